@@ -70,7 +70,7 @@ lock: $(VENV)/.python
 docs: $(VENV)/.installed
 	@$(BIN)/python -m tools.endpoint_table >docs/endpoints.md.new
 	@mv docs/endpoints.md.new docs/endpoints.md
-	@$(BIN)/python -m fiskil_harness.gate.report.bug_table >docs/receiver-bugs.md.new
+	@$(BIN)/python -m tools.bug_table >docs/receiver-bugs.md.new
 	@mv docs/receiver-bugs.md.new docs/receiver-bugs.md
 	@$(BIN)/python -m tools.fault_table >docs/faults.md.new
 	@mv docs/faults.md.new docs/faults.md

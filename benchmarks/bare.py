@@ -1,4 +1,4 @@
-"""Bare Starlette with orjson: the least a Python server does for these two answers, without auth, link or journal."""
+"""Bare Starlette with orjson: the least work of a Python server for these two responses, without auth or journal."""
 
 import os
 from pathlib import Path
@@ -15,12 +15,12 @@ TOKEN = orjson.loads((FOLDER / "token.json").read_bytes())
 
 
 async def accounts(_request: Request) -> Response:
-    """The page of accounts, encoded anew for each request."""
+    """Return the page of accounts, encoded for each request."""
     return Response(orjson.dumps(PAGE), media_type="application/json")
 
 
 async def token(request: Request) -> Response:
-    """A token for a key pair."""
+    """Return a token for a key pair."""
     orjson.loads(await request.body())
     return Response(orjson.dumps(TOKEN), media_type="application/json")
 

@@ -1,10 +1,10 @@
-"""A team with 100,000 end users, each of whom has consented: what the last of them cost against the first.
+"""A team with 100,000 end users, each with a consent: the costs of the last ones against those of the first.
 
-    python -m benchmarks.crowd                   exit 1 if a bar is missed
+    python -m benchmarks.crowd                   exit 1 if a bound is violated
     python -m benchmarks.crowd --end-users 20000
 
-End users are registered in twenty equal lots, at one moment of the sandbox's clock, so that no sync completes. Pages
-are asked for over HTTP, on the same server; compared are medians within the run.
+End users are registered in twenty equal lots at one instant of sandbox time, so that no sync completes. Pages are requested
+over HTTP from the same server. Medians within the run are compared.
 """
 
 import argparse
@@ -26,17 +26,17 @@ MOST_KIB = 16.0
 
 
 def run(count: int) -> list[Bar]:
-    """Register, list, and judge."""
+    """Register and list *count* end users, and return the bounds."""
     now = real_now()
     sandbox = Sandbox(institutions=catalog.institutions(), clock=Clock(real=lambda: now))
     ben = catalog.person("ben")
-    before, took, ids = _resident_kib(), [], list[str]()
+    before_kib, lot_seconds, ids = _resident_kib(), [], list[str]()
     for lot in range(LOTS):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         ids += sandbox.populate(count // LOTS, person=ben)
-        took.append(time.perf_counter() - begun)
-        print(f"... {len(ids)} end users, {took[lot] / (count // LOTS) * 1e6:.0f} us each", flush=True)
-    grown_kib = (_resident_kib() - before) / len(ids)
+        lot_seconds.append(time.perf_counter() - started)
+        print(f"... {len(ids)} end users, {lot_seconds[lot] / (count // LOTS) * 1e6:.0f} us each", flush=True)
+    grown_kib = (_resident_kib() - before_kib) / len(ids)
     with sandbox.store.changing() as store:
         token = tokens.exchange(store, sandbox.credentials.client_id, sandbox.credentials.client_secret).value
     with Loop() as loop:
@@ -44,13 +44,16 @@ def run(count: int) -> list[Bar]:
         sandbox.place(api_url=server.url, auth_url="")
         with contextlib.closing(Walker(server.port, token=token)) as walker:
             pages = [seconds for seconds, _ in walker.pages(f"/v1/end-users?page[size]={SIZE}")]
-            lists = [next(walker.pages(f"/v1/consent?end_user_id={text}"))[0] for text in (*ids[:SIZE], *ids[-SIZE:])]
+            lists = [next(walker.pages(f"/v1/consent?end_user_id={user_id}"))[0] for user_id in (*ids[:SIZE], *ids[-SIZE:])]
     tenth = max(1, len(pages) // 10)
     print(f"{grown_kib:.1f} KiB each with consent, accounts and events; {len(pages)} pages of {SIZE}")
     third = LOTS // 3
     return [
         Bar(
-            "registering the last against the first", median(took[-third:]) / median(took[:third]), FLATNESS, is_floor=False
+            "registering the last against the first",
+            median(lot_seconds[-third:]) / median(lot_seconds[:third]),
+            FLATNESS,
+            is_floor=False,
         ),
         Bar("KiB resident for each", grown_kib, MOST_KIB, is_floor=False),
         Bar("the last page of them against the first", _ratio(pages[-tenth:], pages[:tenth]), FLATNESS, is_floor=False),
@@ -68,7 +71,7 @@ def _resident_kib() -> int:
 
 
 def main() -> int:
-    """Measure, print; 1 if a bar is missed."""
+    """Measure and print; return 1 if a bound is violated."""
     parser = argparse.ArgumentParser(description="A team with many end users.")
     parser.add_argument("--end-users", type=int, default=100_000, help="how many [100000]")
     bars = run(parser.parse_args().end_users)

@@ -1,4 +1,4 @@
-"""What Prism, WireMock and Mockoon are told to answer, in the format of each."""
+"""The configuration of Prism, WireMock and Mockoon, in the format of each."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ TOKEN_PATH = "/v1/token"
 
 
 def openapi(page: Any, token: Any) -> dict[str, Any]:
-    """The two operations for Prism: a bearer token is asked for, and requests are validated."""
+    """Return two operations for Prism, which requires a bearer token and validates requests."""
     pair = {
         "type": "object",
         "required": ["client_id", "client_secret"],
@@ -34,15 +34,15 @@ def openapi(page: Any, token: Any) -> dict[str, Any]:
 
 
 def wiremock(page: Any, token: Any) -> dict[str, Any]:
-    """Two stubs for WireMock, the first of which asks for a bearer token and an end user."""
-    asked = {"authorization": {"matches": "Bearer .+"}}
+    """Return two stubs for WireMock; the first requires a bearer token and an end user."""
+    required_headers = {"authorization": {"matches": "Bearer .+"}}
     return {
         "mappings": [
             {
                 "request": {
                     "method": "GET",
                     "urlPath": PAGE_PATH,
-                    "headers": asked,
+                    "headers": required_headers,
                     "queryParameters": {"end_user_id": {"matches": "eu_.+"}},
                 },
                 "response": _stub(page),
@@ -60,7 +60,7 @@ def wiremock(page: Any, token: Any) -> dict[str, Any]:
 
 
 def mockoon(page: Any, token: Any) -> dict[str, Any]:
-    """An environment for Mockoon with two routes."""
+    """Return an environment for Mockoon with two routes."""
     return {
         "uuid": "00000000-0000-4000-8000-000000000000",
         "lastMigration": 33,
@@ -82,7 +82,7 @@ def mockoon(page: Any, token: Any) -> dict[str, Any]:
 
 def _example(content: Any) -> dict[str, Any]:
     shape = {"schema": {"type": "object"}, "example": content}
-    return {"description": "As the sandbox answers", "content": {"application/json": shape}}
+    return {"description": "The response of the sandbox", "content": {"application/json": shape}}
 
 
 def _stub(content: Any) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _uuid(number: int) -> str:
 
 
 def _route(number: int, method: str, path: str, content: Any) -> dict[str, Any]:
-    answer = {
+    response = {
         "uuid": _uuid(number + 10),
         "body": json.dumps(content),
         "latency": 0,
@@ -119,7 +119,7 @@ def _route(number: int, method: str, path: str, content: Any) -> dict[str, Any]:
         "documentation": "",
         "method": method,
         "endpoint": path.removeprefix("/"),
-        "responses": [answer],
+        "responses": [response],
         "responseMode": None,
         "streamingMode": None,
         "streamingInterval": 0,

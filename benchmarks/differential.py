@@ -1,7 +1,7 @@
-"""Our faults beside WireMock's of the same name: each of six HTTP clients must feel both alike.
+"""Compares our faults with WireMock's: each of six HTTP clients must report the same category of error for both.
 
-``python -m benchmarks.differential`` installs WireMock from npm (Java and npm must be there), lets every client call it
-under each of its faults, does the same with ours, and prints what was felt. It ends with 1 where two words differ.
+``python -m benchmarks.differential`` installs WireMock from npm (Java and npm are required), sends a request of each client
+under each of its faults, does the same with ours, and prints the categories. It exits with 1 if two categories differ.
 """
 
 import json
@@ -20,15 +20,12 @@ from benchmarks.processes import Process, request
 from fiskil_harness import faults
 from fiskil_harness.core.net.server import LOOPBACK
 from fiskil_harness.faults import AnyFault
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "felt"))
-
-from asking import Caller, Question
-from categories import category
-from felt_hosts import Hosts
-from measuring import CALLERS, DEADLINE_S, PATIENCE, SILENCE_S, measured
-from samples import Sample
-from table import kept, words_in
+from tests.faults.clients.categories import category
+from tests.faults.clients.hosts import Hosts
+from tests.faults.clients.measuring import CALLERS, DEADLINE_S, PATIENCE, SILENCE_S, measure
+from tests.faults.clients.requests_made import Caller, ClientRequest
+from tests.faults.clients.samples import Sample
+from tests.faults.clients.table import read_table, words_in
 
 BODY = json.dumps({"rows": [{"number": number, "text": "some text of a row"} for number in range(400)]})
 PAIRS: dict[str, tuple[dict[str, Any], AnyFault]] = {
@@ -55,52 +52,52 @@ PAIRS: dict[str, tuple[dict[str, Any], AnyFault]] = {
         faults.LognormalDelay(median_ms=20, max_ms=80),
     ),
 }
-"""What WireMock is told to answer with, and the fault of ours beside it."""
+"""The fault in WireMock's response definition, and ours beside it."""
 
 
 def main() -> int:
-    """Measure, print, and count what differs."""
-    jar, different = _wiremock(), 0
+    """Measure and print; return 1 if a category differs."""
+    jar, different = _install_wiremock(), 0
     with tempfile.TemporaryDirectory() as folder:
-        server = _started(jar, Path(folder))
+        server = _start(jar, Path(folder))
         try:
-            print(f"| {'WireMock ' + NPM['wiremock']:<30} | {'client':<8} | {'its word':<24} | {'ours':<24} |   |")
+            print(f"| {'WireMock ' + NPM['wiremock']:<30} | {'client':<8} | {'WireMock':<24} | {'ours':<24} |   |")
             for client, make in CALLERS.items():
-                for name, theirs, ours in _felt(make, client, server.port):
-                    is_alike = theirs == ours or {theirs, ours} <= _known(name, client)
-                    different += not is_alike
-                    sign = "=" if is_alike else "X"
+                for name, theirs, ours in _categories(make, client, server.port):
+                    is_equal = theirs == ours or {theirs, ours} <= _possible_words(name, client)
+                    different += not is_equal
+                    sign = "=" if is_equal else "X"
                     print(f"| {name:<30} | {client:<8} | {theirs:<24} | {ours:<24} | {sign} |")
         finally:
             server.close()
-    print(f"{different} of {len(PAIRS) * len(CALLERS)} words differ.")
+    print(f"{different} of {len(PAIRS) * len(CALLERS)} categories differ.")
     return min(different, 1)
 
 
-def _known(name: str, client: str) -> set[str]:
-    """The words between which chance decides for this client, as the kept table of what clients feel has them."""
-    return set(words_in(kept().of(client).get(Sample(fault=PAIRS[name][1]).row, "")))
+def _possible_words(name: str, client: str) -> set[str]:
+    """Return the categories that this client may report by chance, from the stored table of client errors."""
+    return set(words_in(read_table().of(client).get(Sample(fault=PAIRS[name][1]).row, "")))
 
 
-def _felt(make: Callable[[], Caller], client: str, port: int) -> list[tuple[str, str, str]]:
-    """Names with WireMock's word and ours; two that differ are measured once more, with nothing beside them."""
+def _categories(make: Callable[[], Caller], client: str, port: int) -> list[tuple[str, str, str]]:
+    """Return the names with WireMock's category and ours; if they differ, both are measured again, alone."""
     with closing(make()) as caller, closing(Hosts(caller)) as hosts:
 
-        def one(name: str) -> tuple[str, str, str]:
-            ours = measured(hosts, Sample(fault=PAIRS[name][1]), patience=PATIENCE)
+        def compare(name: str) -> tuple[str, str, str]:
+            ours = measure(hosts, Sample(fault=PAIRS[name][1]), patience=PATIENCE)
             return name, _theirs(caller, _path(name, client), port), ours.word
 
         with ThreadPoolExecutor(4) as threads:
-            every = list(threads.map(one, PAIRS))
-        different = [name for name, theirs, ours in every if theirs != ours]
-        _asked(port, "DELETE", "/__admin/requests")
-        again = {name: one(name) for name in different}
-        return [again.get(pair[0], pair) for pair in every]
+            results = list(threads.map(compare, PAIRS))
+        different = [name for name, theirs, ours in results if theirs != ours]
+        _admin(port, "DELETE", "/__admin/requests")
+        repeated = {name: compare(name) for name in different}
+        return [repeated.get(result[0], result) for result in results]
 
 
 def _theirs(caller: Caller, path: str, port: int) -> str:
-    heard = caller.ask(
-        Question(
+    result = caller.call(
+        ClientRequest(
             method="GET",
             url=f"http://{LOOPBACK}:{port}{path}",
             headers={},
@@ -109,19 +106,19 @@ def _theirs(caller: Caller, path: str, port: int) -> str:
             deadline_s=DEADLINE_S * PATIENCE,
         )
     )
-    felt = category(heard, BODY.encode(), b"")
-    counted = _asked(port, "POST", "/__admin/requests/count", {"method": "GET", "urlPath": path})["count"]
-    return felt if counted == 1 or felt == "deadline" else f"{felt} x{counted}"
+    word = category(result, BODY.encode(), b"")
+    count = _admin(port, "POST", "/__admin/requests/count", {"method": "GET", "urlPath": path})["count"]
+    return word if count == 1 or word == "deadline" else f"{word} x{count}"
 
 
 def _path(name: str, client: str) -> str:
     return f"/{client}/{list(PAIRS).index(name)}"
 
 
-def _wiremock() -> Path:
+def _install_wiremock() -> Path:
     for program in ("npm", "java"):
         if shutil.which(program) is None:
-            raise SystemExit(f"WireMock needs {program}, and it is not on this machine.")
+            raise SystemExit(f"WireMock needs {program}, which is not installed.")
     folder = CACHE / "wiremock"
     folder.mkdir(parents=True, exist_ok=True)
     npm = ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--silent"]
@@ -129,22 +126,22 @@ def _wiremock() -> Path:
     return next((folder / "node_modules" / "wiremock" / "build").glob("*.jar"))
 
 
-def _started(jar: Path, folder: Path) -> Process:
-    # To a client that takes gzip it would hold what it dribbles back until there is enough to compress.
-    quiet = ["--disable-banner", "--disable-gzip"]
-    command = ["java", "-Xmx256m", "-jar", str(jar), "--port", "{port}", "--root-dir", str(folder), *quiet]
+def _start(jar: Path, folder: Path) -> Process:
+    # With gzip, it would delay a dribbled response until there is enough to compress.
+    options = ["--disable-banner", "--disable-gzip"]
+    command = ["java", "-Xmx256m", "-jar", str(jar), "--port", "{port}", "--root-dir", str(folder), *options]
     server = Process(command, probe=request("GET", "/__admin/mappings"), folder=folder)
     kind, size = {"content-type": "application/json"}, {"content-length": str(len(BODY))}
-    for name, (told, _) in PAIRS.items():
+    for name, (fault, _) in PAIRS.items():
         for client in CALLERS:
             headers = kind if "Dribble" in name else kind | size
-            answer = {"status": 200, "body": BODY, "headers": headers, **told}
-            asked = {"method": "GET", "urlPath": _path(name, client)}
-            _asked(server.port, "POST", "/__admin/mappings", {"request": asked, "response": answer})
+            response = {"status": 200, "body": BODY, "headers": headers, **fault}
+            pattern = {"method": "GET", "urlPath": _path(name, client)}
+            _admin(server.port, "POST", "/__admin/mappings", {"request": pattern, "response": response})
     return server
 
 
-def _asked(port: int, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+def _admin(port: int, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     import httpx
 
     return httpx.request(method, f"http://{LOOPBACK}:{port}{path}", json=body, timeout=30, trust_env=False).json()

@@ -1,9 +1,9 @@
-"""The sandbox under measurement, in a process of its own: behind the link, and the very same without it.
+"""The measured sandbox in a separate process: behind the proxy, and the same sandbox without it.
 
-    python -m benchmarks.links PORT BARE_PORT           an idle link with a journal that keeps the newest 200 exchanges
-    python -m benchmarks.links PORT BARE_PORT --late    a link that holds each page back for 50 ms
+    python -m benchmarks.links PORT BARE_PORT           a recording proxy whose journal keeps the newest 200 exchanges
+    python -m benchmarks.links PORT BARE_PORT --late    a proxy that delays each page by 50 ms
 
-It leaves the request for a page in ``ask``, in the folder where it is started.
+It writes the request for a page to the file ``page-request`` in the current folder.
 """
 
 import argparse
@@ -28,18 +28,18 @@ LATE_MS = 50
 
 
 class Bare:
-    """The sandbox's API as a server has it without a link, by the same short way."""
+    """The sandbox's API without a proxy, with the same fast path for complete requests."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
 
-    def respond_at_once(self, asked: HttpRequest) -> HttpResponse:
-        """Answer a request that has come whole."""
-        answer: HttpResponse = self._app.answer(asked)
-        return answer
+    def respond_at_once(self, request: HttpRequest) -> HttpResponse:
+        """Respond to a complete request."""
+        response: HttpResponse = self._app.respond(request)
+        return response
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer any other."""
+        """Respond to any other request."""
         await self._app(scope, receive, send)
 
 
@@ -57,7 +57,7 @@ def main() -> None:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         token = httpx.post(f"{fiskil.api_url}/v1/token", json=pair, trust_env=False).json()["token"]
         target = f"/v1/banking/accounts?end_user_id={rosa.end_user_id}"
-        Path("ask").write_bytes(request("GET", target, headers={"authorization": f"Bearer {token}"}))
+        Path("page-request").write_bytes(request("GET", target, headers={"authorization": f"Bearer {token}"}))
         fiskil.link.begin(Journal(newest=200), is_stray=lambda _end_user_id: False)
         if arguments.late:
             fiskil.link.rules.set(Rule(route=ROUTE, fault=Latency(latency_ms=LATE_MS), times=0))

@@ -1,7 +1,7 @@
-"""The load: keep-alive connections that ask, wait for the whole answer and ask again, in a process of its own.
+"""The load: keep-alive connections that send a request, wait for the complete response and repeat.
 
-Every server gets the same bytes from the same client. Run as a module it reads the request from standard input and writes
-its figures as JSON; ``ask_for`` starts it that way.
+Every server gets the same bytes from the same client, a separate process that ``put_load`` starts. It reads the request from
+standard input and writes its figures as JSON.
 """
 
 import argparse
@@ -19,39 +19,39 @@ ROOT = Path(__file__).parent.parent
 
 
 class Load:
-    """What all connections share: the request, when to end, and what came back."""
+    """The shared state of all connections: the request, the end, and the results."""
 
     def __init__(self, request: bytes, *, port: int, warm_s: float, seconds: float, requests: int) -> None:
         self.request, self.port, self.requests = request, port, requests
-        self.begun = time.perf_counter()
-        self.counted_from = self.begun + warm_s
+        self.started = time.perf_counter()
+        self.counted_from = self.started + warm_s
         self.ends = self.counted_from + seconds if seconds else float("inf")
-        self.asked = 0
-        self.took: list[float] = []
+        self.sent = 0
+        self.latencies_s: list[float] = []
         self.statuses: Counter[str] = Counter()
         self.open = 0
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def is_over(self, now: float) -> bool:
-        """Whether no further request is to be made."""
-        return now >= self.ends or (self.requests > 0 and self.asked >= self.requests)
+        """Return True if no further request is sent."""
+        return now >= self.ends or (self.requests > 0 and self.sent >= self.requests)
 
     def figures(self) -> dict[str, Any]:
-        """Requests per second and latencies, from the end of the warm-up on."""
-        took = sorted(self.took)
+        """Return requests per second and latencies since the end of the warm-up."""
+        latencies_s = sorted(self.latencies_s)
         seconds = min(time.perf_counter(), self.ends) - self.counted_from
         return {
-            "per_second": len(took) / seconds,
-            "p50_ms": _at(took, 0.50) * 1000,
-            "p99_ms": _at(took, 0.99) * 1000,
-            "requests": len(took),
-            "asked": self.asked,
+            "per_second": len(latencies_s) / seconds,
+            "p50_ms": _at(latencies_s, 0.50) * 1000,
+            "p99_ms": _at(latencies_s, 0.99) * 1000,
+            "requests": len(latencies_s),
+            "sent": self.sent,
             "statuses": dict(self.statuses),
         }
 
 
 class Connection(asyncio.Protocol):
-    """One client. A server that closes after its answer is connected to again, as a client of it would have to."""
+    """One client. It connects again if the server closes the connection after a response."""
 
     def __init__(self, load: Load) -> None:
         self._load = load
@@ -59,39 +59,39 @@ class Connection(asyncio.Protocol):
         self._head = b""
 
     def connection_made(self, transport: Any) -> None:
-        """Ask."""
+        """Send the first request."""
         self._transport = transport
         self._load.open += 1
-        self._ask()
+        self._send()
 
     def data_received(self, data: bytes) -> None:
-        """Take a piece of the answer; when it is whole, ask again."""
+        """Read a part of the response; when it is complete, send the next request."""
         if self._left >= 0:
             self._left -= len(data)
-        elif not self._began(self._head + data):
+        elif not self._has_head(self._head + data):
             return
         if self._left == 0 or (self._is_chunked and data.endswith(b"0\r\n\r\n")):
-            self._answered()
+            self._finish_response()
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """Connect again, or say that this client is done."""
+        """Connect again, or report that this client is done."""
         load = self._load
         load.open -= 1
-        if not self._is_answered:
+        if not self._is_finished:
             load.statuses["broken"] += 1
         if not load.is_over(time.perf_counter()):
-            # Only a server that does not keep connections gets here.
+            # Only servers that do not keep connections close them here.
             self._again = asyncio.ensure_future(_connect(load))
         elif load.open == 0 and not load.over.done():
             load.over.set_result(None)
 
-    def _ask(self) -> None:
-        self._load.asked += 1
-        self._left, self._head, self._is_chunked, self._is_answered = -1, b"", False, False
-        self._asked_at = time.perf_counter()
+    def _send(self) -> None:
+        self._load.sent += 1
+        self._left, self._head, self._is_chunked, self._is_finished = -1, b"", False, False
+        self._sent_at = time.perf_counter()
         self._transport.write(self._load.request)
 
-    def _began(self, data: bytes) -> bool:
+    def _has_head(self, data: bytes) -> bool:
         end = data.find(b"\r\n\r\n")
         if end < 0:
             self._head = data
@@ -108,17 +108,17 @@ class Connection(asyncio.Protocol):
             self._left = length - (len(data) - end - 4)
         return True
 
-    def _answered(self) -> None:
+    def _finish_response(self) -> None:
         now = time.perf_counter()
         load = self._load
-        self._is_answered = True
-        if self._asked_at >= load.counted_from and now <= load.ends:
-            load.took.append(now - self._asked_at)
+        self._is_finished = True
+        if self._sent_at >= load.counted_from and now <= load.ends:
+            load.latencies_s.append(now - self._sent_at)
             load.statuses[self._status] += 1
         if self._closes or load.is_over(now):
             self._transport.close()
         else:
-            self._ask()
+            self._send()
 
 
 async def _connect(load: Load) -> None:
@@ -133,23 +133,23 @@ async def _run(arguments: argparse.Namespace, request: bytes) -> dict[str, Any]:
     return load.figures()
 
 
-def ask_for(
+def put_load(
     request: bytes, *, port: int, seconds: float = 0, requests: int = 0, warm_s: float = 0, connections: int = CONNECTIONS
 ) -> dict[str, Any]:
-    """Put load on *port* for *seconds* after *warm_s*, or for so many *requests*; the figures.
+    """Load the server on *port* for *seconds* after *warm_s*, or with *requests* requests, and return the figures.
 
     Raises:
-        RuntimeError: An answer was no 200.
+        RuntimeError: The load failed, or a response was not 200.
     """
     command = [sys.executable, "-m", "benchmarks.load", str(port), f"--seconds={seconds}", f"--requests={requests}"]
     command += [f"--warm={warm_s}", f"--connections={connections}"]
     limit_s = seconds + warm_s + 300
-    done = subprocess.run(command, input=request, capture_output=True, check=False, timeout=limit_s, cwd=ROOT)
-    if done.returncode:
-        raise RuntimeError(f"The load on port {port} failed: {done.stderr.decode()[-1500:]}")
-    figures: dict[str, Any] = json.loads(done.stdout)
+    completed = subprocess.run(command, input=request, capture_output=True, check=False, timeout=limit_s, cwd=ROOT)
+    if completed.returncode:
+        raise RuntimeError(f"The load on port {port} failed: {completed.stderr.decode()[-1500:]}")
+    figures: dict[str, Any] = json.loads(completed.stdout)
     if set(figures["statuses"]) != {"200"}:
-        raise RuntimeError(f"Port {port} answered {figures['statuses']} to {request[:60]!r}.")
+        raise RuntimeError(f"Port {port} returned {figures['statuses']} for {request[:60]!r}.")
     return figures
 
 

@@ -1,4 +1,4 @@
-"""The two servers of the walk: the sandbox, with end users who have many transactions, and bare Starlette with a page."""
+"""The two servers of the walk: the sandbox with end users who have many transactions, and bare Starlette with one page."""
 
 import argparse
 import json
@@ -24,7 +24,7 @@ SHOPS = ("Woolworths", "Coles", "Aldi", "Bunnings", "Corner Espresso", "Noodle H
 
 
 def person(rows: int) -> Person:
-    """Somebody who had at least so many transactions in a year, on two accounts."""
+    """Return a person with at least *rows* transactions in a year, on two accounts."""
     a_day = -(-rows // (DAYS * 2 * len(SHOPS)))
     moves = tuple(
         Movement(
@@ -53,19 +53,19 @@ def person(rows: int) -> Person:
 
 
 def sandbox_with(rows: int, *, end_users: int) -> tuple[Sandbox, list[str]]:
-    """A sandbox in which so many end users have synced, and their ids; no row was looked at."""
+    """Return a sandbox with *end_users* end users after a sync, and their ids; no row was read yet."""
     sandbox = Sandbox(institutions=catalog.institutions(), clock=Clock())
-    somebody = sandbox.admit(person(rows))
+    many_rows_person = sandbox.admit(person(rows))
     ids = []
     for _ in range(end_users):
-        end_user = sandbox.create_end_user(somebody)
-        sandbox.sync(sandbox.authorise(end_user, somebody), "transactions")
+        end_user = sandbox.create_end_user(many_rows_person)
+        sandbox.sync(sandbox.authorise(end_user, many_rows_person), "transactions")
         ids.append(end_user.end_user_id)
     return sandbox, ids
 
 
 def bare(rows: int) -> Starlette:
-    """A page of ready dicts, encoded anew for each of as many answers as the walk has pages."""
+    """Return an app with as many pages as the walk; each response encodes the same prepared dicts."""
     sandbox, ids = sandbox_with(rows, end_users=1)
     (consent,) = sandbox.consents_of(ids[0])
     page = json.loads(bytes(sandbox.rows(consent, "transactions")[:PAGE].wire))  # type: ignore[attr-defined]
@@ -82,7 +82,7 @@ def bare(rows: int) -> Starlette:
 
 
 def main() -> None:
-    """Serve one of them."""
+    """Serve the sandbox, or bare Starlette."""
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
     parser.add_argument("--rows", type=int, required=True)
@@ -99,7 +99,7 @@ def main() -> None:
         with sandbox.store.changing() as store:
             pair = sandbox.credentials
             token = tokens.exchange(store, pair.client_id, pair.client_secret).value
-        (arguments.folder / "known.json").write_text(json.dumps({"token": token, "end_user_ids": ids}))
+        (arguments.folder / "credentials.json").write_text(json.dumps({"token": token, "end_user_ids": ids}))
         app = sandbox.api
     with Loop() as loop:
         Server(loop, app, port=arguments.port)

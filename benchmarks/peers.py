@@ -1,7 +1,7 @@
-"""The servers beside ours: how each is installed, what it is told to answer, and how it is started.
+"""The servers that the sandbox is compared with: how each is installed, configured and started.
 
-Each gets the very bodies that the sandbox answers, and asks for a bearer token where it can. moto knows no accounts of a
-bank, so its page is a list of as many IAM users, and its token is the caller's identity.
+Each returns the bodies of the sandbox, and requires a bearer token if it can. moto has no bank accounts, so its page is a
+list of as many IAM users, and its token is the identity of the caller.
 """
 
 import json
@@ -26,7 +26,7 @@ PIP = {"moto[server]": "5.2.5", "orjson": "3.13.0", **{name: version(name) for n
 
 @dataclass
 class Peer:
-    """One server: its command, the two requests that load it, and those that must come first."""
+    """One server: its command, the two requests that load it, and requests to send before them."""
 
     name: str
     command: list[str]
@@ -35,38 +35,38 @@ class Peer:
     before: tuple[bytes, ...] = field(default=())
 
     def start(self, folder: Path) -> Process:
-        """Start it and wait for its first page."""
+        """Start the server and wait for its first page."""
         return Process(self.command, probe=self.page, folder=folder)
 
 
 def install() -> None:
-    """Install every peer into the cache folder, unless it is there at the same versions."""
-    wanted = json.dumps({"npm": NPM, "pip": PIP}, indent=1)
-    mark = CACHE / "installed.json"
-    if mark.is_file() and mark.read_text() == wanted:
+    """Install every peer into the cache folder, unless the same versions are installed."""
+    versions = json.dumps({"npm": NPM, "pip": PIP}, indent=1)
+    marker = CACHE / "installed.json"
+    if marker.is_file() and marker.read_text() == versions:
         return
     for program in ("npm", "node", "java"):
         if shutil.which(program) is None:
-            raise SystemExit(f"The peers need {program}, and it is not on this machine.")
+            raise SystemExit(f"The peers need {program}, which is not installed.")
     CACHE.mkdir(exist_ok=True)
     npm = ["npm", "install", "--prefix", str(CACHE), "--no-audit", "--no-fund", "--silent"]
     subprocess.run([*npm, *(f"{name}@{pinned}" for name, pinned in NPM.items())], check=True)
     subprocess.run([sys.executable, "-m", "venv", str(CACHE / "venv")], check=True)
     pip = [str(_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, *(f"{name}=={pinned}" for name, pinned in PIP.items())], check=True)
-    mark.write_text(wanted)
+    marker.write_text(versions)
 
 
 def every(subject: Subject, folder: Path) -> list[Peer]:
-    """Every peer, configured in *folder* to answer what *subject* answers."""
-    page, token = json.loads(subject.page_answer), json.loads(subject.token_answer)
+    """Return every peer, configured in *folder* to return the bodies of *subject*."""
+    page, token = json.loads(subject.page_response), json.loads(subject.token_response)
     makers: tuple[Callable[[Path, Any, Any], list[str]], ...] = (_bare, _prism, _wiremock, _mockoon)
     names = ("bare Starlette", "Prism", "WireMock", "Mockoon")
-    made = [
+    servers = [
         Peer(name, make(folder, page, token), subject.page_request, subject.token_request)
         for name, make in zip(names, makers, strict=True)
     ]
-    return [*made, _moto(rows=len(page["accounts"]))]
+    return [*servers, _moto(rows=len(page["accounts"]))]
 
 
 def _bare(folder: Path, page: Any, token: Any) -> list[str]:
@@ -88,9 +88,9 @@ def _wiremock(folder: Path, page: Any, token: Any) -> list[str]:
     (root / "mappings").mkdir(parents=True, exist_ok=True)
     (root / "mappings" / "fiskil.json").write_text(json.dumps(descriptions.wiremock(page, token)))
     jar = next((CACHE / "node_modules" / "wiremock" / "build").glob("*.jar"))
-    # The sandbox keeps a bounded journal as well.
-    quiet = ["--disable-banner", "--max-request-journal-entries", "200"]
-    return ["java", "-jar", str(jar), "--port", "{port}", "--root-dir", str(root), *quiet]
+    # The sandbox keeps a bounded journal too.
+    options = ["--disable-banner", "--max-request-journal-entries", "200"]
+    return ["java", "-jar", str(jar), "--port", "{port}", "--root-dir", str(root), *options]
 
 
 def _mockoon(folder: Path, page: Any, token: Any) -> list[str]:

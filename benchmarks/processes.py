@@ -1,4 +1,4 @@
-"""Servers under measurement: started, waited for, weighed and ended, each by its own process id."""
+"""Measured servers: started, awaited, measured and stopped, each by its process id."""
 
 import os
 import signal
@@ -10,91 +10,105 @@ from pathlib import Path
 
 from fiskil_harness.core.net.server import LOOPBACK, free_port
 
+ROOT = Path(__file__).parent.parent
 START_LIMIT_S = 60.0
-LOOK_EVERY_S = 0.002
+POLL_EVERY_S = 0.002
 
 
 class Process:
-    """One server on a port of its own; ``first_answer_s`` is counted from the moment the process was asked for."""
+    """One server on a free port; ``first_response_s`` is the time from its start to its first response."""
 
     def __init__(self, command: Sequence[str], *, probe: bytes, folder: Path) -> None:
-        """Start *command*, in which ``{port}`` stands for the port, and wait for a 200 to *probe*.
+        """Start *command* and wait for a 200 to *probe*.
+
+        Args:
+            command: ``{port}`` is replaced by the port.
+            probe: The bytes of a request.
+            folder: Working folder of the server, and of its output file.
 
         Raises:
-            RuntimeError: It ended, or gave no such answer within a minute.
+            RuntimeError: The server exited, or did not return 200 within a minute.
         """
         self.port = free_port()
         self._log = folder / f"{Path(command[0]).name}-{self.port}.log"
-        filled = [part.replace("{port}", str(self.port)) for part in command]
-        begun = time.perf_counter()
+        arguments = [part.replace("{port}", str(self.port)) for part in command]
+        # The servers of this folder are modules of the checkout, which is not their working folder.
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))}
+        started = time.perf_counter()
         with self._log.open("wb") as log:
             self._popen = subprocess.Popen(
-                filled, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                arguments,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         try:
-            self._await_answer(probe, begun)
+            self._await_response(probe, started)
         except BaseException:
             self.close()
             raise
-        self.first_answer_s = time.perf_counter() - begun
+        self.first_response_s = time.perf_counter() - started
 
-    def _await_answer(self, probe: bytes, begun: float) -> None:
-        while (got := ask(self.port, probe))[0] != 200:
-            if self._popen.poll() is not None or time.perf_counter() - begun > START_LIMIT_S:
-                raise RuntimeError(f"{self._popen.args!r} gave no 200 but {got!r} and wrote:\n{self.output()}")
-            time.sleep(LOOK_EVERY_S)
+    def _await_response(self, probe: bytes, started: float) -> None:
+        while (response := exchange(self.port, probe))[0] != 200:
+            if self._popen.poll() is not None or time.perf_counter() - started > START_LIMIT_S:
+                raise RuntimeError(f"{self._popen.args!r} returned {response!r} instead of 200 and wrote:\n{self.output()}")
+            time.sleep(POLL_EVERY_S)
 
     def output(self) -> str:
-        """What it wrote, standard output and error together."""
+        """Return the standard output and error of the server."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     def await_line(self, beginning: str) -> str:
-        """The first line of its output that begins so.
+        """Return the first line of output with this *beginning*.
 
         Raises:
-            RuntimeError: There was none within a minute.
+            RuntimeError: There was no such line within a minute.
         """
-        begun = time.perf_counter()
-        while time.perf_counter() - begun < START_LIMIT_S:
+        started = time.perf_counter()
+        while time.perf_counter() - started < START_LIMIT_S:
             for line in self.output().splitlines():
                 if line.startswith(beginning):
                     return line
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(POLL_EVERY_S)
         raise RuntimeError(f"{self._popen.args!r} wrote no line {beginning!r}:\n{self.output()}")
 
     def resident_mib(self) -> float:
-        """Resident memory of the process and its children."""
+        """Return the resident memory of the process and its children."""
         return sum(_resident_kib(pid) for pid in _tree(self._popen.pid)) / 1024
 
     def cpu_s(self) -> float:
-        """Seconds of processor time that the process and its children have had."""
+        """Return the seconds of processor time of the process and its children."""
         return sum(_ticks(pid) for pid in _tree(self._popen.pid)) / os.sysconf("SC_CLK_TCK")
 
     def close(self) -> None:
-        """End it and its children."""
-        for how in (signal.SIGTERM, signal.SIGKILL):
+        """Stop the process and its children."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
             if self._popen.poll() is None:
-                os.killpg(self._popen.pid, how)
+                os.killpg(self._popen.pid, number)
                 try:
                     self._popen.wait(5)
                 except subprocess.TimeoutExpired:
                     continue
 
 
-def ask(port: int, request: bytes) -> tuple[int, bytes]:
-    """One exchange on a connection of its own: status and everything after the head; (0, b"") where nobody listens."""
+def exchange(port: int, request: bytes) -> tuple[int, bytes]:
+    """Send a request on a new connection; return status and body, or (0, b"") if nothing listens on *port*."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=10) as sock:
             sock.sendall(request.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n", 1))
-            answer = b"".join(iter(lambda: sock.recv(65_536), b""))
+            response = b"".join(iter(lambda: sock.recv(65_536), b""))
     except OSError:
         return 0, b""
-    head, _, body = answer.partition(b"\r\n\r\n")
+    head, _, body = response.partition(b"\r\n\r\n")
     return (int(head[9:12]) if head[9:12].isdigit() else 0), body
 
 
 def request(method: str, target: str, *, headers: dict[str, str] | None = None, body: bytes = b"") -> bytes:
-    """The bytes of one HTTP/1.1 request."""
+    """Return the bytes of one HTTP/1.1 request."""
     fields = {"host": LOOPBACK, "accept": "application/json", **(headers or {})}
     if body:
         fields["content-length"] = str(len(body))

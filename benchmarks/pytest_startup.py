@@ -1,8 +1,8 @@
-"""What the pytest plugin costs an empty suite: seconds with it over seconds without it, rounds interleaved.
+"""Measures the pytest plugin on an empty suite: seconds with it over seconds without it, in interleaved rounds.
 
     python -m benchmarks.pytest_startup --rounds 9
 
-Every other plugin of the environment is off in both, so that the ratio is ours alone.
+All other plugins of the environment are disabled in both, so that the ratio shows only ours.
 """
 
 import argparse
@@ -20,16 +20,16 @@ WITH = (*WITHOUT, "-p", "fiskil_harness.pytest_plugin")
 
 
 def run(folder: Path, options: tuple[str, ...]) -> float:
-    """Seconds of one run of pytest over one empty test."""
+    """Return the seconds of one run of pytest with one empty test."""
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-m", "pytest", "-q", *options, str(folder)]
-    begun = time.perf_counter()
+    started = time.perf_counter()
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
-    return time.perf_counter() - begun
+    return time.perf_counter() - started
 
 
 def main() -> int:
-    """Measure and print; 1 if the ratio is above its bound."""
+    """Measure and print; return 1 if the ratio is above its bound."""
     parser = argparse.ArgumentParser(description="The pytest plugin's cost on an empty suite.")
     parser.add_argument("--rounds", type=int, default=9, help="rounds [9]")
     rounds = parser.parse_args().rounds
@@ -37,13 +37,13 @@ def main() -> int:
         folder = Path(name)
         (folder / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
         (folder / "pytest.ini").write_text("[pytest]\n")
-        took: dict[tuple[str, ...], list[float]] = {WITHOUT: [], WITH: []}
-        for options in took:
+        seconds: dict[tuple[str, ...], list[float]] = {WITHOUT: [], WITH: []}
+        for options in seconds:
             run(folder, options)
         for _ in range(rounds):
-            for options, seconds in took.items():
-                seconds.append(run(folder, options))
-    without, with_plugin = median(took[WITHOUT]), median(took[WITH])
+            for options, runs in seconds.items():
+                runs.append(run(folder, options))
+    without, with_plugin = median(seconds[WITHOUT]), median(seconds[WITH])
     ratio = with_plugin / without
     print(f"without {without:.3f} s, with {with_plugin:.3f} s, ratio {ratio:.2f} (<= {BOUND:g})")
     return 0 if ratio <= BOUND else 1

@@ -1,8 +1,8 @@
-"""What stands beside the relay under measurement, each a process of its own on uvloop.
+"""The servers of the relay benchmark, each in a separate process on uvloop.
 
-python -m benchmarks.relays api PORT             answers each request with the same page, without reading it
-python -m benchmarks.relays plain PORT API       passes bytes between a client and API, and knows nothing of HTTP
-python -m benchmarks.relays ours PORT API        the relay, with a journal that keeps the newest 200 exchanges
+python -m benchmarks.relays api PORT             responds to each request with the same page, without reading it
+python -m benchmarks.relays plain PORT API       forwards bytes between a client and API, without parsing HTTP
+python -m benchmarks.relays ours PORT API        the relay, whose journal keeps the newest 200 exchanges
 """
 
 import argparse
@@ -34,14 +34,14 @@ PAGE = (
 
 
 class Api(asyncio.Protocol):
-    """One connection of an API that takes no time at all."""
+    """One connection of an API without any work."""
 
     def connection_made(self, transport: Any) -> None:
         """Keep the transport."""
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer; the load asks in one piece, and whoever waits for the end says so."""
+        """Respond to a request, which arrives in one piece, and close the connection on request."""
         self._transport.write(PAGE)
         if b"connection: close" in data:
             self._transport.close()
@@ -52,10 +52,10 @@ class Plain(asyncio.Protocol):
 
     def __init__(self, api_port: int, client: "Plain | None" = None) -> None:
         self._api_port, self._other = api_port, client
-        self._early: list[bytes] = []
+        self._before_open: list[bytes] = []
 
     def connection_made(self, transport: Any) -> None:
-        """Keep the transport; a client's leads to a connection of its own."""
+        """Keep the transport; for a client, open a connection to the API."""
         self.transport = transport
         if self._other is None:
             self._opening = asyncio.ensure_future(self._open())
@@ -63,18 +63,18 @@ class Plain(asyncio.Protocol):
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
         _, self._other = await loop.create_connection(lambda: Plain(self._api_port, self), LOOPBACK, self._api_port)
-        for data in self._early:
+        for data in self._before_open:
             self._other.transport.write(data)
 
     def data_received(self, data: bytes) -> None:
-        """Pass it on."""
+        """Forward the bytes."""
         if self._other is None:
-            self._early.append(data)
+            self._before_open.append(data)
         else:
             self._other.transport.write(data)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """End the other side."""
+        """Close the other side."""
         if self._other is not None:
             self._other.transport.close()
 
@@ -89,15 +89,15 @@ def main() -> None:
     import uvloop
 
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["api", "plain", "ours"])
+    parser.add_argument("server", choices=["api", "plain", "ours"])
     parser.add_argument("port", type=int)
     parser.add_argument("api", type=int, nargs="?", default=0)
     arguments = parser.parse_args()
-    if arguments.what == "ours":
+    if arguments.server == "ours":
         relay = Relay(Loop(), upstream=f"http://{LOOPBACK}:{arguments.api}", port=arguments.port)
         relay.begin(Journal(newest=200))
         threading.Event().wait()
-    protocol = Api if arguments.what == "api" else lambda: Plain(arguments.api)
+    protocol = Api if arguments.server == "api" else lambda: Plain(arguments.api)
     uvloop.run(_serve(protocol, arguments.port))
 
 

@@ -1,10 +1,10 @@
-"""The sandbox side by side with Prism, WireMock, Mockoon, moto and bare Starlette, in one interleaved run.
+"""Compares the sandbox with Prism, WireMock, Mockoon, moto and bare Starlette, in one interleaved run.
 
-    python -m benchmarks.sandbox                 every peer, five rounds; exit 1 if a bar is missed
+    python -m benchmarks.sandbox                 every peer, five rounds; exit 1 if a bound is violated
     python -m benchmarks.sandbox --rounds 9 --seconds 1.5 --json figures.json
 
-Every server is up from the beginning to the end, warm before the first round, and loaded in turn, each round beginning with
-another; what is compared are medians within the run.
+Every server runs from the beginning to the end, is warmed up before the first round, and is loaded in turn; each round
+begins with another server. Medians within the run are compared.
 """
 
 import argparse
@@ -17,55 +17,55 @@ from pathlib import Path
 
 from benchmarks import figures, peers, subject
 from benchmarks.figures import KINDS, Record
-from benchmarks.load import ask_for
-from benchmarks.processes import Process, ask
+from benchmarks.load import put_load
+from benchmarks.processes import Process, exchange
 
 STARTS = 5
 LONG_LOAD = 60_000
 
 
-class Loaded:
+class LoadedServer:
     """A running server with the requests that load it."""
 
     def __init__(self, process: Process, requests: dict[str, bytes]) -> None:
         self.process, self.requests, self.record = process, requests, Record()
 
     def warm(self, *, seconds: float) -> None:
-        """Load it with each kind of request, and keep no figures: virtual machines compile what they have seen often."""
+        """Load the server without keeping figures, so that virtual machines compile frequent code."""
         for kind in KINDS:
-            ask_for(self.requests[kind], port=self.process.port, seconds=seconds)
+            put_load(self.requests[kind], port=self.process.port, seconds=seconds)
 
     def round(self, *, seconds: float) -> None:
-        """One round of each kind of request."""
+        """Run one round of each kind of request."""
         for kind in KINDS:
             before_s = self.process.cpu_s()
-            got = ask_for(self.requests[kind], port=self.process.port, seconds=seconds, warm_s=0.2)
-            got["cpu_us"] = (self.process.cpu_s() - before_s) / got["asked"] * 1e6
-            self.record.rounds[kind].append(got)
+            load = put_load(self.requests[kind], port=self.process.port, seconds=seconds, warm_s=0.2)
+            load["cpu_us"] = (self.process.cpu_s() - before_s) / load["sent"] * 1e6
+            self.record.rounds[kind].append(load)
 
 
 def run(
     arguments: argparse.Namespace, folder: Path, cleanup: contextlib.ExitStack
 ) -> tuple[dict[str, Record], list[figures.Bar]]:
-    """Start everything, measure, and judge."""
+    """Start all servers, measure, and return the figures and the bounds."""
     os.environ["BARE_ANSWERS"] = str(folder)
     ours = subject.Subject(folder)
     cleanup.callback(ours.close)
     others = peers.every(ours, folder)
-    servers = {subject.NAME: Loaded(ours.process, {"page": ours.page_request, "token": ours.token_request})}
+    servers = {subject.NAME: LoadedServer(ours.process, {"page": ours.page_request, "token": ours.token_request})}
     for peer in others:
         process = peer.start(folder)
         cleanup.callback(process.close)
-        for first in peer.before:
-            ask(process.port, first)
-        servers[peer.name] = Loaded(process, {"page": peer.page, "token": peer.token})
+        for preparation in peer.before:
+            exchange(process.port, preparation)
+        servers[peer.name] = LoadedServer(process, {"page": peer.page, "token": peer.token})
     for name, server in servers.items():
-        _say(f"warming {name}")
+        _print_progress(f"warming {name}")
         server.warm(seconds=arguments.warm)
     _starts(arguments, folder, servers, others)
     order = list(servers.values())
     for number in range(arguments.rounds):
-        _say(f"round {number + 1} of {arguments.rounds}")
+        _print_progress(f"round {number + 1} of {arguments.rounds}")
         servers[subject.NAME].requests["page"] = ours.fresh_page_request()
         for at in range(len(order)):
             order[(at + number) % len(order)].round(seconds=arguments.seconds)
@@ -76,52 +76,52 @@ def run(
     return records, figures.bars(records, subject.NAME, after_warm_mib=before, after_load_mib=after)
 
 
-def _starts(arguments: argparse.Namespace, folder: Path, servers: dict[str, Loaded], others: list[peers.Peer]) -> None:
+def _starts(arguments: argparse.Namespace, folder: Path, servers: dict[str, LoadedServer], others: list[peers.Peer]) -> None:
     for number in range(arguments.starts):
-        _say(f"start {number + 1} of {arguments.starts}")
-        again = subject.start(folder, env_file=folder / "again.env")
-        servers[subject.NAME].record.starts_s.append(again.first_answer_s)
-        again.close()
+        _print_progress(f"start {number + 1} of {arguments.starts}")
+        started = subject.start(folder, env_file=folder / "started.env")
+        servers[subject.NAME].record.starts_s.append(started.first_response_s)
+        started.close()
         for peer in others:
             process = peer.start(folder)
-            servers[peer.name].record.starts_s.append(process.first_answer_s)
+            servers[peer.name].record.starts_s.append(process.first_response_s)
             process.close()
 
 
 def _long_load(ours: subject.Subject) -> tuple[float, float]:
-    """Resident MiB before and after 60,000 requests, half for the page and half for tokens, to a server that is warm."""
-    _say(f"{LONG_LOAD} requests")
+    """Return the resident MiB before and after 60,000 requests to a warm server, half for the page and half for tokens."""
+    _print_progress(f"{LONG_LOAD} requests")
     before = ours.process.resident_mib()
-    for asked in (ours.fresh_page_request(), ours.token_request):
-        ask_for(asked, port=ours.process.port, requests=LONG_LOAD // 2)
+    for message in (ours.fresh_page_request(), ours.token_request):
+        put_load(message, port=ours.process.port, requests=LONG_LOAD // 2)
     return before, ours.process.resident_mib()
 
 
-def _say(what: str) -> None:
-    print(f"... {what}", flush=True)
+def _print_progress(text: str) -> None:
+    print(f"... {text}", flush=True)
 
 
 def main() -> int:
-    """Install, measure, print; 1 if a bar is missed."""
-    parser = argparse.ArgumentParser(description="The sandbox side by side with its peers.")
+    """Install, measure and print; return 1 if a bound is violated."""
+    parser = argparse.ArgumentParser(description="The sandbox compared with its peers.")
     parser.add_argument("--rounds", type=int, default=5, help="rounds over all servers [5]")
     parser.add_argument("--seconds", type=float, default=1.5, help="seconds per kind of request in a round [1.5]")
     parser.add_argument("--warm", type=float, default=6, help="seconds of warm-up per kind of request [6]")
     parser.add_argument("--starts", type=int, default=STARTS, help=f"starts of each server [{STARTS}]")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of every round there")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of every round to FILE")
     arguments = parser.parse_args()
-    _say("installing the peers into benchmarks/.cache")
+    _print_progress("installing the peers into benchmarks/.cache")
     peers.install()
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-benchmark-") as name, contextlib.ExitStack() as cleanup:
         records, bars = run(arguments, Path(name), cleanup)
     print("\n" + figures.table(records, subject.NAME) + "\n")
     print("\n".join(map(str, bars)))
     if arguments.json is not None:
-        every = {
-            "records": {text: asdict(record) for text, record in records.items()},
+        results = {
+            "records": {name: asdict(record) for name, record in records.items()},
             "bars": [asdict(bar) for bar in bars],
         }
-        arguments.json.write_text(json.dumps(every, indent=1) + "\n")
+        arguments.json.write_text(json.dumps(results, indent=1) + "\n")
     return 0 if all(bar.is_met for bar in bars) else 1
 
 

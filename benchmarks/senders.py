@@ -1,8 +1,8 @@
-"""The senders side by side: each seals, signs and delivers messages of its own for some seconds, and says how many.
+"""The compared senders: each seals, signs and delivers messages for some seconds, and prints the number.
 
     python -m benchmarks.senders ours PORT --lanes 16 --seconds 1 --warm 0.3
 
-Every sender is a process of its own on uvloop, seals by the same code, and counts acknowledgements after its warm-up.
+Every sender is a separate process on uvloop, seals with the same code, and counts acknowledgements after its warm-up.
 """
 
 import argparse
@@ -32,7 +32,7 @@ PATH = "/webhooks/fiskil"
 
 
 class Tally:
-    """When to stop, and what counts."""
+    """The counts of one sender, and when to stop."""
 
     def __init__(self, warm_s: float, seconds: float) -> None:
         self.counted_from = time.perf_counter() + warm_s
@@ -41,17 +41,17 @@ class Tally:
         self.others = 0
 
     def messages(self) -> Iterator[tuple[bytes, str]]:
-        """Body and signature of one new message after another, until the time is up."""
-        drawn = stream(0, "deliveries")
+        """Yield body and signature of new messages until the time is over."""
+        randomness = stream(0, "deliveries")
         event = Event(
             event_id=0,
             kind="banking.transactions.sync.completed",
             message_id="",
             publish_time=datetime.now(UTC),
-            end_user_id="eu_" + drawn.randbytes(10).hex(),
-            consent_id="arr_" + drawn.randbytes(10).hex(),
+            end_user_id="eu_" + randomness.randbytes(10).hex(),
+            consent_id="arr_" + randomness.randbytes(10).hex(),
             institution_id="4",
-            client_id=drawn.randbytes(10).hex(),
+            client_id=randomness.randbytes(10).hex(),
         )
         for number in itertools.count(10**15):
             if time.perf_counter() >= self.ends:
@@ -60,7 +60,7 @@ class Tally:
             yield message.body, message.signature
 
     def count(self, status: int | None) -> None:
-        """Note an answer."""
+        """Count a response."""
         if self.counted_from <= time.perf_counter() <= self.ends:
             if status is not None and 200 <= status < 300:
                 self.acknowledged += 1
@@ -69,7 +69,7 @@ class Tally:
 
 
 async def ours(port: int, lanes: int, tally: Tally) -> None:
-    """The harness's own lanes."""
+    """Send with the harness, on *lanes* connections."""
     target = Target(host="127.0.0.1", port=port, path=PATH)
     requests = (
         written(target, body=body, headers=(*JSON, (HEADER, signature)), is_kept=True)
@@ -80,7 +80,7 @@ async def ours(port: int, lanes: int, tally: Tally) -> None:
 
 
 async def aiohttp(port: int, lanes: int, tally: Tally) -> None:
-    """Aiohttp's client, one session."""
+    """Send with aiohttp's client, in one session."""
     import aiohttp as library
 
     messages = tally.messages()
@@ -88,16 +88,16 @@ async def aiohttp(port: int, lanes: int, tally: Tally) -> None:
     async def work(session: Any) -> None:
         for body, signature in messages:
             headers = dict((*JSON, (HEADER, signature)))
-            async with session.post(f"http://127.0.0.1:{port}{PATH}", data=body, headers=headers) as answer:
-                await answer.read()
-                tally.count(answer.status)
+            async with session.post(f"http://127.0.0.1:{port}{PATH}", data=body, headers=headers) as response:
+                await response.read()
+                tally.count(response.status)
 
     async with library.ClientSession(connector=library.TCPConnector(limit=lanes)) as session:
         await asyncio.gather(*(work(session) for _ in range(lanes)))
 
 
 async def httpx(port: int, lanes: int, tally: Tally) -> None:
-    """Httpx's client, one for all."""
+    """Send with one client of httpx."""
     import httpx as library
 
     messages = tally.messages()

@@ -1,4 +1,4 @@
-"""A receiver that costs as little as one can: it reads whole requests and says 204, and looks at nothing.
+"""A receiver with the least possible cost: it reads complete requests, responds 204, and checks nothing.
 
 python benchmarks/sink.py PORT
 """
@@ -7,24 +7,24 @@ import asyncio
 import sys
 from typing import Any
 
-ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
+RESPONSE = b"HTTP/1.1 204 No Content\r\n\r\n"
 READY = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
 class Sink(asyncio.Protocol):
-    """One connection. A request that comes in one piece, as almost all do, is not copied."""
+    """One connection. A request that arrives in one piece, as almost all do, is not copied."""
 
     def __init__(self) -> None:
-        self._held = b""
+        self._incomplete = b""
 
     def connection_made(self, transport: Any) -> None:
-        """Keep the way back."""
+        """Keep the transport."""
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer whatever is whole."""
-        if self._held:
-            data = self._held + data
+        """Respond to each complete request."""
+        if self._incomplete:
+            data = self._incomplete + data
         while data:
             end = data.find(b"\r\n\r\n")
             if end < 0:
@@ -38,9 +38,9 @@ class Sink(asyncio.Protocol):
                 self._transport.write(READY)
                 self._transport.close()
                 return
-            self._transport.write(ANSWER)
+            self._transport.write(RESPONSE)
             data = data[whole:]
-        self._held = data
+        self._incomplete = data
 
 
 async def _serve() -> None:

@@ -1,10 +1,10 @@
-"""A walk over 100,000 transactions, page by page, against bare Starlette that encodes a page of ready dicts.
+"""Reads 100,000 transactions page by page, against bare Starlette that encodes a page of prepared dicts.
 
-    python -m benchmarks.walk                    five rounds; exit 1 if a bar is missed
+    python -m benchmarks.walk                    five rounds; exit 1 if a bound is violated
     python -m benchmarks.walk --rows 1000000     one end user with a million rows
 
-Each round walks for an end user of whom nobody has seen a row before, so every row is derived on the way. Both servers are
-processes of their own on the same uvicorn; rounds alternate between them, and what is compared are medians within the run.
+Each round reads the rows of another end user for the first time, so the sandbox generates every row. Both servers are
+separate processes with the same uvicorn. Rounds alternate between them, and medians within the run are compared.
 """
 
 import argparse
@@ -29,26 +29,26 @@ FLATNESS = 1.5
 
 
 class Walker:
-    """A client that asks for page after page on one connection."""
+    """A client that requests page after page on one connection."""
 
     def __init__(self, port: int, *, token: str = "") -> None:
         self._socket = socket.create_connection((LOOPBACK, port), timeout=60)
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
 
     def pages(self, target: str) -> Iterator[tuple[float, bytes]]:
-        """Each page with the seconds that it took, following ``links.next`` to the end."""
+        """Yield the seconds and the body of each page, following ``links.next`` to the end."""
         while target:
-            begun = time.perf_counter()
+            started = time.perf_counter()
             self._socket.sendall(request("GET", target, headers=self._headers))
-            body = self._answer()
-            yield time.perf_counter() - begun, body
-            _, found, link = body[-600:].partition(b'"next":"')
-            target = "/" + link.split(b'"')[0].decode().split("/", 3)[3] if found else ""
+            body = self._response_body()
+            yield time.perf_counter() - started, body
+            _, has_next, link = body[-600:].partition(b'"next":"')
+            target = "/" + link.split(b'"')[0].decode().split("/", 3)[3] if has_next else ""
 
-    def _answer(self) -> bytes:
+    def _response_body(self) -> bytes:
         head, _, body = self._socket.recv(65_536).partition(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(f"The walk got {head!r} {body!r}.")
+            raise RuntimeError(f"A page of the walk returned {head!r} {body!r}.")
         length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
         parts, left = [body], length - len(body)
         while left:
@@ -57,42 +57,42 @@ class Walker:
         return b"".join(parts)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
 
-class Walked:
-    """Seconds of whole walks, and of their first and last tenth, by page."""
+class WalkTimes:
+    """Seconds of whole walks, and the ratios of their last to their first pages."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
         self.tenths: list[float] = []
 
     def walk(self, walker: Walker, target: str, *, rows: int) -> None:
-        """Walk to the end, and keep the times."""
-        took = [(seconds, body.count(b'"fiskil_id"')) for seconds, body in walker.pages(target)]
-        if sum(count for _, count in took) < rows:
-            raise RuntimeError(f"The walk from {target} gave {sum(count for _, count in took)} of {rows} rows.")
-        tenth = max(1, len(took) // 10)
-        self.seconds.append(sum(seconds for seconds, _ in took))
+        """Read all pages, and keep the times."""
+        pages = [(seconds, body.count(b'"fiskil_id"')) for seconds, body in walker.pages(target)]
+        if sum(count for _, count in pages) < rows:
+            raise RuntimeError(f"The walk from {target} returned {sum(count for _, count in pages)} of {rows} rows.")
+        tenth = max(1, len(pages) // 10)
+        self.seconds.append(sum(seconds for seconds, _ in pages))
         self.tenths.append(
-            median(seconds for seconds, _ in took[-tenth - 1 : -1]) / median(seconds for seconds, _ in took[:tenth])
+            median(seconds for seconds, _ in pages[-tenth - 1 : -1]) / median(seconds for seconds, _ in pages[:tenth])
         )
 
 
 def run(arguments: argparse.Namespace, folder: Path, cleanup: contextlib.ExitStack) -> list[Bar]:
-    """Start both servers, walk in turn, and judge."""
+    """Start both servers, walk in turn, and return the bounds."""
     server = [sys.executable, "-m", "benchmarks.long_history", "{port}", f"--rows={arguments.rows}", f"--folder={folder}"]
     probe = request("GET", "/v1/institutions?client_id=benchmark")
     ours = Process([*server, f"--end-users={arguments.rounds + 1}"], probe=probe, folder=Path.cwd())
     cleanup.callback(ours.close)
-    known = json.loads((folder / "known.json").read_text())
+    credentials = json.loads((folder / "credentials.json").read_text())
     bare = Process([*server, "--bare"], probe=request("GET", "/"), folder=Path.cwd())
     cleanup.callback(bare.close)
-    walks = {"ours": Walked(), "bare": Walked()}
-    servers = {"ours": (ours.port, known["token"]), "bare": (bare.port, "")}
+    walks = {"ours": WalkTimes(), "bare": WalkTimes()}
+    servers = {"ours": (ours.port, credentials["token"]), "bare": (bare.port, "")}
     resident: list[float] = []
-    for number, end_user_id in enumerate(known["end_user_ids"]):
+    for number, end_user_id in enumerate(credentials["end_user_ids"]):
         before = ours.resident_mib()
         targets = {"ours": f"/v1/banking/transactions?end_user_id={end_user_id}&page[size]={PAGE}", "bare": "/walk/0"}
         for name in sorted(targets, reverse=number % 2 == 0):
@@ -114,12 +114,12 @@ def run(arguments: argparse.Namespace, folder: Path, cleanup: contextlib.ExitSta
     ]
 
 
-def _ratio(walks: dict[str, Walked]) -> float:
+def _ratio(walks: dict[str, WalkTimes]) -> float:
     return median(walks["ours"].seconds) / median(walks["bare"].seconds)
 
 
 def main() -> int:
-    """Measure, print; 1 if a bar is missed."""
+    """Measure and print; return 1 if a bound is violated."""
     parser = argparse.ArgumentParser(description="A walk over many transactions.")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of each end user [100000]")
     parser.add_argument("--rounds", type=int, default=5, help="walks of each server after a first one [5]")

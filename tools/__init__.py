@@ -1,1 +1,1 @@
-"""Programs for those who change this code: generators of documentation, and checks of the whole."""
+"""Programs for developers of this project: generators of documentation, and measurements of the code."""

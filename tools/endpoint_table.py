@@ -1,6 +1,6 @@
-"""The table of endpoints in ``docs/endpoints.md``: endpoint, version, status, and what is not known of the real API.
+"""Generates ``docs/endpoints.md``: endpoints, versions, statuses, samples, and what is unknown about the real API.
 
-``python -m tools.endpoint_table > docs/endpoints.md`` writes it anew; a test demands that it is current.
+``python -m tools.endpoint_table > docs/endpoints.md`` writes the page; a test fails if it is not current.
 """
 
 from collections.abc import Iterator
@@ -20,34 +20,34 @@ SUCCESS = ("200", "204")
 
 HEAD = """# Endpoints
 
-Made from `fixtures/openapi` and the sandbox's routes by `make docs`; a test demands that it is current.
+Generated from `fixtures/openapi` and the sandbox's routes by `make docs`; a test fails if this page is not current.
 
-{count} operations are described and {served} are served, each in v1, v2 and v3. A cell is the success status, with *older*
-where the body differs from v3's. Statuses without a mark are documented by Fiskil; **o** was seen by integrations, **a** is
-assumed because no page says it, **r** comes only under a reading that is not the default (`--interpretation`, see
-`fixtures/contract.toml`). [Below](#examples) is an exchange with each.
+{count} operations are described and {served} are served, each in v1, v2 and v3. A cell contains the success status, and
+*older* if the body differs from that of v3. Statuses without a mark are documented by Fiskil. **o** was observed by
+integrations, **a** is assumed because no page states it, and **r** occurs only under an interpretation that is not the
+default (`--interpretation`, see `fixtures/contract.toml`). [Below](#examples) is an example of each endpoint.
 """
 
 MISSING = """
-## What the real API has and this has not
+## Differences from the real API
 
-- The vendor's own OpenAPI files were not at hand: field lists come from pages, examples and integrations. A field that the
-  real API sends and no page shows is missing here. `fiskil-harness contract --hosted` tells which.
-- The team's settings, key pairs, webhook endpoints and logs live in the console and have no API; here they are options.
-- Institutions are two sandbox holders and a few real names that cannot be reached, not the register of the Consumer Data
-  Right.
-- The taxonomy of categories is a part of Fiskil's, which is published as a file that was not at hand.
-- Rate limits: 429 is documented and no number is. The sandbox answers it only where a fault says so.
-- 500 is documented and never answered on purpose; a fault can.
-- `temporary`, `timeout` and `fault` follow the status here; when the real API sets which is not documented.
-- The Consumer Data Right's own paths (errors with `cdr` in the URL) are mentioned by one page and described by none.
-- TLS is optional here and demanded there.
+- Fiskil's OpenAPI files were not available: field lists come from pages, examples and integrations. A field that the real
+  API sends but no page shows is missing here. `fiskil-harness contract --hosted` lists such fields.
+- The team's settings, key pairs, webhook endpoints and logs are in the console and have no API; here they are options.
+- Institutions are two sandbox institutions and a few real names that are not accessible, not the register of the Consumer
+  Data Right.
+- The categories are a part of Fiskil's list, which is published as a file that was not available.
+- Rate limits: 429 is documented, but no limit is. The sandbox returns it only for a fault.
+- 500 is documented; the sandbox returns it only for a fault.
+- `temporary`, `timeout` and `fault` follow from the status here; no page states how the real API sets them.
+- The paths of the Consumer Data Right (errors with `cdr` in the URL) are mentioned by one page and described by none.
+- TLS is optional here and required there.
 
-## What nobody knows
+## Open questions
 
-Every behaviour in doubt is a clause with interpretations; the sandbox shows the first one unless told otherwise.
+Each behaviour that the documentation leaves open is a clause with interpretations. The first one is the default.
 
-| clause | what is doubtful | interpretations |
+| clause | behaviour | interpretations |
 |---|---|---|
 """
 
@@ -55,13 +55,13 @@ Every behaviour in doubt is a clause with interpretations; the sandbox shows the
 EXAMPLES = """
 ## Examples
 
-One exchange with each endpoint in v3, as the sandbox makes it with the seed 0 for `rosa`. Every list is cut to its first
-entry, and a credential is only named. `fiskil-harness serve` answers in the same form.
+One exchange with each endpoint in v3, from the sandbox with seed 0 and the end user `rosa`. Every list is cut to its first
+entry, and credentials are replaced by their names. `fiskil-harness serve` returns responses of the same form.
 """
 
 
 def table() -> str:
-    """The whole page."""
+    """Return the page ``docs/endpoints.md``."""
     documents = {version: document(version) for version in VERSIONS}
     operations = sum(method != "parameters" for item in documents["v3"]["paths"].values() for method in item)
     lines = [HEAD.format(count=operations, served=len(ROUTES))]
@@ -70,11 +70,11 @@ def table() -> str:
         lines.append("| endpoint | operation | " + " | ".join(VERSIONS) + " | refusals and faults |")
         lines.append("|---" * (len(VERSIONS) + 3) + "|")
         lines += [_row(route, documents) for route in ROUTES if route.family == family]
-    doubtful = [clause for clause in clauses().values() if clause.is_switch]
+    open_clauses = [clause for clause in clauses().values() if clause.is_switch]
     lines.append(MISSING.rstrip("\n"))
     lines += [
         f"| `{clause.id}` | {clause.sentence} | {', '.join(_first(clause.default, clause.interpretations))} |"
-        for clause in doubtful
+        for clause in open_clauses
     ]
     lines += [EXAMPLES, *(line for route in ROUTES for line in samples.lines(route))]
     return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
@@ -87,9 +87,9 @@ def _row(route: ApiRoute, documents: dict[str, Document]) -> str:
         for status, evidence in statuses(documents["v3"], route.method, route.path).items()
         if status not in SUCCESS
     ]
-    older = set(statuses(documents["v2"], route.method, route.path))
-    later = [refusal for refusal in refusals if refusal.split()[0] not in older]
-    note = f" ({', '.join(text.split()[0] for text in later)}: v3 only)" if later else ""
+    older_statuses = set(statuses(documents["v2"], route.method, route.path))
+    new_in_v3 = [refusal for refusal in refusals if refusal.split()[0] not in older_statuses]
+    note = f" ({', '.join(refusal.split()[0] for refusal in new_in_v3)}: v3 only)" if new_in_v3 else ""
     return f"| `{route.method} {route.path}` | `{route.name}` | {' | '.join(cells)} | {', '.join(refusals)}{note} |"
 
 
@@ -101,19 +101,19 @@ def _success(route: ApiRoute, version: str, documents: dict[str, Document]) -> s
 
 
 def _shape(route: ApiRoute, status: str, whole: Document) -> Any:
-    """The body's schema with every reference followed, so that a difference deep inside is seen."""
+    """Return the schemas of the body with all references resolved, so that nested differences are detected."""
     response = whole["paths"][route.path][route.method.lower()]["responses"][status]
     content = resolve(whole, response).get("content", {})
-    return [_followed(media["schema"], whole) for media in content.values()]
+    return [_resolved(media["schema"], whole) for media in content.values()]
 
 
-def _followed(node: Any, whole: Document) -> Any:
+def _resolved(node: Any, whole: Document) -> Any:
     if isinstance(node, list):
-        return [_followed(value, whole) for value in node]
+        return [_resolved(value, whole) for value in node]
     if not isinstance(node, dict):
         return node
-    found = resolve(whole, node)
-    return {name: _followed(value, whole) for name, value in found.items() if name not in {"description", "examples"}}
+    schema = resolve(whole, node)
+    return {name: _resolved(value, whole) for name, value in schema.items() if name not in {"description", "examples"}}
 
 
 def _first(default: str, interpretations: tuple[str, ...]) -> Iterator[str]:

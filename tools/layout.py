@@ -1,7 +1,7 @@
-"""Numbers of the layout: packages, imports between them, layers, names, docstrings and lines of code.
+"""Measures the layout: packages, imports between them, layers, names, docstrings and lines of code.
 
-python -m tools.layout                    of this checkout
-python -m tools.layout --source PATH      of another source tree, a package or a folder of modules
+python -m tools.layout                    this checkout
+python -m tools.layout --source PATH      another source tree: a package or a folder of modules
 """
 
 import argparse
@@ -19,14 +19,18 @@ PACKAGE = ROOT / "harness" / "fiskil_harness"
 PACKAGES = 14
 ROOT_MODULES = frozenset({"__init__", "__main__", "errors"})
 DATA = "_data"
-"""The folder of a wheel that holds fixtures, scenarios, gallery and examples."""
+"""The folder of a wheel that contains fixtures, scenarios, gallery and examples."""
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Layout(Struct, frozen=True, kw_only=True):
-    """The numbers. ``raising`` counts public functions with a ``raise`` of their own, except of AssertionError."""
+    """The measured numbers.
+
+    ``raising`` counts public functions that contain a ``raise``, except of AssertionError. ``without_raises`` are those of
+    them whose docstring has no ``Raises:`` section.
+    """
 
     loose_modules: tuple[str, ...]
     packages: tuple[str, ...]
@@ -48,7 +52,7 @@ def measure(source: Path = PACKAGE) -> Layout:
     """Measure the package at *source*.
 
     Raises:
-        SyntaxError: A module is no Python.
+        SyntaxError: A module is not valid Python.
     """
     paths = sorted(path for path in source.rglob("*.py") if DATA not in path.parts)
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
@@ -72,7 +76,7 @@ def measure(source: Path = PACKAGE) -> Layout:
 
 
 def lines_of_code(text: str) -> int:
-    """Count the lines of *text* that hold more than a docstring, a comment or nothing."""
+    """Return how many lines of *text* contain code, not only a docstring, a comment or nothing."""
     docstrings: set[int] = set()
     for node in ast.walk(ast.parse(text)):
         body = getattr(node, "body", None)
@@ -91,11 +95,6 @@ def lines_of_code(text: str) -> int:
     return len(code - docstrings)
 
 
-def _is_text(statement: ast.AST) -> bool:
-    is_constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    return is_constant and isinstance(statement.value.value, str)  # type: ignore[attr-defined]
-
-
 def _comprehension_variables(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         for generator in node.generators if isinstance(node, COMPREHENSIONS) else ():
@@ -103,14 +102,14 @@ def _comprehension_variables(tree: ast.AST) -> Iterator[str]:
 
 
 def _raising(tree: ast.AST, place: Path) -> Iterator[tuple[str, bool]]:
-    """Yield each public function that raises by itself, and whether its docstring has a section about that."""
+    """Yield each public function that contains a ``raise``, and True if its docstring has a ``Raises:`` section."""
     for node in ast.walk(tree):
         if isinstance(node, FUNCTIONS) and not node.name.startswith("_") and any(_raises_itself(node)):
             yield f"{place}:{node.lineno} {node.name}", "Raises:" in (ast.get_docstring(node) or "")
 
 
 def _raises_itself(function: ast.AST) -> Iterator[bool]:
-    """Yield True for each ``raise`` of an error in *function*, not in functions inside it, nor of an error just caught."""
+    """Yield True for each ``raise`` with an error in *function*, ignoring nested functions and re-raised errors."""
     for node in ast.iter_child_nodes(function):
         if isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
             continue
@@ -125,7 +124,7 @@ def _is_unreachable(node: ast.Raise) -> bool:
 
 
 def _arrows(tree: ast.AST, path: Path, source: Path) -> Iterator[tuple[str, str]]:
-    """Yield the imports from the package of the module at *path* to other packages."""
+    """Yield the imports of other packages by the module at *path*, as pairs of package names."""
     place, root = path.relative_to(source), source.name
     importer = place.parts[0] if len(place.parts) > 1 else ""
     for node in ast.walk(tree):
@@ -149,7 +148,7 @@ def _layers() -> int:
 
 
 def main() -> None:
-    """Print the numbers, a line each, and then the lines of code by package."""
+    """Print the numbers, one per line, and then the lines of code by package."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", type=Path, default=PACKAGE)
     layout = measure(parser.parse_args().source)

@@ -1,11 +1,12 @@
-"""Records the verdicts on many apps, so that a change of names and places can be shown to change no verdict.
+"""Records the verdicts on many apps, to show that a change of names and places changes no verdict.
 
     python -m tools.safety_net record before.json
     python -m tools.safety_net record after.json --like before.json
     python -m tools.safety_net compare before.json after.json
 
-A record holds the whole gate on one correct app of each base, each app of the gallery under its scenarios, and `webhooks` on
-three running receivers. Texts are left out: they may change. `renamed.toml` translates names of the earlier record.
+A record contains the whole gate on one correct app of each base, each app of the gallery under its scenarios, and
+`webhooks` on three running receivers. Texts are omitted, because they may change. `renamed.toml` translates the names of an
+earlier record.
 """
 
 import argparse
@@ -32,21 +33,24 @@ RENAMED = Path(__file__).parents[1] / "fixtures" / "renamed.toml"
 WEIGHTS = ("PASS", "INCONCLUSIVE", "FAIL")
 RECEIVERS = ("stdlib_receiver", "starlette_receiver", "node_receiver")
 SECRET = "c2FmZXR5LW5ldC1zaWduaW5nLXNlY3JldC0wMDAwMQ=="
-"""Signs for the three receivers; made up."""
+"""An invented signing secret for the three receivers."""
+
+DEVIATIONS = {"not_tried": "lacks", "overlooked": "overlooked", "false_alarms": "false_alarms", "inconclusive": "doubts"}
+"""Fields of a selftest result, with their labels in a record; the labels stay, so that old records can be compared."""
 
 Record = dict[str, Any]
 
 
 def main() -> int:
-    """Record, or compare two records; ends with 1 where they differ."""
+    """Record, or compare two records; return 1 if they differ, otherwise 0."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     recording = commands.add_parser("record")
     recording.add_argument("file", type=Path)
-    recording.add_argument("--like", type=Path, help="an earlier record, whose scenarios each app meets again")
+    recording.add_argument("--like", type=Path, help="an earlier record; each app runs the scenarios recorded there")
     recording.add_argument("--workers", type=int, default=4)
     recording.add_argument("--only", choices=("gates", "gallery", "webhooks"))
-    recording.add_argument("--app", action="append", default=[], help="this gallery app alone; may be repeated")
+    recording.add_argument("--app", action="append", default=[], help="only this gallery app; may be repeated")
     comparing = commands.add_parser("compare")
     comparing.add_argument("before", type=Path)
     comparing.add_argument("after", type=Path)
@@ -59,29 +63,36 @@ def main() -> int:
 
 
 def record(path: Path, *, like: Record | None, workers: int, only: str | None, apps: Iterable[str]) -> None:
-    """Write each part as soon as it is known."""
-    parts: Record = {}
+    """Record the verdicts into the file at *path*, and write each section as soon as it is complete.
+
+    Args:
+        like: An earlier record; each app runs the scenarios recorded there.
+        workers: Number of gallery apps that run at once.
+        only: "gates", "gallery" or "webhooks"; None records all three.
+        apps: Names of gallery apps to record; empty records all.
+    """
+    sections: Record = {}
     if only in (None, "gallery"):
-        parts["gallery"] = _gallery(like["gallery"] if like else {}, workers=workers, apps=list(apps))
-        _write(path, parts)
+        sections["gallery"] = _gallery(like["gallery"] if like else {}, workers=workers, apps=list(apps))
+        _write(path, sections)
     if only in (None, "webhooks"):
-        parts["webhooks"] = {name: _webhooks(name) for name in RECEIVERS}
-        _write(path, parts)
+        sections["webhooks"] = {name: _webhooks(name) for name in RECEIVERS}
+        _write(path, sections)
     if only in (None, "gates"):
-        parts["gates"] = {}
+        sections["gates"] = {}
         for name in like["gates"] if like else gated():
-            parts["gates"][name] = _gate(name)
-            _write(path, parts)
+            sections["gates"][name] = _gate(name)
+            _write(path, sections)
 
 
 def gated() -> list[str]:
-    """The first correct app of each base."""
+    """Return the names of the first correct gallery app of each base, sorted."""
     by_base = {entry.base: entry.name for entry in reversed(list(gallery.apps().values())) if entry.collection == "correct"}
     return sorted(by_base.values())
 
 
 def compare(before: Record, after: Record) -> int:
-    """Print each difference; 0 where there is none."""
+    """Print each difference between two records; return 0 if there is none, otherwise 1."""
     differences = list(_differences(translated(before), after, ""))
     for line in differences:
         print(line)
@@ -90,7 +101,7 @@ def compare(before: Record, after: Record) -> int:
 
 
 def translated(earlier: Record) -> Record:
-    """*earlier* with today's names in place of those that `renamed.toml` lists."""
+    """Return *earlier* with the present names instead of those that `renamed.toml` lists."""
     names = (
         {old: new for table in tomllib.loads(RENAMED.read_text()).values() for old, new in table.items()}
         if RENAMED.exists()
@@ -101,11 +112,11 @@ def translated(earlier: Record) -> Record:
         if isinstance(node, dict):
             return {names.get(key, key): translate(value) for key, value in node.items()}
         if isinstance(node, list):
-            return [translate(item) for item in node]
+            return [translate(child) for child in node]
         return names.get(node, node) if isinstance(node, str) else node
 
-    made: Record = translate(earlier)
-    return made
+    record_with_new_names: Record = translate(earlier)
+    return record_with_new_names
 
 
 def _gallery(like: Mapping[str, Any], *, workers: int, apps: list[str]) -> Record:
@@ -113,25 +124,27 @@ def _gallery(like: Mapping[str, Any], *, workers: int, apps: list[str]) -> Recor
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-safety-") as folder, ThreadPoolExecutor(workers) as pool:
 
         def play(entry: gallery.GalleryApp) -> Record:
-            known = like.get(entry.name)
-            scenarios = [load(name) for name in known["scenarios"]] if known else matrix.scenarios_for(entry)
+            earlier = like.get(entry.name)
+            scenarios = [load(name) for name in earlier["scenarios"]] if earlier else matrix.scenarios_for(entry)
             started = time.monotonic()
             judgements: list[Judgement] = []
 
-            def judged() -> Judgement:
+            def judge() -> Judgement:
                 judgements.append(matrix.play(entry, scenarios, seed=0, today=_today(), folder=Path(folder) / entry.name))
                 return judgements[0]
 
-            hearing = matrix.evaluate(entry, judged)
-            print(f"{time.monotonic() - started:6.1f} s  {entry.name}  {_said(hearing)}", flush=True)
-            return {"said": _said(hearing), **_judgement(judgements[0])} if judgements else {"said": _said(hearing)}
+            result = matrix.evaluate(entry, judge)
+            print(f"{time.monotonic() - started:6.1f} s  {entry.name}  {_deviations(result)}", flush=True)
+            return (
+                {"said": _deviations(result), **_judgement(judgements[0])} if judgements else {"said": _deviations(result)}
+            )
 
         return dict(zip([entry.name for entry in entries], pool.map(play, entries), strict=True))
 
 
-def _said(hearing: matrix.SelftestResult) -> str:
-    said = [name for name in ("not_tried", "overlooked", "false_alarms", "inconclusive") if getattr(hearing, name)]
-    return ", ".join(said) or "right"
+def _deviations(result: matrix.SelftestResult) -> str:
+    labels = [label for field, label in DEVIATIONS.items() if getattr(result, field)]
+    return ", ".join(labels) or "right"
 
 
 def _judgement(judgement: Judgement) -> Record:
@@ -154,9 +167,9 @@ def _today() -> Any:
 
 def _gate(name: str) -> Record:
     started = time.monotonic()
-    made = _report("gate", "--gallery", name)
-    print(f"{time.monotonic() - started:6.1f} s  gate {name}  {made['decision']}", flush=True)
-    return made
+    gate_record = _report("gate", "--gallery", name)
+    print(f"{time.monotonic() - started:6.1f} s  gate {name}  {gate_record['decision']}", flush=True)
+    return gate_record
 
 
 def _webhooks(name: str) -> Record:
@@ -181,12 +194,12 @@ def _webhooks(name: str) -> Record:
         try:
             _wait_for(port)
             started = time.monotonic()
-            made = _report(*_webhook_options(settings, port))
+            webhooks_record = _report(*_webhook_options(settings, port))
         finally:
             process.terminate()
             process.wait()
     print(f"{time.monotonic() - started:6.1f} s  webhooks {name}", flush=True)
-    return made
+    return webhooks_record
 
 
 def _webhook_options(settings: Settings, port: int) -> list[str]:
@@ -209,25 +222,25 @@ def _report(*command: str) -> Record:
         )
         if not path.exists():
             raise SystemExit(f"{command}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-        whole = json.loads(path.read_text())["result"]
-    standings = whole.get("standings", whole.get("statuses"))
+        report = json.loads(path.read_text())["result"]
+    statuses = report.get("standings", report.get("statuses"))
     return {
         "exit": done.returncode,
-        "decision": whole["decision"],
-        "standings": {standing["practice"]: standing.get("standing", standing.get("status")) for standing in standings},
-        "bugs": {value["bug"]: value["verdict"] for value in whole["bugs"]},
+        "decision": report["decision"],
+        "standings": {status["practice"]: status.get("standing", status.get("status")) for status in statuses},
+        "bugs": {bug["bug"]: bug["verdict"] for bug in report["bugs"]},
         "scenarios": {
-            value["scenario"]: _heaviest((finding["probe"], finding["verdict"]) for finding in value["findings"])
-            for value in whole["scenarios"]
+            scenario["scenario"]: _heaviest((finding["probe"], finding["verdict"]) for finding in scenario["findings"])
+            for scenario in report["scenarios"]
         },
     }
 
 
 def _heaviest(findings: Iterable[tuple[str, str]]) -> dict[str, str]:
-    made: dict[str, str] = {}
+    heaviest: dict[str, str] = {}
     for probe, verdict in findings:
-        made[probe] = max(made.get(probe, "PASS"), verdict, key=WEIGHTS.index)
-    return made
+        heaviest[probe] = max(heaviest.get(probe, "PASS"), verdict, key=WEIGHTS.index)
+    return heaviest
 
 
 def _differences(before: Any, after: Any, place: str) -> Iterable[str]:
@@ -269,8 +282,8 @@ def _wait_for(port: int) -> None:
 
 
 def _read(path: Path) -> Record:
-    made: Record = json.loads(path.read_text())
-    return made
+    contents: Record = json.loads(path.read_text())
+    return contents
 
 
 def _write(path: Path, record: Record) -> None:

@@ -1,4 +1,4 @@
-"""A seeded sample of the words of this project, for a person who reads each text once and marks those to be read twice.
+"""Prints a seeded sample of the texts of this project, for a person who marks those that are hard to understand.
 
 python -m tools.samples             60 docstrings, 40 messages and findings, 20 scenario titles, 20 paragraphs of README
 python -m tools.samples --seed 7    another sample
@@ -34,7 +34,7 @@ def docstrings() -> list[str]:
 
 
 def messages() -> list[str]:
-    """Return each text of an error, a finding, an expectation or a fix, with its place; ``{...}`` stands for a value."""
+    """Return each text of an error, a finding, an expectation or a fix, with its place; ``{...}`` replaces each value."""
     return [
         f"{_place(path, node)}\n{text}"
         for path, tree in _trees()
@@ -52,9 +52,11 @@ def titles() -> list[str]:
 def paragraphs() -> list[str]:
     """Return the paragraphs and list entries of README, without code and tables."""
     text = re.sub(r"```.*?```", "", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
-    parts = re.split(r"\n\s*\n|\n(?=[-*] )", text)
+    blocks = re.split(r"\n\s*\n|\n(?=[-*] )", text)
     return [
-        part.strip() for part in parts if len(part.split()) > LEAST_WORDS and not part.lstrip().startswith(("#", "|", "!"))
+        block.strip()
+        for block in blocks
+        if len(block.split()) > LEAST_WORDS and not block.lstrip().startswith(("#", "|", "!"))
     ]
 
 
@@ -96,10 +98,10 @@ def _literal(node: ast.AST) -> str:
 
 
 def main() -> None:
-    """Print the sample, numbered, by kind."""
+    """Print the numbered sample, by kind."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0)
-    chance = random.Random(parser.parse_args().seed)
+    randomness = random.Random(parser.parse_args().seed)
     kinds = {
         "docstrings": docstrings,
         "messages and findings": messages,
@@ -107,9 +109,9 @@ def main() -> None:
         "paragraphs of README": paragraphs,
     }
     for kind, texts in kinds.items():
-        every = texts()
-        print(f"==== {kind}: {COUNTS[kind]} of {len(every)}\n")
-        for number, text in enumerate(chance.sample(every, min(COUNTS[kind], len(every))), 1):
+        all_texts = texts()
+        print(f"==== {kind}: {COUNTS[kind]} of {len(all_texts)}\n")
+        for number, text in enumerate(randomness.sample(all_texts, min(COUNTS[kind], len(all_texts))), 1):
             print(f"{number}. {text}\n")
 
 

@@ -1,6 +1,6 @@
-"""Every scenario for a reader: what it bears on, what goes wrong in it, who judges, and which flawed apps it catches.
+"""Generates ``docs/scenarios.md``: every scenario with its practices, faults, probes and the flawed apps it catches.
 
-``python -m tools.scenario_table > docs/scenarios.md`` writes the page anew; a test demands that it is current.
+``python -m tools.scenario_table > docs/scenarios.md`` writes the page; a test fails if it is not current.
 """
 
 from collections.abc import Iterable
@@ -16,70 +16,70 @@ from fiskil_harness.scenario.steps import name_of as step_name
 
 HEAD = """# Every scenario, and the flawed apps that it catches
 
-Made from the scenarios and the gallery by `make docs`; a test demands that it is current.
+Generated from the scenarios and the gallery by `make docs`; a test fails if this page is not current.
 
-{count} scenarios, each under the practice that it bears on first. `fiskil-harness run NAME` runs one on your app, and
-`fiskil-harness run NAME --gallery APP` on one of the {flawed} flawed apps that ship. {clients} of the scenarios bear on
-more than what an app receives.
+{count} scenarios, each under the first practice that it tests. `fiskil-harness run NAME` runs one on your app, and
+`fiskil-harness run NAME --gallery APP` runs it on one of the {flawed} flawed apps of the package. {clients} of the scenarios
+test more than the receiving of webhooks.
 """
 
-COLUMNS = "| scenario | what happens | bears on | what goes wrong | judged by | catches |"
+COLUMNS = "| scenario | what happens | practices | what goes wrong | probes | catches |"
 RULE = "|---|---|---|---|---|---|"
 ORDINARY = frozenset({"authorise", "deliver", "refresh", "wait_until_idle", "start_session", "sync"})
-"""Steps of a good day."""
+"""Steps in which nothing goes wrong."""
 
 RECEIVING = ("webhooks.", "server.webhooks", "sandbox.webhook")
 
 
 def page() -> str:
-    """The page ``docs/scenarios.md``."""
-    every = load_all()
-    catching = catches()
+    """Return the page ``docs/scenarios.md``."""
+    scenarios = load_all()
+    caught_apps = catches()
     flawed = sum(app.collection == "flawed" for app in gallery.apps().values())
-    clients = sum(is_about_client(scenario) for scenario in every)
-    lines = [HEAD.format(count=len(every), flawed=flawed, clients=clients)]
+    clients = sum(is_about_client(scenario) for scenario in scenarios)
+    lines = [HEAD.format(count=len(scenarios), flawed=flawed, clients=clients)]
     for practice_id, practice in all_practices().items():
-        own = [scenario for scenario in every if scenario.practices[:1] == (practice_id,)]
-        if own:
+        own_scenarios = [scenario for scenario in scenarios if scenario.practices[:1] == (practice_id,)]
+        if own_scenarios:
             lines += [f"## {practice.title}", "", f"`{practice_id}`", "", COLUMNS, RULE]
-            lines += [_row(scenario, catching.get(scenario.name, ())) for scenario in own]
+            lines += [_row(scenario, caught_apps.get(scenario.name, ())) for scenario in own_scenarios]
             lines.append("")
     return "\n".join(lines)
 
 
 def catches() -> dict[str, tuple[str, ...]]:
-    """By scenario, the flawed apps whose entry says that they fail in it."""
-    found: dict[str, tuple[str, ...]] = {}
+    """Return, by scenario, the flawed apps whose gallery entry states that they fail in it."""
+    caught_apps: dict[str, tuple[str, ...]] = {}
     for entry in gallery.apps().values():
         if entry.collection == "flawed":
             for name in entry.scenarios:
-                found[name] = (*found.get(name, ()), entry.name)
-    return found
+                caught_apps[name] = (*caught_apps.get(name, ()), entry.name)
+    return caught_apps
 
 
 def is_about_client(scenario: Scenario) -> bool:
-    """Whether it bears on how the app asks and keeps, and not on how it receives alone."""
+    """Return True if *scenario* tests more than how the app receives webhooks."""
     return any(not practice.startswith(RECEIVING) for practice in scenario.practices)
 
 
 def what_goes_wrong(steps: Iterable[Step]) -> tuple[str, ...]:
-    """The faults, with the routes they wait on, and the other steps that no good day has; each once."""
-    told = [
+    """Return the faults with their routes, and the other steps in which something goes wrong; each once."""
+    texts = [
         f"{step.route}: {fault_text(step.fault)}" if isinstance(step, InjectFault) else step_name(step)
         for step in steps
         if step_name(step) not in ORDINARY
     ]
-    return tuple(dict.fromkeys(told))
+    return tuple(dict.fromkeys(texts))
 
 
-def _row(one: Scenario, catching: tuple[str, ...]) -> str:
+def _row(scenario: Scenario, caught_apps: tuple[str, ...]) -> str:
     cells = (
-        f"`{one.name}`",
-        one.title,
-        ", ".join(one.practices),
-        _listed(what_goes_wrong(one.steps)) or "nothing",
-        _listed(probe_name(probe) for probe in one.probes),
-        _listed(catching) or ("what chance brings about" if is_explored(one) else "nobody"),
+        f"`{scenario.name}`",
+        scenario.title,
+        ", ".join(scenario.practices),
+        _listed(what_goes_wrong(scenario.steps)) or "nothing",
+        _listed(probe_name(probe) for probe in scenario.probes),
+        _listed(caught_apps) or ("depends on the seed" if is_explored(scenario) else "none"),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

@@ -1,6 +1,6 @@
-"""fiskil-harness: the rehearsal room for integrations with Fiskil.
+"""fiskil-harness: tests integrations with the Fiskil API.
 
-The names below are the public surface. Each is imported when first used, so ``import fiskil_harness`` is fast.
+The names below are the public API. Each is imported at its first use, so ``import fiskil_harness`` is fast.
 """
 
 import importlib
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["App", "Driver", "HarnessError", "LocalFiskil", "Outcome", "Scenario", "faults", "probes", "steps"]
 
-_HOMES = {
+_MODULES = {
     "faults": "fiskil_harness.faults",
     "probes": "fiskil_harness.probes",
     "steps": "fiskil_harness.scenario.steps",
@@ -32,10 +32,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'fiskil_harness' has no attribute {name!r}")
-    module = importlib.import_module(_HOMES[name])
-    return module if _HOMES[name].endswith(f".{name}") else getattr(module, name)
+    module = importlib.import_module(_MODULES[name])
+    return module if _MODULES[name].endswith(f".{name}") else getattr(module, name)
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""``python -m fiskil_harness`` is the program ``fiskil-harness``."""
+"""Entry point of ``python -m fiskil_harness``: the same program as ``fiskil-harness``."""
 
 from fiskil_harness.cli import main
 

@@ -1,7 +1,7 @@
-"""The contract's two sides: the local Fiskil always, the hosted sandbox when credentials are given.
+"""The two APIs under the contract: the local Fiskil always, the hosted sandbox if credentials are set.
 
-Set FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET to keys of a hosted sandbox team to see drift. Whatever looks
-like production is refused: with sandbox keys only one institution is accessible.
+Set FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET to the key pair of a hosted sandbox team to test for drift.
+A production key pair is rejected: a sandbox one reaches only sandbox institutions.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ PAIR = (environment("FISKIL_CONTRACT_CLIENT_ID"), environment("FISKIL_CONTRACT_C
 
 
 class Side:
-    """One side of the contract: a client with a token, and the pair that got it."""
+    """One API under the contract: a client with a token, and its key pair."""
 
     def __init__(self, client: httpx.Client, client_id: str, client_secret: str) -> None:
         self.client = client
@@ -27,7 +27,7 @@ class Side:
 
 @pytest.fixture(params=["local", *(["hosted"] if all(PAIR) else [])])
 def side(request: pytest.FixtureRequest) -> Iterator[Side]:
-    """Where the same tests run."""
+    """The API that a test calls; each test runs once for each API."""
     if request.param == "hosted":
         with httpx.Client(base_url=HOSTED, timeout=30) as client:
             hosted = Side(client, PAIR[0] or "", PAIR[1] or "")
@@ -37,15 +37,15 @@ def side(request: pytest.FixtureRequest) -> Iterator[Side]:
             yield hosted
         return
     fiskil: LocalFiskil = request.getfixturevalue("fiskil")
-    given = fiskil.credentials
+    credentials = fiskil.credentials
     with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
-        yield Side(client, given.client_id, given.client_secret)
+        yield Side(client, credentials.client_id, credentials.client_secret)
 
 
 @pytest.fixture
 def end_user_id(side: Side) -> Iterator[str]:
-    """An end user that is removed again."""
-    made = side.client.post("/v1/end-users", json={"email": "contract@example.com", "name": "Contract"})
-    found = str(made.json()["end_user_id"])
-    yield found
-    side.client.delete(f"/v1/end-users/{found}")
+    """An end user that is deleted after the test."""
+    response = side.client.post("/v1/end-users", json={"email": "contract@example.com", "name": "Contract"})
+    created_id = str(response.json()["end_user_id"])
+    yield created_id
+    side.client.delete(f"/v1/end-users/{created_id}")

@@ -1,4 +1,4 @@
-"""The witness: it sees a wrong body, a wrong header and a wrong status, and it knows what each fault breaks."""
+"""The conformance monitor detects wrong bodies, headers and statuses, and faults that break other parts than declared."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -19,14 +19,14 @@ PATH = "/v1/banking/accounts"
 
 @pytest.fixture
 def own() -> Iterator[ConformanceMonitor]:
-    """A witness beside the one of all tests."""
-    with ConformanceMonitor().watching() as watching:
-        yield watching
+    """A second monitor beside the one of all tests."""
+    with ConformanceMonitor().watching() as monitor:
+        yield monitor
 
 
 @pytest.fixture
 def rosa(fiskil: LocalFiskil) -> Enrolled:
-    """Rosa, with data."""
+    """The end user rosa, with a consent and data."""
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
     return rosa
@@ -34,7 +34,7 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 
 @pytest.fixture
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
-    """A client that holds a token."""
+    """A client with a token."""
     with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
@@ -42,7 +42,7 @@ def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
 
 
 def good() -> dict[str, Any]:
-    """What the API would answer for one account."""
+    """Return the response body with one account, as the API returns it."""
     return {
         "accounts": [
             {
@@ -61,22 +61,22 @@ def good() -> dict[str, Any]:
     }
 
 
-def judged(body: Any, *, status: int = 200, content_type: str = "application/json", version: str = "v3") -> list[str]:
-    """The parts that do not keep the contract."""
+def deviations_of(body: Any, *, status: int = 200, content_type: str = "application/json", version: str = "v3") -> list[str]:
+    """Return the parts of a response that deviate from the contract."""
     headers = {"x-fiskil-version": version, "content-type": content_type}
-    given = Response(
+    response = Response(
         method="GET", path=PATH, version="v3", status=status, headers=headers, body=msgspec.json.encode(body), family="data"
     )
-    return [deviation.place for deviation in deviations(given)]
+    return [deviation.place for deviation in deviations(response)]
 
 
-def test_a_good_answer_has_no_deviation() -> None:
-    """Nothing to say."""
-    assert judged(good()) == []
+def test_a_good_response_has_no_deviation() -> None:
+    """A response that follows the contract has no deviation."""
+    assert deviations_of(good()) == []
 
 
-def spoiled(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-    """A good body, changed in its first account."""
+def with_changed_account(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """Return a good body with a change in its first account."""
     body = good()
     change(body["accounts"][0])
     return body
@@ -96,48 +96,48 @@ def spoiled(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     ],
     ids=["missing", "number", "unknown", "enum", "date", "float", "null", "nested"],
 )
-def test_a_wrong_row_is_seen(change: Callable[[dict[str, Any]], object]) -> None:
-    """A field that is missing, of another type, or that nobody described."""
-    assert judged(spoiled(change)) == ["body"]
+def test_a_wrong_row_is_detected(change: Callable[[dict[str, Any]], object]) -> None:
+    """A missing field, a field of another type and an undescribed field are deviations."""
+    assert deviations_of(with_changed_account(change)) == ["body"]
 
 
-def test_a_wrong_root_is_seen() -> None:
-    """The root key is the resource's name, and links are always there."""
-    assert judged({"data": [], "links": {}}) == ["body", "body"]
-    assert judged({"accounts": []}) == ["body"]
+def test_a_wrong_root_is_detected() -> None:
+    """The root key must be the name of the resource, and links must be present."""
+    assert deviations_of({"data": [], "links": {}}) == ["body", "body"]
+    assert deviations_of({"accounts": []}) == ["body"]
 
 
-def test_a_wrong_status_media_type_and_header_are_seen() -> None:
-    """Each part by itself."""
+def test_a_wrong_status_media_type_or_header_is_detected() -> None:
+    """Each part is checked separately."""
     error = {"id": "err_1", "name": "InvalidRequest", "message": "no"}
-    assert judged(error, status=400) == []
-    assert judged(error, status=418) == ["status"]
-    assert judged(error, status=404) == ["status"]
-    assert judged(error, status=400, content_type="application/vnd.goa.error") == ["media type"]
-    assert judged(good(), version="v2") == ["headers"]
+    assert deviations_of(error, status=400) == []
+    assert deviations_of(error, status=418) == ["status"]
+    assert deviations_of(error, status=404) == ["status"]
+    assert deviations_of(error, status=400, content_type="application/vnd.goa.error") == ["media type"]
+    assert deviations_of(good(), version="v2") == ["headers"]
 
 
-def test_it_catches_a_body_that_the_sandbox_serves(
+def test_a_wrong_body_of_the_sandbox_is_detected(
     fiskil: LocalFiskil, witness: ConformanceMonitor, client: httpx.Client, rosa: Enrolled
 ) -> None:
-    """A row that is wrong in the state goes out wrong, and is told with its route, version, status and place."""
+    """The violation names route, version, status and the place in the body."""
     key = (str(rosa.consent and rosa.consent.arrangement_id), "accounts")
     first, *others = fiskil.sandbox.store.served[key]
     fiskil.sandbox.store.served[key] = (msgspec.structs.replace(first, open_status="open"), *others)
 
     client.get(PATH, params={"end_user_id": rosa.end_user_id})
 
-    (told,) = witness.take()
-    assert str(told).startswith("banking.accounts v3 200: body: /accounts/0/open_status: ")
+    (violation,) = witness.take()
+    assert str(violation).startswith("banking.accounts v3 200: body: /accounts/0/open_status: ")
 
 
-def test_it_counts_what_it_sees(fiskil: LocalFiskil, own: ConformanceMonitor, client: httpx.Client) -> None:
-    """Each answer by route, version and status."""
+def test_responses_are_counted(fiskil: LocalFiskil, own: ConformanceMonitor, client: httpx.Client) -> None:
+    """Responses are counted by route, version and status."""
     client.get(PATH, params={"end_user_id": "eu_1"})
     client.get(PATH, headers={"x-fiskil-version": "v1"})
     client.get("/v1/nowhere")
 
-    # An answer is seen when it has left, which may be after it has arrived.
+    # The monitor counts a response after it was sent, which may be after the client received it.
     assert wait_until(lambda: own.seen[ResponseKind(route="", version="v3", status=404)] == 1, cap_s=30)
     assert own.seen[ResponseKind(route="banking.accounts", version="v3", status=200)] == 1
     assert own.seen[ResponseKind(route="banking.accounts", version="v1", status=400)] == 1
@@ -160,7 +160,7 @@ FAULTS = [
 def test_a_fault_breaks_what_it_declares(
     fiskil: LocalFiskil, own: ConformanceMonitor, client: httpx.Client, rosa: Enrolled, fault: faults.AnyFault
 ) -> None:
-    """All of it and nothing else, and the witness has seen it bite."""
+    """The fault breaks all declared parts and no other, and is counted once."""
     with fiskil.broken("banking.accounts", fault):
         try_to_read(client, rosa)
 
@@ -168,34 +168,34 @@ def test_a_fault_breaks_what_it_declares(
     assert own.broken == []
 
 
-class Silent(faults.TruncatedJson, frozen=True, kw_only=True, tag="silent"):
-    """Breaks the body and declares nothing."""
+class Undeclared(faults.TruncatedJson, frozen=True, kw_only=True, tag="undeclared"):
+    """Breaks the body, but declares nothing."""
 
     spoils: ClassVar[tuple[str, ...]] = ()
 
 
-class Boastful(faults.ExpireTokens, frozen=True, kw_only=True, tag="boastful"):
-    """Breaks nothing and declares the body."""
+class Overstated(faults.ExpireTokens, frozen=True, kw_only=True, tag="overstated"):
+    """Breaks nothing, but declares the body."""
 
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
 
-def test_a_fault_that_declares_otherwise_is_told(
+def test_a_wrong_declaration_of_a_fault_is_detected(
     fiskil: LocalFiskil, witness: ConformanceMonitor, client: httpx.Client, rosa: Enrolled
 ) -> None:
-    """One that breaks more than it declares, and one that declares more than it breaks."""
-    for fault in (Silent(), Boastful()):
+    """A fault that breaks more than it declares is a violation, and one that breaks less."""
+    for fault in (Undeclared(), Overstated()):
         with fiskil.broken("banking.accounts", fault):
             try_to_read(client, rosa)
 
     assert wait_until(lambda: len(witness.broken) == 2, cap_s=30)
     assert [violation.message for violation in witness.take()] == [
-        "Silent(keep_percent=50) declares nothing and broke body",
-        "Boastful() declares body and broke nothing",
+        "Undeclared(keep_percent=50) declares nothing but broke body",
+        "Overstated() declares body but broke nothing",
     ]
 
 
 def try_to_read(client: httpx.Client, rosa: Enrolled) -> None:
-    """Ask once, however it ends."""
+    """Send one request and ignore errors."""
     with contextlib.suppress(httpx.HTTPError):
         client.get(PATH, params={"end_user_id": rosa.end_user_id})

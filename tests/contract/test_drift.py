@@ -1,4 +1,4 @@
-"""Drift: each look tells which reading an API shows, and each answer that no document describes is told."""
+"""Drift: each check returns the interpretation that an API shows, and each undescribed response is reported."""
 
 from collections.abc import Iterator
 
@@ -25,94 +25,93 @@ OTHERS = [
 
 @pytest.fixture
 def api(fiskil: LocalFiskil) -> Iterator[Api]:
-    """The local sandbox as an API elsewhere, with somebody's data."""
+    """The local sandbox as a hosted API, with one end user's data."""
     Household(fiskil)
-    with HttpClient() as browser:
-        yield Api(browser, fiskil.api_url)
+    with HttpClient() as client:
+        yield Api(client, fiskil.api_url)
 
 
-def place(fiskil: LocalFiskil, api: Api) -> CheckContext:
-    """Where looks go, after a fresh log-in."""
+def context_of(fiskil: LocalFiskil, api: Api) -> CheckContext:
+    """Return the context for checks, with a new token."""
     pair = {CLIENT_ID: fiskil.credentials.client_id, CLIENT_SECRET: fiskil.credentials.client_secret}
     return place_of(api, pair.get)[0]
 
 
-def test_every_look_is_at_a_clause() -> None:
-    """A look tells about something that the contract says."""
+def test_every_check_belongs_to_a_clause() -> None:
+    """Each check has the id of a clause."""
     assert set(CHECKS) <= set(clauses())
 
 
-def test_the_sandbox_shows_what_it_promises(fiskil: LocalFiskil, api: Api) -> None:
-    """Every clause that reading can tell holds, in the reading that rules."""
-    found = check_clauses(place(fiskil, api), Interpretations())
+def test_the_sandbox_follows_every_checked_clause(fiskil: LocalFiskil, api: Api) -> None:
+    """Every checked clause holds under its default interpretation."""
+    checks = check_clauses(context_of(fiskil, api), Interpretations())
 
-    assert {clause_check.clause for clause_check in found if clause_check.outcome == HOLDS} == set(CHECKS)
+    assert {check.clause for check in checks if check.outcome == HOLDS} == set(CHECKS)
 
 
 @pytest.mark.parametrize(("clause", "choice"), OTHERS, ids=["=".join(pair) for pair in OTHERS])
-def test_another_reading_is_seen_for_what_it_is(fiskil: LocalFiskil, api: Api, clause: str, choice: str) -> None:
-    """The look names the reading that the API shows, and only that clause drifts or depends on it."""
+def test_another_interpretation_is_detected(fiskil: LocalFiskil, api: Api, clause: str, choice: str) -> None:
+    """The check returns the interpretation that the API shows, and the clause drifts."""
     fiskil.sandbox.read_as({clause: choice})
 
-    found = {check_clause.clause: check_clause for check_clause in check_clauses(place(fiskil, api), Interpretations())}
+    checks = {check.clause: check for check in check_clauses(context_of(fiskil, api), Interpretations())}
 
-    assert (found[clause].outcome, found[clause].observed) == (DRIFTS, choice)
-    assert found[clause].expected == clauses()[clause].default
+    assert (checks[clause].outcome, checks[clause].observed) == (DRIFTS, choice)
+    assert checks[clause].expected == clauses()[clause].default
 
 
-def test_an_expected_reading_is_no_drift(fiskil: LocalFiskil, api: Api) -> None:
-    """Who expects the other reading is told that it holds. Source: token.lifetime"""
+def test_an_expected_interpretation_is_no_drift(fiskil: LocalFiskil, api: Api) -> None:
+    """A clause holds if the API shows the expected interpretation. Source: token.lifetime"""
     fiskil.sandbox.read_as({"token.lifetime": "3600"})
 
-    found = {
-        check_clause.clause: check_clause
-        for check_clause in check_clauses(place(fiskil, api), Interpretations({"token.lifetime": "3600"}))
+    checks = {
+        check.clause: check for check in check_clauses(context_of(fiskil, api), Interpretations({"token.lifetime": "3600"}))
     }
 
-    assert found["token.lifetime"].outcome == HOLDS
+    assert checks["token.lifetime"].outcome == HOLDS
 
 
 @pytest.mark.parametrize("version", ["v1", "v2", "v3"])
-def test_every_endpoint_that_reads_is_read(fiskil: LocalFiskil, api: Api, version: str) -> None:
-    """Each keeps its document."""
-    known = {**place(fiskil, api).ids, "institution_id": RETAILER}
+def test_every_endpoint_fits_its_document(fiskil: LocalFiskil, api: Api, version: str) -> None:
+    """The responses of all readable endpoints have no deviation."""
+    ids = {**context_of(fiskil, api).ids, "institution_id": RETAILER}
 
-    assert read_everything(api, version, known, {}) == []
+    assert read_everything(api, version, ids, {}) == []
 
 
-def test_a_wrong_answer_is_told(fiskil: LocalFiskil, api: Api, request: pytest.FixtureRequest) -> None:
-    """With operation, version, part and place."""
-    known = place(fiskil, api).ids
+def test_a_wrong_response_is_reported(fiskil: LocalFiskil, api: Api, request: pytest.FixtureRequest) -> None:
+    """The report names operation, part and place."""
+    ids = context_of(fiskil, api).ids
     served = fiskil.sandbox.store.served
     key = next(pair for pair in served if pair[1] == "balances")
     served[key] = tuple(msgspec.structs.replace(row, current_balance="plenty") for row in served[key])
 
-    found = read_everything(api, "v3", known, {})
+    misfits = read_everything(api, "v3", ids, {})
 
-    assert {(misfit.operation, misfit.is_new) for misfit in found} == {("banking.balances", False)}
-    assert "/balances/0/current_balance" in found[0].message
+    assert {(misfit.operation, misfit.is_new) for misfit in misfits} == {("banking.balances", False)}
+    assert "/balances/0/current_balance" in misfits[0].message
     request.getfixturevalue("witness").take()
 
 
-def test_without_a_pair_nothing_is_asked(api: Api) -> None:
-    """The variables are named."""
+def test_a_missing_key_pair_is_an_error(api: Api) -> None:
+    """The error names the environment variables."""
     with pytest.raises(ConfigError, match=r"FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET"):
         place_of(api, {}.get)
 
 
-def test_a_pair_that_is_refused_is_told(fiskil: LocalFiskil, api: Api) -> None:
-    """With the status, and without the secret."""
-    with pytest.raises(HookError, match=r"gave no token: it answered 401") as told:
+def test_a_rejected_key_pair_is_an_error(fiskil: LocalFiskil, api: Api) -> None:
+    """The error contains the status and not the secret."""
+    with pytest.raises(HookError, match=r"returned no token: the response was 401") as caught:
         place_of(api, {CLIENT_ID: fiskil.credentials.client_id, CLIENT_SECRET: "a wrong secret"}.get)
 
-    assert "a wrong secret" not in str(told.value)
+    assert "a wrong secret" not in str(caught.value)
 
 
-def test_a_pair_that_reaches_real_institutions_is_refused(fiskil: LocalFiskil, api: Api) -> None:
-    """Then it is a production pair, or looks like one."""
+def test_a_key_pair_that_reaches_real_institutions_is_rejected(fiskil: LocalFiskil, api: Api) -> None:
+    """Such a key pair may be a production pair."""
     institutions = fiskil.sandbox.store.institutions
     real = next(institution for institution in institutions.values() if not institution.is_accessible)
     institutions[real.institution_id] = msgspec.structs.replace(real, is_accessible=True)
 
-    with pytest.raises(UnsafeTarget, match=rf"no sandbox \({real.institution_id}\)"):
-        place(fiskil, api)
+    with pytest.raises(UnsafeTarget, match=rf"outside the sandbox \({real.institution_id}\)"):
+        context_of(fiskil, api)

@@ -1,4 +1,4 @@
-"""What tells a production pair: any institution that is no sandbox, and every doubt."""
+"""Key pairs that reach an institution outside the sandbox are rejected, and those whose list is unreadable."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,18 +15,18 @@ BANK = {"id": "88888", "is_accessible": True}
 RETAILER = {"id": "99999", "is_accessible": True}
 CLOSED = {"id": "1", "is_accessible": False}
 REAL = {"id": "2", "is_accessible": True}
-UNTOLD = {"id": "3"}
+UNKNOWN_ACCESS = {"id": "3"}
 
 
 @pytest.fixture
 def api(httpserver: HTTPServer) -> Iterator[Api]:
-    """An API that lists what a test tells it to."""
-    with HttpClient() as browser:
-        yield Api(browser, httpserver.url_for("").rstrip("/"))
+    """An API whose list of institutions the test defines."""
+    with HttpClient() as client:
+        yield Api(client, httpserver.url_for("").rstrip("/"))
 
 
 def listing(httpserver: HTTPServer, *pages: Any) -> None:
-    """Let each page lead to the next one."""
+    """Serve *pages* in order, each with a link to the next one."""
     for number, page in enumerate(pages):
         httpserver.expect_ordered_request("/v1/institutions").respond_with_json(
             page if not isinstance(page, tuple) else {"institutions": list(page), "links": links(number, len(pages))}
@@ -38,8 +38,8 @@ def links(number: int, count: int) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("pages", [((BANK, RETAILER, CLOSED),), ((BANK,), (CLOSED, RETAILER)), ([BANK, CLOSED],)])
-def test_a_sandbox_pair_is_taken(httpserver: HTTPServer, api: Api, pages: tuple[Any, ...]) -> None:
-    """On one page or several, in the list of any version; no link leads to another host."""
+def test_a_sandbox_key_pair_is_accepted(httpserver: HTTPServer, api: Api, pages: tuple[Any, ...]) -> None:
+    """The list may have several pages and the form of any version; links are followed at the same host."""
     listing(httpserver, *pages)
 
     refuse_production(api, "cid_1")
@@ -50,7 +50,7 @@ def test_a_sandbox_pair_is_taken(httpserver: HTTPServer, api: Api, pages: tuple[
     [
         ((BANK, REAL),),
         ((BANK,), (REAL,)),
-        ((BANK, UNTOLD),),
+        ((BANK, UNKNOWN_ACCESS),),
         ((CLOSED,),),
         ((),),
         ([],),
@@ -59,22 +59,22 @@ def test_a_sandbox_pair_is_taken(httpserver: HTTPServer, api: Api, pages: tuple[
         ([BANK, "another"],),
         ((BANK,), {"error": "too many"}),
     ],
-    ids=["real", "real later", "untold", "none", "empty", "empty list", "no list", "other words", "odd entry", "no page"],
+    ids=["real", "real later", "unknown", "none", "empty", "empty list", "no list", "other key", "no object", "no page"],
 )
-def test_everything_else_is_refused(httpserver: HTTPServer, api: Api, pages: tuple[Any, ...]) -> None:
-    """A real one, one of which nobody knows, none at all, and lists that cannot be read to their end."""
+def test_every_other_key_pair_is_rejected(httpserver: HTTPServer, api: Api, pages: tuple[Any, ...]) -> None:
+    """A real or unknown institution, no institution, and an unreadable list are rejected."""
     listing(httpserver, *pages)
 
-    with pytest.raises(UnsafeTarget, match="no sandbox"):
+    with pytest.raises(UnsafeTarget, match="outside the sandbox"):
         refuse_production(api, "cid_1")
 
 
-def test_a_list_without_an_end_is_refused(httpserver: HTTPServer, api: Api) -> None:
-    """A page that leads to itself hides the others."""
+def test_a_list_without_an_end_is_rejected(httpserver: HTTPServer, api: Api) -> None:
+    """A page that links to itself may hide institutions."""
     page = {"institutions": [BANK], "links": {"next": "/v1/institutions?page=1"}}
     httpserver.expect_request("/v1/institutions").respond_with_json(page)
 
-    with pytest.raises(UnsafeTarget, match="none could be listed"):
+    with pytest.raises(UnsafeTarget, match="the list could not be read"):
         refuse_production(api, "cid_1")
 
 
@@ -82,6 +82,6 @@ def test_a_list_without_an_end_is_refused(httpserver: HTTPServer, api: Api) -> N
     ("link", "path"),
     [("https://elsewhere.example/v1/x?a=1", "/v1/x?a=1"), ("//elsewhere.example/v1/x", "/v1/x"), ("v1/x", "/v1/x")],
 )
-def test_a_link_is_followed_at_home(link: str, path: str) -> None:
-    """Its host is nobody's business."""
+def test_a_link_is_followed_at_the_same_host(link: str, path: str) -> None:
+    """The host of a paging link is ignored."""
     assert path_of(link) == path

@@ -1,4 +1,4 @@
-"""Every 4xx of the contract is produced: each operation, each version, each status that it describes, and no other."""
+"""The sandbox produces every 4xx that the contract describes, for each operation and version, and no other."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ from fiskil_harness.sandbox.openapi.documents import document
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 VERSIONS = ("v1", "v2", "v3")
-READINGS_404 = {"data.unknown-end-user": "404", "products.unknown": "404", "energy.plan-unknown": "404"}
+INTERPRETATIONS_WITH_404 = {"data.unknown-end-user": "404", "products.unknown": "404", "energy.plan-unknown": "404"}
 BODIES: dict[str, dict[str, Any]] = {
     "token": {"client_id": "nobody", "client_secret": "wrong"},
     "end_users.create": {"email": "a@example.com"},
@@ -29,7 +29,7 @@ QUERY = {"end_user_id": "eu_nobody", "client_id": "x", "instituition_id": "88888
 
 
 class Caller:
-    """Asks for each route what its status needs."""
+    """Sends the requests that lead to each status."""
 
     def __init__(self, fiskil: LocalFiskil, client: httpx.Client) -> None:
         self.fiskil, self.client = fiskil, client
@@ -37,22 +37,22 @@ class Caller:
         self.version = ""
 
     def begin(self, version: str) -> None:
-        """Start anew with *version* pinned."""
+        """Reset the sandbox with *version* pinned."""
         self.fiskil.reset()
         self.version = version
         self.fiskil.sandbox.configure(version=version, permissions=("accounts",))
-        somebody = self.fiskil.enrol("rosa")
-        self.fiskil.authorise(somebody)
-        self.somebody = {**QUERY, "end_user_id": somebody.end_user_id}
+        rosa = self.fiskil.enrol("rosa")
+        self.fiskil.authorise(rosa)
+        self.rosa_query = {**QUERY, "end_user_id": rosa.end_user_id}
 
     def fresh_token(self) -> str:
-        """A token with the scopes that the console has now."""
-        given = self.fiskil.credentials
-        pair = {"client_id": given.client_id, "client_secret": given.client_secret}
+        """Return a token with the scopes that the console has now."""
+        credentials = self.fiskil.credentials
+        pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
         return str(self.client.post("/v1/token", json=pair).json()["token"])
 
-    def ask(self, route: ApiRoute, *, token: str | None, **more: Any) -> int:
-        """The status of one request; nobody has the ids in its path."""
+    def send(self, route: ApiRoute, *, token: str | None, **more: Any) -> int:
+        """Send one request with ids that do not exist in its path, and return the status."""
         path = route.path.replace("{", "nobody-").replace("}", "")
         query = {"institution_id": "99999"} if route.name == "energy.plans" else QUERY
         headers = {"authorization": f"Bearer {token}"} if token else {}
@@ -61,43 +61,43 @@ class Caller:
             request["json"] = BODIES[route.name]
         return self.client.request(route.method, path, **request).status_code
 
-    def ask_for(self, status: str, route: ApiRoute) -> None:
-        """Make one request that ends in *status*."""
+    def produce(self, status: str, route: ApiRoute) -> None:
+        """Send a request whose response has *status*."""
         getattr(self, f"_{status}")(route)
 
     def _400(self, route: ApiRoute) -> None:
-        self.ask(route, token=self.token, headers={"authorization": f"Bearer {self.token}", "x-fiskil-version": "v9"})
+        self.send(route, token=self.token, headers={"authorization": f"Bearer {self.token}", "x-fiskil-version": "v9"})
 
     def _401(self, route: ApiRoute) -> None:
-        self.ask(route, token=None)
+        self.send(route, token=None)
 
     def _403(self, route: ApiRoute) -> None:
         scopes = tuple(scope for scope in SCOPES if scope != route.scope)
         self.fiskil.sandbox.configure(scopes=scopes)
         token = self.fresh_token()
         self.fiskil.sandbox.configure(scopes=SCOPES)
-        self.ask(route, token=token)
-        # What needs no scope may still need the consent's permission.
+        self.send(route, token=token)
+        # A route that needs no scope may still need a permission of the consent.
         self.fiskil.sandbox.read_as({"data.missing-permission": "403"})
-        self.ask(route, token=self.token, params=self.somebody)
+        self.send(route, token=self.token, params=self.rosa_query)
         self.fiskil.sandbox.read_as({})
 
     def _404(self, route: ApiRoute) -> None:
-        self.fiskil.sandbox.read_as(READINGS_404)
-        self.ask(route, token=self.token)
+        self.fiskil.sandbox.read_as(INTERPRETATIONS_WITH_404)
+        self.send(route, token=self.token)
         self.fiskil.sandbox.read_as({})
 
     def _413(self, route: ApiRoute) -> None:
-        self.ask(route, token=self.token, content=b" " * 1_100_000)
+        self.send(route, token=self.token, content=b" " * 1_100_000)
 
     def _429(self, route: ApiRoute) -> None:
         with self.fiskil.broken(route.name, faults.Status(status=429)):
-            self.ask(route, token=None, headers={"x-fiskil-version": self.version})
+            self.send(route, token=None, headers={"x-fiskil-version": self.version})
 
 
 @pytest.fixture(scope="module")
 def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """A local Fiskil and who asks it."""
+    """A local Fiskil and its caller."""
     with (
         LocalFiskil(workdir=tmp_path_factory.mktemp("refusing"), seed=7) as fiskil,
         httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client,
@@ -107,7 +107,7 @@ def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
 
 
 def described(version: str) -> set[tuple[str, str]]:
-    """Each route with each 4xx that the contract describes for it."""
+    """Return each route with each 4xx that the contract describes for it."""
     whole = document(version)
     return {
         (route.name, status)
@@ -118,22 +118,18 @@ def described(version: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_refusal_of_the_contract_is_produced(caller: Caller, version: str) -> None:
-    """By a request of ours, in the shape that the version describes. Source: errors.goa, errors.simple"""
+def test_every_described_client_error_is_produced(caller: Caller, version: str) -> None:
+    """The sandbox produces exactly the described client errors in each version. Source: errors.goa, errors.simple"""
     caller.begin(version)
-    names = {route.name: route for route in ROUTES}
+    routes = {route.name: route for route in ROUTES}
 
     def produced() -> set[tuple[str, str]]:
-        return {
-            (response_kind.route, str(response_kind.status))
-            for response_kind in own.seen
-            if response_kind.version == version and 400 <= response_kind.status < 500
-        }
+        return {(kind.route, str(kind.status)) for kind in own.seen if kind.version == version and 400 <= kind.status < 500}
 
     with ConformanceMonitor().watching() as own:
         for name, status in sorted(described(version)):
-            caller.ask_for(status, names[name])
-        # An answer is seen when it has left, which may be after it has arrived.
+            caller.produce(status, routes[name])
+        # The monitor counts a response after it was sent, which may be after the client received it.
         wait_until(lambda: described(version) <= produced(), cap_s=30)
 
     assert described(version) - produced() == set()

@@ -1,7 +1,6 @@
-"""Schemathesis over the sandbox: every phase, every version, with a token, and not one failure.
+"""Schemathesis finds no failure in the sandbox, in any phase and version.
 
-One seed in ``make test``, three in ``make test-all``, where the older versions are walked through as well; the counts are
-printed.
+``make test`` runs one seed and the newest version, ``make test-all`` three seeds and all versions. The counts are recorded.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,26 +21,27 @@ WALKED = (*(pytest.param(version, marks=pytest.mark.full) for version in VERSION
 EXAMPLES, WALKS = 5, 8
 
 
-def still() -> Clock:
-    """Sandbox time that passes only where somebody moves it: a token is as good at the end as in the beginning."""
-    begun_at = real_now()
-    return Clock(real=lambda: begun_at)
+def frozen_clock() -> Clock:
+    """Return a clock that only moves when it is advanced, so that a token stays valid."""
+    started_at = real_now()
+    return Clock(real=lambda: started_at)
 
 
 @pytest.fixture(scope="module")
 def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
-    """A local Fiskil with somebody's data."""
-    with LocalFiskil(workdir=tmp_path_factory.mktemp("exercised"), seed=7, clock=still()) as fiskil:
+    """A local Fiskil with one end user's data."""
+    with LocalFiskil(workdir=tmp_path_factory.mktemp("exercised"), seed=7, clock=frozen_clock()) as fiskil:
         yield Household(fiskil)
         assert [crash.trace for crash in fiskil.sandbox.crashes] == []
 
 
-def counts(done: Exercise) -> str:
-    """What was done, in one line."""
+def counts(results: Exercise) -> str:
+    """Return the number of requests and operations by phase, as one line."""
     phases = ", ".join(
-        f"{name} {phase.cases} requests to {len(phase.operations)} operations" for name, phase in done.phases.items()
+        f"{name} {phase.cases} requests to {len(phase.operations)} operations" for name, phase in results.phases.items()
     )
-    return f"{done.version} seed {done.seed}: {phases}; {len(done.described)} described; {len(done.failures)} failures"
+    totals = f"{len(results.described)} described; {len(results.failures)} failures"
+    return f"{results.version} seed {results.seed}: {phases}; {totals}"
 
 
 @pytest.mark.long
@@ -55,15 +55,15 @@ def test_every_operation_is_exercised_without_a_failure(
     version: str,
     seed: int,
 ) -> None:
-    """Examples, coverage and fuzzing each reach every operation described, and each of these has answered 2xx."""
+    """Examples, coverage and fuzzing each reach every described operation, and each operation returns 2xx."""
     household.begin()
-    done = exercise(version, household.target(), seed=seed, examples=EXAMPLES)
+    results = exercise(version, household.target(), seed=seed, examples=EXAMPLES)
 
-    record_property("counts", counts(done))
-    assert (done.failures, done.troubles) == ([], [])
-    assert set(done.phases) == set(PHASES[:3])
-    assert all(phase.operations == done.described for phase in done.phases.values())
-    assert done.succeeded == done.described
+    record_property("counts", counts(results))
+    assert (results.failures, results.troubles) == ([], [])
+    assert set(results.phases) == set(PHASES[:3])
+    assert all(phase.operations == results.described for phase in results.phases.values())
+    assert results.succeeded == results.described
 
 
 @pytest.mark.long
@@ -73,12 +73,12 @@ def test_every_operation_is_exercised_without_a_failure(
 def test_walks_reach_every_operation_without_a_failure(
     tmp_path: Path, record_property: Callable[[str, object], None], version: str, seed: int
 ) -> None:
-    """The stateful phase, over a sandbox of its own that each walk begins anew."""
-    with LocalFiskil(workdir=tmp_path, seed=7, clock=still()) as fiskil:
-        own = Household(fiskil)
-        done = walk(version, own.target(), seed=seed, walks=WALKS, reset=own.begin)
+    """The stateful phase reaches every described operation; each walk begins with a reset sandbox."""
+    with LocalFiskil(workdir=tmp_path, seed=7, clock=frozen_clock()) as fiskil:
+        household = Household(fiskil)
+        results = walk(version, household.target(), seed=seed, walks=WALKS, reset=household.begin)
         crashes = [crash.trace for crash in fiskil.sandbox.crashes]
 
-    record_property("counts", counts(done))
-    assert (done.failures, crashes) == ([], [])
-    assert done.phases["stateful"].operations == done.described
+    record_property("counts", counts(results))
+    assert (results.failures, crashes) == ([], [])
+    assert results.phases["stateful"].operations == results.described

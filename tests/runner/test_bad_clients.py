@@ -1,4 +1,4 @@
-"""Apps that hang, die, err or never rest when they are asked: doubt with its reason, and the next scenario unaffected."""
+"""Apps that hang, die, fail or never become idle: the scenario is INCONCLUSIVE, and the next one is unaffected."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,39 +17,40 @@ from tests.paths import APPS
 pytestmark = pytest.mark.slow
 
 DEADLINE_S, SHORT_S = 30.0, 5.0
-"""The short one is waited out by whoever hangs; it is longer than a busy machine may let the next scenario wait."""
+"""The mood that hangs waits for the short deadline; it is longer than the next scenario may take on a busy machine."""
 MakeWorker = Callable[[str], Worker]
 
 
 @pytest.fixture
 def moody(tmp_path: Path) -> Iterator[MakeWorker]:
-    """A worker in front of the reference app in a mood."""
-    made: list[Worker] = []
+    """Make workers for the reference app in a mood; they are closed at the end of the test."""
+    workers: list[Worker] = []
 
     def make(mood: str) -> Worker:
-        made.append(Worker(settings_for(mood, tmp_path), seed=1, folder=tmp_path / "worker"))
-        return made[-1]
+        workers.append(Worker(settings_for(mood, tmp_path), seed=1, folder=tmp_path / "worker"))
+        return workers[-1]
 
     yield make
-    for worker in made:
+    for worker in workers:
         worker.close()
 
 
 def settings_for(mood: str, folder: Path) -> Settings:
-    """The reference app's own config, with another command and less patience."""
-    usual = gallery.settings(gallery.app("reference_app"))
-    command = (usual.app.command or "").replace("reference_app.app:build", "moody:build")
+    """Return the reference app's config with another command and shorter deadlines."""
+    reference = gallery.settings(gallery.app("reference_app"))
+    command = (reference.app.command or "").replace("reference_app.app:build", "moody:build")
+    environment = {"MOOD": mood, "MOOD_OVER": str(folder / "over"), "PYTHONPATH": str(reference.folder.parent)}
     app = msgspec.structs.replace(
-        usual.app,
+        reference.app,
         command=f"{command} --app-dir {APPS}",
-        env=usual.app.env | {"MOOD": mood, "MOOD_OVER": str(folder / "over"), "PYTHONPATH": str(usual.folder.parent)},
-        limits=msgspec.structs.replace(usual.app.limits, request_deadline_s=SHORT_S if mood == "hangs" else DEADLINE_S),
+        env=reference.app.env | environment,
+        limits=msgspec.structs.replace(reference.app.limits, request_deadline_s=SHORT_S if mood == "hangs" else DEADLINE_S),
     )
-    return msgspec.structs.replace(usual, app=app)
+    return msgspec.structs.replace(reference, app=app)
 
 
-def last(worker: Worker, name: str) -> Finding:
-    """The last thing that was said of a scenario that did not pass: why; of one that passed, anything."""
+def last_finding(worker: Worker, name: str) -> Finding:
+    """Run a scenario and return its last finding, which states the reason if the scenario did not pass."""
     return worker.play(load(name)).outcome.findings[-1]
 
 
@@ -67,28 +68,30 @@ def last(worker: Worker, name: str) -> Finding:
         ),
     ],
 )
-def test_a_mood_is_told_and_passes(moody: MakeWorker, mood: str, scenario: str, words: str) -> None:
-    """No verdict is a pass, the reason stands last, and the scenario after it is judged as if nothing had been."""
+def test_a_failing_app_is_inconclusive_and_the_next_scenario_passes(
+    moody: MakeWorker, mood: str, scenario: str, words: str
+) -> None:
+    """The scenario is INCONCLUSIVE with the reason in its last finding, and the scenario after it passes."""
     worker = moody(mood)
 
-    found, after = last(worker, scenario), last(worker, "minimal_data_requested")
+    finding, next_finding = last_finding(worker, scenario), last_finding(worker, "minimal_data_requested")
 
-    assert found.verdict is Verdict.INCONCLUSIVE
-    assert found.observed.startswith(words)
-    assert after.verdict is Verdict.PASS, after
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed.startswith(words)
+    assert next_finding.verdict is Verdict.PASS, next_finding
 
 
-def test_an_app_that_never_rests_is_told_so(moody: MakeWorker) -> None:
-    """Each scenario waits for a quiet moment, and says what kept it from beginning.
+def test_a_scenario_does_not_begin_while_the_app_calls_the_api(moody: MakeWorker) -> None:
+    """The finding states that the app called the API without a pause.
 
-    Here one of four seconds is waited for: a busy machine lets the app have short ones.
+    The required pause is four seconds here, because shorter ones happen on a busy machine.
     """
     driver = moody("never_rests").start()
     assert wait_until(lambda: driver.fiskil.link.idle_s() < 0.5, cap_s=60)
 
-    found = driver.run(load("happy_path"), quiet_s=4).findings[-1]
+    finding = driver.run(load("happy_path"), quiet_s=4).findings[-1]
 
-    assert (found.verdict, found.observed) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the app called the API without a pause for 5 s before the scenario could begin",
+        "the app called the API without a pause for 5 s, so the scenario did not begin",
     )

@@ -1,4 +1,4 @@
-"""Whatever a receiver does, a delivery ends in bounded time with a plain word, and nothing of ours crashes."""
+"""A delivery to any receiver ends within its limit, with a plain reason, and without an internal error."""
 
 import asyncio
 import datetime
@@ -16,7 +16,7 @@ from fiskil_harness.core.net.server import Loop
 from fiskil_harness.errors import UnsafeTarget
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.webhooks import Sender, Target
-from fiskil_harness.webhooks.connection_script import Talk as Heard
+from fiskil_harness.webhooks.connection_script import Talk as ScriptResult
 from fiskil_harness.webhooks.connection_script import perform
 from fiskil_harness.webhooks.fiskil_signature import HEADER
 from fiskil_harness.webhooks.request_variants import REQUEST_VARIANTS, Letter
@@ -27,12 +27,12 @@ from tests.apps.listener import Talk, run
 
 LIMIT_S, SILENT = 0.3, "no response within the limit"
 PATIENCE_S = 60
-"""For what surely ends otherwise than by its limit, however busy the machine is."""
+"""The limit of deliveries that must end for another reason, even on a busy machine."""
 BODY = b'{"data":{"event":"consent.revoked"}}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"
 
 
-def answering(*pieces: bytes, pause_s: float = 0, closes: bool = True, times: int = 1) -> Talk:
+def responding(*pieces: bytes, pause_s: float = 0, closes: bool = True, times: int = 1) -> Talk:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         for _ in range(times):
@@ -59,26 +59,26 @@ def resetting() -> Talk:
 
 
 CLOSED = ("connection closed before the response was complete", "connection reset")
-"""Who closes before it has read everything resets, where the rest comes a moment later."""
+"""The kernel resets a connection that is closed before everything was read."""
 
 MISBEHAVING: dict[str, tuple[Talk, str | tuple[str, ...]]] = {
-    "hangs": (answering(closes=False), SILENT),
+    "hangs": (responding(closes=False), SILENT),
     "resets": (resetting(), "connection reset"),
-    "closes_without_answer": (answering(), CLOSED),
-    "dies_midway": (answering(b"HTTP/1.1 200 OK\r\nContent-Le"), CLOSED),
-    "dies_in_its_body": (answering(HEAD, b"half"), CLOSED),
-    "speaks_another_protocol": (answering(b"220 smtp ready\r\n"), "the response is not HTTP"),
-    "sends_noise": (answering(bytes(range(256)) * 4), "the response is not HTTP"),
+    "closes_without_response": (responding(), CLOSED),
+    "dies_midway": (responding(b"HTTP/1.1 200 OK\r\nContent-Le"), CLOSED),
+    "dies_in_its_body": (responding(HEAD, b"half"), CLOSED),
+    "speaks_another_protocol": (responding(b"220 smtp ready\r\n"), "the response is not HTTP"),
+    "sends_noise": (responding(bytes(range(256)) * 4), "the response is not HTTP"),
     "has_an_endless_head": (
-        answering(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n", times=9, closes=False),
+        responding(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n", times=9, closes=False),
         "the response is not HTTP",
     ),
-    "answers_10_mb": (answering(HEAD, b"x" * 11_000_000), "the response is longer than 10 MiB"),
-    "never_ends": (answering(HEAD, *[b"x"] * 5000, pause_s=0.01), SILENT),
-    "drips_its_head": (answering(*[b"HTTP/1.1 200 OK\r\nX: "], *[b"y"] * 5000, pause_s=0.01), SILENT),
-    "says_100_for_ever": (answering(b"HTTP/1.1 100 Continue\r\n\r\n", times=5000, pause_s=0.01), SILENT),
-    "asks_for_an_upgrade": (
-        answering(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", closes=False),
+    "responds_with_10_mb": (responding(HEAD, b"x" * 11_000_000), "the response is longer than 10 MiB"),
+    "never_ends": (responding(HEAD, *[b"x"] * 5000, pause_s=0.01), SILENT),
+    "drips_its_head": (responding(*[b"HTTP/1.1 200 OK\r\nX: "], *[b"y"] * 5000, pause_s=0.01), SILENT),
+    "sends_100_without_end": (responding(b"HTTP/1.1 100 Continue\r\n\r\n", times=5000, pause_s=0.01), SILENT),
+    "requests_an_upgrade": (
+        responding(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", closes=False),
         "the response switches to another protocol",
     ),
 }
@@ -92,7 +92,7 @@ def outgoing() -> Outgoing:
 def delivered(
     talk: Talk, *, tls: ssl.SSLContext | None = None, ca_file: Path | None = None, limit_s: float = PATIENCE_S
 ) -> Delivery:
-    """One attempt at a receiver whose connections run *talk*."""
+    """Return the delivery of one attempt to a receiver whose connections run *talk*."""
 
     def attempt(port: int) -> Delivery:
         target = Target(host="127.0.0.1", port=port, path="/hook", is_tls=tls is not None)
@@ -102,13 +102,13 @@ def delivered(
     async def call(address: Address) -> Delivery:
         return await asyncio.to_thread(attempt, address.port)
 
-    made: Delivery = run(talk, call, tls=tls)
-    return made
+    delivery: Delivery = run(talk, call, tls=tls)
+    return delivery
 
 
 @pytest.mark.parametrize("name", MISBEHAVING)
-def test_a_receiver_that_misbehaves_is_told_in_words(name: str) -> None:
-    """No status, a sentence, and not much more than the limit, which is a moment where nothing else ends it."""
+def test_a_delivery_to_a_misbehaving_receiver_states_the_reason(name: str) -> None:
+    """The delivery has no status but a reason, and ends within its limit."""
     talk, trouble = MISBEHAVING[name]
     elapsed = stopwatch()
 
@@ -121,45 +121,45 @@ def test_a_receiver_that_misbehaves_is_told_in_words(name: str) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_never_followed(status: int) -> None:
-    """The place that a redirect names is not called, and the delivery is refused."""
-    called: list[bytes] = []
+    """The address of a redirect is not called, and the delivery counts as refused."""
+    received: list[bytes] = []
 
     async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        called.append(await reader.read(1))
+        received.append(await reader.read(1))
         writer.close()
 
     async def call(address: Address) -> Delivery:
-        place = f"http://127.0.0.1:{address.port}/".encode()
-        redirect = b"HTTP/1.1 %d Go\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n" % (status, place)
-        return await asyncio.to_thread(delivered, answering(redirect))
+        address_of_redirect = f"http://127.0.0.1:{address.port}/".encode()
+        redirect = b"HTTP/1.1 %d Go\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n" % (status, address_of_redirect)
+        return await asyncio.to_thread(delivered, responding(redirect))
 
     delivery = run(elsewhere, call)
 
-    assert (delivery.status, delivery.outcome, called) == (status, "refuse", [])
+    assert (delivery.status, delivery.outcome, received) == (status, "refuse", [])
 
 
 @pytest.mark.parametrize("url", ["http://192.0.2.7/hook", "http://10.0.0.1:8000/hook", "https://example.com/hook"])
-def test_nothing_leaves_this_machine_unless_allowed_by_name(url: str) -> None:
-    """The complaint comes before a socket is opened."""
+def test_other_hosts_are_rejected(url: str) -> None:
+    """UnsafeTarget is raised before a socket opens."""
     with pytest.raises(UnsafeTarget):
         Target.of(url)
 
 
-@pytest.mark.parametrize("kind", ["hangs", "resets", "closes_without_answer", "sends_noise"])
-def test_every_way_to_deliver_ends_at_every_receiver(kind: str) -> None:
-    """None of them waits beyond the limit, whatever the receiver does, and none hears an answer."""
+@pytest.mark.parametrize("kind", ["hangs", "resets", "closes_without_response", "sends_noise"])
+def test_every_request_variant_ends_at_every_receiver(kind: str) -> None:
+    """No variant waits beyond its limit, and none reports a status."""
     letter = Letter(path="/hook", host="127.0.0.1:1", body=BODY, signature="c2ln")
     scripts = [request_variant.script(letter) for request_variant in REQUEST_VARIANTS.values()]
     elapsed = stopwatch()
 
-    async def call(address: Address) -> list[Heard]:
+    async def call(address: Address) -> list[ScriptResult]:
         return await asyncio.gather(*(perform(address, script, timeout_s=0.2) for script in scripts))
 
-    made: list[Heard] = run(MISBEHAVING[kind][0], call)
+    results: list[ScriptResult] = run(MISBEHAVING[kind][0], call)
 
-    assert len(made) == len(REQUEST_VARIANTS)
-    assert {talk.reply.status for talk in made} == {None}
-    assert all(talk.reply.trouble for talk in made)
+    assert len(results) == len(REQUEST_VARIANTS)
+    assert {result.reply.status for result in results} == {None}
+    assert all(result.reply.trouble for result in results)
     assert elapsed() < 30
 
 
@@ -167,9 +167,9 @@ AUTHORITY = trustme.CA()
 
 
 def certificate(kind: str) -> trustme.LeafCert:
-    """A certificate that does not hold for 127.0.0.1, or one that does."""
+    """Return a certificate for 127.0.0.1 that is good, or one that is invalid in the named way."""
     long_ago = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-    made: dict[str, Callable[[], trustme.LeafCert]] = {
+    makers: dict[str, Callable[[], trustme.LeafCert]] = {
         "good": lambda: AUTHORITY.issue_cert("127.0.0.1"),
         "expired": lambda: AUTHORITY.issue_cert(
             "127.0.0.1", not_before=long_ago, not_after=long_ago + datetime.timedelta(days=1)
@@ -177,7 +177,7 @@ def certificate(kind: str) -> trustme.LeafCert:
         "for another host": lambda: AUTHORITY.issue_cert("bank.example"),
         "of an unknown authority": lambda: trustme.CA().issue_cert("127.0.0.1"),
     }
-    return made[kind]()
+    return makers[kind]()
 
 
 def secured(kind: str) -> ssl.SSLContext:
@@ -193,9 +193,9 @@ def ca_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_receiver_with_a_good_certificate_is_delivered_to(ca_file: Path) -> None:
-    """TLS is nothing special then."""
-    delivery = delivered(answering(b"HTTP/1.1 204 No Content\r\n\r\n"), tls=secured("good"), ca_file=ca_file)
+def test_a_receiver_with_a_good_certificate_gets_the_message(ca_file: Path) -> None:
+    """A delivery over TLS is acknowledged."""
+    delivery = delivered(responding(b"HTTP/1.1 204 No Content\r\n\r\n"), tls=secured("good"), ca_file=ca_file)
 
     assert delivery.outcome == "ack"
 
@@ -209,35 +209,35 @@ def test_a_receiver_with_a_good_certificate_is_delivered_to(ca_file: Path) -> No
     ],
 )
 def test_a_bad_certificate_gets_no_message(ca_file: Path, kind: str, words: str) -> None:
-    """Not a byte of the request arrives, and the trouble says what is wrong with the certificate."""
-    arrived: list[bytes] = []
+    """No byte of the request arrives, and the reason states what is wrong with the certificate."""
+    received: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        arrived.append(await reader.read(1))
+        received.append(await reader.read(1))
 
     delivery = delivered(talk, tls=secured(kind), ca_file=ca_file)
 
     assert delivery.outcome == "indeterminate"
     assert delivery.trouble.startswith("TLS refused: ")
     assert words in delivery.trouble
-    assert set(arrived) <= {b""}
+    assert set(received) <= {b""}
 
 
 def test_a_self_signed_certificate_gets_no_message(ca_file: Path) -> None:
-    """Who signs for himself is nobody's authority."""
+    """A certificate that signs itself is not trusted."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    alone = trustme.CA()
-    with alone.private_key_pem.tempfile() as key, alone.cert_pem.tempfile() as chain:
+    self_signed = trustme.CA()
+    with self_signed.private_key_pem.tempfile() as key, self_signed.cert_pem.tempfile() as chain:
         context.load_cert_chain(chain, key)
 
-    delivery = delivered(answering(b"HTTP/1.1 204 No Content\r\n\r\n"), tls=context, ca_file=ca_file)
+    delivery = delivered(responding(b"HTTP/1.1 204 No Content\r\n\r\n"), tls=context, ca_file=ca_file)
 
     assert delivery.outcome == "indeterminate"
     assert delivery.trouble.startswith("TLS refused: self-signed certificate")
 
 
-def test_plain_http_on_a_tls_port_is_told_in_words(ca_file: Path) -> None:
-    """A receiver that speaks no TLS has no certificate at all."""
+def test_plain_http_on_a_tls_port_states_the_reason(ca_file: Path) -> None:
+    """A delivery over TLS to a receiver without TLS fails with a reason."""
 
     def attempt(port: int) -> Delivery:
         target = Target(host="127.0.0.1", port=port, path="/", is_tls=True)

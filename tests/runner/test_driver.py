@@ -1,4 +1,4 @@
-"""The driver: acting and judging are apart, doubt never passes, and the same seed gives the same words."""
+"""The driver: an incomplete scenario never passes, and the same seed gives the same findings."""
 
 from collections.abc import Callable
 
@@ -26,15 +26,15 @@ MakeSettings = Callable[..., Settings]
 
 
 def test_a_correct_app_passes(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """A correct receiver passes with words about what was examined."""
+    """A correct receiver passes, and the finding states what was examined."""
     outcome = drive(receiver_settings()).run(REPEATED)
 
     assert outcome.verdict is Verdict.PASS
     assert outcome.findings[0].observed == "1 messages were delivered repeatedly and applied once"
 
 
-def test_a_flawed_app_fails_with_a_witness(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """The finding names the message, the attempts and the answers."""
+def test_a_flawed_app_fails_with_evidence(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """The finding names the message, the attempts and the responses."""
     outcome = drive(receiver_settings(FLAW="no_dedupe")).run(REPEATED)
 
     assert outcome.verdict is Verdict.FAIL
@@ -44,8 +44,8 @@ def test_a_flawed_app_fails_with_a_witness(drive: Drive, receiver_settings: Make
     assert outcome.findings[0].fix
 
 
-def test_the_same_seed_gives_the_same_words(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Two runs with other ids and ports differ in nothing that a report shows."""
+def test_the_same_seed_gives_the_same_outcome(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Two runs with other ids and ports have equal outcomes."""
     first = drive(receiver_settings(FLAW="no_dedupe"), seed=5).run(REPEATED)
     second = drive(receiver_settings(FLAW="no_dedupe"), seed=5).run(REPEATED)
 
@@ -53,7 +53,7 @@ def test_the_same_seed_gives_the_same_words(drive: Drive, receiver_settings: Mak
 
 
 def test_ids_are_new_in_each_run(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """An app that remembers the first run takes the second run's messages for new ones."""
+    """An app that remembers the messages of one run accepts those of the next as new."""
     driver = drive(receiver_settings())
 
     verdicts = [driver.run(REPEATED).verdict for _ in range(3)]
@@ -62,7 +62,7 @@ def test_ids_are_new_in_each_run(drive: Drive, receiver_settings: MakeSettings) 
 
 
 def test_a_missing_hook_is_named(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Without the hook that a probe needs nothing runs, and the finding says which hook it is."""
+    """Without the hook that a probe needs, no step runs, and the finding names the hook."""
     outcome = drive(receiver_settings(app={"observe": {}})).run(REPEATED)
 
     assert outcome.missing == ("app.observe.effects",)
@@ -71,8 +71,8 @@ def test_a_missing_hook_is_named(drive: Drive, receiver_settings: MakeSettings) 
     ]
 
 
-def test_a_fault_that_never_bit_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """A scenario whose fault found nothing to bite is INCONCLUSIVE, whatever its probes say."""
+def test_a_fault_that_never_fired_is_inconclusive(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A scenario whose fault met no request is INCONCLUSIVE, although its probes pass."""
     broken = msgspec.structs.replace(
         REPEATED, steps=(steps.InjectFault("banking.transactions", faults.Stall()), *REPEATED.steps)
     )
@@ -87,8 +87,8 @@ def test_a_fault_that_never_bit_is_no_pass(drive: Drive, receiver_settings: Make
     assert outcome.findings[-1].hook == "{api_url} in [app.env]"
 
 
-def test_a_step_that_cannot_be_done_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """A step that fails makes the scenario INCONCLUSIVE and is named with its place."""
+def test_a_failed_step_is_inconclusive(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A failed step makes the scenario INCONCLUSIVE, and the finding names the step and its number."""
     early = msgspec.structs.replace(REPEATED, steps=(steps.Sync("accounts"),))
 
     outcome = drive(receiver_settings()).run(early)
@@ -97,29 +97,29 @@ def test_a_step_that_cannot_be_done_is_no_pass(drive: Drive, receiver_settings: 
     assert "step 1 (sync (dataset accounts)) could not be done" in outcome.findings[-1].observed
 
 
-def test_nothing_examined_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """A probe with nothing to see does not pass."""
+def test_a_probe_with_nothing_to_examine_is_inconclusive(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A probe that has nothing to examine does not pass."""
     outcome = drive(receiver_settings()).run(msgspec.structs.replace(REPEATED, steps=(steps.Authorise(),)))
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_does_nothing_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Answering 200 to everything proves nothing."""
+def test_an_app_that_does_nothing_is_inconclusive(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Responding with 200 to everything does not pass."""
     outcome = drive(receiver_settings(FLAW="does_nothing")).run(REPEATED)
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
 
 
 def test_an_app_that_exits_is_an_error(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """An app that does not start stops everything, with its last words."""
+    """An app that does not start raises AppError with its exit code."""
     with pytest.raises(AppError, match="The app exited with 7"):
         drive(receiver_settings(EXITS="1")).run(REPEATED)
 
 
 @pytest.mark.parametrize("flaw", ["dies", "dies_slowly"])
-def test_an_app_that_dies_midway_is_no_pass(drive: Drive, receiver_settings: MakeSettings, flaw: str) -> None:
-    """An app that dies during a scenario is a finding, and the next scenario finds it alive again."""
+def test_an_app_that_dies_during_a_scenario_is_restarted(drive: Drive, receiver_settings: MakeSettings, flaw: str) -> None:
+    """A scenario during which the app dies does not pass, and the app runs again in the next scenario."""
     driver = drive(receiver_settings(FLAW=flaw))
 
     first = driver.run(REPEATED)
@@ -130,8 +130,8 @@ def test_an_app_that_dies_midway_is_no_pass(drive: Drive, receiver_settings: Mak
     assert [finding.probe for finding in second.findings] == ["applies_once"]
 
 
-def test_people_are_removed_at_the_end(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """After a scenario no end user, consent or fault is left, and the clock is back."""
+def test_the_sandbox_is_empty_after_a_scenario(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """After a scenario no end user, consent or fault is left, and sandbox time is real time."""
     driver = drive(receiver_settings())
 
     driver.run(REPEATED)
@@ -142,18 +142,18 @@ def test_people_are_removed_at_the_end(drive: Drive, receiver_settings: MakeSett
 
 
 class Broken(msgspec.Struct, frozen=True, tag="broken"):
-    """A probe with a fault of its own."""
+    """A probe that raises an internal error."""
 
     needs: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
 
     def examine(self, journal: Journal) -> Finding:
-        """Fails, with words that no report may carry."""
+        """Raise an error whose text must not appear in a report."""
         raise ValueError(f"secret words {journal!r}")
 
 
-def test_a_probe_that_fails_is_doubt(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """A fault in a probe is INCONCLUSIVE, beside what the others found, and tells its type alone."""
+def test_a_probe_that_raises_is_inconclusive(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """An error in a probe is INCONCLUSIVE and names only its type; the findings of other probes stay."""
     scenario = msgspec.structs.replace(REPEATED, probes=(Broken(), *REPEATED.probes))  # type: ignore[arg-type]
 
     outcome = drive(receiver_settings()).run(scenario)

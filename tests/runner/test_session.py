@@ -1,4 +1,4 @@
-"""The runner: pytest around scenarios, out of reach of the project it runs in, and nothing left when it is cut short."""
+"""The session runs scenarios in pytest, isolated from the surrounding project, and leaves nothing after an interruption."""
 
 import datetime
 import os
@@ -32,7 +32,7 @@ TODAY = datetime.date(2026, 6, 1)
 
 
 def repeated(name: str = "repeated", *more: steps.AnyStep) -> Scenario:
-    """One message, delivered three times."""
+    """Return a scenario with one message, delivered three times, and then the steps *more*."""
     return Scenario(
         name=name,
         practices=("webhooks.idempotent",),
@@ -43,7 +43,7 @@ def repeated(name: str = "repeated", *more: steps.AnyStep) -> Scenario:
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Temporary folders of a run go where this test can see whether they are left."""
+    """Put the temporary folders of a run below *tmp_path*, and check that none is left."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -51,23 +51,23 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     assert list(folder.iterdir()) == []
 
 
-class Told:
-    """Remembers what a run told about its progress."""
+class RecordedProgress:
+    """Records the progress that a run reports."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
 
     def began(self, name: str) -> None:
-        """A scenario began."""
+        """Record the begin of a scenario."""
         self.lines.append(f"began {name}")
 
     def ended(self, name: str, verdict: str) -> None:
-        """A scenario ended."""
+        """Record the end of a scenario."""
         self.lines.append(f"ended {name} {verdict}")
 
 
-def test_outcomes_come_back_by_name(receiver_settings: MakeSettings) -> None:
-    """Whatever was asked first, the outcomes are sorted, each with what it cost."""
+def test_outcomes_are_sorted_by_name(receiver_settings: MakeSettings) -> None:
+    """The outcomes are sorted by scenario name, each with its costs."""
     rehearsal = rehearse([repeated("b"), repeated("a")], settings=receiver_settings(), seed=7)
 
     assert [(outcome.scenario, outcome.verdict) for outcome in rehearsal.outcomes] == [
@@ -79,24 +79,24 @@ def test_outcomes_come_back_by_name(receiver_settings: MakeSettings) -> None:
 
 
 def test_a_flawed_app_is_caught(receiver_settings: MakeSettings) -> None:
-    """The findings of the probes come back as they are."""
+    """The session returns the findings of the probes unchanged."""
     rehearsal = rehearse([repeated()], settings=receiver_settings(FLAW="no_dedupe"), seed=7)
 
     assert rehearsal.outcomes[0].verdict is Verdict.FAIL
     assert rehearsal.outcomes[0].findings[0].observed.startswith("message e0 was applied 3 times")
 
 
-def test_progress_says_what_runs_now(receiver_settings: MakeSettings) -> None:
-    """Each scenario is announced before it runs and closed with its verdict."""
-    told = Told()
+def test_progress_reports_each_scenario(receiver_settings: MakeSettings) -> None:
+    """Each scenario is reported before it runs, and after it with its verdict."""
+    progress = RecordedProgress()
 
-    rehearse([repeated("a"), repeated("b")], settings=receiver_settings(), seed=7, progress=told)
+    rehearse([repeated("a"), repeated("b")], settings=receiver_settings(), seed=7, progress=progress)
 
-    assert told.lines == ["began a", "ended a PASS", "began b", "ended b PASS"]
+    assert progress.lines == ["began a", "ended a PASS", "began b", "ended b PASS"]
 
 
 def test_the_same_seed_gives_the_same_judgement(receiver_settings: MakeSettings) -> None:
-    """Two runs differ in ids, ports and times, and in nothing that is judged."""
+    """Two runs differ in ids, ports and times, but not in the judgement."""
     import datetime
 
     settings = receiver_settings(FLAW="no_dedupe")
@@ -115,48 +115,48 @@ def test_the_same_seed_gives_the_same_judgement(receiver_settings: MakeSettings)
 
 
 def test_an_app_that_does_not_start_ends_the_run_with_its_last_lines(receiver_settings: MakeSettings) -> None:
-    """The refusal carries what the app said last."""
+    """AppError contains the last output lines of the app."""
     with pytest.raises(AppError, match=r"exited with 7[^$]*cannot find the moon"):
         rehearse([repeated("a"), repeated("b")], settings=receiver_settings(EXITS="1"), seed=7)
 
 
 @pytest.mark.parametrize(("flaw", "words"), [("no_json", "is no JSON"), ("wrong_shape", "does not fit")])
-def test_an_effects_hook_that_answers_nonsense_ends_the_run_at_its_start(
+def test_an_effects_hook_with_invalid_responses_ends_the_run_at_its_start(
     receiver_settings: MakeSettings, flaw: str, words: str
 ) -> None:
-    """A wrong hook is said before a scenario runs, not as forty doubtful findings."""
-    told = Told()
+    """An invalid hook ends the run before the first scenario, not as INCONCLUSIVE in every scenario."""
+    progress = RecordedProgress()
 
     with pytest.raises(AppError, match=words):
-        rehearse([repeated("a"), repeated("b")], settings=receiver_settings(FLAW=flaw), seed=7, progress=told)
+        rehearse([repeated("a"), repeated("b")], settings=receiver_settings(FLAW=flaw), seed=7, progress=progress)
 
-    assert told.lines == ["began a", "ended a "]
+    assert progress.lines == ["began a", "ended a "]
 
 
-def test_a_step_that_cannot_be_done_is_doubt_and_the_next_scenario_runs(receiver_settings: MakeSettings) -> None:
-    """A plan that names an event which never happened is INCONCLUSIVE, with the known ones named."""
+def test_a_failed_step_is_inconclusive_and_the_next_scenario_runs(receiver_settings: MakeSettings) -> None:
+    """A step with an unknown event makes the scenario INCONCLUSIVE, and the finding names the event."""
     rehearsal = rehearse([repeated("a", steps.Retry("e9")), repeated("b")], settings=receiver_settings(), seed=7)
 
     assert [outcome.verdict for outcome in rehearsal.outcomes] == [Verdict.INCONCLUSIVE, Verdict.PASS]
     assert "No event 'e9'" in rehearsal.outcomes[0].findings[-1].observed
 
 
-def test_secrets_are_gone_before_anything_is_handed_over(receiver_settings: MakeSettings) -> None:
-    """An app that prints its environment and dies does not put a secret into the refusal."""
+def test_the_error_of_an_app_that_does_not_start_contains_no_secret(receiver_settings: MakeSettings) -> None:
+    """The secrets in the output of an app that prints its environment are redacted."""
     settings = receiver_settings()
     leaking = f"{sys.executable} -c 'import os; print(os.environ); raise SystemExit(9)' {{port}}"
     settings = msgspec.structs.replace(settings, app=msgspec.structs.replace(settings.app, command=leaking))
 
-    with pytest.raises(AppError) as refusal:
+    with pytest.raises(AppError) as caught:
         rehearse([repeated()], settings=settings, seed=7)
 
-    assert "'FISKIL_WEBHOOK_SECRET': '<webhook_secret>" in str(refusal.value)
+    assert "'FISKIL_WEBHOOK_SECRET': '<webhook_secret>" in str(caught.value)
 
 
-def test_the_project_around_is_out_of_reach(
+def test_the_surrounding_project_does_not_affect_a_run(
     receiver_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the config, the conftest nor the options of the user's own tests can disturb a run."""
+    """A run ignores the pytest config, the conftest and the options of the user's tests."""
     (tmp_path / "conftest.py").write_text("raise SystemExit('the conftest was read')")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option")
     monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
@@ -170,37 +170,37 @@ def test_the_project_around_is_out_of_reach(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["conftest.py", "pytest.ini", "temporary"]
 
 
-def test_nothing_is_printed(receiver_settings: MakeSettings, capfd: pytest.CaptureFixture[str]) -> None:
-    """Nothing of pytest's own shows: it is the runner, not the reporter."""
+def test_a_run_prints_nothing(receiver_settings: MakeSettings, capfd: pytest.CaptureFixture[str]) -> None:
+    """The output of pytest does not appear."""
     rehearse([repeated()], settings=receiver_settings(), seed=7)
 
     assert capfd.readouterr() == ("", "")
 
 
-def test_an_order_reads_back_as_it_was_written(receiver_settings: MakeSettings, tmp_path: Path) -> None:
-    """Config and scenarios reach the workers whole, and the file is its owner's alone."""
-    order = SessionRequest(seed=3, settings=receiver_settings(), scenarios=(repeated(),))
+def test_a_request_reads_back_as_it_was_written(receiver_settings: MakeSettings, tmp_path: Path) -> None:
+    """The workers read config and scenarios unchanged, and only the owner can read the file."""
+    request = SessionRequest(seed=3, settings=receiver_settings(), scenarios=(repeated(),))
 
-    write_request(tmp_path, order)
+    write_request(tmp_path, request)
 
-    assert read_request(tmp_path) == order
+    assert read_request(tmp_path) == request
     assert (tmp_path / "order.json").stat().st_mode & 0o077 == 0
 
 
 def test_several_workers_need_an_app_for_each(receiver_settings: MakeSettings) -> None:
-    """An address, or a command without a port and a folder from us, cannot be had twice."""
+    """An app with a fixed address cannot be started once for each worker."""
     shared = receiver_settings()
-    at_a_url = msgspec.structs.replace(
+    fixed_address = msgspec.structs.replace(
         shared, app=msgspec.structs.replace(shared.app, command=None, url="http://127.0.0.1:1")
     )
 
-    assert (can_share_out(shared), can_share_out(at_a_url)) == (True, False)
+    assert (can_share_out(shared), can_share_out(fixed_address)) == (True, False)
     with pytest.raises(UsageError, match=r"Several workers need an app"):
-        rehearse([repeated()], settings=at_a_url, seed=7, workers=2)
+        rehearse([repeated()], settings=fixed_address, seed=7, workers=2)
 
 
 def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(receiver_settings: MakeSettings) -> None:
-    """A revoked key must not spoil what comes after it in an app that is not ours to restart."""
+    """A scenario that revokes the key runs after all others if the app cannot be restarted."""
     settings = receiver_settings()
     running = msgspec.structs.replace(
         settings, app=msgspec.structs.replace(settings.app, command=None, url="http://127.0.0.1:1")
@@ -214,32 +214,33 @@ def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(receiver_set
 SCRIPT = """
 import sys, msgspec
 from pathlib import Path
-from fiskil_harness.runner.session import Rehearsal, read_order, rehearse
+from fiskil_harness.runner.session import read_request, rehearse
 
-class Say:
+class PrintedProgress:
     def began(self, name): print("began", name, flush=True)
     def ended(self, name, verdict): pass
 
 if __name__ == "__main__":
-    order = read_order(Path(sys.argv[1]))
-    rehearsal = rehearse(order.scenarios, settings=order.settings, seed=order.seed, workers=int(sys.argv[2]), progress=Say())
-    Path(sys.argv[1], "rehearsal.json").write_bytes(msgspec.json.encode(rehearsal))
+    request, workers = read_request(Path(sys.argv[1])), int(sys.argv[2])
+    progress = PrintedProgress()
+    result = rehearse(request.scenarios, settings=request.settings, seed=request.seed, workers=workers, progress=progress)
+    Path(sys.argv[1], "result.json").write_bytes(msgspec.json.encode(result))
 """
 
 
 @pytest.fixture
 def background(tmp_path: Path, own_folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
-    """Run an order in a process of its own, as the command line does, in the foreground group of nobody."""
+    """Run a request in a separate process and process group, as the command line does."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(order: SessionRequest, *, workers: int = 1) -> "subprocess.Popen[str]":
-        place = tmp_path / "order"
-        place.mkdir()
-        write_request(place, order)
+    def start(request: SessionRequest, *, workers: int = 1) -> "subprocess.Popen[str]":
+        folder = tmp_path / "request"
+        folder.mkdir()
+        write_request(folder, request)
         (tmp_path / "script.py").write_text(SCRIPT)
         environment = os.environ | {"PYTHONPATH": str(SOURCE), "TMPDIR": str(own_folder)}
         process = subprocess.Popen(
-            [sys.executable, str(tmp_path / "script.py"), str(place), str(workers)],
+            [sys.executable, str(tmp_path / "script.py"), str(folder), str(workers)],
             env=environment,
             stdout=subprocess.PIPE,
             text=True,
@@ -256,51 +257,51 @@ def background(tmp_path: Path, own_folder: Path) -> Iterator[Callable[..., "subp
         process.stdout.close()
 
 
-def handed_over(tmp_path: Path) -> SessionResult:
-    """What the process in the background brought back."""
-    return msgspec.json.decode((tmp_path / "order" / "rehearsal.json").read_bytes(), type=SessionResult)
+def result_of(tmp_path: Path) -> SessionResult:
+    """Return the result of the process in the background."""
+    return msgspec.json.decode((tmp_path / "request" / "result.json").read_bytes(), type=SessionResult)
 
 
-def processes_using(place: Path) -> list[str]:
-    """Every process whose command line names *place*."""
-    found = []
+def processes_using(folder: Path) -> list[str]:
+    """Return the command line of every process that names *folder*."""
+    command_lines = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             line = entry.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
         except OSError:
             continue
-        if str(place) in line:
-            found.append(line)
-    return found
+        if str(folder) in line:
+            command_lines.append(line)
+    return command_lines
 
 
-def test_workers_share_the_scenarios_out(
+def test_two_workers_return_the_same_outcomes_as_one(
     background: Callable[..., "subprocess.Popen[str]"], receiver_settings: MakeSettings, tmp_path: Path
 ) -> None:
-    """Two workers bring back what one would, by name."""
+    """Two workers share the scenarios, and their outcomes equal those of one worker."""
     scenarios = tuple(repeated(name) for name in "abcd")
 
     background(SessionRequest(seed=7, settings=receiver_settings(), scenarios=scenarios), workers=2).wait(500)
 
     alone = rehearse(scenarios, settings=receiver_settings(), seed=7)
-    assert handed_over(tmp_path).outcomes == alone.outcomes
+    assert result_of(tmp_path).outcomes == alone.outcomes
 
 
 @pytest.mark.full
-def test_workers_find_the_same_in_a_receiver_that_gets_nothing_done(
+def test_two_workers_judge_a_growing_backlog_like_one(
     background: Callable[..., "subprocess.Popen[str]"], receiver_settings: MakeSettings, tmp_path: Path
 ) -> None:
-    """What one worker's app has piled up before is no part of what is judged."""
+    """The unfinished work of earlier scenarios in one worker's app does not change an outcome."""
     scenarios = tuple(msgspec.structs.replace(repeated(name), probes=(probes.LosesNothing(),)) for name in "abc")
     settings = receiver_settings(FLAW="piles_up")
 
     background(SessionRequest(seed=7, settings=settings, scenarios=scenarios), workers=2).wait(500)
 
     alone = rehearse(scenarios, settings=settings, seed=7)
-    assert handed_over(tmp_path).outcomes == alone.outcomes
+    assert result_of(tmp_path).outcomes == alone.outcomes
     assert [measure.notes for measure in alone.measured] == [
         (),
-        *[("the app has not come to rest since a, e0 consent.received",)] * 2,
+        *[("the app has been busy since a, e0 consent.received",)] * 2,
     ]
 
 
@@ -311,7 +312,7 @@ def test_workers_find_the_same_in_a_receiver_that_gets_nothing_done(
     ids=["Ctrl-C", "SIGTERM", "SIGHUP"],
 )
 @pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.full), 2])
-@pytest.mark.parametrize("reaches", ["everyone", "the first process"])
+@pytest.mark.parametrize("receivers", ["all processes", "the first process"])
 def test_an_interrupted_run_leaves_nothing(
     background: Callable[..., "subprocess.Popen[str]"],
     receiver_settings: MakeSettings,
@@ -319,26 +320,26 @@ def test_an_interrupted_run_leaves_nothing(
     own_folder: Path,
     number: signal.Signals,
     workers: int,
-    reaches: str,
+    receivers: str,
 ) -> None:
-    """No process, port or temporary folder; what was judged until then is brought back."""
+    """No process and no temporary folder is left, and the outcomes so far are returned."""
     endless = tuple(repeated(f"s{count:03}", steps.StayIdle()) for count in range(60))
     settings = receiver_settings(app={"command": "{python} receiver.py {port} {workdir}"})
     process = background(SessionRequest(seed=7, settings=settings, scenarios=endless), workers=workers)
     assert process.stdout is not None
-    began = [process.stdout.readline() for _ in range(workers)]
+    first_lines = [process.stdout.readline() for _ in range(workers)]
     assert wait_until(lambda: processes_using(own_folder), cap_s=300)
 
-    if reaches == "everyone":
+    if receivers == "all processes":
         os.killpg(process.pid, number)
     else:
         process.send_signal(number)
 
     assert process.wait(500) == 0
-    assert all(line.startswith("began s") for line in began)
-    brought = handed_over(tmp_path)
-    assert (brought.was_interrupted, brought.faults, brought.is_whole) == (True, (), False)
-    assert len(brought.outcomes) == 60
-    assert {outcome.verdict for outcome in brought.outcomes} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
-    assert judge(brought.outcomes, settings=settings, seed=7, today=TODAY).with_status(Status.PROVEN) == []
+    assert all(line.startswith("began s") for line in first_lines)
+    result = result_of(tmp_path)
+    assert (result.was_interrupted, result.faults, result.is_whole) == (True, (), False)
+    assert len(result.outcomes) == 60
+    assert {outcome.verdict for outcome in result.outcomes} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
+    assert judge(result.outcomes, settings=settings, seed=7, today=TODAY).with_status(Status.PROVEN) == []
     assert not processes_using(own_folder)

@@ -1,4 +1,4 @@
-"""The webhook scenarios on a small receiver: correct shapes raise no alarm, each flaw is caught where it belongs."""
+"""The webhook scenarios on a small receiver: correct variants pass, and each flaw is detected by its probe."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ SHAPES: dict[str, dict[str, str]] = {
     "needs_its_secret": {"STRICT": "1"},
     "shows_what_is_active": {"ACTIVE": "1"},
 }
-UNTOLD = {
+UNREPORTED = {
     "tells_state_alone": {
         "webhook_equal_publish_times",
         "webhook_burst",
@@ -44,12 +44,12 @@ UNTOLD = {
         "webhook_revoked_before_received",
     },
 }
-"""Scenarios that are about what this shape does not tell."""
+"""By variant, the scenarios that need what it does not report."""
 
-SILENT = {"webhook_with_account_numbers"}
-"""The scenario that is about a log: this receiver writes none."""
+NOT_APPLICABLE = {"webhook_with_account_numbers"}
+"""The scenario about logs, because this receiver writes none."""
 
-CAUGHT = [
+DETECTED = [
     ("believes_all", "webhook_forged", "refuses_forgeries"),
     ("believes_all", "webhook_forged_sync_event", "calls_nothing_for_forgeries"),
     ("raw_key_hex", "webhook_forged", "acknowledges_genuine"),
@@ -61,9 +61,9 @@ CAUGHT = [
     ("trusts_forwarded", "webhook_from_unknown_address", "refuses_strangers"),
     ("ignores_owner", "webhook_for_other_end_user", "keeps_end_users_apart"),
 ]
-"""One flaw for each probe; the gallery has the others."""
+"""One flaw for each probe; the gallery contains the others."""
 
-CAUGHT_TOO = [
+MORE_DETECTED = [
     ("missing_header_passes", "webhook_forged", "refuses_forgeries"),
     ("fallback_key", "webhook_forged", "refuses_forgeries"),
     ("compares_prefix", "webhook_forged", "refuses_forgeries"),
@@ -93,7 +93,7 @@ CAUGHT_TOO = [
     ("trusts_everybody", "webhook_from_unknown_address", "refuses_strangers"),
     ("moves_anybody", "webhook_for_other_end_user", "keeps_end_users_apart"),
 ]
-"""Flaws that the gallery has in an app of its own."""
+"""Flaws that the gallery contains in separate apps."""
 
 WITHOUT_COUNTS = [
     ("believes_all", "webhook_forged", "refuses_forgeries"),
@@ -110,7 +110,7 @@ Run = Callable[..., list[Outcome]]
 
 @pytest.fixture
 def rehearse(drive: Callable[..., Driver], receiver_settings: Callable[..., Settings]) -> Run:
-    """Run scenarios on the receiver with this environment."""
+    """Run scenarios on the receiver with environment variables."""
 
     def run(*names: str, **environment: str) -> list[Outcome]:
         app: dict[str, Any] = {
@@ -132,8 +132,8 @@ def rehearse(drive: Callable[..., Driver], receiver_settings: Callable[..., Sett
     return run
 
 
-def alarms(outcomes: list[Outcome]) -> list[tuple[str, str, str, str]]:
-    """Every finding that is no PASS."""
+def not_passed(outcomes: list[Outcome]) -> list[tuple[str, str, str, str]]:
+    """Return every finding that is not a PASS."""
     return [
         (outcome.scenario, finding.probe, finding.verdict.value, finding.observed)
         for outcome in outcomes
@@ -143,7 +143,7 @@ def alarms(outcomes: list[Outcome]) -> list[tuple[str, str, str, str]]:
 
 
 def test_every_webhook_scenario_is_well_formed() -> None:
-    """Each loads, has a sentence of its own, and its probes are allowed by its practices."""
+    """Each scenario loads and has a unique title, practices and probes."""
     scenarios = [scenario for scenario in load_all() if scenario.name in NAMES]
 
     assert len(scenarios) == len(NAMES) >= 22
@@ -154,27 +154,27 @@ def test_every_webhook_scenario_is_well_formed() -> None:
 @pytest.mark.full
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_correct_receivers_raise_no_alarm(rehearse: Run, shape: str) -> None:
-    """Whatever status they choose, however slowly they work; doubt is only about what they do not tell."""
+def test_correct_receivers_do_not_fail(rehearse: Run, shape: str) -> None:
+    """No variant fails, and only scenarios that need what it does not report are INCONCLUSIVE."""
     outcomes = rehearse(*NAMES, **SHAPES[shape])
 
-    assert {scenario for scenario, _, _, _ in alarms(outcomes)} == SILENT | UNTOLD.get(shape, set())
-    assert not any(verdict == "FAIL" for _, _, verdict, _ in alarms(outcomes))
+    assert {scenario for scenario, _, _, _ in not_passed(outcomes)} == NOT_APPLICABLE | UNREPORTED.get(shape, set())
+    assert not any(verdict == "FAIL" for _, _, verdict, _ in not_passed(outcomes))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["webhook_in_every_order", "webhook_revoked_before_received"])
-def test_a_view_of_what_is_active_is_judged(rehearse: Run, name: str) -> None:
-    """It ends empty, and was seen when it was not."""
-    assert not alarms(rehearse(name, ACTIVE="1"))
+def test_a_state_with_only_active_consents_is_judged(rehearse: Run, name: str) -> None:
+    """An app that reports only active consents passes, although its state is empty in the end."""
+    assert not not_passed(rehearse(name, ACTIVE="1"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("flaw", "scenario", "probe"), [*CAUGHT, *(pytest.param(*pair, marks=pytest.mark.full) for pair in CAUGHT_TOO)]
+    ("flaw", "scenario", "probe"), [*DETECTED, *(pytest.param(*pair, marks=pytest.mark.full) for pair in MORE_DETECTED)]
 )
-def test_each_flaw_is_caught(rehearse: Run, flaw: str, scenario: str, probe: str) -> None:
-    """By the probe that is about it, with a witness."""
+def test_each_flaw_is_detected(rehearse: Run, flaw: str, scenario: str, probe: str) -> None:
+    """The probe for the flaw fails, with evidence and a fix."""
     (outcome,) = rehearse(scenario, FLAW=flaw)
 
     finding = next(finding for finding in outcome.findings if finding.probe == probe)
@@ -186,8 +186,8 @@ def test_each_flaw_is_caught(rehearse: Run, flaw: str, scenario: str, probe: str
 @pytest.mark.slow
 @pytest.mark.full
 @pytest.mark.parametrize(("flaw", "scenario", "probe"), WITHOUT_COUNTS)
-def test_flaws_are_caught_without_counts(rehearse: Run, flaw: str, scenario: str, probe: str) -> None:
-    """An app that tells only its state is judged by where the state goes."""
+def test_flaws_are_detected_without_counts(rehearse: Run, flaw: str, scenario: str, probe: str) -> None:
+    """An app that reports only its state is judged by how the state changes."""
     (outcome,) = rehearse(scenario, FLAW=flaw, TELLS="state,pending")
 
     finding = next(finding for finding in outcome.findings if finding.probe == probe)
@@ -197,7 +197,7 @@ def test_flaws_are_caught_without_counts(rehearse: Run, flaw: str, scenario: str
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["webhook_forged", "webhook_out_of_order", "webhook_repeated"])
 def test_the_same_seed_gives_the_same_findings(rehearse: Run, name: str) -> None:
-    """Two runs with other ids differ in nothing that is told."""
+    """Two runs with other ids have equal outcomes."""
     first, second = rehearse(name, FLAW="last_wins"), rehearse(name, FLAW="last_wins")
 
     assert first == second

@@ -1,4 +1,4 @@
-"""The worker: whatever happens inside a scenario is an outcome, and nothing of it is left at the end."""
+"""The worker turns every error inside a scenario into an outcome, and leaves nothing behind."""
 
 import socketserver
 import threading
@@ -24,42 +24,42 @@ MakeWorker = Callable[..., Worker]
 
 
 class Explodes(steps.PlainStep, frozen=True, tag="explodes"):
-    """A step with a fault of our own in it."""
+    """A step that raises an internal error."""
 
     def perform(self, stage: Stage) -> None:
-        """Divide by zero, with a secret at hand."""
+        """Raise an error whose text contains a secret."""
         secret = stage.fiskil.credentials.client_secret
         raise ZeroDivisionError(f"no good with {secret}")
 
 
-class Muddles(steps.PlainStep, frozen=True, tag="muddles"):
-    """A step that writes down a delivery of which nothing can be shown."""
+class Corrupts(steps.PlainStep, frozen=True, tag="corrupts"):
+    """A step that records a delivery from which no excerpt can be made."""
 
     def perform(self, stage: Stage) -> None:
-        """Take words for bytes."""
+        """Record a body that is text instead of bytes."""
         last = stage.journal.all(Delivery)[-1]
         stage.journal.write(msgspec.structs.replace(last, body="words"))
 
 
-class Tells(steps.PlainStep, frozen=True, tag="tells"):
-    """A step that cannot be done and says why, with a secret in the reason."""
+class Leaks(steps.PlainStep, frozen=True, tag="leaks"):
+    """A step that fails with a secret in the reason."""
 
     def perform(self, stage: Stage) -> None:
-        """Refuse."""
-        raise StepError(f"the app said {stage.fiskil.credentials.client_secret}")
+        """Raise StepError."""
+        raise StepError(f"the app wrote {stage.fiskil.credentials.client_secret}")
 
 
 class Vanishes(steps.PlainStep, frozen=True, tag="vanishes"):
-    """A step after which the app is gone for good."""
+    """A step after which the app has exited."""
 
     def perform(self, stage: Stage) -> None:
-        """Kill it, and let it not come back."""
+        """Kill the app and raise AppError."""
         stage.app.kill()
         raise AppError("The app exited with 1. Its last lines:\n  at 12:00:00 on port 51234")
 
 
 def scenario(*more: Any, name: str = "repeated") -> Scenario:
-    """One message, delivered twice, and whatever is added."""
+    """Return a scenario with one message, delivered twice, and then the steps *more*."""
     return Scenario(
         name=name,
         practices=("webhooks.idempotent",),
@@ -71,19 +71,19 @@ def scenario(*more: Any, name: str = "repeated") -> Scenario:
 @pytest.fixture
 def work(tmp_path: Path) -> Iterator[MakeWorker]:
     """Make workers that are closed at the end of the test."""
-    made: list[Worker] = []
+    workers: list[Worker] = []
 
     def make(settings: Settings, *, seed: int = 7) -> Worker:
-        made.append(Worker(settings, seed=seed, folder=tmp_path / f"worker-{len(made)}"))
-        return made[-1]
+        workers.append(Worker(settings, seed=seed, folder=tmp_path / f"worker-{len(workers)}"))
+        return workers[-1]
 
     yield make
-    for worker in made:
+    for worker in workers:
         worker.close()
 
 
 def test_a_scenario_is_played_and_measured(work: MakeWorker, receiver_settings: MakeSettings) -> None:
-    """The outcome says what was judged, the measure what it cost."""
+    """The result contains the outcome and the costs of the scenario."""
     played = work(receiver_settings()).play(scenario())
 
     assert played.outcome.verdict is Verdict.PASS
@@ -91,55 +91,53 @@ def test_a_scenario_is_played_and_measured(work: MakeWorker, receiver_settings: 
     assert played.measure.slowest_acknowledgement_ms is not None
 
 
-def test_a_fault_of_our_own_is_told_apart_from_the_app(work: MakeWorker, receiver_settings: MakeSettings) -> None:
-    """The scenario is INCONCLUSIVE, the traceback goes with it, redacted, and the next scenario runs."""
+def test_an_internal_error_is_not_blamed_on_the_app(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """The scenario is INCONCLUSIVE with a redacted traceback, and the next scenario runs."""
     worker = work(receiver_settings())
 
     played = worker.play(scenario(Explodes()))
 
     assert played.outcome.verdict is Verdict.INCONCLUSIVE
-    assert played.outcome.findings[-1].observed == "a fault of the harness itself: ZeroDivisionError"
+    assert played.outcome.findings[-1].observed == "an internal error of the harness: ZeroDivisionError"
     assert "ZeroDivisionError: no good with <client_secret>" in played.fault
     assert worker.play(scenario()).outcome.verdict is Verdict.PASS
 
 
-def test_no_secret_is_in_what_is_told(work: MakeWorker, receiver_settings: MakeSettings) -> None:
-    """Findings and notes have passed the redactor."""
-    played = work(receiver_settings()).play(scenario(Tells()))
+def test_findings_and_notes_contain_no_secret(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """Secrets in findings and notes are replaced by their kind."""
+    played = work(receiver_settings()).play(scenario(Leaks()))
 
-    assert played.outcome.findings[-1].observed == "step 4 (tells) could not be done: the app said <client_secret>"
-    assert played.measure.notes == ("the app said <client_secret>",)
+    assert played.outcome.findings[-1].observed == "step 4 (leaks) could not be done: the app wrote <client_secret>"
+    assert played.measure.notes == ("the app wrote <client_secret>",)
 
 
-def test_what_failed_is_shown_without_a_secret(work: MakeWorker, receiver_settings: MakeSettings) -> None:
-    """The deliveries of the run with their signatures, and the state by the app's own words, redacted."""
+def test_excerpts_of_a_failure_contain_no_secret(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """The excerpt shows the deliveries with their signatures and the effects, but no secret."""
     worker = work(receiver_settings(FLAW="no_dedupe"))
 
     played = worker.play(scenario())
 
-    exhibit, *_of_cases = played.excerpts
+    excerpt, *_of_cases = played.excerpts
     credentials = worker.fiskil.credentials
-    assert (exhibit.scenario, exhibit.probe) == ("repeated", "applies_once")
-    assert [beat.text for beat in exhibit.beats] == ["e0 attempt 1", "e0 attempt 2", "e0 applied 2 times"]
-    assert "X-Fiskil-Signature: " in exhibit.sendings[0].command
-    assert worker.driver.app.url in exhibit.sendings[0].command
-    assert credentials.webhook_secret not in str(exhibit)
-    assert credentials.client_secret not in str(exhibit)
+    assert (excerpt.scenario, excerpt.probe) == ("repeated", "applies_once")
+    assert [beat.text for beat in excerpt.beats] == ["e0 attempt 1", "e0 attempt 2", "e0 applied 2 times"]
+    assert "X-Fiskil-Signature: " in excerpt.sendings[0].command
+    assert worker.driver.app.url in excerpt.sendings[0].command
+    assert credentials.webhook_secret not in str(excerpt)
+    assert credentials.client_secret not in str(excerpt)
 
 
-def test_no_verdict_is_lost_with_a_picture(work: MakeWorker, receiver_settings: MakeSettings) -> None:
-    """What cannot be shown is a fault of our own, beside the failure that was found."""
-    played = work(receiver_settings(FLAW="no_dedupe")).play(scenario(Muddles()))
+def test_an_error_in_an_excerpt_keeps_the_verdict(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """If an excerpt cannot be made, the verdict stays and the traceback is returned."""
+    played = work(receiver_settings(FLAW="no_dedupe")).play(scenario(Corrupts()))
 
     assert played.outcome.verdict is Verdict.FAIL
     assert played.excerpts == ()
     assert "Traceback" in played.fault
 
 
-def test_an_app_that_dies_in_a_scenario_is_started_again_for_the_next(
-    work: MakeWorker, receiver_settings: MakeSettings
-) -> None:
-    """Its last lines are kept beside the outcome, because they differ from run to run."""
+def test_an_app_that_dies_during_a_scenario_runs_in_the_next_one(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """The app is restarted; its last output lines are a note, because they differ from run to run."""
     worker = work(receiver_settings())
 
     played = worker.play(scenario(Vanishes()))
@@ -151,8 +149,8 @@ def test_an_app_that_dies_in_a_scenario_is_started_again_for_the_next(
     assert worker.play(scenario()).outcome.verdict is Verdict.PASS
 
 
-def test_an_app_that_does_not_start_is_tried_once(work: MakeWorker, receiver_settings: MakeSettings) -> None:
-    """The refusal is remembered: forty scenarios do not wait forty times."""
+def test_an_app_that_does_not_start_is_started_only_once(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """The error is remembered, so that each further scenario fails at once."""
     worker = work(receiver_settings(EXITS="1"))
     with pytest.raises(AppError) as first:
         worker.start()
@@ -163,36 +161,34 @@ def test_an_app_that_does_not_start_is_tried_once(work: MakeWorker, receiver_set
     assert first.value is second.value
 
 
-def test_an_effects_hook_that_answers_nonsense_is_refused_at_the_start(
+def test_an_effects_hook_with_invalid_responses_is_rejected_at_the_start(
     work: MakeWorker, receiver_settings: MakeSettings
 ) -> None:
-    """What the hook answers with 2xx must fit, before a scenario runs."""
+    """A 2xx response of another form than documented raises HookError before a scenario runs."""
     with pytest.raises(HookError, match="does not fit"):
         work(receiver_settings(FLAW="wrong_shape")).start()
 
 
-def test_an_effects_hook_that_finds_nobody_is_told_and_asked_no_more(
-    work: MakeWorker, receiver_settings: MakeSettings
-) -> None:
-    """The path is answered as any other that is not there: the run does not go on blindly, and nobody is accused."""
+def test_an_effects_hook_at_a_missing_path_is_reported_once(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """If the hook responds like a path that does not exist, later scenarios send nothing; the app is not blamed."""
     worker = work(receiver_settings(app={"observe": {"effects": "GET /elsewhere?of={end_user_id}"}}))
 
     first, second = worker.play(scenario()).outcome, worker.play(scenario()).outcome
 
-    quoted = "app.observe.effects, GET /elsewhere, answered 404 (application/json)"
-    seen = f"{quoted} about an end user whose message was acknowledged; is that path the right one?"
+    request = "app.observe.effects, GET /elsewhere, answered 404 (application/json)"
+    observed = f"{request} about an end user whose message was acknowledged; is that path the right one?"
     assert [(finding.probe, finding.observed) for finding in first.findings if not finding.hook] == [
-        ("every_effect_told", seen)
+        ("every_effect_told", observed)
     ]
     assert [finding.observed for finding in second.findings] == [
-        f"{seen} A path that does not exist is answered the same, so no more was sent."
+        f"{observed} A path that does not exist gets the same response, so nothing more was sent."
     ]
     assert (first.verdict, second.verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
 
 
 @pytest.mark.slow
-def test_what_stays_pending_for_ever_is_waited_for_once(work: MakeWorker, receiver_settings: MakeSettings) -> None:
-    """Later scenarios find the same, soon, and a note beside it says since when."""
+def test_only_one_scenario_waits_for_work_that_never_ends(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """Later scenarios have the same outcome sooner, and a note states since when the app has been busy."""
     worker = work(receiver_settings(FLAW="stuck"))
     lost = msgspec.structs.replace(scenario(), probes=(probes.LosesNothing(),))
     first = worker.play(lost)
@@ -206,14 +202,14 @@ def test_what_stays_pending_for_ever_is_waited_for_once(work: MakeWorker, receiv
     assert second.outcome == first.outcome
     assert (first.measure.notes, second.measure.notes) == (
         (),
-        ("the app has not come to rest since repeated, e0 consent.received",),
+        ("the app has been busy since repeated, e0 consent.received",),
     )
 
 
 @pytest.mark.slow
 @pytest.mark.full
-def test_a_pile_that_only_grows_is_waited_for_ever_shorter(work: MakeWorker, receiver_settings: MakeSettings) -> None:
-    """What nobody works off any more costs a run seconds, and the scenario that it began in is named to the end."""
+def test_waits_for_a_growing_backlog_get_shorter(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """A backlog that the app never processes costs seconds, and the note names the scenario in which it began."""
     worker = work(receiver_settings(FLAW="piles_up"))
     lost = msgspec.structs.replace(scenario(), probes=(probes.LosesNothing(),))
 
@@ -221,11 +217,11 @@ def test_a_pile_that_only_grows_is_waited_for_ever_shorter(work: MakeWorker, rec
 
     assert played[0].measure.took_s > max(10, played[3].measure.took_s)
     assert played[3].outcome == played[0].outcome
-    assert played[3].measure.notes == ("the app has not come to rest since repeated, e0 consent.received",)
+    assert played[3].measure.notes == ("the app has been busy since repeated, e0 consent.received",)
 
 
-def test_without_an_app_there_is_nothing_to_start(work: MakeWorker) -> None:
-    """An empty config is a clear error; the sandbox alone can still be used."""
+def test_a_config_without_an_app_is_an_error(work: MakeWorker) -> None:
+    """Starting without an app raises ConfigError, but the sandbox can be used."""
     worker = work(Settings())
 
     with pytest.raises(ConfigError, match="names no app"):
@@ -234,8 +230,8 @@ def test_without_an_app_there_is_nothing_to_start(work: MakeWorker) -> None:
     assert worker.fiskil.api_url.startswith("http://127.0.0.1:")
 
 
-def test_closing_leaves_nothing(work: MakeWorker, receiver_settings: MakeSettings, tmp_path: Path) -> None:
-    """The folder goes with the app and its files; closing twice is fine."""
+def test_closing_removes_everything(work: MakeWorker, receiver_settings: MakeSettings, tmp_path: Path) -> None:
+    """The folder is removed with the app's files, and a second close does nothing."""
     worker = work(receiver_settings())
     worker.play(scenario())
 
@@ -246,36 +242,37 @@ def test_closing_leaves_nothing(work: MakeWorker, receiver_settings: MakeSetting
 
 
 class HangsUp(socketserver.BaseRequestHandler):
-    """Hears a request and says nothing."""
+    """Reads a request and closes the connection without a response."""
 
     def handle(self) -> None:
-        """Read, and go."""
+        """Read the request."""
         self.request.recv(65_536)
 
 
 @pytest.fixture
 def silent() -> Iterator[str]:
-    """The address of somebody who never answers."""
+    """The address of a server that never responds."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), HangsUp) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
 
 
-def test_whoever_never_answers_is_asked_no_more(work: MakeWorker, silent: str) -> None:
-    """Three scenarios without any answer are enough for an app that cannot be started again."""
+def test_an_app_that_never_responds_gets_no_more_deliveries(work: MakeWorker, silent: str) -> None:
+    """After three scenarios without a response, an app that cannot be restarted gets no more deliveries."""
     raw = {"app": {"url": silent, "webhook": {"path": "/hook"}}}
     worker = work(parse(raw, folder=Path(), source="a test"))
 
-    asked = Scenario(
-        name="asked",
+    unanswered = Scenario(
+        name="unanswered",
         practices=("webhooks.prompt-2xx",),
         steps=(steps.Authorise(), steps.Deliver(), steps.Retry("e0")),
         probes=(probes.AcknowledgesGenuine(),),
     )
-    played = [worker.play(asked) for _ in range(5)]
+    results = [worker.play(unanswered) for _ in range(5)]
 
-    seen = [each_played.outcome.findings[-1].observed for each_played in played]
-    assert [each_played.measure.deliveries for each_played in played] == [2, 2, 2, 0, 0]
-    assert seen[3] == seen[4] == "the receiver gave no answer at all in 3 scenarios in a row, so no more was sent"
-    assert {each_played.outcome.verdict for each_played in played[3:]} == {Verdict.INCONCLUSIVE}
+    observed = [result.outcome.findings[-1].observed for result in results]
+    assert [result.measure.deliveries for result in results] == [2, 2, 2, 0, 0]
+    assert observed[3] == observed[4]
+    assert observed[3] == "the receiver did not respond to any delivery in 3 scenarios in a row, so nothing more was sent"
+    assert {result.outcome.verdict for result in results[3:]} == {Verdict.INCONCLUSIVE}

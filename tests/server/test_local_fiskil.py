@@ -1,4 +1,4 @@
-"""Fiskil on loopback: everything listens, nothing is left, and a test has what it needs in three calls."""
+"""``LocalFiskil`` listens at once, leaves nothing behind, and gives a test its data in three calls."""
 
 import socket
 import threading
@@ -16,15 +16,15 @@ from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 def test_everything_listens_at_once(fiskil: LocalFiskil) -> None:
-    """API, page, alert sink and telemetry sink, each on a port of its own."""
+    """API, consent page, alert sink and telemetry sink each listen on a separate port."""
     urls = [fiskil.api_url, fiskil.auth_url, fiskil.alerts.url, fiskil.telemetry.url]
 
     assert len(set(urls)) == 4
     assert [httpx.get(url, trust_env=False).status_code for url in urls] == [404, 404, 204, 405]
 
 
-def test_links_and_addresses_carry_the_right_origins(fiskil: LocalFiskil) -> None:
-    """auth_url is the page's, links are the API's. Source: paging.links"""
+def test_links_and_addresses_have_the_right_origins(fiskil: LocalFiskil) -> None:
+    """auth_url has the origin of the consent page, and paging links have that of the API. Source: paging.links"""
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
@@ -39,8 +39,8 @@ def test_links_and_addresses_carry_the_right_origins(fiskil: LocalFiskil) -> Non
     assert session["auth_url"].startswith(f"{fiskil.auth_url}?sess_id=")
 
 
-def test_an_enrolled_end_user_is_found_and_has_rows(fiskil: LocalFiskil) -> None:
-    """enrol, authorise, and the rows are there."""
+def test_an_enrolled_end_user_has_rows_after_consent(fiskil: LocalFiskil) -> None:
+    """After enrol and authorise the API serves transactions."""
     rosa = fiskil.enrol("rosa")
     assert rosa.transaction_ids == set()
 
@@ -51,8 +51,8 @@ def test_an_enrolled_end_user_is_found_and_has_rows(fiskil: LocalFiskil) -> None
     assert rosa.end_user.email == "rosa.keane@example.com"
 
 
-def test_a_journey_comes_to_what_is_asked_for(fiskil: LocalFiskil) -> None:
-    """A session that the app opened ends as a test says, without a page. Source: journey.error-types"""
+def test_a_journey_ends_as_requested(fiskil: LocalFiskil) -> None:
+    """Conclude ends a session with the requested outcome, without the page. Source: journey.error-types"""
     rosa = fiskil.enrol("rosa")
     with fiskil.sandbox.store.changing() as store:
         opened = [
@@ -68,8 +68,8 @@ def test_a_journey_comes_to_what_is_asked_for(fiskil: LocalFiskil) -> None:
     assert "error_type=CONSENT_ENDUSER_DENIED" in (fiskil.sandbox.way_back(denied.session_id) or "")
 
 
-def test_an_end_user_may_be_made_up(fiskil: LocalFiskil) -> None:
-    """Without a name somebody is made from the seed, each time somebody else."""
+def test_an_end_user_may_be_generated(fiskil: LocalFiskil) -> None:
+    """Without a name a person is generated from the seed, another one at each call."""
     first, second = fiskil.enrol(), fiskil.enrol()
 
     assert first.person != second.person
@@ -78,7 +78,7 @@ def test_an_end_user_may_be_made_up(fiskil: LocalFiskil) -> None:
 
 
 def test_a_consent_may_wait_for_its_syncs(fiskil: LocalFiskil) -> None:
-    """With is_synced false nothing is served yet. Source: data.after-sync"""
+    """With is_synced False the API serves no rows yet. Source: data.after-sync"""
     rosa = fiskil.enrol("rosa")
 
     fiskil.authorise(rosa, is_synced=False)
@@ -86,14 +86,14 @@ def test_a_consent_may_wait_for_its_syncs(fiskil: LocalFiskil) -> None:
     assert rosa.transaction_ids == set()
 
 
-def test_an_unknown_name_is_said(fiskil: LocalFiskil) -> None:
-    """With the nearest."""
+def test_an_unknown_name_is_an_error(fiskil: LocalFiskil) -> None:
+    """The error suggests the nearest name."""
     with pytest.raises(UnknownName, match="Did you mean 'rosa'"):
         fiskil.enrol("rossa")
 
 
-def test_an_unknown_route_is_said(fiskil: LocalFiskil) -> None:
-    """Before the block begins."""
+def test_an_unknown_route_is_an_error(fiskil: LocalFiskil) -> None:
+    """The error is raised before the block begins."""
     with (
         pytest.raises(UnknownName, match=r"No route 'banking\.transaction'\. Did you mean 'banking\.transactions'\?"),
         fiskil.broken("banking.transaction", faults.ResetPeer()),
@@ -101,8 +101,8 @@ def test_an_unknown_route_is_said(fiskil: LocalFiskil) -> None:
         pass
 
 
-def test_a_fault_that_bites_once_of_twice_is_said(fiskil: LocalFiskil) -> None:
-    """How often it bit, of how often it should have."""
+def test_a_fault_that_fires_too_rarely_is_an_error(fiskil: LocalFiskil) -> None:
+    """The error states how often the fault bit and how often it was expected to."""
     with (
         pytest.raises(FaultUnbitten, match="bit 1 of 2 times"),
         fiskil.broken("institutions.list", faults.Status(status=503), times=2),
@@ -110,8 +110,8 @@ def test_a_fault_that_bites_once_of_twice_is_said(fiskil: LocalFiskil) -> None:
         httpx.get(f"{fiskil.api_url}/v1/institutions?client_id=x", trust_env=False)
 
 
-def test_a_reset_lifts_faults_and_forgets_people(fiskil: LocalFiskil) -> None:
-    """As between two scenarios."""
+def test_a_reset_lifts_faults_and_removes_end_users(fiskil: LocalFiskil) -> None:
+    """After a reset there are no events, end users and faults, and sandbox time is real time."""
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
     fiskil.sandbox.clock.advance(days=3)
@@ -122,8 +122,8 @@ def test_a_reset_lifts_faults_and_forgets_people(fiskil: LocalFiskil) -> None:
     assert (fiskil.sandbox.events, fiskil.sandbox.store.end_users, fiskil.link.rules.waiting()) == ((), {}, [])
 
 
-def test_the_sink_remembers_what_came(fiskil: LocalFiskil) -> None:
-    """Whatever is sent to it, under any path, up to 64 kB each."""
+def test_the_sink_keeps_what_it_received(fiskil: LocalFiskil) -> None:
+    """The sink keeps each body sent to any path, up to 64 KiB of it."""
     httpx.post(f"{fiskil.alerts.url}/any/path", content=b"an alert", trust_env=False)
     httpx.put(fiskil.alerts.url, content=b"x" * 100_000, trust_env=False)
 
@@ -131,8 +131,8 @@ def test_the_sink_remembers_what_came(fiskil: LocalFiskil) -> None:
     assert [len(chunk) for chunk in fiskil.alerts.received] == [8, 65_536]
 
 
-def test_a_client_that_leaves_a_sink_is_forgotten(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
-    """Half an alert is none, and nobody writes about it."""
+def test_an_incomplete_alert_is_ignored(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
+    """An alert whose connection ends early is not kept, and nothing is printed."""
     with socket.create_connection(("127.0.0.1", int(fiskil.alerts.url.rpartition(":")[2])), timeout=30) as sock:
         sock.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhal")
 
@@ -143,7 +143,7 @@ def test_a_client_that_leaves_a_sink_is_forgotten(fiskil: LocalFiskil, capfd: py
 
 
 def test_ports_may_be_chosen(tmp_path: Path) -> None:
-    """For ``serve``."""
+    """The API and the consent page listen on the given ports."""
     api, auth = free_port(), free_port()
 
     with LocalFiskil(workdir=tmp_path, api_port=api, auth_port=auth) as fiskil:
@@ -151,7 +151,7 @@ def test_ports_may_be_chosen(tmp_path: Path) -> None:
 
 
 def test_a_port_in_use_leaves_nothing_behind(tmp_path: Path) -> None:
-    """The error is the reader's, and what had been started is stopped."""
+    """UsageError is raised, and the servers that had started are stopped."""
     threads, taken = set(threading.enumerate()), free_port()
     with LocalFiskil(workdir=tmp_path, api_port=taken), pytest.raises(UsageError, match=f"Port {taken} is in use"):
         LocalFiskil(workdir=tmp_path, auth_port=taken)
@@ -160,7 +160,7 @@ def test_a_port_in_use_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_closing_leaves_nothing_behind(tmp_path: Path) -> None:
-    """No thread, no port; twice is fine."""
+    """After close no thread and no port is left, and a second close does nothing."""
     threads, port = set(threading.enumerate()), free_port()
     fiskil = LocalFiskil(workdir=tmp_path, api_port=port)
 
@@ -173,20 +173,20 @@ def test_closing_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_serves_the_same_rows(tmp_path: Path) -> None:
-    """Amounts and descriptions are equal, ids are not."""
-    told = []
+    """With the same seed amounts and descriptions are equal, ids are not."""
+    runs = []
     for _ in range(2):
         with LocalFiskil(workdir=tmp_path, seed=5) as fiskil:
             rosa = fiskil.enrol("rosa")
             rows = fiskil.sandbox.rows(fiskil.authorise(rosa), "transactions")
-            told.append(([(row.amount, row.description, row.status) for row in rows], rosa.transaction_ids))
+            runs.append(([(row.amount, row.description, row.status) for row in rows], rosa.transaction_ids))
 
-    assert told[0][0] == told[1][0]
-    assert not told[0][1] & told[1][1]
+    assert runs[0][0] == runs[1][0]
+    assert not runs[0][1] & runs[1][1]
 
 
 def test_a_private_key_is_private(tmp_path: Path) -> None:
-    """Nobody else may read it, and it lies in the given folder."""
+    """Only the owner can read the private key, and it is in the given folder."""
     with LocalFiskil(workdir=tmp_path, is_tls=True) as fiskil:
         key_file = fiskil.certificates.key_file
 
@@ -194,7 +194,7 @@ def test_a_private_key_is_private(tmp_path: Path) -> None:
     assert key_file.stat().st_mode & 0o077 == 0
 
 
-def test_a_secret_of_the_app_may_be_given(tmp_path: Path) -> None:
-    """Where the harness may not choose it."""
+def test_the_webhook_secret_may_be_given(tmp_path: Path) -> None:
+    """A given webhook secret replaces the generated one."""
     with LocalFiskil(workdir=tmp_path, webhook_secret="c2VjcmV0") as fiskil:
         assert fiskil.credentials.webhook_secret == "c2VjcmV0"

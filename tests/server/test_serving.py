@@ -1,4 +1,4 @@
-"""Serving in real time: webhooks come by themselves, along the retry schedule, to one receiver."""
+"""``serve`` delivers webhooks in real time, along the retry schedule, to one receiver."""
 
 import re
 import ssl
@@ -22,24 +22,24 @@ from fiskil_harness.server.exchange_log import EXCHANGES_KEPT
 from fiskil_harness.server.serving import Serving
 from fiskil_harness.webhooks.delivery_log import Record
 
-NOTHING_BY_ITSELF = Interpretations({"sync.latency": "minutes"})
-"""No data becomes ready, and so is no event, while a test goes on, however busy the machine is."""
+SLOW_SYNCS = Interpretations({"sync.latency": "minutes"})
+"""No sync completes during a test, even on a busy machine, so that no event comes by itself."""
 
 
 @pytest.fixture
 def receiver() -> Iterator[HTTPServer]:
-    """A receiver that answers as it is told."""
+    """A receiver whose responses the test defines."""
     with HTTPServer(host="127.0.0.1", port=0) as server:
         yield server
 
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
-    """Start serving; everything is closed at the end of the test."""
+    """Start ``serve``; everything is closed at the end of the test."""
     running: list[Serving] = []
 
     def start(**options: object) -> Serving:
-        running.append(Serving(workdir=tmp_path, interpretations=NOTHING_BY_ITSELF, **options))  # type: ignore[arg-type]
+        running.append(Serving(workdir=tmp_path, interpretations=SLOW_SYNCS, **options))  # type: ignore[arg-type]
         return running[-1]
 
     yield start
@@ -47,28 +47,28 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
         serving.close()
 
 
-def test_the_api_speaks_tls_on_demand(serve: Callable[..., Serving]) -> None:
-    """Under an authority that the environment names, as clients look for it."""
+def test_the_api_serves_tls_on_request(serve: Callable[..., Serving]) -> None:
+    """The environment names the file of the authority with the variable that clients read."""
     serving = serve(is_tls=True)
-    told = dict(line.partition("=")[::2] for line in serving.environment().splitlines())
+    environment = dict(line.partition("=")[::2] for line in serving.environment().splitlines())
 
-    context = ssl.create_default_context(cafile=told["SSL_CERT_FILE"])
-    answer = httpx.get(f"{told['FISKIL_BASE_URL']}/v1/institutions", verify=context, trust_env=False)
+    context = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
+    response = httpx.get(f"{environment['FISKIL_BASE_URL']}/v1/institutions", verify=context, trust_env=False)
 
-    assert told["FISKIL_BASE_URL"].startswith("https://")
-    assert answer.status_code == 400
+    assert environment["FISKIL_BASE_URL"].startswith("https://")
+    assert response.status_code == 400
 
 
-def test_each_bite_is_told_in_the_words_of_its_fault(serve: Callable[..., Serving]) -> None:
-    """Faults wait from the beginning; those that nothing met are named with the reason, and a reset lifts them all."""
-    told: list[Bite] = []
+def test_each_bite_is_reported_with_its_fault_as_text(serve: Callable[..., Serving]) -> None:
+    """Faults that never fired are listed with the reason, and a reset lifts all faults."""
+    bites: list[Bite] = []
     rules = [*rules_of("institutions.list: status 503 retry after 2 s"), *rules_of("token: stall")]
-    serving = serve(faults=rules, tell_bite=told.append)
+    serving = serve(faults=rules, tell_bite=bites.append)
 
     httpx.get(f"{serving.fiskil.api_url}/v1/institutions", trust_env=False)
 
-    assert wait_until(lambda: told, cap_s=30)
-    assert [(bite.fault, bite.route, bite.request_number) for bite in told] == [
+    assert wait_until(lambda: bites, cap_s=30)
+    assert [(bite.fault, bite.route, bite.request_number) for bite in bites] == [
         ("status 503 retry after 2 s", "institutions.list", 1)
     ]
     assert serving.log.unbitten() == [("token: stall", "nothing matched it")]
@@ -76,8 +76,8 @@ def test_each_bite_is_told_in_the_words_of_its_fault(serve: Callable[..., Servin
     assert serving.log.unbitten() == []
 
 
-def test_events_are_delivered_by_themselves(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
-    """Whatever happens in the sandbox reaches the receiver without anybody asking."""
+def test_events_are_delivered_automatically(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+    """Each event of the sandbox is delivered to the receiver without a request."""
     receiver.expect_request("/hook").respond_with_data("", status=204)
     serving = serve(webhook_url=receiver.url_for("/hook"))
 
@@ -87,7 +87,7 @@ def test_events_are_delivered_by_themselves(serve: Callable[..., Serving], recei
     assert receiver.log[0][0].get_json()["data"]["event"] == "consent.received"
 
 
-def test_what_is_refused_is_retried_when_its_time_has_come(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+def test_a_refused_delivery_is_retried_when_it_is_due(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
     """Advancing the clock makes the next attempt due, and it is acknowledged."""
     for status in (503, 204):
         receiver.expect_ordered_request("/hook").respond_with_data("", status=status)
@@ -98,14 +98,14 @@ def test_what_is_refused_is_retried_when_its_time_has_come(serve: Callable[..., 
     httpx.post(f"{serving.control_url}/_sandbox/clock/advance", json={"minutes": 1}, trust_env=False)
 
     assert wait_until(lambda: len(serving._deliveries()) > 1, cap_s=30)
-    told = httpx.get(f"{serving.control_url}/_sandbox/state", trust_env=False).json()["deliveries"]
-    first = [value for value in told if value["event"] == "consent.received"]
-    assert [(value["attempt"], value["status"]) for value in first] == [(1, 503), (2, 204)]
-    assert [bool(value["next_attempt_at"]) for value in first] == [True, False]
+    deliveries = httpx.get(f"{serving.control_url}/_sandbox/state", trust_env=False).json()["deliveries"]
+    attempts = [delivery for delivery in deliveries if delivery["event"] == "consent.received"]
+    assert [(delivery["attempt"], delivery["status"]) for delivery in attempts] == [(1, 503), (2, 204)]
+    assert [bool(delivery["next_attempt_at"]) for delivery in attempts] == [True, False]
 
 
-def test_a_reset_forgets_what_was_under_way(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
-    """No attempt follows for an event of a sandbox that has forgotten it."""
+def test_a_reset_drops_pending_messages(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+    """After a reset no attempt is made for an earlier event."""
     receiver.expect_request("/hook").respond_with_data("", status=503)
     serving = serve(webhook_url=receiver.url_for("/hook"))
     serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
@@ -120,78 +120,88 @@ def test_a_reset_forgets_what_was_under_way(serve: Callable[..., Serving], recei
     assert [delivery["attempt"] for delivery in serving._deliveries()] == [1]
 
 
-def told(serving: Serving) -> list[dict[str, Any]]:
-    """The delivery log as the control API tells it."""
-    found: list[dict[str, Any]] = httpx.get(f"{serving.control_url}/_sandbox/deliveries", trust_env=False).json()[
+def delivery_log(serving: Serving) -> list[dict[str, Any]]:
+    """Return the delivery log from the control API."""
+    deliveries: list[dict[str, Any]] = httpx.get(f"{serving.control_url}/_sandbox/deliveries", trust_env=False).json()[
         "deliveries"
     ]
-    return found
+    return deliveries
 
 
 def test_every_attempt_is_logged(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
-    """By kind, with number, status, times and sizes; and told to whoever asked to be."""
+    """The log has kind, number, status, times and sizes of each attempt, and the callback gets the same record."""
     receiver.expect_request("/hook").respond_with_data("sorry", status=503)
-    heard: list[Record] = []
-    serving = serve(webhook_url=receiver.url_for("/hook"), tell=heard.append)
+    records: list[Record] = []
+    serving = serve(webhook_url=receiver.url_for("/hook"), tell=records.append)
     serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
-    assert wait_until(lambda: heard, cap_s=30)
+    assert wait_until(lambda: records, cap_s=30)
 
-    (one,) = told(serving)
+    (delivery,) = delivery_log(serving)
 
-    assert (one["event"], one["attempt"], one["status"], one["how"]) == ("consent.received", 1, 503, "scheduled")
-    assert (one["bytes_sent"], one["bytes_received"]) == (len(receiver.log[0][0].get_data()), len("sorry"))
-    assert one["latency_ms"] > 0
-    assert one == msgspec.to_builtins(heard[0])
+    assert (delivery["event"], delivery["attempt"], delivery["status"], delivery["how"]) == (
+        "consent.received",
+        1,
+        503,
+        "scheduled",
+    )
+    assert (delivery["bytes_sent"], delivery["bytes_received"]) == (len(receiver.log[0][0].get_data()), len("sorry"))
+    assert delivery["latency_ms"] > 0
+    assert delivery == msgspec.to_builtins(records[0])
 
 
-def test_compressed_waits_pass_by_themselves(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
-    """Half an hour of attempts is over in a second, and the event discarded; sandbox time goes as it always does."""
+def test_compressed_delays_pass_in_real_time(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+    """Half an hour of attempts takes a second, and the event is discarded; sandbox time is not moved."""
     receiver.expect_request("/hook").respond_with_data("", status=503)
     serving = serve(webhook_url=receiver.url_for("/hook"), compress=3600)
     serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
 
     assert wait_until(lambda: len(serving._deliveries()) == 5, cap_s=60)
 
-    assert [row["attempt"] for row in told(serving)] == [1, 2, 3, 4, 5]
-    assert [row["is_discarded"] for row in told(serving)] == [False, False, False, False, True]
+    assert [delivery["attempt"] for delivery in delivery_log(serving)] == [1, 2, 3, 4, 5]
+    assert [delivery["is_discarded"] for delivery in delivery_log(serving)] == [False, False, False, False, True]
     assert serving.fiskil.sandbox.clock.offset.total_seconds() == 0
 
 
 def test_a_discarded_message_is_delivered_by_hand(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
-    """Under its id and with the last number; what nobody knows is refused with what there is."""
+    """The attempt has the message id and the last number, and an unknown id is refused."""
     receiver.expect_request("/hook").respond_with_data("", status=503)
     serving = serve(webhook_url=receiver.url_for("/hook"), compress=3600)
     serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
     assert wait_until(lambda: len(serving._deliveries()) == 5, cap_s=60)
     receiver.clear()
     receiver.expect_request("/hook").respond_with_data("", status=204)
-    message_id = told(serving)[0]["message_id"]
+    message_id = delivery_log(serving)[0]["message_id"]
 
     url = f"{serving.control_url}/_sandbox/deliveries"
-    made = httpx.post(url, json={"message_id": message_id}, trust_env=False).json()
+    delivery = httpx.post(url, json={"message_id": message_id}, trust_env=False).json()
     refused = httpx.post(url, json={"message_id": "1"}, trust_env=False)
 
-    assert (made["message_id"], made["attempt"], made["status"], made["how"]) == (message_id, 5, 204, "by hand")
-    assert made["is_discarded"] is False
-    assert told(serving)[-1] == made
+    assert (delivery["message_id"], delivery["attempt"], delivery["status"], delivery["how"]) == (
+        message_id,
+        5,
+        204,
+        "by hand",
+    )
+    assert delivery["is_discarded"] is False
+    assert delivery_log(serving)[-1] == delivery
     assert (refused.status_code, refused.json()["error"][:16]) == (400, "No message '1'. ")
 
 
-def test_without_a_receiver_nothing_is_delivered_again(serve: Callable[..., Serving]) -> None:
-    """The answer says what to do."""
+def test_redelivery_needs_a_receiver(serve: Callable[..., Serving]) -> None:
+    """The error states which option is missing."""
     refused = httpx.post(f"{serve().control_url}/_sandbox/deliveries", json={"message_id": "1"}, trust_env=False)
 
-    assert refused.json()["error"] == "serve has no receiver. Start it with --webhook-url."
+    assert refused.json()["error"] == "serve has no webhook receiver. Start it with --webhook-url."
 
 
 @pytest.mark.parametrize("compress", [0.5, 3601])
-def test_waits_grow_no_longer(serve: Callable[..., Serving], compress: float) -> None:
-    """Nor do they vanish."""
-    with pytest.raises(UsageError, match=r"Waits can be divided by 1 to 3600, got"):
+def test_the_divisor_of_delays_has_bounds(serve: Callable[..., Serving], compress: float) -> None:
+    """Delays cannot be lengthened, and the divisor has a maximum."""
+    with pytest.raises(UsageError, match=r"Delays can be divided by 1 to 3600, got"):
         serve(compress=compress)
 
 
-def test_the_environment_is_what_an_app_needs(serve: Callable[..., Serving]) -> None:
+def test_the_environment_contains_what_an_app_needs(serve: Callable[..., Serving]) -> None:
     """Every line is NAME=value, and the addresses are those that listen."""
     serving = serve()
 
@@ -203,22 +213,22 @@ def test_the_environment_is_what_an_app_needs(serve: Callable[..., Serving]) -> 
     assert all(re.fullmatch(r"[A-Z_]+", name) for name in pairs)
 
 
-def test_a_port_in_use_is_refused_and_nothing_is_left(serve: Callable[..., Serving]) -> None:
-    """The complaint names the port."""
+def test_a_port_in_use_is_an_error(serve: Callable[..., Serving]) -> None:
+    """The error names the port."""
     taken = serve().fiskil.api_url.rpartition(":")[2]
 
     with pytest.raises(UsageError, match=f"Port {taken} is in use"):
         serve(control_port=int(taken))
 
 
-def test_webhooks_go_to_this_machine_only(serve: Callable[..., Serving]) -> None:
-    """Another address is refused before anything listens."""
+def test_webhooks_are_sent_to_this_machine_only(serve: Callable[..., Serving]) -> None:
+    """Another address is rejected before a port opens."""
     with pytest.raises(UnsafeTarget, match="not loopback"):
         serve(webhook_url="http://192.0.2.1/hook")
 
 
-def test_the_newest_exchanges_are_told_and_no_secret(serve: Callable[..., Serving]) -> None:
-    """Who works by hand sees what the app asked for; the record has a bound, and a reset empties it."""
+def test_the_newest_exchanges_are_listed_without_secrets(serve: Callable[..., Serving]) -> None:
+    """The list of the app's requests is bounded, contains no secret, and is emptied by a reset."""
     serving = serve()
     pair = {"client_id": serving.fiskil.credentials.client_id, "client_secret": serving.fiskil.credentials.client_secret}
     with httpx.Client(trust_env=False) as client:
@@ -226,21 +236,21 @@ def test_the_newest_exchanges_are_told_and_no_secret(serve: Callable[..., Servin
         for number in range(EXCHANGES_KEPT):
             client.get(f"{serving.fiskil.api_url}/v1/institutions/{number}", headers={"authorization": f"Bearer {token}"})
 
-        told = client.get(f"{serving.control_url}/_sandbox/exchanges")
+        listing = client.get(f"{serving.control_url}/_sandbox/exchanges")
         client.post(f"{serving.control_url}/_sandbox/reset")
         after = client.get(f"{serving.control_url}/_sandbox/exchanges").json()
 
-    exchanges = told.json()["exchanges"]
+    exchanges = listing.json()["exchanges"]
     assert len(exchanges) == EXCHANGES_KEPT
     assert (exchanges[-1]["route"], exchanges[-1]["path"]) == ("institutions.get", f"/v1/institutions/{EXCHANGES_KEPT - 1}")
-    assert token not in told.text
-    assert pair["client_secret"] not in told.text
+    assert token not in listing.text
+    assert pair["client_secret"] not in listing.text
     assert after == {"exchanges": []}
 
 
 @pytest.mark.slow
-def test_serving_begins_without_what_it_does_not_need() -> None:
-    """The first answer comes soon: what draws people, plans and certificates, and what runs tests, is loaded when used."""
+def test_serving_imports_only_what_it_needs() -> None:
+    """Slow libraries for generated people, plans, certificates and tests are imported only when used."""
     heavy = ["faker", "hypothesis", "pytest", "schemathesis", "trustme", "cryptography", "rich"]
     program = f"""
 import sys, tempfile, pathlib
@@ -253,6 +263,6 @@ with tempfile.TemporaryDirectory() as folder:
     serving.close()
 """
 
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=500)
+    completed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=500)
 
-    assert done.stdout == "[]\n"
+    assert completed.stdout == "[]\n"

@@ -1,4 +1,4 @@
-"""The table of endpoints in the docs is what the documents and the routes say today."""
+"""The page of endpoints matches the OpenAPI documents and the routes."""
 
 from fiskil_harness.contract.samples import samples
 from fiskil_harness.sandbox.api.routes import ROUTES
@@ -9,12 +9,12 @@ PAGE = DOCS / "endpoints.md"
 
 
 def test_the_table_is_current() -> None:
-    """Renew it with ``make docs``."""
+    """``make docs`` writes the page again."""
     assert PAGE.read_text(encoding="utf-8") == table()
 
 
 def test_the_table_has_a_row_for_each_endpoint() -> None:
-    """Every route, in every version."""
+    """The page has one row for each route, with a success status for each version."""
     page = table()
 
     for route in ROUTES:
@@ -22,22 +22,22 @@ def test_the_table_has_a_row_for_each_endpoint() -> None:
         assert sum(cell.strip().split(" ")[0] in {"200", "204"} for cell in row.split("|")) == 3
 
 
-def test_the_table_says_what_is_missing() -> None:
-    """Plainly, under a heading of its own."""
-    assert "## What the real API has and this has not" in table()
-    assert "## What nobody knows" in table()
+def test_the_page_states_differences_and_open_questions() -> None:
+    """The page has a section about differences from the real API, and one about open questions."""
+    assert "## Differences from the real API" in table()
+    assert "## Open questions" in table()
 
 
 def test_every_endpoint_has_an_exchange_that_succeeds() -> None:
-    """What the page shows is what the sandbox answers, and it shows no credential."""
-    found = samples()
+    """The page shows a successful response of the sandbox for each endpoint, and no credential."""
+    exchanges = samples()
 
-    assert list(found) == [route.name for route in ROUTES]
-    assert {sample.status for sample in found.values()} == {200, 204}
-    assert found["token"].request == {"client_id": "<client_id>", "client_secret": "<client_secret>"}
-    assert found["token"].response["token"] == "<token>"
+    assert list(exchanges) == [route.name for route in ROUTES]
+    assert {sample.status for sample in exchanges.values()} == {200, 204}
+    assert exchanges["token"].request == {"client_id": "<client_id>", "client_secret": "<client_secret>"}
+    assert exchanges["token"].response["token"] == "<token>"
 
 
 def test_the_exchanges_are_the_same_every_time() -> None:
-    """Another sandbox of the same seed, on the same day, answers the very same."""
+    """Another sandbox with the same seed and the same clock returns the same responses."""
     assert samples.__wrapped__() == samples()

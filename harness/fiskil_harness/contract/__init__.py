@@ -1,1 +1,1 @@
-"""Whether an API keeps the contract: judging its answers, exercising it, and telling drift clause by clause."""
+"""Contract tests of an API: checks of its responses, generated requests, and drift clause by clause."""

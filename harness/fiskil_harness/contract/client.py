@@ -1,4 +1,4 @@
-"""Plain requests to the API under the contract, each with its version; the answers are judged elsewhere."""
+"""Plain requests to the API under test, each with its version; other modules evaluate the responses."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,25 +12,25 @@ TIMEOUT_S = 30.0
 
 
 class Api:
-    """One API under *base_url*; ``token`` is asked for at the first use of a key pair."""
+    """One API under *base_url*; ``log_in`` requests the token that later requests send."""
 
     def __init__(self, browser: HttpClient, base_url: str) -> None:
-        self._browser = browser
+        self._client = browser
         self.base_url = base_url.rstrip("/")
         self.token = ""
 
     def log_in(self, client_id: str, client_secret: str) -> HttpReply:
-        """Exchange a key pair and keep the token, whatever it is called.
+        """Exchange a key pair for a token, under either field name, keep it, and return the response.
 
         Raises:
-            HookError: There was no token.
+            HookError: The response contains no token.
         """
         reply = self.request("POST", "/v1/token", json={"client_id": client_id, "client_secret": client_secret}, token="")
         body = read(reply)
         token = (body.get("token") or body.get("access_token")) if isinstance(body, dict) else None
         if not isinstance(token, str):
-            seen = reply.trouble or f"it answered {reply.status}"
-            raise HookError(f"{self.base_url} gave no token: {seen}. Look at the key pair.")
+            reason = reply.trouble or f"the response was {reply.status}"
+            raise HookError(f"{self.base_url} returned no token: {reason}. Check the key pair.")
         self.token = token
         return reply
 
@@ -44,21 +44,28 @@ class Api:
         json: Any = None,
         token: str | None = None,
     ) -> HttpReply:
-        """Send one request; a *token* of "" sends none."""
+        """Send one request and return the response.
+
+        Args:
+            path: The path with its prefix, such as ``/v1/consent``.
+            version: Value of the version header.
+            json: The body; None sends none.
+            token: Bearer token; "" sends none (default: the one of ``log_in``).
+        """
         bearer = self.token if token is None else token
         headers = {"x-fiskil-version": version, "accept": "application/json"}
         if bearer:
             headers["authorization"] = f"Bearer {bearer}"
         url = f"{self.base_url}{path}" + (f"?{urlencode(query)}" if query else "")
-        return self._browser.request(method, url, json=json, headers=headers, timeout_s=TIMEOUT_S)
+        return self._client.request(method, url, json=json, headers=headers, timeout_s=TIMEOUT_S)
 
     def get(self, path: str, query: dict[str, str] | None = None, **more: Any) -> HttpReply:
-        """Read."""
+        """Send a GET request; the arguments are those of ``request``."""
         return self.request("GET", path, query, **more)
 
 
 def read(reply: HttpReply) -> Any:
-    """The JSON of an answer; None where there is none."""
+    """Return the decoded JSON of a response; None if its body is not JSON."""
     try:
         return msgspec.json.decode(reply.body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -66,7 +73,7 @@ def read(reply: HttpReply) -> Any:
 
 
 def rows(reply: HttpReply, root: str) -> list[dict[str, Any]]:
-    """The list under *root*, or the bare list; empty where there is neither."""
+    """Return the objects in the list under *root*, or in the bare list; empty if the body has neither."""
     body = read(reply)
-    found = body.get(root, []) if isinstance(body, dict) else body
-    return [value for value in found if isinstance(value, dict)] if isinstance(found, list) else []
+    entries = body.get(root, []) if isinstance(body, dict) else body
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []

@@ -1,4 +1,4 @@
-"""Looks at every answer of every sandbox in this process and remembers those that do not keep the contract."""
+"""Checks every response of every sandbox in this process, and collects those that violate the contract."""
 
 import gzip
 import threading
@@ -25,13 +25,13 @@ from fiskil_harness.sandbox.api.watching import WATCHERS, ApiResponseSent
 from fiskil_harness.sandbox.openapi.documents import document
 
 BYTES = "bytes"
-"""What a fault declares that breaks whatever chance has it break."""
+"""Declared by faults that break random bytes: any part of the response may deviate."""
 
 _ROUTES = {route.name: route for route in ROUTES}
 
 
 class ResponseKind(Struct, frozen=True, kw_only=True):
-    """Where an answer was seen: a route of a version, and its status. An answer to no route has an empty name."""
+    """A kind of response: route, version and status. The route is "" if no route matched the request."""
 
     route: str
     version: str
@@ -39,7 +39,7 @@ class ResponseKind(Struct, frozen=True, kw_only=True):
 
 
 class Violation(Struct, frozen=True, kw_only=True):
-    """An answer that does not keep the contract, or a fault that broke something else than it declares."""
+    """A response that violates the contract, or a fault that broke something else than it declares."""
 
     response: ResponseKind
     message: str
@@ -50,7 +50,13 @@ class Violation(Struct, frozen=True, kw_only=True):
 
 
 class ConformanceMonitor:
-    """Takes what the watchers hand over. ``seen`` counts answers, ``broken`` keeps what to complain of."""
+    """Receives the responses that the sandbox and its proxy report.
+
+    Attributes:
+        seen: Number of responses by kind.
+        bitten: Number of responses that each fault broke.
+        broken: The violations since the last ``take``.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -60,7 +66,7 @@ class ConformanceMonitor:
 
     @contextmanager
     def watching(self) -> Iterator["ConformanceMonitor"]:
-        """Look at all traffic inside the block."""
+        """Check all traffic inside the block."""
         WATCHERS.append(self.check_response)
         BITTEN.append(self.bitten_by)
         try:
@@ -70,90 +76,96 @@ class ConformanceMonitor:
             BITTEN.remove(self.bitten_by)
 
     def take(self) -> list[Violation]:
-        """What there is to complain of since the last call."""
+        """Return the violations since the last call, and forget them."""
         with self._lock:
-            taken, self.broken = self.broken, []
-        return taken
+            violations, self.broken = self.broken, []
+        return violations
 
-    def check_response(self, one: ApiResponseSent) -> None:
-        """Judge an answer of the API itself."""
-        answer = Response(
-            method=one.method,
-            path=one.route.path if one.route else "",
-            version=one.version,
-            status=one.status,
-            headers=_texts(one.headers),
-            body=one.body,
-            family=one.family,
-            interpretations=one.interpretations,
+    def check_response(self, sent: ApiResponseSent) -> None:
+        """Check a response of the API itself."""
+        response = Response(
+            method=sent.method,
+            path=sent.route.path if sent.route else "",
+            version=sent.version,
+            status=sent.status,
+            headers=_headers_by_name(sent.headers),
+            body=sent.body,
+            family=sent.family,
+            interpretations=sent.interpretations,
         )
-        seen = ResponseKind(route=one.route.name if one.route else "", version=one.version, status=one.status)
-        found = deviations(answer)
+        kind = ResponseKind(route=sent.route.name if sent.route else "", version=sent.version, status=sent.status)
+        response_deviations = deviations(response)
         with self._lock:
-            self.seen[seen] += 1
-            self.broken += [Violation(response=seen, message=f"{each.place}: {each.message}") for each in found]
+            self.seen[kind] += 1
+            self.broken += [
+                Violation(response=kind, message=f"{deviation.place}: {deviation.message}")
+                for deviation in response_deviations
+            ]
 
-    def bitten_by(self, one: Bitten) -> None:
-        """Judge an answer that a fault has spoiled: it breaks what the fault declares, all of it and nothing else."""
-        parts = _parts(one)
-        declared = _declared(one)
-        if BYTES in declared or (one.is_joint and parts <= declared):
-            declared = parts
-        if one.has_left and parts != declared:
+    def bitten_by(self, bitten: Bitten) -> None:
+        """Check that a response broken by a fault deviates in all that the fault declares, and in nothing else."""
+        broken_parts = _broken_parts(bitten)
+        declared = _declared_parts(bitten)
+        if BYTES in declared or (bitten.is_joint and broken_parts <= declared):
+            declared = broken_parts
+        if bitten.has_left and broken_parts != declared:
             return
         with self._lock:
-            self.bitten[one.fault] += 1
-            if one.route and one.status is not None:
-                self.seen[ResponseKind(route=one.route, version=one.version, status=one.status)] += 1
-            if parts != declared:
-                seen = ResponseKind(route=one.route, version=one.version, status=one.status or 0)
-                says = f"{one.fault} declares {_words(declared)} and broke {_words(parts)}"
-                self.broken.append(Violation(response=seen, message=says))
+            self.bitten[bitten.fault] += 1
+            if bitten.route and bitten.status is not None:
+                self.seen[ResponseKind(route=bitten.route, version=bitten.version, status=bitten.status)] += 1
+            if broken_parts != declared:
+                kind = ResponseKind(route=bitten.route, version=bitten.version, status=bitten.status or 0)
+                message = f"{bitten.fault} declares {_listed(declared)} but broke {_listed(broken_parts)}"
+                self.broken.append(Violation(response=kind, message=message))
 
 
-def _declared(one: Bitten) -> set[str]:
-    """What the fault declares. A status that the operation describes is no deviation; under any other nothing is judged."""
-    declared = set(one.spoils)
-    route = _ROUTES.get(one.route)
-    described = statuses(document(one.version), one.method, route.path) if route else {}
-    is_described = described.get(str(one.status), "reading") != "reading"
+def _declared_parts(bitten: Bitten) -> set[str]:
+    """Return the parts that the fault declares.
+
+    A status that the operation describes is not a deviation; under any other status the other parts are not checked.
+    """
+    declared = set(bitten.spoils)
+    route = _ROUTES.get(bitten.route)
+    described = statuses(document(bitten.version), bitten.method, route.path) if route else {}
+    is_described = described.get(str(bitten.status), "reading") != "reading"
     if STATUS not in declared or is_described:
         return declared - {STATUS}
     return declared - {HEADERS, MEDIA_TYPE, BODY}
 
 
-def _parts(one: Bitten) -> set[str]:
-    if one.flaw or one.status is None:
-        return {one.flaw or "answer"}
-    route = _ROUTES.get(one.route)
-    answer = Response(
-        method=one.method,
+def _broken_parts(bitten: Bitten) -> set[str]:
+    if bitten.flaw or bitten.status is None:
+        return {bitten.flaw or "answer"}
+    route = _ROUTES.get(bitten.route)
+    response = Response(
+        method=bitten.method,
         path=route.path if route else "",
-        version=one.version,
-        status=one.status,
-        headers=_texts(one.headers),
-        body=_decoded(one),
+        version=bitten.version,
+        status=bitten.status,
+        headers=_headers_by_name(bitten.headers),
+        body=_decoded(bitten),
         family=route.family if route else "core",
     )
-    found: tuple[Deviation, ...] = deviations(answer)
-    repeated = {HEADERS} if len(answer.headers) < len(one.headers) else set()
-    return {each.place for each in found} | repeated
+    response_deviations: tuple[Deviation, ...] = deviations(response)
+    repeated = {HEADERS} if len(response.headers) < len(bitten.headers) else set()
+    return {deviation.place for deviation in response_deviations} | repeated
 
 
-def _decoded(one: Bitten) -> bytes:
-    """The body as a client reads it; nothing where it is not encoded as the head says."""
-    if (b"content-encoding", b"gzip") not in one.headers:
-        return one.body
+def _decoded(bitten: Bitten) -> bytes:
+    """Return the body as a client reads it; empty if it does not have the encoding of its header."""
+    if (b"content-encoding", b"gzip") not in bitten.headers:
+        return bitten.body
     try:
-        return gzip.decompress(one.body)
+        return gzip.decompress(bitten.body)
     except (OSError, EOFError, zlib.error):
         return b""
 
 
-def _texts(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
-    """Headers by name; of one that stands twice, the first."""
+def _headers_by_name(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
+    """Return the headers by lower-case name; of a repeated header, the first value."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reversed(headers)}
 
 
-def _words(parts: set[str]) -> str:
+def _listed(parts: set[str]) -> str:
     return ", ".join(sorted(parts)) or "nothing"

@@ -1,4 +1,4 @@
-"""Clause by clause, whether an API still is what the contract says; and whether its answers fit the documents."""
+"""Compares an API with the contract clause by clause, and its responses with the OpenAPI documents."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,11 @@ NEW_FIELD = "Additional properties are not allowed"
 
 
 class ClauseCheck(Struct, frozen=True, kw_only=True):
-    """What came of one look. ``expected`` and ``seen`` are interpretations, or words where the clause has none."""
+    """The result of one check.
+
+    ``outcome`` is HOLDS, DRIFTS or UNSEEN. ``expected`` and ``observed`` are interpretations; for a clause without
+    interpretations they are ``kept``, ``broken`` or ``nothing to see``.
+    """
 
     clause: str
     sentence: str
@@ -28,7 +32,7 @@ class ClauseCheck(Struct, frozen=True, kw_only=True):
 
 
 class Misfit(Struct, frozen=True, kw_only=True):
-    """An answer that a document does not describe; ``is_news`` where all that is new is a field."""
+    """A response that the OpenAPI document does not describe; ``is_new`` if it only has a new field."""
 
     operation: str
     version: str
@@ -37,22 +41,29 @@ class Misfit(Struct, frozen=True, kw_only=True):
 
 
 def check_clauses(place: CheckContext, interpretations: Interpretations) -> list[ClauseCheck]:
-    """Every clause that reading can tell, in the file's order, against the reading that is expected of it."""
-    return [_looked(clauses()[name], CHECKS[name](place), interpretations) for name in clauses() if name in CHECKS]
+    """Check every clause that can be observed by reading, in the file's order, against its expected interpretation."""
+    return [_checked(clauses()[name], CHECKS[name](place), interpretations) for name in clauses() if name in CHECKS]
 
 
-def _looked(clause: Clause, seen: Observation, interpretations: Interpretations) -> ClauseCheck:
+def _checked(clause: Clause, observation: Observation, interpretations: Interpretations) -> ClauseCheck:
     expected = interpretations.of(clause.id) if clause.interpretations else "kept"
-    shown = {True: "kept", False: "broken", None: "nothing to see"}.get(seen, seen) if not isinstance(seen, str) else seen
-    # A clause with one reading is looked at with yes or no.
-    is_kept = seen is True or seen == expected
-    outcome = UNSEEN if seen is None else HOLDS if is_kept else DRIFTS
-    return ClauseCheck(clause=clause.id, sentence=clause.sentence, outcome=outcome, expected=expected, observed=str(shown))
+    texts: dict[Observation, str] = {True: "kept", False: "broken", None: "nothing to see"}
+    observed = observation if isinstance(observation, str) else texts[observation]
+    # The check of a clause with a single interpretation returns True or False.
+    is_kept = observation is True or observation == expected
+    outcome = UNSEEN if observation is None else HOLDS if is_kept else DRIFTS
+    return ClauseCheck(clause=clause.id, sentence=clause.sentence, outcome=outcome, expected=expected, observed=observed)
 
 
-def read_everything(api: Api, version: str, known: Mapping[str, Any], interpretations: Mapping[str, str]) -> list[Misfit]:
-    """Read each endpoint once, where the ids that it needs are known, and judge what comes back."""
-    found: list[Misfit] = []
+def read_everything(api: Api, version: str, ids: Mapping[str, Any], interpretations: Mapping[str, str]) -> list[Misfit]:
+    """Read each endpoint once, if the ids it needs are in *ids*, and return the responses that deviate from the document.
+
+    Args:
+        version: Version of the API to request.
+        ids: Ids that exist, by parameter name.
+        interpretations: The interpretations under which responses are checked.
+    """
+    misfits: list[Misfit] = []
     whole = document(version, interpretations)
     for route in ROUTES:
         if route.method != "GET":
@@ -62,11 +73,11 @@ def read_everything(api: Api, version: str, known: Mapping[str, Any], interpreta
         needed = {parameter["name"]: parameter["in"] for parameter in parameters if parameter.get("required")}
         if route.name == "energy.plans":
             needed["institution_id"] = "query"
-        if not set(needed) <= set(known):
+        if not set(needed) <= set(ids):
             continue
-        path = route.path.format(**{name: known[name] for name, place in needed.items() if place == "path"})
-        reply = api.get(path, {name: known[name] for name, place in needed.items() if place == "query"}, version=version)
-        answer = Response(
+        path = route.path.format(**{name: ids[name] for name, place in needed.items() if place == "path"})
+        reply = api.get(path, {name: ids[name] for name, place in needed.items() if place == "query"}, version=version)
+        response = Response(
             method="GET",
             path=route.path,
             version=version,
@@ -76,9 +87,9 @@ def read_everything(api: Api, version: str, known: Mapping[str, Any], interpreta
             family=route.family,
             interpretations=interpretations,
         )
-        told = dict.fromkeys((deviation.place, deviation.message) for deviation in deviations(answer))
-        found += [
-            Misfit(operation=route.name, version=version, message=f"{part}: {says}", is_new=NEW_FIELD in says)
-            for part, says in told
+        distinct = dict.fromkeys((deviation.place, deviation.message) for deviation in deviations(response))
+        misfits += [
+            Misfit(operation=route.name, version=version, message=f"{part}: {message}", is_new=NEW_FIELD in message)
+            for part, message in distinct
         ]
-    return found
+    return misfits

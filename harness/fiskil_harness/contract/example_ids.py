@@ -1,6 +1,6 @@
-"""Ids that exist where the contract is exercised, put into the document as its examples.
+"""Ids that exist at the API under test, as the examples of the OpenAPI document.
 
-Made-up ids lead to empty lists; with these the examples and boundaries meet real rows.
+Invented ids lead to empty lists; with these, examples and boundary values reach real rows.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from fiskil_harness.contract.client import Api, rows
 from fiskil_harness.sandbox.openapi.documents import Document
 
 HOLDERS = {"banking": "88888", "energy": "99999"}
-"""The sandbox's institutions, whose products and plans are always there."""
+"""The sandbox's institutions by industry; their products and plans always exist."""
 
-_FIRST: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+_PUBLIC_IDS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("/v1/banking/products", "products", "product_id", {"instituition_id": HOLDERS["banking"]}),
     ("/v1/energy/plans", "plans", "plan_id", {"institution_id": HOLDERS["energy"]}),
 )
-_OF_END_USER: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+_END_USER_IDS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("/v1/consent", "consents", (("arrangement_id", "arrangement_id"),)),
     ("/v1/banking/transactions", "transactions", (("fiskil_transaction_id", "fiskil_id"), ("account_id", "account_id"))),
     ("/v1/energy/service-points", "service_points", (("service_point_id", "service_point_id"),)),
@@ -27,41 +27,45 @@ _OF_END_USER: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
 _copy = msgspec.json.Decoder(Document).decode
 
 
-def with_examples(whole: Document, known: Mapping[str, Any]) -> Document:
-    """A copy of *whole* in which parameters and request bodies have the *known* values, by name, as examples."""
+def with_examples(whole: Document, ids: Mapping[str, Any]) -> Document:
+    """Return a copy of *whole* whose parameters and request bodies have the values of *ids*, by parameter name, as examples."""
     copy = _copy(msgspec.json.encode(whole))
     for parameter in copy["components"]["parameters"].values():
-        _fill(parameter, known)
+        _fill(parameter, ids)
     for item in copy["paths"].values():
         for parameter in item.get("parameters", ()):
-            _fill(parameter, known)
+            _fill(parameter, ids)
         for name, operation in item.items():
             if name == "parameters":
                 continue
             for parameter in operation.get("parameters", ()):
-                _fill(parameter, known)
+                _fill(parameter, ids)
             for media in operation.get("requestBody", {}).get("content", {}).values():
                 example = media.get("example", {})
-                media["example"] = {key: known.get(key, value) for key, value in example.items()}
+                media["example"] = {key: ids.get(key, value) for key, value in example.items()}
     return copy
 
 
 def example_ids(api: Api, end_user_id: str) -> dict[str, str]:
-    """The ids that a first look finds, by the names under which requests take them; what is not there is left out."""
-    found: dict[str, str] = {"instituition_id": HOLDERS["banking"]}
-    for path, root, name, query in _FIRST:
+    """Read ids from the API and return them by parameter name; ids that do not exist are omitted.
+
+    Args:
+        end_user_id: An existing end user; "" reads only ids that need none.
+    """
+    ids: dict[str, str] = {"instituition_id": HOLDERS["banking"]}
+    for path, root, name, query in _PUBLIC_IDS:
         for row in rows(api.get(path, query), root)[:1]:
-            found[name] = str(row.get(name, ""))
+            ids[name] = str(row.get(name, ""))
     if end_user_id:
-        found["end_user_id"] = end_user_id
-        for path, root, names in _OF_END_USER:
+        ids["end_user_id"] = end_user_id
+        for path, root, names in _END_USER_IDS:
             for row in rows(api.get(path, {"end_user_id": end_user_id}), root)[:1]:
-                found.update({name: str(row[field]) for name, field in names if row.get(field)})
-    return found
+                ids.update({name: str(row[field]) for name, field in names if row.get(field)})
+    return ids
 
 
-def _fill(parameter: dict[str, Any], known: Mapping[str, Any]) -> None:
+def _fill(parameter: dict[str, Any], ids: Mapping[str, Any]) -> None:
     name = str(parameter.get("name", ""))
-    if name in known:
+    if name in ids:
         is_list = parameter["schema"].get("type") == "array"
-        parameter["example"] = [known[name]] if is_list else known[name]
+        parameter["example"] = [ids[name]] if is_list else ids[name]

@@ -1,4 +1,4 @@
-"""An API elsewhere under the contract: read only, with keys that reach nothing but sandbox holders."""
+"""A hosted API as the target of contract tests: read-only, with a key pair that reaches only sandbox institutions."""
 
 from collections.abc import Callable
 
@@ -15,25 +15,28 @@ END_USER_ID = "FISKIL_CONTRACT_END_USER_ID"
 
 
 def place_of(api: Api, environment: Callable[[str], str | None]) -> tuple[CheckContext, Target]:
-    """Log in with the pair that the environment holds, and say what is known there.
+    """Log in with the key pair of the environment, and return the context for checks and the target for requests.
+
+    Args:
+        environment: Reads an environment variable; None if it is unset.
 
     Raises:
-        ConfigError: The environment holds no pair.
-        HookError: The pair is not accepted.
-        UnsafeTarget: The pair reaches real institutions, which is what a production pair does.
+        ConfigError: The environment has no key pair.
+        HookError: The API rejects the key pair or does not respond.
+        UnsafeTarget: The key pair reaches real institutions, as a production pair does.
     """
     client_id, client_secret = environment(CLIENT_ID), environment(CLIENT_SECRET)
     if not client_id or not client_secret:
-        raise ConfigError(f"{CLIENT_ID} and {CLIENT_SECRET} are not both set. Put a key pair of a sandbox team there.")
+        raise ConfigError(f"{CLIENT_ID} and {CLIENT_SECRET} are not both set. Set them to a key pair of a sandbox team.")
     first = api.log_in(client_id, client_secret)
     refuse_production(api, client_id)
-    known = {**example_ids(api, environment(END_USER_ID) or _first_end_user(api)), "client_id": client_id}
-    place = CheckContext(api=api, first=first, client_id=client_id, ids=known)
-    return place, Target(base_url=api.base_url, token=api.token, ids=known, is_read_only=True)
+    ids = {**example_ids(api, environment(END_USER_ID) or _first_end_user(api)), "client_id": client_id}
+    context = CheckContext(api=api, first=first, client_id=client_id, ids=ids)
+    return context, Target(base_url=api.base_url, token=api.token, ids=ids, is_read_only=True)
 
 
 def _first_end_user(api: Api) -> str:
-    """An end user with an active consent; empty where there is none."""
+    """Return the id of an end user with an active consent; "" if there is none."""
     for row in rows(api.get("/v1/end-users"), "end_users")[:20]:
         end_user_id = str(row.get("id", ""))
         if rows(api.get("/v1/consent", {"end_user_id": end_user_id, "active": "true"}), "consents"):

@@ -1,4 +1,7 @@
-"""Whether a key pair is a production pair: told by the institutions that it reaches, and refused where nobody can tell."""
+"""Rejects production key pairs: a key pair must reach the sandbox's institutions and no others.
+
+A key pair whose institutions cannot be read completely is rejected too.
+"""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,42 +14,44 @@ MOST_PAGES = 100
 
 
 def refuse_production(api: Api, client_id: str) -> None:
-    """Refuse a pair that reaches anything but the sandbox's institutions, or of which that cannot be told.
+    """Raise UnsafeTarget unless the key pair reaches only the sandbox's institutions.
 
     Raises:
-        UnsafeTarget: It reaches others, none at all, or the list does not say.
+        UnsafeTarget: It reaches other institutions or none, or the list of institutions is unreadable.
     """
     listed = _institutions(api, client_id)
     reached = {str(row.get("id")) for row in listed if row.get("is_accessible") is not False}
     sandbox = set(HOLDERS.values())
     if reached and reached <= sandbox:
         return
-    named = ", ".join(sorted(reached - sandbox)[:5]) or "none could be listed"
-    raise UnsafeTarget(f"This key pair reaches institutions that are no sandbox ({named}). Use a pair of a sandbox team.")
+    others = ", ".join(sorted(reached - sandbox)[:5]) or "the list could not be read"
+    raise UnsafeTarget(
+        f"This key pair may reach institutions outside the sandbox ({others}). Use the key pair of a sandbox team."
+    )
 
 
 def _institutions(api: Api, client_id: str) -> list[dict[str, Any]]:
-    """Every institution of every page; none where a page is missing or is no list: what is not seen may be real."""
-    found: list[dict[str, Any]] = []
+    """Return the institutions of all pages; [] if a page is missing or is not a list, because it could name a real one."""
+    institutions: list[dict[str, Any]] = []
     query: dict[str, str] | None = {"client_id": client_id}
-    path, seen = "/v1/institutions", set[str]()
-    while path not in seen and len(seen) < MOST_PAGES:
-        seen.add(path)
+    path, read_paths = "/v1/institutions", set[str]()
+    while path not in read_paths and len(read_paths) < MOST_PAGES:
+        read_paths.add(path)
         reply = api.get(path, query)
         body, listed = read(reply), rows(reply, "institutions")
         entries = body.get("institutions") if isinstance(body, dict) else body
         if reply.status != 200 or not isinstance(entries, list) or len(entries) != len(listed):
             return []
-        found += listed
+        institutions += listed
         links = body.get("links") if isinstance(body, dict) else None
         link = links.get("next") if isinstance(links, dict) else None
         if not link:
-            return found
+            return institutions
         path, query = path_of(str(link)), None
     return []
 
 
 def path_of(link: str) -> str:
-    """Path and query of a link, so that whoever follows it stays where they are."""
+    """Return path and query of a paging link, without its origin, so that requests stay at the same host."""
     parts = urlsplit(link)
     return "/" + parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")

@@ -1,4 +1,4 @@
-"""What came of holding an API to the contract: lines for the terminal, JSON for machines, and the exit code."""
+"""The report of a contract test: lines for the terminal, JSON for machines, and the exit code."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ KEPT, BROKEN, OWN_FAULT, UNPROVEN = 0, 1, 4, 3
 
 
 class ContractReport(Struct, kw_only=True):
-    """Everything that was seen at one place with one seed."""
+    """All results for one API with one seed; ``where`` names the API, ``crashes`` are internal errors of the sandbox."""
 
     where: str
     seed: int
@@ -24,52 +24,54 @@ class ContractReport(Struct, kw_only=True):
     crashes: list[str] = []
 
     def check(self, place: CheckContext, versions: tuple[str, ...], interpretations: Interpretations) -> None:
-        """Look at every clause, and read every endpoint once in each version."""
+        """Check every clause, and read every endpoint once in each of *versions*."""
         self.clauses = check_clauses(place, interpretations)
         for version in versions:
             self.misfits += read_everything(place.api, version, place.ids, interpretations.chosen)
 
-    def add(self, done: Exercise) -> None:
-        """Take in what Schemathesis did."""
-        self.exercises.append(done)
+    def add(self, exercise: Exercise) -> None:
+        """Add the results of Schemathesis for one version."""
+        self.exercises.append(exercise)
 
     @property
     def exit_code(self) -> int:
-        """0 holds, 1 drift or a failure, 3 something could not be asked, 4 the sandbox itself broke."""
+        """0 if the contract holds, 1 for drift or a failure, 3 if something was not tested, 4 for an internal error."""
         if self.crashes:
             return OWN_FAULT
         has_drift = any(clause.outcome == DRIFTS for clause in self.clauses) or any(
             not misfit.is_new for misfit in self.misfits
         )
-        if has_drift or any(done.failures for done in self.exercises):
+        if has_drift or any(exercise.failures for exercise in self.exercises):
             return BROKEN
-        is_whole = all(not done.troubles and done.reaches_everything for done in self.exercises)
+        is_whole = all(not exercise.troubles and exercise.reaches_everything for exercise in self.exercises)
         return KEPT if is_whole and any(clause.outcome == HOLDS for clause in self.clauses) else UNPROVEN
 
     def lines(self) -> Iterator[str]:
-        """What the reader sees."""
+        """Yield the report as lines for the terminal."""
         yield f"Contract of {self.where}, seed {self.seed}"
         yield ""
-        for done in self.exercises:
-            for name, phase in done.phases.items():
-                reached = f"{len(phase.operations)} of {len(done.described)} operations"
-                yield f"  {done.version}  {name:<9} {phase.cases:>5} requests, {reached}"
-            yield from (f"  FAIL  {done.version}  {failure.operation}: {failure.message}" for failure in done.failures)
-            yield from (f"        again: {failure.request}" for failure in done.failures if failure.request)
-            yield from (f"  ?     {done.version}  {trouble}" for trouble in done.troubles)
+        for exercise in self.exercises:
+            for name, phase in exercise.phases.items():
+                reached = f"{len(phase.operations)} of {len(exercise.described)} operations"
+                yield f"  {exercise.version}  {name:<9} {phase.cases:>5} requests, {reached}"
+            yield from (
+                f"  FAIL  {exercise.version}  {failure.operation}: {failure.message}" for failure in exercise.failures
+            )
+            yield from (f"        again: {failure.request}" for failure in exercise.failures if failure.request)
+            yield from (f"  ?     {exercise.version}  {trouble}" for trouble in exercise.troubles)
         yield ""
         for outcome, mark in ((DRIFTS, "DRIFT"), (UNSEEN, "?    ")):
             for clause in self.clauses:
                 if clause.outcome == outcome:
                     yield f"  {mark} {clause.clause}: {clause.sentence}"
-                    yield f"        expected {clause.expected}, seen {clause.observed}"
+                    yield f"        expected {clause.expected}, observed {clause.observed}"
         for misfit in self.misfits:
             yield f"  {'NEW  ' if misfit.is_new else 'DRIFT'} {misfit.operation} {misfit.version}: {misfit.message}"
-        held = sum(clause.outcome == HOLDS for clause in self.clauses)
-        failed = sum(len(done.failures) for done in self.exercises)
-        cases = sum(done.cases for done in self.exercises)
-        yield f"{held} of {len(self.clauses)} clauses looked at hold; {cases} requests, {failed} failures."
+        holding = sum(clause.outcome == HOLDS for clause in self.clauses)
+        failed = sum(len(exercise.failures) for exercise in self.exercises)
+        cases = sum(exercise.cases for exercise in self.exercises)
+        yield f"{holding} of {len(self.clauses)} checked clauses hold; {cases} requests, {failed} failures."
 
     def json(self) -> str:
-        """The same for machines."""
+        """Return the report as indented JSON, with a newline at the end."""
         return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2).decode() + "\n"

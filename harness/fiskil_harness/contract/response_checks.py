@@ -1,7 +1,6 @@
-"""Does an answer keep the contract: its status, its headers, its media type and its body, each judged by itself.
+"""Checks a response against the contract: its status, headers, media type and body, each separately.
 
-A *part* names what does not fit: ``status``, ``headers``, ``media type`` or ``body``. Bodies are judged with every object
-closed, so that a field nobody described is seen.
+Bodies are checked with ``additionalProperties: false`` in every object, so that an undescribed field is a deviation.
 """
 
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ LONGEST = 200
 
 
 class Response(Struct, frozen=True, kw_only=True):
-    """One answer to be judged; ``path`` is the document's own, empty where the API knows no such endpoint."""
+    """One response to check; ``path`` is the template in the document, "" if the API has no such endpoint."""
 
     method: str
     path: str
@@ -33,97 +32,104 @@ class Response(Struct, frozen=True, kw_only=True):
 
 
 class Deviation(Struct, frozen=True, kw_only=True):
-    """One part of an answer that the contract does not describe so."""
+    """One deviation from the contract; ``place`` is ``status``, ``headers``, ``media type`` or ``body``."""
 
     place: str
     message: str
 
 
-def deviations(answer: Response, *, is_open: bool = False) -> tuple[Deviation, ...]:
-    """What in *answer* does not keep the contract, in the order of the parts; with *is_open* new fields are no deviation."""
+def deviations(response: Response, *, is_open: bool = False) -> tuple[Deviation, ...]:
+    """Return the deviations of *response* from the contract.
+
+    Args:
+        is_open: Accepts undescribed fields.
+    """
     chosen = tuple(
-        interpretation_label
-        for interpretation_label in interpretation_labels()
-        if answer.interpretations.get(interpretation_label[0]) == interpretation_label[1]
+        (clause_id, interpretation)
+        for clause_id, interpretation in interpretation_labels()
+        if response.interpretations.get(clause_id) == interpretation
     )
-    described = _response(answer, chosen)
+    described = _response(response, chosen)
     if described is None:
-        return (Deviation(place=STATUS, message=f"{answer.status} is not described"),)
-    found = _headers(answer, described)
+        return (Deviation(place=STATUS, message=f"{response.status} is not described"),)
+    response_deviations = _headers(response, described)
     content: dict[str, Any] = described.get("content", {})
-    media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not content:
-        if media_type or answer.body:
-            found.append(Deviation(place=BODY, message="there is a body where none is described"))
-        return tuple(found)
+        if media_type or response.body:
+            response_deviations.append(Deviation(place=BODY, message="there is a body, but none is described"))
+        return tuple(response_deviations)
     if media_type not in content:
-        found.append(Deviation(place=MEDIA_TYPE, message=f"{media_type or 'none'} instead of {', '.join(content)}"))
+        response_deviations.append(
+            Deviation(place=MEDIA_TYPE, message=f"{media_type or 'none'} instead of {', '.join(content)}")
+        )
         media_type = next(iter(content))
-    key = (answer.version, chosen, msgspec.json.encode(content[media_type]["schema"]), is_open)
-    found.extend(_body(answer.body, _check(*key)))
-    return tuple(found)
+    key = (response.version, chosen, msgspec.json.encode(content[media_type]["schema"]), is_open)
+    response_deviations.extend(_body(response.body, _check(*key)))
+    return tuple(response_deviations)
 
 
-def statuses(answer_document: Document, method: str, path: str) -> dict[str, str]:
-    """Every status that an operation describes, with the evidence for it."""
-    described = answer_document["paths"][path][method.lower()]
+def statuses(api_document: Document, method: str, path: str) -> dict[str, str]:
+    """Return each status that an operation describes, with its evidence: documented, observed, assumed or reading."""
+    described = api_document["paths"][path][method.lower()]
     evidence: dict[str, str] = described.get("x-evidence", {})
     return {status: evidence.get(status, "documented") for status in described["responses"]}
 
 
-def _response(answer: Response, chosen: tuple[tuple[str, str], ...]) -> dict[str, Any] | None:
-    whole = document(answer.version, dict(chosen))
-    described = whole["paths"].get(answer.path, {}).get(answer.method.lower())
+def _response(response: Response, chosen: tuple[tuple[str, str], ...]) -> dict[str, Any] | None:
+    whole = document(response.version, dict(chosen))
+    described = whole["paths"].get(response.path, {}).get(response.method.lower())
     if described is None:
-        return _refusal(whole, answer) if answer.status in {404, 405} else None
-    found = described["responses"].get(str(answer.status))
-    if found is None or (
-        described.get("x-evidence", {}).get(str(answer.status)) == "reading" and not answer.interpretations
+        return _refusal(whole, response) if response.status in {404, 405} else None
+    described_response = described["responses"].get(str(response.status))
+    if described_response is None or (
+        described.get("x-evidence", {}).get(str(response.status)) == "reading" and not response.interpretations
     ):
         return None
-    return resolve(whole, found)
+    return resolve(whole, described_response)
 
 
-def _refusal(whole: Document, answer: Response) -> dict[str, Any]:
-    """What a path or a method that no operation has is answered: the error of its family."""
-    media_type, schema = FAMILY_ERRORS[answer.family]
+def _refusal(whole: Document, response: Response) -> dict[str, Any]:
+    """Return the described response to an unknown path or method: the error of the path's family."""
+    media_type, schema = FAMILY_ERRORS[response.family]
     headers = {"X-Fiskil-Version": whole["components"]["headers"]["Version"]}
-    if answer.status == 405:
+    if response.status == 405:
         headers["Allow"] = {"required": True, "schema": {"type": "string"}}
     return {"headers": headers, "content": {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
 
 
-def _headers(answer: Response, described: dict[str, Any]) -> list[Deviation]:
-    whole = document(answer.version)
-    found: list[Deviation] = []
+def _headers(response: Response, described: dict[str, Any]) -> list[Deviation]:
+    whole = document(response.version)
+    header_deviations: list[Deviation] = []
     for name, header in described.get("headers", {}).items():
-        wanted = resolve(whole, header)
-        value = answer.headers.get(name.lower())
+        expected = resolve(whole, header)
+        value = response.headers.get(name.lower())
         if value is None:
-            if wanted.get("required"):
-                found.append(Deviation(place=HEADERS, message=f"{name} is missing"))
-        elif "const" in wanted["schema"] and value != wanted["schema"]["const"]:
-            found.append(Deviation(place=HEADERS, message=f"{name} is {value!r} instead of {wanted['schema']['const']!r}"))
-    return found
+            if expected.get("required"):
+                header_deviations.append(Deviation(place=HEADERS, message=f"{name} is missing"))
+        elif "const" in expected["schema"] and value != expected["schema"]["const"]:
+            message = f"{name} is {value!r} instead of {expected['schema']['const']!r}"
+            header_deviations.append(Deviation(place=HEADERS, message=message))
+    return header_deviations
 
 
 def _body(body: bytes, check: Any) -> list[Deviation]:
     try:
-        given = decode_json(body)
+        value = decode_json(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return [Deviation(place=BODY, message="it is no JSON")]
-    found = []
-    for error in check.iter_errors(given):
-        place = "/" + "/".join(str(value) for value in error.instance_path)
-        found.append(Deviation(place=BODY, message=f"{place}: {error.message}"[:LONGEST]))
-    return found
+        return [Deviation(place=BODY, message="it is not JSON")]
+    body_deviations = []
+    for error in check.iter_errors(value):
+        place = "/" + "/".join(str(key) for key in error.instance_path)
+        body_deviations.append(Deviation(place=BODY, message=f"{place}: {error.message}"[:LONGEST]))
+    return body_deviations
 
 
 @cache
 def _check(version: str, chosen: tuple[tuple[str, str], ...], schema: bytes, is_open: bool) -> Any:
     whole = _whole(version, chosen, is_open)
-    read = decode_json(schema)
-    return validator(whole, read if is_open else closed(read))
+    decoded = decode_json(schema)
+    return validator(whole, decoded if is_open else closed(decoded))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The local sandbox with somebody in it: an end user with data at a bank and at an energy retailer, ready to be read."""
+"""A local sandbox with one end user who has data at a bank and at an energy retailer."""
 
 from fiskil_harness.contract.client import Api
 from fiskil_harness.contract.example_ids import example_ids
@@ -15,36 +15,36 @@ END_USER_ID = "eu_contract0000000000000000000"
 
 
 class Household:
-    """Keeps the same end user id through every ``begin``, so that what was drawn for one walk fits the next."""
+    """A local Fiskil with one end user, whose id stays the same after ``begin``, so that earlier requests stay valid."""
 
     def __init__(self, fiskil: LocalFiskil) -> None:
-        """Begin at once."""
+        """Create the end user and read the ids of their data."""
         self._fiskil = fiskil
         self.begin()
-        with HttpClient() as browser:
-            api = Api(browser, fiskil.api_url)
+        with HttpClient() as client:
+            api = Api(client, fiskil.api_url)
             api.log_in(fiskil.credentials.client_id, fiskil.credentials.client_secret)
             self._token = api.token
-            self._known = example_ids(api, END_USER_ID)
+            self._ids = example_ids(api, END_USER_ID)
 
     def begin(self) -> None:
-        """Forget everything and let the person consent again, at both."""
+        """Reset the sandbox and give the person's consents at both institutions again."""
         self._fiskil.reset()
-        move_in(self._fiskil.sandbox)
+        add_sample_end_user(self._fiskil.sandbox)
 
     def target(self) -> Target:
-        """Where to send requests, and what is known there."""
-        given = self._fiskil.credentials
+        """Return the target for requests, with the ids of the end user's data."""
+        credentials = self._fiskil.credentials
         return Target(
             base_url=self._fiskil.api_url,
             token=self._token,
-            ids={**self._known, "client_id": given.client_id, "client_secret": given.client_secret},
+            ids={**self._ids, "client_id": credentials.client_id, "client_secret": credentials.client_secret},
             interpretations=self._fiskil.sandbox.store.interpretations.chosen,
         )
 
 
-def move_in(sandbox: Sandbox) -> None:
-    """Let the person consent at both, and every dataset become ready."""
+def add_sample_end_user(sandbox: Sandbox) -> None:
+    """Create the end user, give consents at both institutions, and complete the sync of every dataset."""
     sandbox.configure(permissions=tuple(PERMISSIONS))
     person = sandbox.admit(catalog.person(PERSON))
     end_user = sandbox.create_end_user(person, end_user_id=END_USER_ID)

@@ -1,6 +1,6 @@
-"""One exchange with each endpoint, as the sandbox makes it: the same every time, on a day that stands still.
+"""One sample exchange with each endpoint of the sandbox; a fixed clock makes it the same every time.
 
-No credential is shown: where one stands, its name does.
+Credentials are replaced by their names.
 """
 
 import json
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from fiskil_harness.contract.client import Api, read
 from fiskil_harness.contract.example_ids import example_ids, with_examples
-from fiskil_harness.contract.sample_household import BANK, END_USER_ID, RETAILER, move_in
+from fiskil_harness.contract.sample_household import BANK, END_USER_ID, RETAILER, add_sample_end_user
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import Clock
 from fiskil_harness.core.net.http_client import HttpClient
@@ -29,16 +29,16 @@ from fiskil_harness.sandbox.openapi.operations import JSON, resolve
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 API_URL, AUTH_URL = "https://api.example.com", "https://auth.example.com"
 PARAMETERS = ("end_user_id", "instituition_id", "client_id")
-"""What a query is given, where it takes it."""
-MORE = {"energy.plans": {"institution_id": RETAILER}}
-"""What a query must be given besides, by route."""
+"""Query parameters that are sent if the endpoint has them."""
+MORE_PARAMETERS = {"energy.plans": {"institution_id": RETAILER}}
+"""Further query parameters that an endpoint needs, by route."""
 ORDER = ("GET", "POST", "DELETE")
-"""What is read is read before anything changes it."""
+"""The order of requests: reading comes before changes."""
 SECRETS = {"client_id", "client_secret", "token", "access_token"}
 
 
 class Sample(Struct, frozen=True, kw_only=True):
-    """One exchange: ``target`` is the path with its query; a body that there is not is None. Lists hold one entry."""
+    """One exchange: ``target`` is the path with its query; a missing body is None. Lists are cut to one entry."""
 
     method: str
     target: str
@@ -49,25 +49,25 @@ class Sample(Struct, frozen=True, kw_only=True):
 
 @cache
 def samples() -> dict[str, Sample]:
-    """An exchange with each endpoint, by the name of its route."""
+    """Return an exchange with each endpoint, by the name of its route."""
     sandbox = _household()
-    with Loop() as loop, HttpClient() as browser:
+    with Loop() as loop, HttpClient() as client:
         server = Server(loop, sandbox.api, crashes=sandbox.crashes)
         try:
-            api = Api(browser, server.url)
+            api = Api(client, server.url)
             pair = {name: getattr(sandbox.credentials, name) for name in ("client_id", "client_secret")}
             api.log_in(**pair)
-            known = {**example_ids(api, END_USER_ID), **pair, "institution_id": BANK}
-            described = with_examples(document("v3"), known)
-            in_turn = sorted(ROUTES, key=lambda api_route: (ORDER.index(api_route.method), api_route.name))
-            made = {api_route.name: _sample(api, api_route, described, known) for api_route in in_turn}
+            ids = {**example_ids(api, END_USER_ID), **pair, "institution_id": BANK}
+            described = with_examples(document("v3"), ids)
+            in_turn = sorted(ROUTES, key=lambda route: (ORDER.index(route.method), route.name))
+            by_route = {route.name: _sample(api, route, described, ids) for route in in_turn}
         finally:
             server.close()
-    return {route.name: made[route.name] for route in ROUTES}
+    return {route.name: by_route[route.name] for route in ROUTES}
 
 
 def _household() -> Sandbox:
-    """Somebody with data at a bank and at an energy retailer, at noon of one day for ever."""
+    """Return a sandbox with one end user who has data at a bank and at an energy retailer, at a fixed time."""
     sandbox = Sandbox(
         institutions=catalog.institutions(),
         clock=Clock(real=lambda: NOON),
@@ -75,50 +75,50 @@ def _household() -> Sandbox:
         named=catalog.people().values(),
     )
     sandbox.place(api_url=API_URL, auth_url=AUTH_URL)
-    move_in(sandbox)
+    add_sample_end_user(sandbox)
     return sandbox
 
 
-def _sample(api: Api, route: ApiRoute, described: Document, known: dict[str, str]) -> Sample:
+def _sample(api: Api, route: ApiRoute, described: Document, ids: dict[str, str]) -> Sample:
     item = described["paths"][route.path]
     operation = item[route.method.lower()]
     parameters = [resolve(described, value) for value in (*item.get("parameters", ()), *operation.get("parameters", ()))]
     query = {
-        parameter["name"]: known[parameter["name"]]
+        parameter["name"]: ids[parameter["name"]]
         for parameter in parameters
         if parameter["in"] == "query" and parameter["name"] in PARAMETERS
     }
-    query |= MORE.get(route.name, {})
-    path = route.path.format_map(known)
-    asked = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example")
-    reply = api.request(route.method, path, query, json=asked)
-    shown = {name: f"<{name}>" if name in SECRETS else value for name, value in query.items()}
+    query |= MORE_PARAMETERS.get(route.name, {})
+    path = route.path.format_map(ids)
+    body = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example")
+    reply = api.request(route.method, path, query, json=body)
+    visible = {name: f"<{name}>" if name in SECRETS else value for name, value in query.items()}
     return Sample(
         method=route.method,
-        target=path + (f"?{urlencode(shown, safe='<>')}" if shown else ""),
-        request=_shown(asked),
+        target=path + (f"?{urlencode(visible, safe='<>')}" if visible else ""),
+        request=_without_secrets(body),
         status=reply.status or 0,
-        response=_shown(read(reply)),
+        response=_without_secrets(read(reply)),
     )
 
 
-def _shown(node: Any) -> Any:
-    """A body as it is shown: without secrets, and of each list only the first entry."""
+def _without_secrets(node: Any) -> Any:
+    """Return a body without secrets, and with only the first entry of each list."""
     if isinstance(node, list):
-        return [_shown(value) for value in node[:1]]
+        return [_without_secrets(value) for value in node[:1]]
     if not isinstance(node, dict):
         return node
-    return {name: f"<{name}>" if name in SECRETS and value else _shown(value) for name, value in node.items()}
+    return {name: f"<{name}>" if name in SECRETS and value else _without_secrets(value) for name, value in node.items()}
 
 
 def lines(route: ApiRoute) -> Iterator[str]:
-    """The exchange with *route* for a page: folded, and the bodies as JSON."""
-    one = samples()[route.name]
+    """Yield the exchange with *route* as Markdown: a folded section with the bodies as JSON."""
+    sample = samples()[route.name]
     yield f"<details><summary><code>{route.method} {route.path}</code></summary>\n"
-    yield f"```http\n{one.method} {one.target}\n```\n"
-    for lead, body in (("", one.request), (f"{one.status}:\n", one.response)):
+    yield f"```http\n{sample.method} {sample.target}\n```\n"
+    for lead, body in (("", sample.request), (f"{sample.status}:\n", sample.response)):
         if body is not None:
             yield f"{lead}\n```json\n{json.dumps(body, indent=1, ensure_ascii=False)}\n```\n".lstrip("\n")
-    if one.response is None:
-        yield f"{one.status}, without a body.\n"
+    if sample.response is None:
+        yield f"{sample.status}, without a body.\n"
     yield "</details>\n"

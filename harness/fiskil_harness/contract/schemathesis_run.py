@@ -1,7 +1,7 @@
-"""Schemathesis over one version of the API: examples, boundaries, random requests, and what came of them.
+"""Runs Schemathesis on one version of the API: examples, boundary values and random requests.
 
-Only this room imports Schemathesis, and only when it runs. Statuses that the contract expects are no failure: 502 from an
-institution, 503 for a cursor that is none, 400 where the document says that a request can fit the schema and be wrong.
+Only this package imports Schemathesis, and only when it runs. Statuses that the contract expects are not failures: 502 from
+an institution, 503 for an invalid cursor, and 400 if the document states that a valid schema does not suffice.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ LONGEST = 400
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """Where requests go, with which token, and the ids that are known there (see ``known``)."""
+    """The API that receives the requests, its token, and ids that exist there, by parameter name."""
 
     base_url: str
     token: str
@@ -37,16 +37,16 @@ class Target(Struct, frozen=True, kw_only=True):
 
     @property
     def is_on_loopback(self) -> bool:
-        """Whether requests stay on this machine, where nobody minds how many there are."""
+        """True if requests stay on this machine, so that their rate needs no limit."""
         return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
 
     def __repr__(self) -> str:
-        """Nothing secret: a failing assertion prints what it compares."""
+        """Return a text without secrets, because a failing assertion prints it."""
         return f"Target(base_url={self.base_url!r})"
 
 
 class Phase(Struct, kw_only=True):
-    """What one phase did: its requests, the operations that it tested, and those that answered 2xx."""
+    """The results of one phase: number of requests, tested operations, and operations that returned 2xx."""
 
     cases: int = 0
     operations: set[str] = set()
@@ -61,7 +61,7 @@ class Phase(Struct, kw_only=True):
 
 
 class Failure(Struct, frozen=True, kw_only=True):
-    """A check that did not hold. ``request`` is one that shows it, as a curl command without secrets."""
+    """A failed check. ``request`` reproduces it, as a curl command without secrets."""
 
     operation: str
     check: str
@@ -70,7 +70,7 @@ class Failure(Struct, frozen=True, kw_only=True):
 
 
 class Exercise(Struct, kw_only=True):
-    """One version exercised with one seed."""
+    """The results for one version with one seed; ``described`` are all operations, ``troubles`` are errors of the run."""
 
     version: str
     seed: int
@@ -81,22 +81,30 @@ class Exercise(Struct, kw_only=True):
 
     @property
     def succeeded(self) -> set[str]:
-        """The operations that answered 2xx in some phase."""
+        """The operations that returned 2xx in some phase."""
         return {operation for phase in self.phases.values() for operation in phase.succeeded}
 
     @property
     def reaches_everything(self) -> bool:
-        """Whether every phase tested every operation."""
+        """True if every phase tested every operation."""
         return all(phase.operations >= self.described for phase in self.phases.values())
 
     @property
     def cases(self) -> int:
-        """Requests of every phase."""
+        """Number of requests in all phases."""
         return sum(phase.cases for phase in self.phases.values())
 
 
 def exercise(version: str, target: Target, *, seed: int, examples: int, phases: tuple[str, ...] = PHASES[:3]) -> Exercise:
-    """Run *phases* with *seed*, drawing *examples* requests of each operation and mode; ``stateful`` is ``walk``'s."""
+    """Run *phases* of Schemathesis and return the results.
+
+    Args:
+        examples: Number of generated requests for each operation and mode.
+        phases: Phases to run; for ``stateful`` use ``walk``.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed.
+    """
     from schemathesis.engine import events, from_schema
 
     schema = schema_of(version, target, seed=seed, examples=examples, phases=phases)
@@ -108,7 +116,7 @@ def exercise(version: str, target: Target, *, seed: int, examples: int, phases: 
             phase.add(event.label, list(_statuses(event.recorder)))
             whole.failures += [failure for failure in failures_of(event, redact) if failure not in whole.failures]
         elif isinstance(event, events.Interrupted):
-            # The engine takes Ctrl-C for the end of a phase; here it ends everything.
+            # The engine ends only the phase on Ctrl-C; here it must end everything.
             raise KeyboardInterrupt
         elif isinstance(event, events.NonFatalError | events.FatalError):
             whole.troubles.append(redact(_trouble(event)))
@@ -116,12 +124,12 @@ def exercise(version: str, target: Target, *, seed: int, examples: int, phases: 
 
 
 def blank(version: str, target: Target, *, seed: int) -> Exercise:
-    """An exercise of *version* in which nothing has happened yet."""
+    """Return empty results for *version*."""
     return Exercise(version=version, seed=seed, described=frozenset(operations(described(version, target))))
 
 
 def described(version: str, target: Target) -> Document:
-    """The document as it is exercised: with the known ids as examples, and without what writes where that is not allowed."""
+    """Return the document to test: with the target's ids as examples, and with GET only if the target is read-only."""
     whole = with_examples(document(version, target.interpretations), target.ids)
     if target.is_read_only:
         whole["paths"] = {
@@ -133,19 +141,19 @@ def described(version: str, target: Target) -> Document:
 
 
 def narrowed(whole: Document, area: tuple[str, ...]) -> Document:
-    """*whole* without the paths that do not begin as *area* says, and without links to them."""
+    """Return *whole* with only the paths that begin with one of *area*, and without links to the others."""
     whole["paths"] = {path: item for path, item in whole["paths"].items() if path.startswith(area)}
-    kept = {_operation(whole, label)["operationId"] for label in operations(whole)}
+    operation_ids = {_operation(whole, label)["operationId"] for label in operations(whole)}
     for label in operations(whole):
         for response in _operation(whole, label)["responses"].values():
             links = response.get("links", {})
-            for name in [value for value, link in links.items() if link["operationId"] not in kept]:
+            for name in [name for name, link in links.items() if link["operationId"] not in operation_ids]:
                 del links[name]
     return whole
 
 
 def operations(whole: Document) -> Iterator[str]:
-    """Every operation as Schemathesis labels it: ``GET /v1/consent``."""
+    """Yield every operation with the label of Schemathesis, such as ``GET /v1/consent``."""
     for path, item in whole["paths"].items():
         yield from (f"{method.upper()} {path}" for method in item if method != "parameters")
 
@@ -153,12 +161,18 @@ def operations(whole: Document) -> Iterator[str]:
 def schema_of(
     version: str, target: Target, *, seed: int, examples: int, phases: tuple[str, ...], area: tuple[str, ...] = ("/",)
 ) -> Any:
-    """Schemathesis' view of *version*, configured; with *area* only the paths that begin so, and links between them."""
+    """Return the configured Schemathesis schema of *version*.
+
+    Args:
+        examples: Number of generated requests for each operation and mode.
+        phases: Phases to enable.
+        area: Beginnings of the paths to include.
+    """
     import schemathesis
 
     schemathesis.deserializer("application/vnd.goa.error")(_json)
     whole = narrowed(described(version, target), area)
-    beyond = [f"{label}" for label in operations(whole) if _operation(whole, label).get(BEYOND_SCHEMA)]
+    may_refuse_valid = [f"{label}" for label in operations(whole) if _operation(whole, label).get(BEYOND_SCHEMA)]
     config = {
         "seed": seed,
         "base-url": target.base_url,
@@ -182,19 +196,19 @@ def schema_of(
         "checks": {"not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", *EXPECTED_ERRORS]}},
         "operations": [
             {"include-name": name, "checks": {"positive_data_acceptance": {"expected-statuses": [*ACCEPTED, "400"]}}}
-            for name in beyond
+            for name in may_refuse_valid
         ],
     }
     return schemathesis.openapi.from_dict(whole, config=schemathesis.Config.from_dict(config))
 
 
 def headers_of(version: str, target: Target) -> dict[str, str]:
-    """What every request carries."""
+    """Return the headers of every request."""
     return {"Authorization": f"Bearer {target.token}", "X-Fiskil-Version": version}
 
 
 def redactor_of(target: Target) -> Redactor:
-    """Knows the token and the client secret of *target*."""
+    """Return a redactor for the token and the client secret of *target*."""
     redactor = Redactor()
     redactor.register("token", target.token)
     redactor.register("client_secret", target.ids.get("client_secret"))
@@ -202,16 +216,16 @@ def redactor_of(target: Target) -> Redactor:
 
 
 def failures_of(event: Any, redact: Callable[[str], str]) -> Iterator[Failure]:
-    """The checks of a scenario that did not hold."""
+    """Yield the failed checks of a Schemathesis scenario, redacted."""
     for nodes in event.recorder.checks.values():
         for node in nodes:
             if node.failure_info is not None:
-                found = node.failure_info.failure
-                says = f"{found.title}: {found.message}" if found.message else found.title
+                failure = node.failure_info.failure
+                message = f"{failure.title}: {failure.message}" if failure.message else failure.title
                 yield Failure(
                     operation=event.label or "",
                     check=node.name,
-                    message=redact(" ".join(says.split()))[:LONGEST],
+                    message=redact(" ".join(message.split()))[:LONGEST],
                     request=redact(node.failure_info.code_sample)[:LONGEST],
                 )
 
@@ -223,8 +237,8 @@ def _statuses(recorder: Any) -> Iterator[int]:
 
 def _operation(whole: Document, label: str) -> dict[str, Any]:
     method, _, path = label.partition(" ")
-    found: dict[str, Any] = whole["paths"][path][method.lower()]
-    return found
+    operation: dict[str, Any] = whole["paths"][path][method.lower()]
+    return operation
 
 
 def _json(_context: Any, response: Any) -> Any:

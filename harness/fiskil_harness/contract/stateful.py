@@ -1,4 +1,4 @@
-"""Schemathesis' stateful phase: operations in a row, each with what an earlier one answered, over a sandbox of its own."""
+"""The stateful phase of Schemathesis: sequences of operations, each with values from earlier responses."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,23 +34,26 @@ AREAS = (
         "/v1/energy/pay",
     ),
 )
-"""Where walks go: an area is small enough that each of its operations comes up."""
+"""Groups of paths, each small enough that a walk reaches all of its operations."""
 
 
 def walk(version: str, target: Target, *, seed: int, walks: int, reset: Callable[[], object]) -> Exercise:
-    """Take *walks* walks of up to eight steps in each area; *reset* begins each of them, so that none changes another.
+    """Run *walks* sequences of up to eight operations in each area, and return the results.
 
-    An area in which an operation did not come up is walked again, at most five times.
+    An area with an operation that no sequence reached is repeated, at most five times in all.
+
+    Args:
+        reset: Called before each sequence, so that none depends on another.
     """
     whole = blank(version, target, seed=seed)
     phase = whole.phases.setdefault(STATEFUL, Phase())
     for number, area in enumerate(AREAS):
-        wanted = {text for text in whole.described if text.partition(" ")[2].startswith(area)}
-        for again in range(TIMES):
-            if again and (whole.failures or phase.operations >= wanted):
+        area_operations = {label for label in whole.described if label.partition(" ")[2].startswith(area)}
+        for attempt in range(TIMES):
+            if attempt and (whole.failures or phase.operations >= area_operations):
                 break
             schema = schema_of(version, target, seed=seed, examples=walks, phases=(STATEFUL,), area=area)
-            _walk_in(schema, whole, phase, target, number=number * TIMES + again, walks=walks, reset=reset)
+            _walk_in(schema, whole, phase, target, number=number * TIMES + attempt, walks=walks, reset=reset)
     return whole
 
 
@@ -60,7 +63,7 @@ def _walk_in(
     import hypothesis
     from schemathesis.core.failures import FailureGroup
 
-    last: list[str] = []
+    last_operation: list[str] = []
 
     class Walk(schema.as_state_machine()):  # type: ignore[misc]
         rule_order_seed = whole.seed * 1000 + number
@@ -68,11 +71,11 @@ def _walk_in(
         def setup(self) -> None:
             reset()
 
-        def get_call_kwargs(self, case: Any) -> dict[str, Any]:  # noqa: ARG002 - the same for each
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:  # noqa: ARG002 - the headers are the same for every case
             return {"headers": headers_of(whole.version, target)}
 
         def after_call(self, response: Any, case: Any) -> None:
-            last[:] = [case.operation.label]
+            last_operation[:] = [case.operation.label]
             phase.add(case.operation.label, [response.status_code])
 
     settings = hypothesis.settings(
@@ -88,5 +91,5 @@ def _walk_in(
         hypothesis.seed(Walk.rule_order_seed)(Walk).run(settings=settings)
     except FailureGroup as group:
         for exception in group.exceptions:
-            says = redact(" ".join(str(exception).split()))[:LONGEST]
-            whole.failures.append(Failure(operation=(last or [""])[0], check=STATEFUL, message=says))
+            message = redact(" ".join(str(exception).split()))[:LONGEST]
+            whole.failures.append(Failure(operation=(last_operation or [""])[0], check=STATEFUL, message=message))

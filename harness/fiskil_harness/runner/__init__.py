@@ -1,1 +1,1 @@
-"""Plays scenarios: the driver between one sandbox and one app, workers, and the session over all of them."""
+"""Runs scenarios: a driver for one sandbox and one app, a worker around it, and a session over all workers."""

@@ -1,7 +1,40 @@
-"""Runs one scenario: a quiet start, the steps in order, settling, and then the probes over the finished journal.
+"""Runs one scenario: waits for an idle app, performs the steps, waits again, then evaluates the probes.
 
-Acting and judging are apart: when the probes examine, the faults are lifted and the link records no more.
+Acting and judging are separate: when the probes run, all faults are lifted and the journal is complete.
 """
+
+# Theory of operation
+# ===================
+# All scenarios of a worker share one local Fiskil and one app process, because starting an app is slow. A verdict must not
+# depend on the scenario that ran before. So each scenario begins with an idle app and an empty sandbox, and ends idle.
+#
+#   phase     | action                                             | limit (real time)
+#   ----------|----------------------------------------------------|----------------------------------------------------
+#   begin     | wait until the app makes no API request            | 0.12 s without a request, within 5 s
+#             | reset the sandbox, apply the interpretations       | (the app restarts if they have changed)
+#             | record API requests from now on, mark the log ends |
+#   act       | perform the steps, until one fails                 | limits of each step
+#   settle    | query the effects hook until the app is idle       | 10 s per end user, 20 s in a disturbed scenario
+#             | without the hook: wait for no API request          | 0.12 s without a request, within 5 s
+#   end       | close windows, stop recording, lift all faults     |
+#             | wait until open API requests have ended            | 5 s
+#             | read log files and exported log records            | their export delay so far + 0.2 s, at most 6 s
+#   clean up  | restore the API key and address, reset the sandbox | (the app restarts if a step affected it as a whole)
+#
+# Begin: an API request without an end user (a token, a list) could belong to any scenario. If the app sent one in the last
+# 5 s and does not pause, the scenario does not start and is INCONCLUSIVE. An app that only polls for the end users of
+# earlier scenarios never pauses either, but the scenario starts. The sandbox has deleted these end users, so the proxy
+# marks a request for one as stray: it meets no fault, and probes ignore it. Between generated plans the wait is only 0.01 s,
+# because each plan ends with an idle app and no probe reads its API requests.
+#
+# Settle happens even after a failed step: the report shows what the app has done until then. The head of ``app.effects``
+# explains how idle is detected and which scenarios are disturbed. If the app is still busy at the limit, a missing effect
+# is INCONCLUSIVE. Its unfinished work is remembered as ``Backlog``, so that later waits for the same work are shorter.
+#
+# Reset removes end users, consents, faults, events and interpretations, and returns sandbox time to real time. The app
+# keeps its state, because bugs that need a history would be hidden otherwise. It restarts only after a step that affects it
+# as a whole, such as a revoked key, and when the interpretations change, because it may keep a token or a version.
+# A generated plan runs inside a scenario, through the same phases; afterwards the scenario's own journal records again.
 
 from collections.abc import Callable
 from functools import partial
@@ -12,31 +45,20 @@ import msgspec
 
 from fiskil_harness.app.app_under_test import open_app
 from fiskil_harness.app.browser import Chromium
-from fiskil_harness.app.log_output import Mark, end_of, start_of, written_since
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
-from fiskil_harness.core.clock import pause, wait_until
+from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings, environment
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL, REDUCER
 from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
 from fiskil_harness.errors import HarnessError, HookError, HookMissing, ToolMissing
 from fiskil_harness.faults.proxy.bite_log import fault_set
-from fiskil_harness.journal import (
-    OTLP,
-    Canaries,
-    Delivery,
-    Effects,
-    InterpretationsUsed,
-    Journal,
-    Output,
-    PlanKind,
-    PlanRun,
-    Started,
-)
+from fiskil_harness.journal import Canaries, Effects, InterpretationsUsed, Journal, PlanKind, PlanRun, Started
 from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import stated, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
@@ -52,35 +74,41 @@ from fiskil_harness.webhooks.signature_schemes import key_of
 if TYPE_CHECKING:
     from fiskil_harness.scenario.generation import PlanResult
 
-IDLE_S = 0.12
-IDLE_CAP_S = 5.0
-LAG_SPARE_S, MOST_LAG_S = 0.2, 6.0
-"""So much longer than the latest log record took is waited for more of them, and so long at most, in real seconds."""
+IDLE_S, IDLE_CAP_S = 0.12, 5.0
+"""How long an idle app makes no API request, and the longest wait for that, in real seconds."""
 PLAN_IDLE_S = 0.01
-"""Between two drawn plans: each ends with an app at rest, and none asks how the app called the API."""
-
+"""As ``IDLE_S``, between generated plans: each ends with an idle app, and no probe reads its API requests."""
 
 BeforeStep = Callable[[int, Scenario, Journal], None]
-"""Is called before each step, with its number from 0, and once after the last."""
+"""Called before each step with its index, the scenario and the journal so far, and once after the last step."""
 
 
 class Driver:
-    """One local Fiskil and one app, and scenarios run between them one after another."""
+    """One local Fiskil and one app, between which scenarios run one after another."""
 
     def __init__(self, settings: Settings, *, workdir: Path, seed: int, given: Any = None) -> None:
-        """Start listening and make the app ready to start; *given* is an app as a Python object."""
+        """Open the local Fiskil and prepare the app; ``start`` starts it.
+
+        Args:
+            workdir: Existing folder for the app's data and the certificates.
+            seed: Determines ids, generated rows and generated plans.
+            given: The app as a Python object, instead of the config's.
+
+        Raises:
+            ConfigError: The webhook secret does not have the form of its signature scheme.
+        """
         self.settings = settings
         self.seed = seed
-        self.before_step: BeforeStep = _goes_on
+        self.before_step: BeforeStep = _ignore_step
         self._workdir = workdir
         self._salt = fresh_salt()
-        self._count = 0
+        self._scenario_count = 0
         secret = environment(settings.sandbox.webhook_secret_env) if settings.sandbox.webhook_secret_env else None
         if secret is not None:
-            reading = Interpretations(settings.sandbox.interpretations).of("webhooks.signature")
-            key_of(secret, settings.app.webhook.scheme or SCHEMES_BY_INTERPRETATION[reading])
+            interpretation = Interpretations(settings.sandbox.interpretations).of("webhooks.signature")
+            key_of(secret, settings.app.webhook.scheme or SCHEMES_BY_INTERPRETATION[interpretation])
         self.fiskil = self._open_fiskil(secret)
-        # Else what a slow machine takes long for would be overtaken by syncs that no step has asked for.
+        # Otherwise syncs that no step requested would complete while a slow machine performs a step.
         self.fiskil.sandbox.store.awaits_moves = True
         try:
             self.app = open_app(settings, values=values_of(settings, self.fiskil, workdir), workdir=workdir, given=given)
@@ -90,12 +118,11 @@ class Driver:
         self.chromium = Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._is_started = False
         self._interpretations: dict[str, str] = {}
-        self._explored = ""
-        self._read_until: dict[str, Mark] = {}
-        self._lines_read = 0
+        self._exploring_scenario = ""
+        self._output = AppOutput(self.app, self.fiskil.telemetry)
 
     def _open_fiskil(self, webhook_secret: str | None) -> LocalFiskil:
-        """What the app takes for Fiskil; it listens."""
+        """Open the local Fiskil that the app calls."""
         settings = self.settings
         return LocalFiskil(
             workdir=self._workdir,
@@ -109,7 +136,11 @@ class Driver:
         )
 
     def start(self) -> None:
-        """Start the app, or start it again when it has died since."""
+        """Start the app, or restart it if it has exited.
+
+        Raises:
+            AppError: The app does not start or is never ready.
+        """
         if self._is_started:
             self.app.revive()
         else:
@@ -117,7 +148,7 @@ class Driver:
             self._is_started = True
 
     def close(self) -> None:
-        """Stop the app and every server."""
+        """Stop the app and all servers."""
         try:
             self.chromium.close()
             self.app.stop()
@@ -125,15 +156,27 @@ class Driver:
             self.fiskil.close()
 
     def run(self, scenario: Scenario, *, quiet_s: float = IDLE_S) -> Outcome:
-        """Run *scenario* and judge it."""
+        """Run *scenario* and return its outcome.
+
+        Args:
+            quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
+
+        Raises:
+            AppError: The app does not start, or is never ready.
+        """
         return self.outcome(scenario, *self.perform(scenario, quiet_s=quiet_s))
 
     def outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
-        """What came of *scenario*, from its finished journal."""
+        """Return the outcome of *scenario*.
+
+        Args:
+            journal: The finished journal of the scenario.
+            crashed: Why the scenario did not run to its end; "" if it did.
+        """
         return Outcome(
             scenario=scenario.name,
             title=scenario.title,
-            practices=_blamed(scenario, journal),
+            practices=_practices_of(scenario, journal),
             seed=self.seed,
             findings=self.judge(scenario, journal, crashed),
             missing=tuple(hook for hook in scenario.needs if not self.app.has(hook)),
@@ -150,13 +193,16 @@ class Driver:
     def perform(
         self, scenario: Scenario, *, quiet_s: float = IDLE_S, is_unwell: Callable[[Journal], bool] | None = None
     ) -> tuple[Journal, str]:
-        """Do every step; the journal, and in words what kept the scenario from its end.
+        """Perform the steps; return the journal, and why the scenario did not run to its end ("" if it did).
 
         Args:
-            quiet_s: So long the app must not have called the API before it begins, in real seconds.
-            is_unwell: Whether the app must be started again afterwards (default: where steps touched the whole of it).
+            quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
+            is_unwell: Returns True if the app must restart afterwards (default: if a step affected it as a whole).
+
+        Raises:
+            AppError: The app does not start, or is never ready.
         """
-        self.start()  # before hooks are looked for: those of a Python object are known once it lives
+        self.start()  # first, because the hooks of a Python object are known only after it was created
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         journal = Journal()
         payload = self.settings.app.webhook.payload
@@ -164,71 +210,71 @@ class Driver:
             journal.read = lambda body, headers: message_fields(body, headers, payload=payload)
         if missing:
             return journal, ""
-        quiet = wait_until(lambda: self.fiskil.link.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
-        # An app that polls is never quiet; its calls about earlier end users are stray and disturb no scenario.
-        if not quiet and self.fiskil.link.idle_without_end_user_s() < IDLE_CAP_S:
-            return journal, "the app called the API without a pause for 5 s before the scenario could begin"
+        is_quiet = wait_until(lambda: self.fiskil.link.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
+        # Requests for end users of earlier scenarios are stray and do not disturb this one.
+        if not is_quiet and self.fiskil.link.idle_without_end_user_s() < IDLE_CAP_S:
+            return journal, "the app called the API without a pause for 5 s, so the scenario did not begin"
         self.fiskil.reset()
-        self._read_as(scenario.interpretations)
+        self._choose_interpretations(scenario.interpretations)
         stage = self._stage(scenario, journal)
         deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
         self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
-        self._skip_output()
+        self._output.mark(is_first=self._scenario_count == 1)
         try:
             with PauseMonitor(journal):
-                crashed = self._settle(scenario, stage, self._steps(scenario, stage))
+                crashed = self._settle(scenario, stage, self._perform_steps(scenario, stage))
         finally:
             stage.close_windows()
-            waiting = self.fiskil.link.rules.waiting()
+            waiting_faults = self.fiskil.link.rules.waiting()
             self.fiskil.link.end()
             wait_until(lambda: not self.fiskil.link.open_requests, cap_s=IDLE_CAP_S)
         journal.write(Canaries(values=self.fiskil.sandbox.canaries()))
         store = self.fiskil.sandbox.store
         journal.write(InterpretationsUsed(clauses=tuple(sorted(store.asked)), ruled=store.interpretations.chosen))
-        for each_waiting in waiting:
-            journal.write(fault_set(each_waiting))
-        self._note_output(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
-        self._name_ids(stage)
+        for fault in waiting_faults:
+            journal.write(fault_set(fault))
+        self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
+        self._record_id_names(stage)
         self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
         return journal, crashed
 
     def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
-        """What the probes find in the finished journal, and what kept the scenario from showing all that it could."""
+        """Return the findings of the probes, and of whatever made the scenario incomplete; arguments as for ``outcome``."""
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         return evaluation.findings(scenario.probes, journal, crashed=crashed, missing=missing[0] if missing else "")
 
-    def _read_as(self, interpretations: dict[str, str]) -> None:
-        """Apply the scenario's interpretations; restart an app that learned something, such as a token, under others."""
+    def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
+        """Apply the scenario's interpretations; if they change, restart the app, which may keep a token or a version."""
         self.fiskil.interpret(interpretations)
         self.app.values["webhook_source_ips"] = ",".join(self.fiskil.webhook_sources)
         if interpretations != self._interpretations and self.app.can_restart:
             self.app.restart()
         self._interpretations = interpretations
 
-    def _steps(self, scenario: Scenario, stage: Stage) -> str:
-        around = {name for probe in scenario.probes for name in probe.around}
-        known: dict[str, Effects] = {}
+    def _perform_steps(self, scenario: Scenario, stage: Stage) -> str:
+        observed_steps = {name for probe in scenario.probes for name in probe.around}
+        latest_effects: dict[str, Effects] = {}
         for number, step in enumerate(scenario.steps):
             self.before_step(number, scenario, stage.journal)
             stage.journal.step = number
             try:
-                watched = step_name(step) in around and self.app.has(EFFECTS)
-                whom = _whom(step)
-                if watched:
-                    stage.snapshots("before", whom, known=known)
+                is_observed = step_name(step) in observed_steps and self.app.has(EFFECTS)
+                whom = _observed_participant(step)
+                if is_observed:
+                    stage.snapshots("before", whom, known=latest_effects)
                 step.perform(stage)
-                known = stage.snapshots("after", whom) if watched else {}
+                latest_effects = stage.snapshots("after", whom) if is_observed else {}
             except ToolMissing as error:
                 stage.cut_short(str(error), hook=error.tool)
                 return ""
             except HarnessError as error:
-                # The lines after the first are the app's own words: they differ from run to run, so no finding carries them.
+                # The lines after the first are output of the app: they differ from run to run, so no finding contains them.
                 stage.trouble(str(error))
                 return f"step {number + 1} ({step_text(step)}) could not be done: {str(error).partition(chr(10))[0]}"
         return ""
 
     def _settle(self, scenario: Scenario, stage: Stage, crashed: str) -> str:
-        """Wait until the app is quiescent and ask for its effects, whatever happened before."""
+        """Wait until the app is idle and record its effects; return why the scenario is incomplete, "" if it is not."""
         stage.journal.step = len(scenario.steps)
         self.before_step(len(scenario.steps), scenario, stage.journal)
         if self.app.has(EFFECTS):
@@ -240,8 +286,8 @@ class Driver:
             wait_until(lambda: self.fiskil.link.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
         return crashed
 
-    def _name_ids(self, stage: Stage) -> None:
-        """Let the journal know what each minted id stands for, so that twins can be compared."""
+    def _record_id_names(self, stage: Stage) -> None:
+        """Record the meaning of each generated id in the journal, so that twins can be compared."""
         names = stage.journal.names
         for value, symbol in list(self.fiskil.sandbox.mint.names.items()):
             names.setdefault(value, symbol)
@@ -252,7 +298,7 @@ class Driver:
             names.setdefault(consent, "consent")
 
     def _clean_up(self, *, is_restarted: bool) -> None:
-        """Give the key back, remove the people, and bring the app back where the scenario touched the whole of it."""
+        """Undo what the scenario changed at the API, restart the app if *is_restarted*, and remove the end users."""
         self.fiskil.sandbox.set_key(is_accepted=True)
         self.fiskil.serve_plain()
         self.app.serve_plain()
@@ -262,7 +308,7 @@ class Driver:
         self.fiskil.reset()
 
     def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
-        self._count += 1
+        self._scenario_count += 1
         journal.write(Started(how="found"))
         for entry in stated(self.settings, self.fiskil):
             journal.write(entry)
@@ -273,31 +319,36 @@ class Driver:
             sender=self._sender(),
             journal=journal,
             person=catalog.person(scenario.end_user),
-            nonce=f"{self._salt[:8]}-{self._count}",
-            scenario=self._explored or scenario.name,
+            nonce=f"{self._salt[:8]}-{self._scenario_count}",
+            scenario=self._exploring_scenario or scenario.name,
             explore=partial(self._explore, journal, scenario),
             seed=stream(self.seed, scenario.base_name).randrange(2**32),
             chromium=self.chromium,
         )
 
     def _explore(
-        self, journal: Journal, scenario: Scenario, kind: PlanKind, wanted: int, shrink_s: float
+        self, journal: Journal, scenario: Scenario, kind: PlanKind, plan_count: int, shrink_s: float
     ) -> tuple[PlanRun, ...]:
-        """Run generated plans, each with its own journal, while the *scenario* that asked for them waits with *journal*."""
+        """Run generated plans, each with its own journal, while *scenario* waits; its *journal* records again afterwards.
+
+        Args:
+            plan_count: Number of plans.
+            shrink_s: Limit for simplifying a failed plan, in real seconds.
+        """
         from fiskil_harness.scenario.generation import explore
 
-        interpretations, self._explored = scenario.interpretations, scenario.name
+        interpretations, self._exploring_scenario = scenario.interpretations, scenario.name
 
         def run(plan: Scenario) -> "PlanResult":
             return self.try_plan(msgspec.structs.replace(plan, interpretations=interpretations))
 
-        read_until = dict(self._read_until)
+        log_marks = dict(self._output.log_marks)
         try:
             explored = explore(
                 run,
                 kind=kind,
                 seed=self.seed,
-                wanted=wanted,
+                wanted=plan_count,
                 can_restart=self.app.can_restart,
                 can_fail=self.app.has(FAIL),
                 folds=self.app.has(REDUCER),
@@ -305,14 +356,14 @@ class Driver:
                 shrink_cap_s=shrink_s,
             )
         finally:
-            self._read_until, self._explored = read_until, ""
+            self._output.log_marks, self._exploring_scenario = log_marks, ""
             self.fiskil.interpret(interpretations)
             deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
             self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
         return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)
 
     def try_plan(self, plan: Scenario) -> "PlanResult":
-        """Run a drawn plan and judge it; the app is started again after one that leaves it unwell, and only then."""
+        """Run and evaluate a generated plan; the app restarts only after a plan that leaves it in an unusable state."""
         from fiskil_harness.scenario.generation import PlanResult
         from fiskil_harness.scenario.generation.life_strategies import is_unwell
 
@@ -320,7 +371,7 @@ class Driver:
         return PlanResult(findings=self.judge(plan, journal, crashed), journal=journal)
 
     def hooks(self) -> frozenset[str]:
-        """The hooks that the app has, of those that drawn lives may need."""
+        """Return the hooks that the app has."""
         from fiskil_harness.core.config.hooks import HOOKS
 
         return frozenset(hook for hook in HOOKS if self.app.has(hook))
@@ -330,36 +381,20 @@ class Driver:
         ca_file = self.fiskil.certificates.ca_file if target.is_tls else None
         return Sender(self.fiskil.loop, target, ca_file=ca_file, timeout_s=self.settings.app.limits.ack_s + 5)
 
-    def _skip_output(self) -> None:
-        for name, path in self.app.output().items():
-            self._read_until[name] = end_of(path) if self._count > 1 else start_of(path)
-        self._lines_read = self.fiskil.telemetry.line_count if self._count > 1 else 0
 
-    def _note_output(self, journal: Journal, *, patience_s: float) -> None:
-        for name, path in self.app.output().items():
-            written = written_since(path, self._read_until.get(name, Mark()))
-            journal.write(Output(place=name, text=written.text, problem=written.problem))
-        telemetry = self.fiskil.telemetry
-        if telemetry.line_count:
-            # Records are exported a while after they are written, and some of them may be on their way.
-            pause(min(telemetry.lag_s + LAG_SPARE_S, patience_s))
-            lines = telemetry.lines_since(self._lines_read)
-            journal.write(Output(place=OTLP, text="\n".join(lines).encode()))
+def _ignore_step(_number: int, _scenario: Scenario, _journal: Journal) -> None:
+    """Default callback: do nothing."""
 
 
-def _goes_on(_number: int, _scenario: Scenario, _journal: Journal) -> None:
-    """Nobody looks on."""
-
-
-def _whom(step: AnyStep) -> str | None:
-    """Whom alone to look at around *step*: the one that a forgery is about."""
+def _observed_participant(step: AnyStep) -> str | None:
+    """Return the only participant to observe around *step*, the target of a forgery; None means all."""
     return step.twin if isinstance(step, Forge) else None
 
 
-def _blamed(scenario: Scenario, journal: Journal) -> tuple[str, ...]:
-    """The practices that the scenario bears on; where a drawn plan broke one promise, the one that this counts for."""
-    blamed = tuple(plan_run.practice for plan_run in journal.all(PlanRun) if plan_run.practice in scenario.practices)
-    return blamed or scenario.practices
+def _practices_of(scenario: Scenario, journal: Journal) -> tuple[str, ...]:
+    """Return the practices this outcome counts for: the scenario's, or those of invariants that generated plans violated."""
+    violated = tuple(plan_run.practice for plan_run in journal.all(PlanRun) if plan_run.practice in scenario.practices)
+    return violated or scenario.practices
 
 
-__all__ = ["Delivery", "Driver", "Outcome"]
+__all__ = ["Driver", "Outcome"]

@@ -1,6 +1,6 @@
-"""Whether this machine stood still: a thread that is to wake many times a second, and what it slept through.
+"""Detects pauses of the whole machine: a thread wakes every 50 ms and records when it overslept by 100 ms or more.
 
-Limits are measured in real time, so whoever is paused with the rest of the machine looks late; here the pause is seen.
+Limits are measured in real time, so an app that was suspended with the machine looks late; the record explains why.
 """
 
 import threading
@@ -11,29 +11,29 @@ from fiskil_harness.journal import Journal, MachinePaused
 
 EVERY_S = 0.05
 LEAST_S = 0.1
-"""What is overslept by less is ordinary."""
+"""Oversleeping by less is normal scheduling delay."""
 
 
 class PauseMonitor:
-    """Writes down in *journal* each time that the machine stood still, while it is entered."""
+    """Records pauses of the machine in *journal* while the ``with`` block runs."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name="pause-monitor", daemon=True)
 
     def __enter__(self) -> None:
-        """Begin to watch."""
+        """Start to watch."""
         self._thread.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._is_over.set()
         self._thread.join()
 
-    def _beat(self) -> None:
+    def _watch(self) -> None:
         is_over = False
         while not is_over:
             elapsed_s = stopwatch()

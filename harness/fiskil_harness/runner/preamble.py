@@ -1,4 +1,4 @@
-"""What is known before a scenario begins: what a config's templates may use, and what the config states for the journal."""
+"""Facts known before a scenario begins: template values for the app, and the config's statements for the journal."""
 
 import sys
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[str, str]:
-    """The values of templates, by name: a free port, a folder, addresses and credentials of *fiskil*."""
+    """Return the template values by name: a free port, *workdir*, and the addresses and credentials of *fiskil*."""
     port = free_port()
     credentials = fiskil.credentials
     values = {
@@ -42,11 +42,11 @@ def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[st
         "python": sys.executable,
     }
     if "{ca_file}" in str(settings.app) or "{tls_" in str(settings.app):
-        made = fiskil.certificates
+        certificates = fiskil.certificates
         values |= {
-            "ca_file": str(made.ca_file),
-            "tls_cert_file": str(made.chain_file),
-            "tls_key_file": str(made.key_file),
+            "ca_file": str(certificates.ca_file),
+            "tls_cert_file": str(certificates.chain_file),
+            "tls_key_file": str(certificates.key_file),
             "tls_port": str(free_port()),
         }
     if settings.app.url:
@@ -55,7 +55,7 @@ def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[st
 
 
 def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
-    """What the config states and probes must know: limits, the events that are used, what they come to, and how far back."""
+    """Yield what the config states and probes need: limits, used events, their effects, the history range, declarations."""
     limits, facts = settings.app.limits, settings.app.facts
     yield Limits(
         call_deadline_s=limits.call_deadline_s,
@@ -65,9 +65,9 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
         body_bytes=limits.body_bytes,
         body_s=limits.body_s,
         last_attempt=int(fiskil.sandbox.store.interpretations.of("webhooks.attempts")),
-        assumed=_assumed(settings),
+        assumed=_default_limits(settings),
     )
-    if not _is_told(settings, "api_url") and not settings.app.object:
+    if not _passes_value(settings, "api_url") and not settings.app.object:
         yield ApiUrlMissing()
     if facts.uses_events is not None:
         yield UsedEvents(patterns=facts.uses_events)
@@ -89,15 +89,15 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
     )
     yield Production(webhook_url=facts.production_webhook_url)
     secret = fiskil.credentials.client_secret
-    yield KeyInUse(client_secret=secret, is_in_env=_is_told(settings, "client_secret") or bool(settings.app.object))
+    yield KeyInUse(client_secret=secret, is_in_env=_passes_value(settings, "client_secret") or bool(settings.app.object))
 
 
-def _assumed(settings: Settings) -> tuple[str, ...]:
-    """The limits that count although nobody promised them."""
-    given = msgspec.structs.asdict(settings.app.limits)
-    return tuple(name for name, limit in given.items() if limit is not None and name not in settings.stated_limits)
+def _default_limits(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the limits that apply by default, not because the config states them."""
+    limits = msgspec.structs.asdict(settings.app.limits)
+    return tuple(name for name, limit in limits.items() if limit is not None and name not in settings.stated_limits)
 
 
-def _is_told(settings: Settings, value: str) -> bool:
-    """Whether the app's command or environment carries a template value such as ``webhook_secret``."""
+def _passes_value(settings: Settings, value: str) -> bool:
+    """Return True if the app's command or environment uses the template value *value*, such as ``webhook_secret``."""
     return any(f"{{{value}}}" in text for text in (settings.app.command or "", *settings.app.env.values()))

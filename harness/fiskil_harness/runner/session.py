@@ -1,7 +1,7 @@
-"""Rehearses scenarios: pytest runs them, out of reach of whatever project surrounds us.
+"""Runs all scenarios of a command in pytest, isolated from the project in the current folder.
 
-The order (what to run, with which config) goes to the workers as one file, and every scenario comes back as one file; both
-lie in a temporary folder that goes at the end, as does everything that still runs then.
+The workers read the request (scenarios and config) from one file and write one result file per scenario. All files lie in a
+temporary folder, which is removed at the end; every app process that still runs then is killed.
 """
 
 import contextlib
@@ -36,18 +36,18 @@ UNUSED_PLUGINS = (
     "unraisableexception",
     "warnings",
 )
-"""Parts of pytest that would write into the user's folders or terminal, or change how this process behaves."""
+"""Plugins of pytest that would write to the user's folders or terminal, or change how this process behaves."""
 
 REQUEST_FILE = "order.json"
 REFUSAL = "refusal.txt"
-FEWEST, MOST = 2, 4
-"""Workers where nobody says how many: much of a scenario is waiting, and each has a sandbox and an app of its own."""
+FEWEST_WORKERS, MOST_WORKERS = 2, 4
+"""Bounds of the default number of workers: scenarios mostly wait, and each worker has its own sandbox and app."""
 HEAVY_STEPS = frozenset({"revoke_key", "expire_tokens", "advance"})
-"""Steps that touch the whole client; where the app cannot be restarted, their scenarios run last."""
+"""Steps that affect the app as a whole; if the app cannot be restarted, their scenarios run last."""
 
 
 class SessionRequest(Struct, frozen=True, kw_only=True):
-    """What the workers are to do."""
+    """The scenarios that the workers run, and how."""
 
     seed: int
     settings: Settings
@@ -56,10 +56,10 @@ class SessionRequest(Struct, frozen=True, kw_only=True):
 
 
 class SessionResult(Struct, frozen=True, kw_only=True):
-    """What came of it, by scenario name; what did not run is there too, as INCONCLUSIVE.
+    """The results of a run, sorted by scenario name; scenarios that did not run are included as INCONCLUSIVE.
 
-    ``faults`` are tracebacks of faults of our own, ``plans`` are plans that failed, ``exhibits`` show what failed, ``hars``
-    tell every exchange where that was asked for, ``stories`` and ``pictures`` show what happened in each scenario.
+    ``faults`` are tracebacks of internal errors, ``plans`` are generated plans that failed, ``excerpts`` show what failed,
+    ``hars`` contain every exchange if requested, ``stories`` and ``pictures`` show what happened in each scenario.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -74,23 +74,23 @@ class SessionResult(Struct, frozen=True, kw_only=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything ran that was to run, and nothing of our own failed."""
+        """True if every scenario ran and no internal error happened."""
         return not self.was_interrupted and not self.faults
 
     @property
     def coverage_marks(self) -> frozenset[str]:
-        """What the app's calls came to, in all scenarios together."""
-        return frozenset(what for measure in self.measured for what in measure.coverage_marks)
+        """The coverage marks of the app's API requests in all scenarios."""
+        return frozenset(mark for measure in self.measured for mark in measure.coverage_marks)
 
 
 class Progress(Protocol):
-    """Whoever wants to know what runs now."""
+    """Callbacks for the progress of a run."""
 
     def began(self, name: str) -> None:
-        """A scenario began."""
+        """Called when the scenario *name* begins."""
 
     def ended(self, name: str, verdict: str) -> None:
-        """A scenario ended."""
+        """Called when the scenario *name* ends, with its *verdict* ("" if there is none)."""
 
 
 def rehearse(
@@ -103,83 +103,84 @@ def rehearse(
     tells_har: bool = False,
     looks_on: OnProgress | None = None,
 ) -> SessionResult:
-    """Run every scenario once and bring the outcomes back, also after Ctrl-C, SIGTERM or SIGHUP.
+    """Run every scenario once and return the results, also after Ctrl-C, SIGTERM or SIGHUP.
 
     Args:
-        workers: More than one only where each can have an app of its own (see ``can_share_out``).
-        tells_har: Whether every exchange is to be told as HAR.
-        looks_on: Is told what happens before each step, and may take its time; with one worker only.
+        workers: Number of workers; more than one needs an app that starts several times (see ``can_share_out``).
+        progress: Receives the begin and end of each scenario.
+        tells_har: Includes every exchange as HAR.
+        looks_on: Called before each step; the step waits for it. Only with one worker.
 
     Raises:
-        AppError: The app does not start, or its effects hook answers what is no answer.
-        UsageError: Several workers were asked for and the app cannot be had several times.
+        AppError: The app does not start, or its effects hook returns something else than documented.
+        UsageError: *workers* is above 1 and the app cannot be started several times.
     """
     if workers > 1 and not can_share_out(settings):
         raise UsageError(
-            "Several workers need an app that we can start for each of them. "
-            "Let app.command use {port}, and let the command or its environment keep data under {workdir}."
+            "Several workers need an app that can be started once for each of them. "
+            "Use {port} in app.command, and {workdir} in the command or its environment for the app's data."
         )
     folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-run-"))
     try:
         ordered = tuple(run_order(scenarios, settings, workers))
-        order = SessionRequest(seed=seed, settings=settings, scenarios=ordered, wants_har=tells_har)
-        write_request(folder, order)
-        watch = _Watch(folder, progress, looks_on)
+        request = SessionRequest(seed=seed, settings=settings, scenarios=ordered, wants_har=tells_har)
+        write_request(folder, request)
+        observer = _RunObserver(folder, progress, looks_on)
         with signals.stops_as_interrupt(), _plain_environment():
-            _run_pytest(folder, watch, workers=min(workers, len(scenarios)))
-        return _read(folder, order, watch)
+            _run_pytest(folder, observer, workers=min(workers, len(scenarios)))
+        return _read_results(folder, request, observer)
     finally:
         with signals.ignored():
-            bury(folder)
+            _remove(folder)
 
 
 def can_share_out(settings: Settings) -> bool:
-    """Whether each worker can start an app of its own: the command takes a port and a folder from us."""
+    """Return True if each worker can start its own app: the command or its environment uses a port and a folder from us."""
     command, environment = settings.app.command or "", " ".join(settings.app.env.values())
     return "{port}" in command + environment and "{workdir}" in command + environment
 
 
 def default_workers(settings: Settings) -> int:
-    """How many workers this machine carries: one for each core, from two to four, where the app can be had several times."""
+    """Return the number of workers for this machine: one per core, two to four; 1 if the app cannot start several times."""
     if not can_share_out(settings):
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(max(cores, FEWEST), MOST)
+    return min(max(cores, FEWEST_WORKERS), MOST_WORKERS)
 
 
-def write_request(folder: Path, order: SessionRequest) -> None:
-    """Leave *order* where the workers look for it."""
+def write_request(folder: Path, request: SessionRequest) -> None:
+    """Write *request* to the file in *folder* that the workers read."""
     (folder / "results").mkdir()
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     path = folder / REQUEST_FILE
     path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.encode(order, enc_hook=str))
+    path.write_bytes(msgspec.json.encode(request, enc_hook=str))
 
 
 def read_request(folder: Path) -> SessionRequest:
-    """The order that ``write_order`` left."""
+    """Return the request that ``write_request`` wrote to *folder*."""
     return msgspec.json.decode(
         (folder / REQUEST_FILE).read_bytes(), type=SessionRequest, dec_hook=lambda kind, value: kind(value)
     )
 
 
 def write_played(folder: Path, played: Played, number: int) -> None:
-    """Hand one scenario over, whole or not at all."""
+    """Write the result of one scenario to *folder*, atomically; *number* distinguishes the files."""
     path = folder / "results" / f"{number}.json"
     path.with_suffix(".part").write_bytes(msgspec.json.encode(played))
     path.with_suffix(".part").replace(path)
 
 
-def bury(folder: Path) -> None:
-    """Kill every app whose worker could not do it any more, and remove the folder."""
-    for note in folder.rglob("app.pid"):
+def _remove(folder: Path) -> None:
+    """Kill the apps that their workers could not stop, and remove the folder."""
+    for pid_file in folder.rglob("app.pid"):
         with contextlib.suppress(OSError, ValueError):
-            os.killpg(int(note.read_text(encoding="ascii")), signal.SIGKILL)
+            os.killpg(int(pid_file.read_text(encoding="ascii")), signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-class _Watch:
-    """Rides along in the controlling pytest process."""
+class _RunObserver:
+    """A pytest plugin of the controlling process: reports progress and collects internal errors."""
 
     def __init__(self, folder: Path, progress: Progress | None, looks_on: OnProgress | None) -> None:
         self._folder = folder
@@ -193,26 +194,26 @@ class _Watch:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         if self._progress is not None:
-            self._progress.began(_name(nodeid))
+            self._progress.began(_scenario_name(nodeid))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.when == "call" and self._progress is not None:
-            self._progress.ended(_name(report.nodeid), getattr(report, "fiskil_verdict", ""))
+            self._progress.ended(_scenario_name(report.nodeid), getattr(report, "fiskil_verdict", ""))
         if report.failed:
             self.faults.append(str(report.longrepr))
 
     def pytest_keyboard_interrupt(self) -> None:
         self.was_interrupted = True
-        # Ctrl-C reaches the workers by itself; SIGTERM, and what is sent to this process alone, does not.
-        for note in self._folder.glob("worker-*.pid"):
+        # The terminal sends Ctrl-C to the workers too; SIGTERM reaches only this process.
+        for pid_file in self._folder.glob("worker-*.pid"):
             with contextlib.suppress(OSError, ValueError):
-                os.kill(int(note.read_text(encoding="ascii")), signal.SIGTERM)
+                os.kill(int(pid_file.read_text(encoding="ascii")), signal.SIGTERM)
 
     def pytest_internalerror(self, excrepr: object) -> None:
         self.faults.append(str(excrepr))
 
 
-def _run_pytest(folder: Path, watch: _Watch, *, workers: int) -> None:
+def _run_pytest(folder: Path, observer: _RunObserver, *, workers: int) -> None:
     import pytest
 
     arguments = [
@@ -231,40 +232,40 @@ def _run_pytest(folder: Path, watch: _Watch, *, workers: int) -> None:
     if workers > 1:
         arguments += [f"--numprocesses={workers}", "--max-worker-restart=0", "--maxschedchunk=1"]
     try:
-        pytest.main([*arguments, str(folder)], plugins=[watch])
+        pytest.main([*arguments, str(folder)], plugins=[observer])
     except KeyboardInterrupt:
-        watch.was_interrupted = True
+        observer.was_interrupted = True
 
 
-def _read(folder: Path, order: SessionRequest, watch: _Watch) -> SessionResult:
+def _read_results(folder: Path, request: SessionRequest, observer: _RunObserver) -> SessionResult:
     refusal = folder / REFUSAL
     if refusal.exists():
         raise AppError(refusal.read_text(encoding="utf-8"))
-    played = [msgspec.json.decode(path.read_bytes(), type=Played) for path in (folder / "results").glob("*.json")]
-    played.sort(key=lambda played: played.outcome.scenario)
-    # A worker that Ctrl-C ended in the middle of a scenario counts as crashed for xdist; it is not.
-    seen = [] if watch.was_interrupted else watch.faults
-    faults = [*seen, *(each_played.fault for each_played in played if each_played.fault)]
-    if len(played) < len(order.scenarios) and not watch.was_interrupted and not faults:
-        faults.append(f"{len(order.scenarios) - len(played)} scenarios came back without an outcome.")
-    outcomes = {each_played.outcome.scenario: each_played.outcome for each_played in played}
-    for scenario in order.scenarios:
-        outcomes.setdefault(scenario.name, not_run(scenario, order.seed))
+    results = [msgspec.json.decode(path.read_bytes(), type=Played) for path in (folder / "results").glob("*.json")]
+    results.sort(key=lambda result: result.outcome.scenario)
+    # xdist reports a worker that Ctrl-C ended during a scenario as crashed, although it was not.
+    pytest_faults = [] if observer.was_interrupted else observer.faults
+    faults = [*pytest_faults, *(result.fault for result in results if result.fault)]
+    if len(results) < len(request.scenarios) and not observer.was_interrupted and not faults:
+        faults.append(f"{len(request.scenarios) - len(results)} scenarios returned no outcome.")
+    outcomes = {result.outcome.scenario: result.outcome for result in results}
+    for scenario in request.scenarios:
+        outcomes.setdefault(scenario.name, not_run(scenario, request.seed))
     return SessionResult(
         outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
-        measured=tuple(each_played.measure for each_played in played),
-        plans=tuple(plan for each_played in played for plan in each_played.plans),
+        measured=tuple(result.measure for result in results),
+        plans=tuple(plan for result in results for plan in result.plans),
         faults=tuple(faults),
-        excerpts=tuple(exhibit for each_played in played for exhibit in each_played.excerpts),
-        hars=tuple(each_played.har for each_played in played if each_played.har),
-        stories=tuple(each_played.story for each_played in played if each_played.story is not None),
-        pictures=tuple(picture for each_played in played for picture in each_played.pictures),
-        was_interrupted=watch.was_interrupted,
+        excerpts=tuple(excerpt for result in results for excerpt in result.excerpts),
+        hars=tuple(result.har for result in results if result.har),
+        stories=tuple(result.story for result in results if result.story is not None),
+        pictures=tuple(picture for result in results for picture in result.pictures),
+        was_interrupted=observer.was_interrupted,
     )
 
 
 def not_run(scenario: Scenario, seed: int) -> Outcome:
-    """What there is to say about a scenario that an interruption or a fault of our own left out."""
+    """Return the INCONCLUSIVE outcome of a scenario that did not run because of an interruption or an internal error."""
     finding = Finding(probe=NOT_RUN, verdict=Verdict.INCONCLUSIVE, observed="the scenario did not run to its end")
     return Outcome(
         scenario=scenario.name, title=scenario.title, practices=scenario.practices, seed=seed, findings=(finding,)
@@ -272,9 +273,11 @@ def not_run(scenario: Scenario, seed: int) -> Outcome:
 
 
 def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:
-    """The order in which they run: those under one reading together, and last what an app cannot be restarted after.
+    """Return *scenarios* in the order in which they run.
 
-    Several workers begin with the longest, so that nobody waits for one at the end.
+    Scenarios with the same interpretations follow each other, because the app restarts when they change. Scenarios that need
+    a restart afterwards run last if the app cannot be restarted. Several workers begin with the longest scenarios, so that
+    none of them runs alone at the end.
     """
     from fiskil_harness.scenario.steps import name_of
 
@@ -284,7 +287,6 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
     def cost_s(scenario: Scenario) -> float:
         return costs.cost_s(scenario.name) if workers > 1 else 0.0
 
-    # Scenarios under one reading follow each other, because an app starts anew when another reading rules.
     return sorted(
         scenarios,
         key=lambda scenario: (
@@ -296,15 +298,15 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
     )
 
 
-def _name(nodeid: Any) -> str:
+def _scenario_name(nodeid: Any) -> str:
     return str(nodeid).rpartition("::")[2]
 
 
 @contextlib.contextmanager
 def _plain_environment() -> Iterator[None]:
-    """Keep pytest from reading options and plugins that the user's shell sets for their own tests."""
-    taken = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    """Hide the pytest options and plugins that the user's shell sets for other tests."""
+    removed = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
     try:
         yield
     finally:
-        os.environ.update(taken)
+        os.environ.update(removed)

@@ -1,6 +1,6 @@
-"""One worker of a run: its driver, opened at the first need, replaced after an accident, closed in every case.
+"""One worker of a run: its driver is opened at the first use, replaced after an error, and always closed.
 
-Whatever happens inside a scenario becomes an outcome; only an app that never started ends the run.
+Every error inside a scenario becomes an outcome; only an app that never started ends the run.
 """
 
 import contextlib
@@ -37,48 +37,53 @@ from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 UNKNOWN_END_USER = of_end_user(
     ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body"
 )
-"""An end user that no app knows, for a first look at a hook."""
+"""Template values of an end user that no app knows, for the first call of a hook."""
 
 OnProgress = Callable[[str, int, int, str, Sequence[str]], None]
-"""Is told a scenario's name, the number of the coming step and of all, the step in words, and what has just happened."""
+"""Progress callback: scenario name, index of the next step, number of steps, step text, log lines since the last call."""
 
-STILL_BUSY_SINCE = "the app has not come to rest since "
-"""So begins the note that names the earlier scenario, and its message, which the app has left undone."""
+STILL_BUSY_SINCE = "the app has been busy since "
+"""Prefix of the note naming the earlier scenario and message that the app has not finished processing."""
 
-MOST_SILENT = 3
-"""An app that we cannot start again is asked no more when it gave no answer in so many scenarios in a row."""
+MOST_SILENT_SCENARIOS = 3
+"""An app that we cannot restart gets no more deliveries after this many scenarios in a row without a response."""
 
 
 class Worker:
-    """Plays scenarios between one local Fiskil and one app."""
+    """Runs scenarios between one local Fiskil and one app."""
 
     def __init__(self, settings: Settings, *, seed: int, given: Any = None, folder: Path | None = None) -> None:
-        """Nothing listens yet. *given* is an app as a Python object; *folder* (default: a new one) goes with the worker."""
+        """Prepare a worker; nothing listens yet.
+
+        Args:
+            given: The app as a Python object, instead of the config's.
+            folder: Working folder (default: a new temporary one); ``close`` removes it.
+        """
         self.settings = settings
         self.seed = seed
-        self._given = given
+        self._app_object = given
         self._folder = folder or Path(tempfile.mkdtemp(prefix="fiskil-harness-"))
         self._driver: Driver | None = None
-        self._count = 0
-        self._was_ready = False
-        self._silent = 0
-        self._blind = ""
-        self._refusal: HarnessError | None = None
+        self._driver_count = 0
+        self._has_been_ready = False
+        self._silent_scenarios = 0
+        self._missing_effects_hook = ""
+        self._start_error: HarnessError | None = None
         self.on_progress: OnProgress | None = None
-        self._seen, self._playing = 0, ""
+        self._reported_entries, self._current_scenario = 0, ""
         self.redactor = Redactor(self._secrets)
         self.wants_har = False
-        """Whether what is played brings its exchanges along."""
+        """Includes the HAR of the exchanges in each result of ``play``."""
 
     @property
     def driver(self) -> Driver:
-        """The driver; its sandbox listens, its app is not started yet."""
+        """The driver, created at the first use: its sandbox listens, its app is not started yet."""
         if self._driver is None:
-            self._count += 1
-            workdir = self._folder / f"app-{self._count}"
+            self._driver_count += 1
+            workdir = self._folder / f"app-{self._driver_count}"
             workdir.mkdir(parents=True)
-            self._driver = Driver(self.settings, workdir=workdir, seed=self.seed, given=self._given)
-            self._driver.before_step = self._shown
+            self._driver = Driver(self.settings, workdir=workdir, seed=self.seed, given=self._app_object)
+            self._driver.before_step = self._report_progress
         return self._driver
 
     @property
@@ -88,146 +93,154 @@ class Worker:
 
     @property
     def has_app(self) -> bool:
-        """Whether the config or the caller names an app."""
+        """True if the config or the caller names an app."""
         app = self.settings.app
-        return self._given is not None or bool(app.command or app.url or app.object)
+        return self._app_object is not None or bool(app.command or app.url or app.object)
 
     def refuse(self, reason: str) -> None:
-        """Let no app start in this worker; the sandbox alone can still be used."""
-        self._refusal = UsageError(reason)
+        """Prevent the app from starting in this worker, for *reason*; the sandbox remains usable."""
+        self._start_error = UsageError(reason)
 
     def launch(self) -> Driver:
-        """Start the app, once, and ask it nothing; a refusal is remembered, its text redacted, and raised again.
+        """Start the app once, without any request to it; a failure is redacted, remembered and raised again.
 
         Raises:
-            ConfigError: There is no app.
-            AppError: It does not start or never gets ready.
+            ConfigError: Neither the config nor the caller names an app.
+            UsageError: ``refuse`` was called.
+            AppError: The app does not start or is never ready.
         """
-        return self._started(lambda _driver: None)
+        return self._start(lambda _driver: None)
 
     def start(self) -> Driver:
-        """Launch the app, and refuse one whose effects nobody could read.
+        """Start the app and check that its effects hook responds as documented.
 
         Raises:
-            ConfigError: There is no app.
-            AppError: It does not start or never gets ready.
-            HookError: Its effects hook answers something else than documented.
+            ConfigError: Neither the config nor the caller names an app.
+            UsageError: ``refuse`` was called.
+            AppError: The app does not start or is never ready.
+            HookError: The effects hook returns something else than documented.
         """
-        driver = self._started(lambda driver: None if self._was_ready else _refuse_bad_effects(driver))
-        self._was_ready = True
+        driver = self._start(lambda driver: None if self._has_been_ready else _require_valid_effects(driver))
+        self._has_been_ready = True
         return driver
 
-    def _started(self, check: Callable[[Driver], None]) -> Driver:
-        if self._refusal is not None:
-            raise self._refusal
+    def _start(self, check: Callable[[Driver], None]) -> Driver:
+        if self._start_error is not None:
+            raise self._start_error
         if not self.has_app:
             source = self.settings.source or "the config"
-            raise ConfigError(f"{source}: [app] names no app. Give command, url or object; `fiskil-harness init` shows how.")
+            raise ConfigError(f"{source}: [app] names no app. Set command, url or object; `fiskil-harness init` shows how.")
         try:
             self.driver.start()
             check(self.driver)
         except HarnessError as error:
             error.args = (self.redactor.redact(str(error)),)
-            self._refusal = error
+            self._start_error = error
             raise
         return self.driver
 
     def play(self, scenario: Scenario) -> Played:
-        """Run *scenario*, judge it, and take every secret out of what is told.
+        """Run and evaluate *scenario*; the result contains no secrets.
 
         Raises:
-            HarnessError: The app has never been ready.
+            HarnessError: The app was never ready.
         """
         elapsed = stopwatch()
-        if not self._was_ready:
+        if not self._has_been_ready:
             self.start()
         journal, fault = Journal(), ""
-        self._playing = scenario.name
-        shown: tuple[Excerpt, ...] = ()
+        self._current_scenario = scenario.name
+        excerpts: tuple[Excerpt, ...] = ()
         try:
-            self._refuse_silence()
-            self._refuse_blindness()
+            self._require_responses()
+            self._require_effects_hook()
             driver = self.start()
             journal, crashed = driver.perform(scenario)
             outcome = driver.outcome(scenario, journal, crashed)
-            shown, fault = self._exhibits(outcome, journal, driver.app.url)
-            self._listen(journal)
-            self._look(outcome, driver)
+            excerpts, fault = self._excerpts(outcome, journal, driver.app.url)
+            self._count_silence(journal)
+            self._detect_missing_effects_hook(outcome, driver)
         except HarnessError as error:
             journal.write(Trouble(what=str(error)))
-            outcome = self._undone(scenario, first_line(str(error)))
+            outcome = self._unfinished(scenario, first_line(str(error)))
             self._replace_driver()
-        except Exception as error:  # noqa: BLE001 - a fault of our own must not end the run
+        except Exception as error:  # noqa: BLE001 - an internal error must not end the run
             fault = self.redactor.redact(traceback.format_exc())
-            outcome = self._undone(scenario, f"a fault of the harness itself: {type(error).__name__}")
+            outcome = self._unfinished(scenario, f"an internal error of the harness: {type(error).__name__}")
             self._replace_driver()
         measure = measured(scenario, journal, took_s=elapsed())
-        story, seen, mishap = self._shows(scenario, outcome, journal, measure.took_s)
+        story, screenshots, story_fault = self._story_and_pictures(scenario, outcome, journal, measure.took_s)
         played = Played(
             outcome=outcome,
             measure=measure,
             plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
-            fault=fault or mishap,
-            excerpts=shown,
+            fault=fault or story_fault,
+            excerpts=excerpts,
             har=self._har(scenario, journal) if self.wants_har else "",
         )
-        return structs.replace(self._redacted(played), story=story, pictures=seen)
+        return structs.replace(self._redacted(played), story=story, pictures=screenshots)
 
-    def _shown(self, number: int, scenario: Scenario, journal: Journal) -> None:
-        """Let whoever looks on see what has happened since the last step, without a secret."""
-        if self.on_progress is None or scenario.name != self._playing:
+    def _report_progress(self, number: int, scenario: Scenario, journal: Journal) -> None:
+        """Call the progress callback with what has happened since the last step, redacted."""
+        if self.on_progress is None or scenario.name != self._current_scenario:
             return
         self.redactor.learn()
-        new = list(journal)[self._seen if number else 0 :]
-        self._seen = len(journal)
-        coming = step_text(scenario.steps[number]) if number < len(scenario.steps) else ""
-        told = [self.redactor.redact(line) for line in live_lines.lines(new)]
-        self.on_progress(scenario.name, number, len(scenario.steps), self.redactor.redact(coming), told)
+        new_entries = list(journal)[self._reported_entries if number else 0 :]
+        self._reported_entries = len(journal)
+        next_step = step_text(scenario.steps[number]) if number < len(scenario.steps) else ""
+        log_lines = [self.redactor.redact(line) for line in live_lines.lines(new_entries)]
+        self.on_progress(scenario.name, number, len(scenario.steps), self.redactor.redact(next_step), log_lines)
 
-    def _listen(self, journal: Journal) -> None:
-        """Count the scenarios in a row in which nothing that was delivered got an answer."""
-        made = journal.all(Delivery)
-        if made:
-            self._silent = 0 if any(delivery.status is not None for delivery in made) else self._silent + 1
+    def _count_silence(self, journal: Journal) -> None:
+        """Count the consecutive scenarios in which no delivery got a response."""
+        deliveries = journal.all(Delivery)
+        if deliveries:
+            has_response = any(delivery.status is not None for delivery in deliveries)
+            self._silent_scenarios = 0 if has_response else self._silent_scenarios + 1
 
-    def _refuse_silence(self) -> None:
-        if self.settings.app.url and self._silent >= MOST_SILENT:
-            raise AppError(f"the receiver gave no answer at all in {self._silent} scenarios in a row, so no more was sent")
+    def _require_responses(self) -> None:
+        if self.settings.app.url and self._silent_scenarios >= MOST_SILENT_SCENARIOS:
+            raise AppError(
+                f"the receiver did not respond to any delivery in {self._silent_scenarios} scenarios in a row, "
+                "so nothing more was sent"
+            )
 
-    def _look(self, outcome: Outcome, driver: Driver) -> None:
-        """Remember an effects hook that found nobody and answers as any path does that is not there."""
-        found = next((finding for finding in outcome.findings if finding.probe == EFFECTS_REPORTED), None)
-        if found is not None and is_nowhere(driver.app, UNKNOWN_END_USER):
-            self._blind = found.observed
+    def _detect_missing_effects_hook(self, outcome: Outcome, driver: Driver) -> None:
+        """Remember an effects hook that knows no end user and responds like a path that does not exist."""
+        unreported = next((finding for finding in outcome.findings if finding.probe == EFFECTS_REPORTED), None)
+        if unreported is not None and is_nowhere(driver.app, UNKNOWN_END_USER):
+            self._missing_effects_hook = unreported.observed
 
-    def _refuse_blindness(self) -> None:
-        if self._blind:
-            raise HookError(f"{self._blind} A path that does not exist is answered the same, so no more was sent.")
+    def _require_effects_hook(self) -> None:
+        if self._missing_effects_hook:
+            raise HookError(
+                f"{self._missing_effects_hook} A path that does not exist gets the same response, so nothing more was sent."
+            )
 
     def close(self) -> None:
-        """Stop the app and every server and remove the folder; a second Ctrl-C waits until that is done."""
+        """Stop the app and all servers and remove the folder; a second Ctrl-C cannot interrupt this."""
         with signals.ignored():
             self._replace_driver()
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _exhibits(self, outcome: Outcome, journal: Journal, url: str) -> tuple[tuple[Excerpt, ...], str]:
-        """What there is to show of *outcome*, and the traceback where that went wrong: no verdict is lost with a picture."""
+    def _excerpts(self, outcome: Outcome, journal: Journal, url: str) -> tuple[tuple[Excerpt, ...], str]:
+        """Return the excerpts for *outcome*, and the traceback of an error that must not lose the verdict."""
         try:
             return excerpts(outcome.scenario, outcome.findings, journal, url=url + self.settings.app.webhook.path), ""
-        except Exception:  # noqa: BLE001 - a fault of our own must not take the verdict along
+        except Exception:  # noqa: BLE001 - an internal error must not lose the verdict
             return (), self.redactor.redact(traceback.format_exc())
 
-    def _shows(
+    def _story_and_pictures(
         self, scenario: Scenario, outcome: Outcome, journal: Journal, took_s: float
     ) -> tuple[Story | None, tuple[Picture, ...], str]:
-        """The story and the pictures of a scenario, without a secret, and the traceback where that went wrong."""
+        """Return the redacted story and the screenshots of a scenario, and the traceback of an error while making them."""
         try:
             steps = [step_text(step) for step in scenario.steps]
             has_passed = outcome.verdict is Verdict.PASS
             redact = self.redactor.redact_tree
             story = story_of(scenario.name, steps, journal, took_s=took_s, has_passed=has_passed, redact=redact)
             return story, pictures(scenario.name, journal), ""
-        except Exception:  # noqa: BLE001 - a fault of our own must not take the verdict along
+        except Exception:  # noqa: BLE001 - an internal error must not lose the verdict
             return None, (), self.redactor.redact(traceback.format_exc())
 
     def _har(self, scenario: Scenario, journal: Journal) -> str:
@@ -240,7 +253,7 @@ class Worker:
             with contextlib.suppress(Exception):
                 driver.close()
 
-    def _undone(self, scenario: Scenario, reason: str) -> Outcome:
+    def _unfinished(self, scenario: Scenario, reason: str) -> Outcome:
         finding = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed=reason)
         return Outcome(
             scenario=scenario.name,
@@ -259,7 +272,11 @@ class Worker:
 
 
 def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
-    """What *journal* says about the cost of *scenario*."""
+    """Return the costs of *scenario* as *journal* shows them.
+
+    Args:
+        took_s: Real seconds that the scenario took, with its evaluation.
+    """
     deliveries = journal.all(Delivery)
     acknowledged = [delivery.took_s for delivery in deliveries if delivery.outcome == "ack"]
     return Measure(
@@ -268,7 +285,11 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
         exchanges=len(journal.all(Exchange)),
         deliveries=len(deliveries),
         slowest_acknowledgement_ms=round(max(acknowledged) * 1000, 1) if acknowledged else None,
-        notes=(*(trouble.what for trouble in journal.all(Trouble)), *_races(journal), *_unrest(journal)),
+        notes=(
+            *(trouble.what for trouble in journal.all(Trouble)),
+            *_repeated_failures(journal),
+            *_unfinished_work(journal),
+        ),
         pairs=_pairs(journal),
         coverage_marks=coverage_marks(journal),
     )
@@ -280,15 +301,15 @@ def _pairs(journal: Journal) -> Pairs | None:
     return covered(possible, (run.happened for run in runs)) if possible else None
 
 
-def _races(journal: Journal) -> Iterator[str]:
-    """How often a failing plan with a race in it failed again."""
+def _repeated_failures(journal: Journal) -> Iterator[str]:
+    """Yield how often each failing plan with a race condition failed again."""
     for run in journal.all(PlanRun):
         if run.rounds:
             yield f"plan {run.number} failed again in {run.rounds_failed} of {run.rounds} rounds"
 
 
-def _unrest(journal: Journal) -> Iterator[str]:
-    """Since when the app has not come to rest, where that was before this scenario and it did not in the end."""
+def _unfinished_work(journal: Journal) -> Iterator[str]:
+    """Yield the earlier scenario since which the app has been busy, if it was busy at the end of this one too."""
     for since in dict.fromkeys(
         effects.left_by for effects in journal.all(Effects) if effects.moment == "end" and effects.left_by
     ):
@@ -296,16 +317,16 @@ def _unrest(journal: Journal) -> Iterator[str]:
 
 
 def first_line(text: str) -> str:
-    """The first line: what follows it are the app's own words, which differ from run to run."""
+    """Return the first line; the lines after it are output of the app, which differs from run to run."""
     return text.partition("\n")[0]
 
 
-def _refuse_bad_effects(driver: Driver) -> None:
+def _require_valid_effects(driver: Driver) -> None:
     if not driver.app.has(EFFECTS):
         return
     reply = driver.app.call(EFFECTS, UNKNOWN_END_USER)
     if reply.status is None:
-        raise HookError(f"{EFFECTS} did not answer: {reply.trouble}.")
-    # An app may refuse an end user that it does not know; what it answers with 2xx must fit.
+        raise HookError(f"{EFFECTS} did not respond: {reply.trouble}.")
+    # An app may reject an unknown end user; only a 2xx response must have the documented form.
     if 200 <= reply.status < 300:
         query_effects(driver.app, UNKNOWN_END_USER)

@@ -1,1 +1,1 @@
-"""A Fiskil that listens on this machine: ``LocalFiskil``, ``serve``, the control API and the relay server."""
+"""Servers on this machine: ``LocalFiskil``, ``serve``, their control API, and the relay to the hosted API."""

@@ -1,6 +1,6 @@
-"""A trap: URLs on loopback that nobody has a reason to call, so that whoever calls one took it from a message.
+"""A local server whose URLs are planted in webhook payloads; a request to one proves that the app followed it (SSRF).
 
-Each leads to a path of its own, and a call is written into the journal of the scenario that laid it.
+Each URL has a different path, and a request is recorded in the journal of the scenario that planted it.
 """
 
 from collections.abc import Callable
@@ -13,35 +13,44 @@ from fiskil_harness.journal import CanaryPlanted, CanaryRequested, DeliveryKind,
 
 
 class CanaryServer:
-    """Answers every call with an empty object and remembers whose bait it was."""
+    """Responds to every request with an empty object, and records which canary URL it used."""
 
     def __init__(
         self, loop: Loop, *, crashes: list[Crash] | None = None, strayed: Callable[[str, bool], None] = lambda *_: None
     ) -> None:
-        """Listen at once; *strayed* is told of a call that took no bait: its path, and whether a token came along."""
+        """Listen at once.
+
+        Args:
+            strayed: Called for a request to no planted URL, with its path and True if it carries an Authorization header.
+        """
         self._strayed = strayed
-        self._laid: dict[str, tuple[Journal, CanaryPlanted]] = {}
+        self._planted: dict[str, tuple[Journal, CanaryPlanted]] = {}
         self._numbers = count(1)
         self._server = Server(loop, self, crashes=crashes)
 
     @property
     def url(self) -> str:
-        """The trap's origin."""
+        """The origin of the server."""
         return self._server.url
 
     def lay(self, place: str, *, kind: DeliveryKind, journal: Journal) -> str:
-        """A URL that was never given before; what becomes of it goes into *journal*."""
+        """Return a new canary URL; *journal* records that it was planted, and each request to it.
+
+        Args:
+            place: Where the URL is planted, for the record.
+            kind: What the payload pretends the URL to be, for the record.
+        """
         path = f"/bait/{next(self._numbers)}"
-        bait = CanaryPlanted(**journal.stamp(), place=place, kind=kind)
-        journal.write(bait)
-        self._laid[path] = (journal, bait)
+        canary = CanaryPlanted(**journal.stamp(), place=place, kind=kind)
+        journal.write(canary)
+        self._planted[path] = (journal, canary)
         return self._server.url + path
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
-        """Answer as an ASGI application, to any method."""
-        if scope["path"] in self._laid:
-            journal, bait = self._laid[scope["path"]]
-            journal.write(CanaryRequested(**journal.stamp(), place=bait.place, kind=bait.kind))
+        """Respond as an ASGI application, to any method."""
+        if scope["path"] in self._planted:
+            journal, canary = self._planted[scope["path"]]
+            journal.write(CanaryRequested(**journal.stamp(), place=canary.place, kind=canary.kind))
         elif scope["type"] == "http":
             self._strayed(scope["path"], any(name == b"authorization" for name, _ in scope["headers"]))
         headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]

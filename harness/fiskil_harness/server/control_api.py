@@ -1,6 +1,6 @@
-"""The control API of ``serve``, under ``/_sandbox/`` on a port of its own: what a console would do to the sandbox.
+"""The control API of ``serve``, under ``/_sandbox/`` on a separate port: changes the sandbox as a console would.
 
-It hands out no secret, and takes orders only from this machine: a page in a browser cannot reach it.
+It returns no secret, and accepts requests only from this machine; a page in a browser cannot use it.
 """
 
 from collections.abc import Callable
@@ -15,45 +15,46 @@ from fiskil_harness.errors import UnknownName
 from fiskil_harness.server.control_http import ControlRequest, Refusal, about, application_of, read
 from fiskil_harness.server.control_requests import (
     AccountChange,
+    ClockAdvance,
     Conclusion,
     Connection,
     ConsoleSetting,
-    Jump,
     Redelivery,
     Revocation,
-    Syncing,
+    SyncResult,
 )
-from fiskil_harness.server.fault_control import FaultControl, Told
+from fiskil_harness.server.fault_control import FaultControl, Listing
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 def control_application(
     fiskil: LocalFiskil,
     *,
-    deliveries: Told = list,
-    exchanges: Told = list,
+    deliveries: Listing = list,
+    exchanges: Listing = list,
     har: Callable[[], dict[str, object]] = dict,
     forget: Callable[[], None] = lambda: None,
     redeliver: Callable[[str], dict[str, object]] | None = None,
 ) -> Starlette:
-    """The control API over *fiskil*.
+    """Return the control API for *fiskil*, as an ASGI application.
 
     Args:
-        deliveries: Tells what was handed over.
-        exchanges: Tells what was asked of the API.
-        har: Tells the same as HAR.
-        forget: Is called after a reset.
-        redeliver: Makes one more attempt for a message by hand. Fiskil has no such command; it is a tool of the sandbox.
+        deliveries: Returns the deliveries so far, as JSON objects.
+        exchanges: Returns the API exchanges so far, as JSON objects.
+        har: Returns the same exchanges as HAR.
+        forget: Called after a reset.
+        redeliver: Delivers the message of this id once more and returns the delivery. Fiskil has no such operation; it is an
+            extra of the sandbox. None if nothing is delivered.
     """
-    link = FaultControl(fiskil.link.rules, exchanges=exchanges, har=har)
-    control = _Control(fiskil, link, deliveries, forget, redeliver)
-    orders: list[ControlRequest] = [
+    fault_control = FaultControl(fiskil.link.rules, exchanges=exchanges, har=har)
+    control = _Control(fiskil, fault_control, deliveries, forget, redeliver)
+    requests: list[ControlRequest] = [
         ("GET", "/_sandbox/state", control.state),
         ("GET", "/_sandbox/deliveries", control.deliveries),
         ("POST", "/_sandbox/deliveries", control.redeliver),
         ("POST", "/_sandbox/clock/advance", control.advance),
-        *link.all(),
-        ("POST", "/_sandbox/interpretations", control.read_as),
+        *fault_control.all(),
+        ("POST", "/_sandbox/interpretations", control.interpret),
         ("POST", "/_sandbox/end-users/{end_user_id}/sync", control.sync),
         ("POST", "/_sandbox/end-users/{end_user_id}/revoke", control.revoke),
         ("POST", "/_sandbox/end-users/{end_user_id}/accounts", control.change_account),
@@ -62,27 +63,28 @@ def control_application(
         ("POST", "/_sandbox/institutions/{institution_id}", control.connect),
         ("POST", "/_sandbox/reset", control.reset),
     ]
-    return application_of(orders, crashes=fiskil.sandbox.crashes)
+    return application_of(requests, crashes=fiskil.sandbox.crashes)
 
 
 class _Control:
-    """What each command does to the sandbox."""
+    """The handlers of the control requests."""
 
     def __init__(
         self,
         fiskil: LocalFiskil,
-        link: FaultControl,
-        deliveries: Told,
+        fault_control: FaultControl,
+        deliveries: Listing,
         forget: Callable[[], None],
         redeliver: Callable[[str], dict[str, object]] | None,
     ) -> None:
         self._fiskil = fiskil
-        self._link = link
+        self._fault_control = fault_control
         self._redeliver = redeliver
         self._deliveries = deliveries
         self._forget = forget
 
     def state(self, _request: Request, _body: bytes) -> Any:
+        """Return the present state of the sandbox, with faults and deliveries."""
         sandbox = self._fiskil.sandbox
         events = sandbox.events
         with sandbox.store.lock:
@@ -92,61 +94,80 @@ class _Control:
                 "end_users": [about(end_user) for end_user in sandbox.store.end_users.values()],
                 "consents": [about(consent) for consent in sandbox.store.consents.values()],
                 "events": [about(event) for event in events],
-                "faults": self._link.waiting(),
+                "faults": self._fault_control.waiting(),
                 "interpretations": sandbox.store.interpretations.chosen,
                 "deliveries": self._deliveries(),
             }
 
     def deliveries(self, _request: Request, _body: bytes) -> Any:
+        """Return the delivery log."""
         return {"deliveries": self._deliveries()}
 
     def redeliver(self, _request: Request, body: bytes) -> Any:
-        wanted = read(body, Redelivery)
+        """Deliver a message once more.
+
+        Raises:
+            Refusal: Nothing is delivered here.
+        """
+        redelivery = read(body, Redelivery)
         if self._redeliver is None:
             raise Refusal(404, "Nothing is delivered here, so nothing can be delivered again.")
-        return self._redeliver(wanted.message_id)
+        return self._redeliver(redelivery.message_id)
 
     def advance(self, _request: Request, body: bytes) -> Any:
-        jump = read(body, Jump)
+        """Move sandbox time forward.
+
+        Raises:
+            Refusal: The step is negative or longer than ``LONGEST_JUMP_DAYS``.
+        """
+        advance = read(body, ClockAdvance)
         clock = self._fiskil.sandbox.clock
-        days = jump.days + (jump.hours + (jump.minutes + jump.seconds / 60) / 60) / 24
+        days = advance.days + (advance.hours + (advance.minutes + advance.seconds / 60) / 60) / 24
         if not 0 <= days <= LONGEST_JUMP_DAYS:
-            raise Refusal(400, f"Sandbox time moves forward, at most {LONGEST_JUMP_DAYS} days at once.")
-        clock.advance(seconds=jump.seconds, minutes=jump.minutes, hours=jump.hours, days=jump.days)
+            raise Refusal(400, f"Sandbox time only moves forward, at most {LONGEST_JUMP_DAYS} days at once; got {days:g}.")
+        clock.advance(seconds=advance.seconds, minutes=advance.minutes, hours=advance.hours, days=advance.days)
         return {"now": rfc3339(clock.now()), "events": len(self._fiskil.sandbox.events)}
 
-    def read_as(self, _request: Request, body: bytes) -> Any:
+    def interpret(self, _request: Request, body: bytes) -> Any:
+        """Choose interpretations until the next reset."""
         self._fiskil.interpret(read(body, dict[str, str]))
         return {"interpretations": self._fiskil.sandbox.store.interpretations.chosen}
 
     def sync(self, request: Request, body: bytes) -> Any:
-        wanted = read(body, Syncing) if body else Syncing()
+        """Complete or fail the sync of one dataset or all.
+
+        Raises:
+            UnknownName: The consent does not permit this dataset.
+        """
+        result = read(body, SyncResult) if body else SyncResult()
         sandbox, consent = self._fiskil.sandbox, self._active_consent(request)
-        known = consent.permissions
-        if wanted.dataset and wanted.dataset not in known:
-            raise UnknownName("dataset", wanted.dataset, known)
-        for dataset in (wanted.dataset,) if wanted.dataset else known:
-            (sandbox.fail_sync if wanted.fails else sandbox.sync)(consent, dataset)
+        permitted = consent.permissions
+        if result.dataset and result.dataset not in permitted:
+            raise UnknownName("dataset", result.dataset, permitted)
+        for dataset in (result.dataset,) if result.dataset else permitted:
+            (sandbox.fail_sync if result.fails else sandbox.sync)(consent, dataset)
         return {"now": rfc3339(sandbox.clock.now()), "events": len(sandbox.events)}
 
     def revoke(self, request: Request, body: bytes) -> Any:
+        """Revoke the latest active consent of the end user."""
         consent = self._active_consent(request)
         self._fiskil.sandbox.revoke(consent, by=read(body, Revocation).by)
         return about(self._fiskil.sandbox.store.consents[consent.arrangement_id])
 
     def change_account(self, request: Request, body: bytes) -> Any:
-        wanted, consent, sandbox = read(body, AccountChange), self._active_consent(request), self._fiskil.sandbox
-        act = {
+        """Change an account at the institution of the latest active consent."""
+        change, consent, sandbox = read(body, AccountChange), self._active_consent(request), self._fiskil.sandbox
+        apply = {
             "open": sandbox.open_account,
             "close": sandbox.close_account,
             "approve": sandbox.approve_sharing,
             "withdraw": sandbox.withdraw_sharing,
-        }[wanted.what]
-        act(sandbox.person_of(consent), wanted.account)
+        }[change.what]
+        apply(sandbox.person_of(consent), change.account)
         return about(sandbox.store.consents[consent.arrangement_id])
 
     def _active_consent(self, request: Request) -> Consent:
-        """The latest one of the end user in the path."""
+        """Return the latest active consent of the end user in the path."""
         end_user_id = request.path_params["end_user_id"]
         active = [consent for consent in self._fiskil.sandbox.consents_of(end_user_id) if consent.is_active]
         if not active:
@@ -154,35 +175,39 @@ class _Control:
         return active[-1]
 
     def conclude(self, request: Request, body: bytes) -> Any:
-        wanted, session_id = read(body, Conclusion), request.path_params["session_id"]
+        """End a consent journey with an outcome."""
+        conclusion, session_id = read(body, Conclusion), request.path_params["session_id"]
         sandbox = self._fiskil.sandbox
         session = sandbox.conclude(
             session_id,
-            wanted.outcome,
-            email=wanted.email,
-            institution_id=wanted.institution_id,
-            account_keys=wanted.accounts,
+            conclusion.outcome,
+            email=conclusion.email,
+            institution_id=conclusion.institution_id,
+            account_keys=conclusion.accounts,
         )
         ending = session.ending.value if session.ending else ""
         return {"ending": ending, "arrangement_id": session.arrangement_id, "redirect": sandbox.way_back(session_id)}
 
     def configure(self, _request: Request, body: bytes) -> Any:
-        chosen = read(body, ConsoleSetting)
+        """Change settings of the console."""
+        setting = read(body, ConsoleSetting)
         sandbox = self._fiskil.sandbox
         sandbox.configure(
-            permissions=chosen.permissions,
-            scopes=chosen.scopes,
-            version=chosen.version,
-            consent_days=chosen.consent_days,
+            permissions=setting.permissions,
+            scopes=setting.scopes,
+            version=setting.version,
+            consent_days=setting.consent_days,
         )
         return about(sandbox.store.console)
 
     def connect(self, request: Request, body: bytes) -> Any:
+        """Set the state of the connection to an institution."""
         institution_id = request.path_params["institution_id"]
         self._fiskil.sandbox.set_connection(institution_id, read(body, Connection).status)
         return about(self._fiskil.sandbox.store.institutions[institution_id])
 
     def reset(self, _request: Request, _body: bytes) -> Any:
+        """Reset the sandbox."""
         self._fiskil.reset()
         self._forget()
         return {"now": rfc3339(self._fiskil.sandbox.clock.now())}

@@ -1,6 +1,6 @@
-"""The way in to a control API: orders in JSON from this machine alone, answered in words when they do not fit.
+"""HTTP of a control API: JSON requests and responses, and messages for invalid requests.
 
-It takes orders only from this machine: a page in a browser cannot reach it.
+It accepts requests only from this machine; a page in a browser cannot use it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,56 +19,58 @@ from fiskil_harness.errors import HarnessError
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.server.control_requests import refuse_unknown_names
 
-Act = Callable[[Request, bytes], Any]
-ControlRequest = tuple[str, str, Act]
-"""Method, path, and what is done; every one runs in a thread, because a lock may wait."""
+Handler = Callable[[Request, bytes], Any]
+ControlRequest = tuple[str, str, Handler]
+"""Method, path and handler; the handler runs in a thread, because it may wait for a lock."""
 
 LARGEST_BODY = 65_536
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
 
 
 class Refusal(HarnessError):
-    """A request that is refused; ``status`` is its answer's."""
+    """A refused control request; ``status`` is that of the response."""
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status
         super().__init__(message)
 
 
-def application_of(orders: Sequence[ControlRequest], *, crashes: list[Crash]) -> Starlette:
-    """An application that takes *orders*; *crashes* takes what one of them raises that nobody foresaw."""
-    application = Starlette(routes=[Route(path, _endpoint(act, crashes), methods=[method]) for method, path, act in orders])
+def application_of(requests: Sequence[ControlRequest], *, crashes: list[Crash]) -> Starlette:
+    """Return an application that serves *requests*; *crashes* receives the unexpected exceptions of their handlers."""
+    application = Starlette(
+        routes=[Route(path, _endpoint(handler, crashes), methods=[method]) for method, path, handler in requests]
+    )
     application.router.redirect_slashes = False
-    known = ", ".join(f"{method} {path}" for method, path, _ in orders)
-    application.add_exception_handler(404, _said(404, f"No such command. Known: {known}."))
-    application.add_exception_handler(405, _said(405, f"Not with this method. Known: {known}."))
+    request_list = ", ".join(f"{method} {path}" for method, path, _ in requests)
+    application.add_exception_handler(404, _fixed_response(404, f"No such request. Known: {request_list}."))
+    application.add_exception_handler(405, _fixed_response(405, f"Wrong method for this path. Known: {request_list}."))
     return application
 
 
-def _endpoint(act: Callable[[Request, bytes], Any], crashes: list[Crash]) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(handler: Handler, crashes: list[Crash]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            _refuse_outsiders(request)
+            _require_local_client(request)
             body = await _body(request)
-            return _answer(200, await run_in_threadpool(act, request, body))
+            return _response(200, await run_in_threadpool(handler, request, body))
         except Refusal as error:
-            return _answer(error.status, {"error": str(error)})
+            return _response(error.status, {"error": str(error)})
         except HarnessError as error:
-            return _answer(400, {"error": str(error)})
+            return _response(400, {"error": str(error)})
         except ClientDisconnect:
-            return _answer(400, {"error": "The body is incomplete."})
-        except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
+            return _response(400, {"error": "The body is incomplete."})
+        except Exception as error:  # noqa: BLE001 - every other exception is an internal error, and reported as one
             crashes.append(crash_of("control", error))
-            return _answer(500, {"error": "The sandbox itself failed. This is no fault of yours."})
+            return _response(500, {"error": "The sandbox itself failed. Your request did not cause this."})
 
     return endpoint
 
 
-def _refuse_outsiders(request: Request) -> None:
-    """A page of another origin sends ``Origin``; a name rebound to this machine comes as another ``Host``."""
+def _require_local_client(request: Request) -> None:
+    """Raise Refusal for a page: it sends ``Origin``, or another ``Host`` if a host name was rebound to this machine."""
     host = urlsplit(f"//{request.headers.get('host', '')}").hostname
     if host not in LOCAL_HOSTS or "origin" in request.headers:
-        raise Refusal(403, "The control API answers only to tools on this machine, not to pages in a browser.")
+        raise Refusal(403, "The control API accepts requests only from tools on this machine, not from pages in a browser.")
 
 
 async def _body(request: Request) -> bytes:
@@ -81,34 +83,35 @@ async def _body(request: Request) -> bytes:
 
 
 def read(body: bytes, shape: Any) -> Any:
-    """*body* as a value of *shape*.
+    """Return *body*, JSON, as a value of *shape*; an empty body counts as ``{}``.
 
     Raises:
-        Refusal: It is no JSON of that shape.
+        Refusal: *body* is not JSON of that shape.
+        UnknownName: A field, or the value of a field with fixed values, does not exist.
     """
     try:
         refuse_unknown_names(msgspec.json.decode(body or b"{}"), shape)
         return msgspec.json.decode(body or b"{}", type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        hint = " Give a line as 'fault', or a route and a fault; `list faults` names them." if shape is Rule else ""
-        raise Refusal(400, f"The body does not fit: {_unquoted(error)}.{hint}") from None
+        hint = " Send 'fault' as a line of text, or 'route' and 'fault'; `list faults` prints them." if shape is Rule else ""
+        raise Refusal(400, f"The body is invalid: {_without_backticks(error)}.{hint}") from None
 
 
-def _unquoted(error: Exception) -> str:
+def _without_backticks(error: Exception) -> str:
     return str(error).replace("`", "'")
 
 
 def about(value: Any) -> Any:
-    """*value* as JSON takes it."""
+    """Return *value* as JSON types."""
     return msgspec.to_builtins(value)
 
 
-def _answer(status: int, content: Any) -> Response:
+def _response(status: int, content: Any) -> Response:
     return Response(msgspec.json.encode(content) + b"\n", status_code=status, media_type="application/json")
 
 
-def _said(status: int, message: str) -> Callable[[Request, Exception], Awaitable[Response]]:
-    async def say(_request: Request, _error: Exception) -> Response:
-        return _answer(status, {"error": message})
+def _fixed_response(status: int, message: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def respond(_request: Request, _error: Exception) -> Response:
+        return _response(status, {"error": message})
 
-    return say
+    return respond

@@ -1,4 +1,4 @@
-"""What the control API is told, as JSON: unknown fields are refused."""
+"""The JSON bodies of control requests; unknown fields are refused."""
 
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -9,8 +9,8 @@ from fiskil_harness.errors import UnknownName
 from fiskil_harness.faults import FAULTS, AnyFault
 
 
-class Jump(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How far sandbox time is to move forward."""
+class ClockAdvance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A step of sandbox time forward; the fields add up."""
 
     seconds: float = 0
     minutes: float = 0
@@ -19,39 +19,39 @@ class Jump(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Redelivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The message for which one more attempt is to be made by hand."""
+    """The message to deliver once more."""
 
     message_id: str
 
 
-class Wording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A fault that is to wait, as a fault expression; without words it is the fields of a ``Rule``."""
+class FaultExpression(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fault to set, as a fault expression; the alternative body has the fields of a ``Rule``."""
 
     fault: str
 
 
-class Syncing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which dataset's sync is to complete, or to fail; without one, every dataset's."""
+class SyncResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The dataset whose sync completes now, or fails; "" means every dataset of the consent."""
 
     dataset: str = ""
     fails: bool = False
 
 
 class Revocation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who ends the end user's latest consent at the institution."""
+    """Revokes the end user's latest consent at the institution; ``by`` names who does it."""
 
     by: Literal["end_user", "institution"] = "end_user"
 
 
 class AccountChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens to an account, by its key in the person's file."""
+    """A change of an account at the institution; ``account`` is its key in the person's file."""
 
     account: str
     what: Literal["open", "close", "approve", "withdraw"]
 
 
 class ConsoleSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the team sets in the console; what is left out stays as it is. A consent of 0 days is a one-off one."""
+    """Settings of the team's console; omitted fields keep their value. ``consent_days`` 0 means one-off consents."""
 
     permissions: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class ConsoleSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Conclusion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a consent journey is to end; whoever logs in is the end user unless ``email`` says otherwise."""
+    """The outcome of a consent journey; ``email`` logs in, the end user's own by default."""
 
     outcome: str
     email: str = ""
@@ -69,23 +69,23 @@ class Conclusion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Connection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How Fiskil gets through to an institution: HEALTHY, DEGRADED or OUTAGE."""
+    """The state of the connection between Fiskil and an institution: HEALTHY, DEGRADED or OUTAGE."""
 
     status: str
 
 
-def refuse_unknown_names(order: Any, shape: Any) -> None:
-    """Refuse a field that *shape* does not have, or a name that one of its fields does not know, with the nearest one.
+def refuse_unknown_names(body: Any, shape: Any) -> None:
+    """Raise UnknownName for a field that *shape* does not have, or a value that a field with fixed values does not have.
 
-    Whatever else is wrong with *order* is for the decoder to say.
+    The decoder reports all other errors in *body*.
 
     Raises:
-        UnknownName: Of the first such name.
+        UnknownName: The first unknown field, value, fault or field of a fault, with the nearest match.
     """
-    if not (isinstance(order, dict) and isinstance(shape, type) and issubclass(shape, Struct)):
+    if not (isinstance(body, dict) and isinstance(shape, type) and issubclass(shape, Struct)):
         return
     hints = {name: kind for name, kind in get_type_hints(shape).items() if name in shape.__struct_fields__}
-    for name, value in order.items():
+    for name, value in body.items():
         if name not in hints:
             raise UnknownName("field", name, hints)
         if get_origin(hints[name]) is Literal and isinstance(value, str) and value not in get_args(hints[name]):
@@ -100,7 +100,7 @@ def _refuse_unknown_fault(fault: dict[str, Any]) -> None:
         return
     if kind not in FAULTS:
         raise UnknownName("fault", kind, FAULTS, now=new_name("faults", kind))
-    known = FAULTS[kind].__struct_fields__
+    fields = FAULTS[kind].__struct_fields__
     for name in fault:
-        if name != "type" and name not in known:
-            raise UnknownName("field", name, known, place=f"the fault {kind!r}")
+        if name != "type" and name not in fields:
+            raise UnknownName("field", name, fields, place=f"the fault {kind!r}")

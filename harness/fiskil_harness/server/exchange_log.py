@@ -1,4 +1,4 @@
-"""What a link has seen lately, for somebody who looks on: exchanges, bites, HAR, and faults that nothing has met."""
+"""The recent traffic of a proxy for a reader: exchanges, bites, HAR, and faults that never fired."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -17,77 +17,78 @@ EXCHANGES_KEPT = 200
 
 
 class Recording(Protocol):
-    """A link, in the process of the sandbox or before the hosted API."""
+    """A proxy that records exchanges: that of the local sandbox, or the relay to the hosted API."""
 
     @property
     def rules(self) -> Rules:
-        """The faults that wait."""
+        """The faults that are set."""
 
     def begin(self, journal: Journal, *, is_stray: Callable[[str], bool]) -> None:
-        """Record into *journal* from now on."""
+        """Record into *journal* from now on; *is_stray* returns True for end users whose requests are marked as stray."""
 
 
 class RecentEntries(Journal):
-    """The newest of what happens, each entry heard as it is written."""
+    """A journal of the newest entries that also reports each entry as it is written."""
 
-    def __init__(self, *, newest: int, hear: Callable[[Entry], None]) -> None:
-        """Keep the *newest* entries, and let *hear* have each."""
+    def __init__(self, *, newest: int, on_entry: Callable[[Entry], None]) -> None:
+        """Keep the *newest* entries, and call *on_entry* with each."""
         super().__init__(newest=newest)
-        self._hear = hear
+        self._on_entry = on_entry
 
     def write(self, entry: Entry) -> None:
-        """Append it and let it be heard."""
+        """Append *entry* and report it."""
         super().write(entry)
-        self._hear(entry)
+        self._on_entry(entry)
 
 
 class ExchangeLog:
-    """The newest exchanges of a link."""
+    """The newest exchanges of a proxy."""
 
     def __init__(
         self,
-        link: Recording,
+        proxy: Recording,
         redactor: Redactor,
         *,
         title: str,
         origin: str,
         tell_bite: Callable[[Bite], None] | None = None,
     ) -> None:
-        """Nothing is recorded before ``begin``.
+        """Prepare a log; nothing is recorded before ``begin``.
 
         Args:
-            redactor: Knows the secrets that may stand in an exchange.
-            title, origin: What HAR calls the exchanges, and the origin that clients asked.
-            tell_bite: Gets each bite of a fault, named in its own words; it is called on the server's thread.
+            redactor: Knows the secrets that an exchange may contain.
+            title: Name of the exchanges in HAR.
+            origin: The origin that clients call, for HAR.
+            tell_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
         """
-        self._link, self._redactor = link, redactor
+        self._proxy, self._redactor = proxy, redactor
         self._title, self._origin = title, origin
-        self._tell_bite = tell_bite
+        self._on_bite = tell_bite
 
     def begin(self) -> None:
-        """Record from now on, and forget what was."""
+        """Record from now on, and forget earlier exchanges."""
         self._redactor.learn()
-        self.journal = RecentEntries(newest=EXCHANGES_KEPT, hear=self._hear)
-        self._link.begin(self.journal, is_stray=lambda _end_user_id: False)
+        self.journal = RecentEntries(newest=EXCHANGES_KEPT, on_entry=self._report_bite)
+        self._proxy.begin(self.journal, is_stray=lambda _end_user_id: False)
 
     def har(self) -> dict[str, object]:
-        """The newest exchanges as HAR, without secrets and persons."""
+        """Return the newest exchanges as HAR, without secrets and personal data."""
         return har_of(self.journal, redactor=self._redactor, title=self._title, origin=self._origin)
 
     def unbitten(self) -> list[tuple[str, str]]:
-        """The faults that still wait and have never bitten, each as an expression and with the reason."""
+        """Return the set faults that never fired, as pairs of fault expression and reason."""
         return [
             (text_of(waiting.rule), waiting.problem)
-            for waiting in self._link.rules.waiting()
+            for waiting in self._proxy.rules.waiting()
             if not waiting.bitten and waiting.wanted
         ]
 
     def exchanges(self) -> list[dict[str, object]]:
-        """What was asked of the API and what it answered; queries, headers and bodies may carry secrets and stay here."""
-        told: list[dict[str, object]] = self._redactor.redact_tree(self._told())
-        return told
+        """Return the newest exchanges as JSON objects, without queries, headers and bodies, which may contain secrets."""
+        redacted: list[dict[str, object]] = self._redactor.redact_tree(self._summaries())
+        return redacted
 
-    def _told(self) -> list[dict[str, object]]:
+    def _summaries(self) -> list[dict[str, object]]:
         return [
             {
                 "number": call.number,
@@ -102,7 +103,7 @@ class ExchangeLog:
             for call in self.journal.all(Exchange)
         ]
 
-    def _hear(self, entry: Entry) -> None:
-        if isinstance(entry, Bite) and self._tell_bite is not None:
-            worded = {waiting.rule.name: fault_text(waiting.rule.fault) for waiting in self._link.rules.waiting()}
-            self._tell_bite(structs.replace(entry, fault=worded.get(entry.fault, entry.fault)))
+    def _report_bite(self, entry: Entry) -> None:
+        if isinstance(entry, Bite) and self._on_bite is not None:
+            texts = {waiting.rule.name: fault_text(waiting.rule.fault) for waiting in self._proxy.rules.waiting()}
+            self._on_bite(structs.replace(entry, fault=texts.get(entry.fault, entry.fault)))

@@ -1,4 +1,4 @@
-"""Orders about a link: which exchanges there were, and which faults wait."""
+"""The control requests about a proxy: read its exchanges, read and change its faults."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,20 +10,25 @@ from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.expression import rules_of, text_of
 from fiskil_harness.faults.proxy import Rule, Rules
 from fiskil_harness.server.control_http import ControlRequest, Refusal, about, read
-from fiskil_harness.server.control_requests import Wording
+from fiskil_harness.server.control_requests import FaultExpression
 
-Told = Callable[[], list[dict[str, object]]]
+Listing = Callable[[], list[dict[str, object]]]
 
 
 class FaultControl:
-    """What can be asked of a link, and ordered."""
+    """The handlers of the control requests about one proxy."""
 
-    def __init__(self, rules: Rules, *, exchanges: Told, har: Callable[[], dict[str, object]]) -> None:
-        """Give orders to *rules*; *exchanges* and *har* tell what was asked of the API."""
+    def __init__(self, rules: Rules, *, exchanges: Listing, har: Callable[[], dict[str, object]]) -> None:
+        """Control *rules*.
+
+        Args:
+            exchanges: Returns the API exchanges so far, as JSON objects.
+            har: Returns the same exchanges as HAR.
+        """
         self._rules, self._exchanges, self._har = rules, exchanges, har
 
     def all(self) -> list[ControlRequest]:
-        """Each with its method and path."""
+        """Return the control requests, each with method, path and handler."""
         return [
             ("GET", "/_sandbox/exchanges", self.exchanges),
             ("GET", "/_sandbox/har", self.har),
@@ -34,40 +39,48 @@ class FaultControl:
         ]
 
     def exchanges(self, _request: Request, _body: bytes) -> Any:
-        """``GET /_sandbox/exchanges``"""
+        """Return the newest exchanges, for ``GET /_sandbox/exchanges``."""
         return {"exchanges": self._exchanges()}
 
     def har(self, _request: Request, _body: bytes) -> Any:
-        """``GET /_sandbox/har``"""
+        """Return the newest exchanges as HAR, for ``GET /_sandbox/har``."""
         return self._har()
 
     def faults(self, _request: Request, _body: bytes) -> Any:
-        """``GET /_sandbox/faults``"""
+        """Return the faults that are set, for ``GET /_sandbox/faults``."""
         return {"faults": self.waiting()}
 
     def set_fault(self, _request: Request, body: bytes) -> Any:
-        """``POST /_sandbox/faults``: a rule in its fields, or an expression."""
-        for rule in rules_of(read(body, Wording).fault) if _is_worded(body) else (read(body, Rule).check(),):
+        """Set a fault, given as the fields of a rule or as an expression, for ``POST /_sandbox/faults``.
+
+        Raises:
+            HarnessError: The body is invalid, or the fault is not possible here.
+        """
+        for rule in rules_of(read(body, FaultExpression).fault) if _is_expression(body) else (read(body, Rule).check(),):
             self._rules.set(require_possible(rule))
         return {"faults": self.waiting()}
 
     def lift_fault(self, request: Request, _body: bytes) -> Any:
-        """``DELETE /_sandbox/faults/{number}``"""
+        """Lift one fault, for ``DELETE /_sandbox/faults/{number}``.
+
+        Raises:
+            Refusal: No fault with this number is set.
+        """
         rules, number = self._rules, request.path_params["number"]
-        found = [waiting for waiting in rules.waiting() if str(waiting.number) == number]
-        if not found:
-            known = ", ".join(str(waiting.number) for waiting in rules.waiting()) or "none"
-            raise Refusal(404, f"No fault {number!r} waits. Known: {known}.")
-        rules.lift(found[0])
+        numbered = [waiting for waiting in rules.waiting() if str(waiting.number) == number]
+        if not numbered:
+            numbers = ", ".join(str(waiting.number) for waiting in rules.waiting()) or "none"
+            raise Refusal(404, f"No fault {number!r} is set. Known: {numbers}.")
+        rules.lift(numbered[0])
         return {"faults": self.waiting()}
 
     def lift_faults(self, _request: Request, _body: bytes) -> Any:
-        """``DELETE /_sandbox/faults``"""
+        """Lift every fault, for ``DELETE /_sandbox/faults``."""
         self._rules.clear()
         return {"faults": []}
 
     def waiting(self) -> list[dict[str, object]]:
-        """Every fault that waits, in words and in its fields."""
+        """Return the faults that are set, each as an expression (``text``) and with the fields of its rule."""
         return [
             {
                 "number": waiting.number,
@@ -81,10 +94,10 @@ class FaultControl:
         ]
 
 
-def _is_worded(body: bytes) -> bool:
-    """Whether a fault is told as an expression."""
+def _is_expression(body: bytes) -> bool:
+    """Return True if *body* gives the fault as an expression."""
     try:
-        order = msgspec.json.decode(body or b"{}")
+        request = msgspec.json.decode(body or b"{}")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
-    return isinstance(order, dict) and isinstance(order.get("fault"), str)
+    return isinstance(request, dict) and isinstance(request.get("fault"), str)

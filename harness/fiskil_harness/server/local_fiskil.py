@@ -1,4 +1,4 @@
-"""Fiskil on loopback: the sandbox with its servers, the link before its API, and sinks for what an app sends elsewhere."""
+"""Fiskil on loopback: the sandbox with its servers, the proxy in front of its API, and sinks for alerts and telemetry."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,7 +30,13 @@ from fiskil_harness.server.canary_server import CanaryServer
 
 
 class Enrolled:
-    """An end user in a test: the person at the institution, the id that the app needs, and what the API serves."""
+    """An end user in a test: the person at the institution, the end user at Fiskil, and their consent.
+
+    Attributes:
+        person: The person with their data at the institutions.
+        end_user: The end user as Fiskil knows them.
+        consent: The consent of the latest ``LocalFiskil.authorise``; None before.
+    """
 
     def __init__(self, fiskil: "LocalFiskil", person: Person, end_user: EndUser) -> None:
         self._fiskil = fiskil
@@ -40,19 +46,31 @@ class Enrolled:
 
     @property
     def end_user_id(self) -> str:
-        """The id that data calls need."""
+        """The id that the app sends with each request for data."""
         return self.end_user.end_user_id
 
     @property
     def transaction_ids(self) -> set[str]:
-        """The ``fiskil_id`` of every transaction that the API serves now."""
+        """The ``fiskil_id`` of each transaction that the API serves now; empty without a consent."""
         if self.consent is None:
             return set()
         return {row.fiskil_id for row in self._fiskil.sandbox.rows(self.consent, "transactions")}
 
 
 class LocalFiskil:
-    """One local Fiskil that listens; close it, or use it as a context manager."""
+    """One local Fiskil that listens on loopback; close it, or use it as a context manager.
+
+    It serves the API behind a proxy that can break it, and the consent page. It receives the app's alerts and telemetry.
+
+    Attributes:
+        sandbox: The state and its operations, without sockets.
+        link: The proxy in front of the API; ``link.rules`` are its faults.
+        loop: The thread and event loop of all servers.
+        alerts: Receives the app's alerts; its ``url`` is the address for the app's config.
+        telemetry: Receives the app's telemetry over OTLP; its ``url`` is the address for the app's config.
+        trap: The canary server, a foreign origin for faults and payloads.
+        lent: Values that the team lent for logging in to its app; no report may show them.
+    """
 
     def __init__(
         self,
@@ -69,13 +87,25 @@ class LocalFiskil:
         payload: Payload = FISKIL.payload,
         clock: Clock | None = None,
     ) -> None:
-        """Listen at once; with *is_tls* the API speaks TLS under a certificate minted now.
+        """Listen at once.
 
-        Webhooks are signed by *scheme* (default: the reading of Fiskil's that rules) and worded as *payload* says. *clock*
-        is the sandbox's (default: one that goes with real time).
+        Args:
+            workdir: Existing folder for the certificates.
+            seed: Determines ids, credentials and generated rows.
+            is_tls: Serves the API over https only, with a certificate of an authority made at its first use.
+            webhook_secret: Signing secret of webhooks, as the console shows it (default: one made from *seed*).
+            api_port: Port of the API; 0 chooses a free one.
+            auth_port: Port of the consent page; 0 chooses a free one.
+            interpretations: Chosen interpretations of clauses (default: the best supported ones).
+            console: Settings of the team's console, such as the requested permissions (default: Fiskil's).
+            scheme: Signature scheme of webhooks (default: Fiskil's, by the interpretation of ``webhooks.signature``).
+            payload: Names of the fields in a webhook's body (default: Fiskil's).
+            clock: Sandbox time (default: real time that can be moved forward).
+
+        Raises:
+            UsageError: A port is in use.
         """
         self.lent: tuple[str, ...] = ()
-        """What the team has lent us to get into its app; no report may show it."""
         self._scheme = scheme
         self._payload = payload
         self._authority = Authority(workdir)
@@ -99,28 +129,28 @@ class LocalFiskil:
             self.sandbox.api,
             route_of=lambda method, path: find_spelling(self.sandbox.store, method, path).name,
             world=_World(self),
-            told=self._has_told,
+            told=self._has_event,
             clock_s=lambda: self.sandbox.clock.offset.total_seconds() + self._elapsed_s(),
             reading=self.interpretation,
         )
         self._servers: list[Any] = []
         try:
-            self._told = self._first = self._open_api(is_tls=is_tls, port=api_port)
-            self._other: _Api | None = None
-            self.link.rules.door = self._first.acceptor
-            self._page = self._kept(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
-            self.alerts: AlertSink = self._kept(AlertSink(self.loop, crashes=crashes))
-            self.telemetry: Telemetry = self._kept(Telemetry(self.loop, crashes=crashes))
-            # A fault asks for it on the servers' own thread, where nothing can be made to listen.
-            self.trap: CanaryServer = self._kept(CanaryServer(self.loop, crashes=crashes, strayed=self._note_stray))
+            self._current_api = self._initial_api = self._open_api(is_tls=is_tls, port=api_port)
+            self._tls_api: _Api | None = None
+            self.link.rules.door = self._initial_api.acceptor
+            self._page = self._register(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
+            self.alerts: AlertSink = self._register(AlertSink(self.loop, crashes=crashes))
+            self.telemetry: Telemetry = self._register(Telemetry(self.loop, crashes=crashes))
+            # It must listen before a fault needs it: faults run on the thread of the servers, which cannot open one.
+            self.trap: CanaryServer = self._register(CanaryServer(self.loop, crashes=crashes, strayed=self._record_stray))
         except BaseException:
             self.close()
             raise
         self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
 
     def _open_api(self, *, is_tls: bool, port: int = 0) -> "_Api":
-        """One more port of the API, plain or under TLS."""
-        door = Acceptor(
+        """Open one more port of the API, plain or with TLS."""
+        acceptor = Acceptor(
             self.link.rules,
             loop=self.loop.asyncio,
             report=self.link.note_connection,
@@ -133,63 +163,66 @@ class LocalFiskil:
             port=port,
             protocol=ProxyProtocol,
             certificate=pair,
-            door=door,
+            door=acceptor,
             crashes=self.sandbox.crashes,
         )
-        return _Api(self._kept(server), door, is_tls)
+        return _Api(self._register(server), acceptor, is_tls)
 
     def serve_tls(self) -> None:
-        """Let the API be reached under https alone until ``speak_plain``, and note whoever begins without TLS."""
-        if not self._first.is_tls:
-            self._other = self._other or self._open_api(is_tls=True)
-            self._first.acceptor.watch(lambda: self._note_plain(is_former=True))
-        self._turn_to(self._other or self._first)
-        self._told.acceptor.watch(lambda: self._note_plain(is_former=False))
+        """Serve the API over https only, until ``serve_plain``, and record clients that begin without TLS.
+
+        ``api_url`` changes. The plain port stays open to record clients that still use it, but serves no request.
+        """
+        if not self._initial_api.is_tls:
+            self._tls_api = self._tls_api or self._open_api(is_tls=True)
+            self._initial_api.acceptor.watch(lambda: self._record_plain(is_former=True))
+        self._switch_to(self._tls_api or self._initial_api)
+        self._current_api.acceptor.watch(lambda: self._record_plain(is_former=False))
 
     def serve_plain(self) -> None:
-        """Let the API be reached as it was in the beginning."""
-        for one in (self._first, self._other):
-            if one is not None:
-                one.acceptor.watch(None)
-        self._turn_to(self._first)
+        """Serve the API as at the start again; ``api_url`` changes back."""
+        for api in (self._initial_api, self._tls_api):
+            if api is not None:
+                api.acceptor.watch(None)
+        self._switch_to(self._initial_api)
 
-    def _turn_to(self, api: "_Api") -> None:
-        self._told = api
+    def _switch_to(self, api: "_Api") -> None:
+        self._current_api = api
         self.link.rules.door = api.acceptor
         self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
 
-    def _note_plain(self, *, is_former: bool) -> None:
+    def _record_plain(self, *, is_former: bool) -> None:
         journal = self.link.journal
         if journal is not None:
             journal.write(Unencrypted(**journal.stamp(), is_former=is_former))
 
-    def _kept(self, server: Any) -> Any:
+    def _register(self, server: Any) -> Any:
         self._servers.append(server)
         return server
 
     @property
     def api_url(self) -> str:
-        """The API's origin, without ``/v1``; always the link."""
-        return str(self._told.server.url)
+        """The origin of the API, without ``/v1``; requests pass through the proxy."""
+        return str(self._current_api.server.url)
 
     @property
     def is_tls(self) -> bool:
-        """Whether the API is reached under https now."""
-        return self._told.is_tls
+        """True if the API is served over https now."""
+        return self._current_api.is_tls
 
     @property
     def auth_url(self) -> str:
-        """The consent page's origin."""
+        """The origin of the consent page."""
         return str(self._page.url)
 
     @property
     def credentials(self) -> Credentials:
-        """What the app needs to know."""
+        """The client id, the client secret and the webhook secret for the app."""
         return self.sandbox.credentials
 
     @property
     def dialect(self) -> Dialect:
-        """How webhooks are signed and worded. Source: webhooks.signature"""
+        """The signature scheme and the payload format of webhooks. Source: webhooks.signature"""
         return Dialect(
             scheme=self._scheme or SCHEMES_BY_INTERPRETATION[self.interpretation("webhooks.signature")],
             payload=self._payload,
@@ -197,23 +230,39 @@ class LocalFiskil:
 
     @property
     def webhook_sources(self) -> tuple[str, ...]:
-        """The addresses that genuine deliveries come from."""
+        """The loopback addresses that genuine deliveries come from."""
         return HOMES[:1] if self.sandbox.store.interpretations.of("webhooks.source-ip") == "one-address" else HOMES
 
     @property
     def certificates(self) -> Certificates:
-        """The authority and a certificate for loopback, minted at the first use from the real clock."""
+        """The files of an authority and a certificate for loopback, made at the first use, valid in real time."""
         return self._authority.files
 
     def enrol(self, name: str | None = None) -> Enrolled:
-        """Register an end user: the person called *name* in ``fixtures/end_users``, or one made from the seed."""
+        """Register an end user, as the app's server would, and return them.
+
+        Args:
+            name: A person of ``fixtures/end_users``; None generates one from the seed, another at each call.
+
+        Raises:
+            UnknownName: No person has this name.
+        """
         number = len(self.sandbox.store.end_users)
         person = catalog.person(name) if name else generated_person(seed=self.sandbox.mint.seed, number=number)
         self.sandbox.admit(person)
         return Enrolled(self, person, self.sandbox.create_end_user(person))
 
     def authorise(self, enrolled: Enrolled, *, is_synced: bool = True) -> Consent:
-        """Let the person consent without the page; with *is_synced* every dataset is ready at once."""
+        """Give the person's consent at the sandbox bank without the consent page, and return it.
+
+        All permissions that the console requests are granted, for all accounts that the bank offers.
+
+        Args:
+            is_synced: Completes the sync of each dataset at once. Otherwise the syncs complete later, in sandbox time.
+
+        Raises:
+            UsageError: The person has no account to share or is not eligible, or the console requests no banking permission.
+        """
         consent = self.sandbox.authorise(enrolled.end_user, enrolled.person)
         enrolled.consent = consent
         if is_synced:
@@ -222,62 +271,75 @@ class LocalFiskil:
         return consent
 
     def conclude(self, session_id: str, outcome: str, *, email: str = "", account_keys: tuple[str, ...] = ()) -> AuthSession:
-        """Let an open journey come to *outcome* without the page: ``approved``, ``denied`` and so on.
+        """End an open consent journey with *outcome*, as at the consent page, and return the auth session.
 
         Args:
-            email: Who logs in; without it, the end user's own address.
-            account_keys: What is shared; without any, all that can be.
+            session_id: The auth session that the app opened.
+            outcome: ``approved``, ``denied`` or another outcome of a journey.
+            email: The address that logs in (default: the end user's own).
+            account_keys: The accounts to share, by their keys in the person's file (default: all that can be shared).
 
         Raises:
             UnknownName: No such outcome, or no such account.
-            UsageError: The session is unknown or over, or what is asked for cannot be done where it stands.
+            UsageError: The session is unknown or has ended, or the outcome is not possible in its present state.
         """
         return self.sandbox.conclude(session_id, outcome, email=email, account_keys=account_keys)
 
     @contextmanager
     def broken(self, route: str, fault: AnyFault, *, times: int = 1, skip: int = 0) -> Iterator[None]:
-        """Let *fault* bite on *route* inside the block.
+        """Apply *fault* to requests on *route* inside the block.
+
+        Args:
+            route: A route such as ``banking.transactions``, a family such as ``banking.*``, ``*``, or ``connection``.
+            fault: What breaks.
+            times: How many requests it breaks; 0 means all, but at least one.
+            skip: How many matching requests pass before the first one breaks.
 
         Raises:
-            ConfigError: A parameter under which nothing would break.
-            FaultUnbitten: It was still waiting when the block ended without an error.
+            UnknownName: There is no such route.
+            ConfigError: With these parameters the fault breaks nothing, or it is not possible here.
+            FaultUnbitten: The block ended without an error, but the fault broke fewer than *times* requests.
         """
-        place = route if route == CONNECTION else require_route(route)
-        rule = Rule(route=place, fault=fault, times=times, skip=skip).check()
+        checked_route = route if route == CONNECTION else require_route(route)
+        rule = Rule(route=checked_route, fault=fault, times=times, skip=skip).check()
         waiting = self.link.rules.set(rule)
         try:
             yield
         finally:
             self.link.rules.lift(waiting)
         if waiting.left:
-            bitten = waiting.wanted - waiting.left
+            bites = waiting.wanted - waiting.left
             raise FaultUnbitten(
-                f"{rule.name} on {route!r} bit {bitten} of {waiting.wanted} times: {waiting.problem} inside the block."
+                f"{rule.name} on {route!r} bit {bites} of {waiting.wanted} times: {waiting.problem} inside the block."
             )
 
-    def _note_stray(self, path: str, carries_token: bool) -> None:
+    def _record_stray(self, path: str, carries_token: bool) -> None:
         journal = self.link.journal
         if journal is not None:
             journal.write(Strayed(**journal.stamp(), path=path, carries_token=carries_token))
 
-    def _has_told(self, kind: str) -> bool:
+    def _has_event(self, kind: str) -> bool:
         return any(event.kind == kind for event in self.sandbox.events)
 
     def interpretation(self, clause_id: str) -> str:
-        """The reading that rules a doubtful clause now."""
+        """Return the current interpretation of the clause *clause_id*."""
         return self.sandbox.store.interpretation(clause_id)
 
     def interpret(self, chosen: Mapping[str, str]) -> None:
-        """Let other interpretations rule until the next reset, as ``{"token.lifetime": "3600"}``."""
+        """Choose other interpretations until the next reset, for example ``{"token.lifetime": "3600"}``.
+
+        Raises:
+            UnknownName: No such clause, or the clause has no such interpretation.
+        """
         self.sandbox.read_as(chosen)
 
     def reset(self) -> None:
-        """Forget end users, faults, events and interpretations chosen since the start, and return to real time."""
+        """Remove all end users, consents, events and faults, restore the first interpretations, and return to real time."""
         self.link.rules.clear()
         self.sandbox.reset()
 
     def close(self) -> None:
-        """Stop listening; nothing is left."""
+        """Stop listening, and stop the thread of the servers."""
         for server in self._servers:
             server.close()
         self.loop.close()
@@ -290,7 +352,7 @@ class LocalFiskil:
 
 
 class _Api(NamedTuple):
-    """A port of the API, and the door in front of it."""
+    """A port of the API, and the acceptor of its connections."""
 
     server: Server
     acceptor: Acceptor
@@ -298,13 +360,13 @@ class _Api(NamedTuple):
 
 
 class _World:
-    """What faults can do to the sandbox."""
+    """The operations of faults on the sandbox."""
 
     def __init__(self, fiskil: LocalFiskil) -> None:
         self._fiskil = fiskil
 
     def expire_tokens(self) -> None:
-        """Let every access token die."""
+        """Expire every access token."""
         self._fiskil.sandbox.expire_tokens()
 
     def advance(self, *, seconds: float) -> None:
@@ -312,16 +374,16 @@ class _World:
         self._fiskil.sandbox.clock.advance(seconds=seconds)
 
     def foreign_url(self) -> str:
-        """The trap's origin."""
+        """Return the origin of the canary server."""
         return self._fiskil.trap.url
 
 
 def secrets_of(fiskil: LocalFiskil) -> Iterator[tuple[str, str]]:
-    """Every secret that a local Fiskil minted, by kind, also for people of earlier scenarios."""
+    """Yield every secret of *fiskil* as a pair of kind and value, including those of earlier scenarios."""
     for kind, values in fiskil.sandbox.canaries().items():
         for value in values:
             yield kind.replace(" ", "_"), value
-    # `restart_with_wrong_secret` keeps the tail and changes the head.
+    # `restart_with_wrong_secret` changes only the beginning, so the rest is secret too.
     yield "client_secret", fiskil.credentials.client_secret[9:]
     for value in fiskil.lent:
         yield "way_in", value

@@ -1,4 +1,4 @@
-"""Deliveries in a test: the sandbox's events handed over to any receiver on loopback, again and in any order."""
+"""Webhook deliveries that a test controls: any event of the sandbox, to any receiver on loopback, in any order."""
 
 from collections.abc import Sequence
 
@@ -12,51 +12,74 @@ from fiskil_harness.webhooks.retry_schedule import Parcel
 
 
 class Deliveries:
-    """Hands over what the sandbox has to tell. Events are called ``e0``, ``e1`` ... in the order in which they happened.
+    """Delivers the events of a sandbox. Events are called ``e0``, ``e1`` ... in the order in which they happened.
 
-    Every verb answers with the deliveries it made: ``status``, ``outcome`` (ack, refuse or indeterminate), ``attempt``.
-    The address of the latest delivery is where the next one goes, unless another is named.
+    Each method returns the deliveries it made, with ``status``, ``outcome`` (ack, refuse or indeterminate) and ``attempt``.
+    Without a *url*, a delivery goes to the address of the latest one.
     """
 
     def __init__(self, fiskil: LocalFiskil) -> None:
         self._fiskil = fiskil
         self._outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
-        self._seen = 0
+        self._collected = 0
         self._url = ""
         self.journal = Journal()
 
     @property
     def events(self) -> dict[str, Event]:
-        """Every event so far, by its symbol."""
+        """Every event so far, by its name."""
         self._collect()
         return {f"e{number}": event for number, event in enumerate(self._fiskil.sandbox.events)}
 
     def deliver(self, url: str = "", *, attempts: int = 1) -> list[Delivery]:
-        """Hand over everything due, by publish time; *attempts* above 1 moves the clock along the retry schedule.
+        """Deliver every event that is due, by publish time, and return the deliveries.
 
-        *attempts* is how often each event is tried at most, until it is acknowledged; Fiskil's own limit is 5.
+        Args:
+            url: Address of the receiver, on loopback (default: that of the latest delivery).
+            attempts: The most attempts for each event, until it is acknowledged; above 1 the clock moves along the retry
+                schedule. Fiskil's own limit is 5.
+
+        Raises:
+            UsageError: There is no address yet, or it cannot be used.
+            UnsafeTarget: The address is not on loopback.
         """
-        made: list[Delivery] = []
+        deliveries: list[Delivery] = []
 
         def send(due: Sequence[Parcel]) -> bool:
-            made.extend(self._attempt(parcel, url) for parcel in due)
+            deliveries.extend(self._attempt(parcel, url) for parcel in due)
             return True
 
         hand_over(self._outbox, self._fiskil.sandbox.clock, send, collect=self._collect, attempts=attempts)
-        return made
+        return deliveries
 
     def retry(self, event: str, url: str = "") -> Delivery:
-        """The next attempt for *event*, whatever became of the last: the same id, other bytes, another signature."""
+        """Make the next attempt for *event*, whatever the last outcome: same message id, other bytes and signature.
+
+        Raises:
+            UnknownName: There is no such event.
+            UsageError: There is no address yet, or it cannot be used.
+            UnsafeTarget: The address is not on loopback.
+        """
         self._collect()
         return self._attempt(self._outbox.find(event), url)
 
     def replay(self, event: str, url: str = "") -> Delivery:
-        """The very same bytes as the latest attempt, again."""
+        """Send the bytes of the latest attempt for *event* again, unchanged.
+
+        Raises:
+            UnknownName: There is no such event.
+            UsageError: There is no address yet, it cannot be used, or *event* was never delivered.
+            UnsafeTarget: The address is not on loopback.
+        """
         self._collect()
         return self._send(self._outbox.find(event), url, kind="replay")
 
     def drop(self, event: str) -> None:
-        """Let *event* get lost on the way: no attempt is made."""
+        """Lose *event*: no attempt is made for it.
+
+        Raises:
+            UnknownName: There is no such event.
+        """
         self._collect()
         self._outbox.drop(event)
 
@@ -67,7 +90,9 @@ class Deliveries:
     def _send(self, parcel: Parcel, url: str, *, kind: DeliveryKind) -> Delivery:
         self._url = url or self._url
         if not self._url:
-            raise UsageError("Name the receiver: deliveries.deliver('http://127.0.0.1:8000/webhooks/fiskil').")
+            raise UsageError(
+                "No receiver is known yet. Pass its address: deliveries.deliver('http://127.0.0.1:8000/webhooks/fiskil')."
+            )
         request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret, kind=kind)
         delivery = Sender(self._fiskil.loop, Target.of(self._url)).attempt(request, self.journal)
         parcel.settle(is_acknowledged=delivery.outcome == "ack", now=self._fiskil.sandbox.clock.now())
@@ -75,6 +100,6 @@ class Deliveries:
 
     def _collect(self) -> None:
         events = self._fiskil.sandbox.events
-        for number in range(self._seen, len(events)):
+        for number in range(self._collected, len(events)):
             self._outbox.add(f"e{number}", events[number])
-        self._seen = len(events)
+        self._collected = len(events)

@@ -1,4 +1,4 @@
-"""A relay before the hosted API at somebody's hand: it records, lets faults bite, and takes orders on a port of its own."""
+"""The relay of the command ``relay``: forwards to the hosted API, records, applies faults, and has a control API."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from fiskil_harness.server.fault_control import FaultControl
 
 
 class Relaying:
-    """Everything that the command ``relay`` runs; close it, and nothing is left."""
+    """Everything that the command ``relay`` runs, until it is closed."""
 
     def __init__(
         self,
@@ -26,16 +26,19 @@ class Relaying:
         faults: Sequence[Rule] = (),
         tell_bite: Callable[[Bite], None] | None = None,
     ) -> None:
-        """Listen at once; *upstream* is asked nothing before a client asks.
+        """Listen at once; nothing is sent to *upstream* before a client sends a request.
 
         Args:
-            ca_file: Whom to trust for *upstream* (default: the system's authorities).
-            faults: Wait from the beginning, until they are lifted.
-            tell_bite: Gets each bite of a fault, named in its own words; it is called on the server's thread.
+            upstream: Origin of the hosted API.
+            ca_file: The authority to trust for *upstream* (default: the system's).
+            port: Port of the relay; 0 chooses a free one.
+            control_port: Port of the control API; 0 chooses a free one.
+            faults: Set from the start, until they are lifted.
+            tell_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
 
         Raises:
-            UsageError: *upstream* is no origin, or a port is in use.
-            ConfigError: A fault acts on the sandbox, which is not here.
+            UsageError: *upstream* is not an origin, or a port is in use.
+            ConfigError: A fault needs the sandbox.
         """
         crashes: list[Crash] = []
         self._loop = Loop(crashes=crashes)
@@ -47,15 +50,15 @@ class Relaying:
             self.log.begin()
             for rule in faults:
                 self.relay.rules.set(rule)
-            orders = FaultControl(self.relay.rules, exchanges=self.log.exchanges, har=self.log.har)
-            self._control = Server(self._loop, application_of(orders.all(), crashes=crashes), port=control_port)
+            fault_control = FaultControl(self.relay.rules, exchanges=self.log.exchanges, har=self.log.har)
+            self._control = Server(self._loop, application_of(fault_control.all(), crashes=crashes), port=control_port)
         except BaseException:
             self._loop.close()
             raise
         self.control_url = self._control.url
 
     def close(self) -> None:
-        """Stop listening; nothing is left."""
+        """Stop listening."""
         self._control.close()
         self.relay.close()
         self._loop.close()

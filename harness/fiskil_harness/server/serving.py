@@ -1,6 +1,6 @@
-"""A local Fiskil in real time: API, consent page, webhooks with their retry schedule, and a control API.
+"""A local Fiskil in real time for ``serve``: API, consent page, webhooks with their retry schedule, and a control API.
 
-Nothing here runs scenarios; whoever uses it acts by hand or through the control API.
+It runs no scenarios; a developer or a test suite acts by hand or through the control API.
 """
 
 import threading
@@ -31,29 +31,30 @@ from fiskil_harness.webhooks.retry_schedule import Parcel
 DELIVERIES_KEPT = 200
 PUMP_EVERY_S = 0.1
 MOST_COMPRESSED = 3600
-"""A minute becomes a sixtieth of a second then, which is less than the pump sleeps."""
+"""The largest divisor of the retry schedule: a minute becomes 1/60 s, less than the pump's interval."""
 
 ENV_HEADER = "# Written by fiskil-harness serve; removed or replaced at will.\n"
+"""Recognises files that ``serve`` may overwrite, so the text must not change."""
 
 
 class Pump:
-    """Hands over what is due, in a thread of its own, until it is closed.
+    """Delivers the messages that are due, in a thread, until it is closed.
 
-    The waits between attempts are those of Fiskil divided by *compress*; everything else keeps its time. *tell* gets each
-    record of the delivery log as it is made.
+    The delays between attempts are Fiskil's divided by *compress*; all other times are unchanged. *tell* is called with each
+    record of the delivery log.
     """
 
     def __init__(
         self, fiskil: LocalFiskil, target: Target, *, compress: float = 1, tell: Callable[[Record], None] | None = None
     ) -> None:
         self._compress = compress
-        self._tell = tell
+        self._on_delivery = tell
         self._elapsed = stopwatch()
         self._sending = threading.Lock()
         self._fiskil = fiskil
         self._target = target
         self._outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
-        self._seen = 0
+        self._collected = 0
         self._collecting = threading.Lock()
         self._is_closing = threading.Event()
         self.deliveries: deque[Record] = deque(maxlen=DELIVERIES_KEPT)
@@ -61,17 +62,19 @@ class Pump:
         self._thread.start()
 
     def forget(self) -> None:
-        """Drop what is under way, as after a reset of the sandbox."""
+        """Drop all pending messages, after a reset of the sandbox."""
         with self._collecting:
-            self._outbox, self._seen = Outbox(self._fiskil.interpretation, lambda: self._fiskil.dialect), 0
+            self._outbox, self._collected = Outbox(self._fiskil.interpretation, lambda: self._fiskil.dialect), 0
             self.deliveries.clear()
 
     def redeliver(self, message_id: str) -> Record:
-        """One more attempt by hand, also for what was discarded; the number is the next, or again the last.
+        """Make one more attempt for a message, even if it was discarded, and return the record.
+
+        The attempt has the next number, or the last one again if there is no next.
 
         Raises:
-            UnknownName: No event has that ``message_id``.
-            UsageError: The receiver's address cannot be used any more.
+            UnknownName: No event has this *message_id*.
+            UsageError: The attempt failed because ``serve`` is closing.
         """
         self._collect()
         parcels = {parcel.event.message_id: parcel for parcel in self._outbox}
@@ -79,7 +82,7 @@ class Pump:
             raise UnknownName("message", message_id, parcels)
         record = self._attempt(parcels[message_id], how="by hand")
         if record is None:
-            raise UsageError("The attempt could not be made: serve is ending.")
+            raise UsageError("The attempt could not be made, because serve is closing.")
         return record
 
     def close(self) -> None:
@@ -95,9 +98,9 @@ class Pump:
     def _collect(self) -> None:
         with self._collecting:
             events = self._fiskil.sandbox.events
-            for number in range(self._seen, len(events)):
+            for number in range(self._collected, len(events)):
                 self._outbox.add(f"e{number}", events[number])
-            self._seen = len(events)
+            self._collected = len(events)
 
     def _send(self, outbox: Outbox, due: Sequence[Parcel]) -> bool:
         for parcel in due:
@@ -112,24 +115,30 @@ class Pump:
             request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret)
             offset_s = self._elapsed()
             try:
-                made = Sender(self._fiskil.loop, self._target).attempt(request, Journal())
+                delivery = Sender(self._fiskil.loop, self._target).attempt(request, Journal())
             except (HarnessError, OSError, RuntimeError):
                 return None
             now = self._fiskil.sandbox.clock.now()
-            parcel.settle(is_acknowledged=made.outcome == "ack", now=now)
+            parcel.settle(is_acknowledged=delivery.outcome == "ack", now=now)
             if parcel.due_at is not None:
                 parcel.due_at = now + (parcel.due_at - now) / self._compress
         record = record_of(
-            made, parcel.event.kind, offset_s=offset_s, how=how, at=now, due_at=parcel.due_at, is_discarded=parcel.is_lost
+            delivery,
+            parcel.event.kind,
+            offset_s=offset_s,
+            how=how,
+            at=now,
+            due_at=parcel.due_at,
+            is_discarded=parcel.is_lost,
         )
         self.deliveries.append(record)
-        if self._tell is not None:
-            self._tell(record)
+        if self._on_delivery is not None:
+            self._on_delivery(record)
         return record
 
 
 class Serving:
-    """Everything that ``serve`` runs; close it, and nothing is left."""
+    """Everything that ``serve`` runs, until it is closed."""
 
     def __init__(
         self,
@@ -151,17 +160,24 @@ class Serving:
         """Listen at once.
 
         Args:
-            compress: By this the waits between attempts are divided.
-            is_tls: Whether the API speaks TLS, under an authority made now that the environment names.
-            faults: Wait from the beginning, until they are lifted or everything is reset.
-            tell: Gets each record of the delivery log.
-            tell_bite: Gets each bite of a fault, named in its own words; it is called on the server's thread.
+            workdir: Existing folder for the certificates.
+            seed: Determines ids, credentials and generated rows.
+            api_port, auth_port, control_port: Ports of API, consent page and control API; 0 chooses a free one.
+            webhook_url: Address of the receiver, on loopback; None delivers nothing.
+            webhook_secret: Signing secret of webhooks (default: one made from *seed*).
+            compress: Divisor of the delays between attempts, 1 to ``MOST_COMPRESSED``.
+            is_tls: Serves the API over https; ``environment`` names the file of the authority.
+            faults: Set from the start, until they are lifted or everything is reset.
+            tell: Called with each record of the delivery log.
+            tell_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
 
         Raises:
-            UsageError: A port is in use, the webhook URL is not on loopback, or waits cannot be divided by *compress*.
+            UsageError: A port is in use, the webhook URL cannot be used, or *compress* is out of range.
+            UnsafeTarget: The webhook URL is not on loopback.
+            ConfigError: A fault is not possible here.
         """
         if not 1 <= compress <= MOST_COMPRESSED:
-            raise UsageError(f"Waits can be divided by 1 to {MOST_COMPRESSED}, got {compress:g}.")
+            raise UsageError(f"Delays can be divided by 1 to {MOST_COMPRESSED}, got {compress:g}.")
         target = Target.of(webhook_url) if webhook_url else None
         self.fiskil = LocalFiskil(
             workdir=workdir,
@@ -198,7 +214,7 @@ class Serving:
             self._pump = Pump(self.fiskil, target, compress=compress, tell=tell)
 
     def environment(self) -> str:
-        """What an app needs to know, as the text of an env file; it carries the secrets."""
+        """Return the settings for the app as the text of an env file, including the secrets."""
         credentials = self.fiskil.credentials
         pairs = {
             "FISKIL_BASE_URL": self.fiskil.api_url,
@@ -224,9 +240,9 @@ class Serving:
 
     def _redeliver(self, message_id: str) -> dict[str, object]:
         if self._pump is None:
-            raise UsageError("serve has no receiver. Start it with --webhook-url.")
-        told: dict[str, object] = msgspec.to_builtins(self._pump.redeliver(message_id))
-        return told
+            raise UsageError("serve has no webhook receiver. Start it with --webhook-url.")
+        record: dict[str, object] = msgspec.to_builtins(self._pump.redeliver(message_id))
+        return record
 
     def _forget(self) -> None:
         self.log.begin()

@@ -256,7 +256,7 @@ def test_words_of_an_exchange_cannot_become_part_of_the_page(shown: GateResult) 
 
 def test_an_app_that_has_not_come_to_rest_is_told_of_below_the_decision(result: GateResult) -> None:
     """No finding names another scenario, so here the reader learns where it began."""
-    note = "the app has not come to rest since happy_path, e0 consent.received"
+    note = "the app has been busy since happy_path, e0 consent.received"
     measured = (msgspec.structs.replace(result.measured[0], notes=(note,)),)
 
     page = Outline(html.render(msgspec.structs.replace(result, measured=measured)))

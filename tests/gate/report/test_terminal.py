@@ -152,7 +152,7 @@ def test_a_receiver_without_known_bugs_is_one_line(sick: GateResult) -> None:
 
 def test_an_app_that_has_not_come_to_rest_is_told_of_at_the_end(result: GateResult) -> None:
     """No finding names another scenario, so here the reader learns where it began."""
-    note = "the app has not come to rest since happy_path, e0 consent.received"
+    note = "the app has been busy since happy_path, e0 consent.received"
     measured = (msgspec.structs.replace(result.measured[0], notes=(note,)),)
 
     told = " ".join(shown(msgspec.structs.replace(result, measured=measured)).split())

@@ -101,11 +101,11 @@ def test_failures_are_told_first_and_missing_hooks_not_at_all(outcome_of: Callab
 
 def test_since_when_an_app_has_not_come_to_rest_is_one_line() -> None:
     """However many scenarios met it so; other notes are not shown."""
-    note = "the app has not come to rest since happy_path, e0 consent.received"
+    note = "the app has been busy since happy_path, e0 consent.received"
     measured = [Measure(scenario=name, took_s=1, notes=("it said so", note)) for name in "ab"]
 
     assert busy_lines(measured) == (
-        "The app has not come to rest since happy_path, e0 consent.received; 2 later scenarios met it so.",
+        "The app has been busy since happy_path, e0 consent.received; 2 later scenarios met it so.",
     )
     assert busy_lines([Measure(scenario="happy_path", took_s=1)]) == ()
 

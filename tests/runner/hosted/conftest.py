@@ -1,4 +1,4 @@
-"""A second local Fiskil under TLS that stands in for the hosted one, and apps of the gallery before it."""
+"""Fixtures of hosted runs: a second local Fiskil with TLS replaces the hosted API, and gallery apps call it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.runner.hosted.stand_in import StandIn
 
 @pytest.fixture
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
-    """The API, and its key pair in the environment."""
+    """The replacement of the hosted API, with its key pair in the environment."""
     folder = tmp_path / "stand-in"
     folder.mkdir()
     with LocalFiskil(workdir=folder, seed=3, is_tls=True) as fiskil:
@@ -28,12 +28,12 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandI
 
 @pytest.fixture
 def play(stand_in: StandIn) -> Callable[..., dict[str, Outcome]]:
-    """Play scenarios with an app of the gallery; what came of each."""
+    """Run scenarios with a gallery app, and return the outcomes by scenario."""
 
-    def playing(name: str, *scenarios: str, **more: object) -> dict[str, Outcome]:
-        chosen, _ = eligibility.select(scenarios)
-        done = hosted_run.rehearse(chosen, settings=stand_in.settings(name, **more), seed=0)
-        assert done.rehearsal.faults == ()
-        return {outcome.scenario: outcome for outcome in done.rehearsal.outcomes}
+    def run(name: str, *scenarios: str, **more: object) -> dict[str, Outcome]:
+        selected, _ = eligibility.select(scenarios)
+        hosted = hosted_run.rehearse(selected, settings=stand_in.settings(name, **more), seed=0)
+        assert hosted.rehearsal.faults == ()
+        return {outcome.scenario: outcome for outcome in hosted.rehearsal.outcomes}
 
-    return playing
+    return run

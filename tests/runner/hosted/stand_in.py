@@ -1,4 +1,4 @@
-"""A second local Fiskil that stands in for the hosted one, and how outcomes are read."""
+"""A second local Fiskil that replaces the hosted API in tests."""
 
 import msgspec
 
@@ -10,19 +10,19 @@ from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
 
 class StandIn:
-    """The hosted API of a test: somebody with data on several pages, and how a config tells of it."""
+    """The hosted API of a test, with an end user whose data has several pages, and the config for it."""
 
     def __init__(self, fiskil: LocalFiskil, rosa: Enrolled) -> None:
         self.fiskil, self.rosa = fiskil, rosa
 
     def settings(self, name: str = "reference_app", **more: object) -> Settings:
-        """The config of an app of the gallery, with this API as the hosted one."""
+        """Return the config of a gallery app with this API as the hosted one, and the keys *more* of ``[hosted]``."""
         settings = gallery.settings(gallery.app(name))
         ca_file = str(self.fiskil.certificates.ca_file)
-        told = {"url": self.fiskil.api_url, "ca_file": ca_file, "end_user_id": self.rosa.end_user_id, **more}
-        return msgspec.structs.replace(settings, hosted=msgspec.structs.replace(settings.hosted, **told))
+        keys = {"url": self.fiskil.api_url, "ca_file": ca_file, "end_user_id": self.rosa.end_user_id, **more}
+        return msgspec.structs.replace(settings, hosted=msgspec.structs.replace(settings.hosted, **keys))
 
 
 def verdicts(outcome: Outcome) -> dict[str, Verdict]:
-    """The verdict of each probe."""
+    """Return the verdict of each probe."""
     return {finding.probe: finding.verdict for finding in outcome.findings}

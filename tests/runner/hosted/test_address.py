@@ -1,4 +1,4 @@
-"""Where the hosted API may be, and what a config must tell before anything goes there."""
+"""Addresses of the hosted API that are allowed, and keys that a config needs for it."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ def settings_of(**hosted: Any) -> Settings:
 
 
 def test_the_documented_host_is_the_default() -> None:
-    """Who says nothing means Fiskil's own API; the secret is not in what is printed."""
+    """A config without a URL means Fiskil's API, and the printed address contains no secret."""
     address = address_of(settings_of(), PAIR.get)
 
     assert (address.url, address.client_id, address.end_user_id) == ("https://api.fiskil.com", "cid_1", "eu_1")
@@ -32,8 +32,8 @@ def test_the_documented_host_is_the_default() -> None:
 @pytest.mark.parametrize(
     "url", ["https://api.fiskil.com", "https://127.0.0.1:8443", "https://localhost:1", "https://[::1]:1"]
 )
-def test_known_hosts_are_taken(url: str) -> None:
-    """Fiskil's own, and this machine."""
+def test_known_hosts_are_allowed(url: str) -> None:
+    """Fiskil's host and loopback need no entry in the config."""
     assert refuse_unsafe(url, (), source="a config") == url
 
 
@@ -52,29 +52,29 @@ def test_known_hosts_are_taken(url: str) -> None:
         "https://",
     ],
 )
-def test_strangers_are_refused(url: str) -> None:
-    """A key pair goes to nobody whom neither we nor the config know, and never in the clear."""
+def test_unknown_hosts_are_rejected(url: str) -> None:
+    """A key pair is sent only to known hosts, and only over TLS."""
     with pytest.raises(UsageError):
         refuse_unsafe(url, (), source="a config")
 
 
-def test_a_host_may_be_named() -> None:
-    """By the config, which is the user's own word."""
+def test_the_config_may_allow_a_host() -> None:
+    """A host in ``allow_hosts`` is allowed; without the entry the error names this key."""
     assert refuse_unsafe("https://mirror.example", ("mirror.example",), source="a config") == "https://mirror.example"
     with pytest.raises(UnsafeTarget, match="allow_hosts"):
         address_of(settings_of(url="https://mirror.example"), PAIR.get)
 
 
 def test_missing_credentials_are_named() -> None:
-    """Each by its variable."""
+    """The error names the environment variable that is not set."""
     with pytest.raises(ConfigError, match=r"--api hosted: OTHER_ID is not set"):
         address_of(settings_of(client_id_env="OTHER_ID"), PAIR.get)
     with pytest.raises(ConfigError, match="FISKIL_CLIENT_SECRET is not set"):
         address_of(settings_of(), {"FISKIL_CLIENT_ID": "cid_1"}.get)
 
 
-def test_an_app_that_would_pass_the_relay_by_is_refused() -> None:
-    """It inherits the key pair, so it must be told of the relay."""
+def test_an_app_that_does_not_use_the_relay_is_rejected() -> None:
+    """An app without ``{api_url}`` would call the hosted API directly with the key pair."""
     settings = parse({"app": {"command": "app"}}, folder=Path())
 
     assert [key for key, _ in problems(settings, PAIR.get)] == [
@@ -85,7 +85,7 @@ def test_an_app_that_would_pass_the_relay_by_is_refused() -> None:
 
 
 def test_a_running_app_needs_a_port() -> None:
-    """Somebody must have told it where the relay will be."""
+    """An app that already runs is configured with the relay's address, so the port must be fixed."""
     raw = {"url": "http://127.0.0.1:1", "drive": {"refresh": "POST /refresh"}}
 
     first = parse({"app": raw, "hosted": {"end_user_id": "eu_1"}}, folder=Path())
@@ -95,7 +95,7 @@ def test_a_running_app_needs_a_port() -> None:
     assert problems(second, PAIR.get) == []
 
 
-def test_a_missing_ca_file_is_told() -> None:
-    """Before anything is sent."""
-    with pytest.raises(ConfigError, match=r"hosted.ca_file names 'none.pem', where no file is"):
+def test_a_missing_ca_file_is_an_error() -> None:
+    """ConfigError is raised before a request is sent."""
+    with pytest.raises(ConfigError, match=r"hosted.ca_file is 'none.pem', but this file does not exist"):
         address_of(settings_of(ca_file="none.pem"), PAIR.get)

@@ -1,4 +1,4 @@
-"""Drift of the hosted API, as a gate tells it: an outcome that counts for no practice and accuses no app."""
+"""Drift of the hosted API is a separate outcome that counts for no practice."""
 
 import msgspec
 import pytest
@@ -15,20 +15,20 @@ pytestmark = pytest.mark.full
 
 @pytest.fixture
 def account(stand_in: StandIn) -> Account:
-    """The account, logged in."""
+    """The account, with a token."""
     return Account(address_of(stand_in.settings()))
 
 
-def test_no_drift_is_told_as_such(account: Account) -> None:
-    """What the stand-in promises it keeps."""
+def test_no_drift_passes(account: Account) -> None:
+    """An API that follows the contract gives a PASS without practices."""
     with account:
         outcome = drift(account.place, Interpretations(), seed=0)
 
     assert (outcome.verdict, outcome.practices) == (Verdict.PASS, ())
 
 
-def test_another_reading_is_inconclusive_and_named(stand_in: StandIn) -> None:
-    """The clause, what was seen, and what was expected."""
+def test_another_interpretation_is_inconclusive(stand_in: StandIn) -> None:
+    """The finding names the clause, the observed and the expected interpretation."""
     stand_in.fiskil.sandbox.read_as({"token.lifetime": "3600"})
 
     with Account(address_of(stand_in.settings())) as account:
@@ -39,11 +39,11 @@ def test_another_reading_is_inconclusive_and_named(stand_in: StandIn) -> None:
     assert outcome.findings[0].evidence == ("token.lifetime: 3600, where 900 was expected",)
 
 
-def test_an_answer_that_no_look_expects_is_inconclusive(account: Account) -> None:
-    """And ends nothing."""
+def test_an_error_in_a_check_is_inconclusive(account: Account) -> None:
+    """An unexpected response does not end the run."""
     with account:
         place = msgspec.structs.replace(account.place, first=None)  # type: ignore[arg-type]
         outcome = drift(place, Interpretations(), seed=0)
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
-    assert outcome.findings[0].evidence == ("a look at it failed with AttributeError",)
+    assert outcome.findings[0].evidence == ("a check failed with AttributeError",)

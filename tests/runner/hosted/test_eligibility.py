@@ -1,4 +1,4 @@
-"""Which scenarios can be played before the hosted API, and what is said of the others."""
+"""Scenarios that can run against the hosted API, and the reasons for the others."""
 
 import pytest
 
@@ -12,22 +12,21 @@ from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import load
 
 
-def playing(*made: object) -> Scenario:
-    return Scenario(practices=("edge.network-errors",), steps=made, probes=(probes.HoldsEveryRow("transactions"),))
+def scenario_of(*performed: object) -> Scenario:
+    return Scenario(practices=("edge.network-errors",), steps=performed, probes=(probes.HoldsEveryRow("transactions"),))
 
 
-def test_what_is_made_for_it_is_suitable() -> None:
-    """Every scenario of its own can be played there."""
+def test_hosted_scenarios_are_suitable() -> None:
+    """Every scenario made for the hosted API can run there."""
     assert len(scenarios()) >= 10
     assert [why_unsuitable(scenario) for scenario in scenarios().values() if why_unsuitable(scenario)] == []
 
 
-def test_a_journey_cannot_be_had() -> None:
-    """The reason names the steps, and whose they are."""
+def test_a_consent_journey_is_unsuitable() -> None:
+    """The reason names the impossible steps and who controls them."""
     assert why_unsuitable(load("happy_path")) == (
-        "authorise, deliver, limit_pages cannot be had: journeys, webhooks and the clock are Fiskil's own there".replace(
-            "limit_pages cannot", "limit_pages and more cannot"
-        )
+        "the steps authorise, deliver, limit_pages and more are not possible: "
+        "journeys, webhooks and the clock of the hosted API are controlled by Fiskil"
     )
 
 
@@ -43,39 +42,39 @@ def test_a_journey_cannot_be_had() -> None:
     ],
 )
 def test_what_needs_the_sandbox_is_unsuitable(step: object) -> None:
-    """Faults that act on it, on connections, or lead elsewhere; twins; keys that nobody has."""
-    assert why_unsuitable(playing(steps.Refresh(), step))
+    """Faults that need the sandbox, connections or another origin are unsuitable, as are twins and wrong keys."""
+    assert why_unsuitable(scenario_of(steps.Refresh(), step))
 
 
 def test_names_and_patterns_select() -> None:
-    """Of the sandbox's own there is a line each for what is left out."""
-    chosen, lines = select(["hosted_idle", "idle_*"])
+    """Unsuitable scenarios that a pattern matches are omitted, with a line for each."""
+    selected, lines = select(["hosted_idle", "idle_*"])
 
-    assert [scenario.name for scenario in chosen] == ["hosted_idle"]
+    assert [scenario.name for scenario in selected] == ["hosted_idle"]
     assert [line.partition(":")[0] for line in lines] == ["idle_app"]
 
 
-def test_nothing_suitable_is_an_error() -> None:
-    """With the reason, and with what can be had."""
-    with pytest.raises(UsageError, match=r"happy_path: authorise.*Suitable: hosted_"):
+def test_selecting_no_suitable_scenario_is_an_error() -> None:
+    """The error contains the reason and the suitable scenarios."""
+    with pytest.raises(UsageError, match=r"happy_path: the steps authorise.*Suitable: hosted_"):
         select(["happy_path"])
     with pytest.raises(UnknownName, match="hosted_idle"):
         select(["hosted_idel"])
 
 
-def test_a_gate_says_what_it_leaves_out() -> None:
-    """In one line: how many, and why."""
+def test_a_gate_states_what_it_leaves_out() -> None:
+    """One line states how many scenarios are left out, and why."""
     (line,) = left_out()
 
     assert line.startswith(f"{len(scenario_names())} scenarios of the local Fiskil: journeys")
 
 
 def test_every_practice_that_cannot_be_proven_has_its_own_reason() -> None:
-    """And those that can be have none, but for one whose other half is about pages."""
-    borne = {practice_id for scenario in scenarios().values() for practice_id in scenario.practices}
-    untold = [
-        all_practice for all_practice in all_practices() if all_practice not in borne and reason_of(all_practice) == THEIRS
+    """Practices that can be proven have no reason, except one that is partly about pages."""
+    tested = {practice_id for scenario in scenarios().values() for practice_id in scenario.practices}
+    unexplained = [
+        practice_id for practice_id in all_practices() if practice_id not in tested and reason_of(practice_id) == THEIRS
     ]
 
-    assert untold == ["sandbox.all-flows"]
-    assert set(REASONS) & borne == {"loading.timeouts"}
+    assert unexplained == ["sandbox.all-flows"]
+    assert set(REASONS) & tested == {"loading.timeouts"}

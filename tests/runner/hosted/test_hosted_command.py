@@ -1,4 +1,4 @@
-"""``--api hosted`` on the command line, before a stand-in of the hosted API."""
+"""``--api hosted`` on the command line, against a replacement of the hosted API."""
 
 import json
 import os
@@ -14,6 +14,7 @@ import pytest
 from fiskil_harness.cli import main
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import wait_until
+from fiskil_harness.runner.hosted.eligibility import THEIRS
 from tests.paths import SOURCE
 from tests.runner.hosted.stand_in import StandIn
 
@@ -24,7 +25,7 @@ Program = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder for what a run leaves."""
+    """A folder for the files that a run writes."""
     folder = tmp_path / "project"
     folder.mkdir()
     return folder
@@ -34,17 +35,17 @@ def project(tmp_path: Path) -> Path:
 def config(stand_in: StandIn, project: Path) -> Path:
     """The reference app's config, with the stand-in as the hosted API."""
     base = catalog.folder("examples") / "reference_app"
-    told = (base / "fiskil-harness.toml").read_text()
+    text = (base / "fiskil-harness.toml").read_text()
     hosted = stand_in.settings().hosted
     lines = f'url = "{hosted.url}"\nca_file = "{hosted.ca_file}"\nend_user_id = "{hosted.end_user_id}"\n'
     path = project / "hosted.toml"
-    path.write_text(told.replace("--app-dir ..", f"--app-dir {base.parent}").replace("introduce =", lines + "introduce ="))
+    path.write_text(text.replace("--app-dir ..", f"--app-dir {base.parent}").replace("introduce =", lines + "introduce ="))
     return path
 
 
 @pytest.fixture
 def program(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Program:
-    """Call the command line in the project's folder; exit code, standard output and standard error."""
+    """Run the command line in the project's folder; return exit code, standard output and standard error."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.chdir(project)
@@ -56,8 +57,8 @@ def program(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return run
 
 
-def test_a_run_tells_its_bounds_and_no_secret(program: Program, config: Path, stand_in: StandIn) -> None:
-    """What it may send is said before, what it sent after; no file has the secret or a token."""
+def test_a_run_states_its_limits_and_no_secret(program: Program, config: Path, stand_in: StandIn) -> None:
+    """The limits are stated before the run, the numbers of requests after it; no output contains a secret."""
     code, out, err = program(
         "run", "hosted_idle", "--api", "hosted", "--config", str(config), "--json", "report.json", "--har", "calls.har"
     )
@@ -67,16 +68,16 @@ def test_a_run_tells_its_bounds_and_no_secret(program: Program, config: Path, st
     assert "requests of the app, and" in err
     assert out.splitlines()[-1].endswith("--api hosted")
     report = (config.parent / "report.json").read_text()
-    told = out + err + report + (config.parent / "calls.har").read_text()
+    output = out + err + report + (config.parent / "calls.har").read_text()
     secrets = [stand_in.fiskil.credentials.client_secret, *stand_in.fiskil.sandbox.store.issued]
-    assert [secret for secret in secrets if secret in told] == []
+    assert [secret for secret in secrets if secret in output] == []
     assert json.loads(report)["result"]["left_out"] == [
         "--api hosted: reading only, at most 500 requests of the app and 900 s"
     ]
 
 
 def test_without_credentials_nothing_is_sent(program: Program, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit 2, with the variable to set."""
+    """The command exits with 2 and names the variable to set."""
     monkeypatch.delenv("FISKIL_CLIENT_SECRET")
 
     code, out, err = program("gate", "--api", "hosted", "--config", str(config))
@@ -86,7 +87,7 @@ def test_without_credentials_nothing_is_sent(program: Program, config: Path, mon
 
 
 def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn) -> None:
-    """Before the app is started; the institution is named."""
+    """A production key pair is rejected before the app starts, and the institution is named."""
     institutions = stand_in.fiskil.sandbox.store.institutions
     real = next(institution for institution in institutions.values() if not institution.is_accessible)
     institutions[real.institution_id] = msgspec.structs.replace(real, is_accessible=True)
@@ -94,7 +95,7 @@ def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn)
     code, _, err = program("gate", "--api", "hosted", "--config", str(config))
 
     assert code == 2
-    assert f"no sandbox ({real.institution_id})" in err
+    assert f"outside the sandbox ({real.institution_id})" in " ".join(err.split())
 
 
 @pytest.mark.parametrize(
@@ -103,35 +104,40 @@ def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn)
         (("gate", "--allow-writes"), "--allow-writes is for --api hosted"),
         (("gate", "--api", "hosted", "--gallery", "retries_without_backoff"), "--api hosted goes with no --gallery"),
         (("gate", "--api", "hosted", "--workers", "2"), "--api hosted goes with no --workers"),
-        (("run", "happy_path", "--api", "hosted"), "journeys, webhooks and the clock are Fiskil's own there"),
+        (
+            ("run", "happy_path", "--api", "hosted"),
+            THEIRS,
+        ),
     ],
 )
-def test_what_makes_no_sense_is_refused(program: Program, config: Path, arguments: tuple[str, ...], words: str) -> None:
-    """With the reason."""
-    told = [] if "--gallery" in arguments else ["--config", str(config)]
+def test_options_that_do_not_fit_are_rejected(
+    program: Program, config: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    """The command exits with 2 and states the reason."""
+    config_option = [] if "--gallery" in arguments else ["--config", str(config)]
 
-    code, _, err = program(*arguments, *told)
+    code, _, err = program(*arguments, *config_option)
 
     assert code == 2
     assert words in " ".join(err.split())
 
 
-def test_the_doctor_says_what_is_missing(program: Program, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """First what the account shows; then what the config and the environment lack."""
-    code, whole, _ = program("doctor", "--api", "hosted", "--config", str(config))
+def test_the_doctor_states_what_is_missing(program: Program, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor checks the account, and reports a variable that is not set."""
+    code, complete, _ = program("doctor", "--api", "hosted", "--config", str(config))
     monkeypatch.delenv("FISKIL_CLIENT_ID")
-    other, lacking, _ = program("doctor", "--api", "hosted", "--config", str(config))
+    other_code, incomplete, _ = program("doctor", "--api", "hosted", "--config", str(config))
 
-    assert (code, other) == (0, 2)
-    assert "works    FISKIL_CLIENT_ID  is accepted, and reaches sandbox" in whole
-    assert "works    hosted.end_user_id" in whole
-    assert "missing  FISKIL_CLIENT_ID" in lacking
+    assert (code, other_code) == (0, 2)
+    assert "works    FISKIL_CLIENT_ID  is accepted, and reaches sandbox" in complete
+    assert "works    hosted.end_user_id" in complete
+    assert "missing  FISKIL_CLIENT_ID" in incomplete
 
 
 @pytest.mark.full
 @pytest.mark.usefixtures("unmeasured")
 def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) -> None:
-    """Exit 130 with a report; no app, no relay and no folder remain."""
+    """The command exits with 130 and a report; no app, no relay and no folder is left."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     environment = os.environ | {"PYTHONPATH": str(SOURCE), "TMPDIR": str(temporary), "COLUMNS": "80"}
@@ -139,15 +145,17 @@ def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) 
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as running:
-        note = wait_until(lambda: next((path for path in temporary.rglob("app.pid") if path.read_text()), None), cap_s=90)
-        assert note is not None
-        app = int(note.read_text())
+        pid_path = wait_until(
+            lambda: next((path for path in temporary.rglob("app.pid") if path.read_text()), None), cap_s=90
+        )
+        assert pid_path is not None
+        app = int(pid_path.read_text())
         wait_until(lambda: stand_in.fiskil.link.idle_s() < 0.5, cap_s=90)
         running.send_signal(signal.SIGINT)
-        said, _ = running.communicate(timeout=120)
+        output, _ = running.communicate(timeout=120)
 
     assert running.returncode == 130
-    assert "hosted_idle" in said
+    assert "hosted_idle" in output
     assert list(temporary.iterdir()) == []
     with pytest.raises(ProcessLookupError):
         os.killpg(app, 0)

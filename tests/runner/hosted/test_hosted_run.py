@@ -1,4 +1,4 @@
-"""Runs before a stand-in of the hosted API: what is proven, caught, refused, and left behind."""
+"""Runs against a replacement of the hosted API: proven practices, detected flaws and refused requests."""
 
 import datetime
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Play = Callable[..., dict[str, Outcome]]
 TODAY = datetime.date(2026, 11, 25)
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 
-CAUGHT = [
+DETECTED = [
     ("failed_calls_not_logged", "hosted_read", "logs_api_calls"),
     ("expired_token_retried", "hosted_token_refused", "renews_token_once"),
     ("deadline_per_read", "hosted_response_drips", "keeps_deadline"),
@@ -35,87 +35,87 @@ CAUGHT = [
 ]
 
 
-def watched(stand_in: StandIn) -> Journal:
-    """Everything that reaches the hosted API from now on."""
+def recorded(stand_in: StandIn) -> Journal:
+    """Record every request that reaches the hosted API from now on."""
     journal = Journal()
-    stand_in.fiskil.link.begin(journal, is_stray=lambda _one: False)
+    stand_in.fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
     return journal
 
 
 def make_real(stand_in: StandIn) -> None:
-    """Let the account reach a bank that is no sandbox."""
+    """Make a bank outside the sandbox accessible to the account."""
     institutions = stand_in.fiskil.sandbox.store.institutions
     real = next(institution for institution in institutions.values() if not institution.is_accessible)
     institutions[real.institution_id] = msgspec.structs.replace(real, is_accessible=True)
 
 
-def test_flawed_clients_are_caught(play: Play) -> None:
-    """Who reads the first page alone misses rows that the hosted API serves."""
+def test_a_client_that_reads_one_page_is_detected(play: Play) -> None:
+    """An app that reads only the first page does not have every row that the hosted API returns."""
     outcomes = play("first_page_only", "hosted_small_pages")
 
     assert verdicts(outcomes["hosted_small_pages"])["holds_every_row"] is FAIL
 
 
-def test_an_impatient_client_is_caught(play: Play) -> None:
-    """Who does not wait as the relay tells asks too soon."""
+def test_a_client_that_ignores_retry_after_is_detected(play: Play) -> None:
+    """An app that ignores the Retry-After of the relay retries too early."""
     outcomes = play("retry_after_ignored", "hosted_retry_after")
 
     assert verdicts(outcomes["hosted_retry_after"])["respects_retry_after"] is FAIL
 
 
 def test_production_is_refused_before_the_app_is_started(stand_in: StandIn) -> None:
-    """An institution that is no sandbox is enough; the app makes not one request."""
+    """A key pair that reaches an institution outside the sandbox is rejected, and the app sends no request."""
     make_real(stand_in)
-    journal = watched(stand_in)
+    journal = recorded(stand_in)
 
-    with pytest.raises(UnsafeTarget, match="no sandbox"):
+    with pytest.raises(UnsafeTarget, match="outside the sandbox"):
         hosted_run.rehearse(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
 
     assert [call.route for call in journal.all(Exchange)] == ["token", "institutions.list"]
 
 
-def test_a_wrong_secret_is_told_without_it(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The complaint names the address, never the secret."""
+def test_the_error_for_a_wrong_secret_does_not_contain_it(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error contains no part of the secret."""
     monkeypatch.setenv("FISKIL_CLIENT_SECRET", "fsk_wrong_secret_of_mine")
 
-    with pytest.raises(HookError, match="gave no token") as told:
+    with pytest.raises(HookError, match="returned no token") as caught:
         hosted_run.rehearse(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
 
-    assert "fsk_wrong_secret_of_mine" not in str(told.value)
+    assert "fsk_wrong_secret_of_mine" not in str(caught.value)
 
 
-def test_an_untrusted_certificate_ends_it(stand_in: StandIn) -> None:
-    """Without the authority's file nobody is believed to be the hosted API, and no key pair is sent."""
-    journal = watched(stand_in)
+def test_an_untrusted_certificate_ends_the_run(stand_in: StandIn) -> None:
+    """Without the file of the authority the hosted API is not trusted, and no key pair is sent."""
+    journal = recorded(stand_in)
 
-    with pytest.raises(HookError, match="gave no token"):
+    with pytest.raises(HookError, match="returned no token"):
         hosted_run.rehearse(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(ca_file=None), seed=0)
 
     assert journal.all(Exchange) == []
 
 
-def test_a_run_ends_at_its_bound(play: Play) -> None:
-    """What is left is inconclusive, with the reason, and accuses nobody."""
+def test_a_run_ends_at_its_request_limit(play: Play) -> None:
+    """The remaining scenarios are INCONCLUSIVE with the reason, and none fails."""
     outcomes = play("reference_app", "hosted_idle", "hosted_small_pages", most_requests=6)
 
-    told = {
+    reasons = {
         finding.observed for outcome in outcomes.values() for finding in outcome.findings if finding.verdict is INCONCLUSIVE
     }
-    assert "the limit of this run was reached" in told
+    assert "the limit of this run was reached" in reasons
     assert {outcome.verdict for outcome in outcomes.values()} <= {PASS, INCONCLUSIVE}
     assert outcomes["hosted_small_pages"].verdict is INCONCLUSIVE
 
 
 @pytest.mark.full
 def test_the_reference_app_proves_nine_practices(stand_in: StandIn) -> None:
-    """Nothing is violated, every reason is told, nothing was written at the hosted API; two runs give one report."""
+    """No practice is violated, each unproven one has a reason, nothing is written, and two runs have equal judgements."""
     settings = stand_in.settings()
-    chosen = list(eligibility.scenarios().values())
-    journal = watched(stand_in)
+    scenarios = list(eligibility.scenarios().values())
+    journal = recorded(stand_in)
 
-    told = [
+    judgements = [
         hosted_run.judge(
-            hosted_run.rehearse(chosen, settings=settings, seed=0, looks_at_contract=True),
+            hosted_run.rehearse(scenarios, settings=settings, seed=0, looks_at_contract=True),
             settings=settings,
             seed=0,
             today=TODAY,
@@ -124,7 +124,7 @@ def test_the_reference_app_proves_nine_practices(stand_in: StandIn) -> None:
         for _ in range(2)
     ]
 
-    judgement = told[0]
+    judgement = judgements[0]
     assert [(scenario.scenario, scenario.verdict) for scenario in judgement.scenarios if scenario.verdict is not PASS] == []
     assert len(judgement.with_status(Status.PROVEN)) >= 9
     assert judgement.with_status(Status.VIOLATED) == []
@@ -132,11 +132,11 @@ def test_the_reference_app_proves_nine_practices(stand_in: StandIn) -> None:
     unproven = judgement.with_status(Status.NOT_PROVEN)
     assert [status.practice for status in unproven if not status.reason.startswith("--api hosted: ")] == []
     assert {call.method for call in journal.all(Exchange) if call.route != "token"} == {"GET"}
-    assert told[0] == told[1]
+    assert judgements[0] == judgements[1]
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("name", "scenario", "probe"), CAUGHT, ids=[pair[0] for pair in CAUGHT])
-def test_more_flawed_clients_are_caught(play: Play, name: str, scenario: str, probe: str) -> None:
-    """Each by the probe that is about it."""
+@pytest.mark.parametrize(("name", "scenario", "probe"), DETECTED, ids=[pair[0] for pair in DETECTED])
+def test_more_flawed_clients_are_detected(play: Play, name: str, scenario: str, probe: str) -> None:
+    """The probe for the flaw fails."""
     assert verdicts(play(name, scenario)[scenario])[probe] is FAIL

@@ -1,4 +1,4 @@
-"""Writes before the hosted API: refused and told, or passed where that was asked for."""
+"""Requests that write at the hosted API are refused, or passed with ``--allow-writes``."""
 
 import msgspec
 import pytest
@@ -21,7 +21,7 @@ ONCE = Scenario(
 
 
 def settings_of(stand_in: StandIn, **more: str) -> Settings:
-    """The writing app before the stand-in, with *more* in its environment."""
+    """Return the config of an app that writes at the hosted API, with *more* in its environment."""
     environment = {
         "FISKIL_BASE_URL": "{api_url}",
         "FISKIL_CLIENT_ID": "{client_id}",
@@ -41,45 +41,47 @@ def settings_of(stand_in: StandIn, **more: str) -> Settings:
 
 @pytest.fixture
 def journal(stand_in: StandIn) -> Journal:
-    """Everything that reaches the hosted API."""
+    """Every request that reaches the hosted API."""
     journal = Journal()
-    stand_in.fiskil.link.begin(journal, is_stray=lambda _one: False)
+    stand_in.fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
     return journal
 
 
 def findings(stand_in: StandIn, *, lets_write: bool, **more: str) -> tuple[Finding, ...]:
-    done = hosted_run.rehearse([ONCE], settings=settings_of(stand_in, **more), seed=0, lets_write=lets_write)
-    return done.rehearsal.outcomes[0].findings
+    hosted = hosted_run.rehearse([ONCE], settings=settings_of(stand_in, **more), seed=0, lets_write=lets_write)
+    return hosted.rehearsal.outcomes[0].findings
 
 
-def test_a_write_is_refused_and_told(stand_in: StandIn, journal: Journal) -> None:
-    """The scenario is inconclusive for it, and names the call; at the hosted API nobody was created."""
-    found = findings(stand_in, lets_write=False)
+def test_a_write_is_refused(stand_in: StandIn, journal: Journal) -> None:
+    """The scenario is INCONCLUSIVE and names the request, and no end user is created at the hosted API."""
+    scenario_findings = findings(stand_in, lets_write=False)
 
-    assert [(finding.probe, finding.verdict) for finding in found] == [
+    assert [(finding.probe, finding.verdict) for finding in scenario_findings] == [
         ("polls_sparingly", Verdict.PASS),
         ("every_step_done", Verdict.INCONCLUSIVE),
     ]
-    assert found[1].observed.startswith("a request that writes was refused by the relay: POST end_users.create")
+    assert scenario_findings[1].observed.startswith("the relay refused a request that writes: POST end_users.create")
     assert {call.method for call in journal.all(Exchange) if call.route != "token"} == {"GET"}
     assert len(stand_in.fiskil.sandbox.store.end_users) == 1
 
 
 def test_an_allowed_write_passes(stand_in: StandIn, journal: Journal) -> None:
-    """With --allow-writes it is made, and nothing is inconclusive for it."""
-    found = findings(stand_in, lets_write=True)
+    """With ``--allow-writes`` the request is sent and the scenario passes."""
+    scenario_findings = findings(stand_in, lets_write=True)
 
-    assert [(finding.probe, finding.verdict) for finding in found] == [("polls_sparingly", Verdict.PASS)]
+    assert [(finding.probe, finding.verdict) for finding in scenario_findings] == [("polls_sparingly", Verdict.PASS)]
     assert "end_users.create" in {call.route for call in journal.all(Exchange)}
     assert len(stand_in.fiskil.sandbox.store.end_users) == 2
 
 
-def test_a_pair_of_the_apps_own_is_refused_and_told(stand_in: StandIn, journal: Journal) -> None:
-    """The pair that we looked at is a sandbox's; the app's own may be production's, and never leaves this machine."""
-    found = findings(stand_in, lets_write=True, FISKIL_CLIENT_ID="mine", FISKIL_CLIENT_SECRET="of-production-0123456789")
+def test_another_key_pair_of_the_app_is_refused(stand_in: StandIn, journal: Journal) -> None:
+    """Only the checked key pair is sent to the hosted API, because another one may be a production pair."""
+    scenario_findings = findings(
+        stand_in, lets_write=True, FISKIL_CLIENT_ID="mine", FISKIL_CLIENT_SECRET="of-production-0123456789"
+    )
 
-    assert {finding.verdict for finding in found if finding.probe == "every_step_done"} == {Verdict.INCONCLUSIVE}
-    seen = next(finding.observed for finding in found if finding.probe == "every_step_done")
-    assert "a request with other credentials was refused by the relay: POST token" in seen
+    assert {finding.verdict for finding in scenario_findings if finding.probe == "every_step_done"} == {Verdict.INCONCLUSIVE}
+    observed = next(finding.observed for finding in scenario_findings if finding.probe == "every_step_done")
+    assert "the relay refused a request with other credentials: POST token" in observed
     assert not [call for call in journal.all(Exchange) if b"mine" in call.request_body]
     assert len(stand_in.fiskil.sandbox.store.end_users) == 1

@@ -1,1 +1,1 @@
-"""Fiskil's own API in the sandbox's place: what can be rehearsed there, reading only, and what never can."""
+"""Runs against Fiskil's hosted API instead of the sandbox: read-only, with the scenarios that are possible there."""

@@ -1,6 +1,6 @@
-"""The hosted account as we read it ourselves: logged in once, looked at before anybody else may, and then for its rows.
+"""The hosted account as the harness reads it: checked before the app may call the API, and later for its rows.
 
-Only reading, and the exchange of the key pair; whatever a link says, nothing is asked of another host.
+Apart from the token request it only reads, and it sends no request to another host, whatever a paging link contains.
 """
 
 from types import TracebackType
@@ -18,11 +18,11 @@ from fiskil_harness.runner.hosted.address import Address
 PAGE_SIZE = "1000"
 MOST_PAGES = 20
 PATHS = {"transactions": "/v1/banking/transactions", "accounts": "/v1/banking/accounts", "balances": "/v1/banking/balances"}
-"""The datasets whose rows we can read ourselves."""
+"""The datasets whose rows the harness can read, with their paths."""
 
 
-class Counting(HttpClient):
-    """A browser that counts what it was asked to send."""
+class CountingClient(HttpClient):
+    """An HTTP client that counts its requests."""
 
     requests = 0
 
@@ -33,18 +33,18 @@ class Counting(HttpClient):
 
 
 class Account:
-    """Somebody's account at the hosted API."""
+    """The account at the hosted API that a run reads."""
 
     def __init__(self, address: Address) -> None:
-        """Log in and look around.
+        """Get a token and check that the key pair belongs to a sandbox team.
 
         Raises:
-            HookError: The key pair is not accepted, or nobody answers.
-            UnsafeTarget: It reaches institutions that are no sandbox, or nobody can tell.
+            HookError: The API rejects the key pair or does not respond.
+            UnsafeTarget: The key pair reaches institutions outside the sandbox, or the list of institutions is unreadable.
         """
         self._address = address
-        self._browser = Counting(verify=client_context(address.ca_file))
-        self.api = Api(self._browser, address.url)
+        self._client = CountingClient(verify=client_context(address.ca_file))
+        self.api = Api(self._client, address.url)
         try:
             self._first = self.api.log_in(address.client_id, address.client_secret)
             refuse_production(self.api, address.client_id)
@@ -54,47 +54,47 @@ class Account:
 
     @property
     def place(self) -> CheckContext:
-        """Where looks at the contract go, with the ids that a first look finds."""
-        given = self._address
-        known = {**example_ids(self.api, given.end_user_id), "client_id": given.client_id}
-        return CheckContext(api=self.api, first=self._first, client_id=given.client_id, ids=known)
+        """The context for checks of the contract, with ids that exist in the account."""
+        address = self._address
+        ids = {**example_ids(self.api, address.end_user_id), "client_id": address.client_id}
+        return CheckContext(api=self.api, first=self._first, client_id=address.client_id, ids=ids)
 
     @property
     def requests(self) -> int:
-        """How many requests we made ourselves."""
-        return self._browser.requests
+        """Number of requests that the harness itself has sent."""
+        return self._client.requests
 
     @property
     def secrets(self) -> list[tuple[str, str]]:
-        """What must show nowhere, by kind."""
+        """Values that must not appear in any output, as pairs of kind and value."""
         return [("client_secret", self._address.client_secret), ("access_token", self.api.token)]
 
     def rows(self, dataset: str) -> tuple[dict[str, Any], ...]:
-        """Every row of a banking dataset of the end user, from the first page to the last.
+        """Return every row of the end user's banking *dataset*, from the first page to the last.
 
         Raises:
-            HookError: A page could not be read, or the list has no end.
+            HookError: A page could not be read, or there are more than ``MOST_PAGES`` pages.
         """
-        found: list[dict[str, Any]] = []
+        all_rows: list[dict[str, Any]] = []
         path: str = PATHS[dataset]
         query: dict[str, str] | None = {"end_user_id": self._address.end_user_id, "page[size]": PAGE_SIZE}
         for _ in range(MOST_PAGES):
             reply = self._get(path, query)
             body = read(reply)
             if reply.status != 200 or not isinstance(body, dict):
-                seen = reply.trouble or f"it answered {reply.status}"
-                raise HookError(f"the hosted API gave no {dataset} to compare with: {seen}")
-            found += rows(reply, dataset)
+                reason = reply.trouble or f"the response was {reply.status}"
+                raise HookError(f"the hosted API returned no {dataset} to compare with: {reason}")
+            all_rows += rows(reply, dataset)
             links = body.get("links")
             link = links.get("next") if isinstance(links, dict) else None
             if not link:
-                return tuple({**row, "key": f"row {number}"} for number, row in enumerate(found) if row.get("fiskil_id"))
+                return tuple({**row, "key": f"row {number}"} for number, row in enumerate(all_rows) if row.get("fiskil_id"))
             path, query = path_of(str(link)), None
         raise HookError(f"the hosted API's list of {dataset} is longer than {MOST_PAGES} pages")
 
     def close(self) -> None:
-        """Drop every connection."""
-        self._browser.close()
+        """Close all connections."""
+        self._client.close()
 
     def _get(self, path: str, query: dict[str, str] | None) -> HttpReply:
         reply = self.api.get(path, query)

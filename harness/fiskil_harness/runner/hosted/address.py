@@ -1,4 +1,4 @@
-"""Where the hosted API is and who asks there: told by the config and the environment, refused before a socket opens."""
+"""Address and credentials of the hosted API, from config and environment; checked before a socket opens."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ API_URL_IN_ENV = "{api_url} in [app.env]"
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """The origin, whom to trust for it, the key pair, and the end user whose data is read."""
+    """The origin, the CA file to trust for it, the key pair, and the end user whose data is read."""
 
     url: str
     ca_file: Path | None
@@ -24,46 +24,57 @@ class Address(Struct, frozen=True, kw_only=True):
     end_user_id: str
 
     def __repr__(self) -> str:
-        """Nothing secret."""
+        """Return a text without secrets."""
         return f"Address(url={self.url!r}, ca_file={self.ca_file!r}, client_secret=...)"
 
 
 def problems(settings: Settings, look: Callable[[str], str | None] = environment) -> list[tuple[str, str]]:
-    """What is missing or cannot be meant, each with the key or the variable that it is about; nothing where all is there."""
+    """Return what is missing or wrong, as pairs of the config key or variable and the problem, a sentence without subject.
+
+    Args:
+        look: Reads an environment variable; None if it is unset.
+    """
     hosted, app = settings.hosted, settings.app
-    found = [
-        (name, "is not set; put the pair of a sandbox team there, or name another variable under [hosted]")
+    missing = [
+        (name, "is not set; put the key pair of a sandbox team there, or name another variable under [hosted]")
         for name in (hosted.client_id_env, hosted.client_secret_env)
         if not look(name)
     ]
     if not hosted.end_user_id:
-        found.append(("hosted.end_user_id", "is missing; name an end user of your sandbox team who has an active consent"))
+        missing.append(("hosted.end_user_id", "is missing; name an end user of your sandbox team who has an active consent"))
     ca_file = _ca_file(settings)
     if ca_file is not None and not ca_file.is_file():
-        found.append(("hosted.ca_file", f"names {hosted.ca_file!r}, where no file is"))
-    told = " ".join((app.command or "", *app.env.values()))
-    if app.command and "{api_url}" not in told:
-        found.append((API_URL_IN_ENV, "is missing; without it the app would call Fiskil itself, past the relay"))
+        missing.append(("hosted.ca_file", f"is {hosted.ca_file!r}, but this file does not exist"))
+    templates = " ".join((app.command or "", *app.env.values()))
+    if app.command and "{api_url}" not in templates:
+        missing.append((API_URL_IN_ENV, "is missing; without it the app would call Fiskil directly, not through the relay"))
     if app.url and not hosted.port:
-        found.append(
-            ("hosted.port", "is missing; the app runs already, so give a port and let it call http://127.0.0.1:PORT")
+        missing.append(
+            (
+                "hosted.port",
+                "is missing; the app is already running, so set a port and configure the app to call http://127.0.0.1:PORT",
+            )
         )
     if app.drive.refresh is None and not app.object:
-        found.append((REFRESH, "is missing; nothing else makes the app read there"))
-    return found
+        missing.append((REFRESH, "is missing; only this hook makes the app read from the API"))
+    return missing
 
 
 def address_of(settings: Settings, look: Callable[[str], str | None] = environment) -> Address:
-    """Where the hosted API is.
+    """Return the address and the credentials of the hosted API.
+
+    Args:
+        look: Reads an environment variable; None if it is unset.
 
     Raises:
-        ConfigError: Something is missing.
-        UnsafeTarget: The host is neither Fiskil's, nor loopback, nor named under ``allow_hosts``; or it is not https.
+        ConfigError: A key of the config or a variable is missing or wrong.
+        UsageError: ``hosted.url`` is not an origin.
+        UnsafeTarget: The host is neither Fiskil's, nor loopback, nor named under ``allow_hosts``; or the URL is not https.
     """
     hosted = settings.hosted
     url = refuse_unsafe(hosted.url, hosted.allow_hosts, source=settings.source or "the config")
-    for key, says in problems(settings, look):
-        raise ConfigError(f"--api hosted: {key} {says}.")
+    for key, problem in problems(settings, look):
+        raise ConfigError(f"--api hosted: {key} {problem}.")
     return Address(
         url=url,
         ca_file=_ca_file(settings),
@@ -74,26 +85,30 @@ def address_of(settings: Settings, look: Callable[[str], str | None] = environme
 
 
 def refuse_unsafe(url: str, allow_hosts: tuple[str, ...], *, source: str) -> str:
-    """*url* as an origin, if a key pair may be sent there.
+    """Return *url* as an origin if a key pair may be sent there.
+
+    Args:
+        source: Where the URL comes from, for error messages.
 
     Raises:
-        UsageError: It is no origin.
-        UnsafeTarget: It is not https, or the host is a stranger.
+        UsageError: *url* is not an origin.
+        UnsafeTarget: *url* is not https, or its host is neither Fiskil's, nor loopback, nor in *allow_hosts*.
     """
     origin = Origin(url)
     if not origin.is_tls:
-        raise UnsafeTarget(f"{source}: hosted.url is {url!r}, and a key pair travels under TLS alone. Give an https URL.")
+        raise UnsafeTarget(f"{source}: hosted.url is {url!r}, but a key pair is only sent over TLS. Set an https URL.")
     host = origin.hostname
     if host != Origin(HOSTED).hostname and not is_loopback(host) and host not in allow_hosts:
         raise UnsafeTarget(
-            f"{source}: hosted.url names {host!r}, which is neither Fiskil's {Origin(HOSTED).hostname!r} nor loopback. "
+            f"{source}: the host of hosted.url is {host!r}, which is neither "
+            f"Fiskil's {Origin(HOSTED).hostname!r} nor loopback. "
             "If your key pair belongs there, name the host under [hosted] allow_hosts."
         )
     return origin.url
 
 
 def _ca_file(settings: Settings) -> Path | None:
-    given = settings.hosted.ca_file
-    if not given:
+    name = settings.hosted.ca_file
+    if not name:
         return None
-    return Path(given) if Path(given).is_absolute() else settings.folder / given
+    return Path(name) if Path(name).is_absolute() else settings.folder / name

@@ -1,4 +1,4 @@
-"""Whether the hosted API still is what the contract says: told as an outcome of its own, which counts for no practice."""
+"""Checks if the hosted API still follows the contract; the result is a separate outcome that counts for no practice."""
 
 from collections.abc import Iterator
 
@@ -10,54 +10,57 @@ from fiskil_harness.probes.outcome import Outcome
 
 NAME = "contract_drift"
 VERSION = "v3"
-MOST_TOLD = 12
+MOST_DIFFERENCES = 12
 
 
 def drift(place: CheckContext, interpretations: Interpretations, *, seed: int) -> Outcome:
-    """Look at every clause that reading can tell, and read every endpoint once in the newest version."""
+    """Check every clause that can be checked by reading, and read every endpoint once in the newest version."""
     try:
         clauses = check_clauses(place, interpretations)
         misfits = [
             misfit for misfit in read_everything(place.api, VERSION, place.ids, interpretations.chosen) if not misfit.is_new
         ]
-    except Exception as error:  # noqa: BLE001 - an answer that no look expects must not take the whole run along
-        return _outcome([f"a look at it failed with {type(error).__name__}"], examined=0, seed=seed)
-    told = [
+    except Exception as error:  # noqa: BLE001 - an unexpected response must not end the whole run
+        return _outcome([f"a check failed with {type(error).__name__}"], examined=0, seed=seed)
+    differences = [
         f"{clause.clause}: {clause.observed}, where {clause.expected} was expected"
         for clause in clauses
         if clause.outcome == DRIFTS
     ]
-    told += [f"{misfit.operation}: {misfit.message}" for misfit in misfits]
-    return _outcome(told, examined=len(clauses), seed=seed)
+    differences += [f"{misfit.operation}: {misfit.message}" for misfit in misfits]
+    return _outcome(differences, examined=len(clauses), seed=seed)
 
 
-def _outcome(told: list[str], *, examined: int, seed: int) -> Outcome:
+def _outcome(differences: list[str], *, examined: int, seed: int) -> Outcome:
     return Outcome(
         scenario=NAME,
-        title="The hosted API is held to the contract, reading only.",
+        title="The hosted API is compared with the contract, read-only.",
         practices=(),
         seed=seed,
-        findings=tuple(_findings(told, examined=examined)),
+        findings=tuple(_findings(differences, examined=examined)),
     )
 
 
-def _findings(told: list[str], *, examined: int) -> Iterator[Finding]:
-    if not told:
+def _findings(differences: list[str], *, examined: int) -> Iterator[Finding]:
+    if not differences:
         yield Finding(
             probe="keeps_contract",
             verdict=Verdict.PASS,
-            observed=f"{examined} clauses are as the contract has them, and every endpoint that was read keeps its document",
+            observed=f"{examined} clauses are as in the contract, and every response fits its OpenAPI document",
             examined=examined,
         )
         return
     yield Finding(
         probe="keeps_contract",
         verdict=Verdict.INCONCLUSIVE,
-        observed=f"the hosted API differs from the contract in {_ways(told)}, so what the sandbox proves may not hold there",
-        evidence=tuple(told[:MOST_TOLD]),
+        observed=(
+            f"the hosted API differs from the contract in {_ways(differences)}, "
+            "so results from the sandbox may not apply to it"
+        ),
+        evidence=tuple(differences[:MOST_DIFFERENCES]),
         examined=examined,
     )
 
 
-def _ways(told: list[str]) -> str:
-    return f"{len(told)} ways" if len(told) > 1 else "one way"
+def _ways(differences: list[str]) -> str:
+    return f"{len(differences)} ways" if len(differences) > 1 else "one way"

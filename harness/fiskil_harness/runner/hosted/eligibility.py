@@ -1,4 +1,4 @@
-"""Which scenarios can be played before the hosted API: those whose steps need no sandbox, and why the others cannot."""
+"""Selects the scenarios that can run against the hosted API: those whose steps do not need the sandbox."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -13,7 +13,7 @@ from fiskil_harness.scenario.scenario import Scenario, load, titled
 from fiskil_harness.scenario.selection import from_file, from_plan
 from fiskil_harness.scenario.steps import AnyStep, InjectFault, name_of
 
-PLAYABLE = frozenset(
+POSSIBLE_STEPS = frozenset(
     {
         "inject_fault",
         "expire_tokens",
@@ -27,53 +27,57 @@ PLAYABLE = frozenset(
         "stay_idle",
     }
 )
-"""Steps that touch the app and the relay, and nothing at Fiskil."""
-ELSEWHERE = (NextForeign, RedirectCrossOrigin, RedirectDowngrade)
-"""Faults that need an origin of ours which nobody has a reason to call."""
-THEIRS = "journeys, webhooks and the clock are Fiskil's own there"
+"""Steps that act on the app or the relay only, not on Fiskil."""
+CANARY_FAULTS = (NextForeign, RedirectCrossOrigin, RedirectDowngrade)
+"""Faults that need the canary server of the local Fiskil."""
+THEIRS = "journeys, webhooks and the clock of the hosted API are controlled by Fiskil"
 
 
 @cache
 def scenarios() -> dict[str, Scenario]:
-    """Every scenario that is made for the hosted API, by name."""
+    """Return every scenario that is made for the hosted API, by name."""
     return {path.stem: titled(path) for path in catalog.hosted_paths()}
 
 
 def why_unsuitable(scenario: Scenario) -> str:
-    """Why *scenario* cannot be played before the hosted API; empty where it can."""
-    foreign = sorted({name_of(step) for step in scenario.steps} - PLAYABLE)
-    if foreign:
-        return f"{', '.join(foreign[:3])}{' and more' if foreign[3:] else ''} cannot be had: {THEIRS}"
+    """Return why *scenario* cannot run against the hosted API; "" if it can."""
+    impossible = sorted({name_of(step) for step in scenario.steps} - POSSIBLE_STEPS)
+    if impossible:
+        names = f"{', '.join(impossible[:3])}{' and more' if impossible[3:] else ''}"
+        return f"the steps {names} are not possible: {THEIRS}"
     if scenario.interpretations:
-        return "it chooses interpretations, and the hosted API reads its clauses as it does"
-    return next((why for step in scenario.steps if (why := _why_not(step))), "")
+        return "it chooses interpretations, but the hosted API has its own"
+    return next((reason for step in scenario.steps if (reason := _why_impossible(step))), "")
 
 
 def select(names: Iterable[str]) -> tuple[list[Scenario], list[str]]:
-    """The suitable scenarios that *names* mean, by name, and a line for each that is not.
+    """Return the suitable scenarios among *names*, sorted by name, and a line with the reason for each unsuitable one.
 
-    A name may be a pattern, or the path of a scenario file or a plan.
+    Args:
+        names: Names or patterns, or paths of scenario files (``.py``) or plans (``.json``).
 
     Raises:
-        UnknownName: A name or pattern that means nothing.
-        UsageError: None of what was named is suitable.
+        UnknownName: A name or pattern matches no scenario.
+        UsageError: No named scenario is suitable, or a file is not a valid scenario.
     """
-    found: dict[str, Scenario] = {}
+    named: dict[str, Scenario] = {}
     for name in names:
-        found |= {scenario.name: scenario for scenario in _meant(name)}
-    lines = [f"{name}: {why}" for name, scenario in sorted(found.items()) if (why := why_unsuitable(scenario))]
-    suitable = [scenario for _, scenario in sorted(found.items()) if not why_unsuitable(scenario)]
+        named |= {scenario.name: scenario for scenario in _matching(name)}
+    lines = [f"{name}: {reason}" for name, scenario in sorted(named.items()) if (reason := why_unsuitable(scenario))]
+    suitable = [scenario for _, scenario in sorted(named.items()) if not why_unsuitable(scenario)]
     if not suitable:
-        raise UsageError(f"Nothing of that can be played with --api hosted. {lines[0]}. Suitable: {', '.join(scenarios())}.")
+        raise UsageError(
+            f"None of these scenarios can run with --api hosted. {lines[0]}. Suitable: {', '.join(scenarios())}."
+        )
     return suitable, lines
 
 
 def left_out() -> list[str]:
-    """What a gate leaves out of the sandbox's scenarios, in words."""
+    """Return what a hosted gate leaves out, as sentence fragments for the report."""
     return [f"{len(catalog.scenario_names())} scenarios of the local Fiskil: {THEIRS}"]
 
 
-def _meant(name: str) -> list[Scenario]:
+def _matching(name: str) -> list[Scenario]:
     if name.endswith(".py"):
         return [from_file(Path(name))]
     if name.endswith(".json"):
@@ -85,15 +89,15 @@ def _meant(name: str) -> list[Scenario]:
     return own + others
 
 
-def _why_not(step: AnyStep) -> str:
+def _why_impossible(step: AnyStep) -> str:
     if not isinstance(step, InjectFault):
         twin = getattr(step, "twin", "")
-        return "there is one end user alone" if twin else ""
-    words = type(step.fault).__name__
-    if step.fault.needs_world or isinstance(step.fault, ELSEWHERE):
-        return f"{words} needs the sandbox"
+        return "the hosted API has only one end user" if twin else ""
+    fault = type(step.fault).__name__
+    if step.fault.needs_world or isinstance(step.fault, CANARY_FAULTS):
+        return f"{fault} needs the sandbox"
     if step.route == CONNECTION or step.fault.where == "connection":
-        return f"{words} meets connections, and the relay breaks exchanges only"
+        return f"{fault} acts on connections, but the relay can only break exchanges"
     if step.from_event or step.until_event:
-        return f"{words} waits for an event, and {THEIRS}"
+        return f"{fault} waits for an event, but {THEIRS}"
     return ""

@@ -1,9 +1,10 @@
-"""Where the app is when it is rehearsed before the hosted API: a relay that guards it, and nobody's sandbox.
+"""The environment of the app in a run against the hosted API: a guarded relay, and an empty sandbox.
 
-It stands in a ``LocalFiskil``'s place for a driver. The sandbox inside listens nowhere and knows nobody; it keeps the clock
-and the words that steps use, and whatever would need its people is no step for here.
+For a driver it replaces ``LocalFiskil``. The sandbox does not listen and has no end users; it only provides the clock and
+the interpretations that steps read. Steps that need more of it are not eligible.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +27,21 @@ from fiskil_harness.sandbox import Credentials, Sandbox
 from fiskil_harness.sandbox.sandbox import mint_credentials
 
 
-class _Nobody(Sandbox):
-    """A sandbox in which nobody is; tokens die at the guard."""
+class _EmptySandbox(Sandbox):
+    """A sandbox without end users; tokens expire at the guard of the relay."""
 
-    def __init__(self, guard: Guard, **told: Any) -> None:
+    def __init__(self, guard: Guard, **arguments: Any) -> None:
         self._guard = guard
-        super().__init__(**told)
+        super().__init__(**arguments)
 
     def expire_tokens(self) -> int:
-        """Let every token that has passed be refused from now on."""
+        """Refuse every token that has passed the relay, from now on; return the sandbox's count of expired tokens."""
         self._guard.expire_tokens()
         return super().expire_tokens()
 
 
 class HostedFiskil:
-    """The relay before one account; close it, and nothing is left."""
+    """The relay to one hosted account, with the interface of ``LocalFiskil`` that a driver needs."""
 
     def __init__(
         self,
@@ -53,14 +54,23 @@ class HostedFiskil:
         seed: int = 0,
         interpretations: Interpretations | None = None,
     ) -> None:
-        """Listen at once; nothing goes on to the hosted API before the app asks for it."""
+        """Listen at once; nothing is sent to the hosted API before the app sends a request.
+
+        Args:
+            workdir: Existing folder for the certificates.
+            guard: Decides which requests pass.
+            port: Port of the relay; 0 chooses a free one.
+
+        Raises:
+            UsageError: The port is in use.
+        """
         self.account, self.address, self.guard = account, address, guard
         self._authority = Authority(workdir)
-        minted = mint_credentials(Mint(seed=seed))
+        generated = mint_credentials(Mint(seed=seed))
         self.credentials: Credentials = msgspec.structs.replace(
-            minted, client_id=address.client_id, client_secret=address.client_secret
+            generated, client_id=address.client_id, client_secret=address.client_secret
         )
-        self.sandbox = _Nobody(
+        self.sandbox = _EmptySandbox(
             guard,
             institutions=catalog.institutions(),
             mint=Mint(seed=seed),
@@ -83,47 +93,47 @@ class HostedFiskil:
 
     @property
     def api_url(self) -> str:
-        """What the app is told in the API's place: the relay."""
+        """The address that the app calls instead of the API: the relay's."""
         return self.link.url
 
     @property
     def auth_url(self) -> str:
-        """Where the consent page would be; nothing is there, because journeys are none of ours here."""
+        """An address instead of the consent page's; there is no page, because no consent journeys run here."""
         return self.link.url
 
     @property
     def dialect(self) -> Dialect:
-        """How webhooks would be signed; none is sent here."""
+        """Signature scheme and payload format of webhooks; none are sent here."""
         return Dialect(scheme=SCHEMES_BY_INTERPRETATION[self.interpretation("webhooks.signature")], payload=FISKIL.payload)
 
     @property
     def webhook_sources(self) -> tuple[str, ...]:
-        """The addresses that deliveries would come from; none is sent here."""
+        """The addresses that deliveries would come from; none are sent here."""
         return HOMES[:1]
 
     @property
     def certificates(self) -> Certificates:
-        """Certificates for loopback, because an app's config may want files."""
+        """Certificates for loopback, because the app's config may use their files."""
         return self._authority.files
 
     def interpretation(self, clause_id: str) -> str:
-        """The reading that rules a doubtful clause."""
+        """Return the current interpretation of the clause *clause_id*."""
         return self.sandbox.store.interpretation(clause_id)
 
-    def read_as(self, chosen: dict[str, str]) -> None:
-        """Nothing but our own words: the hosted API reads its clauses as it does."""
+    def interpret(self, chosen: Mapping[str, str]) -> None:
+        """Choose interpretations for the harness; the hosted API keeps its own."""
         self.sandbox.read_as(chosen)
 
     def serve_plain(self) -> None:
-        """Nothing: the relay always speaks plain HTTP, on loopback."""
+        """Do nothing: the relay always serves plain HTTP, on loopback."""
 
     def reset(self) -> None:
-        """Lift every fault; nobody at the hosted API is touched."""
+        """Lift every fault; the hosted API is not changed."""
         self.link.rules.clear()
         self.sandbox.reset()
 
     def close(self) -> None:
-        """Stop listening; nothing is left."""
+        """Stop listening."""
         for sink in self._sinks:
             sink.close()
         self.loop.close()

@@ -1,4 +1,4 @@
-"""The worker of a hosted run: as any other, with a driver before the hosted API, and the account's secrets taken out."""
+"""The worker of a hosted run: it drives the hosted API, and redacts the account's secrets too."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,28 +17,32 @@ from fiskil_harness.runner.worker import Worker
 
 
 class HostedWorker(Worker):
-    """Plays scenarios before one account with one app."""
+    """Runs scenarios between one hosted account and one app."""
 
     def __init__(
         self, settings: Settings, account: Account, address: Address, *, guard: Guard, seed: int, folder: Path
     ) -> None:
-        """Nothing listens yet."""
+        """Prepare a worker; nothing listens yet.
+
+        Args:
+            folder: Working folder; ``close`` removes it.
+        """
         super().__init__(settings, seed=seed, folder=folder)
         self._account, self._address, self._guard = account, address, guard
 
     @property
     def driver(self) -> Driver:
-        """The driver; its relay listens, its app is not started yet."""
+        """The driver, created at the first use: its relay listens, its app is not started yet."""
         if self._driver is None:
-            self._count += 1
-            workdir = self._folder / f"app-{self._count}"
+            self._driver_count += 1
+            workdir = self._folder / f"app-{self._driver_count}"
             workdir.mkdir(parents=True)
-            made = HostedDriver(self.settings, self._place, workdir=workdir, seed=self.seed)
-            made.before_step, made.learn = self._shown, self._learn
-            self._driver = made
+            driver = HostedDriver(self.settings, self._open_environment, workdir=workdir, seed=self.seed)
+            driver.before_step, driver.learn = self._report_progress, self._learn_secrets
+            self._driver = driver
         return self._driver
 
-    def _place(self, workdir: Path) -> HostedFiskil:
+    def _open_environment(self, workdir: Path) -> HostedFiskil:
         hosted = self.settings.hosted
         interpretations = Interpretations(self.settings.sandbox.interpretations)
         return HostedFiskil(
@@ -51,7 +55,7 @@ class HostedWorker(Worker):
             interpretations=interpretations,
         )
 
-    def _learn(self, journal: Journal) -> None:
+    def _learn_secrets(self, journal: Journal) -> None:
         for kind, value in secrets_in(journal):
             self.redactor.register(kind, value)
 
