@@ -1,50 +1,57 @@
-"""The catalogue of known bugs for a reader: ``docs/receiver-bugs.md``, and who sees each.
+"""The catalogue of known bugs as a page for readers: ``docs/receiver-bugs.md``.
 
-`make docs` writes the page again; a test demands that it is current.
+`make docs` writes the page; a test fails if it is not current.
 """
 
 from fiskil_harness.gate.receiver_bugs import SECTIONS, Bug, Witness, bugs
 
 CASES_SHOWN = 6
+NONE = "no probe yet"
+ON_REQUEST = "only on request: "
 
 HEAD = """# Known bugs of webhook receivers
 
-Made from `fixtures/receiver_bugs.toml` by `make docs`; a test demands that it is current.
+Generated from `fixtures/receiver_bugs.toml` by `make docs`; a test fails if this page is not current.
 
-{count} ways in which receivers are known to go wrong, of which {seen} are looked for by an experiment. A bug is there where
-one of those who look for it has seen it, and not there only where each of them has looked and seen nothing.
-`fiskil-harness webhooks URL --secret-env NAME --html report.html` looks for them.
+{count} known bugs of webhook receivers; experiments test for {detectable} of them. A receiver has a bug if at least one
+probe in the last column detects it. It does not have the bug only if all of these probes ran without detecting it.
+`fiskil-harness webhooks URL --secret-env NAME --html report.html` tests for these bugs.
 """
 
 
-def detected_by(one: Bug) -> str:
-    """Who sees a bug, in words: its witnesses, or why there is none."""
-    told = [
-        f"{probe} in {scenario}" for scenario, probe in dict.fromkeys((each.scenario, each.probe) for each in one.witness)
+def detected_by(bug: Bug) -> str:
+    """Return the probes that detect a bug, as text, or the reason why there is none."""
+    probes = [
+        f"{probe} in {scenario}"
+        for scenario, probe in dict.fromkeys((witness.scenario, witness.probe) for witness in bug.witness)
     ]
-    words = "; ".join(told) or one.reason or "nobody yet"
-    return f"only when asked for: {words}" if one.opt_in else words
+    text = "; ".join(probes) or bug.reason or NONE
+    return f"{ON_REQUEST}{text}" if bug.opt_in else text
 
 
 def page() -> str:
-    """The page ``docs/receiver-bugs.md``: every bug, what mends it, and who sees it."""
-    every = bugs().values()
-    seen = [bug for bug in every if bug.witness]
-    lines = [HEAD.format(count=len(every), seen=len(seen))]
+    """Return the page ``docs/receiver-bugs.md``: every bug, its fix, and the probes that detect it."""
+    catalogue = bugs().values()
+    detectable = [bug for bug in catalogue if bug.witness]
+    lines = [HEAD.format(count=len(catalogue), detectable=len(detectable))]
     for title, rows in SECTIONS.items():
-        lines += [f"## {title}", "", "| row | bug | the receiver ... | fix | seen by |", "|---|---|---|---|---|"]
-        lines += [f"| {bug.row} | `{bug.id}` | {bug.title} | {bug.fix} | {_cell(bug)} |" for bug in every if bug.row in rows]
+        lines += [f"## {title}", "", "| row | bug | the receiver ... | fix | detected by |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {bug.row} | `{bug.id}` | {bug.title} | {bug.fix} | {_probes_cell(bug)} |"
+            for bug in catalogue
+            if bug.row in rows
+        ]
         lines.append("")
     return "\n".join(lines)
 
 
-def _cell(one: Bug) -> str:
-    told = dict.fromkeys(f"`{each.probe}` in `{each.scenario}`{_variants(each)}" for each in one.witness)
-    words = "<br>".join(told) or one.reason or "nobody yet"
-    return (f"only when asked for: {words}" if one.opt_in else words).replace("|", "\\|")
+def _probes_cell(bug: Bug) -> str:
+    probes = dict.fromkeys(f"`{witness.probe}` in `{witness.scenario}`{_cases_text(witness)}" for witness in bug.witness)
+    text = "<br>".join(probes) or bug.reason or NONE
+    return (f"{ON_REQUEST}{text}" if bug.opt_in else text).replace("|", "\\|")
 
 
-def _variants(witness: Witness) -> str:
+def _cases_text(witness: Witness) -> str:
     if not witness.cases:
         return ""
     shown = ", ".join(case.replace("_", " ") for case in witness.cases[:CASES_SHOWN])
