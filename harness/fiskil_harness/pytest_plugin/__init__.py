@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="CLAUSE=CHOICE",
         action="append",
         default=[],
-        help="choose another interpretation of a doubtful clause; may be repeated (see: fiskil-harness list interpretations)",
+        help="choose another interpretation of a clause; may be repeated (see: fiskil-harness list interpretations)",
     )
     group.addoption(
         "--fiskil-strict", action="store_true", help="fail a scenario that needs a missing hook, instead of skipping it"
@@ -76,7 +76,7 @@ def _patterns(config: pytest.Config) -> list[str]:
 
 @pytest.fixture(scope="session")
 def fiskil_app_object() -> Any:
-    """Return None; override this fixture to return the app as a Python object: an ``App``, or an ASGI or WSGI application."""
+    """Return None; override this to return the app as a Python object: an ``App``, or an ASGI or WSGI application."""
     return None
 
 

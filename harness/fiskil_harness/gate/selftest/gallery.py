@@ -41,8 +41,8 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``title`` is the first line of the app's module unless the manifest gives one. ``violates`` are the practices that the
     gate must find violated, ``may`` those that may be violated as a consequence; anything else is a false alarm. ``bugs``
     are the bugs of the catalogue that the app has. ``scenarios`` catch the flaw, by ``probes`` that fail there; for a
-    correct app they show what is special about it. ``others`` counts further scenarios of the selftest; ``None`` means all quick
-    ones. ``command``, ``env``, ``tls``, ``login``, ``limits`` and ``facts`` override the base config; ``without``
+    correct app they show what is special about it. ``others`` counts further scenarios of the selftest; ``None`` means all
+    quick ones. ``command``, ``env``, ``tls``, ``login``, ``limits`` and ``facts`` override the base config; ``without``
     names hooks of ``app.observe`` that the base config has and this app does not. ``place`` is the folder below
     ``gallery``.
     """
