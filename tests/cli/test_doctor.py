@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fiskil_harness.cli.doctor import Check, State, diagnose
+from fiskil_harness.cli.doctor_checks import Check, State, diagnose
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config import FILE, Attestation, GateSettings, RequestTemplate, Settings, Waiver, load

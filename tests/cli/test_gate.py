@@ -23,7 +23,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.core.randomness import Mint
-from fiskil_harness.gate.judgement import GateResult, Run, Share, judge
+from fiskil_harness.gate.judgement import GateResult, Run, Shard, judge
 from fiskil_harness.gate.report.json import published_schema, render
 from fiskil_harness.gate.report.sealing import sealed
 from fiskil_harness.sandbox.sandbox import mint_credentials
@@ -192,7 +192,7 @@ def written(*, harness: str, is_part: bool) -> GateResult:
         was_interrupted=True,
     )
     judged = judge([], settings=Settings(), seed=1, today=datetime.date(2026, 6, 1))
-    share = Share(number=1, count=2) if is_part else None
+    share = Shard(number=1, count=2) if is_part else None
     return sealed(GateResult(result=judged, run=run, share=share), config="c" * 64)
 
 

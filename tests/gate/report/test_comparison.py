@@ -31,7 +31,7 @@ FOUND = Comparison(
 def compared(result: GateResult) -> GateResult:
     """A result that was held against a baseline."""
     judged = replace(result.result, is_fast=True, left_out=("idle_app", "happy_path"), remarks=("A fast gate: of 3.",))
-    return replace(result, result=judged, compared=FOUND)
+    return replace(result, result=judged, comparison=FOUND)
 
 
 def shown(result: GateResult) -> str:
@@ -85,7 +85,7 @@ def test_junit_fails_what_is_worse(compared: GateResult) -> None:
 
 def test_nothing_worse_is_one_line(result: GateResult) -> None:
     """And the colour of the end is that of what it comes to."""
-    same = replace(result, compared=Comparison(baseline="old.json", same=49))
+    same = replace(result, comparison=Comparison(baseline="old.json", same=49))
 
     assert "Nothing is worse than in old.json: 0 better, 49 the same." in shown(same).splitlines()
     assert same.exit_code == 0

@@ -141,12 +141,12 @@ def test_with_a_baseline_the_gate_is_red_only_where_something_is_worse(result: G
     problem = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
     missing = replace(result, result=replace(result.result, remarks=(problem,)))
 
-    assert gate_of(replace(result, compared=Comparison(baseline="old.json"))) == ("", "")
-    assert gate_of(replace(result, compared=Comparison(baseline="old.json", worse=(worse,)))) == (
+    assert gate_of(replace(result, comparison=Comparison(baseline="old.json"))) == ("", "")
+    assert gate_of(replace(result, comparison=Comparison(baseline="old.json", worse=(worse,)))) == (
         "failure",
         "worse than in old.json: 1",
     )
-    assert gate_of(replace(missing, compared=Comparison(baseline="old.json")))[0] == "error"
+    assert gate_of(replace(missing, comparison=Comparison(baseline="old.json")))[0] == "error"
 
 
 def test_where_no_gate_was_asked_no_case_tells_of_one(result: GateResult) -> None:

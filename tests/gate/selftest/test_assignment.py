@@ -3,11 +3,10 @@
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.gate.selftest.assignment import (
     WATCH_CALLS,
-    fitting,
+    applicable,
     is_costly,
     is_explored,
     is_receiver,
-    moments,
     own_and_others,
 )
 from fiskil_harness.scenario.scenario import load
@@ -17,7 +16,7 @@ def test_receivers_meet_deliveries_alone() -> None:
     """Nobody asks them about calls that they do not make."""
     entry = gallery.app("stdlib_receiver")
 
-    met = {scenario.name for scenario in fitting(entry)}
+    met = {scenario.name for scenario in applicable(entry)}
 
     assert is_receiver(entry)
     assert "webhook_repeated" in met
@@ -30,7 +29,7 @@ def test_whole_apps_meet_everything() -> None:
     entry = gallery.app("reference_app")
 
     assert not is_receiver(entry)
-    assert {"happy_path", "webhook_repeated"} <= {scenario.name for scenario in fitting(entry)}
+    assert {"happy_path", "webhook_repeated"} <= {scenario.name for scenario in applicable(entry)}
 
 
 def test_own_scenarios_come_first_and_once() -> None:
@@ -48,8 +47,8 @@ def test_each_app_meets_others() -> None:
     """In an order of its own, that is the same each time."""
     one, other = gallery.app("no_dedupe"), gallery.app("memory_dedupe")
 
-    assert moments(one) == moments(one)
-    assert moments(one) != moments(other)
+    assert quick(one) == quick(one)
+    assert quick(one) != quick(other)
 
 
 def test_what_takes_long_is_known() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from fiskil_harness.gate.judgement import Judgement, exit_code
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.gate.selftest.assignment import fitting, is_costly, is_explored, moments
+from fiskil_harness.gate.selftest.assignment import applicable, is_costly, is_explored, quick
 from fiskil_harness.gate.selftest.matrix import (
     failures,
     false_alarms,
@@ -136,7 +136,7 @@ def test_every_moment_blames_only_what_follows(name: str, rehearse: Rehearse) ->
     """A flawed app meets every scenario of a moment and is blamed for its flaw alone."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, moments(entry), seed=CAST[name])
+    judgement = rehearse(entry, quick(entry), seed=CAST[name])
 
     assert false_alarms(judgement, entry) == []
 
@@ -148,7 +148,7 @@ def test_long_scenarios_blame_only_what_follows(name: str, rehearse: Rehearse) -
     entry = gallery.app(name)
 
     judgement = rehearse(
-        entry, [scenario for scenario in fitting(entry) if is_costly(scenario) and not is_explored(scenario)]
+        entry, [scenario for scenario in applicable(entry) if is_costly(scenario) and not is_explored(scenario)]
     )
 
     assert false_alarms(judgement, entry) == []
@@ -160,7 +160,7 @@ def test_drawn_plans_blame_only_what_follows(name: str, rehearse: Rehearse) -> N
     """Nor do plans that nobody wrote."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [scenario for scenario in fitting(entry) if is_explored(scenario)])
+    judgement = rehearse(entry, [scenario for scenario in applicable(entry) if is_explored(scenario)])
 
     assert false_alarms(judgement, entry) == []
 
@@ -171,7 +171,7 @@ def test_the_gate_opens_for_correct_apps(name: str, rehearse: Rehearse) -> None:
     """With every scenario a correct app proves what its config requires."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, fitting(entry), seed=CAST[name])
+    judgement = rehearse(entry, applicable(entry), seed=CAST[name])
 
     assert failures(judgement) + inconclusive_findings(judgement) == []
     assert exit_code(judgement) in entry.exit_codes
@@ -183,7 +183,7 @@ def test_apps_that_tell_no_pending_are_waited_for(name: str, rehearse: Rehearse)
     """In no webhook scenario are they accused; where waiting was not enough, what they do not tell is named."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [scenario for scenario in fitting(entry) if not is_explored(scenario)])
+    judgement = rehearse(entry, [scenario for scenario in applicable(entry) if not is_explored(scenario)])
 
     doubtful = [
         finding for outcome in judgement.scenarios for finding in outcome.findings if finding.verdict is not Verdict.PASS
