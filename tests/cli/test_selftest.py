@@ -46,7 +46,7 @@ def test_practices_are_listed_on_request(program: Program) -> None:
 
 
 def test_a_practice_that_caught_no_app_is_inconclusive(capsys: pytest.CaptureFixture[str]) -> None:
-    """This applies to a selftest of the whole gallery."""
+    """In a selftest of the whole gallery, every practice must catch an app."""
     code = _conclude([FLAWED, CORRECT], uncaught=["ux.explains-access"])
 
     assert (code, "Practices that caught no flawed app: ux.explains-access" in capsys.readouterr().out) == (3, True)

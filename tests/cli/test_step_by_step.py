@@ -38,7 +38,7 @@ def test_each_step_is_shown_before_it_is_done(typing: Type) -> None:
         "thrice, step 4 of 4: replay e0",
     ]
     assert "webhook -> app   e0 attempt 1: 204" in completed.stderr
-    assert "thrice: every step is completed" in completed.stderr
+    assert "thrice: every step is done" in completed.stderr
     assert max(len(line) for line in completed.stderr.replace("stops. ", "stops.\n").splitlines()) <= 80
     assert completed.returncode in {0, 3}
     assert "PASS  thrice" in completed.stdout
@@ -65,7 +65,7 @@ def test_without_input_everything_runs(typing: Type) -> None:
     """At the end of the input, the run continues without a stop."""
     completed = typing("")
 
-    assert "thrice: every step is completed" in completed.stderr
+    assert "thrice: every step is done" in completed.stderr
     assert "PASS  thrice" in completed.stdout
 
 

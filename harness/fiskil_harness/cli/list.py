@@ -134,7 +134,7 @@ def _gallery() -> Iterable[Row]:
 KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "scenarios": ("situations to run by name", _scenarios),
     "hosted": ("situations for --api hosted, against Fiskil's own API", _hosted),
-    "people": ("magic e-mail addresses for the log-in, and the result of each", _people),
+    "people": ("magic addresses for the log-in, and the result of each", _people),
     "codes": ("magic one-time codes", _codes),
     "institutions": ("banks and energy retailers of the sandbox", _institutions),
     "faults": ("what can break between app and API", _faults),
@@ -142,8 +142,8 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "steps": ("actions and events of a scenario", _steps),
     "probes": ("questions about the app that a scenario answers", _probes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
-    "bugs": ("known bugs of webhook receivers, and the probes that detect them", _bugs),
-    "interpretations": ("doubtful clauses of the contract, and their interpretations", _interpretations),
+    "bugs": ("known bugs of webhook receivers, and their probes", _bugs),
+    "interpretations": ("doubtful clauses of the contract, and their choices", _interpretations),
     "gallery": ("apps with one flaw or none, for trying out the gate", _gallery),
     "hooks": ("connections between the harness and the app", _hooks),
 }
