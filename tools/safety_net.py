@@ -130,7 +130,8 @@ def _gallery(like: Mapping[str, Any], *, workers: int, apps: list[str]) -> Recor
 
 
 def _said(hearing: matrix.SelftestResult) -> str:
-    said = [name for name in ("lacks", "overlooked", "false_alarms", "doubts") if getattr(hearing, name)]
+    fields = {"lacks": "not_tried", "overlooked": "overlooked", "false_alarms": "false_alarms", "doubts": "inconclusive"}
+    said = [name for name, field in fields.items() if getattr(hearing, field)]
     return ", ".join(said) or "right"
 
 

@@ -140,7 +140,7 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "faults": ("what can break between app and API", _faults),
     "routes": ("routes of the API, where faults can act", _routes),
     "steps": ("actions and events of a scenario", _steps),
-    "probes": ("questions about the app that a scenario answers", _probes),
+    "probes": ("questions about the app's behaviour", _probes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
     "bugs": ("known bugs of webhook receivers, and their probes", _bugs),
     "interpretations": ("doubtful clauses of the contract, and their choices", _interpretations),
