@@ -119,7 +119,7 @@ def test_nobody_can_attest_what_a_run_can_tell() -> None:
     day = datetime.date(2026, 1, 1)
     claim = Attestation(practice="sandbox.all-flows", statement="We did.", owner="Ada", date=day, expires=day)
 
-    with pytest.raises(ConfigError, match=r"experiments can tell \(what a run exercises\)"):
+    with pytest.raises(ConfigError, match=r"experiments can test it \(what a run exercises\)"):
         check_statement(claim, "attest", "the config")
 
     assert practice("sandbox.all-flows").is_measured
