@@ -200,7 +200,7 @@ def _keys(effects: EffectsReport) -> tuple[State, str]:
 
 
 def _known_end_user(driver: Driver) -> dict[str, str]:
-    """Return template values of an end user that the app knows; {} if it cannot be told to start a session."""
+    """Return template values of an end user that the app knows; {} if it knows none."""
     if driver.app.has(START_SESSION):
         driver.app.call(START_SESSION, UNKNOWN_END_USER)
     end_user_ids = list(driver.fiskil.sandbox.store.end_users)

@@ -226,7 +226,7 @@ def judge(
     """Judge every practice, and decide.
 
     Args:
-        is_whole: False if the run was interrupted, failed internally, or lacks shards; then the gate stays shut.
+        is_whole: False if the run was interrupted, had an internal error, or misses shards; then the gate stays shut.
         coverage_marks: Results of the app's API calls in all scenarios together (see ``coverage.coverage_marks``).
         is_fast: True if each question was tested once only; then *left_out* names the scenarios that did not run.
     """

@@ -164,7 +164,7 @@ def check_statement(statement: Attestation | Waiver, kind: str, source: str, *, 
 def may_be_attested(practice: Practice, settings: Settings) -> bool:
     """Return whether an attestation counts for a measured practice.
 
-    The practice must allow it, and the config must lack the hook that an experiment would need.
+    The practice must allow it, and the config must not set the hook that an experiment would need.
     """
     hook = practice.attestable_without
     is_out_of_reach = bool(hook) and not _is_set(settings, hook.split("."))
