@@ -77,7 +77,7 @@ def test_a_mistyped_argument_is_refused_with_the_nearest_match(
 def test_an_internal_error_shows_its_traceback_without_secrets(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The exit code is 4, and the message says that the error is not the app's."""
+    """The exit code is 4, and the message states that the error is not the app's."""
     token = "eyJhbGciOiJIUzI1NiJ9.eyJvcmdfaWQiOiJhIn0.c2lnbmF0dXJlc2lnbmF0dXJl"
 
     def explode(*_: object, **__: object) -> None:

@@ -82,7 +82,7 @@ def test_an_app_that_does_not_start_is_exit_2(program: Program, project: Path) -
 def test_an_internal_error_is_exit_4_and_the_report_is_written(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The redacted traceback is on standard error, and the report says that it is incomplete."""
+    """The redacted traceback is on standard error, and the report states that it is incomplete."""
 
     def explode(driver: Driver, _scenario: object) -> None:
         raise ZeroDivisionError(f"no good with {driver.fiskil.credentials.client_secret}")

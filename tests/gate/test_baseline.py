@@ -226,7 +226,7 @@ def test_another_version_is_a_caveat_and_another_seed_is_not(outcome_of: Outcome
 
 @pytest.mark.parametrize("is_fast", [True, False])
 def test_a_fast_gate_is_compared_where_both_ran(outcome_of: OutcomeOf, *, is_fast: bool) -> None:
-    """A caveat says that one of the two is fast."""
+    """A caveat states that one of the two is fast."""
     fast = judge([proving(outcome_of)], settings=Settings(), seed=1, today=TODAY, is_fast=True, left_out=("t",))
     whole = judged(proving(outcome_of), failing(outcome_of, RETRIES, scenario="t"))
     before, now = (fast, whole) if is_fast else (whole, fast)
@@ -272,7 +272,7 @@ def test_a_report_of_some_scenarios_is_refused_as_baseline(outcome_of: OutcomeOf
 
 
 def test_a_shard_is_refused_as_baseline(outcome_of: OutcomeOf) -> None:
-    """The message says that all shards must be merged first."""
+    """The message states that all shards must be merged first."""
     shard = replace(baseline(proving(outcome_of)), shard=Shard(number=2, count=3))
 
     with pytest.raises(UsageError, match=r"'x\.json' is shard 2 of 3 of a gate\. Give all shards to `merge` first"):

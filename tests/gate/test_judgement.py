@@ -86,7 +86,7 @@ def test_any_failure_violates_the_practice(outcome_of: OutcomeOf) -> None:
 
 
 def test_a_probe_that_passed_for_another_practice_does_not_count(outcome_of: OutcomeOf) -> None:
-    """The reason says that the probe did not run in a scenario of this practice."""
+    """The reason states that the probe did not run in a scenario of this practice."""
     own = outcome_of("cache.invalidated", ("drops_revoked_rows", Verdict.PASS), scenario="consent_expires")
     other = outcome_of(IDEMPOTENT, ("holds_newest_values", Verdict.PASS), scenario="account_closed_at_bank")
 
@@ -190,7 +190,7 @@ def test_an_attestation_counts_if_no_experiment_can_test_the_practice() -> None:
     [(YESTERDAY, YESTERDAY, "expired on 2026-05-31"), (TOMORROW, TOMORROW, "is not valid before 2026-06-02")],
 )
 def test_an_attestation_outside_its_dates_does_not_count(date: datetime.date, expires: datetime.date, words: str) -> None:
-    """The practice is not proven, and the reason says that the attestation has expired or is not valid yet."""
+    """The practice is not proven, and the reason states that the attestation has expired or is not valid yet."""
     settings = requiring(UNTESTED, attest=(attested(date=date, expires=expires),))
 
     status = status_of(settings, practice_id=UNTESTED)
@@ -219,7 +219,7 @@ def test_an_expired_waiver_does_not_count(outcome_of: OutcomeOf) -> None:
 
 
 def test_a_waiver_for_a_proven_practice_is_an_error(outcome_of: OutcomeOf) -> None:
-    """It keeps the gate shut, with a message that says what to do."""
+    """It keeps the gate shut, with a message that states what to do."""
     settings = requiring(IDEMPOTENT, waive=(waived(),))
 
     judgement = judge([passing(outcome_of, IDEMPOTENT)], settings=settings, seed=1, today=TODAY)
@@ -366,7 +366,7 @@ def test_a_plain_http_production_url_is_a_violation_despite_an_attestation(outco
 
 
 def test_a_refused_attestation_names_the_facts_that_the_config_must_state() -> None:
-    """The message says under which condition an attestation counts."""
+    """The message states under which condition an attestation counts."""
     statement = msgspec.structs.replace(attested(), practice=HTTPS)
 
     with pytest.raises(
@@ -457,7 +457,7 @@ def test_a_hook_that_a_finding_needs_is_named(outcome_of: OutcomeOf) -> None:
 
 
 def test_a_webhook_secret_that_is_not_in_the_environment_is_named(outcome_of: OutcomeOf) -> None:
-    """The reason says where to pass the secret, and the list of missing hooks says what that allows."""
+    """The reason states where to pass the secret, and the list of missing hooks states what that allows."""
     observed = f"pass {SECRET_IN_ENV}"
     without_secret = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed=observed, hook=SECRET_IN_ENV)
     settings = Settings(app=AppSettings(env={"PORT": "{port}"}))
@@ -489,7 +489,7 @@ def test_a_practice_that_is_attested_and_waived_is_refused() -> None:
     ],
 )
 def test_a_statement_that_expires_is_remarked(date: datetime.date, expires: datetime.date, words: str) -> None:
-    """A remark says that a statement has expired, is not valid yet, or expires soon."""
+    """A remark states that a statement has expired, is not valid yet, or expires soon."""
     settings = requiring(UNTESTED, attest=(attested(date=date, expires=expires),))
 
     (remark,) = judge([], settings=settings, seed=1, today=TODAY).remarks
@@ -517,7 +517,7 @@ def test_unfinished_scenarios_are_one_remark(outcome_of: OutcomeOf) -> None:
 
 
 def test_a_fast_gate_opens_and_says_that_it_is_fast(outcome_of: OutcomeOf) -> None:
-    """A remark says that each question was tested once."""
+    """A remark states that each question was tested once."""
     judgement = judge(
         [passing(outcome_of, IDEMPOTENT)],
         settings=requiring(IDEMPOTENT),

@@ -95,7 +95,7 @@ def test_shards_give_the_result_of_a_whole_gate() -> None:
 
 
 def test_a_shard_makes_no_decision() -> None:
-    """The report of a shard says that only merge decides, and its exit code depends on its own scenarios."""
+    """The report of a shard states that only merge decides, and its exit code depends on its own scenarios."""
     result = shard_report(2).whole.result
 
     assert result.decision is Decision.NOT_REQUESTED
@@ -184,7 +184,7 @@ def test_shards_that_ran_other_scenarios_are_refused() -> None:
     ],
 )
 def test_a_file_that_is_not_a_report_is_refused(tmp_path: Path, text: str, words: str) -> None:
-    """The message says what is wrong with the file and how to create a report."""
+    """The message states what is wrong with the file and how to create a report."""
     path = tmp_path / "old.json"
     path.write_text(text, encoding="utf-8", errors="surrogateescape")
 

@@ -312,7 +312,7 @@ def test_an_app_that_does_not_start_is_a_failure(project: Project) -> None:
     ),
 )
 def test_an_invalid_option_is_refused_before_anything_runs(project: Project, arguments: list[str], words: str) -> None:
-    """The message says what to use instead; the exit code is pytest's code for usage errors."""
+    """The message states what to use instead; the exit code is pytest's code for usage errors."""
     pytester = project()
     (pytester.path / "tests").mkdir()
     (pytester.path / "leaves.py").write_text("import sys; sys.exit(0)")

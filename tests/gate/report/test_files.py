@@ -62,7 +62,7 @@ def test_if_one_file_fails_the_others_are_written_and_named(tmp_path: Path) -> N
 
 
 def test_if_every_file_fails_each_is_named(tmp_path: Path) -> None:
-    """The message says that nothing was written."""
+    """The message states that nothing was written."""
     missing = tmp_path / "missing"
 
     with pytest.raises(

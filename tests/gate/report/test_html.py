@@ -172,13 +172,13 @@ def test_text_of_the_app_is_escaped(with_bug: GateResult) -> None:
     assert outline.text.count("<script>alert(1)</script>") >= 6
 
 
-def test_an_interrupted_run_says_so(interrupted: GateResult) -> None:
+def test_an_interrupted_run_is_reported(interrupted: GateResult) -> None:
     """The decision is the first heading."""
     assert "Interrupted: what did not run is not proven." in Outline(html.render(interrupted)).text
 
 
 def test_the_decision_is_explained_in_one_sentence(complete: GateResult) -> None:
-    """The sentence says what it means for a release; the bar has a text for screen readers."""
+    """The sentence states what it means for a release; the bar has a text for screen readers."""
     outline = Outline(html.render(complete))
 
     assert "The app should not go live yet. It violates: " in outline.text

@@ -31,7 +31,7 @@ def test_practices_that_are_not_met_are_visible(result: GateResult) -> None:
 def test_the_text_is_short_enough_for_a_comment(result: GateResult) -> None:
     """However much failed, the decision and the table of practices that are not met stay."""
     outcome = result.result.scenarios[0]
-    long = msgspec.structs.replace(outcome.findings[0], verdict=Verdict.FAIL, observed="too much to say & <so> on " * 400)
+    long = msgspec.structs.replace(outcome.findings[0], verdict=Verdict.FAIL, observed="too long to show & <so> on " * 400)
     outcomes = tuple(msgspec.structs.replace(outcome, scenario=f"made_{number}", findings=(long,)) for number in range(200))
     bugs = tuple(bug(row, Verdict.FAIL, fix="fix it " * 200) for row in range(1, 59))
     judgement = msgspec.structs.replace(result.result, scenarios=outcomes, bugs=bugs)

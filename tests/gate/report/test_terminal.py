@@ -107,8 +107,8 @@ def test_it_ends_with_the_decision_and_how_to_run_it_again(result: GateResult) -
     ]
 
 
-def test_an_interrupted_run_says_so(interrupted: GateResult) -> None:
-    """The decision line says that practices are not proven because of the interruption."""
+def test_an_interrupted_run_is_reported(interrupted: GateResult) -> None:
+    """The decision line states that practices are not proven because of the interruption."""
     assert "Interrupted: what did not run is not proven." in text_of(interrupted)
 
 
