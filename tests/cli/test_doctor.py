@@ -194,7 +194,7 @@ def test_a_config_that_the_gate_refuses_is_wrong(receiver_settings: MakeSettings
     assert words in check.message
 
 
-def test_a_missing_hook_says_which_practices_it_helps_to_prove(receiver_settings: MakeSettings) -> None:
+def test_a_missing_hook_lists_the_practices_that_it_helps_to_prove(receiver_settings: MakeSettings) -> None:
     """They are the practices of the scenarios that need the hook."""
     check = checks_of(receiver_settings())["app.drive.refresh"]
 

@@ -516,7 +516,7 @@ def test_unfinished_scenarios_are_one_remark(outcome_of: OutcomeOf) -> None:
     assert findings_to_show(judgement) == []
 
 
-def test_a_fast_gate_opens_and_says_that_it_is_fast(outcome_of: OutcomeOf) -> None:
+def test_a_fast_gate_opens_with_a_remark(outcome_of: OutcomeOf) -> None:
     """A remark states that each question was tested once."""
     judgement = judge(
         [passing(outcome_of, IDEMPOTENT)],

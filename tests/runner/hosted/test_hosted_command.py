@@ -101,8 +101,8 @@ def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn)
     ("arguments", "words"),
     [
         (("gate", "--allow-writes"), "--allow-writes is for --api hosted"),
-        (("gate", "--api", "hosted", "--gallery", "retries_without_backoff"), "--api hosted goes with no --gallery"),
-        (("gate", "--api", "hosted", "--workers", "2"), "--api hosted goes with no --workers"),
+        (("gate", "--api", "hosted", "--gallery", "retries_without_backoff"), "--api hosted does not work with --gallery"),
+        (("gate", "--api", "hosted", "--workers", "2"), "--api hosted does not work with --workers"),
         (("run", "happy_path", "--api", "hosted"), "journeys, webhooks and the clock are Fiskil's own there"),
     ],
 )
@@ -123,7 +123,7 @@ def test_the_doctor_says_what_is_missing(program: Program, config: Path, monkeyp
     other, lacking, _ = program("doctor", "--api", "hosted", "--config", str(config))
 
     assert (code, other) == (0, 2)
-    assert "works    FISKIL_CLIENT_ID  is accepted, and reaches sandbox" in whole
+    assert "works    FISKIL_CLIENT_ID  is accepted, and can access" in whole
     assert "works    hosted.end_user_id" in whole
     assert "missing  FISKIL_CLIENT_ID" in lacking
 
