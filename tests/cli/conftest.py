@@ -1,4 +1,4 @@
-"""The program in a process of its own, as its users run it."""
+"""Fixtures that run the program in a separate process, as users do."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 from tests.paths import APPS, SOURCE
 
-MINE = '''"""A message is delivered three times."""
+SCENARIO = '''"""A message is delivered three times."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -36,13 +36,13 @@ uses_events = ["*"]
 {more}
 """
 
-Answer = subprocess.CompletedProcess[str]
-Program = Callable[..., Answer]
+Completed = subprocess.CompletedProcess[str]
+Program = Callable[..., Completed]
 
 
 @pytest.fixture
 def environment(tmp_path: Path, measured: dict[str, str]) -> dict[str, str]:
-    """The environment of the program: it finds the harness, and leaves its temporary folders where a test can look."""
+    """Return the environment of the program; its temporary folders are below *tmp_path*."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     return os.environ | measured | {"PYTHONPATH": str(SOURCE), "TMPDIR": str(temporary), "COLUMNS": "80"}
@@ -50,22 +50,22 @@ def environment(tmp_path: Path, measured: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder with a config and a scenario of its own."""
+    """Return a folder with a config and the file of a scenario."""
     folder = tmp_path / "project"
     folder.mkdir()
-    (folder / "thrice.py").write_text(MINE)
+    (folder / "thrice.py").write_text(SCENARIO)
     write_config(folder)
     return folder
 
 
 @pytest.fixture
 def program(project: Path, environment: dict[str, str]) -> Program:
-    """Run ``fiskil-harness`` in the project's folder."""
+    """Return a function that runs ``fiskil-harness`` in the project's folder, with additional environment variables."""
 
-    def run(*arguments: str, **more: str) -> Answer:
+    def run(*arguments: str, **variables: str) -> Completed:
         command = [sys.executable, "-m", "fiskil_harness", *arguments]
         return subprocess.run(
-            command, cwd=project, env=environment | more, capture_output=True, text=True, timeout=500, check=False
+            command, cwd=project, env=environment | variables, capture_output=True, text=True, timeout=500, check=False
         )
 
     return run
@@ -73,7 +73,7 @@ def program(project: Path, environment: dict[str, str]) -> Program:
 
 @pytest.fixture
 def configure(project: Path) -> Callable[..., None]:
-    """Change the project's config: another flaw, or more sections."""
+    """Return a function that changes the flaw in the project's config, or adds sections."""
 
     def change(*, flaw: str = "", more: str = "") -> None:
         write_config(project, flaw=flaw, more=more)
@@ -82,5 +82,5 @@ def configure(project: Path) -> Callable[..., None]:
 
 
 def write_config(folder: Path, *, flaw: str = "", more: str = "") -> None:
-    """Write a config that runs the small receiver."""
+    """Write a config that starts the small receiver."""
     (folder / "fiskil-harness.toml").write_text(CONFIG.format(apps=APPS, flaw=flaw, more=more))

@@ -1,4 +1,4 @@
-"""The CI recipes that ship: every command in them is one of ours as it is, and together they do what they say."""
+"""The CI recipes in ``examples/ci``: every command is valid, and the jobs work together."""
 
 import os
 import re
@@ -24,7 +24,7 @@ GITLAB_JOBS = {name: job for name, job in GITLAB.items() if isinstance(job, dict
 
 
 def lines_of(job: dict[str, Any]) -> Iterator[str]:
-    """Every line that a job runs, whichever of the two it is written for."""
+    """Yield every line that a job of GitHub or GitLab runs."""
     yield from (step["run"] for step in job.get("steps", ()) if "run" in step)
     yield from job.get("script", ())
 
@@ -32,12 +32,12 @@ def lines_of(job: dict[str, Any]) -> Iterator[str]:
 LINES = [
     line for job in (*GITHUB["jobs"].values(), *GITLAB_JOBS.values()) for line in lines_of(job) if "fiskil-harness" in line
 ]
-OURS = [line for line in LINES if line.startswith("fiskil-harness ")]
+COMMANDS = [line for line in LINES if line.startswith("fiskil-harness ")]
 
 
-@pytest.mark.parametrize("line", OURS)
-def test_every_command_of_ours_is_understood(line: str) -> None:
-    """No option has been renamed since."""
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_is_valid(line: str) -> None:
+    """Every command and option exists."""
     filled = re.sub(r"\$\{\{[^}]*\}\}|\$CI_NODE_\w+", "1", line)
     _, name, *arguments = shlex.split(filled)
 
@@ -47,14 +47,14 @@ def test_every_command_of_ours_is_understood(line: str) -> None:
     assert command.make_context(name, arguments).params
 
 
-def test_there_are_both_kinds_for_both() -> None:
-    """A whole gate, a fast one, shards that are merged, and scenarios as tests."""
+def test_both_recipes_have_the_same_jobs() -> None:
+    """The jobs are a fast gate, a whole one, shards, their merge, and scenarios as tests."""
     assert set(GITHUB["jobs"]) == set(GITLAB_JOBS) == {"fast", "gate", "shard", "merged", "scenarios"}
-    assert len(OURS) == 8
+    assert len(COMMANDS) == 8
 
 
-def test_a_workflow_needs_what_it_needs() -> None:
-    """Shards run before they are merged, and their parts find each other."""
+def test_the_merge_waits_for_the_shards() -> None:
+    """Both recipes run three shards before the merge."""
     jobs = GITHUB["jobs"]
 
     assert jobs["merged"]["needs"] == "shard"
@@ -65,33 +65,33 @@ def test_a_workflow_needs_what_it_needs() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The reference app as a repository of its own."""
+    """Return a copy of the reference app as a separate repository."""
     folder = tmp_path / "reference_app"
     shutil.copytree(catalog.folder("examples") / "reference_app", folder)
     (folder / "pytest.ini").write_text("[pytest]\n")
     return folder
 
 
-def shell(project: Path, line: str, **more: str) -> int:
-    """Run a line of a recipe as a runner does; the summary goes to a file beside the project."""
-    found = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    environment = os.environ | found | {"GITHUB_STEP_SUMMARY": str(project.parent / "summary.md")} | more
-    done = subprocess.run(
+def shell(project: Path, line: str, **variables: str) -> int:
+    """Run a line of a recipe like a CI runner; the summary is written to a file beside the project."""
+    path = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment = os.environ | path | {"GITHUB_STEP_SUMMARY": str(project.parent / "summary.md")} | variables
+    completed = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", line], cwd=project, env=environment, timeout=900, check=False, capture_output=True
     )
-    return done.returncode
+    return completed.returncode
 
 
 def of_github(job: str, **matrix: str) -> list[str]:
-    """The lines of a job, but for those that install and those that talk to GitHub, with the matrix filled in."""
+    """Return the lines of a job with *matrix* values, without those that install packages or call GitHub."""
     lines = [line for line in lines_of(GITHUB["jobs"][job]) if not line.startswith(("pip install", "gh "))]
-    return [re.sub(r"\$\{\{ matrix\.(\w+) \}\}", lambda found: matrix[found[1]], line) for line in lines]
+    return [re.sub(r"\$\{\{ matrix\.(\w+) \}\}", lambda match: matrix[match[1]], line) for line in lines]
 
 
 @pytest.mark.full
 @pytest.mark.timeout(900)
 def test_the_gate_of_github_opens(project: Path) -> None:
-    """And leaves its summary and its reports."""
+    """The jobs write the summary and the reports."""
     codes = [shell(project, line) for line in [*of_github("fast"), *of_github("gate")]]
 
     assert codes == [0, 0, 0]
@@ -102,9 +102,9 @@ def test_the_gate_of_github_opens(project: Path) -> None:
 @pytest.mark.full
 @pytest.mark.timeout(900)
 def test_the_shards_of_gitlab_are_merged(project: Path) -> None:
-    """Three runners, one gate."""
+    """Three shards give one open gate."""
     (line,) = GITLAB["shard"]["script"]
-    codes = [shell(project, line, CI_NODE_INDEX=one, CI_NODE_TOTAL="3") for one in ("1", "2", "3")]
+    codes = [shell(project, line, CI_NODE_INDEX=index, CI_NODE_TOTAL="3") for index in ("1", "2", "3")]
 
     merged = [shell(project, line) for line in GITLAB["merged"]["script"]]
 
@@ -116,7 +116,7 @@ def test_the_shards_of_gitlab_are_merged(project: Path) -> None:
 @pytest.mark.full
 @pytest.mark.timeout(900)
 def test_scenarios_are_split_as_tests(project: Path) -> None:
-    """pytest-split takes what we collect for tests like others."""
+    """pytest-split treats scenarios like other tests."""
     codes = [shell(project, line) for line in of_github("scenarios", group="2")]
 
     assert codes == [0]

@@ -1,4 +1,4 @@
-"""The demo: a gate that opens for a correct app, and a flawed copy that is caught by the practice it violates."""
+"""The demo: a gate that opens for a correct app, and a flawed app whose flaw is found."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ base = "reference_app"
 framework = "stdlib"
 [[family.app]]
 name = "{name}"
-title = "Applies a message as often as it comes, which is a flaw whose title is longer than a terminal is wide"
+title = "Applies a message as often as it is delivered, which is a flaw whose title is longer than a terminal is wide"
 command = "env {flaw} {{python}} {apps}/receiver.py {{port}}"
 violates = ["webhooks.idempotent"]
 may = []
@@ -47,7 +47,7 @@ Show = Callable[..., int]
 
 @pytest.fixture
 def show(tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Show]:
-    """Run the demo on a catalogue with one scenario, a small reference app, and a gallery of one."""
+    """Yield a function that runs the demo with one scenario, a small reference app, and a gallery with one app."""
     fixtures = catalog.folder("fixtures")
     root = tmp_path / "root"
     (root / "scenarios").mkdir(parents=True)
@@ -74,42 +74,42 @@ def show(tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     gallery.apps.cache_clear()
 
 
-def test_the_gate_opens_and_stays_shut_for_a_flaw(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
-    """Both reports are shown, and what to do next; exit 0 because both are as they should be."""
+def test_the_gate_opens_and_the_flaw_is_found(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
+    """The demo shows both reports and the next command, and its exit code is 0."""
     assert show() == 0
 
     shown = capsys.readouterr().out
     assert "The gate is open for 1 required of 49." in shown
     assert "FAIL  webhooks.idempotent   thrice" in shown
     assert max(len(line) for line in shown.splitlines()) <= 80
-    assert shown.endswith("Caught: webhooks.idempotent.\nTo ask the same of your own app: fiskil-harness init\n")
+    assert shown.endswith("Found: webhooks.idempotent.\nTo test your own app: fiskil-harness init\n")
 
 
-def test_without_a_gallery_the_reference_app_is_enough(show: Show) -> None:
-    """The demo works where no flawed app is at hand."""
+def test_without_a_gallery_only_the_reference_app_runs(show: Show) -> None:
+    """The demo works without a flawed app."""
     assert show(flaw=None) == 0
 
 
-def test_a_flaw_that_is_not_caught_is_a_fault_of_our_own(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
-    """The judge is on trial as well: exit 4."""
+def test_a_flaw_that_is_not_found_is_an_internal_error(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
+    """The exit code is 4, because the harness did not work."""
     assert show(flaw="FLAW=none") == 4
 
-    assert "The flaw was not caught: webhooks.idempotent should be violated." in capsys.readouterr().err
+    assert "The flaw was not found: webhooks.idempotent should be violated." in capsys.readouterr().err
 
 
-def test_a_reference_app_that_does_not_pass_ends_the_demo(show: Show) -> None:
-    """Its exit code is the gate's."""
+def test_a_shut_gate_of_the_reference_app_ends_the_demo(show: Show) -> None:
+    """The exit code is that of the gate."""
     assert show(required="webhooks.retries") == 3
 
 
-def test_without_examples_there_is_nothing_to_show(
+def test_without_examples_the_demo_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit 2, and words."""
+    """The exit code is 2, with a message."""
     monkeypatch.setattr(catalog, "_ROOT", tmp_path)
 
     with pytest.raises(SystemExit) as ending:
         main(["demo"])
 
     assert ending.value.code == 2
-    assert "so there is nothing to show" in capsys.readouterr().err
+    assert "so the demo cannot run" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The doctor: every hook is tried once, and what is said about it can be acted on."""
+"""The checks of doctor: every hook is used once, and each message check what to do."""
 
 import datetime
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fiskil_harness.cli.doctor import Check, State, diagnose
+from fiskil_harness.cli.doctor_checks import Check, State, diagnose
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config import FILE, Attestation, GateSettings, RequestTemplate, Settings, Waiver, load
@@ -21,115 +21,110 @@ STATEMENT = Attestation(practice="nope", statement="We do.", owner="Ann", date=D
 HOOK = {"request": "POST /webhooks/fiskil"}
 
 
-def found(settings: Settings) -> dict[str, Check]:
-    """What the doctor says, by hook."""
+def checks_of(settings: Settings) -> dict[str, Check]:
+    """Return the checks by hook."""
     return {check.hook: check for check in diagnose(settings)}
 
 
-def test_a_receiver_that_refuses_genuine_messages_is_told_about_its_secret(receiver_settings: MakeSettings) -> None:
-    """The usual cause is named."""
+def test_a_receiver_that_refuses_genuine_messages_is_wrong(receiver_settings: MakeSettings) -> None:
+    """The message names the usual cause, another secret."""
     other = "b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldA=="
 
-    says = found(receiver_settings(FISKIL_WEBHOOK_SECRET=other))["app.webhook"]
+    check = checks_of(receiver_settings(FISKIL_WEBHOOK_SECRET=other))["app.webhook"]
 
-    assert (says.state, says.message) == (
+    assert (check.state, check.message) == (
         State.WRONG,
-        "refuses a genuine message with 401; does the app get {webhook_secret}?",
+        "refuses a genuine message with 401. Does the app use {webhook_secret}?",
     )
 
 
-def test_drive_hooks_are_asked_with_an_end_user_that_nobody_knows(receiver_settings: MakeSettings) -> None:
-    """A 4xx may be right or a mistyped path, an answer without the auth session is wrong."""
+def test_drive_hooks_are_called_for_an_unknown_end_user(receiver_settings: MakeSettings) -> None:
+    """A 4xx is a warning, because the path may be mistyped; a response without an auth session is wrong."""
     drive: dict[str, Any] = {"refresh": HOOK, "start_session": {"request": "GET /healthz", "session": "$.auth_url"}}
 
-    says = found(receiver_settings(app={"drive": drive}))
+    check = checks_of(receiver_settings(app={"drive": drive}))
 
-    assert says["app.drive.refresh"].state is State.WARNING
-    assert "wrong if the path is mistyped" in says["app.drive.refresh"].message
+    assert check["app.drive.refresh"].state is State.WARNING
+    assert "wrong if the path is mistyped" in check["app.drive.refresh"].message
     assert (
-        says["app.drive.start_session"].state,
-        "$.auth_url selects no text" in says["app.drive.start_session"].message,
-    ) == (
-        State.WRONG,
-        True,
-    )
+        check["app.drive.start_session"].state,
+        "$.auth_url finds no text" in check["app.drive.start_session"].message,
+    ) == (State.WRONG, True)
 
 
-@pytest.mark.parametrize(("origin", "is_told"), [({"origin": "{origin}"}, False), ({}, True)], ids=["with", "without"])
-def test_the_message_hook_is_tried_with_a_cancellation(
-    receiver_settings: MakeSettings, origin: dict[str, str], is_told: bool
+@pytest.mark.parametrize(("origin", "is_noted"), [({"origin": "{origin}"}, False), ({}, True)], ids=["with", "without"])
+def test_the_message_hook_is_called_with_a_cancellation(
+    receiver_settings: MakeSettings, origin: dict[str, str], is_noted: bool
 ) -> None:
-    """A request without {origin} is good for less, and the doctor says for what."""
-    drive = {"message": HOOK | {"json": {"said": "{message}"} | origin}}
+    """The check notes a request without {origin}, because it allows fewer experiments."""
+    drive = {"message": HOOK | {"json": {"body": "{message}"} | origin}}
 
-    says = found(receiver_settings(app={"drive": drive}))["app.drive.message"]
+    check = checks_of(receiver_settings(app={"drive": drive}))["app.drive.message"]
 
-    assert (says.state, "answered 401" in says.message) == (State.WARNING, True)
-    assert ("carries no {origin}, so nobody can tell whether the app heeds other windows" in says.message) is is_told
+    assert (check.state, "returns 401" in check.message) == (State.WARNING, True)
+    assert ("has no {origin}, so it is unknown whether the app accepts messages of other" in check.message) is is_noted
 
 
-def test_a_page_that_is_no_page_is_wrong(receiver_settings: MakeSettings) -> None:
-    """A page answers HTML."""
+def test_a_page_that_is_not_html_is_wrong(receiver_settings: MakeSettings) -> None:
+    """The message contains the content type."""
     observe = {"effects": "GET /effects", "pages": {"connect": "/connect?customer={end_user_ref}"}}
 
-    says = found(receiver_settings(app={"observe": observe}))["app.observe.pages.connect"]
+    check = checks_of(receiver_settings(app={"observe": observe}))["app.observe.pages.connect"]
 
-    assert (says.state, says.message) == (State.WRONG, "answers application/json, not a page")
+    assert (check.state, check.message) == (State.WRONG, "returns application/json, not a page")
 
 
 @pytest.mark.parametrize(
     ("hook", "flaw", "words"),
     [
-        ("GET /status", "", "returned 200 (application/json) with none of applied, failed, pending, state. Wanted: 200"),
-        ("GET /effects", "no_json", "returned 200 with a body that is not JSON: ''. Wanted: 200 with JSON like "),
+        ("GET /status", "", "answered 200 (application/json) with none of applied, failed, pending, state. Expected: 200"),
+        ("GET /effects", "no_json", "answered 200 with something that is no JSON: ''. Expected: 200 with JSON like "),
     ],
 )
-def test_an_effects_hook_that_leads_nowhere_is_wrong(
+def test_an_invalid_response_of_the_effects_hook_is_wrong(
     receiver_settings: MakeSettings, hook: str, flaw: str, words: str
 ) -> None:
-    """What came and what was wanted is said, before a gate runs on nothing."""
+    """The message states the response and the expected format."""
     settings = receiver_settings(app={"observe": {"effects": hook}}, FLAW=flaw)
 
-    says = found(settings)["app.observe.effects"]
+    check = checks_of(settings)["app.observe.effects"]
 
-    assert says.state is State.WRONG
-    assert words in says.message
-
-
-def test_a_404_about_nobody_is_a_warning(receiver_settings: MakeSettings) -> None:
-    """A receiver may be right to say so of an end user whom nothing has told it of."""
-    says = found(receiver_settings(app={"observe": {"effects": "GET /elsewhere"}}))["app.observe.effects"]
-
-    assert says.state is State.WARNING
-    assert "answers 404, as any path does that is not there. Wanted: 200 with JSON like " in says.message
+    assert check.state is State.WRONG
+    assert words in check.message
 
 
-def test_a_404_about_somebody_is_wrong() -> None:
-    """The app started a session for them."""
+def test_a_404_for_an_unknown_end_user_is_a_warning(receiver_settings: MakeSettings) -> None:
+    """It may be the correct response of a receiver."""
+    check = checks_of(receiver_settings(app={"observe": {"effects": "GET /elsewhere"}}))["app.observe.effects"]
+
+    assert check.state is State.WARNING
+    assert "returns 404, like any path that does not exist. Expected: 200 with JSON like " in check.message
+
+
+def test_a_404_for_a_known_end_user_is_wrong() -> None:
+    """The app has started a session for this end user."""
     settings = load(catalog.folder("examples") / "reference_app" / FILE)
     app = settings.app
     observe = type(app.observe)(effects=RequestTemplate(request="GET /elsewhere?end_user_id={end_user_id}"))
     drive = type(app.drive)(start_session=app.drive.start_session)
 
     narrowed = msgspec.structs.replace(app, observe=observe, drive=drive, tls=None)
-    says = found(msgspec.structs.replace(settings, app=narrowed))
+    check = checks_of(msgspec.structs.replace(settings, app=narrowed))
 
-    assert says["app.observe.effects"].state is State.WRONG
+    assert check["app.observe.effects"].state is State.WRONG
 
 
-def test_an_effects_hook_that_hangs_is_waited_for_once(
-    receiver_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """For a bounded time, which the app's own deadline for requests does not stretch."""
-    monkeypatch.setattr("fiskil_harness.cli.doctor.EFFECTS_S", 0.2)
+def test_an_effects_hook_that_hangs_has_a_timeout(receiver_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app's own deadline for requests does not extend the timeout."""
+    monkeypatch.setattr("fiskil_harness.cli.doctor_checks.EFFECTS_S", 0.2)
     elapsed = stopwatch()
     settings = receiver_settings(app={"observe": {"effects": "GET /silent"}, "limits": {"request_deadline_s": 60}})
 
-    says = found(settings)["app.observe.effects"]
+    check = checks_of(settings)["app.observe.effects"]
 
-    assert (says.state, says.message.partition(" Wanted")[0]) == (
+    assert (check.state, check.message.partition(" Expected")[0]) == (
         State.WRONG,
-        "did not answer within 0.2 s: no answer within the limit.",
+        "sent no response within 0.2 s: no answer within the limit.",
     )
     assert elapsed() < 30
 
@@ -137,48 +132,48 @@ def test_an_effects_hook_that_hangs_is_waited_for_once(
 @pytest.mark.parametrize(
     ("url", "environment", "state", "words"),
     [
-        ("https://127.0.0.1:{tls_port}", {}, State.WRONG, "nobody speaks TLS 1.2 or TLS 1.3 at https://127.0.0.1:"),
+        ("https://127.0.0.1:{tls_port}", {}, State.WRONG, "does not serve TLS 1.2 or TLS 1.3 at https://127.0.0.1:"),
         (
             "https://127.0.0.1:{port}",
             {"CERT_FILE": "{tls_cert_file}", "KEY_FILE": "{tls_key_file}"},
             State.WORKS,
-            "speaks TLS with the certificate that it was given",
+            "serves TLS with the certificate in {tls_cert_file}",
         ),
     ],
-    ids=["nowhere", "everywhere"],
+    ids=["closed port", "served"],
 )
-def test_serving_tls_is_tried(
+def test_tls_of_the_app_is_checked(
     receiver_settings: MakeSettings, url: str, environment: dict[str, str], state: State, words: str
 ) -> None:
-    """With a handshake, and the certificate is looked at."""
-    says = found(receiver_settings(app={"tls": {"url": url, "env": environment}}))["app.tls"]
+    """The check completes a handshake and compares the certificate."""
+    check = checks_of(receiver_settings(app={"tls": {"url": url, "env": environment}}))["app.tls"]
 
-    assert (says.state, says.message[: len(words)]) == (state, words)
+    assert (check.state, check.message[: len(words)]) == (state, words)
 
 
 @pytest.mark.parametrize(
     ("flaw", "state", "words"),
-    [("exports", State.WORKS, "exports to {otlp_url}"), ("", State.WARNING, "nothing came to {otlp_url} within 0.1 s;")],
+    [("exports", State.WORKS, "exports to {otlp_url}"), ("", State.WARNING, "received nothing at {otlp_url} within 0.1 s.")],
 )
-def test_the_endpoint_for_telemetry_is_looked_at(
+def test_the_export_of_telemetry_is_checked(
     receiver_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch, flaw: str, state: State, words: str
 ) -> None:
-    """Whether anything came there, of an app that is told of it."""
-    monkeypatch.setattr("fiskil_harness.cli.doctor.OTLP_S", 0.1)
+    """If the config passes {otlp_url}, the app should export to it."""
+    monkeypatch.setattr("fiskil_harness.cli.doctor_checks.OTLP_S", 0.1)
 
-    says = found(receiver_settings(FLAW=flaw, OTLP_URL="{otlp_url}"))["otlp"]
+    check = checks_of(receiver_settings(FLAW=flaw, OTLP_URL="{otlp_url}"))["otlp"]
 
-    assert (says.state, says.message[: len(words)]) == (state, words)
+    assert (check.state, check.message[: len(words)]) == (state, words)
 
 
-def test_an_app_that_does_not_start_is_the_whole_diagnosis(receiver_settings: MakeSettings) -> None:
-    """Its last lines are the message."""
+def test_an_app_that_does_not_start_is_an_error(receiver_settings: MakeSettings) -> None:
+    """The message contains its last lines of output."""
     with pytest.raises(AppError, match="cannot find the moon"):
         diagnose(receiver_settings(EXITS="1"))
 
 
 def test_a_config_without_an_app_is_refused() -> None:
-    """There is nobody to examine."""
+    """There is nothing to check."""
     with pytest.raises(ConfigError, match="names no app"):
         diagnose(Settings())
 
@@ -191,28 +186,28 @@ def test_a_config_without_an_app_is_refused() -> None:
         ({"attest": (STATEMENT,)}, "No practice 'nope'"),
     ],
 )
-def test_what_the_gate_refuses_is_wrong(receiver_settings: MakeSettings, part: dict[str, Any], words: str) -> None:
-    """Nobody is sent to a gate that refuses the config at once."""
-    says = found(msgspec.structs.replace(receiver_settings(), **part))["gate"]
+def test_a_config_that_the_gate_refuses_is_wrong(receiver_settings: MakeSettings, part: dict[str, Any], words: str) -> None:
+    """The check reports what the gate would refuse before anything runs."""
+    check = checks_of(msgspec.structs.replace(receiver_settings(), **part))["gate"]
 
-    assert says.state is State.WRONG
-    assert words in says.message
-
-
-def test_a_missing_hook_says_which_practices_it_helps_to_prove(receiver_settings: MakeSettings) -> None:
-    """The scenarios that ship tell which."""
-    says = found(receiver_settings())["app.drive.refresh"]
-
-    assert says.state is State.MISSING
-    assert "helps to prove" in says.message
+    assert check.state is State.WRONG
+    assert words in check.message
 
 
-def test_statements_that_time_has_passed_by_are_told(receiver_settings: MakeSettings) -> None:
-    """Before the gate counts them as absent."""
+def test_a_missing_hook_lists_the_practices_that_it_helps_to_prove(receiver_settings: MakeSettings) -> None:
+    """They are the practices of the scenarios that need the hook."""
+    check = checks_of(receiver_settings())["app.drive.refresh"]
+
+    assert check.state is State.MISSING
+    assert "helps to prove" in check.message
+
+
+def test_an_expired_statement_is_a_warning(receiver_settings: MakeSettings) -> None:
+    """The gate would not count it."""
     waiver = Waiver(practice="webhooks.https", reason="January.", owner="Bo", date=DAY, expires=DAY)
     settings = msgspec.structs.replace(receiver_settings(), waive=(waiver,))
 
-    says = found(settings)["statements"]
+    check = checks_of(settings)["statements"]
 
-    assert says.state is State.WARNING
-    assert says.message == "[[waive]] webhooks.https by Bo expired on 2026-01-01, so it counts as absent."
+    assert check.state is State.WARNING
+    assert check.message == "[[waive]] webhooks.https by Bo expired on 2026-01-01, so it does not count."

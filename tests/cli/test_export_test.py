@@ -1,4 +1,4 @@
-"""replay --as-test: what is written runs as it is, without the harness, and is red on the flawed receiver alone."""
+"""The option replay --as-test: the written test runs without the harness, and fails only for a flawed receiver."""
 
 import base64
 import os
@@ -18,7 +18,7 @@ from fiskil_harness.scenario.scenario import dump_plan
 from tests.paths import APPS, SOURCE
 
 SECRET = base64.b64encode(bytes(range(64))).decode()
-Answer = subprocess.CompletedProcess[str]
+Completed = subprocess.CompletedProcess[str]
 HAND_OVER = Act("hand_over")
 PLANS = {
     "twice": ("deliveries", "body_hash", [HAND_OVER, HAND_OVER]),
@@ -41,7 +41,7 @@ webhook_secret_env = "A_SECRET"
 
 @pytest.fixture
 def receiver(tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """Start the durable receiver with a flaw; the address of its webhooks."""
+    """Yield a function that starts the durable receiver with a flaw and returns its webhook URL."""
     running: list[subprocess.Popen[bytes]] = []
 
     def start(flaw: str) -> str:
@@ -49,22 +49,22 @@ def receiver(tmp_path: Path) -> Iterator[Callable[[str], str]]:
         environment = {**os.environ, "FISKIL_WEBHOOK_SECRET": SECRET, "STORE": str(tmp_path / f"{flaw}.db"), "FLAW": flaw}
         command = [sys.executable, str(APPS / "durable_receiver.py"), str(port)]
         running.append(subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL))
-        asked = ["curl", "-s", "-o", os.devnull, f"http://127.0.0.1:{port}/healthz"]
-        assert wait_until(lambda: subprocess.run(asked, check=False).returncode == 0, cap_s=30)
+        health_check = ["curl", "-s", "-o", os.devnull, f"http://127.0.0.1:{port}/healthz"]
+        assert wait_until(lambda: subprocess.run(health_check, check=False).returncode == 0, cap_s=30)
         return f"http://127.0.0.1:{port}/webhooks/fiskil"
 
     yield start
-    for popen in running:
-        popen.kill()
-        popen.wait()
+    for process in running:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Callable[..., Answer]:
-    """Write the test of a plan."""
+def written(tmp_path: Path) -> Callable[..., Completed]:
+    """Return a function that writes the test of a plan."""
     shutil.copy(APPS / "durable_receiver.py", tmp_path)
 
-    def write(name: str, *, test: str = "test_it.py") -> Answer:
+    def write(name: str, *, test: str = "test_it.py") -> Completed:
         kind, flaw, acts = PLANS[name]
         form = Form(kind=kind)  # type: ignore[arg-type]
         (tmp_path / "plan.json").write_text(dump_plan(form.plan(form.least, acts), seed=3))
@@ -77,7 +77,7 @@ def written(tmp_path: Path) -> Callable[..., Answer]:
 
 
 def under_pytest(folder: Path, url: str) -> subprocess.CompletedProcess[str]:
-    """Run the written test as somebody would who has pytest and nothing else."""
+    """Run the written test in an environment that has only pytest."""
     environment = {
         "PATH": os.environ["PATH"],
         "RECEIVER_URL": url,
@@ -92,23 +92,25 @@ def under_pytest(folder: Path, url: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.full) if name in {"at_once", "order"} else name for name in PLANS]
 )
-def test_a_written_test_is_red_on_the_flawed_receiver_alone(
-    name: str, written: Callable[..., Answer], receiver: Callable[[str], str], tmp_path: Path
+def test_a_written_test_fails_only_for_the_flawed_receiver(
+    name: str, written: Callable[..., Completed], receiver: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """It may run twice on one receiver, for its ids are new each time."""
+    """It can run twice on one receiver, because its ids are new each time."""
     result = written(name)
     assert result.returncode == 0, result.stderr
 
     correct = receiver("")
-    flawed, good, again = (under_pytest(tmp_path, url) for url in (receiver(PLANS[name][1]), correct, correct))
+    flawed, first, second = (under_pytest(tmp_path, url) for url in (receiver(PLANS[name][1]), correct, correct))
 
-    assert (flawed.returncode, good.returncode, again.returncode) == (1, 0, 0), flawed.stdout + good.stdout + again.stdout
+    assert (flawed.returncode, first.returncode, second.returncode) == (1, 0, 0), (
+        flawed.stdout + first.stdout + second.stdout
+    )
     assert "1 failed" in flawed.stdout
-    assert "skipped" not in good.stdout
+    assert "skipped" not in first.stdout
 
 
-def test_the_written_test_needs_no_harness_and_holds_no_secret(written: Callable[..., Answer], tmp_path: Path) -> None:
-    """It imports pytest and the standard library, and what it is written for stands at its head."""
+def test_the_written_test_needs_no_harness_and_contains_no_secret(written: Callable[..., Completed], tmp_path: Path) -> None:
+    """It imports only pytest and the standard library, and its docstring states the finding."""
     written("twice")
 
     text = (tmp_path / "test_it.py").read_text()
@@ -118,8 +120,10 @@ def test_the_written_test_needs_no_harness_and_holds_no_secret(written: Callable
     assert text.startswith('"""drawn_deliveries: message e0 was applied 2 times')
 
 
-def test_the_curl_lines_are_taken(written: Callable[..., Answer], receiver: Callable[[str], str], tmp_path: Path) -> None:
-    """Every delivery is signed as it is sent, and a correct receiver acknowledges it."""
+def test_the_curl_lines_are_accepted(
+    written: Callable[..., Completed], receiver: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Every delivery is signed when it is sent, and a correct receiver acknowledges it."""
     written("twice")
     environment = {"PATH": os.environ["PATH"], "RECEIVER_URL": receiver(""), "FISKIL_WEBHOOK_SECRET": SECRET}
 
@@ -133,9 +137,9 @@ def test_the_curl_lines_are_taken(written: Callable[..., Answer], receiver: Call
     [("test_it.txt", "--as-test writes a Python file"), ("nowhere/test_it.py", "there is no folder")],
 )
 def test_a_bad_path_is_refused_before_anything_runs(
-    test: str, words: str, written: Callable[..., Answer], tmp_path: Path
+    test: str, words: str, written: Callable[..., Completed], tmp_path: Path
 ) -> None:
-    """Nothing is written then."""
+    """No file is written."""
     result = written("twice", test=test)
 
     assert result.returncode == 2

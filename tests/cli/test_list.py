@@ -1,4 +1,4 @@
-"""The list: everything there is, by kind, without running anything."""
+"""The command ``list``: every named thing by kind, without running anything."""
 
 import json
 
@@ -11,7 +11,7 @@ from fiskil_harness.cli.list import KINDS
 
 
 def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What ``fiskil-harness list`` prints."""
+    """Return what ``fiskil-harness list`` prints."""
     with pytest.raises(SystemExit) as ending:
         main(["list", *arguments])
     assert ending.value.code == 0
@@ -19,7 +19,7 @@ def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def test_without_a_kind_the_kinds_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each with what it is and how many there are."""
+    """Each has a description and the number of its members."""
     shown = listed(capsys)
 
     assert [line.split()[0] for line in shown.splitlines()] == list(KINDS)
@@ -28,7 +28,7 @@ def test_without_a_kind_the_kinds_are_listed(capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_listed_within_eighty_columns(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """One row for each, with something to say about it."""
+    """Each row has a name and a description."""
     shown = listed(capsys, kind)
 
     assert max(len(line) for line in shown.splitlines()) <= 80
@@ -52,17 +52,17 @@ def test_every_kind_is_listed_within_eighty_columns(kind: str, capsys: pytest.Ca
         ("institutions", "88888"),
     ],
 )
-def test_names_are_those_that_other_commands_take(kind: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is listed can be typed."""
+def test_names_are_those_that_other_commands_accept(kind: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A listed name can be used as an argument."""
     assert name in [row["name"] for row in json.loads(listed(capsys, kind, "--json", "-"))]
 
 
-def test_one_fault_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    """What it does, how it is said and called, and for each id what happens, what to do about it, and an example."""
+def test_a_fault_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """The text has the effect, the usage, the Python call, and for each id a description and an example."""
     shown = listed(capsys, "faults", "truncated_json")
 
     assert shown.splitlines()[0] == "truncated_json"
-    assert "  say     truncated_json [keep 50 %]\n" in shown
+    assert "  usage   truncated_json [keep 50 %]\n" in shown
     assert "  python  faults.TruncatedJson(keep_percent=50)\n" in shown
     assert "  J-TRUNC  The JSON is cut, and its announced length matches.\n    A correct client notices" in shown
     assert "    --fault 'banking.transactions: truncated_json keep 50 %'\n" in shown
@@ -70,15 +70,15 @@ def test_one_fault_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("fault", faults.FAULTS)
 def test_every_fault_is_explained_within_eighty_columns(fault: str) -> None:
-    """With at least one line to copy."""
+    """Each has at least one example to copy."""
     lines = list(fault_lines(fault))
 
     assert max(map(len, lines)) <= 80
     assert [line for line in lines if line.startswith("    --fault '")]
 
 
-def test_one_of_another_kind_is_its_row(capsys: pytest.CaptureFixture[str]) -> None:
-    """A name that nobody has is refused with the nearest."""
+def test_a_name_of_another_kind_is_one_row(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown name is refused with the nearest match."""
     assert [row["name"] for row in json.loads(listed(capsys, "people", "rosa", "--json", "-"))] == ["rosa"]
     with pytest.raises(SystemExit) as ending:
         main(["list", "faults", "rest_peer"])
@@ -87,7 +87,7 @@ def test_one_of_another_kind_is_its_row(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_faults_are_listed_as_python_calls_them(capsys: pytest.CaptureFixture[str]) -> None:
-    """The class and its parameters with their defaults, so that a scenario can be written from the list."""
+    """Each row has the class, and its parameters with their defaults."""
     about = {row["name"]: row["about"].partition(":")[0] for row in json.loads(listed(capsys, "faults", "--json", "-"))}
 
     assert about["status"] == "Status(status=503, retry_after_s=None)"
@@ -95,8 +95,8 @@ def test_faults_are_listed_as_python_calls_them(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(("entry_id", "words"), [("N-RESET-MID", "reset_peer"), ("T-REVOKED", "A correct client")])
-def test_an_id_of_the_catalogue_is_explained(capsys: pytest.CaptureFixture[str], entry_id: str, words: str) -> None:
-    """With what has it, or the reason why nothing can."""
+def test_an_id_of_the_fault_catalogue_is_explained(capsys: pytest.CaptureFixture[str], entry_id: str, words: str) -> None:
+    """The text names the faults with this id, or the reason why there is none."""
     shown = listed(capsys, "faults", entry_id)
 
     assert words in shown

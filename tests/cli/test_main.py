@@ -1,4 +1,4 @@
-"""The program: its help, its complaints, and an exit code for each way in which it can end."""
+"""The program: its help, its error messages and its exit codes."""
 
 import subprocess
 import sys
@@ -13,8 +13,8 @@ from fiskil_harness.cli.main import COMMANDS, error_lines, program
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def ended(arguments: list[str]) -> int:
-    """The exit code of the program, run in this process."""
+def exit_code_of(arguments: list[str]) -> int:
+    """Return the exit code of the program, run in this process."""
     with pytest.raises(SystemExit) as ending:
         run_program(arguments)
     return int(ending.value.code or 0)
@@ -22,8 +22,8 @@ def ended(arguments: list[str]) -> int:
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_help_lists_every_command_with_examples(option: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A stranger finds the first command to type, and what the exit codes mean."""
-    assert ended([option]) == 0
+    """The help shows a first command to type, and the exit codes."""
+    assert exit_code_of([option]) == 0
 
     shown = capsys.readouterr().out
     assert all(f"  {name} " in shown for name in COMMANDS)
@@ -33,8 +33,8 @@ def test_help_lists_every_command_with_examples(option: str, capsys: pytest.Capt
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example_within_eighty_columns(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Help texts show what to paste."""
-    assert ended([name, "--help"]) == 0
+    """The examples can be pasted."""
+    assert exit_code_of([name, "--help"]) == 0
 
     shown = capsys.readouterr().out
     assert "Examples:" in shown
@@ -42,8 +42,8 @@ def test_every_command_has_help_with_an_example_within_eighty_columns(name: str,
     assert max(len(line) for line in shown.splitlines()) <= 80
 
 
-def test_the_command_list_names_what_the_modules_have() -> None:
-    """Every listed command can be loaded."""
+def test_every_listed_command_can_be_imported() -> None:
+    """The module of a command has the same name."""
     context = program.make_context("fiskil-harness", [], resilient_parsing=True)
 
     assert all(program.get_command(context, name) is not None for name in COMMANDS)
@@ -63,21 +63,21 @@ def test_the_command_list_names_what_the_modules_have() -> None:
         (["gate", "--config", "missing.toml"], "No config at 'missing.toml'. `fiskil-harness init` writes one."),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_the_nearest_match(
+def test_a_mistyped_argument_is_refused_with_the_nearest_match(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit 2, the reason on standard error, nothing on standard output, and never a traceback."""
-    assert ended(arguments) == 2
+    """The exit code is 2, with the reason on standard error and without a traceback."""
+    assert exit_code_of(arguments) == 2
 
     shown = capsys.readouterr()
     assert words in shown.err
     assert (shown.out, "Traceback" in shown.err) == ("", False)
 
 
-def test_a_fault_of_our_own_shows_its_traceback_without_secrets(
+def test_an_internal_error_shows_its_traceback_without_secrets(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit 4, and the words say whose fault it is."""
+    """The exit code is 4, and the message states that the error is not the app's."""
     token = "eyJhbGciOiJIUzI1NiJ9.eyJvcmdfaWQiOiJhIn0.c2lnbmF0dXJlc2lnbmF0dXJl"
 
     def explode(*_: object, **__: object) -> None:
@@ -85,32 +85,34 @@ def test_a_fault_of_our_own_shows_its_traceback_without_secrets(
 
     monkeypatch.setattr(program, "main", explode)
 
-    assert ended(["list"]) == 4
+    assert exit_code_of(["list"]) == 4
     shown = capsys.readouterr().err
     assert "ZeroDivisionError: no good with <token>" in shown
-    assert "This is a fault of fiskil-harness, not of your app." in shown
+    assert "This is an internal error of fiskil-harness, not of your app." in shown
 
 
 def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Ctrl-C before anything ran has a code of its own."""
+    """Ctrl-C before anything ran has the exit code of an interruption."""
 
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(program, "main", interrupt)
 
-    assert ended(["list"]) == 130
+    assert exit_code_of(["list"]) == 130
     assert capsys.readouterr().err == "Interrupted.\n"
 
 
 @pytest.mark.slow
-def test_a_reader_that_goes_away_is_no_error(project: Path, environment: dict[str, str]) -> None:
-    """``fiskil-harness list practices | head -1`` says nothing on standard error."""
+def test_a_pipe_that_closes_early_is_no_error(project: Path, environment: dict[str, str]) -> None:
+    """``fiskil-harness list practices | head -1`` writes nothing to standard error."""
     command = f"'{sys.executable}' -m fiskil_harness list practices | head -1"
 
-    answer = subprocess.run(["sh", "-c", command], cwd=project, env=environment, capture_output=True, text=True, check=False)
+    completed = subprocess.run(
+        ["sh", "-c", command], cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
 
-    assert (answer.returncode, answer.stderr) == (0, "")
+    assert (completed.returncode, completed.stderr) == (0, "")
 
 
 HEAVY = ("pytest", "hypothesis", "uvicorn", "httpx", "rich", "faker", "schemathesis", "playwright")
@@ -118,8 +120,8 @@ HEAVY = ("pytest", "hypothesis", "uvicorn", "httpx", "rich", "faker", "schemathe
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("option", "words"), [("--help", "Commands:"), ("--version", "fiskil-harness 0")])
-def test_what_is_only_told_loads_nothing_heavy(project: Path, environment: dict[str, str], option: str, words: str) -> None:
-    """Help texts and ``--version``, which names the program and its version, answer without what a run needs."""
+def test_help_and_version_import_nothing_heavy(project: Path, environment: dict[str, str], option: str, words: str) -> None:
+    """Libraries that only a run needs are not imported."""
     code = (
         "import sys; from fiskil_harness.cli.main import program\n"
         f"program.main([{option!r}], standalone_mode=False)\n"
@@ -135,16 +137,16 @@ def test_what_is_only_told_loads_nothing_heavy(project: Path, environment: dict[
 
 
 @pytest.mark.slow
-def test_the_version_is_told(program: Program) -> None:
-    """``--version`` names the program and its version, and nothing else."""
-    answer = program("--version")
+def test_the_version_is_printed(program: Program) -> None:
+    """``--version`` prints only the name of the program and its version."""
+    completed = program("--version")
 
-    assert (answer.returncode, answer.stderr) == (0, "")
-    assert answer.stdout.startswith("fiskil-harness 0")
+    assert (completed.returncode, completed.stderr) == (0, "")
+    assert completed.stdout.startswith("fiskil-harness 0")
 
 
-def test_a_complaint_fits_a_terminal_and_keeps_the_words_of_the_app() -> None:
-    """Prose is wrapped; what follows was printed by somebody else, and a pipe gets everything as it is."""
+def test_an_error_message_is_wrapped_and_output_of_the_app_is_not() -> None:
+    """The first line is wrapped on a terminal; a pipe receives everything unchanged."""
     text = "The app exited with 7. " + "Give it what it needs. " * 6 + "\n  " + "Traceback " * 12
 
     lines = error_lines(text, 80).splitlines()

@@ -1,4 +1,4 @@
-"""Whatever the program writes about an app that leaks holds no secret of that run: no report, no line, no saved plan."""
+"""Nothing that the program writes about a leaky app contains a secret of the run: no report, line or saved plan."""
 
 import subprocess
 import sys
@@ -45,63 +45,65 @@ REPORTS = {
 
 
 @pytest.fixture
-def known(project: Path) -> Path:
-    """Where the app notes its secrets for us; it is the reference app, and a great tattler."""
+def secrets_file(project: Path) -> Path:
+    """Configure a variant of the reference app that leaks its secrets; return the file in which it lists them."""
     examples, apps = folder("examples"), APPS
     config = (examples / "reference_app" / "fiskil-harness.toml").read_text()
     config = config.replace("reference_app.app:build --factory --app-dir ..", f"tattler:build --factory --app-dir {apps}")
-    notes = project.parent / "known"
-    more = f'[app.env]\nPYTHONPATH = "{examples}"\nKNOWN = "{notes}"\n'
-    (project / "fiskil-harness.toml").write_text(config.replace("[app.env]\n", more, 1))
+    path = project.parent / "known"
+    variables = f'[app.env]\nPYTHONPATH = "{examples}"\nKNOWN = "{path}"\n'
+    (project / "fiskil-harness.toml").write_text(config.replace("[app.env]\n", variables, 1))
     (project / "twice.py").write_text(TWICE)
-    return notes
+    return path
 
 
-def leaks(artefacts: dict[str, bytes], notes: Path) -> list[str]:
-    """Where a secret of the run stands, as a probe would find it."""
+def leaks(artefacts: dict[str, bytes], secrets_file: Path) -> list[str]:
+    """Return the artefacts that contain a secret of the run, in any encoding."""
     index = Index()
-    for secret in notes.read_text().split():
+    for secret in secrets_file.read_text().split():
         index.add("secret", secret)
     return [f"{name}: {hit.text}" for name, text in artefacts.items() for hit in index.hits(text)]
 
 
-def written(project: Path, answer: subprocess.CompletedProcess[str]) -> dict[str, bytes]:
-    """All that the program wrote."""
+def artefacts_of(project: Path, completed: subprocess.CompletedProcess[str]) -> dict[str, bytes]:
+    """Return everything that the program wrote: its output and its files."""
     files = {path.name: path.read_bytes() for path in project.rglob("*") if path.is_file() and path.suffix != ".py"}
-    return {"stdout": answer.stdout.encode(), "stderr": answer.stderr.encode(), **files}
+    return {"stdout": completed.stdout.encode(), "stderr": completed.stderr.encode(), **files}
 
 
-def test_no_report_holds_a_secret_of_its_run(program: Program, project: Path, known: Path) -> None:
-    """The app leaks all that it has, in each spelling, and each report tells so and shows none of it."""
-    answer = program("run", "twice.py", *(word for pair in REPORTS.items() for word in pair))
+def test_no_report_contains_a_secret(program: Program, project: Path, secrets_file: Path) -> None:
+    """The app leaks all its secrets in several encodings; the reports state that without showing them."""
+    completed = program("run", "twice.py", *(word for pair in REPORTS.items() for word in pair))
 
-    artefacts = written(project, answer)
-    assert leaks(artefacts, known) == []
+    artefacts = artefacts_of(project, completed)
+    assert leaks(artefacts, secrets_file) == []
     assert set(REPORTS.values()) <= artefacts.keys()
-    assert answer.returncode == 1
-    assert "the access token is in output" in answer.stdout
-    assert "is in the response to refresh" in answer.stdout
-    assert len(known.read_text().split()) >= 3
+    assert completed.returncode == 1
+    assert "the access token is in output" in completed.stdout
+    assert "is in the response to refresh" in completed.stdout
+    assert len(secrets_file.read_text().split()) >= 3
 
 
-def test_no_line_of_pytest_holds_one(project: Path, known: Path, environment: dict[str, str]) -> None:
-    """What our plugin shows of a failure is redacted as any report."""
+def test_no_output_of_pytest_contains_a_secret(project: Path, secrets_file: Path, environment: dict[str, str]) -> None:
+    """The plugin redacts failures like a report."""
     command = [sys.executable, "-m", "pytest", *ALONE, "--fiskil-scenarios=twice.py", "-v", "--junitxml", "junit.xml"]
-    answer = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=500, check=False)
+    completed = subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, timeout=500, check=False
+    )
 
-    artefacts = written(project, answer)
-    assert leaks(artefacts, known) == []
-    assert answer.returncode == 1
-    assert "the access token is in output" in answer.stdout
+    artefacts = artefacts_of(project, completed)
+    assert leaks(artefacts, secrets_file) == []
+    assert completed.returncode == 1
+    assert "the access token is in output" in completed.stdout
 
 
-def test_last_words_hold_none(program: Program, project: Path, known: Path) -> None:
-    """An app that does not start is quoted, and what it says is redacted."""
+def test_no_startup_error_contains_a_secret(program: Program, project: Path, secrets_file: Path) -> None:
+    """The quoted output of an app that does not start is redacted."""
     config = project / "fiskil-harness.toml"
     config.write_text(config.read_text().replace("[app.env]\n", '[app.env]\nREFUSES = "1"\n', 1))
 
-    answer = program("run", "twice.py")
+    completed = program("run", "twice.py")
 
-    assert leaks(written(project, answer), known) == []
-    assert answer.returncode == 2
-    assert "cannot start with <client_secret>" in answer.stderr
+    assert leaks(artefacts_of(project, completed), secrets_file) == []
+    assert completed.returncode == 2
+    assert "cannot start with <client_secret>" in completed.stderr

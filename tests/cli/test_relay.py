@@ -1,4 +1,4 @@
-"""``relay``: before an API that is not ours, calls are recorded and broken, and nothing is left."""
+"""The command ``relay``: calls to a foreign API are recorded and disturbed, and nothing is left behind."""
 
 import json
 import signal
@@ -19,14 +19,14 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def hosted(tmp_path: Path) -> Iterator[LocalFiskil]:
-    """An API over TLS that stands for the hosted one."""
+    """Yield an API over TLS in place of the hosted one."""
     with LocalFiskil(workdir=tmp_path, seed=7, is_tls=True) as fiskil:
         yield fiskil
 
 
 @pytest.fixture
 def begin(project: Path, environment: dict[str, str]) -> Iterator[Begin]:
-    """Start the command, and end it in any case."""
+    """Yield a function that starts the command; the process is killed at the end."""
     started: list[subprocess.Popen[str]] = []
 
     def run(*arguments: str) -> subprocess.Popen[str]:
@@ -39,27 +39,27 @@ def begin(project: Path, environment: dict[str, str]) -> Iterator[Begin]:
     yield run
     for process in started:
         process.kill()
-        process.communicate()  # closes what a test that failed has not read
+        process.communicate()  # closes pipes that a failed test has not read
 
 
-def told(process: subprocess.Popen[str]) -> dict[str, str]:
-    """What it prints until it is ready, by its first word."""
+def read_start(process: subprocess.Popen[str]) -> dict[str, str]:
+    """Return what the command prints at its start: the last word of each line by its first word."""
     assert process.stdout is not None
-    lines = list(iter(process.stdout.readline, "Ctrl-C ends it.\n"))
+    lines = list(iter(process.stdout.readline, "Press Ctrl-C to stop.\n"))
     return {line.split()[0]: line.split()[-1] for line in lines}
 
 
-def test_calls_are_recorded_and_broken(begin: Begin, hosted: LocalFiskil, project: Path) -> None:
-    """Each bite is printed, the HAR holds no secret, and Ctrl-C ends it."""
+def test_calls_are_recorded_and_disturbed(begin: Begin, hosted: LocalFiskil, project: Path) -> None:
+    """Each bite is printed, the HAR contains no secret, and Ctrl-C stops the relay."""
     fault = "token: status 503, once"
     ca_file = str(hosted.certificates.ca_file)
     process = begin(hosted.api_url, "--ca-file", ca_file, "--fault", fault, "--har", "calls.har")
-    ready = told(process)
+    start = read_start(process)
     pair = {"client_id": hosted.credentials.client_id, "client_secret": hosted.credentials.client_secret}
 
-    with httpx.Client(base_url=ready["api_url"], timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=start["api_url"], timeout=30, trust_env=False) as client:
         statuses = [client.post("/v1/token", json=pair).status_code for _ in range(2)]
-    exchanges = httpx.get(ready["control"], timeout=30, trust_env=False).json()["exchanges"]
+    exchanges = httpx.get(start["control"], timeout=30, trust_env=False).json()["exchanges"]
     process.send_signal(signal.SIGINT)
     printed, _ = process.communicate(timeout=300)
 
@@ -80,14 +80,14 @@ def test_calls_are_recorded_and_broken(begin: Begin, hosted: LocalFiskil, projec
         ("token: stall, from consent.received", "A relay does not receive the hosted API's events"),
     ],
 )
-def test_a_fault_that_a_relay_cannot_have_is_refused(begin: Begin, hosted: LocalFiskil, fault: str, words: str) -> None:
-    """Tokens of the hosted API are not ours to expire, its connections not ours to refuse."""
+def test_a_fault_that_a_relay_does_not_support_is_refused(begin: Begin, hosted: LocalFiskil, fault: str, words: str) -> None:
+    """A relay can neither expire tokens nor refuse connections of the hosted API."""
     process = begin(hosted.api_url, "--fault", fault)
 
-    _, complaint = process.communicate(timeout=300)
+    _, message = process.communicate(timeout=300)
 
     assert process.returncode == 2
-    assert words in " ".join(complaint.split())
+    assert words in " ".join(message.split())
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_a_fault_that_a_relay_cannot_have_is_refused(begin: Begin, hosted: Local
         (("https://api.example.com", "--fault", "token: stal"), "Did you mean 'stall'?"),
     ],
 )
-def test_what_cannot_be_is_refused(begin: Begin, arguments: tuple[str, ...], words: str) -> None:
-    """Before anything listens."""
+def test_an_invalid_argument_is_refused(begin: Begin, arguments: tuple[str, ...], words: str) -> None:
+    """The error occurs before anything listens."""
     process = begin(*arguments)
 
-    _, complaint = process.communicate(timeout=300)
+    _, message = process.communicate(timeout=300)
 
     assert process.returncode == 2
-    assert words in complaint
+    assert words in message

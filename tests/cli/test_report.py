@@ -1,4 +1,4 @@
-"""``report``: a JSON report is checked, and written in other forms, when the run is long over."""
+"""The command ``report``: verifies a JSON report, and writes it in other formats."""
 
 import datetime
 import json
@@ -18,25 +18,25 @@ from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 
-Ask = Callable[..., tuple[int, str, str]]
+RunReport = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
-    """Run ``report`` and return its exit code and what it said."""
+def run_report(capsys: pytest.CaptureFixture[str]) -> RunReport:
+    """Return a function that runs ``report`` and returns exit code, standard output and standard error."""
 
     def run(*arguments: str | Path) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
             main(["report", *map(str, arguments)])
-        said = capsys.readouterr()
-        return int(str(ended.value.code)), said.out, said.err
+        captured = capsys.readouterr()
+        return int(str(ended.value.code)), captured.out, captured.err
 
     return run
 
 
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
-    """A report in a file: one scenario, which failed."""
+    """Return the file of a report with one failed scenario."""
     finding = Finding(probe="applies_once", verdict=Verdict.FAIL, observed="e0 was applied 2 times", fix="claim it once")
     outcome = Outcome(
         scenario="webhook_repeated", title="Again.", practices=("webhooks.idempotent",), seed=7, findings=(finding,)
@@ -63,93 +63,93 @@ def report(tmp_path: Path) -> Path:
 
 
 def change(report: Path, alter: Callable[[dict[str, Any]], None]) -> None:
-    """Change the report in its file."""
+    """Change the report in its file with *alter*."""
     document = json.loads(report.read_text())
     alter(document)
     report.write_text(json.dumps(document))
 
 
-def test_a_report_that_nobody_touched_is_what_it_was(report: Path, ask: Ask) -> None:
-    """Exit code 0, with the digests; blanks in the file do not matter."""
+def test_an_unchanged_report_is_verified(report: Path, run_report: RunReport) -> None:
+    """The exit code is 0; whitespace in the file does not matter."""
     change(report, lambda document: document.update())
 
-    code, said, _ = ask("verify", report)
+    code, out, _ = run_report("verify", report)
 
     assert code == 0
-    assert "is what it was: seed 7, fiskil-harness 0.1.0." in said
+    assert "is unchanged: seed 7, fiskil-harness 0.1.0." in out
 
 
-def test_a_report_that_was_altered_is_refused(report: Path, ask: Ask) -> None:
-    """Exit code 1, and what was altered."""
+def test_an_altered_report_is_detected(report: Path, run_report: RunReport) -> None:
+    """The exit code is 1, and the output names the altered part."""
     change(report, lambda document: document["result"]["scenarios"][0]["findings"][0].update(verdict="PASS"))
 
-    code, said, _ = ask("verify", report)
+    code, out, _ = run_report("verify", report)
 
     assert code == 1
-    assert "was altered, or is not what was expected:\n  the result changed: its digest is " in said
+    assert "was altered, or is not the expected report:\n  the result changed: the digest is " in out
 
 
-def test_another_seal_than_the_one_kept_is_refused(report: Path, ask: Ask) -> None:
-    """Who reckons the digests anew does not know the seal that was kept."""
-    code, said, _ = ask("verify", report, "--seal", "0" * 64)
+def test_another_seal_than_the_stored_one_is_detected(report: Path, run_report: RunReport) -> None:
+    """A stored seal reveals a report whose digests were computed again."""
+    code, out, _ = run_report("verify", report, "--seal", "0" * 64)
 
     assert code == 1
-    assert "was expected" in said
+    assert "was expected" in out
 
 
-def test_a_report_of_another_config_is_refused(report: Path, ask: Ask, tmp_path: Path) -> None:
-    """The config at hand is compared by its digest."""
+def test_a_report_of_another_config_is_detected(report: Path, run_report: RunReport, tmp_path: Path) -> None:
+    """The digest of the given config is compared."""
     config = tmp_path / "fiskil-harness.toml"
     config.write_text('[app]\nurl = "http://127.0.0.1:8000"\n')
 
-    code, said, _ = ask("verify", report, "--config", config)
+    code, out, _ = run_report("verify", report, "--config", config)
 
     assert code == 1
-    assert "it was made with another config" in said
+    assert "it belongs to another config" in out
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "is no report"),
-        ("[]", "is no report"),
+        ("{", "is not a report"),
+        ("[]", "is not a report"),
         ('{"format": "fiskil-harness/report/1"}', "has the format 'fiskil-harness/report/1'"),
-        ('{"format": "fiskil-harness/report/3", "surprise": 1}', "is no whole report"),
+        ('{"format": "fiskil-harness/report/3", "surprise": 1}', "is not a complete report"),
     ],
 )
-def test_what_is_no_report_is_told_in_one_line(report: Path, ask: Ask, text: str, words: str) -> None:
-    """Exit code 2, no traceback."""
+def test_a_file_that_is_not_a_report_is_refused(report: Path, run_report: RunReport, text: str, words: str) -> None:
+    """The exit code is 2, with one line and without a traceback."""
     report.write_text(text)
 
-    code, said, told = ask("verify", report)
+    code, out, err = run_report("verify", report)
 
-    assert (code, said, told.count("\n")) == (2, "", 1)
-    assert words in told
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert words in err
 
 
-def test_the_other_forms_are_made_from_the_file(report: Path, ask: Ask, tmp_path: Path) -> None:
-    """All at once; each says what the run said."""
+def test_other_formats_are_written_from_the_file(report: Path, run_report: RunReport, tmp_path: Path) -> None:
+    """One command can write all formats."""
     page, comment, dashboard = (tmp_path / name for name in ("report.html", "report.md", "report.xml"))
 
-    code, *_ = ask("render", report, "--html", page, "--markdown", comment, "--junit", dashboard)
+    code, *_ = run_report("render", report, "--html", page, "--markdown", comment, "--junit", dashboard)
 
     assert code == 0
     assert "e0 was applied 2 times" in page.read_text()
     assert "| violated | `webhooks.idempotent` |" in comment.read_text()
-    assert ET.parse(dashboard).find(".//failure") is not None  # noqa: S314 - our own words
+    assert ET.parse(dashboard).find(".//failure") is not None  # noqa: S314 - trusted input
 
 
-def test_a_form_can_go_to_standard_output(report: Path, ask: Ask) -> None:
-    """Nothing else is there then."""
-    code, said, _ = ask("render", report, "--markdown", "-")
+def test_a_format_can_be_written_to_standard_output(report: Path, run_report: RunReport) -> None:
+    """Standard output contains nothing else."""
+    code, out, _ = run_report("render", report, "--markdown", "-")
 
     assert code == 0
-    assert said.startswith("# fiskil-harness\n")
+    assert out.startswith("# fiskil-harness\n")
 
 
-def test_who_asks_for_no_form_is_told_which_there_are(report: Path, ask: Ask) -> None:
-    """Exit code 2."""
-    code, _, told = ask("render", report)
+def test_without_an_output_the_formats_are_named(report: Path, run_report: RunReport) -> None:
+    """The exit code is 2."""
+    code, _, err = run_report("render", report)
 
     assert code == 2
-    assert told == "Nothing to write was asked for. Give --html, --markdown or --junit, each with a file.\n"
+    assert err == "No output was given. Add --html, --markdown or --junit, each with a file.\n"

@@ -1,4 +1,4 @@
-"""A stop before each step: what is shown, how one goes on, and how one stops."""
+"""The option --pause: what is shown before each step, and the keys to continue and to stop."""
 
 import subprocess
 import sys
@@ -7,71 +7,71 @@ from pathlib import Path
 
 import pytest
 
-Answer = subprocess.CompletedProcess[str]
-Type = Callable[..., Answer]
+Completed = subprocess.CompletedProcess[str]
+Type = Callable[..., Completed]
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def typing(project: Path, environment: dict[str, str]) -> Type:
-    """Run ``fiskil-harness run`` while somebody types."""
+    """Return a function that runs a scenario with --pause and keyboard input."""
 
-    def run(typed: str, *more: str) -> Answer:
-        command = [sys.executable, "-m", "fiskil_harness", "run", "thrice.py", "--pause", *more]
+    def run(keys: str, *arguments: str) -> Completed:
+        command = [sys.executable, "-m", "fiskil_harness", "run", "thrice.py", "--pause", *arguments]
         return subprocess.run(
-            command, cwd=project, env=environment, input=typed, capture_output=True, text=True, timeout=500, check=False
+            command, cwd=project, env=environment, input=keys, capture_output=True, text=True, timeout=500, check=False
         )
 
     return run
 
 
 def test_each_step_is_shown_before_it_is_done(typing: Type) -> None:
-    """What comes next, and afterwards what happened, in lines of 80 columns and without a secret."""
-    done = typing("\n\n\n\n")
+    """The next step is shown, and then what happened, in lines of at most 80 columns."""
+    completed = typing("\n\n\n\n")
 
-    stops = [line for line in done.stderr.splitlines() if line.startswith("thrice, step ")]
+    stops = [line for line in completed.stderr.splitlines() if line.startswith("thrice, step ")]
     assert stops == [
         "thrice, step 1 of 4: authorise",
         "thrice, step 2 of 4: deliver",
         "thrice, step 3 of 4: retry e0",
         "thrice, step 4 of 4: replay e0",
     ]
-    assert "webhook -> app   e0 attempt 1: 204" in done.stderr
-    assert "thrice: every step is done" in done.stderr
-    assert max(len(line) for line in done.stderr.replace("stops. ", "stops.\n").splitlines()) <= 80
-    assert done.returncode in {0, 3}
-    assert "PASS  thrice" in done.stdout
+    assert "webhook -> app   e0 attempt 1: 204" in completed.stderr
+    assert "thrice: every step is done" in completed.stderr
+    assert max(len(line) for line in completed.stderr.replace("stops. ", "stops.\n").splitlines()) <= 80
+    assert completed.returncode in {0, 3}
+    assert "PASS  thrice" in completed.stdout
 
 
-def test_the_rest_runs_on(typing: Type) -> None:
-    """One key, and nobody is asked again."""
-    done = typing("r\n")
+def test_r_runs_to_the_end(typing: Type) -> None:
+    """After the key r there is no further prompt."""
+    completed = typing("r\n")
 
-    assert done.stderr.count("Enter goes on") == 1
-    assert "thrice, step 4 of 4" in done.stderr
-
-
-def test_whoever_looks_on_may_stop(typing: Type) -> None:
-    """The report tells what was seen, and the exit code that it is not all."""
-    done = typing("\nq\n")
-
-    assert done.returncode == 130
-    assert "thrice, step 2 of 4" in done.stderr
-    assert "thrice, step 3 of 4" not in done.stderr
+    assert completed.stderr.count("Enter continues") == 1
+    assert "thrice, step 4 of 4" in completed.stderr
 
 
-def test_without_anybody_everything_runs(typing: Type) -> None:
-    """An input that ends is nobody's."""
-    done = typing("")
+def test_q_stops_the_run(typing: Type) -> None:
+    """The exit code is that of an interruption."""
+    completed = typing("\nq\n")
 
-    assert "thrice: every step is done" in done.stderr
-    assert "PASS  thrice" in done.stdout
+    assert completed.returncode == 130
+    assert "thrice, step 2 of 4" in completed.stderr
+    assert "thrice, step 3 of 4" not in completed.stderr
 
 
-def test_several_workers_have_nobody_who_looks_on(typing: Type) -> None:
-    """Refused before anything starts."""
-    done = typing("", "--workers", "2")
+def test_without_input_everything_runs(typing: Type) -> None:
+    """At the end of the input, the run continues without a stop."""
+    completed = typing("")
 
-    assert done.returncode == 2
-    assert "--pause shows one app to one person" in done.stderr
+    assert "thrice: every step is done" in completed.stderr
+    assert "PASS  thrice" in completed.stdout
+
+
+def test_several_workers_are_refused(typing: Type) -> None:
+    """The error occurs before anything starts."""
+    completed = typing("", "--workers", "2")
+
+    assert completed.returncode == 2
+    assert "--pause follows one app" in completed.stderr

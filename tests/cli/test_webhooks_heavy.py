@@ -1,4 +1,4 @@
-"""`webhooks --heavy`: long and slow bodies, only when asked for, and judged only by what is promised."""
+"""The option `webhooks --heavy`: long and slow bodies, judged by the limits that the receiver promises."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fiskil_harness.cli.receiver_options import burdened, settings_at
+from fiskil_harness.cli.receiver_arguments import receiver_settings, with_body_limits
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.net.http_client import HttpClient
@@ -27,21 +27,21 @@ HEAVY = "webhook_endless_bodies"
 
 
 @pytest.fixture
-def exhibit(tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """A receiver of the gallery that runs already; its URL."""
+def receiver(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Yield a function that starts a receiver of the gallery and returns its URL."""
     running: list[subprocess.Popen[bytes]] = []
 
     def start(path: str) -> str:
         port, script = free_port(), catalog.folder("gallery") / path
-        told = {
+        environment = {
             "PORT": str(port),
             "PYTHONPATH": str(catalog.folder("gallery")),
             "DATABASE": str(tmp_path / "receiver.db"),
             "FISKIL_WEBHOOK_SECRET": SECRET,
         }
-        running.append(subprocess.Popen([sys.executable, str(script), str(port)], env=os.environ | told))
-        with HttpClient() as browser:
-            assert wait_until(lambda: browser.request("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
+        running.append(subprocess.Popen([sys.executable, str(script), str(port)], env=os.environ | environment))
+        with HttpClient() as client:
+            assert wait_until(lambda: client.request("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
         return f"http://127.0.0.1:{port}/webhooks/fiskil"
 
     yield start
@@ -68,17 +68,18 @@ def exhibit(tmp_path: Path) -> Iterator[Callable[[str], str]]:
         pytest.param("correct/stdlib_receiver.py", None, None, Verdict.INCONCLUSIVE, marks=pytest.mark.full),
     ],
 )
-def test_who_reads_beyond_its_promise_is_caught(
-    exhibit: Callable[[str], str],
+def test_a_receiver_that_exceeds_its_limit_is_caught(
+    receiver: Callable[[str], str],
     monkeypatch: pytest.MonkeyPatch,
     path: str,
     body_bytes: int | None,
     body_s: float | None,
     verdict: Verdict,
 ) -> None:
-    """Who keeps it, or promises nothing, is not accused."""
+    """A receiver that stays within its limit passes; without a promised limit the finding is inconclusive."""
     monkeypatch.setenv("MY_SECRET", SECRET)
-    settings = burdened(settings_at(exhibit(path), "MY_SECRET", None, (), None), body_bytes=body_bytes, body_s=body_s)
+    settings = receiver_settings(receiver(path), "MY_SECRET", None, (), None)
+    settings = with_body_limits(settings, body_bytes=body_bytes, body_s=body_s)
 
     with contextlib.closing(Worker(settings, seed=0)) as worker:
         findings = worker.play(load(HEAVY)).outcome.findings
@@ -88,36 +89,37 @@ def test_who_reads_beyond_its_promise_is_caught(
 
 
 @pytest.mark.full
-def test_the_command_brings_heavy_deliveries_along(program: Program, exhibit: Callable[[str], str], project: Path) -> None:
-    """With the other named ones; the line that runs it again says so."""
-    met_by = ("--secret-env", "MY_SECRET", "--phase", "direct", "--heavy", "--body-bytes", "1048576")
+def test_the_command_adds_heavy_deliveries(program: Program, receiver: Callable[[str], str], project: Path) -> None:
+    """The other named deliveries run too, and the repeat command has the options."""
+    arguments = ("--secret-env", "MY_SECRET", "--phase", "direct", "--heavy", "--body-bytes", "1048576")
 
-    answer = program("webhooks", exhibit("correct/stdlib_receiver.py"), *met_by, "--json", "report.json", MY_SECRET=SECRET)
+    url = receiver("correct/stdlib_receiver.py")
+    completed = program("webhooks", url, *arguments, "--json", "report.json", MY_SECRET=SECRET)
 
     outcomes = msgspec.json.decode((project / "report.json").read_bytes())["result"]["scenarios"]
     assert HEAVY in {outcome["scenario"] for outcome in outcomes}
-    assert " ".join(answer.stdout.replace("\\", "").split()).endswith("--heavy --body-bytes 1048576 --seed 0")
+    assert " ".join(completed.stdout.replace("\\", "").split()).endswith("--heavy --body-bytes 1048576 --seed 0")
 
 
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (("--body-bytes", "5"), "say what --heavy tries. Add it, or leave them out."),
-        (("--body-s", "5"), "say what --heavy tries. Add it, or leave them out."),
-        (("--heavy", "--phase", "random"), "--heavy adds named deliveries, and --phase random makes none."),
+        (("--body-bytes", "5"), "are limits for --heavy. Add --heavy, or remove them."),
+        (("--body-s", "5"), "are limits for --heavy. Add --heavy, or remove them."),
+        (("--heavy", "--phase", "random"), "--heavy adds named deliveries, and --phase random has none."),
         (("--heavy", "--body-bytes", "0"), "0 is not in the range"),
     ],
 )
-def test_a_burden_that_cannot_be_meant_is_refused(program: Program, more: tuple[str, ...], words: str) -> None:
-    """Exit 2, before anything is sent."""
-    answer = program("webhooks", "http://127.0.0.1:1/hook", "--secret-env", "MY_SECRET", *more, MY_SECRET=SECRET)
+def test_contradictory_options_are_refused(program: Program, more: tuple[str, ...], words: str) -> None:
+    """The exit code is 2, and nothing is sent."""
+    completed = program("webhooks", "http://127.0.0.1:1/hook", "--secret-env", "MY_SECRET", *more, MY_SECRET=SECRET)
 
-    assert (answer.returncode, answer.stdout) == (2, "")
-    assert words in " ".join(answer.stderr.split())
+    assert (completed.returncode, completed.stdout) == (2, "")
+    assert words in " ".join(completed.stderr.split())
 
 
-def test_the_help_names_it(program: Program) -> None:
-    """With its cap."""
-    told = " ".join(program("webhooks", "--help").stdout.split())
+def test_the_help_states_the_limits(program: Program) -> None:
+    """The help contains the largest size and time."""
+    text = " ".join(program("webhooks", "--help").stdout.split())
 
-    assert "--heavy Also send long and slow bodies, unsigned: at most 96 MiB and a minute each" in told
+    assert "--heavy Also send long and slow bodies, unsigned: at most 96 MiB and a minute each" in text

@@ -1,4 +1,4 @@
-"""A gate against a baseline: only what got worse counts, and only where both asked the same."""
+"""A gate with a baseline: only regressions count, and only where both gates tested the same."""
 
 import datetime
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from fiskil_harness.core.config import GateSettings, Settings, Waiver
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.baseline import _practices, compare, refuse_no_baseline
-from fiskil_harness.gate.judgement import NOT_THE_WHOLE, Comparison, GateResult, Judgement, Run, Share, judge, report_only
+from fiskil_harness.gate.judgement import INCOMPLETE, Comparison, GateResult, Judgement, Run, Shard, judge, report_only
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN
@@ -36,251 +36,260 @@ OutcomeOf = Callable[..., Outcome]
 
 
 def judged(*outcomes: Outcome, settings: Settings | None = None) -> Judgement:
-    """What a gate says of these."""
+    """Return the judgement of *outcomes*."""
     return judge(outcomes, settings=settings or Settings(), seed=1, today=TODAY)
 
 
 def baseline(*outcomes: Outcome, settings: Settings | None = None, **run: Any) -> GateResult:
-    """The report of an earlier gate."""
+    """Return the report of an earlier gate."""
     return GateResult(result=judged(*outcomes, settings=settings), run=replace(RUN, **run))
 
 
-def against(before: GateResult, *outcomes: Outcome, settings: Settings | None = None, **changes: Any) -> Comparison:
-    """What a gate that saw *outcomes* is, held against *before*."""
+def compared(before: GateResult, *outcomes: Outcome, settings: Settings | None = None, **changes: Any) -> Comparison:
+    """Return the comparison of a gate with *outcomes* with *before*."""
     settings = settings or Settings()
-    told: dict[str, Any] = {"digest": "same", "harness": "1", "name": "old.json", "met": (), **changes}
-    return compare(judged(*outcomes, settings=settings), before, settings=settings, today=TODAY, **told)
+    arguments: dict[str, Any] = {"digest": "same", "harness": "1", "name": "old.json", "coverage_marks": (), **changes}
+    return compare(judged(*outcomes, settings=settings), before, settings=settings, today=TODAY, **arguments)
 
 
-def standing_of(standing: Status) -> PracticeStatus:
-    """How a required practice stands."""
+def with_status(status: Status) -> PracticeStatus:
+    """Return a required practice with *status*."""
     return PracticeStatus(
-        practice=IDEMPOTENT, title="t", section="webhooks", is_required=True, status=standing, reason="reason"
+        practice=IDEMPOTENT, title="t", section="webhooks", is_required=True, status=status, reason="reason"
     )
 
 
 def proving(outcome_of: OutcomeOf, practice_id: str = IDEMPOTENT, *, scenario: str = "s") -> Outcome:
-    """An outcome that proves a practice."""
+    """Return an outcome that proves a practice."""
     return outcome_of(
         practice_id, *((name, Verdict.PASS) for name in all_practices()[practice_id].needed), scenario=scenario
     )
 
 
 def failing(outcome_of: OutcomeOf, practice_id: str = IDEMPOTENT, *, scenario: str = "s") -> Outcome:
-    """An outcome that violates it."""
+    """Return an outcome that violates a practice."""
     return outcome_of(practice_id, (all_practices()[practice_id].needed[0], Verdict.FAIL), scenario=scenario)
 
 
-def test_the_same_again_is_worse_in_nothing(outcome_of: OutcomeOf) -> None:
-    """Though the gate is shut, and something fails as it did before."""
+def test_an_equal_gate_is_not_worse(outcome_of: OutcomeOf) -> None:
+    """A failure that the baseline already had is not a regression, although the gate is shut."""
     outcomes = [proving(outcome_of), failing(outcome_of, RETRIES, scenario="t")]
 
-    found = against(baseline(*outcomes), *outcomes)
+    comparison = compared(baseline(*outcomes), *outcomes)
 
-    assert (found.worse, found.better, found.caveats, found.exit_code) == ((), (), (), 0)
-    assert found.same == 49
+    assert (comparison.worse, comparison.better, comparison.caveats, comparison.exit_code) == ((), (), (), 0)
+    assert comparison.same == 49
 
 
-def test_a_new_violation_is_worse_and_weighs_most(outcome_of: OutcomeOf) -> None:
-    """Told as a practice, and as the probe in its scenario."""
-    found = against(baseline(proving(outcome_of)), failing(outcome_of))
+def test_a_new_violation_is_worse_with_exit_code_1(outcome_of: OutcomeOf) -> None:
+    """The comparison lists the practice, and the probe in its scenario."""
+    comparison = compared(baseline(proving(outcome_of)), failing(outcome_of))
 
-    told = [(difference.what, difference.before, difference.now) for difference in found.worse]
-    assert told == [
+    assert [(difference.subject, difference.before, difference.now) for difference in comparison.worse] == [
         (IDEMPOTENT, "proven", "violated: applies_once in s"),
         ("applies_once in s", "PASS", "FAIL"),
     ]
-    assert found.exit_code == 1
+    assert comparison.exit_code == 1
 
 
-def test_what_is_no_more_proven_is_worse_too(outcome_of: OutcomeOf) -> None:
-    """But nobody says that it is violated."""
-    doubtful = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), scenario="s")
+def test_a_practice_that_is_no_longer_proven_is_worse(outcome_of: OutcomeOf) -> None:
+    """It is not reported as violated, and the exit code is 3."""
+    inconclusive = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), scenario="s")
 
-    found = against(baseline(proving(outcome_of)), doubtful)
+    comparison = compared(baseline(proving(outcome_of)), inconclusive)
 
-    assert [(difference.what, difference.weight) for difference in found.worse] == [(IDEMPOTENT, Verdict.INCONCLUSIVE)]
-    assert found.exit_code == 3
+    assert [(difference.subject, difference.weight) for difference in comparison.worse] == [
+        (IDEMPOTENT, Verdict.INCONCLUSIVE)
+    ]
+    assert comparison.exit_code == 3
 
 
-def test_a_probe_that_newly_fails_is_worse_where_its_practice_was_violated_before(outcome_of: OutcomeOf) -> None:
-    """The practice is as bad as it was, and there is one more reason."""
+def test_a_newly_failing_probe_is_worse_although_its_practice_was_violated_before(outcome_of: OutcomeOf) -> None:
+    """The status of the practice is the same, but there is one more reason."""
     before = [failing(outcome_of, scenario="s"), proving(outcome_of, scenario="t")]
 
-    found = against(baseline(*before), failing(outcome_of, scenario="s"), failing(outcome_of, scenario="t"))
+    comparison = compared(baseline(*before), failing(outcome_of, scenario="s"), failing(outcome_of, scenario="t"))
 
-    assert [(difference.what, difference.weight) for difference in found.worse] == [("applies_once in t", Verdict.FAIL)]
-    assert found.exit_code == 1
-
-
-def test_what_is_mended_is_better(outcome_of: OutcomeOf) -> None:
-    """Practice and probe."""
-    found = against(baseline(failing(outcome_of)), proving(outcome_of))
-
-    assert [difference.what for difference in found.better] == [IDEMPOTENT, "applies_once in s"]
-    assert (found.worse, found.exit_code) == ((), 0)
+    assert [(difference.subject, difference.weight) for difference in comparison.worse] == [
+        ("applies_once in t", Verdict.FAIL)
+    ]
+    assert comparison.exit_code == 1
 
 
-def test_a_scenario_that_the_baseline_never_ran_makes_nothing_worse(outcome_of: OutcomeOf) -> None:
-    """Nor the practice that it violates; it is named."""
-    found = against(baseline(proving(outcome_of)), proving(outcome_of), failing(outcome_of, scenario="new"))
+def test_a_fixed_violation_is_better(outcome_of: OutcomeOf) -> None:
+    """The comparison lists the practice and the probe."""
+    comparison = compared(baseline(failing(outcome_of)), proving(outcome_of))
 
-    assert (found.worse, found.exit_code) == ((), 0)
-    assert found.caveats == ("The baseline did not run new; that makes nothing worse.",)
+    assert [difference.subject for difference in comparison.better] == [IDEMPOTENT, "applies_once in s"]
+    assert (comparison.worse, comparison.exit_code) == ((), 0)
 
 
-def test_what_the_baseline_did_not_run_to_its_end_is_not_compared(outcome_of: OutcomeOf) -> None:
-    """A scenario that never ran says nothing."""
-    cut = outcome_of(IDEMPOTENT, (NOT_RUN, Verdict.INCONCLUSIVE), scenario="s")
+def test_a_scenario_that_the_baseline_did_not_run_makes_nothing_worse(outcome_of: OutcomeOf) -> None:
+    """The practice that it violates is not worse either; the scenario is named in a caveat."""
+    comparison = compared(baseline(proving(outcome_of)), proving(outcome_of), failing(outcome_of, scenario="new"))
 
-    assert against(baseline(cut), failing(outcome_of)).worse == ()
+    assert (comparison.worse, comparison.exit_code) == ((), 0)
+    assert comparison.caveats == ("The baseline did not run new; that makes nothing worse.",)
+
+
+def test_a_scenario_that_did_not_finish_in_the_baseline_is_not_compared(outcome_of: OutcomeOf) -> None:
+    """An unfinished scenario has no result to compare with."""
+    unfinished = outcome_of(IDEMPOTENT, (NOT_RUN, Verdict.INCONCLUSIVE), scenario="s")
+
+    assert compared(baseline(unfinished), failing(outcome_of)).worse == ()
 
 
 @pytest.mark.parametrize(
     ("run", "words"),
     [
-        ({"was_interrupted": True}, r"'x\.json' is of a gate that was interrupted, so it did not ask everything"),
-        ({"faults": 1}, r"'x\.json' is of a gate that met a fault of fiskil-harness, so it did not ask everything"),
+        ({"was_interrupted": True}, r"'x\.json' is the report of a gate that was interrupted, so it is incomplete"),
+        (
+            {"internal_errors": 1},
+            r"'x\.json' is the report of a gate that had an internal error of fiskil-harness, so it is incomplete",
+        ),
     ],
 )
-def test_what_was_cut_short_is_no_baseline(outcome_of: OutcomeOf, run: dict[str, Any], words: str) -> None:
-    """Against a gate that asked nothing everything would be as good as before."""
+def test_an_unfinished_gate_is_refused_as_baseline(outcome_of: OutcomeOf, run: dict[str, Any], words: str) -> None:
+    """Compared with an incomplete gate, nothing could be worse."""
     with pytest.raises(UsageError, match=words):
         refuse_no_baseline(baseline(proving(outcome_of), **run), "x.json")
 
 
-def test_parts_of_which_one_is_missing_are_no_baseline(outcome_of: OutcomeOf) -> None:
-    """The merged report says so itself."""
+def test_a_gate_with_a_missing_shard_is_refused_as_baseline(outcome_of: OutcomeOf) -> None:
+    """The merged report contains the remark about the missing shard."""
     whole = baseline(proving(outcome_of))
-    problem = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
+    remark = f"Shard 2 of 3 is missing, {INCOMPLETE}"
 
-    with pytest.raises(UsageError, match=r"'x\.json' is not of a whole gate: Part 2 of 3 is missing"):
-        refuse_no_baseline(replace(whole, result=replace(whole.result, remarks=(problem,))), "x.json")
+    with pytest.raises(UsageError, match=r"'x\.json' does not cover a whole gate: Shard 2 of 3 is missing"):
+        refuse_no_baseline(replace(whole, result=replace(whole.result, remarks=(remark,))), "x.json")
     refuse_no_baseline(whole, "x.json")
 
 
-def test_a_required_practice_that_vanished_is_worse(outcome_of: OutcomeOf) -> None:
-    """Who shortens the list opens no gate by it."""
-    both, one = Settings(gate=GateSettings(required=(IDEMPOTENT, RETRIES))), Settings(gate=GateSettings(required=(RETRIES,)))
+def test_a_practice_that_is_no_longer_required_is_worse(outcome_of: OutcomeOf) -> None:
+    """A shorter list of required practices does not open the gate."""
+    both = Settings(gate=GateSettings(required=(IDEMPOTENT, RETRIES)))
+    only_retries = Settings(gate=GateSettings(required=(RETRIES,)))
     before = baseline(proving(outcome_of), settings=both)
 
-    found = against(before, proving(outcome_of), settings=one, digest="other")
+    comparison = compared(before, proving(outcome_of), settings=only_retries, digest="other")
 
-    assert [(each.what, each.before, each.now) for each in found.worse] == [(IDEMPOTENT, "required", "not required")]
-    assert found.exit_code == 3
-    assert found.caveats == ("The config is not the one of the baseline.",)
+    assert [(difference.subject, difference.before, difference.now) for difference in comparison.worse] == [
+        (IDEMPOTENT, "required", "not required")
+    ]
+    assert comparison.exit_code == 3
+    assert comparison.caveats == ("The baseline has a different config.",)
 
 
-def test_a_violation_that_somebody_accepts_is_not_worse(outcome_of: OutcomeOf) -> None:
-    """Until the waiver expires: then it is."""
+def test_a_waived_violation_is_not_worse(outcome_of: OutcomeOf) -> None:
+    """When the waiver has expired, the violation is worse."""
     day = datetime.timedelta(days=1)
     waiver = Waiver(practice=IDEMPOTENT, reason="soon", owner="Bo", date=TODAY - day, expires=TODAY + day)
-    accepted, expired = Settings(waive=(waiver,)), Settings(waive=(replace(waiver, expires=TODAY - day),))
+    valid, expired = Settings(waive=(waiver,)), Settings(waive=(replace(waiver, expires=TODAY - day),))
 
-    assert against(baseline(proving(outcome_of)), failing(outcome_of), settings=accepted).worse == ()
-    before = baseline(failing(outcome_of), settings=accepted)
-    assert [difference.what for difference in against(before, failing(outcome_of), settings=expired).worse] == [IDEMPOTENT]
-
-
-def test_what_is_only_said_any_more_is_worse_than_proven() -> None:
-    """Nothing shows it now: exit 3. The other way round it is better, and against doubt so is what somebody says."""
-    proven, said, doubted = (standing_of(one) for one in (Status.PROVEN, Status.ATTESTED, Status.NOT_PROVEN))
-
-    def changed(old: PracticeStatus, new: PracticeStatus) -> list[tuple[str, str, Verdict]]:
-        return [(practice.before, practice.now, practice.weight) for practice in _practices([old], [new])]
-
-    assert changed(proven, said) == [("proven", "attested: reason", Verdict.INCONCLUSIVE)]
-    assert changed(said, proven) == [("attested", "proven: reason", Verdict.PASS)]
-    assert changed(doubted, said) == [("not proven", "attested: reason", Verdict.PASS)]
-    assert changed(said, doubted) == [("attested", "not proven: reason", Verdict.INCONCLUSIVE)]
-    assert changed(said, said) == []
+    assert compared(baseline(proving(outcome_of)), failing(outcome_of), settings=valid).worse == ()
+    comparison = compared(baseline(failing(outcome_of), settings=valid), failing(outcome_of), settings=expired)
+    assert [difference.subject for difference in comparison.worse] == [IDEMPOTENT]
 
 
-def test_what_somebody_accepts_is_no_change_from_what_was_met() -> None:
-    """Neither for the worse nor for the better."""
-    proven, said = standing_of(Status.PROVEN), standing_of(Status.ATTESTED)
-    accepted = replace(standing_of(Status.VIOLATED), waiver="accepted by Bo")
+def test_attested_is_worse_than_proven_and_better_than_not_proven() -> None:
+    """A practice that was proven and is only attested now is no longer shown by an experiment."""
+    proven, attested, not_proven = map(with_status, (Status.PROVEN, Status.ATTESTED, Status.NOT_PROVEN))
 
-    pairs = [(proven, accepted), (accepted, proven), (said, accepted), (accepted, said)]
+    def changes(old: PracticeStatus, new: PracticeStatus) -> list[tuple[str, str, Verdict]]:
+        return [(difference.before, difference.now, difference.weight) for difference in _practices([old], [new])]
+
+    assert changes(proven, attested) == [("proven", "attested: reason", Verdict.INCONCLUSIVE)]
+    assert changes(attested, proven) == [("attested", "proven: reason", Verdict.PASS)]
+    assert changes(not_proven, attested) == [("not proven", "attested: reason", Verdict.PASS)]
+    assert changes(attested, not_proven) == [("attested", "not proven: reason", Verdict.INCONCLUSIVE)]
+    assert changes(attested, attested) == []
+
+
+def test_a_waived_violation_equals_a_practice_that_is_met() -> None:
+    """A change between the two is neither worse nor better."""
+    proven, attested = with_status(Status.PROVEN), with_status(Status.ATTESTED)
+    waived = replace(with_status(Status.VIOLATED), waiver="accepted by Bo")
+
+    pairs = [(proven, waived), (waived, proven), (attested, waived), (waived, attested)]
     assert [list(_practices([old], [new])) for old, new in pairs] == [[], [], [], []]
-    assert [practice.weight for practice in _practices([accepted], [standing_of(Status.VIOLATED)])] == [Verdict.FAIL]
+    assert [difference.weight for difference in _practices([waived], [with_status(Status.VIOLATED)])] == [Verdict.FAIL]
 
 
-def test_another_seed_is_no_caveat_and_another_version_is(outcome_of: OutcomeOf) -> None:
-    """Seeds change people and rows, versions change what is asked."""
+def test_another_version_is_a_caveat_and_another_seed_is_not(outcome_of: OutcomeOf) -> None:
+    """A seed changes people and rows, a version changes what is tested."""
     before = replace(baseline(proving(outcome_of)), run=replace(RUN, harness="0"))
 
-    found = against(before, proving(outcome_of))
+    comparison = compared(before, proving(outcome_of))
 
-    assert found.caveats == ("The baseline was made with fiskil-harness 0, this is 1.",)
+    assert comparison.caveats == ("The baseline was created with fiskil-harness 0, this is 1.",)
 
 
 @pytest.mark.parametrize("is_fast", [True, False])
-def test_fast_and_whole_are_compared_where_both_ran(outcome_of: OutcomeOf, *, is_fast: bool) -> None:
-    """And that is said."""
-    short = judge([proving(outcome_of)], settings=Settings(), seed=1, today=TODAY, is_fast=True, left_out=("t",))
-    long = judged(proving(outcome_of), failing(outcome_of, RETRIES, scenario="t"))
-    before, now = (short, long) if is_fast else (long, short)
+def test_a_fast_gate_is_compared_where_both_ran(outcome_of: OutcomeOf, *, is_fast: bool) -> None:
+    """A caveat states that one of the two is fast."""
+    fast = judge([proving(outcome_of)], settings=Settings(), seed=1, today=TODAY, is_fast=True, left_out=("t",))
+    whole = judged(proving(outcome_of), failing(outcome_of, RETRIES, scenario="t"))
+    before, now = (fast, whole) if is_fast else (whole, fast)
 
-    found = compare(
+    comparison = compare(
         now,
         GateResult(result=before, run=RUN),
         settings=Settings(),
         today=TODAY,
-        met=(),
+        coverage_marks=(),
         digest="same",
         harness="1",
         name="old.json",
     )
 
-    assert found.worse == ()
-    assert "asked each question once" in found.caveats[0]
+    assert comparison.worse == ()
+    assert "tested each question once" in comparison.caveats[0]
 
 
-def test_the_gate_ends_as_the_comparison_says(outcome_of: OutcomeOf) -> None:
-    """A shut gate is no reason by itself; an interruption, a fault of ours, a waiver for nothing and a missing part are."""
+def test_with_a_baseline_the_comparison_decides_the_exit_code(outcome_of: OutcomeOf) -> None:
+    """An interruption, an internal error, a config error and a missing shard still count; a shut gate does not."""
     now = judged(failing(outcome_of))
     same, worse = (
-        against(baseline(failing(outcome_of)), failing(outcome_of)),
-        against(baseline(proving(outcome_of)), failing(outcome_of)),
+        compared(baseline(failing(outcome_of)), failing(outcome_of)),
+        compared(baseline(proving(outcome_of)), failing(outcome_of)),
     )
 
-    def code(compared: Comparison | None, result: Judgement = now, **run: Any) -> int:
-        return GateResult(result=result, run=replace(RUN, **run), compared=compared).exit_code
+    def code(comparison: Comparison | None, result: Judgement = now, **run: Any) -> int:
+        return GateResult(result=result, run=replace(RUN, **run), comparison=comparison).exit_code
 
     assert [code(None), code(same), code(worse)] == [1, 0, 1]
-    assert [code(same, was_interrupted=True), code(same, faults=1)] == [130, 4]
-    assert code(same, replace(now, complaints=("a waiver for nothing",))) == 2
-    assert code(same, replace(now, remarks=(f"Part 2 of 3 is missing, {NOT_THE_WHOLE}",))) == 2
+    assert [code(same, was_interrupted=True), code(same, internal_errors=1)] == [130, 4]
+    assert code(same, replace(now, config_errors=("an unnecessary waiver",))) == 2
+    assert code(same, replace(now, remarks=(f"Shard 2 of 3 is missing, {INCOMPLETE}",))) == 2
 
 
-def test_a_report_of_some_scenarios_is_no_baseline(outcome_of: OutcomeOf) -> None:
-    """It asked no gate."""
-    some = report_only([proving(outcome_of)], settings=Settings(), seed=1, today=TODAY)
+def test_a_report_of_some_scenarios_is_refused_as_baseline(outcome_of: OutcomeOf) -> None:
+    """Only the report of a gate can be a baseline."""
+    judgement = report_only([proving(outcome_of)], settings=Settings(), seed=1, today=TODAY)
 
-    with pytest.raises(UsageError, match=r"'x\.json' was made by `run`, which asks no gate"):
-        refuse_no_baseline(GateResult(result=some, run=replace(RUN, command="run")), "x.json")
-
-
-def test_a_part_is_no_baseline(outcome_of: OutcomeOf) -> None:
-    """Merged with the others it is."""
-    part = replace(baseline(proving(outcome_of)), share=Share(number=2, count=3))
-
-    with pytest.raises(UsageError, match=r"'x\.json' is part 2 of 3 of a gate\. Give all parts to `merge` first"):
-        refuse_no_baseline(part, "x.json")
+    with pytest.raises(UsageError, match=r"'x\.json' was written by `run`, which is not a gate"):
+        refuse_no_baseline(GateResult(result=judgement, run=replace(RUN, command="run")), "x.json")
 
 
-def test_a_required_reading_that_broke_is_worse(outcome_of: OutcomeOf) -> None:
-    """Only where the baseline tried it too, and the app held."""
+def test_a_shard_is_refused_as_baseline(outcome_of: OutcomeOf) -> None:
+    """The message states that all shards must be merged first."""
+    shard = replace(baseline(proving(outcome_of)), shard=Shard(number=2, count=3))
+
+    with pytest.raises(UsageError, match=r"'x\.json' is shard 2 of 3 of a gate\. Give all shards to `merge` first"):
+        refuse_no_baseline(shard, "x.json")
+
+
+def test_a_required_interpretation_that_newly_fails_is_worse(outcome_of: OutcomeOf) -> None:
+    """It counts only if the baseline ran the interpretation too, and the app passed."""
     settings = Settings(gate=GateSettings(interpretations=("token.lifetime",)))
-    under = replace(proving(outcome_of), scenario="s@token.lifetime=3600", clauses_used=("token.lifetime",))
-    broken = replace(failing(outcome_of), scenario="s@token.lifetime=3600", clauses_used=("token.lifetime",))
-    told: dict[str, Any] = {"settings": settings}
+    fields: dict[str, Any] = {"scenario": "s@token.lifetime=3600", "clauses_used": ("token.lifetime",)}
+    passed, failed = replace(proving(outcome_of), **fields), replace(failing(outcome_of), **fields)
+    usual = proving(outcome_of)
 
-    found = against(baseline(proving(outcome_of), under, **told), proving(outcome_of), broken, **told)
-    new = against(baseline(proving(outcome_of), **told), proving(outcome_of), broken, **told)
+    comparison = compared(baseline(usual, passed, settings=settings), usual, failed, settings=settings)
+    new = compared(baseline(usual, settings=settings), usual, failed, settings=settings)
 
-    assert [(difference.what, difference.before, difference.now) for difference in found.worse] == [
-        ("reading token.lifetime=3600", "holds", "breaks")
+    assert [(difference.subject, difference.before, difference.now) for difference in comparison.worse] == [
+        ("interpretation token.lifetime=3600", "passes", "fails")
     ]
-    assert (found.exit_code, new.exit_code) == (1, 0)
+    assert (comparison.exit_code, new.exit_code) == (1, 0)

@@ -1,4 +1,4 @@
-"""The gate: findings blame the practices of their scenario, doubt never proves, and statements count for their time."""
+"""The gate: how findings, attestations and waivers decide the status of each practice, the decision and the exit code."""
 
 import datetime
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices, practice
 
 IDEMPOTENT, HTTPS = "webhooks.idempotent", "webhooks.https"
-UNTESTED = next(all_practice.id for all_practice in all_practices().values() if all_practice.attestable_without)
+UNTESTED = next(practice.id for practice in all_practices().values() if practice.attestable_without)
 TODAY = datetime.date(2026, 6, 1)
 YESTERDAY, TOMORROW = datetime.date(2026, 5, 31), datetime.date(2026, 6, 2)
 
@@ -28,33 +28,33 @@ OutcomeOf = Callable[..., Outcome]
 
 
 def passing(outcome_of: OutcomeOf, practice_id: str) -> Outcome:
-    """An outcome in which every probe that *practice_id* needs passed."""
+    """Return an outcome in which every probe that *practice_id* needs passed."""
     return outcome_of(practice_id, *((name, Verdict.PASS) for name in all_practices()[practice_id].needed))
 
 
-def standing_of(settings: Settings, *outcomes: Outcome, practice_id: str = IDEMPOTENT) -> PracticeStatus:
-    """Where the app stands with one practice."""
+def status_of(settings: Settings, *outcomes: Outcome, practice_id: str = IDEMPOTENT) -> PracticeStatus:
+    """Return the status of one practice."""
     judgement = judge(outcomes, settings=settings, seed=1, today=TODAY)
     return next(status for status in judgement.statuses if status.practice == practice_id)
 
 
 def requiring(*practice_ids: str, attest: tuple[Attestation, ...] = (), waive: tuple[Waiver, ...] = ()) -> Settings:
-    """Settings that require these practices."""
+    """Return settings that require these practices."""
     return Settings(gate=GateSettings(required=practice_ids), attest=attest, waive=waive)
 
 
 def attested(*, date: datetime.date = YESTERDAY, expires: datetime.date = TOMORROW) -> Attestation:
-    """A statement about a practice that no experiment can tell."""
+    """Return an attestation of a practice that no experiment tests here."""
     return Attestation(practice=UNTESTED, statement="seen by Ada", owner="Ada", date=date, expires=expires)
 
 
 def waived(practice_id: str = IDEMPOTENT, *, expires: datetime.date = TOMORROW) -> Waiver:
-    """An accepted violation."""
+    """Return a waiver of a violation."""
     return Waiver(practice=practice_id, reason="next release", owner="Bo", date=YESTERDAY, expires=expires)
 
 
-def test_every_practice_has_a_standing_in_the_order_of_the_page() -> None:
-    """All 49 are reported, also when nothing ran."""
+def test_every_practice_has_a_status_in_the_order_of_the_page() -> None:
+    """All 49 practices are reported, even if nothing ran."""
     judgement = judge([], settings=Settings(), seed=1, today=TODAY)
 
     assert [status.practice for status in judgement.statuses] == list(all_practices())
@@ -62,96 +62,96 @@ def test_every_practice_has_a_standing_in_the_order_of_the_page() -> None:
 
 
 def test_a_practice_is_proven_when_every_needed_probe_passed(outcome_of: OutcomeOf) -> None:
-    """Proven names the probes and where they passed."""
-    found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT))
+    """The reason names the probes that passed."""
+    status = status_of(Settings(), passing(outcome_of, IDEMPOTENT))
 
-    assert found.status is Status.PROVEN
-    assert "applies_once" in found.reason
-
-
-def test_a_needed_probe_that_never_passed_leaves_a_practice_unproven(outcome_of: OutcomeOf) -> None:
-    """A scenario that bears on a practice without asking what it needs proves nothing."""
-    found = standing_of(Settings(), outcome_of(IDEMPOTENT, ("survives_every_plan", Verdict.PASS)))
-
-    assert (found.status, "applies_once" in found.reason) == (Status.NOT_PROVEN, True)
+    assert status.status is Status.PROVEN
+    assert "applies_once" in status.reason
 
 
-def test_one_failure_violates_whatever_else_passed(outcome_of: OutcomeOf) -> None:
-    """Any FAIL violates, and the reason names the probe and the scenario."""
+def test_without_a_needed_probe_a_practice_is_not_proven(outcome_of: OutcomeOf) -> None:
+    """A scenario that names a practice but contains none of its needed probes proves nothing."""
+    status = status_of(Settings(), outcome_of(IDEMPOTENT, ("survives_every_plan", Verdict.PASS)))
+
+    assert (status.status, "applies_once" in status.reason) == (Status.NOT_PROVEN, True)
+
+
+def test_any_failure_violates_the_practice(outcome_of: OutcomeOf) -> None:
+    """The reason names the probe and the scenario, whatever else passed."""
     failed = outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL), scenario="webhook_repeated")
 
-    found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT), failed)
+    status = status_of(Settings(), passing(outcome_of, IDEMPOTENT), failed)
 
-    assert (found.status, found.reason) == (Status.VIOLATED, "applies_once in webhook_repeated")
-
-
-def test_a_probe_that_passed_elsewhere_was_not_run_here(outcome_of: OutcomeOf) -> None:
-    """What passed in a scenario of another practice is not said to have never passed."""
-    here = outcome_of("cache.invalidated", ("drops_revoked_rows", Verdict.PASS), scenario="consent_expires")
-    elsewhere = outcome_of(IDEMPOTENT, ("holds_newest_values", Verdict.PASS), scenario="account_closed_at_bank")
-
-    found = standing_of(Settings(), here, elsewhere, practice_id="cache.invalidated")
-
-    assert found.status is Status.NOT_PROVEN
-    assert found.reason == "not run in a scenario of this practice: holds_newest_values"
+    assert (status.status, status.reason) == (Status.VIOLATED, "applies_once in webhook_repeated")
 
 
-def test_doubt_leaves_a_practice_unproven(outcome_of: OutcomeOf) -> None:
-    """One INCONCLUSIVE finding that counts is enough, though every needed probe passed elsewhere."""
-    doubtful = outcome_of(IDEMPOTENT, ("every_fault_bit", Verdict.INCONCLUSIVE), scenario="webhook_burst")
+def test_a_probe_that_passed_for_another_practice_does_not_count(outcome_of: OutcomeOf) -> None:
+    """The reason states that the probe did not run in a scenario of this practice."""
+    own = outcome_of("cache.invalidated", ("drops_revoked_rows", Verdict.PASS), scenario="consent_expires")
+    other = outcome_of(IDEMPOTENT, ("holds_newest_values", Verdict.PASS), scenario="account_closed_at_bank")
 
-    found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT), doubtful)
+    status = status_of(Settings(), own, other, practice_id="cache.invalidated")
 
-    assert (found.status, found.reason) == (Status.NOT_PROVEN, "inconclusive in webhook_burst")
+    assert status.status is Status.NOT_PROVEN
+    assert status.reason == "not run in a scenario of this practice: holds_newest_values"
 
 
-def test_a_finding_blames_only_the_practices_of_its_scenario(outcome_of: OutcomeOf) -> None:
-    """A failure in one scenario says nothing about practices that it does not name."""
+def test_an_inconclusive_finding_prevents_proof(outcome_of: OutcomeOf) -> None:
+    """One INCONCLUSIVE finding is enough, although every needed probe passed in another scenario."""
+    inconclusive = outcome_of(IDEMPOTENT, ("every_fault_bit", Verdict.INCONCLUSIVE), scenario="webhook_burst")
+
+    status = status_of(Settings(), passing(outcome_of, IDEMPOTENT), inconclusive)
+
+    assert (status.status, status.reason) == (Status.NOT_PROVEN, "inconclusive in webhook_burst")
+
+
+def test_a_finding_counts_only_for_the_practices_of_its_scenario(outcome_of: OutcomeOf) -> None:
+    """A failure in a scenario does not affect practices that the scenario does not name."""
     failed = outcome_of("webhooks.retries", ("applies_once", Verdict.FAIL))
 
-    found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT), failed)
+    status = status_of(Settings(), passing(outcome_of, IDEMPOTENT), failed)
 
-    assert found.status is Status.PROVEN
+    assert status.status is Status.PROVEN
 
 
 def test_a_missing_hook_is_named_with_what_it_would_unlock(outcome_of: OutcomeOf) -> None:
-    """The reason, and the list of what the config does not give, name the hook."""
-    lacking = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), missing=("app.observe.effects",))
+    """The reason and the list of missing hooks both name the hook."""
+    without_hook = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), missing=("app.observe.effects",))
 
-    judgement = judge([lacking], settings=Settings(), seed=1, today=TODAY)
+    judgement = judge([without_hook], settings=Settings(), seed=1, today=TODAY)
 
-    found = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
-    assert (found.reason, found.hooks) == ("the config lacks app.observe.effects", ("app.observe.effects",))
+    status = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
+    assert (status.reason, status.hooks) == ("the config does not set app.observe.effects", ("app.observe.effects",))
     assert [(unlock.hook, unlock.practices) for unlock in judgement.unlocks if IDEMPOTENT in unlock.practices] == [
         ("app.observe.effects", (IDEMPOTENT,))
     ]
 
 
 @pytest.mark.parametrize("hooks", [(MESSAGE,), (MESSAGE, ORIGIN_IN_MESSAGE)])
-def test_what_is_about_other_apps_leaves_nothing_unproven(outcome_of: OutcomeOf, hooks: tuple[str, ...]) -> None:
-    """An app that embeds nothing owes no answer to a message; the hook is named all the same."""
-    aside = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), scenario="aside", missing=hooks)
+def test_a_missing_optional_hook_does_not_prevent_proof(outcome_of: OutcomeOf, hooks: tuple[str, ...]) -> None:
+    """An app that does not embed the consent page needs no message hook; the list of missing hooks still names it."""
+    optional = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), scenario="optional", missing=hooks)
 
-    judgement = judge([passing(outcome_of, IDEMPOTENT), aside], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
+    judgement = judge([passing(outcome_of, IDEMPOTENT), optional], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
 
     assert (judgement.decision, judgement.verdict) == (Decision.OPEN, Verdict.PASS)
     assert {(unlock.hook, unlock.practices) for unlock in judgement.unlocks} >= {(hook, (IDEMPOTENT,)) for hook in hooks}
 
 
 @pytest.mark.parametrize("hooks", [(MESSAGE,), (MESSAGE, "app.drive.start_session")])
-def test_what_lacks_more_or_stands_alone_proves_nothing(outcome_of: OutcomeOf, hooks: tuple[str, ...]) -> None:
-    """Nothing was seen of the app; and what lacks another hook as well is about every app."""
-    aside = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), missing=hooks)
+def test_a_scenario_without_its_hooks_alone_proves_nothing(outcome_of: OutcomeOf, hooks: tuple[str, ...]) -> None:
+    """A practice needs another scenario as proof; and a scenario that also needs a required hook counts for every app."""
+    without_hooks = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), missing=hooks)
 
-    judgement = judge([aside], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
+    judgement = judge([without_hooks], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
 
-    found = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
-    assert (found.status, judgement.verdict) == (Status.NOT_PROVEN, Verdict.INCONCLUSIVE)
-    assert found.hooks == tuple(sorted(hooks))
+    status = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
+    assert (status.status, judgement.verdict) == (Status.NOT_PROVEN, Verdict.INCONCLUSIVE)
+    assert status.hooks == tuple(sorted(hooks))
 
 
 def test_the_gate_opens_for_what_is_required(outcome_of: OutcomeOf) -> None:
-    """A list of required practices is enough, and the judgement says how many of how many."""
+    """A list of required practices is enough, and the judgement contains the counts."""
     judgement = judge([passing(outcome_of, IDEMPOTENT)], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
 
     assert judgement.decision is Decision.OPEN
@@ -159,7 +159,7 @@ def test_the_gate_opens_for_what_is_required(outcome_of: OutcomeOf) -> None:
 
 
 def test_a_violation_outside_the_required_list_keeps_the_gate_shut(outcome_of: OutcomeOf) -> None:
-    """Nothing may be violated, required or not."""
+    """No practice may be violated, whether it is required or not."""
     outcomes = [passing(outcome_of, IDEMPOTENT), outcome_of("webhooks.retries", ("loses_nothing", Verdict.FAIL))]
 
     judgement = judge(outcomes, settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
@@ -167,50 +167,50 @@ def test_a_violation_outside_the_required_list_keeps_the_gate_shut(outcome_of: O
     assert (judgement.decision, exit_code(judgement)) == (Decision.SHUT, 1)
 
 
-def test_all_is_required_unless_a_list_is_given(outcome_of: OutcomeOf) -> None:
-    """Without a list the gate asks for everything, and what is not proven keeps it shut."""
+def test_every_practice_is_required_by_default(outcome_of: OutcomeOf) -> None:
+    """Without a list, any practice that is not proven keeps the gate shut."""
     judgement = judge([passing(outcome_of, IDEMPOTENT)], settings=Settings(), seed=1, today=TODAY)
 
     assert (judgement.decision, judgement.required, exit_code(judgement)) == (Decision.SHUT, 49, 3)
 
 
-def test_an_attestation_counts_where_no_experiment_can_tell() -> None:
-    """It is shown as such, with owner and date, and opens the gate."""
+def test_an_attestation_counts_if_no_experiment_can_test_the_practice() -> None:
+    """The status is attested, with owner and date, and the gate opens."""
     settings = requiring(UNTESTED, attest=(attested(),))
 
     judgement = judge([], settings=settings, seed=1, today=TODAY)
 
-    found = next(status for status in judgement.statuses if status.practice == UNTESTED)
-    assert (found.status, found.reason) == (Status.ATTESTED, "Ada, until 2026-06-02: seen by Ada")
+    status = next(status for status in judgement.statuses if status.practice == UNTESTED)
+    assert (status.status, status.reason) == (Status.ATTESTED, "Ada, until 2026-06-02: seen by Ada")
     assert judgement.decision is Decision.OPEN
 
 
 @pytest.mark.parametrize(
     ("date", "expires", "words"),
-    [(YESTERDAY, YESTERDAY, "expired on 2026-05-31"), (TOMORROW, TOMORROW, "begins only on 2026-06-02")],
+    [(YESTERDAY, YESTERDAY, "expired on 2026-05-31"), (TOMORROW, TOMORROW, "is not valid before 2026-06-02")],
 )
-def test_a_statement_outside_its_time_counts_as_absent(date: datetime.date, expires: datetime.date, words: str) -> None:
-    """An attestation that has expired, or has not begun, leaves the practice unproven and says why."""
+def test_an_attestation_outside_its_dates_does_not_count(date: datetime.date, expires: datetime.date, words: str) -> None:
+    """The practice is not proven, and the reason states that the attestation has expired or is not valid yet."""
     settings = requiring(UNTESTED, attest=(attested(date=date, expires=expires),))
 
-    found = standing_of(settings, practice_id=UNTESTED)
+    status = status_of(settings, practice_id=UNTESTED)
 
-    assert (found.status, words in found.reason) == (Status.NOT_PROVEN, True)
+    assert (status.status, words in status.reason) == (Status.NOT_PROVEN, True)
 
 
-def test_a_waiver_lets_a_violation_pass_and_still_shows_it(outcome_of: OutcomeOf) -> None:
-    """The standing stays violated; the gate opens."""
+def test_a_waiver_opens_the_gate_and_the_violation_is_still_shown(outcome_of: OutcomeOf) -> None:
+    """The status stays violated."""
     settings = requiring(IDEMPOTENT, waive=(waived(),))
 
     judgement = judge([outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL))], settings=settings, seed=1, today=TODAY)
 
-    found = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
-    assert (found.status, found.waiver) == (Status.VIOLATED, "accepted by Bo until 2026-06-02: next release")
+    status = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
+    assert (status.status, status.waiver) == (Status.VIOLATED, "accepted by Bo until 2026-06-02: next release")
     assert (judgement.decision, exit_code(judgement)) == (Decision.OPEN, 0)
 
 
-def test_an_expired_waiver_lets_nothing_pass(outcome_of: OutcomeOf) -> None:
-    """The day after its expiry it counts as absent."""
+def test_an_expired_waiver_does_not_count(outcome_of: OutcomeOf) -> None:
+    """It is invalid from the day after its expiry."""
     settings = requiring(IDEMPOTENT, waive=(waived(expires=YESTERDAY),))
 
     judgement = judge([outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL))], settings=settings, seed=1, today=TODAY)
@@ -218,29 +218,29 @@ def test_an_expired_waiver_lets_nothing_pass(outcome_of: OutcomeOf) -> None:
     assert (judgement.decision, exit_code(judgement)) == (Decision.SHUT, 1)
 
 
-def test_a_waiver_for_something_that_passes_is_itself_an_error(outcome_of: OutcomeOf) -> None:
-    """It keeps the gate shut with a complaint that says what to do."""
+def test_a_waiver_for_a_proven_practice_is_an_error(outcome_of: OutcomeOf) -> None:
+    """It keeps the gate shut, with a message that states what to do."""
     settings = requiring(IDEMPOTENT, waive=(waived(),))
 
     judgement = judge([passing(outcome_of, IDEMPOTENT)], settings=settings, seed=1, today=TODAY)
 
-    assert judgement.complaints == (
-        "[[waive]] webhooks.idempotent waives nothing: the practice is proven. Remove the waiver.",
+    assert judgement.config_errors == (
+        "[[waive]] webhooks.idempotent is not needed: the practice is proven. Remove the waiver.",
     )
     assert (judgement.decision, exit_code(judgement)) == (Decision.SHUT, 2)
 
 
-def test_a_waiver_does_not_stand_in_for_proof(outcome_of: OutcomeOf) -> None:
-    """It accepts a violation that was seen, not one that was never looked for."""
+def test_a_waiver_does_not_replace_a_proof(outcome_of: OutcomeOf) -> None:
+    """It accepts an observed violation, but not a practice that was not tested."""
     judgement = judge([], settings=requiring(IDEMPOTENT, waive=(waived(),)), seed=1, today=TODAY)
 
     assert (judgement.decision, exit_code(judgement)) == (Decision.SHUT, 3)
-    (found,) = [status for status in judgement.statuses if status.practice == IDEMPOTENT]
-    assert found.reason.endswith("; the waiver of Bo accepts a violation, and does not stand for a proof")
+    (status,) = [status for status in judgement.statuses if status.practice == IDEMPOTENT]
+    assert status.reason.endswith("; the waiver of Bo accepts a violation, but does not replace a proof")
 
 
 @pytest.mark.parametrize(
-    ("config", "hook", "is_there"),
+    ("config", "hook", "is_given"),
     [
         ({}, "app.drive.fail", False),
         ({"app": {"drive": {"fail": {"request": "POST /fail/{point}"}}}}, "app.drive.fail", True),
@@ -251,9 +251,9 @@ def test_a_waiver_does_not_stand_in_for_proof(outcome_of: OutcomeOf) -> None:
         ({"app": {"limits": {"request_deadline_s": 20}}}, "app.limits.request_deadline_s", True),
     ],
 )
-def test_a_hook_is_in_the_config_or_may_be_in_the_object(config: dict[str, object], hook: str, *, is_there: bool) -> None:
-    """An object may have any method; facts and limits are stated by the config alone, and a default is no promise."""
-    assert is_in_config(parse(config, folder=Path()), hook) is is_there
+def test_a_hook_is_in_the_config_or_may_be_in_the_object(config: dict[str, object], hook: str, *, is_given: bool) -> None:
+    """An object may provide any hook; facts and limits come only from the config, and a default limit does not count."""
+    assert is_in_config(parse(config, folder=Path()), hook) is is_given
 
 
 def test_an_unknown_practice_is_refused_with_the_nearest_match() -> None:
@@ -263,7 +263,7 @@ def test_an_unknown_practice_is_refused_with_the_nearest_match() -> None:
 
 
 def test_requiring_nothing_is_refused() -> None:
-    """A gate that asks for nothing would always open."""
+    """A gate without required practices would always open."""
     with pytest.raises(ConfigError, match=r"gate\.required is empty"):
         check(requiring())
 
@@ -278,7 +278,7 @@ def test_requiring_nothing_is_refused() -> None:
                 IDEMPOTENT,
                 attest=(Attestation(practice=IDEMPOTENT, statement="x", owner="Ada", date=YESTERDAY, expires=TOMORROW),),
             ),
-            "experiments can tell",
+            "experiments can test it",
         ),
         (
             requiring(
@@ -288,32 +288,32 @@ def test_requiring_nothing_is_refused() -> None:
             "needs an owner and a reason",
         ),
     ],
-    ids=["twice", "unknown practice", "experiments can tell", "says nothing"],
+    ids=["twice", "unknown practice", "testable", "empty"],
 )
-def test_a_statement_that_cannot_be_meant_is_refused(settings: Settings, words: str) -> None:
-    """What the config says about the gate is checked before anything runs."""
+def test_an_invalid_statement_is_refused(settings: Settings, words: str) -> None:
+    """Attestations and waivers are checked before anything runs."""
     with pytest.raises((ConfigError, UnknownName)) as refusal:
         check(settings)
 
     assert words in str(refusal.value)
 
 
-def test_what_is_attested_is_experimented_with_where_the_hooks_are_given() -> None:
-    """Who gives pages needs no statement about them, and none is taken."""
+def test_an_attestation_is_refused_if_the_hooks_for_an_experiment_are_given() -> None:
+    """If the config names pages, experiments test the practices about pages."""
     pages = AppSettings(observe=Observe(pages={"connect": "/connect"}))
     settings = msgspec.structs.replace(requiring(UNTESTED, attest=(attested(),)), app=pages)
 
-    with pytest.raises(ConfigError, match=r"ux\.explains-access does not count, because experiments can tell"):
+    with pytest.raises(ConfigError, match=r"ux\.explains-access is not accepted, because experiments can test it"):
         check(settings)
 
 
-def test_where_no_page_is_given_a_person_may_stand_for_what_pages_say() -> None:
-    """Only rows that allow it."""
+def test_without_pages_practices_about_pages_may_be_attested() -> None:
+    """Only practices that allow it can be attested."""
     settings = requiring(UNTESTED, attest=(attested(),))
 
     check(settings)
 
-    assert [all_practice.id for all_practice in all_practices().values() if may_be_attested(all_practice, settings)] == [
+    assert [practice.id for practice in all_practices().values() if may_be_attested(practice, settings)] == [
         "ux.explains-access",
         "ux.transparent-use",
     ]
@@ -323,7 +323,7 @@ BEHIND_PROXY = Facts(production_webhook_url="https://api.example.com/hook", tls_
 
 
 @pytest.mark.parametrize(
-    ("app", "is_taken"),
+    ("app", "is_accepted"),
     [
         (AppSettings(facts=BEHIND_PROXY), True),
         (AppSettings(url="http://127.0.0.1:8000", facts=BEHIND_PROXY, tls=Tls()), False),
@@ -331,17 +331,17 @@ BEHIND_PROXY = Facts(production_webhook_url="https://api.example.com/hook", tls_
         (AppSettings(facts=Facts(tls_ends_at="proxy")), False),
         (AppSettings(), False),
     ],
-    ids=["proxy", "speaks TLS itself", "nobody says where", "no address", "nothing is said"],
+    ids=["proxy", "app serves TLS", "place unknown", "address unknown", "no fact"],
 )
-def test_where_tls_ends_at_a_proxy_a_person_may_stand_for_it(app: AppSettings, is_taken: bool) -> None:
-    """No experiment reaches what stands in front of the app; without both facts one does, or nobody knows."""
+def test_https_may_be_attested_if_tls_ends_at_a_proxy(app: AppSettings, is_accepted: bool) -> None:
+    """No experiment reaches a proxy in front of the app; the config must state both facts."""
     settings = Settings(app=app)
 
-    assert may_be_attested(practice("webhooks.https"), settings) is is_taken
+    assert may_be_attested(practice("webhooks.https"), settings) is is_accepted
 
 
-def test_a_proxy_is_attested_and_never_proven(outcome_of: OutcomeOf) -> None:
-    """The standing names who stands for it, and until when."""
+def test_https_at_a_proxy_is_attested_and_not_proven(outcome_of: OutcomeOf) -> None:
+    """The reason names the owner and the expiry date."""
     statement = msgspec.structs.replace(attested(), practice=HTTPS)
     settings = msgspec.structs.replace(requiring(HTTPS, attest=(statement,)), app=AppSettings(facts=BEHIND_PROXY))
     check(settings)
@@ -350,13 +350,13 @@ def test_a_proxy_is_attested_and_never_proven(outcome_of: OutcomeOf) -> None:
         [outcome_of(HTTPS, ("serves_https_only", Verdict.INCONCLUSIVE))], settings=settings, seed=1, today=TODAY
     )
 
-    standing = next(status for status in judgement.statuses if status.practice == HTTPS)
-    assert (standing.status, judgement.decision) == (Status.ATTESTED, Decision.OPEN)
-    assert standing.reason.startswith("Ada, until ")
+    https = next(status for status in judgement.statuses if status.practice == HTTPS)
+    assert (https.status, judgement.decision) == (Status.ATTESTED, Decision.OPEN)
+    assert https.reason.startswith("Ada, until ")
 
 
-def test_a_plain_url_of_production_is_a_violation_whatever_is_attested(outcome_of: OutcomeOf) -> None:
-    """What was seen outranks what is stated."""
+def test_a_plain_http_production_url_is_a_violation_despite_an_attestation(outcome_of: OutcomeOf) -> None:
+    """An observation outranks a statement."""
     statement = msgspec.structs.replace(attested(), practice=HTTPS)
     settings = msgspec.structs.replace(requiring(HTTPS, attest=(statement,)), app=AppSettings(facts=BEHIND_PROXY))
 
@@ -365,16 +365,18 @@ def test_a_plain_url_of_production_is_a_violation_whatever_is_attested(outcome_o
     assert judgement.decision is Decision.SHUT
 
 
-def test_a_refused_statement_says_what_the_config_must_state() -> None:
-    """Whoever is stuck reads the way out."""
+def test_a_refused_attestation_names_the_facts_that_the_config_must_state() -> None:
+    """The message states under which condition an attestation counts."""
     statement = msgspec.structs.replace(attested(), practice=HTTPS)
 
-    with pytest.raises(ConfigError, match=r"Only where the config states app\.facts\.production_webhook_url and app"):
+    with pytest.raises(
+        ConfigError, match=r"An attestation counts only where the config states app\.facts\.production_webhook_url and app"
+    ):
         check(requiring(HTTPS, attest=(statement,)))
 
 
-def test_a_few_scenarios_ask_no_gate(outcome_of: OutcomeOf) -> None:
-    """Only the practices that they bear on have a standing, and none is required."""
+def test_a_run_of_some_scenarios_makes_no_decision(outcome_of: OutcomeOf) -> None:
+    """Only the practices that the scenarios name have a status, and none is required."""
     judgement = report_only([passing(outcome_of, IDEMPOTENT)], settings=Settings(), seed=1, today=TODAY)
 
     assert [(status.practice, status.is_required) for status in judgement.statuses] == [(IDEMPOTENT, False)]
@@ -389,21 +391,23 @@ def test_a_few_scenarios_ask_no_gate(outcome_of: OutcomeOf) -> None:
         ([Verdict.INCONCLUSIVE, Verdict.FAIL], 1),
         ([], 3),
     ],
-    ids=["pass", "doubt", "failure outranks doubt", "nothing ran"],
+    ids=["pass", "inconclusive", "failure outranks inconclusive", "nothing ran"],
 )
 def test_the_exit_code_of_a_run_is_its_heaviest_verdict(outcome_of: OutcomeOf, verdicts: list[Verdict], code: int) -> None:
-    """0 holds, 1 FAIL, 3 inconclusive; 1 outranks 3, and nothing is no pass."""
-    outcomes = [outcome_of(IDEMPOTENT, ("applies_once", verdict), scenario=f"s{n}") for n, verdict in enumerate(verdicts)]
+    """The exit code is 0 for PASS, 1 for FAIL and 3 for INCONCLUSIVE; a run without scenarios is inconclusive."""
+    outcomes = [
+        outcome_of(IDEMPOTENT, ("applies_once", verdict), scenario=f"s{number}") for number, verdict in enumerate(verdicts)
+    ]
 
     assert exit_code(report_only(outcomes, settings=Settings(), seed=1, today=TODAY)) == code
 
 
-def test_a_fault_of_our_own_outranks_an_interruption_and_every_verdict(outcome_of: OutcomeOf) -> None:
-    """4 before 130 before what was found."""
+def test_an_internal_error_outranks_an_interruption_and_every_verdict(outcome_of: OutcomeOf) -> None:
+    """Exit code 4 outranks 130, which outranks the verdict."""
     judgement = judge([outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL))], settings=Settings(), seed=1, today=TODAY)
 
     codes = [
-        exit_code(judgement, was_interrupted=True, has_fault=True),
+        exit_code(judgement, was_interrupted=True, has_internal_error=True),
         exit_code(judgement, was_interrupted=True),
         exit_code(judgement),
     ]
@@ -411,79 +415,81 @@ def test_a_fault_of_our_own_outranks_an_interruption_and_every_verdict(outcome_o
     assert codes == [4, 130, 1]
 
 
-def test_scenarios_are_told_by_name_whatever_order_they_ended_in(outcome_of: OutcomeOf) -> None:
-    """Workers end in any order; the judgement does not show it."""
+def test_scenarios_are_sorted_by_name(outcome_of: OutcomeOf) -> None:
+    """The judgement does not depend on the order in which workers finish."""
     first, second = outcome_of(IDEMPOTENT, scenario="a"), outcome_of(IDEMPOTENT, scenario="b")
 
-    one = judge([first, second], settings=Settings(), seed=1, today=TODAY)
-    other = judge([second, first], settings=Settings(), seed=1, today=TODAY)
+    forward = judge([first, second], settings=Settings(), seed=1, today=TODAY)
+    backward = judge([second, first], settings=Settings(), seed=1, today=TODAY)
 
-    assert one == other
+    assert forward == backward
 
 
-def test_a_finding_that_names_a_hook_of_the_config_does_not_call_it_missing(outcome_of: OutcomeOf) -> None:
-    """An effects hook that tells too little is not one that the config lacks."""
+def test_a_hook_that_is_in_the_config_is_not_missing(outcome_of: OutcomeOf) -> None:
+    """A finding may name a hook whose response is incomplete; the config does set this hook."""
     settings = Settings()
-    told_little = Finding(probe="applies_once", verdict=Verdict.INCONCLUSIVE, observed="no counts", hook="app.webhook")
+    incomplete = Finding(probe="applies_once", verdict=Verdict.INCONCLUSIVE, observed="no counts", hook="app.webhook")
 
-    found = standing_of(settings, outcome_of(IDEMPOTENT, told_little, scenario="webhook_repeated"))
+    status = status_of(settings, outcome_of(IDEMPOTENT, incomplete, scenario="webhook_repeated"))
 
-    assert (found.hooks, found.reason) == ((), "inconclusive in webhook_repeated")
+    assert (status.hooks, status.reason) == ((), "inconclusive in webhook_repeated")
 
 
-def test_a_run_that_was_cut_short_opens_nothing(outcome_of: OutcomeOf) -> None:
-    """Whatever passed before, a gate that did not see everything stays shut."""
+def test_an_incomplete_run_keeps_the_gate_shut(outcome_of: OutcomeOf) -> None:
+    """A gate that did not run everything stays shut, whatever passed."""
     settings, outcomes = requiring(IDEMPOTENT), [passing(outcome_of, IDEMPOTENT)]
 
     whole = judge(outcomes, settings=settings, seed=1, today=TODAY)
-    cut = judge(outcomes, settings=settings, seed=1, today=TODAY, is_whole=False)
+    incomplete = judge(outcomes, settings=settings, seed=1, today=TODAY, is_whole=False)
 
-    assert (whole.decision, cut.decision) == (Decision.OPEN, Decision.SHUT)
-
-
-def test_a_hook_that_a_finding_lacks_is_named(outcome_of: OutcomeOf) -> None:
-    """A probe that lacked a hook which the config does not give leaves the practice unproven for want of it."""
-    lacking = Finding(probe="loses_nothing", verdict=Verdict.INCONCLUSIVE, observed="nothing told", hook="app.drive.fail")
-
-    found = standing_of(Settings(), outcome_of(IDEMPOTENT, lacking))
-
-    assert (found.hooks, found.reason) == (("app.drive.fail",), "the config lacks app.drive.fail")
+    assert (whole.decision, incomplete.decision) == (Decision.OPEN, Decision.SHUT)
 
 
-def test_a_secret_from_elsewhere_is_named_with_where_to_pass_it(outcome_of: OutcomeOf) -> None:
-    """Whatever else [app.env] holds; and the entry says what that is good for."""
-    seen = f"pass {SECRET_IN_ENV}"
-    lacking = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed=seen, hook=SECRET_IN_ENV)
+def test_a_hook_that_a_finding_needs_is_named(outcome_of: OutcomeOf) -> None:
+    """If the config does not set the hook of an inconclusive finding, the reason names the hook."""
+    without_hook = Finding(
+        probe="loses_nothing", verdict=Verdict.INCONCLUSIVE, observed="nothing reported", hook="app.drive.fail"
+    )
+
+    status = status_of(Settings(), outcome_of(IDEMPOTENT, without_hook))
+
+    assert (status.hooks, status.reason) == (("app.drive.fail",), "the config does not set app.drive.fail")
+
+
+def test_a_webhook_secret_that_is_not_in_the_environment_is_named(outcome_of: OutcomeOf) -> None:
+    """The reason states where to pass the secret, and the list of missing hooks states what that allows."""
+    observed = f"pass {SECRET_IN_ENV}"
+    without_secret = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed=observed, hook=SECRET_IN_ENV)
     settings = Settings(app=AppSettings(env={"PORT": "{port}"}))
 
-    judgement = judge([outcome_of(IDEMPOTENT, lacking)], settings=settings, seed=1, today=TODAY)
+    judgement = judge([outcome_of(IDEMPOTENT, without_secret)], settings=settings, seed=1, today=TODAY)
 
-    found = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
-    assert found.reason == "the config lacks {webhook_secret} in [app.env]"
-    found = [(unlock.hook, unlock.purpose) for unlock in judgement.unlocks if IDEMPOTENT in unlock.practices]
-    assert found == [(SECRET_IN_ENV, "lets the app be started without it")]
+    status = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
+    unlocks = [(unlock.hook, unlock.purpose) for unlock in judgement.unlocks if IDEMPOTENT in unlock.practices]
+    assert status.reason == "the config does not set {webhook_secret} in [app.env]"
+    assert unlocks == [(SECRET_IN_ENV, "allows starting the app without the secret")]
 
 
-def test_who_attests_and_waives_the_same_is_refused() -> None:
-    """One says that it holds, the other that it need not."""
+def test_a_practice_that_is_attested_and_waived_is_refused() -> None:
+    """The two statements contradict each other."""
     waiver = waived(UNTESTED)
 
-    with pytest.raises(ConfigError, match=f"{UNTESTED} is attested and waived"):
+    with pytest.raises(ConfigError, match=f"{UNTESTED} is both attested and waived"):
         check(Settings(attest=(attested(),), waive=(waiver,)))
 
 
 @pytest.mark.parametrize(
     ("date", "expires", "words"),
     [
-        (YESTERDAY, YESTERDAY, "by Ada expired on 2026-05-31, so it counts as absent."),
-        (TOMORROW, TOMORROW, "by Ada begins only on 2026-06-02, so it counts as absent."),
+        (YESTERDAY, YESTERDAY, "by Ada expired on 2026-05-31, so it does not count."),
+        (TOMORROW, TOMORROW, "by Ada is not valid before 2026-06-02, so it does not count."),
         (YESTERDAY, TODAY, "by Ada expires today, on 2026-06-01."),
         (YESTERDAY, TOMORROW, "by Ada expires tomorrow, on 2026-06-02."),
         (YESTERDAY, datetime.date(2026, 6, 15), "by Ada expires in 14 days, on 2026-06-15."),
     ],
 )
-def test_what_time_does_to_statements_is_told(date: datetime.date, expires: datetime.date, words: str) -> None:
-    """Whether they count no more, not yet, or soon no more."""
+def test_a_statement_that_expires_is_remarked(date: datetime.date, expires: datetime.date, words: str) -> None:
+    """A remark states that a statement has expired, is not valid yet, or expires soon."""
     settings = requiring(UNTESTED, attest=(attested(date=date, expires=expires),))
 
     (remark,) = judge([], settings=settings, seed=1, today=TODAY).remarks
@@ -491,25 +497,27 @@ def test_what_time_does_to_statements_is_told(date: datetime.date, expires: date
     assert remark.startswith(f"[[attest]] {UNTESTED} {words}")
 
 
-def test_of_a_statement_with_time_left_nothing_is_said() -> None:
-    """Fifteen days are enough."""
+def test_a_statement_that_expires_later_is_not_remarked() -> None:
+    """There is no remark 15 days before the expiry."""
     settings = requiring(UNTESTED, attest=(attested(expires=datetime.date(2026, 6, 16)),))
 
     assert judge([], settings=settings, seed=1, today=TODAY).remarks == ()
 
 
-def test_what_did_not_run_is_one_line(outcome_of: OutcomeOf) -> None:
-    """However many scenarios an interruption left out."""
-    cut = [outcome_of(IDEMPOTENT, (NOT_RUN, Verdict.INCONCLUSIVE), scenario=f"s{number}") for number in range(9)]
+def test_unfinished_scenarios_are_one_remark(outcome_of: OutcomeOf) -> None:
+    """The report has one line, however many scenarios did not finish."""
+    unfinished = [outcome_of(IDEMPOTENT, (NOT_RUN, Verdict.INCONCLUSIVE), scenario=f"s{number}") for number in range(9)]
 
-    judgement = judge([passing(outcome_of, IDEMPOTENT), *cut], settings=Settings(), seed=1, today=TODAY, is_whole=False)
+    judgement = judge(
+        [passing(outcome_of, IDEMPOTENT), *unfinished], settings=Settings(), seed=1, today=TODAY, is_whole=False
+    )
 
-    assert judgement.remarks == ("9 of 10 scenarios did not run to their end.",)
+    assert judgement.remarks == ("9 of 10 scenarios did not finish.",)
     assert findings_to_show(judgement) == []
 
 
-def test_a_fast_gate_opens_and_says_that_it_is_fast(outcome_of: OutcomeOf) -> None:
-    """Each question was asked once."""
+def test_a_fast_gate_opens_with_a_remark(outcome_of: OutcomeOf) -> None:
+    """A remark states that each question was tested once."""
     judgement = judge(
         [passing(outcome_of, IDEMPOTENT)],
         settings=requiring(IDEMPOTENT),
@@ -520,4 +528,4 @@ def test_a_fast_gate_opens_and_says_that_it_is_fast(outcome_of: OutcomeOf) -> No
     )
 
     assert judgement.decision is Decision.OPEN
-    assert judgement.remarks == ("A fast gate: it asked each question once, in 1 of 3 scenarios, and left the others out.",)
+    assert judgement.remarks == ("A fast gate: it tested each question once, in 1 of 3 scenarios, and left the others out.",)

@@ -1,4 +1,4 @@
-"""The catalogue of known bugs: complete, and each either seen by somebody or said to be out of reach."""
+"""The catalogue of known bugs of webhook receivers is complete, and its witnesses exist."""
 
 from fiskil_harness.gate.receiver_bugs import bugs
 from fiskil_harness.probes import name_of
@@ -6,12 +6,12 @@ from fiskil_harness.scenario.scenario import load
 
 
 def test_the_catalogue_is_complete() -> None:
-    """58 rows, in order."""
+    """The catalogue has 58 rows, in order."""
     assert [bug.row for bug in bugs().values()] == list(range(1, 59))
 
 
 def test_witnesses_exist() -> None:
-    """Each names a scenario that asks its probe."""
-    named = [(witness, load(witness.scenario)) for bug in bugs().values() for witness in bug.witness]
+    """Each witness names a scenario that contains its probe."""
+    pairs = [(witness, load(witness.scenario)) for bug in bugs().values() for witness in bug.witness]
 
-    assert [witness for witness, scenario in named if witness.probe not in map(name_of, scenario.probes)] == []
+    assert [witness for witness, scenario in pairs if witness.probe not in map(name_of, scenario.probes)] == []

@@ -1,4 +1,4 @@
-"""A gate in parts: together they are judged as one, and what does not belong together is refused."""
+"""A gate in shards: all shards together give the result of a whole gate, and shards that do not match are refused."""
 
 import datetime
 from functools import cache
@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from fiskil_harness.core.config import GateSettings, Settings
 from fiskil_harness.errors import UsageError
-from fiskil_harness.gate.fast_selection import share
-from fiskil_harness.gate.judgement import Decision, GateResult, Run, Share, exit_code, judge
+from fiskil_harness.gate.fast_selection import scenarios_of_shard
+from fiskil_harness.gate.judgement import Decision, GateResult, Run, Shard, exit_code, judge
 from fiskil_harness.gate.saved_reports import read
-from fiskil_harness.gate.shards import Plan, Shard, check, judge_share, merged, missing, plan
+from fiskil_harness.gate.shards import Plan, ShardReport, check, judge_shard, merged, missing, plan
 from fiskil_harness.probes import Finding, Verdict, name_of
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.scenario.scenario import Scenario
@@ -38,22 +38,22 @@ RUN = Run(
 
 @cache
 def planned() -> Plan:
-    """What a fast gate of these settings runs: it is short."""
+    """Return the plan of a fast gate with these settings."""
     return plan(SETTINGS, is_fast=True, is_all_interpretations=False)
 
 
 def played(scenario: Scenario) -> Outcome:
-    """What a correct app makes of it."""
+    """Return the outcome of *scenario* for a correct app."""
     findings = tuple(Finding(probe=name_of(probe), verdict=Verdict.PASS, observed="seen") for probe in scenario.probes)
     return Outcome(scenario=scenario.name, title="t", practices=scenario.practices, seed=1, findings=findings)
 
 
-def part(number: int, count: int = 3, **changes: Any) -> Shard:
-    """What a shard writes; each scenario with what a correct app makes of it."""
-    mine = share(planned().scenarios, number, count)
-    judged, made = judge_share(
+def shard_report(number: int, count: int = 3, **changes: Any) -> ShardReport:
+    """Return the report of a shard for a correct app, with *changes* of its run."""
+    mine = scenarios_of_shard(planned().scenarios, number, count)
+    judged, shard = judge_shard(
         [played(scenario) for scenario in mine],
-        share=Share(number=number, count=count),
+        shard=Shard(number=number, count=count),
         settings=SETTINGS,
         seed=1,
         today=TODAY,
@@ -63,118 +63,128 @@ def part(number: int, count: int = 3, **changes: Any) -> Shard:
     measured = tuple(
         Measure(scenario=scenario.name, took_s=1, coverage_marks=(f"called {scenario.name}",)) for scenario in mine
     )
-    whole = GateResult(result=judged, run=replace(RUN, **changes), measured=measured, share=made)
-    return Shard(name=f"part{number}.json", whole=whole)
+    whole = GateResult(result=judged, run=replace(RUN, **changes), measured=measured, shard=shard)
+    return ShardReport(name=f"shard{number}.json", whole=whole)
 
 
-def together(*parts: Shard) -> GateResult:
-    """What `merge` makes of them."""
-    return merged(parts, settings=SETTINGS, today=TODAY, again="again", again_one="again {scenario}")
+def merge(*reports: ShardReport) -> GateResult:
+    """Return the result of `merge`."""
+    return merged(reports, settings=SETTINGS, today=TODAY, again="again", again_for_scenario="again {scenario}")
 
 
-def test_parts_are_judged_as_one() -> None:
-    """The result is equal to that of a gate in one piece, other interpretations and calls included."""
-    met = {f"called {scenario.name}" for scenario in planned().scenarios}
+def test_shards_give_the_result_of_a_whole_gate() -> None:
+    """The merged result equals that of a gate in one piece, including interpretation runs and coverage."""
+    marks = {f"called {scenario.name}" for scenario in planned().scenarios}
     outcomes = [played(scenario) for scenario in planned().scenarios]
 
-    whole = together(part(2), part(3), part(1))
+    whole = merge(shard_report(2), shard_report(3), shard_report(1))
 
-    one_piece = judge(outcomes, settings=SETTINGS, seed=1, today=TODAY, met=met, is_fast=True, left_out=planned().left_out)
+    one_piece = judge(
+        outcomes,
+        settings=SETTINGS,
+        seed=1,
+        today=TODAY,
+        coverage_marks=marks,
+        is_fast=True,
+        left_out=planned().left_out,
+    )
     assert whole.result == one_piece
     assert len(whole.result.interpretation_runs) >= 1
     assert len(whole.measured) == len(outcomes)
-    assert whole.share is None
+    assert whole.shard is None
 
 
-def test_a_part_asks_no_gate_and_says_so() -> None:
-    """It ends as its own scenarios end."""
-    result = part(2).whole.result
+def test_a_shard_makes_no_decision() -> None:
+    """The report of a shard states that only merge decides, and its exit code depends on its own scenarios."""
+    result = shard_report(2).whole.result
 
     assert result.decision is Decision.NOT_REQUESTED
-    assert result.remarks == ("Part 2 of 3: only `fiskil-harness merge`, with all of them, asks the gate.",)
+    assert result.remarks == ("Shard 2 of 3: only `fiskil-harness merge`, with all shards, decides about the gate.",)
     assert exit_code(result) == 0
     assert not any("@" in scenario.scenario for scenario in result.scenarios)
 
 
-def test_a_part_survives_its_file(tmp_path: Path) -> None:
-    """As JSON and back."""
-    path = tmp_path / "part.json"
-    path.write_bytes(msgspec.json.encode(part(1).whole))
+def test_a_shard_report_is_read_back_unchanged(tmp_path: Path) -> None:
+    """Writing a report as JSON and reading it gives an equal report."""
+    path = tmp_path / "shard.json"
+    path.write_bytes(msgspec.json.encode(shard_report(1).whole))
 
-    assert read(path) == part(1).whole
-
-
-def test_without_a_part_it_is_not_the_whole() -> None:
-    """The gate stays shut and says why, whatever the others found."""
-    parts = [part(1), part(3)]
-
-    assert missing(parts) == "Part 2 of 3 is missing, so this is not the whole, and the gate stays shut."
-    assert together(*parts).result.decision is Decision.SHUT
-    assert together(*parts).result.remarks[0] == missing(parts)
-    assert missing([part(2)]).startswith("Parts 1, 3 of 3 are missing")
-    assert missing([part(1), part(2), part(3)]) == ""
+    assert read(path) == shard_report(1).whole
 
 
-def test_an_interrupted_part_interrupts_the_whole() -> None:
-    """And a fault of ours in one is one of all."""
-    assert together(part(1, was_interrupted=True), part(2), part(3)).exit_code == 130
-    assert together(part(1), part(2, faults=2), part(3)).exit_code == 4
+def test_a_missing_shard_keeps_the_gate_shut() -> None:
+    """The report names the missing shard, whatever the result of the others is."""
+    reports = [shard_report(1), shard_report(3)]
+
+    assert missing(reports) == "Shard 2 of 3 is missing, so the gate is incomplete and stays shut."
+    assert merge(*reports).result.decision is Decision.SHUT
+    assert merge(*reports).result.remarks[0] == missing(reports)
+    assert missing([shard_report(2)]).startswith("Shards 1, 3 of 3 are missing")
+    assert missing([shard_report(1), shard_report(2), shard_report(3)]) == ""
+
+
+def test_an_interrupted_shard_interrupts_the_gate() -> None:
+    """An interruption or an internal error of one shard decides the exit code of the whole."""
+    assert merge(shard_report(1, was_interrupted=True), shard_report(2), shard_report(3)).exit_code == 130
+    assert merge(shard_report(1), shard_report(2, internal_errors=2), shard_report(3)).exit_code == 4
+
+
+def changed(report: ShardReport, *, shard: Shard | None = None, **result: Any) -> ShardReport:
+    """Return *report* with another result, or without its shard."""
+    whole = replace(report.whole, result=replace(report.whole.result, **result))
+    return replace(report, whole=whole if result else replace(whole, shard=shard))
 
 
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        (part(1), "'part1.json' and 'part1.json' are the same share, 1 of 3"),
-        (part(2, digest="e"), "'part2.json' is of another gate than 'part1.json': config e, not d"),
-        (part(2, harness="2"), "version 2, not 1"),
-        (part(2, 4), "of so many shares: 4, not 3"),
-        (replace(part(2), whole=replace(part(2).whole, share=None)), "'part2.json' is no part: it was made without --shard"),
-        (
-            replace(part(2), whole=replace(part(2).whole, result=replace(part(2).whole.result, seed=9))),
-            "seed 9, not 1",
-        ),
-        (
-            replace(part(2), whole=replace(part(2).whole, result=replace(part(2).whole.result, is_fast=False))),
-            "--fast not given, not given",
-        ),
+        (shard_report(1), "'shard1.json' and 'shard1.json' are the same shard, 1 of 3"),
+        (shard_report(2, digest="e"), "'shard2.json' belongs to another gate than 'shard1.json': config e, not d"),
+        (shard_report(2, harness="2"), "version 2, not 1"),
+        (shard_report(2, 4), "number of shards 4, not 3"),
+        (changed(shard_report(2), shard=None), "'shard2.json' is not a shard: it was written without --shard"),
+        (changed(shard_report(2), seed=9), "seed 9, not 1"),
+        (changed(shard_report(2), is_fast=False), "--fast not given, not given"),
     ],
 )
-def test_what_does_not_belong_together_is_refused(other: Shard, words: str) -> None:
-    """With the file, and what differs."""
+def test_shards_that_do_not_match_are_refused(other: ShardReport, words: str) -> None:
+    """The message names the file and the difference."""
     with pytest.raises(UsageError, match=words):
-        check([part(1), other], digest="d", harness="1")
+        check([shard_report(1), other], digest="d", harness="1")
 
 
-def test_parts_of_another_config_or_version_than_at_hand_are_refused() -> None:
-    """What is required stands in the config, and what is asked in the version."""
-    with pytest.raises(UsageError, match="made with another config than the one at hand"):
-        check([part(1)], digest="e", harness="1")
-    with pytest.raises(UsageError, match="made with fiskil-harness 1, and this is 2"):
-        check([part(1)], digest="d", harness="2")
+def test_shards_of_another_config_or_version_are_refused() -> None:
+    """The config decides what is required, and the version decides what is tested."""
+    with pytest.raises(UsageError, match="run with another config than this one"):
+        check([shard_report(1)], digest="e", harness="1")
+    with pytest.raises(UsageError, match="written by fiskil-harness 1, and this is 2"):
+        check([shard_report(1)], digest="d", harness="2")
 
 
-def test_parts_that_ran_other_scenarios_are_refused() -> None:
-    """Two checkouts of one version are not one gate."""
-    odd = part(3)
-    renamed = replace(odd.whole.result.scenarios[0], scenario="our_own")
-    result = replace(odd.whole.result, scenarios=(renamed, *odd.whole.result.scenarios[1:]))
+def test_shards_that_ran_other_scenarios_are_refused() -> None:
+    """Shards of two different checkouts of one version are not merged."""
+    third = shard_report(3)
+    renamed = replace(third.whole.result.scenarios[0], scenario="our_own")
+    scenarios = (renamed, *third.whole.result.scenarios[1:])
 
-    with pytest.raises(UsageError, match="other scenarios than this installation would: our_own"):
-        together(part(1), part(2), replace(odd, whole=replace(odd.whole, result=result)))
+    with pytest.raises(
+        UsageError, match="other scenarios than this installation would run: only one of them contains our_own"
+    ):
+        merge(shard_report(1), shard_report(2), changed(third, scenarios=scenarios))
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "is no report. `fiskil-harness gate --json FILE` writes one"),
-        ("\udcff", "is no report"),
-        ("{}", "is no report of fiskil-harness"),
+        ("{", "is not a report. `fiskil-harness gate --json FILE` writes one"),
+        ("\udcff", "is not a report"),
+        ("{}", "is not a report of fiskil-harness"),
         ('{"format": "fiskil-harness/report/0"}', "has the format 'fiskil-harness/report/0'; this version reads"),
-        ('{"format": "fiskil-harness/report/1", "result": 3}', "is no (whole )?report|has the format"),
+        ('{"format": "fiskil-harness/report/1", "result": 3}', "is not a (complete )?report|has the format"),
     ],
 )
-def test_a_file_that_is_no_report_is_refused(tmp_path: Path, text: str, words: str) -> None:
-    """One line says what it is and what to do."""
+def test_a_file_that_is_not_a_report_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    """The message states what is wrong with the file and how to create a report."""
     path = tmp_path / "old.json"
     path.write_text(text, encoding="utf-8", errors="surrogateescape")
 
@@ -182,7 +192,7 @@ def test_a_file_that_is_no_report_is_refused(tmp_path: Path, text: str, words: s
         read(path)
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """With the reason of the system."""
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """The message contains the reason of the operating system."""
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         read(tmp_path / "none.json")

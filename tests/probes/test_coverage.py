@@ -116,7 +116,7 @@ def test_a_practice_measured_by_coverage_cannot_be_attested() -> None:
     day = datetime.date(2026, 1, 1)
     attestation = Attestation(practice="sandbox.all-flows", statement="We did.", owner="Ada", date=day, expires=day)
 
-    with pytest.raises(ConfigError, match=r"experiments can tell \(what a run exercises\)"):
+    with pytest.raises(ConfigError, match=r"experiments can test it \(what a run exercises\)"):
         check_statement(attestation, "attest", "the config")
 
     assert practice("sandbox.all-flows").is_measured

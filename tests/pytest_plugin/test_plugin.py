@@ -1,4 +1,4 @@
-"""The pytest plugin, by running pytest inside pytest: fixtures, scenarios as items, summaries, and its cost at start."""
+"""The pytest plugin, tested by running pytest inside pytest: fixtures, scenarios as items, and summaries."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from tests.sampling import first
 
 pytestmark = pytest.mark.slow
 
-# Other people's plugins are left out: they cost a second at each start, and whether ours is installed does not matter then.
+# Other plugins are disabled, because they cost a second at each start; this also works if the harness is not installed.
 ALONE = ("--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin")
 XDIST, RANDOM = ("-p", "xdist", "-n", "2"), ("-p", "randomly")
 
@@ -31,7 +31,7 @@ EXITS = "{exits}"
 uses_events = ["*"]
 """
 
-MINE = '''"""A message is delivered three times."""
+SCENARIO = '''"""A message is delivered three times."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -47,14 +47,14 @@ Project = Callable[..., pytest.Pytester]
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A team's project: a config, an app, and a scenario file of its own."""
+    """Return a function that creates a project with a config, an app and the file of a scenario."""
     monkeypatch.setenv("PYTHONPATH", str(SOURCE))
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
     def make(*, flaw: str = "", exits: str = "", observe: str = 'effects = "GET /effects"', **files: str) -> pytest.Pytester:
         config = CONFIG.format(apps=APPS, flaw=flaw, exits=exits, observe=observe)
         (pytester.path / "fiskil-harness.toml").write_text(config)
-        (pytester.path / "thrice.py").write_text(MINE)
+        (pytester.path / "thrice.py").write_text(SCENARIO)
         for name, source in files.items():
             pytester.makepyfile(**{name: source})
         return pytester
@@ -63,7 +63,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Run pytest in a process of its own, with the plugin."""
+    """Run pytest with the plugin in a separate process."""
     return pytester.runpytest_subprocess(*ALONE, *arguments, timeout=500)
 
 
@@ -72,7 +72,7 @@ import urllib.request, json
 from fiskil_harness import faults
 
 class BankFeed:
-    """An integration that asks again, once."""
+    """An integration that retries a failed request."""
 
     def __init__(self, api_url):
         self.api_url, self.rows = api_url, {}
@@ -88,11 +88,11 @@ class BankFeed:
         while url:
             try:
                 headers = {"authorization": f"Bearer {token}"}
-                answer = json.load(urllib.request.urlopen(urllib.request.Request(url, headers=headers)))
+                page = json.load(urllib.request.urlopen(urllib.request.Request(url, headers=headers)))
             except (OSError, ValueError):
                 continue
-            self.rows.update((row["fiskil_id"], row) for row in answer["transactions"])
-            url = answer["links"].get("next")
+            self.rows.update((row["fiskil_id"], row) for row in page["transactions"])
+            url = page["links"].get("next")
 
     def transaction_ids(self):
         return set(self.rows)
@@ -114,8 +114,8 @@ def test_a_fault_that_never_bit_fails_the_test(sandbox):
 '''
 
 
-def test_a_users_test_runs_as_the_style_guide_writes_it(project: Project) -> None:
-    """The sandbox enrols, authorises and breaks; a fault that never bit fails the test by its name."""
+def test_the_example_of_the_style_guide_runs(project: Project) -> None:
+    """The sandbox enrols, authorises and sets faults; a fault that never acted fails the test."""
     result = run(project(test_feed=USERS_TEST))
 
     result.assert_outcomes(passed=1, failed=1)
@@ -144,33 +144,33 @@ def test_the_clock_starts_at_real_time(fiskil_clock, again):
 
 def test_deliveries_reach_the_callback_server(end_user, deliveries, callback_server, httpserver):
     callback_server.expect_request("/hook").respond_with_data("", status=204)
-    made = deliveries.deliver(callback_server.url_for("/hook"))
-    assert made and {one.outcome for one in made} == {"ack"}
-    assert len(callback_server.log) == len(made)
+    delivered = deliveries.deliver(callback_server.url_for("/hook"))
+    assert delivered and {delivery.outcome for delivery in delivered} == {"ack"}
+    assert len(callback_server.log) == len(delivered)
     assert callback_server.port != httpserver.port
 
 def test_the_app_talks_to_the_sandbox(fiskil_app, end_user, deliveries):
-    made = deliveries.deliver(fiskil_app.url + fiskil_app.settings.app.webhook.path)
-    assert {one.status for one in made} == {204}
-    told = httpx.get(fiskil_app.url + "/effects").json()["applied"]
-    assert {one.message_id for one in made} <= set(told)
+    delivered = deliveries.deliver(fiskil_app.url + fiskil_app.settings.app.webhook.path)
+    assert {delivery.status for delivery in delivered} == {204}
+    applied = httpx.get(fiskil_app.url + "/effects").json()["applied"]
+    assert {delivery.message_id for delivery in delivered} <= set(applied)
 
-def test_broken_is_the_sandboxes(broken, sandbox):
+def test_broken_is_a_method_of_the_sandbox(broken, sandbox):
     from fiskil_harness import faults
     with broken("institutions.*", faults.Status(status=503)):
         assert httpx.get(f"{sandbox.api_url}/v1/institutions").status_code == 503
 """
 
 
-def test_every_fixture_does_what_its_help_says(project: Project) -> None:
-    """End users, deliveries, the clock, the app, broken routes, and a callback server beside the user's own."""
+def test_every_fixture_works(project: Project) -> None:
+    """The tests use end users, deliveries, the clock, the app, faults, and a callback server besides the user's own."""
     result = run(project(test_fixtures=FIXTURES_TEST), "-p", "pytest_httpserver.pytest_plugin")
 
     result.assert_outcomes(passed=8)
 
 
 def test_fixtures_need_no_config(project: Project) -> None:
-    """A team without a config tests its Python code against the sandbox; only the app is out of reach, in words."""
+    """Without a config, tests can use the sandbox; a test that needs the app fails with a message."""
     pytester = project(
         test_it="def test_a(sandbox): assert sandbox.api_url\ndef test_b(fiskil_app): pass\n",
     )
@@ -179,12 +179,12 @@ def test_fixtures_need_no_config(project: Project) -> None:
     result = run(pytester)
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["There is no app to start: no fiskil-harness.toml was found, or it names none.*"])
+    result.stdout.fnmatch_lines(["There is no app to start: no fiskil-harness.toml was found, or it names no app.*"])
     assert "Traceback" not in result.stdout.str()
 
 
 def test_the_session_server_suits_property_tests(project: Project) -> None:
-    """Hypothesis refuses function-scoped fixtures; ``fiskil_server`` is not one."""
+    """Hypothesis does not allow function-scoped fixtures; ``fiskil_server`` has session scope."""
     source = """
     from hypothesis import given, settings, strategies as st
 
@@ -199,7 +199,7 @@ def test_the_session_server_suits_property_tests(project: Project) -> None:
 
 
 def test_an_app_can_be_a_python_object(project: Project) -> None:
-    """Overriding ``fiskil_app_object`` replaces the command of the config, for fixtures and scenarios alike."""
+    """Overriding ``fiskil_app_object`` replaces the command of the config for fixtures and scenarios."""
     conftest = """
     import pytest
 
@@ -226,11 +226,11 @@ def test_an_app_can_be_a_python_object(project: Project) -> None:
     result.assert_outcomes(passed=1)
     rehearsed = run(pytester, "--fiskil-scenarios=thrice.py", "-rs")
     rehearsed.assert_outcomes(passed=1, skipped=1)
-    rehearsed.stdout.fnmatch_lines(["SKIPPED * the config lacks app.observe.effects"])
+    rehearsed.stdout.fnmatch_lines(["SKIPPED * the config does not set app.observe.effects"])
 
 
-def test_scenarios_are_not_collected_unless_asked_for(project: Project) -> None:
-    """Without an option the plugin adds nothing to a run."""
+def test_scenarios_are_not_collected_without_an_option(project: Project) -> None:
+    """The plugin then adds nothing to a run."""
     result = run(project(test_it="def test_a(): pass"))
 
     result.assert_outcomes(passed=1)
@@ -238,7 +238,7 @@ def test_scenarios_are_not_collected_unless_asked_for(project: Project) -> None:
 
 
 def test_a_scenario_is_an_item_and_a_summary_by_practice_ends_the_run(project: Project) -> None:
-    """The verdict is the test's outcome; the practices stand at the end."""
+    """The verdict is the outcome of the test; the practices are listed at the end."""
     result = run(project(), "--fiskil-scenarios=thrice.py", "-v")
 
     result.assert_outcomes(passed=1)
@@ -247,8 +247,8 @@ def test_a_scenario_is_an_item_and_a_summary_by_practice_ends_the_run(project: P
     )
 
 
-def test_a_failure_reads_as_its_finding(project: Project) -> None:
-    """No traceback of ours, but what was seen, how to mend it, and how to run it again."""
+def test_a_failure_shows_its_finding(project: Project) -> None:
+    """The output has the observation, the fix and the command, but no traceback."""
     result = run(project(flaw="no_dedupe"), "--fiskil-scenarios=thrice.py", "--fiskil-seed=42")
 
     result.assert_outcomes(failed=1)
@@ -265,22 +265,22 @@ def test_a_failure_reads_as_its_finding(project: Project) -> None:
 
 
 def test_a_missing_hook_is_skipped_by_its_name_and_fails_when_strict(project: Project) -> None:
-    """Skipped says which hook would help; --fiskil-strict makes it a failure."""
+    """The reason names the hook; --fiskil-strict makes it a failure."""
     pytester = project(observe="")
 
-    lenient = run(pytester, "--fiskil-scenarios=thrice.py", "-rs")
+    default = run(pytester, "--fiskil-scenarios=thrice.py", "-rs")
     strict = run(pytester, "--fiskil-scenarios=thrice.py", "--fiskil-strict")
 
-    lenient.assert_outcomes(skipped=1)
-    lenient.stdout.fnmatch_lines(["SKIPPED * the config lacks app.observe.effects"])
+    default.assert_outcomes(skipped=1)
+    default.stdout.fnmatch_lines(["SKIPPED * the config does not set app.observe.effects"])
     strict.assert_outcomes(failed=1)
     strict.stdout.fnmatch_lines(["      applies_once: the config gives no app.observe.effects"])
 
 
-def test_any_other_doubt_is_a_failure(project: Project) -> None:
-    """A step that could not be done is never a pass."""
+def test_any_other_inconclusive_scenario_is_a_failure(project: Project) -> None:
+    """For example, a step that could not be performed fails the test."""
     pytester = project()
-    (pytester.path / "thrice.py").write_text(MINE.replace('Replay("e0")', 'Replay("e9")'))
+    (pytester.path / "thrice.py").write_text(SCENARIO.replace('Replay("e0")', 'Replay("e9")'))
 
     result = run(pytester, "--fiskil-scenarios=thrice.py")
 
@@ -288,8 +288,8 @@ def test_any_other_doubt_is_a_failure(project: Project) -> None:
     result.stdout.fnmatch_lines(["INCONCLUSIVE  webhooks.idempotent*", "*No event 'e9'*"])
 
 
-def test_an_app_that_does_not_start_is_said_in_its_own_words(project: Project) -> None:
-    """Its last lines are the report."""
+def test_an_app_that_does_not_start_is_a_failure(project: Project) -> None:
+    """The message contains its last lines of output."""
     result = run(project(exits="1"), "--fiskil-scenarios=thrice.py")
 
     result.assert_outcomes(failed=1)
@@ -303,16 +303,16 @@ def test_an_app_that_does_not_start_is_said_in_its_own_words(project: Project) -
         3,
         [
             (["--fiskil-scenarios=happy_pat"], "No scenario 'happy_pat'. Did you mean 'happy_path'?*"),
-            (["--fiskil-scenarios", "tests"], "*Write --fiskil-scenarios=NAMES, or --fiskil for all, before paths."),
+            (["--fiskil-scenarios", "tests"], "*Use --fiskil-scenarios=NAMES, or --fiskil for all scenarios, before paths."),
             (["--fiskil", "--fiskil-config=missing.toml"], "No config at *missing.toml'*"),
             (["--fiskil-scenarios=leaves.py"], "The scenario file leaves.py cannot be loaded: SystemExit: 0"),
-            (["--fiskil-scenarios=slips.py"], "The scenario of slips.py cannot be saved as a plan: *"),
-            (["--fiskil", "--fiskil-seed=-1"], "The seed must be a number from 0, got -1."),
+            (["--fiskil-scenarios=slips.py"], "slips.py holds what no plan can hold: *"),
+            (["--fiskil", "--fiskil-seed=-1"], "The seed must be 0 or greater, got -1."),
         ],
     ),
 )
-def test_a_wrong_option_is_said_before_anything_runs(project: Project, arguments: list[str], words: str) -> None:
-    """The nearest match, or what to write instead; pytest's own exit code for usage."""
+def test_an_invalid_option_is_refused_before_anything_runs(project: Project, arguments: list[str], words: str) -> None:
+    """The message states what to use instead; the exit code is pytest's code for usage errors."""
     pytester = project()
     (pytester.path / "tests").mkdir()
     (pytester.path / "leaves.py").write_text("import sys; sys.exit(0)")
@@ -328,71 +328,71 @@ def test_a_wrong_option_is_said_before_anything_runs(project: Project, arguments
 
 @pytest.mark.full
 def test_scenarios_without_an_app_are_one_usage_error(project: Project) -> None:
-    """Not one failure for each scenario; xdist knows no such error, so there it is one failure."""
+    """With xdist, which has no usage errors for workers, it is one failure."""
     pytester = project(test_it="def test_a(): pass")
     (pytester.path / "fiskil-harness.toml").unlink()
 
-    alone, shared = run(pytester, "--fiskil"), run(pytester, "--fiskil", *XDIST)
+    alone, distributed = run(pytester, "--fiskil"), run(pytester, "--fiskil", *XDIST)
 
     assert alone.ret == pytest.ExitCode.USAGE_ERROR
     alone.stderr.fnmatch_lines(["ERROR: There is no app to start*"])
-    shared.assert_outcomes(passed=1, failed=1)
+    distributed.assert_outcomes(passed=1, failed=1)
 
 
 @pytest.mark.full
 def test_selecting_and_repeating_work_as_for_tests(project: Project) -> None:
-    """``-k`` knows names and practices, ``-m`` the marker, ``--lf`` what failed, ``--collect-only`` runs nothing."""
+    """``-k`` matches names and practices, ``-m`` the marker, ``--lf`` failures; ``--collect-only`` runs nothing."""
     pytester = project(flaw="no_dedupe", test_it="def test_a(): pass")
-    asked = "--fiskil-scenarios=thrice.py"
+    option = "--fiskil-scenarios=thrice.py"
 
-    run(pytester, asked, "-k", "webhooks.idempotent").assert_outcomes(failed=1, deselected=1)
-    run(pytester, asked, "-m", "not fiskil").assert_outcomes(passed=1, deselected=1)
-    run(pytester, asked, "--lf").assert_outcomes(failed=1, deselected=1)
-    run(pytester, asked, "--collect-only", "-q").stdout.fnmatch_lines(["fiskil::thrice"])
+    run(pytester, option, "-k", "webhooks.idempotent").assert_outcomes(failed=1, deselected=1)
+    run(pytester, option, "-m", "not fiskil").assert_outcomes(passed=1, deselected=1)
+    run(pytester, option, "--lf").assert_outcomes(failed=1, deselected=1)
+    run(pytester, option, "--collect-only", "-q").stdout.fnmatch_lines(["fiskil::thrice"])
 
 
-def test_the_ini_file_can_ask_for_scenarios(project: Project) -> None:
-    """A project that always rehearses says so once."""
+def test_the_ini_file_can_select_scenarios(project: Project) -> None:
+    """A project can set the options permanently."""
     pytester = project()
     pytester.makeini("[pytest]\nfiskil_scenarios = thrice.py\nfiskil_seed = 9\nfiskil_strict = true\n")
 
     run(pytester).assert_outcomes(passed=1)
 
 
-def test_a_wrong_ini_file_is_said_in_words(project: Project) -> None:
-    """Where scenarios are asked for, before anything runs; where a fixture is used, as that test's error."""
+def test_an_invalid_ini_value_is_refused(project: Project) -> None:
+    """With scenarios it is a usage error before anything runs; with a fixture it is an error of that test."""
     pytester = project(test_it="def test_a(sandbox): pass")
     pytester.makeini("[pytest]\nfiskil_seed = nine\n")
 
-    asked, used = run(pytester, "--fiskil-scenarios=thrice.py"), run(pytester)
+    with_scenarios, with_fixture = run(pytester, "--fiskil-scenarios=thrice.py"), run(pytester)
 
     words = "*The ini key fiskil_seed must be a number, got 'nine'."
-    asked.stderr.fnmatch_lines([words])
-    used.stdout.fnmatch_lines([words])
-    assert (asked.ret, used.ret) == (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.TESTS_FAILED)
-    assert "Traceback" not in asked.stderr.str() + used.stdout.str()
+    with_scenarios.stderr.fnmatch_lines([words])
+    with_fixture.stdout.fnmatch_lines([words])
+    assert (with_scenarios.ret, with_fixture.ret) == (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.TESTS_FAILED)
+    assert "Traceback" not in with_scenarios.stderr.str() + with_fixture.stdout.str()
 
 
-def test_junit_holds_the_scenarios(project: Project) -> None:
-    """pytest's own report works as for any test, and carries no outcome in JSON."""  # noqa: D403
+def test_junit_contains_the_scenarios(project: Project) -> None:
+    """The report of pytest treats a scenario like any test, and contains no outcome in JSON."""
     pytester = project(flaw="no_dedupe")
 
     run(pytester, "--fiskil-scenarios=thrice.py", "--junitxml=report.xml")
 
-    root = ET.parse(pytester.path / "report.xml").getroot()  # noqa: S314 - our own words
+    root = ET.parse(pytester.path / "report.xml").getroot()  # noqa: S314 - trusted input
     (case,) = root.iter("testcase")
     assert (case.get("classname"), case.get("name")) == ("fiskil", "thrice")
     assert "applies_once: message e0 was applied 3 times" in (case.find("failure").text or "")  # type: ignore[union-attr]
     assert case.find("properties") is None
 
 
-def test_xdist_and_random_order_change_nothing(project: Project) -> None:
-    """Each worker has its own sandbox and app; the summary is made from what all of them played."""
+def test_xdist_and_random_order_do_not_change_the_result(project: Project) -> None:
+    """Each worker has its own sandbox and app; the summary covers the scenarios of all workers."""
     tests = (
         "import pytest\n@pytest.mark.parametrize('n', range(6))\ndef test_a(sandbox, n):\n    assert sandbox.enrol('rosa')\n"
     )
     pytester = project(test_it=tests)
-    (pytester.path / "again.py").write_text(MINE)
+    (pytester.path / "again.py").write_text(SCENARIO)
 
     result = run(pytester, "--fiskil-scenarios=thrice.py,again.py", *XDIST, *RANDOM)
 
@@ -400,25 +400,25 @@ def test_xdist_and_random_order_change_nothing(project: Project) -> None:
     result.stdout.fnmatch_lines(["proven      webhooks.idempotent * applies_once in 2 scenarios"])
 
 
-def test_an_app_that_cannot_be_had_twice_is_refused_under_xdist(project: Project) -> None:
-    """Scenarios of two workers on one app would disturb each other; the sandbox alone is fine."""
+def test_an_app_that_cannot_be_started_twice_is_refused_with_xdist(project: Project) -> None:
+    """Two workers would disturb each other on one app; tests that use only the sandbox run."""
     pytester = project(test_it="def test_a(sandbox): assert sandbox.api_url")
     (pytester.path / "fiskil-harness.toml").write_text('[app]\nurl = "http://127.0.0.1:9"\n')
 
     result = run(pytester, "--fiskil-scenarios=thrice.py", *XDIST)
 
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["Under xdist each worker needs an app of its own*"])
+    result.stdout.fnmatch_lines(["With xdist each worker starts its own app*"])
 
 
 def test_the_plugin_module_imports_nothing_heavy() -> None:
-    """It is loaded by every pytest of its environment: the standard library and pytest, and nothing else of ours."""
+    """Every pytest in the environment imports it, so it imports only the standard library and pytest."""
     code = (
         "import sys, pytest; before = set(sys.modules)\n"
         "import fiskil_harness.pytest_plugin\n"
         "print(sorted(set(sys.modules) - before))"
     )
 
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=SOURCE, capture_output=True, text=True, check=True).stdout
+    output = subprocess.run([sys.executable, "-c", code], cwd=SOURCE, capture_output=True, text=True, check=True).stdout
 
-    assert loaded.strip() == "['fiskil_harness', 'fiskil_harness.pytest_plugin']"
+    assert output.strip() == "['fiskil_harness', 'fiskil_harness.pytest_plugin']"

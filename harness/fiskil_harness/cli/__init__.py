@@ -1,4 +1,4 @@
-"""The command line: one module for each group of commands, loaded when its command is used."""
+"""The command line: one module per command, imported only when its command runs."""
 
 from fiskil_harness.cli.main import main
 

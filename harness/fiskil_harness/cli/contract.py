@@ -1,4 +1,4 @@
-"""The command that holds an API to the contract: the local sandbox, or the hosted one."""
+"""The ``contract`` command: tests the local sandbox, or the hosted API, against the contract."""
 
 import tempfile
 from collections.abc import Iterator
@@ -23,17 +23,22 @@ if TYPE_CHECKING:
         "    fiskil-harness contract --hosted",
     )
 )
-@click.option("--hosted", "is_hosted", is_flag=True, help="Hold Fiskil's own API to it: reading only.")
-@click.option("--url", metavar="URL", help="Hold the API under URL to it: reading only.")
+@click.option("--hosted", "is_hosted", is_flag=True, help="Test Fiskil's own API, read-only.")
+@click.option("--url", metavar="URL", help="Test the API at URL, read-only.")
 @click.option(
     "--api-version",
     "versions",
     multiple=True,
     type=click.Choice(("v1", "v2", "v3")),
-    help="Only this version  [default: all].",
+    help="Test only this version  [default: all].",
 )
 @click.option(
-    "--examples", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="Requests to draw for each."
+    "--examples",
+    metavar="N",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help="Requests generated for each operation.",
 )
 @options.seed
 @options.interpretations
@@ -48,11 +53,11 @@ def contract_command(
     interpretations: tuple[str, ...],
     json_path: Path | None,
 ) -> int:
-    """Hold an API to the contract: the OpenAPI documents, and every clause that reading can tell.
+    """Test an API against the contract: the OpenAPI documents, and every clause that read requests can test.
 
-    Without options it is the local sandbox, in every version and phase of Schemathesis. The hosted API is only read, and
-    its key pair comes from FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET; FISKIL_CONTRACT_END_USER_ID names
-    an end user with data, if it is not to be looked for.
+    Without options the local sandbox is tested, in every version and phase of Schemathesis. The hosted API is only read.
+    Its key pair comes from FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET. FISKIL_CONTRACT_END_USER_ID names
+    an end user with data; without it one is searched for.
     """
     from fiskil_harness.contract.hosted_target import HOSTED
     from fiskil_harness.core.clauses import Interpretations, parse
@@ -61,14 +66,16 @@ def contract_command(
     if json_path is not None and str(json_path) != "-":
         files.refuse_unwritable(json_path)
     chosen = Interpretations(parse(interpretations))
-    wanted = versions or ("v1", "v2", "v3")
-    where = url or (HOSTED if is_hosted else None)
-    report = _elsewhere(where, wanted, chosen, seed, examples) if where else _local(wanted, chosen, seed, examples)
-    _tell(report, json_path)
+    tested = versions or ("v1", "v2", "v3")
+    address = url or (HOSTED if is_hosted else None)
+    report = (
+        _test_remote(address, tested, chosen, seed, examples) if address else _test_local(tested, chosen, seed, examples)
+    )
+    _show(report, json_path)
     return report.exit_code
 
 
-def _local(versions: tuple[str, ...], interpretations: "Interpretations", seed: int, examples: int) -> "ContractReport":
+def _test_local(versions: tuple[str, ...], interpretations: "Interpretations", seed: int, examples: int) -> "ContractReport":
     from fiskil_harness.contract.clause_checks import CheckContext
     from fiskil_harness.contract.client import Api
     from fiskil_harness.contract.report import ContractReport
@@ -79,18 +86,18 @@ def _local(versions: tuple[str, ...], interpretations: "Interpretations", seed: 
     from fiskil_harness.server.local_fiskil import LocalFiskil
 
     with (
-        _folder() as folder,
+        _temporary_folder() as folder,
         LocalFiskil(workdir=folder, seed=seed, interpretations=interpretations) as fiskil,
-        HttpClient() as browser,
+        HttpClient() as client,
     ):
         household = Household(fiskil)
-        target, given = household.target(), fiskil.credentials
-        api = Api(browser, fiskil.api_url)
-        first = api.log_in(given.client_id, given.client_secret)
-        known = {**target.ids, "institution_id": RETAILER}
-        place = CheckContext(api=api, first=first, client_id=given.client_id, ids=known)
+        target, credentials = household.target(), fiskil.credentials
+        api = Api(client, fiskil.api_url)
+        first = api.log_in(credentials.client_id, credentials.client_secret)
+        ids = {**target.ids, "institution_id": RETAILER}
+        context = CheckContext(api=api, first=first, client_id=credentials.client_id, ids=ids)
         report = ContractReport(where="the local sandbox", seed=seed)
-        report.check(place, versions, interpretations)
+        report.check(context, versions, interpretations)
         for version in versions:
             report.add(exercise(version, target, seed=seed, examples=examples))
             household.begin()
@@ -99,7 +106,7 @@ def _local(versions: tuple[str, ...], interpretations: "Interpretations", seed: 
         return report
 
 
-def _elsewhere(
+def _test_remote(
     url: str, versions: tuple[str, ...], interpretations: "Interpretations", seed: int, examples: int
 ) -> "ContractReport":
     from fiskil_harness.contract.client import Api
@@ -109,30 +116,30 @@ def _elsewhere(
     from fiskil_harness.core.config import environment
     from fiskil_harness.core.net.http_client import HttpClient
 
-    with HttpClient() as browser:
-        place, target = place_of(Api(browser, url), environment)
+    with HttpClient() as client:
+        context, target = place_of(Api(client, url), environment)
         report = ContractReport(where=url, seed=seed)
-        report.check(place, versions, interpretations)
+        report.check(context, versions, interpretations)
         for version in versions:
             report.add(exercise(version, target, seed=seed, examples=examples))
         return report
 
 
-def _tell(report: "ContractReport", json_path: Path | None) -> None:
+def _show(report: "ContractReport", json_path: Path | None) -> None:
     from fiskil_harness.cli.screen import console
     from fiskil_harness.gate.report import files
 
-    is_alone = json_path is not None and str(json_path) == "-"
-    screen: Any = console(is_error=is_alone)
+    is_stdout = json_path is not None and str(json_path) == "-"
+    screen: Any = console(is_error=is_stdout)
     for line in report.lines():
         screen.print(line, markup=False)
-    if is_alone:
+    if is_stdout:
         click.echo(report.json(), nl=False)
     elif json_path is not None:
         files.write(json_path, report.json())
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def _temporary_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-contract-") as folder:
         yield Path(folder)

@@ -1,4 +1,4 @@
-"""One fault, explained for a terminal: what it does, what it can be told, what it stands for, and how to have it."""
+"""The description of one fault for a terminal: its effect, its parameters, the real failures it imitates, and examples."""
 
 import inspect
 import textwrap
@@ -12,7 +12,7 @@ from fiskil_harness.gate.report.text import WIDTH, wrapped
 
 
 def fault_lines(name: str) -> Iterator[str]:
-    """Everything about the fault called *name*, line by line."""
+    """Yield the description of the fault called *name*, line by line."""
     kind = FAULTS[name]
     yield name
     for paragraph in inspect.cleandoc(kind.__doc__ or "").replace("``", "").split("\n\n"):
@@ -24,31 +24,31 @@ def fault_lines(name: str) -> Iterator[str]:
         elif title != "Raises:":
             yield from _indented(" ".join(paragraph.split()))
             yield ""
-    yield from _indented(f"say     {usage(name)}", later=10)
+    yield from _indented(f"usage   {usage(name)}", later=10)
     fields = ", ".join(f"{parameter.field}={parameter.default!r}" for parameter in parameters(kind))
     yield from _indented(f"python  faults.{kind.__name__}({fields})", later=10)
-    for catalogue_entry in entries_of(name):
+    for entry in entries_of(name):
         yield ""
-        yield from _indented(f"{catalogue_entry.id}  {catalogue_entry.happens}")
-        yield from _indented(f"A correct client {catalogue_entry.client}.", first=4, later=4)
-        for text in catalogue_entry.expressions_with(name):
-            yield from _indented(f"--fault '{text}'", first=4, later=6)
+        yield from _indented(f"{entry.id}  {entry.happens}")
+        yield from _indented(f"A correct client {entry.client}.", first=4, later=4)
+        for expression in entry.expressions_with(name):
+            yield from _indented(f"--fault '{expression}'", first=4, later=6)
 
 
 def entry_lines(entry_id: str) -> Iterator[str]:
-    """What the catalogue tells under an id, line by line."""
-    one = entries()[entry_id]
+    """Yield the entry of the catalogue with the id *entry_id*, line by line."""
+    entry = entries()[entry_id]
     yield entry_id
-    yield from _indented(one.happens)
-    yield from _indented(f"A correct client {one.client}.")
-    for text in one.expressions:
-        yield from _indented(f"--fault '{text}'", later=4)
+    yield from _indented(entry.happens)
+    yield from _indented(f"A correct client {entry.client}.")
+    for expression in entry.expressions:
+        yield from _indented(f"--fault '{expression}'", later=4)
     for kind in ("steps", "scenarios", "people", "interpretations", "probes"):
-        names = getattr(one, kind)
+        names = getattr(entry, kind)
         if names:
             yield from _indented(f"{kind}: {', '.join(names)}", later=4)
-    if one.reason:
-        yield from _indented(one.reason)
+    if entry.reason:
+        yield from _indented(entry.reason)
 
 
 def _indented(text: str, *, first: int = 2, later: int = 2) -> Iterator[str]:

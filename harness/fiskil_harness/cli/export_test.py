@@ -1,4 +1,4 @@
-"""``replay --as-test``: the plan is run once more, and what it sent is written as files that need no harness."""
+"""The option ``replay --as-test``: runs a plan once more, and writes its deliveries as a test that needs no harness."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +11,16 @@ if TYPE_CHECKING:
 
 
 def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan: Path, path: Path) -> int:
-    """Run *scenario*, and write the test to *path* and its deliveries as curl lines beside it; both or neither.
+    """Run *scenario* and write a test to *path*, and its deliveries as curl lines to a ``.sh`` file beside it.
 
-    A life is written as a test that needs the harness, alone.
+    For a life plan only the test is written, and it needs the harness.
+
+    Args:
+        plan: The file of the plan, which the test mentions.
 
     Raises:
-        UsageError: *path* is no Python file or cannot be written.
-        PlanError: The plan draws plans, came to no end, or sends nothing that a plain test can ask about.
+        UsageError: *path* is not a Python file or cannot be written.
+        PlanError: The plan generates plans, did not finish, or sends nothing that a plain test can check.
     """
     from fiskil_harness.errors import PlanError, UsageError
     from fiskil_harness.gate.report import files
@@ -28,35 +31,35 @@ def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan
 
     if path.suffix != ".py":
         raise UsageError(
-            f"--as-test writes a Python file, and {str(path)!r} is called otherwise. Try {str(path.with_suffix('.py'))!r}."
+            f"--as-test writes a Python file, but {str(path)!r} has another suffix. Use {str(path.with_suffix('.py'))!r}."
         )
-    beside = path.with_suffix(".sh")
-    for each_path in (path, beside):
-        files.refuse_unwritable(each_path)
+    shell_path = path.with_suffix(".sh")
+    for output in (path, shell_path):
+        files.refuse_unwritable(output)
     if is_explored(scenario):
-        raise PlanError(f"{plan} draws plans of its own. Name one of those that failed, in fiskil-plans.")
+        raise PlanError(f"{plan} generates plans itself. Use one of the failed plans in fiskil-plans.")
     worker = Worker(settings, seed=seed)
     try:
         driver = worker.start()
         missing = [hook for hook in scenario.needs if not driver.app.has(hook)]
         if missing:
-            raise PlanError(f"{plan} needs {', '.join(missing)}, which the config does not give. Nothing was written.")
+            raise PlanError(f"{plan} needs {', '.join(missing)}, which the config does not set. Nothing was written.")
         journal, crashed = driver.perform(scenario)
         findings = driver.judge(scenario, journal, crashed)
         if crashed:
-            raise PlanError(f"{plan} came to no end: {worker.redactor.redact(crashed)}. Nothing was written.")
+            raise PlanError(f"{plan} did not finish: {worker.redactor.redact(crashed)}. Nothing was written.")
         if is_life(scenario):
             text = rewrite(scenario, findings, plan=plan.name, seed=seed, file=path.name)
             files.write_each([(path, worker.redactor.redact(text))])
-            click.echo(f"Wrote {path}, which needs fiskil-harness: what goes wrong stands between the app and the API.")
+            click.echo(f"Wrote {path}, which needs fiskil-harness, because the faults act between the app and the API.")
             click.echo(f"Run it with: pytest {path} --fiskil-config fiskil-harness.toml")
             return 0
         secret = driver.fiskil.credentials.webhook_secret
-        retold = retell(scenario, journal, findings, settings=settings, secret=secret, plan=str(plan), seed=seed)
-        texts = [(path, worker.redactor.redact(retold.test)), (beside, worker.redactor.redact(retold.shell))]
+        exported = retell(scenario, journal, findings, settings=settings, secret=secret, plan=str(plan), seed=seed)
+        texts = [(path, worker.redactor.redact(exported.test)), (shell_path, worker.redactor.redact(exported.shell))]
     finally:
         worker.close()
     files.write_each(texts)
-    click.echo(f"Wrote {path}, and its deliveries as curl lines in {beside}.")
+    click.echo(f"Wrote {path}, and its deliveries as curl lines to {shell_path}.")
     click.echo(f"Run it with: RECEIVER_URL=... FISKIL_WEBHOOK_SECRET=... pytest {path}")
     return 0

@@ -1,4 +1,4 @@
-"""The gate as a command: whole, fast, in shards, against a baseline; and the judge of what the shards wrote."""
+"""The ``gate`` command: the whole gate, a fast one, one shard, or a comparison with a baseline."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fiskil_harness.cli import options
-from fiskil_harness.cli.hosted import HOSTED, before_hosted, refuse_local_writes
-from fiskil_harness.cli.run_options import app_of, played, quoted, settings_of, tail_of
+from fiskil_harness.cli.hosted import HOSTED, refuse_local_writes, run_hosted
+from fiskil_harness.cli.runs import app_arguments, load_settings, play, repeat_arguments, shell_join
 
 if TYPE_CHECKING:
     from fiskil_harness.gate.judgement import GateResult
@@ -17,23 +17,24 @@ EXIT_CODES = """
 \b
 Exit codes:
   0 open, or with --baseline nothing is worse    1 something is violated
-  2 usage, config, or an app that will not start  3 something is not proven
-  4 a fault of the harness                        130 interrupted
+  2 usage, config, or the app does not start     3 something is not proven
+  4 internal error of the harness                130 interrupted
 """
 
 
-def _ends_with(lines: str) -> str:
-    return lines + EXIT_CODES
+def with_exit_codes(text: str) -> str:
+    """Return *text*, the end of a help page, with the exit codes of the gate."""
+    return text + EXIT_CODES
 
 
 @click.command(
-    epilog=_ends_with(
+    epilog=with_exit_codes(
         options.examples(
             "fiskil-harness gate",
             "fiskil-harness gate --fast",
             "fiskil-harness gate --json report.json --junit report.xml",
             "fiskil-harness gate --baseline report.json",
-            "fiskil-harness gate --shard 1/3 --json part1.json",
+            "fiskil-harness gate --shard 1/3 --json shard1.json",
             "fiskil-harness gate --seed 7 --gallery no_dedupe",
             "fiskil-harness gate --all-interpretations --workers 2",
             "fiskil-harness gate --interpretation token.lifetime=3600",
@@ -44,19 +45,19 @@ def _ends_with(lines: str) -> str:
 @options.seed
 @options.config
 @options.gallery
-@options.share_of_machine
-@click.option("--fast", "is_fast", is_flag=True, help="Ask each question once, in the cheapest scenario: half a minute.")
-@click.option("--shard", metavar="K/N", help="Run this share of N alone; `merge` judges the whole from all of them.")
+@options.gate_workers
+@click.option("--fast", "is_fast", is_flag=True, help="Test each question once, in the cheapest scenario: half a minute.")
+@click.option("--shard", metavar="K/N", help="Run only shard K of N; `merge` judges the whole from all of them.")
 @options.baseline
 @options.interpretations
 @click.option(
     "--all-interpretations",
     "is_all_interpretations",
     is_flag=True,
-    help="Try the app under each other reading of what the real API leaves in doubt.",
+    help="Run the app under every alternative interpretation of a doubtful clause as well.",
 )
 @options.api
-@options.writes
+@options.allow_writes
 @options.reports
 def gate_command(
     seed: int,
@@ -69,155 +70,101 @@ def gate_command(
     interpretations: tuple[str, ...],
     is_all_interpretations: bool,
     api: str,
-    lets_write: bool,
+    allow_writes: bool,
     **reports: Any,
 ) -> int:
-    """Run every scenario; the gate opens when nothing is violated and everything required is proven.
+    """Run every scenario. The gate is open if nothing is violated and every required practice is proven.
 
-    With --fast each question is asked once, which takes half a minute; the report says so, and what was left out.
+    With --fast each question is tested once, which takes half a minute. The report names the scenarios that were left out.
 
-    With --baseline the exit code tells only of what got worse since that report: 1 where something is violated that was not,
-    3 where something is no more proven, else 0.
+    With --baseline the exit code depends only on what is worse than in that report: 1 if something is newly violated, 3 if
+    something is no longer proven, else 0.
 
-    The chosen interpretations decide. With --all-interpretations the app is tried under each other one too, in the
-    scenarios that come to it. A reading that breaks the app is told and shuts nothing, unless the config requires it:
-    [gate] interpretations = "all", or a list of clauses or clause=choice. Those are tried in every gate.
+    The chosen interpretations decide. With --all-interpretations the app also runs under every alternative one. If the app
+    fails under it, the report shows that, but the gate stays open unless the config requires the interpretation:
+    [gate] interpretations = "all", or a list of clauses or clause=choice. Required ones run in every gate.
     """
-    from fiskil_harness.cli.results import Request, conclude
+    from fiskil_harness.cli.results import RunRequest, conclude
     from fiskil_harness.cli.version import version
     from fiskil_harness.core.clock import real_now, stopwatch
     from fiskil_harness.gate.baseline import compare, refuse_no_baseline
     from fiskil_harness.gate.digests import digest_of
-    from fiskil_harness.gate.fast_selection import shard_of, share
-    from fiskil_harness.gate.judgement import Share, check, judge
-    from fiskil_harness.gate.shards import judge_share, plan
+    from fiskil_harness.gate.fast_selection import parse_shard, scenarios_of_shard
+    from fiskil_harness.gate.judgement import Shard, check, judge
+    from fiskil_harness.gate.shards import judge_shard, plan
     from fiskil_harness.runner.session import default_workers
 
-    _refuse_odd_pairs(
+    _refuse_contradictory_options(
         is_fast=is_fast, shard=shard, baseline_path=baseline_path, is_all_interpretations=is_all_interpretations, **reports
     )
-    refuse_local_writes(api, lets_write=lets_write)
-    settings = settings_of(config_file, gallery_name, interpretations)
+    refuse_local_writes(api, allow_writes=allow_writes)
+    settings = load_settings(config_file, gallery_name, interpretations)
     check(settings)
     if api == HOSTED:
-        alone: dict[str, object] = {"--gallery": gallery_name, "--workers": (workers or 1) > 1}
-        alone |= {
+        local_only: dict[str, object] = {
+            "--gallery": gallery_name,
+            "--workers": (workers or 1) > 1,
             "--all-interpretations": is_all_interpretations,
             "--fast": is_fast,
             "--shard": shard,
             "--baseline": baseline_path,
         }
-        return before_hosted((), settings, seed, config_file, interpretations, alone, lets_write=lets_write, **reports)
-    number, count = shard_of(shard) if shard else (1, 1)
-    before = _unaltered(baseline_path) if baseline_path else None
+        return run_hosted((), settings, seed, config_file, interpretations, local_only, allow_writes=allow_writes, **reports)
+    number, count = parse_shard(shard) if shard else (1, 1)
+    before = read_unaltered(baseline_path) if baseline_path else None
     if before is not None:
         refuse_no_baseline(before, str(baseline_path))
     planned = plan(settings, is_fast=is_fast, is_all_interpretations=is_all_interpretations)
-    tail = tail_of(seed, config_file, gallery_name, interpretations)
-    more = (f" --workers {workers}" if workers else "") + (" --fast" if is_fast else "")
-    more += f" --shard {shard}" if shard else ""
-    more += " --all-interpretations" if is_all_interpretations else ""
-    more += f" --baseline {quoted([str(baseline_path)])}" if baseline_path else ""
-    scenarios = share(planned.scenarios, number, count)
-    asked = Request(
+    arguments = repeat_arguments(seed, config_file, gallery_name, interpretations)
+    gate_arguments = (f" --workers {workers}" if workers else "") + (" --fast" if is_fast else "")
+    gate_arguments += f" --shard {shard}" if shard else ""
+    gate_arguments += " --all-interpretations" if is_all_interpretations else ""
+    gate_arguments += f" --baseline {shell_join([str(baseline_path)])}" if baseline_path else ""
+    scenarios = scenarios_of_shard(planned.scenarios, number, count)
+    request = RunRequest(
         command="gate",
-        again=f"fiskil-harness gate{tail}{more}",
-        again_for_scenario=f"fiskil-harness run {{scenario}}{tail}",
-        replay_with=app_of(config_file, gallery_name, interpretations),
+        again=f"fiskil-harness gate{arguments}{gate_arguments}",
+        again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
+        replay_with=app_arguments(config_file, gallery_name, interpretations),
         workers=min(workers or default_workers(settings), max(len(scenarios), 1)),
         **reports,
     )
     elapsed = stopwatch()
-    rehearsal = played(scenarios, settings, seed, asked)
-    told: dict[str, Any] = {"settings": settings, "seed": seed, "today": real_now().date()}
-    told |= {"is_fast": is_fast, "left_out": planned.left_out}
-    if shard:
-        mine = Share(number=number, count=count, is_all_interpretations=is_all_interpretations)
-        judgement, mine = judge_share(rehearsal.outcomes, share=mine, **told)
-        return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed(), share=mine)
-    judgement = judge(rehearsal.outcomes, is_whole=rehearsal.is_whole, met=rehearsal.coverage_marks, **told)
-    compared = None
-    if before is not None:
-        ours = {"digest": digest_of(settings), "harness": version(), "name": str(baseline_path)}
-        compared = compare(judgement, before, settings=settings, today=told["today"], met=rehearsal.coverage_marks, **ours)
-    return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed(), compared=compared)
-
-
-@click.command(
-    epilog=_ends_with(
-        options.examples(
-            "fiskil-harness merge part1.json part2.json part3.json",
-            "fiskil-harness merge part*.json --html report.html --junit report.xml",
-            "fiskil-harness merge part*.json --baseline main.json",
-        )
-    )
-)
-@click.argument("paths", metavar="PART...", nargs=-1, required=True, type=options.FILE)
-@options.config
-@options.gallery
-@options.baseline
-@options.interpretations
-@options.reports
-def merge_command(
-    paths: tuple[Path, ...],
-    config_file: Path | None,
-    gallery_name: str | None,
-    baseline_path: Path | None,
-    interpretations: tuple[str, ...],
-    **reports: Any,
-) -> int:
-    """Judge a gate from its parts: the JSON reports that `gate --shard` wrote, one of each share.
-
-    The config must be the one that the parts were made with, and so must the version. A part that is missing keeps the gate
-    shut.
-    """
-    from fiskil_harness.cli.results import Request, present
-    from fiskil_harness.cli.version import version
-    from fiskil_harness.core.clock import real_now
-    from fiskil_harness.errors import UsageError
-    from fiskil_harness.gate import shards
-    from fiskil_harness.gate.baseline import compare, refuse_no_baseline
-    from fiskil_harness.gate.digests import digest_of
-    from fiskil_harness.gate.judgement import check
-
-    if reports.get("har_path") is not None:
-        raise UsageError("--har tells every call, and parts hold none. Give it to `gate --shard`.")
-    settings = settings_of(config_file, gallery_name, interpretations)
-    check(settings)
-    before = _unaltered(baseline_path) if baseline_path else None
-    if before is not None:
-        refuse_no_baseline(before, str(baseline_path))
-    found = [shards.Shard(name=str(path), whole=_unaltered(path)) for path in paths]
-    shards.check(found, digest=digest_of(settings), harness=version())
-    first = found[0].whole
-    tail = tail_of(first.result.seed, config_file, gallery_name, interpretations)
-    fast = " --fast" if first.result.is_fast else ""
-    asked = Request(
-        command="gate",
-        again=f"fiskil-harness gate{tail}{fast}",
-        again_for_scenario=f"fiskil-harness run {{scenario}}{tail}",
-        replay_with=app_of(config_file, gallery_name, interpretations),
-        **reports,
-    )
-    asked.check()
+    session = play(scenarios, settings, seed, request)
     today = real_now().date()
-    whole = shards.merged(found, settings=settings, today=today, again=asked.again, again_one=asked.again_for_scenario)
+    judge_with: dict[str, Any] = {
+        "settings": settings,
+        "seed": seed,
+        "today": today,
+        "is_fast": is_fast,
+        "left_out": planned.left_out,
+    }
+    if shard:
+        own_shard = Shard(number=number, count=count, is_all_interpretations=is_all_interpretations)
+        judgement, own_shard = judge_shard(session.outcomes, shard=own_shard, **judge_with)
+        return conclude(judgement, session, settings=settings, request=request, took_s=elapsed(), shard=own_shard)
+    marks = session.coverage_marks
+    judgement = judge(session.outcomes, is_whole=session.is_whole, coverage_marks=marks, **judge_with)
+    comparison = None
     if before is not None:
-        ours = {"digest": digest_of(settings), "harness": version(), "name": str(baseline_path)}
-        met = shards.coverage_marks(found)
-        whole = shards.against(whole, compare(whole.result, before, settings=settings, today=today, met=met, **ours))
-    code = present(whole, settings=settings, asked=asked)
-    missing = shards.missing(found)
-    if missing:
-        click.echo(missing, err=True)
-    return 2 if missing and code not in {4, 130} else code
+        comparison = compare(
+            judgement,
+            before,
+            settings=settings,
+            today=today,
+            coverage_marks=marks,
+            digest=digest_of(settings),
+            harness=version(),
+            name=str(baseline_path),
+        )
+    return conclude(judgement, session, settings=settings, request=request, took_s=elapsed(), comparison=comparison)
 
 
-def _unaltered(path: Path) -> "GateResult":
-    """The report at *path*, if it says what was written there.
+def read_unaltered(path: Path) -> "GateResult":
+    """Return the report in the file at *path*.
 
     Raises:
-        UsageError: It is no report, or does not fit its digests.
+        UsageError: The file is not a report, or the report does not match its digests.
     """
     from fiskil_harness.cli.version import version
     from fiskil_harness.errors import UsageError
@@ -228,21 +175,21 @@ def _unaltered(path: Path) -> "GateResult":
     reasons = sealing.altered(whole)
     if not reasons:
         return whole
-    ours = whole.run.harness == version()
-    other = "" if ours else f" It is of fiskil-harness {whole.run.harness}, and this is {version()}."
+    is_same_version = whole.run.harness == version()
+    versions = "" if is_same_version else f" It was written by fiskil-harness {whole.run.harness}, and this is {version()}."
     raise UsageError(
-        f"{str(path)!r} was altered: {'; '.join(reasons)}.{other} Take the report as it was written, or make it again."
+        f"{str(path)!r} was altered: {'; '.join(reasons)}.{versions} Use the original report, or create it again."
     )
 
 
-def _refuse_odd_pairs(
+def _refuse_contradictory_options(
     *, is_fast: bool, shard: str | None, baseline_path: Path | None, is_all_interpretations: bool, **reports: Any
 ) -> None:
     from fiskil_harness.errors import UsageError
 
     if is_fast and is_all_interpretations:
-        raise UsageError("--fast asks each question once, and --all-interpretations asks many of them again. Leave one out.")
+        raise UsageError("--fast tests each question once, and --all-interpretations tests many again. Remove one of them.")
     if shard and baseline_path:
-        raise UsageError("--baseline compares a whole gate, and --shard runs a share of one. Give --baseline to `merge`.")
+        raise UsageError("--baseline needs a whole gate, and --shard runs a part of one. Give --baseline to `merge`.")
     if shard and reports.get("json_path") is None:
-        raise UsageError("--shard makes a part, and `merge` reads it as JSON. Add --json FILE.")
+        raise UsageError("`merge` needs the JSON report of each shard. Add --json FILE.")

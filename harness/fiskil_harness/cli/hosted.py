@@ -1,4 +1,4 @@
-"""What ``--api hosted`` does in gate and run: a rehearsal before Fiskil's own API, which is only read."""
+"""The option ``--api hosted`` of gate and run: a run against Fiskil's own API, which is read-only by default."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,36 +12,42 @@ if TYPE_CHECKING:
 HOSTED = "hosted"
 
 
-def refuse_local_writes(api: str, *, lets_write: bool) -> None:
-    """Refuse ``--allow-writes`` where nobody asked for the hosted API.
+def refuse_local_writes(api: str, *, allow_writes: bool) -> None:
+    """Raise an error if ``--allow-writes`` is given without ``--api hosted``.
 
     Raises:
-        UsageError: It says nothing there.
+        UsageError: *allow_writes* is set and *api* is not ``hosted``.
     """
     from fiskil_harness.errors import UsageError
 
-    if lets_write and api != HOSTED:
-        raise UsageError("--allow-writes is for --api hosted; the local Fiskil takes every write. Leave it out.")
+    if allow_writes and api != HOSTED:
+        raise UsageError("--allow-writes is for --api hosted; the local Fiskil accepts every write. Remove it.")
 
 
-def before_hosted(
+def run_hosted(
     names: Sequence[str],
     settings: "Settings",
     seed: int,
     config_file: Path | None,
     interpretations: Sequence[str],
-    alone: Mapping[str, object],
+    local_only: Mapping[str, object],
     *,
-    lets_write: bool,
+    allow_writes: bool,
     **reports: Any,
 ) -> int:
-    """Run the scenarios that *names* mean, or the gate without any, report, and return the exit code.
+    """Run the scenarios that *names* select, or the gate if there are none; report, and return the exit code.
 
     Args:
-        alone: Options that make no sense here, with what was given for them.
+        local_only: Options that do not work with ``--api hosted``, with their values.
+        reports: The report options of the command.
+
+    Raises:
+        UsageError: One of the options in *local_only* is given.
+        ConfigError: Credentials or an end user are missing.
+        UnsafeTarget: The address is a foreign host, or the account looks like production.
     """
-    from fiskil_harness.cli.results import Request, conclude
-    from fiskil_harness.cli.run_options import quoted, tail_of
+    from fiskil_harness.cli.results import RunRequest, conclude
+    from fiskil_harness.cli.runs import repeat_arguments, shell_join
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.core.clock import real_now, stopwatch
     from fiskil_harness.errors import UsageError
@@ -49,40 +55,42 @@ def before_hosted(
     from fiskil_harness.runner.hosted import eligibility
     from fiskil_harness.runner.hosted.address import address_of
 
-    given = [name for name, value in alone.items() if value]
-    if given:
-        raise UsageError(f"--api hosted goes with no {', '.join(given)}. Leave it out, or rehearse before the local Fiskil.")
+    unsupported = [name for name, value in local_only.items() if value]
+    if unsupported:
+        raise UsageError(f"--api hosted does not work with {', '.join(unsupported)}. Remove it, or use the local Fiskil.")
     is_gate = not names
     scenarios, lines = eligibility.select(names) if names else (list(eligibility.scenarios().values()), [])
     address_of(settings)
-    tail = f"{tail_of(seed, config_file, None, interpretations)} --api hosted{' --allow-writes' if lets_write else ''}"
+    arguments = f"{repeat_arguments(seed, config_file, None, interpretations)} --api hosted"
+    arguments += " --allow-writes" if allow_writes else ""
     command = "gate" if is_gate else "run"
-    asked = Request(
+    request = RunRequest(
         command=f"{command} --api hosted",
-        again=f"fiskil-harness gate{tail}" if is_gate else f"fiskil-harness run {quoted(names)}{tail}",
-        again_for_scenario=f"fiskil-harness run {{scenario}}{tail}",
+        again=f"fiskil-harness gate{arguments}" if is_gate else f"fiskil-harness run {shell_join(names)}{arguments}",
+        again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
         **reports,
     )
-    asked.check()
+    request.check()
     elapsed = stopwatch()
-    click.echo(f"{settings.hosted.url}: {hosted_run.bounds(settings, lets_write=lets_write)}.", err=True)
+    bounds = hosted_run.bounds(settings, lets_write=allow_writes)
+    click.echo(f"{settings.hosted.url}: {bounds}.", err=True)
     with Progress([scenario.name for scenario in scenarios]) as progress:
-        done = hosted_run.rehearse(
+        run = hosted_run.rehearse(
             scenarios,
             settings=settings,
             seed=seed,
-            lets_write=lets_write,
+            lets_write=allow_writes,
             looks_at_contract=is_gate,
             progress=progress,
-            tells_har=asked.har_path is not None,
+            tells_har=request.har_path is not None,
         )
-    lines = [*lines, f"--api hosted: {hosted_run.bounds(settings, lets_write=lets_write)}"]
-    judgement = hosted_run.judge(done, settings=settings, seed=seed, today=real_now().date(), is_gate=is_gate, lines=lines)
-    code = conclude(judgement, done.rehearsal, settings=settings, asked=asked, took_s=elapsed())
-    traffic = done.traffic
+    lines = [*lines, f"--api hosted: {bounds}"]
+    judgement = hosted_run.judge(run, settings=settings, seed=seed, today=real_now().date(), is_gate=is_gate, lines=lines)
+    code = conclude(judgement, run.rehearsal, settings=settings, request=request, took_s=elapsed())
+    traffic = run.traffic
     click.echo(
-        f"To {settings.hosted.url} went {traffic.of_app} of at most {traffic.most} requests of the app, "
-        f"and {traffic.of_ours} of our own.",
+        f"Sent to {settings.hosted.url}: {traffic.of_app} of at most {traffic.most} requests of the app, "
+        f"and {traffic.of_ours} of the harness.",
         err=True,
     )
     return code

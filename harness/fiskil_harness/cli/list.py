@@ -1,4 +1,4 @@
-"""The command that lists what there is, without running anything."""
+"""The ``list`` command: lists scenarios, people, faults and other named things without running anything."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One named thing, and what there is to say about it."""
+    """A name and its description."""
 
     name: str
     about: str
@@ -66,7 +66,7 @@ def _faults() -> Iterable[Row]:
 
     for row in _documented(FAULTS):
         kind = FAULTS[row.name]
-        about = f"{_called(kind)}: {row.about} Say: {usage(row.name)} [{', '.join(kind.ids)}]"
+        about = f"{_signature(kind)}: {row.about} Usage: {usage(row.name)} [{', '.join(kind.ids)}]"
         yield Row(name=row.name, about=about)
 
 
@@ -85,11 +85,11 @@ def _probes() -> Iterable[Row]:
 def _practices() -> Iterable[Row]:
     from fiskil_harness.probes.practices import all_practices
 
-    for all_practice in all_practices().values():
-        needed = ", ".join(all_practice.needed) or (
-            "what a run exercises" if all_practice.measure else "no experiment in this version"
+    for practice in all_practices().values():
+        needed = ", ".join(practice.needed) or (
+            "what a run exercises" if practice.measure else "no experiment in this version"
         )
-        yield Row(name=all_practice.id, about=f"{all_practice.title} [{needed}]")
+        yield Row(name=practice.id, about=f"{practice.title} [{needed}]")
 
 
 def _bugs() -> Iterable[Row]:
@@ -101,7 +101,6 @@ def _bugs() -> Iterable[Row]:
 
 
 def _hooks() -> Iterable[Row]:
-
     for name, about in HOOKS.items():
         yield Row(name=name, about=about)
 
@@ -117,10 +116,10 @@ def _interpretations() -> Iterable[Row]:
     from fiskil_harness.core.clauses import switches
 
     for switch in switches().values():
-        shown = " | ".join(
+        choices = " | ".join(
             f"{choice} (default)" if choice == switch.default else choice for choice in switch.interpretations
         )
-        yield Row(name=switch.id, about=f"{shown}: {switch.sentence} In doubt because {switch.why}.")
+        yield Row(name=switch.id, about=f"{choices}: {switch.sentence} In doubt because {switch.why}.")
 
 
 def _gallery() -> Iterable[Row]:
@@ -128,25 +127,25 @@ def _gallery() -> Iterable[Row]:
     from fiskil_harness.gate.selftest.gallery import apps
 
     for name, app in apps().items():
-        found = [*app.violates, *(f"bug {bug(bug_id).row} {bug_id}" for bug_id in app.bugs)]
-        yield Row(name=name, about=f"{app.title} [{', '.join(found) or app.collection}]")
+        flaws = [*app.violates, *(f"bug {bug(bug_id).row} {bug_id}" for bug_id in app.bugs)]
+        yield Row(name=name, about=f"{app.title} [{', '.join(flaws) or app.collection}]")
 
 
 KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
-    "scenarios": ("situations that can be run by name", _scenarios),
-    "hosted": ("situations for --api hosted, before Fiskil's own API", _hosted),
-    "people": ("magic addresses at the log-in, and what each leads to", _people),
+    "scenarios": ("situations to run by name", _scenarios),
+    "hosted": ("situations for --api hosted, against Fiskil's own API", _hosted),
+    "people": ("magic addresses for the log-in, and the result of each", _people),
     "codes": ("magic one-time codes", _codes),
     "institutions": ("banks and energy retailers of the sandbox", _institutions),
     "faults": ("what can break between app and API", _faults),
-    "routes": ("routes of the API, where faults wait", _routes),
-    "steps": ("what can happen in a scenario", _steps),
-    "probes": ("what is asked about the app", _probes),
+    "routes": ("routes of the API, where faults can act", _routes),
+    "steps": ("actions and events of a scenario", _steps),
+    "probes": ("questions about the app's behaviour", _probes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
-    "bugs": ("known bugs of webhook receivers, and who sees them", _bugs),
-    "interpretations": ("what the real API leaves in doubt, and how it may be read", _interpretations),
-    "gallery": ("apps with one flaw or none, to try the gate on", _gallery),
-    "hooks": ("how the harness meets the app", _hooks),
+    "bugs": ("known bugs of webhook receivers, and their probes", _bugs),
+    "interpretations": ("doubtful clauses of the contract, and their choices", _interpretations),
+    "gallery": ("apps with one flaw or none, for trying out the gate", _gallery),
+    "hooks": ("connections between the harness and the app", _hooks),
 }
 
 
@@ -162,13 +161,13 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
 @click.argument("name", metavar="[NAME]", required=False)
 @options.json_file
 def list_command(kind: str | None, name: str | None, json_path: "Path | None") -> int:
-    """List everything of one KIND, or the kinds; with a NAME, that one alone, and of a fault all that there is to say."""
+    """List all things of one KIND, or the kinds. With a NAME only that one is shown; for a fault, with every detail."""
     if kind is not None and kind not in KINDS:
         raise UnknownName("kind", kind, KINDS)
     rows = (
         list(KINDS[kind][1]())
         if kind
-        else [Row(name=name, about=f"{about} ({len(list(made()))})") for name, (about, made) in KINDS.items()]
+        else [Row(name=name, about=f"{about} ({len(list(rows_of()))})") for name, (about, rows_of) in KINDS.items()]
     )
     if kind == "faults" and name is not None and name.isupper():
         from fiskil_harness.cli.explain_fault import entry_lines
@@ -178,7 +177,7 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
             click.echo("\n".join(entry_lines(name)))
             return 0
     if name is not None:
-        rows = _only(name, rows, str(kind))
+        rows = _named(name, rows, str(kind))
     if json_path is not None:
         _write_json(rows, json_path)
     elif kind == "faults" and name is not None:
@@ -190,11 +189,11 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
     return 0
 
 
-def _only(name: str, rows: list[Row], kind: str) -> list[Row]:
-    found = [row for row in rows if name in row.name.split()]
-    if not found:
+def _named(name: str, rows: list[Row], kind: str) -> list[Row]:
+    named = [row for row in rows if name in row.name.split()]
+    if not named:
         raise UnknownName(kind.removesuffix("s"), name, [row.name for row in rows])
-    return found
+    return named
 
 
 def _print(rows: list[Row]) -> None:
@@ -227,8 +226,8 @@ def _documented(kinds: dict[str, type]) -> Iterable[Row]:
         yield Row(name=name, about=" ".join(first.replace("``", "").split()))
 
 
-def _called(kind: type) -> str:
-    """The class as Python calls it, every parameter with its default: ``ResetPeer(after_bytes=0)``."""
+def _signature(kind: type) -> str:
+    """Return the class with its parameters and defaults: ``ResetPeer(after_bytes=0)``."""
     import msgspec
 
     fields = msgspec.structs.fields(kind)

@@ -1,7 +1,7 @@
-"""The program itself: which commands there are, and what becomes of everything that goes wrong.
+"""The program: its commands, and the handling of every error that ends one.
 
-Exit codes: 0 holds, 1 violated or FAIL, 2 usage, config or an app that will not start, 3 inconclusive or not proven, 4 a
-fault of our own, 130 interrupted.
+Exit codes: 0 open or passed, 1 violated or FAIL, 2 usage or config error, or an app that does not start, 3 inconclusive or
+not proven, 4 internal error, 130 interrupted.
 """
 
 import importlib
@@ -18,28 +18,28 @@ from fiskil_harness.errors import HarnessError, nearest
 PROGRAM = "fiskil-harness"
 
 COMMANDS = {
-    "demo": ("demo", "See it at work: a correct app, then a flawed one."),
-    "init": ("project", "Write a commented fiskil-harness.toml."),
-    "doctor": ("project", "Try every hook of the config, and say what is missing."),
-    "gate": ("gate", "Run everything, and open or stay shut."),
-    "merge": ("gate", "Judge a gate from the parts that shards wrote."),
-    "run": ("run", "Run scenarios by name."),
-    "replay": ("run", "Run a saved plan again."),
-    "webhooks": ("run", "Rehearse a webhook receiver: one URL, one secret."),
-    "report": ("report", "Check a JSON report, or write it in other forms."),
-    "selftest": ("selftest", "Try the judge: flawed apps it must catch, correct ones not."),
-    "serve": ("serve", "Serve a local Fiskil until Ctrl-C."),
-    "relay": ("relay", "Record and break calls of the hosted API until Ctrl-C."),
-    "contract": ("contract", "Hold the sandbox, or Fiskil's own API, to the contract."),
-    "list": ("list", "List scenarios, people, faults, practices ..."),
-    "completion": ("project", "Print the completion script of a shell."),
+    "demo": "Show the gate at work: on a correct app, then on a flawed one.",
+    "init": "Write a commented fiskil-harness.toml.",
+    "doctor": "Try every hook of the config and report what is missing.",
+    "gate": "Run every scenario and decide: the gate is open or shut.",
+    "merge": "Judge a gate from the reports of its shards.",
+    "run": "Run scenarios by name.",
+    "replay": "Run a saved plan again.",
+    "webhooks": "Test a webhook receiver: one URL, one secret.",
+    "report": "Verify a JSON report, or write it in other formats.",
+    "selftest": "Test the harness on apps with known flaws.",
+    "serve": "Serve a local Fiskil until Ctrl-C.",
+    "relay": "Record and disturb calls to the hosted API until Ctrl-C.",
+    "contract": "Test the sandbox, or Fiskil's own API, against the contract.",
+    "list": "List scenarios, people, faults, practices ...",
+    "completion": "Print the completion script of a shell.",
 }
-"""Every command: its module in this package, and its line in the help."""
+"""Every command and its line in the help; the module of each has the same name."""
 
-HELP = """The rehearsal room for integrations with Fiskil.
+HELP = """Test integrations with the Fiskil API.
 
-It stands up a local Fiskil, drives your app through what goes wrong in production, and proves by effects whether the app
-follows Fiskil's 49 best practices.
+It starts a local Fiskil, puts your app through the failures that occur in production, and examines what your app did. The
+result shows which of Fiskil's 49 best practices the app follows.
 
 \b
 Examples:
@@ -50,33 +50,37 @@ Examples:
 
 \b
 Exit codes:
-  0 holds   1 violated   2 usage, config, or the app will not start
-  3 not proven   4 a fault of the harness   130 interrupted
+  0 open or passed   1 violated   2 usage, config, or the app does not start
+  3 not proven       4 internal error of the harness     130 interrupted
 """
 
 
 class Commands(click.Group):
-    """Loads a command's module when the command is used, and knows the nearest match of a mistyped one."""
+    """Imports a command's module when the command runs, and suggests the nearest match of a mistyped name."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Every command, in the order in which one meets them."""
+        """Return every command, in the order of a first use."""
         return list(COMMANDS)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        """The command called *name*."""
+        """Return the command called *name*; None if there is none."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"fiskil_harness.cli.{COMMANDS[name][0]}")
-        found: click.Command = getattr(module, f"{name}_command")
-        return found
+        module = importlib.import_module(f"fiskil_harness.cli.{name}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without loading them."""
+        """List the commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """Refuse an unknown command with the nearest match."""
+        """Return the command that *args* name.
+
+        Raises:
+            UsageError: There is no such command; the message suggests the nearest match.
+        """
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             near = nearest(args[0], COMMANDS)
             hint = f" Did you mean {near!r}?" if near else ""
@@ -84,8 +88,8 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _version(ctx: click.Context, _param: click.Parameter, is_asked: bool) -> None:
-    if is_asked:
+def _show_version(ctx: click.Context, _param: click.Parameter, is_given: bool) -> None:
+    if is_given:
         from fiskil_harness.cli.version import version
 
         click.echo(f"{PROGRAM} {version()}")
@@ -93,19 +97,23 @@ def _version(ctx: click.Context, _param: click.Parameter, is_asked: bool) -> Non
 
 
 @click.group(cls=Commands, help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version.")
 def program() -> None:
-    """Nothing by itself: every command stands for itself."""
+    """Do nothing; the commands do the work."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the program and exit with its code; only a fault of our own shows a traceback."""
+    """Run the program and exit with its code; only an internal error shows a traceback.
+
+    Args:
+        arguments: Those of the command line; ``sys.argv`` by default.
+    """
     streams.reopen()
-    with streams.sheltered() as reasons:
+    with streams.sheltered() as write_errors:
         code = _run(arguments)
         sys.stdout.flush()
-        if reasons:
-            click.echo(f"Cannot write to standard output: {reasons[0]}.", err=True)
+        if write_errors:
+            click.echo(f"Cannot write to standard output: {write_errors[0]}.", err=True)
             code = code if code in {4, 130} else 2
     sys.exit(code)
 
@@ -131,13 +139,16 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         return 130
-    except Exception:  # noqa: BLE001 - the last resort: say that it is our fault, not the reader's
-        _tell_own_fault()
+    except Exception:  # noqa: BLE001 - the last resort: report an internal error instead of blaming the user
+        _report_internal_error()
         return 4
 
 
 def error_lines(text: str, width: int | None) -> str:
-    """A complaint in lines of at most *width*, if there is one; the lines after the first are the app's own words."""
+    """Return an error message, its first line wrapped at *width*.
+
+    Later lines are output of the app, so they stay unchanged. Without a *width* the whole text does.
+    """
     if width is None:
         return text
     from fiskil_harness.gate.report.text import wrapped
@@ -146,10 +157,12 @@ def error_lines(text: str, width: int | None) -> str:
     return "\n".join(wrapped(first, width)) + newline + others
 
 
-def _tell_own_fault() -> None:
+def _report_internal_error() -> None:
     import traceback
 
     from fiskil_harness.core.redaction.redactor import Redactor
 
     click.echo(Redactor().redact(traceback.format_exc()), err=True)
-    click.echo("This is a fault of fiskil-harness, not of your app. Please report it with the lines above.", err=True)
+    click.echo(
+        "This is an internal error of fiskil-harness, not of your app. Please report it with the lines above.", err=True
+    )

@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they read and behave alike everywhere."""
+"""Options that several commands share, so that their names, help and behaviour are the same everywhere."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,49 +12,49 @@ FILE = click.Path(path_type=Path)
 
 
 def examples(*lines: str) -> str:
-    """Examples for the end of a help text, each on a line of its own."""
+    """Return examples for the end of a help page, one per line."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def scenario_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
-    """What a shell may complete *begun* to."""
+def scenario_names(_context: click.Context, _parameter: click.Parameter, prefix: str) -> list[str]:
+    """Return the scenarios that complete *prefix* in a shell."""
     from fiskil_harness.core.catalog import scenario_names
 
-    return [name for name in scenario_names() if name.startswith(begun)]
+    return [name for name in scenario_names() if name.startswith(prefix)]
 
 
-def gallery_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
-    """What a shell may complete *begun* to."""
+def gallery_names(_context: click.Context, _parameter: click.Parameter, prefix: str) -> list[str]:
+    """Return the gallery apps that complete *prefix* in a shell."""
     from fiskil_harness.gate.selftest.gallery import apps
 
-    return [name for name in apps() if name.startswith(begun)]
+    return [name for name in apps() if name.startswith(prefix)]
 
 
-def interpretation_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
-    """What a shell may complete *begun* to: clauses, then the interpretations of the one that is named."""
+def interpretation_names(_context: click.Context, _parameter: click.Parameter, prefix: str) -> list[str]:
+    """Return the completions of *prefix* in a shell: clauses, then the interpretations of a clause."""
     from fiskil_harness.core.clauses import switches
 
-    clause_id, equals, _ = begun.partition("=")
+    clause_id, equals, _ = prefix.partition("=")
     if not equals:
-        return [f"{switch}=" for switch in switches() if switch.startswith(begun)]
-    known = switches()[clause_id].interpretations if clause_id in switches() else ()
-    return [text for each_text in known if (text := f"{clause_id}={each_text}").startswith(begun)]
+        return [f"{switch}=" for switch in switches() if switch.startswith(prefix)]
+    choices = switches()[clause_id].interpretations if clause_id in switches() else ()
+    return [text for choice in choices if (text := f"{clause_id}={choice}").startswith(prefix)]
 
 
 def interpretations(command: Command) -> Command:
-    """``--interpretation CLAUSE=CHOICE``, as often as wanted."""
+    """Add ``--interpretation CLAUSE=CHOICE``, which may be repeated."""
     return click.option(
         "--interpretation",
         "interpretations",
         metavar="CLAUSE=CHOICE",
         multiple=True,
         shell_complete=interpretation_names,
-        help="Let another reading of a doubtful clause rule; may be repeated. See: list interpretations.",
+        help="Choose another interpretation of a doubtful clause; may be repeated. See: list interpretations.",
     )(command)
 
 
 def seed(command: Command) -> Command:
-    """``--seed N``: the same seed gives the same people, rows, plans and report."""
+    """Add ``--seed N``: the same seed gives the same people, rows, plans and report."""
     return click.option(
         "--seed",
         metavar="N",
@@ -66,7 +66,7 @@ def seed(command: Command) -> Command:
 
 
 def config(command: Command) -> Command:
-    """``--config FILE``."""
+    """Add ``--config FILE``."""
     return click.option(
         "--config",
         "config_file",
@@ -77,52 +77,52 @@ def config(command: Command) -> Command:
 
 
 def gallery(command: Command) -> Command:
-    """``--gallery NAME``: an app of the gallery, where a team would name its own config."""
+    """Add ``--gallery NAME``: an app of the gallery instead of a config."""
     return click.option(
         "--gallery",
         "gallery_name",
         metavar="NAME",
         shell_complete=gallery_names,
-        help="Take an app of the gallery instead of a config.",
+        help="Use an app of the gallery instead of a config.",
     )(command)
 
 
 def api(command: Command) -> Command:
-    """``--api hosted``."""
+    """Add ``--api local|hosted``."""
     return click.option(
         "--api",
         "api",
         type=click.Choice(["local", "hosted"]),
         default="local",
         show_default=True,
-        help="Before the local Fiskil, or before Fiskil's own API. See docs/hosted.md.",
+        help="Use the local Fiskil, or Fiskil's own API. See docs/hosted.md.",
     )(command)
 
 
-def writes(command: Command) -> Command:
-    """``--allow-writes``."""
+def allow_writes(command: Command) -> Command:
+    """Add ``--allow-writes``."""
     return click.option(
         "--allow-writes",
-        "lets_write",
+        "allow_writes",
         is_flag=True,
-        help="With --api hosted: let requests pass that change something at Fiskil.",
+        help="With --api hosted: allow requests that change data at Fiskil.",
     )(command)
 
 
 def json_file(command: Command) -> Command:
-    """``--json FILE``, where ``-`` is standard output."""
+    """Add ``--json FILE``; ``-`` is standard output."""
     return click.option(
         "--json", "json_path", metavar="FILE", type=FILE, help="Write the report as JSON; '-' is standard output."
     )(command)
 
 
 def reports(command: Command) -> Command:
-    """Every report file."""
-    return json_file(forms(har_file(command)))
+    """Add an option for every report file."""
+    return json_file(readable_reports(har_file(command)))
 
 
-def forms(command: Command) -> Command:
-    """The forms of a report for people and dashboards."""
+def readable_reports(command: Command) -> Command:
+    """Add options for the report formats that `report render` can write: HTML, Markdown and JUnit."""
     for option in (
         click.option("--html", "html_path", metavar="FILE", type=FILE, help="Write the report as one HTML page."),
         click.option("--markdown", "markdown_path", metavar="FILE", type=FILE, help="Write the report as Markdown."),
@@ -133,36 +133,36 @@ def forms(command: Command) -> Command:
 
 
 def faults(command: Command) -> Command:
-    """``--fault EXPR``."""
+    """Add ``--fault EXPR``, which may be repeated."""
     return click.option(
         "--fault",
         "faults",
         metavar="EXPR",
         multiple=True,
-        help="Let a fault wait on a route; may be repeated. See: list faults, docs/faults.md.",
+        help="Set a fault on a route; may be repeated. See: list faults, docs/faults.md.",
     )(command)
 
 
 def har_file(command: Command) -> Command:
-    """``--har FILE``."""
+    """Add ``--har FILE``."""
     return click.option(
         "--har",
         "har_path",
         metavar="FILE",
         type=FILE,
-        help="Write every call of the API as HAR, without secrets.",
+        help="Write every API call as HAR, without secrets.",
     )(command)
 
 
 def plans(command: Command) -> Command:
-    """``--plans N`` and ``--shrink-s N``: how many plans each random scenario draws, and how long one that fails is cut."""
+    """Add ``--plans N`` and ``--shrink-s S``: the number of generated plans, and the time for shrinking a failing one."""
     command = click.option(
         "--shrink-s",
         "shrink_s",
         metavar="S",
         type=click.FloatRange(0, 3600),
         default=None,
-        help="Seconds to cut a failing plan down  [default: 60].",
+        help="Seconds for shrinking a failing plan  [default: 60].",
     )(command)
     return click.option(
         "--plans",
@@ -170,35 +170,37 @@ def plans(command: Command) -> Command:
         metavar="N",
         type=click.IntRange(1, 1000),
         default=None,
-        help="Plans that each random scenario draws  [default: 15; 10 for order and lives].",
+        help="Plans that each random scenario generates  [default: 15; 10 for order and life plans].",
     )(command)
 
 
 def pause(command: Command) -> Command:
-    """``--pause``."""
-    return click.option("--pause", "is_paused", is_flag=True, help="Stop before each step and show what has just happened.")(
-        command
-    )
+    """Add ``--pause``."""
+    return click.option("--pause", "is_paused", is_flag=True, help="Stop before each step and show what happened.")(command)
 
 
 def receiver(command: Command) -> Command:
-    """What is to be known of a receiver that is running already, beside its URL."""
+    """Add the options, besides the URL, that describe a receiver that is already running."""
     for option in (
         click.option(
-            "--scheme", metavar="NAME", help="Sign and word webhooks as another sender: github, shopify, standard-webhooks."
+            "--scheme",
+            metavar="NAME",
+            help="Sign and format webhooks like another sender: github, shopify, standard-webhooks.",
         ),
         click.option(
-            "--uses-events", metavar="KIND", multiple=True, help="An event kind that the app acts on; may be repeated."
+            "--uses-events", metavar="KIND", multiple=True, help="A kind of event that the app uses; may be repeated."
         ),
-        click.option("--effects", metavar="REQUEST", help="How to ask what the app did, like 'GET /effects'."),
-        click.option("--secret-env", metavar="NAME", help="The variable that holds the app's signing secret."),
+        click.option(
+            "--effects", metavar="REQUEST", help="The request that returns what the app did, such as 'GET /effects'."
+        ),
+        click.option("--secret-env", metavar="NAME", help="The environment variable with the app's signing secret."),
     ):
         command = option(command)
     return command
 
 
 def heavy(command: Command) -> Command:
-    """``--heavy``, and what the receiver promises of long and of slow bodies."""
+    """Add ``--heavy``, and the limits that the receiver promises for long and slow bodies."""
     for option in (
         click.option(
             "--body-s",
@@ -228,30 +230,30 @@ def heavy(command: Command) -> Command:
 
 
 def workers(command: Command) -> Command:
-    """``--workers N``: how many apps at once."""
+    """Add ``--workers N``: the number of apps that run in parallel."""
     return click.option(
         "--workers",
         metavar="N",
         type=click.IntRange(1, 64),
         default=1,
         show_default=True,
-        help="Apps to run side by side; needs {port} and {workdir} in the command.",
+        help="Apps to run in parallel; the command must use {port} and {workdir}.",
     )(command)
 
 
-def share_of_machine(command: Command) -> Command:
-    """``--workers N`` where the machine decides if nobody else does."""
+def gate_workers(command: Command) -> Command:
+    """Add ``--workers N``, whose default depends on the machine."""
     return click.option(
         "--workers",
         metavar="N",
         type=click.IntRange(1, 64),
         default=None,
-        help="Apps to run side by side  [default: one for each core, 2 to 4, where the command uses {port} and {workdir}].",
+        help="Apps to run in parallel  [default: one per core, 2 to 4, if the command uses {port} and {workdir}].",
     )(command)
 
 
 def baseline(command: Command) -> Command:
-    """``--baseline FILE``."""
+    """Add ``--baseline FILE``."""
     return click.option(
         "--baseline",
         "baseline_path",

@@ -1,11 +1,11 @@
-"""The command that puts a relay before the hosted API until Ctrl-C."""
+"""The ``relay`` command: runs a relay in front of the hosted API until Ctrl-C."""
 
 from pathlib import Path
 
 import click
 
 from fiskil_harness.cli import options
-from fiskil_harness.cli.serve import PORT, bite_lines, fault_lines, never_bit_lines, until_interrupted
+from fiskil_harness.cli.serve import LAST_LINE, PORT, bite_lines, fault_lines, never_bit_lines, until_interrupted
 
 
 @click.command(
@@ -18,7 +18,9 @@ from fiskil_harness.cli.serve import PORT, bite_lines, fault_lines, never_bit_li
 @click.argument("upstream", metavar="URL")
 @click.option("--api-port", metavar="PORT", type=PORT, default=0, help="Port of the relay  [default: a free one].")
 @click.option("--control-port", metavar="PORT", type=PORT, default=0, help="Port of the control API  [default: a free one].")
-@click.option("--ca-file", metavar="FILE", type=options.FILE, help="Whom to trust for URL  [default: as the system does].")
+@click.option(
+    "--ca-file", metavar="FILE", type=options.FILE, help="Certificates to trust for URL  [default: those of the system]."
+)
 @options.faults
 @options.har_file
 def relay_command(
@@ -29,11 +31,11 @@ def relay_command(
     faults: tuple[str, ...],
     har_path: Path | None,
 ) -> int:
-    """Stand on this machine before the API at URL, and nowhere else, until Ctrl-C.
+    """Forward requests from this machine to the API at URL, and to no other host, until Ctrl-C.
 
-    Point your app at the printed api_url: every call is recorded, faults bite, and links in answers lead back here.
-    Under /_sandbox/ a control API tells the newest 200 calls, also as HAR, and sets and lifts faults. Credentials pass
-    through and are shown nowhere.
+    Configure your app to use the printed api_url. Every call is recorded, faults act on it, and links in responses point to
+    the relay. The control API under /_sandbox/ returns the last 200 calls, also as HAR, and sets and lifts faults.
+    Credentials are forwarded and never shown.
     """
     from fiskil_harness.errors import UsageError
     from fiskil_harness.faults.expression import rules_of
@@ -45,7 +47,7 @@ def relay_command(
     if har_path is not None:
         files.refuse_unwritable(har_path)
     if ca_file is not None and not ca_file.is_file():
-        raise UsageError(f"There is no file {str(ca_file)!r} with certificates to trust.")
+        raise UsageError(f"The file {str(ca_file)!r} does not exist. Give a file with certificates to trust.")
     with until_interrupted() as interrupted:
         relaying = Relaying(
             upstream,
@@ -57,18 +59,18 @@ def relay_command(
         )
         try:
             click.echo(f"api_url      {relaying.relay.url}")
-            click.echo(f"leads to     {relaying.relay.upstream_url}")
+            click.echo(f"upstream     {relaying.relay.upstream_url}")
             click.echo(f"control      {relaying.control_url}/_sandbox/exchanges")
             for rule in rules:
                 click.echo(fault_lines(rule))
-            click.echo("Ctrl-C ends it.")
+            click.echo(LAST_LINE)
             interrupted.wait()
             for line in never_bit_lines(relaying.log):
                 click.echo(line)
         finally:
-            told = relaying.log.har() if har_path is not None else {}
+            calls = relaying.log.har() if har_path is not None else {}
             relaying.close()
     if har_path is not None:
-        files.write(har_path, har.render(told))
-    click.echo("Ended; nothing is left.", err=True)
+        files.write(har_path, har.render(calls))
+    click.echo("Stopped.", err=True)
     return 0

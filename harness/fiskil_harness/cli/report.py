@@ -1,4 +1,4 @@
-"""``report``: what can be done with a JSON report when the run is over."""
+"""The ``report`` command: verifies a JSON report of an earlier run, or writes it in other formats."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from fiskil_harness.cli import options
     ),
 )
 def report_command() -> None:
-    """Check a JSON report, or write it in other forms."""
+    """Verify a JSON report, or write it in other formats."""
 
 
 @report_command.command(
@@ -27,14 +27,14 @@ def report_command() -> None:
 )
 @click.argument("path", metavar="FILE", type=options.FILE)
 @options.config
-@click.option("--seal", metavar="DIGEST", help="The seal that was kept elsewhere; the report must have this one.")
+@click.option("--seal", metavar="DIGEST", help="The seal that you stored elsewhere; the report must have the same.")
 def verify_command(path: Path, config_file: Path | None, seal: str | None) -> int:
-    """Reckon the digests of the report in FILE anew, and say whether it was altered.
+    """Compute the digests of the report in FILE again, and report whether it was altered.
 
-    With --config the report must also have been made with that config. The digests are no signature: who alters a report
-    can reckon them anew. Keep its seal elsewhere, and give it with --seal.
+    With --config the report must also belong to that config. The digests are no signature: a person who alters a report can
+    compute them again. Store the seal elsewhere, and pass it with --seal.
 
-    Exit codes: 0 it is what it was, 1 it was altered or was made otherwise, 2 it is no report of this format.
+    Exit codes: 0 unchanged, 1 altered or not the expected report, 2 not a report of this format.
     """
     from fiskil_harness.gate import saved_reports
     from fiskil_harness.gate.report import sealing
@@ -42,22 +42,24 @@ def verify_command(path: Path, config_file: Path | None, seal: str | None) -> in
     whole = saved_reports.read(path)
     reasons = sealing.altered(whole)
     if seal is not None and seal != whole.digests.seal:
-        reasons.append(f"the seal is {whole.digests.seal}, and {seal} was expected")
+        reasons.append(f"the seal is {whole.digests.seal}, but {seal} was expected")
     if config_file is not None:
         from fiskil_harness.core.config import load
         from fiskil_harness.gate.digests import digest_of
 
-        found = digest_of(load(config_file))
-        if found != whole.digests.config:
-            reasons.append(f"it was made with another config: {config_file} has {found}, the report {whole.digests.config}")
+        expected = digest_of(load(config_file))
+        if expected != whole.digests.config:
+            reasons.append(
+                f"it belongs to another config: {config_file} has the digest {expected}, the report {whole.digests.config}"
+            )
     if reasons:
-        click.echo(f"{path} was altered, or is not what was expected:")
+        click.echo(f"{path} was altered, or is not the expected report:")
         for reason in reasons:
             click.echo(f"  {reason}")
         return 1
-    told = whole.digests
-    click.echo(f"{path} is what it was: seed {told.seed}, fiskil-harness {told.harness}.")
-    click.echo(f"  evidence  {told.evidence}\n  config    {told.config}\n  seal      {told.seal}")
+    digests = whole.digests
+    click.echo(f"{path} is unchanged: seed {digests.seed}, fiskil-harness {digests.harness}.")
+    click.echo(f"  evidence  {digests.evidence}\n  config    {digests.config}\n  seal      {digests.seal}")
     return 0
 
 
@@ -69,7 +71,7 @@ def verify_command(path: Path, config_file: Path | None, seal: str | None) -> in
     ),
 )
 @click.argument("path", metavar="FILE", type=options.FILE)
-@options.forms
+@options.readable_reports
 def render_command(path: Path, html_path: Path | None, markdown_path: Path | None, junit_path: Path | None) -> int:
     """Write the report in FILE as an HTML page, as Markdown or as JUnit XML; '-' is standard output."""
     from fiskil_harness.cli.results import STANDARD_OUTPUT
@@ -77,16 +79,16 @@ def render_command(path: Path, html_path: Path | None, markdown_path: Path | Non
     from fiskil_harness.gate import saved_reports
     from fiskil_harness.gate.report import files, html, junit, markdown
 
-    wanted = [(html_path, html.render), (markdown_path, markdown.render), (junit_path, junit.render)]
-    asked = [(where, render) for where, render in wanted if where is not None]
-    if not asked:
-        raise UsageError("Nothing to write was asked for. Give --html, --markdown or --junit, each with a file.")
-    for where, _ in asked:
-        if where != STANDARD_OUTPUT:
-            files.refuse_unwritable(where)
+    renderers = [(html_path, html.render), (markdown_path, markdown.render), (junit_path, junit.render)]
+    outputs = [(output, render) for output, render in renderers if output is not None]
+    if not outputs:
+        raise UsageError("No output was given. Add --html, --markdown or --junit, each with a file.")
+    for output, _ in outputs:
+        if output != STANDARD_OUTPUT:
+            files.refuse_unwritable(output)
     whole = saved_reports.read(path)
-    for where, render in asked:
-        if where == STANDARD_OUTPUT:
+    for output, render in outputs:
+        if output == STANDARD_OUTPUT:
             click.echo(render(whole), nl=False)
-    files.write_each((where, render(whole)) for where, render in asked if where != STANDARD_OUTPUT)
+    files.write_each((output, render(whole)) for output, render in outputs if output != STANDARD_OUTPUT)
     return 0

@@ -1,4 +1,4 @@
-"""From a rehearsal to what the reader gets: the report on the terminal, its files, and the exit code."""
+"""From the result of a run to its report on the terminal, report files and exit code."""
 
 import platform
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from fiskil_harness.core.config import Settings, environment
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.digests import digest_of
-from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement, Run, Share
+from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement, Run, Shard
 from fiskil_harness.gate.report import files
 from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.runner.session import SessionResult
@@ -24,8 +24,11 @@ STANDARD_OUTPUT = Path("-")
 PLANS = Path("fiskil-plans")
 
 
-class Request(Struct, frozen=True, kw_only=True):
-    """What the reader asked for: how to run it again, a plan that failed included, and which reports to write."""
+class RunRequest(Struct, frozen=True, kw_only=True):
+    """The options of a command that runs scenarios: how to repeat the run, and which reports to write.
+
+    ``again``, ``again_for_scenario``, ``replay_with`` and ``paths`` are those of ``Run``.
+    """
 
     command: str
     again: str
@@ -41,11 +44,15 @@ class Request(Struct, frozen=True, kw_only=True):
 
     @property
     def files(self) -> tuple[Path | None, ...]:
-        """Where each report goes that was asked for."""
+        """The file of each report; None for those that were not requested."""
         return self.json_path, self.junit_path, self.markdown_path, self.html_path, self.har_path
 
     def check(self) -> None:
-        """Refuse report files that cannot be written, before anything runs."""
+        """Raise an error, before anything runs, if a report file cannot be written.
+
+        Raises:
+            UsageError: A folder does not exist or is not writable, or a path is a folder.
+        """
         for path in self.files:
             if path is not None and path != STANDARD_OUTPUT:
                 files.refuse_unwritable(path)
@@ -53,65 +60,77 @@ class Request(Struct, frozen=True, kw_only=True):
 
 def conclude(
     judgement: Judgement,
-    rehearsal: SessionResult,
+    session: SessionResult,
     *,
     settings: Settings,
-    asked: Request,
+    request: RunRequest,
     took_s: float,
-    share: Share | None = None,
-    compared: Comparison | None = None,
+    shard: Shard | None = None,
+    comparison: Comparison | None = None,
 ) -> int:
-    """Show and write the report of what was run just now; return the exit code."""
+    """Show and write the report of the run that has just finished; return the exit code.
+
+    Raises:
+        UsageError: A report file cannot be written; the others were.
+    """
     run = Run(
-        command=asked.command,
+        command=request.command,
         began_at=rfc3339(real_now() - timedelta(seconds=took_s)),
         took_s=round(took_s, 2),
-        workers=asked.workers,
+        workers=request.workers,
         config=settings.source,
         harness=version(),
         python=platform.python_version(),
         platform=platform.platform(),
-        again=asked.again,
-        again_for_scenario=asked.again_for_scenario,
-        paths=asked.paths,
-        was_interrupted=rehearsal.was_interrupted,
-        faults=len(rehearsal.faults),
-        plans=save_plans(rehearsal, redactor_of(settings)),
-        replay_with=asked.replay_with,
+        again=request.again,
+        again_for_scenario=request.again_for_scenario,
+        paths=request.paths,
+        was_interrupted=session.was_interrupted,
+        internal_errors=len(session.faults),
+        plans=save_plans(session, redactor_of(settings)),
+        replay_with=request.replay_with,
         digest=digest_of(settings),
     )
     whole = GateResult(
         result=judgement,
         run=run,
-        measured=rehearsal.measured,
-        excerpts=rehearsal.excerpts,
-        stories=rehearsal.stories,
-        pictures=rehearsal.pictures,
-        share=share,
-        compared=compared,
+        measured=session.measured,
+        excerpts=session.excerpts,
+        stories=session.stories,
+        pictures=session.pictures,
+        shard=shard,
+        comparison=comparison,
     )
-    return present(whole, settings=settings, asked=asked, faults=rehearsal.faults, hars=rehearsal.hars)
+    return present(whole, settings=settings, request=request, tracebacks=session.faults, hars=session.hars)
 
 
 def present(
-    whole: GateResult, *, settings: Settings, asked: Request, faults: Sequence[str] = (), hars: tuple[str, ...] = ()
+    whole: GateResult, *, settings: Settings, request: RunRequest, tracebacks: Sequence[str] = (), hars: tuple[str, ...] = ()
 ) -> int:
-    """Show and write a report, every secret taken out; return the exit code."""
+    """Show and write a report without secrets; return the exit code.
+
+    Args:
+        tracebacks: Internal errors, for standard error.
+        hars: Recorded exchanges in HAR format, one text per scenario.
+
+    Raises:
+        UsageError: A report file cannot be written; the others were.
+    """
     redactor = redactor_of(settings)
-    # Pictures are no texts: a page that shows a secret is not taken.
+    # Pictures need no redaction: no picture is taken of a page that shows a secret.
     pictures, whole = whole.pictures, msgspec.structs.replace(whole, pictures=())
     whole = msgspec.convert(redactor.redact_tree(msgspec.to_builtins(whole)), GateResult)
     whole = msgspec.structs.replace(whole, pictures=pictures)
     whole = completed(whole, config=digest_of(settings))
-    _show(whole, asked)
-    for fault in faults:
-        click.echo(redactor.redact(fault), err=True)
-    _write(whole, asked, hars)
+    _show(whole, request)
+    for traceback in tracebacks:
+        click.echo(redactor.redact(traceback), err=True)
+    _write(whole, request, hars)
     return whole.exit_code
 
 
 def redactor_of(settings: Settings) -> Redactor:
-    """What this process may know of secrets: those that the environment gave it."""
+    """Return a redactor that knows the secrets of this process: those in its environment."""
     redactor = Redactor()
     if settings.sandbox.webhook_secret_env:
         redactor.register("webhook_secret", environment(settings.sandbox.webhook_secret_env))
@@ -119,14 +138,14 @@ def redactor_of(settings: Settings) -> Redactor:
     return redactor
 
 
-def save_plans(rehearsal: SessionResult, redactor: Redactor) -> tuple[str, ...]:
-    """Write every plan that failed into ``fiskil-plans/``; the paths, to be replayed."""
+def save_plans(session: SessionResult, redactor: Redactor) -> tuple[str, ...]:
+    """Write every plan that failed into ``fiskil-plans/``; return the paths, for `replay`."""
     from fiskil_harness.scenario.scenario import SavedPlan
 
-    saved: list[str] = []
-    for plan in rehearsal.plans:
-        found = msgspec.json.decode(plan, type=SavedPlan)
-        name = f"{found.scenario.name or 'plan'}-{found.seed}"
+    paths: list[str] = []
+    for plan in session.plans:
+        saved = msgspec.json.decode(plan, type=SavedPlan)
+        name = f"{saved.scenario.name or 'plan'}-{saved.seed}"
         path = PLANS / f"{name}.json"
         try:
             PLANS.mkdir(exist_ok=True)
@@ -134,27 +153,27 @@ def save_plans(rehearsal: SessionResult, redactor: Redactor) -> tuple[str, ...]:
         except (OSError, UsageError) as error:
             click.echo(f"The plan {name} could not be saved: {error}", err=True)
             continue
-        saved.append(str(path))
-    return tuple(saved)
+        paths.append(str(path))
+    return tuple(paths)
 
 
-def _show(whole: GateResult, asked: Request) -> None:
+def _show(whole: GateResult, request: RunRequest) -> None:
     from fiskil_harness.cli.screen import console
     from fiskil_harness.gate.report import terminal
 
-    terminal.show(whole, console(is_error=asked.json_path == STANDARD_OUTPUT))
+    terminal.show(whole, console(is_error=request.json_path == STANDARD_OUTPUT))
 
 
-def _write(whole: GateResult, asked: Request, hars: tuple[str, ...]) -> None:
+def _write(whole: GateResult, request: RunRequest, hars: tuple[str, ...]) -> None:
     from fiskil_harness.gate.report import html, json, junit, markdown
     from fiskil_harness.journal import har
 
-    def exchanges(_whole: GateResult) -> str:
+    def render_har(_whole: GateResult) -> str:
         return har.merged(hars)
 
-    renderers = (json.render, junit.render, markdown.render, html.render, exchanges)
-    wanted = tuple(zip(asked.files, renderers, strict=True))
-    for path, render in wanted:
+    renderers = (json.render, junit.render, markdown.render, html.render, render_har)
+    outputs = tuple(zip(request.files, renderers, strict=True))
+    for path, render in outputs:
         if path == STANDARD_OUTPUT:
             click.echo(render(whole), nl=False)
-    files.write_each((path, render(whole)) for path, render in wanted if path is not None and path != STANDARD_OUTPUT)
+    files.write_each((path, render(whole)) for path, render in outputs if path is not None and path != STANDARD_OUTPUT)

@@ -1,4 +1,4 @@
-"""The terminal: consoles of the right width, and progress that shows what runs now.
+"""The terminal: consoles of the right width, and the progress of a run.
 
 Reports go to standard output, progress to standard error; a pipe gets plain lines of 80 columns.
 """
@@ -16,31 +16,37 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 BAD = frozenset({"FAIL", "FALSE ALARM", "OVERLOOKED"})
-"""What is told as failed so far: of scenarios, and of apps on which the judge is on trial."""
+"""Verdicts of scenarios, and labels of the selftest, that count as failed."""
 ENOUGH_S = 5.0
-"""So much by the table of costs must be done before it is told how long the rest may take."""
+"""The estimated cost that must be done before the remaining time is shown."""
 MOST_LINES = 8
+"""The number of workers shown."""
 
 
 def console(*, is_error: bool = False) -> "Console":
-    """A console on standard output, or on standard error."""
+    """Return a console on standard output, or on standard error; without a terminal it has 80 columns."""
     from rich.console import Console
 
-    sink = sys.stderr if is_error else sys.stdout
-    made = Console(file=sink, soft_wrap=True, highlight=False)
-    return made if made.is_terminal else Console(file=sink, soft_wrap=True, highlight=False, width=WIDTH)
+    stream = sys.stderr if is_error else sys.stdout
+    terminal = Console(file=stream, soft_wrap=True, highlight=False)
+    return terminal if terminal.is_terminal else Console(file=stream, soft_wrap=True, highlight=False, width=WIDTH)
 
 
 class Progress:
-    """Shows how far a run is: live lines on a terminal, one line for each scenario in a pipe.
+    """Shows the progress of a run: live lines on a terminal, otherwise one line for each finished scenario.
 
-    On a terminal: how many are done, what failed so far, how long it took and may still take, and what runs on each worker.
+    The live lines show finished and failed scenarios, elapsed and remaining time, and what runs on each worker.
     """
 
     def __init__(
         self, names: Sequence[str], *, workers: int = 1, watch: Callable[[], Callable[[], float]] = stopwatch
     ) -> None:
-        """Begin; *watch* starts a stopwatch."""
+        """Start with all *names* waiting.
+
+        Args:
+            workers: The number of scenarios that run in parallel.
+            watch: Starts a stopwatch, which returns elapsed seconds.
+        """
         self._watch = watch
         self._waiting = dict.fromkeys(names)
         self._total = len(names)
@@ -51,14 +57,14 @@ class Progress:
         self._elapsed = watch()
         self._console = console(is_error=True)
         self._live: Any = None
-        # Several workers tell from several threads, and the screen is drawn from another.
+        # Several threads report progress, and another one draws the screen.
         self._lock = threading.Lock()
 
     def __enter__(self) -> "Progress":
         if self._console.is_terminal:
             from rich.live import Live
 
-            self._live = Live(get_renderable=self._drawn, console=self._console, transient=True, refresh_per_second=4)
+            self._live = Live(get_renderable=self._render, console=self._console, transient=True, refresh_per_second=4)
             self._live.start()
         return self
 
@@ -67,7 +73,7 @@ class Progress:
             self._live.stop()
 
     def began(self, name: str) -> None:
-        """A scenario began."""
+        """Record that a scenario began."""
         with self._lock:
             free = next((number for number, slot in enumerate(self._slots) if slot is None), None)
             if free is None:
@@ -76,7 +82,7 @@ class Progress:
             self._slots[free] = (name, self._watch())
 
     def ended(self, name: str, verdict: str) -> None:
-        """A scenario ended."""
+        """Record that a scenario ended with *verdict*."""
         with self._lock:
             self._done += 1
             self._waiting.pop(name, None)
@@ -91,33 +97,33 @@ class Progress:
             self._console.print(f"[{self._done:>{width}}/{self._total}] {name} {verdict}", markup=False)
 
     def lines(self) -> list[str]:
-        """What the screen shows now."""
+        """Return the lines that the screen shows now."""
         with self._lock:
             running = [(number, slot) for number, slot in enumerate(self._slots, start=1) if slot is not None]
-            head = f"{self._done} of {self._total} done, {len(self._failed)} failed, {_minutes(self._elapsed())}"
-            left = self._left_s()
-            lines = [head + (f", about {_minutes(left)} left" if left is not None else "")]
-            lines += [f"  {number}  {pair[0]}  {pair[1]():.0f} s" for number, pair in running[:MOST_LINES]]
+            summary = f"{self._done} of {self._total} done, {len(self._failed)} failed, {_duration(self._elapsed())}"
+            left_s = self._left_s()
+            lines = [summary + (f", about {_duration(left_s)} left" if left_s is not None else "")]
+            lines += [f"  {number}  {name}  {elapsed():.0f} s" for number, (name, elapsed) in running[:MOST_LINES]]
             if len(running) > MOST_LINES:
                 lines.append(f"  and {len(running) - MOST_LINES} more")
             if not running:
-                lines.append("  Starting the app ..." if not self._done else "  ending ...")
+                lines.append("  starting the app ..." if not self._done else "  finishing ...")
             if self._failed:
                 lines.append(f"  failed: {', '.join(self._failed[-3:])}" + (" ..." if len(self._failed) > 3 else ""))
         return [line if len(line) <= WIDTH else line[: WIDTH - 3] + "..." for line in lines]
 
     def _left_s(self) -> float | None:
-        """How long it may still take: by the table of costs, and by how this machine keeps up with it so far."""
+        """Return the estimated remaining seconds, from the table of costs and the speed so far; None if it is too early."""
         if self._spent_s < ENOUGH_S or not self._waiting:
             return None
         pace = self._elapsed() * len(self._slots) / self._spent_s
         return costs.wall_s(self._waiting, len(self._slots)) * pace
 
-    def _drawn(self) -> Any:
+    def _render(self) -> Any:
         from rich.text import Text
 
         return Text("\n".join(self.lines()), no_wrap=True, overflow="ellipsis")
 
 
-def _minutes(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"

@@ -1,4 +1,4 @@
-"""The command that puts the judge itself on trial: every app of the gallery, and what is found there."""
+"""The ``selftest`` command: runs the apps of the gallery and shows whether their flaws were caught."""
 
 import fnmatch
 import tempfile
@@ -21,19 +21,22 @@ if TYPE_CHECKING:
     from fiskil_harness.runner.worker import Worker
 
 WORKERS = 2
+INDENT = " " * 14
 
 
 @click.command(
     epilog=options.examples(
         "fiskil-harness selftest",
         "fiskil-harness selftest --receivers --workers 4",
-        "fiskil-harness selftest --rows --workers 4",
+        "fiskil-harness selftest --practices --workers 4",
         "fiskil-harness selftest 'stdlib_*' no_dedupe --seed 7",
     )
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=options.gallery_names)
-@click.option("--rows", "is_rows", is_flag=True, help="Tell for each practice the flawed apps that were caught by its row.")
-@click.option("--receivers", "is_receivers", is_flag=True, help="Only apps that take webhooks and do nothing else.")
+@click.option(
+    "--practices", "shows_practices", is_flag=True, help="Also list, for each practice, the flawed apps caught violating it."
+)
+@click.option("--receivers", "is_receivers", is_flag=True, help="Only apps that receive webhooks and do nothing else.")
 @options.seed
 @click.option(
     "--workers",
@@ -41,173 +44,174 @@ WORKERS = 2
     type=click.IntRange(1, 64),
     default=WORKERS,
     show_default=True,
-    help="Apps to try side by side.",
+    help="Apps to run in parallel.",
 )
-def selftest_command(names: tuple[str, ...], is_rows: bool, is_receivers: bool, seed: int, workers: int) -> int:
-    """Try the judge: flawed apps that it must catch, and correct ones that it must not accuse.
+def selftest_command(names: tuple[str, ...], shows_practices: bool, is_receivers: bool, seed: int, workers: int) -> int:
+    """Test the harness: it must catch every flawed app of the gallery, and raise no alarm about a correct one.
 
-    Each app of the gallery, or those that a NAME or pattern fits, meets the scenarios that concern it and some others. Ends
-    with 0 when every flaw was caught and no correct app accused, with 1 otherwise, and with 3 when a tool was missing or a
-    question stayed open.
+    Each app of the gallery, or those that match a NAME or pattern, runs the scenarios that concern it and some others. Exit
+    code 0: every flaw was caught without a false alarm; 1: otherwise; 3: a tool is missing or a finding is inconclusive.
 
-    With --rows the 49 practices follow, each with the flawed apps that were caught by its id. Where the whole gallery is
-    tried, one that catches none is an open question too; `sandbox.all-flows` is about a run, and no app can fail it.
+    With --practices a list of Fiskil's practices follows, each with the flawed apps that were caught violating it. If the
+    whole gallery runs, a practice without such an app counts as inconclusive. `sandbox.all-flows` is not in the list: it is
+    about a run, so no app can violate it.
     """
     from fiskil_harness.cli.screen import Progress
-    from fiskil_harness.gate.selftest.matrix import practice_table, table
+    from fiskil_harness.gate.selftest.matrix import bug_table, practice_table
 
-    entries = _chosen(names, is_receivers=is_receivers)
+    entries = _select(names, is_receivers=is_receivers)
     with Progress([entry.name for entry in entries], workers=workers) as progress:
-        hearings = _Trial(seed, progress).of(entries, workers=workers)
-    for hearing in hearings:
-        _show(hearing)
+        results = _Run(seed, progress).evaluate(entries, workers=workers)
+    for result in results:
+        _show(result)
     is_whole = not names and not is_receivers
-    _show_table(table(hearings), is_whole=is_whole)
-    rows = practice_table(hearings) if is_rows else []
-    _show_rows(rows)
-    return _conclude(hearings, uncaught=[row.practice for row in rows if is_whole and not row.caught])
+    _show_bugs(bug_table(results), is_whole=is_whole)
+    rows = practice_table(results) if shows_practices else []
+    _show_practices(rows)
+    return _conclude(results, uncaught=[row.practice for row in rows if is_whole and not row.caught])
 
 
-class _Trial:
-    """Hears several apps at once; an interruption stops those that run."""
+class _Run:
+    """Runs several apps in parallel; an interruption stops them."""
 
     def __init__(self, seed: int, progress: "Progress") -> None:
         self._seed = seed
         self._progress = progress
         self._stop = threading.Event()
-        self._open: list[Worker] = []
+        self._workers: list[Worker] = []
 
-    def of(self, entries: "Sequence[GalleryApp]", *, workers: int) -> "list[SelftestResult]":
-        """Hear every app; the answers come in the order of the gallery."""
+    def evaluate(self, entries: "Sequence[GalleryApp]", *, workers: int) -> "list[SelftestResult]":
+        """Run every app; return the results in the order of *entries*."""
         from fiskil_harness.core import signals
 
         with tempfile.TemporaryDirectory(prefix="fiskil-harness-selftest-") as folder, ThreadPoolExecutor(workers) as pool:
-            running: list[Future[SelftestResult]] = []
+            futures: list[Future[SelftestResult]] = []
             try:
                 with signals.stops_as_interrupt(), signals.remembered() as strike_again:
-                    running += [pool.submit(self._hear, entry, Path(folder) / entry.name) for entry in entries]
-                    for future in as_completed(running):
-                        self._tell(future)
+                    futures += [pool.submit(self._evaluate, entry, Path(folder) / entry.name) for entry in entries]
+                    for future in as_completed(futures):
+                        self._report_progress(future)
                         strike_again()
             except KeyboardInterrupt:
                 with signals.ignored():
                     self._stop.set()
                     pool.shutdown(wait=False, cancel_futures=True)
-                    for worker in self._open:
+                    for worker in self._workers:
                         worker.close()
                 raise
-        return [future.result() for future in running]
+        return [future.result() for future in futures]
 
-    def _tell(self, done: "Future[SelftestResult]") -> None:
-        hearing = done.result()
-        self._progress.ended(hearing.name, _verdict(hearing))
+    def _report_progress(self, future: "Future[SelftestResult]") -> None:
+        result = future.result()
+        self._progress.ended(result.name, _label(result))
 
-    def _hear(self, entry: "GalleryApp", folder: Path) -> "SelftestResult":
+    def _evaluate(self, entry: "GalleryApp", folder: Path) -> "SelftestResult":
         from fiskil_harness.core.clock import real_now
         from fiskil_harness.gate.selftest.matrix import evaluate, play, scenarios_for
 
         self._progress.began(entry.name)
         today = real_now().date()
-        judged: Callable[[], Judgement] = partial(
+        play_and_judge: Callable[[], Judgement] = partial(
             play,
             entry,
             scenarios_for(entry),
             seed=self._seed,
             today=today,
             folder=folder,
-            opened=self._open.append,
-            goes_on=lambda: not self._stop.is_set(),
+            on_open=self._workers.append,
+            should_continue=lambda: not self._stop.is_set(),
         )
-        return evaluate(entry, judged)
+        return evaluate(entry, play_and_judge)
 
 
-def _chosen(names: "Sequence[str]", *, is_receivers: bool) -> "list[GalleryApp]":
+def _select(names: "Sequence[str]", *, is_receivers: bool) -> "list[GalleryApp]":
     from fiskil_harness.errors import UsageError
     from fiskil_harness.gate.selftest import gallery
     from fiskil_harness.gate.selftest.assignment import is_receiver
 
-    known = gallery.apps()
+    apps = gallery.apps()
     for name in names:
-        if not fnmatch.filter(known, name):
+        if not fnmatch.filter(apps, name):
             gallery.app(name)
-    chosen = [app for app in known.values() if not names or any(fnmatch.fnmatchcase(app.name, name) for name in names)]
-    kept = [app for app in chosen if not is_receivers or is_receiver(app)]
-    if not kept:
-        raise UsageError("None of these apps is a mere receiver. Leave --receivers out.")
-    return kept
+    named = [app for app in apps.values() if not names or any(fnmatch.fnmatchcase(app.name, name) for name in names)]
+    selected = [app for app in named if not is_receivers or is_receiver(app)]
+    if not selected:
+        raise UsageError("None of these apps only receives webhooks. Remove --receivers.")
+    return selected
 
 
-def _verdict(hearing: "SelftestResult") -> str:
-    if hearing.not_tried:
-        return "NOT TRIED"
-    if hearing.false_alarms:
+def _label(result: "SelftestResult") -> str:
+    if result.not_tried:
+        return "NOT RUN"
+    if result.false_alarms:
         return "FALSE ALARM"
-    if hearing.overlooked:
+    if result.overlooked:
         return "OVERLOOKED"
-    if hearing.inconclusive:
-        return "IN DOUBT"
-    return "caught" if hearing.caught else "let be" if hearing.collection == "correct" else "not trusted"
+    if result.inconclusive:
+        return "INCONCLUSIVE"
+    return "caught" if result.caught else "no alarm" if result.collection == "correct" else "not trusted"
 
 
-def _show(hearing: "SelftestResult") -> None:
-    """One line for the app, one for each thing that it was to be caught for, and one for everything that went wrong."""
-    click.echo(f"{_verdict(hearing):<12}{hearing.name} ({hearing.framework})")
-    lines = [f"{catch.what}: {catch.probe} in {catch.scenario}" for catch in hearing.caught]
-    lines += [f"OVERLOOKED: {text}" for text in hearing.overlooked]
-    lines += [f"FALSE ALARM: {false_alarm}" for false_alarm in hearing.false_alarms]
-    lines += [f"IN DOUBT: {text}" for text in hearing.inconclusive]
-    lines += [f"NOT TRIED: {hearing.not_tried}"] if hearing.not_tried else []
+def _show(result: "SelftestResult") -> None:
+    """Print the app, a line for each practice or bug that was caught, and a line for each problem."""
+    click.echo(f"{_label(result):<{len(INDENT)}}{result.name} ({result.framework})")
+    lines = [f"{catch.subject}: {catch.probe} in {catch.scenario}" for catch in result.caught]
+    lines += [f"OVERLOOKED: {text}" for text in result.overlooked]
+    lines += [f"FALSE ALARM: {text}" for text in result.false_alarms]
+    lines += [f"INCONCLUSIVE: {text}" for text in result.inconclusive]
+    lines += [f"NOT RUN: {result.not_tried}"] if result.not_tried else []
     for line in lines:
-        _print(line, indent=" " * 12)
+        _print(line, indent=INDENT)
 
 
-def _show_table(rows: "Sequence[BugRow]", *, is_whole: bool) -> None:
-    """One row for each bug that some app has; of the whole gallery also those that none has."""
+def _show_bugs(rows: "Sequence[BugRow]", *, is_whole: bool) -> None:
+    """Print each bug that some app has and, for the whole gallery, the bugs that none has."""
     if not is_whole and not any(row.having for row in rows):
         return
     click.echo("\nBugs of the catalogue, and the apps that have them")
     for row in rows:
         if not row.having:
             continue
-        missed = [f"OVERLOOKED: {name}" for name in row.having if name not in row.detected]
-        _print(f"{row.row:>3} {row.bug:<28}{', '.join([*row.detected, *missed])}", later=" " * 32)
-    without = [f"{row.row} {row.bug}" for row in rows if not row.having]
-    if without and is_whole:
-        _print(f"In none of these apps: {', '.join(without)}", later="  ")
+        overlooked = [f"OVERLOOKED: {name}" for name in row.having if name not in row.detected]
+        _print(f"{row.row:>3} {row.bug:<28}{', '.join([*row.detected, *overlooked])}", later=" " * 32)
+    absent = [f"{row.row} {row.bug}" for row in rows if not row.having]
+    if absent and is_whole:
+        _print(f"In none of these apps: {', '.join(absent)}", later="  ")
 
 
-def _show_rows(rows: "Sequence[PracticeRow]") -> None:
-    """One row for each practice: who was caught by its id, and by which probe in which scenario the first of them."""
+def _show_practices(rows: "Sequence[PracticeRow]") -> None:
+    """Print each practice with the flawed apps that were caught violating it."""
     if not rows:
         return
-    click.echo("\nPractices, and the flawed apps that were caught by their ids")
+    click.echo("\nPractices, and the flawed apps that were caught violating them")
     for row in rows:
-        missed = [f"OVERLOOKED: {name}" for name in row.missed]
-        told = ", ".join([*row.caught, *missed]) or "nobody"
-        _print(f"{row.practice:<31}{told}", later=" " * 31)
+        overlooked = [f"OVERLOOKED: {name}" for name in row.missed]
+        apps = ", ".join([*row.caught, *overlooked]) or "none"
+        _print(f"{row.practice:<31}{apps}", later=" " * 31)
     caught = [row for row in rows if row.caught]
-    click.echo(f"{len(caught)} of {len(rows)} rows caught.")
+    click.echo(f"{len(caught)} of {len(rows)} practices caught an app.")
 
 
-def _conclude(hearings: "Sequence[SelftestResult]", *, uncaught: "Sequence[str]" = ()) -> int:
-    flawed = [hearing for hearing in hearings if hearing.collection == "flawed" and not hearing.not_tried]
-    correct = [hearing for hearing in hearings if hearing.collection == "correct" and not hearing.not_tried]
+def _conclude(results: "Sequence[SelftestResult]", *, uncaught: "Sequence[str]" = ()) -> int:
+    """Print the totals and return the exit code."""
+    flawed = [result for result in results if result.collection == "flawed" and not result.not_tried]
+    correct = [result for result in results if result.collection == "correct" and not result.not_tried]
     overlooked = [result for result in flawed if result.overlooked]
-    accused = [hearing for hearing in hearings if hearing.false_alarms]
-    lacking = [hearing for hearing in hearings if hearing.not_tried]
-    doubtful = [hearing for hearing in hearings if hearing.inconclusive]
+    false_alarms = [result for result in results if result.false_alarms]
+    not_run = [result for result in results if result.not_tried]
+    inconclusive = [result for result in results if result.inconclusive]
     click.echo()
     _print(
-        f"{len(flawed) - len(overlooked)} of {len(flawed)} flawed apps caught, {len(accused)} false alarms, "
-        f"{len(correct)} correct apps tried."
+        f"{len(flawed) - len(overlooked)} of {len(flawed)} flawed apps caught, {len(false_alarms)} false alarms, "
+        f"{len(correct)} correct apps run."
     )
-    if lacking:
-        _print(f"Not tried: {'; '.join(f'{result.name} {result.not_tried}' for result in lacking)}", later="  ")
+    if not_run:
+        _print(f"Not run: {'; '.join(f'{result.name} {result.not_tried}' for result in not_run)}", later="  ")
     if uncaught:
-        _print(f"No flawed app was caught by: {', '.join(uncaught)}", later="  ")
-    if overlooked or accused:
+        _print(f"Practices that caught no flawed app: {', '.join(uncaught)}", later="  ")
+    if overlooked or false_alarms:
         return 1
-    return 3 if lacking or doubtful or uncaught else 0
+    return 3 if not_run or inconclusive or uncaught else 0
 
 
 def _print(text: str, *, indent: str = "", later: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The command that serves a local Fiskil until Ctrl-C."""
+"""The ``serve`` command: serves a local Fiskil until Ctrl-C."""
 
 import signal
 import threading
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from fiskil_harness.server.exchange_log import ExchangeLog
 
 PORT = click.IntRange(0, 65535)
+LAST_LINE = "Press Ctrl-C to stop."
+"""The last line that is printed at the start; the server is ready then."""
 
 
 @click.command(
@@ -34,17 +36,23 @@ PORT = click.IntRange(0, 65535)
 @click.option("--api-port", metavar="PORT", type=PORT, default=0, help="Port of the API  [default: a free one].")
 @click.option("--auth-port", metavar="PORT", type=PORT, default=0, help="Port of the consent page  [default: a free one].")
 @click.option("--control-port", metavar="PORT", type=PORT, default=0, help="Port of the control API  [default: a free one].")
-@click.option("--env-file", metavar="FILE", type=options.FILE, help="Write the credentials there, readable by you alone.")
-@click.option("--webhook-url", metavar="URL", help="Deliver webhooks there, with retries, as time passes.")
-@click.option("--secret-env", metavar="NAME", help="The variable with the signing secret  [default: a new secret].")
+@click.option(
+    "--env-file", metavar="FILE", type=options.FILE, help="Write the credentials to FILE, which only you can read."
+)
+@click.option("--webhook-url", metavar="URL", help="Deliver webhooks to URL in real time, with retries.")
+@click.option(
+    "--secret-env", metavar="NAME", help="The environment variable with the signing secret  [default: a new secret]."
+)
 @click.option(
     "--compress",
     metavar="FACTOR",
     type=click.FloatRange(min=1, max=3600),
     default=1,
-    help="Divide the waits between attempts by this: with 60 a minute is a second  [default: 1].",
+    help="Divide the delays between attempts by FACTOR: with 60, a minute becomes a second  [default: 1].",
 )
-@click.option("--tls", "is_tls", is_flag=True, help="Let the API speak TLS; SSL_CERT_FILE names its authority.")
+@click.option(
+    "--tls", "is_tls", is_flag=True, help="Serve the API over TLS; SSL_CERT_FILE in the env file names its CA certificate."
+)
 @options.faults
 @options.har_file
 @options.interpretations
@@ -65,12 +73,12 @@ def serve_command(
 ) -> int:
     """Serve the API, the consent page and a control API on this machine, in real time, until Ctrl-C.
 
-    Credentials go into the env file and nowhere else. Under /_sandbox/ the control API tells the state, advances the
-    clock, sets faults, completes syncs, logs deliveries, repeats them and resets. Each attempt and each bite of a fault
-    is printed. The newest 200 calls of the API are at /_sandbox/har, and at the end in the file that --har names.
-    The consent page speaks the Link SDK's messages.
+    Credentials are written to the env file only. The control API under /_sandbox/ returns the state, advances the clock,
+    sets faults, completes syncs, lists and repeats deliveries, and resets everything. Each delivery attempt and each bite of
+    a fault is printed. The last 200 API calls are at /_sandbox/har, and at the end in the --har file. The consent page
+    posts the messages of the Link SDK.
 
-    A fault is said in one line: where, what, how often: 'banking.transactions: reset_peer after 20 bytes, first 2'.
+    A fault is one line with route, fault and number of times: 'banking.transactions: reset_peer after 20 bytes, first 2'.
     """
     import tempfile
 
@@ -84,7 +92,7 @@ def serve_command(
     secret, chosen = _secret(secret_env), Interpretations(parse(interpretations))
     rules = [rule for text in faults for rule in rules_of(text)]
     if env_file is not None:
-        _refuse_foreign(env_file)
+        _refuse_other_file(env_file)
     if har_path is not None:
         files.refuse_unwritable(har_path)
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder, until_interrupted() as interrupted:
@@ -105,36 +113,36 @@ def serve_command(
         )
         path = env_file or Path(folder) / "fiskil.env"
         try:
-            _hand_over(serving.environment(), path)
+            files.write(path, serving.environment(), mode=0o600)
             click.echo(f"api_url      {serving.fiskil.api_url}")
             click.echo(f"auth_url     {serving.fiskil.auth_url}")
             click.echo(f"control      {serving.control_url}/_sandbox/state")
             click.echo(f"credentials  {path}")
             for clause_id, choice in chosen.chosen.items():
-                click.echo(f"reading      {clause_id}={choice}")
+                click.echo(f"clause       {clause_id}={choice}")
             for rule in rules:
                 click.echo(fault_lines(rule))
             if webhook_url:
                 click.echo(f"webhooks to  {webhook_url}")
             for label, line in zip(("link SDK", ""), link_snippet(serving.fiskil.auth_url), strict=True):
                 click.echo(f"{label:12} {line}")
-            click.echo("Ctrl-C ends it.")
+            click.echo(LAST_LINE)
             interrupted.wait()
             for line in never_bit_lines(serving.log):
                 click.echo(line)
         finally:
-            told = serving.log.har() if har_path is not None else {}
+            calls = serving.log.har() if har_path is not None else {}
             serving.close()
             if env_file is not None:
                 env_file.unlink(missing_ok=True)
     if har_path is not None:
-        files.write(har_path, har.render(told))
-    click.echo("Ended; nothing is left.", err=True)
+        files.write(har_path, har.render(calls))
+    click.echo("Stopped.", err=True)
     return 0
 
 
 def link_snippet(auth_url: str) -> tuple[str, str]:
-    """How an app's page points the Link SDK at the consent page. Source: sdk.messages"""
+    """Return the two lines with which an app's page opens the consent page with the Link SDK. Source: sdk.messages"""
     return (
         'import { link } from "@fiskil/link";',
         f'const {{ consentID }} = await link(sessionId, {{ authServer: "{auth_url}" }});',
@@ -142,22 +150,22 @@ def link_snippet(auth_url: str) -> tuple[str, str]:
 
 
 def bite_lines(bite: "Bite") -> str:
-    """One bite for a terminal: when, on which route and request, at which byte of the body or before it, and the fault."""
-    where = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "head"
-    met = f"{bite.route}, request {bite.request_number}, {where}" if bite.request_number else f"a {bite.route}"
-    told = f"{bite.at_s:9.3f} s  {met}: {bite.fault}"
-    return "\n".join(_wrapped(told, indent=13))
+    """Return one bite for a terminal: time, route, request number, byte of the body or head, and the fault."""
+    position = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "head"
+    place = f"{bite.route}, request {bite.request_number}, {position}" if bite.request_number else f"a {bite.route}"
+    line = f"{bite.at_s:9.3f} s  {place}: {bite.fault}"
+    return "\n".join(_wrapped(line, indent=13))
 
 
 def fault_lines(rule: "Rule") -> str:
-    """A fault that waits, for a terminal."""
+    """Return a fault that is set, for a terminal."""
     from fiskil_harness.faults.expression import text_of
 
     return "\n".join(_wrapped(f"fault        {text_of(rule)}", indent=13))
 
 
 def never_bit_lines(log: "ExchangeLog") -> list[str]:
-    """The faults that nothing has met, for a terminal."""
+    """Return the faults that never acted, with the reason, for a terminal."""
     return ["\n".join(_wrapped(f"never bit    {text}: {problem}", indent=13)) for text, problem in log.unbitten()]
 
 
@@ -176,12 +184,12 @@ def _secret(secret_env: str | None) -> str | None:
         return None
     secret = environment(secret_env)
     if secret is None:
-        raise ConfigError(f"{secret_env} is not set. Put the signing secret there, or leave --secret-env out for a new one.")
+        raise ConfigError(f"{secret_env} is not set. Put the signing secret there, or remove --secret-env for a new one.")
     key_of(secret)
     return secret
 
 
-def _refuse_foreign(path: Path) -> None:
+def _refuse_other_file(path: Path) -> None:
     from fiskil_harness.errors import UsageError
     from fiskil_harness.gate.report import files
     from fiskil_harness.server.serving import ENV_HEADER
@@ -191,38 +199,34 @@ def _refuse_foreign(path: Path) -> None:
         return
     text = path.read_text(encoding="utf-8", errors="replace")
     if not text.startswith(ENV_HEADER):
-        raise UsageError(f"{str(path)!r} exists and was not written by serve, so it was left alone. Name another file.")
-    if _answers(text):
-        raise UsageError(f"{str(path)!r} belongs to a serve that still runs, so it was left alone. Name another file.")
+        raise UsageError(f"{str(path)!r} exists and was not written by serve, so it was not changed. Give another file.")
+    if _is_serving(text):
+        raise UsageError(
+            f"{str(path)!r} belongs to a serve that is still running, so it was not changed. Give another file."
+        )
 
 
-def _answers(text: str) -> bool:
-    """Whether somebody listens where the env file *text* says that the API is."""
+def _is_serving(text: str) -> bool:
+    """Return whether a server listens at the API address in the env file *text*."""
     import socket
     from urllib.parse import urlsplit
 
-    found = dict(line.partition("=")[::2] for line in text.splitlines()).get("FISKIL_BASE_URL", "")
+    url = dict(line.partition("=")[::2] for line in text.splitlines()).get("FISKIL_BASE_URL", "")
     try:
-        parts = urlsplit(found)
+        parts = urlsplit(url)
         with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 0), timeout=1):
             return True
     except (OSError, ValueError):
         return False
 
 
-def _hand_over(text: str, path: Path) -> None:
-    from fiskil_harness.gate.report import files
-
-    files.write(path, text, mode=0o600)
-
-
 @contextmanager
 def until_interrupted() -> Iterator[threading.Event]:
-    """An event that Ctrl-C, SIGTERM and SIGHUP set, so that they end the command and interrupt nothing."""
+    """Yield an event that Ctrl-C, SIGTERM and SIGHUP set, so that a signal ends the command in an orderly way."""
     interrupted = threading.Event()
-    before = {number: signal.signal(number, lambda *_: interrupted.set()) for number in signals.handled_signals()}
+    previous = {number: signal.signal(number, lambda *_: interrupted.set()) for number in signals.handled_signals()}
     try:
         yield interrupted
     finally:
-        for number, reaction in before.items():
-            signal.signal(number, reaction)
+        for number, handler in previous.items():
+            signal.signal(number, handler)

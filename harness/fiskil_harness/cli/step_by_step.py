@@ -1,4 +1,4 @@
-"""A stop before each step of a scenario: what has just happened, what comes next, and a key to go on."""
+"""The option ``--pause``: a stop before each step of a scenario that shows what happened and which step is next."""
 
 from collections.abc import Sequence
 
@@ -6,38 +6,45 @@ import click
 
 from fiskil_harness.gate.report.text import WIDTH, wrapped
 
-GOES_ON = "Enter goes on, r runs to the end, q stops."
+KEYS = "Enter continues, r runs to the end, q stops."
 
 
-class Pause:
-    """Asks on the terminal; without one, at the end of its input, everything runs on."""
+class StepPause:
+    """Waits for a key on the terminal before each step; at the end of the input, everything runs on without a stop."""
 
     def __init__(self) -> None:
         self._runs_on = False
 
     def __call__(self, scenario: str, number: int, total: int, coming: str, happened: Sequence[str]) -> None:
-        """Stop before step *number* of *total* (from 0), which reads *coming*.
+        """Show the log, and wait before the next step.
+
+        Args:
+            scenario: The name of the scenario.
+            number: The index of the next step, from 0; *total* after the last one.
+            total: The number of steps.
+            coming: The next step as text.
+            happened: Log lines since the last call.
 
         Raises:
-            KeyboardInterrupt: Whoever looks on wants no more.
+            KeyboardInterrupt: The user stops the run.
         """
         if number == 0:
             self._runs_on = False
         for line in happened:
             click.echo("\n".join(wrapped(line, WIDTH, later_indent=" " * 28)), err=True)
-        where = (
+        position = (
             f"{scenario}, step {number + 1} of {total}: {coming}" if number < total else f"{scenario}: every step is done"
         )
-        click.echo("\n".join(("", *wrapped(where, WIDTH, later_indent="  "))), err=True)
+        click.echo("\n".join(("", *wrapped(position, WIDTH, later_indent="  "))), err=True)
         if self._runs_on or number == total:
             return
-        answer = self._asked()
-        if answer == "q":
+        key = self._read_key()
+        if key == "q":
             raise KeyboardInterrupt
-        self._runs_on = answer == "r"
+        self._runs_on = key == "r"
 
-    def _asked(self) -> str:
+    def _read_key(self) -> str:
         try:
-            return click.prompt(GOES_ON, default="", show_default=False, prompt_suffix=" ", err=True).strip().lower()[:1]
+            return click.prompt(KEYS, default="", show_default=False, prompt_suffix=" ", err=True).strip().lower()[:1]
         except click.Abort:
             return "r"

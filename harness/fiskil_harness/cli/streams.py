@@ -1,6 +1,6 @@
-"""The standard streams: all three are there, and none of them decides how the program ends.
+"""The standard streams: makes sure that all three exist, and that no failed write crashes the program.
 
-Output that nobody takes is dropped: a reader that has gone changes no exit code, and a full disk is told in one sentence.
+If the reader of a pipe ends, further output is dropped and the exit code stays. A full disk is reported in one sentence.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
 
 def reopen() -> None:
-    """Open on the null device what the caller closed; a socket in its place would abort the event loop."""
+    """Open closed standard streams on the null device; a socket with one of their numbers would abort the event loop."""
     while (number := os.open(os.devnull, os.O_RDWR)) < len(STREAMS):
         os.set_inheritable(number, True)
     os.close(number)
@@ -29,7 +29,7 @@ def reopen() -> None:
 
 
 def columns() -> int | None:
-    """How wide the terminal is that standard error goes to, at most as wide as prose is; None where it goes elsewhere."""
+    """Return the width of the terminal at standard error, at most ``WIDEST``; None if standard error is no terminal."""
     if not sys.stderr.isatty():
         return None
     return min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST) or WIDEST
@@ -37,7 +37,10 @@ def columns() -> int | None:
 
 @contextlib.contextmanager
 def sheltered() -> Iterator[list[str]]:
-    """Let nothing that is printed inside the block fail; the list has the reason once standard output takes no more."""
+    """Ignore failed writes to standard output and error inside the block.
+
+    The yielded list receives the reason if standard output fails for another reason than a closed pipe.
+    """
     reasons: list[str] = []
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = _shelter(before[0], sys.__stdout__, reasons), _shelter(before[1], sys.__stderr__, [])
@@ -50,27 +53,27 @@ def sheltered() -> Iterator[list[str]]:
 
 
 class _Sink(io.FileIO):
-    """Takes everything; from the first failure on it goes nowhere."""
+    """Accepts all output; after the first failed write it drops the rest."""
 
     def __init__(self, number: int, reasons: list[str]) -> None:
         super().__init__(number, "w", closefd=False)
         self._reasons = reasons
-        self._is_shut = False
+        self._is_broken = False
 
     def write(self, text: "ReadableBuffer", /) -> Any:
-        if not self._is_shut:
+        if not self._is_broken:
             try:
                 return super().write(text)
             except BrokenPipeError:
-                self._is_shut = True
+                self._is_broken = True
             except OSError as error:
-                self._is_shut = True
+                self._is_broken = True
                 self._reasons.append(error.strerror or str(error))
         return memoryview(text).nbytes
 
 
 def _shelter(stream: TextIO, original: TextIO | None, reasons: list[str]) -> TextIO:
-    """*stream* over a sink, unless somebody put another one in the place of the *original*."""
+    """Return *stream* over a sink; a stream that has replaced the *original* is returned unchanged."""
     if stream is not original or not isinstance(stream, io.TextIOWrapper):
         return stream
     with contextlib.suppress(OSError):

@@ -1,10 +1,10 @@
-"""Which version this is; it imports nothing that takes time."""
+"""The version of the harness; this module imports nothing that takes time."""
 
 from importlib import metadata
 
 
 def version() -> str:
-    """The version of this distribution, as installed."""
+    """Return the version of the installed distribution."""
     try:
         return metadata.version("fiskil-harness")
     except metadata.PackageNotFoundError:

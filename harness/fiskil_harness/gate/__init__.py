@@ -1,1 +1,1 @@
-"""From findings to a decision: the status of each practice, the gate, its report and the selftest of the judge."""
+"""From findings to a decision: the status of each practice, the gate, its report, and the selftest of the harness."""

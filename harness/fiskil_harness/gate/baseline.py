@@ -1,6 +1,6 @@
-"""A gate against a baseline: what got worse since an earlier report, what got better, and where they did not ask the same.
+"""The comparison of a gate with a baseline: what is worse than in an earlier report, and what is better.
 
-Only what both asked is compared: a scenario that the baseline never ran makes nothing worse.
+Only what both gates tested is compared: a scenario that the baseline did not run makes nothing worse.
 """
 
 import datetime
@@ -9,40 +9,49 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate import judgement
-from fiskil_harness.gate.interpretation_trials import InterpretationRun, TrialResult, was_not_run
+from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
 from fiskil_harness.gate.judgement import Comparison, Decision, Difference, GateResult, Judgement
 from fiskil_harness.gate.practice_status import PracticeStatus, Status, some
-from fiskil_harness.probes import Verdict
+from fiskil_harness.probes import Verdict, heaviest
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import practices_of
 
-Pair = tuple[str, str]
+ProbeInScenario = tuple[str, str]
+"""A scenario's name and a probe's name."""
 WEIGHTS = {0: Verdict.PASS, 1: Verdict.INCONCLUSIVE, 2: Verdict.FAIL}
-_HOLDS = {TrialResult.HOLDS: 0, TrialResult.UNMET: 0, TrialResult.UNCLEAR: 1, TrialResult.BREAKS: 2}
-PROVEN, SAID, OPEN, VIOLATED = range(4)
-"""How a practice stands, from the best: shown by an experiment, or said or accepted by somebody, or neither, or violated."""
+_RESULT_RANKS = {
+    InterpretationResult.PASSES: 0,
+    InterpretationResult.NOT_REACHED: 0,
+    InterpretationResult.INCONCLUSIVE: 1,
+    InterpretationResult.FAILS: 2,
+}
+PROVEN, ACCEPTED, NOT_PROVEN, VIOLATED = range(4)
+"""Ranks of a practice from the best: proven by an experiment, attested or waived by a person, neither, or violated."""
 
 
 def refuse_no_baseline(before: GateResult, name: str) -> None:
-    """Refuse a report that says nothing of a whole gate: against what it never asked, nothing could be worse.
+    """Raise an error if the report *before*, called *name*, does not cover a whole gate.
 
     Raises:
-        UsageError: It is of some scenarios, or of a part, or was cut short.
+        UsageError: The report is a shard, covers only some scenarios, or belongs to an unfinished gate.
     """
-    if before.share is not None:
+    if before.shard is not None:
         raise UsageError(
-            f"{name!r} is part {before.share.number} of {before.share.count} of a gate. Give all parts to `merge` first."
+            f"{name!r} is shard {before.shard.number} of {before.shard.count} of a gate. Give all shards to `merge` first."
         )
     if before.result.decision is Decision.NOT_REQUESTED:
         raise UsageError(
-            f"{name!r} was made by `{before.run.command}`, which asks no gate. `fiskil-harness gate --json FILE` makes one."
+            f"{name!r} was written by `{before.run.command}`, which is not a gate. "
+            "`fiskil-harness gate --json FILE` writes a baseline."
         )
-    if before.run.was_interrupted or before.run.faults:
-        how = "was interrupted" if before.run.was_interrupted else "met a fault of fiskil-harness"
-        again = "`fiskil-harness gate --json FILE` makes it again."
-        raise UsageError(f"{name!r} is of a gate that {how}, so it did not ask everything. {again}")
-    if before.result.problem:
-        raise UsageError(f"{name!r} is not of a whole gate: {before.result.problem} Give all parts to `merge` first.")
+    if before.run.was_interrupted or before.run.internal_errors:
+        cause = "was interrupted" if before.run.was_interrupted else "had an internal error of fiskil-harness"
+        again = "`fiskil-harness gate --json FILE` creates it again."
+        raise UsageError(f"{name!r} is the report of a gate that {cause}, so it is incomplete. {again}")
+    if before.result.missing_shards:
+        raise UsageError(
+            f"{name!r} does not cover a whole gate: {before.result.missing_shards} Give all shards to `merge` first."
+        )
 
 
 def compare(
@@ -51,113 +60,117 @@ def compare(
     *,
     settings: Settings,
     today: datetime.date,
-    met: Collection[str],
+    coverage_marks: Collection[str],
     digest: str,
     harness: str,
     name: str,
 ) -> Comparison:
-    """What changed since *before*, the baseline called *name*, for better and worse.
+    """Return what is worse and what is better than in *before*, the baseline called *name*.
 
     Args:
-        met: What the app's calls came to in this gate.
-        digest: The config's, to be held against the baseline's.
-        harness: The version that runs now.
+        coverage_marks: Results of the app's API calls in this gate.
+        digest: The digest of the config, to be compared with the baseline's.
+        harness: The version of the harness that runs now.
     """
-    ran = {scenario.scenario for scenario in before.result.scenarios if not was_not_run(scenario)}
-    asked = [scenario for scenario in now.scenarios if scenario.scenario in ran]
-    alike = judgement.judge(asked, settings=settings, seed=now.seed, today=today, met=met)
-    found = [
-        *_practices(before.result.statuses, alike.statuses),
-        *_probes(before.result.scenarios, asked, alike.statuses),
+    ran_before = {scenario.scenario for scenario in before.result.scenarios if not was_not_run(scenario)}
+    comparable = [scenario for scenario in now.scenarios if scenario.scenario in ran_before]
+    judged = judgement.judge(comparable, settings=settings, seed=now.seed, today=today, coverage_marks=coverage_marks)
+    differences = [
+        *_practices(before.result.statuses, judged.statuses),
+        *_probes(before.result.scenarios, comparable, judged.statuses),
         *_interpretations(before.result.interpretation_runs, now.interpretation_runs),
     ]
+    changed = {difference.subject for difference in differences}
     return Comparison(
         baseline=name,
-        worse=tuple(difference for difference in found if difference.weight is not Verdict.PASS),
-        better=tuple(difference for difference in found if difference.weight is Verdict.PASS),
-        same=len({status.practice for status in alike.statuses} - {difference.what for difference in found}),
-        caveats=tuple(_caveats(now, before, ran=ran, digest=digest, harness=harness)),
+        worse=tuple(difference for difference in differences if difference.weight is not Verdict.PASS),
+        better=tuple(difference for difference in differences if difference.weight is Verdict.PASS),
+        same=len({status.practice for status in judged.statuses} - changed),
+        caveats=tuple(_caveats(now, before, ran_before=ran_before, digest=digest, harness=harness)),
     )
 
 
 def _practices(before: Sequence[PracticeStatus], now: Sequence[PracticeStatus]) -> Iterator[Difference]:
-    known = {status.practice: status for status in now}
+    by_id = {status.practice: status for status in now}
     for old in before:
-        new = known.get(old.practice)
+        new = by_id.get(old.practice)
         if new is None or (old.is_required and not new.is_required):
             if old.is_required:
-                said = "not required" if new else "not known"
-                yield Difference(what=old.practice, before="required", now=said, weight=Verdict.INCONCLUSIVE)
-        elif _is_other(old, new):
+                text = "not required" if new else "unknown"
+                yield Difference(subject=old.practice, before="required", now=text, weight=Verdict.INCONCLUSIVE)
+        elif _is_different(old, new):
             weight = Verdict.PASS
             if _rank(new) > _rank(old):
                 weight = Verdict.FAIL if _rank(new) == VIOLATED else Verdict.INCONCLUSIVE
-            yield Difference(what=old.practice, before=_words(old), now=f"{_words(new)}: {new.reason}", weight=weight)
+            text = f"{_status_text(new)}: {new.reason}"
+            yield Difference(subject=old.practice, before=_status_text(old), now=text, weight=weight)
 
 
-def _probes(before: Sequence[Outcome], now: Sequence[Outcome], standings: Sequence[PracticeStatus]) -> Iterator[Difference]:
-    """Probes that fail now in a scenario in which they did not, but for those whose failure somebody accepts."""
-    accepted = {standing.practice for standing in standings if standing.waiver}
-    old, new = dict(_verdicts(before)), dict(_verdicts(now))
+def _probes(before: Sequence[Outcome], now: Sequence[Outcome], statuses: Sequence[PracticeStatus]) -> Iterator[Difference]:
+    """Yield the probes that fail in a scenario where they did not fail before, unless the violation is waived."""
+    waived = {status.practice for status in statuses if status.waiver}
+    old_verdicts, new_verdicts = dict(_verdicts(before)), dict(_verdicts(now))
     practices = {outcome.scenario: outcome.practices for outcome in now}
-    for pair, verdict in new.items():
-        scenario, probe = pair
-        what, was = f"{probe} in {scenario}", old.get(pair)
-        if verdict is Verdict.FAIL and was is not Verdict.FAIL:
-            if not accepted.issuperset(practices_of(probe, practices[scenario])):
-                yield Difference(what=what, before=str(was or "not asked"), now=str(verdict), weight=Verdict.FAIL)
-        elif verdict is Verdict.PASS and was is Verdict.FAIL:
-            yield Difference(what=what, before=str(was), now=str(verdict), weight=Verdict.PASS)
+    for (scenario, probe), new in new_verdicts.items():
+        subject, old = f"{probe} in {scenario}", old_verdicts.get((scenario, probe))
+        if new is Verdict.FAIL and old is not Verdict.FAIL:
+            if not waived.issuperset(practices_of(probe, practices[scenario])):
+                yield Difference(subject=subject, before=str(old or "not tested"), now=str(new), weight=Verdict.FAIL)
+        elif new is Verdict.PASS and old is Verdict.FAIL:
+            yield Difference(subject=subject, before=str(old), now=str(new), weight=Verdict.PASS)
 
 
 def _interpretations(before: Sequence[InterpretationRun], now: Sequence[InterpretationRun]) -> Iterator[Difference]:
-    """Interpretations that are required now and that the app held under before."""
-    known = {(run.clause, run.interpretation): run for run in before}
+    """Yield the interpretations that are required now and whose result is worse than before."""
+    by_interpretation = {(run.clause, run.interpretation): run for run in before}
     for new in now:
-        old = known.get((new.clause, new.interpretation))
-        if old is not None and new.is_required and _HOLDS[new.result] > _HOLDS[old.result]:
-            what = f"reading {new.clause}={new.interpretation}"
-            yield Difference(what=what, before=str(old.result), now=str(new.result), weight=WEIGHTS[_HOLDS[new.result]])
+        old = by_interpretation.get((new.clause, new.interpretation))
+        if old is not None and new.is_required and _RESULT_RANKS[new.result] > _RESULT_RANKS[old.result]:
+            yield Difference(
+                subject=f"interpretation {new.clause}={new.interpretation}",
+                before=str(old.result),
+                now=str(new.result),
+                weight=WEIGHTS[_RESULT_RANKS[new.result]],
+            )
 
 
-def _verdicts(outcomes: Iterable[Outcome]) -> Iterator[tuple[Pair, Verdict]]:
-    """The heaviest verdict of each probe in each scenario."""
+def _verdicts(outcomes: Iterable[Outcome]) -> Iterator[tuple[ProbeInScenario, Verdict]]:
+    """Yield the heaviest verdict of each probe in each scenario."""
     for outcome in outcomes:
         for probe in dict.fromkeys(finding.probe for finding in outcome.findings):
-            found = {finding.verdict for finding in outcome.findings if finding.probe == probe}
-            heavy = next(one for one in (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS) if one in found)
-            yield (outcome.scenario, probe), heavy
+            verdicts = [finding.verdict for finding in outcome.findings if finding.probe == probe]
+            yield (outcome.scenario, probe), heaviest(verdicts)
 
 
-def _is_other(old: PracticeStatus, new: PracticeStatus) -> bool:
-    """Whether two standings differ; what somebody accepts is as good as what was met, and no worse."""
-    is_accepted = any(status.status is Status.VIOLATED and status.waiver for status in (old, new))
-    if is_accepted and max(_rank(old), _rank(new)) <= SAID:
+def _is_different(old: PracticeStatus, new: PracticeStatus) -> bool:
+    """Return whether two statuses differ. A waived violation counts as no worse than a practice that is met."""
+    is_waived = any(status.status is Status.VIOLATED and status.waiver for status in (old, new))
+    if is_waived and max(_rank(old), _rank(new)) <= ACCEPTED:
         return False
     return _rank(old) != _rank(new)
 
 
-def _rank(one: PracticeStatus) -> int:
-    if one.status is Status.VIOLATED:
-        return SAID if one.waiver else VIOLATED
-    return {Status.PROVEN: PROVEN, Status.ATTESTED: SAID}.get(one.status, OPEN)
+def _rank(practice: PracticeStatus) -> int:
+    if practice.status is Status.VIOLATED:
+        return ACCEPTED if practice.waiver else VIOLATED
+    return {Status.PROVEN: PROVEN, Status.ATTESTED: ACCEPTED}.get(practice.status, NOT_PROVEN)
 
 
-def _words(one: PracticeStatus) -> str:
-    return f"{one.status}, {one.waiver}" if one.waiver else str(one.status)
+def _status_text(practice: PracticeStatus) -> str:
+    return f"{practice.status}, {practice.waiver}" if practice.waiver else str(practice.status)
 
 
-def _caveats(now: Judgement, before: GateResult, *, ran: Set[str], digest: str, harness: str) -> Iterator[str]:
+def _caveats(now: Judgement, before: GateResult, *, ran_before: Set[str], digest: str, harness: str) -> Iterator[str]:
     if before.run.digest != digest:
-        yield "The config is not the one of the baseline."
+        yield "The baseline has a different config."
     if before.run.harness != harness:
-        yield f"The baseline was made with fiskil-harness {before.run.harness}, this is {harness}."
+        yield f"The baseline was created with fiskil-harness {before.run.harness}, this is {harness}."
     if before.result.is_fast != now.is_fast:
         fast, whole = ("The baseline", "this gate") if before.result.is_fast else ("This gate", "the baseline")
-        yield f"{fast} asked each question once, {whole} asked everything; what both ran is compared."
-    new = [scenario.scenario for scenario in now.scenarios if scenario.scenario not in ran]
-    gone = sorted({*ran} - {scenario.scenario for scenario in now.scenarios} - {*now.left_out})
+        yield f"{fast} tested each question once, {whole} tested everything; only what both ran is compared."
+    new = [scenario.scenario for scenario in now.scenarios if scenario.scenario not in ran_before]
+    absent = sorted({*ran_before} - {scenario.scenario for scenario in now.scenarios} - {*now.left_out})
     if new:
         yield f"The baseline did not run {some(new)}; that makes nothing worse."
-    if gone:
-        yield f"This gate did not run {some(gone)}, which the baseline ran."
+    if absent:
+        yield f"This gate did not run {some(absent)}, which the baseline ran."

@@ -1,6 +1,7 @@
-"""What a receiver suffers from: the catalogue of bugs, each judged by the findings that bear on it.
+"""Diagnosis of a webhook receiver: each bug of the catalogue, judged by the findings of its witnesses.
 
-A bug is there where a witness saw it, and not there only where every witness that was asked has looked and seen nothing.
+A bug is present if one witness detected it. It is absent only if every witness that ran examined the receiver without
+detecting it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,11 +12,11 @@ from fiskil_harness.gate.receiver_bugs import Bug, Witness, bugs
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 
-UNSENT = "nothing of the kind was sent: this way of signing has none"
+NOT_SENT = "no such request was sent: this signature scheme has none"
 
 
 class Diagnosis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One bug and whether the receiver has it: FAIL if so. ``scenario`` and ``probe`` name the witness that decided."""
+    """One bug and whether the receiver has it: FAIL if it does. ``scenario`` and ``probe`` name the decisive witness."""
 
     bug: str
     row: int
@@ -29,36 +30,40 @@ class Diagnosis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hook: str = ""
 
 
-class _Look(Struct, frozen=True, kw_only=True):
-    """What one witness saw."""
+class _Testimony(Struct, frozen=True, kw_only=True):
+    """The result of one witness."""
 
     witness: Witness
     verdict: Verdict
-    seen: str
+    observed: str
     cases: tuple[str, ...] = ()
     hook: str = ""
 
 
 def diagnose(outcomes: Iterable[Outcome]) -> tuple[Diagnosis, ...]:
-    """Judge every bug of the catalogue by the outcomes of its witnesses; nothing where none of them ran."""
+    """Judge every bug of the catalogue by the outcomes of its witnesses; return nothing if no witness ran."""
     by_name = {outcome.scenario: outcome for outcome in outcomes}
     if not any(witness.scenario in by_name for bug in bugs().values() for witness in bug.witness):
         return ()
-    return tuple(_judged(bug, by_name) for bug in bugs().values())
+    return tuple(_diagnosis_of(bug, by_name) for bug in bugs().values())
 
 
-def _judged(bug: Bug, outcomes: dict[str, Outcome]) -> Diagnosis:
-    looks = [look for witness in bug.witness if (look := _look(witness, outcomes.get(witness.scenario))) is not None]
-    if not looks:
-        why = bug.reason or ("runs only when asked for" if bug.opt_in else "not tried")
-        return Diagnosis(bug=bug.id, row=bug.row, title=bug.title, verdict=Verdict.INCONCLUSIVE, observed=why)
-    decisive = max(looks, key=lambda one: one.verdict.weight)
+def _diagnosis_of(bug: Bug, outcomes: dict[str, Outcome]) -> Diagnosis:
+    testimonies = [
+        testimony
+        for witness in bug.witness
+        if (testimony := _testimony_of(witness, outcomes.get(witness.scenario))) is not None
+    ]
+    if not testimonies:
+        reason = bug.reason or ("tested only on request" if bug.opt_in else "not tested")
+        return Diagnosis(bug=bug.id, row=bug.row, title=bug.title, verdict=Verdict.INCONCLUSIVE, observed=reason)
+    decisive = max(testimonies, key=lambda testimony: testimony.verdict.weight)
     return Diagnosis(
         bug=bug.id,
         row=bug.row,
         title=bug.title,
         verdict=decisive.verdict,
-        observed=decisive.seen,
+        observed=decisive.observed,
         fix=bug.fix if decisive.verdict is Verdict.FAIL else "",
         scenario=decisive.witness.scenario,
         probe=decisive.witness.probe,
@@ -67,39 +72,42 @@ def _judged(bug: Bug, outcomes: dict[str, Outcome]) -> Diagnosis:
     )
 
 
-def _look(witness: Witness, outcome: Outcome | None) -> _Look | None:
-    """What *witness* saw; None where its scenario did not run."""
+def _testimony_of(witness: Witness, outcome: Outcome | None) -> _Testimony | None:
+    """Return the result of *witness*; None if its scenario did not run."""
     if outcome is None:
         return None
     finding = next((finding for finding in outcome.findings if finding.probe == witness.probe), None)
     if finding is None:
-        why = outcome.findings[0].observed if outcome.findings else "its scenario came to no end"
-        return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=why)
+        reason = outcome.findings[0].observed if outcome.findings else "its scenario did not finish"
+        return _Testimony(witness=witness, verdict=Verdict.INCONCLUSIVE, observed=reason)
     if not witness.cases:
-        return _Look(witness=witness, verdict=finding.verdict, seen=finding.observed, hook=finding.hook)
-    return _by_cases(witness, finding)
+        return _Testimony(witness=witness, verdict=finding.verdict, observed=finding.observed, hook=finding.hook)
+    return _judge_cases(witness, finding)
 
 
-def _by_cases(witness: Witness, finding: Finding) -> _Look:
-    known = {case.name: case for case in finding.cases}
-    greater = [name for name in witness.unless if name in known and known[name].verdict is Verdict.FAIL]
+def _judge_cases(witness: Witness, finding: Finding) -> _Testimony:
+    by_name = {case.name: case for case in finding.cases}
+    greater = [name for name in witness.unless if name in by_name and by_name[name].verdict is Verdict.FAIL]
     if greater:
-        seen = f"cannot be told beside a greater bug: {known[greater[0]].observed or greater[0].replace('_', ' ')}"
-        return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=seen)
-    asked = [known[name] for name in witness.cases if name in known]
-    failed = [case for case in asked if case.verdict is Verdict.FAIL]
-    is_there = len(failed) == len(witness.cases) if witness.every else bool(failed)
-    if is_there:
-        return _Look(witness=witness, verdict=Verdict.FAIL, seen=_told(failed), cases=tuple(case.name for case in failed))
-    untold = [name for name in witness.cases if name not in known]
-    doubtful = [case for case in asked if case.verdict is Verdict.INCONCLUSIVE]
-    if untold or doubtful:
-        is_elsewhere = finding.verdict is Verdict.PASS and not asked
-        seen = _told(doubtful) if doubtful else UNSENT if is_elsewhere else finding.observed
-        return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=seen, hook=finding.hook)
-    return _Look(witness=witness, verdict=Verdict.PASS, seen=f"{len(asked)} cases held", cases=tuple(witness.cases))
+        cause = by_name[greater[0]].observed or greater[0].replace("_", " ")
+        observed = f"unknown, because a more serious bug hides it: {cause}"
+        return _Testimony(witness=witness, verdict=Verdict.INCONCLUSIVE, observed=observed)
+    examined = [by_name[name] for name in witness.cases if name in by_name]
+    failed = [case for case in examined if case.verdict is Verdict.FAIL]
+    is_present = len(failed) == len(witness.cases) if witness.every else bool(failed)
+    if is_present:
+        names = tuple(case.name for case in failed)
+        return _Testimony(witness=witness, verdict=Verdict.FAIL, observed=_summary_of(failed), cases=names)
+    absent = [name for name in witness.cases if name not in by_name]
+    inconclusive = [case for case in examined if case.verdict is Verdict.INCONCLUSIVE]
+    if absent or inconclusive:
+        is_not_applicable = finding.verdict is Verdict.PASS and not examined
+        observed = _summary_of(inconclusive) if inconclusive else NOT_SENT if is_not_applicable else finding.observed
+        return _Testimony(witness=witness, verdict=Verdict.INCONCLUSIVE, observed=observed, hook=finding.hook)
+    observed = f"{len(examined)} cases passed"
+    return _Testimony(witness=witness, verdict=Verdict.PASS, observed=observed, cases=tuple(witness.cases))
 
 
-def _told(cases: Sequence[Case]) -> str:
+def _summary_of(cases: Sequence[Case]) -> str:
     first = cases[0].observed or cases[0].name.replace("_", " ")
     return first + (f", and {len(cases) - 1} more" if cases[1:] else "")

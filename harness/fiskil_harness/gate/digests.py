@@ -1,6 +1,6 @@
-"""Digests of what a report says and of what it was made with, so that somebody can tell whether it was altered later.
+"""Digests of a report and of its config, by which a later alteration of the report can be detected.
 
-They are no signature: who alters a report can compute them anew. Keep the seal elsewhere, and that shows too.
+They are no signature: anyone who alters a report can compute them again. A seal that is kept elsewhere reveals that too.
 """
 
 import hashlib
@@ -18,41 +18,43 @@ _SECRET = re.compile(r"auth|credential|key|pass|pwd|secret|token", re.IGNORECASE
 
 
 class Digests(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """sha256 of the ``evidence`` (the report's ``result``), of the ``config`` without secrets, and of what is ``shown``.
+    """SHA-256 of the parts of a report.
 
-    ``harness`` is the version that made the report, ``seed`` the run's. ``seal`` is the digest of all of these together.
+    ``evidence`` covers the report's ``result``, ``config`` the config without secrets, and ``details`` all other fields.
+    ``harness`` is the version that wrote the report, ``seed`` the seed of the run. ``seal`` covers all of these together.
     Equal seeds give equal ``evidence``.
     """
 
     evidence: str = ""
     config: str = ""
-    excerpts: str = ""
+    details: str = ""
     harness: str = ""
     seed: int = 0
     seal: str = ""
 
 
 def digest(node: Any) -> str:
-    """The sha256 of *node* as canonical JSON: keys sorted, no blanks, UTF-8."""
+    """Return the SHA-256 of *node* as canonical JSON: sorted keys, no whitespace, UTF-8."""
     plain = msgspec.to_builtins(node)
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()
 
 
 def digest_of(settings: Settings) -> str:
-    """The digest of a config. Where it lies does not count, nor do values of the app's environment that may be secrets.
+    """Return the digest of a config. It depends neither on the place of the file nor on secrets in the app's environment.
 
-    Short secrets could be guessed from a digest, so a value whose name speaks of one is left out, unless it is a template.
+    A short secret could be guessed from a digest. Values of variables whose names suggest a secret are therefore left out,
+    unless they are templates.
     """
-    plain: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=_plain)
+    plain: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=_path_text)
     del plain["folder"], plain["source"]
     plain["stated_limits"] = sorted(plain["stated_limits"])
-    told = plain["app"]["env"].items()
-    plain["app"]["env"] = {name: "" if _SECRET.search(name) and "{" not in value else value for name, value in told}
+    variables = plain["app"]["env"].items()
+    plain["app"]["env"] = {name: "" if _SECRET.search(name) and "{" not in value else value for name, value in variables}
     return digest(plain)
 
 
-def _plain(value: object) -> str:
+def _path_text(value: object) -> str:
     if isinstance(value, Path):
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} is not part of a config")

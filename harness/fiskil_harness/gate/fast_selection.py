@@ -1,7 +1,7 @@
-"""Which scenarios a fast gate runs, and how a gate is cut into shards: by the table of costs, the same on every machine.
+"""Selects the scenarios of a fast gate, and splits a gate into shards, both by the costs in ``fixtures/costs.toml``.
 
-A fast gate asks each question once: for every practice each probe that it needs, in the cheapest scenario that the config
-can play, and every flow that the app's team says it uses.
+A fast gate tests each question once: for every practice each probe that it needs, in the cheapest scenario that the config
+allows, and every flow that the app uses according to its team. The selection is the same on every machine.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,37 +15,41 @@ from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
 BUDGET_S = 48.0
-"""Up to this sum, questions that no practice needs are asked too, the cheapest first."""
+"""Below this total cost, questions that no practice needs are tested too, the cheapest first."""
 
 OVERHEAD_S = 0.15
-"""What a scenario costs beside its steps; it makes few scenarios with many questions better than many with few."""
+"""The cost of a scenario besides its steps. It favours few scenarios with many questions over many scenarios with few."""
 
+FLOW = "flow"
 Question = tuple[str, str]
+"""A practice and a probe, or FLOW and a flow."""
 Questions = frozenset[Question]
-Listing = Callable[[str], tuple[str, ...]]
+ProbesOf = Callable[[str], tuple[str, ...]]
+"""Returns the probes of a practice id."""
 
 
 def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
-    """Those of *scenarios* that ask each question once, in their order."""
+    """Return those of *scenarios* that test each question once, in the given order."""
     playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in scenario.needs)]
-    wanted = frozenset(("flow", text) for text in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
-    asked = {scenario.name: _needed(scenario) | (_flows(scenario) & wanted) for scenario in scenarios}
-    chosen = _cover([scenario.name for scenario in playable], asked, ())
-    # What nothing can ask here is asked all the same, so that the report names the hook it lacks.
-    chosen = _cover(
-        [scenario.name for scenario in scenarios], {name: _of_practices(one) for name, one in asked.items()}, chosen
-    )
-    chosen = _within_budget(
-        [scenario.name for scenario in playable], {scenario.name: _allowed(scenario) for scenario in scenarios}, chosen
-    )
+    flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
+    questions = {scenario.name: _needed(scenario) | (_flows(scenario) & flows) for scenario in scenarios}
+    chosen = _cover([scenario.name for scenario in playable], questions, ())
+    # Questions that the config does not allow are included too, so that the report names the missing hooks.
+    of_practices = {name: _without_flows(of_name) for name, of_name in questions.items()}
+    chosen = _cover([scenario.name for scenario in scenarios], of_practices, chosen)
+    allowed = {scenario.name: _allowed(scenario) for scenario in scenarios}
+    chosen = _within_budget([scenario.name for scenario in playable], allowed, chosen)
     return [scenario for scenario in scenarios if scenario.name in chosen]
 
 
-def share(scenarios: Sequence[Scenario], number: int, count: int) -> list[Scenario]:
-    """The share *number* of *count*, from 1: every scenario is in one share, and the shares cost about the same."""
+def scenarios_of_shard(scenarios: Sequence[Scenario], number: int, count: int) -> list[Scenario]:
+    """Return the scenarios of shard *number* of *count*, counted from 1.
+
+    Every scenario is in exactly one shard, and all shards cost about the same.
+    """
     sums = [0.0] * count
     mine: set[str] = set()
-    for scenario in sorted(scenarios, key=lambda each: (-costs.cost_s(each.name), each.name)):
+    for scenario in sorted(scenarios, key=lambda scenario: (-costs.cost_s(scenario.name), scenario.name)):
         lightest = sums.index(min(sums))
         sums[lightest] += costs.cost_s(scenario.name) + OVERHEAD_S
         if lightest == number - 1:
@@ -53,66 +57,68 @@ def share(scenarios: Sequence[Scenario], number: int, count: int) -> list[Scenar
     return [scenario for scenario in scenarios if scenario.name in mine]
 
 
-def shard_of(text: str) -> tuple[int, int]:
-    """``2/3`` as numbers.
+def parse_shard(text: str) -> tuple[int, int]:
+    """Return number and count of a shard from a text such as ``2/3``.
 
     Raises:
-        UsageError: It is no share of anything.
+        UsageError: *text* has another form, or the number is not between 1 and the count.
     """
     number, slash, count = text.partition("/")
     if not (slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= 1000):
-        raise UsageError(f"--shard must read like 2/3, the second of three shares, got {text!r}.")
+        raise UsageError(f"--shard must have the form 2/3, the second of three shards, got {text!r}.")
     return int(number), int(count)
 
 
-def _cover(names: Sequence[str], asked: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
-    """*begun* and as many of *names* as it takes to ask everything, the most questions per second first."""
+def _cover(names: Sequence[str], questions: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
+    """Return *begun* plus as many of *names* as are needed to test every question, the most questions per second first."""
     chosen = set(begun)
-    done: set[Question] = set().union(*(asked[text] for text in chosen))
-    left = set().union(*(asked[name] for name in names)) - done
+    covered: set[Question] = set().union(*(questions[name] for name in chosen))
+    open_questions = set().union(*(questions[name] for name in names)) - covered
     added: list[str] = []
-    while left:
-        best = min(names, key=lambda text: (-len(asked[text] & left) / (costs.cost_s(text) + OVERHEAD_S), text))
+    while open_questions:
+        best = min(
+            names, key=lambda name: (-len(questions[name] & open_questions) / (costs.cost_s(name) + OVERHEAD_S), name)
+        )
         added.append(best)
-        left -= asked[best]
-    for text in sorted(added, key=lambda each: (-costs.cost_s(each), each)):
-        others = [asked[each] for each in {*chosen, *added} if each != text]
-        if asked[text] <= set().union(*others):
-            added.remove(text)
+        open_questions -= questions[best]
+    for name in sorted(added, key=lambda name: (-costs.cost_s(name), name)):
+        others = [questions[other] for other in {*chosen, *added} if other != name]
+        if questions[name] <= set().union(*others):
+            added.remove(name)
     return chosen | set(added)
 
 
-def _within_budget(names: Sequence[str], asked: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
+def _within_budget(names: Sequence[str], questions: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
     chosen = set(begun)
-    done: set[Question] = set().union(*(asked[text] for text in chosen))
-    # What cannot be played costs nothing.
-    spent_s = sum(costs.cost_s(text) for text in chosen.intersection(names))
-    for name in sorted(names, key=lambda each: (costs.cost_s(each), each)):
-        if asked[name] - done and spent_s + costs.cost_s(name) <= BUDGET_S:
+    covered: set[Question] = set().union(*(questions[name] for name in chosen))
+    # A scenario that cannot be played costs nothing.
+    spent_s = sum(costs.cost_s(name) for name in chosen.intersection(names))
+    for name in sorted(names, key=lambda name: (costs.cost_s(name), name)):
+        if questions[name] - covered and spent_s + costs.cost_s(name) <= BUDGET_S:
             chosen.add(name)
-            done |= asked[name]
+            covered |= questions[name]
             spent_s += costs.cost_s(name)
     return chosen
 
 
-def _needed(one: Scenario) -> Questions:
-    return _pairs(one, lambda practice_id: practice(practice_id).needed)
+def _needed(scenario: Scenario) -> Questions:
+    return _practice_questions(scenario, lambda practice_id: practice(practice_id).needed)
 
 
-def _allowed(one: Scenario) -> Questions:
-    return _pairs(one, lambda practice_id: practice(practice_id).probes)
+def _allowed(scenario: Scenario) -> Questions:
+    return _practice_questions(scenario, lambda practice_id: practice(practice_id).probes)
 
 
-def _pairs(one: Scenario, listing: Listing) -> Questions:
-    names = {name_of(probe) for probe in one.probes}
+def _practice_questions(scenario: Scenario, probes_of: ProbesOf) -> Questions:
+    names = {name_of(probe) for probe in scenario.probes}
     return frozenset(
-        (practice_id, probe) for practice_id in one.practices for probe in listing(practice_id) if probe in names
+        (practice_id, probe) for practice_id in scenario.practices for probe in probes_of(practice_id) if probe in names
     )
 
 
-def _flows(one: Scenario) -> Questions:
-    return frozenset(("flow", flow) for flow in costs.flows_of(one.name))
+def _flows(scenario: Scenario) -> Questions:
+    return frozenset((FLOW, flow) for flow in costs.flows_of(scenario.name))
 
 
-def _of_practices(asked: Questions) -> Questions:
-    return frozenset(question for question in asked if question[0] != "flow")
+def _without_flows(questions: Questions) -> Questions:
+    return frozenset(question for question in questions if question[0] != FLOW)

@@ -1,12 +1,12 @@
-"""Why a practice cannot be proven before the hosted API, in words."""
+"""Reasons why a practice cannot be proven against the hosted API."""
 
 from fiskil_harness.runner.hosted.eligibility import THEIRS
 
-SECOND_PAIR = "it would take a second key pair, and none is made at Fiskil"
-WEBHOOKS = "webhooks are Fiskil's own there, and none is sent by us"
-JOURNEYS = "journeys are Fiskil's own there, and none is begun by us"
-PAGES = "pages are looked at during journeys, which are Fiskil's own there"
-CHANGES = "nothing changes there while it is only read"
+SECOND_PAIR = "this needs a second key pair, and the harness creates none at Fiskil"
+WEBHOOKS = "Fiskil sends its own webhooks there, and the harness sends none"
+JOURNEYS = "consent journeys run at Fiskil there, and the harness starts none"
+PAGES = "pages are opened during consent journeys, and the harness starts none there"
+CHANGES = "a read-only run changes no data there"
 
 REASONS = {
     "alerts.webhook-failures": WEBHOOKS,
@@ -29,18 +29,18 @@ REASONS = {
     "loading.timeouts": PAGES,
     "logs.consent-lifecycle": JOURNEYS,
     "logs.webhook-receipts": WEBHOOKS,
-    "sandbox.many-end-users": "one end user alone is named under [hosted]",
+    "sandbox.many-end-users": "[hosted] names only one end user",
     "sandbox.webhook-delivery": WEBHOOKS,
     "scopes.essential-only": JOURNEYS,
-    "server.https": "the app meets the relay on loopback, in plain HTTP, so no certificate can be shown to it",
+    "server.https": "the app calls the relay on loopback over plain HTTP, so no certificate can be presented to it",
     "server.only": PAGES,
     "server.webhooks-validated-first": WEBHOOKS,
     "tokens.not-in-browser": PAGES,
 }
-"""Of practices that are not of one of the sections below; of ``loading.timeouts`` the half that is about pages."""
+"""The reason for each practice outside SECTIONS. For ``loading.timeouts`` it covers only the part about pages."""
 SECTIONS = {"ux": PAGES, "webhooks": WEBHOOKS}
 
 
 def reason_of(practice_id: str) -> str:
-    """Why nothing there bears on a practice."""
+    """Return the reason why no experiment against the hosted API can prove a practice."""
     return REASONS.get(practice_id) or SECTIONS.get(practice_id.partition(".")[0], THEIRS)

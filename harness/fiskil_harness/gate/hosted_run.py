@@ -1,6 +1,6 @@
-"""A run before the hosted API, one scenario after another: looked at first, bounded, and judged as any other.
+"""A run against the hosted API, one scenario after another: bounded, and judged like any other run.
 
-Nothing of it is left, also after Ctrl-C; what is not proven there is told with its reason.
+It leaves nothing behind, even after Ctrl-C. Each practice that cannot be proven there is reported with the reason.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ from fiskil_harness.scenario.scenario import Scenario
 
 
 class Traffic(Struct, frozen=True, kw_only=True):
-    """How much went to the hosted API: requests of the app, and our own."""
+    """The number of requests to the hosted API: those of the app, the harness's own, and the limit for the app."""
 
     of_app: int
     of_ours: int
@@ -41,7 +41,7 @@ class Traffic(Struct, frozen=True, kw_only=True):
 
 
 class HostedRun(Struct, frozen=True, kw_only=True):
-    """What came of it."""
+    """The result of a run against the hosted API."""
 
     rehearsal: SessionResult
     traffic: Traffic
@@ -57,13 +57,18 @@ def rehearse(
     progress: Progress | None = None,
     tells_har: bool = False,
 ) -> HostedRun:
-    """Look at the account, start the app before the relay, and play.
+    """Check the account, start the app in front of the relay, and play the scenarios.
+
+    Args:
+        lets_write: True to allow requests of the app that change data at Fiskil.
+        looks_at_contract: True to compare the hosted API with the contract as well.
+        tells_har: True to record every exchange as HAR.
 
     Raises:
         ConfigError: Credentials or an end user are missing.
-        UnsafeTarget: The address is a stranger's, or the account looks like production; the app was not started.
+        UnsafeTarget: The address is a foreign host, or the account looks like production; the app was not started.
         AppError: The app does not start.
-        HookError: The pair is not accepted.
+        HookError: The hosted API does not accept the key pair.
     """
     address = address_of(settings)
     hosted = settings.hosted
@@ -76,14 +81,14 @@ def rehearse(
             worker = HostedWorker(settings, account, address, guard=guard, seed=seed, folder=folder / "worker")
             worker.wants_har = tells_har
             played: list[Played] = []
-            drifted: list[Outcome] = []
+            drift_outcomes: list[Outcome] = []
             was_interrupted = False
             try:
                 worker.start()
-                for each_played in _played(worker, run_order(scenarios, settings), progress):
-                    played.append(each_played)  # noqa: PERF402 - what was played stays when Ctrl-C ends the loop
+                for scenario_played in _play_each(worker, run_order(scenarios, settings), progress):
+                    played.append(scenario_played)  # noqa: PERF402 - results must survive when Ctrl-C ends the loop
                 if looks_at_contract:
-                    drifted.append(_drifted(account, worker, settings, seed))
+                    drift_outcomes.append(_drift_outcome(account, worker, settings, seed))
             except KeyboardInterrupt:
                 was_interrupted = True
             finally:
@@ -92,69 +97,78 @@ def rehearse(
     finally:
         with signals.ignored():
             shutil.rmtree(folder, ignore_errors=True)
-    outcomes = {outcome.scenario: outcome for outcome in (*drifted, *(each_played.outcome for each_played in played))}
+    outcomes = {
+        outcome.scenario: outcome for outcome in (*drift_outcomes, *(scenario_played.outcome for scenario_played in played))
+    }
     for scenario in scenarios:
         outcomes.setdefault(scenario.name, not_run(scenario, seed))
-    rehearsal = SessionResult(
+    session = SessionResult(
         outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
-        measured=tuple(each_played.measure for each_played in played),
-        faults=tuple(each_played.fault for each_played in played if each_played.fault),
-        excerpts=tuple(exhibit for each_played in played for exhibit in each_played.excerpts),
-        hars=tuple(each_played.har for each_played in played if each_played.har),
+        measured=tuple(scenario_played.measure for scenario_played in played),
+        faults=tuple(scenario_played.fault for scenario_played in played if scenario_played.fault),
+        excerpts=tuple(excerpt for scenario_played in played for excerpt in scenario_played.excerpts),
+        hars=tuple(scenario_played.har for scenario_played in played if scenario_played.har),
         was_interrupted=was_interrupted,
     )
-    return HostedRun(rehearsal=rehearsal, traffic=traffic)
+    return HostedRun(rehearsal=session, traffic=traffic)
 
 
 def judge(
     run: HostedRun, *, settings: Settings, seed: int, today: datetime.date, is_gate: bool, lines: Sequence[str] = ()
 ) -> Judgement:
-    """Judge what was seen; a gate says of each practice that cannot be proven there why that is so."""
+    """Judge the outcomes of *run*. A gate gives, for each practice that cannot be proven there, the reason.
+
+    Args:
+        is_gate: True for a decision, False for a report about some scenarios.
+        lines: Sentences about what did not run, for the report.
+    """
     outcomes = run.rehearsal.outcomes
     if not is_gate:
         return judgement.report_only(outcomes, settings=settings, seed=seed, today=today, left_out=tuple(lines))
     whole = judgement.judge(outcomes, settings=settings, seed=seed, today=today, is_whole=run.rehearsal.is_whole)
-    borne = {practice_id for outcome in outcomes for practice_id in outcome.practices}
-    # A practice of which a part alone is tried there says what keeps the rest from being tried.
-    told = {status.practice for status in whole.statuses if not status.reason.startswith(NOT_RUN)}
-    standings = tuple(status if status.practice in borne & told else _unproven(status) for status in whole.statuses)
-    return msgspec.structs.replace(whole, statuses=standings, left_out=(*left_out(), *lines), bugs=())
+    named = {practice_id for outcome in outcomes for practice_id in outcome.practices}
+    # For a practice that was tested only in part, the reason why the rest cannot be tested there replaces NOT_RUN.
+    tested = {status.practice for status in whole.statuses if not status.reason.startswith(NOT_RUN)}
+    statuses = tuple(
+        status if status.practice in named & tested else _with_hosted_reason(status) for status in whole.statuses
+    )
+    return msgspec.structs.replace(whole, statuses=statuses, left_out=(*left_out(), *lines), bugs=())
 
 
 def bounds(settings: Settings, *, lets_write: bool) -> str:
-    """What the relay lets pass in a run, in words."""
+    """Return the limits of the relay in words, as a sentence fragment."""
     hosted = settings.hosted
-    what = "reading and writing" if lets_write else "reading only"
-    return f"{what}, at most {hosted.most_requests} requests of the app and {hosted.most_s:g} s"
+    access = "reading and writing" if lets_write else "reading only"
+    return f"{access}, at most {hosted.most_requests} requests of the app and {hosted.most_s:g} s"
 
 
-def _unproven(one: PracticeStatus) -> PracticeStatus:
-    if one.status is not Status.NOT_PROVEN:
-        return one
-    return msgspec.structs.replace(one, reason=f"--api hosted: {reason_of(one.practice)}", hooks=())
+def _with_hosted_reason(practice: PracticeStatus) -> PracticeStatus:
+    if practice.status is not Status.NOT_PROVEN:
+        return practice
+    return msgspec.structs.replace(practice, reason=f"--api hosted: {reason_of(practice.practice)}", hooks=())
 
 
-def _drifted(account: Account, worker: HostedWorker, settings: Settings, seed: int) -> Outcome:
-    """Whether the hosted API still is what the contract says, without a secret."""
-    from fiskil_harness.runner.hosted.drift import drift  # what judges documents takes long to import
+def _drift_outcome(account: Account, worker: HostedWorker, settings: Settings, seed: int) -> Outcome:
+    """Compare the hosted API with the contract, and return the redacted outcome."""
+    from fiskil_harness.runner.hosted.drift import drift  # its dependencies take long to import
 
-    found = drift(account.place, Interpretations(settings.sandbox.interpretations), seed=seed)
-    return msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(found)), Outcome)
+    outcome = drift(account.place, Interpretations(settings.sandbox.interpretations), seed=seed)
+    return msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(outcome)), Outcome)
 
 
-def _played(worker: HostedWorker, scenarios: Sequence[Scenario], progress: Progress | None) -> Iterator[Played]:
+def _play_each(worker: HostedWorker, scenarios: Sequence[Scenario], progress: Progress | None) -> Iterator[Played]:
     for scenario in scenarios:
         if progress is not None:
             progress.began(scenario.name)
-        one = worker.play(scenario)
+        played = worker.play(scenario)
         if progress is not None:
-            progress.ended(scenario.name, one.outcome.verdict)
-        yield one
+            progress.ended(scenario.name, played.outcome.verdict)
+        yield played
 
 
 @contextlib.contextmanager
 def _account(address: Address) -> Iterator[Account]:
-    """The account, looked at; no complaint about it repeats the secret."""
+    """Open the account, with the secret redacted from error messages."""
     redactor = Redactor()
     redactor.register("client_secret", address.client_secret)
     try:

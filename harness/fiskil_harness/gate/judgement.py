@@ -1,6 +1,6 @@
-"""From standings to one decision: the gate opens or stays shut.
+"""From the status of each practice to one decision: the gate is open or stays shut.
 
-Nothing here reads a clock: the date is given, so the same outcomes make the same judgement.
+Nothing here reads a clock: the caller passes the date, so equal outcomes give equal judgements.
 """
 
 import datetime
@@ -13,10 +13,10 @@ from msgspec import Struct
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import HOOKS, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.gate import interpretation_trials
+from fiskil_harness.gate import interpretation_runs
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
 from fiskil_harness.gate.digests import Digests
-from fiskil_harness.gate.interpretation_trials import InterpretationRun, TrialResult, was_not_run
+from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
 from fiskil_harness.gate.practice_status import (
     PracticeStatus,
     Status,
@@ -34,20 +34,20 @@ from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import all_practices
 
 FORMAT = "fiskil-harness/report/3"
-NOT_THE_WHOLE = "so this is not the whole, and the gate stays shut."
-"""How the remark ends that tells of parts that are missing."""
+INCOMPLETE = "so the gate is incomplete and stays shut."
+"""The end of the remark about missing shards."""
 
 
 class Decision(enum.StrEnum):
-    """What the gate says; it is not asked where only some scenarios ran."""
+    """The decision of the gate; a run of some scenarios makes none."""
 
     OPEN = "open"
     SHUT = "shut"
-    NOT_REQUESTED = "not asked"
+    NOT_REQUESTED = "not requested"
 
 
 class Unlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A hook or fact that the config does not give, and the practices that it would help to prove."""
+    """A hook or fact that the config does not set, and the practices that it would help to prove."""
 
     hook: str
     purpose: str
@@ -55,13 +55,13 @@ class Unlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that two runs with one seed have in common.
+    """The part of a report that is equal for any two runs with one seed.
 
-    ``complaints`` are faults of the config that only the outcomes can show, such as a waiver for something that passes.
-    ``left_out`` names scenarios that were not run because the command at hand cannot give what they need, or because the
-    gate *is_fast* and asks each question once. ``interpretation_runs`` are other interpretations. ``bugs`` are
-    the known ones of webhook receivers, where anything was run that can see one. ``coverage`` is what the run exercised and
-    what it did not. ``remarks`` are what one must know before one believes the decision.
+    ``config_errors`` are errors of the config that only the outcomes reveal, such as a waiver for a practice that is proven.
+    ``left_out`` names scenarios that did not run, because the command cannot provide what they need or because the gate
+    *is_fast*. ``interpretation_runs`` are the runs under alternative interpretations. ``bugs`` are the known bugs of webhook
+    receivers, if a scenario ran that can detect one. ``coverage`` lists what the run exercised and what it did not.
+    ``remarks`` are sentences that a reader needs to interpret the decision.
     """
 
     seed: int
@@ -72,7 +72,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     statuses: tuple[PracticeStatus, ...]
     scenarios: tuple[Outcome, ...]
     unlocks: tuple[Unlock, ...] = ()
-    complaints: tuple[str, ...] = ()
+    config_errors: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     interpretation_runs: tuple[InterpretationRun, ...] = ()
     bugs: tuple[Diagnosis, ...] = ()
@@ -82,26 +82,27 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def verdict(self) -> Verdict:
-        """The heaviest verdict of all scenarios; those about other apps count only where there are no others."""
-        own = [outcome for outcome in self.scenarios if not outcome.needs_optional_hooks_only]
-        return heaviest([outcome.verdict for outcome in own or self.scenarios])
+        """The heaviest verdict of all scenarios. A scenario that needs only optional hooks counts only if all do."""
+        applicable = [outcome for outcome in self.scenarios if not outcome.needs_optional_hooks_only]
+        return heaviest([outcome.verdict for outcome in applicable or self.scenarios])
 
     @property
-    def problem(self) -> str:
-        """The remark about parts that are missing; empty where this is the whole."""
-        return next((remark for remark in self.remarks if remark.endswith(NOT_THE_WHOLE)), "")
+    def missing_shards(self) -> str:
+        """The remark about missing shards; "" if none is missing."""
+        return next((remark for remark in self.remarks if remark.endswith(INCOMPLETE)), "")
 
-    def with_status(self, standing: Status) -> list[PracticeStatus]:
-        """Every practice with that standing, in the order of Fiskil's page."""
-        return [status for status in self.statuses if status.status is standing]
+    def with_status(self, status: Status) -> list[PracticeStatus]:
+        """Return every practice with that *status*, in the order of Fiskil's page."""
+        return [practice for practice in self.statuses if practice.status is status]
 
 
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When, where and how it ran. ``again`` is the command that runs it all again, ``again_one`` the one for a scenario.
+    """Time, place and options of a run.
 
-    ``paths`` are the files that scenarios came from, by the scenario's name: such a one is run by its path. ``plans`` are
-    saved plans, and ``replay_with`` are the options with which `replay` meets the same app again. ``digest`` tells one
-    config from another.
+    ``again`` is the command that repeats it, ``again_for_scenario`` the command for one scenario, with ``{scenario}`` for
+    its name. ``paths`` maps scenarios that came from files to these files, because such a scenario is run by its path.
+    ``plans`` are files of saved plans; ``replay_with`` are the options with which `replay` runs one against the same app.
+    ``digest`` identifies the config.
     """
 
     command: str
@@ -116,36 +117,38 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     again_for_scenario: str
     paths: dict[str, str] = {}
     was_interrupted: bool = False
-    faults: int = 0
+    internal_errors: int = 0
     plans: tuple[str, ...] = ()
     replay_with: str = ""
     digest: str = ""
 
 
-class Share(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Number of this shard, and what `merge` needs besides: it alone judges scenarios under other interpretations."""
+class Shard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The number of a shard, counted from 1, and what `merge` needs besides.
+
+    A shard does not judge its interpretation runs: ``interpretation_outcomes`` are their outcomes, which `merge` judges.
+    """
 
     number: int
     count: int
     is_all_interpretations: bool = False
-    under_interpretations: tuple[Outcome, ...] = ()
+    interpretation_outcomes: tuple[Outcome, ...] = ()
 
 
 class Difference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something that is not as it was in the baseline: a practice, a probe in a scenario, or a reading.
+    """A change since the baseline. ``subject`` is a practice, a probe in a scenario, or an interpretation.
 
-    ``weight`` is how bad that is: FAIL where something is violated now, INCONCLUSIVE where it is no more proven, PASS where
-    it is better.
+    ``weight`` is FAIL if the subject is violated now, INCONCLUSIVE if it is no longer proven, and PASS if it is better.
     """
 
-    what: str
+    subject: str
     before: str
     now: str
     weight: Verdict
 
 
 class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A gate against a baseline; ``caveats`` say where the two did not ask the same."""
+    """The comparison of a gate with a baseline; ``caveats`` state where the two did not test the same."""
 
     baseline: str
     worse: tuple[Difference, ...] = ()
@@ -155,17 +158,17 @@ class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def exit_code(self) -> int:
-        """0 where nothing is worse, 1 where something is violated that was not, 3 where something is no more proven."""
+        """0 if nothing is worse, 1 if something is newly violated, 3 if something is no longer proven."""
         if not self.worse:
             return 0
         return 1 if any(difference.weight is Verdict.FAIL for difference in self.worse) else 3
 
 
 class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that a report may read: ``result`` is equal for equal seeds, the other fields are not.
+    """All input of a report: ``result`` is equal for equal seeds, the other fields are not.
 
-    ``stories`` tell what happened in each scenario, ``pictures`` what pages looked like. ``share`` is there where this is a
-    part of a gate, ``compared`` where a baseline was given. ``digests`` are of all the rest.
+    ``stories`` describe what happened in each scenario, ``pictures`` show pages of the app. ``shard`` is set if this is one
+    shard of a gate, ``comparison`` if a baseline was given. ``digests`` cover all the other fields.
     """
 
     format: str = FORMAT
@@ -175,31 +178,34 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     excerpts: tuple[Excerpt, ...] = ()
     stories: tuple[Story, ...] = ()
     pictures: tuple[Picture, ...] = ()
-    share: Share | None = None
-    compared: Comparison | None = None
+    shard: Shard | None = None
+    comparison: Comparison | None = None
     digests: Digests = Digests()
 
     @property
     def exit_code(self) -> int:
-        """How the command that made it ends; what a baseline had already shuts nothing, but for what cannot be meant."""
-        code = exit_code(self.result, was_interrupted=self.run.was_interrupted, has_fault=self.run.faults > 0)
-        if self.compared is None or code in {4, 130}:
+        """Exit code of the command. With a baseline, only regressions, config errors and missing shards make it non-zero."""
+        code = exit_code(
+            self.result, was_interrupted=self.run.was_interrupted, has_internal_error=self.run.internal_errors > 0
+        )
+        if self.comparison is None or code in {4, 130}:
             return code
-        return self.compared.exit_code or (2 if self.result.complaints or self.result.problem else 0)
+        return self.comparison.exit_code or (2 if self.result.config_errors or self.result.missing_shards else 0)
 
 
 def check(settings: Settings) -> None:
-    """Refuse what the config says about the gate when it cannot be meant, before anything runs.
+    """Raise an error, before anything runs, if the gate's part of the config is invalid.
 
     Raises:
-        UnknownName: A practice that does not exist.
-        ConfigError: Nothing is required, a reading does not exist, a statement stands twice or says nothing, or experiments
-            can tell.
+        UnknownName: A practice does not exist.
+        ConfigError: Nothing is required, an interpretation does not exist, or an attestation or waiver is not acceptable.
     """
-    interpretation_trials.check(settings)
+    interpretation_runs.check(settings)
     source = settings.source or "the config"
     if not settings.gate.required:
-        raise ConfigError(f"{source}: gate.required is empty, so the gate would ask for nothing. Write 'all', or some ids.")
+        raise ConfigError(
+            f"{source}: gate.required is empty, so the gate would require nothing. Write 'all', or a list of practice ids."
+        )
     if settings.gate.required != "all":
         for practice_id in settings.gate.required:
             refuse_unknown_practice(practice_id, f"{source}: [gate] required")
@@ -213,47 +219,48 @@ def judge(
     seed: int,
     today: datetime.date,
     is_whole: bool = True,
-    met: Iterable[str] = (),
+    coverage_marks: Iterable[str] = (),
     is_fast: bool = False,
     left_out: tuple[str, ...] = (),
 ) -> Judgement:
-    """Let every practice have its standing, and decide; a run that *is_whole* no more opens nothing.
+    """Judge every practice, and decide.
 
     Args:
-        met: What the app's calls came to, in all scenarios together (see ``flows.met_in``).
-        is_fast: Whether each question was asked once, and the scenarios in *left_out* were not run.
+        is_whole: False if the run was interrupted, had an internal error, or misses shards; then the gate stays shut.
+        coverage_marks: Results of the app's API calls in all scenarios together (see ``coverage.coverage_marks``).
+        is_fast: True if each question was tested once only; then *left_out* names the scenarios that did not run.
     """
-    met = frozenset(met)
-    every = sorted(outcomes, key=lambda outcome: outcome.scenario)
-    ordered = tuple(outcome for outcome in every if not interpretation_trials.is_of_interpretation_run(outcome))
-    tried = interpretation_trials.judged(
-        filter(interpretation_trials.is_of_interpretation_run, every), usual=ordered, settings=settings
+    marks = frozenset(coverage_marks)
+    ordered = sorted(outcomes, key=lambda outcome: outcome.scenario)
+    usual = tuple(outcome for outcome in ordered if not interpretation_runs.is_of_interpretation_run(outcome))
+    runs = interpretation_runs.evaluate(
+        filter(interpretation_runs.is_of_interpretation_run, ordered), usual=usual, settings=settings
     )
     required = set(all_practices()) if settings.gate.required == "all" else set(settings.gate.required)
-    standings = tuple(
-        status_of(all_practice, ordered, settings, today, is_required=all_practice.id in required, met=met)
-        for all_practice in all_practices().values()
+    statuses = tuple(
+        status_of(practice, usual, settings, today, is_required=practice.id in required, coverage_marks=marks)
+        for practice in all_practices().values()
     )
-    complaints = tuple(_needless_waivers(standings, settings, today))
-    fulfilled = [standing for standing in standings if standing.is_required and _is_met(standing)]
-    is_met = len(fulfilled) == len(required) and not any(_is_violated(standing) for standing in standings)
-    is_open = is_whole and is_met and not complaints and not any(stays_shut(run) for run in tried)
+    config_errors = tuple(_needless_waivers(statuses, settings, today))
+    required_met = [status for status in statuses if status.is_required and _is_met(status)]
+    is_met = len(required_met) == len(required) and not any(map(_is_violated, statuses))
+    is_open = is_whole and is_met and not config_errors and not any(map(stays_shut, runs))
     return Judgement(
         seed=seed,
         decision=Decision.OPEN if is_open else Decision.SHUT,
         required=len(required),
-        required_met=len(fulfilled),
-        practices=len(standings),
-        statuses=standings,
-        scenarios=ordered,
-        unlocks=_unlocks(standings, ordered),
-        complaints=complaints,
+        required_met=len(required_met),
+        practices=len(statuses),
+        statuses=statuses,
+        scenarios=usual,
+        unlocks=_unlocks(statuses, usual),
+        config_errors=config_errors,
         left_out=left_out,
-        interpretation_runs=tried,
-        bugs=diagnose(ordered),
+        interpretation_runs=runs,
+        bugs=diagnose(usual),
         is_fast=is_fast,
-        coverage=coverage.coverage(settings.app.facts, _flows_of(ordered), met),
-        remarks=tuple(_remarks(ordered, settings, today, is_fast=is_fast, left_out=left_out)),
+        coverage=coverage.coverage(settings.app.facts, _flows_of(usual), marks),
+        remarks=tuple(_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out)),
     )
 
 
@@ -265,11 +272,11 @@ def report_only(
     today: datetime.date,
     left_out: tuple[str, ...] = (),
 ) -> Judgement:
-    """Judge some scenarios without asking the gate: only the practices that they bear on have a standing."""
+    """Judge some scenarios without a decision: only the practices that they name get a status."""
     whole = judge(outcomes, settings=settings, seed=seed, today=today)
-    touched = {practice_id for outcome in whole.scenarios for practice_id in outcome.practices}
-    standings = tuple(
-        msgspec.structs.replace(status, is_required=False) for status in whole.statuses if status.practice in touched
+    named = {practice_id for outcome in whole.scenarios for practice_id in outcome.practices}
+    statuses = tuple(
+        msgspec.structs.replace(status, is_required=False) for status in whole.statuses if status.practice in named
     )
     return Judgement(
         seed=seed,
@@ -277,38 +284,36 @@ def report_only(
         required=0,
         required_met=0,
         practices=whole.practices,
-        statuses=standings,
+        statuses=statuses,
         scenarios=whole.scenarios,
-        unlocks=_unlocks(standings, whole.scenarios),
+        unlocks=_unlocks(statuses, whole.scenarios),
         left_out=left_out,
         bugs=whole.bugs,
-        remarks=tuple(_not_run(whole.scenarios)),
+        remarks=tuple(_unfinished_remark(whole.scenarios)),
     )
 
 
-def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_fault: bool = False) -> int:
-    """0 holds, 1 violated or FAIL, 2 a waiver that waives nothing, 3 not proven, 4 a fault of our own, 130 interrupted.
+def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_internal_error: bool = False) -> int:
+    """Return 0 open or PASS, 1 violated or FAIL, 2 config error, 3 not proven, 4 internal error, 130 interrupted.
 
-    A required reading that breaks the app counts as a violation, one under which nothing could be told as not proven.
+    A required interpretation counts as violated if the app fails under it, and as not proven if its run is inconclusive.
     """
-    if has_fault:
+    if has_internal_error:
         return 4
     if was_interrupted:
         return 130
     if judgement.decision is Decision.NOT_REQUESTED:
         return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}[judgement.verdict]
-    if any(_is_violated(status) for status in judgement.statuses) or any(
-        _is_broken(interpretation_run) for interpretation_run in judgement.interpretation_runs
-    ):
+    if any(map(_is_violated, judgement.statuses)) or any(map(_is_failed, judgement.interpretation_runs)):
         return 1
-    if judgement.complaints:
+    if judgement.config_errors:
         return 2
     return 0 if judgement.decision is Decision.OPEN else 3
 
 
-def stays_shut(one: InterpretationRun) -> bool:
-    """Whether the gate stays shut because of this trial: it is required, and the app does not hold or nobody can tell."""
-    return one.is_required and one.result in {TrialResult.BREAKS, TrialResult.UNCLEAR}
+def stays_shut(run: InterpretationRun) -> bool:
+    """Return whether the gate stays shut because of *run*: it is required, and it failed or is inconclusive."""
+    return run.is_required and run.result in {InterpretationResult.FAILS, InterpretationResult.INCONCLUSIVE}
 
 
 def _flows_of(outcomes: Sequence[Outcome]) -> Iterable[str]:
@@ -318,71 +323,70 @@ def _flows_of(outcomes: Sequence[Outcome]) -> Iterable[str]:
 def _remarks(
     outcomes: Sequence[Outcome], settings: Settings, today: datetime.date, *, is_fast: bool, left_out: Sequence[str]
 ) -> Iterable[str]:
-    """What one must know before one believes the decision."""
-    yield from _not_run(outcomes)
+    yield from _unfinished_remark(outcomes)
     if is_fast:
         yield (
-            f"A fast gate: it asked each question once, in {len(outcomes)} of {len(outcomes) + len(left_out)} scenarios, "
+            f"A fast gate: it tested each question once, in {len(outcomes)} of {len(outcomes) + len(left_out)} scenarios, "
             "and left the others out."
         )
     yield from statement_remarks(settings, today)
 
 
-def _not_run(outcomes: Sequence[Outcome]) -> Iterable[str]:
+def _unfinished_remark(outcomes: Sequence[Outcome]) -> Iterable[str]:
     count = len([outcome for outcome in outcomes if was_not_run(outcome)])
     if count:
-        yield f"{count} of {len(outcomes)} scenarios did not run to their end."
+        yield f"{count} of {len(outcomes)} scenarios did not finish."
 
 
-def _is_broken(one: InterpretationRun) -> bool:
-    return one.is_required and one.result is TrialResult.BREAKS
+def _is_failed(run: InterpretationRun) -> bool:
+    return run.is_required and run.result is InterpretationResult.FAILS
 
 
-def _is_violated(one: PracticeStatus) -> bool:
-    return one.status is Status.VIOLATED and not one.waiver
+def _is_violated(practice: PracticeStatus) -> bool:
+    return practice.status is Status.VIOLATED and not practice.waiver
 
 
-def _is_met(one: PracticeStatus) -> bool:
-    return one.status in {Status.PROVEN, Status.ATTESTED} or bool(one.waiver)
+def _is_met(practice: PracticeStatus) -> bool:
+    return practice.status in {Status.PROVEN, Status.ATTESTED} or bool(practice.waiver)
 
 
-def _needless_waivers(standings: Sequence[PracticeStatus], settings: Settings, today: datetime.date) -> Iterable[str]:
-    proven = {standing.practice for standing in standings if standing.status in {Status.PROVEN, Status.ATTESTED}}
+def _needless_waivers(statuses: Sequence[PracticeStatus], settings: Settings, today: datetime.date) -> Iterable[str]:
+    proven = {status.practice for status in statuses if status.status in {Status.PROVEN, Status.ATTESTED}}
     for waiver in settings.waive:
         if waiver.practice in proven and is_valid_on(waiver, today):
-            yield f"[[waive]] {waiver.practice} waives nothing: the practice is proven. Remove the waiver."
+            yield f"[[waive]] {waiver.practice} is not needed: the practice is proven. Remove the waiver."
 
 
 def _purpose(hook: str) -> str:
     if hook == ORIGIN_IN_MESSAGE:
-        return "tells the app whose message its page was told"
+        return "passes the app the origin of the message that its page received"
     if hook == SECRET_IN_ENV:
-        return "lets the app be started without it"
+        return "allows starting the app without the secret"
     if hook == API_URL_IN_ENV:
-        return "lets the app call the local Fiskil"
+        return "makes the app call the local Fiskil"
     if hook == CA_FILE_IN_ENV:
-        return "lets the app trust the local Fiskil's good certificates"
+        return "makes the app trust the valid certificates of the local Fiskil"
     if hook.startswith("app.limits"):
-        return "what your app promises, in seconds: nobody is held to a default"
-    return HOOKS.get(hook, "what only the team knows" if hook.startswith("app.facts") else "")
+        return "the limit that your app promises, in seconds; without it no limit is checked"
+    return HOOKS.get(hook, "a fact that only your team knows" if hook.startswith("app.facts") else "")
 
 
-def _unlocks(standings: Sequence[PracticeStatus], outcomes: Sequence[Outcome]) -> tuple[Unlock, ...]:
-    """The missing hooks that would help to prove something, and those that show more of what is proven without them."""
-    wanted = {
-        hook: {standing.practice for standing in standings if hook in standing.hooks}
-        for standing in standings
-        for hook in standing.hooks
+def _unlocks(statuses: Sequence[PracticeStatus], outcomes: Sequence[Outcome]) -> tuple[Unlock, ...]:
+    """Return the missing hooks that would help to prove a practice, and optional ones that would allow more experiments."""
+    practices_by_hook = {
+        hook: {status.practice for status in statuses if hook in status.hooks}
+        for status in statuses
+        for hook in status.hooks
     }
     for outcome in outcomes:
         if outcome.needs_optional_hooks_only:
             for hook in outcome.missing:
-                wanted.setdefault(hook, set()).update(outcome.practices)
+                practices_by_hook.setdefault(hook, set()).update(outcome.practices)
     return tuple(
         Unlock(
             hook=hook,
             purpose=_purpose(hook),
-            practices=tuple(standing.practice for standing in standings if standing.practice in wanted[hook]),
+            practices=tuple(status.practice for status in statuses if status.practice in practices_by_hook[hook]),
         )
-        for hook in sorted(wanted)
+        for hook in sorted(practices_by_hook)
     )

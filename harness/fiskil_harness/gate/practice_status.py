@@ -1,6 +1,6 @@
-"""Where the app stands with one practice: proven, violated, not proven, or attested by a person.
+"""The status of each practice: proven, attested by a person, not proven, or violated.
 
-A finding counts for exactly the practices that its scenario names; what was not seen is never proven.
+A finding counts for exactly the practices that its scenario names; a practice that was not examined is never proven.
 """
 
 import datetime
@@ -11,20 +11,23 @@ from msgspec import Struct
 
 from fiskil_harness.core.config import Attestation, Settings, Waiver
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.probes import Finding, Verdict, coverage
+from fiskil_harness.probes import Finding, Verdict, coverage, practices
 from fiskil_harness.probes.evaluation import EVERY_STEP
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.probes.practices import Practice, practice, practices_of
+from fiskil_harness.probes.practices import Practice, practices_of
 
 FACTS = "app.facts"
 LIMITS = "app.limits."
-Found = list[tuple[str, Finding]]
 SOON_DAYS = 14
-"""So long before a statement expires one is told."""
+"""Days before expiry from which an attestation or waiver is reported as expiring."""
+NOT_RUN = "not run in a scenario of this practice"
+
+Findings = list[tuple[str, Finding]]
+"""Findings, each with the name of its scenario."""
 
 
 class Status(enum.StrEnum):
-    """Where the app stands with a practice."""
+    """The status of a practice."""
 
     PROVEN = "proven"
     ATTESTED = "attested"
@@ -32,11 +35,8 @@ class Status(enum.StrEnum):
     VIOLATED = "violated"
 
 
-NOT_RUN = "not run in a scenario of this practice"
-
-
 class PracticeStatus(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One practice and where the app stands with it. ``hooks`` are the missing ones that would help to prove it."""
+    """One practice and its status. ``hooks`` are missing hooks that would help to prove it."""
 
     practice: str
     title: str
@@ -49,42 +49,46 @@ class PracticeStatus(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def status_of(
-    one: Practice,
+    practice: Practice,
     outcomes: Sequence[Outcome],
     settings: Settings,
     today: datetime.date,
     *,
     is_required: bool,
-    met: Collection[str] = (),
+    coverage_marks: Collection[str] = (),
 ) -> PracticeStatus:
-    """Judge practice *one* by the findings of every scenario that names it, and by what the config states about it."""
-    named = [outcome for outcome in outcomes if one.id in outcome.practices]
-    bearing = [outcome for outcome in named if not outcome.needs_optional_hooks_only] or named
-    if one.measure == "flows":
-        standing, reason, hooks = _by_flows(outcomes, settings, met)
+    """Judge *practice* by the findings of every scenario that names it, and by what the config states about it.
+
+    Args:
+        coverage_marks: Results of the app's API calls in all scenarios together (see ``coverage.coverage_marks``).
+    """
+    named = [outcome for outcome in outcomes if practice.id in outcome.practices]
+    relevant = [outcome for outcome in named if not outcome.needs_optional_hooks_only] or named
+    if practice.measure == "flows":
+        status, reason, hooks = _status_by_flows(outcomes, settings, coverage_marks)
     else:
-        standing, reason, hooks = _by_findings(one, bearing, settings)
-    attestation = _of(one.id, settings.attest)
-    waiver = _of(one.id, settings.waive)
-    if standing is Status.NOT_PROVEN and isinstance(attestation, Attestation):
+        status, reason, hooks = _status_by_findings(practice, relevant, settings)
+    attestation = _find(practice.id, settings.attest)
+    waiver = _find(practice.id, settings.waive)
+    if status is Status.NOT_PROVEN and isinstance(attestation, Attestation):
         if is_valid_on(attestation, today):
-            words = f"{attestation.owner}, until {attestation.expires}: {attestation.statement}"
-            standing, reason, hooks = Status.ATTESTED, words, ()
+            text = f"{attestation.owner}, until {attestation.expires}: {attestation.statement}"
+            status, reason, hooks = Status.ATTESTED, text, ()
         else:
-            reason += f"; the attestation of {attestation.owner} {_when(attestation, today)}"
+            reason += f"; the attestation of {attestation.owner} {_validity(attestation, today)}"
     accepted = ""
-    if standing is Status.NOT_PROVEN and isinstance(waiver, Waiver):
-        reason += f"; the waiver of {waiver.owner} accepts a violation, and does not stand for a proof"
-    if standing is Status.VIOLATED and isinstance(waiver, Waiver):
+    if status is Status.NOT_PROVEN and isinstance(waiver, Waiver):
+        reason += f"; the waiver of {waiver.owner} accepts a violation, but does not replace a proof"
+    if status is Status.VIOLATED and isinstance(waiver, Waiver):
         if is_valid_on(waiver, today):
             accepted = f"accepted by {waiver.owner} until {waiver.expires}: {waiver.reason}"
         else:
-            reason += f"; the waiver of {waiver.owner} {_when(waiver, today)}"
+            reason += f"; the waiver of {waiver.owner} {_validity(waiver, today)}"
     return PracticeStatus(
-        practice=one.id,
-        title=one.title,
-        section=one.section,
-        status=standing,
+        practice=practice.id,
+        title=practice.title,
+        section=practice.section,
+        status=status,
         reason=reason,
         is_required=is_required,
         hooks=hooks,
@@ -93,153 +97,187 @@ def status_of(
 
 
 def check_statements(settings: Settings, source: str) -> None:
-    """Refuse statements that say nothing, stand twice, contradict each other, or stand where experiments can tell.
+    """Raise an error if an attestation or waiver of the config, called *source* in messages, is not acceptable.
 
     Raises:
-        UnknownName: A practice that does not exist.
-        ConfigError: Everything else.
+        UnknownName: A practice does not exist.
+        ConfigError: A statement is empty, is repeated, contradicts another one, or attests what experiments can test.
     """
     for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
-        seen: set[str] = set()
-        for one in statements:
-            refuse_unknown_practice(one.practice, f"{source}: [[{kind}]]")
-            check_statement(one, kind, source, settings=settings)
-            if one.practice in seen:
-                raise ConfigError(f"{source}: [[{kind}]] names {one.practice} twice. Keep one.")
-            seen.add(one.practice)
-    attested = {one.practice for one in settings.attest}
+        checked: set[str] = set()
+        for statement in statements:
+            refuse_unknown_practice(statement.practice, f"{source}: [[{kind}]]")
+            check_statement(statement, kind, source, settings=settings)
+            if statement.practice in checked:
+                raise ConfigError(f"{source}: [[{kind}]] names {statement.practice} twice. Keep one.")
+            checked.add(statement.practice)
+    attested = {attestation.practice for attestation in settings.attest}
     for waiver in settings.waive:
         if waiver.practice in attested:
             raise ConfigError(
-                f"{source}: {waiver.practice} is attested and waived. "
-                "An attestation says that it holds, a waiver that it need not. Keep one."
+                f"{source}: {waiver.practice} is both attested and waived. "
+                "An attestation states that the app follows the practice, a waiver accepts that it does not. Keep one."
             )
 
 
 def refuse_unknown_practice(practice_id: str, place: str) -> None:
-    """Refuse a practice that does not exist, and say where in the config it stands."""
+    """Raise an error that begins with *place*, the place in the config, if the practice does not exist.
+
+    Raises:
+        UnknownName: No practice has this id.
+    """
     try:
-        practice(practice_id)
+        practices.practice(practice_id)
     except UnknownName as error:
         error.args = (f"{place}: {error}",)
         raise
 
 
-def check_statement(one: Attestation | Waiver, kind: str, source: str, *, settings: Settings | None = None) -> None:
-    """Refuse a statement that says nothing, or stands where experiments can tell: by the hooks that *settings* give."""
-    row = practice(one.practice)
-    if not one.owner.strip() or not (one.statement if isinstance(one, Attestation) else one.reason).strip():
-        raise ConfigError(f"{source}: [[{kind}]] {one.practice} needs an owner and a {_text_key(one)} that say something.")
-    if isinstance(one, Attestation) and row.is_measured and not (settings and may_be_attested(row, settings)):
-        how = ", ".join(row.needed) or "what a run exercises"
-        stated = f" Only where the config states {' and '.join(row.attestable_with)} may a person stand for it."
+def check_statement(statement: Attestation | Waiver, kind: str, source: str, *, settings: Settings | None = None) -> None:
+    """Raise an error if one attestation or waiver is not acceptable.
+
+    Args:
+        kind: The config's table: ``attest`` or ``waive``.
+        source: The name of the config in messages.
+        settings: The config whose hooks decide whether experiments can test the practice.
+
+    Raises:
+        UnknownName: The practice does not exist.
+        ConfigError: The owner or the text is empty, or experiments can test the practice.
+    """
+    practice = practices.practice(statement.practice)
+    text = statement.statement if isinstance(statement, Attestation) else statement.reason
+    if not statement.owner.strip() or not text.strip():
         raise ConfigError(
-            f"{source}: [[attest]] {one.practice} does not count, because experiments can tell ({how}). "
-            f"Remove it, and give the hooks that they need.{stated if row.attestable_with else ''}"
+            f"{source}: [[{kind}]] {statement.practice} needs an owner and a {_text_key(statement)} that are not empty."
+        )
+    is_testable = practice.is_measured and not (settings and may_be_attested(practice, settings))
+    if isinstance(statement, Attestation) and is_testable:
+        experiments = ", ".join(practice.needed) or "what a run exercises"
+        condition = f" An attestation counts only where the config states {' and '.join(practice.attestable_with)}."
+        raise ConfigError(
+            f"{source}: [[attest]] {statement.practice} is not accepted, because experiments can test it ({experiments}). "
+            f"Remove it, and give the hooks that they need.{condition if practice.attestable_with else ''}"
         )
 
 
-def may_be_attested(one: Practice, settings: Settings) -> bool:
-    """Whether a person may stand for a measured practice: its row allows that, and no experiment reaches the app."""
-    hook = one.attestable_without
-    is_out_of_reach = bool(hook) and not _given(settings, hook.split("."))
-    return is_out_of_reach and all(_given(settings, fact.split(".")) for fact in one.attestable_with)
+def may_be_attested(practice: Practice, settings: Settings) -> bool:
+    """Return whether an attestation counts for a measured practice.
+
+    The practice must allow it, and the config must not set the hook that an experiment would need.
+    """
+    hook = practice.attestable_without
+    is_out_of_reach = bool(hook) and not _is_set(settings, hook.split("."))
+    return is_out_of_reach and all(_is_set(settings, fact.split(".")) for fact in practice.attestable_with)
 
 
-def _given(settings: Settings, parts: Sequence[str]) -> bool:
+def _is_set(settings: Settings, keys: Sequence[str]) -> bool:
     node: object = settings
-    for part in parts:
-        node = node.get(part) if isinstance(node, dict) else getattr(node, part, None)
+    for key in keys:
+        node = node.get(key) if isinstance(node, dict) else getattr(node, key, None)
     return bool(node)
 
 
 def statement_remarks(settings: Settings, today: datetime.date) -> Iterator[str]:
-    """What time does to statements: those that count no more, or not yet, and those that will soon count no more."""
+    """Yield a sentence for each attestation or waiver that has expired, is not valid yet, or expires soon."""
     for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
-        for one in statements:
-            days = (one.expires - today).days
-            if not is_valid_on(one, today):
-                yield f"[[{kind}]] {one.practice} by {one.owner} {_when(one, today)}, so it counts as absent."
+        for statement in statements:
+            name = f"[[{kind}]] {statement.practice} by {statement.owner}"
+            days = (statement.expires - today).days
+            if not is_valid_on(statement, today):
+                yield f"{name} {_validity(statement, today)}, so it does not count."
             elif days <= SOON_DAYS:
                 left = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
-                yield f"[[{kind}]] {one.practice} by {one.owner} expires {left}, on {one.expires}. Renew it, or do without."
+                yield f"{name} expires {left}, on {statement.expires}. Renew or remove it."
 
 
-def _text_key(one: Attestation | Waiver) -> str:
-    return "statement" if isinstance(one, Attestation) else "reason"
+def _text_key(statement: Attestation | Waiver) -> str:
+    return "statement" if isinstance(statement, Attestation) else "reason"
 
 
-def _of(practice_id: str, statements: Sequence[Attestation | Waiver]) -> Attestation | Waiver | None:
-    return next((one for one in statements if one.practice == practice_id), None)
+def _find(practice_id: str, statements: Sequence[Attestation | Waiver]) -> Attestation | Waiver | None:
+    return next((statement for statement in statements if statement.practice == practice_id), None)
 
 
-def is_valid_on(one: Attestation | Waiver, today: datetime.date) -> bool:
-    """Whether a statement counts on that day; an expired one counts as absent."""
-    return one.date <= today <= one.expires
+def is_valid_on(statement: Attestation | Waiver, today: datetime.date) -> bool:
+    """Return whether a statement is valid on the day *today*."""
+    return statement.date <= today <= statement.expires
 
 
-def _when(one: Attestation | Waiver, today: datetime.date) -> str:
-    return f"expired on {one.expires}" if one.expires < today else f"begins only on {one.date}"
+def _validity(statement: Attestation | Waiver, today: datetime.date) -> str:
+    if statement.expires < today:
+        return f"expired on {statement.expires}"
+    return f"is not valid before {statement.date}"
 
 
-def _by_findings(one: Practice, bearing: Sequence[Outcome], settings: Settings) -> tuple[Status, str, tuple[str, ...]]:
-    """Violated by any FAIL; proven when every needed probe passed and nothing that counts is INCONCLUSIVE."""
-    found = [
+def _status_by_findings(
+    practice: Practice, outcomes: Sequence[Outcome], settings: Settings
+) -> tuple[Status, str, tuple[str, ...]]:
+    """Return status, reason and missing hooks.
+
+    Any FAIL violates the practice. It is proven if every needed probe passed and no finding that counts is INCONCLUSIVE.
+    """
+    findings = [
         (outcome.scenario, finding)
-        for outcome in bearing
+        for outcome in outcomes
         for finding in outcome.findings
-        if one.id in practices_of(finding.probe, outcome.practices)
+        if practice.id in practices_of(finding.probe, outcome.practices)
     ]
-    failed = [f"{finding.probe} in {scenario}" for scenario, finding in found if finding.verdict is Verdict.FAIL]
+    failed = [f"{finding.probe} in {scenario}" for scenario, finding in findings if finding.verdict is Verdict.FAIL]
     if failed:
         return Status.VIOLATED, some(failed), ()
-    wanted = {finding.hook for _, finding in found if finding.verdict is Verdict.INCONCLUSIVE and finding.hook}
-    missing = {hook for outcome in bearing for hook in outcome.missing}
-    missing |= {hook for hook in wanted if not is_in_config(settings, hook)}
+    needed = {finding.hook for _, finding in findings if finding.verdict is Verdict.INCONCLUSIVE and finding.hook}
+    missing = {hook for outcome in outcomes for hook in outcome.missing}
+    missing |= {hook for hook in needed if not is_in_config(settings, hook)}
     hooks = tuple(sorted(missing))
-    reason = _why_unproven(one, bearing, found, hooks)
+    reason = _why_not_proven(practice, outcomes, findings, hooks)
     if reason:
         return Status.NOT_PROVEN, reason, hooks
-    where = bearing[0].scenario if len(bearing) == 1 else f"{len(bearing)} scenarios"
-    return Status.PROVEN, f"{some(one.needed)} in {where}", ()
+    place = outcomes[0].scenario if len(outcomes) == 1 else f"{len(outcomes)} scenarios"
+    return Status.PROVEN, f"{some(practice.needed)} in {place}", ()
 
 
-def _by_flows(outcomes: Sequence[Outcome], settings: Settings, met: Collection[str]) -> tuple[Status, str, tuple[str, ...]]:
-    """Proven when everything that the app uses was exercised; a flow that was not is named."""
-    if settings.app.facts.uses_events is None:
-        return Status.NOT_PROVEN, f"the config lacks {coverage.FACT}", (coverage.FACT,)
-    wanted = coverage.expected_of(settings.app.facts, met)
-    done = [outcome for outcome in outcomes if not any(finding.probe == EVERY_STEP for finding in outcome.findings)]
-    left = coverage.untested(settings.app.facts, (flow for outcome in done for flow in outcome.coverage), met)
-    if left:
-        return Status.NOT_PROVEN, f"not exercised: {some(left)}", ()
-    what = "every event used, every ending of a journey" + (", every endpoint called, every kind of error" if met else "")
-    return Status.PROVEN, f"all {len(wanted)} flows were exercised: {what}", ()
+def _status_by_flows(
+    outcomes: Sequence[Outcome], settings: Settings, coverage_marks: Collection[str]
+) -> tuple[Status, str, tuple[str, ...]]:
+    """Return status, reason and missing hooks: proven if the run exercised every flow that the app uses."""
+    facts = settings.app.facts
+    if facts.uses_events is None:
+        return Status.NOT_PROVEN, f"the config does not set {coverage.FACT}", (coverage.FACT,)
+    expected = coverage.expected_of(facts, coverage_marks)
+    finished = [outcome for outcome in outcomes if not any(finding.probe == EVERY_STEP for finding in outcome.findings)]
+    untested = coverage.untested(facts, (flow for outcome in finished for flow in outcome.coverage), coverage_marks)
+    if untested:
+        return Status.NOT_PROVEN, f"not exercised: {some(untested)}", ()
+    calls = ", every endpoint called, every kind of error" if coverage_marks else ""
+    kinds = f"every event used, every ending of a journey{calls}"
+    return Status.PROVEN, f"all {len(expected)} flows were exercised: {kinds}", ()
 
 
 def is_in_config(settings: Settings, hook: str) -> bool:
-    """Whether the config gives *hook*, or an object that may have it; what it answers may still say too little."""
+    """Return whether the config gives *hook*, or a Python object that may provide it."""
     if hook.startswith(LIMITS):
         return hook.removeprefix(LIMITS) in settings.stated_limits
-    return _given(settings, hook.split(".")) or (bool(settings.app.object) and not hook.startswith(FACTS))
+    return _is_set(settings, hook.split(".")) or (bool(settings.app.object) and not hook.startswith(FACTS))
 
 
-def _why_unproven(one: Practice, bearing: Sequence[Outcome], found: Found, hooks: tuple[str, ...]) -> str:
-    if not one.needed:
+def _why_not_proven(practice: Practice, outcomes: Sequence[Outcome], findings: Findings, hooks: tuple[str, ...]) -> str:
+    """Return the reason as a sentence fragment; "" if the practice is proven."""
+    if not practice.needed:
         return "no experiment in this version"
-    if not bearing:
-        return "no scenario that ran bears on it"
+    if not outcomes:
+        return "no scenario of this practice ran"
     if hooks:
-        return f"the config lacks {some(hooks)}"
-    untold = [scenario for scenario, finding in found if finding.verdict is Verdict.INCONCLUSIVE]
-    if untold:
-        return f"inconclusive in {some(untold)}"
-    passed = {finding.probe for _, finding in found if finding.verdict is Verdict.PASS}
-    unseen = [probe for probe in one.needed if probe not in passed]
-    return f"{NOT_RUN}: {some(unseen)}" if unseen else ""
+        return f"the config does not set {some(hooks)}"
+    inconclusive = [scenario for scenario, finding in findings if finding.verdict is Verdict.INCONCLUSIVE]
+    if inconclusive:
+        return f"inconclusive in {some(inconclusive)}"
+    passed = {finding.probe for _, finding in findings if finding.verdict is Verdict.PASS}
+    not_run = [probe for probe in practice.needed if probe not in passed]
+    return f"{NOT_RUN}: {some(not_run)}" if not_run else ""
 
 
 def some(names: Sequence[str]) -> str:
-    """The first few of *names*, each once, and how many more there are."""
+    """Return the first four of *names* without duplicates, and how many more there are."""
     unique = list(dict.fromkeys(names))
     return ", ".join(unique[:4]) + (f" and {len(unique) - 4} more" if len(unique) > 4 else "")

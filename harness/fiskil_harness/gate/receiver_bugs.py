@@ -1,4 +1,4 @@
-"""The catalogue of known bugs of webhook receivers, as values: what each is, what mends it, and who sees it."""
+"""The catalogue of known bugs of webhook receivers: what each bug is, how to fix it, and which probe detects it."""
 
 from collections import Counter
 from functools import cache
@@ -17,14 +17,14 @@ SECTIONS = {
     "Order and state": range(36, 45),
     "HTTP behaviour and robustness": range(45, 59),
 }
-"""The parts of the catalogue, by its rows."""
+"""The sections of the catalogue, with their row numbers."""
 
 
 class Witness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A probe in a scenario that sees a bug, perhaps only in some of its cases.
+    """A probe in a scenario that detects a bug, possibly only in some of its cases.
 
-    With ``every`` the bug is there only if all of those cases fail; else one is enough. Where one of ``unless`` fails, a
-    greater bug explains them all.
+    With ``every``, the bug is present only if all of those cases fail; otherwise one failed case is enough. If a case named
+    in ``unless`` fails too, a more serious bug explains all failures.
     """
 
     scenario: str
@@ -35,9 +35,10 @@ class Witness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Bug(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One known way to go wrong. ``title`` completes "the receiver ...".
+    """One known bug. ``title`` completes the sentence "the receiver ...".
 
-    ``reason`` says why no experiment can tell, where none can; ``opt_in`` marks what runs only when asked for.
+    ``reason`` explains why no experiment can detect the bug, where that is so; ``opt_in`` marks bugs whose experiment runs
+    only on request.
     """
 
     row: int
@@ -49,34 +50,39 @@ class Bug(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     opt_in: bool = False
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
+class _Catalogue(Struct, frozen=True, forbid_unknown_fields=True):
     bug: tuple[Bug, ...]
 
 
 @cache
 def bugs() -> dict[str, Bug]:
-    """Every bug by id, in the order of the catalogue.
+    """Return every bug by id, in the order of the catalogue.
 
     Raises:
-        ConfigError: The file does not fit, or a row or an id stands twice.
+        ConfigError: The file is invalid, or contains a row or an id twice.
     """
     try:
-        found = msgspec.convert(catalog.read_fixture(FILE), _File).bug
+        catalogue = msgspec.convert(catalog.read_fixture(FILE), _Catalogue).bug
     except msgspec.ValidationError as error:
-        raise ConfigError(f"fixtures/{FILE} does not fit: {error}.") from None
-    twice = [value for value, count in Counter([key for bug in found for key in (bug.row, bug.id)]).items() if count > 1]
-    if twice:
-        raise ConfigError(f"fixtures/{FILE} has {twice[0]!r} twice. Keep one.")
-    return {bug.id: bug for bug in found}
+        raise ConfigError(f"fixtures/{FILE} is invalid: {error}.") from None
+    counts = Counter([key for bug in catalogue for key in (bug.row, bug.id)])
+    duplicates = [key for key, count in counts.items() if count > 1]
+    if duplicates:
+        raise ConfigError(f"fixtures/{FILE} contains {duplicates[0]!r} twice. Keep one.")
+    return {bug.id: bug for bug in catalogue}
 
 
 def section_of(row: int) -> str:
-    """The part of the catalogue that a row stands in."""
+    """Return the title of the section that contains *row*."""
     return next(title for title, rows in SECTIONS.items() if row in rows)
 
 
 def bug(bug_id: str) -> Bug:
-    """The bug called *bug_id*; the nearest match is in the complaint."""
+    """Return the bug called *bug_id*.
+
+    Raises:
+        UnknownName: The catalogue has no such bug; the message suggests the nearest match.
+    """
     if bug_id not in bugs():
         raise UnknownName("bug", bug_id, bugs(), place=f"fixtures/{FILE}")
     return bugs()[bug_id]

@@ -1,4 +1,4 @@
-"""Reads the JSON reports of earlier runs: baselines, and the parts of a gate."""
+"""Reads the JSON reports of earlier runs: baselines, and the shards of a gate."""
 
 from pathlib import Path
 
@@ -13,25 +13,27 @@ class _Head(msgspec.Struct):
 
 
 def read(path: Path) -> GateResult:
-    """The report in the file at *path*.
+    """Return the report in the file at *path*.
 
     Raises:
-        UsageError: It cannot be read, is no report of ours, or is one of another version.
+        UsageError: The file cannot be read, is not a report of fiskil-harness, or has another format version.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise UsageError(f"The report {str(path)!r} cannot be read: {error.strerror}.") from None
     try:
-        told = msgspec.json.decode(raw, type=_Head).format
+        file_format = msgspec.json.decode(raw, type=_Head).format
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise UsageError(f"{str(path)!r} is no report. `fiskil-harness gate --json FILE` writes one.") from None
-    if not told.startswith(FORMAT.rpartition("/")[0]):
-        raise UsageError(f"{str(path)!r} is no report of fiskil-harness. `fiskil-harness gate --json FILE` writes one.")
-    if told != FORMAT:
-        raise UsageError(f"{str(path)!r} has the format {told!r}; this version reads {FORMAT!r}. Make it again.")
+        raise UsageError(f"{str(path)!r} is not a report. `fiskil-harness gate --json FILE` writes one.") from None
+    if not file_format.startswith(FORMAT.rpartition("/")[0]):
+        raise UsageError(f"{str(path)!r} is not a report of fiskil-harness. `fiskil-harness gate --json FILE` writes one.")
+    if file_format != FORMAT:
+        raise UsageError(
+            f"{str(path)!r} has the format {file_format!r}; this version reads {FORMAT!r}. Create the report again."
+        )
     try:
         return msgspec.json.decode(raw, type=GateResult)
     except msgspec.MsgspecError as error:
         reason = str(error).replace("`", "'")
-        raise UsageError(f"{str(path)!r} is no whole report: {reason}. Make it again.") from None
+        raise UsageError(f"{str(path)!r} is not a complete report: {reason}. Create it again.") from None

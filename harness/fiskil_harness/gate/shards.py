@@ -1,6 +1,6 @@
-"""A gate in parts: what each share runs, and the whole judged from what the shares wrote.
+"""A gate in shards: the scenarios of each shard, and the judgement of the whole from the shards' reports.
 
-The judgement of all parts together is the one that a gate in one piece would have come to.
+The judgement of all shards together equals that of a gate in one piece.
 """
 
 import datetime
@@ -11,137 +11,149 @@ from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import UsageError
-from fiskil_harness.gate import interpretation_trials, judgement
+from fiskil_harness.gate import interpretation_runs, judgement
 from fiskil_harness.gate.fast_selection import shortlist
-from fiskil_harness.gate.judgement import Comparison, Decision, GateResult, Judgement, Share
+from fiskil_harness.gate.judgement import Comparison, Decision, GateResult, Judgement, Shard
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.scenario.scenario import Scenario, load_all
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What a gate runs, and the names of the scenarios that it leaves out because it is fast."""
+    """The scenarios that a gate runs, and the names of those that it leaves out because it is fast."""
 
     scenarios: tuple[Scenario, ...]
     left_out: tuple[str, ...] = ()
 
 
-class Shard(Struct, frozen=True, kw_only=True):
-    """A part's report, and the file that it came from."""
+class ShardReport(Struct, frozen=True, kw_only=True):
+    """The report of a shard, and the name of the file that contains it."""
 
     name: str
     whole: GateResult
 
     @property
-    def share(self) -> Share:
-        """Which share it is; ``check`` has refused what is none."""
-        return self.whole.share or Share(number=1, count=1)
+    def shard(self) -> Shard:
+        """The shard's number and count; ``check`` has refused reports of a gate in one piece."""
+        return self.whole.shard or Shard(number=1, count=1)
 
 
 def plan(settings: Settings, *, is_fast: bool, is_all_interpretations: bool) -> Plan:
-    """What a gate with these options runs, the trials under other interpretations included."""
-    every, tried = load_all(), interpretation_trials.planned(settings, is_all=is_all_interpretations)
+    """Return the scenarios of a gate with these options, including those of the interpretation runs."""
+    scenarios = load_all()
+    interpretation_scenarios = interpretation_runs.planned(settings, is_all=is_all_interpretations)
     if not is_fast:
-        return Plan(scenarios=(*every, *tried))
-    compared = {scenario.base_name for scenario in tried}
-    chosen = {scenario.name for scenario in shortlist(every, settings)} | compared
+        return Plan(scenarios=(*scenarios, *interpretation_scenarios))
+    compared = {scenario.base_name for scenario in interpretation_scenarios}
+    chosen = {scenario.name for scenario in shortlist(scenarios, settings)} | compared
     return Plan(
-        scenarios=(*(scenario for scenario in every if scenario.name in chosen), *tried),
-        left_out=tuple(scenario.name for scenario in every if scenario.name not in chosen),
+        scenarios=(*(scenario for scenario in scenarios if scenario.name in chosen), *interpretation_scenarios),
+        left_out=tuple(scenario.name for scenario in scenarios if scenario.name not in chosen),
     )
 
 
-def judge_share(
+def judge_shard(
     outcomes: Sequence[Outcome],
     *,
-    share: Share,
+    shard: Shard,
     settings: Settings,
     seed: int,
     today: datetime.date,
     is_fast: bool,
     left_out: tuple[str, ...],
-) -> tuple[Judgement, Share]:
-    """What there is to say of a part by itself, and the share with all that `merge` needs."""
-    own = [outcome for outcome in outcomes if not interpretation_trials.is_of_interpretation_run(outcome)]
-    judged = judgement.report_only(own, settings=settings, seed=seed, today=today)
-    remark = f"Part {share.number} of {share.count}: only `fiskil-harness merge`, with all of them, asks the gate."
+) -> tuple[Judgement, Shard]:
+    """Return the judgement of one shard, without a decision, and the shard with everything that `merge` needs."""
+    usual = [outcome for outcome in outcomes if not interpretation_runs.is_of_interpretation_run(outcome)]
+    judged = judgement.report_only(usual, settings=settings, seed=seed, today=today)
+    remark = f"Shard {shard.number} of {shard.count}: only `fiskil-harness merge`, with all shards, decides about the gate."
     judged = msgspec.structs.replace(judged, is_fast=is_fast, left_out=left_out, remarks=(remark, *judged.remarks))
-    under = tuple(
-        sorted(filter(interpretation_trials.is_of_interpretation_run, outcomes), key=lambda outcome: outcome.scenario)
+    interpretation_outcomes = sorted(
+        filter(interpretation_runs.is_of_interpretation_run, outcomes), key=lambda outcome: outcome.scenario
     )
-    return judged, msgspec.structs.replace(share, under_interpretations=under)
+    return judged, msgspec.structs.replace(shard, interpretation_outcomes=tuple(interpretation_outcomes))
 
 
-def check(parts: Sequence[Shard], *, digest: str, harness: str) -> None:
-    """Refuse parts that are not of one gate.
+def check(reports: Sequence[ShardReport], *, digest: str, harness: str) -> None:
+    """Raise an error unless the reports are shards of one gate.
+
+    Args:
+        digest: The digest of the config in use.
+        harness: The version of the harness that runs now.
 
     Raises:
-        UsageError: One is no part, two do not fit, one share is there twice, or the config is another one.
+        UsageError: A report is no shard, two do not match, a shard is given twice, or the version or config differs.
     """
-    for shard in parts:
-        if shard.whole.share is None:
-            raise UsageError(f"{shard.name!r} is no part: it was made without --shard.")
-    first, seen = parts[0], dict[int, str]()
-    for shard in parts:
-        for what, mine, its in _traits(first, shard):
-            if mine != its:
-                raise UsageError(f"{shard.name!r} is of another gate than {first.name!r}: {what} {its}, not {mine}.")
-        if shard.share.number in seen:
-            raise UsageError(f"{shard.name!r} and {seen[shard.share.number]!r} are the same share, {_words(shard.share)}.")
-        seen[shard.share.number] = shard.name
+    for report in reports:
+        if report.whole.shard is None:
+            raise UsageError(f"{report.name!r} is not a shard: it was written without --shard.")
+    first, names = reports[0], dict[int, str]()
+    for report in reports:
+        for label, expected, actual in _traits(first, report):
+            if expected != actual:
+                raise UsageError(
+                    f"{report.name!r} belongs to another gate than {first.name!r}: {label} {actual}, not {expected}."
+                )
+        if report.shard.number in names:
+            raise UsageError(
+                f"{report.name!r} and {names[report.shard.number]!r} are the same shard, "
+                f"{report.shard.number} of {report.shard.count}."
+            )
+        names[report.shard.number] = report.name
     if first.whole.run.harness != harness:
         raise UsageError(
-            f"The parts were made with fiskil-harness {first.whole.run.harness}, and this is {harness}. Use one version."
+            f"The shards were written by fiskil-harness {first.whole.run.harness}, and this is {harness}. Use one version."
         )
     if first.whole.run.digest != digest:
         raise UsageError(
-            "The parts were made with another config than the one at hand. Name theirs with --config and --interpretation."
+            "The shards were run with another config than this one. Give theirs with --config and --interpretation."
         )
 
 
-def missing(parts: Sequence[Shard]) -> str:
-    """The complaint about shares that are not there; empty where all are."""
-    count, there = parts[0].share.count, {shard.share.number for shard in parts}
-    absent = [str(number) for number in range(1, count + 1) if number not in there]
+def missing(reports: Sequence[ShardReport]) -> str:
+    """Return a sentence about the missing shards; "" if all are present."""
+    count, present = reports[0].shard.count, {report.shard.number for report in reports}
+    absent = [str(number) for number in range(1, count + 1) if number not in present]
     if not absent:
         return ""
-    noun = "Part" if len(absent) == 1 else "Parts"
-    verb = "is" if len(absent) == 1 else "are"
-    return f"{noun} {', '.join(absent)} of {count} {verb} missing, {judgement.NOT_THE_WHOLE}"
+    noun, verb = ("Shard", "is") if len(absent) == 1 else ("Shards", "are")
+    return f"{noun} {', '.join(absent)} of {count} {verb} missing, {judgement.INCOMPLETE}"
 
 
-def coverage_marks(parts: Sequence[Shard]) -> frozenset[str]:
-    """What the app's calls came to, in all parts together."""
-    return frozenset(what for shard in parts for measure in shard.whole.measured for what in measure.coverage_marks)
+def coverage_marks(reports: Sequence[ShardReport]) -> frozenset[str]:
+    """Return the results of the app's API calls in all shards together (see ``coverage.coverage_marks``)."""
+    return frozenset(mark for report in reports for measure in report.whole.measured for mark in measure.coverage_marks)
 
 
-def merged(parts: Sequence[Shard], *, settings: Settings, today: datetime.date, again: str, again_one: str) -> GateResult:
-    """The whole, judged from what the parts saw.
+def merged(
+    reports: Sequence[ShardReport], *, settings: Settings, today: datetime.date, again: str, again_for_scenario: str
+) -> GateResult:
+    """Return the whole gate, judged from the outcomes of its shards.
 
     Raises:
-        UsageError: Together they ran something else than this version would run.
+        UsageError: The shards ran other scenarios than this version would run.
     """
-    ordered = sorted(parts, key=lambda shard: shard.share.number)
+    ordered = sorted(reports, key=lambda report: report.shard.number)
     first = ordered[0].whole
     outcomes = [
-        outcome for shard in ordered for outcome in (*shard.whole.result.scenarios, *shard.share.under_interpretations)
+        outcome for report in ordered for outcome in (*report.whole.result.scenarios, *report.shard.interpretation_outcomes)
     ]
-    planned = plan(settings, is_fast=first.result.is_fast, is_all_interpretations=ordered[0].share.is_all_interpretations)
-    complaint = missing(parts)
-    _refuse_other_scenarios(outcomes, planned, is_complete=not complaint)
-    runs = [shard.whole.run for shard in ordered]
-    was_interrupted, faults = any(run.was_interrupted for run in runs), sum(run.faults for run in runs)
+    planned = plan(settings, is_fast=first.result.is_fast, is_all_interpretations=ordered[0].shard.is_all_interpretations)
+    missing_remark = missing(reports)
+    _refuse_other_scenarios(outcomes, planned, is_complete=not missing_remark)
+    runs = [report.whole.run for report in ordered]
+    was_interrupted = any(run.was_interrupted for run in runs)
+    internal_errors = sum(run.internal_errors for run in runs)
     judged = judgement.judge(
         outcomes,
         settings=settings,
         seed=first.result.seed,
         today=today,
-        is_whole=not (complaint or was_interrupted or faults),
-        met=coverage_marks(parts),
+        is_whole=not (missing_remark or was_interrupted or internal_errors),
+        coverage_marks=coverage_marks(reports),
         is_fast=first.result.is_fast,
         left_out=planned.left_out,
     )
-    if complaint:
-        judged = msgspec.structs.replace(judged, remarks=(complaint, *judged.remarks))
+    if missing_remark:
+        judged = msgspec.structs.replace(judged, remarks=(missing_remark, *judged.remarks))
     run = msgspec.structs.replace(
         first.run,
         command="merge",
@@ -150,55 +162,52 @@ def merged(parts: Sequence[Shard], *, settings: Settings, today: datetime.date, 
         workers=sum(run.workers for run in runs),
         config=settings.source,
         again=again,
-        again_one=again_one,
+        again_for_scenario=again_for_scenario,
         was_interrupted=was_interrupted,
-        faults=faults,
+        internal_errors=internal_errors,
         plans=tuple(dict.fromkeys(plan_file for run in runs for plan_file in run.plans)),
     )
-    measured = sorted((measure for part in ordered for measure in part.whole.measured), key=lambda measure: measure.scenario)
-    exhibits = tuple(exhibit for shard in ordered for exhibit in shard.whole.excerpts)
+    measured = [measure for report in ordered for measure in report.whole.measured]
+    stories = [story for report in ordered for story in report.whole.stories]
     return GateResult(
         result=judged,
         run=run,
-        measured=tuple(measured),
-        excerpts=exhibits,
-        stories=tuple(sorted((story for part in ordered for story in part.whole.stories), key=lambda story: story.scenario)),
-        pictures=tuple(picture for part in ordered for picture in part.whole.pictures),
+        measured=tuple(sorted(measured, key=lambda measure: measure.scenario)),
+        excerpts=tuple(excerpt for report in ordered for excerpt in report.whole.excerpts),
+        stories=tuple(sorted(stories, key=lambda story: story.scenario)),
+        pictures=tuple(picture for report in ordered for picture in report.whole.pictures),
     )
 
 
-def against(whole: GateResult, compared: Comparison) -> GateResult:
-    """*whole* with what a baseline says of it; what is not whole cannot be as good as one."""
+def with_comparison(whole: GateResult, comparison: Comparison) -> GateResult:
+    """Return *whole* with its comparison with a baseline; a result without a decision is returned unchanged."""
     if whole.result.decision is Decision.NOT_REQUESTED:
         return whole
-    return msgspec.structs.replace(whole, compared=compared)
+    return msgspec.structs.replace(whole, comparison=comparison)
 
 
 def _refuse_other_scenarios(outcomes: Sequence[Outcome], planned: Plan, *, is_complete: bool) -> None:
-    there, known = {outcome.scenario for outcome in outcomes}, {scenario.name for scenario in planned.scenarios}
-    odd = sorted(there - known) + (sorted(known - there) if is_complete else [])
-    if odd:
+    present, expected = {outcome.scenario for outcome in outcomes}, {scenario.name for scenario in planned.scenarios}
+    differing = sorted(present - expected) + (sorted(expected - present) if is_complete else [])
+    if differing:
         raise UsageError(
-            f"The parts ran other scenarios than this installation would: {odd[0]} is in one of them only. "
-            "Use one checkout for all."
+            f"The shards ran other scenarios than this installation would run: only one of them contains {differing[0]}. "
+            "Use the same checkout for all."
         )
 
 
-def _traits(one: Shard, other: Shard) -> Iterable[tuple[str, object, object]]:
-    for what, take in (
-        ("of so many shares:", lambda part: part.share.count),
-        ("seed", lambda part: part.whole.result.seed),
-        ("version", lambda part: part.whole.run.harness),
-        ("config", lambda part: part.whole.run.digest),
-        ("--fast", lambda part: _yes(part.whole.result.is_fast)),
-        ("--all-interpretations", lambda part: _yes(part.share.is_all_interpretations)),
+def _traits(first: ShardReport, other: ShardReport) -> Iterable[tuple[str, object, object]]:
+    """Yield the label of each value that the shards of one gate share, with the values of both reports."""
+    for label, value_of in (
+        ("number of shards", lambda report: report.shard.count),
+        ("seed", lambda report: report.whole.result.seed),
+        ("version", lambda report: report.whole.run.harness),
+        ("config", lambda report: report.whole.run.digest),
+        ("--fast", lambda report: _is_given(report.whole.result.is_fast)),
+        ("--all-interpretations", lambda report: _is_given(report.shard.is_all_interpretations)),
     ):
-        yield what, take(one), take(other)
+        yield label, value_of(first), value_of(other)
 
 
-def _yes(is_so: bool) -> str:
-    return "given" if is_so else "not given"
-
-
-def _words(share: Share) -> str:
-    return f"{share.number} of {share.count}"
+def _is_given(option: bool) -> str:
+    return "given" if option else "not given"

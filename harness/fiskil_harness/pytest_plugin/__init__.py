@@ -1,6 +1,6 @@
 """The pytest plugin: fixtures for tests of an integration, and scenarios as pytest items on request.
 
-It is imported at every start of every pytest in its environment, so only pytest itself is imported here.
+Every pytest in the environment imports this module at its start, so it imports nothing but pytest.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ if TYPE_CHECKING:
     from fiskil_harness.server.manual_deliveries import Deliveries
 
 ALL = "*"
+"""The pattern that selects every scenario."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, and an ini key for each that a project may want to fix."""
-    group = parser.getgroup("fiskil", "fiskil-harness: rehearse a Fiskil integration")
+    """Add the command-line options, and ini keys for those that a project may set permanently."""
+    group = parser.getgroup("fiskil", "fiskil-harness: test a Fiskil integration")
     group.addoption("--fiskil", action="store_true", help="run every scenario against the app of the config")
     group.addoption(
         "--fiskil-scenarios",
         metavar="NAMES",
         nargs="?",
         const=ALL,
-        help="run these scenarios, comma-separated names or patterns (default: all); write it with '='",
+        help="run these scenarios: comma-separated names or patterns (default: all); use the form with '='",
     )
     group.addoption("--fiskil-config", metavar="FILE", help="the config to use (default: the root folder's)")
     group.addoption("--fiskil-seed", metavar="N", type=int, help="the seed of people, rows and plans (default: 0)")
@@ -42,30 +43,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="CLAUSE=CHOICE",
         action="append",
         default=[],
-        help="let another reading of a doubtful clause rule; may be repeated (see: fiskil-harness list interpretations)",
+        help="choose another interpretation of a clause; may be repeated (see: fiskil-harness list interpretations)",
     )
-    group.addoption("--fiskil-strict", action="store_true", help="a scenario that lacks a hook fails, not skips")
+    group.addoption(
+        "--fiskil-strict", action="store_true", help="fail a scenario that needs a missing hook, instead of skipping it"
+    )
     group.addoption("--fiskil-rehearsal", metavar="FOLDER", help=argparse.SUPPRESS)
-    parser.addini("fiskil_scenarios", "names or patterns of scenarios, as --fiskil-scenarios", type="args", default=[])
-    parser.addini("fiskil_config", "the config to use, relative to the root folder, as --fiskil-config")
-    parser.addini("fiskil_seed", "the seed, as --fiskil-seed")
-    parser.addini("fiskil_interpretations", "clause=choice, as --fiskil-interpretation", type="args", default=[])
-    parser.addini("fiskil_strict", "as --fiskil-strict", type="bool", default=False)
+    parser.addini("fiskil_scenarios", "names or patterns of scenarios, like --fiskil-scenarios", type="args", default=[])
+    parser.addini("fiskil_config", "the config to use, relative to the root folder, like --fiskil-config")
+    parser.addini("fiskil_seed", "the seed, like --fiskil-seed")
+    parser.addini("fiskil_interpretations", "clause=choice, like --fiskil-interpretation", type="args", default=[])
+    parser.addini("fiskil_strict", "like --fiskil-strict", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load the room for scenarios only where scenarios are asked for."""
+    """Register the scenario collection, if scenarios were requested."""
     config.addinivalue_line("markers", "fiskil: a scenario of fiskil-harness, collected on request.")
     if config.getoption("fiskil_rehearsal") or _patterns(config):
-        from fiskil_harness.pytest_plugin.items import Collecting
+        from fiskil_harness.pytest_plugin.items import ScenarioCollection
 
-        config.pluginmanager.register(Collecting(config, _patterns(config)), "fiskil-collecting")
+        config.pluginmanager.register(ScenarioCollection(config, _patterns(config)), "fiskil-collecting")
 
 
 def _patterns(config: pytest.Config) -> list[str]:
-    given = config.getoption("fiskil_scenarios")
-    if given is not None:
-        return [name.strip() for name in given.split(",") if name.strip()]
+    names = config.getoption("fiskil_scenarios")
+    if names is not None:
+        return [name.strip() for name in names.split(",") if name.strip()]
     if config.getoption("fiskil"):
         return [ALL]
     return list(config.getini("fiskil_scenarios"))
@@ -73,25 +76,25 @@ def _patterns(config: pytest.Config) -> list[str]:
 
 @pytest.fixture(scope="session")
 def fiskil_app_object() -> Any:
-    """Override this to give the app as a Python object: an ``App``, or an ASGI or WSGI application."""
+    """Return None; override this to return the app as a Python object: an ``App``, or an ASGI or WSGI application."""
     return None
 
 
 @pytest.fixture(scope="session")
 def fiskil_settings(request: pytest.FixtureRequest) -> Settings:
-    """The config of the app under test, as ``fiskil-harness.toml`` gives it; override it to build one in Python."""
-    from fiskil_harness.pytest_plugin.items import plainly, settings_of
+    """Return the config from ``fiskil-harness.toml``; override this fixture to build one in Python."""
+    from fiskil_harness.pytest_plugin.items import settings_of, without_traceback
 
-    with plainly():
+    with without_traceback():
         return settings_of(request.config)
 
 
 @pytest.fixture(scope="session")
 def fiskil_worker(request: pytest.FixtureRequest, fiskil_settings: Settings, fiskil_app_object: Any) -> Iterator[Worker]:
-    """The driver behind every other fixture: one sandbox and one app for each pytest worker."""
-    from fiskil_harness.pytest_plugin.items import open_worker, plainly
+    """Yield the worker behind every other fixture: one sandbox and one app for each pytest process."""
+    from fiskil_harness.pytest_plugin.items import open_worker, without_traceback
 
-    with plainly():
+    with without_traceback():
         worker = open_worker(request.config, fiskil_settings, fiskil_app_object)
     yield worker
     worker.close()
@@ -99,13 +102,13 @@ def fiskil_worker(request: pytest.FixtureRequest, fiskil_settings: Settings, fis
 
 @pytest.fixture(scope="session")
 def fiskil_server(fiskil_worker: Worker) -> LocalFiskil:
-    """A local Fiskil for the whole session, never reset: for property tests, which refuse function-scoped fixtures."""
+    """Return the local Fiskil of the session, without resets: for property tests, which do not allow function scope."""
     return fiskil_worker.fiskil
 
 
 @pytest.fixture
 def sandbox(fiskil_server: LocalFiskil) -> Iterator[LocalFiskil]:
-    """A local Fiskil that listens on loopback and knows nobody yet; everything is forgotten after the test."""
+    """Yield a local Fiskil on loopback without end users; it is reset after the test."""
     fiskil_server.reset()
     yield fiskil_server
     fiskil_server.reset()
@@ -113,19 +116,19 @@ def sandbox(fiskil_server: LocalFiskil) -> Iterator[LocalFiskil]:
 
 @pytest.fixture
 def fiskil(sandbox: LocalFiskil) -> LocalFiskil:
-    """Another name for ``sandbox``."""
+    """Return ``sandbox`` under another name."""
     return sandbox
 
 
 @pytest.fixture
 def enrol(sandbox: LocalFiskil) -> Any:
-    """Enrol people: ``enrol("rosa")`` by the name of their file, ``enrol()`` for one made from the seed."""
+    """Return the function that enrols people: ``enrol("rosa")`` by file name, ``enrol()`` for a person from the seed."""
     return sandbox.enrol
 
 
 @pytest.fixture
 def end_user(sandbox: LocalFiskil) -> Enrolled:
-    """Rosa, enrolled and with a consent, every dataset synced."""
+    """Return Rosa, enrolled, with a consent and every dataset synced."""
     rosa = sandbox.enrol("rosa")
     sandbox.authorise(rosa)
     return rosa
@@ -133,28 +136,28 @@ def end_user(sandbox: LocalFiskil) -> Enrolled:
 
 @pytest.fixture
 def fiskil_clock(sandbox: LocalFiskil) -> Clock:
-    """Sandbox time: real time, until the test advances it."""
+    """Return the sandbox clock: real time, until the test advances it."""
     return sandbox.sandbox.clock
 
 
 @pytest.fixture
 def broken(sandbox: LocalFiskil) -> Any:
-    """What breaks a route for a block, as ``sandbox.broken`` does."""
+    """Return ``sandbox.broken``, a context manager that sets a fault on a route."""
     return sandbox.broken
 
 
 @pytest.fixture(scope="session")
 def fiskil_app(fiskil_worker: Worker) -> AppUnderTest:
-    """The app of the config (or ``fiskil_app_object``), started once for the session, with the sandbox in front of it."""
-    from fiskil_harness.pytest_plugin.items import app_of, plainly
+    """Return the app of the config, or ``fiskil_app_object``, started once per session and connected to the sandbox."""
+    from fiskil_harness.pytest_plugin.items import app_of, without_traceback
 
-    with plainly():
+    with without_traceback():
         return app_of(fiskil_worker)
 
 
 @pytest.fixture
 def deliveries(sandbox: LocalFiskil) -> Deliveries:
-    """Hand the sandbox's events over to any receiver on loopback: ``deliveries.deliver(url)``, ``retry``, ``replay``."""
+    """Return the deliveries of the sandbox's events to any receiver on loopback: ``deliver(url)``, ``retry``, ``replay``."""
     from fiskil_harness.server.manual_deliveries import Deliveries
 
     return Deliveries(sandbox)
@@ -162,7 +165,7 @@ def deliveries(sandbox: LocalFiskil) -> Deliveries:
 
 @pytest.fixture
 def callback_server() -> Iterator[HTTPServer]:
-    """A recording server on loopback for redirects, alerts and webhooks (pytest-httpserver, one of its own)."""
+    """Yield a recording server on loopback for redirects, alerts and webhooks (a separate pytest-httpserver)."""
     from pytest_httpserver import HTTPServer
 
     server = HTTPServer(host="127.0.0.1", port=0, threaded=True)

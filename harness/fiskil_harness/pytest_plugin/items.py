@@ -1,4 +1,4 @@
-"""Scenarios as pytest items: collected on request, reported like tests, summed up by practice at the end."""
+"""Scenarios as pytest items: collected on request, reported like tests, and summarised by practice at the end."""
 
 import os
 import shlex
@@ -25,46 +25,51 @@ from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.selection import select_from
 
 NO_APP = (
-    "There is no app to start: no fiskil-harness.toml was found, or it names none. `fiskil-harness init` writes one, "
-    "--fiskil-config names another place, and the fixture fiskil_app_object can give a Python object."
+    "There is no app to start: no fiskil-harness.toml was found, or it names no app. `fiskil-harness init` writes one, "
+    "--fiskil-config names another file, and the fixture fiskil_app_object can return a Python object."
 )
 
 
 class ScenarioFailed(Exception):
-    """A scenario that failed; the text is its findings."""
+    """A scenario failed; the text contains its findings."""
 
 
 class ScenarioItem(pytest.Function):
-    """One scenario."""
+    """One scenario. ``argument`` is its name on a command line; ``number`` counts the items of the session from 0."""
 
     scenario: Scenario
-    typed: str = ""
+    argument: str = ""
+    number = 0
     played: Played | None = None
 
     def runtest(self) -> None:
-        """Play it, and let the verdict be the test's outcome."""
+        """Play the scenario, and turn its verdict into the outcome of the test.
+
+        Raises:
+            ScenarioFailed: The verdict is FAIL, or INCONCLUSIVE for another reason than a missing hook.
+        """
         worker = cast("Worker", self.funcargs["fiskil_worker"])
         if self.config.getoption("fiskil_rehearsal"):
-            self._rehearse(worker)
+            self._play_for_session(worker)
             return
         try:
             started(worker)
             self.played = worker.play(self.scenario)
         except HarnessError as error:
             raise ScenarioFailed(str(error)) from None
-        _report(self.played, self.config, typed=self.typed)
+        _report(self.played, self.config, argument=self.argument)
 
     def repr_failure(self, excinfo: Any, *args: Any, **kwargs: Any) -> Any:
-        """Findings are the report; a traceback of ours would say nothing."""
+        """Return the findings instead of a traceback, which would not help."""
         if isinstance(excinfo.value, ScenarioFailed):
             return str(excinfo.value)
         return super().repr_failure(excinfo, *args, **kwargs)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where it stands: scenarios are values, so under their collection's name."""
+        """Return the location: the collection ``fiskil``, because scenarios are values."""
         return Path("fiskil"), 0, self.name
 
-    def _rehearse(self, worker: Worker) -> None:
+    def _play_for_session(self, worker: Worker) -> None:
         folder = Path(self.config.getoption("fiskil_rehearsal"))
         try:
             self.played = worker.play(self.scenario)
@@ -74,22 +79,24 @@ class ScenarioItem(pytest.Function):
             return
         write_played(folder, self.played, self.number)
 
-    number = 0
-
 
 class ScenarioCollector(pytest.Collector):
-    """The collection ``fiskil``, next to the test files."""
+    """The parent of the items, ``fiskil``, next to the test files."""
 
     def collect(self) -> Iterator[Any]:
-        """Nothing by itself; ``Collecting`` adds the items."""
+        """Return nothing; ``ScenarioCollection`` adds the items."""
         return iter(())
 
 
-class Collecting:
-    """Adds the scenarios to the session, and keeps what became of them for the summary."""
+class ScenarioCollection:
+    """A plugin that adds the scenarios to the session, and keeps their results for the summary."""
 
     def __init__(self, config: pytest.Config, patterns: Sequence[str]) -> None:
-        """Choose the scenarios and read the config at once, so that a wrong name is said before anything runs."""
+        """Select the scenarios and read the config immediately, so that a wrong name is reported before anything runs.
+
+        Raises:
+            UsageError: A scenario does not exist, or the config is invalid.
+        """
         self._config = config
         self._played: list[Played] = []
         self._root: pytest.Collector | None = None
@@ -99,7 +106,7 @@ class Collecting:
             if self._is_rehearsal:
                 folder = Path(config.getoption("fiskil_rehearsal"))
                 self._scenarios = list(read_request(folder).scenarios)
-                _answer_signals(config, folder)
+                _handle_signals(config, folder)
             else:
                 self._scenarios, self._paths = select_from(patterns)
             self._settings, self._seed = settings_of(config), seed_of(config)
@@ -107,47 +114,51 @@ class Collecting:
             raise pytest.UsageError(_with_hint(str(error), patterns)) from None
 
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
-        """Keep the root folder's node: since pytest 9.1 the fixtures of its conftest are seen only below it."""
+        """Keep the node of the root folder: since pytest 9.1 only its children see the fixtures of its conftest."""
         if self._root is None and isinstance(collector, pytest.Directory) and collector.path == self._config.rootpath:
             self._root = collector
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
-        """Add one item for each scenario, before ``-k`` and ``-m`` choose."""
+        """Add one item for each scenario, before ``-k`` and ``-m`` select.
+
+        Raises:
+            UsageError: There is no app to start.
+        """
         parent = ScenarioCollector.from_parent(self._root or session, name="fiskil", nodeid="fiskil")
         for number, scenario in enumerate(self._scenarios):
-            item: ScenarioItem = ScenarioItem.from_parent(parent, name=scenario.name, callobj=_play)
+            item: ScenarioItem = ScenarioItem.from_parent(parent, name=scenario.name, callobj=_play_scenario)
             item.scenario, item.number = scenario, number
-            item.typed = self._paths.get(scenario.name, scenario.name)
+            item.argument = self._paths.get(scenario.name, scenario.name)
             item.add_marker("fiskil")
             item.extra_keyword_matches.update(scenario.practices)
             items.append(item)
             if number == 0 and not self._is_rehearsal and not _may_have_app(item, self._settings):
                 if not _worker_id(self._config):
                     raise pytest.UsageError(NO_APP)
-                # A worker of xdist can only say it by an item that fails, and one is enough.
+                # An xdist worker can report this only by a failing item, and one is enough.
                 return
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-        """Let the report carry what was played, so that it reaches the controller of xdist."""
+        """Attach the result of the scenario to the report, so that it reaches the xdist controller."""
         report: Any = yield
         if call.when == "call" and isinstance(item, ScenarioItem) and item.played is not None:
             report.fiskil_verdict = str(item.played.outcome.verdict)
             if not self._is_rehearsal:
-                # What is only shown in a report would be a burden on its way between processes.
+                # Stories, pictures and HAR are large and not needed for the summary.
                 lean = msgspec.structs.replace(item.played, story=None, pictures=(), har="")
                 report.fiskil_played = msgspec.json.encode(lean).decode()
         return report
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Keep what a worker played."""
+        """Keep the result of a scenario that a worker played."""
         played = getattr(report, "fiskil_played", None)
         if played:
             self._played.append(msgspec.json.decode(played, type=Played))
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Sum up by practice."""
+        """Print the status of each practice that the scenarios name."""
         if not self._played:
             return
         from fiskil_harness.core.clock import real_now
@@ -167,7 +178,7 @@ class Collecting:
 
 
 def settings_of(config: pytest.Config) -> Settings:
-    """The config that the options name, or the one of the root folder; without any, the empty one."""
+    """Return the config that the options name, or that of the root folder, or an empty one."""
     rehearsal = config.getoption("fiskil_rehearsal")
     if rehearsal:
         return read_request(Path(rehearsal)).settings
@@ -176,54 +187,59 @@ def settings_of(config: pytest.Config) -> Settings:
     if path is None and config.getini("fiskil_config"):
         path = config.rootpath / config.getini("fiskil_config")
     path = path or find(config.rootpath)
-    found = load(path) if path else Settings()
+    settings = load(path) if path else Settings()
     chosen = {
-        **found.sandbox.interpretations,
+        **settings.sandbox.interpretations,
         **parse([*config.getini("fiskil_interpretations"), *config.getoption("fiskil_interpretation")]),
     }
-    return msgspec.structs.replace(found, sandbox=msgspec.structs.replace(found.sandbox, interpretations=chosen))
+    return msgspec.structs.replace(settings, sandbox=msgspec.structs.replace(settings.sandbox, interpretations=chosen))
 
 
 def seed_of(config: pytest.Config) -> int:
-    """The seed that the options give.
+    """Return the seed from the options or the ini file, 0 by default.
 
     Raises:
-        ConfigError: It is below zero, or the ini file's is no number.
+        ConfigError: The seed is negative, or that of the ini file is not a number.
     """
     rehearsal = config.getoption("fiskil_rehearsal")
     if rehearsal:
         return read_request(Path(rehearsal)).seed
-    given = config.getoption("fiskil_seed")
-    if given is not None:
-        if given < 0:
-            raise ConfigError(f"The seed must be a number from 0, got {given}.")
-        return int(given)
+    option = config.getoption("fiskil_seed")
+    if option is not None:
+        if option < 0:
+            raise ConfigError(f"The seed must be 0 or greater, got {option}.")
+        return int(option)
     text = str(config.getini("fiskil_seed") or "0")
     if not text.isdecimal():
         raise ConfigError(f"The ini key fiskil_seed must be a number, got {text!r}.")
     return int(text)
 
 
-def open_worker(config: pytest.Config, chosen: Settings, given: Any) -> Worker:
-    """The worker of this pytest process; its sandbox listens at the first use, its app starts when it is needed."""
+def open_worker(config: pytest.Config, settings: Settings, app_object: Any) -> Worker:
+    """Return the worker of this pytest process; its sandbox and its app start when they are first needed.
+
+    Args:
+        app_object: The app as a Python object, or None.
+    """
     rehearsal = config.getoption("fiskil_rehearsal")
     folder = Path(rehearsal) / f"worker-{_worker_id(config)}" if rehearsal else None
-    worker = Worker(chosen, seed=seed_of(config), given=given, folder=folder)
+    worker = Worker(settings, seed=seed_of(config), given=app_object, folder=folder)
     worker.wants_har = bool(rehearsal) and read_request(Path(rehearsal)).wants_har
     worker.on_progress = getattr(config, "fiskil_looks_on", None)
-    if not rehearsal and _worker_id(config) and given is None and not can_share_out(chosen):
+    if not rehearsal and _worker_id(config) and app_object is None and not can_share_out(settings):
         worker.refuse(
-            "Under xdist each worker needs an app of its own: let app.command use {port}, and the command or its "
-            "environment {workdir}. Or run these tests without -n."
+            "With xdist each worker starts its own app: use {port} in app.command, and {workdir} in the command or its "
+            "environment. Or run these tests without -n."
         )
     return worker
 
 
 def started(worker: Worker) -> Worker:
-    """*worker* with its app started.
+    """Start the app of *worker*, and return the worker.
 
     Raises:
-        HarnessError: There is no app, or it does not start.
+        ConfigError: There is no app.
+        AppError: The app does not start.
     """
     if not worker.has_app:
         raise ConfigError(NO_APP)
@@ -232,8 +248,8 @@ def started(worker: Worker) -> Worker:
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
-    """In a fixture: what cannot be had is said in its own words, without a traceback of ours."""
+def without_traceback() -> Iterator[None]:
+    """Turn an error of the harness in a fixture into a failure that shows only its message."""
     try:
         yield
     except HarnessError as error:
@@ -241,64 +257,70 @@ def plainly() -> Iterator[None]:
 
 
 def app_of(worker: Worker) -> AppUnderTest:
-    """The started app, for a fixture."""
+    """Return the app of *worker*, started.
+
+    Raises:
+        ConfigError: There is no app.
+        AppError: The app does not start.
+    """
     return started(worker).driver.app
 
 
-def _play(fiskil_worker: Worker) -> None:
-    """Stands for the body of a scenario's item; its argument is what the item needs."""
+def _play_scenario(fiskil_worker: Worker) -> None:
+    """Do nothing; its parameter makes pytest create the fixture that a scenario's item needs."""
 
 
-def _may_have_app(item: ScenarioItem, chosen: Settings) -> bool:
-    """Whether the config names an app, or a fixture of the project's own stands in for one of ours."""
-    app = chosen.app
-    fixtures = item._fixtureinfo.name2fixturedefs  # pytest has no other word for what was overridden
+def _may_have_app(item: ScenarioItem, settings: Settings) -> bool:
+    """Return whether the config names an app, or the project overrides a fixture of the plugin."""
+    app = settings.app
+    fixtures = item._fixtureinfo.name2fixturedefs  # pytest has no public API for overridden fixtures
     is_overridden = any(
         len(fixtures.get(name, ())) > 1 for name in ("fiskil_app_object", "fiskil_settings", "fiskil_worker")
     )
     return is_overridden or bool(app.command or app.url or app.object)
 
 
-def _report(played: Played, config: pytest.Config, *, typed: str) -> None:
+def _report(played: Played, config: pytest.Config, *, argument: str) -> None:
+    """Raise ScenarioFailed, skip the test or return, according to the verdict."""
     if played.fault:
-        raise ScenarioFailed(f"A fault of the harness itself:\n{played.fault}")
+        raise ScenarioFailed(f"Internal error of fiskil-harness:\n{played.fault}")
     outcome = played.outcome
-    again = f"fiskil-harness run {shlex.quote(typed)} --seed {outcome.seed}"
+    again = f"fiskil-harness run {shlex.quote(argument)} --seed {outcome.seed}"
     if outcome.verdict is Verdict.PASS:
         return
-    told = [finding for finding in outcome.findings if finding.verdict is outcome.verdict]
-    hooks = sorted({finding.hook for finding in told if finding.hook})
-    lacks_only_hooks = outcome.verdict is Verdict.INCONCLUSIVE and all(finding.hook for finding in told)
+    findings = [finding for finding in outcome.findings if finding.verdict is outcome.verdict]
+    hooks = sorted({finding.hook for finding in findings if finding.hook})
+    needs_only_hooks = outcome.verdict is Verdict.INCONCLUSIVE and all(finding.hook for finding in findings)
     is_strict = config.getoption("fiskil_strict") or config.getini("fiskil_strict")
-    if lacks_only_hooks and not is_strict:
-        reason = f"the config lacks {', '.join(hooks)}"
+    if needs_only_hooks and not is_strict:
+        reason = f"the config does not set {', '.join(hooks)}"
         raise pytest.skip.Exception(reason, _use_item_location=True)
-    raise ScenarioFailed("\n".join(finding_lines(outcome, told, again=again)))
+    raise ScenarioFailed("\n".join(finding_lines(outcome, findings, again=again)))
 
 
 def _with_hint(text: str, patterns: Sequence[str]) -> str:
     if any(Path(name).exists() and not name.endswith((".py", ".json")) for name in patterns):
-        return f"{text} Write --fiskil-scenarios=NAMES, or --fiskil for all, before paths."
+        return f"{text} Use --fiskil-scenarios=NAMES, or --fiskil for all scenarios, before paths."
     return text
 
 
 def _worker_id(config: pytest.Config) -> str:
-    given: dict[str, Any] = getattr(config, "workerinput", {})
-    return str(given.get("workerid", ""))
+    worker_input: dict[str, Any] = getattr(config, "workerinput", {})
+    return str(worker_input.get("workerid", ""))
 
 
-def _answer_signals(config: pytest.Config, folder: Path) -> None:
-    """In a worker of xdist: leave a note with our id, and take the first signal as Ctrl-C and no second one."""
+def _handle_signals(config: pytest.Config, folder: Path) -> None:
+    """In an xdist worker: write the process id to a file, treat the first signal as Ctrl-C, and ignore later ones."""
     if not _worker_id(config):
         return
 
-    handled_signals = signals.handled_signals()
+    handled = signals.handled_signals()
 
     def interrupt(_number: int, _frame: object) -> None:
-        for number in handled_signals:
+        for number in handled:
             signal.signal(number, lambda *_: None)
         raise KeyboardInterrupt
 
-    for number in handled_signals:
+    for number in handled:
         signal.signal(number, interrupt)
     (folder / f"worker-{_worker_id(config)}.pid").write_text(str(os.getpid()), encoding="ascii")

@@ -1,4 +1,4 @@
-"""A whole result to render, with everything in it that a report has to show."""
+"""Gate results that contain everything a report shows."""
 
 import datetime
 from collections.abc import Callable
@@ -20,7 +20,7 @@ DATE = datetime.date(2026, 6, 1)
 
 
 def failed() -> Finding:
-    """The example of the style guide."""
+    """Return the failed finding of the style guide."""
     return Finding(
         probe="applies_once",
         verdict=Verdict.FAIL,
@@ -35,9 +35,9 @@ def failed() -> Finding:
 
 @pytest.fixture
 def result(outcome_of: Callable[..., Outcome]) -> GateResult:
-    """A failure, a doubt, a missing hook, a pass with advice, and an attestation."""
-    untested = next(all_practice.id for all_practice in all_practices().values() if not all_practice.needed)
-    remark = Finding(
+    """Return a result with a failure, an INCONCLUSIVE finding, a missing hook, a PASS with advice, and an attestation."""
+    untested = next(practice.id for practice in all_practices().values() if not practice.needed)
+    advised = Finding(
         probe="loses_nothing",
         verdict=Verdict.PASS,
         observed="3 messages took effect",
@@ -53,7 +53,7 @@ def result(outcome_of: Callable[..., Outcome]) -> GateResult:
             scenario="cancelled",
             missing=("app.drive.start_session",),
         ),
-        outcome_of("webhooks.retries", remark, scenario="webhook_lost_acknowledgement"),
+        outcome_of("webhooks.retries", advised, scenario="webhook_lost_acknowledgement"),
     ]
     attestation = Attestation(practice=untested, statement="seen by Ada", owner="Ada", date=DATE, expires=DATE)
     settings = Settings(
@@ -80,14 +80,14 @@ def result(outcome_of: Callable[..., Outcome]) -> GateResult:
 
 @pytest.fixture
 def interrupted(result: GateResult) -> GateResult:
-    """The same, cut short by Ctrl-C."""
+    """Return the same result, interrupted by Ctrl-C."""
     return msgspec.structs.replace(result, run=msgspec.structs.replace(result.run, was_interrupted=True))
 
 
 @pytest.fixture
-def sick(result: GateResult) -> GateResult:
-    """A receiver with one known bug of three, and what there is to show of it."""
-    exhibit = Excerpt(
+def with_bug(result: GateResult) -> GateResult:
+    """Return the result of a receiver with one of three known bugs, and an excerpt of the failed finding."""
+    excerpt = Excerpt(
         scenario="webhook_repeated",
         probe="applies_once",
         beats=(
@@ -108,12 +108,12 @@ def sick(result: GateResult) -> GateResult:
         bug(26, Verdict.FAIL, fix="claim it once", scenario="webhook_repeated", probe="applies_once"),
         bug(45, Verdict.INCONCLUSIVE, hook="app.drive.fail"),
     )
-    return msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, bugs=bugs), excerpts=(exhibit,))
+    return msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, bugs=bugs), excerpts=(excerpt,))
 
 
 @pytest.fixture
-def shown(sick: GateResult) -> GateResult:
-    """The same with the story of a scenario that failed and of one that passed, and with a picture; sealed."""
+def complete(with_bug: GateResult) -> GateResult:
+    """Return the same result with the stories of a failed and a passed scenario, with a picture, and sealed."""
     stories = (story("webhook_repeated"), story("webhook_lost_acknowledgement"))
-    whole = msgspec.structs.replace(sick, stories=stories, pictures=(picture("webhook_repeated"),))
+    whole = msgspec.structs.replace(with_bug, stories=stories, pictures=(picture("webhook_repeated"),))
     return completed(whole, config="c" * 64)

@@ -1,4 +1,4 @@
-"""Known bugs as a diagnosis tells them."""
+"""Diagnoses of known bugs for report tests."""
 
 import msgspec
 
@@ -7,8 +7,12 @@ from fiskil_harness.probes import Verdict
 
 
 def bug(row: int, verdict: Verdict, **more: str | tuple[str, ...]) -> Diagnosis:
-    """What was found out about a known bug."""
-    return msgspec.convert(
-        {"bug": f"bug-{row}", "row": row, "title": f"does wrong {row}", "verdict": verdict, "seen": f"saw {row}", **more},
-        Diagnosis,
-    )
+    """Return the diagnosis of a known bug."""
+    fields = {
+        "bug": f"bug-{row}",
+        "row": row,
+        "title": f"does wrong {row}",
+        "verdict": verdict,
+        "observed": f"saw {row}",
+    }
+    return msgspec.convert({**fields, **more}, Diagnosis)

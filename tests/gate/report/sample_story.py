@@ -1,4 +1,4 @@
-"""A made-up story and a made-up picture."""
+"""An invented story and an invented picture for report tests."""
 
 import base64
 import struct
@@ -8,10 +8,10 @@ from fiskil_harness.probes.evidence import Happening, Picture, Story, Viewpoint
 
 
 def story(scenario: str) -> Story:
-    """A call that a fault bit, the call that made it again, a delivery that got no answer, and a note."""
+    """Return a story with a call that met a fault, its retry, a delivery without a response, and a note."""
     return Story(
         scenario=scenario,
-        steps=("authorise", "break banking.transactions", "sync transactions"),
+        steps=("authorise", "inject_fault banking.transactions", "sync transactions"),
         took_s=2.5,
         happenings=(
             Happening(number=1, step=0, at_s=0.0, what="mark", origin="app", target="app", text="the app runs already"),
@@ -24,7 +24,7 @@ def story(scenario: str) -> Story:
                 origin="app",
                 target="api",
                 text="GET /v1/banking/transactions",
-                response="no answer",
+                result="no response",
                 outcome="unanswered",
                 bites=("ResetPeer(after_bytes=20)",),
                 route="GET banking.transactions",
@@ -56,7 +56,7 @@ def story(scenario: str) -> Story:
                 target="app",
                 text="e1 attempt 1",
                 note="consent.received",
-                response="refused",
+                result="refused",
                 outcome="unanswered",
                 route="webhook",
                 request="POST the receiver",
@@ -68,7 +68,7 @@ def story(scenario: str) -> Story:
 
 
 def picture(scenario: str, page: str = "connections") -> Picture:
-    """A grey square of 8 by 8 pixels."""
+    """Return a picture of a grey square of 8 by 8 pixels."""
     raw = png()
     look = Viewpoint(scenario=scenario, participant="rosa", page=page, moment="plain", width_px=360)
     return Picture(
@@ -82,11 +82,11 @@ def picture(scenario: str, page: str = "connections") -> Picture:
 
 
 def png(*, shade: int = 128, side_px: int = 8) -> bytes:
-    """A grey square as PNG."""
+    """Return a grey square as PNG."""
     rows = b"".join(b"\0" + bytes([shade]) * side_px for _ in range(side_px))
     head = struct.pack(">IIBBBBB", side_px, side_px, 8, 0, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in parts)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in chunks)
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

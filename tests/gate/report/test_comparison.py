@@ -1,4 +1,4 @@
-"""What a baseline says, in every report: what is worse and better, and where the two did not ask the same."""
+"""The comparison with a baseline in every report format: what is worse, what is better, and caveats."""
 
 from xml.etree import ElementTree as ET
 
@@ -11,70 +11,70 @@ from fiskil_harness.gate.report import html, junit, markdown, terminal
 from fiskil_harness.probes import Verdict
 
 WORSE = Difference(
-    what="webhooks.idempotent",
+    subject="webhooks.idempotent",
     before="proven",
     now="violated: applies_once in webhook_repeated",
     weight=Verdict.FAIL,
 )
-DOUBTFUL = Difference(what="webhooks.retries", before="attested", now="not proven: <none>", weight=Verdict.INCONCLUSIVE)
-MENDED = Difference(what="loses_nothing in webhook_burst", before="FAIL", now="PASS", weight=Verdict.PASS)
-FOUND = Comparison(
+NOT_PROVEN = Difference(subject="webhooks.retries", before="attested", now="not proven: <none>", weight=Verdict.INCONCLUSIVE)
+FIXED = Difference(subject="loses_nothing in webhook_burst", before="FAIL", now="PASS", weight=Verdict.PASS)
+COMPARISON = Comparison(
     baseline="old.json",
-    worse=(WORSE, DOUBTFUL),
-    better=(MENDED,),
+    worse=(WORSE, NOT_PROVEN),
+    better=(FIXED,),
     same=46,
-    caveats=("The config is not the one of the baseline.",),
+    caveats=("The baseline has a different config.",),
 )
 
 
 @pytest.fixture
 def compared(result: GateResult) -> GateResult:
-    """A result that was held against a baseline."""
+    """Return a result with a comparison."""
     judged = replace(result.result, is_fast=True, left_out=("idle_app", "happy_path"), remarks=("A fast gate: of 3.",))
-    return replace(result, result=judged, compared=FOUND)
+    return replace(result, result=judged, comparison=COMPARISON)
 
 
-def shown(result: GateResult) -> str:
-    """What the terminal gets, in a pipe of 80 columns."""
+def text_of(result: GateResult) -> str:
+    """Return the terminal report in a pipe of 80 columns."""
     console = Console(width=80, record=True, soft_wrap=True)
     terminal.show(result, console)
     return console.export_text()
 
 
 def test_the_terminal_shows_it_before_the_decision(compared: GateResult) -> None:
-    """Worse first; what a fast gate left out is counted in a remark, not listed."""
-    lines = shown(compared).splitlines()
+    """Regressions come first; scenarios that a fast gate left out are not listed."""
+    lines = text_of(compared).splitlines()
 
-    first = lines.index("Against old.json: 2 worse, 1 better, 46 the same.")
+    first = lines.index("Compared with old.json: 2 worse, 1 better, 46 the same.")
     assert lines[first + 1].startswith("  worse  webhooks.idempotent: proven, now violated")
     assert "  better loses_nothing in webhook_burst: FAIL, now PASS" in lines
-    assert "  The config is not the one of the baseline." in lines
+    assert "  The baseline has a different config." in lines
     assert "A fast gate: of 3." in lines[first:]
     assert "idle_app" not in "\n".join(lines)
     assert max(map(len, lines)) <= 80
 
 
 def test_markdown_lists_it_and_what_was_left_out(compared: GateResult) -> None:
-    """On top, for whoever reads a pull request; all scenarios that did not run stand below."""
+    """The comparison is at the top, and the scenarios that did not run are at the bottom."""
     text = markdown.render(compared)
 
-    assert text.index("**Against old.json: 2 worse, 1 better, 46 the same.**") < text.index("| standing |")
+    assert text.index("**Compared with old.json: 2 worse, 1 better, 46 the same.**") < text.index("| status |")
     assert "- worse: webhooks.retries: attested, now not proven: &lt;none>" in text
     assert "- idle_app\n- happy_path\n" in text
 
 
 def test_the_page_shows_it_and_escapes_it(compared: GateResult) -> None:
-    """Whatever findings say."""
+    """Text of findings cannot become markup."""
     page = html.render(compared)
 
-    assert "Against old.json: 2 worse, 1 better, 46 the same." in page
+    assert "Compared with old.json: 2 worse, 1 better, 46 the same." in page
     assert "now not proven: &lt;none&gt;" in page
     assert "<dd>idle_app</dd>" in page
 
 
 def test_junit_fails_what_is_worse(compared: GateResult) -> None:
-    """A violation is a failure, what is no more proven an error; what is better is no test."""
-    suite = ET.fromstring(junit.render(compared)).find("testsuite[@name='fiskil-harness.baseline']")  # noqa: S314 - our own words
+    """A violation is a failure, a practice that is no longer proven an error; what is better is no test case."""
+    suite = ET.fromstring(junit.render(compared)).find("testsuite[@name='fiskil-harness.baseline']")  # noqa: S314 - trusted input
 
     assert suite is not None
     assert [(element.get("name"), element[0].tag) for element in suite.findall("testcase")] == [
@@ -84,8 +84,8 @@ def test_junit_fails_what_is_worse(compared: GateResult) -> None:
 
 
 def test_nothing_worse_is_one_line(result: GateResult) -> None:
-    """And the colour of the end is that of what it comes to."""
-    same = replace(result, compared=Comparison(baseline="old.json", same=49))
+    """The exit code is then 0."""
+    same = replace(result, comparison=Comparison(baseline="old.json", same=49))
 
-    assert "Nothing is worse than in old.json: 0 better, 49 the same." in shown(same).splitlines()
+    assert "Nothing is worse than in old.json: 0 better, 49 the same." in text_of(same).splitlines()
     assert same.exit_code == 0

@@ -1,4 +1,4 @@
-"""Report files: whole or not there, and a place that cannot be written to is said before a long run."""
+"""Report files are written atomically, and a path that cannot be written is reported before a long run."""
 
 import os
 import stat
@@ -10,8 +10,8 @@ from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.report import files
 
 
-def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
-    """The new text is there, the old one is gone, and nothing else lies around."""
+def test_a_file_is_replaced_atomically(tmp_path: Path) -> None:
+    """The file contains the new text, and no temporary file is left."""
     path = tmp_path / "report.json"
     path.write_text("old")
 
@@ -21,8 +21,8 @@ def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_reports_are_for_everybody_and_credentials_for_their_owner(tmp_path: Path) -> None:
-    """The mode is set before the file is in place."""
+def test_credentials_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    """Other files are readable by all users."""
     report, credentials = tmp_path / "report.json", tmp_path / "fiskil.env"
 
     files.write(report, "{}")
@@ -31,12 +31,12 @@ def test_reports_are_for_everybody_and_credentials_for_their_owner(tmp_path: Pat
     assert [stat.S_IMODE(path.stat().st_mode) for path in (report, credentials)] == [0o644, 0o600]
 
 
-def test_a_full_disk_is_a_clear_error_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The old report stays as it was, and no half-written one lies beside it."""
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message states the reason, and no incomplete file is left."""
     path = tmp_path / "report.json"
     path.write_text("old")
     full = OSError(28, "No space left on device")
-    monkeypatch.setattr(os, "fsync", lambda _handle: (_ for _ in ()).throw(full))
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: (_ for _ in ()).throw(full))
 
     with pytest.raises(
         UsageError, match=r"Cannot write .*report\.json': No space left on device\. Nothing was written there\.$"
@@ -47,8 +47,8 @@ def test_a_full_disk_is_a_clear_error_and_leaves_nothing(tmp_path: Path, monkeyp
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_of_several_files_those_that_were_written_are_named(tmp_path: Path) -> None:
-    """A reader who looks for the others finds them, though one in the middle could not be written."""
+def test_if_one_file_fails_the_others_are_written_and_named(tmp_path: Path) -> None:
+    """The message names the file that failed and the files that were written."""
     first, third = tmp_path / "report.json", tmp_path / "report.md"
     second = tmp_path / "missing" / "report.xml"
 
@@ -61,25 +61,25 @@ def test_of_several_files_those_that_were_written_are_named(tmp_path: Path) -> N
     assert [first.read_text(), third.read_text()] == ["{}", "# A"]
 
 
-def test_of_several_files_none_of_which_could_be_written_each_is_named(tmp_path: Path) -> None:
-    """Nothing is claimed that is not so."""
-    nowhere = tmp_path / "missing"
+def test_if_every_file_fails_each_is_named(tmp_path: Path) -> None:
+    """The message states that nothing was written."""
+    missing = tmp_path / "missing"
 
     with pytest.raises(
         UsageError, match=r"a\.json': No such .* Cannot write .*b\.xml': No such .* Nothing was written there\.$"
     ):
-        files.write_each([(nowhere / "a.json", "{}"), (nowhere / "b.xml", "<a/>")])
+        files.write_each([(missing / "a.json", "{}"), (missing / "b.xml", "<a/>")])
 
 
-def test_a_device_is_written_to_and_never_replaced() -> None:
-    """A report sent to /dev/null leaves /dev/null a device."""
+def test_a_device_is_not_replaced_by_a_file() -> None:
+    """A report written to /dev/null leaves /dev/null a device."""
     files.write(Path("/dev/null"), "text")
 
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    """What the link points at gets the text."""
+    """The target of the link receives the text."""
     (tmp_path / "link").symlink_to(tmp_path / "target")
     (tmp_path / "target").write_text("old")
 
@@ -90,7 +90,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("place", "words"), [("missing/report.json", "there is no folder"), (".", "it is a folder")])
-def test_a_place_that_cannot_be_written_to_is_said_at_once(tmp_path: Path, place: str, words: str) -> None:
-    """A run of a minute must not end in a report that has no place."""
+def test_a_path_that_cannot_be_written_is_refused_in_advance(tmp_path: Path, place: str, words: str) -> None:
+    """The error occurs before a run whose report could not be written."""
     with pytest.raises(UsageError, match=words):
         files.refuse_unwritable(tmp_path / place)

@@ -1,4 +1,4 @@
-"""The JSON report: it fits the published schema, and the published schema fits the types."""
+"""The JSON report matches the published schema, and the published schema matches the types."""
 
 import json as plain_json
 from typing import Any
@@ -13,13 +13,13 @@ from fiskil_harness.gate.report import json
 
 @pytest.fixture
 def document(result: GateResult) -> dict[str, Any]:
-    """The report as any reader parses it."""
+    """Return the report, parsed by a standard JSON parser."""
     parsed: dict[str, Any] = plain_json.loads(json.render(result))
     return parsed
 
 
-def test_the_published_schema_is_what_the_types_say() -> None:
-    """Whoever changes a type publishes the schema anew: write ``fiskil_harness.gate.report.json.schema()`` into the file."""
+def test_the_published_schema_is_current() -> None:
+    """After a change of a type, write ``fiskil_harness.gate.report.json.schema()`` into the published file."""
     assert json.published_schema() == json.schema()
 
 
@@ -28,40 +28,40 @@ def test_the_published_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(json.published_schema())
 
 
-def test_a_report_fits_the_schema(document: dict[str, Any]) -> None:
-    """An independent implementation finds nothing wrong with a report."""
+def test_a_report_matches_the_schema(document: dict[str, Any]) -> None:
+    """An independent implementation validates a report without errors."""
     jsonschema.validate(document, json.published_schema())
 
 
-def test_a_report_with_stories_and_pictures_fits_the_schema(shown: GateResult) -> None:
-    """They are part of the format, as are the digests."""
-    jsonschema.validate(plain_json.loads(json.render(shown)), json.published_schema())
+def test_a_report_with_stories_and_pictures_matches_the_schema(complete: GateResult) -> None:
+    """Stories, pictures and digests are part of the format."""
+    jsonschema.validate(plain_json.loads(json.render(complete)), json.published_schema())
 
 
-@pytest.mark.parametrize("path", [(), ("result",), ("run",), ("result", "standings", 0)])
-def test_the_schema_allows_no_more_and_no_less(document: dict[str, Any], path: tuple[Any, ...]) -> None:
-    """A field too many is refused everywhere, so a reader can rely on the schema."""
-    at: Any = document
+@pytest.mark.parametrize("path", [(), ("result",), ("run",), ("result", "statuses", 0)])
+def test_the_schema_allows_no_additional_field(document: dict[str, Any], path: tuple[Any, ...]) -> None:
+    """An additional field is invalid on every level, so that readers can rely on the schema."""
+    node: Any = document
     for key in path:
-        at = at[key]
-    at["surprise"] = 1
+        node = node[key]
+    node["surprise"] = 1
 
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, json.published_schema())
 
 
-def test_a_report_reads_back_as_it_was(result: GateResult) -> None:
-    """Nothing is lost on the way."""
+def test_a_report_is_read_back_unchanged(result: GateResult) -> None:
+    """Rendering and parsing a report gives an equal report."""
     assert msgspec.json.decode(json.render(result), type=GateResult) == result
 
 
-def test_what_may_differ_between_runs_stands_apart(document: dict[str, Any]) -> None:
-    """Times, versions, ids and signatures are never in result."""
+def test_values_that_differ_between_runs_are_outside_the_result(document: dict[str, Any]) -> None:
+    """Times, versions, ids and signatures are not in ``result``."""
     text = plain_json.dumps(document["result"])
 
     assert set(document) == {
-        *("format", "result", "run", "measured", "exhibits"),
-        *("stories", "pictures", "share", "compared", "digests"),
+        *("format", "result", "run", "measured", "excerpts"),
+        *("stories", "pictures", "shard", "comparison", "digests"),
     }
     assert "took_s" not in text
     assert "2026-06-01T" not in text

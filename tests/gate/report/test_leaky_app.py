@@ -1,4 +1,4 @@
-"""A whole report about apps that leak: not one secret of the run is in any form of it."""
+"""Reports about apps that leak secrets: no format of the report contains a secret of the run."""
 
 import datetime
 from collections.abc import Iterator
@@ -23,16 +23,16 @@ SCENARIOS = ("happy_path", "token_expires_early")
 
 @pytest.fixture(params=["logs_requests", "token_in_query"])
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[GateResult, set[tuple[str, str]]]]:
-    """What came of a leaky app in two scenarios, and every secret that there was at any step."""
+    """Yield the result of a leaky app in two scenarios, and every secret that existed before any step."""
     settings = gallery.settings(gallery.app(request.param))
     worker = Worker(settings, seed=7, folder=tmp_path / "worker")
     worker.wants_har = True
     secrets: set[tuple[str, str]] = set()
-    worker.on_progress = lambda *_told: secrets.update(secrets_of(worker.fiskil))
-    played = [worker.play(scenario) for scenario in load_all() if scenario.name in SCENARIOS]
+    worker.on_progress = lambda *_arguments: secrets.update(secrets_of(worker.fiskil))
+    results = [worker.play(scenario) for scenario in load_all() if scenario.name in SCENARIOS]
     whole = GateResult(
         result=report_only(
-            [each_played.outcome for each_played in played], settings=settings, seed=7, today=datetime.date(2026, 6, 1)
+            [played.outcome for played in results], settings=settings, seed=7, today=datetime.date(2026, 6, 1)
         ),
         run=Run(
             command="run",
@@ -46,24 +46,24 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[GateRe
             again="fiskil-harness run",
             again_for_scenario="fiskil-harness run {scenario}",
         ),
-        measured=tuple(each_played.measure for each_played in played),
-        excerpts=tuple(exhibit for each_played in played for exhibit in each_played.excerpts),
-        stories=tuple(each_played.story for each_played in played if each_played.story is not None),
-        pictures=tuple(picture for each_played in played for picture in each_played.pictures),
+        measured=tuple(played.measure for played in results),
+        excerpts=tuple(excerpt for played in results for excerpt in played.excerpts),
+        stories=tuple(played.story for played in results if played.story is not None),
+        pictures=tuple(picture for played in results for picture in played.pictures),
     )
     yield completed(whole, config=digest_of(settings)), secrets
     worker.close()
 
 
-def test_no_secret_of_the_run_is_in_any_form_of_its_report(run: tuple[GateResult, set[tuple[str, str]]]) -> None:
-    """Tokens, secrets and account numbers, in any spelling and in parts; and there was something to leak."""
+def test_no_report_format_contains_a_secret(run: tuple[GateResult, set[tuple[str, str]]]) -> None:
+    """Tokens, secrets and account numbers are searched for in every encoding and in parts."""
     whole, secrets = run
     index = Index()
     for kind, value in secrets:
         index.add(kind, value, has_parts=kind != "account_number")
 
-    told = {form.__name__: form.render(whole) for form in (html, json, junit, markdown)}
+    texts = {form.__name__: form.render(whole) for form in (html, json, junit, markdown)}
 
     assert {"access_token", "client_secret", "webhook_secret", "account_number"} <= {kind for kind, _ in secrets}
     assert sum(len(story.happenings) for story in whole.stories) > 20
-    assert [(name, hit.text) for name, text in told.items() for hit in index.hits(text.encode())] == []
+    assert [(name, hit.text) for name, text in texts.items() for hit in index.hits(text.encode())] == []

@@ -1,4 +1,4 @@
-"""Digests of a report: whoever changes something in it is found out, and one seed gives one evidence."""
+"""Digests of a report: every alteration is detected, and equal seeds give equal evidence digests."""
 
 import datetime
 from pathlib import Path
@@ -14,54 +14,54 @@ from fiskil_harness.gate.report.sealing import altered, completed
 
 
 def read_back(whole: GateResult) -> GateResult:
-    """The report as it is in a file."""
+    """Return the report after writing it as JSON and reading it."""
     return msgspec.json.decode(json.render(whole), type=GateResult)
 
 
-def test_a_report_that_nobody_touched_is_what_it_was(shown: GateResult) -> None:
-    """Also after the way through a file."""
-    assert altered(shown) == []
-    assert altered(read_back(shown)) == []
+def test_an_unchanged_report_is_not_altered(complete: GateResult) -> None:
+    """The same is true after writing and reading the report."""
+    assert altered(complete) == []
+    assert altered(read_back(complete)) == []
 
 
-def test_a_verdict_that_was_changed_is_found(shown: GateResult) -> None:
-    """The evidence is the whole result."""
-    forged = msgspec.structs.replace(shown, result=msgspec.structs.replace(shown.result, required_met=49))
+def test_a_changed_result_is_detected(complete: GateResult) -> None:
+    """The evidence digest covers the whole result."""
+    forged = msgspec.structs.replace(complete, result=msgspec.structs.replace(complete.result, required_met=49))
 
     (reason,) = altered(forged)
 
-    assert reason.startswith("the result changed: its digest is ")
+    assert reason.startswith("the result changed: the digest is ")
 
 
-@pytest.mark.parametrize("part", ["stories", "pictures", "exhibits", "measured"])
-def test_whatever_is_shown_is_sealed_too(shown: GateResult, part: str) -> None:
-    """A story that was taken out is missed."""
-    (reason,) = altered(msgspec.structs.replace(shown, **{part: ()}))
+@pytest.mark.parametrize("part", ["stories", "pictures", "excerpts", "measured"])
+def test_a_removed_detail_is_detected(complete: GateResult, part: str) -> None:
+    """The details digest covers everything besides the result."""
+    (reason,) = altered(msgspec.structs.replace(complete, **{part: ()}))
 
-    assert reason.startswith("the part that shows what happened changed")
-
-
-def test_digests_that_were_changed_do_not_fit_the_seal(shown: GateResult) -> None:
-    """Another config, and nothing else."""
-    other = msgspec.structs.replace(shown.digests, config="d" * 64)
-
-    (reason,) = altered(msgspec.structs.replace(shown, digests=other))
-
-    assert reason == "the digests themselves changed: the seal does not fit them"
+    assert reason.startswith("the part besides the result changed")
 
 
-def test_one_result_gives_one_evidence(shown: GateResult) -> None:
-    """Times and stories may differ from run to run."""
-    later = msgspec.structs.replace(shown, run=msgspec.structs.replace(shown.run, took_s=99.0), stories=())
+def test_changed_digests_do_not_match_the_seal(complete: GateResult) -> None:
+    """The seal reveals a changed config digest."""
+    other = msgspec.structs.replace(complete.digests, config="d" * 64)
+
+    (reason,) = altered(msgspec.structs.replace(complete, digests=other))
+
+    assert reason == "the digests themselves changed: they do not match the seal"
+
+
+def test_equal_results_have_equal_evidence(complete: GateResult) -> None:
+    """Times and stories may differ between two runs."""
+    later = msgspec.structs.replace(complete, run=msgspec.structs.replace(complete.run, took_s=99.0), stories=())
 
     again = completed(later, config="c" * 64)
 
-    assert again.digests.evidence == shown.digests.evidence
-    assert again.digests.seal != shown.digests.seal
+    assert again.digests.evidence == complete.digests.evidence
+    assert again.digests.seal != complete.digests.seal
 
 
-def test_where_a_config_lies_does_not_matter_but_what_it_says_does() -> None:
-    """Dates and folders included."""
+def test_the_config_digest_depends_on_the_content_only() -> None:
+    """The place of the config file does not change its digest."""
     day = datetime.date(2026, 6, 1)
     settings = Settings(attest=(Attestation(practice="a", statement="b", owner="c", date=day, expires=day),))
 
@@ -72,8 +72,8 @@ def test_where_a_config_lies_does_not_matter_but_what_it_says_does() -> None:
     assert digest_of(other) != digest_of(settings)
 
 
-def test_a_secret_of_the_config_is_in_no_digest() -> None:
-    """A short one could be guessed from it; a template is no secret."""
+def test_the_config_digest_does_not_cover_secrets() -> None:
+    """A short secret could be guessed from a digest; a template is no secret."""
 
     def with_env(**env: str) -> str:
         return digest_of(Settings(app=AppSettings(env=env)))

@@ -1,4 +1,4 @@
-"""The terminal report: 80 columns, colour only on a terminal, and everything that its reader needs."""
+"""The report on the terminal: 80 columns, colour only on a terminal, and everything needed to act on a failure."""
 
 import io
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.gate.report.terminal import show
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.runner.worker import STILL_BUSY_SINCE
 
 FINDING = """\
 FAIL  webhooks.idempotent   webhook_repeated                             seed 42
@@ -25,47 +26,47 @@ FAIL  webhooks.idempotent   webhook_repeated                             seed 42
 """
 
 
-def shown(whole: GateResult, *, is_terminal: bool = False) -> str:
-    """What a reader sees."""
-    sink = io.StringIO()
-    show(whole, Console(file=sink, width=80, force_terminal=is_terminal, color_system="standard" if is_terminal else None))
-    return sink.getvalue()
+def text_of(whole: GateResult, *, is_terminal: bool = False) -> str:
+    """Return the text that the terminal shows."""
+    file = io.StringIO()
+    show(whole, Console(file=file, width=80, force_terminal=is_terminal, color_system="standard" if is_terminal else None))
+    return file.getvalue()
 
 
-def test_a_failure_comes_first_with_everything_to_act_on(result: GateResult) -> None:
-    """What was seen, the evidence, what was expected and where that stands, how to mend it, how to see it again."""
-    assert shown(result).startswith(FINDING)
+def test_failures_come_first_with_all_details(result: GateResult) -> None:
+    """A failure shows what was observed, the evidence, what was expected with its source, the fix, and the command."""
+    assert text_of(result).startswith(FINDING)
 
 
 def test_no_line_is_longer_than_eighty_columns(result: GateResult) -> None:
-    """The report fits every terminal and every CI log."""
-    assert max(len(line) for line in shown(result).splitlines()) <= 80
+    """Every line has at most 80 columns."""
+    assert max(len(line) for line in text_of(result).splitlines()) <= 80
 
 
 @pytest.mark.parametrize("length", [40, 60, 73])
-def test_a_practice_line_keeps_to_the_width_with_a_long_name(result: GateResult, length: int) -> None:
-    """A scenario's name is not cut: it stands further left where the practice's own name leaves too little room."""
+def test_a_long_scenario_name_fits_the_width(result: GateResult, length: int) -> None:
+    """The name is not cut; if it is too long for the column of the reason, it starts further left."""
     name = "w" * length
-    standings = tuple(
+    statuses = tuple(
         msgspec.structs.replace(status, reason=f"not shown by {name}, {name}") for status in result.result.statuses
     )
-    changed = msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, statuses=standings))
+    changed = msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, statuses=statuses))
 
-    told = shown(changed)
+    text = text_of(changed)
 
-    assert max(len(line) for line in told.splitlines()) <= 80
-    assert told.count(name) == 2 * len(standings)
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert text.count(name) == 2 * len(statuses)
 
 
 def test_colour_is_for_terminals_only(result: GateResult) -> None:
-    """A pipe gets plain text."""
-    assert "\x1b[" not in shown(result)
-    assert "\x1b[" in shown(result, is_terminal=True)
+    """A pipe receives plain text."""
+    assert "\x1b[" not in text_of(result)
+    assert "\x1b[" in text_of(result, is_terminal=True)
 
 
-def test_every_practice_stands_under_its_section(result: GateResult) -> None:
-    """49 rows, the required ones marked, each with its standing and the reason."""
-    text = shown(result)
+def test_every_practice_is_listed(result: GateResult) -> None:
+    """There are 49 rows with status and reason; required practices are marked."""
+    text = text_of(result)
 
     rows = [line for line in text.splitlines() if line.startswith((" *", "  ")) and "." in line[13:46]]
     names = {status.practice for status in result.result.statuses}
@@ -75,30 +76,30 @@ def test_every_practice_stands_under_its_section(result: GateResult) -> None:
     assert "applies_once in webhook_repeated" in text
 
 
-def test_what_only_lacks_a_hook_stands_in_one_list(result: GateResult) -> None:
-    """A missing hook is told once, with what it is good for and what it would help to prove."""
-    text = shown(result)
+def test_missing_hooks_are_one_list(result: GateResult) -> None:
+    """Each missing hook is listed once, with its purpose and the practices that it would help to prove."""
+    text = text_of(result)
 
     assert text.count("app.drive.start_session") == 2
     assert "  app.drive.start_session  lets the app open an auth session" in text
     assert "      for errors.graceful" in text
 
 
-def test_doubt_is_told_with_its_reason(result: GateResult) -> None:
-    """An INCONCLUSIVE scenario that lacks no hook is shown like a failure."""
-    assert "INCONCLUSIVE  edge.network-errors   reset_mid_body" in shown(result)
+def test_an_inconclusive_finding_is_shown(result: GateResult) -> None:
+    """An INCONCLUSIVE scenario for which no hook is missing is shown like a failure."""
+    assert "INCONCLUSIVE  edge.network-errors   reset_mid_body" in text_of(result)
 
 
 def test_advice_changes_no_verdict(result: GateResult) -> None:
-    """A remark of a probe that passed is shown apart."""
-    text = shown(result)
+    """Advice of a probe that passed has its own section."""
+    text = text_of(result)
 
     assert "Advice (changes no verdict)\n  answered 500 to unsigned junk (webhook_lost_acknowledgement)" in text
 
 
 def test_it_ends_with_the_decision_and_how_to_run_it_again(result: GateResult) -> None:
-    """The last lines are what a reader in a hurry needs."""
-    assert shown(result).splitlines()[-4:] == [
+    """The last lines contain the counts, the decision and the command."""
+    assert text_of(result).splitlines()[-4:] == [
         "49 practices: 1 attested, 47 not proven, 1 violated  (* required)",
         "4 scenarios: 1 fail, 2 inconclusive, 1 pass, in 12 s",
         "The gate stays shut: 1 practice violated; 1 of 3 required not proven.",
@@ -106,55 +107,55 @@ def test_it_ends_with_the_decision_and_how_to_run_it_again(result: GateResult) -
     ]
 
 
-def test_an_interrupted_run_says_so(interrupted: GateResult) -> None:
-    """What did not run is not proven, and the decision line says why."""
-    assert "Interrupted: what did not run is not proven." in shown(interrupted)
+def test_an_interrupted_run_is_reported(interrupted: GateResult) -> None:
+    """The decision line states that practices are not proven because of the interruption."""
+    assert "Interrupted: what did not run is not proven." in text_of(interrupted)
 
 
-def test_brackets_of_a_finding_are_no_markup(result: GateResult, outcome_of: Callable[..., Outcome]) -> None:
-    """Words from an app are shown as they are, also when they look like formatting."""
-    nasty = Finding(probe="applies_once", verdict=Verdict.FAIL, observed="state [bold]is[/bold] [/] :smile:", examined=1)
-    judgement = msgspec.structs.replace(result.result, scenarios=(outcome_of("webhooks.idempotent", nasty),))
+def test_brackets_of_a_finding_are_not_markup(result: GateResult, outcome_of: Callable[..., Outcome]) -> None:
+    """Text of the app is shown unchanged, even if it looks like formatting."""
+    finding = Finding(probe="applies_once", verdict=Verdict.FAIL, observed="state [bold]is[/bold] [/] :smile:", examined=1)
+    judgement = msgspec.structs.replace(result.result, scenarios=(outcome_of("webhooks.idempotent", finding),))
 
-    text = shown(msgspec.structs.replace(result, result=judgement))
+    text = text_of(msgspec.structs.replace(result, result=judgement))
 
     assert "applies_once: state [bold]is[/bold] [/] :smile:" in text
 
 
 @pytest.mark.parametrize("width", [40, 200])
-def test_a_narrow_terminal_still_reads(result: GateResult, width: int) -> None:
+def test_lines_fit_a_narrow_terminal(result: GateResult, width: int) -> None:
     """Lines wrap to a narrow terminal and stop at 80 columns on a wide one."""
-    sink = io.StringIO()
+    file = io.StringIO()
 
-    show(result, Console(file=sink, width=width))
+    show(result, Console(file=file, width=width))
 
-    lines = [line for line in sink.getvalue().splitlines() if " " in line.strip()]
+    lines = [line for line in file.getvalue().splitlines() if " " in line.strip()]
     assert max(len(line) for line in lines) <= max(80, width) if width > 80 else 80
 
 
-def test_known_bugs_that_are_there_are_told_with_their_remedy(sick: GateResult) -> None:
-    """After the findings, each in a line or two; the others are a number."""
-    text = shown(sick)
+def test_known_bugs_are_shown_with_their_fix(with_bug: GateResult) -> None:
+    """Bugs that are present follow the findings; the others are only counted."""
+    text = text_of(with_bug)
 
     assert "Known bugs of receivers\n  26  bug-26  the receiver does wrong 26\n      fix: claim it once\n" in text
-    assert "\n3 known bugs: 1 there, 1 not there, 1 not told\n" in text
+    assert "\n3 known bugs: 1 found, 1 not found, 1 unknown\n" in text
     assert text.index("again     ") < text.index("Known bugs") < text.index("Security")
 
 
-def test_a_receiver_without_known_bugs_is_one_line(sick: GateResult) -> None:
-    """All is well, so there is nothing to read."""
-    bugs = tuple(bug for bug in sick.result.bugs if bug.verdict is not Verdict.FAIL)
-    text = shown(msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=bugs)))
+def test_a_receiver_without_known_bugs_is_one_line(with_bug: GateResult) -> None:
+    """Only the counts are shown."""
+    bugs = tuple(bug for bug in with_bug.result.bugs if bug.verdict is not Verdict.FAIL)
+    text = text_of(msgspec.structs.replace(with_bug, result=msgspec.structs.replace(with_bug.result, bugs=bugs)))
 
     assert "Known bugs of receivers" not in text
-    assert "\n2 known bugs: 0 there, 1 not there, 1 not told\n" in text
+    assert "\n2 known bugs: 0 found, 1 not found, 1 unknown\n" in text
 
 
-def test_an_app_that_has_not_come_to_rest_is_told_of_at_the_end(result: GateResult) -> None:
-    """No finding names another scenario, so here the reader learns where it began."""
-    note = "the app has been busy since happy_path, e0 consent.received"
+def test_an_app_that_stays_busy_is_reported_at_the_end(result: GateResult) -> None:
+    """The line names the scenario after which the app stayed busy; no finding does."""
+    note = f"{STILL_BUSY_SINCE}happy_path, e0 consent.received"
     measured = (msgspec.structs.replace(result.measured[0], notes=(note,)),)
 
-    told = " ".join(shown(msgspec.structs.replace(result, measured=measured)).split())
+    text = " ".join(text_of(msgspec.structs.replace(result, measured=measured)).split())
 
-    assert f"T{note[1:]}; 1 later scenario met it so." in told
+    assert f"T{note[1:]}; 1 later scenario began in that state." in text

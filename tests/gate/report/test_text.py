@@ -1,4 +1,4 @@
-"""Words: what a reader is told fits a width, and what a reader may paste stays whole."""
+"""Lines of a report fit a width, and commands in it can be pasted."""
 
 import shlex
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from fiskil_harness.gate.report.text import (
 from fiskil_harness.journal.entries.plan_pairs import Pairs
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Measure, Outcome
+from fiskil_harness.runner.worker import STILL_BUSY_SINCE
 
 COMMAND = (
     "fiskil-harness webhooks http://127.0.0.1:8123/webhooks/fiskil --secret-env FISKIL_WEBHOOK_SECRET "
@@ -24,8 +25,8 @@ COMMAND = (
 )
 
 
-def test_a_long_command_can_be_pasted_as_it_stands() -> None:
-    """It goes on after a backslash at an option, and a shell reads the very same words."""
+def test_a_long_command_can_be_pasted() -> None:
+    """A backslash ends each line but the last, and a shell reads the same words."""
     lines = command_lines("Again:", COMMAND, 80)
 
     text = "\n".join(lines).removeprefix("Again: ")
@@ -44,8 +45,8 @@ def test_a_long_command_can_be_pasted_as_it_stands() -> None:
     ids=["many names", "a long name", "quotes"],
 )
 @pytest.mark.parametrize("width", [72, 80])
-def test_a_command_without_options_goes_on_as_well(command: str, width: int) -> None:
-    """Between any two words, none of which is broken; only a word that is too long by itself is wider."""
+def test_a_command_is_broken_between_words(command: str, width: int) -> None:
+    """No word is broken; a line is too long only if a single word is."""
     lines = command_lines("Again:", command, width, indent="  ")
 
     text = "\n".join(lines).removeprefix("  Again: ")
@@ -54,13 +55,13 @@ def test_a_command_without_options_goes_on_as_well(command: str, width: int) -> 
 
 
 def test_a_short_command_stays_on_its_line() -> None:
-    """Nothing is broken that fits."""
+    """A command that fits the width is one line."""
     assert command_lines("Again:", "fiskil-harness gate --seed 1", 80) == ["Again: fiskil-harness gate --seed 1"]
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_finding_fits_its_width(outcome_of: Callable[..., Outcome], width: int) -> None:
-    """Names are never broken, whatever the width."""
+    """No line is too long, and no name is broken."""
     finding = Finding(
         probe="applies_once", verdict=Verdict.FAIL, observed="a b " * 60, fix="c d " * 60, evidence=("e " * 70,)
     )
@@ -73,16 +74,16 @@ def test_a_finding_fits_its_width(outcome_of: Callable[..., Outcome], width: int
 
 
 def test_a_hook_is_named_once() -> None:
-    """Where the words name it already, it is not added."""
+    """If the observation already names the hook, it is not added."""
     named = Finding(probe="p", verdict=Verdict.INCONCLUSIVE, observed="no app.observe.effects", hook="app.observe.effects")
     unnamed = Finding(probe="p", verdict=Verdict.INCONCLUSIVE, observed="no counts", hook="app.observe.effects")
 
     assert observation(named) == "p: no app.observe.effects"
-    assert observation(unnamed) == "p: no counts (lacks app.observe.effects)"
+    assert observation(unnamed) == "p: no counts (missing: app.observe.effects)"
 
 
-def test_failures_are_told_first_and_missing_hooks_not_at_all(outcome_of: Callable[..., Outcome]) -> None:
-    """A reader sees what to act on; hooks have a list of their own."""
+def test_failures_come_first_and_missing_hooks_are_left_out(outcome_of: Callable[..., Outcome]) -> None:
+    """Missing hooks have a separate list."""
     import datetime
 
     from fiskil_harness.core.config import Settings
@@ -99,20 +100,20 @@ def test_failures_are_told_first_and_missing_hooks_not_at_all(outcome_of: Callab
     assert scenario_counts(judgement) == "3 scenarios: 1 fail, 2 inconclusive"
 
 
-def test_since_when_an_app_has_not_come_to_rest_is_one_line() -> None:
-    """However many scenarios met it so; other notes are not shown."""
-    note = "the app has been busy since happy_path, e0 consent.received"
-    measured = [Measure(scenario=name, took_s=1, notes=("it said so", note)) for name in "ab"]
+def test_an_app_that_stays_busy_is_one_line() -> None:
+    """The line counts the scenarios that began in that state; other notes are not shown."""
+    note = f"{STILL_BUSY_SINCE}happy_path, e0 consent.received"
+    measured = [Measure(scenario=name, took_s=1, notes=("another note", note)) for name in "ab"]
 
-    assert busy_lines(measured) == (
-        "The app has been busy since happy_path, e0 consent.received; 2 later scenarios met it so.",
-    )
+    assert busy_lines(measured) == (f"T{note[1:]}; 2 later scenarios began in that state.",)
     assert busy_lines([Measure(scenario="happy_path", took_s=1)]) == ()
 
 
-def test_what_met_in_lives_is_one_line() -> None:
-    """Where lives were drawn, and else nothing."""
-    drawn = Measure(scenario="life_plans_generated", took_s=1, pairs=Pairs(covered=2, of=3, missing=("revoke with retry",)))
+def test_covered_pairs_are_one_line() -> None:
+    """Without generated life plans there is no line."""
+    generated = Measure(
+        scenario="life_plans_generated", took_s=1, pairs=Pairs(covered=2, of=3, missing=("revoke with retry",))
+    )
 
-    assert pairs_line(drawn) == "life_plans_generated: pairs covered 2 of 3; --json FILE names those missing"
+    assert pairs_line(generated) == "life_plans_generated: covered 2 of 3 pairs; --json FILE lists the missing ones"
     assert pairs_line(Measure(scenario="happy_path", took_s=1)) == ""

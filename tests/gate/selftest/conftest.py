@@ -1,4 +1,4 @@
-"""Rehearsing an app of the gallery, and reading what came of it."""
+"""Fixtures that run scenarios on gallery apps and return the judgement."""
 
 import datetime
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ Batch = tuple[Sequence[Scenario], int]
 
 @pytest.fixture
 def rehearse(tmp_path: Path) -> Rehearse:
-    """Run scenarios on one app of the gallery, one after another, and ask the gate."""
+    """Return a function that runs scenarios on a gallery app one after another."""
 
     def run(entry: GalleryApp, scenarios: Sequence[Scenario], *, seed: int = 0) -> Judgement:
         _refuse_missing_tool(entry)
@@ -30,17 +30,17 @@ def rehearse(tmp_path: Path) -> Rehearse:
 
 
 @pytest.fixture
-def rehearse_side_by_side(tmp_path: Path) -> Callable[..., list[Judgement]]:
-    """Run batches of scenarios with a seed each, every batch with a sandbox and an app of its own: most of it is waiting."""
+def rehearse_in_parallel(tmp_path: Path) -> Callable[..., list[Judgement]]:
+    """Return a function that runs batches of scenarios in parallel, each with its own seed, sandbox and app."""
 
     def run(entry: GalleryApp, *batches: Batch) -> list[Judgement]:
         _refuse_missing_tool(entry)
         with ThreadPoolExecutor(len(batches)) as pool:
-            running = [
+            futures = [
                 pool.submit(matrix.play, entry, scenarios, seed=seed, today=TODAY, folder=tmp_path / str(number))
                 for number, (scenarios, seed) in enumerate(batches)
             ]
-        return [future.result() for future in running]
+        return [future.result() for future in futures]
 
     return run
 
@@ -48,4 +48,4 @@ def rehearse_side_by_side(tmp_path: Path) -> Callable[..., list[Judgement]]:
 def _refuse_missing_tool(entry: GalleryApp) -> None:
     missing = gallery.missing_tool(entry)
     if missing:
-        pytest.fail(f"{entry.name} needs {missing}, which this machine lacks")
+        pytest.fail(f"{entry.name} needs {missing}, which is not installed")

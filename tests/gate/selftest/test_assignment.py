@@ -1,59 +1,60 @@
-"""Which scenarios an app meets: its own, and such as concern it."""
+"""The selection of scenarios for a gallery app."""
 
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.gate.selftest.assignment import (
     WATCH_CALLS,
-    fitting,
+    applicable,
     is_costly,
     is_explored,
     is_receiver,
-    moments,
     own_and_others,
+    quick,
 )
 from fiskil_harness.scenario.scenario import load
 
 
-def test_receivers_meet_deliveries_alone() -> None:
-    """Nobody asks them about calls that they do not make."""
+def test_receivers_run_webhook_scenarios_only() -> None:
+    """Scenarios about API calls do not apply to an app that makes none."""
     entry = gallery.app("stdlib_receiver")
 
-    met = {scenario.name for scenario in fitting(entry)}
+    names = {scenario.name for scenario in applicable(entry)}
 
     assert is_receiver(entry)
-    assert "webhook_repeated" in met
-    assert "happy_path" not in met
-    assert met.isdisjoint(WATCH_CALLS)
+    assert "webhook_repeated" in names
+    assert "happy_path" not in names
+    assert names.isdisjoint(WATCH_CALLS)
 
 
-def test_whole_apps_meet_everything() -> None:
-    """Deliveries, data and journeys."""
+def test_whole_apps_run_every_scenario() -> None:
+    """They run scenarios about deliveries, data and consent journeys."""
     entry = gallery.app("reference_app")
 
     assert not is_receiver(entry)
-    assert {"happy_path", "webhook_repeated"} <= {scenario.name for scenario in fitting(entry)}
+    assert {"happy_path", "webhook_repeated"} <= {scenario.name for scenario in applicable(entry)}
 
 
-def test_own_scenarios_come_first_and_once() -> None:
-    """Then as many others as the entry says, none of which waits for something in real time."""
+def test_own_scenarios_come_first() -> None:
+    """As many quick scenarios as the entry allows follow, without duplicates."""
     entry = gallery.app("no_dedupe")
 
-    met = own_and_others(entry)
+    scenarios = own_and_others(entry)
 
-    assert [scenario.name for scenario in met][:1] == ["webhook_repeated"]
-    assert len(met) == len({scenario.name for scenario in met}) == len(entry.scenarios) + gallery.OTHERS
-    assert not any(is_costly(scenario) for scenario in met)
-
-
-def test_each_app_meets_others() -> None:
-    """In an order of its own, that is the same each time."""
-    one, other = gallery.app("no_dedupe"), gallery.app("memory_dedupe")
-
-    assert moments(one) == moments(one)
-    assert moments(one) != moments(other)
+    names = [scenario.name for scenario in scenarios]
+    assert names[:1] == ["webhook_repeated"]
+    assert len(names) == len(set(names)) == len(entry.scenarios) + gallery.OTHERS
+    assert not any(is_costly(scenario) for scenario in scenarios)
 
 
-def test_what_takes_long_is_known() -> None:
-    """Faults, idle stretches and hundreds of messages; and plans that are drawn."""
+def test_the_order_of_quick_scenarios_depends_on_the_app() -> None:
+    """It is the same in every run."""
+    first, second = gallery.app("no_dedupe"), gallery.app("memory_dedupe")
+
+    assert quick(first) == quick(first)
+    assert quick(first) != quick(second)
+
+
+def test_costly_scenarios_are_recognised() -> None:
+    """They wait in real time, send hundreds of messages, or generate plans."""
     assert is_costly(load("stalled_response"))
     assert is_costly(load("webhook_repeated_much_later"))
     assert not is_costly(load("webhook_repeated"))

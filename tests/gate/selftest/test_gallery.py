@@ -1,4 +1,4 @@
-"""The gallery's entries: complete, honest about what they violate, and started from one config each."""
+"""The gallery's entries are complete and valid, and each has a config."""
 
 import ast
 import shutil
@@ -31,7 +31,7 @@ Write = Callable[..., None]
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Make a catalogue whose gallery holds what is given: texts of the two files."""
+    """Return a function that writes the two manifests of a temporary gallery."""
     root = tmp_path / "root"
     for name in ("flawed", "correct"):
         (root / "gallery" / name).mkdir(parents=True)
@@ -48,18 +48,18 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     return files
 
 
-def entry(*lines: str, name: str = "shy", title: str = "says nothing", base: str = "reference_app") -> str:
-    """A family of one entry, with more lines."""
+def entry(*lines: str, name: str = "shy", title: str = "does nothing", base: str = "reference_app") -> str:
+    """Return a family with one entry and additional *lines*."""
     return FAMILY.format(base=base) + ENTRY.format(name=name, title=title) + "\n".join(lines)
 
 
 def flaw(*lines: str, name: str = "shy") -> str:
-    """One entry for the demo, caught by one scenario."""
+    """Return a flawed entry for the demo, caught by one scenario."""
     return entry('violates = ["webhooks.idempotent"]', 'scenarios = ["webhook_repeated"]', "demo = true", *lines, name=name)
 
 
-def test_there_is_a_flaw_for_client_and_receiver() -> None:
-    """At least 14 flawed apps, of which three use something else than the reference app's framework."""
+def test_flawed_apps_use_several_frameworks() -> None:
+    """There are at least 14 flawed apps, and at least four use another framework than the reference app."""
     flawed = [app for app in gallery.apps().values() if app.violates]
 
     assert len(flawed) >= 14
@@ -67,8 +67,8 @@ def test_there_is_a_flaw_for_client_and_receiver() -> None:
     assert {app.framework for app in flawed} == {"starlette", "stdlib", "flask", "node"}
 
 
-def test_there_are_correct_apps_of_other_frameworks() -> None:
-    """The reference app, two variants of it, and receivers in two other frameworks."""
+def test_correct_apps_use_several_frameworks() -> None:
+    """There are at least four correct apps, in at least three frameworks."""
     correct = [app for app in gallery.apps().values() if app.collection == "correct"]
 
     assert len(correct) >= 4
@@ -77,18 +77,18 @@ def test_there_are_correct_apps_of_other_frameworks() -> None:
 
 @pytest.mark.parametrize("app", gallery.apps().values(), ids=lambda value: value.name)
 def test_every_entry_has_a_config(app: GalleryApp) -> None:
-    """Its base exists, its command starts it on a port of ours, and it keeps its files in a folder of ours."""
+    """Its folder exists, and its command or environment uses the harness's port and working folder."""
     settings = gallery.settings(app)
 
-    given = f"{settings.app.command} {settings.app.env}"
+    text = f"{settings.app.command} {settings.app.env}"
     assert settings.folder.is_dir()
-    assert "{port}" in given
-    assert "{workdir}" in given
+    assert "{port}" in text
+    assert "{workdir}" in text
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_every_file_belongs_to_an_entry_and_explains_itself(path: Path) -> None:
-    """No app lies about unlisted, and each begins with what is wrong with it."""
+def test_every_file_belongs_to_an_entry_and_states_its_flaw(path: Path) -> None:
+    """The first line of each flawed app describes the flaw."""
     listed = {*gallery.apps(), "__init__"}
     first = path.read_text(encoding="utf-8").partition("\n")[0]
 
@@ -98,7 +98,7 @@ def test_every_file_belongs_to_an_entry_and_explains_itself(path: Path) -> None:
 
 
 def test_a_variant_replaces_the_reference_app_in_its_command() -> None:
-    """Everything else stays: options, environment, hooks."""
+    """Other options, the environment and the hooks stay the same."""
     base, variant = gallery.settings(gallery.app("reference_app")), gallery.settings(gallery.app("no_dedupe"))
 
     assert "reference_app.app:build" in (base.app.command or "")
@@ -110,15 +110,15 @@ def test_a_variant_replaces_the_reference_app_in_its_command() -> None:
     assert (base.folder.name, variant.folder.name) == ("reference_app", "webhooks")
 
 
-def test_a_variant_imports_nothing_of_the_harness() -> None:
-    """The gallery is made of apps as teams write them."""
+def test_gallery_apps_do_not_import_the_harness() -> None:
+    """They are written like apps of real teams."""
     files = list(catalog.folder("gallery").rglob("*.py"))
     imported = [
         name
         for path in files
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         for name in (
-            [node.module] if isinstance(node, ast.ImportFrom) else [value.name for value in getattr(node, "names", [])]
+            [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in getattr(node, "names", [])]
         )
     ]
 
@@ -126,8 +126,8 @@ def test_a_variant_imports_nothing_of_the_harness() -> None:
     assert not [name for name in imported if str(name).partition(".")[0] == "fiskil_harness"]
 
 
-def test_environment_and_limits_stand_above_the_base(write: Write) -> None:
-    """An entry changes single values."""
+def test_an_entry_overrides_single_values_of_its_base(write: Write) -> None:
+    """Other values of environment and limits stay those of the base."""
     write(flawed=flaw('command = "{python} shy.py {port}"', 'env = { DATABASE_URL = "none" }', "limits = { ack_s = 1 }"))
 
     settings = gallery.settings(gallery.app("shy"))
@@ -145,13 +145,13 @@ def test_environment_and_limits_stand_above_the_base(write: Write) -> None:
         (('may = ["webhooks.idempotence"]',), "Did you mean 'webhooks.idempotent'"),
         (('scenarios = ["webhook_repeat"]',), "No scenario 'webhook_repeat' in the gallery app 'shy'. Did you mean"),
         (('may = ["data.upsert", "data.upsert"]',), "has the practice of shy 'data.upsert' twice"),
-        (('violates = ["data.upsert"]',), "'shy' violates data.upsert; scenarios must name what catches it"),
+        (('violates = ["data.upsert"]',), "'shy' violates data.upsert, so scenarios must name one that catches it"),
         (('frame = "x"',), "unknown field"),
         (("demo = false",), "must have demo = true, got none"),
     ],
 )
 def test_a_wrong_entry_is_refused(lines: tuple[str, ...], message: str, write: Write) -> None:
-    """Before anything runs, with the name and the nearest match."""
+    """The error occurs before anything runs, and names the value and the nearest match."""
     write(flawed=entry(*lines))
 
     with pytest.raises((ConfigError, UnknownName)) as refusal:
@@ -166,8 +166,8 @@ def test_a_wrong_entry_is_refused(lines: tuple[str, ...], message: str, write: W
         (('command = "{pyton} shy.py"',), "Did you mean {python}"),
     ],
 )
-def test_a_config_that_does_not_fit_is_refused(lines: tuple[str, ...], message: str, write: Write) -> None:
-    """When the app is about to be used."""
+def test_an_invalid_override_is_refused(lines: tuple[str, ...], message: str, write: Write) -> None:
+    """The error occurs when the config of the app is needed."""
     write(flawed=flaw(*lines))
 
     with pytest.raises((ConfigError, UnknownName)) as refusal:
@@ -176,37 +176,37 @@ def test_a_config_that_does_not_fit_is_refused(lines: tuple[str, ...], message: 
 
 
 def test_an_unknown_base_names_the_nearest(write: Write) -> None:
-    """A family names a folder of ``examples`` or a config beside the correct apps."""
+    """The base is a folder of ``examples``, or a config next to the correct apps."""
     write(flawed=flaw().replace('base = "reference_app"', 'base = "reference"'))
 
     with pytest.raises(UnknownName, match=r"No base 'reference' in the gallery app 'shy'\. Did you mean 'reference_app'"):
         gallery.settings(gallery.app("shy"))
 
 
-def test_a_correct_app_violates_nothing(write: Write) -> None:
-    """What is not sure belongs into the other file."""
+def test_a_correct_app_must_not_violate_anything(write: Write) -> None:
+    """An entry of the correct apps with a violation is refused."""
     write(flawed=flaw(), correct=entry('may = ["data.upsert"]', name="bold"))
 
-    with pytest.raises(ConfigError, match="'bold' is correct, so it can violate nothing"):
+    with pytest.raises(ConfigError, match="'bold' is correct, so it must not violate a practice"):
         gallery.apps()
 
 
-def test_names_are_unique_over_both_files(write: Write) -> None:
-    """A name means one app."""
+def test_names_are_unique_in_the_whole_gallery(write: Write) -> None:
+    """A flawed and a correct app must not have the same name."""
     write(flawed=flaw(), correct=entry())
 
     with pytest.raises(ConfigError, match="has the name 'shy' twice"):
         gallery.apps()
 
 
-def test_an_unknown_app_is_named_with_its_nearest_match() -> None:
-    """As every name in the house."""
+def test_an_unknown_app_is_refused_with_the_nearest_match() -> None:
+    """The message suggests the nearest name."""
     with pytest.raises(UnknownName, match=r"No gallery app 'no_dedup' .* Did you mean 'no_dedupe'"):
         gallery.app("no_dedup")
 
 
-def test_the_demo_is_a_flaw_that_everybody_understands() -> None:
-    """A message that is applied twice."""
+def test_the_demo_has_a_simple_flaw() -> None:
+    """It applies a repeated message twice."""
     assert gallery.demo().name == "no_dedupe"
     assert gallery.demo().violates == ("webhooks.idempotent",)
 
@@ -214,13 +214,13 @@ def test_the_demo_is_a_flaw_that_everybody_understands() -> None:
 @pytest.mark.parametrize(
     ("name", "codes"), [("no_dedupe", (1,)), ("does_nothing", (1, 3)), ("reference_app", (0,)), ("stdlib_receiver", (0,))]
 )
-def test_the_gate_has_an_answer_for_each(name: str, codes: tuple[int, ...]) -> None:
-    """1 where something is violated, 0 only where everything is right."""
+def test_each_app_has_expected_exit_codes(name: str, codes: tuple[int, ...]) -> None:
+    """A violation gives 1, and only a correct app gives 0."""
     assert gallery.app(name).exit_codes == codes
 
 
 def test_a_missing_tool_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An app whose framework is not there cannot be blamed for it."""
+    """An app whose framework is not installed cannot run."""
     monkeypatch.setenv("PATH", "")
 
     assert gallery.missing_tool(gallery.app("node_receiver")) == "node (Node.js)"

@@ -1,8 +1,8 @@
-"""The judge on trial: every probe against every app of the gallery.
+"""Every probe against every app of the gallery.
 
-The quick matrix is made of moments; of the apps that the same probes catch at the same practices it has the first alone, and
-every third correct one. ``make test-all`` has all, lets every app meet every scenario of a moment, and half of the flawed
-ones what takes long, half what is drawn.
+The short matrix runs quick scenarios only. Of several apps that the same probes catch violating the same practices it has
+only the first, and of the correct apps every third. ``make test-all`` runs all apps with all quick scenarios; half of the
+flawed apps also run the costly scenarios, and the other half the generated plans.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,8 @@ import pytest
 
 from fiskil_harness.gate.judgement import Judgement, exit_code
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.gate.selftest.assignment import fitting, is_costly, is_explored, moments
+from fiskil_harness.gate.selftest.assignment import applicable, is_costly, is_explored
+from fiskil_harness.gate.selftest.assignment import quick as quick_scenarios
 from fiskil_harness.gate.selftest.matrix import (
     failures,
     false_alarms,
@@ -33,9 +34,9 @@ VARIANTS = {
     for entry in gallery.apps().values()
     if entry.collection == "correct" and entry.base in {"reference_app", "embedded_app"} and (entry.others or 0) <= 2
 }
-"""Correct clients that differ from another in a detail."""
-FOREVER = {
-    "broken_connection_is_permanent_failure",
+"""Correct clients that differ from another one in a detail."""
+ENDLESS = {
+    "dead_connections_are_final",
     "deadline_per_read",
     "embedded_handshake_unbounded",
     "redirects_without_error_message",
@@ -48,55 +49,52 @@ FOREVER = {
     "equal_rows_merged",
     "waiting_page_without_end",
 }
-"""Apps that wait for what never ends, and take long to catch."""
+"""Apps that wait without a limit, which takes long to catch."""
 
-UNTOLD = ["leased_jobs_without_pending", "polling_worker_without_pending"]
-"""Apps that tell no pending can only be waited for, so all that they meet takes minutes."""
+WITHOUT_PENDING = ["leased_jobs_without_pending", "polling_worker_without_pending"]
+"""Apps that report no ``pending``. The harness must wait for a fixed time each time, so their scenarios take minutes."""
 
 SEEDS = (1, 2, 3)
-"""Each flawed app and each correct one meets one of them; together they meet them all."""
+"""Each app runs with one of these seeds."""
 
-CAST = {name: SEEDS[number % len(SEEDS)] for number, name in enumerate([*FLAWED, *VACUOUS, *CORRECT])}
+SEED_OF = {name: SEEDS[number % len(SEEDS)] for number, name in enumerate([*FLAWED, *VACUOUS, *CORRECT])}
 HALVES = [*FLAWED, *VACUOUS][0::2], [*FLAWED, *VACUOUS][1::2]
-"""One half of the flawed apps meets what takes long, the other what nobody wrote: all of both would take hours."""
+"""One half of the flawed apps runs costly scenarios, the other generated plans; both for all apps would take hours."""
 
 Rehearse = Callable[..., Judgement]
-SideBySide = Callable[..., list[Judgement]]
+RehearseInParallel = Callable[..., list[Judgement]]
 
 
 def quick(names: list[str]) -> list[object]:
-    """The names as parameters; endless apps, and those that others stand for, are for ``make test-all``."""
-    later = FOREVER | stood_for(names)
+    """Return *names* as parameters; endless and redundant apps run only in ``make test-all``."""
+    later = ENDLESS | redundant(names)
     return [pytest.param(name, marks=pytest.mark.full) if name in later else name for name in names]
 
 
 def quick_correct(names: list[str]) -> list[object]:
-    """The names as parameters; two of three, and what differs from another in a detail, is for ``make test-all``."""
+    """Return *names* as parameters; variants, and two of three other apps, run only in ``make test-all``."""
     later = {name for name in names if name in VARIANTS}
-    alike = [name for name in names if name not in later]
-    later |= {*alike[1::3], *alike[2::3]}
+    others = [name for name in names if name not in later]
+    later |= {*others[1::3], *others[2::3]}
     return [pytest.param(name, marks=pytest.mark.full) if name in later else name for name in names]
 
 
-def stood_for(names: list[str]) -> set[str]:
-    """The apps that show no probe failing and no practice violated that quick ones before them do not show."""
-    known: set[str] = set()
+def redundant(names: list[str]) -> set[str]:
+    """Return the apps whose failing probes and violated practices are all covered by earlier apps."""
+    covered: set[str] = set()
     later = set()
-    for entry in (gallery.app(name) for name in names if name not in FOREVER):
+    for entry in (gallery.app(name) for name in names if name not in ENDLESS):
         caught = {*entry.probes, *entry.violates}
-        if caught <= known:
+        if caught <= covered:
             later.add(entry.name)
-        known |= caught
+        covered |= caught
     return later
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", quick(FLAWED))
-def test_a_flaw_is_caught_and_nothing_else_is_blamed(name: str, rehearse: Rehearse) -> None:
-    """An app violates what its entry says, by the probes that it says, and else only what may follow; gate exits with 1.
-
-    So it is with bugs: those that it has are diagnosed.
-    """
+def test_a_flaw_is_caught_without_a_false_alarm(name: str, rehearse: Rehearse) -> None:
+    """The app violates the practices of its entry by the probes of its entry, and its bugs are diagnosed."""
     entry = gallery.app(name)
 
     judgement = rehearse(entry, scenarios_for(entry))
@@ -107,8 +105,8 @@ def test_a_flaw_is_caught_and_nothing_else_is_blamed(name: str, rehearse: Rehear
 
 
 @pytest.mark.parametrize("name", quick_correct(VACUOUS))
-def test_doing_nothing_proves_nothing(name: str, rehearse: Rehearse) -> None:
-    """An app that says 200 to everything is never let through, whatever the gate requires of those practices."""
+def test_an_app_that_does_nothing_is_not_trusted(name: str, rehearse: Rehearse) -> None:
+    """For an app that returns 200 to every request, the practices about effects are not proven."""
     entry = gallery.app(name)
 
     judgement = rehearse(entry, scenarios_for(entry))
@@ -119,36 +117,36 @@ def test_doing_nothing_proves_nothing(name: str, rehearse: Rehearse) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", quick_correct([*CORRECT]))
-def test_correct_apps_are_accused_of_nothing(name: str, rehearse_side_by_side: SideBySide) -> None:
-    """Every scenario of a moment passes; where one cannot tell, a hook is missing. What is mere waiting waits together."""
+def test_a_correct_app_raises_no_alarm(name: str, rehearse_in_parallel: RehearseInParallel) -> None:
+    """Every quick scenario passes, or is inconclusive because a hook is missing."""
     entry = gallery.app(name)
-    met = scenarios_for(entry)
-    batches = [[scenario] for scenario in met] if name in UNTOLD else [met]
+    scenarios = scenarios_for(entry)
+    batches = [[scenario] for scenario in scenarios] if name in WITHOUT_PENDING else [scenarios]
 
-    judgements = rehearse_side_by_side(entry, *[(batch, 0) for batch in batches])
+    judgements = rehearse_in_parallel(entry, *[(batch, 0) for batch in batches])
 
     assert [failures(judgement) + inconclusive_findings(judgement) for judgement in judgements] == [[]] * len(batches)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", [*FLAWED, *VACUOUS])
-def test_every_moment_blames_only_what_follows(name: str, rehearse: Rehearse) -> None:
-    """A flawed app meets every scenario of a moment and is blamed for its flaw alone."""
+def test_quick_scenarios_raise_no_false_alarm(name: str, rehearse: Rehearse) -> None:
+    """In all quick scenarios, a flawed app violates only the practices that its entry allows."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, moments(entry), seed=CAST[name])
+    judgement = rehearse(entry, quick_scenarios(entry), seed=SEED_OF[name])
 
     assert false_alarms(judgement, entry) == []
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", HALVES[0])
-def test_long_scenarios_blame_only_what_follows(name: str, rehearse: Rehearse) -> None:
-    """Neither do those that measure time: nothing else runs in this process meanwhile."""
+def test_costly_scenarios_raise_no_false_alarm(name: str, rehearse: Rehearse) -> None:
+    """Some of them measure time, so nothing else runs in this process meanwhile."""
     entry = gallery.app(name)
 
     judgement = rehearse(
-        entry, [scenario for scenario in fitting(entry) if is_costly(scenario) and not is_explored(scenario)]
+        entry, [scenario for scenario in applicable(entry) if is_costly(scenario) and not is_explored(scenario)]
     )
 
     assert false_alarms(judgement, entry) == []
@@ -156,44 +154,44 @@ def test_long_scenarios_blame_only_what_follows(name: str, rehearse: Rehearse) -
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", HALVES[1])
-def test_drawn_plans_blame_only_what_follows(name: str, rehearse: Rehearse) -> None:
-    """Nor do plans that nobody wrote."""
+def test_generated_plans_raise_no_false_alarm(name: str, rehearse: Rehearse) -> None:
+    """In generated plans, a flawed app violates only the practices that its entry allows."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [scenario for scenario in fitting(entry) if is_explored(scenario)])
+    judgement = rehearse(entry, [scenario for scenario in applicable(entry) if is_explored(scenario)])
 
     assert false_alarms(judgement, entry) == []
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", [name for name in CORRECT if name not in UNTOLD])
-def test_the_gate_opens_for_correct_apps(name: str, rehearse: Rehearse) -> None:
-    """With every scenario a correct app proves what its config requires."""
+@pytest.mark.parametrize("name", [name for name in CORRECT if name not in WITHOUT_PENDING])
+def test_the_gate_opens_for_a_correct_app(name: str, rehearse: Rehearse) -> None:
+    """With every scenario, a correct app proves what its config requires."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, fitting(entry), seed=CAST[name])
+    judgement = rehearse(entry, applicable(entry), seed=SEED_OF[name])
 
     assert failures(judgement) + inconclusive_findings(judgement) == []
     assert exit_code(judgement) in entry.exit_codes
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", UNTOLD)
-def test_apps_that_tell_no_pending_are_waited_for(name: str, rehearse: Rehearse) -> None:
-    """In no webhook scenario are they accused; where waiting was not enough, what they do not tell is named."""
+@pytest.mark.parametrize("name", WITHOUT_PENDING)
+def test_an_app_without_pending_raises_no_alarm(name: str, rehearse: Rehearse) -> None:
+    """If waiting was not enough, a finding is inconclusive and names the missing key."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [scenario for scenario in fitting(entry) if not is_explored(scenario)])
+    judgement = rehearse(entry, [scenario for scenario in applicable(entry) if not is_explored(scenario)])
 
-    doubtful = [
+    not_passed = [
         finding for outcome in judgement.scenarios for finding in outcome.findings if finding.verdict is not Verdict.PASS
     ]
-    assert {finding.hook for finding in doubtful} <= {"app.observe.effects: pending"}, doubtful
-    assert {finding.verdict for finding in doubtful} <= {Verdict.INCONCLUSIVE}
+    assert {finding.hook for finding in not_passed} <= {"app.observe.effects: pending"}, not_passed
+    assert {finding.verdict for finding in not_passed} <= {Verdict.INCONCLUSIVE}
 
 
 def test_every_practice_that_can_be_proven_has_an_app_that_violates_it() -> None:
-    """Whatever can pass has been seen to fail."""
+    """Every practice that a scenario can prove is violated by a gallery app."""
     provable = {practice_id for scenario in load_all() for practice_id in scenario.practices}
 
     violated = {practice_id for entry in gallery.apps().values() for practice_id in entry.violates}
@@ -201,10 +199,10 @@ def test_every_practice_that_can_be_proven_has_an_app_that_violates_it() -> None
     assert provable - violated == set()
 
 
-def test_every_probe_has_an_app_that_it_catches() -> None:
-    """None has only ever been seen to pass."""
-    asked = {name_of(probe) for scenario in load_all() for probe in scenario.probes}
+def test_every_probe_catches_an_app() -> None:
+    """Every probe of a scenario fails for a gallery app."""
+    probes = {name_of(probe) for scenario in load_all() for probe in scenario.probes}
 
     catching = {probe for entry in gallery.apps().values() for probe in entry.probes}
 
-    assert asked - catching == set()
+    assert probes - catching == set()

@@ -1,6 +1,6 @@
-"""Whole lives and the judge: they find flaws that meet in them with some of five seeds, and accuse no correct client.
+"""Life plans find flaws with some of five seeds, and raise no alarm about a correct client.
 
-The bounds: 40 plans a seed for a flaw, none cut down; ten plans a seed and ten seeds for a correct client.
+The bounds: 40 plans per seed for a flaw, without shrinking; ten plans per seed and ten seeds for a correct client.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,22 +23,22 @@ Failing = Callable[[str, Sequence[int], int], list[bool]]
 
 @pytest.fixture
 def failing(tmp_path: Path) -> Iterator[Failing]:
-    """Try lives on one app of the gallery: whether one failed, for each seed."""
+    """Yield a function that runs life plans on a gallery app and returns, for each seed, whether one failed."""
     drivers: list[Driver] = []
 
-    def run(name: str, seeds: Sequence[int], wanted: int) -> list[bool]:
+    def run(name: str, seeds: Sequence[int], count: int) -> list[bool]:
         entry = gallery.app(name)
         missing = gallery.missing_tool(entry)
         if missing:
-            pytest.fail(f"{name} needs {missing}, which this machine lacks")
+            pytest.fail(f"{name} needs {missing}, which is not installed")
         driver = Driver(gallery.settings(entry), workdir=tmp_path, seed=0)
         drivers.append(driver)
         driver.start()
-        explored = [
-            explore(driver.try_plan, kind="lives", seed=seed, wanted=wanted, hooks=driver.hooks(), shrink_cap_s=0)
+        explorations = [
+            explore(driver.try_plan, kind="lives", seed=seed, wanted=count, hooks=driver.hooks(), shrink_cap_s=0)
             for seed in seeds
         ]
-        return [exploration.failing is not None for exploration in explored]
+        return [exploration.failing is not None for exploration in explorations]
 
     yield run
     for driver in drivers:
@@ -46,12 +46,12 @@ def failing(tmp_path: Path) -> Iterator[Failing]:
 
 
 @pytest.mark.parametrize("name", FLAWED)
-def test_a_flaw_is_found_in_lives(name: str, failing: Failing) -> None:
-    """With two of five seeds at least."""
+def test_a_flaw_is_found_by_life_plans(name: str, failing: Failing) -> None:
+    """A plan fails with at least two of five seeds."""
     assert sum(failing(name, range(5), PLANS_FOR_FLAWED)) >= 2
 
 
 @pytest.mark.parametrize("name", CORRECT)
-def test_a_correct_client_is_accused_by_no_life(name: str, failing: Failing) -> None:
-    """None of a hundred."""
+def test_a_correct_client_fails_no_life_plan(name: str, failing: Failing) -> None:
+    """None of a hundred plans fails."""
     assert failing(name, range(10), PLANS_FOR_CORRECT) == [False] * 10

@@ -1,4 +1,4 @@
-"""Hearings: what the judge says of an app, held against what is true of it."""
+"""The comparison of the gate's findings about a gallery app with the facts about that app."""
 
 import datetime
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from fiskil_harness.gate import judgement
 from fiskil_harness.gate.judgement import Judgement
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.gate.selftest.gallery import GalleryApp
-from fiskil_harness.gate.selftest.matrix import evaluate, practice_table, scenarios_for, table
+from fiskil_harness.gate.selftest.matrix import bug_table, evaluate, practice_table, scenarios_for
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 
@@ -23,7 +23,7 @@ FORGED = ("unsigned", "random_signature", "other_secret", "empty_header")
 
 
 def judged(*findings: tuple[str, str, Finding]) -> Callable[[], Judgement]:
-    """A judgement of findings in scenarios with a practice."""
+    """Return a function that returns the judgement of *findings*, each with its scenario and practice."""
     outcomes = [
         Outcome(scenario=scenario, title="", practices=(practice,), seed=0, findings=(finding,))
         for scenario, practice, finding in findings
@@ -33,14 +33,14 @@ def judged(*findings: tuple[str, str, Finding]) -> Callable[[], Judgement]:
 
 
 def forged(verdict: Verdict, **more: Any) -> tuple[str, str, Finding]:
-    """What is said of forgeries."""
+    """Return a finding about forged deliveries, with its scenario and practice."""
     cases = tuple(Case(name=name, verdict=verdict) for name in FORGED)
     finding = Finding(probe="refuses_forgeries", verdict=verdict, observed="41 of them", cases=cases, **more)
     return "webhook_forged", "webhooks.signature", finding
 
 
 def repeated(verdict: Verdict, **more: Any) -> tuple[str, str, Finding]:
-    """What is said of repetitions."""
+    """Return a finding about repeated deliveries, with its scenario and practice."""
     return (
         "webhook_repeated",
         "webhooks.idempotent",
@@ -50,39 +50,39 @@ def repeated(verdict: Verdict, **more: Any) -> tuple[str, str, Finding]:
 
 @pytest.fixture
 def flawed() -> GalleryApp:
-    """An app that verifies nothing."""
+    """Return an app that does not verify signatures."""
     return replace(gallery.app("any_signature_accepted"), bugs=("nothing-verified",), may=())
 
 
-def test_a_flaw_that_was_found_is_told_with_its_witness(flawed: GalleryApp) -> None:
-    """For the practice and for the bug: which probe, in which scenario."""
-    heard = evaluate(flawed, judged(forged(Verdict.FAIL), repeated(Verdict.PASS)))
+def test_a_caught_flaw_is_listed_with_its_probe(flawed: GalleryApp) -> None:
+    """The practice and the bug are listed with the probe and scenario that detected them."""
+    result = evaluate(flawed, judged(forged(Verdict.FAIL), repeated(Verdict.PASS)))
 
-    assert heard.is_correct
-    assert [(catch.what, catch.probe, catch.scenario) for catch in heard.caught] == [
+    assert result.is_correct
+    assert [(catch.subject, catch.probe, catch.scenario) for catch in result.caught] == [
         ("webhooks.signature", "refuses_forgeries", "webhook_forged"),
         ("1 nothing-verified", "refuses_forgeries", "webhook_forged"),
     ]
 
 
-def test_a_flaw_that_was_not_found_is_overlooked(flawed: GalleryApp) -> None:
-    """The practice, the probe that was to fail, the scenario in which it was to, and the bug."""
-    heard = evaluate(flawed, judged(forged(Verdict.PASS)))
+def test_a_flaw_that_was_not_caught_is_overlooked(flawed: GalleryApp) -> None:
+    """The result lists the practice, the probe, the scenario and the bug."""
+    result = evaluate(flawed, judged(forged(Verdict.PASS)))
 
-    assert heard.overlooked == ("webhooks.signature", "refuses_forgeries", "webhook_forged", "nothing-verified")
-    assert not heard.is_correct
-
-
-def test_blame_for_something_else_is_a_false_alarm(flawed: GalleryApp) -> None:
-    """Unless it may follow from the flaw."""
-    told = judged(forged(Verdict.FAIL), repeated(Verdict.FAIL))
-
-    assert evaluate(flawed, told).false_alarms == ("webhooks.idempotent: applies_once in webhook_repeated",)
-    assert evaluate(replace(flawed, may=("webhooks.idempotent",)), told).is_correct
+    assert result.overlooked == ("webhooks.signature", "refuses_forgeries", "webhook_forged", "nothing-verified")
+    assert not result.is_correct
 
 
-def test_correct_apps_are_neither_accused_nor_doubted() -> None:
-    """A question that stays open for want of a hook is no doubt."""
+def test_an_unexpected_violation_is_a_false_alarm(flawed: GalleryApp) -> None:
+    """A violation in ``may`` is a known consequence of the flaw, and no false alarm."""
+    judgement_of_both = judged(forged(Verdict.FAIL), repeated(Verdict.FAIL))
+
+    assert evaluate(flawed, judgement_of_both).false_alarms == ("webhooks.idempotent: applies_once in webhook_repeated",)
+    assert evaluate(replace(flawed, may=("webhooks.idempotent",)), judgement_of_both).is_correct
+
+
+def test_a_correct_app_must_pass_every_probe() -> None:
+    """A FAIL is a false alarm, and an INCONCLUSIVE finding is reported unless a hook is missing."""
     correct = gallery.app("stdlib_receiver")
 
     assert evaluate(correct, judged(repeated(Verdict.FAIL))).false_alarms == ("webhook_repeated: applies_once FAIL: twice",)
@@ -91,16 +91,16 @@ def test_correct_apps_are_neither_accused_nor_doubted() -> None:
     assert evaluate(correct, judged(repeated(Verdict.PASS))).is_correct
 
 
-def test_whoever_does_nothing_is_not_trusted() -> None:
-    """A gate that opens for it is a flaw of ours."""
+def test_an_app_that_does_nothing_must_not_be_trusted() -> None:
+    """A practice that is proven for such an app is reported as overlooked."""
     idle = gallery.app("does_nothing")
 
     assert evaluate(idle, judged(repeated(Verdict.PASS, examined=1))).overlooked == ("webhooks.idempotent",)
     assert evaluate(idle, judged(repeated(Verdict.INCONCLUSIVE))).is_correct
 
 
-def test_an_app_that_cannot_be_tried_says_why(flawed: GalleryApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tool that is missing, or an app that does not start."""
+def test_an_app_that_cannot_run_has_a_reason(flawed: GalleryApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason is a missing tool, or an app that does not start."""
 
     def fails() -> Judgement:
         raise AppError("The app ended with code 1.\nTraceback")
@@ -110,31 +110,30 @@ def test_an_app_that_cannot_be_tried_says_why(flawed: GalleryApp, monkeypatch: p
     assert evaluate(gallery.app("node_receiver"), fails).not_tried == "needs node (Node.js)"
 
 
-def test_the_table_tells_each_bug_with_its_apps() -> None:
-    """Those that have it, and those where it was seen."""
-    one = replace(gallery.app("any_signature_accepted"), bugs=())
-    rows = {row.bug: row for row in table([evaluate(one, judged(forged(Verdict.FAIL)))])}
+def test_the_bug_table_has_a_row_for_each_bug() -> None:
+    """A bug that no app has is listed without apps, with the reason why no experiment detects it."""
+    entry = replace(gallery.app("any_signature_accepted"), bugs=())
+    rows = {row.bug: row for row in bug_table([evaluate(entry, judged(forged(Verdict.FAIL)))])}
 
     assert (rows["comparison-time"].row, rows["comparison-time"].having) == (6, ())
     assert "no experiment over HTTP" in rows["comparison-time"].reason
     assert len(rows) == 58
 
 
-def test_apps_meet_few_or_all() -> None:
-    """Correct receivers and those that do nothing meet all that takes a moment; others as many as their entry says."""
+def test_the_number_of_scenarios_depends_on_the_entry() -> None:
+    """Some apps run all quick scenarios, others only as many as their entry sets."""
     assert len(scenarios_for(gallery.app("stdlib_receiver"))) > 12
     assert len(scenarios_for(gallery.app("no_dedupe"))) == len(gallery.app("no_dedupe").scenarios) + 2
 
 
-def test_a_row_names_who_was_caught_by_its_id_and_who_was_not(flawed: GalleryApp) -> None:
-    """For every practice that an app can violate; what is about a run has no row."""
+def test_the_practice_table_lists_caught_and_missed_apps(flawed: GalleryApp) -> None:
+    """It has a row for every practice that an app can violate; a practice about runs has none."""
     caught, missed = evaluate(flawed, judged(forged(Verdict.FAIL))), evaluate(flawed, judged(forged(Verdict.PASS)))
 
-    rows = {practice_row.practice: practice_row for practice_row in practice_table([caught])}
+    rows = {row.practice: row for row in practice_table([caught])}
+    rows_of_missed = {row.practice: row for row in practice_table([missed])}
 
     assert len(rows) == 48
     assert rows["webhooks.signature"].caught == (flawed.name,)
     assert (rows["webhooks.retries"].caught, rows["webhooks.retries"].missed) == ((), ())
-    assert {practice_row.practice: practice_row for practice_row in practice_table([missed])}[
-        "webhooks.signature"
-    ].missed == (flawed.name,)
+    assert rows_of_missed["webhooks.signature"].missed == (flawed.name,)

@@ -1,8 +1,8 @@
-"""Luck and the judge: drawn plans find a flaw with every seed, and accuse no correct receiver with any.
+"""Generated plans find a flaw with every seed, and raise no alarm about a correct receiver with any seed.
 
-The bounds: 40 plans and ten seeds a flaw, none of them cut down; ten plans and fifty seeds a correct receiver, where kinds
-of plans take turns. Ten seeds make one test, which takes up to three minutes, most of it waiting. What only plans of
-everything can find is found with one of three seeds at least, as few of these plans do any one thing.
+The bounds: 40 plans and ten seeds for a flaw, without shrinking; ten plans and fifty seeds for a correct receiver, with
+alternating kinds of plans. One test runs ten seeds and takes up to three minutes, most of it waiting. A flaw that only plans
+of the kind ``everything`` can find must be found with at least one of three seeds, because few of them do the same thing.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -29,10 +29,10 @@ FLAWED: dict[PlanKind, tuple[str, ...]] = {
         "stdlib_events_before_received_dropped",
     ),
 }
-"""What drawn plans can find, by the kind of plan."""
+"""Flaws that generated plans can find, by the kind of plan."""
 
 OF_EVERYTHING = ("refusing_claim_committed_before_effect", "refusing_effect_committed_before_claim", "asyncio_slots_leak")
-"""What shows when the app dies amidst a delivery, or a body breaks off."""
+"""Flaws that show when the app dies during a delivery, or a body is cut short."""
 
 CORRECT = ("flask_receiver", "node_receiver", "starlette_receiver", "stdlib_receiver")
 CORRECT_IN_EVERYTHING = ("flask_receiver", "node_receiver", "reference_app", "stdlib_receiver")
@@ -44,21 +44,23 @@ Failing = Callable[..., list[bool]]
 
 @pytest.fixture
 def failing(tmp_path: Path) -> Iterator[Failing]:
-    """Try plans on one app of the gallery: whether one failed, for each pair of a kind and a seed."""
+    """Yield a function that runs generated plans on a gallery app.
+
+    It returns whether a plan failed, for each pair of a kind and a seed.
+    """
     drivers: list[Driver] = []
 
-    def run(name: str, tries: Sequence[tuple[PlanKind, int]], *, wanted: int) -> list[bool]:
+    def run(name: str, pairs: Sequence[tuple[PlanKind, int]], *, count: int) -> list[bool]:
         entry = gallery.app(name)
         missing = gallery.missing_tool(entry)
         if missing:
-            pytest.fail(f"{name} needs {missing}, which this machine lacks")
+            pytest.fail(f"{name} needs {missing}, which is not installed")
         driver = Driver(gallery.settings(entry), workdir=tmp_path, seed=0)
         drivers.append(driver)
-        explored = [
-            explore(driver.run, kind=kind, seed=seed, wanted=wanted, can_restart=True, shrink_cap_s=0)
-            for kind, seed in tries
+        explorations = [
+            explore(driver.run, kind=kind, seed=seed, wanted=count, can_restart=True, shrink_cap_s=0) for kind, seed in pairs
         ]
-        return [exploration.failing is not None for exploration in explored]
+        return [exploration.failing is not None for exploration in explorations]
 
     yield run
     for driver in drivers:
@@ -67,29 +69,29 @@ def failing(tmp_path: Path) -> Iterator[Failing]:
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in FLAWED.items() for name in names])
 def test_a_flaw_is_found_with_every_seed(kind: PlanKind, name: str, failing: Failing) -> None:
-    """Ten of ten."""
-    assert failing(name, [(kind, seed) for seed in range(10)], wanted=PLANS_FOR_FLAWED) == [True] * 10
+    """A plan fails with each of ten seeds."""
+    assert failing(name, [(kind, seed) for seed in range(10)], count=PLANS_FOR_FLAWED) == [True] * 10
 
 
 @pytest.mark.parametrize("first", TENS)
 @pytest.mark.parametrize("name", CORRECT)
-def test_a_correct_receiver_is_accused_with_no_seed(name: str, first: int, failing: Failing) -> None:
-    """None of fifty."""
-    tries = [(KINDS[seed % len(KINDS)], seed) for seed in range(first, first + 10)]
+def test_a_correct_receiver_fails_with_no_seed(name: str, first: int, failing: Failing) -> None:
+    """No plan fails with any of fifty seeds."""
+    pairs = [(KINDS[seed % len(KINDS)], seed) for seed in range(first, first + 10)]
 
-    assert failing(name, tries, wanted=PLANS_FOR_CORRECT) == [False] * 10
+    assert failing(name, pairs, count=PLANS_FOR_CORRECT) == [False] * 10
 
 
 @pytest.mark.parametrize("name", OF_EVERYTHING)
-def test_a_flaw_is_found_amidst_everything(name: str, failing: Failing) -> None:
-    """By some of three seeds."""
-    assert any(failing(name, [("everything", seed) for seed in range(3)], wanted=PLANS_FOR_FLAWED))
+def test_a_flaw_is_found_by_plans_of_everything(name: str, failing: Failing) -> None:
+    """A plan fails with at least one of three seeds."""
+    assert any(failing(name, [("everything", seed) for seed in range(3)], count=PLANS_FOR_FLAWED))
 
 
 @pytest.mark.parametrize("first", TENS[:2])
 @pytest.mark.parametrize("name", CORRECT_IN_EVERYTHING)
-def test_a_correct_receiver_is_accused_by_no_plan_of_everything(name: str, first: int, failing: Failing) -> None:
-    """None of twenty, though it is killed amidst deliveries and bodies break off."""
-    tries: list[tuple[PlanKind, int]] = [("everything", seed) for seed in range(first, first + 10)]
+def test_a_correct_receiver_fails_no_plan_of_everything(name: str, first: int, failing: Failing) -> None:
+    """No plan fails with any of twenty seeds, although the app is killed during deliveries and bodies are cut short."""
+    pairs: list[tuple[PlanKind, int]] = [("everything", seed) for seed in range(first, first + 10)]
 
-    assert failing(name, tries, wanted=PLANS_FOR_CORRECT) == [False] * 10
+    assert failing(name, pairs, count=PLANS_FOR_CORRECT) == [False] * 10

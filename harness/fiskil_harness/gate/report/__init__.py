@@ -1,1 +1,1 @@
-"""Renderings of a GateResult, which is all they read: for a terminal, for machines, for CI."""
+"""Renders a GateResult, its only input, for a terminal, for people, for machines and for CI."""

@@ -1,4 +1,4 @@
-"""For each practice what a reader needs to believe its standing: who looked, what was seen, and what would tell more."""
+"""The evidence for the status of each practice: the decisive findings, pictures, and what would prove more."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,22 +15,26 @@ from fiskil_harness.probes.practices import all_practices, practices_of
 MOST_FINDINGS = 5
 MOST_PICTURES = 3
 
+FindingInScenario = tuple[str, Finding]
+"""A scenario's name and a finding."""
+
 
 class Shot(Struct, frozen=True, kw_only=True):
-    """A picture with the look that is spoken of."""
+    """A picture, with the one of its viewpoints that is shown."""
 
     picture: Picture
     look: Viewpoint
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One practice: ``found`` are the findings that decide, ``scenarios`` and ``looked`` how many bear on it.
+    """The evidence for one practice.
 
-    ``helps`` are missing hooks or facts, each with what it is for.
+    ``findings`` decide its status; ``scenarios`` and ``examined`` count the scenarios that name the practice and all their
+    findings about it. ``helps`` are missing hooks or facts, each with its purpose.
     """
 
     status: PracticeStatus
-    findings: tuple[tuple[str, Finding], ...]
+    findings: tuple[FindingInScenario, ...]
     scenarios: int
     examined: int
     helps: tuple[tuple[str, str], ...]
@@ -38,63 +42,63 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 def rows(whole: GateResult) -> list[Row]:
-    """Every practice that has a standing, in the order of Fiskil's page."""
+    """Return a row for every practice that has a status, in the order of Fiskil's page."""
     purposes = {unlock.hook: unlock.purpose for unlock in whole.result.unlocks}
-    return [_row(status, whole, purposes) for status in whole.result.statuses]
+    return [_row_of(status, whole, purposes) for status in whole.result.statuses]
 
 
 def shots(pictures: Iterable[Picture], scenarios: Sequence[str]) -> list[Shot]:
-    """The pictures of those scenarios, also those for which there was no room or that could not be taken."""
-    wanted = set(scenarios)
+    """Return the pictures of *scenarios*, including those that could not be taken or stored."""
+    names = set(scenarios)
     return [
-        Shot(picture=picture, look=look) for picture in pictures for look in picture.viewpoints if look.scenario in wanted
+        Shot(picture=picture, look=look) for picture in pictures for look in picture.viewpoints if look.scenario in names
     ]
 
 
-def _row(one: PracticeStatus, whole: GateResult, purposes: dict[str, str]) -> Row:
-    bearing = [outcome for outcome in whole.result.scenarios if one.practice in outcome.practices]
-    found = [
+def _row_of(practice: PracticeStatus, whole: GateResult, purposes: dict[str, str]) -> Row:
+    outcomes = [outcome for outcome in whole.result.scenarios if practice.practice in outcome.practices]
+    findings = [
         (outcome.scenario, finding)
-        for outcome in bearing
+        for outcome in outcomes
         for finding in outcome.findings
-        if one.practice in practices_of(finding.probe, outcome.practices)
+        if practice.practice in practices_of(finding.probe, outcome.practices)
     ]
     return Row(
-        status=one,
-        findings=tuple(_deciding(one, found)),
-        scenarios=len(bearing),
-        examined=len(found),
-        helps=tuple((hook, purposes.get(hook, "")) for hook in one.hooks),
-        shots=tuple(_telling(whole.pictures, one, bearing)),
+        status=practice,
+        findings=tuple(_decisive(practice, findings)),
+        scenarios=len(outcomes),
+        examined=len(findings),
+        helps=tuple((hook, purposes.get(hook, "")) for hook in practice.hooks),
+        shots=tuple(_relevant_shots(whole.pictures, practice, outcomes)),
     )
 
 
-def _deciding(one: PracticeStatus, found: Sequence[tuple[str, Finding]]) -> list[tuple[str, Finding]]:
-    """The failures; else the doubts that no missing hook explains; else one finding of each probe that was needed."""
-    failed = [pair for pair in found if pair[1].verdict is Verdict.FAIL]
+def _decisive(practice: PracticeStatus, findings: Sequence[FindingInScenario]) -> list[FindingInScenario]:
+    """Return the failures; else INCONCLUSIVE findings, preferably without missing hook; else a PASS of each needed probe."""
+    failed = [pair for pair in findings if pair[1].verdict is Verdict.FAIL]
     if failed:
         return failed[:MOST_FINDINGS]
-    if one.status is Status.NOT_PROVEN:
-        doubts = [pair for pair in found if pair[1].verdict is Verdict.INCONCLUSIVE]
-        return ([pair for pair in doubts if not pair[1].hook] or doubts)[:MOST_FINDINGS]
-    needed = all_practices()[one.practice].needed if one.practice in all_practices() else ()
-    first: dict[str, tuple[str, Finding]] = {}
-    for scenario, finding in found:
+    if practice.status is Status.NOT_PROVEN:
+        inconclusive = [pair for pair in findings if pair[1].verdict is Verdict.INCONCLUSIVE]
+        return ([pair for pair in inconclusive if not pair[1].hook] or inconclusive)[:MOST_FINDINGS]
+    needed = all_practices()[practice.practice].needed if practice.practice in all_practices() else ()
+    first: dict[str, FindingInScenario] = {}
+    for scenario, finding in findings:
         if finding.verdict is Verdict.PASS and (finding.probe in needed or not needed):
             first.setdefault(finding.probe, (scenario, finding))
     return list(first.values())[:MOST_FINDINGS]
 
 
-def _telling(pictures: Sequence[Picture], one: PracticeStatus, bearing: Sequence[Outcome]) -> list[Shot]:
-    """A few pictures, of different pages, where the experiment looks at pages: those that failed first."""
-    row = all_practices().get(one.practice)
-    if row is None or PAGES not in row.hooks:
+def _relevant_shots(pictures: Sequence[Picture], practice: PracticeStatus, outcomes: Sequence[Outcome]) -> list[Shot]:
+    """Return a few pictures of different pages if the practice is about pages, those of failed scenarios first."""
+    definition = all_practices().get(practice.practice)
+    if definition is None or PAGES not in definition.hooks:
         return []
-    ordered = sorted(bearing, key=lambda outcome: -outcome.verdict.weight)
+    ordered = sorted(outcomes, key=lambda outcome: -outcome.verdict.weight)
     rank = {outcome.scenario: number for number, outcome in enumerate(ordered)}
-    seen = [each for each in shots(pictures, list(rank)) if each.picture.png]
-    seen.sort(key=lambda each: (rank[each.look.scenario], each.look.width_px))
+    taken = [shot for shot in shots(pictures, list(rank)) if shot.picture.png]
+    taken.sort(key=lambda shot: (rank[shot.look.scenario], shot.look.width_px))
     by_page: dict[str, Shot] = {}
-    for each in seen:
-        by_page.setdefault(each.look.page, each)
+    for shot in taken:
+        by_page.setdefault(shot.look.page, shot)
     return list(by_page.values())[:MOST_PICTURES]

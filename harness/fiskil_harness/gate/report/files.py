@@ -1,4 +1,4 @@
-"""Report files: redacted, and either whole or not there."""
+"""Writes report files atomically: a reader finds the complete file or none."""
 
 import contextlib
 import os
@@ -10,72 +10,75 @@ from fiskil_harness.errors import UsageError
 
 
 def write(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Write *text* to *path* in one move: readers see the old file or the new one.
+    """Write *text* to *path* atomically: readers see the old file or the new one.
+
+    Args:
+        mode: Permissions of the file.
 
     Raises:
-        UsageError: The folder is missing or not writable, or the disk is full; nothing half-written is left.
+        UsageError: The folder is missing or not writable, or the disk is full; no incomplete file is left.
     """
     try:
-        _move_in(path.resolve(), text, mode)
+        _write_atomically(path.resolve(), text, mode)
     except OSError as error:
-        raise UsageError(f"{_refusal(path, error)} Nothing was written there.") from None
+        raise UsageError(f"{_error_text(path, error)} Nothing was written there.") from None
 
 
 def write_each(texts: Iterable[tuple[Path, str]]) -> None:
-    """Write every one that can be written, then say which could not.
+    """Write every file that can be written, then raise an error about the others.
 
     Raises:
-        UsageError: Some could not be written; those that were are named.
+        UsageError: Some files could not be written; the message also names those that were.
     """
-    refusals: list[str] = []
+    errors: list[str] = []
     written: list[str] = []
     for path, text in texts:
         try:
-            _move_in(path.resolve(), text, 0o644)
+            _write_atomically(path.resolve(), text, 0o644)
         except OSError as error:
-            refusals.append(_refusal(path, error))
+            errors.append(_error_text(path, error))
         else:
             written.append(repr(str(path.resolve())))
-    if refusals:
+    if errors:
         outcome = f"Written: {', '.join(written)}." if written else "Nothing was written there."
-        raise UsageError(" ".join([*refusals, outcome]))
+        raise UsageError(" ".join([*errors, outcome]))
 
 
 def refuse_unwritable(path: Path) -> None:
-    """Say before a long run that its report could not be written.
+    """Raise an error, before a long run, if its report could not be written to *path*.
 
     Raises:
-        UsageError: The folder does not exist or cannot be written to, or *path* is a folder.
+        UsageError: The folder does not exist or is not writable, or *path* is a folder.
     """
     path = path.resolve()
     if path.exists() and not path.is_file() and not path.is_dir():
         return
     if path.is_dir():
-        raise UsageError(f"Cannot write {str(path)!r}: it is a folder. Name a file in it.")
+        raise UsageError(f"Cannot write {str(path)!r}: it is a folder. Give a file in it.")
     if not path.parent.is_dir():
         raise UsageError(f"Cannot write {str(path)!r}: there is no folder {str(path.parent)!r}. Create it first.")
     if not os.access(path.parent, os.W_OK):
-        raise UsageError(f"Cannot write {str(path)!r}: the folder is not writable. Name another place.")
+        raise UsageError(f"Cannot write {str(path)!r}: the folder is not writable. Give another path.")
 
 
-def _move_in(path: Path, text: str, mode: int) -> None:
+def _write_atomically(path: Path, text: str, mode: int) -> None:
     if path.exists() and not path.is_file():
-        # A device or a pipe is written to; moving a file into its place would replace it.
+        # A device or a pipe is written to directly, because moving a file to its path would replace it.
         path.write_text(text, encoding="utf-8")
         return
-    handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as sink:
-            sink.write(text)
-            sink.flush()
-            os.fsync(sink.fileno())
-        Path(part).chmod(mode)
-        Path(part).replace(path)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
     except OSError:
         with contextlib.suppress(OSError):
-            Path(part).unlink()
+            Path(temporary).unlink()
         raise
 
 
-def _refusal(path: Path, error: OSError) -> str:
+def _error_text(path: Path, error: OSError) -> str:
     return f"Cannot write {str(path.resolve())!r}: {error.strerror or error}."

@@ -1,7 +1,7 @@
-"""The report for people as one page: nothing to load, no script; it reads on a phone, in the dark and on paper.
+"""The report as one HTML page, without scripts or external files; it is readable on phones, in dark mode and in print.
 
-The decision comes first, then what has to be mended, then every practice with its evidence, then what happened in every
-scenario: as a sequence, over time, and call by call.
+The order is: the decision, what has to be fixed, every practice with its evidence, and what happened in every scenario as a
+sequence diagram, a timeline and a list of calls.
 """
 
 import re
@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from msgspec import Struct
 
 from fiskil_harness.gate.diagnosis import Diagnosis
-from fiskil_harness.gate.interpretation_trials import TrialResult
+from fiskil_harness.gate.interpretation_runs import InterpretationResult
 from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.receiver_bugs import SECTIONS, section_of
@@ -24,13 +24,13 @@ from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices
 
 MOST_EXCERPTS = 3
-"""So many of a bug's cases are shown; the others are like them."""
+"""The number of cases shown for a bug; further ones are similar."""
 
 MOST_OF_FINDINGS = 60
-"""So many findings are shown with their deliveries; where more failed, the stories of their scenarios tell the rest."""
+"""The number of findings shown with their deliveries; for further ones the scenario's story shows them."""
 
 MOST_DRAWN, MOST_DRAWN_OPEN, MOST_DRAWN_IN_ALL = 30, 90, 3600
-"""So much of a story is drawn: of one that nobody may ever unfold, of one that lies open, and of all that lie open."""
+"""The number of entries in a story's diagrams: of a folded story, of an unfolded one, and of all unfolded ones together."""
 
 SLOWEST = 8
 
@@ -41,18 +41,18 @@ TONES = {
     Verdict.INCONCLUSIVE: "doubt",
     Verdict.FAIL: "bad",
     Status.PROVEN: "good",
-    Status.ATTESTED: "said",
+    Status.ATTESTED: "attested",
     Status.NOT_PROVEN: "doubt",
     Status.VIOLATED: "bad",
-    TrialResult.HOLDS: "good",
-    TrialResult.BREAKS: "bad",
-    TrialResult.UNCLEAR: "doubt",
-    TrialResult.UNMET: "doubt",
+    InterpretationResult.PASSES: "good",
+    InterpretationResult.FAILS: "bad",
+    InterpretationResult.INCONCLUSIVE: "doubt",
+    InterpretationResult.NOT_REACHED: "doubt",
 }
 
 
-class Share(Struct, frozen=True, kw_only=True):
-    """A part of the bar that shows how many practices stand how."""
+class MeterSegment(Struct, frozen=True, kw_only=True):
+    """A segment of the bar that shows the number of practices by status."""
 
     count: int
     text: str
@@ -61,25 +61,28 @@ class Share(Struct, frozen=True, kw_only=True):
 
 
 def render(whole: GateResult) -> str:
-    """The report as a document."""
+    """Return the report as an HTML document."""
     judgement = whole.result
-    told = text.findings_to_show(judgement)
-    homes = {scenario.scenario: "scenario-" + re.sub(r"[^\w-]", "-", scenario.scenario) for scenario in judgement.scenarios}
+    findings = text.findings_to_show(judgement)
+    anchors = {
+        scenario.scenario: "scenario-" + re.sub(r"[^\w-]", "-", scenario.scenario) for scenario in judgement.scenarios
+    }
     rows = evidence.rows(whole)
-    asked = {row.status.practice for row in rows}
+    judged = {row.status.practice for row in rows}
     by_scenario: dict[str, list[evidence.Shot]] = {}
-    for shot in evidence.shots(whole.pictures, list(homes)):
+    for shot in evidence.shots(whole.pictures, list(anchors)):
         by_scenario.setdefault(shot.look.scenario, []).append(shot)
     meter = list(_meter(judgement))
     timing = sorted(whole.measured, key=lambda measure: -measure.took_s)[:SLOWEST]
     acknowledgements = _summed([story.acknowledgements for story in whole.stories])
-    sick = [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]
-    chosen = {id(excerpt) for excerpt in [excerpt for excerpt in whole.excerpts if not excerpt.case][:MOST_OF_FINDINGS]}
-    drawn_open = max(MOST_DRAWN // 2, min(MOST_DRAWN_OPEN, MOST_DRAWN_IN_ALL // max(1, len(told))))
+    present_bugs = [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]
+    of_findings = [excerpt for excerpt in whole.excerpts if not excerpt.case]
+    shown = {id(excerpt) for excerpt in of_findings[:MOST_OF_FINDINGS]}
+    drawn_open = max(MOST_DRAWN // 2, min(MOST_DRAWN_OPEN, MOST_DRAWN_IN_ALL // max(1, len(findings))))
     parts = {
-        "compared": whole.compared and "Baseline",
-        "there": sick and "Known bugs",
-        "findings": told and "Findings",
+        "baseline": whole.comparison and "Baseline",
+        "present-bugs": present_bugs and "Known bugs",
+        "findings": findings and "Findings",
         "practices": rows and "Practices",
         "bugs": judgement.bugs and "Receiver",
         "hooks": (judgement.unlocks or judgement.left_out) and "What would prove more",
@@ -94,33 +97,33 @@ def render(whole: GateResult) -> str:
         run=whole.run,
         decision=text.decision_line(whole),
         plainly=summary.plainly(whole),
-        unrest=text.busy_lines(whole.measured),
+        busy=text.busy_lines(whole.measured),
         tone={0: "good", 1: "bad"}.get(whole.exit_code, "doubt"),
         meter=meter,
         meter_words=", ".join(f"{share.count} {share.text}" for share in meter),
         counts=list(_counts(whole)),
         parts=[(anchor, name) for anchor, name in parts.items() if name],
         tones=TONES,
-        words_of=text.BUG_LABELS,
-        sick=sick,
-        told=told,
-        homes=homes,
-        homed=[],
+        bug_labels=text.BUG_LABELS,
+        present_bugs=present_bugs,
+        shown_findings=findings,
+        anchors=anchors,
+        placed=[],
         bug_counts=text.bug_counts(judgement.bugs),
         sections=list(_sections(judgement.bugs)),
-        counted_bugs=text.bug_counts,
+        count_bugs=text.bug_counts,
         counted=text.counted,
-        practices=[(title, list(each)) for title, each in groupby(rows, key=lambda row: row.status.section)],
-        stood=_stood,
-        stood_at=asked,
-        unasked=[all_practice for all_practice in all_practices() if all_practice not in asked] if rows else [],
-        trials=text.interpretation_run_counts(judgement),
+        practices=[(title, list(of_title)) for title, of_title in groupby(rows, key=lambda row: row.status.section)],
+        status_counts=_status_counts,
+        judged=judged,
+        not_judged=[practice_id for practice_id in all_practices() if practice_id not in judged] if rows else [],
+        interpretation_counts=text.interpretation_run_counts(judgement),
         scenario_counts=text.scenario_counts(judgement),
-        gathered=_gathered(whole),
-        whole_of=partial(_whole_of, whole, chosen),
+        bug_excerpts=_bug_excerpts(whole),
+        excerpts_of=partial(_excerpts_of, whole, shown),
         again=partial(text.again, whole),
-        given_by=partial(text.how_to_give, whole),
-        seen=text.observation,
+        how_to_give=partial(text.how_to_give, whole),
+        observation=text.observation,
         comparison=text.comparison_line(whole),
         difference=text.difference_line,
         coverage=text.coverage_lines(judgement),
@@ -144,8 +147,10 @@ def render(whole: GateResult) -> str:
 @cache
 def _template() -> Template:
     loader = PackageLoader("fiskil_harness.gate.report", "templates")
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return made.get_template("report.html")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("report.html")
 
 
 def _counts(whole: GateResult) -> Iterable[tuple[int, str]]:
@@ -155,30 +160,30 @@ def _counts(whole: GateResult) -> Iterable[tuple[int, str]]:
     if judgement.bugs:
         yield (
             len([bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]),
-            f"of {len(judgement.bugs)} known bugs there",
+            f"of {len(judgement.bugs)} known bugs found",
         )
     if judgement.decision is not Decision.NOT_REQUESTED:
         yield judgement.required_met, f"of {judgement.required} required practices met"
 
 
-def _meter(judgement: Judgement) -> Iterable[Share]:
-    """How the practices stand, the good ones first; only where there are any."""
+def _meter(judgement: Judgement) -> Iterable[MeterSegment]:
+    """Yield a segment for each status that a practice has, the good ones first."""
     waived = [status for status in judgement.with_status(Status.VIOLATED) if status.waiver]
     counts = {
         ("proven", "good", ""): len(judgement.with_status(Status.PROVEN)),
-        ("attested by people", "said", "dotted"): len(judgement.with_status(Status.ATTESTED)),
+        ("attested by people", "attested", "dotted"): len(judgement.with_status(Status.ATTESTED)),
         ("not proven", "doubt", "ruled"): len(judgement.with_status(Status.NOT_PROVEN)),
         ("violated and waived", "bad", "dotted"): len(waived),
         ("violated", "bad", "hatched"): len(judgement.with_status(Status.VIOLATED)) - len(waived),
     }
     for (name, tone, style), count in counts.items():
         if count:
-            yield Share(count=count, text=name, tone=tone, style=style)
+            yield MeterSegment(count=count, text=name, tone=tone, style=style)
 
 
-def _summed(each: Iterable[tuple[int, ...]]) -> list[int]:
+def _summed(counts_of_stories: Iterable[tuple[int, ...]]) -> list[int]:
     total = [0] * (len(BOUNDS_MS) + 1)
-    for counts in each:
+    for counts in counts_of_stories:
         for number, count in enumerate(counts[: len(total)]):
             total[number] += count
     return total
@@ -197,39 +202,38 @@ def _sections(bugs: Sequence[Diagnosis]) -> Iterable[tuple[str, list[Diagnosis]]
             yield title, rows
 
 
-def _stood(rows: Sequence[evidence.Row]) -> str:
-    standings = [row.status.status for row in rows]
-    return ", ".join(f"{standings.count(status)} {status}" for status in Status if status in standings)
+def _status_counts(rows: Sequence[evidence.Row]) -> str:
+    statuses = [row.status.status for row in rows]
+    return ", ".join(f"{statuses.count(status)} {status}" for status in Status if status in statuses)
 
 
-def _gathered(whole: GateResult) -> dict[int, tuple[list[Excerpt], int]]:
-    """For each bug that is there what to show of it: its first cases, else the finding as a whole.
+def _bug_excerpts(whole: GateResult) -> dict[int, tuple[list[Excerpt], int]]:
+    """Return, by row of each bug that is present, its excerpts: those of its first cases, else those of the whole finding.
 
-    What an earlier bug has shown is not shown again; the number is that bug's row, and else 0.
+    If an earlier bug shows the same excerpts, the list is empty and the number is the row of that bug; otherwise it is 0.
     """
-    gathered: dict[int, tuple[list[Excerpt], int]] = {}
+    by_row: dict[int, tuple[list[Excerpt], int]] = {}
     first: dict[tuple[str, str, tuple[str, ...]], int] = {}
     for bug in whole.result.bugs:
         if bug.verdict is Verdict.FAIL:
-            found = _of(whole, bug.scenario, bug.probe)
-            chosen = (
-                [excerpt for excerpt in found if excerpt.case in bug.cases]
-                or [excerpt for excerpt in found if not excerpt.case]
-            )[:MOST_EXCERPTS]
+            of_probe = _of_probe(whole, bug.scenario, bug.probe)
+            of_cases = [excerpt for excerpt in of_probe if excerpt.case in bug.cases]
+            chosen = (of_cases or [excerpt for excerpt in of_probe if not excerpt.case])[:MOST_EXCERPTS]
             row = first.setdefault((bug.scenario, bug.probe, tuple(excerpt.case for excerpt in chosen)), bug.row)
-            gathered[bug.row] = (chosen, 0) if row == bug.row or not chosen else ([], row)
-    return gathered
+            by_row[bug.row] = (chosen, 0) if row == bug.row or not chosen else ([], row)
+    return by_row
 
 
-def _whole_of(whole: GateResult, chosen: set[int], outcome: Outcome, finding: Finding) -> list[Excerpt]:
-    """What there is to show of a finding; nothing where the bugs above show it already, or where too much is shown."""
+def _excerpts_of(whole: GateResult, shown: set[int], outcome: Outcome, finding: Finding) -> list[Excerpt]:
+    """Return the excerpts of a finding that are *shown*, by ``id``; [] if a bug above shows them already."""
     if any(
         (bug.scenario, bug.probe) == (outcome.scenario, finding.probe) and bug.verdict is Verdict.FAIL
         for bug in whole.result.bugs
     ):
         return []
-    return [excerpt for excerpt in _of(whole, outcome.scenario, finding.probe) if not excerpt.case and id(excerpt) in chosen]
+    of_probe = _of_probe(whole, outcome.scenario, finding.probe)
+    return [excerpt for excerpt in of_probe if not excerpt.case and id(excerpt) in shown]
 
 
-def _of(whole: GateResult, scenario: str, probe: str) -> list[Excerpt]:
+def _of_probe(whole: GateResult, scenario: str, probe: str) -> list[Excerpt]:
     return [excerpt for excerpt in whole.excerpts if (excerpt.scenario, excerpt.probe) == (scenario, probe)]

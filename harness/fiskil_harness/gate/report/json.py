@@ -1,4 +1,4 @@
-"""The report for machines: one JSON object whose schema is published in ``fixtures/schemas/report.schema.json``."""
+"""The report for machines: one JSON object, whose schema is ``fixtures/schemas/report.schema.json``."""
 
 from typing import Any
 
@@ -11,28 +11,28 @@ SCHEMA = "schemas/report.schema.json"
 
 
 def render(whole: GateResult) -> str:
-    """The report, indented, with a line end."""
+    """Return the report as indented JSON, with a line end."""
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n"
 
 
 def schema() -> dict[str, Any]:
-    """The schema as the types give it; the published file is this, and a test keeps it so.
+    """Return the JSON schema, generated from the types; the published file is a copy that a test compares with it.
 
-    Every field is always written, so every one is required, and there are no others. Prose stays in the code.
+    A report always contains every field, so all fields are required and no others are allowed. Descriptions are left out.
     """
-    made = msgspec.json.schema(GateResult)
-    for shape in made["$defs"].values():
+    document = msgspec.json.schema(GateResult)
+    for shape in document["$defs"].values():
         if shape.get("type") == "object":
             shape["required"] = list(shape["properties"])
             shape["additionalProperties"] = False
             for field in shape["properties"].values():
                 field.pop("default", None)
         shape.pop("description", None)
-    made["$defs"]["GateResult"]["properties"]["format"] = {"const": FORMAT}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": FORMAT, **made}
+    document["$defs"]["GateResult"]["properties"]["format"] = {"const": FORMAT}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": FORMAT, **document}
 
 
 def published_schema() -> dict[str, Any]:
-    """The schema file that ships."""
-    found: dict[str, Any] = msgspec.json.decode((catalog.folder("fixtures") / SCHEMA).read_bytes())
-    return found
+    """Return the schema file that is published with the harness."""
+    document: dict[str, Any] = msgspec.json.decode((catalog.folder("fixtures") / SCHEMA).read_bytes())
+    return document

@@ -1,4 +1,4 @@
-"""Completes a report: it gets the size that a reader can carry and its digests, by which an alteration shows later."""
+"""Completes a report: limits its size and adds its digests, by which a later alteration can be detected."""
 
 import msgspec
 
@@ -9,48 +9,56 @@ from fiskil_harness.probes.evidence import bounded, fitted, fitted_excerpts
 
 
 def completed(whole: GateResult, *, config: str) -> GateResult:
-    """*whole* with as much of its stories and pictures as fits, and sealed; *config* is the digest of its config."""
+    """Return *whole* with as many stories and pictures as fit, and with digests.
+
+    Args:
+        config: The digest of the config.
+    """
     failed = {scenario.scenario for scenario in whole.result.scenarios if scenario.verdict is Verdict.FAIL}
     ran = {scenario.scenario for scenario in whole.result.scenarios}
-    fit = msgspec.structs.replace(
+    limited = msgspec.structs.replace(
         whole,
         excerpts=fitted_excerpts(whole.excerpts),
         stories=fitted((story for story in whole.stories if story.scenario in ran), first=failed),
         pictures=bounded(whole.pictures, first=failed),
     )
-    return sealed(fit, config=config)
+    return sealed(limited, config=config)
 
 
 def sealed(whole: GateResult, *, config: str) -> GateResult:
-    """*whole* with the digests of all that it says; *config* is the digest of its config."""
-    return msgspec.structs.replace(whole, digests=_digests(whole, config=config))
+    """Return *whole* with digests of its content.
+
+    Args:
+        config: The digest of the config.
+    """
+    return msgspec.structs.replace(whole, digests=_digests_of(whole, config=config))
 
 
 def altered(whole: GateResult) -> list[str]:
-    """What in *whole* does not fit its digests any more, in words; nothing where it is what it was."""
-    told, found = whole.digests, _digests(whole, config=whole.digests.config)
+    """Return the parts of *whole* that do not match its digests, as sentence fragments; [] if the report is unchanged."""
+    stored, actual = whole.digests, _digests_of(whole, config=whole.digests.config)
     reasons = [
-        f"the {words} changed: its digest is {getattr(found, name)}, and the report says {getattr(told, name) or 'nothing'}"
-        for name, words in (("evidence", "result"), ("shown", "part that shows what happened"))
-        if getattr(found, name) != getattr(told, name)
+        f"the {name} changed: the digest is {getattr(actual, field)}, but the report has {getattr(stored, field) or 'none'}"
+        for field, name in (("evidence", "result"), ("details", "part besides the result"))
+        if getattr(actual, field) != getattr(stored, field)
     ]
-    if told.harness != found.harness:
-        reasons.append(f"the version of the run is {found.harness}, and the digests say {told.harness or 'nothing'}")
-    if told.seed != found.seed:
-        reasons.append(f"the seed of the result is {found.seed}, and the digests say {told.seed}")
-    if not reasons and told.seal != found.seal:
-        reasons.append("the digests themselves changed: the seal does not fit them")
+    if stored.harness != actual.harness:
+        reasons.append(f"the version of the run is {actual.harness}, but the digests state {stored.harness or 'none'}")
+    if stored.seed != actual.seed:
+        reasons.append(f"the seed of the result is {actual.seed}, but the digests state {stored.seed}")
+    if not reasons and stored.seal != actual.seal:
+        reasons.append("the digests themselves changed: they do not match the seal")
     return reasons
 
 
-def _digests(whole: GateResult, *, config: str) -> Digests:
+def _digests_of(whole: GateResult, *, config: str) -> Digests:
     plain = msgspec.to_builtins(whole)
-    rest = {name: part for name, part in plain.items() if name not in {"format", "result", "digests"}}
-    made = Digests(
+    details = {field: part for field, part in plain.items() if field not in {"format", "result", "digests"}}
+    digests = Digests(
         evidence=digest(whole.result),
         config=config,
-        excerpts=digest(rest),
+        details=digest(details),
         harness=whole.run.harness,
         seed=whole.result.seed,
     )
-    return msgspec.structs.replace(made, seal=digest(made))
+    return msgspec.structs.replace(digests, seal=digest(digests))

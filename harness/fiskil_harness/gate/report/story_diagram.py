@@ -1,6 +1,6 @@
-"""A story as a sequence diagram: end user, app, API and webhooks as lanes, time from top to bottom, as inline SVG.
+"""The story of a scenario as a sequence diagram in SVG, with lanes for end user, app, API and webhooks.
 
-Every text has rows of its own, so none meets another; what colour says is said by words or by the kind of line as well.
+Every text has its own rows, so none overlaps another; text or the kind of line repeats everything that colour shows.
 """
 
 import textwrap
@@ -13,7 +13,7 @@ from fiskil_harness.probes.evidence import Happening, Story
 WIDTH = 344
 SIZE = 10.5
 CHARACTER = 0.61 * SIZE
-"""The widest character of the usual monospaced fonts."""
+"""Width of the widest character in common monospaced fonts."""
 
 ROW = 13
 LANES = {"end user": 30, "app": 134, "api": 232, "webhooks": 312}
@@ -23,49 +23,60 @@ MOST_ROWS = 2
 
 
 def diagram(story: Story, *, most: int) -> str:
-    """The diagram of at most so many happenings; equal ones that follow each other stand together."""
+    """Return the diagram of at most *most* entries as SVG; consecutive equal entries are drawn once, with their number."""
     page = _Page()
     shown = story.happenings[:most]
-    for step, ones in groupby(shown, key=lambda happening: happening.step):
+    for step, entries in groupby(shown, key=lambda entry: entry.step):
         if 0 <= step < len(story.steps):
             page.mark(f"step {step + 1}: {story.steps[step]}")
-        for first, count in _folded(list(ones)):
+        for first, count in _grouped(list(entries)):
             page.draw(first, count)
-    left = story.left_out + len(story.happenings) - len(shown)
-    if left:
-        page.mark(f"{left} more are not drawn")
-    return page.picture(as_text(story, most=most))
+    not_drawn = story.left_out + len(story.happenings) - len(shown)
+    if not_drawn:
+        page.mark(f"{not_drawn} more are not drawn")
+    return page.svg(as_text(story, most=most))
 
 
 def as_text(story: Story, *, most: int) -> str:
-    """What the picture is of, for who cannot see it; the list below it tells all of it."""
+    """Return a description of the diagram for readers who cannot see it."""
     count = min(most, len(story.happenings))
-    return f"Sequence of {count} happenings in {story.scenario}; the list of exchanges tells the same in words."
+    return f"Sequence diagram of {count} entries in {story.scenario}; the list of all entries contains the same as text."
 
 
-def is_wrong(one: Happening) -> bool:
-    """Whether it went wrong by its answer: a receiver that refuses a delivery may well be right."""
-    return one.outcome in {"failed", "unanswered"} or (one.outcome == "refused" and one.what != "delivery")
+def is_wrong(entry: Happening) -> bool:
+    """Return whether an exchange failed; a refused delivery counts as correct, because a receiver may refuse it rightly."""
+    return entry.outcome in {"failed", "unanswered"} or (entry.outcome == "refused" and entry.what != "delivery")
 
 
-def _folded(ones: Sequence[Happening]) -> Iterator[tuple[Happening, int]]:
-    def alike(one: Happening) -> tuple[object, ...]:
-        return one.what, one.origin, one.target, one.text, one.note, one.result, one.bites, bool(one.repeats)
+def _grouped(entries: Sequence[Happening]) -> Iterator[tuple[Happening, int]]:
+    """Yield the first of each run of consecutive equal entries, and the length of the run."""
 
-    for _, same in groupby(ones, key=alike):
-        every = list(same)
-        yield every[0], len(every)
+    def key(entry: Happening) -> tuple[object, ...]:
+        return (
+            entry.what,
+            entry.origin,
+            entry.target,
+            entry.text,
+            entry.note,
+            entry.result,
+            entry.bites,
+            bool(entry.repeats),
+        )
+
+    for _, equal in groupby(entries, key=key):
+        group = list(equal)
+        yield group[0], len(group)
 
 
 class _Page:
-    """A page that is written on from above."""
+    """A diagram that is filled from top to bottom; ``y`` is the current height."""
 
     def __init__(self) -> None:
         self.y = 18.0
         self.parts: list[str] = []
 
     def mark(self, text: str) -> None:
-        """A band across all lanes."""
+        """Add a band with *text* across all lanes."""
         lines = textwrap.wrap(text, WIDE - 2, break_on_hyphens=False)[:MOST_ROWS]
         high = ROW * len(lines) + 4
         self.y += 8
@@ -75,18 +86,18 @@ class _Page:
             self.parts.append(f'<text class="step" x="6" y="{self.y - 1:g}">{escape(line)}</text>')
         self.y += 4
 
-    def draw(self, one: Happening, count: int) -> None:
-        """A happening: its words, and the way it took."""
-        start, end = LANES[one.origin], LANES[one.target]
-        tone = "bad" if is_wrong(one) else ""
-        head = f"{count} x {one.text}" if count > 1 else f"{one.number} {one.text}"
-        tail = f" {one.result}" if one.result else ""
+    def draw(self, entry: Happening, count: int) -> None:
+        """Add the text of an entry, and its arrows between lanes; *count* is the number of equal entries."""
+        start, end = LANES[entry.origin], LANES[entry.target]
+        tone = "bad" if is_wrong(entry) else ""
+        head = f"{count} x {entry.text}" if count > 1 else f"{entry.number} {entry.text}"
+        tail = f" {entry.result}" if entry.result else ""
         self.y += 3
         self._write(head + tail, start, end, tone or ("soft" if start == end else ""))
-        if one.bites:
-            self._write(f"bitten by {' + '.join(one.bites)}", start, end, "bad")
-        if one.repeats:
-            self._write(f"again, after {one.repeats}", start, end, "soft")
+        if entry.bites:
+            self._write(f"fault: {' + '.join(entry.bites)}", start, end, "bad")
+        if entry.repeats:
+            self._write(f"retry of {entry.repeats}", start, end, "soft")
         if start == end:
             self.parts.append(f'<circle class="dot" cx="{start}" cy="{self.y + 5:g}" r="2.5"/>')
             self.y += 9
@@ -95,10 +106,10 @@ class _Page:
         back = -5 if end > start else 5
         self.parts.append(f'<path class="go" d="M{start} {self.y:g}H{end}m{back}-3L{end} {self.y:g}l{back} 3"/>')
         self.y += 5
-        if one.outcome == "unanswered":
+        if entry.outcome == "unanswered":
             middle = (start + end) / 2
             self.parts.append(f'<path class="bad" d="M{middle - 3:g} {self.y - 8:g}l6 6m0-6l-6 6"/>')
-        elif one.result:
+        elif entry.result:
             self.parts.append(
                 f'<path class="back {tone}" d="M{end} {self.y:g}H{start}m{-back}-3L{start} {self.y:g}l{-back} 3"/>'
             )
@@ -113,14 +124,14 @@ class _Page:
             style = f' class="{tone}"' if tone else ""
             self.parts.append(f'<text{style} x="{x:.0f}" y="{self.y:g}">{escape(line)}</text>')
 
-    def picture(self, title: str) -> str:
-        """The whole."""
+    def svg(self, title: str) -> str:
+        """Return the diagram as an SVG element."""
         self.y += 8
-        heads = "".join(
+        headings = "".join(
             f'<text class="who" x="{x}" y="11" text-anchor="middle">{TITLES[lane]}</text>' for lane, x in LANES.items()
         )
-        lives = "".join(f"M{x} 17V{self.y:g}" for x in LANES.values())
+        lifelines = "".join(f"M{x} 17V{self.y:g}" for x in LANES.values())
         return (
-            f'<svg class="story" role="img" aria-label="{escape(title)}" viewBox="0 0 {WIDTH} {self.y:g}">{heads}'
-            f'<path class="life" d="{lives}"/>{"".join(self.parts)}</svg>'
+            f'<svg class="story" role="img" aria-label="{escape(title)}" viewBox="0 0 {WIDTH} {self.y:g}">{headings}'
+            f'<path class="life" d="{lifelines}"/>{"".join(self.parts)}</svg>'
         )

@@ -1,4 +1,4 @@
-"""What a decision means for a release, in a sentence or two for somebody who reads nothing else."""
+"""The meaning of a decision for a release, in one or two sentences for a reader who reads nothing else."""
 
 from fiskil_harness.gate.judgement import Decision, GateResult
 from fiskil_harness.gate.practice_status import Status
@@ -7,34 +7,34 @@ from fiskil_harness.probes import Verdict
 
 
 def plainly(whole: GateResult) -> str:
-    """What the decision means for somebody who has to decide about a release and reads nothing else."""
+    """Return what the decision means for a person who decides about a release."""
     judgement = whole.result
-    if whole.run.faults or whole.run.was_interrupted:
-        return "Nothing can be concluded from this run yet. Run it again."
+    if whole.run.internal_errors or whole.run.was_interrupted:
+        return "This run is incomplete, so it allows no conclusion. Run it again."
     if judgement.decision is Decision.NOT_REQUESTED:
         failed = len([scenario for scenario in judgement.scenarios if scenario.verdict is Verdict.FAIL])
-        of = counted(len(judgement.scenarios), "scenario")
-        found = f"{failed} of {of} found something wrong" if failed else f"None of {of} found anything wrong"
-        return f"{found}. This was not the whole gate, so it does not say whether the app may go live."
+        total = counted(len(judgement.scenarios), "scenario")
+        result = f"{failed} of {total} found a problem" if failed else f"None of {total} found a problem"
+        return f"{result}. This was not the whole gate, so it does not show whether the app may go live."
     violated = [status for status in judgement.with_status(Status.VIOLATED) if not status.waiver]
     waived = len(judgement.with_status(Status.VIOLATED)) - len(violated)
-    accepted = f" {counted(waived, 'violation')} {'is' if waived == 1 else 'are'} waived for a time." if waived else ""
+    waivers = f" {counted(waived, 'violation')} {'is' if waived == 1 else 'are'} waived until a date." if waived else ""
     if judgement.decision is Decision.OPEN:
-        stated = len(judgement.with_status(Status.ATTESTED))
-        people = f", {stated} of them stated by people and not measured" if stated else ""
-        left = len([status for status in judgement.with_status(Status.NOT_PROVEN) if not status.is_required])
-        others = f" Not required and not proven: {left} of {judgement.practices}." if left else ""
-        return f"The app may go live: it keeps {judgement.required_met} required practices{people}.{others}{accepted}"
+        attested = len(judgement.with_status(Status.ATTESTED))
+        people = f", {attested} of them attested by people and not measured" if attested else ""
+        not_proven = len([status for status in judgement.with_status(Status.NOT_PROVEN) if not status.is_required])
+        others = f" Not required and not proven: {not_proven} of {judgement.practices}." if not_proven else ""
+        return f"The app may go live: it meets {judgement.required_met} required practices{people}.{others}{waivers}"
     if violated:
         others = f", and {len(violated) - 1} more" if len(violated) > 1 else ""
-        return f"The app should not go live yet. It does not keep: {_lowered(violated[0].title)}{others}.{accepted}"
+        return f"The app should not go live yet. It violates: {_lowered(violated[0].title)}{others}.{waivers}"
     unproven = len([status for status in judgement.with_status(Status.NOT_PROVEN) if status.is_required])
     if unproven:
         return (
-            f"Nothing was found to be wrong, and {unproven} of {judgement.required} required practices are not proven: "
-            f"whether the app may go live is not known.{accepted}"
+            f"No problem was found, but {unproven} of {judgement.required} required practices are not proven. "
+            f"It is therefore unknown whether the app may go live.{waivers}"
         )
-    return f"No practice is violated or left open, and the gate stays shut for what is said above.{accepted}"
+    return f"No practice is violated or not proven; the gate stays shut for the reasons above.{waivers}"
 
 
 def _lowered(title: str) -> str:

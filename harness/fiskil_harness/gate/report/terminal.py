@@ -1,15 +1,15 @@
-"""The report for people: what failed and how to mend it, every practice, the missing hooks, and how to run it again.
+"""The report on the terminal: failures and their fixes, every practice, missing hooks, and the command to repeat the run.
 
-80 columns; colour only on a terminal.
+Lines have at most 80 columns; there is colour only on a terminal.
 """
 
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from fiskil_harness.gate.interpretation_trials import TrialResult, was_not_run
+from fiskil_harness.gate.interpretation_runs import InterpretationResult, was_not_run
 from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
-from fiskil_harness.gate.report import text as words
+from fiskil_harness.gate.report import text as wording
 from fiskil_harness.gate.report.text import advice, again, decision_line, finding_lines, findings_to_show, scenario_counts
 from fiskil_harness.probes import Verdict
 
@@ -26,19 +26,18 @@ COLOURS = {
     Verdict.FAIL: "bold red",
 }
 
-
-HOLD_COLOURS = {
-    TrialResult.HOLDS: "green",
-    TrialResult.BREAKS: "bold red",
-    TrialResult.UNCLEAR: "yellow",
-    TrialResult.UNMET: "",
+RESULT_COLOURS = {
+    InterpretationResult.PASSES: "green",
+    InterpretationResult.FAILS: "bold red",
+    InterpretationResult.INCONCLUSIVE: "yellow",
+    InterpretationResult.NOT_REACHED: "",
 }
 
 
 def show(whole: GateResult, console: "Console") -> None:
-    """Print the report."""
+    """Print the report *whole* to *console*."""
     judgement = whole.result
-    width = min(console.width, words.WIDTH)
+    width = min(console.width, wording.WIDTH)
     for outcome, findings in findings_to_show(judgement):
         verdict = findings[0].verdict
         lines = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=width)
@@ -51,49 +50,57 @@ def show(whole: GateResult, console: "Console") -> None:
         _show_passes(judgement, console, width)
     _show_advice(judgement, console, width)
     _show_practices(judgement, console, width)
-    _show_trials(whole, console, width)
+    _show_interpretation_runs(whole, console, width)
     _show_unlocks(whole, console, width)
     _show_coverage(judgement, console, width)
     if judgement.left_out and not judgement.is_fast:
-        _print(console, "Not run: this command cannot give what they need (see gate)", style="bold")
+        _print(console, "Not run: this command cannot provide what they need (see gate)", style="bold")
         for text in judgement.left_out:
             _print_wrapped(console, text, width, indent="  ")
         _print(console, "")
-    for complaint in judgement.complaints:
-        _print_wrapped(console, complaint, width)
+    for error in judgement.config_errors:
+        _print_wrapped(console, error, width)
     _show_comparison(whole, console, width)
     _show_end(whole, console, width)
 
 
 def _show_bugs(judgement: Judgement, console: "Console", width: int) -> None:
-    """The known bugs that the receiver has, each with its remedy, and how many it has not."""
+    """Print the known bugs that the receiver has, each with its fix, and the counts."""
     if not judgement.bugs:
         return
-    sick = [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]
-    if sick:
+    present = [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]
+    if present:
         _print(console, "Known bugs of receivers", style="bold")
-    for diagnosis in sick:
+    for diagnosis in present:
         lead = f"  {diagnosis.row:>2}  {diagnosis.bug}"
-        lines = words.wrapped(f"{lead}  the receiver {diagnosis.title}", width, later_indent=words.INDENT)
+        lines = wording.wrapped(f"{lead}  the receiver {diagnosis.title}", width, later_indent=wording.INDENT)
         _print(console, lines[0], lead=lead, style=COLOURS[diagnosis.verdict])
         for line in lines[1:]:
             _print(console, line)
-        for line in words.wrapped(f"fix: {diagnosis.fix}", width, first_indent=words.INDENT, later_indent=words.INDENT):
+        for line in wording.wrapped(
+            f"fix: {diagnosis.fix}", width, first_indent=wording.INDENT, later_indent=wording.INDENT
+        ):
             _print(console, line)
-    _print_wrapped(console, f"{len(judgement.bugs)} known bugs: {words.bug_counts(judgement.bugs)}", width)
+    _print_wrapped(console, f"{len(judgement.bugs)} known bugs: {wording.bug_counts(judgement.bugs)}", width)
     _print(console, "")
 
 
 def _show_passes(judgement: Judgement, console: "Console", width: int) -> None:
     shown = {id(finding) for _, findings in findings_to_show(judgement) for finding in findings}
-    rows = [(o, f) for o in judgement.scenarios if not was_not_run(o) for f in o.findings if id(f) not in shown]
-    for outcome, finding in rows:
-        text = f"{finding.verdict:<5} {outcome.scenario}  {words.observation(finding)}"
-        lines = words.wrapped(text, width, later_indent=words.INDENT)
+    others = [
+        (outcome, finding)
+        for outcome in judgement.scenarios
+        if not was_not_run(outcome)
+        for finding in outcome.findings
+        if id(finding) not in shown
+    ]
+    for outcome, finding in others:
+        text = f"{finding.verdict:<5} {outcome.scenario}  {wording.observation(finding)}"
+        lines = wording.wrapped(text, width, later_indent=wording.INDENT)
         _print(console, lines[0], lead=str(finding.verdict), style=COLOURS[finding.verdict])
         for line in lines[1:]:
             _print(console, line)
-    if rows:
+    if others:
         _print(console, "")
 
 
@@ -109,49 +116,51 @@ def _show_advice(judgement: Judgement, console: "Console", width: int) -> None:
 
 def _show_practices(judgement: Judgement, console: "Console", width: int) -> None:
     name_width = max((len(status.practice) for status in judgement.statuses), default=0)
-    for section, rows in groupby(judgement.statuses, key=lambda status: status.section):
+    for section, statuses in groupby(judgement.statuses, key=lambda status: status.section):
         _print(console, section, style="bold")
-        for row in rows:
-            _show_practice(row, console, width, name_width)
+        for status in statuses:
+            _show_practice(status, console, width, name_width)
     if judgement.statuses:
         _print(console, "")
 
 
-def _show_practice(one: PracticeStatus, console: "Console", width: int, name_width: int) -> None:
-    mark = "*" if one.is_required else " "
-    lead = f" {mark}{one.status:<10} "
-    head = f"{lead}{one.practice:<{name_width}}  "
-    reason = f"{one.reason}; {one.waiver}" if one.waiver else one.reason
-    # A scenario's name may be too long to stand below the reason.
+def _show_practice(practice: PracticeStatus, console: "Console", width: int, name_width: int) -> None:
+    mark = "*" if practice.is_required else " "
+    lead = f" {mark}{practice.status:<10} "
+    head = f"{lead}{practice.practice:<{name_width}}  "
+    reason = f"{practice.reason}; {practice.waiver}" if practice.waiver else practice.reason
+    # The name of a scenario may be too long for the column of the reason.
     longest = max((len(word) for word in reason.split()), default=0)
-    indent = " " * max(len(words.INDENT), min(len(head), width - longest))
-    lines = words.wrapped(head + reason, width, later_indent=indent)
-    _print(console, lines[0], lead=lead, style="yellow" if one.waiver else COLOURS[one.status])
+    indent = " " * max(len(wording.INDENT), min(len(head), width - longest))
+    lines = wording.wrapped(head + reason, width, later_indent=indent)
+    _print(console, lines[0], lead=lead, style="yellow" if practice.waiver else COLOURS[practice.status])
     for line in lines[1:]:
         _print(console, line)
 
 
-def _show_trials(whole: GateResult, console: "Console", width: int) -> None:
-    """What the app does under other interpretations; of those that it holds under, only the number."""
-    trials = whole.result.interpretation_runs
-    if not trials:
+def _show_interpretation_runs(whole: GateResult, console: "Console", width: int) -> None:
+    """Print each interpretation run, except those that passed and are not required, and the counts."""
+    runs = whole.result.interpretation_runs
+    if not runs:
         return
-    _print(console, "Other interpretations of what the real API leaves in doubt", style="bold")
-    for trial in trials:
-        if trial.result is TrialResult.HOLDS and not trial.is_required:
+    _print(console, "Alternative interpretations of doubtful clauses", style="bold")
+    for run in runs:
+        if run.result is InterpretationResult.PASSES and not run.is_required:
             continue
-        lead = f" {'*' if trial.is_required else ' '}{trial.result:<8} "
-        lines = words.wrapped(
-            f"{lead}{trial.clause}={trial.interpretation}  {trial.reason}", width, later_indent=words.INDENT * 2
+        lead = f" {'*' if run.is_required else ' '}{run.result:<12} "
+        lines = wording.wrapped(
+            f"{lead}{run.clause}={run.interpretation}  {run.reason}", width, later_indent=wording.INDENT * 2
         )
-        _print(console, lines[0], lead=lead, style=HOLD_COLOURS[trial.result])
+        _print(console, lines[0], lead=lead, style=RESULT_COLOURS[run.result])
         for line in lines[1:]:
             _print(console, line)
-        if trial.result is TrialResult.BREAKS and trial.outcomes:
-            scenario = next((each.scenario for each in trial.outcomes if each.verdict is not Verdict.PASS), "")
-            for line in words.command_lines("again", again(whole, scenario), width, indent=words.INDENT * 2, label_width=6):
+        if run.result is InterpretationResult.FAILS and run.outcomes:
+            scenario = next((outcome.scenario for outcome in run.outcomes if outcome.verdict is not Verdict.PASS), "")
+            for line in wording.command_lines(
+                "again", again(whole, scenario), width, indent=wording.INDENT * 2, label_width=6
+            ):
                 _print(console, line)
-    _print(console, words.interpretation_run_counts(whole.result))
+    _print(console, wording.interpretation_run_counts(whole.result))
     _print(console, "")
 
 
@@ -159,15 +168,15 @@ def _show_unlocks(whole: GateResult, console: "Console", width: int) -> None:
     judgement = whole.result
     if not judgement.unlocks:
         return
-    _print(console, "What the config does not give, and what it would help to prove", style="bold")
+    _print(console, "Missing in the config, and what it would help to prove", style="bold")
     for unlock in judgement.unlocks:
-        _print_wrapped(console, f"{words.how_to_give(whole, unlock.hook)}  {unlock.purpose}", width, indent="  ")
+        _print_wrapped(console, f"{wording.how_to_give(whole, unlock.hook)}  {unlock.purpose}", width, indent="  ")
         _print_wrapped(console, f"for {', '.join(unlock.practices)}", width, indent="      ")
     _print(console, "")
 
 
 def _show_coverage(judgement: Judgement, console: "Console", width: int) -> None:
-    lines = words.coverage_lines(judgement)
+    lines = wording.coverage_lines(judgement)
     if lines:
         _print(console, "What this run exercised", style="bold")
     for line in lines:
@@ -177,25 +186,25 @@ def _show_coverage(judgement: Judgement, console: "Console", width: int) -> None
 
 
 def _show_comparison(whole: GateResult, console: "Console", width: int) -> None:
-    """What is worse and better than in the baseline, and where the two did not ask the same."""
-    found = whole.compared
-    if found is None:
+    """Print what is worse and what is better than in the baseline, and where the two did not test the same."""
+    comparison = whole.comparison
+    if comparison is None:
         return
-    _print_wrapped(console, words.comparison_line(whole), width)
-    for difference in (*found.worse, *found.better):
+    _print_wrapped(console, wording.comparison_line(whole), width)
+    for difference in (*comparison.worse, *comparison.better):
         lead = "  better " if difference.weight is Verdict.PASS else "  worse  "
-        lines = words.wrapped(lead + words.difference_line(difference), width, later_indent=words.INDENT)
+        lines = wording.wrapped(lead + wording.difference_line(difference), width, later_indent=wording.INDENT)
         _print(console, lines[0], lead=lead, style=COLOURS[difference.weight])
         for line in lines[1:]:
             _print(console, line)
-    for caveat in found.caveats:
+    for caveat in comparison.caveats:
         _print_wrapped(console, caveat, width, indent="  ")
     _print(console, "")
 
 
 def _show_end(whole: GateResult, console: "Console", width: int) -> None:
     judgement, run = whole.result, whole.run
-    for remark in (*judgement.remarks, *words.busy_lines(whole.measured)):
+    for remark in (*judgement.remarks, *wording.busy_lines(whole.measured)):
         _print_wrapped(console, remark, width)
     if judgement.decision is not Decision.NOT_REQUESTED:
         counts = ", ".join(
@@ -205,24 +214,24 @@ def _show_end(whole: GateResult, console: "Console", width: int) -> None:
         _print_wrapped(console, f"{scenario_counts(judgement)}, in {run.took_s:.0f} s", width)
     for measure in whole.measured:
         if measure.pairs is not None:
-            _print_wrapped(console, words.pairs_line(measure), width)
+            _print_wrapped(console, wording.pairs_line(measure), width)
     colour = {0: "bold green", 1: "bold red"}.get(whole.exit_code, "bold yellow")
-    for line in words.wrapped(decision_line(whole), width):
+    for line in wording.wrapped(decision_line(whole), width):
         _print(console, line, style=colour)
     for plan in run.plans:
-        for line in words.command_lines("Saved plan:", f"fiskil-harness replay {plan}{run.replay_with}", width):
+        for line in wording.command_lines("Saved plan:", f"fiskil-harness replay {plan}{run.replay_with}", width):
             _print(console, line)
-    for line in words.command_lines("Again:", run.again, width):
+    for line in wording.command_lines("Again:", run.again, width):
         _print(console, line)
 
 
 def _print_wrapped(console: "Console", text: str, width: int, *, indent: str = "") -> None:
-    for line in words.wrapped(text, width, first_indent=indent, later_indent=indent + "  "):
+    for line in wording.wrapped(text, width, first_indent=indent, later_indent=indent + "  "):
         _print(console, line)
 
 
 def _print(console: "Console", line: str, *, lead: str = "", style: str = "") -> None:
-    """Print one line as it is; *style* colours its *lead*, or all of it without one."""
+    """Print one line unchanged; *style* colours its *lead*, or the whole line if there is none."""
     from rich.text import Text
 
     text = Text(line)

@@ -1,6 +1,6 @@
-"""How a finding and a decision read, wherever they are shown: plain lines that fit a width.
+"""The wording of findings and decisions in every form of the report: plain lines that fit a width.
 
-A finding is read by someone who did not write the scenario, in CI, on a bad day.
+A finding is read in CI by a person who did not write the scenario.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.gate.diagnosis import Diagnosis
-from fiskil_harness.gate.interpretation_trials import TrialResult, was_not_run
+from fiskil_harness.gate.interpretation_runs import InterpretationResult, was_not_run
 from fiskil_harness.gate.judgement import Decision, Difference, GateResult, Judgement, stays_shut
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.probes import Finding, Verdict
@@ -21,14 +21,14 @@ from fiskil_harness.probes.practices import practices_of
 from fiskil_harness.runner.worker import STILL_BUSY_SINCE
 from fiskil_harness.scenario.scenario import AT
 
-_HOLDS = {
-    TrialResult.BREAKS: "break the app",
-    TrialResult.UNCLEAR: "unclear",
-    TrialResult.UNMET: "not met",
-    TrialResult.HOLDS: "hold",
+_RESULT_LABELS = {
+    InterpretationResult.FAILS: "failed",
+    InterpretationResult.INCONCLUSIVE: "inconclusive",
+    InterpretationResult.NOT_REACHED: "not reached",
+    InterpretationResult.PASSES: "passed",
 }
-BUG_LABELS = {Verdict.FAIL: "there", Verdict.PASS: "not there", Verdict.INCONCLUSIVE: "not told"}
-"""Whether a receiver has a known bug."""
+BUG_LABELS = {Verdict.FAIL: "found", Verdict.PASS: "not found", Verdict.INCONCLUSIVE: "unknown"}
+"""The label of a known bug, by the verdict about it."""
 
 WEBHOOKS_OPTIONS = {
     EFFECTS: "--effects",
@@ -36,58 +36,62 @@ WEBHOOKS_OPTIONS = {
     "app.limits.body_bytes": "--body-bytes",
     "app.limits.body_s": "--body-s",
 }
-"""What a config gives, by the option of `webhooks` that gives it."""
+"""Config keys, with the option of `webhooks` that takes the place of each."""
 
 WIDTH = 80
 INDENT = " " * 6
 LABEL = 10
 EVIDENCE_SHOWN = 6
 _WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""")
-"""A word of a command, together with what is quoted in it."""
+"""A word of a command, including its quoted parts."""
 _CONTINUED = " " * 4
-"""Before what goes on in a further line of a command."""
+"""Indent of the later lines of a command."""
 
 
 def finding_lines(outcome: Outcome, findings: Sequence[Finding], *, again: str, width: int = WIDTH) -> list[str]:
-    """Findings of one scenario with one verdict: what was seen, what was expected, how to mend it, how to see it again."""
+    """Return lines for the findings of one scenario that share a verdict.
+
+    They state what was observed, what was expected, how to fix it, and, in *again*, the command that repeats the scenario.
+    """
     lines = _head(outcome, findings, width)
     for finding in findings:
         lines += wrapped(observation(finding), width, first_indent=INDENT, later_indent=INDENT)
         if finding.verdict is Verdict.FAIL:
-            lines += _in_detail(finding, width)
+            lines += _detail_lines(finding, width)
         lines += [line for text in finding.advice for line in _labelled("advice", text, width)]
     return lines + command_lines("again", again, width, indent=INDENT, label_width=LABEL)
 
 
 def pairs_line(measure: Measure) -> str:
-    """How many things that can meet in a life did, where lives were drawn."""
+    """Return the number of pairs of steps that generated plans covered; "" if no plans were generated."""
     if measure.pairs is None:
         return ""
-    told = f"{measure.scenario}: pairs covered {measure.pairs.covered} of {measure.pairs.of}"
-    return told + ("; --json FILE names those missing" if measure.pairs.missing else "")
+    text = f"{measure.scenario}: covered {measure.pairs.covered} of {measure.pairs.of} pairs"
+    return text + ("; --json FILE lists the missing ones" if measure.pairs.missing else "")
 
 
 def busy_lines(measured: Sequence[Measure]) -> tuple[str, ...]:
-    """Since when the app has not come to rest, and in how many later scenarios: one line for each that it began with.
+    """Return one line for each scenario after which the app stayed busy, with the number of later scenarios affected.
 
-    Workers have an app each, so what one of them says another may not.
+    Each worker has its own app, so the notes of two workers may differ.
     """
-    told = Counter(note for measure in measured for note in measure.notes if note.startswith(STILL_BUSY_SINCE))
+    counts = Counter(note for measure in measured for note in measure.notes if note.startswith(STILL_BUSY_SINCE))
     return tuple(
-        f"{note[0].upper()}{note[1:]}; {counted(count, 'later scenario')} met it so." for note, count in told.items()
+        f"{note[0].upper()}{note[1:]}; {counted(count, 'later scenario')} began in that state."
+        for note, count in counts.items()
     )
 
 
 def observation(finding: Finding) -> str:
-    """The probe, what it saw, and the hook that it lacked."""
+    """Return the probe, what it observed, and the hook that was missing."""
     is_named = not finding.hook or finding.hook in finding.observed
-    return f"{finding.probe}: {finding.observed}" + ("" if is_named else f" (lacks {finding.hook})")
+    return f"{finding.probe}: {finding.observed}" + ("" if is_named else f" (missing: {finding.hook})")
 
 
 def _head(outcome: Outcome, findings: Sequence[Finding], width: int) -> list[str]:
     seed = f"seed {outcome.seed}"
-    about = {practice for finding in findings for practice in practices_of(finding.probe, outcome.practices)}
-    practices = ", ".join(practice for practice in outcome.practices if practice in about)
+    affected = {practice for finding in findings for practice in practices_of(finding.probe, outcome.practices)}
+    practices = ", ".join(practice for practice in outcome.practices if practice in affected)
     lines = wrapped(f"{findings[0].verdict}  {practices}   {outcome.scenario}", width, later_indent=INDENT)
     if len(lines[-1]) + len(seed) + 2 <= width:
         lines[-1] += seed.rjust(width - len(lines[-1]))
@@ -96,7 +100,7 @@ def _head(outcome: Outcome, findings: Sequence[Finding], width: int) -> list[str
     return lines
 
 
-def _in_detail(finding: Finding, width: int) -> list[str]:
+def _detail_lines(finding: Finding, width: int) -> list[str]:
     lines = [line for text in finding.evidence[:EVIDENCE_SHOWN] for line in _labelled("evidence", text, width)]
     if finding.expected:
         source = f"  ({finding.source})" if finding.source else ""
@@ -107,37 +111,40 @@ def _in_detail(finding: Finding, width: int) -> list[str]:
 
 
 def findings_to_show(judgement: Judgement) -> list[tuple[Outcome, list[Finding]]]:
-    """What a reader must see, by scenario, the failures first; what only lacks a hook stands in the list of hooks."""
-    failed = [(outcome, _having(outcome, Verdict.FAIL)) for outcome in judgement.scenarios]
-    untold = [
-        (outcome, [finding for finding in _having(outcome, Verdict.INCONCLUSIVE) if not _only_lacks(finding, outcome)])
+    """Return the findings that a reader must see, by scenario, the failures first.
+
+    A finding that only needs a missing hook is left out: the list of missing hooks covers it.
+    """
+    failed = [(outcome, _with_verdict(outcome, Verdict.FAIL)) for outcome in judgement.scenarios]
+    inconclusive = [
+        (outcome, [finding for finding in _with_verdict(outcome, Verdict.INCONCLUSIVE) if not _needs_hook(finding, outcome)])
         for outcome in judgement.scenarios
         if not was_not_run(outcome)
     ]
-    return [(outcome, findings) for outcome, findings in (*failed, *untold) if findings]
+    return [(outcome, findings) for outcome, findings in (*failed, *inconclusive) if findings]
 
 
-def _having(outcome: Outcome, verdict: Verdict) -> list[Finding]:
+def _with_verdict(outcome: Outcome, verdict: Verdict) -> list[Finding]:
     return [finding for finding in outcome.findings if finding.verdict is verdict]
 
 
-def _only_lacks(finding: Finding, outcome: Outcome) -> bool:
+def _needs_hook(finding: Finding, outcome: Outcome) -> bool:
     return finding.hook in outcome.missing or finding.hook.startswith("app.facts")
 
 
 def advice(judgement: Judgement) -> list[tuple[str, str]]:
-    """Remarks of findings that passed, each once with the first scenario that made it; they change no verdict."""
-    found: dict[str, str] = {}
+    """Return scenario and text of each advice of a PASS finding, each text once; advice changes no verdict."""
+    scenario_by_text: dict[str, str] = {}
     for outcome in judgement.scenarios:
         for finding in outcome.findings:
             if finding.verdict is Verdict.PASS:
                 for text in finding.advice:
-                    found.setdefault(text, outcome.scenario)
-    return [(scenario, text) for text, scenario in found.items()]
+                    scenario_by_text.setdefault(text, outcome.scenario)
+    return [(scenario, text) for text, scenario in scenario_by_text.items()]
 
 
 def scenario_counts(judgement: Judgement) -> str:
-    """How many scenarios ended how: ``22 scenarios: 20 pass, 2 inconclusive``."""
+    """Return the number of scenarios by verdict: ``22 scenarios: 20 pass, 2 inconclusive``."""
     verdicts = [outcome.verdict for outcome in judgement.scenarios]
     parts = [
         f"{verdicts.count(verdict)} {word}"
@@ -148,67 +155,68 @@ def scenario_counts(judgement: Judgement) -> str:
 
 
 def bug_counts(bugs: Sequence[Diagnosis]) -> str:
-    """How many known bugs a receiver has: ``2 there, 47 not there, 9 not told``."""
+    """Return the number of known bugs by result: ``2 found, 47 not found, 9 unknown``."""
     verdicts = [bug.verdict for bug in bugs]
     return ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in BUG_LABELS.items())
 
 
 def interpretation_run_counts(judgement: Judgement) -> str:
-    """How many other interpretations ended how: ``60 other interpretations: 2 break the app, 58 hold``."""
-    holds = [interpretation_run.result for interpretation_run in judgement.interpretation_runs]
-    parts = [f"{holds.count(hold)} {word}" for hold, word in _HOLDS.items() if hold in holds]
-    return f"{counted(len(holds), 'other reading')}: {', '.join(parts)}"
+    """Return the number of interpretation runs by result: ``60 alternative interpretations: 2 failed, 58 passed``."""
+    results = [run.result for run in judgement.interpretation_runs]
+    parts = [f"{results.count(result)} {label}" for result, label in _RESULT_LABELS.items() if result in results]
+    return f"{counted(len(results), 'alternative interpretation')}: {', '.join(parts)}"
 
 
 def decision_line(whole: GateResult) -> str:
-    """The one sentence that everything comes down to."""
+    """Return the decision of the gate, or the result of the run, as one sentence."""
     judgement = whole.result
-    if whole.run.faults:
-        return "The harness itself failed; what is above is not the whole truth."
+    if whole.run.internal_errors:
+        return "Internal error of fiskil-harness: this report is incomplete."
     if whole.run.was_interrupted:
         return "Interrupted: what did not run is not proven."
     if judgement.decision is Decision.NOT_REQUESTED:
         return f"{scenario_counts(judgement)}."
     if judgement.decision is Decision.OPEN:
-        once = ", each question asked once" if judgement.is_fast else ""
+        once = ", each question tested once" if judgement.is_fast else ""
         return f"The gate is open for {judgement.required} required of {judgement.practices}{once}."
     return f"The gate stays shut: {'; '.join(_reasons(judgement))}."
 
 
 def comparison_line(whole: GateResult) -> str:
-    """What a baseline comes to, in one sentence; empty without one."""
-    found = whole.compared
-    if found is None:
+    """Return the result of the comparison with a baseline as one sentence; "" without a baseline."""
+    comparison = whole.comparison
+    if comparison is None:
         return ""
-    if found.worse:
-        return f"Against {found.baseline}: {len(found.worse)} worse, {len(found.better)} better, {found.same} the same."
-    return f"Nothing is worse than in {found.baseline}: {len(found.better)} better, {found.same} the same."
+    counts = f"{len(comparison.better)} better, {comparison.same} the same"
+    if comparison.worse:
+        return f"Compared with {comparison.baseline}: {len(comparison.worse)} worse, {counts}."
+    return f"Nothing is worse than in {comparison.baseline}: {counts}."
 
 
-def difference_line(one: Difference) -> str:
-    """``webhooks.idempotent: proven, now violated: applies_once in webhook_repeated``."""
-    return f"{one.what}: {one.before}, now {one.now}"
+def difference_line(difference: Difference) -> str:
+    """Return one change: ``webhooks.idempotent: proven, now violated: applies_once in webhook_repeated``."""
+    return f"{difference.subject}: {difference.before}, now {difference.now}"
 
 
 def coverage_lines(judgement: Judgement) -> list[str]:
-    """What was exercised, by kind, and by name what was not."""
+    """Return one line for each kind of flow: how many the run exercised, and the names of those it did not."""
     return [
-        f"{coverage.kind}: {len(coverage.exercised)} exercised{_left(coverage)}"
+        f"{coverage.kind}: {len(coverage.exercised)} exercised{_untested_text(coverage)}"
         for coverage in judgement.coverage
         if coverage.exercised or coverage.untested
     ]
 
 
-def _left(one: Coverage) -> str:
-    if one.problem:
-        return f"; what the app uses is not known without {one.problem}"
-    return f", not {', '.join(one.untested)}" if one.untested else ", none left out"
+def _untested_text(coverage: Coverage) -> str:
+    if coverage.problem:
+        return f"; which ones the app uses is unknown without {coverage.problem}"
+    return f", not exercised: {', '.join(coverage.untested)}" if coverage.untested else ", none missing"
 
 
 def command_lines(label: str, command: str, width: int, *, indent: str = "", label_width: int = 0) -> list[str]:
-    """A command that can be pasted as it stands: too long for a line, it goes on after a backslash between two words.
+    """Return *command* in lines of at most *width* that can be pasted into a shell; a backslash ends each line but the last.
 
-    An option keeps its value beside it where both fit.
+    An option stays on one line with its value if both fit.
     """
     lines = [indent + (label.ljust(label_width) if label_width else f"{label} ")]
     is_begun = False
@@ -223,7 +231,7 @@ def command_lines(label: str, command: str, width: int, *, indent: str = "", lab
 
 
 def _pieces(command: str, width: int) -> list[str]:
-    """The words of a command as they are quoted, an option together with its value."""
+    """Return the words of a command with their quotes, an option together with its value."""
     pieces: list[str] = []
     for word in _WORD.findall(command):
         is_value = bool(pieces) and pieces[-1].startswith("-") and " " not in pieces[-1] and not word.startswith("-")
@@ -235,39 +243,40 @@ def _pieces(command: str, width: int) -> list[str]:
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 practice``, ``2 practices``."""
+    """Return a number with its noun: ``1 practice``, ``2 practices``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def again(whole: GateResult, scenario: str) -> str:
-    """The command that runs one scenario again."""
-    name, _, reading = scenario.partition(AT)
-    typed = shlex.quote(whole.run.paths.get(name, name))
-    return whole.run.again_for_scenario.replace("{scenario}", typed) + (f" --interpretation {reading}" if reading else "")
+    """Return the command that repeats one scenario."""
+    name, _, interpretation = scenario.partition(AT)
+    argument = shlex.quote(whole.run.paths.get(name, name))
+    option = f" --interpretation {interpretation}" if interpretation else ""
+    return whole.run.again_for_scenario.replace("{scenario}", argument) + option
 
 
 def how_to_give(whole: GateResult, hook: str) -> str:
-    """How *hook* is given: `webhooks` has no config, and has options for some."""
+    """Return *hook*, with the option that sets it if the command is `webhooks`, which has no config."""
     option = WEBHOOKS_OPTIONS.get(hook, "") if whole.run.command == "webhooks" else ""
     return f"{hook} (here: {option})" if option else hook
 
 
 def _reasons(judgement: Judgement) -> Iterable[str]:
     violated = [status for status in judgement.with_status(Status.VIOLATED) if not status.waiver]
-    open_ones = [status for status in judgement.with_status(Status.NOT_PROVEN) if status.is_required]
+    not_proven = [status for status in judgement.with_status(Status.NOT_PROVEN) if status.is_required]
     if violated:
         yield f"{counted(len(violated), 'practice')} violated"
-    if open_ones:
-        yield f"{len(open_ones)} of {judgement.required} required not proven"
-    broken = [interpretation_run for interpretation_run in judgement.interpretation_runs if stays_shut(interpretation_run)]
-    if broken:
-        yield f"{counted(len(broken), 'required reading')} not held"
-    if judgement.complaints:
-        yield counted(len(judgement.complaints), "needless waiver")
+    if not_proven:
+        yield f"{len(not_proven)} of {judgement.required} required not proven"
+    failed = [run for run in judgement.interpretation_runs if stays_shut(run)]
+    if failed:
+        yield f"{counted(len(failed), 'required interpretation')} not passed"
+    if judgement.config_errors:
+        yield counted(len(judgement.config_errors), "unnecessary waiver")
 
 
 def wrapped(text: str, width: int, *, first_indent: str = "", later_indent: str = "") -> list[str]:
-    """*text* in lines of at most *width*; names keep their dots and hyphens together."""
+    """Return *text* in lines of at most *width* characters, without breaking names at dots or hyphens."""
     return textwrap.wrap(
         text,
         width,

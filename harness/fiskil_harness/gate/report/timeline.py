@@ -1,6 +1,6 @@
-"""When things happened and how long they took, as inline SVG: a story by route, and a run's acknowledgements by time.
+"""SVG charts of time: the attempts of a story by route, and the acknowledgements of a run by duration.
 
-Bars that went wrong are hollow and crossed, so colour is not the only sign; an attempt that repeats one is tied to it.
+Bars of failed attempts are hollow and crossed, so colour is not the only sign; an arc connects an attempt with its retry.
 """
 
 from collections.abc import Sequence
@@ -19,26 +19,26 @@ NARROWEST = 2.0
 
 
 def timeline(story: Story, *, most: int) -> str:
-    """Each route a row, each attempt a bar where it happened; nothing where nothing took time."""
-    timed = [happening for happening in story.happenings if happening.took_s is not None and happening.what != "hook"][:most]
+    """Return a chart with a row for each route and a bar for each of at most *most* attempts; "" if none took time."""
+    timed = [entry for entry in story.happenings if entry.took_s is not None and entry.what != "hook"][:most]
     if not timed:
         return ""
-    routes = list(dict.fromkeys(happening.route for happening in timed))
+    routes = list(dict.fromkeys(entry.route for entry in timed))
     rows = {route: min(number, MOST_ROUTES - 1) for number, route in enumerate(routes)}
-    span_s = max(0.001, *((happening.at_s + (happening.took_s or 0)) * 1.01 for happening in timed))
+    span_s = max(0.001, *((entry.at_s + (entry.took_s or 0)) * 1.01 for entry in timed))
     high = 8 + ROW * (max(rows.values()) + 1)
     parts = [_steps(story, span_s, high)]
     for number in range(max(rows.values()) + 1):
         named = [route for route, row in rows.items() if row == number]
-        attempts = [happening for happening in timed if rows[happening.route] == number]
+        attempts = [entry for entry in timed if rows[entry.route] == number]
         parts.append(_row(named, attempts, number))
     parts += _bars(timed, rows, span_s)
     title = f"Timeline of {story.scenario}: {len(timed)} attempts on {len(routes)} routes in {span_s:.2f} seconds."
-    return _picture(title, high + 18, "".join(parts) + _axis(span_s, high))
+    return _svg(title, high + 18, "".join(parts) + _axis(span_s, high))
 
 
 def distribution(counts: Sequence[int]) -> str:
-    """How many deliveries were acknowledged how fast."""
+    """Return a bar chart of the number of acknowledged deliveries by duration; *counts* follow ``BOUNDS_MS``."""
     highest = max(counts, default=0)
     if not highest:
         return ""
@@ -54,15 +54,15 @@ def distribution(counts: Sequence[int]) -> str:
             f'<text x="{100 + wide:.0f}" y="{y + 12}">{counts[number]}</text>'
         )
         y += 19
-    told = ", ".join(f"{labels[number]}: {counts[number]}" for number in filled)
-    return _picture(f"{sum(counts)} acknowledgements by how long they took. {told}.", y + 2, "".join(parts))
+    text = ", ".join(f"{labels[number]}: {counts[number]}" for number in filled)
+    return _svg(f"{sum(counts)} acknowledgements by duration. {text}.", y + 2, "".join(parts))
 
 
 def _row(routes: Sequence[str], attempts: Sequence[Happening], number: int) -> str:
     name = routes[0] if len(routes) == 1 else f"{routes[0]} and {len(routes) - 1} more routes"
-    wrong = len([attempt for attempt in attempts if _is_wrong(attempt)])
-    repeated = len([attempt for attempt in attempts if attempt.repeats])
-    tail = f" {len(attempts)}" + (f", {wrong} wrong" if wrong else "") + (f", {repeated} again" if repeated else "")
+    failed = len([attempt for attempt in attempts if _has_failed(attempt)])
+    retries = len([attempt for attempt in attempts if attempt.repeats])
+    tail = f" {len(attempts)}" + (f", {failed} failed" if failed else "") + (f", {retries} retried" if retries else "")
     room = WIDE - len(tail)
     shown = name if len(name) <= room else name[: room - 3] + "..."
     y = 8 + ROW * number
@@ -75,29 +75,29 @@ def _row(routes: Sequence[str], attempts: Sequence[Happening], number: int) -> s
 def _bars(timed: Sequence[Happening], rows: dict[str, int], span_s: float) -> list[str]:
     places: dict[int, tuple[float, float]] = {}
     parts: list[str] = []
-    for happening in timed:
-        x = _x(happening.at_s, span_s)
-        wide = max(NARROWEST, (happening.took_s or 0) / span_s * (RIGHT - LEFT))
-        y = 8 + ROW * rows[happening.route] + 16
-        places[happening.number] = (x + wide, y)
-        if _is_wrong(happening):
+    for attempt in timed:
+        x = _x(attempt.at_s, span_s)
+        wide = max(NARROWEST, (attempt.took_s or 0) / span_s * (RIGHT - LEFT))
+        y = 8 + ROW * rows[attempt.route] + 16
+        places[attempt.number] = (x + wide, y)
+        if _has_failed(attempt):
             parts.append(
                 f'<rect class="wrong" x="{x:.1f}" y="{y}" width="{wide:.1f}" height="10"/>'
                 f'<path class="bad" d="M{x + wide / 2 - 3:.1f} {y + 2}l6 6m0-6l-6 6"/>'
             )
         else:
             parts.append(f'<rect class="bar" x="{x:.1f}" y="{y}" width="{wide:.1f}" height="10"/>')
-        if happening.repeats in places:
-            from_x, from_y = places[happening.repeats]
+        if attempt.repeats in places:
+            from_x, from_y = places[attempt.repeats]
             parts.append(f'<path class="tie" d="M{from_x:.1f} {from_y + 10}q{(x - from_x) / 2:.1f} 7 {x - from_x:.1f} 0"/>')
     return parts
 
 
 def _steps(story: Story, span_s: float, high: float) -> str:
     began: dict[int, float] = {}
-    for happening in story.happenings:
-        if happening.step >= 0:
-            began.setdefault(happening.step, happening.at_s)
+    for entry in story.happenings:
+        if entry.step >= 0:
+            began.setdefault(entry.step, entry.at_s)
     lines = "".join(f"M{_x(at_s, span_s):.1f} 4V{high}" for at_s in list(began.values())[1:] if at_s <= span_s)
     return f'<path class="when" d="{lines}"/>' if lines else ""
 
@@ -114,12 +114,12 @@ def _axis(span_s: float, high: float) -> str:
     return "".join(parts)
 
 
-def _picture(title: str, high: float, parts: str) -> str:
+def _svg(title: str, high: float, parts: str) -> str:
     return f'<svg class="plot" role="img" aria-label="{escape(title)}" viewBox="0 0 {WIDTH} {high:g}">{parts}</svg>'
 
 
-def _is_wrong(one: Happening) -> bool:
-    return bool(one.bites) or is_wrong(one)
+def _has_failed(attempt: Happening) -> bool:
+    return bool(attempt.bites) or is_wrong(attempt)
 
 
 def _x(at_s: float, span_s: float) -> float:

@@ -1,1 +1,1 @@
-"""The judge tried on the gallery: flawed apps that it must catch, and correct ones that it must not accuse."""
+"""The selftest of the harness: flawed gallery apps, which it must catch, and correct ones, which must raise no alarm."""

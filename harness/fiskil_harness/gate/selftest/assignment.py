@@ -1,4 +1,4 @@
-"""Which scenarios an app of the gallery meets when the judge is on trial."""
+"""Selects the scenarios that an app of the gallery meets in the selftest."""
 
 from functools import cache
 
@@ -29,49 +29,54 @@ COSTLY = frozenset(
 """Steps whose scenarios wait for something in real time."""
 
 MANY = 100
+"""A step that repeats this often makes its scenario costly."""
 
 WATCH_CALLS = frozenset({"life_plans_generated", "webhook_acknowledged_while_api_stalls", "webhook_forged_sync_event"})
-"""Scenarios that watch the app's API calls, of which a mere receiver makes none."""
+"""Scenarios that watch the app's API calls; an app that only receives webhooks makes none."""
 
 
 def is_costly(scenario: Scenario) -> bool:
-    """Whether it takes seconds rather than moments."""
+    """Return whether *scenario* takes seconds rather than a fraction of one."""
     return any(name_of(step) in COSTLY or getattr(step, "times", 0) >= MANY for step in scenario.steps)
 
 
 def is_explored(scenario: Scenario) -> bool:
-    """Whether its plans are drawn and shrunk, which takes longest."""
+    """Return whether *scenario* generates and shrinks plans, which takes longest."""
     return any(name_of(step) == "run_generated_plans" for step in scenario.steps)
 
 
 def is_receiver(entry: GalleryApp) -> bool:
-    """Whether the app takes webhooks and does nothing else."""
+    """Return whether the app receives webhooks and does nothing else."""
     return gallery.settings(entry).app.drive.start_session is None
 
 
-def fitting(entry: GalleryApp) -> list[Scenario]:
-    """Every scenario that is about something the app does."""
-    return _about_receivers() if is_receiver(entry) else _all()
+def applicable(entry: GalleryApp) -> list[Scenario]:
+    """Return every scenario that tests something the app does."""
+    return _receiver_scenarios() if is_receiver(entry) else _all_scenarios()
 
 
-def moments(entry: GalleryApp) -> list[Scenario]:
-    """Those of them that take a moment, in an order of the app's own."""
-    found = [scenario for scenario in fitting(entry) if not is_costly(scenario)]
-    return stream(0, "gallery", entry.name).sample(found, len(found))
+def quick(entry: GalleryApp) -> list[Scenario]:
+    """Return the applicable scenarios that are not costly, in a random order that depends on the app's name only."""
+    scenarios = [scenario for scenario in applicable(entry) if not is_costly(scenario)]
+    return stream(0, "gallery", entry.name).sample(scenarios, len(scenarios))
 
 
 def own_and_others(entry: GalleryApp) -> list[Scenario]:
-    """The scenarios that catch the app, or show what is special about it, and as many moments with others as it says."""
-    others = [moment for moment in moments(entry) if moment.name not in entry.scenarios]
+    """Return the scenarios that the app's entry names, and as many other quick ones as it allows."""
+    others = [scenario for scenario in quick(entry) if scenario.name not in entry.scenarios]
     return [*map(load, entry.scenarios), *others[: entry.others]]
 
 
 @cache
-def _all() -> list[Scenario]:
+def _all_scenarios() -> list[Scenario]:
     return load_all()
 
 
 @cache
-def _about_receivers() -> list[Scenario]:
-    named = [scenario for scenario in _all() if scenario.name.startswith("webhook_") or scenario.name.endswith("_generated")]
-    return [scenario for scenario in named if scenario.name not in WATCH_CALLS]
+def _receiver_scenarios() -> list[Scenario]:
+    return [
+        scenario
+        for scenario in _all_scenarios()
+        if (scenario.name.startswith("webhook_") or scenario.name.endswith("_generated"))
+        and scenario.name not in WATCH_CALLS
+    ]

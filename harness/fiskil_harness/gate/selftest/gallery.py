@@ -1,6 +1,6 @@
 """The gallery: apps with one flaw each, correct apps, and what the gate must report about each of them.
 
-``gallery/flawed/<family>/`` and ``gallery/correct/`` each have a ``gallery.toml``. Entries are values: nothing runs here.
+``gallery/flawed/<family>/`` and ``gallery/correct/`` each have a ``gallery.toml``. This module reads them and runs nothing.
 """
 
 import importlib.util
@@ -28,22 +28,22 @@ COLLECTIONS: tuple[Literal["flawed", "correct"], ...] = ("flawed", "correct")
 MANIFEST = "gallery.toml"
 REFERENCE = "reference_app.app:build"
 APP_DIR = " --app-dir .."
-"""How the reference app's own config finds its module; the gallery sets PYTHONPATH instead."""
+"""The option by which the reference app's own config finds its module; the gallery sets PYTHONPATH instead."""
 OTHERS = 2
-
+"""The number of other scenarios that a flawed app meets by default."""
 
 Framework = Literal["starlette", "stdlib", "flask", "node"]
 
 
 class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One app of the gallery, and the truth about it.
+    """One app of the gallery, and the facts about it.
 
     ``title`` is the first line of the app's module unless the manifest gives one. ``violates`` are the practices that the
     gate must find violated, ``may`` those that may be violated as a consequence; anything else is a false alarm. ``bugs``
-    are those of the catalogue that it has. ``scenarios`` catch the flaw, by ``probes`` that fail there; for a correct app
-    they show what is special about it. ``others`` is how many more scenarios the selftest plays; ``None`` means all that
-    are quick. ``command``, ``env``, ``tls``, ``entrance``, ``limits`` and ``facts`` override the base config; ``without``
-    names hooks of ``app.observe`` that the base config gives and this app does not. ``place`` is the folder below
+    are the bugs of the catalogue that the app has. ``scenarios`` catch the flaw, by ``probes`` that fail there; for a
+    correct app they show what is special about it. ``others`` counts further scenarios of the selftest; ``None`` means all
+    quick ones. ``command``, ``env``, ``tls``, ``login``, ``limits`` and ``facts`` override the base config; ``without``
+    names hooks of ``app.observe`` that the base config has and this app does not. ``place`` is the folder below
     ``gallery``.
     """
 
@@ -70,7 +70,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def exit_codes(self) -> tuple[int, ...]:
-        """How ``gate`` may end: 0 for a correct app, 1 for a violation, and never 0 for an app that does nothing."""
+        """The allowed exit codes of ``gate``: 0 for a correct app, 1 for a violation, not 0 for an app that does nothing."""
         if self.collection == "correct":
             return (0,)
         return (1,) if self.violates else (1, 3)
@@ -79,7 +79,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class _Family(Struct, frozen=True, forbid_unknown_fields=True):
     """Apps that share a base: a folder of ``examples``, or a config in ``gallery/correct``.
 
-    ``command`` starts each of them unless its entry has its own; ``{name}`` and ``{module}`` stand for the entry's.
+    ``command`` starts each app unless its entry has its own; ``{name}`` and ``{module}`` are replaced by the entry's.
     """
 
     base: str
@@ -95,42 +95,48 @@ class _Manifest(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def apps() -> dict[str, GalleryApp]:
-    """Every app of the gallery by name, flawed ones first, in the order of the files.
+    """Return every app of the gallery by name, flawed ones first, in the order of the files.
 
     Raises:
-        ConfigError: A file cannot be read, or a name, the demo or the truth about an app stands twice or nowhere.
-        UnknownName: A practice or scenario that does not exist.
+        ConfigError: A file cannot be read, a name or practice is repeated, not exactly one app is the demo, or an entry
+            contradicts its collection.
+        UnknownName: A practice, bug, scenario or probe does not exist.
     """
-    found = [entry for collection in COLLECTIONS for entry in _read(collection)]
-    _refuse_all_but_one("name", [entry.name for entry in found])
-    demos = [entry.name for entry in found if entry.demo]
+    entries = [entry for collection in COLLECTIONS for entry in _read(collection)]
+    _refuse_duplicates("name", [entry.name for entry in entries])
+    demos = [entry.name for entry in entries if entry.demo]
     if len(demos) != 1:
-        raise ConfigError(f"One app of the gallery must have demo = true, got {', '.join(demos) or 'none'}.")
-    return {entry.name: entry for entry in found}
+        raise ConfigError(f"Exactly one app of the gallery must have demo = true, got {', '.join(demos) or 'none'}.")
+    return {entry.name: entry for entry in entries}
 
 
 def app(name: str) -> GalleryApp:
-    """The app called *name*; the nearest match is in the complaint."""
+    """Return the app called *name*.
+
+    Raises:
+        UnknownName: The gallery has no such app; the message suggests the nearest match.
+    """
     if name not in apps():
         raise UnknownName("gallery app", name, apps(), place="the manifests in gallery/", now=new_name("gallery", name))
     return apps()[name]
 
 
 def demo() -> GalleryApp:
-    """The flawed app that a newcomer is shown."""
+    """Return the flawed app that `fiskil-harness demo` runs."""
     return next(entry for entry in apps().values() if entry.demo)
 
 
 def settings(entry: GalleryApp) -> Settings:
-    """The config of *entry*: its base with everything that the entry says put above it. The command runs in its folder.
+    """Return the config of *entry*: its base, overridden by the entry's own values. The command runs in the entry's folder.
 
     Raises:
-        ConfigError: The base cannot be read, or does not fit with what the entry says.
+        ConfigError: The base cannot be read, or the overridden config is invalid.
+        UnknownName: The entry names a base, limit, fact or hook that does not exist.
     """
     base = load(_base(entry))
     is_base_itself = entry.name == entry.base
     folder = base.folder if is_base_itself else catalog.folder("gallery") / entry.place
-    changed = msgspec.structs.replace(
+    changed_app = msgspec.structs.replace(
         base.app,
         command=base.app.command if is_base_itself else _command(entry, base),
         env=base.app.env | _python_path(folder) | entry.env,
@@ -142,14 +148,14 @@ def settings(entry: GalleryApp) -> Settings:
     )
     source = f"{base.source} for {entry.name}"
     stated = base.stated_limits | entry.limits.keys()
-    made = msgspec.structs.replace(base, app=changed, folder=folder, source=source, stated_limits=stated)
-    refuse_contradictions(made)
-    refuse_bad_templates(made)
-    return made
+    config = msgspec.structs.replace(base, app=changed_app, folder=folder, source=source, stated_limits=stated)
+    refuse_contradictions(config)
+    refuse_bad_templates(config)
+    return config
 
 
 def missing_tool(entry: GalleryApp) -> str:
-    """What *entry* needs and this machine lacks; empty when it can run."""
+    """Return the tool that *entry* needs and this machine does not have; "" if the app can run."""
     if entry.framework == "node" and shutil.which("node") is None:
         return "node (Node.js)"
     if entry.framework == "flask" and importlib.util.find_spec("flask") is None:
@@ -160,11 +166,11 @@ def missing_tool(entry: GalleryApp) -> str:
 def _read(collection: Literal["flawed", "correct"]) -> list[GalleryApp]:
     root = catalog.folder("gallery") / collection
     paths = sorted(root.rglob(MANIFEST)) or [root / MANIFEST]
-    return [_checked(entry) for path in paths for entry in _entries(path, collection)]
+    return [_check(entry) for path in paths for entry in _entries(path, collection)]
 
 
 def _others(entry: GalleryApp) -> int | None:
-    """A flawed app meets few others unless it says more: what it is blamed for is its flaw."""
+    """Return the number of other scenarios: few by default for a flawed app, because only its flaw matters."""
     return OTHERS if entry.others is None and entry.violates else entry.others
 
 
@@ -191,7 +197,7 @@ def _entry(raw: dict[str, Any], family: _Family, folder: Path, collection: str, 
 
 
 def _title(folder: Path, name: str) -> str:
-    """Return the first line of the module's docstring, or of its opening comment, without the full stop."""
+    """Return the first line of the module's docstring or opening comment, without the full stop."""
     for path in (folder / f"{name}.py", folder / f"{name}.js"):
         if path.is_file():
             first_line = path.read_text(encoding="utf-8").partition("\n")[0]
@@ -199,78 +205,80 @@ def _title(folder: Path, name: str) -> str:
     return ""
 
 
-def _checked(entry: GalleryApp) -> GalleryApp:
+def _check(entry: GalleryApp) -> GalleryApp:
     for practice_id in (*entry.violates, *entry.may):
         practice(practice_id)
     for bug_id in entry.bugs:
         bug(bug_id)
-    known = [*catalog.scenario_names(), *catalog.opt_in_names()]
+    scenarios = [*catalog.scenario_names(), *catalog.opt_in_names()]
     for name in entry.scenarios:
-        if name not in known:
-            raise UnknownName("scenario", name, known, place=f"the gallery app {entry.name!r}")
-    bearing = {probe for practice_id in entry.violates for probe in practice(practice_id).probes}
+        if name not in scenarios:
+            raise UnknownName("scenario", name, scenarios, place=f"the gallery app {entry.name!r}")
+    probes = {probe for practice_id in entry.violates for probe in practice(practice_id).probes}
     for name in entry.probes:
-        if name not in bearing:
-            raise UnknownName("probe", name, bearing, place=f"the practices that {entry.name!r} violates")
-    _refuse_all_but_one(f"practice of {entry.name}", [*entry.violates, *entry.may])
+        if name not in probes:
+            raise UnknownName("probe", name, probes, place=f"the practices that {entry.name!r} violates")
+    _refuse_duplicates(f"practice of {entry.name}", [*entry.violates, *entry.may])
     if entry.collection == "correct" and (entry.violates or entry.may or entry.bugs or entry.demo):
-        raise ConfigError(f"The gallery app {entry.name!r} is correct, so it can violate nothing and is no demo.")
+        raise ConfigError(
+            f"The gallery app {entry.name!r} is correct, so it must not violate a practice, have a bug or be the demo."
+        )
     if entry.violates and not entry.scenarios:
         raise ConfigError(
-            f"The gallery app {entry.name!r} violates {entry.violates[0]}; scenarios must name what catches it."
+            f"The gallery app {entry.name!r} violates {entry.violates[0]}, so scenarios must name one that catches it."
         )
     return entry
 
 
-def _refuse_all_but_one(what: str, names: list[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise ConfigError(f"The gallery has the {what} {twice[0]!r} twice. Keep one.")
+def _refuse_duplicates(kind: str, names: list[str]) -> None:
+    duplicates = [name for name, count in Counter(names).items() if count > 1]
+    if duplicates:
+        raise ConfigError(f"The gallery has the {kind} {duplicates[0]!r} twice. Keep one.")
 
 
 def _base(entry: GalleryApp) -> Path:
     examples = catalog.folder("examples")
-    beside = catalog.folder("gallery") / "correct" / entry.base
-    if beside.suffix == ".toml" and beside.is_file():
-        return beside
+    gallery_config = catalog.folder("gallery") / "correct" / entry.base
+    if gallery_config.suffix == ".toml" and gallery_config.is_file():
+        return gallery_config
     if (examples / entry.base / FILE).is_file():
         return examples / entry.base / FILE
-    known = [path.parent.name for path in examples.glob(f"*/{FILE}")]
-    known += [path.name for path in beside.parent.glob("*.toml") if path.name != MANIFEST]
-    raise UnknownName("base", entry.base, known, place=f"the gallery app {entry.name!r}")
+    bases = [path.parent.name for path in examples.glob(f"*/{FILE}")]
+    bases += [path.name for path in gallery_config.parent.glob("*.toml") if path.name != MANIFEST]
+    raise UnknownName("base", entry.base, bases, place=f"the gallery app {entry.name!r}")
 
 
 def _command(entry: GalleryApp, base: Settings) -> str:
-    """Return the entry's or its family's command; else the base's, with the reference app replaced by the entry's module."""
+    """Return the entry's or its family's command, or else the base's, which then starts the entry's module."""
     if entry.command:
         return entry.command.replace("{name}", entry.name).replace("{module}", _module(entry))
-    return _started(entry, base.app.command or "", base)
+    return _with_module(entry, base.app.command or "", base)
 
 
-def _started(entry: GalleryApp, command: str, base: Settings) -> str:
+def _with_module(entry: GalleryApp, command: str, base: Settings) -> str:
     if REFERENCE not in command:
         raise ConfigError(
-            f"The gallery app {entry.name!r} needs a command, because {base.source} does not start {REFERENCE}."
+            f"The gallery app {entry.name!r} needs its own command, because {base.source} does not start {REFERENCE}."
         )
     return command.replace(REFERENCE, f"{_module(entry)}:build").replace(APP_DIR, "")
 
 
 def _python_path(folder: Path) -> dict[str, str]:
-    """Let apps import ``flawed``, ``correct`` and the packages of ``examples``, by paths that no machine owns."""
+    """Make ``flawed``, ``correct`` and the packages of ``examples`` importable, by paths that are equal on every machine."""
     places = (catalog.folder("gallery"), catalog.folder("examples"))
     return {"PYTHONPATH": os.pathsep.join(os.path.relpath(place, folder) for place in places)}
 
 
 def _limits(entry: GalleryApp, base: Settings) -> object:
-    known = msgspec.structs.asdict(base.app.limits)
+    limits = msgspec.structs.asdict(base.app.limits)
     for name in entry.limits:
-        if name not in known:
-            raise UnknownName("limit", name, known, place=f"the gallery app {entry.name!r}")
+        if name not in limits:
+            raise UnknownName("limit", name, limits, place=f"the gallery app {entry.name!r}")
     return msgspec.structs.replace(base.app.limits, **entry.limits)
 
 
 def _tls(entry: GalleryApp, base: Settings) -> Tls | None:
-    """The base's way to serve TLS, of the entry's own module; none where the entry is started by a command of its own."""
+    """Return the base's way to serve TLS, for the entry's module; None if the entry has its own command."""
     if entry.tls:
         return msgspec.convert(entry.tls, Tls)
     tls = base.app.tls
@@ -278,7 +286,7 @@ def _tls(entry: GalleryApp, base: Settings) -> Tls | None:
         return tls
     if entry.command or REFERENCE not in (tls.command or ""):
         return None
-    return msgspec.structs.replace(tls, command=_started(entry, tls.command or "", base))
+    return msgspec.structs.replace(tls, command=_with_module(entry, tls.command or "", base))
 
 
 def _module(entry: GalleryApp) -> str:
@@ -289,13 +297,13 @@ def _observe(entry: GalleryApp, base: Settings) -> Observe:
     for name in entry.without:
         if name not in Observe.__struct_fields__:
             raise UnknownName("hook", name, Observe.__struct_fields__, place=f"the gallery app {entry.name!r}")
-    usual = msgspec.structs.asdict(Observe())
-    return msgspec.structs.replace(base.app.observe, **{name: usual[name] for name in entry.without})
+    defaults = msgspec.structs.asdict(Observe())
+    return msgspec.structs.replace(base.app.observe, **{name: defaults[name] for name in entry.without})
 
 
 def _facts(entry: GalleryApp, base: Settings) -> Facts:
-    known = msgspec.structs.asdict(base.app.facts)
+    facts = msgspec.structs.asdict(base.app.facts)
     for name in entry.facts:
-        if name not in known:
-            raise UnknownName("fact", name, known, place=f"the gallery app {entry.name!r}")
-    return msgspec.convert({**known, **entry.facts}, Facts)
+        if name not in facts:
+            raise UnknownName("fact", name, facts, place=f"the gallery app {entry.name!r}")
+    return msgspec.convert({**facts, **entry.facts}, Facts)

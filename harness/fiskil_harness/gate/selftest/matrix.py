@@ -1,6 +1,6 @@
-"""The judge on trial: what it says of each app of the gallery, held against the truth about that app.
+"""Compares the gate's findings about each app of the gallery with the facts about that app.
 
-A flaw must be caught by the probes that its entry names, in practices and in bugs; a correct app must be accused of nothing.
+A flaw must be caught by the probes, practices and bugs that its entry names; a correct app must raise no alarm.
 """
 
 import datetime
@@ -22,23 +22,23 @@ from fiskil_harness.runner.worker import Worker, first_line
 from fiskil_harness.scenario.scenario import Scenario
 
 NEVER_TRUSTED = frozenset({"webhooks.idempotent", "webhooks.signature"})
-"""What nobody can prove who does nothing."""
+"""Practices that must not be proven for an app that does nothing."""
 
 
 class Catch(Struct, frozen=True, kw_only=True):
-    """A practice or a bug that was found where it had to be, and by whom."""
+    """A violated practice or a bug that was detected as expected, with the scenario and probe that detected it."""
 
-    what: str
+    subject: str
     scenario: str
     probe: str
 
 
 class SelftestResult(Struct, frozen=True, kw_only=True):
-    """What came of one app.
+    """The result of one app.
 
-    ``bugs_found`` are bugs of the catalogue. ``overlooked`` must be found and were not. ``false_alarms`` blame the app for
-    something that it does not do. ``inconclusive`` lists open questions although no hook is missing. ``not_tried`` is the
-    reason why the app was not tried; empty if it was.
+    ``bugs_found`` are bugs of the catalogue. ``overlooked`` should have been detected and was not. ``false_alarms`` are
+    findings against the app without a cause. ``inconclusive`` lists INCONCLUSIVE findings for which no hook is missing.
+    ``not_tried`` is the reason why the app did not run; "" if it ran.
     """
 
     name: str
@@ -54,12 +54,12 @@ class SelftestResult(Struct, frozen=True, kw_only=True):
 
     @property
     def is_correct(self) -> bool:
-        """Whether the judge said what is true of the app."""
+        """Whether the app ran and the gate's findings match the facts about it."""
         return not (self.not_tried or self.overlooked or self.false_alarms or self.inconclusive)
 
 
 class BugRow(Struct, frozen=True, kw_only=True):
-    """A bug of the catalogue, the apps that have it, and those of them where it was seen."""
+    """A bug of the catalogue, the apps that have it, and those of them in which it was detected."""
 
     row: int
     bug: str
@@ -69,7 +69,7 @@ class BugRow(Struct, frozen=True, kw_only=True):
 
 
 class PracticeRow(Struct, frozen=True, kw_only=True):
-    """A practice, the flawed apps that were caught by its id, and those that should have been and were not."""
+    """A practice, the flawed apps that were caught violating it, and those that violate it and were not caught."""
 
     practice: str
     caught: tuple[str, ...]
@@ -77,8 +77,8 @@ class PracticeRow(Struct, frozen=True, kw_only=True):
 
 
 def scenarios_for(entry: GalleryApp) -> list[Scenario]:
-    """What *entry* meets: its own scenarios and some others, or all that take a moment where nothing else is said."""
-    return assignment.moments(entry) if entry.others is None else assignment.own_and_others(entry)
+    """Return the scenarios for *entry*: those it names and some others, or all quick ones if it sets no number."""
+    return assignment.quick(entry) if entry.others is None else assignment.own_and_others(entry)
 
 
 def play(
@@ -88,89 +88,93 @@ def play(
     seed: int,
     today: datetime.date,
     folder: Path | None = None,
-    opened: Callable[[Worker], None] = lambda _: None,
-    goes_on: Callable[[], bool] = lambda: True,
+    on_open: Callable[[Worker], None] = lambda _: None,
+    should_continue: Callable[[], bool] = lambda: True,
 ) -> Judgement:
-    """Run *scenarios* on *entry* and let the gate judge.
+    """Run *scenarios* on *entry* and return the gate's judgement.
 
     Args:
-        opened: Is told the worker, for whoever may have to close it.
-        goes_on: Is asked before each scenario.
+        folder: Working folder of the worker; a temporary one by default.
+        on_open: Receives the worker, so that the caller can close it early.
+        should_continue: Called before each scenario; False skips the rest.
 
     Raises:
         HarnessError: The app does not start.
     """
     settings = gallery.settings(entry)
     worker = Worker(settings, seed=seed, folder=folder)
-    opened(worker)
+    on_open(worker)
     try:
-        played = [worker.play(scenario) for scenario in scenarios if goes_on()]
+        results = [worker.play(scenario) for scenario in scenarios if should_continue()]
     finally:
         worker.close()
-    met = {what for each_played in played for what in each_played.measure.coverage_marks}
-    return judge([each_played.outcome for each_played in played], settings=settings, seed=seed, today=today, met=met)
+    marks = {mark for played in results for mark in played.measure.coverage_marks}
+    outcomes = [played.outcome for played in results]
+    return judge(outcomes, settings=settings, seed=seed, today=today, coverage_marks=marks)
 
 
-def evaluate(entry: GalleryApp, judged: Callable[[], Judgement]) -> SelftestResult:
-    """Hold what *judged* comes to against the truth about *entry*; a missing tool or an app that does not start is told."""
-    lacks = gallery.missing_tool(entry)
-    if lacks:
-        return _result(entry, not_tried=f"needs {lacks}")
+def evaluate(entry: GalleryApp, play_and_judge: Callable[[], Judgement]) -> SelftestResult:
+    """Compare the judgement that *play_and_judge* returns with the facts about *entry*.
+
+    A missing tool, or an app that does not start, becomes the result's ``not_tried``.
+    """
+    missing_tool = gallery.missing_tool(entry)
+    if missing_tool:
+        return _result(entry, not_tried=f"needs {missing_tool}")
     try:
-        judgement = judged()
+        judgement = play_and_judge()
     except HarnessError as error:
         return _result(entry, not_tried=first_line(str(error)))
     if entry.collection == "correct":
         return _result(entry, false_alarms=failures(judgement), inconclusive=inconclusive_findings(judgement))
-    missing = missed(judgement, entry) if entry.violates else wrongly_trusted(judgement)
+    overlooked = missed(judgement, entry) if entry.violates else wrongly_trusted(judgement)
     return _result(
         entry,
         caught=tuple(_catches(judgement, entry)),
-        overlooked=missing,
+        overlooked=overlooked,
         false_alarms=false_alarms(judgement, entry),
         bugs_found=tuple(bug.bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL),
     )
 
 
-def table(hearings: Iterable[SelftestResult]) -> list[BugRow]:
-    """For each bug of the catalogue the apps that have it, and those where it was found."""
+def bug_table(results: Iterable[SelftestResult]) -> list[BugRow]:
+    """Return one row for each bug of the catalogue: the apps that have it, and those in which it was detected."""
     entries = gallery.apps()
-    heard = [hearing for hearing in hearings if not hearing.not_tried]
+    tried = [result for result in results if not result.not_tried]
     rows = []
     for bug_id, bug in bugs().items():
-        having = [result for result in heard if bug_id in entries[result.name].bugs]
-        seen = tuple(result.name for result in having if bug_id in result.bugs_found)
-        rows.append(
-            BugRow(row=bug.row, bug=bug_id, having=tuple(result.name for result in having), detected=seen, reason=bug.reason)
-        )
+        having = [result for result in tried if bug_id in entries[result.name].bugs]
+        detected = tuple(result.name for result in having if bug_id in result.bugs_found)
+        names = tuple(result.name for result in having)
+        rows.append(BugRow(row=bug.row, bug=bug_id, having=names, detected=detected, reason=bug.reason))
     return rows
 
 
-def practice_table(hearings: Iterable[SelftestResult]) -> list[PracticeRow]:
-    """For each practice that an app can violate the flawed apps that were caught by its id, in the order of the page."""
-    heard = [hearing for hearing in hearings if hearing.collection == "flawed" and not hearing.not_tried]
-    caught = {result.name: {catch.what for catch in result.caught} for result in heard}
+def practice_table(results: Iterable[SelftestResult]) -> list[PracticeRow]:
+    """Return one row for each practice that an app can violate, in the order of Fiskil's page."""
+    tried = [result for result in results if result.collection == "flawed" and not result.not_tried]
+    caught = {result.name: {catch.subject for catch in result.caught} for result in tried}
     entries = gallery.apps()
     return [
         PracticeRow(
-            practice=all_practice.id,
-            caught=tuple(name for name in caught if all_practice.id in caught[name]),
-            missed=tuple(name for name in caught if all_practice.id in {*entries[name].violates} - caught[name]),
+            practice=practice.id,
+            caught=tuple(name for name in caught if practice.id in caught[name]),
+            missed=tuple(name for name in caught if practice.id in {*entries[name].violates} - caught[name]),
         )
-        for all_practice in all_practices().values()
-        if all_practice.measure != "flows"
+        for practice in all_practices().values()
+        if practice.measure != "flows"
     ]
 
 
 def missed(judgement: Judgement, entry: GalleryApp) -> list[str]:
-    """What must be found and is not: practices, probes that must fail in the app's own scenarios, these, and bugs."""
-    practices = set(entry.violates) - set(having(judgement, Status.VIOLATED))
+    """Return what should have been detected and was not: practices, probes, scenarios in which nothing failed, and bugs."""
+    practices = set(entry.violates) - set(reasons_by_practice(judgement, Status.VIOLATED))
     probes = set(entry.probes) - failed(judgement, entry)
     return [*sorted(practices), *sorted(probes), *survived(judgement, entry), *undiagnosed(judgement, entry)]
 
 
 def survived(judgement: Judgement, entry: GalleryApp) -> list[str]:
-    """The scenarios that are to catch the app, and in which nothing failed."""
+    """Return the scenarios that should catch the app, and in which nothing failed."""
     return [
         scenario.scenario
         for scenario in judgement.scenarios
@@ -179,59 +183,59 @@ def survived(judgement: Judgement, entry: GalleryApp) -> list[str]:
 
 
 def undiagnosed(judgement: Judgement, entry: GalleryApp) -> list[str]:
-    """The bugs that the app has and the diagnosis does not say so."""
-    found = {bug.bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL}
-    return [bug for bug in entry.bugs if bug not in found]
+    """Return the app's bugs that the diagnosis did not detect."""
+    detected = {bug.bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL}
+    return [bug for bug in entry.bugs if bug not in detected]
 
 
 def failed(judgement: Judgement, entry: GalleryApp) -> set[str]:
-    """The probes that failed in the scenarios which are to catch the app."""
+    """Return the probes that failed in the scenarios that should catch the app."""
     own = [outcome for outcome in judgement.scenarios if outcome.scenario in entry.scenarios]
     return {finding.probe for outcome in own for finding in outcome.findings if finding.verdict is Verdict.FAIL}
 
 
 def false_alarms(judgement: Judgement, entry: GalleryApp) -> list[str]:
-    """What is violated and neither must be nor may be, with the reason."""
-    found = having(judgement, Status.VIOLATED)
-    return [f"{text}: {found[text]}" for text in found if text not in {*entry.violates, *entry.may}]
+    """Return the practices, with reasons, that are violated although the entry neither requires nor allows it."""
+    reasons = reasons_by_practice(judgement, Status.VIOLATED)
+    return [f"{name}: {reasons[name]}" for name in reasons if name not in {*entry.violates, *entry.may}]
 
 
 def wrongly_trusted(judgement: Judgement) -> list[str]:
-    """What an app that does nothing was believed."""
-    proven = sorted(NEVER_TRUSTED & set(having(judgement, Status.PROVEN)))
+    """Return the practices that were proven for an app that does nothing."""
+    proven = sorted(NEVER_TRUSTED & set(reasons_by_practice(judgement, Status.PROVEN)))
     return proven or ([] if judgement.verdict is not Verdict.PASS else ["every scenario passed"])
 
 
 def failures(judgement: Judgement) -> list[str]:
-    """Every finding that is a FAIL."""
-    return _findings(judgement, lambda verdict, _: verdict is Verdict.FAIL)
+    """Return a line for every FAIL finding."""
+    return _finding_lines(judgement, lambda verdict, _: verdict is Verdict.FAIL)
 
 
 def inconclusive_findings(judgement: Judgement) -> list[str]:
-    """Every finding that cannot tell, but for those that only lack a hook."""
-    return _findings(judgement, lambda verdict, hook: verdict is Verdict.INCONCLUSIVE and not hook)
+    """Return a line for every INCONCLUSIVE finding, except those that only need a missing hook."""
+    return _finding_lines(judgement, lambda verdict, hook: verdict is Verdict.INCONCLUSIVE and not hook)
 
 
-def having(judgement: Judgement, standing: Status) -> dict[str, str]:
-    """Practices of one standing, with the reason."""
-    return {status.practice: status.reason for status in judgement.with_status(standing)}
+def reasons_by_practice(judgement: Judgement, status: Status) -> dict[str, str]:
+    """Return the practices with *status*, each with its reason."""
+    return {practice.practice: practice.reason for practice in judgement.with_status(status)}
 
 
-def _findings(judgement: Judgement, is_wanted: Callable[[Verdict, str], bool]) -> list[str]:
+def _finding_lines(judgement: Judgement, is_selected: Callable[[Verdict, str], bool]) -> list[str]:
     return [
         f"{outcome.scenario}: {finding.probe} {finding.verdict}: {finding.observed}"
         for outcome in judgement.scenarios
         for finding in outcome.findings
-        if is_wanted(finding.verdict, finding.hook)
+        if is_selected(finding.verdict, finding.hook)
     ]
 
 
 def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
-    """For each practice that must be violated the finding that says so, for each bug its witness."""
-    violated = having(judgement, Status.VIOLATED)
-    for practice in [violate for violate in entry.violates if violate in violated]:
+    """Yield a finding for each practice that was violated as expected, and the witness of each bug that was detected."""
+    violated = reasons_by_practice(judgement, Status.VIOLATED)
+    for practice in [practice_id for practice_id in entry.violates if practice_id in violated]:
         failing = [
-            Catch(what=practice, scenario=outcome.scenario, probe=finding.probe)
+            Catch(subject=practice, scenario=outcome.scenario, probe=finding.probe)
             for outcome in judgement.scenarios
             for finding in outcome.findings
             if practice in practices_of(finding.probe, outcome.practices) and finding.verdict is Verdict.FAIL
@@ -240,9 +244,14 @@ def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
         yield from [*named, *failing][:1]
     for bug in judgement.bugs:
         if bug.bug in entry.bugs and bug.verdict is Verdict.FAIL:
-            yield Catch(what=f"{bug.row} {bug.bug}", scenario=bug.scenario, probe=bug.probe)
+            yield Catch(subject=f"{bug.row} {bug.bug}", scenario=bug.scenario, probe=bug.probe)
 
 
-def _result(entry: GalleryApp, **what: object) -> SelftestResult:
-    told = {"name": entry.name, "title": entry.title, "framework": entry.framework, "collection": entry.collection, **what}
-    return msgspec.convert(told, SelftestResult, strict=False, from_attributes=True)
+def _result(entry: GalleryApp, **fields: object) -> SelftestResult:
+    entry_fields = {
+        "name": entry.name,
+        "title": entry.title,
+        "framework": entry.framework,
+        "collection": entry.collection,
+    }
+    return msgspec.convert({**entry_fields, **fields}, SelftestResult, strict=False, from_attributes=True)

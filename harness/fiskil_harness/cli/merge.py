@@ -1,0 +1,93 @@
+"""The ``merge`` command: judges a gate from the reports of its shards."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fiskil_harness.cli import options
+from fiskil_harness.cli.gate import read_unaltered, with_exit_codes
+from fiskil_harness.cli.runs import app_arguments, load_settings, repeat_arguments
+
+
+@click.command(
+    epilog=with_exit_codes(
+        options.examples(
+            "fiskil-harness merge shard1.json shard2.json shard3.json",
+            "fiskil-harness merge shard*.json --html report.html --junit report.xml",
+            "fiskil-harness merge shard*.json --baseline main.json",
+        )
+    )
+)
+@click.argument("paths", metavar="SHARD...", nargs=-1, required=True, type=options.FILE)
+@options.config
+@options.gallery
+@options.baseline
+@options.interpretations
+@options.reports
+def merge_command(
+    paths: tuple[Path, ...],
+    config_file: Path | None,
+    gallery_name: str | None,
+    baseline_path: Path | None,
+    interpretations: tuple[str, ...],
+    **reports: Any,
+) -> int:
+    """Judge a gate from the JSON reports that `gate --shard` wrote, one of each shard.
+
+    Config and version must be those of the shards. If a shard is missing, the gate stays shut.
+    """
+    from fiskil_harness.cli.results import RunRequest, present
+    from fiskil_harness.cli.version import version
+    from fiskil_harness.core.clock import real_now
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate import shards
+    from fiskil_harness.gate.baseline import compare, refuse_no_baseline
+    from fiskil_harness.gate.digests import digest_of
+    from fiskil_harness.gate.judgement import check
+
+    if reports.get("har_path") is not None:
+        raise UsageError("--har writes every call, and reports of shards contain none. Give it to `gate --shard`.")
+    settings = load_settings(config_file, gallery_name, interpretations)
+    check(settings)
+    before = read_unaltered(baseline_path) if baseline_path else None
+    if before is not None:
+        refuse_no_baseline(before, str(baseline_path))
+    shard_reports = [shards.ShardReport(name=str(path), whole=read_unaltered(path)) for path in paths]
+    shards.check(shard_reports, digest=digest_of(settings), harness=version())
+    first = shard_reports[0].whole
+    arguments = repeat_arguments(first.result.seed, config_file, gallery_name, interpretations)
+    fast = " --fast" if first.result.is_fast else ""
+    request = RunRequest(
+        command="gate",
+        again=f"fiskil-harness gate{arguments}{fast}",
+        again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
+        replay_with=app_arguments(config_file, gallery_name, interpretations),
+        **reports,
+    )
+    request.check()
+    today = real_now().date()
+    whole = shards.merged(
+        shard_reports,
+        settings=settings,
+        today=today,
+        again=request.again,
+        again_for_scenario=request.again_for_scenario,
+    )
+    if before is not None:
+        comparison = compare(
+            whole.result,
+            before,
+            settings=settings,
+            today=today,
+            coverage_marks=shards.coverage_marks(shard_reports),
+            digest=digest_of(settings),
+            harness=version(),
+            name=str(baseline_path),
+        )
+        whole = shards.with_comparison(whole, comparison)
+    code = present(whole, settings=settings, request=request)
+    missing = shards.missing(shard_reports)
+    if missing:
+        click.echo(missing, err=True)
+    return 2 if missing and code not in {4, 130} else code

@@ -1,0 +1,81 @@
+"""The settings of a webhook receiver that is already running, from command-line arguments, and these arguments again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from fiskil_harness.cli.runs import shell_join
+
+if TYPE_CHECKING:
+    from fiskil_harness.core.config import Settings
+
+USUAL_BYTES, USUAL_S = 2 * 1024 * 1024, 30.0
+"""Default limits used with --heavy; exceeding them is advice, not a failure."""
+
+
+def receiver_settings(
+    url: str, secret_env: str | None, effects: str | None, uses_events: Sequence[str], scheme: str | None
+) -> "Settings":
+    """Return the settings for the receiver at *url*.
+
+    Args:
+        secret_env: The environment variable that contains the signing secret.
+        effects: The request of the effects hook, such as ``GET /effects``.
+        uses_events: Kinds of events that the app uses; patterns are allowed.
+        scheme: The name of another sender's signature scheme.
+
+    Raises:
+        UsageError: No variable is named.
+        ConfigError: The variable is not set, the secret is malformed, or another value is invalid.
+        UnsafeTarget: *url* is not on loopback.
+    """
+    from urllib.parse import urlsplit
+
+    from fiskil_harness.core.config import environment, parse
+    from fiskil_harness.core.config.webhook_format import FISKIL, preset
+    from fiskil_harness.errors import ConfigError, UsageError
+    from fiskil_harness.webhooks import Target
+    from fiskil_harness.webhooks.signature_schemes import key_of
+
+    if secret_env is None:
+        raise UsageError("A receiver at a URL needs --secret-env NAME: the variable that contains its signing secret.")
+    Target.of(url)
+    secret = environment(secret_env)
+    if secret is None:
+        raise ConfigError(f"{secret_env} is not set. Put the signing secret there, or name another variable.")
+    key_of(secret, (preset(scheme) if scheme else FISKIL).scheme)
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    app: dict[str, Any] = {"url": f"{parts.scheme}://{parts.netloc}", "webhook": {"path": path}}
+    if effects:
+        app["observe"] = {"effects": effects}
+    if scheme:
+        app["webhook"]["scheme"] = scheme
+    if uses_events:
+        app["facts"] = {"uses_events": list(uses_events)}
+    raw = {"app": app, "sandbox": {"webhook_secret_env": secret_env}}
+    return parse(raw, folder=Path.cwd(), source="the command line")
+
+
+def receiver_arguments(secret_env: str | None, effects: str | None, uses_events: Sequence[str], scheme: str | None) -> str:
+    """Return the arguments, besides the URL, that describe the receiver."""
+    arguments = f" --secret-env {secret_env}" + (f" --effects {shell_join([effects])}" if effects else "")
+    arguments += "".join(f" --uses-events {shell_join([kind])}" for kind in uses_events)
+    return arguments + (f" --scheme {scheme}" if scheme else "")
+
+
+def with_body_limits(settings: "Settings", *, body_bytes: int | None, body_s: float | None) -> "Settings":
+    """Return *settings* with the receiver's limits for unsigned bodies, or with default limits if it promises none."""
+    stated = {name: value for name, value in (("body_bytes", body_bytes), ("body_s", body_s)) if value is not None}
+    limits = msgspec.structs.replace(settings.app.limits, **stated or {"body_bytes": USUAL_BYTES, "body_s": USUAL_S})
+    app = msgspec.structs.replace(settings.app, limits=limits)
+    return msgspec.structs.replace(settings, app=app, stated_limits=settings.stated_limits | stated.keys())
+
+
+def heavy_arguments(*, is_heavy: bool, body_bytes: int | None, body_s: float | None) -> str:
+    """Return the arguments of a run with long and slow bodies."""
+    arguments = " --heavy" if is_heavy else ""
+    arguments += f" --body-bytes {body_bytes}" if body_bytes is not None else ""
+    return arguments + (f" --body-s {body_s:g}" if body_s is not None else "")

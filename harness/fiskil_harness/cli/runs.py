@@ -1,0 +1,126 @@
+"""Shared code of the commands that run scenarios: the config, the arguments that repeat a run, and the run itself."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fiskil_harness.cli.results import RunRequest
+    from fiskil_harness.core.config import Settings
+    from fiskil_harness.runner.session import SessionResult
+    from fiskil_harness.scenario.scenario import Scenario
+
+
+def run_and_report(
+    scenarios: "Sequence[Scenario]",
+    settings: "Settings",
+    seed: int,
+    request: "RunRequest",
+    *,
+    left_out: "Sequence[str]" = (),
+    is_paused: bool = False,
+) -> int:
+    """Run *scenarios*, report without a decision of the gate, and return the exit code.
+
+    Args:
+        left_out: Lines of the report about scenarios that do not run.
+        is_paused: True to stop before each step.
+    """
+    from fiskil_harness.cli.results import conclude
+    from fiskil_harness.core.clock import real_now, stopwatch
+    from fiskil_harness.gate.judgement import report_only
+
+    elapsed = stopwatch()
+    session = play(scenarios, settings, seed, request, is_paused=is_paused)
+    today = real_now().date()
+    judgement = report_only(session.outcomes, settings=settings, seed=seed, today=today, left_out=tuple(left_out))
+    return conclude(judgement, session, settings=settings, request=request, took_s=elapsed())
+
+
+def play(
+    scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, request: "RunRequest", *, is_paused: bool = False
+) -> "SessionResult":
+    """Run *scenarios* and show the progress.
+
+    Raises:
+        UsageError: A report file cannot be written, or *is_paused* is combined with several workers; nothing has run then.
+    """
+    from fiskil_harness.cli.screen import Progress
+    from fiskil_harness.cli.step_by_step import StepPause
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.runner import session
+
+    request.check()
+    if is_paused and request.workers > 1:
+        raise UsageError("--pause follows one app, so it does not work with several --workers. Remove one of the options.")
+    tells_har = request.har_path is not None
+    if is_paused:
+        return session.rehearse(scenarios, settings=settings, seed=seed, looks_on=StepPause(), tells_har=tells_har)
+    with Progress([scenario.name for scenario in scenarios], workers=request.workers) as progress:
+        return session.rehearse(
+            scenarios, settings=settings, seed=seed, workers=request.workers, progress=progress, tells_har=tells_har
+        )
+
+
+def with_interpretations(settings: "Settings", interpretations: "Sequence[str]") -> "Settings":
+    """Return *settings* with *interpretations*, ``clause=choice`` texts, overriding those of the config."""
+    from fiskil_harness.core.clauses import parse
+
+    chosen = {**settings.sandbox.interpretations, **parse(interpretations)}
+    return msgspec.structs.replace(settings, sandbox=msgspec.structs.replace(settings.sandbox, interpretations=chosen))
+
+
+def load_settings(config_file: Path | None, gallery_name: str | None, interpretations: "Sequence[str]" = ()) -> "Settings":
+    """Return the config, or that of a gallery app, with *interpretations* overriding its own.
+
+    Raises:
+        UsageError: Both a config and a gallery app are given, or the gallery app needs a tool that is not installed.
+    """
+    from fiskil_harness.core.config import load
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate.selftest import gallery
+
+    if gallery_name is None:
+        return with_interpretations(load(config_file), interpretations)
+    if config_file is not None:
+        raise UsageError("--gallery has its own config, so it cannot be combined with --config. Remove one of them.")
+    entry = gallery.app(gallery_name)
+    missing = gallery.missing_tool(entry)
+    if missing:
+        raise UsageError(f"The gallery app {entry.name!r} needs {missing}. Install it, or use another app.")
+    return with_interpretations(gallery.settings(entry), interpretations)
+
+
+def repeat_arguments(
+    seed: int, config_file: Path | None, gallery_name: str | None = None, interpretations: "Sequence[str]" = ()
+) -> str:
+    """Return the arguments with which a command repeats its run."""
+    return f" --seed {seed}" + app_arguments(config_file, gallery_name, interpretations)
+
+
+def app_arguments(config_file: Path | None, gallery_name: str | None, interpretations: "Sequence[str]" = ()) -> str:
+    """Return the arguments that name the app and the *interpretations*."""
+    arguments = f" --config {shell_join([str(config_file)])}" if config_file is not None else ""
+    arguments += f" --gallery {gallery_name}" if gallery_name else ""
+    return arguments + interpretation_arguments(interpretations)
+
+
+def interpretation_arguments(interpretations: "Sequence[str]") -> str:
+    """Return *interpretations* as arguments."""
+    return "".join(f" --interpretation {shell_join([interpretation])}" for interpretation in interpretations)
+
+
+def plan_arguments(plan_count: int | None, shrink_s: float | None) -> str:
+    """Return the arguments that set the number of generated plans and the time for shrinking one."""
+    arguments = f" --plans {plan_count}" if plan_count is not None else ""
+    return arguments + (f" --shrink-s {shrink_s:g}" if shrink_s is not None else "")
+
+
+def shell_join(words: "Sequence[str]") -> str:
+    """Return *words* quoted for a shell."""
+    import shlex
+
+    return shlex.join(words)

@@ -1,0 +1,97 @@
+"""The ``webhooks`` command: tests a webhook receiver that is already running."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fiskil_harness.cli import options
+from fiskil_harness.cli.receiver_arguments import (
+    heavy_arguments,
+    receiver_arguments,
+    receiver_settings,
+    with_body_limits,
+)
+from fiskil_harness.cli.runs import (
+    interpretation_arguments,
+    plan_arguments,
+    run_and_report,
+    shell_join,
+    with_interpretations,
+)
+from fiskil_harness.core.config.hooks import EFFECTS
+
+if TYPE_CHECKING:
+    from fiskil_harness.scenario.selection import Phase
+
+
+@click.command(
+    epilog=options.examples(
+        "fiskil-harness webhooks http://127.0.0.1:8000/webhooks/fiskil \\",
+        "    --secret-env FISKIL_WEBHOOK_SECRET",
+        "fiskil-harness webhooks http://127.0.0.1:8000/webhooks/fiskil \\",
+        "    --secret-env FISKIL_WEBHOOK_SECRET --uses-events '*' \\",
+        "    --effects 'GET /_harness/effects?end_user_id={end_user_id}'",
+        "fiskil-harness webhooks http://127.0.0.1:8000/webhooks/fiskil \\",
+        "    --secret-env FISKIL_WEBHOOK_SECRET --phase random --plans 200",
+        "fiskil-harness webhooks http://127.0.0.1:8000/webhooks/fiskil \\",
+        "    --secret-env FISKIL_WEBHOOK_SECRET --heavy --body-bytes 1048576",
+    )
+)
+@click.argument("url", metavar="URL")
+@options.receiver
+@click.option(
+    "--phase",
+    type=click.Choice(["direct", "random", "all"]),
+    default="all",
+    show_default=True,
+    help="Named deliveries in a fixed order, plans generated from the seed, or both.",
+)
+@options.plans
+@options.heavy
+@options.interpretations
+@options.seed
+@options.reports
+def webhooks_command(
+    url: str,
+    secret_env: str | None,
+    effects: str | None,
+    uses_events: tuple[str, ...],
+    scheme: str | None,
+    phase: "Phase",
+    plan_count: int | None,
+    shrink_s: float | None,
+    is_heavy: bool,
+    body_bytes: int | None,
+    body_s: float | None,
+    interpretations: tuple[str, ...],
+    seed: int,
+    **reports: Any,
+) -> int:
+    """Test the webhook receiver at URL, which is already running.
+
+    Without --effects only responses are visible, and they prove little; with it the harness examines what the app did.
+    Long and slow bodies are sent only with --heavy. The report states how long the receiver reads them, and judges it if
+    the receiver promises a limit: --body-bytes, --body-s.
+    """
+    from fiskil_harness.cli.results import RunRequest
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.scenario.selection import about_receivers, with_plans
+
+    if not is_heavy and (body_bytes is not None or body_s is not None):
+        raise UsageError("--body-bytes and --body-s are limits for --heavy. Add --heavy, or remove them.")
+    if is_heavy and phase == "random":
+        raise UsageError("--heavy adds named deliveries, and --phase random has none. Remove one of them.")
+    settings = with_interpretations(receiver_settings(url, secret_env, effects, uses_events, scheme), interpretations)
+    if is_heavy:
+        settings = with_body_limits(settings, body_bytes=body_bytes, body_s=body_s)
+    scenarios = with_plans(about_receivers(phase, is_heavy=is_heavy), plan_count, shrink_s)
+    playable = [scenario for scenario in scenarios if set(scenario.needs) <= {EFFECTS}]
+    left_out = [f"{scenario.name} needs {', '.join(scenario.needs)}" for scenario in scenarios if scenario not in playable]
+    receiver = receiver_arguments(secret_env, effects, uses_events, scheme)
+    again = f"fiskil-harness webhooks {shell_join([url])}{receiver}"
+    again += (f" --phase {phase}" if phase != "all" else "") + plan_arguments(plan_count, shrink_s)
+    again += heavy_arguments(is_heavy=is_heavy, body_bytes=body_bytes, body_s=body_s)
+    again += f" --seed {seed}" + interpretation_arguments(interpretations)
+    replay_with = f" --url {shell_join([url])}{receiver}{interpretation_arguments(interpretations)}"
+    request = RunRequest(command="webhooks", again=again, again_for_scenario=again, replay_with=replay_with, **reports)
+    return run_and_report(playable, settings, seed, request, left_out=left_out)
