@@ -41,7 +41,7 @@ def run(count: int) -> list[Bar]:
         token = tokens.exchange(store, sandbox.credentials.client_id, sandbox.credentials.client_secret).value
     with Loop() as loop:
         server = Server(loop, sandbox.api)
-        sandbox.place(api_url=server.url, auth_url="")
+        sandbox.set_origins(api_url=server.url, auth_url="")
         with contextlib.closing(Walker(server.port, token=token)) as walker:
             pages = [seconds for seconds, _ in walker.pages(f"/v1/end-users?page[size]={SIZE}")]
             lists = [next(walker.pages(f"/v1/consent?end_user_id={user_id}"))[0] for user_id in (*ids[:SIZE], *ids[-SIZE:])]

@@ -58,9 +58,9 @@ def main() -> None:
         token = httpx.post(f"{fiskil.api_url}/v1/token", json=pair, trust_env=False).json()["token"]
         target = f"/v1/banking/accounts?end_user_id={rosa.end_user_id}"
         Path("page-request").write_bytes(request("GET", target, headers={"authorization": f"Bearer {token}"}))
-        fiskil.link.begin(Journal(newest=200), is_stray=lambda _end_user_id: False)
+        fiskil.proxy.begin(Journal(newest=200), is_stray=lambda _end_user_id: False)
         if arguments.late:
-            fiskil.link.rules.set(Rule(route=ROUTE, fault=Latency(latency_ms=LATE_MS), times=0))
+            fiskil.proxy.rules.set(Rule(route=ROUTE, fault=Latency(latency_ms=LATE_MS), times=0))
         print("ready", flush=True)
         threading.Event().wait()
 

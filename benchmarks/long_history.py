@@ -55,7 +55,7 @@ def person(rows: int) -> Person:
 def sandbox_with(rows: int, *, end_users: int) -> tuple[Sandbox, list[str]]:
     """Return a sandbox with *end_users* end users after a sync, and their ids; no row was read yet."""
     sandbox = Sandbox(institutions=catalog.institutions(), clock=Clock())
-    many_rows_person = sandbox.admit(person(rows))
+    many_rows_person = sandbox.add_person(person(rows))
     ids = []
     for _ in range(end_users):
         end_user = sandbox.create_end_user(many_rows_person)
@@ -95,7 +95,7 @@ def main() -> None:
         app = bare(arguments.rows)
     else:
         sandbox, ids = sandbox_with(arguments.rows, end_users=arguments.end_users)
-        sandbox.place(api_url=f"http://{LOOPBACK}:{arguments.port}", auth_url="")
+        sandbox.set_origins(api_url=f"http://{LOOPBACK}:{arguments.port}", auth_url="")
         with sandbox.store.changing() as store:
             pair = sandbox.credentials
             token = tokens.exchange(store, pair.client_id, pair.client_secret).value

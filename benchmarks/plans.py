@@ -101,12 +101,12 @@ class Poured(Ours):
 
     def hand_over(self, messages: list[Message]) -> None:
         """Send all messages on one connection."""
-        self._sender.pour(map(_outgoing, messages), Journal(), lanes=1)  # type: ignore[attr-defined]
+        self._sender.send_many(map(_outgoing, messages), Journal(), lanes=1)  # type: ignore[attr-defined]
 
 
 def _outgoing(message: Message) -> Outgoing:
     note = Delivery(event="e0", participant="", message_id=message.message_id, attempt=message.attempt, body=message.body)
-    return Outgoing(note=note, headers=(*JSON, (HEADER, message.signature)))
+    return Outgoing(delivery=note, headers=(*JSON, (HEADER, message.signature)))
 
 
 class KeptSocket:
@@ -216,13 +216,13 @@ def side_by_side(arguments: argparse.Namespace) -> dict[str, list[float]]:
 
 def whole(plan_count: int) -> float:
     """Return the seconds of the direct phase and of *plan_count* plans on the reference app."""
-    from fiskil_harness.scenario.selection import about_receivers
+    from fiskil_harness.scenario.selection import receiver_scenarios
 
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-benchmark-") as folder:
         driver = Driver(gallery.settings(gallery.app("reference_app")), workdir=Path(folder), seed=1)
         try:
             elapsed = stopwatch()
-            direct = [driver.run(scenario) for scenario in about_receivers("direct")]
+            direct = [driver.run(scenario) for scenario in receiver_scenarios("direct")]
             direct_s = elapsed()
             explored = explore(
                 lambda plan: driver.run(plan, quiet_s=0.01),

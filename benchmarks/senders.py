@@ -19,7 +19,7 @@ import msgspec
 from fiskil_harness.core.model import Event
 from fiskil_harness.core.randomness import stream
 from fiskil_harness.webhooks.fiskil_signature import HEADER
-from fiskil_harness.webhooks.load import pour
+from fiskil_harness.webhooks.load import send_many
 from fiskil_harness.webhooks.message import seal
 from fiskil_harness.webhooks.sender import Target, written
 from fiskil_harness.webhooks.signature_schemes import JSON
@@ -76,7 +76,7 @@ async def ours(port: int, lanes: int, tally: Tally) -> None:
         for body, signature in tally.messages()
     )
     address = Address(host="127.0.0.1", port=port)
-    await pour(address, requests, lambda _number, reply: tally.count(reply.status), timeout_s=10, lanes=lanes)
+    await send_many(address, requests, lambda _number, reply: tally.count(reply.status), timeout_s=10, lanes=lanes)
 
 
 async def aiohttp(port: int, lanes: int, tally: Tally) -> None:

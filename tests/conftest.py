@@ -116,7 +116,7 @@ def drive(tmp_path: Path) -> Iterator[Callable[..., Driver]]:
     def make(settings: Settings, *, seed: int = 7, given: Any = None) -> Driver:
         workdir = tmp_path / f"driver-{len(drivers)}"
         workdir.mkdir()
-        drivers.append(Driver(settings, workdir=workdir, seed=seed, given=given))
+        drivers.append(Driver(settings, workdir=workdir, seed=seed, app_object=given))
         return drivers[-1]
 
     yield make

@@ -11,7 +11,7 @@ import pytest
 
 from fiskil_harness.app.app_under_test import AppUnderTest, open_app
 from fiskil_harness.app.backlog import Backlog
-from fiskil_harness.app.effects import EffectsUnknown, is_connected, is_nowhere, query_effects, settled
+from fiskil_harness.app.effects import EffectsUnknown, is_connected, is_unknown_path, query_effects, wait_until_idle
 from fiskil_harness.app.templates import choose, fill, select, without
 from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.core.config import RequestTemplate, Settings, parse
@@ -38,7 +38,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., AppUnderTest]]:
             "webhook_secret": SECRET,
             "python": sys.executable,
         }
-        app = open_app(settings, values=values, workdir=tmp_path, given=given)
+        app = open_app(settings, values=values, workdir=tmp_path, app_object=given)
         started.append(app)
         app.start()
         return app
@@ -136,9 +136,9 @@ def test_an_app_with_nothing_pending_is_idle(
     """An app that twice reports nothing pending is idle."""
     app = start(receiver_settings())
 
-    wait = settled(app, {"end_user_id": "eu_1"})
+    wait = wait_until_idle(app, {"end_user_id": "eu_1"})
 
-    assert wait.is_quiescent
+    assert wait.is_idle
     assert wait.report.pending == 0
 
 
@@ -160,8 +160,8 @@ def test_a_hook_without_a_report_is_quoted(
 
     report = query_effects(app, {"end_user_id": "eu_1"})
 
-    assert report == EffectsUnknown(refusal=words)
-    assert is_nowhere(app, {"end_user_id": "eu_1"})
+    assert report == EffectsUnknown(response=words)
+    assert is_unknown_path(app, {"end_user_id": "eu_1"})
 
 
 def test_an_existing_hook_differs_from_an_unknown_path(
@@ -179,9 +179,9 @@ def test_work_that_was_pending_before_gets_a_short_wait(
     """Work that was pending before gets a short wait if it does not change."""
     app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
 
-    wait = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(pending=1))
+    wait = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=60, backlog=Backlog(pending=1))
 
-    assert (wait.is_quiescent, wait.is_stuck) == (False, True)
+    assert (wait.is_idle, wait.is_stuck) == (False, True)
     assert elapsed() < 30
 
 
@@ -191,9 +191,9 @@ def test_new_work_gets_a_short_wait_after_many_stuck_ones(
     """After many waits without progress, new pending work gets a short wait."""
     app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
 
-    wait = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(new_waits=9))
+    wait = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=60, backlog=Backlog(new_waits=9))
 
-    assert (wait.is_quiescent, wait.is_stuck) == (False, True)
+    assert (wait.is_idle, wait.is_stuck) == (False, True)
     assert elapsed() < 30
 
 
@@ -221,9 +221,9 @@ def test_progress_restores_the_whole_limit(start: Callable[..., AppUnderTest], m
     monkeypatch.setattr("fiskil_harness.app.backlog.LEAST_S", 0.1)
     app = start(parse({}, folder=Path()), given=Slow())
 
-    wait = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(new_waits=99))
+    wait = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=60, backlog=Backlog(new_waits=99))
 
-    assert (wait.is_quiescent, wait.is_stuck, wait.report.pending) == (True, False, 0)
+    assert (wait.is_idle, wait.is_stuck, wait.report.pending) == (True, False, 0)
 
 
 def test_the_wait_for_a_busy_app_is_limited(
@@ -232,9 +232,9 @@ def test_the_wait_for_a_busy_app_is_limited(
     """The wait is limited and reports that the app is not idle."""
     app = start(receiver_settings(FLAW="never_at_rest"))
 
-    wait = settled(app, {"end_user_id": "eu_1"}, cap_s=0.1)
+    wait = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=0.1)
 
-    assert not wait.is_quiescent
+    assert not wait.is_idle
     assert wait.report.pending == 1
 
 
@@ -244,10 +244,10 @@ def test_an_incomplete_report_is_waited_for(
     """An app without pending is queried until its report is complete, up to the limit."""
     app = start(receiver_settings(FLAW="no_pending"))
 
-    incomplete = settled(app, {"end_user_id": "eu_1"}, cap_s=0.1, needed_s=lambda _: inf)
-    complete = settled(app, {"end_user_id": "eu_1"}, cap_s=60, needed_s=lambda _: 0.02)
+    incomplete = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=0.1, needed_s=lambda _: inf)
+    complete = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=60, needed_s=lambda _: 0.02)
 
-    assert (incomplete.is_quiescent, complete.is_quiescent) == (False, True)
+    assert (incomplete.is_idle, complete.is_idle) == (False, True)
 
 
 def test_a_running_app_must_respond(start: Callable[..., AppUnderTest]) -> None:

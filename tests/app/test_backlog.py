@@ -9,7 +9,7 @@ from fiskil_harness.journal import Delivery, EventCreated, Journal
 
 def backlog_after(scenario: str, message: str = "", *, before: Backlog = NONE) -> Backlog:
     """Return the backlog after one more stuck scenario."""
-    return before.again(is_old=False, new_waits=before.new_waits + 1, scenario=scenario, message=message)
+    return before.after_stuck_wait(is_old=False, new_waits=before.new_waits + 1, scenario=scenario, message=message)
 
 
 def test_patience_is_full_twice_then_halves_to_a_minimum() -> None:
@@ -26,11 +26,11 @@ def test_old_work_does_not_shorten_the_patience_with_new_work() -> None:
     """An old task that waits for its retry does not shorten the wait for a new one."""
     once = backlog_after("a")
 
-    twice = once.again(is_old=True, new_waits=9, scenario="b", message="")
+    twice = once.after_stuck_wait(is_old=True, new_waits=9, scenario="b", message="")
 
     often = twice
     for _ in range(20):
-        often = often.again(is_old=True, new_waits=9, scenario="b", message="")
+        often = often.after_stuck_wait(is_old=True, new_waits=9, scenario="b", message="")
     assert (twice.patience_s(10), often.patience_s(10)) == (10, 10)
     assert (once.old_patience_s(), twice.old_patience_s(), often.old_patience_s()) == (2, 1, 0.05)
 
@@ -62,7 +62,7 @@ def test_work_completed_after_the_wait_is_noticed(
     """Completed work restores the full limit, but counts that a restart reset do not show any."""
     backlog = backlog_after("a").updated(applied={"e0": 1}, pending=3, values={"end_user_id": "eu_1"})
 
-    assert backlog.is_overtaken(applied=applied, pending=pending) is is_overtaken
+    assert backlog.has_progressed(applied=applied, pending=pending) is is_overtaken
 
 
 def test_the_first_message_without_an_effect_is_named() -> None:
@@ -75,5 +75,5 @@ def test_the_first_message_without_an_effect_is_named() -> None:
 
     owed = OwedMessages(journal, "")
 
-    assert owed.first_left({"e0": 1}) == "e1 consent.updated"
-    assert (owed.first_left({"e0": 1, "e1": 1, "e2": 1}), owed.first_left(None)) == ("", "")
+    assert owed.first_unapplied({"e0": 1}) == "e1 consent.updated"
+    assert (owed.first_unapplied({"e0": 1, "e1": 1, "e2": 1}), owed.first_unapplied(None)) == ("", "")

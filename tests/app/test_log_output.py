@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fiskil_harness.app.log_output import EMPTY, MISSING, ROTATED, Mark, Written, end_of, start_of, written_since
+from fiskil_harness.app.log_output import EMPTY, MISSING, ROTATED, LogOutput, Mark, end_of, start_of, written_since
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_earlier_content_is_not_read(log: Path) -> None:
 
     append(log, b"new\n")
 
-    assert written_since(log, since) == Written(text=b"new\n")
+    assert written_since(log, since) == LogOutput(text=b"new\n")
 
 
 def test_a_renamed_log_is_read(log: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_renamed_log_is_read(log: Path) -> None:
     log.rename(log.with_name("app.log.1"))
     append(log, b"two\n")
 
-    assert written_since(log, since) == Written(text=b"one\ntwo\n")
+    assert written_since(log, since) == LogOutput(text=b"one\ntwo\n")
 
 
 def test_a_log_that_is_renamed_twice_is_read(log: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_log_that_is_renamed_twice_is_read(log: Path) -> None:
     log.rename(log.with_name("app.log.1"))
     append(log, b"three\n")
 
-    assert written_since(log, since) == Written(text=b"one\ntwo\nthree\n")
+    assert written_since(log, since) == LogOutput(text=b"one\ntwo\nthree\n")
 
 
 def test_a_copied_and_truncated_log_is_read(log: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_copied_and_truncated_log_is_read(log: Path) -> None:
     log.write_bytes(b"")
     append(log, b"two\n")
 
-    assert written_since(log, since) == Written(text=b"one\ntwo\n")
+    assert written_since(log, since) == LogOutput(text=b"one\ntwo\n")
 
 
 @pytest.mark.parametrize("name", ["app.log.1.gz", "app-2026-11-28.log.gz"])
@@ -80,7 +80,7 @@ def test_a_compressed_log_is_read(log: Path, name: str) -> None:
     log.unlink()
     append(log, b"two\n")
 
-    assert written_since(log, since) == Written(text=b"one\ntwo\n")
+    assert written_since(log, since) == LogOutput(text=b"one\ntwo\n")
 
 
 def test_a_renamed_log_without_a_new_file_is_read(log: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_renamed_log_without_a_new_file_is_read(log: Path) -> None:
 
     log.rename(log.with_name("app.log.1"))
 
-    assert written_since(log, since) == Written(text=b"one\n")
+    assert written_since(log, since) == LogOutput(text=b"one\n")
 
 
 def test_a_renamed_log_that_was_empty_is_read(log: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_renamed_log_that_was_empty_is_read(log: Path) -> None:
     log.rename(log.with_name("app.log.1"))
     append(log, b"two\n")
 
-    assert written_since(log, since) == Written(text=b"one\ntwo\n")
+    assert written_since(log, since) == LogOutput(text=b"one\ntwo\n")
 
 
 def test_a_truncated_log_is_reported(log: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_truncated_log_is_reported(log: Path) -> None:
 
     log.write_bytes(b"x")
 
-    assert written_since(log, since) == Written(text=b"x", problem=ROTATED)
+    assert written_since(log, since) == LogOutput(text=b"x", problem=ROTATED)
 
 
 def test_a_deleted_log_is_reported(log: Path) -> None:
@@ -122,7 +122,10 @@ def test_a_deleted_log_is_reported(log: Path) -> None:
 
     append(log, b"two\n")
 
-    assert (without_file, written_since(log, since)) == (Written(problem=ROTATED), Written(text=b"two\n", problem=ROTATED))
+    assert (without_file, written_since(log, since)) == (
+        LogOutput(problem=ROTATED),
+        LogOutput(text=b"two\n", problem=ROTATED),
+    )
 
 
 @pytest.mark.parametrize("beside", ["app.db", "app.log.1.zst"])
@@ -144,4 +147,4 @@ def test_a_missing_file_differs_from_an_empty_one(tmp_path: Path) -> None:
 
     path.touch()
 
-    assert (missing, written_since(path, start_of(path))) == (Written(problem=MISSING), Written(problem=EMPTY))
+    assert (missing, written_since(path, start_of(path))) == (LogOutput(problem=MISSING), LogOutput(problem=EMPTY))

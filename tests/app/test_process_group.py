@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from fiskil_harness.app import process_group
-from fiskil_harness.app.process_group import family, worker
+from fiskil_harness.app.process_group import processes_of, worker
 from fiskil_harness.core.clock import wait_until
 
 WATCHER = "import time; time.sleep(600)"
@@ -35,7 +35,7 @@ def test_every_process_of_the_group_is_found(started: subprocess.Popen[str]) -> 
     assert started.stdout is not None
     children = [int(word) for word in started.stdout.readline().split()]
 
-    assert {(relative.pid, relative.parent) for relative in family(started.pid)} == {
+    assert {(relative.pid, relative.parent) for relative in processes_of(started.pid)} == {
         (started.pid, os.getpid()),
         *((pid, started.pid) for pid in children),
     }
@@ -56,14 +56,14 @@ def test_a_dead_process_is_left_out(started: subprocess.Popen[str]) -> None:
 
     os.kill(small, 9)
 
-    assert wait_until(lambda: small not in {relative.pid for relative in family(started.pid)}, cap_s=30)
+    assert wait_until(lambda: small not in {relative.pid for relative in processes_of(started.pid)}, cap_s=30)
 
 
 def test_a_single_process_has_no_worker() -> None:
     """A single process is the app itself."""
     single = subprocess.Popen([sys.executable, "-c", WATCHER], start_new_session=True)
 
-    assert (len(family(single.pid)), worker(single.pid)) == (1, None)
+    assert (len(processes_of(single.pid)), worker(single.pid)) == (1, None)
     single.kill()
     single.wait()
 
@@ -72,10 +72,10 @@ def test_ps_gives_the_same_result_as_proc(started: subprocess.Popen[str], monkey
     """Without /proc, as on macOS, ps gives the same result."""
     assert started.stdout is not None
     started.stdout.readline()
-    by_proc = family(started.pid)
+    by_proc = processes_of(started.pid)
 
     monkeypatch.setattr(process_group, "PROC", process_group.PROC / "nowhere")
 
-    assert [(relative.pid, relative.parent) for relative in family(started.pid)] == [
+    assert [(relative.pid, relative.parent) for relative in processes_of(started.pid)] == [
         (relative.pid, relative.parent) for relative in by_proc
     ]

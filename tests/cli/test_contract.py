@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.cli import main
-from fiskil_harness.contract.sample_household import Household
+from fiskil_harness.contract.sample_household import SampleEndUser
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 ONE = ("--api-version", "v3", "--examples", "1")
@@ -23,7 +23,7 @@ def code_of(*arguments: str) -> int:
 @pytest.fixture
 def remote(fiskil: LocalFiskil, monkeypatch: pytest.MonkeyPatch) -> LocalFiskil:
     """Return a sandbox that is used like the hosted API: by its URL, with a key pair from the environment."""
-    Household(fiskil)
+    SampleEndUser(fiskil)
     monkeypatch.setenv("FISKIL_CONTRACT_CLIENT_ID", fiskil.credentials.client_id)
     monkeypatch.setenv("FISKIL_CONTRACT_CLIENT_SECRET", fiskil.credentials.client_secret)
     return fiskil
@@ -62,7 +62,7 @@ def test_a_remote_api_is_only_read(remote: LocalFiskil, capsys: pytest.CaptureFi
 @pytest.mark.slow
 def test_drift_is_reported_by_clause(remote: LocalFiskil, capsys: pytest.CaptureFixture[str]) -> None:
     """The exit code is 1; the line has the clause, the expected and the observed value. Source: token.lifetime"""
-    remote.sandbox.read_as({"token.lifetime": "3600"})
+    remote.sandbox.choose_interpretations({"token.lifetime": "3600"})
 
     assert code_of("--url", remote.api_url, *ONE) == 1
     assert "DRIFT token.lifetime: " in (shown := capsys.readouterr().out)

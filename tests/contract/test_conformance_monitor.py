@@ -138,10 +138,10 @@ def test_responses_are_counted(fiskil: LocalFiskil, own: ConformanceMonitor, cli
     client.get("/v1/nowhere")
 
     # The monitor counts a response after it was sent, which may be after the client received it.
-    assert wait_until(lambda: own.seen[ResponseKind(route="", version="v3", status=404)] == 1, cap_s=30)
-    assert own.seen[ResponseKind(route="banking.accounts", version="v3", status=200)] == 1
-    assert own.seen[ResponseKind(route="banking.accounts", version="v1", status=400)] == 1
-    assert own.broken == []
+    assert wait_until(lambda: own.response_counts[ResponseKind(route="", version="v3", status=404)] == 1, cap_s=30)
+    assert own.response_counts[ResponseKind(route="banking.accounts", version="v3", status=200)] == 1
+    assert own.response_counts[ResponseKind(route="banking.accounts", version="v1", status=400)] == 1
+    assert own.violations == []
 
 
 FAULTS = [
@@ -164,8 +164,8 @@ def test_a_fault_breaks_what_it_declares(
     with fiskil.broken("banking.accounts", fault):
         try_to_read(client, rosa)
 
-    assert wait_until(lambda: sum(own.bitten.values()) == 1, cap_s=30)
-    assert own.broken == []
+    assert wait_until(lambda: sum(own.bite_counts.values()) == 1, cap_s=30)
+    assert own.violations == []
 
 
 class Undeclared(faults.TruncatedJson, frozen=True, kw_only=True, tag="undeclared"):
@@ -188,7 +188,7 @@ def test_a_wrong_declaration_of_a_fault_is_detected(
         with fiskil.broken("banking.accounts", fault):
             try_to_read(client, rosa)
 
-    assert wait_until(lambda: len(witness.broken) == 2, cap_s=30)
+    assert wait_until(lambda: len(witness.violations) == 2, cap_s=30)
     assert [violation.message for violation in witness.take()] == [
         "Undeclared(keep_percent=50) declares nothing but broke body",
         "Overstated() declares body but broke nothing",

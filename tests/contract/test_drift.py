@@ -8,8 +8,8 @@ import pytest
 from fiskil_harness.contract.clause_checks import CHECKS, CheckContext
 from fiskil_harness.contract.client import Api
 from fiskil_harness.contract.drift import DRIFTS, HOLDS, check_clauses, read_everything
-from fiskil_harness.contract.hosted_target import CLIENT_ID, CLIENT_SECRET, place_of
-from fiskil_harness.contract.sample_household import RETAILER, Household
+from fiskil_harness.contract.hosted_target import CLIENT_ID, CLIENT_SECRET, open_target
+from fiskil_harness.contract.sample_household import RETAILER, SampleEndUser
 from fiskil_harness.core.clauses import Interpretations, clauses
 from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.errors import ConfigError, HookError, UnsafeTarget
@@ -26,7 +26,7 @@ OTHERS = [
 @pytest.fixture
 def api(fiskil: LocalFiskil) -> Iterator[Api]:
     """The local sandbox as a hosted API, with one end user's data."""
-    Household(fiskil)
+    SampleEndUser(fiskil)
     with HttpClient() as client:
         yield Api(client, fiskil.api_url)
 
@@ -34,7 +34,7 @@ def api(fiskil: LocalFiskil) -> Iterator[Api]:
 def context_of(fiskil: LocalFiskil, api: Api) -> CheckContext:
     """Return the context for checks, with a new token."""
     pair = {CLIENT_ID: fiskil.credentials.client_id, CLIENT_SECRET: fiskil.credentials.client_secret}
-    return place_of(api, pair.get)[0]
+    return open_target(api, pair.get)[0]
 
 
 def test_every_check_belongs_to_a_clause() -> None:
@@ -52,7 +52,7 @@ def test_the_sandbox_follows_every_checked_clause(fiskil: LocalFiskil, api: Api)
 @pytest.mark.parametrize(("clause", "choice"), OTHERS, ids=["=".join(pair) for pair in OTHERS])
 def test_another_interpretation_is_detected(fiskil: LocalFiskil, api: Api, clause: str, choice: str) -> None:
     """The check returns the interpretation that the API shows, and the clause drifts."""
-    fiskil.sandbox.read_as({clause: choice})
+    fiskil.sandbox.choose_interpretations({clause: choice})
 
     checks = {check.clause: check for check in check_clauses(context_of(fiskil, api), Interpretations())}
 
@@ -62,7 +62,7 @@ def test_another_interpretation_is_detected(fiskil: LocalFiskil, api: Api, claus
 
 def test_an_expected_interpretation_is_no_drift(fiskil: LocalFiskil, api: Api) -> None:
     """A clause holds if the API shows the expected interpretation. Source: token.lifetime"""
-    fiskil.sandbox.read_as({"token.lifetime": "3600"})
+    fiskil.sandbox.choose_interpretations({"token.lifetime": "3600"})
 
     checks = {
         check.clause: check for check in check_clauses(context_of(fiskil, api), Interpretations({"token.lifetime": "3600"}))
@@ -96,13 +96,13 @@ def test_a_wrong_response_is_reported(fiskil: LocalFiskil, api: Api, request: py
 def test_a_missing_key_pair_is_an_error(api: Api) -> None:
     """The error names the environment variables."""
     with pytest.raises(ConfigError, match=r"FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET"):
-        place_of(api, {}.get)
+        open_target(api, {}.get)
 
 
 def test_a_rejected_key_pair_is_an_error(fiskil: LocalFiskil, api: Api) -> None:
     """The error contains the status and not the secret."""
     with pytest.raises(HookError, match=r"returned no token: the response was 401") as caught:
-        place_of(api, {CLIENT_ID: fiskil.credentials.client_id, CLIENT_SECRET: "a wrong secret"}.get)
+        open_target(api, {CLIENT_ID: fiskil.credentials.client_id, CLIENT_SECRET: "a wrong secret"}.get)
 
     assert "a wrong secret" not in str(caught.value)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from fiskil_harness.contract.conformance_monitor import ConformanceMonitor
-from fiskil_harness.contract.sample_household import Household
-from fiskil_harness.contract.schemathesis_run import PHASES, Exercise, exercise
+from fiskil_harness.contract.sample_household import SampleEndUser
+from fiskil_harness.contract.schemathesis_run import PHASES, ContractRun, run_schemathesis
 from fiskil_harness.contract.stateful import walk
 from fiskil_harness.core.clock import Clock, real_now
 from fiskil_harness.server.local_fiskil import LocalFiskil
@@ -28,14 +28,14 @@ def frozen_clock() -> Clock:
 
 
 @pytest.fixture(scope="module")
-def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleEndUser]:
     """A local Fiskil with one end user's data."""
     with LocalFiskil(workdir=tmp_path_factory.mktemp("exercised"), seed=7, clock=frozen_clock()) as fiskil:
-        yield Household(fiskil)
+        yield SampleEndUser(fiskil)
         assert [crash.trace for crash in fiskil.sandbox.crashes] == []
 
 
-def counts(results: Exercise) -> str:
+def counts(results: ContractRun) -> str:
     """Return the number of requests and operations by phase, as one line."""
     phases = ", ".join(
         f"{name} {phase.cases} requests to {len(phase.operations)} operations" for name, phase in results.phases.items()
@@ -49,7 +49,7 @@ def counts(results: Exercise) -> str:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("version", WALKED)
 def test_every_operation_is_exercised_without_a_failure(
-    household: Household,
+    household: SampleEndUser,
     witness: ConformanceMonitor,
     record_property: Callable[[str, object], None],
     version: str,
@@ -57,7 +57,7 @@ def test_every_operation_is_exercised_without_a_failure(
 ) -> None:
     """Examples, coverage and fuzzing each reach every described operation, and each operation returns 2xx."""
     household.begin()
-    results = exercise(version, household.target(), seed=seed, examples=EXAMPLES)
+    results = run_schemathesis(version, household.target(), seed=seed, examples=EXAMPLES)
 
     record_property("counts", counts(results))
     assert (results.failures, results.troubles) == ([], [])
@@ -75,7 +75,7 @@ def test_walks_reach_every_operation_without_a_failure(
 ) -> None:
     """The stateful phase reaches every described operation; each walk begins with a reset sandbox."""
     with LocalFiskil(workdir=tmp_path, seed=7, clock=frozen_clock()) as fiskil:
-        household = Household(fiskil)
+        household = SampleEndUser(fiskil)
         results = walk(version, household.target(), seed=seed, walks=WALKS, reset=household.begin)
         crashes = [crash.trace for crash in fiskil.sandbox.crashes]
 

@@ -24,7 +24,7 @@ def test_later_choices_replace_earlier_ones() -> None:
     """A scenario's interpretations take precedence over those of the config."""
     earlier = Interpretations({"token.lifetime": "3600", "auth-session.expires-at": "rfc3339"})
 
-    assert earlier.but({"token.lifetime": "900"}).chosen == {"auth-session.expires-at": "rfc3339"}
+    assert earlier.with_chosen({"token.lifetime": "900"}).chosen == {"auth-session.expires-at": "rfc3339"}
 
 
 def test_interpretations_are_equal_if_the_same_choices_apply() -> None:

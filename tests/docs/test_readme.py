@@ -160,7 +160,7 @@ def test_every_control_request_is_accepted(fiskil: LocalFiskil, method: str, pat
     """Each request succeeds for an end user who has consented to everything."""
     rosa = catalog.person("rosa")
     savings = msgspec.structs.replace(rosa.accounts[1], ownership="TWO_PARTY")
-    person = fiskil.sandbox.admit(msgspec.structs.replace(rosa, accounts=(rosa.accounts[0], savings)))
+    person = fiskil.sandbox.add_person(msgspec.structs.replace(rosa, accounts=(rosa.accounts[0], savings)))
     end_user = fiskil.sandbox.create_end_user(person)
     fiskil.sandbox.authorise(end_user, person)
     session = httpx.post(

@@ -171,7 +171,7 @@ def _read(fiskil: LocalFiskil, request_bytes: bytes, patience_s: float, least_by
 
 
 def _has_bitten(fiskil: LocalFiskil) -> bool:
-    return all(waiting.left == 0 for waiting in fiskil.link.rules.waiting())
+    return all(waiting.left == 0 for waiting in fiskil.proxy.rules.waiting())
 
 
 def _arrivals(line: socket.socket) -> int:

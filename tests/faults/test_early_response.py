@@ -29,7 +29,7 @@ def test_it_refuses_and_closes() -> None:
 def test_the_response_arrives_before_the_body(fiskil: LocalFiskil) -> None:
     """A request of whose body one byte has arrived gets its response, and the connection closes."""
     journal = Journal()
-    fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
+    fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
     host, port = fiskil.api_url.removeprefix("http://").split(":")
     with (
         fiskil.broken("end_users.create", faults.EarlyResponse()),
@@ -39,7 +39,7 @@ def test_the_response_arrives_before_the_body(fiskil: LocalFiskil) -> None:
         response = b"".join(iter(lambda: line.recv(65_536), b""))
 
     assert response.startswith(b"HTTP/1.1 413 ")
-    assert wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
+    assert wait_until(lambda: not fiskil.proxy.open_requests, cap_s=30)
     assert [(call.status, call.request_body) for call in journal.all(Exchange)] == [(413, b"")]
 
 

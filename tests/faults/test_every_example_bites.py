@@ -107,7 +107,7 @@ def test_an_expression_of_the_catalogue_bites(open_fiskil: LocalFiskil, rosa: En
     """It bites within two rounds of calls, a week apart."""
     (rule,) = rules_of(text)
 
-    has_bitten = Integration(open_fiskil, rosa.end_user_id).bites(open_fiskil.link.rules.set(rule))
+    has_bitten = Integration(open_fiskil, rosa.end_user_id).bites(open_fiskil.proxy.rules.set(rule))
 
-    open_fiskil.link.rules.clear()
+    open_fiskil.proxy.rules.clear()
     assert has_bitten

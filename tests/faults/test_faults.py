@@ -42,7 +42,7 @@ def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
 def journal(fiskil: LocalFiskil, client: httpx.Client) -> Journal:
     """Return a journal that begins when the client has its token."""
     journal = Journal()
-    fiskil.link.begin(journal, is_stray=lambda _: False)
+    fiskil.proxy.begin(journal, is_stray=lambda _: False)
     return journal
 
 
@@ -183,12 +183,12 @@ def test_zero_times_must_bite_at_least_once(fiskil: LocalFiskil) -> None:
 
 def test_the_end_resets_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa: Enrolled, journal: Journal) -> None:
     """A client without a timeout is released when the scenario is over, and the journal records who ended the call."""
-    fiskil.link.rules.set(Rule(route="institutions.list", fault=faults.Stall(after_bytes=5)))
+    fiskil.proxy.rules.set(Rule(route="institutions.list", fault=faults.Stall(after_bytes=5)))
     with socket.create_connection(("127.0.0.1", int(fiskil.api_url.rpartition(":")[2]))) as stuck:
         stuck.sendall(b"GET /v1/institutions?client_id=x HTTP/1.1\r\nHost: localhost\r\n\r\n")
         stuck.recv(65536)
 
-        fiskil.link.end()
+        fiskil.proxy.end()
 
         stuck.settimeout(30)
         with pytest.raises(ConnectionResetError):
@@ -268,7 +268,7 @@ def test_names_of_faults_are_their_tags() -> None:
 
 def ended(fiskil: LocalFiskil, journal: Journal) -> list[Exchange]:
     """Return every exchange once none is open."""
-    wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
+    wait_until(lambda: not fiskil.proxy.open_requests, cap_s=30)
     return journal.all(Exchange)
 
 

@@ -138,7 +138,7 @@ def test_a_client_that_leaves_a_drip_breaks_no_declaration(fiskil: LocalFiskil) 
         with httpx.stream("GET", fiskil.api_url + PATH, trust_env=False) as response:
             next(response.iter_raw(1))
 
-        assert wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
+        assert wait_until(lambda: not fiskil.proxy.open_requests, cap_s=30)
 
 
 REFRAMING = [*framing.FAULTS[:4], *chunks.FAULTS, faults.GarbageAfterHead]

@@ -54,7 +54,7 @@ def _bites(caller: Caller, route: str, fault: PlainFault) -> int:
     caller.renew()
     first = caller.get(route).json()
     following = first.get("links", {}).get("next", "") if isinstance(first, dict) else ""
-    rules = caller.fiskil.link.rules
+    rules = caller.fiskil.proxy.rules
     waiting = rules.set(Rule(route=route, fault=fault, times=0).check())
     caller.get(route)
     caller.http.get(following) if following else caller.get(route)

@@ -139,7 +139,7 @@ def test_a_link_leads_to_another_origin(caller: Caller) -> None:
     with caller.fiskil.broken(ROUTE, faults.NextForeign()):
         link = caller.get(ROUTE).json()["links"]["next"]
 
-    assert link.startswith(f"{caller.fiskil.trap.url}/v1/banking/transactions?")
+    assert link.startswith(f"{caller.fiskil.canary_server.url}/v1/banking/transactions?")
     assert httpx.get(link, trust_env=False).json() == {}
 
 

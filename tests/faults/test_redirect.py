@@ -9,7 +9,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
-from fiskil_harness.journal import Journal, Strayed
+from fiskil_harness.journal import ForeignOriginCalled, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.observed import PATH, ROUTE, make_exchange, receive
 
@@ -75,7 +75,7 @@ def test_httpx_sends_no_token_to_another_origin(fiskil: LocalFiskil) -> None:
             fiskil.api_url + PATH, headers={"authorization": "Bearer x"}, trust_env=False, follow_redirects=True
         )
 
-    assert str(response.url) == fiskil.trap.url + PATH
+    assert str(response.url) == fiskil.canary_server.url + PATH
     assert "authorization" not in response.request.headers
 
 
@@ -86,7 +86,7 @@ def test_a_downgrade_leads_to_http(tmp_path: Path) -> None:
         with secure.broken(ROUTE, faults.RedirectDowngrade()):
             response = httpx.get(secure.api_url + PATH, trust_env=False, verify=trusting, follow_redirects=True)
 
-        assert (secure.api_url[:6], str(response.url)) == ("https:", secure.trap.url + PATH)
+        assert (secure.api_url[:6], str(response.url)) == ("https:", secure.canary_server.url + PATH)
 
 
 @pytest.mark.parametrize("kind", [faults.RedirectLoop, faults.RedirectCrossOrigin, faults.RedirectDowngrade])
@@ -99,7 +99,7 @@ def test_a_status_that_is_no_redirect_is_refused(kind: Callable[..., faults.Plai
 def test_a_request_to_another_origin_is_recorded(fiskil: LocalFiskil) -> None:
     """The journal has the called path, and states if the token was sent."""
     journal = Journal()
-    fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
+    fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
     headers = {"authorization": "Bearer nobodys"}
     with (
         fiskil.broken(ROUTE, faults.RedirectCrossOrigin()),
@@ -109,6 +109,6 @@ def test_a_request_to_another_origin_is_recorded(fiskil: LocalFiskil) -> None:
 
     httpx.get(led, headers=headers, trust_env=False)
 
-    (strayed,) = journal.all(Strayed)
+    (strayed,) = journal.all(ForeignOriginCalled)
     assert PATH.startswith(strayed.path)
     assert strayed.carries_token

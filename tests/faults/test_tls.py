@@ -16,7 +16,7 @@ from fiskil_harness.core.net.server import client_context
 from fiskil_harness.errors import FaultUnbitten
 from fiskil_harness.faults.connection_fault import ConnectionFault
 from fiskil_harness.faults.proxy import CONNECTION, Rule
-from fiskil_harness.journal import Abandoned, Bite, Journal
+from fiskil_harness.journal import Bite, ConnectionAbandoned, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 REQUEST = b"GET /v1/institutions HTTP/1.1\r\nHost: api\r\n\r\n"
@@ -186,7 +186,7 @@ def test_a_handshake_may_be_reset(fiskil: LocalFiskil, trusting: ssl.SSLContext)
 def test_a_handshake_may_stall(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
     """The handshake takes as long as the client's timeout."""
     with fiskil.broken(CONNECTION, faults.HandshakeStall()):
-        (waiting,) = fiskil.link.rules.waiting()
+        (waiting,) = fiskil.proxy.rules.waiting()
         with pytest.raises(TimeoutError):
             connect(fiskil, trusting, timeout_s=0.2)
         assert wait_until(lambda: waiting.left == 0, cap_s=PATIENCE_S)
@@ -224,11 +224,11 @@ def test_a_client_without_tls_was_not_bitten(fiskil: LocalFiskil) -> None:
     """Plain HTTP is not a hello."""
     port = int(fiskil.api_url.rpartition(":")[2])
 
-    waiting = fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.ExpiredCertificate()))
+    waiting = fiskil.proxy.rules.set(Rule(route=CONNECTION, fault=faults.ExpiredCertificate()))
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as plain:
         plain.sendall(REQUEST)
         assert b"HTTP" not in plain.recv(100)
-    fiskil.link.rules.lift(waiting)
+    fiskil.proxy.rules.lift(waiting)
 
     assert waiting.left == 1
 
@@ -253,7 +253,7 @@ def test_a_kept_connection_may_be_reset_under_tls(fiskil: LocalFiskil, trusting:
 def test_bites_are_recorded(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
     """The bite has the fault's name and the route of connections."""
     journal = Journal()
-    fiskil.link.begin(journal, is_stray=lambda _: False)
+    fiskil.proxy.begin(journal, is_stray=lambda _: False)
 
     with fiskil.broken(CONNECTION, faults.WrongHost()), pytest.raises(ssl.SSLError):
         connect(fiskil, trusting)
@@ -264,18 +264,18 @@ def test_bites_are_recorded(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> No
 def test_a_client_that_gives_up_is_recorded(fiskil: LocalFiskil) -> None:
     """The journal records that it ended a stalled handshake, but not one that the server ended."""
     journal = Journal()
-    fiskil.link.begin(journal, is_stray=lambda _: False)
+    fiskil.proxy.begin(journal, is_stray=lambda _: False)
     port = int(fiskil.api_url.rpartition(":")[2])
 
     with fiskil.broken(CONNECTION, faults.HandshakeStall()), socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(b"\x16")
         wait_until(lambda: journal.all(Bite), cap_s=PATIENCE_S)
         connection.close()
-        wait_until(lambda: journal.all(Abandoned), cap_s=PATIENCE_S)
+        wait_until(lambda: journal.all(ConnectionAbandoned), cap_s=PATIENCE_S)
     with fiskil.broken(CONNECTION, faults.HandshakeReset()), socket.create_connection(("127.0.0.1", port)) as sent_away:
         sent_away.sendall(b"\x16")
         wait_until(lambda: len(journal.all(Bite)) > 1, cap_s=PATIENCE_S)
-    fiskil.link.end()
+    fiskil.proxy.end()
 
-    (left,) = journal.all(Abandoned)
+    (left,) = journal.all(ConnectionAbandoned)
     assert left.connection == journal.all(Bite)[0].connection > 0

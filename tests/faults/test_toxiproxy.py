@@ -151,7 +151,7 @@ def test_slow_close_delays_the_end(tmp_path: Path) -> None:
     """The FIN arrives no sooner than the delay after the request; without the fault the same bytes arrive."""
     with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
         before = plain_response(fiskil)
-        fiskil.link.rules.set(Rule(route="connection", fault=faults.SlowClose(delay_ms=300)))
+        fiskil.proxy.rules.set(Rule(route="connection", fault=faults.SlowClose(delay_ms=300)))
         elapsed_s = stopwatch()
         during = plain_response(fiskil)
         ended_s = elapsed_s()
@@ -164,7 +164,7 @@ def test_slow_close_delays_no_byte(tmp_path: Path) -> None:
     """The response is complete while the FIN is ten minutes away."""
     with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
         complete = plain_response(fiskil)
-        fiskil.link.rules.set(Rule(route="connection", fault=faults.SlowClose(delay_ms=600_000)))
+        fiskil.proxy.rules.set(Rule(route="connection", fault=faults.SlowClose(delay_ms=600_000)))
         with open_request(fiskil) as client:
             received = b"".join(client.recv(1) for _ in range(len(complete)))
 
@@ -175,9 +175,9 @@ def test_a_toxic_that_is_removed_leaves_no_trace(tmp_path: Path) -> None:
     """The next response is the same as before the first."""
     with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
         before = plain_response(fiskil)
-        waiting = fiskil.link.rules.set(Rule(route="*", fault=faults.LimitResponse(after_bytes=30), times=0))
+        waiting = fiskil.proxy.rules.set(Rule(route="*", fault=faults.LimitResponse(after_bytes=30), times=0))
         during = plain_response(fiskil)
-        fiskil.link.rules.lift(waiting)
+        fiskil.proxy.rules.lift(waiting)
         after = plain_response(fiskil)
 
     assert (len(during), undated(before)) == (30, undated(after))

@@ -171,11 +171,11 @@ def test_stalls_leave_the_connection_open(fiskil: LocalFiskil) -> None:
 def test_the_journal_records_lost_responses(fiskil: LocalFiskil) -> None:
     """A swallowed response has no status, a cut one has its own."""
     journal = Journal()
-    fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
+    fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
     receive(fiskil, faults.EmptyResponse(stream="downstream"))
     receive(fiskil, faults.LimitBytes(after_bytes=3))
 
-    wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
+    wait_until(lambda: not fiskil.proxy.open_requests, cap_s=30)
     assert [(call.status, call.response_body) for call in journal.all(Exchange)] == [(None, b""), (200, b'[{"')]
 
 
@@ -213,7 +213,7 @@ def test_a_plain_client_reports_each_end(fiskil: LocalFiskil) -> None:
         with fiskil.broken("institutions.list", faults.EmptyResponse()), pytest.raises(httpx.RemoteProtocolError):
             client.get(PATH)
         with fiskil.broken("institutions.list", faults.StallHead()):
-            (waiting,) = fiskil.link.rules.waiting()
+            (waiting,) = fiskil.proxy.rules.waiting()
             with pytest.raises(httpx.ReadTimeout):
                 client.get(PATH, timeout=0.3)
             assert wait_until(lambda: waiting.bitten, cap_s=30)

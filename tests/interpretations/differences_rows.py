@@ -138,7 +138,7 @@ def repeats_row_after_new_one(world: World) -> bool:
     sandbox = world.fiskil.sandbox
     consent = sandbox.consents_of(end_user_id)[0]
     ledger = sandbox.ledger(consent)
-    newest = ledger.newest_first().where(status="POSTED")[0]
+    newest = ledger.statement_newest_first().where(status="POSTED")[0]
     ledger.repeat(newest.key, ledger.free_key(f"{newest.key}:again"), posted=sandbox.clock.now())
     sandbox.sync(consent, "transactions")
     second = world.client.get(first["links"]["next"]).json()
@@ -160,7 +160,7 @@ def _post_one(world: World, end_user_id: str) -> None:
     sandbox = world.fiskil.sandbox
     consent = sandbox.consents_of(end_user_id)[0]
     ledger = sandbox.ledger(consent)
-    pending = next(row for row in ledger.newest_first() if row.status == "PENDING")
+    pending = next(row for row in ledger.statement_newest_first() if row.status == "PENDING")
     ledger.post(pending.key, at=sandbox.clock.now())
     for dataset in ("transactions", "balances"):
         sandbox.sync(consent, dataset)

@@ -22,7 +22,7 @@ def accounts_after_withdrawal(world: World) -> tuple[int, int]:
     """
     rosa = catalog.person("rosa")
     joint = tuple(msgspec.structs.replace(spec, ownership="TWO_PARTY") for spec in rosa.accounts)
-    world.fiskil.sandbox.admit(msgspec.structs.replace(rosa, accounts=joint))
+    world.fiskil.sandbox.add_person(msgspec.structs.replace(rosa, accounts=joint))
     end_user_id = world.connect()
     world.fiskil.sandbox.withdraw_sharing(msgspec.structs.replace(rosa, accounts=joint), "savings")
     before = len(_accounts(world, end_user_id))

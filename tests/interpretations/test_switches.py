@@ -24,7 +24,7 @@ def test_each_interpretation_has_its_effect(world: World, clause_id: str, choice
     result = observe(world)
 
     assert result == results[choice]
-    assert clause_id in world.fiskil.sandbox.store.asked
+    assert clause_id in world.fiskil.sandbox.store.used_clauses
 
 
 def test_every_interpretation_is_observed() -> None:

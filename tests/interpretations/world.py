@@ -111,7 +111,7 @@ class World:
     def energy(self, name: str = "priya") -> str:
         """Create a household at the energy retailer with every dataset ready; return the end user's id."""
         sandbox = self.fiskil.sandbox
-        person = sandbox.admit(catalog.person(name))
+        person = sandbox.add_person(catalog.person(name))
         end_user = sandbox.create_end_user(person)
         sandbox.authorise(end_user, person, institution_id="99999")
         sandbox.clock.advance(minutes=60)

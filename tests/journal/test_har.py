@@ -86,7 +86,7 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 def walk(fiskil: LocalFiskil, rosa: Enrolled) -> Journal:
     """Return a journal of an app's calls: a token, a registration, data, an error, and a call that a fault cuts."""
     journal = Journal()
-    fiskil.link.begin(journal, is_stray=lambda _: False)
+    fiskil.proxy.begin(journal, is_stray=lambda _: False)
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
     with httpx.Client(base_url=fiskil.api_url, trust_env=False, timeout=30) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
@@ -97,7 +97,7 @@ def walk(fiskil: LocalFiskil, rosa: Enrolled) -> Journal:
         client.get("/v1/end-users/eu_nobody")
         with fiskil.broken(ROUTE, faults.ResetPeer(after_bytes=300)), pytest.raises(httpx.ReadError):
             client.get("/v1/banking/transactions", params={"end_user_id": rosa.end_user_id})
-    wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
+    wait_until(lambda: not fiskil.proxy.open_requests, cap_s=30)
     return journal
 
 

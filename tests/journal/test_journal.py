@@ -1,6 +1,6 @@
 """The journal keeps the order of entries and its limit, for complete and for deferred entries."""
 
-from fiskil_harness.journal import Idle, Journal, Started
+from fiskil_harness.journal import Idle, Journal, ProcessChanged
 
 
 def test_a_deferred_entry_is_built_on_the_first_read() -> None:
@@ -12,12 +12,12 @@ def test_a_deferred_entry_is_built_on_the_first_read() -> None:
         built.append(seconds)
         return Idle(seconds=seconds)
 
-    journal.write(Started(how="start"))
-    journal.write_parts(idle, 1.5)
-    journal.write(Started(how="stop"))
+    journal.write(ProcessChanged(change="start"))
+    journal.write_deferred(idle, 1.5)
+    journal.write(ProcessChanged(change="stop"))
     before = list(built)
 
-    assert [type(entry) for entry in journal] == [Started, Idle, Started]
+    assert [type(entry) for entry in journal] == [ProcessChanged, Idle, ProcessChanged]
     assert journal.all(Idle) == [Idle(seconds=1.5)]
     assert (before, built) == ([], [1.5])
 
@@ -26,8 +26,8 @@ def test_a_bounded_record_keeps_the_newest() -> None:
     """Older entries are dropped, whether they were read or not."""
     journal = Journal(newest=2)
     for number in range(3):
-        journal.write_parts(lambda seconds: Idle(seconds=seconds), number)
+        journal.write_deferred(lambda seconds: Idle(seconds=seconds), number)
 
     assert [idle.seconds for idle in journal.all(Idle)] == [1, 2]
-    journal.write(Started(how="stop"))
+    journal.write(ProcessChanged(change="stop"))
     assert (len(journal), journal.all(Idle)) == (2, [Idle(seconds=2)])

@@ -14,8 +14,8 @@ from fiskil_harness.journal import (
     Journal,
     Leak,
     Limits,
+    ProcessChanged,
     Rows,
-    Started,
     StartKind,
     UsedEvents,
 )
@@ -162,20 +162,20 @@ class Courier:
             Rows, participant=participant, dataset="accounts", moment="sync", rows=tuple({"fiskil_id": text} for text in ids)
         )
 
-    def ordered_to_fail(self, *, status: int = 200, participant: str = "") -> None:
+    def request_failure(self, *, status: int = 200, participant: str = "") -> None:
         """Record a failure request to the app."""
         self._write(HookCall, hook="fail", participant=participant, status=status)
 
-    def killed(self) -> None:
+    def kill(self) -> None:
         """Record a kill and a restart of the app."""
-        self._write(Started, how="kill")
-        self._write(Started, how="restart")
+        self._write(ProcessChanged, how="kill")
+        self._write(ProcessChanged, how="restart")
 
-    def started(self, how: StartKind) -> None:
+    def start(self, how: StartKind) -> None:
         """Record a start, or another change of the app's process."""
-        self._write(Started, how=how)
+        self._write(ProcessChanged, how=how)
 
-    def leaked(self, place: str, kind: str) -> None:
+    def leak(self, place: str, kind: str) -> None:
         """Record a secret in a forbidden place."""
         self._write(Leak, place=place, kind=kind, line="")
 

@@ -69,7 +69,7 @@ def share(
 ) -> None:
     """Record an active consent until 12 March 2027, as of 2 December 2026; *is_notified*: the app acknowledged its event."""
     tape.consent(consent_id)
-    tape.told("consent.received", consent=consent_id, outcome="ack" if is_notified else "refuse")
+    tape.deliver_event("consent.received", consent=consent_id, outcome="ack" if is_notified else "refuse")
     tape.journal.write(
         Sharing(
             at_s=tape.now_s,
@@ -79,7 +79,7 @@ def share(
             permissions=("accounts", "balances", "transactions"),
             expires_on="2027-03-12",
             today="2026-12-02",
-            is_sought=is_sought,
+            will_be_revoked=is_sought,
         )
     )
 

@@ -12,7 +12,7 @@ NUMBER = "123456789"
 APP = "http://127.0.0.1:1"
 
 
-class Sights(Tape):
+class BrowserTape(Tape):
     """Journal with views of two pages, one of them after a journey; *has_called*: the app called the API with a token."""
 
     def __init__(self, *, has_called: bool = True) -> None:
@@ -22,18 +22,18 @@ class Sights(Tape):
             self.call("banking.accounts", bearer=TOKEN)
         self.canaries(access_token=TOKEN, client_secret=SECRET, webhook_secret=WEBHOOK_SECRET, account_number=NUMBER)
         for page in ("connect", "callback"):
-            self.shown(page)
-            self.fetched(f"/{page}", body=b"<h1>Hello</h1>", page=page)
-            self.stored("url", "0", f"{APP}/{page}", page=page)
+            self.view(page)
+            self.fetch(f"/{page}", body=b"<h1>Hello</h1>", page=page)
+            self.store("url", "0", f"{APP}/{page}", page=page)
 
-    def shown(self, page: str = "connect", **more: Any) -> None:
+    def view(self, page: str = "connect", **more: Any) -> None:
         """Record a view of a page."""
         self.journal.write(PageView(participant="", page=page, status=200, width_px=360, **more))
 
-    def fetched(self, path: str = "/app.js", *, page: str = "connect", **more: Any) -> None:
+    def fetch(self, path: str = "/app.js", *, page: str = "connect", **more: Any) -> None:
         """Record a request of a page."""
         self.journal.write(Fetched(participant="", page=page, url=APP + path, **{"status": 200, **more}))
 
-    def stored(self, place: StoragePlace, name: str, value: str, *, page: str = "connect") -> None:
+    def store(self, place: StoragePlace, name: str, value: str, *, page: str = "connect") -> None:
         """Record a value that the browser stored."""
         self.journal.write(Stored(participant="", page=page, place=place, name=name, value=value))

@@ -24,8 +24,8 @@ from fiskil_harness.journal import (
     KeyState,
     Limits,
     Output,
+    ProcessChanged,
     Rows,
-    Started,
     TokensExpired,
     Visit,
 )
@@ -82,7 +82,7 @@ class Tape:
         self.now_s += max(0.05, took_s)
         return entry
 
-    def told(
+    def deliver_event(
         self,
         kind: str,
         *,
@@ -170,12 +170,12 @@ class Tape:
         self.journal.write(Key(at_s=self.now_s, state=state))
         self.now_s += 0.05
 
-    def tokens_die(self) -> None:
+    def expire_tokens(self) -> None:
         """Record that every token has expired."""
         self.journal.write(TokensExpired(at_s=self.now_s))
         self.now_s += 0.05
 
-    def keeps_days(self, days: int, *, now: str) -> None:
+    def state_retention(self, days: int, *, now: str) -> None:
         """Record the stated retention period, and an event that is published at *now*."""
         self.journal.write(History(days=days))
         event = EventCreated(event="e", kind="x", message_id="m", participant="", publish_time=now)
@@ -183,7 +183,7 @@ class Tape:
 
     def restart(self) -> None:
         """Record a restart of the app."""
-        self.journal.write(Started(at_s=self.now_s, how="restart"))
+        self.journal.write(ProcessChanged(at_s=self.now_s, change="restart"))
         self.now_s += 0.05
 
     def output(self, text: bytes, *, place: str = "output", problem: str = "") -> None:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from fiskil_harness.journal import CutShort, Exchange, FaultSet, Journal
+from fiskil_harness.journal import Exchange, FaultSet, Journal, StepIncomplete
 from fiskil_harness.probes import AppliesOnce, Verdict
 from fiskil_harness.probes.evaluation import findings
 
@@ -17,7 +17,7 @@ def journal(*connections: int, fault: str = "") -> Journal:
             Exchange(number=number, route="token", method="POST", path="/v1/token", connection=connection, **moment)
         )
     if fault:
-        recorded.write(FaultSet(fault=fault, route="connection", times=1, unbitten=1, problem="nothing called it"))
+        recorded.write(FaultSet(fault=fault, route="connection", times=1, missing_bites=1, problem="nothing called it"))
     return recorded
 
 
@@ -51,8 +51,8 @@ def test_an_app_that_reuses_no_connection_needs_no_stale_connection(connections:
 def test_each_reason_is_reported_once() -> None:
     """A step that was cut short twice for one reason gives one finding."""
     recorded = journal()
-    recorded.write(CutShort(what="it took too long", hook="app.limits"))
-    recorded.write(CutShort(what="it took too long", hook="app.limits"))
+    recorded.write(StepIncomplete(reason="it took too long", hook="app.limits"))
+    recorded.write(StepIncomplete(reason="it took too long", hook="app.limits"))
 
     reported = findings((AppliesOnce(),), recorded, crashed="", missing="")
 

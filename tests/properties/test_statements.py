@@ -15,7 +15,7 @@ from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.days import EAST_COAST, ceiling_of, floor_of
 from fiskil_harness.sandbox.bank.ledger import Ledger
-from fiskil_harness.sandbox.bank.pending_schedule import turns_of
+from fiskil_harness.sandbox.bank.pending_schedule import slot_schedules
 from fiskil_harness.sandbox.bank.statement import Statement
 
 UNTIL = date(2026, 3, 2)
@@ -73,8 +73,8 @@ def ledger_of(person: Person, *, days: list[int], chosen: dict[str, str] | None 
         institution_id="88888",
         mint=Mint(seed=3, salt="salt"),
         until=UNTIL,
-        reading=Interpretations(chosen).of,
-        passed=lambda _at: days[0],
+        interpretation=Interpretations(chosen).of,
+        days_passed=lambda _at: days[0],
     )
 
 
@@ -83,7 +83,7 @@ def expected_keys(person: Person, days: int, *, some_vanish: bool) -> tuple[set[
     pending: set[str] = set()
     posted: set[str] = set()
     for spec in person.accounts:
-        schedules = turns_of(spec)
+        schedules = slot_schedules(spec)
         for number, move in enumerate(spec.moves):
             days_after = 0 if number in {turns.move for turns in schedules if turns.takes_over} else days
             for ago in range(-days_after, person.history_days):

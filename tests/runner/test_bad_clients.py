@@ -87,7 +87,7 @@ def test_a_scenario_does_not_begin_while_the_app_calls_the_api(moody: MakeWorker
     The required pause is four seconds here, because shorter ones happen on a busy machine.
     """
     driver = moody("never_rests").start()
-    assert wait_until(lambda: driver.fiskil.link.idle_s() < 0.5, cap_s=60)
+    assert wait_until(lambda: driver.fiskil.proxy.idle_s() < 0.5, cap_s=60)
 
     finding = driver.run(load("happy_path"), quiet_s=4).findings[-1]
 

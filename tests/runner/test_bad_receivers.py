@@ -16,10 +16,10 @@ from fiskil_harness.core.net.server import Loop
 from fiskil_harness.errors import UnsafeTarget
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.webhooks import Sender, Target
-from fiskil_harness.webhooks.connection_script import Talk as ScriptResult
+from fiskil_harness.webhooks.connection_script import Conversation as ScriptResult
 from fiskil_harness.webhooks.connection_script import perform
 from fiskil_harness.webhooks.fiskil_signature import HEADER
-from fiskil_harness.webhooks.request_variants import REQUEST_VARIANTS, Letter
+from fiskil_harness.webhooks.request_variants import REQUEST_VARIANTS, SignedRequest
 from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import JSON
 from fiskil_harness.webhooks.transport import Address
@@ -86,7 +86,7 @@ MISBEHAVING: dict[str, tuple[Talk, str | tuple[str, ...]]] = {
 
 def outgoing() -> Outgoing:
     note = Delivery(event="e0", participant="", message_id="1", attempt=1, body=BODY)
-    return Outgoing(note=note, headers=(*JSON, (HEADER, "c2ln")))
+    return Outgoing(delivery=note, headers=(*JSON, (HEADER, "c2ln")))
 
 
 def delivered(
@@ -115,7 +115,7 @@ def test_a_delivery_to_a_misbehaving_receiver_states_the_reason(name: str) -> No
     delivery = delivered(talk, limit_s=LIMIT_S if trouble == SILENT else PATIENCE_S)
 
     assert (delivery.status, delivery.outcome) == (None, "indeterminate")
-    assert delivery.trouble.startswith(trouble)
+    assert delivery.problem.startswith(trouble)
     assert elapsed() < 30
 
 
@@ -148,7 +148,7 @@ def test_other_hosts_are_rejected(url: str) -> None:
 @pytest.mark.parametrize("kind", ["hangs", "resets", "closes_without_response", "sends_noise"])
 def test_every_request_variant_ends_at_every_receiver(kind: str) -> None:
     """No variant waits beyond its limit, and none reports a status."""
-    letter = Letter(path="/hook", host="127.0.0.1:1", body=BODY, signature="c2ln")
+    letter = SignedRequest(path="/hook", host="127.0.0.1:1", body=BODY, signature="c2ln")
     scripts = [request_variant.script(letter) for request_variant in REQUEST_VARIANTS.values()]
     elapsed = stopwatch()
 
@@ -159,7 +159,7 @@ def test_every_request_variant_ends_at_every_receiver(kind: str) -> None:
 
     assert len(results) == len(REQUEST_VARIANTS)
     assert {result.reply.status for result in results} == {None}
-    assert all(result.reply.trouble for result in results)
+    assert all(result.reply.problem for result in results)
     assert elapsed() < 30
 
 
@@ -218,8 +218,8 @@ def test_a_bad_certificate_gets_no_message(ca_file: Path, kind: str, words: str)
     delivery = delivered(talk, tls=secured(kind), ca_file=ca_file)
 
     assert delivery.outcome == "indeterminate"
-    assert delivery.trouble.startswith("TLS refused: ")
-    assert words in delivery.trouble
+    assert delivery.problem.startswith("TLS refused: ")
+    assert words in delivery.problem
     assert set(received) <= {b""}
 
 
@@ -233,7 +233,7 @@ def test_a_self_signed_certificate_gets_no_message(ca_file: Path) -> None:
     delivery = delivered(responding(b"HTTP/1.1 204 No Content\r\n\r\n"), tls=context, ca_file=ca_file)
 
     assert delivery.outcome == "indeterminate"
-    assert delivery.trouble.startswith("TLS refused: self-signed certificate")
+    assert delivery.problem.startswith("TLS refused: self-signed certificate")
 
 
 def test_plain_http_on_a_tls_port_states_the_reason(ca_file: Path) -> None:

@@ -137,7 +137,7 @@ def test_the_sandbox_is_empty_after_a_scenario(drive: Drive, receiver_settings: 
     driver.run(REPEATED)
 
     store = driver.fiskil.sandbox.store
-    assert (store.end_users, store.consents, driver.fiskil.link.rules.waiting()) == ({}, {}, [])
+    assert (store.end_users, store.consents, driver.fiskil.proxy.rules.waiting()) == ({}, {}, [])
     assert driver.fiskil.sandbox.clock.offset.total_seconds() == 0
 
 

@@ -20,7 +20,14 @@ from fiskil_harness.gate.judgement import judge
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.probes import Verdict
 from fiskil_harness.runner import session
-from fiskil_harness.runner.session import SessionRequest, SessionResult, can_share_out, read_request, rehearse, write_request
+from fiskil_harness.runner.session import (
+    SessionRequest,
+    SessionResult,
+    can_run_in_parallel,
+    read_request,
+    run_scenarios,
+    write_request,
+)
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from tests.paths import SOURCE
@@ -68,19 +75,19 @@ class RecordedProgress:
 
 def test_outcomes_are_sorted_by_name(receiver_settings: MakeSettings) -> None:
     """The outcomes are sorted by scenario name, each with its costs."""
-    rehearsal = rehearse([repeated("b"), repeated("a")], settings=receiver_settings(), seed=7)
+    rehearsal = run_scenarios([repeated("b"), repeated("a")], settings=receiver_settings(), seed=7)
 
     assert [(outcome.scenario, outcome.verdict) for outcome in rehearsal.outcomes] == [
         ("a", Verdict.PASS),
         ("b", Verdict.PASS),
     ]
     assert [(measure.scenario, measure.deliveries) for measure in rehearsal.measured] == [("a", 3), ("b", 3)]
-    assert (rehearsal.faults, rehearsal.was_interrupted) == ((), False)
+    assert (rehearsal.internal_errors, rehearsal.was_interrupted) == ((), False)
 
 
 def test_a_flawed_app_is_caught(receiver_settings: MakeSettings) -> None:
     """The session returns the findings of the probes unchanged."""
-    rehearsal = rehearse([repeated()], settings=receiver_settings(FLAW="no_dedupe"), seed=7)
+    rehearsal = run_scenarios([repeated()], settings=receiver_settings(FLAW="no_dedupe"), seed=7)
 
     assert rehearsal.outcomes[0].verdict is Verdict.FAIL
     assert rehearsal.outcomes[0].findings[0].observed.startswith("message e0 was applied 3 times")
@@ -90,7 +97,7 @@ def test_progress_reports_each_scenario(receiver_settings: MakeSettings) -> None
     """Each scenario is reported before it runs, and after it with its verdict."""
     progress = RecordedProgress()
 
-    rehearse([repeated("a"), repeated("b")], settings=receiver_settings(), seed=7, progress=progress)
+    run_scenarios([repeated("a"), repeated("b")], settings=receiver_settings(), seed=7, progress=progress)
 
     assert progress.lines == ["began a", "ended a PASS", "began b", "ended b PASS"]
 
@@ -103,7 +110,7 @@ def test_the_same_seed_gives_the_same_judgement(receiver_settings: MakeSettings)
 
     judgements = [
         judge(
-            rehearse([repeated("a"), repeated("b")], settings=settings, seed=5).outcomes,
+            run_scenarios([repeated("a"), repeated("b")], settings=settings, seed=5).outcomes,
             settings=settings,
             seed=5,
             today=datetime.date(2026, 6, 1),
@@ -117,7 +124,7 @@ def test_the_same_seed_gives_the_same_judgement(receiver_settings: MakeSettings)
 def test_an_app_that_does_not_start_ends_the_run_with_its_last_lines(receiver_settings: MakeSettings) -> None:
     """AppError contains the last output lines of the app."""
     with pytest.raises(AppError, match=r"exited with 7[^$]*cannot find the moon"):
-        rehearse([repeated("a"), repeated("b")], settings=receiver_settings(EXITS="1"), seed=7)
+        run_scenarios([repeated("a"), repeated("b")], settings=receiver_settings(EXITS="1"), seed=7)
 
 
 @pytest.mark.parametrize(("flaw", "words"), [("no_json", "is no JSON"), ("wrong_shape", "does not fit")])
@@ -128,14 +135,14 @@ def test_an_effects_hook_with_invalid_responses_ends_the_run_at_its_start(
     progress = RecordedProgress()
 
     with pytest.raises(AppError, match=words):
-        rehearse([repeated("a"), repeated("b")], settings=receiver_settings(FLAW=flaw), seed=7, progress=progress)
+        run_scenarios([repeated("a"), repeated("b")], settings=receiver_settings(FLAW=flaw), seed=7, progress=progress)
 
     assert progress.lines == ["began a", "ended a "]
 
 
 def test_a_failed_step_is_inconclusive_and_the_next_scenario_runs(receiver_settings: MakeSettings) -> None:
     """A step with an unknown event makes the scenario INCONCLUSIVE, and the finding names the event."""
-    rehearsal = rehearse([repeated("a", steps.Retry("e9")), repeated("b")], settings=receiver_settings(), seed=7)
+    rehearsal = run_scenarios([repeated("a", steps.Retry("e9")), repeated("b")], settings=receiver_settings(), seed=7)
 
     assert [outcome.verdict for outcome in rehearsal.outcomes] == [Verdict.INCONCLUSIVE, Verdict.PASS]
     assert "No event 'e9'" in rehearsal.outcomes[0].findings[-1].observed
@@ -148,7 +155,7 @@ def test_the_error_of_an_app_that_does_not_start_contains_no_secret(receiver_set
     settings = msgspec.structs.replace(settings, app=msgspec.structs.replace(settings.app, command=leaking))
 
     with pytest.raises(AppError) as caught:
-        rehearse([repeated()], settings=settings, seed=7)
+        run_scenarios([repeated()], settings=settings, seed=7)
 
     assert "'FISKIL_WEBHOOK_SECRET': '<webhook_secret>" in str(caught.value)
 
@@ -163,7 +170,7 @@ def test_the_surrounding_project_does_not_affect_a_run(
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
     monkeypatch.chdir(tmp_path)
 
-    rehearsal = rehearse([repeated()], settings=receiver_settings(), seed=7)
+    rehearsal = run_scenarios([repeated()], settings=receiver_settings(), seed=7)
 
     assert rehearsal.outcomes[0].verdict is Verdict.PASS
     assert os.environ["PYTEST_ADDOPTS"] == "--no-such-option"
@@ -172,7 +179,7 @@ def test_the_surrounding_project_does_not_affect_a_run(
 
 def test_a_run_prints_nothing(receiver_settings: MakeSettings, capfd: pytest.CaptureFixture[str]) -> None:
     """The output of pytest does not appear."""
-    rehearse([repeated()], settings=receiver_settings(), seed=7)
+    run_scenarios([repeated()], settings=receiver_settings(), seed=7)
 
     assert capfd.readouterr() == ("", "")
 
@@ -194,9 +201,9 @@ def test_several_workers_need_an_app_for_each(receiver_settings: MakeSettings) -
         shared, app=msgspec.structs.replace(shared.app, command=None, url="http://127.0.0.1:1")
     )
 
-    assert (can_share_out(shared), can_share_out(fixed_address)) == (True, False)
+    assert (can_run_in_parallel(shared), can_run_in_parallel(fixed_address)) == (True, False)
     with pytest.raises(UsageError, match=r"Several workers need an app"):
-        rehearse([repeated()], settings=fixed_address, seed=7, workers=2)
+        run_scenarios([repeated()], settings=fixed_address, seed=7, workers=2)
 
 
 def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(receiver_settings: MakeSettings) -> None:
@@ -283,7 +290,7 @@ def test_two_workers_return_the_same_outcomes_as_one(
 
     background(SessionRequest(seed=7, settings=receiver_settings(), scenarios=scenarios), workers=2).wait(500)
 
-    alone = rehearse(scenarios, settings=receiver_settings(), seed=7)
+    alone = run_scenarios(scenarios, settings=receiver_settings(), seed=7)
     assert result_of(tmp_path).outcomes == alone.outcomes
 
 
@@ -297,7 +304,7 @@ def test_two_workers_judge_a_growing_backlog_like_one(
 
     background(SessionRequest(seed=7, settings=settings, scenarios=scenarios), workers=2).wait(500)
 
-    alone = rehearse(scenarios, settings=settings, seed=7)
+    alone = run_scenarios(scenarios, settings=settings, seed=7)
     assert result_of(tmp_path).outcomes == alone.outcomes
     assert [measure.notes for measure in alone.measured] == [
         (),
@@ -338,7 +345,7 @@ def test_an_interrupted_run_leaves_nothing(
     assert process.wait(500) == 0
     assert all(line.startswith("began s") for line in first_lines)
     result = result_of(tmp_path)
-    assert (result.was_interrupted, result.faults, result.is_whole) == (True, (), False)
+    assert (result.was_interrupted, result.internal_errors, result.is_whole) == (True, (), False)
     assert len(result.outcomes) == 60
     assert {outcome.verdict for outcome in result.outcomes} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
     assert judge(result.outcomes, settings=settings, seed=7, today=TODAY).with_status(Status.PROVEN) == []

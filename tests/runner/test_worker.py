@@ -87,7 +87,7 @@ def test_a_scenario_is_played_and_measured(work: MakeWorker, receiver_settings: 
     played = work(receiver_settings()).play(scenario())
 
     assert played.outcome.verdict is Verdict.PASS
-    assert (played.measure.deliveries, played.fault) == (2, "")
+    assert (played.measure.deliveries, played.traceback) == (2, "")
     assert played.measure.slowest_acknowledgement_ms is not None
 
 
@@ -99,7 +99,7 @@ def test_an_internal_error_is_not_blamed_on_the_app(work: MakeWorker, receiver_s
 
     assert played.outcome.verdict is Verdict.INCONCLUSIVE
     assert played.outcome.findings[-1].observed == "an internal error of the harness: ZeroDivisionError"
-    assert "ZeroDivisionError: no good with <client_secret>" in played.fault
+    assert "ZeroDivisionError: no good with <client_secret>" in played.traceback
     assert worker.play(scenario()).outcome.verdict is Verdict.PASS
 
 
@@ -121,8 +121,8 @@ def test_excerpts_of_a_failure_contain_no_secret(work: MakeWorker, receiver_sett
     credentials = worker.fiskil.credentials
     assert (excerpt.scenario, excerpt.probe) == ("repeated", "applies_once")
     assert [beat.text for beat in excerpt.beats] == ["e0 attempt 1", "e0 attempt 2", "e0 applied 2 times"]
-    assert "X-Fiskil-Signature: " in excerpt.sendings[0].command
-    assert worker.driver.app.url in excerpt.sendings[0].command
+    assert "X-Fiskil-Signature: " in excerpt.commands[0].command
+    assert worker.driver.app.url in excerpt.commands[0].command
     assert credentials.webhook_secret not in str(excerpt)
     assert credentials.client_secret not in str(excerpt)
 
@@ -133,7 +133,7 @@ def test_an_error_in_an_excerpt_keeps_the_verdict(work: MakeWorker, receiver_set
 
     assert played.outcome.verdict is Verdict.FAIL
     assert played.excerpts == ()
-    assert "Traceback" in played.fault
+    assert "Traceback" in played.traceback
 
 
 def test_an_app_that_dies_during_a_scenario_runs_in_the_next_one(work: MakeWorker, receiver_settings: MakeSettings) -> None:

@@ -32,7 +32,7 @@ class Still:
         self._servers = [Server(loop, app, crashes=self.sandbox.crashes) for app in (self.sandbox.api, self.sandbox.page)]
         self.api_url, self.auth_url = (server.url for server in self._servers)
         self.port = self._servers[0].port
-        self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
+        self.sandbox.set_origins(api_url=self.api_url, auth_url=self.auth_url)
         self._clients = contextlib.ExitStack()
 
     def client(self) -> httpx.Client:
@@ -49,13 +49,13 @@ class Still:
 
     def enrol(self, name: str = "rosa") -> tuple[EndUser, Person]:
         """Return an end user for a named person."""
-        person = self.sandbox.admit(catalog.person(name))
+        person = self.sandbox.add_person(catalog.person(name))
         return self.sandbox.create_end_user(person), person
 
     def everything(self, person: Person | str = "rosa") -> Consent:
         """Return a consent to every kind of banking data, with each dataset synced."""
         self.sandbox.configure(permissions=BANKING)
-        known_person = self.sandbox.admit(catalog.person(person) if isinstance(person, str) else person)
+        known_person = self.sandbox.add_person(catalog.person(person) if isinstance(person, str) else person)
         consent = self.sandbox.authorise(self.sandbox.create_end_user(known_person), known_person)
         for dataset in consent.permissions:
             self.sandbox.sync(consent, dataset)

@@ -31,7 +31,7 @@ def amounts(api: httpx.Client, consent: Consent) -> list[str]:
 
 def amend_newest(still: Still, consent: Consent) -> None:
     ledger = still.sandbox.ledger(consent)
-    ledger.amend(ledger.newest_first()[0].key, amount="-12.34")
+    ledger.amend(ledger.statement_newest_first()[0].key, amount="-12.34")
 
 
 def test_no_sync_repeats_within_an_hour(still: Still) -> None:
@@ -51,8 +51,8 @@ def test_real_time_completes_no_sync_when_only_steps_move_the_clock() -> None:
     minutes = itertools.count()
     clock = Clock(real=lambda: NOON + timedelta(minutes=next(minutes)))
     sandbox = Sandbox(institutions=catalog.institutions(), clock=clock, named=catalog.people().values())
-    sandbox.store.awaits_moves = True
-    rosa = sandbox.admit(catalog.person("rosa"))
+    sandbox.store.waits_for_clock_moves = True
+    rosa = sandbox.add_person(catalog.person("rosa"))
 
     consent = sandbox.authorise(sandbox.create_end_user(rosa), rosa)
     first = [event.kind for event in sandbox.events]
@@ -79,7 +79,7 @@ def test_each_dataset_is_synced_again_every_day(still: Still, api: httpx.Client)
 
 def test_syncs_may_run_only_on_request(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation, a sync runs only when it is requested. Source: sync.recurrence"""
-    still.sandbox.read_as({"sync.recurrence": "on-demand"})
+    still.sandbox.choose_interpretations({"sync.recurrence": "on-demand"})
     consent = still.consent("rosa")
 
     still.sandbox.clock.advance(days=30)
@@ -201,7 +201,7 @@ def test_a_sync_in_an_outage_may_fail(still: Still, api: httpx.Client) -> None:
 
     Source: sync.outage, sync.failed
     """
-    still.sandbox.read_as({"sync.outage": "failed"})
+    still.sandbox.choose_interpretations({"sync.outage": "failed"})
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.set_connection(BANK, "OUTAGE")
 
@@ -255,7 +255,7 @@ def test_only_transactions_have_a_failure_event(still: Still) -> None:
 
 def test_a_failure_may_emit_no_event(still: Still) -> None:
     """Under the other interpretation, no failed sync emits an event. Source: sync.failed"""
-    still.sandbox.read_as({"sync.failed": "untold"})
+    still.sandbox.choose_interpretations({"sync.failed": "untold"})
     consent = still.consent("rosa")
 
     still.sandbox.fail_sync(consent, "transactions")

@@ -44,7 +44,7 @@ def test_the_table_is_generated_from_a_report() -> None:
         ],
     }
 
-    parsed = tomllib.loads(costs.rendered(report))
+    parsed = tomllib.loads(costs.render(report))
 
     assert parsed == {
         "scenarios": {

@@ -11,7 +11,7 @@ from fiskil_harness.core import catalog
 from fiskil_harness.errors import PlanError, UnknownName, UsageError
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario, dump_plan, load
-from fiskil_harness.scenario.selection import about_receivers, select, with_plans
+from fiskil_harness.scenario.selection import receiver_scenarios, select, with_plans
 from fiskil_harness.scenario.steps import RunGeneratedPlans
 
 MINE = '''"""A scenario of my own."""
@@ -148,12 +148,12 @@ def test_a_plan_with_invalid_values_is_refused(tmp_path: Path, step: str, seed: 
 @pytest.mark.full
 def test_the_phases_divide_the_scenarios() -> None:
     """Handwritten scenarios are direct, generated plans are random, and life plans are in neither."""
-    direct, random = ({scenario.name for scenario in about_receivers(phase)} for phase in ("direct", "random"))
+    direct, random = ({scenario.name for scenario in receiver_scenarios(phase)} for phase in ("direct", "random"))
 
     generated = {name for name in catalog.scenario_names() if name.endswith("_generated")}
     assert random == generated - {"life_plans_generated"}
     assert {name for name in direct if not name.startswith("webhook_")} == set()
-    assert {scenario.name for scenario in about_receivers()} == direct | random
+    assert {scenario.name for scenario in receiver_scenarios()} == direct | random
     assert direct & random == set()
 
 
@@ -161,11 +161,11 @@ def test_the_phases_divide_the_scenarios() -> None:
 def test_heavy_deliveries_are_direct_and_only_on_request() -> None:
     """Scenarios that send large or slow requests are added to the direct phase on request."""
     usual, heavy = (
-        {scenario.name for scenario in about_receivers("direct", is_heavy=is_heavy)} for is_heavy in (False, True)
+        {scenario.name for scenario in receiver_scenarios("direct", is_heavy=is_heavy)} for is_heavy in (False, True)
     )
 
     assert heavy - usual == set(catalog.opt_in_names())
-    assert about_receivers("random", is_heavy=True) == about_receivers("random")
+    assert receiver_scenarios("random", is_heavy=True) == receiver_scenarios("random")
 
 
 def test_the_number_of_plans_can_be_chosen() -> None:

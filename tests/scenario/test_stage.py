@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fiskil_harness import probes
-from fiskil_harness.app.effects import IdleWait, settled
+from fiskil_harness.app.effects import IdleWait, wait_until_idle
 from fiskil_harness.core.config import Settings
 from fiskil_harness.journal import Effects
 from fiskil_harness.runner.worker import Worker
@@ -28,7 +28,7 @@ class Waits:
     def __call__(self, *arguments: Any, cap_s: float, stall: Any, **more: Any) -> IdleWait:
         """Wait for 50 ms."""
         self.patience_s.append((self.moment, stall.patience_s(cap_s)))
-        return settled(*arguments, cap_s=0.05, stall=stall, **more)
+        return wait_until_idle(*arguments, cap_s=0.05, backlog=stall, **more)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_an_app_that_became_idle_has_no_older_backlog(play: Callable[..., Worker
 
     journal, _crashed = driver.perform(scenario(*AGAIN, name="second"))
 
-    reports = [(effects.moment, effects.is_idle, effects.left_by) for effects in journal.all(Effects)]
+    reports = [(effects.moment, effects.is_idle, effects.busy_since) for effects in journal.all(Effects)]
     assert reports == [("settled", True, ""), ("end", False, "")]
 
 
@@ -125,4 +125,4 @@ def test_unfinished_work_is_attributed_to_its_first_scenario(play: Callable[...,
 
     journal, _crashed = driver.perform(scenario(*AGAIN, name="second"))
 
-    assert [effects.left_by for effects in journal.all(Effects)] == ["first, e0 consent.received"] * 2
+    assert [effects.busy_since for effects in journal.all(Effects)] == ["first, e0 consent.received"] * 2

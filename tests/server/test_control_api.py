@@ -96,7 +96,7 @@ def test_a_fault_is_set_bites_and_is_lifted(send: Send, fiskil: LocalFiskil) -> 
     assert (fault["route"], fault["left"], fault["bites"], fault["spared"]) == ("institutions.*", 1, 1, 0)
     assert fault["text"] == "institutions.*: status 503, first 2"
     assert send("DELETE", "/faults").json() == {"faults": []}
-    assert not fiskil.link.rules.waiting()
+    assert not fiskil.proxy.rules.waiting()
 
 
 def test_faults_are_set_by_expression_and_lifted_one_by_one(send: Send, fiskil: LocalFiskil) -> None:
@@ -110,7 +110,7 @@ def test_faults_are_set_by_expression_and_lifted_one_by_one(send: Send, fiskil: 
 
     assert [value["number"] for value in send("DELETE", f"/faults/{first}").json()["faults"]] == [second]
     send("POST", "/faults", json={"fault": "*: status 500"})
-    assert [waiting.number for waiting in fiskil.link.rules.waiting()] == [second, second + 1]
+    assert [waiting.number for waiting in fiskil.proxy.rules.waiting()] == [second, second + 1]
     repeated = send("DELETE", f"/faults/{first}")
     assert repeated.status_code == 404
     assert repeated.json()["error"] == f"No fault '{first}' is set. Known: {second}, {second + 1}."

@@ -65,7 +65,7 @@ def test_a_journey_ends_as_requested(fiskil: LocalFiskil) -> None:
 
     (consent,) = fiskil.sandbox.consents_of(rosa.end_user_id)
     assert (denied.ending, approved.ending, consent.account_keys) == (Ending.DENIED, Ending.APPROVED, ("savings",))
-    assert "error_type=CONSENT_ENDUSER_DENIED" in (fiskil.sandbox.way_back(denied.session_id) or "")
+    assert "error_type=CONSENT_ENDUSER_DENIED" in (fiskil.sandbox.redirect_address(denied.session_id) or "")
 
 
 def test_an_end_user_may_be_generated(fiskil: LocalFiskil) -> None:
@@ -119,7 +119,7 @@ def test_a_reset_lifts_faults_and_removes_end_users(fiskil: LocalFiskil) -> None
     fiskil.reset()
 
     assert fiskil.sandbox.clock.offset.total_seconds() == 0
-    assert (fiskil.sandbox.events, fiskil.sandbox.store.end_users, fiskil.link.rules.waiting()) == ((), {}, [])
+    assert (fiskil.sandbox.events, fiskil.sandbox.store.end_users, fiskil.proxy.rules.waiting()) == ((), {}, [])
 
 
 def test_the_sink_keeps_what_it_received(fiskil: LocalFiskil) -> None:

@@ -19,7 +19,7 @@ from fiskil_harness.errors import UnsafeTarget, UsageError
 from fiskil_harness.faults.expression import rules_of
 from fiskil_harness.journal import Bite
 from fiskil_harness.server.exchange_log import EXCHANGES_KEPT
-from fiskil_harness.server.serving import Serving
+from fiskil_harness.server.serving import LocalServer
 from fiskil_harness.webhooks.delivery_log import Record
 
 SLOW_SYNCS = Interpretations({"sync.latency": "minutes"})
@@ -34,12 +34,12 @@ def receiver() -> Iterator[HTTPServer]:
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
+def serve(tmp_path: Path) -> Iterator[Callable[..., LocalServer]]:
     """Start ``serve``; everything is closed at the end of the test."""
-    running: list[Serving] = []
+    running: list[LocalServer] = []
 
-    def start(**options: object) -> Serving:
-        running.append(Serving(workdir=tmp_path, interpretations=SLOW_SYNCS, **options))  # type: ignore[arg-type]
+    def start(**options: object) -> LocalServer:
+        running.append(LocalServer(workdir=tmp_path, interpretations=SLOW_SYNCS, **options))  # type: ignore[arg-type]
         return running[-1]
 
     yield start
@@ -47,7 +47,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
         serving.close()
 
 
-def test_the_api_serves_tls_on_request(serve: Callable[..., Serving]) -> None:
+def test_the_api_serves_tls_on_request(serve: Callable[..., LocalServer]) -> None:
     """The environment names the file of the authority with the variable that clients read."""
     serving = serve(is_tls=True)
     environment = dict(line.partition("=")[::2] for line in serving.environment().splitlines())
@@ -59,11 +59,11 @@ def test_the_api_serves_tls_on_request(serve: Callable[..., Serving]) -> None:
     assert response.status_code == 400
 
 
-def test_each_bite_is_reported_with_its_fault_as_text(serve: Callable[..., Serving]) -> None:
+def test_each_bite_is_reported_with_its_fault_as_text(serve: Callable[..., LocalServer]) -> None:
     """Faults that never fired are listed with the reason, and a reset lifts all faults."""
     bites: list[Bite] = []
     rules = [*rules_of("institutions.list: status 503 retry after 2 s"), *rules_of("token: stall")]
-    serving = serve(faults=rules, tell_bite=bites.append)
+    serving = serve(faults=rules, on_bite=bites.append)
 
     httpx.get(f"{serving.fiskil.api_url}/v1/institutions", trust_env=False)
 
@@ -71,12 +71,12 @@ def test_each_bite_is_reported_with_its_fault_as_text(serve: Callable[..., Servi
     assert [(bite.fault, bite.route, bite.request_number) for bite in bites] == [
         ("status 503 retry after 2 s", "institutions.list", 1)
     ]
-    assert serving.log.unbitten() == [("token: stall", "nothing matched it")]
+    assert serving.log.faults_without_bite() == [("token: stall", "nothing matched it")]
     serving.fiskil.reset()
-    assert serving.log.unbitten() == []
+    assert serving.log.faults_without_bite() == []
 
 
-def test_events_are_delivered_automatically(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+def test_events_are_delivered_automatically(serve: Callable[..., LocalServer], receiver: HTTPServer) -> None:
     """Each event of the sandbox is delivered to the receiver without a request."""
     receiver.expect_request("/hook").respond_with_data("", status=204)
     serving = serve(webhook_url=receiver.url_for("/hook"))
@@ -87,7 +87,7 @@ def test_events_are_delivered_automatically(serve: Callable[..., Serving], recei
     assert receiver.log[0][0].get_json()["data"]["event"] == "consent.received"
 
 
-def test_a_refused_delivery_is_retried_when_it_is_due(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+def test_a_refused_delivery_is_retried_when_it_is_due(serve: Callable[..., LocalServer], receiver: HTTPServer) -> None:
     """Advancing the clock makes the next attempt due, and it is acknowledged."""
     for status in (503, 204):
         receiver.expect_ordered_request("/hook").respond_with_data("", status=status)
@@ -104,7 +104,7 @@ def test_a_refused_delivery_is_retried_when_it_is_due(serve: Callable[..., Servi
     assert [bool(delivery["next_attempt_at"]) for delivery in attempts] == [True, False]
 
 
-def test_a_reset_drops_pending_messages(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+def test_a_reset_drops_pending_messages(serve: Callable[..., LocalServer], receiver: HTTPServer) -> None:
     """After a reset no attempt is made for an earlier event."""
     receiver.expect_request("/hook").respond_with_data("", status=503)
     serving = serve(webhook_url=receiver.url_for("/hook"))
@@ -120,7 +120,7 @@ def test_a_reset_drops_pending_messages(serve: Callable[..., Serving], receiver:
     assert [delivery["attempt"] for delivery in serving._deliveries()] == [1]
 
 
-def delivery_log(serving: Serving) -> list[dict[str, Any]]:
+def delivery_log(serving: LocalServer) -> list[dict[str, Any]]:
     """Return the delivery log from the control API."""
     deliveries: list[dict[str, Any]] = httpx.get(f"{serving.control_url}/_sandbox/deliveries", trust_env=False).json()[
         "deliveries"
@@ -128,7 +128,7 @@ def delivery_log(serving: Serving) -> list[dict[str, Any]]:
     return deliveries
 
 
-def test_every_attempt_is_logged(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+def test_every_attempt_is_logged(serve: Callable[..., LocalServer], receiver: HTTPServer) -> None:
     """The log has kind, number, status, times and sizes of each attempt, and the callback gets the same record."""
     receiver.expect_request("/hook").respond_with_data("sorry", status=503)
     records: list[Record] = []
@@ -149,7 +149,7 @@ def test_every_attempt_is_logged(serve: Callable[..., Serving], receiver: HTTPSe
     assert delivery == msgspec.to_builtins(records[0])
 
 
-def test_compressed_delays_pass_in_real_time(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+def test_compressed_delays_pass_in_real_time(serve: Callable[..., LocalServer], receiver: HTTPServer) -> None:
     """Half an hour of attempts takes a second, and the event is discarded; sandbox time is not moved."""
     receiver.expect_request("/hook").respond_with_data("", status=503)
     serving = serve(webhook_url=receiver.url_for("/hook"), compress=3600)
@@ -162,7 +162,7 @@ def test_compressed_delays_pass_in_real_time(serve: Callable[..., Serving], rece
     assert serving.fiskil.sandbox.clock.offset.total_seconds() == 0
 
 
-def test_a_discarded_message_is_delivered_by_hand(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+def test_a_discarded_message_is_delivered_by_hand(serve: Callable[..., LocalServer], receiver: HTTPServer) -> None:
     """The attempt has the message id and the last number, and an unknown id is refused."""
     receiver.expect_request("/hook").respond_with_data("", status=503)
     serving = serve(webhook_url=receiver.url_for("/hook"), compress=3600)
@@ -187,7 +187,7 @@ def test_a_discarded_message_is_delivered_by_hand(serve: Callable[..., Serving],
     assert (refused.status_code, refused.json()["error"][:16]) == (400, "No message '1'. ")
 
 
-def test_redelivery_needs_a_receiver(serve: Callable[..., Serving]) -> None:
+def test_redelivery_needs_a_receiver(serve: Callable[..., LocalServer]) -> None:
     """The error states which option is missing."""
     refused = httpx.post(f"{serve().control_url}/_sandbox/deliveries", json={"message_id": "1"}, trust_env=False)
 
@@ -195,13 +195,13 @@ def test_redelivery_needs_a_receiver(serve: Callable[..., Serving]) -> None:
 
 
 @pytest.mark.parametrize("compress", [0.5, 3601])
-def test_the_divisor_of_delays_has_bounds(serve: Callable[..., Serving], compress: float) -> None:
+def test_the_divisor_of_delays_has_bounds(serve: Callable[..., LocalServer], compress: float) -> None:
     """Delays cannot be lengthened, and the divisor has a maximum."""
     with pytest.raises(UsageError, match=r"Delays can be divided by 1 to 3600, got"):
         serve(compress=compress)
 
 
-def test_the_environment_contains_what_an_app_needs(serve: Callable[..., Serving]) -> None:
+def test_the_environment_contains_what_an_app_needs(serve: Callable[..., LocalServer]) -> None:
     """Every line is NAME=value, and the addresses are those that listen."""
     serving = serve()
 
@@ -213,7 +213,7 @@ def test_the_environment_contains_what_an_app_needs(serve: Callable[..., Serving
     assert all(re.fullmatch(r"[A-Z_]+", name) for name in pairs)
 
 
-def test_a_port_in_use_is_an_error(serve: Callable[..., Serving]) -> None:
+def test_a_port_in_use_is_an_error(serve: Callable[..., LocalServer]) -> None:
     """The error names the port."""
     taken = serve().fiskil.api_url.rpartition(":")[2]
 
@@ -221,13 +221,13 @@ def test_a_port_in_use_is_an_error(serve: Callable[..., Serving]) -> None:
         serve(control_port=int(taken))
 
 
-def test_webhooks_are_sent_to_this_machine_only(serve: Callable[..., Serving]) -> None:
+def test_webhooks_are_sent_to_this_machine_only(serve: Callable[..., LocalServer]) -> None:
     """Another address is rejected before a port opens."""
     with pytest.raises(UnsafeTarget, match="not loopback"):
         serve(webhook_url="http://192.0.2.1/hook")
 
 
-def test_the_newest_exchanges_are_listed_without_secrets(serve: Callable[..., Serving]) -> None:
+def test_the_newest_exchanges_are_listed_without_secrets(serve: Callable[..., LocalServer]) -> None:
     """The list of the app's requests is bounded, contains no secret, and is emptied by a reset."""
     serving = serve()
     pair = {"client_id": serving.fiskil.credentials.client_id, "client_secret": serving.fiskil.credentials.client_secret}

@@ -68,7 +68,7 @@ class Year:
 
     def _consent(self, name: str, institution_id: str, *, days: int) -> Consent:
         self.sandbox.configure(consent_days=days)
-        person = self.sandbox.admit(catalog.person(name))
+        person = self.sandbox.add_person(catalog.person(name))
         return self.sandbox.authorise(self.sandbox.create_end_user(person), person, institution_id=institution_id)
 
 

@@ -9,7 +9,8 @@ import pytest
 import trustme
 
 from fiskil_harness.webhooks.connection_script import (
-    UNHEARD,
+    NO_RESPONSE_EXPECTED,
+    Conversation,
     End,
     HangUp,
     Pause,
@@ -21,7 +22,6 @@ from fiskil_harness.webhooks.connection_script import (
     flood,
     perform,
 )
-from fiskil_harness.webhooks.connection_script import Talk as Conversation
 from fiskil_harness.webhooks.responses import Reply
 from fiskil_harness.webhooks.transport import Address
 from tests.apps.listener import Talk, complete, run
@@ -71,7 +71,7 @@ def test_moves_are_performed_in_order() -> None:
 
     assert received == [b"one", b"two"]
     assert [reply.status for reply in talk.replies] == [204, 204]
-    assert talk.unasked == ()
+    assert talk.unsolicited == ()
 
 
 def test_unsolicited_responses_are_reported_separately() -> None:
@@ -79,7 +79,7 @@ def test_unsolicited_responses_are_reported_separately() -> None:
     watched = performed(replying(OK + OK), Send(b"one"), ReadResponse(), Watch(ms=200))
     unwatched = performed(replying(OK + OK), Send(b"one"), ReadResponse())
 
-    assert [len(talk.unasked) for talk in (watched, unwatched)] == [1, 1]
+    assert [len(talk.unsolicited) for talk in (watched, unwatched)] == [1, 1]
     assert [talk.reply.status for talk in (watched, unwatched)] == [204, 204]
 
 
@@ -96,7 +96,7 @@ def test_after_a_watch_the_next_response_belongs_to_the_next_request() -> None:
     conversation = performed(talk, Send(b"one"), ReadResponse(), Watch(ms=200), Send(b"two"), ReadResponse())
 
     assert [reply.status for reply in conversation.replies] == [204, 201]
-    assert [reply.status for reply in conversation.unasked] == [299]
+    assert [reply.status for reply in conversation.unsolicited] == [299]
 
 
 def test_nothing_more_is_sent_on_a_connection_that_will_close() -> None:
@@ -108,7 +108,7 @@ def test_nothing_more_is_sent_on_a_connection_that_will_close() -> None:
 
     assert received == [b"one"]
     assert [reply.status for reply in talk.replies] == [401, None]
-    assert talk.replies[1].trouble == "the receiver closed the connection"
+    assert talk.replies[1].problem == "the receiver closed the connection"
 
 
 def test_a_body_can_wait_for_100() -> None:
@@ -185,7 +185,7 @@ def test_allowed_silence_differs_from_a_timeout() -> None:
     allowed = performed(silent(), Send(b"x"), ReadResponse(limit_ms=20)).reply
     excessive = performed(silent(), Send(b"x"), ReadResponse(), timeout_s=0.05).reply
 
-    assert (allowed.trouble, excessive.trouble) == (UNHEARD, "no response within the limit")
+    assert (allowed.problem, excessive.problem) == (NO_RESPONSE_EXPECTED, "no response within the limit")
 
 
 def test_all_responses_of_a_script_share_one_limit() -> None:
@@ -200,7 +200,7 @@ def test_all_responses_of_a_script_share_one_limit() -> None:
         talk, Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse(), Send(b"three"), ReadResponse(), timeout_s=0.1
     )
 
-    troubles = [reply.trouble for reply in conversation.replies]
+    troubles = [reply.problem for reply in conversation.replies]
     assert troubles[-1] == "no response within the limit"
     assert (troubles.count("no response within the limit"), len(troubles) <= 2) == (1, True)
 
@@ -213,7 +213,7 @@ def test_a_receiver_that_reads_nothing_does_not_block_the_script() -> None:
 
     conversation = performed(talk, Send(b"x" * 20_000_000), ReadResponse(), timeout_s=0.1)
 
-    assert conversation.reply.trouble == "no response within the limit"
+    assert conversation.reply.problem == "no response within the limit"
 
 
 def test_a_refused_connection_is_a_reply_with_trouble() -> None:
@@ -222,7 +222,7 @@ def test_a_refused_connection_is_a_reply_with_trouble() -> None:
     async def main() -> Conversation:
         return await perform(Address(host="127.0.0.1", port=1), (Send(b"x"), ReadResponse()), timeout_s=PATIENCE_S)
 
-    assert complete(main()).reply == Reply(trouble="connection refused")
+    assert complete(main()).reply == Reply(problem="connection refused")
 
 
 def test_scripts_are_performed_over_tls() -> None:

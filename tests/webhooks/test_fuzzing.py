@@ -16,7 +16,7 @@ from fiskil_harness.core.config.webhook_format import FISKIL, PRESETS, Payload
 from fiskil_harness.core.model import Event
 from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.webhooks import seal
-from fiskil_harness.webhooks.fuzzing import PATH, Drawn, adopted, document, drawn
+from fiskil_harness.webhooks.fuzzing import PATH, GeneratedBody, document, generated_bodies, with_own_facts
 from tests.paths import ROOT
 
 SECRET = "a2V5LW9mLXRoaXJ0eS10d28tYnl0ZXMtLWxvbmcuLi4="
@@ -75,7 +75,7 @@ def test_only_some_kinds_have_account_ids() -> None:
 
 def test_valid_and_invalid_bodies_are_marked() -> None:
     """Valid bodies match the document, and there are dozens of valid and of invalid ones."""
-    bodies = drawn(FORM, KIND, seed=1, examples=5)
+    bodies = generated_bodies(FORM, KIND, seed=1, examples=5)
     validator = jsonschema_rs.validator_for(schema_of(FISKIL.payload))
 
     assert all(validator.is_valid(json.loads(generated.body)) for generated in bodies if generated.is_valid)
@@ -85,18 +85,18 @@ def test_valid_and_invalid_bodies_are_marked() -> None:
 
 def test_the_same_seed_generates_the_same_bodies() -> None:
     """The bodies depend on the seed alone."""
-    first = drawn(FORM, KIND, seed=1, examples=5)
-    drawn.cache_clear()
+    first = generated_bodies(FORM, KIND, seed=1, examples=5)
+    generated_bodies.cache_clear()
 
-    assert drawn(FORM, KIND, seed=1, examples=5) == first
-    assert drawn(FORM, KIND, seed=2, examples=5) != first
+    assert generated_bodies(FORM, KIND, seed=1, examples=5) == first
+    assert generated_bodies(FORM, KIND, seed=2, examples=5) != first
 
 
 def test_a_valid_body_is_about_real_facts() -> None:
     """A valid body gets ids and time of a real message and keeps the rest as generated."""
     body = OWN.body.replace(b"1234567890123456", b"9" * 16).replace(b"eu_1", b"nobody").replace(b'":1,', b'":5,')
 
-    message = json.loads(adopted(Drawn(kind=KIND, body=body, is_valid=True), OWN, FISKIL.payload))
+    message = json.loads(with_own_facts(GeneratedBody(kind=KIND, body=body, is_valid=True), OWN, FISKIL.payload))
 
     assert message == json.loads(OWN.body) | {"delivery_attempt": 5}
 
@@ -104,12 +104,15 @@ def test_a_valid_body_is_about_real_facts() -> None:
 def test_an_invalid_body_gets_only_the_id() -> None:
     """An invalid body gets only the id, so that it is not a repetition; an unreadable one is unchanged."""
     body = OWN.body.replace(b"1234567890123456", b"9" * 16).replace(b"eu_1", b"nobody")
-    message = json.loads(adopted(Drawn(kind=KIND, body=body, is_valid=False), OWN, FISKIL.payload))
+    message = json.loads(with_own_facts(GeneratedBody(kind=KIND, body=body, is_valid=False), OWN, FISKIL.payload))
 
     assert (message["message_id"], message["data"]["end_user_id"]) == ("1234567890123456", "nobody")
-    assert adopted(Drawn(kind=KIND, body=b"\x00", is_valid=False), OWN, FISKIL.payload) == b"\x00"
-    assert adopted(Drawn(kind=KIND, body=b'{"message_id":1}', is_valid=False), OWN, FISKIL.payload) == b'{"message_id":1}'
-    assert adopted(Drawn(kind=KIND, body=b"[1]", is_valid=False), OWN, FISKIL.payload) == b"[1]"
+    assert with_own_facts(GeneratedBody(kind=KIND, body=b"\x00", is_valid=False), OWN, FISKIL.payload) == b"\x00"
+    assert (
+        with_own_facts(GeneratedBody(kind=KIND, body=b'{"message_id":1}', is_valid=False), OWN, FISKIL.payload)
+        == b'{"message_id":1}'
+    )
+    assert with_own_facts(GeneratedBody(kind=KIND, body=b"[1]", is_valid=False), OWN, FISKIL.payload) == b"[1]"
 
 
 def test_generation_writes_no_files_to_the_working_directory(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from fiskil_harness.webhooks.load import pour
+from fiskil_harness.webhooks.load import send_many
 from fiskil_harness.webhooks.responses import Reply
 from fiskil_harness.webhooks.transport import Address
 from tests.apps.listener import Talk, complete, run
@@ -20,7 +20,7 @@ def replies_to(talk: Talk, *, count: int, lanes: int, timeout_s: float = 60) -> 
 
     async def call(address: Address) -> None:
         requests = (request(number) for number in range(count))
-        await pour(address, requests, replies.__setitem__, timeout_s=timeout_s, lanes=lanes)
+        await send_many(address, requests, replies.__setitem__, timeout_s=timeout_s, lanes=lanes)
 
     run(talk, call)
     return replies
@@ -73,7 +73,7 @@ def test_a_request_lost_with_its_connection_is_not_sent_again() -> None:
 
     replies = replies_to(talk, count=3, lanes=1)
 
-    assert [replies[number].trouble for number in range(3)] == ["connection closed before the response was complete"] * 3
+    assert [replies[number].problem for number in range(3)] == ["connection closed before the response was complete"] * 3
 
 
 def test_each_request_without_a_response_ends_at_the_limit() -> None:
@@ -85,7 +85,7 @@ def test_each_request_without_a_response_ends_at_the_limit() -> None:
 
     replies = replies_to(talk, count=2, lanes=2, timeout_s=0.05)
 
-    assert [replies[number].trouble for number in range(2)] == ["no response within the limit"] * 2
+    assert [replies[number].problem for number in range(2)] == ["no response within the limit"] * 2
 
 
 @pytest.mark.full
@@ -133,7 +133,7 @@ def test_an_invalid_response_is_trouble(response: bytes, trouble: str) -> None:
         await reader.readuntil(b"{}")
         writer.write(response)
 
-    assert replies_to(talk, count=1, lanes=1)[0].trouble.startswith(trouble)
+    assert replies_to(talk, count=1, lanes=1)[0].problem.startswith(trouble)
 
 
 def test_a_refused_connection_is_trouble_for_each_request() -> None:
@@ -142,11 +142,11 @@ def test_a_refused_connection_is_trouble_for_each_request() -> None:
 
     async def main() -> None:
         nowhere = Address(host="127.0.0.1", port=1)
-        await pour(nowhere, map(request, range(3)), replies.__setitem__, timeout_s=60, lanes=2)
+        await send_many(nowhere, map(request, range(3)), replies.__setitem__, timeout_s=60, lanes=2)
 
     complete(main())
 
-    assert {reply.trouble for reply in replies.values()} == {"connection refused"}
+    assert {reply.problem for reply in replies.values()} == {"connection refused"}
     assert sorted(replies) == [0, 1, 2]
 
 

@@ -14,10 +14,10 @@ from fiskil_harness.webhooks import seal, sign
 from fiskil_harness.webhooks.payload_variants import (
     ODDITIES,
     SPELLINGS,
-    distort,
     encode,
     encoding,
     encodings_of,
+    make_oddity,
     oddity,
     spell,
     spelling,
@@ -122,7 +122,7 @@ def test_no_spelling_is_the_plain_one() -> None:
 @pytest.mark.parametrize("name", ODDITIES)
 def test_oddities_are_signed_as_they_are_sent(name: str) -> None:
     """The signature of an oddity is valid."""
-    odd = distort(name, MESSAGE, SECRET)
+    odd = make_oddity(name, MESSAGE, SECRET)
 
     assert dict(odd.headers)["X-Fiskil-Signature"] == sign(odd.body, SECRET)
 
@@ -130,7 +130,7 @@ def test_oddities_are_signed_as_they_are_sent(name: str) -> None:
 def test_oddities_differ_from_genuine_deliveries() -> None:
     """Each oddity differs in its bytes or headers from a genuine delivery."""
     plain = ((("Content-Type", "application/json"), ("X-Fiskil-Signature", MESSAGE.signature)), MESSAGE.body)
-    odd = [distort(name, MESSAGE, SECRET) for name in ODDITIES]
+    odd = [make_oddity(name, MESSAGE, SECRET) for name in ODDITIES]
 
     assert all((encoded.headers, encoded.body) != plain for encoded in odd)
 
@@ -138,7 +138,7 @@ def test_oddities_differ_from_genuine_deliveries() -> None:
 @pytest.mark.parametrize("name", ["number_as_id", "list_as_id", "nul_in_id", "repeated_id"])
 def test_odd_ids_replace_the_id(name: str) -> None:
     """The change affects message_id and leaves valid JSON."""
-    message = json.loads(distort(name, MESSAGE, SECRET).body)
+    message = json.loads(make_oddity(name, MESSAGE, SECRET).body)
 
     assert message["message_id"] != PLAIN["message_id"]
     assert re.search(r"1234567890123456", str(message["message_id"]))

@@ -4,10 +4,10 @@ import pytest
 
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.webhooks.connection_script import End, HangUp, ReadResponse, Reset, Send
-from fiskil_harness.webhooks.request_variants import REQUEST_VARIANTS, Kind, Letter, head, of_kinds, request_variant
+from fiskil_harness.webhooks.request_variants import REQUEST_VARIANTS, Kind, SignedRequest, head, of_kinds, request_variant
 
 BODY = b'{"message_id":"1"}'
-LETTER = Letter(path="/hook", host="127.0.0.1:8000", body=BODY, signature="c2ln")
+LETTER = SignedRequest(path="/hook", host="127.0.0.1:8000", body=BODY, signature="c2ln")
 
 
 def written_bytes(name: str) -> bytes:

@@ -9,7 +9,7 @@ from requests.exceptions import InvalidSchema
 
 from fiskil_harness.core.config.webhook_format import FISKIL
 from fiskil_harness.journal import Delivery
-from fiskil_harness.webhooks.fuzzing import Drawn, document
+from fiskil_harness.webhooks.fuzzing import GeneratedBody, document
 from fiskil_harness.webhooks.requests_adapter import NOWHERE, Caller, DeliveryAdapter, NoResponse, session_with
 
 KIND = "consent.updated"
@@ -35,7 +35,7 @@ class Receiver:
 
 def called(deliver: Callable[[bytes], Delivery], body: bytes = b'{"a":1}') -> int | None:
     caller = Caller({KIND: document(FISKIL.payload, KIND)}, deliver)
-    return caller.call(Drawn(kind=KIND, body=body, is_valid=False))
+    return caller.call(GeneratedBody(kind=KIND, body=body, is_valid=False))
 
 
 @pytest.mark.parametrize("body", [b'{"a":1}', b"", b"null", b"[1e999]", b"\xff\x00", '"\ud7ff"'.encode()])

@@ -39,7 +39,7 @@ def receiver(threaded: HTTPServer) -> HTTPServer:
 
 def outgoing(body: bytes = b"{}", **note: object) -> Outgoing:
     delivery = Delivery(event="e0", participant="", message_id="1", attempt=1, body=body, **note)  # type: ignore[arg-type]
-    return Outgoing(note=delivery, headers=(*JSON, (HEADER, "c2ln")))
+    return Outgoing(delivery=delivery, headers=(*JSON, (HEADER, "c2ln")))
 
 
 @pytest.mark.parametrize(
@@ -177,9 +177,9 @@ def test_no_response_is_indeterminate(loop: Loop, receiver: HTTPServer) -> None:
     """Without a status it is unknown what the receiver did."""
     receiver.expect_request("/").respond_with_data("")
 
-    delivery = Sender(loop, Target.of(receiver.url_for("/"))).deliver(outgoing(), Journal(), keeps_answer=False)
+    delivery = Sender(loop, Target.of(receiver.url_for("/"))).deliver(outgoing(), Journal(), keeps_response=False)
 
-    assert (delivery.status, delivery.outcome, delivery.trouble) == (
+    assert (delivery.status, delivery.outcome, delivery.problem) == (
         None,
         "indeterminate",
         "hung up before reading the response",
@@ -209,7 +209,7 @@ def test_header_bytes_above_127_are_sent_unchanged(loop: Loop, receiver: HTTPSer
         return Response(status=204)
 
     receiver.expect_request("/").respond_with_handler(record)
-    odd = Outgoing(note=outgoing().note, headers=(("X-Odd", "\x80\xff"),))
+    odd = Outgoing(delivery=outgoing().delivery, headers=(("X-Odd", "\x80\xff"),))
 
     Sender(loop, Target.of(receiver.url_for("/"))).deliver(odd, Journal())
 
@@ -243,7 +243,7 @@ def test_many_deliveries_share_a_few_connections(loop: Loop, receiver: HTTPServe
     receiver.expect_request("/").respond_with_handler(lambda request: Response(status=int(request.get_data())))
     journal = Journal()
 
-    count = Sender(loop, Target.of(receiver.url_for("/"))).pour(
+    count = Sender(loop, Target.of(receiver.url_for("/"))).send_many(
         (outgoing(b"%d" % status) for status in (200, 204, 401, 503)), journal, lanes=2
     )
 
@@ -263,7 +263,7 @@ def test_a_script_is_recorded_only_on_request(loop: Loop, receiver: HTTPServer) 
     journal, sender = Journal(), Sender(loop, Target.of(receiver.url_for("/")))
     request = written(sender.target, body=b"{}", headers=(*JSON, (HEADER, "c2ln")), method="PUT")
 
-    talk = sender.talk((Send(request), ReadResponse()))
+    talk = sender.run_script((Send(request), ReadResponse()))
     assert not journal.all(Delivery)
     delivery = sender.note(outgoing(), talk.reply, journal, journal.stamp())
 

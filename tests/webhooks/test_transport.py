@@ -74,7 +74,7 @@ def test_a_response_is_complete() -> None:
     """A reply has status, headers with lower-case names, and body."""
     reply = reply_to(b"HTTP/1.1 401 No\r\nX-Why: signature\r\nContent-Length: 2\r\n\r\nno")
 
-    assert (reply.status, reply.body, reply.trouble) == (401, b"no", "")
+    assert (reply.status, reply.body, reply.problem) == (401, b"no", "")
     assert ("x-why", "signature") in reply.headers
 
 
@@ -111,7 +111,7 @@ def test_an_invalid_response_has_no_status(response: bytes, trouble: str) -> Non
     reply = reply_to(response)
 
     assert reply.status is None
-    assert reply.trouble.partition(":")[0] == trouble.partition(":")[0]
+    assert reply.problem.partition(":")[0] == trouble.partition(":")[0]
 
 
 def test_a_refused_connection_has_no_status() -> None:
@@ -132,22 +132,22 @@ def test_silence_ends_at_the_limit() -> None:
 
     reply: Reply = run(talk, lambda address: post(address, REQUEST, timeout_s=0.05))
 
-    assert (reply.status, reply.trouble) == (None, "no response within the limit")
+    assert (reply.status, reply.problem) == (None, "no response within the limit")
     assert reply.took_s >= 0.05
 
 
 def test_an_unread_response_has_no_status() -> None:
     """Closing the connection at the first byte leaves no status, although the receiver responded."""
-    reply = reply_to(OK, keeps_answer=False)
+    reply = reply_to(OK, keeps_response=False)
 
-    assert (reply.status, reply.trouble) == (None, "hung up before reading the response")
+    assert (reply.status, reply.problem) == (None, "hung up before reading the response")
 
 
 def test_an_endless_response_is_cut_off() -> None:
     """A receiver cannot fill the harness's memory."""
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n"
 
-    assert reply_to(head + b"x" * 11_000_000).trouble == "the response is longer than 10 MiB"
+    assert reply_to(head + b"x" * 11_000_000).problem == "the response is longer than 10 MiB"
 
 
 def test_a_long_response_is_kept_in_part() -> None:
@@ -248,4 +248,4 @@ def test_a_serial_receiver_delays_the_other_request() -> None:
     head = b"POST / HTTP/1.1\r\nContent-Length: 4096\r\n\r\n"
     reply: Reply = run(talk, lambda address: post_beside_slow_client(address, REQUEST, head=head, every_ms=5, timeout_s=0.2))
 
-    assert reply.trouble == "no response within the limit"
+    assert reply.problem == "no response within the limit"

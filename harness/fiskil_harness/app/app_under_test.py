@@ -47,9 +47,9 @@ class AppUnderTest:
         self.settings = settings
         self.values = values
         self.workdir = workdir
-        self.body = body
+        self.process = body
         self.withheld: frozenset[str] = frozenset()
-        self.stall = NONE
+        self.backlog = NONE
         """Work that the app had left unfinished at the end of the last wait."""
         self.browser = self._new_browser()
         self._plain_url = ""
@@ -62,7 +62,7 @@ class AppUnderTest:
     @property
     def can_restart(self) -> bool:
         """True if the harness started the app, so it may kill and restart it."""
-        return self.body.can_restart
+        return self.process.can_restart
 
     def start(self) -> None:
         """Start the app and wait until it is ready; try other ports if its port has been taken in the meantime.
@@ -74,7 +74,7 @@ class AppUnderTest:
         for tries_left in reversed(range(PORTS_TRIED)):
             try:
                 self._refuse_taken_port()
-                self.body.start(self)
+                self.process.start(self)
             except PortTaken:
                 if not tries_left or not self.passes_value("port"):
                     raise
@@ -85,15 +85,15 @@ class AppUnderTest:
 
     def stop(self) -> None:
         """Stop the app and close the connections to it."""
-        self.body.stop(self)
+        self.process.stop(self)
         self.browser.close()
 
     def revive(self) -> None:
         """Restart the app if the harness started it and it has died. An unreachable app gets a moment to exit first."""
         if self.can_restart and not hooks.is_listening(self):
-            wait_until(lambda: not self.body.is_alive() or hooks.is_listening(self), cap_s=DYING_S)
-        if not self.body.is_alive():
-            self.body.kill(self)  # its children may still run
+            wait_until(lambda: not self.process.is_alive() or hooks.is_listening(self), cap_s=DYING_S)
+        if not self.process.is_alive():
+            self.process.kill(self)  # its children may still run
             self.start()
 
     def kill(self) -> None:
@@ -104,7 +104,7 @@ class AppUnderTest:
         """
         if not self.can_restart:
             raise HookMissing(COMMAND)
-        self.body.kill(self)
+        self.process.kill(self)
 
     def kill_worker(self) -> bool:
         """Kill one of the app's worker processes with SIGKILL; return False if the app is a single process.
@@ -114,7 +114,7 @@ class AppUnderTest:
         """
         if not self.can_restart:
             raise HookMissing(COMMAND)
-        return isinstance(self.body, CommandBody) and self.body.kill_worker()
+        return isinstance(self.process, CommandBody) and self.process.kill_worker()
 
     def restart(self) -> None:
         """Kill the app with SIGKILL and start it again, with the same folder and port.
@@ -123,7 +123,7 @@ class AppUnderTest:
             HookMissing: The harness did not start the app.
         """
         self.kill()
-        self.body.start(self)
+        self.process.start(self)
 
     @contextlib.contextmanager
     def without_webhook_secret(self) -> Iterator[None]:
@@ -154,8 +154,8 @@ class AppUnderTest:
         if tls is None:
             raise HookMissing(TLS)
         url = fill_text(tls.url, self.values).rstrip("/")
-        if isinstance(self.body, CommandBody):
-            self.body.set_tls(tls)
+        if isinstance(self.process, CommandBody):
+            self.process.set_tls(tls)
         if urlsplit(url).port == urlsplit(self.url).port:
             self._plain_url = self._plain_url or self.url
             self.values["public_url"] = url
@@ -165,8 +165,8 @@ class AppUnderTest:
 
     def serve_plain(self) -> None:
         """Make the app serve as usual from its next start on."""
-        if isinstance(self.body, CommandBody):
-            self.body.set_tls(None)
+        if isinstance(self.process, CommandBody):
+            self.process.set_tls(None)
         if self._plain_url:
             self.values["public_url"], self._plain_url = self._plain_url, ""
             self.browser.close()
@@ -182,7 +182,7 @@ class AppUnderTest:
 
     def has(self, hook: str) -> bool:
         """Return true if the config or the Python object provides a hook such as ``app.observe.effects``."""
-        return hooks.is_given(self, hook)
+        return hooks.is_available(self, hook)
 
     def call(self, hook: str, values: Values, *, timeout_s: float | None = None) -> HttpReply:
         """Call an HTTP hook, or the method of that name of the Python object.
@@ -308,13 +308,13 @@ class RunningBody:
         return True
 
 
-def open_app(settings: Settings, *, values: dict[str, str], workdir: Path, given: Any = None) -> AppUnderTest:
-    """Return the app that the config describes, or the Python object *given*; it is not started yet."""
+def open_app(settings: Settings, *, values: dict[str, str], workdir: Path, app_object: Any = None) -> AppUnderTest:
+    """Return the app that the config describes, or the Python object *app_object*; it is not started yet."""
     from fiskil_harness.app.python_object import PythonBody, import_object
 
     body: Body
-    if given is not None or settings.app.object:
-        body = PythonBody(given if given is not None else None, lambda: import_object(settings))
+    if app_object is not None or settings.app.object:
+        body = PythonBody(app_object if app_object is not None else None, lambda: import_object(settings))
     elif settings.app.command:
         body = CommandBody(settings, workdir)
     else:

@@ -56,7 +56,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
         """Return how long work that was pending before may show no progress, in real seconds."""
         return max(STUCK_S * 0.5**self.old_waits, GLANCE_S)
 
-    def again(self, *, is_old: bool, new_waits: int, scenario: str, message: str) -> "Backlog":
+    def after_stuck_wait(self, *, is_old: bool, new_waits: int, scenario: str, message: str) -> "Backlog":
         """Return the backlog after one more wait that ended stuck.
 
         Args:
@@ -79,7 +79,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
         """Return the backlog with the report at the end of the wait; *values* identify the end user that was queried."""
         return msgspec.structs.replace(self, pending=pending or 0, effect_count=sum((applied or {}).values()), values=values)
 
-    def is_overtaken(self, *, applied: dict[str, int] | None, pending: int | None) -> bool:
+    def has_progressed(self, *, applied: dict[str, int] | None, pending: int | None) -> bool:
         """Return true if a new report for the same end user shows that work was completed since.
 
         Counts that were reset, as by a restart, do not show that.

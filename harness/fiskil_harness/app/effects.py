@@ -54,7 +54,7 @@ from fiskil_harness.core.config.placeholders import filled
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HookError
 
-NOTHING = 404
+NOT_FOUND = 404
 CAP_S = 10.0
 
 
@@ -79,13 +79,13 @@ class EffectsReport(Struct, frozen=True, kw_only=True):
     failed: Count | None = None
 
 
-PARTS = frozenset(EffectsReport.__struct_fields__)
+REPORT_FIELDS = frozenset(EffectsReport.__struct_fields__)
 
 
 class EffectsUnknown(EffectsReport, frozen=True, kw_only=True):
     """A response without any report, as for an unknown end user. ``refusal`` describes request and response."""
 
-    refusal: str
+    response: str
 
 
 class IdleWait(Struct, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class IdleWait(Struct, frozen=True, kw_only=True):
     """
 
     report: EffectsReport
-    is_quiescent: bool
+    is_idle: bool
     unchanged_s: float
     is_stuck: bool = False
 
@@ -122,9 +122,9 @@ def parse_effects(app: AppUnderTest, reply: HttpReply) -> EffectsReport:
     """
     hook = f"{EFFECTS}{_request_line(app)}"
     if reply.status is None:
-        raise HookError(f"{hook} did not respond: {reply.trouble}.")
-    if reply.status == NOTHING:
-        return EffectsUnknown(refusal=f"{hook} returned {_in_short(reply)}")
+        raise HookError(f"{hook} did not respond: {reply.problem}.")
+    if reply.status == NOT_FOUND:
+        return EffectsUnknown(response=f"{hook} returned {_in_short(reply)}")
     if not 200 <= reply.status < 300:
         raise HookError(f"{hook} returned {_in_short(reply)}; it must return 200 with JSON.")
     raw = read_json(reply, hook)
@@ -136,13 +136,13 @@ def parse_effects(app: AppUnderTest, reply: HttpReply) -> EffectsReport:
             f"Invalid response of {EFFECTS}: {words}. applied maps message ids to counts, pending is an integer, "
             "and none may be negative."
         ) from None
-    if raw and not raw.keys() & PARTS:
-        return EffectsUnknown(refusal=f"{hook} returned {_in_short(reply)} with none of {', '.join(sorted(PARTS))}")
+    if raw and not raw.keys() & REPORT_FIELDS:
+        return EffectsUnknown(response=f"{hook} returned {_in_short(reply)} with none of {', '.join(sorted(REPORT_FIELDS))}")
     ignored = tuple(path.replace("$.state", "$", 1) for path in app.settings.app.observe.ignore)
     return msgspec.structs.replace(report, state=without(report.state, ignored))
 
 
-def is_nowhere(app: AppUnderTest, values: Values) -> bool:
+def is_unknown_path(app: AppUnderTest, values: Values) -> bool:
     """Return true if the effects hook responds exactly as an unknown path of the app does: the path may be wrong."""
     template = template_of(app, EFFECTS)
     if template is None:
@@ -158,14 +158,14 @@ def is_nowhere(app: AppUnderTest, values: Values) -> bool:
     return (reply.status, reply.content_type, reply.body) == (unknown.status, unknown.content_type, body)
 
 
-def settled(
+def wait_until_idle(
     app: AppUnderTest,
     values: Values,
     *,
     cap_s: float = CAP_S,
     needed_s: Callable[[EffectsReport], float] = lambda _report: UNCHANGED_S,
     is_busy: Callable[[], bool] = lambda: False,
-    stall: Backlog = NONE,
+    backlog: Backlog = NONE,
 ) -> IdleWait:
     """Query the app until it is idle or stuck, for at most *cap_s* real seconds. See the theory of operation above.
 
@@ -174,7 +174,7 @@ def settled(
         needed_s: For a report without ``pending``: the time without change after which the app is idle, in real seconds.
             Infinity means that an effect is missing, so the app is busy.
         is_busy: Returns true while the app has an API request open.
-        stall: Work that earlier waits left pending. It shortens this wait.
+        backlog: Work that earlier waits left pending. It shortens this wait.
 
     Raises:
         HookMissing: The config has no effects hook.
@@ -195,17 +195,15 @@ def settled(
             last[0] = report
             since_report_change = stopwatch()
         if report.pending:
-            backlog = NONE if has_progressed else stall
+            earlier = NONE if has_progressed else backlog
             return since_work_change() >= (
-                stall.old_patience_s() if report.pending == stall.pending else backlog.patience_s(cap_s)
+                earlier.old_patience_s() if report.pending == earlier.pending else earlier.patience_s(cap_s)
             )
         return is_same and (report.pending == 0 or since_report_change() >= needed_s(report))
 
     reached = bool(wait_until(is_over, cap_s=cap_s, every_ms=8))
     is_stuck = bool(last[0].pending) and (reached or since_work_change() >= cap_s / 2)
-    return IdleWait(
-        report=last[0], is_quiescent=reached and not is_stuck, unchanged_s=since_report_change(), is_stuck=is_stuck
-    )
+    return IdleWait(report=last[0], is_idle=reached and not is_stuck, unchanged_s=since_report_change(), is_stuck=is_stuck)
 
 
 def _is_same_work(report: EffectsReport, before: EffectsReport) -> bool:

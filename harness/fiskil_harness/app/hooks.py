@@ -36,7 +36,7 @@ def template_of(app: "AppUnderTest", hook: str) -> RequestTemplate | None:
     return node if isinstance(node, RequestTemplate) else None
 
 
-def is_given(app: "AppUnderTest", hook: str) -> bool:
+def is_available(app: "AppUnderTest", hook: str) -> bool:
     """Return true if a hook can be used."""
     if hook == COMMAND:
         return app.can_restart
@@ -93,7 +93,7 @@ def is_listening(app: "AppUnderTest") -> bool:
 
 
 def _method(app: "AppUnderTest", hook: str) -> Any:
-    return getattr(getattr(app.body, "object", None), hook.rpartition(".")[2], None)
+    return getattr(getattr(app.process, "object", None), hook.rpartition(".")[2], None)
 
 
 def _call_method(hook: str, method: Any, values: Values) -> HttpReply:

@@ -36,7 +36,7 @@ class Mark(Struct, frozen=True, kw_only=True):
     beside: frozenset[int] = frozenset()
 
 
-class Written(Struct, frozen=True, kw_only=True):
+class LogOutput(Struct, frozen=True, kw_only=True):
     """The content of a file after a mark. ``problem`` states why it is incomplete, or is empty."""
 
     text: bytes = b""
@@ -62,7 +62,7 @@ def end_of(path: Path) -> Mark:
         return Mark(beside=beside)
 
 
-def written_since(path: Path, since: Mark) -> Written:
+def written_since(path: Path, since: Mark) -> LogOutput:
     """Return what was written after *since*, in the file and in those that it was rotated to, oldest first."""
     try:
         with path.open("rb") as source:
@@ -76,15 +76,15 @@ def written_since(path: Path, since: Mark) -> Written:
             is_empty = not source.tell()
     except OSError:
         moved, is_continued = _moved(path, since)
-        return Written(text=moved, problem="" if moved and is_continued else ROTATED if since.size else MISSING)
+        return LogOutput(text=moved, problem="" if moved and is_continued else ROTATED if since.size else MISSING)
     if not continues or not since.size:
         moved, is_continued = _moved(path, since)
         text, is_empty = moved + text, is_empty and not moved
         if not continues and not is_continued:
-            return Written(text=text, problem=ROTATED)
+            return LogOutput(text=text, problem=ROTATED)
     if not is_complete:
-        return Written(text=text, problem=TOO_LONG)
-    return Written(text=text, problem=EMPTY if is_empty else "")
+        return LogOutput(text=text, problem=TOO_LONG)
+    return LogOutput(text=text, problem=EMPTY if is_empty else "")
 
 
 def content_of(path: Path) -> bytes:

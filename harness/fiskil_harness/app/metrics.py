@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from fiskil_harness.app.monitoring.prometheus import NoMetrics, scraped
+from fiskil_harness.app.monitoring.prometheus import NoMetrics, parse_samples
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.errors import HookError
 
@@ -21,10 +21,10 @@ def samples(app: "AppUnderTest") -> dict[str, float]:
     """
     reply = app.call(METRICS, NO_END_USER)
     if reply.status is None:
-        raise HookError(f"{METRICS} did not respond: {reply.trouble}.")
+        raise HookError(f"{METRICS} did not respond: {reply.problem}.")
     if not 200 <= reply.status < 300:
         raise HookError(f"{METRICS} returned {reply.status}.")
     try:
-        return scraped(reply.body, reply.content_type)
+        return parse_samples(reply.body, reply.content_type)
     except NoMetrics as error:
         raise HookError(f"{METRICS} {error}.") from None

@@ -26,7 +26,7 @@ class OwedMessages:
             for delivery in acknowledged
             if (event := events.get(delivery.message_id)) and (event.is_subscribed or event.kind in used)
         } - applied
-        self.is_unseen = bool(acknowledged) and (not reports or acknowledged[-1].at_s > reports[-1].at_s)
+        self.has_unqueried = bool(acknowledged) and (not reports or acknowledged[-1].at_s > reports[-1].at_s)
         """True if a message was acknowledged after the app's effects were last queried."""
 
     @property
@@ -38,7 +38,7 @@ class OwedMessages:
         """Return true if an owed message is missing from reported counts; always false without counts (None)."""
         return applied is not None and any(not applied.get(message_id, 0) for message_id in self._owed)
 
-    def first_left(self, applied: dict[str, int] | None) -> str:
+    def first_unapplied(self, applied: dict[str, int] | None) -> str:
         """Return event and kind of the first acknowledged message without an effect, or ''."""
         left = (
             message_id

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from fiskil_harness.app.process_group import family, worker
+from fiskil_harness.app.process_group import processes_of, worker
 from fiskil_harness.app.template_values import Values
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core import signals
@@ -106,7 +106,7 @@ class Process:
         group = self._running.pid
         self._signal(signal.SIGKILL)
         self._running.wait()
-        wait_until(lambda: not family(group), cap_s=DYING_S, every_ms=2)
+        wait_until(lambda: not processes_of(group), cap_s=DYING_S, every_ms=2)
         self._running = None
         self._pid_file.unlink(missing_ok=True)
 

@@ -19,7 +19,7 @@ class Relative(Struct, frozen=True, kw_only=True):
     size: int
 
 
-def family(group: int) -> list[Relative]:
+def processes_of(group: int) -> list[Relative]:
     """Return every running process of *group*, by id. Dead processes that wait to be reaped are left out."""
     rows = _from_proc() if (PROC / "self/stat").exists() else _from_ps()
     members = [
@@ -35,7 +35,7 @@ def worker(group: int) -> int | None:
 
     None if the app is a single process. The largest is chosen because some languages run small helper processes beside it.
     """
-    members = family(group)
+    members = processes_of(group)
     parents = {member.parent for member in members}
     workers = [member for member in members if member.pid != group and member.pid not in parents]
     return max(workers, key=lambda relative: (relative.size, relative.pid)).pid if workers else None

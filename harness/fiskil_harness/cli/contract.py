@@ -79,8 +79,8 @@ def _test_local(versions: tuple[str, ...], interpretations: "Interpretations", s
     from fiskil_harness.contract.clause_checks import CheckContext
     from fiskil_harness.contract.client import Api
     from fiskil_harness.contract.report import ContractReport
-    from fiskil_harness.contract.sample_household import RETAILER, Household
-    from fiskil_harness.contract.schemathesis_run import exercise
+    from fiskil_harness.contract.sample_household import RETAILER, SampleEndUser
+    from fiskil_harness.contract.schemathesis_run import run_schemathesis
     from fiskil_harness.contract.stateful import walk
     from fiskil_harness.core.net.http_client import HttpClient
     from fiskil_harness.server.local_fiskil import LocalFiskil
@@ -90,7 +90,7 @@ def _test_local(versions: tuple[str, ...], interpretations: "Interpretations", s
         LocalFiskil(workdir=folder, seed=seed, interpretations=interpretations) as fiskil,
         HttpClient() as client,
     ):
-        household = Household(fiskil)
+        household = SampleEndUser(fiskil)
         target, credentials = household.target(), fiskil.credentials
         api = Api(client, fiskil.api_url)
         first = api.log_in(credentials.client_id, credentials.client_secret)
@@ -99,7 +99,7 @@ def _test_local(versions: tuple[str, ...], interpretations: "Interpretations", s
         report = ContractReport(where="the local sandbox", seed=seed)
         report.check(context, versions, interpretations)
         for version in versions:
-            report.add(exercise(version, target, seed=seed, examples=examples))
+            report.add(run_schemathesis(version, target, seed=seed, examples=examples))
             household.begin()
             report.add(walk(version, target, seed=seed, walks=max(8, examples), reset=household.begin))
         report.crashes = [crash.trace for crash in fiskil.sandbox.crashes]
@@ -110,18 +110,18 @@ def _test_remote(
     url: str, versions: tuple[str, ...], interpretations: "Interpretations", seed: int, examples: int
 ) -> "ContractReport":
     from fiskil_harness.contract.client import Api
-    from fiskil_harness.contract.hosted_target import place_of
+    from fiskil_harness.contract.hosted_target import open_target
     from fiskil_harness.contract.report import ContractReport
-    from fiskil_harness.contract.schemathesis_run import exercise
+    from fiskil_harness.contract.schemathesis_run import run_schemathesis
     from fiskil_harness.core.config import environment
     from fiskil_harness.core.net.http_client import HttpClient
 
     with HttpClient() as client:
-        context, target = place_of(Api(client, url), environment)
+        context, target = open_target(Api(client, url), environment)
         report = ContractReport(where=url, seed=seed)
         report.check(context, versions, interpretations)
         for version in versions:
-            report.add(exercise(version, target, seed=seed, examples=examples))
+            report.add(run_schemathesis(version, target, seed=seed, examples=examples))
         return report
 
 

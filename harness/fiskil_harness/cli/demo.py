@@ -63,20 +63,20 @@ def _run(
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.core.clock import real_now, stopwatch
     from fiskil_harness.gate.judgement import judge, report_only
-    from fiskil_harness.runner.session import can_share_out, rehearse
+    from fiskil_harness.runner.session import can_run_in_parallel, run_scenarios
 
-    workers = min(MOST_WORKERS, os.cpu_count() or 1, len(scenarios)) if can_share_out(settings) else 1
+    workers = min(MOST_WORKERS, os.cpu_count() or 1, len(scenarios)) if can_run_in_parallel(settings) else 1
     request = RunRequest(command="demo", again=again, again_for_scenario=again, workers=workers, **reports)
     request.check()
     elapsed = stopwatch()
     with Progress([scenario.name for scenario in scenarios], workers=workers) as progress:
-        session = rehearse(
+        session = run_scenarios(
             scenarios,
             settings=settings,
             seed=seed,
             workers=workers,
             progress=progress,
-            tells_har=request.har_path is not None,
+            records_har=request.har_path is not None,
         )
     today = real_now().date()
     if is_gate:

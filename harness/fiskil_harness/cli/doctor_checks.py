@@ -9,7 +9,7 @@ from importlib import metadata
 
 from msgspec import Struct
 
-from fiskil_harness.app.effects import NOTHING, EffectsReport, EffectsUnknown, is_nowhere, parse_effects
+from fiskil_harness.app.effects import NOT_FOUND, EffectsReport, EffectsUnknown, is_unknown_path, parse_effects
 from fiskil_harness.app.templates import choose, fill_text
 from fiskil_harness.core.clock import real_now, wait_until
 from fiskil_harness.core.config import Settings
@@ -40,7 +40,7 @@ from fiskil_harness.scenario.steps.link_sdk_messages import values_of
 from fiskil_harness.scenario.steps.tls_server import HANDSHAKE_S, app_has_certificate
 from fiskil_harness.webhooks import Sender, Target, seal
 from fiskil_harness.webhooks.sender import Outgoing
-from fiskil_harness.webhooks.tls_handshake import MODERN, certificate_of, shake
+from fiskil_harness.webhooks.tls_handshake import MODERN, certificate_of, handshake
 
 EFFECTS_S = 10.0
 """Timeout for a response of the effects hook, in real seconds."""
@@ -175,10 +175,10 @@ def _check(hook: str, check: Callable[[], tuple[State, str]]) -> Check:
 def _effects(driver: Driver) -> tuple[State, str]:
     reply = driver.app.call(EFFECTS, UNKNOWN_END_USER, timeout_s=EFFECTS_S)
     if reply.status is None:
-        return State.WRONG, f"sent no response within {EFFECTS_S:g} s: {reply.trouble}. {EXPECTED}"
-    if reply.status == NOTHING:
+        return State.WRONG, f"sent no response within {EFFECTS_S:g} s: {reply.problem}. {EXPECTED}"
+    if reply.status == NOT_FOUND:
         end_user = _known_end_user(driver)
-        if is_nowhere(driver.app, UNKNOWN_END_USER | end_user):
+        if is_unknown_path(driver.app, UNKNOWN_END_USER | end_user):
             # Without a known end user, a 404 may be the correct response.
             state = State.WRONG if end_user else State.WARNING
             return state, f"returns {reply.status}, like any path that does not exist. {EXPECTED}"
@@ -188,7 +188,7 @@ def _effects(driver: Driver) -> tuple[State, str]:
         effects = parse_effects(driver.app, reply)
     except HookError as error:
         return State.WRONG, f"{error} {EXPECTED}"
-    return (State.WRONG, f"{effects.refusal}. {EXPECTED}") if isinstance(effects, EffectsUnknown) else _keys(effects)
+    return (State.WRONG, f"{effects.response}. {EXPECTED}") if isinstance(effects, EffectsUnknown) else _keys(effects)
 
 
 def _keys(effects: EffectsReport) -> tuple[State, str]:
@@ -230,12 +230,12 @@ def _tls(driver: Driver) -> tuple[State, str]:
         if needs_restart:
             app.restart()
         target = Target.of(url, allow_hosts=driver.settings.sandbox.allow_hosts)
-        handshakes = [shake(target.host, target.port, version, timeout_s=HANDSHAKE_S) for version in MODERN]
+        handshakes = [handshake(target.host, target.port, version, timeout_s=HANDSHAKE_S) for version in MODERN]
     finally:
         app.serve_plain()
         if needs_restart:
             app.restart()
-    completed = [handshake for handshake in handshakes if handshake.is_spoken]
+    completed = [handshake for handshake in handshakes if handshake.is_supported]
     if not completed:
         return State.WRONG, f"does not serve {' or '.join(MODERN)} at {url}"
     if not app_has_certificate(driver.settings):
@@ -280,7 +280,7 @@ def _page(driver: Driver, template: str) -> tuple[State, str]:
 
 def _judge_reply(reply: HttpReply) -> tuple[State, str]:
     if reply.status is None:
-        return State.WRONG, f"sent no response: {reply.trouble}"
+        return State.WRONG, f"sent no response: {reply.problem}"
     if reply.status >= 500 or reply.status == 405:
         return State.WRONG, f"returns {reply.status}"
     if reply.status >= 400:
@@ -309,11 +309,11 @@ def _webhook(driver: Driver) -> tuple[State, str]:
     target = Target.of(driver.app.url + driver.settings.app.webhook.path, allow_hosts=allow_hosts)
     ca_file = driver.fiskil.certificates.ca_file if target.is_tls else None
     sender = Sender(driver.fiskil.loop, target, ca_file=ca_file, timeout_s=driver.settings.app.limits.ack_s + 5)
-    delivery = sender.deliver(Outgoing(note=unsent, headers=message.headers), Journal())
+    delivery = sender.deliver(Outgoing(delivery=unsent, headers=message.headers), Journal())
     if delivery.outcome == "ack":
         return State.WORKS, f"acknowledges a genuine message with {delivery.status}"
     if delivery.status in {404, 405}:
         return State.WRONG, f"returns {delivery.status} at {target.path}. Is app.webhook.path correct?"
     if delivery.status in {401, 403}:
         return State.WRONG, f"refuses a genuine message with {delivery.status}. Does the app use {{webhook_secret}}?"
-    return State.WRONG, f"does not acknowledge a genuine message: {delivery.status or delivery.trouble}"
+    return State.WRONG, f"does not acknowledge a genuine message: {delivery.status or delivery.problem}"

@@ -25,9 +25,9 @@ def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan
     from fiskil_harness.errors import PlanError, UsageError
     from fiskil_harness.gate.report import files
     from fiskil_harness.runner.worker import Worker
-    from fiskil_harness.scenario.generation.pytest_export import retell
-    from fiskil_harness.scenario.generation.scenario_export import is_life, rewrite
-    from fiskil_harness.scenario.selection import is_explored
+    from fiskil_harness.scenario.generation.pytest_export import export
+    from fiskil_harness.scenario.generation.scenario_export import export_scenario, is_life_plan
+    from fiskil_harness.scenario.selection import is_generated
 
     if path.suffix != ".py":
         raise UsageError(
@@ -36,7 +36,7 @@ def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan
     shell_path = path.with_suffix(".sh")
     for output in (path, shell_path):
         files.refuse_unwritable(output)
-    if is_explored(scenario):
+    if is_generated(scenario):
         raise PlanError(f"{plan} generates plans itself. Use one of the failed plans in fiskil-plans.")
     worker = Worker(settings, seed=seed)
     try:
@@ -48,14 +48,14 @@ def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan
         findings = driver.judge(scenario, journal, crashed)
         if crashed:
             raise PlanError(f"{plan} did not finish: {worker.redactor.redact(crashed)}. Nothing was written.")
-        if is_life(scenario):
-            text = rewrite(scenario, findings, plan=plan.name, seed=seed, file=path.name)
+        if is_life_plan(scenario):
+            text = export_scenario(scenario, findings, plan=plan.name, seed=seed, file=path.name)
             files.write_each([(path, worker.redactor.redact(text))])
             click.echo(f"Wrote {path}, which needs fiskil-harness, because the faults act between the app and the API.")
             click.echo(f"Run it with: pytest {path} --fiskil-config fiskil-harness.toml")
             return 0
         secret = driver.fiskil.credentials.webhook_secret
-        exported = retell(scenario, journal, findings, settings=settings, secret=secret, plan=str(plan), seed=seed)
+        exported = export(scenario, journal, findings, settings=settings, secret=secret, plan=str(plan), seed=seed)
         texts = [(path, worker.redactor.redact(exported.test)), (shell_path, worker.redactor.redact(exported.shell))]
     finally:
         worker.close()

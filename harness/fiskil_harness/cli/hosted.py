@@ -72,21 +72,21 @@ def run_hosted(
     )
     request.check()
     elapsed = stopwatch()
-    bounds = hosted_run.bounds(settings, lets_write=allow_writes)
+    bounds = hosted_run.bounds(settings, allows_writes=allow_writes)
     click.echo(f"{settings.hosted.url}: {bounds}.", err=True)
     with Progress([scenario.name for scenario in scenarios]) as progress:
-        run = hosted_run.rehearse(
+        run = hosted_run.run_hosted(
             scenarios,
             settings=settings,
             seed=seed,
-            lets_write=allow_writes,
-            looks_at_contract=is_gate,
+            allows_writes=allow_writes,
+            checks_contract=is_gate,
             progress=progress,
-            tells_har=request.har_path is not None,
+            records_har=request.har_path is not None,
         )
     lines = [*lines, f"--api hosted: {bounds}"]
     judgement = hosted_run.judge(run, settings=settings, seed=seed, today=real_now().date(), is_gate=is_gate, lines=lines)
-    code = conclude(judgement, run.rehearsal, settings=settings, request=request, took_s=elapsed())
+    code = conclude(judgement, run.session, settings=settings, request=request, took_s=elapsed())
     traffic = run.traffic
     click.echo(
         f"Sent to {settings.hosted.url}: {traffic.of_app} of at most {traffic.most} requests of the app, "

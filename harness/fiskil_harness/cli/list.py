@@ -37,12 +37,13 @@ def _hosted() -> Iterable[Row]:
 
 def _people() -> Iterable[Row]:
     from fiskil_harness.core.catalog import people
-    from fiskil_harness.sandbox.consents.magic_people import grouped, what_happens
+    from fiskil_harness.sandbox.consents.magic_people import expected_outcome, grouped
 
     for members in grouped(people().values()).values():
         for member in members:
             yield Row(
-                name=member.name, about=f"{member.email}: {what_happens(member)}. {member.why[0].upper()}{member.why[1:]}."
+                name=member.name,
+                about=f"{member.email}: {expected_outcome(member)}. {member.why[0].upper()}{member.why[1:]}.",
             )
 
 

@@ -41,7 +41,7 @@ def relay_command(
     from fiskil_harness.faults.expression import rules_of
     from fiskil_harness.gate.report import files
     from fiskil_harness.journal import har
-    from fiskil_harness.server.relay_server import Relaying
+    from fiskil_harness.server.relay_server import RelayServer
 
     rules = [rule for text in faults for rule in rules_of(text)]
     if har_path is not None:
@@ -49,13 +49,13 @@ def relay_command(
     if ca_file is not None and not ca_file.is_file():
         raise UsageError(f"The file {str(ca_file)!r} does not exist. Give a file with certificates to trust.")
     with until_interrupted() as interrupted:
-        relaying = Relaying(
+        relaying = RelayServer(
             upstream,
             ca_file=ca_file,
             port=api_port,
             control_port=control_port,
             faults=rules,
-            tell_bite=lambda bite: click.echo(bite_lines(bite)),
+            on_bite=lambda bite: click.echo(bite_lines(bite)),
         )
         try:
             click.echo(f"api_url      {relaying.relay.url}")

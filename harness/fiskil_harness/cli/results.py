@@ -86,7 +86,7 @@ def conclude(
         again_for_scenario=request.again_for_scenario,
         paths=request.paths,
         was_interrupted=session.was_interrupted,
-        internal_errors=len(session.faults),
+        internal_errors=len(session.internal_errors),
         plans=save_plans(session, redactor_of(settings)),
         replay_with=request.replay_with,
         digest=digest_of(settings),
@@ -101,7 +101,7 @@ def conclude(
         shard=shard,
         comparison=comparison,
     )
-    return present(whole, settings=settings, request=request, tracebacks=session.faults, hars=session.hars)
+    return present(whole, settings=settings, request=request, tracebacks=session.internal_errors, hars=session.hars)
 
 
 def present(

@@ -56,12 +56,14 @@ def play(
     request.check()
     if is_paused and request.workers > 1:
         raise UsageError("--pause follows one app, so it does not work with several --workers. Remove one of the options.")
-    tells_har = request.har_path is not None
+    records_har = request.har_path is not None
     if is_paused:
-        return session.rehearse(scenarios, settings=settings, seed=seed, looks_on=StepPause(), tells_har=tells_har)
+        return session.run_scenarios(
+            scenarios, settings=settings, seed=seed, on_progress=StepPause(), records_har=records_har
+        )
     with Progress([scenario.name for scenario in scenarios], workers=request.workers) as progress:
-        return session.rehearse(
-            scenarios, settings=settings, seed=seed, workers=request.workers, progress=progress, tells_har=tells_har
+        return session.run_scenarios(
+            scenarios, settings=settings, seed=seed, workers=request.workers, progress=progress, records_har=records_har
         )
 
 

@@ -86,7 +86,7 @@ def serve_command(
     from fiskil_harness.faults.expression import rules_of
     from fiskil_harness.gate.report import files
     from fiskil_harness.journal import har
-    from fiskil_harness.server.serving import Serving
+    from fiskil_harness.server.serving import LocalServer
     from fiskil_harness.webhooks import delivery_log as log
 
     secret, chosen = _secret(secret_env), Interpretations(parse(interpretations))
@@ -96,7 +96,7 @@ def serve_command(
     if har_path is not None:
         files.refuse_unwritable(har_path)
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder, until_interrupted() as interrupted:
-        serving = Serving(
+        serving = LocalServer(
             workdir=Path(folder),
             seed=seed,
             api_port=api_port,
@@ -108,8 +108,8 @@ def serve_command(
             compress=compress,
             is_tls=is_tls,
             faults=rules,
-            tell=lambda record: click.echo(log.line(record)),
-            tell_bite=lambda bite: click.echo(bite_lines(bite)),
+            on_delivery=lambda record: click.echo(log.line(record)),
+            on_bite=lambda bite: click.echo(bite_lines(bite)),
         )
         path = env_file or Path(folder) / "fiskil.env"
         try:
@@ -166,7 +166,7 @@ def fault_lines(rule: "Rule") -> str:
 
 def never_bit_lines(log: "ExchangeLog") -> list[str]:
     """Return the faults that never acted, with the reason, for a terminal."""
-    return ["\n".join(_wrapped(f"never bit    {text}: {problem}", indent=13)) for text, problem in log.unbitten()]
+    return ["\n".join(_wrapped(f"never bit    {text}: {problem}", indent=13)) for text, problem in log.faults_without_bite()]
 
 
 def _wrapped(line: str, *, indent: int) -> list[str]:

@@ -75,7 +75,7 @@ def webhooks_command(
     """
     from fiskil_harness.cli.results import RunRequest
     from fiskil_harness.errors import UsageError
-    from fiskil_harness.scenario.selection import about_receivers, with_plans
+    from fiskil_harness.scenario.selection import receiver_scenarios, with_plans
 
     if not is_heavy and (body_bytes is not None or body_s is not None):
         raise UsageError("--body-bytes and --body-s are limits for --heavy. Add --heavy, or remove them.")
@@ -84,7 +84,7 @@ def webhooks_command(
     settings = with_interpretations(receiver_settings(url, secret_env, effects, uses_events, scheme), interpretations)
     if is_heavy:
         settings = with_body_limits(settings, body_bytes=body_bytes, body_s=body_s)
-    scenarios = with_plans(about_receivers(phase, is_heavy=is_heavy), plan_count, shrink_s)
+    scenarios = with_plans(receiver_scenarios(phase, is_heavy=is_heavy), plan_count, shrink_s)
     playable = [scenario for scenario in scenarios if set(scenario.needs) <= {EFFECTS}]
     left_out = [f"{scenario.name} needs {', '.join(scenario.needs)}" for scenario in scenarios if scenario not in playable]
     receiver = receiver_arguments(secret_env, effects, uses_events, scheme)

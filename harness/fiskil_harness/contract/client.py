@@ -29,7 +29,7 @@ class Api:
         body = read(reply)
         token = (body.get("token") or body.get("access_token")) if isinstance(body, dict) else None
         if not isinstance(token, str):
-            reason = reply.trouble or f"the response was {reply.status}"
+            reason = reply.problem or f"the response was {reply.status}"
             raise HookError(f"{self.base_url} returned no token: {reason}. Check the key pair.")
         self.token = token
         return reply

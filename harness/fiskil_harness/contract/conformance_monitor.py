@@ -60,25 +60,25 @@ class ConformanceMonitor:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self.seen: Counter[ResponseKind] = Counter()
-        self.bitten: Counter[str] = Counter()
-        self.broken: list[Violation] = []
+        self.response_counts: Counter[ResponseKind] = Counter()
+        self.bite_counts: Counter[str] = Counter()
+        self.violations: list[Violation] = []
 
     @contextmanager
     def watching(self) -> Iterator["ConformanceMonitor"]:
         """Check all traffic inside the block."""
         WATCHERS.append(self.check_response)
-        BITTEN.append(self.bitten_by)
+        BITTEN.append(self.check_bitten_response)
         try:
             yield self
         finally:
             WATCHERS.remove(self.check_response)
-            BITTEN.remove(self.bitten_by)
+            BITTEN.remove(self.check_bitten_response)
 
     def take(self) -> list[Violation]:
         """Return the violations since the last call, and forget them."""
         with self._lock:
-            violations, self.broken = self.broken, []
+            violations, self.violations = self.violations, []
         return violations
 
     def check_response(self, sent: ApiResponseSent) -> None:
@@ -96,13 +96,13 @@ class ConformanceMonitor:
         kind = ResponseKind(route=sent.route.name if sent.route else "", version=sent.version, status=sent.status)
         response_deviations = deviations(response)
         with self._lock:
-            self.seen[kind] += 1
-            self.broken += [
+            self.response_counts[kind] += 1
+            self.violations += [
                 Violation(response=kind, message=f"{deviation.place}: {deviation.message}")
                 for deviation in response_deviations
             ]
 
-    def bitten_by(self, bitten: Bitten) -> None:
+    def check_bitten_response(self, bitten: Bitten) -> None:
         """Check that a response broken by a fault deviates in all that the fault declares, and in nothing else."""
         broken_parts = _broken_parts(bitten)
         declared = _declared_parts(bitten)
@@ -111,13 +111,13 @@ class ConformanceMonitor:
         if bitten.has_left and broken_parts != declared:
             return
         with self._lock:
-            self.bitten[bitten.fault] += 1
+            self.bite_counts[bitten.fault] += 1
             if bitten.route and bitten.status is not None:
-                self.seen[ResponseKind(route=bitten.route, version=bitten.version, status=bitten.status)] += 1
+                self.response_counts[ResponseKind(route=bitten.route, version=bitten.version, status=bitten.status)] += 1
             if broken_parts != declared:
                 kind = ResponseKind(route=bitten.route, version=bitten.version, status=bitten.status or 0)
                 message = f"{bitten.fault} declares {_listed(declared)} but broke {_listed(broken_parts)}"
-                self.broken.append(Violation(response=kind, message=message))
+                self.violations.append(Violation(response=kind, message=message))
 
 
 def _declared_parts(bitten: Bitten) -> set[str]:

@@ -31,7 +31,7 @@ class ClauseCheck(Struct, frozen=True, kw_only=True):
     observed: str
 
 
-class Misfit(Struct, frozen=True, kw_only=True):
+class DocumentDeviation(Struct, frozen=True, kw_only=True):
     """A response that the OpenAPI document does not describe; ``is_new`` if it only has a new field."""
 
     operation: str
@@ -55,7 +55,9 @@ def _checked(clause: Clause, observation: Observation, interpretations: Interpre
     return ClauseCheck(clause=clause.id, sentence=clause.sentence, outcome=outcome, expected=expected, observed=observed)
 
 
-def read_everything(api: Api, version: str, ids: Mapping[str, Any], interpretations: Mapping[str, str]) -> list[Misfit]:
+def read_everything(
+    api: Api, version: str, ids: Mapping[str, Any], interpretations: Mapping[str, str]
+) -> list[DocumentDeviation]:
     """Read each endpoint once, if the ids it needs are in *ids*, and return the responses that deviate from the document.
 
     Args:
@@ -63,7 +65,7 @@ def read_everything(api: Api, version: str, ids: Mapping[str, Any], interpretati
         ids: Ids that exist, by parameter name.
         interpretations: The interpretations under which responses are checked.
     """
-    misfits: list[Misfit] = []
+    misfits: list[DocumentDeviation] = []
     whole = document(version, interpretations)
     for route in ROUTES:
         if route.method != "GET":
@@ -89,7 +91,9 @@ def read_everything(api: Api, version: str, ids: Mapping[str, Any], interpretati
         )
         distinct = dict.fromkeys((deviation.place, deviation.message) for deviation in deviations(response))
         misfits += [
-            Misfit(operation=route.name, version=version, message=f"{part}: {message}", is_new=NEW_FIELD in message)
+            DocumentDeviation(
+                operation=route.name, version=version, message=f"{part}: {message}", is_new=NEW_FIELD in message
+            )
             for part, message in distinct
         ]
     return misfits

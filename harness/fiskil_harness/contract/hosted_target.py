@@ -14,7 +14,7 @@ CLIENT_ID, CLIENT_SECRET = "FISKIL_CONTRACT_CLIENT_ID", "FISKIL_CONTRACT_CLIENT_
 END_USER_ID = "FISKIL_CONTRACT_END_USER_ID"
 
 
-def place_of(api: Api, environment: Callable[[str], str | None]) -> tuple[CheckContext, Target]:
+def open_target(api: Api, environment: Callable[[str], str | None]) -> tuple[CheckContext, Target]:
     """Log in with the key pair of the environment, and return the context for checks and the target for requests.
 
     Args:

@@ -6,8 +6,16 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.contract.clause_checks import CheckContext
-from fiskil_harness.contract.drift import DRIFTS, HOLDS, UNSEEN, ClauseCheck, Misfit, check_clauses, read_everything
-from fiskil_harness.contract.schemathesis_run import Exercise
+from fiskil_harness.contract.drift import (
+    DRIFTS,
+    HOLDS,
+    UNSEEN,
+    ClauseCheck,
+    DocumentDeviation,
+    check_clauses,
+    read_everything,
+)
+from fiskil_harness.contract.schemathesis_run import ContractRun
 from fiskil_harness.core.clauses import Interpretations
 
 KEPT, BROKEN, OWN_FAULT, UNPROVEN = 0, 1, 4, 3
@@ -19,8 +27,8 @@ class ContractReport(Struct, kw_only=True):
     where: str
     seed: int
     clauses: list[ClauseCheck] = []
-    misfits: list[Misfit] = []
-    exercises: list[Exercise] = []
+    misfits: list[DocumentDeviation] = []
+    exercises: list[ContractRun] = []
     crashes: list[str] = []
 
     def check(self, place: CheckContext, versions: tuple[str, ...], interpretations: Interpretations) -> None:
@@ -29,7 +37,7 @@ class ContractReport(Struct, kw_only=True):
         for version in versions:
             self.misfits += read_everything(place.api, version, place.ids, interpretations.chosen)
 
-    def add(self, exercise: Exercise) -> None:
+    def add(self, exercise: ContractRun) -> None:
         """Add the results of Schemathesis for one version."""
         self.exercises.append(exercise)
 

@@ -14,7 +14,7 @@ PERSON = "rosa"
 END_USER_ID = "eu_contract0000000000000000000"
 
 
-class Household:
+class SampleEndUser:
     """A local Fiskil with one end user, whose id stays the same after ``begin``, so that earlier requests stay valid."""
 
     def __init__(self, fiskil: LocalFiskil) -> None:
@@ -46,7 +46,7 @@ class Household:
 def add_sample_end_user(sandbox: Sandbox) -> None:
     """Create the end user, give consents at both institutions, and complete the sync of every dataset."""
     sandbox.configure(permissions=tuple(PERMISSIONS))
-    person = sandbox.admit(catalog.person(PERSON))
+    person = sandbox.add_person(catalog.person(PERSON))
     end_user = sandbox.create_end_user(person, end_user_id=END_USER_ID)
     for institution_id in (RETAILER, BANK):
         consent = sandbox.authorise(end_user, person, institution_id=institution_id)

@@ -74,7 +74,7 @@ def _household() -> Sandbox:
         mint=Mint(seed=0, salt="samples"),
         named=catalog.people().values(),
     )
-    sandbox.place(api_url=API_URL, auth_url=AUTH_URL)
+    sandbox.set_origins(api_url=API_URL, auth_url=AUTH_URL)
     add_sample_end_user(sandbox)
     return sandbox
 

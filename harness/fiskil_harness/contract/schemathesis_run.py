@@ -69,7 +69,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     request: str = ""
 
 
-class Exercise(Struct, kw_only=True):
+class ContractRun(Struct, kw_only=True):
     """The results for one version with one seed; ``described`` are all operations, ``troubles`` are errors of the run."""
 
     version: str
@@ -95,7 +95,9 @@ class Exercise(Struct, kw_only=True):
         return sum(phase.cases for phase in self.phases.values())
 
 
-def exercise(version: str, target: Target, *, seed: int, examples: int, phases: tuple[str, ...] = PHASES[:3]) -> Exercise:
+def run_schemathesis(
+    version: str, target: Target, *, seed: int, examples: int, phases: tuple[str, ...] = PHASES[:3]
+) -> ContractRun:
     """Run *phases* of Schemathesis and return the results.
 
     Args:
@@ -108,7 +110,7 @@ def exercise(version: str, target: Target, *, seed: int, examples: int, phases: 
     from schemathesis.engine import events, from_schema
 
     schema = schema_of(version, target, seed=seed, examples=examples, phases=phases)
-    whole = blank(version, target, seed=seed)
+    whole = empty_run(version, target, seed=seed)
     redact = redactor_of(target).redact
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished) and event.label:
@@ -123,9 +125,9 @@ def exercise(version: str, target: Target, *, seed: int, examples: int, phases: 
     return whole
 
 
-def blank(version: str, target: Target, *, seed: int) -> Exercise:
+def empty_run(version: str, target: Target, *, seed: int) -> ContractRun:
     """Return empty results for *version*."""
-    return Exercise(version=version, seed=seed, described=frozenset(operations(described(version, target))))
+    return ContractRun(version=version, seed=seed, described=frozenset(operations(described(version, target))))
 
 
 def described(version: str, target: Target) -> Document:
@@ -140,7 +142,7 @@ def described(version: str, target: Target) -> Document:
     return whole
 
 
-def narrowed(whole: Document, area: tuple[str, ...]) -> Document:
+def restricted_to(whole: Document, area: tuple[str, ...]) -> Document:
     """Return *whole* with only the paths that begin with one of *area*, and without links to the others."""
     whole["paths"] = {path: item for path, item in whole["paths"].items() if path.startswith(area)}
     operation_ids = {_operation(whole, label)["operationId"] for label in operations(whole)}
@@ -171,7 +173,7 @@ def schema_of(
     import schemathesis
 
     schemathesis.deserializer("application/vnd.goa.error")(_json)
-    whole = narrowed(described(version, target), area)
+    whole = restricted_to(described(version, target), area)
     may_refuse_valid = [f"{label}" for label in operations(whole) if _operation(whole, label).get(BEYOND_SCHEMA)]
     config = {
         "seed": seed,

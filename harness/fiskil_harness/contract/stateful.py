@@ -5,11 +5,11 @@ from typing import Any
 
 from fiskil_harness.contract.schemathesis_run import (
     LONGEST,
-    Exercise,
+    ContractRun,
     Failure,
     Phase,
     Target,
-    blank,
+    empty_run,
     headers_of,
     redactor_of,
     schema_of,
@@ -37,7 +37,7 @@ AREAS = (
 """Groups of paths, each small enough that a walk reaches all of its operations."""
 
 
-def walk(version: str, target: Target, *, seed: int, walks: int, reset: Callable[[], object]) -> Exercise:
+def walk(version: str, target: Target, *, seed: int, walks: int, reset: Callable[[], object]) -> ContractRun:
     """Run *walks* sequences of up to eight operations in each area, and return the results.
 
     An area with an operation that no sequence reached is repeated, at most five times in all.
@@ -45,7 +45,7 @@ def walk(version: str, target: Target, *, seed: int, walks: int, reset: Callable
     Args:
         reset: Called before each sequence, so that none depends on another.
     """
-    whole = blank(version, target, seed=seed)
+    whole = empty_run(version, target, seed=seed)
     phase = whole.phases.setdefault(STATEFUL, Phase())
     for number, area in enumerate(AREAS):
         area_operations = {label for label in whole.described if label.partition(" ")[2].startswith(area)}
@@ -58,7 +58,7 @@ def walk(version: str, target: Target, *, seed: int, walks: int, reset: Callable
 
 
 def _walk_in(
-    schema: Any, whole: Exercise, phase: Phase, target: Target, *, number: int, walks: int, reset: Callable[[], object]
+    schema: Any, whole: ContractRun, phase: Phase, target: Target, *, number: int, walks: int, reset: Callable[[], object]
 ) -> None:
     import hypothesis
     from schemathesis.core.failures import FailureGroup

@@ -103,7 +103,7 @@ class Interpretations:
             if self._all[clause_id] != _defaults()[clause_id]
         }
 
-    def but(self, chosen: Mapping[str, str]) -> "Interpretations":
+    def with_chosen(self, chosen: Mapping[str, str]) -> "Interpretations":
         """Return these interpretations, with *chosen* in place of some of them."""
         return Interpretations({**self._all, **chosen}) if chosen else self
 

@@ -174,7 +174,7 @@ class Waiting:
     def __init__(self, rule: Rule, *, set_s: float = 0.0, number: int = 0) -> None:
         self.rule = rule
         self.number = number
-        self.wanted = (len(rule.nth) or rule.times or 1) if rule.p > 0 else 0
+        self.required = (len(rule.nth) or rule.times or 1) if rule.p > 0 else 0
         self.spared = 0
         self.bitten = 0
         self.pending = 0
@@ -188,7 +188,7 @@ class Waiting:
     @property
     def left(self) -> int:
         """The number of bites that are still missing."""
-        return max(0, self.wanted - self.bitten + self.pending)
+        return max(0, self.required - self.bitten + self.pending)
 
     @property
     def problem(self) -> str:
@@ -197,7 +197,7 @@ class Waiting:
             return "this system does not report which connects it refused"
         return why_unbitten(self.spared)
 
-    def takes(self, facts: Facts) -> bool:
+    def take(self, facts: Facts) -> bool:
         """Return True if the rule takes this exchange; taking it is counted."""
         rule = self.rule
         if not rule.is_about(facts, set_s=self.set_s):
@@ -215,7 +215,7 @@ class Waiting:
         self.bitten += 1
         return True
 
-    def gives_back(self, facts: Facts) -> None:
+    def give_back(self, facts: Facts) -> None:
         """Undo the last take: the exchange gave the fault nothing to spoil."""
         self._taken[self.rule.counted_by(facts)] -= 1
         self.bitten -= 1
@@ -264,7 +264,7 @@ class Rules:
         """True if any fault for exchanges is set."""
         self.are_early = False
         """True if any fault is set that does not wait for the body of a request."""
-        self.door: RuleListener | None = None
+        self.listener: RuleListener | None = None
 
     def set(self, rule: Rule) -> Waiting:
         """Set a rule, and return it with its counters.
@@ -272,8 +272,8 @@ class Rules:
         Raises:
             ConfigError: It is a connection fault that is impossible here.
         """
-        if self.door is not None:
-            self.door.refuse_impossible(rule)
+        if self.listener is not None:
+            self.listener.refuse_impossible(rule)
         with self._lock:
             self._latest += 1
             waiting = Waiting(rule, set_s=self._clock_s(), number=self._latest)
@@ -304,7 +304,7 @@ class Rules:
         with self._lock:
             for waiting in self._waiting:
                 ends = waiting.rule.fault.ends
-                if waiting.rule.fault.is_early != is_early or (ends and has_end) or not waiting.takes(facts):
+                if waiting.rule.fault.is_early != is_early or (ends and has_end) or not waiting.take(facts):
                     continue
                 has_end |= ends
                 taken.append(Taken(waiting=waiting, bite=waiting.bitten - 1))
@@ -313,7 +313,7 @@ class Rules:
     def give_back(self, waiting: Waiting, facts: Facts) -> None:
         """Undo a take of *waiting*: the exchange gave the fault nothing to spoil."""
         with self._lock:
-            waiting.gives_back(facts)
+            waiting.give_back(facts)
 
     def waiting(self) -> list[Waiting]:
         """Return every rule that has been set and not lifted."""
@@ -335,7 +335,7 @@ class Rules:
         with self._lock:
             for waiting in self._waiting:
                 fault = waiting.rule.fault
-                if isinstance(fault, ConnectionFault) and fault.port_state is None and waiting.takes(A_CONNECTION):
+                if isinstance(fault, ConnectionFault) and fault.port_state is None and waiting.take(A_CONNECTION):
                     waiting.pending += 1
                     return waiting
         return None
@@ -345,7 +345,7 @@ class Rules:
         with self._lock:
             waiting.pending -= 1
             if not has_bitten:
-                waiting.gives_back(A_CONNECTION)
+                waiting.give_back(A_CONNECTION)
 
     def note(self, waiting: Waiting) -> None:
         """Count an observed bite of a fault of the port."""
@@ -353,8 +353,8 @@ class Rules:
             waiting.bitten += 1
 
     def _notify(self, changed: list[Waiting]) -> None:
-        if self.door is not None and any(waiting.rule.route == CONNECTION for waiting in changed):
-            self.door.apply_rules()
+        if self.listener is not None and any(waiting.rule.route == CONNECTION for waiting in changed):
+            self.listener.apply_rules()
 
     def _update_flags(self) -> None:
         self.are_waiting = any(waiting.rule.route != CONNECTION for waiting in self._waiting)

@@ -1,6 +1,6 @@
 """Reasons why a practice cannot be proven against the hosted API."""
 
-from fiskil_harness.runner.hosted.eligibility import THEIRS
+from fiskil_harness.runner.hosted.eligibility import CONTROLLED_BY_FISKIL
 
 SECOND_PAIR = "this needs a second key pair, and the harness creates none at Fiskil"
 WEBHOOKS = "Fiskil sends its own webhooks there, and the harness sends none"
@@ -43,4 +43,4 @@ SECTIONS = {"ux": PAGES, "webhooks": WEBHOOKS}
 
 def reason_of(practice_id: str) -> str:
     """Return the reason why no experiment against the hosted API can prove a practice."""
-    return REASONS.get(practice_id) or SECTIONS.get(practice_id.partition(".")[0], THEIRS)
+    return REASONS.get(practice_id) or SECTIONS.get(practice_id.partition(".")[0], CONTROLLED_BY_FISKIL)

@@ -43,26 +43,26 @@ class Traffic(Struct, frozen=True, kw_only=True):
 class HostedRun(Struct, frozen=True, kw_only=True):
     """The result of a run against the hosted API."""
 
-    rehearsal: SessionResult
+    session: SessionResult
     traffic: Traffic
 
 
-def rehearse(
+def run_hosted(
     scenarios: Sequence[Scenario],
     *,
     settings: Settings,
     seed: int,
-    lets_write: bool = False,
-    looks_at_contract: bool = False,
+    allows_writes: bool = False,
+    checks_contract: bool = False,
     progress: Progress | None = None,
-    tells_har: bool = False,
+    records_har: bool = False,
 ) -> HostedRun:
     """Check the account, start the app in front of the relay, and play the scenarios.
 
     Args:
-        lets_write: True to allow requests of the app that change data at Fiskil.
-        looks_at_contract: True to compare the hosted API with the contract as well.
-        tells_har: True to record every exchange as HAR.
+        allows_writes: True to allow requests of the app that change data at Fiskil.
+        checks_contract: True to compare the hosted API with the contract as well.
+        records_har: True to record every exchange as HAR.
 
     Raises:
         ConfigError: Credentials or an end user are missing.
@@ -76,10 +76,13 @@ def rehearse(
     try:
         with signals.stops_as_interrupt(), _account(address) as account:
             guard = Guard(
-                client_id=address.client_id, lets_write=lets_write, most_requests=hosted.most_requests, most_s=hosted.most_s
+                client_id=address.client_id,
+                allows_writes=allows_writes,
+                most_requests=hosted.most_requests,
+                most_s=hosted.most_s,
             )
             worker = HostedWorker(settings, account, address, guard=guard, seed=seed, folder=folder / "worker")
-            worker.wants_har = tells_har
+            worker.includes_har = records_har
             played: list[Played] = []
             drift_outcomes: list[Outcome] = []
             was_interrupted = False
@@ -87,7 +90,7 @@ def rehearse(
                 worker.start()
                 for scenario_played in _play_each(worker, run_order(scenarios, settings), progress):
                     played.append(scenario_played)  # noqa: PERF402 - results must survive when Ctrl-C ends the loop
-                if looks_at_contract:
+                if checks_contract:
                     drift_outcomes.append(_drift_outcome(account, worker, settings, seed))
             except KeyboardInterrupt:
                 was_interrupted = True
@@ -105,12 +108,12 @@ def rehearse(
     session = SessionResult(
         outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
         measured=tuple(scenario_played.measure for scenario_played in played),
-        faults=tuple(scenario_played.fault for scenario_played in played if scenario_played.fault),
+        internal_errors=tuple(scenario_played.traceback for scenario_played in played if scenario_played.traceback),
         excerpts=tuple(excerpt for scenario_played in played for excerpt in scenario_played.excerpts),
         hars=tuple(scenario_played.har for scenario_played in played if scenario_played.har),
         was_interrupted=was_interrupted,
     )
-    return HostedRun(rehearsal=session, traffic=traffic)
+    return HostedRun(session=session, traffic=traffic)
 
 
 def judge(
@@ -122,10 +125,10 @@ def judge(
         is_gate: True for a decision, False for a report about some scenarios.
         lines: Sentences about what did not run, for the report.
     """
-    outcomes = run.rehearsal.outcomes
+    outcomes = run.session.outcomes
     if not is_gate:
         return judgement.report_only(outcomes, settings=settings, seed=seed, today=today, left_out=tuple(lines))
-    whole = judgement.judge(outcomes, settings=settings, seed=seed, today=today, is_whole=run.rehearsal.is_whole)
+    whole = judgement.judge(outcomes, settings=settings, seed=seed, today=today, is_whole=run.session.is_whole)
     named = {practice_id for outcome in outcomes for practice_id in outcome.practices}
     # For a practice that was tested only in part, the reason why the rest cannot be tested there replaces NOT_RUN.
     tested = {status.practice for status in whole.statuses if not status.reason.startswith(NOT_RUN)}
@@ -135,10 +138,10 @@ def judge(
     return msgspec.structs.replace(whole, statuses=statuses, left_out=(*left_out(), *lines), bugs=())
 
 
-def bounds(settings: Settings, *, lets_write: bool) -> str:
+def bounds(settings: Settings, *, allows_writes: bool) -> str:
     """Return the limits of the relay in words, as a sentence fragment."""
     hosted = settings.hosted
-    access = "reading and writing" if lets_write else "reading only"
+    access = "reading and writing" if allows_writes else "reading only"
     return f"{access}, at most {hosted.most_requests} requests of the app and {hosted.most_s:g} s"
 
 
@@ -152,7 +155,7 @@ def _drift_outcome(account: Account, worker: HostedWorker, settings: Settings, s
     """Compare the hosted API with the contract, and return the redacted outcome."""
     from fiskil_harness.runner.hosted.drift import drift  # its dependencies take long to import
 
-    outcome = drift(account.place, Interpretations(settings.sandbox.interpretations), seed=seed)
+    outcome = drift(account.check_context, Interpretations(settings.sandbox.interpretations), seed=seed)
     return msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(outcome)), Outcome)
 
 

@@ -16,7 +16,7 @@ from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import EVERY_STEP, NOT_RUN
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.scenario.scenario import AT, Scenario, load
+from fiskil_harness.scenario.scenario import INTERPRETATION_SEPARATOR, Scenario, load
 
 
 class InterpretationResult(enum.StrEnum):
@@ -65,7 +65,9 @@ def planned(settings: Settings, *, is_all: bool) -> list[Scenario]:
     """
     return [
         msgspec.structs.replace(
-            scenario, name=f"{name}{AT}{clause.id}={choice}", interpretations={**scenario.interpretations, clause.id: choice}
+            scenario,
+            name=f"{name}{INTERPRETATION_SEPARATOR}{clause.id}={choice}",
+            interpretations={**scenario.interpretations, clause.id: choice},
         )
         for clause, choice in _alternatives(settings)
         if is_all or is_required(settings, clause.id, choice)
@@ -82,7 +84,7 @@ def is_required(settings: Settings, clause_id: str, choice: str) -> bool:
 
 def is_of_interpretation_run(outcome: Outcome) -> bool:
     """Return whether *outcome* belongs to an interpretation run."""
-    return AT in outcome.scenario
+    return INTERPRETATION_SEPARATOR in outcome.scenario
 
 
 def was_not_run(outcome: Outcome) -> bool:
@@ -100,7 +102,7 @@ def evaluate(outcomes: Iterable[Outcome], *, usual: Sequence[Outcome], settings:
     usual_by_name = {outcome.scenario: outcome for outcome in usual}
     by_interpretation: dict[str, list[Outcome]] = {}
     for outcome in sorted(outcomes, key=lambda outcome: outcome.scenario):
-        by_interpretation.setdefault(outcome.scenario.partition(AT)[2], []).append(outcome)
+        by_interpretation.setdefault(outcome.scenario.partition(INTERPRETATION_SEPARATOR)[2], []).append(outcome)
     return tuple(
         _run_of(clause, choice, tuple(by_interpretation[key]), usual_by_name, settings)
         for clause, choice in _alternatives(settings)
@@ -169,4 +171,4 @@ def _is_worse(finding: Finding, usual: Outcome | None) -> bool:
 
 
 def _usual_name(outcome: Outcome) -> str:
-    return outcome.scenario.partition(AT)[0]
+    return outcome.scenario.partition(INTERPRETATION_SEPARATOR)[0]

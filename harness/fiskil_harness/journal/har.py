@@ -71,7 +71,7 @@ def _entry(exchange: Exchange, began_at: datetime, page: str, origin: str) -> di
         "_route": exchange.route,
         "_step": exchange.step,
         "_bites": list(exchange.bites),
-        "_isStray": exchange.is_stray,
+        "_isStray": exchange.is_of_earlier_scenario,
         "_isCut": exchange.is_cut,
     }
     return entry | ({"comment": f"bitten by {', '.join(exchange.bites)}"} if exchange.bites else {})

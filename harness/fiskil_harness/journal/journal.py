@@ -52,7 +52,7 @@ class Journal:
         with self._lock:
             self._entries.append(entry)
 
-    def write_parts(self, make: Callable[..., Entry], *parts: Any) -> None:
+    def write_deferred(self, make: Callable[..., Entry], *parts: Any) -> None:
         """Append the entry that ``make(*parts)`` returns; it is built when read, because most are never read."""
         with self._lock:
             self._entries.append((make, parts))
@@ -82,12 +82,12 @@ def shortened(body: bytes) -> bytes:
     """Return *body* as the journal keeps it: whole, or its head followed by a line with length and digest."""
     if len(body) <= BODY_KEPT:
         return body
-    keeping = Keeping()
-    keeping.take(body)
-    return keeping.kept()
+    keeping = BodyRecorder()
+    keeping.add(body)
+    return keeping.recorded()
 
 
-class Keeping:
+class BodyRecorder:
     """A body that arrives in pieces; only what the journal keeps is held in memory. *length* counts all bytes."""
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ class Keeping:
         self._pieces: list[bytes] = []
         self._digest: Any = None
 
-    def take(self, piece: bytes) -> None:
+    def add(self, piece: bytes) -> None:
         """Add the next piece."""
         self.length += len(piece)
         if self._digest is not None:
@@ -108,7 +108,7 @@ class Keeping:
             whole = b"".join(self._pieces)
             self._digest, self._pieces = hashlib.sha256(whole), [whole[:HEAD_KEPT]]
 
-    def kept(self) -> bytes:
+    def recorded(self) -> bytes:
         """Return the body as the journal keeps it (see ``shortened``)."""
         head = b"".join(self._pieces)
         if self._digest is None:

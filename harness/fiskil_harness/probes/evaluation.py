@@ -10,7 +10,7 @@ from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import HarnessError
-from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, CutShort, Delivery, Effects, FaultSet, Journal
+from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Effects, FaultSet, Journal, StepIncomplete
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.failed_hooks import failed_hook
 from fiskil_harness.probes import Finding, Verdict, name_of
@@ -54,11 +54,11 @@ def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> I
     effects_problem = _effects_problem(journal)
     if effects_problem and any(finding.hook == EFFECTS for finding in inconclusive):
         yield _inconclusive(EFFECTS_REPORTED, effects_problem)
-    for problem, hook in dict.fromkeys((cut_short.what, cut_short.hook) for cut_short in journal.all(CutShort)):
+    for problem, hook in dict.fromkeys((cut_short.reason, cut_short.hook) for cut_short in journal.all(StepIncomplete)):
         yield _inconclusive(EVERY_STEP, problem, hook)
     for fault in journal.all(FaultSet):
-        if fault.unbitten and not (fault.fault.startswith(STALE) and _reuses_no_connection(journal)):
-            bitten = fault.times - fault.unbitten
+        if fault.missing_bites and not (fault.fault.startswith(STALE) and _reuses_no_connection(journal)):
+            bitten = fault.times - fault.missing_bites
             problem = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {fault.problem}"
             yield _inconclusive(EVERY_FAULT, problem, API_URL_IN_ENV if not bitten and journal.all(ApiUrlMissing) else "")
 
@@ -86,9 +86,9 @@ def _effects_problem(journal: Journal) -> str:
         if delivery.kind == "genuine" and delivery.outcome == "ack"
     }
     snapshots = [effects for effects in journal.all(Effects) if effects.participant in acknowledged]
-    if not snapshots or not all(snapshot.refusal for snapshot in snapshots):
+    if not snapshots or not all(snapshot.response for snapshot in snapshots):
         return ""
-    return f"{snapshots[-1].refusal} about an end user whose message was acknowledged; is that path the right one?"
+    return f"{snapshots[-1].response} about an end user whose message was acknowledged; is that path the right one?"
 
 
 def _examine(probe: Any, journal: Journal) -> Finding:

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import OPTIONAL
 from fiskil_harness.core.model.findings import Finding, Verdict, heaviest
-from fiskil_harness.journal.entries.plan_pairs import Pairs
+from fiskil_harness.journal.entries.plan_pairs import PairCoverage
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 
 
@@ -49,7 +49,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     deliveries: int = 0
     slowest_acknowledgement_ms: float | None = None
     notes: tuple[str, ...] = ()
-    pairs: Pairs | None = None
+    pairs: PairCoverage | None = None
     coverage_marks: tuple[str, ...] = ()
 
 
@@ -64,7 +64,7 @@ class Played(Struct, frozen=True, kw_only=True):
     outcome: Outcome
     measure: Measure
     plans: tuple[str, ...] = ()
-    fault: str = ""
+    traceback: str = ""
     excerpts: tuple[Excerpt, ...] = ()
     har: str = ""
     story: Story | None = None

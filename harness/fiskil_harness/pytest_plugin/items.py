@@ -19,7 +19,7 @@ from fiskil_harness.errors import ConfigError, HarnessError
 from fiskil_harness.gate.report.text import finding_lines
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Played
-from fiskil_harness.runner.session import REFUSAL, can_share_out, read_request, write_played
+from fiskil_harness.runner.session import START_ERROR_FILE, can_run_in_parallel, read_request, write_played
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.selection import select_from
@@ -74,7 +74,7 @@ class ScenarioItem(pytest.Function):
         try:
             self.played = worker.play(self.scenario)
         except HarnessError as error:
-            (folder / REFUSAL).write_text(str(error), encoding="utf-8")
+            (folder / START_ERROR_FILE).write_text(str(error), encoding="utf-8")
             self.session.shouldstop = "the app does not start"
             return
         write_played(folder, self.played, self.number)
@@ -223,10 +223,10 @@ def open_worker(config: pytest.Config, settings: Settings, app_object: Any) -> W
     """
     rehearsal = config.getoption("fiskil_rehearsal")
     folder = Path(rehearsal) / f"worker-{_worker_id(config)}" if rehearsal else None
-    worker = Worker(settings, seed=seed_of(config), given=app_object, folder=folder)
-    worker.wants_har = bool(rehearsal) and read_request(Path(rehearsal)).wants_har
-    worker.on_progress = getattr(config, "fiskil_looks_on", None)
-    if not rehearsal and _worker_id(config) and app_object is None and not can_share_out(settings):
+    worker = Worker(settings, seed=seed_of(config), app_object=app_object, folder=folder)
+    worker.includes_har = bool(rehearsal) and read_request(Path(rehearsal)).includes_har
+    worker.on_progress = getattr(config, "fiskil_on_progress", None)
+    if not rehearsal and _worker_id(config) and app_object is None and not can_run_in_parallel(settings):
         worker.refuse(
             "With xdist each worker starts its own app: use {port} in app.command, and {workdir} in the command or its "
             "environment. Or run these tests without -n."
@@ -282,8 +282,8 @@ def _may_have_app(item: ScenarioItem, settings: Settings) -> bool:
 
 def _report(played: Played, config: pytest.Config, *, argument: str) -> None:
     """Raise ScenarioFailed, skip the test or return, according to the verdict."""
-    if played.fault:
-        raise ScenarioFailed(f"Internal error of fiskil-harness:\n{played.fault}")
+    if played.traceback:
+        raise ScenarioFailed(f"Internal error of fiskil-harness:\n{played.traceback}")
     outcome = played.outcome
     again = f"fiskil-harness run {shlex.quote(argument)} --seed {outcome.seed}"
     if outcome.verdict is Verdict.PASS:

@@ -54,13 +54,13 @@ from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
 from fiskil_harness.errors import HarnessError, HookError, HookMissing, ToolMissing
 from fiskil_harness.faults.proxy.bite_log import fault_set
-from fiskil_harness.journal import Canaries, Effects, InterpretationsUsed, Journal, PlanKind, PlanRun, Started
+from fiskil_harness.journal import Canaries, Effects, InterpretationsUsed, Journal, PlanKind, PlanRun, ProcessChanged
 from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
 from fiskil_harness.runner.pause_monitor import PauseMonitor
-from fiskil_harness.runner.preamble import stated, values_of
+from fiskil_harness.runner.preamble import config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.stage import Stage
@@ -86,13 +86,13 @@ BeforeStep = Callable[[int, Scenario, Journal], None]
 class Driver:
     """One local Fiskil and one app, between which scenarios run one after another."""
 
-    def __init__(self, settings: Settings, *, workdir: Path, seed: int, given: Any = None) -> None:
+    def __init__(self, settings: Settings, *, workdir: Path, seed: int, app_object: Any = None) -> None:
         """Open the local Fiskil and prepare the app; ``start`` starts it.
 
         Args:
             workdir: Existing folder for the app's data and the certificates.
             seed: Determines ids, generated rows and generated plans.
-            given: The app as a Python object, instead of the config's.
+            app_object: The app as a Python object, instead of the config's.
 
         Raises:
             ConfigError: The webhook secret does not have the form of its signature scheme.
@@ -109,9 +109,11 @@ class Driver:
             key_of(secret, settings.app.webhook.scheme or SCHEMES_BY_INTERPRETATION[interpretation])
         self.fiskil = self._open_fiskil(secret)
         # Otherwise syncs that no step requested would complete while a slow machine performs a step.
-        self.fiskil.sandbox.store.awaits_moves = True
+        self.fiskil.sandbox.store.waits_for_clock_moves = True
         try:
-            self.app = open_app(settings, values=values_of(settings, self.fiskil, workdir), workdir=workdir, given=given)
+            self.app = open_app(
+                settings, values=values_of(settings, self.fiskil, workdir), workdir=workdir, app_object=app_object
+            )
         except BaseException:
             self.fiskil.close()
             raise
@@ -210,27 +212,27 @@ class Driver:
             journal.read = lambda body, headers: message_fields(body, headers, payload=payload)
         if missing:
             return journal, ""
-        is_quiet = wait_until(lambda: self.fiskil.link.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
+        is_quiet = wait_until(lambda: self.fiskil.proxy.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
         # Requests for end users of earlier scenarios are stray and do not disturb this one.
-        if not is_quiet and self.fiskil.link.idle_without_end_user_s() < IDLE_CAP_S:
+        if not is_quiet and self.fiskil.proxy.idle_without_end_user_s() < IDLE_CAP_S:
             return journal, "the app called the API without a pause for 5 s, so the scenario did not begin"
         self.fiskil.reset()
         self._choose_interpretations(scenario.interpretations)
         stage = self._stage(scenario, journal)
         deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
-        self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
+        self.fiskil.proxy.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
         self._output.mark(is_first=self._scenario_count == 1)
         try:
             with PauseMonitor(journal):
                 crashed = self._settle(scenario, stage, self._perform_steps(scenario, stage))
         finally:
             stage.close_windows()
-            waiting_faults = self.fiskil.link.rules.waiting()
-            self.fiskil.link.end()
-            wait_until(lambda: not self.fiskil.link.open_requests, cap_s=IDLE_CAP_S)
+            waiting_faults = self.fiskil.proxy.rules.waiting()
+            self.fiskil.proxy.end()
+            wait_until(lambda: not self.fiskil.proxy.open_requests, cap_s=IDLE_CAP_S)
         journal.write(Canaries(values=self.fiskil.sandbox.canaries()))
         store = self.fiskil.sandbox.store
-        journal.write(InterpretationsUsed(clauses=tuple(sorted(store.asked)), ruled=store.interpretations.chosen))
+        journal.write(InterpretationsUsed(clauses=tuple(sorted(store.used_clauses)), chosen=store.interpretations.chosen))
         for fault in waiting_faults:
             journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
@@ -261,15 +263,15 @@ class Driver:
                 is_observed = step_name(step) in observed_steps and self.app.has(EFFECTS)
                 whom = _observed_participant(step)
                 if is_observed:
-                    stage.snapshots("before", whom, known=latest_effects)
+                    stage.snapshots("before", whom, earlier=latest_effects)
                 step.perform(stage)
                 latest_effects = stage.snapshots("after", whom) if is_observed else {}
             except ToolMissing as error:
-                stage.cut_short(str(error), hook=error.tool)
+                stage.record_incomplete(str(error), hook=error.tool)
                 return ""
             except HarnessError as error:
                 # The lines after the first are output of the app: they differ from run to run, so no finding contains them.
-                stage.trouble(str(error))
+                stage.record_failure(str(error))
                 return f"step {number + 1} ({step_text(step)}) could not be done: {str(error).partition(chr(10))[0]}"
         return ""
 
@@ -283,7 +285,7 @@ class Driver:
             except (HookError, HookMissing) as error:
                 return crashed or str(error)
         else:
-            wait_until(lambda: self.fiskil.link.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
+            wait_until(lambda: self.fiskil.proxy.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
         return crashed
 
     def _record_id_names(self, stage: Stage) -> None:
@@ -309,8 +311,8 @@ class Driver:
 
     def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
         self._scenario_count += 1
-        journal.write(Started(how="found"))
-        for entry in stated(self.settings, self.fiskil):
+        journal.write(ProcessChanged(change="found"))
+        for entry in config_statements(self.settings, self.fiskil):
             journal.write(entry)
         return Stage(
             settings=self.settings,
@@ -359,7 +361,7 @@ class Driver:
             self._output.log_marks, self._exploring_scenario = log_marks, ""
             self.fiskil.interpret(interpretations)
             deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
-            self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
+            self.fiskil.proxy.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
         return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)
 
     def try_plan(self, plan: Scenario) -> "PlanResult":

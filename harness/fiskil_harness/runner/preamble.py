@@ -54,7 +54,7 @@ def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[st
     return values
 
 
-def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
+def config_statements(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
     """Yield what the config states and probes need: limits, used events, their effects, the history range, declarations."""
     limits, facts = settings.app.limits, settings.app.facts
     yield Limits(

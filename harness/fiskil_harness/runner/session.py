@@ -39,7 +39,7 @@ UNUSED_PLUGINS = (
 """Plugins of pytest that would write to the user's folders or terminal, or change how this process behaves."""
 
 REQUEST_FILE = "order.json"
-REFUSAL = "refusal.txt"
+START_ERROR_FILE = "refusal.txt"
 FEWEST_WORKERS, MOST_WORKERS = 2, 4
 """Bounds of the default number of workers: scenarios mostly wait, and each worker has its own sandbox and app."""
 HEAVY_STEPS = frozenset({"revoke_key", "expire_tokens", "advance"})
@@ -52,7 +52,7 @@ class SessionRequest(Struct, frozen=True, kw_only=True):
     seed: int
     settings: Settings
     scenarios: tuple[Scenario, ...]
-    wants_har: bool = False
+    includes_har: bool = False
 
 
 class SessionResult(Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...]
     measured: tuple[Measure, ...] = ()
     plans: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()
+    internal_errors: tuple[str, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
     hars: tuple[str, ...] = ()
     stories: tuple[Story, ...] = ()
@@ -75,7 +75,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
     @property
     def is_whole(self) -> bool:
         """True if every scenario ran and no internal error happened."""
-        return not self.was_interrupted and not self.faults
+        return not self.was_interrupted and not self.internal_errors
 
     @property
     def coverage_marks(self) -> frozenset[str]:
@@ -93,29 +93,29 @@ class Progress(Protocol):
         """Called when the scenario *name* ends, with its *verdict* ("" if there is none)."""
 
 
-def rehearse(
+def run_scenarios(
     scenarios: Sequence[Scenario],
     *,
     settings: Settings,
     seed: int,
     workers: int = 1,
     progress: Progress | None = None,
-    tells_har: bool = False,
-    looks_on: OnProgress | None = None,
+    records_har: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> SessionResult:
     """Run every scenario once and return the results, also after Ctrl-C, SIGTERM or SIGHUP.
 
     Args:
-        workers: Number of workers; more than one needs an app that starts several times (see ``can_share_out``).
+        workers: Number of workers; more than one needs an app that starts several times (see ``can_run_in_parallel``).
         progress: Receives the begin and end of each scenario.
-        tells_har: Includes every exchange as HAR.
-        looks_on: Called before each step; the step waits for it. Only with one worker.
+        records_har: Includes every exchange as HAR.
+        on_progress: Called before each step; the step waits for it. Only with one worker.
 
     Raises:
         AppError: The app does not start, or its effects hook returns something else than documented.
         UsageError: *workers* is above 1 and the app cannot be started several times.
     """
-    if workers > 1 and not can_share_out(settings):
+    if workers > 1 and not can_run_in_parallel(settings):
         raise UsageError(
             "Several workers need an app that can be started once for each of them. "
             "Use {port} in app.command, and {workdir} in the command or its environment for the app's data."
@@ -123,9 +123,9 @@ def rehearse(
     folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-run-"))
     try:
         ordered = tuple(run_order(scenarios, settings, workers))
-        request = SessionRequest(seed=seed, settings=settings, scenarios=ordered, wants_har=tells_har)
+        request = SessionRequest(seed=seed, settings=settings, scenarios=ordered, includes_har=records_har)
         write_request(folder, request)
-        observer = _RunObserver(folder, progress, looks_on)
+        observer = _RunObserver(folder, progress, on_progress)
         with signals.stops_as_interrupt(), _plain_environment():
             _run_pytest(folder, observer, workers=min(workers, len(scenarios)))
         return _read_results(folder, request, observer)
@@ -134,7 +134,7 @@ def rehearse(
             _remove(folder)
 
 
-def can_share_out(settings: Settings) -> bool:
+def can_run_in_parallel(settings: Settings) -> bool:
     """Return True if each worker can start its own app: the command or its environment uses a port and a folder from us."""
     command, environment = settings.app.command or "", " ".join(settings.app.env.values())
     return "{port}" in command + environment and "{workdir}" in command + environment
@@ -142,7 +142,7 @@ def can_share_out(settings: Settings) -> bool:
 
 def default_workers(settings: Settings) -> int:
     """Return the number of workers for this machine: one per core, two to four; 1 if the app cannot start several times."""
-    if not can_share_out(settings):
+    if not can_run_in_parallel(settings):
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(max(cores, FEWEST_WORKERS), MOST_WORKERS)
@@ -182,15 +182,15 @@ def _remove(folder: Path) -> None:
 class _RunObserver:
     """A pytest plugin of the controlling process: reports progress and collects internal errors."""
 
-    def __init__(self, folder: Path, progress: Progress | None, looks_on: OnProgress | None) -> None:
+    def __init__(self, folder: Path, progress: Progress | None, on_progress: OnProgress | None) -> None:
         self._folder = folder
         self._progress = progress
-        self._looks_on = looks_on
+        self._looks_on = on_progress
         self.was_interrupted = False
         self.faults: list[str] = []
 
     def pytest_configure(self, config: Any) -> None:
-        config.fiskil_looks_on = self._looks_on
+        config.fiskil_on_progress = self._looks_on
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         if self._progress is not None:
@@ -238,14 +238,14 @@ def _run_pytest(folder: Path, observer: _RunObserver, *, workers: int) -> None:
 
 
 def _read_results(folder: Path, request: SessionRequest, observer: _RunObserver) -> SessionResult:
-    refusal = folder / REFUSAL
+    refusal = folder / START_ERROR_FILE
     if refusal.exists():
         raise AppError(refusal.read_text(encoding="utf-8"))
     results = [msgspec.json.decode(path.read_bytes(), type=Played) for path in (folder / "results").glob("*.json")]
     results.sort(key=lambda result: result.outcome.scenario)
     # xdist reports a worker that Ctrl-C ended during a scenario as crashed, although it was not.
     pytest_faults = [] if observer.was_interrupted else observer.faults
-    faults = [*pytest_faults, *(result.fault for result in results if result.fault)]
+    faults = [*pytest_faults, *(result.traceback for result in results if result.traceback)]
     if len(results) < len(request.scenarios) and not observer.was_interrupted and not faults:
         faults.append(f"{len(request.scenarios) - len(results)} scenarios returned no outcome.")
     outcomes = {result.outcome.scenario: result.outcome for result in results}
@@ -255,7 +255,7 @@ def _read_results(folder: Path, request: SessionRequest, observer: _RunObserver)
         outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
         measured=tuple(result.measure for result in results),
         plans=tuple(plan for result in results for plan in result.plans),
-        faults=tuple(faults),
+        internal_errors=tuple(faults),
         excerpts=tuple(excerpt for result in results for excerpt in result.excerpts),
         hars=tuple(result.har for result in results if result.har),
         stories=tuple(result.story for result in results if result.story is not None),

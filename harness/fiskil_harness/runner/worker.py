@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from fiskil_harness.app.effects import is_nowhere, query_effects
+from fiskil_harness.app.effects import is_unknown_path, query_effects
 from fiskil_harness.app.template_values import of_end_user
 from fiskil_harness.core import signals
 from fiskil_harness.core.clock import stopwatch
@@ -22,8 +22,8 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
-from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, Trouble, har
-from fiskil_harness.journal.entries.plan_pairs import Pairs, covered
+from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, StepFailed, har
+from fiskil_harness.journal.entries.plan_pairs import PairCoverage, pair_coverage
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import coverage_marks
 from fiskil_harness.probes.evaluation import EFFECTS_REPORTED
@@ -52,16 +52,16 @@ MOST_SILENT_SCENARIOS = 3
 class Worker:
     """Runs scenarios between one local Fiskil and one app."""
 
-    def __init__(self, settings: Settings, *, seed: int, given: Any = None, folder: Path | None = None) -> None:
+    def __init__(self, settings: Settings, *, seed: int, app_object: Any = None, folder: Path | None = None) -> None:
         """Prepare a worker; nothing listens yet.
 
         Args:
-            given: The app as a Python object, instead of the config's.
+            app_object: The app as a Python object, instead of the config's.
             folder: Working folder (default: a new temporary one); ``close`` removes it.
         """
         self.settings = settings
         self.seed = seed
-        self._app_object = given
+        self._app_object = app_object
         self._folder = folder or Path(tempfile.mkdtemp(prefix="fiskil-harness-"))
         self._driver: Driver | None = None
         self._driver_count = 0
@@ -72,7 +72,7 @@ class Worker:
         self.on_progress: OnProgress | None = None
         self._reported_entries, self._current_scenario = 0, ""
         self.redactor = Redactor(self._secrets)
-        self.wants_har = False
+        self.includes_har = False
         """Includes the HAR of the exchanges in each result of ``play``."""
 
     @property
@@ -82,7 +82,7 @@ class Worker:
             self._driver_count += 1
             workdir = self._folder / f"app-{self._driver_count}"
             workdir.mkdir(parents=True)
-            self._driver = Driver(self.settings, workdir=workdir, seed=self.seed, given=self._app_object)
+            self._driver = Driver(self.settings, workdir=workdir, seed=self.seed, app_object=self._app_object)
             self._driver.before_step = self._report_progress
         return self._driver
 
@@ -161,7 +161,7 @@ class Worker:
             self._count_silence(journal)
             self._detect_missing_effects_hook(outcome, driver)
         except HarnessError as error:
-            journal.write(Trouble(what=str(error)))
+            journal.write(StepFailed(reason=str(error)))
             outcome = self._unfinished(scenario, first_line(str(error)))
             self._replace_driver()
         except Exception as error:  # noqa: BLE001 - an internal error must not end the run
@@ -174,9 +174,9 @@ class Worker:
             outcome=outcome,
             measure=measure,
             plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
-            fault=fault or story_fault,
+            traceback=fault or story_fault,
             excerpts=excerpts,
-            har=self._har(scenario, journal) if self.wants_har else "",
+            har=self._har(scenario, journal) if self.includes_har else "",
         )
         return structs.replace(self._redacted(played), story=story, pictures=screenshots)
 
@@ -208,7 +208,7 @@ class Worker:
     def _detect_missing_effects_hook(self, outcome: Outcome, driver: Driver) -> None:
         """Remember an effects hook that knows no end user and responds like a path that does not exist."""
         unreported = next((finding for finding in outcome.findings if finding.probe == EFFECTS_REPORTED), None)
-        if unreported is not None and is_nowhere(driver.app, UNKNOWN_END_USER):
+        if unreported is not None and is_unknown_path(driver.app, UNKNOWN_END_USER):
             self._missing_effects_hook = unreported.observed
 
     def _require_effects_hook(self) -> None:
@@ -286,7 +286,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
         deliveries=len(deliveries),
         slowest_acknowledgement_ms=round(max(acknowledged) * 1000, 1) if acknowledged else None,
         notes=(
-            *(trouble.what for trouble in journal.all(Trouble)),
+            *(trouble.reason for trouble in journal.all(StepFailed)),
             *_repeated_failures(journal),
             *_unfinished_work(journal),
         ),
@@ -295,10 +295,10 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
     )
 
 
-def _pairs(journal: Journal) -> Pairs | None:
+def _pairs(journal: Journal) -> PairCoverage | None:
     runs = journal.all(PlanRun)
     possible = next((run.possible for run in runs if run.possible), ())
-    return covered(possible, (run.happened for run in runs)) if possible else None
+    return pair_coverage(possible, (run.happened for run in runs)) if possible else None
 
 
 def _repeated_failures(journal: Journal) -> Iterator[str]:
@@ -311,7 +311,7 @@ def _repeated_failures(journal: Journal) -> Iterator[str]:
 def _unfinished_work(journal: Journal) -> Iterator[str]:
     """Yield the earlier scenario since which the app has been busy, if it was busy at the end of this one too."""
     for since in dict.fromkeys(
-        effects.left_by for effects in journal.all(Effects) if effects.moment == "end" and effects.left_by
+        effects.busy_since for effects in journal.all(Effects) if effects.moment == "end" and effects.busy_since
     ):
         yield f"{STILL_BUSY_SINCE}{since}"
 
@@ -326,7 +326,7 @@ def _require_valid_effects(driver: Driver) -> None:
         return
     reply = driver.app.call(EFFECTS, UNKNOWN_END_USER)
     if reply.status is None:
-        raise HookError(f"{EFFECTS} did not respond: {reply.trouble}.")
+        raise HookError(f"{EFFECTS} did not respond: {reply.problem}.")
     # An app may reject an unknown end user; only a 2xx response must have the documented form.
     if 200 <= reply.status < 300:
         query_effects(driver.app, UNKNOWN_END_USER)

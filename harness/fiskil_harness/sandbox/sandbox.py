@@ -77,7 +77,7 @@ class Sandbox:
         self.api = Api(self.store)
         self.page: Application = page_application(self.store)
 
-    def place(self, *, api_url: str, auth_url: str) -> None:
+    def set_origins(self, *, api_url: str, auth_url: str) -> None:
         """Set the origins of the API and the page, which links and ``auth_url`` contain."""
         self.store.api_url, self.store.auth_url = api_url, auth_url
 
@@ -95,7 +95,7 @@ class Sandbox:
         """
         return self.store.crashes
 
-    def admit(self, person: Person) -> Person:
+    def add_person(self, person: Person) -> Person:
         """Make *person* known at the institutions until the next reset, and return them."""
         with self.store.lock:
             return people.admit(self.store, person)
@@ -207,7 +207,7 @@ class Sandbox:
                 store, session_id, outcome, email=email, institution_id=institution_id, account_keys=account_keys
             )
 
-    def way_back(self, session_id: str) -> str | None:
+    def redirect_address(self, session_id: str) -> str | None:
         """Return the redirect address of an ended session; None while it is open or without an address."""
         with self._caught_up() as store:
             session = sessions.current(store, session_id)
@@ -340,7 +340,7 @@ class Sandbox:
         with self._caught_up() as store:
             account_changes.withdraw_sharing(store, person, key)
 
-    def confirm_again(self, consent: Consent) -> None:
+    def touch_consent(self, consent: Consent) -> None:
         """Emit ``consent.updated`` without a change of the consent."""
         with self._caught_up() as store:
             consents.touch(store, store.consents[consent.arrangement_id])
@@ -423,14 +423,14 @@ class Sandbox:
                 "webhook secret": (self.credentials.webhook_secret,),
             }
 
-    def read_as(self, chosen: Mapping[str, str]) -> None:
+    def choose_interpretations(self, chosen: Mapping[str, str]) -> None:
         """Choose other interpretations until the next reset, as clause ids with one of their interpretations each.
 
         Raises:
             UnknownName: No such clause, or the clause has no such interpretation.
         """
         with self.store.lock:
-            self.store.interpretations = self._interpretations.but(chosen)
+            self.store.interpretations = self._interpretations.with_chosen(chosen)
 
     def reset(self) -> None:
         """Forget people, end users, consents and events, restore the first interpretations, and reset the clock."""

@@ -85,7 +85,7 @@ class Store:
         self.mint = mint
         self.credentials = credentials
         self.interpretations = interpretations or Interpretations()
-        self.asked: set[str] = set()
+        self.used_clauses: set[str] = set()
         self.institutions = self._first_institutions = institutions
         self.people: dict[str, Person] = {}
         self.named: dict[str, Person] = {person.email.lower(): person for person in named}
@@ -99,7 +99,7 @@ class Store:
         self.api_url = ""
         self.auth_url = ""
         self.epoch = clock.now()
-        self.awaits_moves = False
+        self.waits_for_clock_moves = False
         """If set, syncs complete only when a caller moves the clock, regardless of real time."""
         self._start_tables()
 
@@ -137,7 +137,7 @@ class Store:
             self.people.clear()
             self.console = self._first_console
             self.institutions = self._first_institutions
-            self.asked.clear()
+            self.used_clauses.clear()
             self.largest_page = LARGEST_PAGE
             self.epoch = self.clock.now()
 
@@ -163,7 +163,7 @@ class Store:
         Raises:
             UnknownName: No such clause, or it has no interpretations.
         """
-        self.asked.add(clause_id)
+        self.used_clauses.add(clause_id)
         return self.interpretations.of(clause_id)
 
     def days_passed(self, at: datetime | None = None) -> int:

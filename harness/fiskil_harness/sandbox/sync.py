@@ -52,7 +52,7 @@ def finish_due(store: Store) -> None:
     So a consent that ends before a sync is ready cancels that sync. Source: consents.expiry-event
     """
     now = store.clock.now()
-    ripe = store.clock.moved_to if store.awaits_moves else now
+    ripe = store.clock.moved_to if store.waits_for_clock_moves else now
     try:
         while True:
             consent = store.consents.next_to_end

@@ -63,7 +63,7 @@ def wall_s(scenarios: Iterable[str], workers: int) -> float:
     return max([sum(costs) / max(workers, 1), *costs], default=0.0)
 
 
-def rendered(report: Mapping[str, Any]) -> str:
+def render(report: Mapping[str, Any]) -> str:
     """Return the table as TOML, from the JSON *report* of a gate."""
     exercised = {scenario["scenario"]: scenario["flows"] for scenario in report["result"]["scenarios"]}
     lines = [*HEAD.splitlines(), "", "[scenarios]"]
@@ -80,4 +80,4 @@ def _error_flows(coverage_marks: Iterable[str]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(rendered(msgspec.json.decode(Path(sys.argv[1]).read_bytes())))
+    sys.stdout.write(render(msgspec.json.decode(Path(sys.argv[1]).read_bytes())))

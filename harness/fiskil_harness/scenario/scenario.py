@@ -19,7 +19,7 @@ from fiskil_harness.probes.practices import refuse_bad_pairs
 from fiskil_harness.scenario.steps import AnyStep, written_out
 
 FORMAT = "fiskil-harness/plan/2"
-AT = "@"
+INTERPRETATION_SEPARATOR = "@"
 """Separates a scenario's name from the interpretation under which it runs."""
 
 
@@ -65,7 +65,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     @property
     def base_name(self) -> str:
         """The name without the interpretation under which the scenario runs."""
-        return self.name.partition(AT)[0]
+        return self.name.partition(INTERPRETATION_SEPARATOR)[0]
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -95,10 +95,10 @@ def load(name: str) -> Scenario:
         UnknownName: No scenario has this name.
         UsageError: The scenario is invalid.
     """
-    return titled(catalog.scenario_path(name))
+    return load_file(catalog.scenario_path(name))
 
 
-def titled(path: Path) -> Scenario:
+def load_file(path: Path) -> Scenario:
     """Return the validated scenario of a file that ships; its name is the file's, its title the file's first line.
 
     Raises:

@@ -50,7 +50,7 @@ def select_from(names: Iterable[str]) -> tuple[list[Scenario], dict[str, str]]:
     return [scenarios[name] for name in sorted(scenarios)], paths
 
 
-def about_receivers(phase: Phase = "all", *, is_heavy: bool = False) -> list[Scenario]:
+def receiver_scenarios(phase: Phase = "all", *, is_heavy: bool = False) -> list[Scenario]:
     """Return every scenario about a webhook receiver.
 
     Args:
@@ -60,17 +60,17 @@ def about_receivers(phase: Phase = "all", *, is_heavy: bool = False) -> list[Sce
     heavy = [load(name) for name in catalog.opt_in_names() if is_heavy]
     by_phase = {
         "direct": [*(scenario for scenario in load_all() if scenario.name.startswith("webhook_")), *heavy],
-        "random": [scenario for scenario in load_all() if is_explored(scenario) and not is_of_life_plans(scenario)],
+        "random": [scenario for scenario in load_all() if is_generated(scenario) and not has_life_plans(scenario)],
     }
     return by_phase["direct"] + by_phase["random"] if phase == "all" else by_phase[phase]
 
 
-def is_explored(scenario: Scenario) -> bool:
+def is_generated(scenario: Scenario) -> bool:
     """Return true if the scenario runs generated plans."""
     return any(isinstance(step, RunGeneratedPlans) for step in scenario.steps)
 
 
-def is_of_life_plans(scenario: Scenario) -> bool:
+def has_life_plans(scenario: Scenario) -> bool:
     """Return true if the scenario runs generated life plans. A receiver without an API client takes little part in them."""
     return any(isinstance(step, RunGeneratedPlans) and step.kind == "lives" for step in scenario.steps)
 

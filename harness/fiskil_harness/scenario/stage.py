@@ -10,7 +10,7 @@
 #   disturbance                    a fault is still set, ``was_disturbed``, or ``must_restart``: an app that waits before
 #                                  a retry looks idle.
 #   acknowledged, unapplied        ``OwedMessages`` lists what an app that reports no ``pending`` has yet to process.
-#   ``app.stall`` (a ``Backlog``)  work that stayed unfinished in earlier waits, also of earlier scenarios.
+#   ``app.backlog`` (a ``Backlog``)  work that stayed unfinished in earlier waits, also of earlier scenarios.
 #
 # How long a wait lasts:
 #   limit of the whole wait        CAP_S (10 s); PATIENT_CAP_S (20 s) if disturbed.
@@ -42,8 +42,8 @@ import msgspec
 from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.app.backlog import NONE, UNCHANGED_S, Backlog
 from fiskil_harness.app.browser import Chromium, Window
-from fiskil_harness.app.browser.login import enter, lent
-from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.login import log_in, login_secrets
+from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.effects import (
     CAP_S,
     EffectsReport,
@@ -51,8 +51,8 @@ from fiskil_harness.app.effects import (
     IdleWait,
     is_connected,
     query_effects,
-    settled,
     values_of_consents,
+    wait_until_idle,
 )
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
 from fiskil_harness.app.owed_messages import OwedMessages
@@ -65,7 +65,6 @@ from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import HookError, StepError, UnknownName
 from fiskil_harness.journal import (
     ConsentState,
-    CutShort,
     Effects,
     EffectsMoment,
     EventCreated,
@@ -74,7 +73,8 @@ from fiskil_harness.journal import (
     PlanRun,
     ReportPlace,
     Rows,
-    Trouble,
+    StepFailed,
+    StepIncomplete,
 )
 from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
@@ -140,7 +140,7 @@ class Stage:
         self.sender = sender
         self.journal = journal
         self.person = person
-        self.explore = explore
+        self.run_plans = explore
         self.seed = seed
         self.outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
         self.participants: dict[str, Participant] = {}
@@ -149,7 +149,7 @@ class Stage:
         self._scenario = scenario
         self._chromium = chromium or Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._windows: dict[str, Window] = {}
-        fiskil.lent = tuple(lent(settings.app.login).values())
+        fiskil.login_values = tuple(login_secrets(settings.app.login).values())
         self._redactor = Redactor(lambda: secrets_of(fiskil))
         self._events_collected = 0
         self._recorded_consents: dict[str, object] = {}
@@ -168,7 +168,7 @@ class Stage:
         """Return the participant called *name*; the first call creates it."""
         if name not in self.participants:
             ref = f"rehearsal-{self._nonce}{'-' + name if name else ''}"
-            person = self.fiskil.sandbox.admit(self.person)
+            person = self.fiskil.sandbox.add_person(self.person)
             self.participants[name] = Participant(name, person, ref)
         return self.participants[name]
 
@@ -182,7 +182,7 @@ class Stage:
         if participant.name not in self._windows:
             self._windows[participant.name] = Window(
                 self._chromium,
-                places=Places(
+                places=Origins(
                     app=lambda: self.app.url,
                     api=lambda: self.fiskil.api_url,
                     auth=lambda: self.fiskil.auth_url,
@@ -196,7 +196,7 @@ class Stage:
             )
             values = {**self.app.values, **participant.values}
             try:
-                enter(self._windows[participant.name], self.settings.app.login, values, url=self.app.url)
+                log_in(self._windows[participant.name], self.settings.app.login, values, url=self.app.url)
             except StepError:
                 # Without a login the app shows the pages of an unknown visitor, and no app is judged by those.
                 self._windows.pop(participant.name).close()
@@ -289,12 +289,12 @@ class Stage:
                 message_id=event.message_id,
                 participant=owner.name,
                 publish_time=rfc3339(event.publish_time, timespec="milliseconds"),
-                is_subscribed=self.is_used(event.kind),
+                is_subscribed=self.uses_event(event.kind),
             )
         )
         return symbol
 
-    def is_used(self, kind: str) -> bool:
+    def uses_event(self, kind: str) -> bool:
         """Return true if ``app.facts.uses_events`` covers events of this kind; false without that setting."""
         from fnmatch import fnmatchcase
 
@@ -327,7 +327,7 @@ class Stage:
             wait, waits_for = self._wait_until_idle(participant, is_last=moment == "end")
         else:
             waits_for = ""
-            wait = IdleWait(report=query_effects(self.app, participant.values), is_quiescent=True, unchanged_s=0.0)
+            wait = IdleWait(report=query_effects(self.app, participant.values), is_idle=True, unchanged_s=0.0)
         report = wait.report
         entry = Effects(
             **self.journal.stamp(),
@@ -337,26 +337,26 @@ class Stage:
             state=report.state,
             pending=report.pending,
             failed=report.failed,
-            is_idle=wait.is_quiescent,
+            is_idle=wait.is_idle,
             unchanged_s=wait.unchanged_s,
             is_connected=is_connected(self.app, report),
             consents=values_of_consents(self.app, report, self._consent_ids(participant)),
-            refusal=report.refusal if isinstance(report, EffectsUnknown) else "",
+            response=report.response if isinstance(report, EffectsUnknown) else "",
             waits_for=waits_for,
-            left_by="" if wait.is_quiescent else self._initial_backlog.since,
+            busy_since="" if wait.is_idle else self._initial_backlog.since,
         )
         self.journal.write(entry)
         return entry
 
     def snapshots(
-        self, moment: EffectsMoment, whom: str | None = None, *, known: Mapping[str, Effects] = MappingProxyType({})
+        self, moment: EffectsMoment, only: str | None = None, *, earlier: Mapping[str, Effects] = MappingProxyType({})
     ) -> dict[str, Effects]:
         """Record what the app reports about each participant, and return it by the participant's name.
 
         Args:
             moment: Name of the moment in the journal.
-            whom: Limits it to this participant; None means all.
-            known: Reports from a moment ago, by participant. A participant whose report has ``pending`` 0 and is idle, or
+            only: Limits it to this participant; None means all.
+            earlier: Reports from a moment ago, by participant. A participant whose report has ``pending`` 0 and is idle, or
                 who is stuck, is not queried again.
 
         Raises:
@@ -365,12 +365,12 @@ class Stage:
         """
         entries: dict[str, Effects] = {}
         for name, participant in list(self.participants.items()):
-            if whom is not None and name != whom:
+            if only is not None and name != only:
                 continue
-            earlier = known.get(name)
-            is_stuck = earlier is not None and bool(earlier.pending) and earlier.pending == self.app.stall.pending
-            if earlier is not None and (is_stuck or (earlier.is_idle and earlier.pending == 0)):
-                entries[name] = self._record_again(moment, earlier)
+            report = earlier.get(name)
+            is_stuck = report is not None and bool(report.pending) and report.pending == self.app.backlog.pending
+            if report is not None and (is_stuck or (report.is_idle and report.pending == 0)):
+                entries[name] = self._record_again(moment, report)
             else:
                 entries[name] = self.snapshot(moment, participant)
         return entries
@@ -385,16 +385,16 @@ class Stage:
 
     def _backlog_of_earlier_scenarios(self) -> Backlog:
         """Return the unfinished work of earlier scenarios with its present ``pending``; NONE if the app made progress."""
-        backlog = self.app.stall
+        backlog = self.app.backlog
         with suppress(HookError):
             if backlog.scenario:
                 same_end_user = query_effects(self.app, backlog.values)
-                is_overtaken = backlog.is_overtaken(applied=same_end_user.applied, pending=same_end_user.pending)
+                is_overtaken = backlog.has_progressed(applied=same_end_user.applied, pending=same_end_user.pending)
                 backlog = NONE if is_overtaken else backlog
             if backlog.pending:
                 unknown_end_user = query_effects(self.app, of_end_user(ref=f"rehearsal-{self._nonce}-nobody"))
                 backlog = msgspec.structs.replace(backlog, pending=unknown_end_user.pending or 0)
-        self.app.stall = backlog
+        self.app.backlog = backlog
         return backlog
 
     def _wait_until_idle(self, participant: Participant, *, is_last: bool) -> tuple[IdleWait, str]:
@@ -402,7 +402,7 @@ class Stage:
 
         See the theory of operation at the head of this module.
         """
-        proxy, previous = self.fiskil.link, self.app.stall
+        proxy, previous = self.fiskil.proxy, self.app.backlog
         new_waits = max(self._initial_backlog.new_waits, self._stuck_waits)
         backlog = self._initial_backlog if is_last else msgspec.structs.replace(previous, new_waits=new_waits)
         is_disturbed = bool(proxy.rules.waiting()) or self.was_disturbed or self.must_restart
@@ -412,34 +412,34 @@ class Stage:
         def needed_s(report: EffectsReport) -> float:
             if owed.is_missing_from(report.applied):
                 return backlog.patience_s(cap_s) if backlog.new_waits and _has_applied_nothing(report) else inf
-            is_blind = report.applied is None and owed.is_unseen
+            is_blind = report.applied is None and owed.has_unqueried
             return PATIENT_UNCHANGED_S if is_disturbed or is_blind else UNCHANGED_S
 
-        wait = settled(
+        wait = wait_until_idle(
             self.app,
             participant.values,
             cap_s=cap_s,
             needed_s=needed_s,
             is_busy=lambda: proxy.open_requests > 0,
-            stall=backlog,
+            backlog=backlog,
         )
         report = wait.report
         if report.pending is None and owed.is_missing_from(report.applied):
-            is_stuck = _has_applied_nothing(report) and (wait.is_quiescent or wait.unchanged_s >= cap_s / 2)
-            wait = msgspec.structs.replace(wait, is_quiescent=False, is_stuck=is_stuck)
+            is_stuck = _has_applied_nothing(report) and (wait.is_idle or wait.unchanged_s >= cap_s / 2)
+            wait = msgspec.structs.replace(wait, is_idle=False, is_stuck=is_stuck)
         if not wait.is_stuck:
             # Without ``pending``, only an owed message that was applied shows that the app makes progress.
             proves_nothing = report.pending is None and (not owed.has_owed or owed.is_missing_from(report.applied))
             if not proves_nothing:
-                self.app.stall, self._initial_backlog, self._stuck_waits = NONE, NONE, 0
+                self.app.backlog, self._initial_backlog, self._stuck_waits = NONE, NONE, 0
             return wait, ""
-        message = owed.first_left(report.applied)
+        message = owed.first_unapplied(report.applied)
         is_old = bool(report.pending) and report.pending == backlog.pending
         self._stuck_waits += not is_old
-        stuck = previous.again(
+        stuck = previous.after_stuck_wait(
             is_old=is_old, new_waits=self._initial_backlog.new_waits + 1, scenario=self._scenario, message=message
         )
-        self.app.stall = stuck.updated(applied=report.applied, pending=report.pending, values=participant.values)
+        self.app.backlog = stuck.updated(applied=report.applied, pending=report.pending, values=participant.values)
         return wait, message
 
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
@@ -469,23 +469,23 @@ class Stage:
             )
         )
 
-    def cut_short(self, what: str, *, hook: str = "") -> None:
+    def record_incomplete(self, what: str, *, hook: str = "") -> None:
         """Record that a step was incomplete, which makes the scenario INCONCLUSIVE whatever its probes find.
 
         Args:
             what: What was left out and why, as a clause without a full stop.
             hook: The hook or setting that would help; empty if none would.
         """
-        self.journal.write(CutShort(**self.journal.stamp(), what=what, hook=hook))
+        self.journal.write(StepIncomplete(**self.journal.stamp(), reason=what, hook=hook))
 
-    def trouble(self, what: str, *, hook: str = "") -> None:
+    def record_failure(self, what: str, *, hook: str = "") -> None:
         """Record why a step could not be performed; the verdict does not depend on it.
 
         Args:
             what: The reason, as a clause without a full stop.
             hook: The hook or setting that would help; empty if none would.
         """
-        self.journal.write(Trouble(**self.journal.stamp(), what=what, hook=hook))
+        self.journal.write(StepFailed(**self.journal.stamp(), reason=what, hook=hook))
 
 
 def _has_applied_nothing(report: EffectsReport) -> bool:

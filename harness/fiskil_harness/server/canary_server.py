@@ -16,14 +16,18 @@ class CanaryServer:
     """Responds to every request with an empty object, and records which canary URL it used."""
 
     def __init__(
-        self, loop: Loop, *, crashes: list[Crash] | None = None, strayed: Callable[[str, bool], None] = lambda *_: None
+        self,
+        loop: Loop,
+        *,
+        crashes: list[Crash] | None = None,
+        on_foreign_request: Callable[[str, bool], None] = lambda *_: None,
     ) -> None:
         """Listen at once.
 
         Args:
-            strayed: Called for a request to no planted URL, with its path and True if it carries an Authorization header.
+            on_foreign_request: Called for a request to any other URL, with its path and True if it carries Authorization.
         """
-        self._strayed = strayed
+        self._strayed = on_foreign_request
         self._planted: dict[str, tuple[Journal, CanaryPlanted]] = {}
         self._numbers = count(1)
         self._server = Server(loop, self, crashes=crashes)
@@ -33,7 +37,7 @@ class CanaryServer:
         """The origin of the server."""
         return self._server.url
 
-    def lay(self, place: str, *, kind: DeliveryKind, journal: Journal) -> str:
+    def plant(self, place: str, *, kind: DeliveryKind, journal: Journal) -> str:
         """Return a new canary URL; *journal* records that it was planted, and each request to it.
 
         Args:

@@ -46,7 +46,7 @@ def control_application(
         redeliver: Delivers the message of this id once more and returns the delivery. Fiskil has no such operation; it is an
             extra of the sandbox. None if nothing is delivered.
     """
-    fault_control = FaultControl(fiskil.link.rules, exchanges=exchanges, har=har)
+    fault_control = FaultControl(fiskil.proxy.rules, exchanges=exchanges, har=har)
     control = _Control(fiskil, fault_control, deliveries, forget, redeliver)
     requests: list[ControlRequest] = [
         ("GET", "/_sandbox/state", control.state),
@@ -186,7 +186,7 @@ class _Control:
             account_keys=conclusion.accounts,
         )
         ending = session.ending.value if session.ending else ""
-        return {"ending": ending, "arrangement_id": session.arrangement_id, "redirect": sandbox.way_back(session_id)}
+        return {"ending": ending, "arrangement_id": session.arrangement_id, "redirect": sandbox.redirect_address(session_id)}
 
     def configure(self, _request: Request, body: bytes) -> Any:
         """Change settings of the console."""

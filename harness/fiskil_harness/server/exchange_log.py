@@ -51,7 +51,7 @@ class ExchangeLog:
         *,
         title: str,
         origin: str,
-        tell_bite: Callable[[Bite], None] | None = None,
+        on_bite: Callable[[Bite], None] | None = None,
     ) -> None:
         """Prepare a log; nothing is recorded before ``begin``.
 
@@ -59,11 +59,11 @@ class ExchangeLog:
             redactor: Knows the secrets that an exchange may contain.
             title: Name of the exchanges in HAR.
             origin: The origin that clients call, for HAR.
-            tell_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
+            on_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
         """
         self._proxy, self._redactor = proxy, redactor
         self._title, self._origin = title, origin
-        self._on_bite = tell_bite
+        self._on_bite = on_bite
 
     def begin(self) -> None:
         """Record from now on, and forget earlier exchanges."""
@@ -75,12 +75,12 @@ class ExchangeLog:
         """Return the newest exchanges as HAR, without secrets and personal data."""
         return har_of(self.journal, redactor=self._redactor, title=self._title, origin=self._origin)
 
-    def unbitten(self) -> list[tuple[str, str]]:
+    def faults_without_bite(self) -> list[tuple[str, str]]:
         """Return the set faults that never fired, as pairs of fault expression and reason."""
         return [
             (text_of(waiting.rule), waiting.problem)
             for waiting in self._proxy.rules.waiting()
-            if not waiting.bitten and waiting.wanted
+            if not waiting.bitten and waiting.required
         ]
 
     def exchanges(self) -> list[dict[str, object]]:

@@ -20,7 +20,7 @@ from fiskil_harness.core.randomness import Mint
 from fiskil_harness.errors import FaultUnbitten
 from fiskil_harness.faults import AnyFault
 from fiskil_harness.faults.proxy import CONNECTION, Acceptor, Proxy, ProxyProtocol, Rule
-from fiskil_harness.journal import HOMES, Strayed, Unencrypted
+from fiskil_harness.journal import SOURCE_ADDRESSES, ForeignOriginCalled, Unencrypted
 from fiskil_harness.sandbox import Credentials, Sandbox
 from fiskil_harness.sandbox.api.routes import find_spelling, require_route
 from fiskil_harness.sandbox.consents.console import Console
@@ -105,7 +105,7 @@ class LocalFiskil:
         Raises:
             UsageError: A port is in use.
         """
-        self.lent: tuple[str, ...] = ()
+        self.login_values: tuple[str, ...] = ()
         self._scheme = scheme
         self._payload = payload
         self._authority = Authority(workdir)
@@ -125,41 +125,43 @@ class LocalFiskil:
         self._elapsed_s = stopwatch()
         crashes = self.sandbox.crashes
         self.loop = Loop(crashes=crashes)
-        self.link = Proxy(
+        self.proxy = Proxy(
             self.sandbox.api,
             route_of=lambda method, path: find_spelling(self.sandbox.store, method, path).name,
             world=_World(self),
-            told=self._has_event,
+            has_reported=self._has_event,
             clock_s=lambda: self.sandbox.clock.offset.total_seconds() + self._elapsed_s(),
-            reading=self.interpretation,
+            interpretation=self.interpretation,
         )
         self._servers: list[Any] = []
         try:
             self._current_api = self._initial_api = self._open_api(is_tls=is_tls, port=api_port)
             self._tls_api: _Api | None = None
-            self.link.rules.door = self._initial_api.acceptor
+            self.proxy.rules.listener = self._initial_api.acceptor
             self._page = self._register(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
             self.alerts: AlertSink = self._register(AlertSink(self.loop, crashes=crashes))
             self.telemetry: Telemetry = self._register(Telemetry(self.loop, crashes=crashes))
             # It must listen before a fault needs it: faults run on the thread of the servers, which cannot open one.
-            self.trap: CanaryServer = self._register(CanaryServer(self.loop, crashes=crashes, strayed=self._record_stray))
+            self.canary_server: CanaryServer = self._register(
+                CanaryServer(self.loop, crashes=crashes, on_foreign_request=self._record_stray)
+            )
         except BaseException:
             self.close()
             raise
-        self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
+        self.sandbox.set_origins(api_url=self.api_url, auth_url=self.auth_url)
 
     def _open_api(self, *, is_tls: bool, port: int = 0) -> "_Api":
         """Open one more port of the API, plain or with TLS."""
         acceptor = Acceptor(
-            self.link.rules,
+            self.proxy.rules,
             loop=self.loop.asyncio,
-            report=self.link.note_connection,
+            report=self.proxy.note_connection,
             new_context=self._authority.context if is_tls else None,
         )
         pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
         server = Server(
             self.loop,
-            self.link,
+            self.proxy,
             port=port,
             protocol=ProxyProtocol,
             certificate=pair,
@@ -188,11 +190,11 @@ class LocalFiskil:
 
     def _switch_to(self, api: "_Api") -> None:
         self._current_api = api
-        self.link.rules.door = api.acceptor
-        self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
+        self.proxy.rules.listener = api.acceptor
+        self.sandbox.set_origins(api_url=self.api_url, auth_url=self.auth_url)
 
     def _record_plain(self, *, is_former: bool) -> None:
-        journal = self.link.journal
+        journal = self.proxy.journal
         if journal is not None:
             journal.write(Unencrypted(**journal.stamp(), is_former=is_former))
 
@@ -231,7 +233,11 @@ class LocalFiskil:
     @property
     def webhook_sources(self) -> tuple[str, ...]:
         """The loopback addresses that genuine deliveries come from."""
-        return HOMES[:1] if self.sandbox.store.interpretations.of("webhooks.source-ip") == "one-address" else HOMES
+        return (
+            SOURCE_ADDRESSES[:1]
+            if self.sandbox.store.interpretations.of("webhooks.source-ip") == "one-address"
+            else SOURCE_ADDRESSES
+        )
 
     @property
     def certificates(self) -> Certificates:
@@ -249,7 +255,7 @@ class LocalFiskil:
         """
         number = len(self.sandbox.store.end_users)
         person = catalog.person(name) if name else generated_person(seed=self.sandbox.mint.seed, number=number)
-        self.sandbox.admit(person)
+        self.sandbox.add_person(person)
         return Enrolled(self, person, self.sandbox.create_end_user(person))
 
     def authorise(self, enrolled: Enrolled, *, is_synced: bool = True) -> Consent:
@@ -302,21 +308,21 @@ class LocalFiskil:
         """
         checked_route = route if route == CONNECTION else require_route(route)
         rule = Rule(route=checked_route, fault=fault, times=times, skip=skip).check()
-        waiting = self.link.rules.set(rule)
+        waiting = self.proxy.rules.set(rule)
         try:
             yield
         finally:
-            self.link.rules.lift(waiting)
+            self.proxy.rules.lift(waiting)
         if waiting.left:
-            bites = waiting.wanted - waiting.left
+            bites = waiting.required - waiting.left
             raise FaultUnbitten(
-                f"{rule.name} on {route!r} bit {bites} of {waiting.wanted} times: {waiting.problem} inside the block."
+                f"{rule.name} on {route!r} bit {bites} of {waiting.required} times: {waiting.problem} inside the block."
             )
 
     def _record_stray(self, path: str, carries_token: bool) -> None:
-        journal = self.link.journal
+        journal = self.proxy.journal
         if journal is not None:
-            journal.write(Strayed(**journal.stamp(), path=path, carries_token=carries_token))
+            journal.write(ForeignOriginCalled(**journal.stamp(), path=path, carries_token=carries_token))
 
     def _has_event(self, kind: str) -> bool:
         return any(event.kind == kind for event in self.sandbox.events)
@@ -331,11 +337,11 @@ class LocalFiskil:
         Raises:
             UnknownName: No such clause, or the clause has no such interpretation.
         """
-        self.sandbox.read_as(chosen)
+        self.sandbox.choose_interpretations(chosen)
 
     def reset(self) -> None:
         """Remove all end users, consents, events and faults, restore the first interpretations, and return to real time."""
-        self.link.rules.clear()
+        self.proxy.rules.clear()
         self.sandbox.reset()
 
     def close(self) -> None:
@@ -375,7 +381,7 @@ class _World:
 
     def foreign_url(self) -> str:
         """Return the origin of the canary server."""
-        return self._fiskil.trap.url
+        return self._fiskil.canary_server.url
 
 
 def secrets_of(fiskil: LocalFiskil) -> Iterator[tuple[str, str]]:
@@ -385,7 +391,7 @@ def secrets_of(fiskil: LocalFiskil) -> Iterator[tuple[str, str]]:
             yield kind.replace(" ", "_"), value
     # `restart_with_wrong_secret` changes only the beginning, so the rest is secret too.
     yield "client_secret", fiskil.credentials.client_secret[9:]
-    for value in fiskil.lent:
+    for value in fiskil.login_values:
         yield "way_in", value
     for value, symbol in list(fiskil.sandbox.mint.names.items()):
         if symbol.startswith("account:") and symbol.endswith(":number"):

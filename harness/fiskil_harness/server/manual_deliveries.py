@@ -6,7 +6,7 @@ from fiskil_harness.core.model import Event
 from fiskil_harness.errors import UsageError
 from fiskil_harness.journal import Delivery, DeliveryKind, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from fiskil_harness.webhooks import Outbox, Sender, Target, hand_over
+from fiskil_harness.webhooks import Outbox, Sender, Target, deliver_due
 from fiskil_harness.webhooks.dispatch import outgoing
 from fiskil_harness.webhooks.retry_schedule import Parcel
 
@@ -49,7 +49,7 @@ class Deliveries:
             deliveries.extend(self._attempt(parcel, url) for parcel in due)
             return True
 
-        hand_over(self._outbox, self._fiskil.sandbox.clock, send, collect=self._collect, attempts=attempts)
+        deliver_due(self._outbox, self._fiskil.sandbox.clock, send, collect=self._collect, attempts=attempts)
         return deliveries
 
     def retry(self, event: str, url: str = "") -> Delivery:

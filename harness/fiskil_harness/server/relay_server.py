@@ -13,7 +13,7 @@ from fiskil_harness.server.exchange_log import ExchangeLog
 from fiskil_harness.server.fault_control import FaultControl
 
 
-class Relaying:
+class RelayServer:
     """Everything that the command ``relay`` runs, until it is closed."""
 
     def __init__(
@@ -24,7 +24,7 @@ class Relaying:
         port: int = 0,
         control_port: int = 0,
         faults: Sequence[Rule] = (),
-        tell_bite: Callable[[Bite], None] | None = None,
+        on_bite: Callable[[Bite], None] | None = None,
     ) -> None:
         """Listen at once; nothing is sent to *upstream* before a client sends a request.
 
@@ -34,7 +34,7 @@ class Relaying:
             port: Port of the relay; 0 chooses a free one.
             control_port: Port of the control API; 0 chooses a free one.
             faults: Set from the start, until they are lifted.
-            tell_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
+            on_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
 
         Raises:
             UsageError: *upstream* is not an origin, or a port is in use.
@@ -45,7 +45,7 @@ class Relaying:
         try:
             self.relay = Relay(self._loop, upstream=upstream, ca_file=ca_file, port=port)
             self.log = ExchangeLog(
-                self.relay, Redactor(self.relay.secrets), title="relay", origin=self.relay.url, tell_bite=tell_bite
+                self.relay, Redactor(self.relay.secrets), title="relay", origin=self.relay.url, on_bite=on_bite
             )
             self.log.begin()
             for rule in faults:

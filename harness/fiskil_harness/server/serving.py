@@ -23,7 +23,7 @@ from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.server.control_api import control_application
 from fiskil_harness.server.exchange_log import ExchangeLog
 from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
-from fiskil_harness.webhooks import Outbox, Sender, Target, hand_over
+from fiskil_harness.webhooks import Outbox, Sender, Target, deliver_due
 from fiskil_harness.webhooks.delivery_log import Record, record_of
 from fiskil_harness.webhooks.dispatch import outgoing
 from fiskil_harness.webhooks.retry_schedule import Parcel
@@ -40,15 +40,20 @@ ENV_HEADER = "# Written by fiskil-harness serve; removed or replaced at will.\n"
 class Pump:
     """Delivers the messages that are due, in a thread, until it is closed.
 
-    The delays between attempts are Fiskil's divided by *compress*; all other times are unchanged. *tell* is called with each
-    record of the delivery log.
+    The delays between attempts are Fiskil's divided by *compress*; all other times are unchanged. *on_delivery* is called
+    with each record of the delivery log.
     """
 
     def __init__(
-        self, fiskil: LocalFiskil, target: Target, *, compress: float = 1, tell: Callable[[Record], None] | None = None
+        self,
+        fiskil: LocalFiskil,
+        target: Target,
+        *,
+        compress: float = 1,
+        on_delivery: Callable[[Record], None] | None = None,
     ) -> None:
         self._compress = compress
-        self._on_delivery = tell
+        self._on_delivery = on_delivery
         self._elapsed = stopwatch()
         self._sending = threading.Lock()
         self._fiskil = fiskil
@@ -93,7 +98,7 @@ class Pump:
     def _run(self) -> None:
         while not self._is_closing.wait(PUMP_EVERY_S):
             outbox = self._outbox
-            hand_over(outbox, self._fiskil.sandbox.clock, partial(self._send, outbox), collect=self._collect)
+            deliver_due(outbox, self._fiskil.sandbox.clock, partial(self._send, outbox), collect=self._collect)
 
     def _collect(self) -> None:
         with self._collecting:
@@ -137,7 +142,7 @@ class Pump:
         return record
 
 
-class Serving:
+class LocalServer:
     """Everything that ``serve`` runs, until it is closed."""
 
     def __init__(
@@ -154,8 +159,8 @@ class Serving:
         compress: float = 1,
         is_tls: bool = False,
         faults: Sequence[Rule] = (),
-        tell: Callable[[Record], None] | None = None,
-        tell_bite: Callable[[Bite], None] | None = None,
+        on_delivery: Callable[[Record], None] | None = None,
+        on_bite: Callable[[Bite], None] | None = None,
     ) -> None:
         """Listen at once.
 
@@ -168,8 +173,8 @@ class Serving:
             compress: Divisor of the delays between attempts, 1 to ``MOST_COMPRESSED``.
             is_tls: Serves the API over https; ``environment`` names the file of the authority.
             faults: Set from the start, until they are lifted or everything is reset.
-            tell: Called with each record of the delivery log.
-            tell_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
+            on_delivery: Called with each record of the delivery log.
+            on_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
 
         Raises:
             UsageError: A port is in use, the webhook URL cannot be used, or *compress* is out of range.
@@ -190,13 +195,13 @@ class Serving:
             is_tls=is_tls,
         )
         redactor = Redactor(lambda: secrets_of(self.fiskil))
-        self.log = ExchangeLog(self.fiskil.link, redactor, title="serve", origin=self.fiskil.api_url, tell_bite=tell_bite)
+        self.log = ExchangeLog(self.fiskil.proxy, redactor, title="serve", origin=self.fiskil.api_url, on_bite=on_bite)
         self._pump: Pump | None = None
         self._is_tls = is_tls
         try:
             self.log.begin()
             for rule in faults:
-                self.fiskil.link.rules.set(rule)
+                self.fiskil.proxy.rules.set(rule)
             application = control_application(
                 self.fiskil,
                 deliveries=self._deliveries,
@@ -211,7 +216,7 @@ class Serving:
             raise
         self.control_url = self._control.url
         if target is not None:
-            self._pump = Pump(self.fiskil, target, compress=compress, tell=tell)
+            self._pump = Pump(self.fiskil, target, compress=compress, on_delivery=on_delivery)
 
     def environment(self) -> str:
         """Return the settings for the app as the text of an env file, including the secrets."""

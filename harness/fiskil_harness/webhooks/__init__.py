@@ -1,9 +1,9 @@
 """Turns events into signed messages, and delivers them, regular and malformed ones."""
 
-from fiskil_harness.webhooks.dispatch import hand_over
+from fiskil_harness.webhooks.dispatch import deliver_due
 from fiskil_harness.webhooks.fiskil_signature import sign
 from fiskil_harness.webhooks.message import seal
 from fiskil_harness.webhooks.retry_schedule import Outbox
 from fiskil_harness.webhooks.sender import Sender, Target
 
-__all__ = ["Outbox", "Sender", "Target", "hand_over", "seal", "sign"]
+__all__ = ["Outbox", "Sender", "Target", "deliver_due", "seal", "sign"]

@@ -16,7 +16,7 @@ from fiskil_harness.webhooks.responses import INCOMPLETE, SILENT, Reply, Respons
 from fiskil_harness.webhooks.transport import Address, connect
 
 CLOSED = "the receiver closed the connection"
-UNHEARD = "hung up without a response"
+NO_RESPONSE_EXPECTED = "hung up without a response"
 GRACE_S = 0.2
 LINGER_OFF = struct.pack("ii", 1, 0)
 
@@ -72,19 +72,19 @@ Move = Send | Pause | ReadResponse | ReadContinue | Watch | End | HangUp | Reset
 Script = tuple[Move, ...]
 
 
-class Talk(Struct, frozen=True, kw_only=True):
+class Conversation(Struct, frozen=True, kw_only=True):
     """The responses of the receiver: one reply for each ``ReadResponse`` that was performed, and unsolicited ones."""
 
     replies: tuple[Reply, ...] = ()
-    unasked: tuple[Reply, ...] = ()
+    unsolicited: tuple[Reply, ...] = ()
 
     @property
     def reply(self) -> Reply:
         """The first reply; if the script waited for none, a reply with that as its trouble."""
-        return self.replies[0] if self.replies else Reply(trouble=UNHEARD)
+        return self.replies[0] if self.replies else Reply(problem=NO_RESPONSE_EXPECTED)
 
 
-async def perform(address: Address, script: Script, *, timeout_s: float) -> Talk:
+async def perform(address: Address, script: Script, *, timeout_s: float) -> Conversation:
     """Open a connection and perform every move on it.
 
     Args:
@@ -93,7 +93,7 @@ async def perform(address: Address, script: Script, *, timeout_s: float) -> Talk
     connection = _Connection()
     trouble = await connect(connection, address, timeout_s)
     if trouble:
-        return Talk(replies=(Reply(trouble=trouble),))
+        return Conversation(replies=(Reply(problem=trouble),))
     elapsed = stopwatch()
     replies: list[Reply] = []
     unasked: list[Reply] = []
@@ -109,7 +109,7 @@ async def perform(address: Address, script: Script, *, timeout_s: float) -> Talk
                     break
     finally:
         connection.abort()
-    return Talk(replies=tuple(replies), unasked=(*unasked, *connection.arrived))
+    return Conversation(replies=tuple(replies), unsolicited=(*unasked, *connection.arrived))
 
 
 async def flood(
@@ -128,7 +128,7 @@ async def flood(
     connection = _Connection()
     trouble = await connect(connection, address, limit_s)
     if trouble:
-        return 0, Reply(trouble=trouble)
+        return 0, Reply(problem=trouble)
     elapsed = stopwatch()
     written_bytes = 0
     try:
@@ -153,7 +153,7 @@ async def _make(move: Move, connection: "_Connection", *, left_s: float) -> Repl
     elif isinstance(move, ReadResponse):
         limit_s = min(move.limit_ms / 1000, left_s) if move.limit_ms else left_s
         reply = await connection.read_reply(limit_s, is_head=move.is_head)
-        return reply or Reply(trouble=UNHEARD if move.limit_ms else SILENT, took_s=limit_s)
+        return reply or Reply(problem=NO_RESPONSE_EXPECTED if move.limit_ms else SILENT, took_s=limit_s)
     elif isinstance(move, ReadContinue):
         await connection.read_continue(min(move.limit_ms / 1000, left_s))
     elif isinstance(move, End):
@@ -202,7 +202,7 @@ class _Connection(asyncio.Protocol):
         elapsed = stopwatch()
         while not self.arrived:
             if self._lost:
-                return Reply(trouble=self._lost, took_s=elapsed())
+                return Reply(problem=self._lost, took_s=elapsed())
             self._change.clear()
             if not await _within(self._change, limit_s - elapsed()):
                 return None

@@ -25,7 +25,7 @@ class Record(Struct, frozen=True, kw_only=True):
     attempt: int
     status: int | None
     outcome: str
-    trouble: str
+    problem: str
     latency_ms: float
     bytes_sent: int
     bytes_received: int
@@ -61,7 +61,7 @@ def record_of(
         attempt=delivery.attempt,
         status=delivery.status,
         outcome=delivery.outcome,
-        trouble=delivery.trouble,
+        problem=delivery.problem,
         latency_ms=round(delivery.took_s * 1000, 3),
         bytes_sent=len(delivery.body),
         bytes_received=len(delivery.response_body),
@@ -84,7 +84,7 @@ def records(journal: Journal) -> list[Record]:
 
 def line(record: Record) -> str:
     """Return one attempt as a line for a terminal."""
-    result = record.trouble if record.status is None else str(record.status)
+    result = record.problem if record.status is None else str(record.status)
     by_hand = ", by hand" if record.how == "by hand" else ""
     next_step = f"; next at {record.next_attempt_at}" if record.next_attempt_at else ""
     if record.is_discarded:

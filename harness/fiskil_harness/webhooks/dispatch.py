@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from fiskil_harness.core.clock import Clock
 from fiskil_harness.core.model import Message
 from fiskil_harness.errors import StepError
-from fiskil_harness.journal import HOMES, Delivery, DeliveryKind
+from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, DeliveryKind
 from fiskil_harness.webhooks.message import seal
 from fiskil_harness.webhooks.retry_schedule import Outbox, Parcel
 from fiskil_harness.webhooks.sender import Outgoing
 
 
-def hand_over(
+def deliver_due(
     outbox: Outbox,
     clock: Clock,
     send: Callable[[Sequence[Parcel]], bool],
@@ -78,9 +78,9 @@ def outgoing(
         body=message.body,
         source_ip=_source_ip(parcel),
     )
-    return Outgoing(note=note, headers=message.headers)
+    return Outgoing(delivery=note, headers=message.headers)
 
 
 def _source_ip(parcel: Parcel) -> str:
     is_single = parcel.interpretation("webhooks.source-ip") == "one-address"
-    return HOMES[0] if is_single else HOMES[parcel.event.event_id % len(HOMES)]
+    return SOURCE_ADDRESSES[0] if is_single else SOURCE_ADDRESSES[parcel.event.event_id % len(SOURCE_ADDRESSES)]

@@ -46,7 +46,7 @@ NEWS: dict[str, dict[str, Any]] = {
 """Fields that may be added one day; every receiver must ignore them."""
 
 
-class Drawn(Struct, frozen=True, kw_only=True):
+class GeneratedBody(Struct, frozen=True, kw_only=True):
     """A generated body about an event of *kind*. ``is_valid`` is true if the document of that kind allows it."""
 
     kind: str
@@ -78,7 +78,7 @@ def document(payload: Payload, kind: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def drawn(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[Drawn, ...]:
+def generated_bodies(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[GeneratedBody, ...]:
     """Return the bodies that Schemathesis generates, boundary values first.
 
     Args:
@@ -92,7 +92,7 @@ def drawn(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[Drawn
     from schemathesis.engine import events, from_schema
 
     whole = document(msgspec.json.decode(payload, type=Payload), kind)
-    bodies: dict[bytes, Drawn] = {}
+    bodies: dict[bytes, GeneratedBody] = {}
     with files_elsewhere():
         for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
             if isinstance(event, events.Interrupted):
@@ -104,7 +104,7 @@ def drawn(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[Drawn
     return tuple(bodies.values())
 
 
-def adopted(generated: Drawn, own: Message, payload: Payload) -> bytes:
+def with_own_facts(generated: GeneratedBody, own: Message, payload: Payload) -> bytes:
     """Return the body with the facts of *own*: all of them if it is valid, otherwise its id if it has one."""
     try:
         body_fields, facts = msgspec.json.decode(generated.body), msgspec.json.decode(own.body)
@@ -159,12 +159,12 @@ def _local_receiver(text: bytes) -> Callable[[dict[str, Any], Callable[..., Any]
     return app
 
 
-def _bodies(recorder: Any, kind: str) -> Iterator[Drawn]:
+def _bodies(recorder: Any, kind: str) -> Iterator[GeneratedBody]:
     for case_id, node in recorder.cases.items():
         interaction = recorder.interactions.get(case_id)
         if interaction is not None and interaction.request.method == "POST":
             is_valid = str(node.value.meta.generation.mode.value) == "positive"
-            yield Drawn(kind=kind, body=interaction.request.body or b"", is_valid=is_valid)
+            yield GeneratedBody(kind=kind, body=interaction.request.body or b"", is_valid=is_valid)
 
 
 def _describe(schema: dict[str, Any], place: str, leaf: dict[str, Any], *, is_required: bool) -> None:

@@ -17,7 +17,9 @@ NONE = (-1, b"")
 Take = Callable[[int, Reply], None]
 
 
-async def pour(address: Address, requests: Iterable[bytes], take: Take, *, timeout_s: float, lanes: int = LANES) -> None:
+async def send_many(
+    address: Address, requests: Iterable[bytes], take: Take, *, timeout_s: float, lanes: int = LANES
+) -> None:
     """Send every request on *lanes* connections.
 
     A closed connection is opened again. A request that was lost with a connection is not sent again, because it may have
@@ -60,7 +62,7 @@ class _Lane(asyncio.Protocol):
             trouble = await connect(self, address, self._timeout_s)
             if trouble:
                 self._number, number = -1, self._number
-                self._take(number, Reply(trouble=trouble))
+                self._take(number, Reply(problem=trouble))
                 continue
             if not self._closed.done():
                 self._send()
@@ -134,4 +136,4 @@ class _Lane(asyncio.Protocol):
 
     def _fail(self, trouble: str) -> None:
         number, self._number = self._number, -1
-        self._take(number, Reply(trouble=trouble, took_s=self._elapsed_s() - self._began_s))
+        self._take(number, Reply(problem=trouble, took_s=self._elapsed_s() - self._began_s))

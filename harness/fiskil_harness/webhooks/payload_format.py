@@ -16,7 +16,7 @@ NAMES = {"kind": "event", "consent": "consent_id", "subject": "end_user_id"}
 """The fields that are read back from a message, by the place in the config where they are."""
 
 
-def worded(event: Event, *, attempt: int, payload: Payload) -> tuple[dict[str, Any], Headers]:
+def formatted(event: Event, *, attempt: int, payload: Payload) -> tuple[dict[str, Any], Headers]:
     """Return *event* as a JSON object, in the order of the places, and the headers for facts that are not in the object.
 
     Source: webhooks.payload
@@ -48,7 +48,7 @@ def worded(event: Event, *, attempt: int, payload: Payload) -> tuple[dict[str, A
 
 def body_of(event: Event, *, attempt: int, payload: Payload) -> tuple[bytes, Headers]:
     """Return the same with the object as JSON bytes."""
-    content, headers = worded(event, attempt=attempt, payload=payload)
+    content, headers = formatted(event, attempt=attempt, payload=payload)
     return msgspec.json.encode(content), headers
 
 

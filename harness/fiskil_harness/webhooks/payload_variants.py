@@ -17,7 +17,7 @@ from fiskil_harness.core.model import Message
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.webhooks.forgeries.forgery import appended, everywhere
 from fiskil_harness.webhooks.payload_format import Headers
-from fiskil_harness.webhooks.signature_schemes import JSON, lines, signed
+from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers, signed
 from fiskil_harness.webhooks.signature_variants import SPELLINGS, Right, spelling
 
 DEEP = 10_000
@@ -73,7 +73,8 @@ def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKI
     renamed = msgspec.structs.replace(scheme, header=chosen.header(scheme.header))
     signature = chosen.beside.replace("%", signed_message.signature)
     return Encoded(
-        body=signed_message.body, headers=(("Content-Type", chosen.content_type), *lines(signed_message, renamed, signature))
+        body=signed_message.body,
+        headers=(("Content-Type", chosen.content_type), *signature_headers(signed_message, renamed, signature)),
     )
 
 
@@ -88,7 +89,7 @@ def spell(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL
     return Encoded(body=signed_message.body, headers=(*JSON, *headers))
 
 
-def distort(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
+def make_oddity(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
     """Return the oddity *name* made from *message*, signed.
 
     Raises:
@@ -97,7 +98,8 @@ def distort(name: str, message: Message, secret: str, *, dialect: Dialect = FISK
     chosen = oddity(name)
     signed_message = signed(msgspec.structs.replace(message, body=chosen.write(message.body)), secret, dialect.scheme)
     return Encoded(
-        body=signed_message.body, headers=(*chosen.headers, *lines(signed_message, dialect.scheme, signed_message.signature))
+        body=signed_message.body,
+        headers=(*chosen.headers, *signature_headers(signed_message, dialect.scheme, signed_message.signature)),
     )
 
 
@@ -299,10 +301,10 @@ __all__ = [
     "Encoded",
     "Encoding",
     "Oddity",
-    "distort",
     "encode",
     "encoding",
     "encodings_of",
+    "make_oddity",
     "oddities_of",
     "oddity",
     "spell",

@@ -49,7 +49,7 @@ class Kind(enum.StrEnum):
     SAFE = "safe"
 
 
-class Letter(Struct, frozen=True, kw_only=True):
+class SignedRequest(Struct, frozen=True, kw_only=True):
     """A signed message and its destination. ``header`` is the signature's header; ``reported`` are further header lines."""
 
     path: str
@@ -66,7 +66,7 @@ class RequestVariant(Struct, frozen=True):
     name: str
     kind: Kind
     sentence: str
-    script: Callable[[Letter], Script]
+    script: Callable[[SignedRequest], Script]
 
 
 def request_variant(name: str) -> RequestVariant:
@@ -86,7 +86,7 @@ def of_kinds(*kinds: Kind) -> list[RequestVariant]:
 
 
 def head(
-    letter: Letter,
+    letter: SignedRequest,
     *more: str,
     method: str = "POST",
     target: str = "",
@@ -121,23 +121,23 @@ def head(
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
 
 
-def _whole(*more: str, limit_ms: float = 0, **options: object) -> Callable[[Letter], Script]:
+def _whole(*more: str, limit_ms: float = 0, **options: object) -> Callable[[SignedRequest], Script]:
     """Send the request in one piece with a changed head, and read the response."""
     return lambda letter: (Send(head(letter, *more, **options) + letter.body), ReadResponse(limit_ms=limit_ms))  # type: ignore[arg-type]
 
 
-def _method(name: str) -> Callable[[Letter], Script]:
-    def script(letter: Letter) -> Script:
+def _method(name: str) -> Callable[[SignedRequest], Script]:
+    def script(letter: SignedRequest) -> Script:
         return Send(head(letter, method=name) + letter.body), ReadResponse(is_head=name == "HEAD")
 
     return script
 
 
-def _named(spell: Callable[[str], str]) -> Callable[[Letter], Script]:
+def _named(spell: Callable[[str], str]) -> Callable[[SignedRequest], Script]:
     return lambda letter: _whole(signed=(f"{spell(letter.header)}: {letter.signature}",))(letter)
 
 
-def _signed(*lines: str) -> Callable[[Letter], Script]:
+def _signed(*lines: str) -> Callable[[SignedRequest], Script]:
     """Return a variant with these signature lines, in which {} is replaced by the right signature."""
     return lambda letter: _whole(signed=tuple(f"{letter.header}: {line.format(letter.signature)}" for line in lines))(letter)
 
@@ -146,10 +146,10 @@ def _mixed_case(name: str) -> str:
     return "".join(letter.upper() if index % 2 else letter.lower() for index, letter in enumerate(name))
 
 
-def _pieces(size: int, *, pause_ms: float = 0, most: int = 0) -> Callable[[Letter], Script]:
+def _pieces(size: int, *, pause_ms: float = 0, most: int = 0) -> Callable[[SignedRequest], Script]:
     """Send pieces of *size* bytes, each sent before the next is written, the first *most* of them with a pause."""
 
-    def script(letter: Letter) -> Script:
+    def script(letter: SignedRequest) -> Script:
         data = head(letter) + letter.body
         moves: list[Move] = []
         for piece_number, start in enumerate(range(0, len(data), size)):
@@ -162,61 +162,61 @@ def _pieces(size: int, *, pause_ms: float = 0, most: int = 0) -> Callable[[Lette
     return script
 
 
-def _two_parts(letter: Letter) -> Script:
+def _two_parts(letter: SignedRequest) -> Script:
     return Send(head(letter)), Pause(APART_MS), Send(letter.body), ReadResponse()
 
 
-def _chunks(letter: Letter, *, extension: bytes = b"", last: bytes = b"0\r\n\r\n") -> bytes:
+def _chunks(letter: SignedRequest, *, extension: bytes = b"", last: bytes = b"0\r\n\r\n") -> bytes:
     middle = len(letter.body) // 2
     parts = (letter.body[:middle], letter.body[middle:])
     return b"".join(b"%x%s\r\n%s\r\n" % (len(part), extension, part) for part in parts) + last
 
 
-def _chunked(**options: bytes) -> Callable[[Letter], Script]:
-    def script(letter: Letter) -> Script:
+def _chunked(**options: bytes) -> Callable[[SignedRequest], Script]:
+    def script(letter: SignedRequest) -> Script:
         return Send(head(letter, "Transfer-Encoding: chunked", length=None) + _chunks(letter, **options)), ReadResponse()
 
     return script
 
 
-def _expecting(*, waits: bool) -> Callable[[Letter], Script]:
-    def script(letter: Letter) -> Script:
+def _expecting(*, waits: bool) -> Callable[[SignedRequest], Script]:
+    def script(letter: SignedRequest) -> Script:
         first = Send(head(letter, "Expect: 100-continue"))
         return (first, *([ReadContinue(limit_ms=CONTINUE_MS)] if waits else []), Send(letter.body), ReadResponse())
 
     return script
 
 
-def _length_and_chunks(letter: Letter) -> Script:
+def _length_and_chunks(letter: SignedRequest) -> Script:
     announced = head(letter, "Transfer-Encoding: chunked", length=len(_chunks(letter)))
     return Send(announced + _chunks(letter)), ReadResponse(limit_ms=MALFORMED_MS)
 
 
-def _line_feeds(letter: Letter) -> Script:
+def _line_feeds(letter: SignedRequest) -> Script:
     return Send(head(letter).replace(b"\r\n", b"\n") + letter.body), ReadResponse(limit_ms=MALFORMED_MS)
 
 
-def _wrong_length(extra: int) -> Callable[[Letter], Script]:
+def _wrong_length(extra: int) -> Callable[[SignedRequest], Script]:
     """Send a Content-Length that is wrong by *extra*, with exactly the whole body."""
 
-    def script(letter: Letter) -> Script:
+    def script(letter: SignedRequest) -> Script:
         wrong = head(letter, length=len(letter.body) + extra)
         return Send(wrong + letter.body), End(), ReadResponse(limit_ms=MALFORMED_MS)
 
     return script
 
 
-def _cut(*last: Move, announced: bool = True) -> Callable[[Letter], Script]:
+def _cut(*last: Move, announced: bool = True) -> Callable[[SignedRequest], Script]:
     """Send half of the body, and then end the connection."""
 
-    def script(letter: Letter) -> Script:
+    def script(letter: SignedRequest) -> Script:
         half = letter.body[: len(letter.body) // 2]
         return Send(head(letter) + half if announced else head(letter)), Pause(SETTLE_MS), *last
 
     return script
 
 
-def _cut_chunk(letter: Letter) -> Script:
+def _cut_chunk(letter: SignedRequest) -> Script:
     half = letter.body[: len(letter.body) // 2]
     start = head(letter, "Transfer-Encoding: chunked", length=None) + b"%x\r\n" % len(letter.body)
     return Send(start + half), Pause(SETTLE_MS), HangUp()

@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from fiskil_harness.journal import Delivery
-from fiskil_harness.webhooks.fuzzing import PATH, Drawn
+from fiskil_harness.webhooks.fuzzing import PATH, GeneratedBody
 
 NOWHERE = "http://receiver.invalid"
 """The nominal URL of requests; no such host can exist."""
@@ -42,7 +42,7 @@ class DeliveryAdapter(BaseAdapter):
             raise InvalidSchema(f"A webhook must be a POST, not a {request.method}.", request=request)
         delivery = self._deliver(_bytes_of(request))
         if delivery.status is None:
-            raise NoResponse(delivery.trouble, request=request)
+            raise NoResponse(delivery.problem, request=request)
         return _response_of(delivery, delivery.status, request)
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ class Caller:
         }
         self._session = session_with(DeliveryAdapter(deliver))
 
-    def call(self, generated: Drawn) -> int | None:
+    def call(self, generated: GeneratedBody) -> int | None:
         """Make Schemathesis call with a generated body; return the status, or None if no complete response arrived."""
         case = self._operations[generated.kind].Case(body=generated.body, media_type=JSON)
         try:

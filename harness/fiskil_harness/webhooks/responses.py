@@ -17,12 +17,12 @@ SILENT = "no response within the limit"
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """A received response. ``status`` is None if no complete response arrived; ``trouble`` then states why."""
+    """A received response. ``status`` is None if no complete response arrived; ``problem`` then states why."""
 
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
-    trouble: str = ""
+    problem: str = ""
     took_s: float = 0.0
 
 

@@ -18,9 +18,9 @@ from fiskil_harness.core.clock import pause
 from fiskil_harness.core.config.urls import redacted_url, why_unusable
 from fiskil_harness.core.net.server import Loop, client_context
 from fiskil_harness.errors import UnsafeTarget, UsageError
-from fiskil_harness.journal import EARLY, HOMES, Delivery, Exchange, HookCall, Journal, shortened
-from fiskil_harness.webhooks.connection_script import Script, Talk, flood, perform
-from fiskil_harness.webhooks.load import LANES, pour
+from fiskil_harness.journal import EARLY, SOURCE_ADDRESSES, Delivery, Exchange, HookCall, Journal, shortened
+from fiskil_harness.webhooks.connection_script import Conversation, Script, flood, perform
+from fiskil_harness.webhooks.load import LANES, send_many
 from fiskil_harness.webhooks.responses import Reply
 from fiskil_harness.webhooks.transport import Address, post_beside_slow_client, post_together
 
@@ -83,7 +83,7 @@ class Target(Struct, frozen=True, kw_only=True):
 class Outgoing(Struct, frozen=True, kw_only=True):
     """An attempt before it is made: the request, and the journal entry ``note`` without its outcome."""
 
-    note: Delivery
+    delivery: Delivery
     headers: tuple[tuple[str, str], ...]
     method: str = "POST"
 
@@ -107,53 +107,53 @@ class Sender:
         self._group = 0
         self._waits = True
 
-    def deliver(self, outgoing: Outgoing, journal: Journal, *, keeps_answer: bool = True) -> Delivery:
+    def deliver(self, outgoing: Outgoing, journal: Journal, *, keeps_response: bool = True) -> Delivery:
         """Make one attempt and record it; repeat it soon after a response of 429, or of 503 with Retry-After.
 
         A scenario delivers in seconds what Fiskil spreads over hours, and a receiver may limit its rate. Attempts that were
         too early are recorded with the kind ``early``. A receiver that always limits them is not waited for again.
 
         Args:
-            keeps_answer: False closes the connection when the first byte of the response arrives.
+            keeps_response: False closes the connection when the first byte of the response arrives.
         """
         for _ in range(MOST_REPEATS if self._waits else 0):
-            (delivery,) = self._send_together([outgoing], keeps_answer=keeps_answer, journal=journal)
+            (delivery,) = self._send_together([outgoing], keeps_response=keeps_response, journal=journal)
             if not _is_early(delivery, journal):
                 journal.write(delivery)
                 return delivery
             journal.write(msgspec.structs.replace(delivery, kind=EARLY))
             pause(_pause_s(delivery))
-        delivery = self.attempt(outgoing, journal, keeps_answer=keeps_answer)
+        delivery = self.attempt(outgoing, journal, keeps_response=keeps_response)
         self._waits = not _is_early(delivery, journal)
         return delivery
 
-    def attempt(self, outgoing: Outgoing, journal: Journal, *, keeps_answer: bool = True) -> Delivery:
+    def attempt(self, outgoing: Outgoing, journal: Journal, *, keeps_response: bool = True) -> Delivery:
         """Make one attempt and record it, whatever the response is."""
-        return self.burst([outgoing], journal, keeps_answer=keeps_answer)[0]
+        return self.burst([outgoing], journal, keeps_response=keeps_response)[0]
 
-    def burst(self, outgoing: list[Outgoing], journal: Journal, *, keeps_answer: bool = True) -> list[Delivery]:
+    def burst(self, outgoing: list[Outgoing], journal: Journal, *, keeps_response: bool = True) -> list[Delivery]:
         """Make all attempts at once, record them in the given order, and return them."""
-        deliveries = self._send_together(outgoing, journal=journal, keeps_answer=keeps_answer)
+        deliveries = self._send_together(outgoing, journal=journal, keeps_response=keeps_response)
         for delivery in deliveries:
             journal.write(delivery)
         return deliveries
 
-    def _send_together(self, outgoing: list[Outgoing], *, journal: Journal, keeps_answer: bool) -> list[Delivery]:
+    def _send_together(self, outgoing: list[Outgoing], *, journal: Journal, keeps_response: bool) -> list[Delivery]:
         self._group += 1
         stamp = journal.stamp()
         replies = self._loop.run(
             post_together(
-                [self._address(attempt.note.source_ip) for attempt in outgoing],
+                [self._address(attempt.delivery.source_ip) for attempt in outgoing],
                 [self._request(attempt) for attempt in outgoing],
                 timeout_s=self._timeout_s,
-                keeps_answer=keeps_answer,
+                keeps_response=keeps_response,
             ),
             timeout_s=self._timeout_s * 3 + 10,
         )
         group = self._group if len(outgoing) > 1 else 0
         return [_record_of(attempt, reply, stamp, group) for attempt, reply in zip(outgoing, replies, strict=True)]
 
-    def talk(self, script: Script, *, source_ip: str = HOMES[0]) -> Talk:
+    def run_script(self, script: Script, *, source_ip: str = SOURCE_ADDRESSES[0]) -> Conversation:
         """Perform *script* on a new connection and return what was received. The caller records it with ``note``."""
         limit_s = self._timeout_s * 3 + 10
         return self._loop.run(perform(self._address(source_ip), script, timeout_s=self._timeout_s), timeout_s=limit_s)
@@ -166,7 +166,9 @@ class Sender:
         Returns:
             The number of bytes of the body that were accepted, and the reply, if any.
         """
-        writing = flood(self._address(HOMES[0]), head, piece, most_bytes=most_bytes, pause_ms=pause_ms, limit_s=limit_s)
+        writing = flood(
+            self._address(SOURCE_ADDRESSES[0]), head, piece, most_bytes=most_bytes, pause_ms=pause_ms, limit_s=limit_s
+        )
         return self._loop.run(writing, timeout_s=limit_s * 2 + 10)
 
     def note(self, outgoing: Outgoing, reply: Reply, journal: Journal, stamp: dict[str, Any]) -> Delivery:
@@ -175,7 +177,7 @@ class Sender:
         journal.write(delivery)
         return delivery
 
-    def pour(
+    def send_many(
         self, outgoing: Iterable[Outgoing], journal: Journal, *, lanes: int = LANES, limit_s: float = LONGEST_POUR_S
     ) -> int:
         """Make many attempts on *lanes* kept connections, record them as they end, and return their number.
@@ -195,7 +197,7 @@ class Sender:
                 count += 1
                 yield written(
                     self.target,
-                    body=attempt.note.body,
+                    body=attempt.delivery.body,
                     headers=attempt.headers,
                     method=attempt.method,
                     is_kept=True,
@@ -204,19 +206,19 @@ class Sender:
         def take(number: int, reply: Reply) -> None:
             stamp = journal.stamp()
             stamp["at_s"] -= reply.took_s
-            journal.write_parts(_record_of, open_attempts.pop(number), reply, stamp)
+            journal.write_deferred(_record_of, open_attempts.pop(number), reply, stamp)
 
-        pouring = pour(self._address(HOMES[0]), requests(), take, timeout_s=self._timeout_s, lanes=lanes)
+        pouring = send_many(self._address(SOURCE_ADDRESSES[0]), requests(), take, timeout_s=self._timeout_s, lanes=lanes)
         self._loop.run(pouring, timeout_s=limit_s)
         return count
 
     def deliver_beside_slow_client(self, outgoing: Outgoing, journal: Journal) -> Delivery:
         """Make one attempt while another client sends a forged request byte by byte."""
         stamp = journal.stamp()
-        slow = msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.note, body=b" " * SLOW_BODY))
+        slow = msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.delivery, body=b" " * SLOW_BODY))
         reply = self._loop.run(
             post_beside_slow_client(
-                self._address(outgoing.note.source_ip),
+                self._address(outgoing.delivery.source_ip),
                 self._request(outgoing),
                 head=self._request(slow)[:-SLOW_BODY],
                 every_ms=SLOW_EVERY_MS,
@@ -232,7 +234,7 @@ class Sender:
         return Address(host=self.target.host, port=self.target.port, source_ip=source_ip, tls=self._tls)
 
     def _request(self, outgoing: Outgoing) -> bytes:
-        return written(self.target, body=outgoing.note.body, headers=outgoing.headers, method=outgoing.method)
+        return written(self.target, body=outgoing.delivery.body, headers=outgoing.headers, method=outgoing.method)
 
 
 def written(
@@ -278,13 +280,13 @@ def refuse_unsafe_host(host: str, allow_hosts: tuple[str, ...]) -> None:
 
 def _record_of(outgoing: Outgoing, reply: Reply, stamp: dict[str, Any], group: int = 0) -> Delivery:
     return msgspec.structs.replace(
-        outgoing.note,
+        outgoing.delivery,
         **stamp,
-        body=shortened(outgoing.note.body),
+        body=shortened(outgoing.delivery.body),
         headers=outgoing.headers,
         outcome=_outcome(reply.status),
         status=reply.status,
-        trouble=reply.trouble,
+        problem=reply.problem,
         took_s=reply.took_s,
         response_headers=reply.headers,
         response_body=shortened(reply.body),

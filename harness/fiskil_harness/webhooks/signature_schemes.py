@@ -52,8 +52,8 @@ def signed(draft: Message, secret: str, scheme: Scheme) -> Message:
     Raises:
         ConfigError: The secret does not have the form that the scheme requires.
     """
-    signature = spelt(mac(draft, key_of(secret, scheme), scheme), scheme)
-    return msgspec.structs.replace(draft, signature=signature, headers=(*JSON, *lines(draft, scheme, signature)))
+    signature = header_value(mac(draft, key_of(secret, scheme), scheme), scheme)
+    return msgspec.structs.replace(draft, signature=signature, headers=(*JSON, *signature_headers(draft, scheme, signature)))
 
 
 def content(draft: Message, scheme: Scheme) -> bytes:
@@ -68,7 +68,7 @@ def mac(draft: Message, key: bytes, scheme: Scheme) -> bytes:
     return hmac.digest(key, content(draft, scheme), scheme.algorithm)
 
 
-def spelt(digest: bytes, scheme: Scheme) -> str:
+def header_value(digest: bytes, scheme: Scheme) -> str:
     """Return a digest as the header contains it."""
     return scheme.prefix + (digest.hex() if scheme.digest == "hex" else base64.b64encode(digest).decode())
 
@@ -79,7 +79,7 @@ def digest_in(signature: str, scheme: Scheme) -> bytes:
     return bytes.fromhex(text) if scheme.digest == "hex" else base64.b64decode(text)
 
 
-def lines(draft: Message, scheme: Scheme, *signatures: str) -> Headers:
+def signature_headers(draft: Message, scheme: Scheme, *signatures: str) -> Headers:
     """Return the headers of a delivery except the content type. Without *signatures* it is unsigned."""
     header_names = {name.lower() for name, _ in draft.fields}
     headers = draft.fields

@@ -12,7 +12,7 @@ from fiskil_harness.core.config.webhook_format import Scheme
 from fiskil_harness.core.model import Message
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.webhooks.payload_format import Headers
-from fiskil_harness.webhooks.signature_schemes import digest_in, lines
+from fiskil_harness.webhooks.signature_schemes import digest_in, signature_headers
 
 ID_HEADERS = ("X-Event-Id", "Idempotency-Key", "webhook-id", "X-Request-Id", "X-Message-Id", "X-Fiskil-Message-Id")
 TIME_HEADERS = ("X-Fiskil-Timestamp", "webhook-timestamp", "X-Timestamp")
@@ -71,7 +71,7 @@ def spelling(name: str) -> Spelling:
 
 
 def _as(*texts: Callable[[Right], str]) -> Callable[[Right], Headers]:
-    return lambda right: lines(right.message, right.scheme, *(text(right) for text in texts))
+    return lambda right: signature_headers(right.message, right.scheme, *(text(right) for text in texts))
 
 
 def _plain(right: Right) -> str:
@@ -89,7 +89,7 @@ def _beside(headers: Headers) -> Callable[[Right], Headers]:
     """Return a variant with the signature unchanged, and those of *headers* whose names it does not use."""
 
     def spell(right: Right) -> Headers:
-        plain = lines(right.message, right.scheme, right.signature)
+        plain = signature_headers(right.message, right.scheme, right.signature)
         used_names = {name.lower() for name, _ in plain}
         return (*plain, *(line for line in headers if line[0].lower() not in used_names))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-Lay = Callable[[str], str]
+MakeUrl = Callable[[str], str]
 """Makes a canary URL for a place, and remembers the place."""
 
 FIELDS = ("callback_url", "url", "href", "jku", "x5u", "logo_uri", "webhook_url")
@@ -14,7 +14,7 @@ HEADERS = ("Link", "Location", "Referer", "X-Callback-Url", "X-Webhook-Url", "X-
 KEY_PLACES = ("jku", "x5u")
 
 
-def fields(lay: Lay) -> dict[str, Any]:
+def fields(lay: MakeUrl) -> dict[str, Any]:
     """Return further fields of ``data`` with a URL each, named as in many APIs."""
     return {
         **{name: lay(f"data.{name}") for name in FIELDS},
@@ -22,12 +22,12 @@ def fields(lay: Lay) -> dict[str, Any]:
     }
 
 
-def headers(lay: Lay) -> tuple[tuple[str, str], ...]:
+def headers(lay: MakeUrl) -> tuple[tuple[str, str], ...]:
     """Return further headers with a URL each."""
     return tuple((name, f'<{url}>; rel="next"' if name == "Link" else url) for name in HEADERS for url in (lay(name),))
 
 
-def token(lay: Lay) -> str:
+def token(lay: MakeUrl) -> str:
     """Return a signature in the form of a JWS whose header has URLs of the verification key."""
     head = {"alg": "RS256", "kid": "1", **{name: lay(f"signature {name}") for name in KEY_PLACES}}
     return f"{_base64(msgspec.json.encode(head))}..{_base64(b'signature')}"

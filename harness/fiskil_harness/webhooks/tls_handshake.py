@@ -20,11 +20,11 @@ TURNS = 8
 class HandshakeResult(Struct, frozen=True, kw_only=True):
     """The result of a handshake: whether it succeeded, and the certificate of the server as DER."""
 
-    is_spoken: bool
+    is_supported: bool
     certificate: bytes = b""
 
 
-def shake(host: str, port: int, version: str, *, timeout_s: float) -> HandshakeResult:
+def handshake(host: str, port: int, version: str, *, timeout_s: float) -> HandshakeResult:
     """Connect in one TLS version, and close the connection."""
     context = _limited_to(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), version)
     try:
@@ -32,12 +32,12 @@ def shake(host: str, port: int, version: str, *, timeout_s: float) -> HandshakeR
             socket.create_connection((host, port), timeout=timeout_s) as plain,
             context.wrap_socket(plain, server_hostname=host) as connection,
         ):
-            return HandshakeResult(is_spoken=True, certificate=connection.getpeercert(binary_form=True) or b"")
+            return HandshakeResult(is_supported=True, certificate=connection.getpeercert(binary_form=True) or b"")
     except (OSError, ValueError):
-        return HandshakeResult(is_spoken=False)
+        return HandshakeResult(is_supported=False)
 
 
-def can_speak(version: str, *, chain_file: Path, key_file: Path) -> bool:
+def is_supported_here(version: str, *, chain_file: Path, key_file: Path) -> bool:
     """Return true if this machine supports a version on both sides: some have disabled the old ones."""
     server = _limited_to(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), version)
     server.load_cert_chain(chain_file, key_file)

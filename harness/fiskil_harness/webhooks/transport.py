@@ -27,21 +27,21 @@ class Address(Struct, frozen=True, kw_only=True):
     tls: Any = None
 
 
-async def post(address: Address, request: bytes, *, timeout_s: float, keeps_answer: bool = True) -> Reply:
-    """Send *request* and read the response; with *keeps_answer* false, close the connection at its first byte."""
-    return (await post_together([address], [request], timeout_s=timeout_s, keeps_answer=keeps_answer))[0]
+async def post(address: Address, request: bytes, *, timeout_s: float, keeps_response: bool = True) -> Reply:
+    """Send *request* and read the response; with *keeps_response* false, close the connection at its first byte."""
+    return (await post_together([address], [request], timeout_s=timeout_s, keeps_response=keeps_response))[0]
 
 
 async def post_together(
-    addresses: Sequence[Address], requests: Sequence[bytes], *, timeout_s: float, keeps_answer: bool = True
+    addresses: Sequence[Address], requests: Sequence[bytes], *, timeout_s: float, keeps_response: bool = True
 ) -> list[Reply]:
     """Send every request so that the last bytes of all are sent in one turn of the event loop.
 
     Args:
         timeout_s: The limit for each response, in real seconds.
-        keeps_answer: False closes each connection at the first byte of the response.
+        keeps_response: False closes each connection at the first byte of the response.
     """
-    calls = [_Call(keeps_answer=keeps_answer) for _ in requests]
+    calls = [_Call(keeps_response=keeps_response) for _ in requests]
     await asyncio.gather(*(call.open(address, timeout_s) for call, address in zip(calls, addresses, strict=True)))
     for call, request in zip(calls, requests, strict=True):
         call.write(request[:-1])
@@ -55,7 +55,7 @@ async def post_beside_slow_client(
     address: Address, request: bytes, *, head: bytes, every_ms: float, timeout_s: float
 ) -> Reply:
     """Send *request* while another client, whose *head* announces a body, sends one byte each *every_ms*."""
-    slow = _Call(keeps_answer=True)
+    slow = _Call(keeps_response=True)
     await slow.open(address, timeout_s)
     slow.write(head)
     dripping = asyncio.create_task(_drip(slow, every_ms / 1000))
@@ -103,8 +103,8 @@ async def connect(protocol: asyncio.Protocol, address: Address, timeout_s: float
 class _Call(asyncio.Protocol):
     """One connection with one request and one response."""
 
-    def __init__(self, *, keeps_answer: bool) -> None:
-        self._keeps_answer = keeps_answer
+    def __init__(self, *, keeps_response: bool) -> None:
+        self._keeps_answer = keeps_response
         self._parser = ResponseParser(self._add_reply)
         self._transport: asyncio.Transport | None = None
         self._done: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
@@ -154,4 +154,4 @@ class _Call(asyncio.Protocol):
 
     def _fail(self, trouble: str) -> None:
         if not self._done.done():
-            self._done.set_result(Reply(trouble=trouble, took_s=self._elapsed()))
+            self._done.set_result(Reply(problem=trouble, took_s=self._elapsed()))

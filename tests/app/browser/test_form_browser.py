@@ -141,7 +141,7 @@ def test_a_host_may_be_allowed_by_name(httpserver: HTTPServer) -> None:
     with HttpClient(timeout_s=60) as browser:
         reply = FormBrowser(browser, allow_hosts=("box.invalid",)).open(httpserver.url_for("/a"))
 
-    assert (reply.status, reply.trouble) == (None, "connection refused")
+    assert (reply.status, reply.problem) == (None, "connection refused")
 
 
 def test_query_parameters_are_added() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from fiskil_harness.app.browser.login import lent
+from fiskil_harness.app.browser.login import login_secrets
 from fiskil_harness.core.config.schema import Login
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.gate.selftest import gallery
@@ -27,12 +27,12 @@ def test_a_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     """The config contains only the variable's name."""
     monkeypatch.setenv("APP_TEST_KEY", KEY)
 
-    assert lent(Login(secrets={"key": "APP_TEST_KEY"})) == {"key": KEY}
+    assert login_secrets(Login(secrets={"key": "APP_TEST_KEY"})) == {"key": KEY}
 
 
 def test_a_login_key_is_redacted(fiskil: LocalFiskil) -> None:
     """A login's key is redacted like the harness's own secrets."""
-    fiskil.lent = (KEY,)
+    fiskil.login_values = (KEY,)
 
     redacted = Redactor(lambda: secrets_of(fiskil)).redact(f"GET /in?key={KEY}")
 

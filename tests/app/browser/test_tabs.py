@@ -8,7 +8,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from fiskil_harness.app.browser import Chromium, Window
-from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.journal import Control, Journal
 
@@ -46,7 +46,7 @@ def go(browser: Chromium, httpserver: HTTPServer) -> Iterator[Open]:
     journal = Journal()
     window = Window(
         browser,
-        places=Places(app=lambda: origin, api=lambda: "http://127.0.0.1:1", auth=lambda: "http://127.0.0.1:2"),
+        places=Origins(app=lambda: origin, api=lambda: "http://127.0.0.1:1", auth=lambda: "http://127.0.0.1:2"),
         participant="",
         write=journal.write,
         stamp=journal.stamp,
@@ -92,11 +92,11 @@ def test_a_navigating_window_cannot_be_read(go: Open, httpserver: HTTPServer) ->
 def test_a_window_of_another_origin_is_noticed(go: Open) -> None:
     """A window of another origin is noticed but not read."""
     window = go("/abroad")
-    before = window.is_beside_others
+    before = window.has_unread_window
 
     window.press(GO)
 
-    assert (before, wait_until(lambda: window.is_beside_others, cap_s=10)) == (False, True)
+    assert (before, wait_until(lambda: window.has_unread_window, cap_s=10)) == (False, True)
 
 
 def test_windows_of_the_previous_page_are_closed(go: Open) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from fiskil_harness.app.browser import Chromium, Window
-from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.browser.websockets import TOO_LONG, Sockets
 from fiskil_harness.journal import Fetched, Journal
 
@@ -51,7 +51,7 @@ def test_a_socket_that_stays_open_is_recorded(message_port: int, httpserver: HTT
     headers = [("content-type", "text/html"), ("x-debug", "1"), ("set-cookie", "a=1"), ("set-cookie", "b=2")]
     httpserver.expect_request("/").respond_with_data(html + "</script>", headers=headers)
     origin, journal, browser = httpserver.url_for("").rstrip("/"), Journal(), Chromium()
-    places = Places(app=lambda: origin, api=lambda: "http://127.0.0.1:1", auth=lambda: "http://127.0.0.1:2")
+    places = Origins(app=lambda: origin, api=lambda: "http://127.0.0.1:1", auth=lambda: "http://127.0.0.1:2")
     options: dict[str, Any] = {"participant": "", "write": journal.write, "stamp": journal.stamp}
     window = Window(browser, places=places, is_secret=lambda _text: False, **options)
 

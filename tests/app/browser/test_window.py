@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from fiskil_harness.app.browser import Chromium, Window
-from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.journal import Control, Fetched, Journal, Picture, Stored
 from tests.app.browser.test_chromium import command_of, descendants
@@ -113,7 +113,7 @@ def window(browser: Chromium, journal: Journal, httpserver: HTTPServer) -> Itera
     httpserver.expect_request("/json").respond_with_json({})
     httpserver.expect_request("/stream").respond_with_data("data: news\n\n", content_type="text/event-stream")
     origin = httpserver.url_for("").rstrip("/")
-    places = Places(app=lambda: origin, api=lambda: "http://127.0.0.1:1", auth=lambda: "http://127.0.0.1:2")
+    places = Origins(app=lambda: origin, api=lambda: "http://127.0.0.1:1", auth=lambda: "http://127.0.0.1:2")
     window = Window(
         browser,
         places=places,
@@ -439,7 +439,7 @@ def test_closed_shadow_roots_in_the_html_are_read(go: Open) -> None:
 
     views = window.look()
 
-    assert [("Inside, declared" in view.text, view.veils) for view in views] == [(True, ())] * 2
+    assert [("Inside, declared" in view.text, view.covers) for view in views] == [(True, ())] * 2
     assert window.press(Control(kind="button", text="Go deep")) == ""
 
 
@@ -454,4 +454,4 @@ def test_closed_shadow_roots_in_the_html_are_read(go: Open) -> None:
 )
 def test_a_canvas_over_half_of_a_page_may_hide_text(go: Open, path: str, veils: tuple[str, ...]) -> None:
     """A small canvas does not hide text; in a frame, both are measured against the window."""
-    assert [view.veils for view in go(path).look()] == [veils] * 2
+    assert [view.covers for view in go(path).look()] == [veils] * 2

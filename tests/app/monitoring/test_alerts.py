@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.app.monitoring.alerts import alert_text
+from fiskil_harness.app.monitoring.alerts import alert_in
 
 TRIGGER = b'{"routing_key": "k", "event_action": "trigger", "payload": {"summary": "17 of 20 calls failed"}}'
 FIRING = b'{"version": "4", "status": "firing", "alerts": [{"status": "firing", "labels": {"alertname": "ApiDown"}}]}'
@@ -23,7 +23,7 @@ RESOLVED = b'{"version": "4", "status": "resolved", "alerts": [{"status": "resol
 )
 def test_every_format_is_an_alert(body: bytes) -> None:
     """Messages of PagerDuty, Alertmanager, Slack or the app itself, in any format, are alerts."""
-    alert = alert_text("/", body)
+    alert = alert_in("/", body)
 
     assert alert is not None
     assert not alert.is_resolved
@@ -43,7 +43,7 @@ def test_every_format_is_an_alert(body: bytes) -> None:
 )
 def test_the_end_of_an_alert_is_resolved(path: str, body: bytes) -> None:
     """Each system has its own words for the end of an alert."""
-    alert = alert_text(path, body)
+    alert = alert_in(path, body)
 
     assert alert is not None
     assert alert.is_resolved
@@ -55,14 +55,12 @@ def test_the_end_of_an_alert_is_resolved(path: str, body: bytes) -> None:
 )
 def test_a_heartbeat_is_no_alert(body: bytes) -> None:
     """A heartbeat or an acknowledgement is not an alert."""
-    assert alert_text("/", body) is None
+    assert alert_in("/", body) is None
 
 
 def test_alerts_that_differ_in_numbers_are_of_the_same_kind() -> None:
     """A repeated alert may have other counts, times and ids."""
     repeated = TRIGGER.replace(b"17 of 20", b"19 of 21")
 
-    assert alert_text("/", TRIGGER) == alert_text("/", repeated)
-    assert alert_text("/", TRIGGER) != alert_text(
-        "/", b'{"event_action": "trigger", "payload": {"summary": "webhooks fail"}}'
-    )
+    assert alert_in("/", TRIGGER) == alert_in("/", repeated)
+    assert alert_in("/", TRIGGER) != alert_in("/", b'{"event_action": "trigger", "payload": {"summary": "webhooks fail"}}')

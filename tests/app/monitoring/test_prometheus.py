@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.app.monitoring.prometheus import NoMetrics, scraped
+from fiskil_harness.app.monitoring.prometheus import NoMetrics, parse_samples
 
 OPENMETRICS = b"""# TYPE calls counter
 calls_total{status="503"} 3.0 # {trace_id="abc"} 0.5 1520879607.789
@@ -17,7 +17,7 @@ took_count 2
 
 def test_openmetrics_with_exemplars_are_samples() -> None:
     """Exemplars are not samples."""
-    assert scraped(OPENMETRICS, "application/openmetrics-text") == {
+    assert parse_samples(OPENMETRICS, "application/openmetrics-text") == {
         'calls_total{status="503"}': 3.0,
         'took_bucket{le="0.1"}': 1.0,
         'took_bucket{le="+Inf"}': 2.0,
@@ -30,12 +30,12 @@ def test_invalid_openmetrics_is_read_as_text() -> None:
     """A counter without its suffix is invalid OpenMetrics, but it is read."""
     text = b'# TYPE calls counter\ncalls{status="503"} 3 # {trace_id="abc"} 1\n# EOF\n'
 
-    assert scraped(text, "text/plain") == {'calls_total{status="503"}': 3.0}
+    assert parse_samples(text, "text/plain") == {'calls_total{status="503"}': 3.0}
 
 
 def test_nan_is_no_sample() -> None:
     """An empty quantile is NaN, which is not equal to itself, so it is left out."""
-    assert scraped(b'took{quantile="0.9"} NaN\ntook_count 0\n', "text/plain") == {"took_count": 0.0}
+    assert parse_samples(b'took{quantile="0.9"} NaN\ntook_count 0\n', "text/plain") == {"took_count": 0.0}
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_nan_is_no_sample() -> None:
 def test_another_format_is_an_error_that_names_it(body: bytes, kind: str, words: str) -> None:
     """Another format yields no samples, and the error names it."""
     with pytest.raises(NoMetrics, match=words):
-        scraped(body, kind)
+        parse_samples(body, kind)

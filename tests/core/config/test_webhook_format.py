@@ -21,7 +21,7 @@ from fiskil_harness.core.config.webhook_format import (
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.webhooks import seal
-from fiskil_harness.webhooks.payload_format import message_fields, worded
+from fiskil_harness.webhooks.payload_format import formatted, message_fields
 
 SECRET = "a2V5LW9mLXRoaXJ0eS10d28tYnl0ZXMtLWxvbmcuLi4="
 EVENT = Event(
@@ -117,7 +117,7 @@ def test_values_are_placed_where_the_config_puts_them() -> None:
         PRESETS["github"].payload, kinds={"consent.updated": "member_edited"}, fixed={"hook": {"id": 1}}
     )
 
-    body, headers = worded(EVENT, attempt=2, payload=payload)
+    body, headers = formatted(EVENT, attempt=2, payload=payload)
 
     assert headers == (("X-GitHub-Delivery", "1234567890123456"), ("X-GitHub-Event", "member_edited"))
     assert body == {

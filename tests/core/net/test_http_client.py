@@ -48,7 +48,7 @@ def test_a_response_is_returned_complete(client: HttpClient, httpserver: HTTPSer
 
     reply = client.request("POST", httpserver.url_for("/x"), json={"a": 1})
 
-    assert (reply.status, reply.body, reply.trouble) == (201, b"hello", "")
+    assert (reply.status, reply.body, reply.problem) == (201, b"hello", "")
     assert (reply.headers["x-thing"], reply.content_type) == ("1", "text/plain")
     assert reply.url == httpserver.url_for("/x")
 
@@ -87,7 +87,7 @@ def test_a_refused_connection_is_reported(client: HttpClient) -> None:
     """The reason does not contain the port."""
     reply = client.request("GET", f"http://127.0.0.1:{free_port()}/")
 
-    assert (reply.status, reply.trouble) == (None, "connection refused")
+    assert (reply.status, reply.problem) == (None, "connection refused")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_broken_response_is_reported(client: HttpClient, raw: bytes, trouble: 
     """The reply contains the reason, and no exception is raised."""
     reply = client.request("GET", serve_once(raw))
 
-    assert (reply.status, reply.trouble) == (None, trouble)
+    assert (reply.status, reply.problem) == (None, trouble)
 
 
 def test_a_missing_response_is_reported_at_the_time_limit(client: HttpClient) -> None:
@@ -117,7 +117,7 @@ def test_a_missing_response_is_reported_at_the_time_limit(client: HttpClient) ->
 
     reply = client.request("GET", url, timeout_s=0.05)
 
-    assert (reply.status, reply.trouble) == (None, "no response within the limit")
+    assert (reply.status, reply.problem) == (None, "no response within the limit")
     assert elapsed() < 30
 
 
@@ -128,7 +128,7 @@ def test_a_slow_response_is_aborted_at_the_time_limit(client: HttpClient) -> Non
 
     reply = client.request("GET", serve_once(b"x", head=head, pause_s=0.05, times=2000), timeout_s=0.3)
 
-    assert (reply.status, reply.trouble) == (None, "no response within the limit")
+    assert (reply.status, reply.problem) == (None, "no response within the limit")
     assert elapsed() < 30
 
 
@@ -138,7 +138,7 @@ def test_an_endless_response_is_aborted(client: HttpClient) -> None:
 
     reply = client.request("GET", serve_once(b"x" * 1_000_000, head=head, times=100), timeout_s=60)
 
-    assert (reply.status, reply.trouble) == (None, "the response is longer than 16 MiB")
+    assert (reply.status, reply.problem) == (None, "the response is longer than 16 MiB")
 
 
 @pytest.mark.parametrize(
@@ -149,4 +149,4 @@ def test_an_invalid_url_is_reported(client: HttpClient, url: str) -> None:
     reply = client.request("GET", url)
 
     assert reply.status is None
-    assert " " in reply.trouble
+    assert " " in reply.problem

@@ -16,8 +16,8 @@ class ForeignOrigin:
         self.tokens: list[str] = []
         self._server = HTTPServer()
         self._server.expect_request(re.compile(".*")).respond_with_handler(self._record)
-        self._world = fiskil.link.world
-        fiskil.link.world = self
+        self._world = fiskil.proxy.world
+        fiskil.proxy.world = self
 
     def foreign_url(self) -> str:
         """Return the URL of this origin."""

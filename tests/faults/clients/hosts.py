@@ -34,8 +34,8 @@ class Host:
 
     def settle(self, result: ClientResult, sample: Sample) -> None:
         """Lift the fault, wait until no request is open, and reset the instance; note if it can be used again."""
-        self.fiskil.link.end()
-        wait_until(lambda: not self.fiskil.link.open_requests, cap_s=30)
+        self.fiskil.proxy.end()
+        wait_until(lambda: not self.fiskil.proxy.open_requests, cap_s=30)
         self.is_as_new = result.error != "deadline" and not sample.is_lasting
         self.fiskil.reset()
 

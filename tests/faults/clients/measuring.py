@@ -82,11 +82,11 @@ def measure(hosts: Hosts, sample: Sample, *, patience: int = 1) -> Measurement:
             expected = prepared.api_body(fiskil) if prepared.call.is_same else None
             foreign = stack.enter_context(ForeignOrigin(fiskil)) if sample.is_foreign else None
         request = _request(host, prepared, sample, patience)
-        fiskil.link.begin(journal, is_stray=lambda _: False)
+        fiskil.proxy.begin(journal, is_stray=lambda _: False)
         if sample.is_crowded:
             stack.enter_context(socket.create_connection((LOOPBACK, urlsplit(fiskil.api_url).port)))
         rule = Rule(route=sample.route or prepared.call.route, fault=sample.fault, times=0, skip=sample.skip)
-        waiting = fiskil.link.rules.set(rule.check())
+        waiting = fiskil.proxy.rules.set(rule.check())
         result = host.caller.call(request)
         if request.first_url:
             # A client that mistakes the rest of the first response for the second returns before the API got the request.

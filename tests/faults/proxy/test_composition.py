@@ -23,7 +23,7 @@ ROUTE = "banking.accounts"
 def journal(fiskil: LocalFiskil) -> Journal:
     """Return the journal that the proxy writes from now on."""
     journal = Journal()
-    fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
+    fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
     return journal
 
 
@@ -67,7 +67,7 @@ def _response_to(sock: socket.socket, stream: object, request: bytes) -> bytes:
 
 def bites(fiskil: LocalFiskil, journal: Journal) -> list[tuple[str, ...]]:
     """Return the bites of every exchange once none is open."""
-    wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
+    wait_until(lambda: not fiskil.proxy.open_requests, cap_s=30)
     return [call.bites for call in journal.all(Exchange)]
 
 
@@ -75,7 +75,7 @@ def bites(fiskil: LocalFiskil, journal: Journal) -> list[tuple[str, ...]]:
 def test_a_fault_that_never_acts_changes_no_byte(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
     """L1: with p=0, ten thousand responses equal those without a rule byte for byte."""
     plain = set(raw_responses(fiskil, client, accounts_url(rosa), 10))
-    waiting = fiskil.link.rules.set(Rule(route="*", fault=faults.ResetPeer(), times=0, p=0.0))
+    waiting = fiskil.proxy.rules.set(Rule(route="*", fault=faults.ResetPeer(), times=0, p=0.0))
 
     ruled = set(raw_responses(fiskil, client, accounts_url(rosa), 10_000))
 
@@ -86,7 +86,7 @@ def test_a_fault_that_never_acts_changes_no_byte(fiskil: LocalFiskil, client: ht
 
 def test_of_a_thousand_calls_one_meets_a_one_shot_fault(fiskil: LocalFiskil, client: httpx.Client, journal: Journal) -> None:
     """L2: counters are atomic."""
-    fiskil.link.rules.set(Rule(route="institutions.list", fault=faults.Status(status=503)))
+    fiskil.proxy.rules.set(Rule(route="institutions.list", fault=faults.Status(status=503)))
     limits = httpx.Limits(max_connections=32)
     with (
         httpx.Client(base_url=fiskil.api_url, timeout=60, trust_env=False, limits=limits) as many,
@@ -102,7 +102,7 @@ def test_every_bite_is_logged_with_request_offset_and_seed(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
 ) -> None:
     """L3: the journal records the request, the byte of the body, and the seed."""
-    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.LimitBytes(after_bytes=7), seed=42, skip=1))
+    fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.LimitBytes(after_bytes=7), seed=42, skip=1))
     client.get(accounts_url(rosa))
     with pytest.raises(httpx.RemoteProtocolError):
         client.get(accounts_url(rosa))
@@ -122,8 +122,8 @@ def test_the_same_seed_gives_the_same_transcript(fiskil: LocalFiskil, client: ht
     """L4: random results depend on the seed alone, and another seed gives others."""
 
     def transcript(seed: int) -> list[int]:
-        fiskil.link.rules.clear()
-        fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), times=0, p=0.3, seed=seed))
+        fiskil.proxy.rules.clear()
+        fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), times=0, p=0.3, seed=seed))
         return [client.get(accounts_url(rosa)).status_code for _ in range(60)]
 
     first, repeated, other = transcript(1), transcript(1), transcript(2)
@@ -137,8 +137,8 @@ def test_faults_compose_from_left_to_right(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
 ) -> None:
     """L5: a response in place of the API is cut by the fault to its right, and both have bitten."""
-    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503)))
-    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.TruncatedJson(keep_percent=10)))
+    fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503)))
+    fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.TruncatedJson(keep_percent=10)))
 
     response = client.get(accounts_url(rosa))
 
@@ -152,16 +152,16 @@ def test_of_two_faults_that_end_an_exchange_the_first_wins(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled
 ) -> None:
     """L5: the second fault waits for the next exchange."""
-    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503)))
-    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=429)))
+    fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503)))
+    fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Status(status=429)))
 
     assert [client.get(accounts_url(rosa)).status_code for _ in range(3)] == [503, 429, 200]
 
 
 def test_a_delay_passes_in_real_time(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
     """L6: skipped sandbox time ends no delay, and a delay does not move the sandbox clock."""
-    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.AdvanceInFlight(seconds=60)))
-    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Latency(latency_ms=120)))
+    fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.AdvanceInFlight(seconds=60)))
+    fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Latency(latency_ms=120)))
     before, elapsed_s = fiskil.sandbox.clock.offset, stopwatch()
 
     response = client.get(accounts_url(rosa))
@@ -175,7 +175,7 @@ def test_the_api_counts_the_requests_that_reach_it(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
 ) -> None:
     """L7: attempts are counted by the API, including those whose response was lost."""
-    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.EmptyResponse(), times=2))
+    fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.EmptyResponse(), times=2))
     with pytest.raises(httpx.RemoteProtocolError):
         client.get(accounts_url(rosa))
     with pytest.raises(httpx.RemoteProtocolError):
@@ -207,14 +207,14 @@ def test_a_rule_states_when_it_bites(
 ) -> None:
     """The rule selects exchanges, and which of those it bites."""
     rule = msgspec.convert({"route": ROUTE, "fault": {"type": "status", "status": 503}, **fields}, Rule)
-    fiskil.link.rules.set(rule.check())
+    fiskil.proxy.rules.set(rule.check())
 
     assert [client.get(accounts_url(rosa)).status_code for _ in range(6)] == statuses
 
 
 def test_a_rule_for_one_page_leaves_the_others_alone(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
     """The second page of a walk is refused each time it is requested; the first is not."""
-    fiskil.link.rules.set(Rule(route="banking.transactions", fault=faults.Status(status=503), page=2, times=2))
+    fiskil.proxy.rules.set(Rule(route="banking.transactions", fault=faults.Status(status=503), page=2, times=2))
     first = client.get(f"/v1/banking/transactions?end_user_id={rosa.end_user_id}")
     second = first.json()["links"]["next"]
 
@@ -225,7 +225,7 @@ def test_a_rule_for_one_end_user_leaves_others_alone(fiskil: LocalFiskil, client
     """The query names the end user that the rule selects."""
     ben = fiskil.enrol("ben")
     fiskil.authorise(ben)
-    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), end_user_id=ben.end_user_id))
+    fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), end_user_id=ben.end_user_id))
 
     assert [client.get(accounts_url(enrolled)).status_code for enrolled in (rosa, ben)] == [200, 503]
 
@@ -234,7 +234,7 @@ def test_each_end_user_has_a_separate_counter(fiskil: LocalFiskil, client: httpx
     """With the scope of the end user a fault bites once for each."""
     ben = fiskil.enrol("ben")
     fiskil.authorise(ben)
-    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), scope="end_user"))
+    fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), scope="end_user"))
 
     assert [client.get(accounts_url(enrolled)).status_code for enrolled in (rosa, ben, rosa, ben)] == [503, 503, 200, 200]
 

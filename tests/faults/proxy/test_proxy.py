@@ -28,13 +28,13 @@ def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
 
 def record(fiskil: LocalFiskil) -> Journal:
     journal = Journal()
-    fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id == "eu_old")
+    fiskil.proxy.begin(journal, is_stray=lambda end_user_id: end_user_id == "eu_old")
     return journal
 
 
 def ended(fiskil: LocalFiskil, journal: Journal) -> list[Exchange]:
     """Return every exchange once none is open; a response may arrive a moment before it is recorded."""
-    wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
+    wait_until(lambda: not fiskil.proxy.open_requests, cap_s=30)
     return journal.all(Exchange)
 
 
@@ -88,7 +88,7 @@ def test_calls_are_recorded_with_their_end_user(
 def test_without_a_journal_nothing_is_recorded(fiskil: LocalFiskil, client: httpx.Client) -> None:
     """Between scenarios the proxy passes exchanges on and records nothing."""
     journal = record(fiskil)
-    fiskil.link.end()
+    fiskil.proxy.end()
 
     assert client.get("/v1/banking/accounts?end_user_id=eu_1").status_code == 200
     assert journal.all(Exchange) == []
@@ -97,19 +97,19 @@ def test_without_a_journal_nothing_is_recorded(fiskil: LocalFiskil, client: http
 def test_a_stray_call_meets_no_fault(fiskil: LocalFiskil, client: httpx.Client) -> None:
     """A call about an end user of an earlier scenario is marked, and no fault bites it."""
     journal = record(fiskil)
-    waiting = fiskil.link.rules.set(Rule(route="banking.*", fault=faults.Status(status=503)))
+    waiting = fiskil.proxy.rules.set(Rule(route="banking.*", fault=faults.Status(status=503)))
 
     reply = client.get("/v1/banking/accounts?end_user_id=eu_old")
 
     assert reply.status_code == 200
     assert waiting.left == 1
-    assert [call.is_stray for call in ended(fiskil, journal)] == [True]
+    assert [call.is_of_earlier_scenario for call in ended(fiskil, journal)] == [True]
 
 
 def test_a_fault_bites_as_often_as_requested(fiskil: LocalFiskil, client: httpx.Client) -> None:
     """After its skipped calls the fault bites the requested number of times, and each bite is recorded."""
     journal = record(fiskil)
-    fiskil.link.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503), times=2, skip=1))
+    fiskil.proxy.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503), times=2, skip=1))
 
     statuses = [client.get("/v1/banking/accounts?end_user_id=eu_1").status_code for _ in range(5)]
 
@@ -121,7 +121,7 @@ def test_a_fault_bites_as_often_as_requested(fiskil: LocalFiskil, client: httpx.
 def test_parallel_calls_see_a_one_shot_fault_once(fiskil: LocalFiskil, client: httpx.Client) -> None:
     """Counting is atomic: of many parallel calls exactly one is bitten."""
     journal = record(fiskil)
-    fiskil.link.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503)))
+    fiskil.proxy.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503)))
 
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         replies = list(pool.map(lambda _: client.get("/v1/banking/accounts?end_user_id=eu_1").status_code, range(200)))
@@ -149,7 +149,7 @@ def test_an_error_in_the_block_is_not_hidden(fiskil: LocalFiskil) -> None:
     with pytest.raises(ValueError, match="mine"), fiskil.broken("banking.accounts", faults.Stall()):
         raise ValueError("mine")
 
-    assert fiskil.link.rules.waiting() == []
+    assert fiskil.proxy.rules.waiting() == []
 
 
 CALLS: tuple[tuple[str, str, object], ...] = (
@@ -174,7 +174,7 @@ def test_a_fault_on_another_route_changes_nothing(
     journal = record(fiskil)
 
     client.request(method, path, json=json)
-    fiskil.link.rules.set(Rule(route="energy.accounts", fault=faults.Stall()))
+    fiskil.proxy.rules.set(Rule(route="energy.accounts", fault=faults.Stall()))
     client.request(method, path, json=json)
 
     at_once, passed_by = (timeless(call) for call in ended(fiskil, journal))
@@ -219,8 +219,8 @@ def test_idle_time_is_measured_from_the_last_call(fiskil: LocalFiskil, client: h
     """The proxy measures the time without calls."""
     client.get("/v1/institutions?client_id=x")
 
-    assert fiskil.link.open_requests == 0
-    assert fiskil.link.idle_s() >= 0
+    assert fiskil.proxy.open_requests == 0
+    assert fiskil.proxy.idle_s() >= 0
 
 
 def test_long_bodies_are_recorded_as_digest() -> None:

@@ -10,7 +10,7 @@ from fiskil_harness.core.config import Attestation, GateSettings, Settings
 from fiskil_harness.gate.judgement import GateResult, Run, judge
 from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.probes.evidence import Beat, Excerpt, Sending
+from fiskil_harness.probes.evidence import Excerpt, ExcerptLine, ShellCommand
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import all_practices
 from tests.gate.report.failures import bug
@@ -91,13 +91,13 @@ def with_bug(result: GateResult) -> GateResult:
         scenario="webhook_repeated",
         probe="applies_once",
         beats=(
-            Beat(
-                what="delivery", text="e1 attempt 1", note="consent.received", response="204", outcome="ack", is_witness=True
+            ExcerptLine(
+                kind="delivery", text="e1 attempt 1", note="consent.received", response="204", outcome="ack", is_witness=True
             ),
-            Beat(what="mark", text="the app is killed"),
-            Beat(what="effect", text="e1 applied 2 times"),
+            ExcerptLine(kind="mark", text="the app is killed"),
+            ExcerptLine(kind="effect", text="e1 applied 2 times"),
         ),
-        sendings=tuple(Sending(text=f"e1 attempt {number}", command=f"curl '<{number}>'") for number in range(1, 6)),
+        commands=tuple(ShellCommand(text=f"e1 attempt {number}", command=f"curl '<{number}>'") for number in range(1, 6)),
         old="before",
         new="after",
         changes=("@@ -1 +1 @@", '-  "e1": 1', '+  "e1": 2'),

@@ -4,7 +4,7 @@ import base64
 import struct
 import zlib
 
-from fiskil_harness.probes.evidence import Happening, Picture, Story, Viewpoint
+from fiskil_harness.probes.evidence import Picture, Story, StoryEntry, Viewpoint
 
 
 def story(scenario: str) -> Story:
@@ -13,14 +13,14 @@ def story(scenario: str) -> Story:
         scenario=scenario,
         steps=("authorise", "inject_fault banking.transactions", "sync transactions"),
         took_s=2.5,
-        happenings=(
-            Happening(number=1, step=0, at_s=0.0, what="mark", origin="app", target="app", text="the app runs already"),
-            Happening(
+        entries=(
+            StoryEntry(number=1, step=0, at_s=0.0, kind="mark", origin="app", target="app", text="the app runs already"),
+            StoryEntry(
                 number=2,
                 step=2,
                 at_s=0.25,
                 took_s=0.5,
-                what="call",
+                kind="call",
                 origin="app",
                 target="api",
                 text="GET /v1/banking/transactions",
@@ -30,12 +30,12 @@ def story(scenario: str) -> Story:
                 route="GET banking.transactions",
                 request="GET /v1/banking/transactions\nauthorization: <authorization>",
             ),
-            Happening(
+            StoryEntry(
                 number=3,
                 step=2,
                 at_s=1.0,
                 took_s=0.125,
-                what="call",
+                kind="call",
                 origin="app",
                 target="api",
                 text="GET /v1/banking/transactions",
@@ -46,12 +46,12 @@ def story(scenario: str) -> Story:
                 request="GET /v1/banking/transactions",
                 response='200 OK\n\n{\n  "count": 3\n}',
             ),
-            Happening(
+            StoryEntry(
                 number=4,
                 step=2,
                 at_s=1.5,
                 took_s=0.75,
-                what="delivery",
+                kind="delivery",
                 origin="webhooks",
                 target="app",
                 text="e1 attempt 1",

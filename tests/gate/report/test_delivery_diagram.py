@@ -5,25 +5,35 @@ from itertools import combinations
 import pytest
 
 from fiskil_harness.gate.report.delivery_diagram import EFFECTS, MOST_ARROWS, RECEIVER, SENDER, WIDTH, Text, as_text, drawing
-from fiskil_harness.probes.evidence import Beat
+from fiskil_harness.probes.evidence import ExcerptLine
 
 LONG = "banking.transactions.recent.sync.completed, reencoded in base64 without padding and with spaces outside"
 
 
-def delivered(text: str = "e0 attempt 1", *, response: str = "204", note: str = "consent.received", group: int = 0) -> Beat:
+def delivered(
+    text: str = "e0 attempt 1", *, response: str = "204", note: str = "consent.received", group: int = 0
+) -> ExcerptLine:
     """Return a delivery."""
-    return Beat(what="delivery", text=text, note=note, response=response, outcome="ack", group=group, is_witness=True)
+    return ExcerptLine(kind="delivery", text=text, note=note, response=response, outcome="ack", group=group, is_witness=True)
 
 
 STORIES = {
     "one delivery": [delivered()],
-    "a retry": [delivered(), delivered("e0 attempt 2"), Beat(what="effect", text="e0 applied 2 times")],
+    "a retry": [delivered(), delivered("e0 attempt 2"), ExcerptLine(kind="effect", text="e0 applied 2 times")],
     "a burst": [delivered(f"e0 attempt {number}", group=3) for number in range(1, 17)],
     "bursts one after another": [delivered(group=1), delivered(group=1), delivered(group=2), delivered(group=2)],
-    "long words": [delivered(LONG, note=LONG, response=LONG), Beat(what="effect", text=LONG), Beat(what="mark", text=LONG)],
+    "long words": [
+        delivered(LONG, note=LONG, response=LONG),
+        ExcerptLine(kind="effect", text=LONG),
+        ExcerptLine(kind="mark", text=LONG),
+    ],
     "a word without end": [delivered("x" * 200, note="y" * 200, response="z" * 200)],
-    "a kill": [delivered(), Beat(what="mark", text="the app is killed"), Beat(what="mark", text="the app is started again")],
-    "no effect": [delivered(), Beat(what="effect", text="e0: no effect", outcome="none")],
+    "a kill": [
+        delivered(),
+        ExcerptLine(kind="mark", text="the app is killed"),
+        ExcerptLine(kind="mark", text="the app is started again"),
+    ],
+    "no effect": [delivered(), ExcerptLine(kind="effect", text="e0: no effect", outcome="none")],
     "no response yet": [delivered(response="", note="")],
 }
 
@@ -108,7 +118,7 @@ def test_an_arrowhead_points_in_the_direction_of_its_line() -> None:
 
 def test_a_diagram_has_a_text_for_screen_readers() -> None:
     """Every beat is a sentence."""
-    text = as_text([*STORIES["a kill"][:2], Beat(what="effect", text="e0 applied once"), *STORIES["no response yet"]])
+    text = as_text([*STORIES["a kill"][:2], ExcerptLine(kind="effect", text="e0 applied once"), *STORIES["no response yet"]])
 
     assert text == (
         "Sent e0 attempt 1 (consent.received), response: 204. The app is killed. E0 applied once. Sent e0 attempt 1."

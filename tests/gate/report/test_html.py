@@ -10,7 +10,7 @@ import msgspec
 from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.gate.report import html
 from fiskil_harness.probes import Verdict
-from fiskil_harness.probes.evidence import Beat, Sending
+from fiskil_harness.probes.evidence import ExcerptLine, ShellCommand
 from fiskil_harness.runner.worker import STILL_BUSY_SINCE
 from tests.gate.report.failures import bug
 
@@ -159,8 +159,10 @@ def test_text_of_the_app_is_escaped(with_bug: GateResult) -> None:
     """Nothing that an app returns can become markup."""
     evil = '<script>alert(1)</script>"><img src=x>'
     (excerpt,) = with_bug.excerpts
-    beats = (Beat(what="delivery", text=evil, note=evil, response=evil),)
-    changed = msgspec.structs.replace(excerpt, beats=beats, changes=(evil,), sendings=(Sending(text=evil, command=evil),))
+    beats = (ExcerptLine(kind="delivery", text=evil, note=evil, response=evil),)
+    changed = msgspec.structs.replace(
+        excerpt, beats=beats, changes=(evil,), commands=(ShellCommand(text=evil, command=evil),)
+    )
     bugs = (msgspec.structs.replace(with_bug.result.bugs[1], observed=evil, fix=evil),)
     judgement = msgspec.structs.replace(with_bug.result, bugs=bugs)
     whole = msgspec.structs.replace(with_bug, result=judgement, excerpts=(changed,))
@@ -246,8 +248,8 @@ def test_text_of_an_exchange_is_escaped(complete: GateResult) -> None:
     evil = '<script>alert(1)</script>"><img src=x>'
     (first, *_) = complete.stories
     fields = dict.fromkeys(("text", "note", "result", "route", "request", "response"), evil)
-    entries = tuple(msgspec.structs.replace(entry, **fields, bites=(evil,)) for entry in first.happenings)
-    story = msgspec.structs.replace(first, steps=(evil,) * 3, happenings=entries)
+    entries = tuple(msgspec.structs.replace(entry, **fields, bites=(evil,)) for entry in first.entries)
+    story = msgspec.structs.replace(first, steps=(evil,) * 3, entries=entries)
     look = msgspec.structs.replace(complete.pictures[0].viewpoints[0], page=evil, participant=evil, moment=evil)
     pictures = (msgspec.structs.replace(complete.pictures[0], viewpoints=(look,)),)
 

@@ -26,7 +26,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[GateRe
     """Yield the result of a leaky app in two scenarios, and every secret that existed before any step."""
     settings = gallery.settings(gallery.app(request.param))
     worker = Worker(settings, seed=7, folder=tmp_path / "worker")
-    worker.wants_har = True
+    worker.includes_har = True
     secrets: set[tuple[str, str]] = set()
     worker.on_progress = lambda *_arguments: secrets.update(secrets_of(worker.fiskil))
     results = [worker.play(scenario) for scenario in load_all() if scenario.name in SCENARIOS]
@@ -65,5 +65,5 @@ def test_no_report_format_contains_a_secret(run: tuple[GateResult, set[tuple[str
     texts = {form.__name__: form.render(whole) for form in (html, json, junit, markdown)}
 
     assert {"access_token", "client_secret", "webhook_secret", "account_number"} <= {kind for kind, _ in secrets}
-    assert sum(len(story.happenings) for story in whole.stories) > 20
+    assert sum(len(story.entries) for story in whole.stories) > 20
     assert [(name, hit.text) for name, text in texts.items() for hit in index.hits(text.encode())] == []

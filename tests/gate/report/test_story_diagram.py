@@ -24,9 +24,9 @@ def texts(svg: str) -> list[str]:
 
 def many(count: int) -> Story:
     """Return a story with *count* equal calls."""
-    call = msgspec.structs.replace(story("some").happenings[2], repeats=0)
+    call = msgspec.structs.replace(story("some").entries[2], repeats=0)
     calls = tuple(msgspec.structs.replace(call, number=number, at_s=float(number)) for number in range(1, count + 1))
-    return msgspec.structs.replace(story("some"), happenings=calls, left_out=0)
+    return msgspec.structs.replace(story("some"), entries=calls, left_out=0)
 
 
 def test_a_sequence_shows_steps_calls_faults_and_retries() -> None:
@@ -59,9 +59,9 @@ def test_a_timeline_has_a_row_for_each_route() -> None:
 
 def test_many_routes_share_the_last_row() -> None:
     """The chart has a limited height, however many routes there are."""
-    calls = tuple(msgspec.structs.replace(call, route=f"GET route{call.number}") for call in many(40).happenings)
+    calls = tuple(msgspec.structs.replace(call, route=f"GET route{call.number}") for call in many(40).entries)
 
-    svg = timeline(msgspec.structs.replace(many(40), happenings=calls), most=60)
+    svg = timeline(msgspec.structs.replace(many(40), entries=calls), most=60)
 
     assert any("more routes" in text for text in texts(svg))
     assert float(re.findall(r'viewBox="0 0 \d+ (\d+)"', svg)[0]) < 400
@@ -69,13 +69,13 @@ def test_many_routes_share_the_last_row() -> None:
 
 def test_without_timed_entries_there_is_no_chart() -> None:
     """An empty chart would be misleading."""
-    assert timeline(msgspec.structs.replace(story("some"), happenings=()), most=60) == ""
+    assert timeline(msgspec.structs.replace(story("some"), entries=()), most=60) == ""
     assert distribution((0,) * 13) == ""
 
 
 def test_a_refused_delivery_is_not_a_failure() -> None:
     """A refused call counts as failed; a receiver may be right to refuse a delivery."""
-    call, delivery = story("some").happenings[2:]
+    call, delivery = story("some").entries[2:]
 
     assert is_wrong(msgspec.structs.replace(call, outcome="refused"))
     assert not is_wrong(msgspec.structs.replace(delivery, outcome="refused"))

@@ -14,7 +14,7 @@ from fiskil_harness.gate.report.text import (
     pairs_line,
     scenario_counts,
 )
-from fiskil_harness.journal.entries.plan_pairs import Pairs
+from fiskil_harness.journal.entries.plan_pairs import PairCoverage
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.runner.worker import STILL_BUSY_SINCE
@@ -112,7 +112,7 @@ def test_an_app_that_stays_busy_is_one_line() -> None:
 def test_covered_pairs_are_one_line() -> None:
     """Without generated life plans there is no line."""
     generated = Measure(
-        scenario="life_plans_generated", took_s=1, pairs=Pairs(covered=2, of=3, missing=("revoke with retry",))
+        scenario="life_plans_generated", took_s=1, pairs=PairCoverage(covered=2, total=3, missing=("revoke with retry",))
     )
 
     assert pairs_line(generated) == "life_plans_generated: covered 2 of 3 pairs; --json FILE lists the missing ones"

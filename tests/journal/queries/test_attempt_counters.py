@@ -101,9 +101,9 @@ def test_a_disturbance_explains_another_attempt(reason: str) -> None:
         courier.effects(state={}, participant=name, moment="before")
         courier.deliver(f"{name}.e1")
     disturbed = {
-        "order": lambda: courier.ordered_to_fail(participant="b"),
+        "order": lambda: courier.request_failure(participant="b"),
         "fault": lambda: courier.call("banking.accounts", participant="b", bites=("Status(503)",)),
-        "kill": courier.killed,
+        "kill": courier.kill,
     }
     disturbed[reason]()
     for name, tries in (("a", 1), ("b", 2), ("c", 1)):

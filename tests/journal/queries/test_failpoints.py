@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal.queries.failpoints import unfelt
+from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
 from fiskil_harness.probes import AppliesOnce, LosesNothing, Verdict
 from tests.probes.courier import Courier
 
@@ -13,7 +13,7 @@ def failing(*, before: int | None = None) -> Courier:
     """Return a journal of an app that reports its failures so far, and is then requested to fail."""
     courier = Courier()
     courier.effects({}, moment="ordered", failed=before)
-    courier.ordered_to_fail()
+    courier.request_failure()
     return courier
 
 
@@ -46,10 +46,10 @@ def test_a_failure_before_the_request_does_not_count() -> None:
     courier = Courier()
     courier.effects({}, moment="settled", failed=1)
     courier.effects({}, moment="ordered", failed=2)
-    courier.ordered_to_fail()
+    courier.request_failure()
     courier.effects({}, failed=2)
 
-    assert unfelt(courier.journal) == UNFELT
+    assert why_failure_unobserved(courier.journal) == UNFELT
 
 
 def test_a_refused_delivery_is_an_observed_failure() -> None:
@@ -66,11 +66,11 @@ def test_each_request_needs_an_observed_failure() -> None:
     """A hook may support one failure point and ignore another."""
     courier = failing()
     courier.deliver("e0", status=503)
-    courier.ordered_to_fail()
+    courier.request_failure()
     courier.deliver("e0", attempt=2)
     courier.effects({"e0": 1})
 
-    assert unfelt(courier.journal) == UNFELT
+    assert why_failure_unobserved(courier.journal) == UNFELT
 
 
 def test_late_failures_count_together() -> None:
@@ -78,11 +78,11 @@ def test_late_failures_count_together() -> None:
     courier = failing(before=0)
     courier.deliver("e0")
     courier.effects({}, moment="ordered", failed=0)
-    courier.ordered_to_fail()
+    courier.request_failure()
     courier.deliver("e1")
     courier.effects({"e0": 1, "e1": 1}, failed=2)
 
-    assert unfelt(courier.journal) == ""
+    assert why_failure_unobserved(courier.journal) == ""
 
 
 @pytest.mark.parametrize(("calls", "reason"), [(1, UNFELT), (2, "")])
@@ -91,13 +91,13 @@ def test_a_repeated_call_is_an_observed_failure(calls: int, reason: str) -> None
     courier = Courier()
     courier.deliver("a.e1")
     courier.call("banking.accounts", participant="a")
-    courier.ordered_to_fail(participant="b")
+    courier.request_failure(participant="b")
     courier.deliver("b.e1")
     for _ in range(calls):
         courier.call("banking.accounts", participant="b")
     courier.effects({"a.e1": 1, "b.e1": 1})
 
-    assert unfelt(courier.journal) == reason
+    assert why_failure_unobserved(courier.journal) == reason
 
 
 def test_calls_after_a_repeated_delivery_do_not_count() -> None:
@@ -105,13 +105,13 @@ def test_calls_after_a_repeated_delivery_do_not_count() -> None:
     courier = Courier()
     courier.deliver("a.e1")
     courier.call("banking.accounts", participant="a")
-    courier.ordered_to_fail(participant="b")
+    courier.request_failure(participant="b")
     courier.deliver("b.e1")
     courier.call("banking.accounts", participant="b")
     courier.deliver("b.e1", attempt=2)
     courier.call("banking.accounts", participant="b")
 
-    assert unfelt(courier.journal) == UNFELT
+    assert why_failure_unobserved(courier.journal) == UNFELT
 
 
 def test_a_loss_outranks_an_unobserved_failure() -> None:

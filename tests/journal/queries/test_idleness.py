@@ -8,14 +8,14 @@ from tests.probes.tape import Tape
 
 def test_without_a_snapshot_the_app_was_never_idle(tape: Tape) -> None:
     """Only a snapshot of the effects shows that the app is idle."""
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
 
     assert idle_before(tape.journal, 100) == 0
 
 
 def test_the_last_idle_snapshot_counts(tape: Tape) -> None:
     """A later snapshot of a busy app does not count."""
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.effects({}, moment="settled")
     tape.effects({}, moment="settled", is_idle=False)
 
@@ -24,8 +24,8 @@ def test_the_last_idle_snapshot_counts(tape: Tape) -> None:
 
 def test_the_app_must_be_idle_for_all_participants(tape: Tape) -> None:
     """The app is not idle while the work of another end user is pending."""
-    tape.told("consent.received", participant="a")
-    tape.told("consent.received", participant="b")
+    tape.deliver_event("consent.received", participant="a")
+    tape.deliver_event("consent.received", participant="b")
     tape.effects({}, moment="settled", participant="a")
     before = idle_before(tape.journal, 100)
     tape.effects({}, moment="settled", participant="b")
@@ -36,7 +36,7 @@ def test_the_app_must_be_idle_for_all_participants(tape: Tape) -> None:
 
 def test_work_counts_from_its_begin(tape: Tape) -> None:
     """Hook calls and deliveries count from their begin; a failure request is no work."""
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.hook("fail")
     tape.wait(1)
     tape.hook("refresh", took_s=0.5)

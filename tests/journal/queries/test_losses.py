@@ -20,8 +20,8 @@ def test_a_kill_after_the_response_differs_from_one_before_it() -> None:
     """Only the message that was acknowledged before the kill is in the killed class."""
     courier = Courier()
     courier.deliver("e0")
-    courier.deliver("e1", status=None, trouble="connection reset")
-    courier.killed()
+    courier.deliver("e1", status=None, problem="connection reset")
+    courier.kill()
     courier.deliver("e1", attempt=2)
 
     assert classify(courier.journal) == {"id-e0": "killed", "id-e1": "cut_off"}
@@ -32,7 +32,7 @@ def test_a_message_applied_before_the_kill_is_plain() -> None:
     courier = Courier()
     courier.deliver("e0")
     courier.effects({"e0": 1}, moment="settled")
-    courier.killed()
+    courier.kill()
 
     assert classify(courier.journal) == {"id-e0": "plain"}
 
@@ -52,7 +52,7 @@ def test_each_disturbance_has_its_own_verdict(applied: int, verdict: Verdict) ->
     courier.deliver("e0")
     courier.effects({"e0": 1}, moment="settled")
     courier.deliver("e2")
-    courier.killed()
+    courier.kill()
     courier.effects({"e0": 1, "e2": applied})
 
     cases = {case.name: case.verdict for case in LosesNothing().examine(courier.journal).cases}
@@ -77,9 +77,9 @@ def test_a_loss_during_a_kill_names_no_single_message() -> None:
     courier = Courier()
     courier.deliver("e1")
     courier.effects({"e1": 1}, moment="settled")
-    courier.deliver("e0", name=DURING_KILL, status=None, trouble="connection reset")
+    courier.deliver("e0", name=DURING_KILL, status=None, problem="connection reset")
     courier.deliver("e2", name=DURING_KILL)
-    courier.killed()
+    courier.kill()
     courier.deliver("e0", attempt=2)
     courier.effects({"e1": 1, "e2": 1})
 
@@ -97,7 +97,7 @@ def test_a_requested_failure_is_no_loss() -> None:
     """A requested failure may refuse the last attempt; without a request, that is a loss."""
     courier = Courier()
     courier.deliver("e1")
-    courier.ordered_to_fail()
+    courier.request_failure()
     courier.deliver("e0", attempt=5, status=503)
     courier.effects({"e1": 1}, failed=1)
     assert LosesNothing().examine(courier.journal).verdict is Verdict.PASS
@@ -114,7 +114,7 @@ def test_a_loss_without_disturbance_is_not_blamed_on_a_kill() -> None:
     courier.deliver("a.e2")
     courier.deliver("b.e0")
     courier.deliver("b.e2")
-    courier.killed()
+    courier.kill()
     courier.effects({"a.e0": 1, "b.e0": 1}, participant="b")
 
     cases = {case.name: case.verdict for case in LosesNothing().examine(courier.journal).cases}
@@ -126,7 +126,7 @@ def test_a_kill_after_all_responses_is_inconclusive() -> None:
     """If every delivery got its response before the kill, recovery was not tested."""
     courier = Courier()
     courier.deliver("e0", name=DURING_KILL, group=1)
-    courier.killed()
+    courier.kill()
     courier.effects({"e0": 1})
 
     finding = LosesNothing().examine(courier.journal)

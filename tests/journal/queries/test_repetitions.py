@@ -40,8 +40,8 @@ def test_a_repetition_is_classified_by_its_way(first: dict[str, object], again: 
 def test_a_kill_between_deliveries_determines_the_way(status: int | None, way: str) -> None:
     """An acknowledgement before the kill makes it a restart; otherwise the delivery was cut off."""
     courier = Courier()
-    courier.deliver("e0", status=status, trouble="" if status else "connection reset")
-    courier.killed()
+    courier.deliver("e0", status=status, problem="" if status else "connection reset")
+    courier.kill()
     courier.deliver("e0", attempt=2)
 
     assert ways_repeated(courier.journal) == {"id-e0": {way}}
@@ -124,8 +124,8 @@ def test_deliveries_during_a_kill_are_cut_off_with_any_outcome() -> None:
     """Timing decides which delivery gets a response before the kill, so the finding names no message."""
     courier = Courier()
     courier.deliver("e0", name=DURING_KILL)
-    courier.deliver("e1", name=DURING_KILL, status=None, trouble="connection reset")
-    courier.killed()
+    courier.deliver("e1", name=DURING_KILL, status=None, problem="connection reset")
+    courier.kill()
     courier.deliver("e1", attempt=2)
     courier.deliver("e0", kind="replay")
     courier.effects({"e0": 1, "e1": 2})
@@ -142,10 +142,10 @@ def test_a_race_that_passes_once_can_still_fail() -> None:
     courier = Courier()
     courier.deliver("e0", name=DURING_KILL)
     courier.deliver("e1", name=DURING_KILL)
-    courier.killed()
+    courier.kill()
     courier.deliver("e0", attempt=2)
     courier.deliver("e1", attempt=2)
-    courier.killed()
+    courier.kill()
     courier.deliver("e1", kind="replay")
 
     assert cases(courier, e0=1, e1=2) == {"cut_off": Verdict.FAIL}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.journal.queries.state import StateReader, differing, moved_alike
+from fiskil_harness.journal.queries.state import StateReader, differing, equal_changes
 from tests.probes.courier import Courier
 
 ROW = "bank_tx_" + "0" * 64
@@ -90,4 +90,4 @@ def test_equal_moves_have_equal_values(reader: StateReader, suspect: tuple[Any, 
     """A path counts if both moves change the same value to the same new value."""
     known = (reader.leaves({"s": "on", "n": 0}), reader.leaves({"s": "off", "n": 0}))
 
-    assert moved_alike(known, (reader.leaves(suspect[0]), reader.leaves(suspect[1]))) == paths
+    assert equal_changes(known, (reader.leaves(suspect[0]), reader.leaves(suspect[1]))) == paths

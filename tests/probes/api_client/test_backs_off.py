@@ -25,7 +25,7 @@ def fail_repeatedly(tape: Tape, pauses: Iterable[float]) -> None:
 
 def test_a_short_constant_interval_fails(tape: Tape) -> None:
     """Twelve pauses of a quarter of a second are not chance."""
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     fail_repeatedly(tape, [0.25] * MIN_PAUSES)
 
     finding = PROBE.examine(tape.journal)
@@ -81,8 +81,8 @@ def test_random_backoff_is_never_flat() -> None:
 
 def test_the_calls_of_several_jobs_make_no_series(tape: Tape) -> None:
     """A constant interval of several jobs together proves nothing about one of them."""
-    tape.told("banking.accounts.sync.completed")
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.accounts.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     fail_repeatedly(tape, [0.2] * 20)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -90,10 +90,10 @@ def test_the_calls_of_several_jobs_make_no_series(tape: Tape) -> None:
 
 def test_new_work_begins_a_new_series(tape: Tape) -> None:
     """Five attempts for each of two events are two short series."""
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     fail_repeatedly(tape, [0.2] * 5)
     tape.effects({}, moment="settled")
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     fail_repeatedly(tape, [0.2] * 5)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS

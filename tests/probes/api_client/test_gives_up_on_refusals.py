@@ -59,7 +59,7 @@ def test_twenty_calls_pass(tape: Tape) -> None:
 def test_more_work_allows_more_calls(tape: Tape) -> None:
     """Each message that arrives meanwhile may cause calls that fail."""
     for _ in range(10):
-        tape.told("banking.transactions.sync.completed")
+        tape.deliver_event("banking.transactions.sync.completed")
         for _ in range(4):
             tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
     tape.call("banking.transactions")
@@ -171,7 +171,7 @@ def test_rows_that_were_never_shown_are_not_missed(tape: Tape) -> None:
 
 def test_rows_of_an_ended_consent_may_be_gone(tape: Tape) -> None:
     """The app must delete them."""
-    tape.told("consent.revoked")
+    tape.deliver_event("consent.revoked")
     refuse_for_scope(tape, before={"row": "own"}, end={})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS

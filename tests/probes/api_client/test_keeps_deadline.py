@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import Abandoned, Bite, MachinePaused
+from fiskil_harness.journal import Bite, ConnectionAbandoned, MachinePaused
 from fiskil_harness.probes import KeepsDeadline, Verdict
 from tests.probes.tape import Tape
 
@@ -214,7 +214,7 @@ def test_closing_a_stalled_handshake_in_time_passes(tape: Tape, after_s: float, 
     tape.hook("refresh", status=202, took_s=0.1)
     stall_handshake(tape)
     tape.wait(after_s)
-    tape.journal.write(Abandoned(at_s=tape.now_s, fault="HandshakeStall()", connection=40_001))
+    tape.journal.write(ConnectionAbandoned(at_s=tape.now_s, fault="HandshakeStall()", connection=40_001))
 
     assert PROBE.examine(tape.journal).verdict is verdict
 

@@ -9,9 +9,9 @@ ACCOUNTS, TRANSACTIONS = "banking.accounts.sync.completed", "banking.transaction
 
 def test_a_read_after_each_event_passes(tape: Tape) -> None:
     """Each acknowledged sync event is followed by a read of its dataset."""
-    tape.told(ACCOUNTS)
+    tape.deliver_event(ACCOUNTS)
     tape.call("banking.accounts")
-    tape.told(TRANSACTIONS)
+    tape.deliver_event(TRANSACTIONS)
     tape.call("banking.transactions")
 
     finding = PROBE.examine(tape.journal)
@@ -21,9 +21,9 @@ def test_a_read_after_each_event_passes(tape: Tape) -> None:
 
 def test_an_event_without_a_read_fails(tape: Tape) -> None:
     """An app that has nothing pending and has read nothing ignored the event."""
-    tape.told(ACCOUNTS)
+    tape.deliver_event(ACCOUNTS)
     tape.call("banking.accounts")
-    event = tape.told(TRANSACTIONS)
+    event = tape.deliver_event(TRANSACTIONS)
     tape.effects({})
 
     finding = PROBE.examine(tape.journal)
@@ -33,7 +33,7 @@ def test_an_event_without_a_read_fails(tape: Tape) -> None:
 
 def test_a_read_after_the_promised_delay_fails(tape: Tape) -> None:
     """``fresh_s`` is a promise in the config."""
-    tape.told(TRANSACTIONS)
+    tape.deliver_event(TRANSACTIONS)
     tape.wait(9)
     tape.call("banking.transactions")
 
@@ -42,7 +42,7 @@ def test_a_read_after_the_promised_delay_fails(tape: Tape) -> None:
 
 def test_a_late_read_under_faults_does_not_fail(tape: Tape) -> None:
     """Backing off takes time."""
-    tape.told(TRANSACTIONS)
+    tape.deliver_event(TRANSACTIONS)
     tape.wait(9)
     tape.call("banking.transactions", bites=("Status(status=503)",), status=503)
 
@@ -51,7 +51,7 @@ def test_a_late_read_under_faults_does_not_fail(tape: Tape) -> None:
 
 def test_an_app_that_had_too_little_time_is_not_judged(tape: Tape) -> None:
     """Without ``pending`` an unread event counts only after ``fresh_s``."""
-    tape.told(TRANSACTIONS)
+    tape.deliver_event(TRANSACTIONS)
     tape.effects({}, pending=None)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -59,7 +59,7 @@ def test_an_app_that_had_too_little_time_is_not_judged(tape: Tape) -> None:
 
 def test_an_event_that_the_app_does_not_use_is_not_judged(tape: Tape) -> None:
     """The config states which events the app uses."""
-    tape.told(TRANSACTIONS, is_subscribed=False)
+    tape.deliver_event(TRANSACTIONS, is_subscribed=False)
     tape.effects({})
 
     finding = PROBE.examine(tape.journal)
@@ -71,7 +71,7 @@ def test_repeated_reads_before_the_event_fail(tape: Tape) -> None:
     """A few early reads are accepted, a fourth equal one is polling."""
     for _ in range(4):
         tape.call("banking.transactions")
-    tape.told(TRANSACTIONS)
+    tape.deliver_event(TRANSACTIONS)
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
@@ -81,7 +81,7 @@ def test_a_few_early_reads_pass(tape: Tape) -> None:
     """An app may read once when the end user returns, and once at consent.received."""
     tape.call("banking.transactions")
     tape.call("banking.transactions")
-    tape.told(TRANSACTIONS)
+    tape.deliver_event(TRANSACTIONS)
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
@@ -89,8 +89,8 @@ def test_a_few_early_reads_pass(tape: Tape) -> None:
 
 def test_events_of_an_ended_consent_need_no_read(tape: Tape) -> None:
     """The consent was revoked after the event."""
-    tape.told(TRANSACTIONS)
-    tape.told("consent.revoked")
+    tape.deliver_event(TRANSACTIONS)
+    tape.deliver_event("consent.revoked")
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -99,7 +99,7 @@ def test_events_of_an_ended_consent_need_no_read(tape: Tape) -> None:
 def test_a_default_delay_is_not_enforced() -> None:
     """A read that comes later than the default is inconclusive."""
     tape = Tape(assumed=("fresh_s",))
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     tape.wait(9)
     tape.call("banking.transactions")
 
@@ -111,7 +111,7 @@ def test_a_default_delay_is_not_enforced() -> None:
 def test_no_read_within_a_default_delay_proves_nothing() -> None:
     """An app that does not report ``pending`` may read later."""
     tape = Tape(assumed=("fresh_s",))
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     tape.wait(9)
     tape.effects({}, pending=None)
 

@@ -4,7 +4,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.faults.catalogue import name_of
-from fiskil_harness.journal import CA_FILE_IN_ENV, Bite, FaultSet, Secured, Unencrypted
+from fiskil_harness.journal import CA_FILE_IN_ENV, ApiServedOverTls, Bite, FaultSet, Unencrypted
 from fiskil_harness.probes import RefusesBadCertificates, Verdict
 from fiskil_harness.probes.api_client.refuses_bad_certificates import BAD, WENT_ON
 from tests.probes.tape import Tape
@@ -19,12 +19,14 @@ def offer_certificate(tape: Tape, fault: str, *outcomes: str) -> None:
     for outcome in outcomes:
         tape.journal.write(Bite(at_s=tape.now_s, fault=fault, route="connection", request_number=0, observed=outcome))
         tape.wait(0.1)
-    tape.journal.write(FaultSet(at_s=tape.now_s, fault=fault, route="connection", times=1, unbitten=0 if outcomes else 1))
+    tape.journal.write(
+        FaultSet(at_s=tape.now_s, fault=fault, route="connection", times=1, missing_bites=0 if outcomes else 1)
+    )
 
 
 def connect_with_good_certificate(tape: Tape, *, is_reached: bool = True) -> None:
     """The control connection was made."""
-    tape.journal.write(Secured(at_s=tape.now_s, is_reached=is_reached))
+    tape.journal.write(ApiServedOverTls(at_s=tape.now_s, is_reached=is_reached))
     tape.wait(0.1)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import Strayed
+from fiskil_harness.journal import ForeignOriginCalled
 from fiskil_harness.probes import RefusesForeignLinks, Verdict
 from tests.probes.tape import ALICE, Tape
 
@@ -18,7 +18,7 @@ def walk(tape: Tape, *, by: str = "NextForeign()") -> None:
 
 def call_foreign_origin(tape: Tape, *, carries_token: bool) -> None:
     """A request arrived at the foreign origin."""
-    tape.journal.write(Strayed(at_s=tape.now_s, path="/v1/banking/transactions", carries_token=carries_token))
+    tape.journal.write(ForeignOriginCalled(at_s=tape.now_s, path="/v1/banking/transactions", carries_token=carries_token))
 
 
 @pytest.mark.parametrize("by", ["NextForeign()", REDIRECT])

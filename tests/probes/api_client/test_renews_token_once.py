@@ -121,7 +121,7 @@ def test_jobs_with_the_same_call_may_each_be_refused_once(tape: Tape, refusals: 
     """Each of five messages may be processed with the old token until the new one arrives."""
     tape.effects({}, moment="settled")
     for _ in range(5):
-        tape.told("consent.updated")
+        tape.deliver_event("consent.updated")
     for _ in range(refusals):
         tape.call("banking.transactions", status=401)
     tape.call("token")
@@ -133,7 +133,7 @@ def test_jobs_with_the_same_call_may_each_be_refused_once(tape: Tape, refusals: 
 def test_jobs_that_ended_before_allow_no_more_refusals(tape: Tape) -> None:
     """The app was idle before the last piece of work arrived."""
     for _ in range(5):
-        tape.told("consent.updated")
+        tape.deliver_event("consent.updated")
     tape.effects({}, moment="settled")
     for _ in range(3):
         tape.call("banking.transactions", status=401)
@@ -265,7 +265,7 @@ def test_renewing_without_using_the_tokens_fails(tape: Tape) -> None:
 def test_a_new_token_before_any_refusal_passes_if_all_have_expired(tape: Tape) -> None:
     """An app that requests a token for each walk never sends the expired one."""
     tape.call("banking.transactions")
-    tape.tokens_die()
+    tape.expire_tokens()
     tape.call("token", token="t2")
     tape.call("banking.transactions", bearer="t2")
 
@@ -275,7 +275,7 @@ def test_a_new_token_before_any_refusal_passes_if_all_have_expired(tape: Tape) -
 def test_no_call_after_the_expiry_proves_nothing(tape: Tape) -> None:
     """A token request alone proves nothing either."""
     tape.call("banking.transactions")
-    tape.tokens_die()
+    tape.expire_tokens()
     tape.call("token", token="t2")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

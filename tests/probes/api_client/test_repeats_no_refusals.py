@@ -18,7 +18,7 @@ def refuse(tape: Tape, route: str, *, status: int = 422, times: int = 1, pause_s
 @pytest.mark.parametrize("times", [1, 3])
 def test_a_few_attempts_pass(tape: Tape, times: int) -> None:
     """Three attempts are allowed."""
-    tape.told("banking.balances.sync.completed")
+    tape.deliver_event("banking.balances.sync.completed")
     refuse(tape, "banking.balances", times=times)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
@@ -27,7 +27,7 @@ def test_a_few_attempts_pass(tape: Tape, times: int) -> None:
 @pytest.mark.parametrize("status", [400, 406, 410, 413, 415, 422])
 def test_a_fourth_attempt_fails(tape: Tape, status: int) -> None:
     """It gets the same response as the first."""
-    tape.told("banking.balances.sync.completed")
+    tape.deliver_event("banking.balances.sync.completed")
     refuse(tape, "banking.balances", status=status, times=4)
 
     finding = PROBE.examine(tape.journal)
@@ -47,7 +47,7 @@ def test_a_fourth_attempt_to_create_fails(tape: Tape, route: str, status: int) -
 def test_each_piece_of_work_allows_three_attempts(tape: Tape) -> None:
     """Three events allow nine calls for an app that reads every dataset again after each event."""
     for dataset in ("accounts", "balances", "transactions"):
-        tape.told(f"banking.{dataset}.sync.completed")
+        tape.deliver_event(f"banking.{dataset}.sync.completed")
     refuse(tape, "banking.accounts", times=9)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
@@ -55,10 +55,10 @@ def test_each_piece_of_work_allows_three_attempts(tape: Tape) -> None:
 
 def test_work_before_the_app_was_idle_does_not_count(tape: Tape) -> None:
     """The earlier work has ended."""
-    tape.told("banking.accounts.sync.completed")
-    tape.told("banking.balances.sync.completed")
+    tape.deliver_event("banking.accounts.sync.completed")
+    tape.deliver_event("banking.balances.sync.completed")
     tape.effects({}, moment="settled")
-    tape.told("banking.balances.sync.completed")
+    tape.deliver_event("banking.balances.sync.completed")
     refuse(tape, "banking.balances", times=4)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
@@ -66,7 +66,7 @@ def test_work_before_the_app_was_idle_does_not_count(tape: Tape) -> None:
 
 def test_a_slow_queue_passes(tape: Tape) -> None:
     """It retries everything after a second or more."""
-    tape.told("banking.balances.sync.completed")
+    tape.deliver_event("banking.balances.sync.completed")
     refuse(tape, "banking.balances", times=8, pause_s=1.5)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -54,7 +54,7 @@ def test_other_calls_need_not_wait(tape: Tape) -> None:
 def test_new_work_may_cause_a_new_call(tape: Tape) -> None:
     """A new event in between may start another job."""
     refuse(tape)
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -78,7 +78,7 @@ def test_invalid_delays_are_not_judged(tape: Tape, retry_after: str) -> None:
 
 def test_work_before_the_refusal_is_no_excuse(tape: Tape) -> None:
     """The event that caused the call is older than the refusal."""
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     refuse(tape)
     tape.call("banking.transactions")
 
@@ -112,8 +112,8 @@ def test_more_than_a_hundredth_too_early_fails(tape: Tape) -> None:
 
 def test_two_events_may_have_started_two_jobs(tape: Tape) -> None:
     """While one job waits, another may make the same call."""
-    tape.told("banking.accounts.sync.completed")
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.accounts.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     refuse(tape)
     tape.call("banking.transactions")
 
@@ -125,9 +125,9 @@ def test_two_events_may_have_started_two_jobs(tape: Tape) -> None:
 
 def test_work_before_the_app_was_idle_has_ended(tape: Tape) -> None:
     """Only one job has begun since then."""
-    tape.told("banking.accounts.sync.completed")
+    tape.deliver_event("banking.accounts.sync.completed")
     tape.effects({}, moment="settled")
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     refuse(tape)
     tape.call("banking.transactions")
 
@@ -136,9 +136,9 @@ def test_work_before_the_app_was_idle_has_ended(tape: Tape) -> None:
 
 def test_a_snapshot_of_a_busy_app_ends_no_job(tape: Tape) -> None:
     """The app was not idle in between."""
-    tape.told("banking.accounts.sync.completed")
+    tape.deliver_event("banking.accounts.sync.completed")
     tape.effects({}, moment="settled", is_idle=False)
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     refuse(tape)
     tape.call("banking.transactions")
 

@@ -23,7 +23,7 @@ def break_read(tape: Tape, **more: Any) -> None:
 
 def test_reading_again_passes(tape: Tape) -> None:
     """The app repeats the read, and it succeeds."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     break_read(tape)
     tape.call(TRANSACTIONS)
     tape.effects({})
@@ -35,7 +35,7 @@ def test_reading_again_passes(tape: Tape) -> None:
 
 def test_giving_up_after_one_broken_response_fails(tape: Tape) -> None:
     """The event is not delivered again, and nothing is pending."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     break_read(tape)
     tape.effects({})
 
@@ -47,10 +47,10 @@ def test_giving_up_after_one_broken_response_fails(tape: Tape) -> None:
 
 def test_the_next_event_does_not_repair_the_loss(tape: Tape) -> None:
     """Before that event the app was idle without the data."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     break_read(tape)
     tape.effects({}, moment="settled")
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     tape.call(TRANSACTIONS)
     tape.effects({})
 
@@ -59,7 +59,7 @@ def test_the_next_event_does_not_repair_the_loss(tape: Tape) -> None:
 
 def test_a_queue_may_retry_later(tape: Tape) -> None:
     """Something was pending until the message was retried seconds later."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     break_read(tape)
     tape.effects({}, pending=1, moment="settled", is_idle=False)
     tape.wait(5)
@@ -71,7 +71,7 @@ def test_a_queue_may_retry_later(tape: Tape) -> None:
 
 def test_a_walk_may_begin_again(tape: Tape) -> None:
     """The second page broke, and the app reads from the first page with another token."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     tape.call(TRANSACTIONS, query="end_user_id=eu_alice&from=2026-01-01")
     break_read(tape, query="end_user_id=eu_alice&from=2026-01-01&page%5Bafter%5D=a")
     tape.call("token", token="t2")
@@ -83,7 +83,7 @@ def test_a_walk_may_begin_again(tape: Tape) -> None:
 
 def test_a_wider_read_passes(tape: Tape) -> None:
     """A read without a filter contains all rows of the broken one."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     break_read(tape, query="end_user_id=eu_alice&from=2026-01-01")
     tape.call(TRANSACTIONS, query="end_user_id=eu_alice")
     tape.effects({})
@@ -93,7 +93,7 @@ def test_a_wider_read_passes(tape: Tape) -> None:
 
 def test_a_read_of_other_rows_is_no_repetition(tape: Tape) -> None:
     """The pending rows were lost, and the app read the posted ones."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     break_read(tape, query="end_user_id=eu_alice&status=PENDING")
     tape.call(TRANSACTIONS, query="end_user_id=eu_alice&status=POSTED")
     tape.effects({})
@@ -103,7 +103,7 @@ def test_a_read_of_other_rows_is_no_repetition(tape: Tape) -> None:
 
 def test_an_equal_read_of_another_job_passes(tape: Tape) -> None:
     """Another job made the same read just before, and after the event."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     tape.call(TRANSACTIONS)
     break_read(tape)
     tape.effects({})
@@ -113,7 +113,7 @@ def test_an_equal_read_of_another_job_passes(tape: Tape) -> None:
 
 def test_a_failed_refresh_is_not_judged(tape: Tape) -> None:
     """The person who requested it gets an error and can retry."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     tape.call(TRANSACTIONS)
     tape.effects({}, moment="settled")
     break_read(tape)
@@ -127,7 +127,7 @@ def test_a_failed_refresh_is_not_judged(tape: Tape) -> None:
 
 def test_a_read_that_keeps_failing_may_be_given_up(tape: Tape) -> None:
     """A permanent fault is judged by another probe."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     break_read(tape)
     break_read(tape)
     tape.effects({})
@@ -137,7 +137,7 @@ def test_a_read_that_keeps_failing_may_be_given_up(tape: Tape) -> None:
 
 def test_a_refused_event_is_delivered_again(tape: Tape) -> None:
     """Nothing was acknowledged, so nothing is lost yet."""
-    tape.told(ANNOUNCED, outcome="refuse")
+    tape.deliver_event(ANNOUNCED, outcome="refuse")
     break_read(tape)
     tape.effects({})
 
@@ -150,7 +150,7 @@ def test_a_refused_event_is_delivered_again(tape: Tape) -> None:
 )
 def test_a_response_without_the_rows_is_broken(tape: Tape, bite: str) -> None:
     """A success status does not make it valid."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     tape.call(TRANSACTIONS, bites=(bite,))
     tape.effects({})
 
@@ -160,7 +160,7 @@ def test_a_response_without_the_rows_is_broken(tape: Tape, bite: str) -> None:
 @pytest.mark.parametrize("bite", ["Slicer(average_bytes=64)", "Trailers(count=2)", "LengthTooLong(extra_bytes=10)"])
 def test_an_unusual_but_complete_response_is_not_broken(tape: Tape, bite: str) -> None:
     """All rows arrived."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     tape.call(TRANSACTIONS, bites=(bite,))
     tape.effects({})
 
@@ -170,7 +170,7 @@ def test_an_unusual_but_complete_response_is_not_broken(tape: Tape, bite: str) -
 @pytest.mark.parametrize(("sent", "verdict"), [(20, Verdict.FAIL), (900, Verdict.INCONCLUSIVE)])
 def test_a_connection_cut_after_the_last_byte_is_harmless(tape: Tape, sent: int, verdict: Verdict) -> None:
     """The body was sent to its announced length."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     tape.call(TRANSACTIONS, bites=CUT, response_headers=CUT_HEADERS, response_body=b"x" * sent)
     tape.effects({})
 
@@ -179,7 +179,7 @@ def test_a_connection_cut_after_the_last_byte_is_harmless(tape: Tape, sent: int,
 
 def test_an_app_that_reports_no_pending_may_still_be_busy(tape: Tape) -> None:
     """Its next attempt may follow after the last snapshot."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     break_read(tape)
     tape.effects({}, pending=None)
 
@@ -190,7 +190,7 @@ def test_an_app_that_reports_no_pending_may_still_be_busy(tape: Tape) -> None:
 
 def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     """The harness stopped waiting for it."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     break_read(tape)
     tape.effects({}, pending=1, is_idle=False)
 
@@ -200,7 +200,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
 @pytest.mark.parametrize("status", [401, 403, 404, 422])
 def test_a_refusal_is_not_broken(tape: Tape, status: int) -> None:
     """It is a valid response."""
-    tape.told(ANNOUNCED)
+    tape.deliver_event(ANNOUNCED)
     tape.call(TRANSACTIONS, status=status, bites=(f"Status(status={status}, retry_after_s=None)",))
     tape.effects({})
 
@@ -209,7 +209,7 @@ def test_a_refusal_is_not_broken(tape: Tape, status: int) -> None:
 
 def test_another_idle_end_user_does_not_count(tape: Tape) -> None:
     """One end user has nothing pending, while the broken read of another is still to be repeated."""
-    tape.told(ANNOUNCED, participant="b")
+    tape.deliver_event(ANNOUNCED, participant="b")
     break_read(tape)
     tape.effects({}, participant="a", moment="settled")
     tape.effects({}, participant="b", moment="settled", pending=1, is_idle=False)

@@ -108,7 +108,7 @@ def test_each_piece_of_work_allows_attempts(tape: Tape, work: str) -> None:
     tape.call("token", status=401)
     tape.call("token", status=401)
     tape.hook("refresh", status=502, took_s=0.01)
-    {"hook": tape.hook, "start": lambda _: tape.restart(), "event": tape.told}[work]("consent.updated")
+    {"hook": tape.hook, "start": lambda _: tape.restart(), "event": tape.deliver_event}[work]("consent.updated")
     tape.call("token", status=401)
     tape.call("token", status=401)
     tape.key("accepted")
@@ -120,14 +120,14 @@ def test_each_piece_of_work_allows_attempts(tape: Tape, work: str) -> None:
 def test_work_before_and_after_the_refusals_does_not_count(tape: Tape) -> None:
     """Only work that arrives between the refusals allows more attempts."""
     tape.hook("refresh")
-    tape.told("consent.updated")
+    tape.deliver_event("consent.updated")
     tape.restart()
     tape.wait(1)
     tape.key("revoked")
     for _ in range(4):
         tape.call("token", status=401)
     tape.wait(1)
-    tape.told("consent.updated")
+    tape.deliver_event("consent.updated")
     tape.restart()
     tape.hook("refresh", took_s=0.01)
 
@@ -238,7 +238,7 @@ def test_a_message_counts_as_one_piece_of_work(tape: Tape, attempts: int, verdic
     """One event allows three attempts."""
     tape.key("revoked")
     tape.call("token", status=401)
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     for _ in range(attempts - 1):
         tape.call("token", status=401)
 

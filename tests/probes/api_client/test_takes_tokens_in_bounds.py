@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import Started
+from fiskil_harness.journal import ProcessChanged
 from fiskil_harness.probes import TakesTokensInBounds, Verdict
 from tests.probes.tape import Tape
 
@@ -57,7 +57,7 @@ def test_a_loop_is_reported_without_its_length(tape: Tape) -> None:
 def test_each_message_may_have_a_worker_that_requests_a_token(tape: Tape) -> None:
     """With ten messages, thirty token requests in a row are no loop."""
     for _ in range(10):
-        tape.told("consent.updated")
+        tape.deliver_event("consent.updated")
     for _ in range(30):
         tape.call("token", bites=UNUSUAL)
     tape.call("banking.transactions", bearer="t2")
@@ -137,7 +137,7 @@ def test_a_single_missing_response_is_not_judged(tape: Tape) -> None:
 def test_a_killed_app_is_not_judged(tape: Tape) -> None:
     """The harness killed the app, so a missing response proves nothing."""
     tape.call("token", bites=UNUSUAL)
-    tape.journal.write(Started(at_s=tape.now_s, how="kill"))
+    tape.journal.write(ProcessChanged(at_s=tape.now_s, change="kill"))
     tape.hook("refresh", status=None)
     tape.hook("refresh", status=None)
 

@@ -9,7 +9,7 @@ PROBE = ConnectsOnConsent()
 def test_connected_after_the_event_passes(tape: Tape) -> None:
     """The event was acknowledged, and the app reports a connection."""
     tape.journey("APPROVED")
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.effects({}, is_connected=True)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
@@ -18,7 +18,7 @@ def test_connected_after_the_event_passes(tape: Tape) -> None:
 def test_unconnected_after_the_event_fails(tape: Tape) -> None:
     """The event was acknowledged, and the app reports no connection."""
     tape.journey("APPROVED")
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.effects({}, is_connected=False)
 
     finding = PROBE.examine(tape.journal)
@@ -30,7 +30,7 @@ def test_unconnected_after_the_event_fails(tape: Tape) -> None:
 def test_a_refused_event_proves_nothing(tape: Tape) -> None:
     """An app that refused the event does not know of the consent."""
     tape.journey("APPROVED")
-    tape.told("consent.received", outcome="refuse")
+    tape.deliver_event("consent.received", outcome="refuse")
     tape.effects({}, is_connected=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -39,7 +39,7 @@ def test_a_refused_event_proves_nothing(tape: Tape) -> None:
 def test_a_busy_app_proves_nothing(tape: Tape) -> None:
     """A busy app may report the connection a moment later."""
     tape.journey("APPROVED")
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.effects({}, is_connected=False, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -48,7 +48,7 @@ def test_a_busy_app_proves_nothing(tape: Tape) -> None:
 def test_an_app_that_reports_no_connection_state_is_inconclusive(tape: Tape) -> None:
     """The finding names the missing hook ``connected``."""
     tape.journey("APPROVED")
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.effects({})
 
     finding = PROBE.examine(tape.journal)

@@ -12,7 +12,7 @@ def connect(tape: Tape, *consents: str) -> None:
     """The app was notified of these consents."""
     for text in consents or ("arr1",):
         tape.consent(text)
-        tape.told("consent.received", consent=text)
+        tape.deliver_event("consent.received", consent=text)
     tape.wait(1)
 
 

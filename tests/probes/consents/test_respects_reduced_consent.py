@@ -26,7 +26,7 @@ def withdraw_transactions(tape: Tape) -> None:
 def test_rows_of_a_withdrawn_dataset_fail(tape: Tape) -> None:
     """The app was notified of the change, and shows the rows as before."""
     withdraw_transactions(tape)
-    tape.told("consent.updated", consent="arr1")
+    tape.deliver_event("consent.updated", consent="arr1")
     tape.effects(BOTH)
 
     finding = PROBE.examine(tape.journal)
@@ -49,7 +49,7 @@ def test_a_refresh_notifies_as_well(tape: Tape) -> None:
 def test_deleted_rows_of_a_withdrawn_dataset_pass(tape: Tape, after: Any) -> None:
     """Rows of other datasets may stay."""
     withdraw_transactions(tape)
-    tape.told("consent.updated", consent="arr1")
+    tape.deliver_event("consent.updated", consent="arr1")
     tape.effects(after)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
@@ -59,7 +59,7 @@ def test_deleted_rows_of_a_withdrawn_dataset_pass(tape: Tape, after: Any) -> Non
 def test_an_app_that_was_not_notified_does_not_fail(tape: Tape, change: dict[str, Any]) -> None:
     """The event was refused, is not used by the app, or names another consent."""
     withdraw_transactions(tape)
-    tape.told("consent.updated", **{"consent": "arr1", **change})
+    tape.deliver_event("consent.updated", **{"consent": "arr1", **change})
     tape.effects(BOTH)
 
     assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
@@ -69,7 +69,7 @@ def test_rows_that_another_consent_covers_may_stay(tape: Tape) -> None:
     """The dataset left one consent and is in another."""
     withdraw_transactions(tape)
     tape.consent("arr2")
-    tape.told("consent.updated", consent="arr1")
+    tape.deliver_event("consent.updated", consent="arr1")
     tape.effects(BOTH)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -78,7 +78,7 @@ def test_rows_that_another_consent_covers_may_stay(tape: Tape) -> None:
 def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     """It may still delete the rows."""
     withdraw_transactions(tape)
-    tape.told("consent.updated", consent="arr1")
+    tape.deliver_event("consent.updated", consent="arr1")
     tape.effects(BOTH, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -92,7 +92,7 @@ def test_an_id_that_another_dataset_has_too_proves_nothing(tape: Tape) -> None:
     tape.rows(balance, dataset="balances")
     tape.effects({"accounts": [ACCOUNT]}, moment="before")
     tape.consent("arr1", "accounts")
-    tape.told("consent.updated", consent="arr1")
+    tape.deliver_event("consent.updated", consent="arr1")
     tape.effects({"accounts": [ACCOUNT]})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -102,7 +102,7 @@ def withhold_transactions(tape: Tape) -> None:
     """Transactions were never granted; an account is closed, and its event is lost."""
     tape.consent("arr1", "accounts", "balances")
     tape.rows(ACCOUNT, dataset="accounts")
-    tape.told("banking.accounts.sync.completed")
+    tape.deliver_event("banking.accounts.sync.completed")
     tape.call("banking.accounts")
     tape.rows(CLOSED, dataset="accounts")
     tape.effects({"accounts": [ACCOUNT]}, moment="before")

@@ -94,7 +94,7 @@ def test_states_before_the_unsuccessful_journey_do_not_count(tape: Tape) -> None
 
 def test_another_end_user_may_be_connected(tape: Tape) -> None:
     """An end user who consented is connected, whatever another end user does."""
-    tape.told("consent.received", participant="b")
+    tape.deliver_event("consent.received", participant="b")
     tape.journey(CANCELLED)
     tape.effects({}, is_connected=False, moment="after")
     tape.effects({}, is_connected=True, participant="b")
@@ -106,7 +106,7 @@ def test_a_consent_without_a_journey_connects_as_well(tape: Tape) -> None:
     """The event counts, wherever the consent was given."""
     tape.journey(CANCELLED)
     tape.effects({}, is_connected=False, moment="after")
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.effects({}, is_connected=True)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -25,7 +25,7 @@ def failing(observed: str, *cases: Case, evidence: tuple[str, ...] = ()) -> Find
 
 def beats(excerpt: Excerpt) -> list[tuple[str, str, str]]:
     """Return kind, text and response of each line."""
-    return [(beat.what, beat.text, beat.response) for beat in excerpt.beats]
+    return [(beat.kind, beat.text, beat.response) for beat in excerpt.beats]
 
 
 def test_an_excerpt_has_the_deliveries_that_the_finding_names() -> None:
@@ -66,7 +66,7 @@ def test_shell_commands_send_the_same_bytes_and_signature() -> None:
 
     (excerpt,) = excerpts_of(courier, failing("e0"))
 
-    (sending,) = excerpt.sendings
+    (sending,) = excerpt.commands
     assert sending.text == "e0 attempt 1, sent 3 times concurrently"
     assert sending.command.startswith("curl ")
     assert sending.command.endswith(f"""--data-binary '{{"message_id":"1"}}' {URL}""")
@@ -80,7 +80,7 @@ def test_a_forgery_with_another_method_is_sent_with_it() -> None:
     courier.forge("get_unsigned", status=204)
     case = Case(name="get_unsigned", verdict=Verdict.FAIL, events=("forged:get_unsigned",))
 
-    assert "--request GET" in excerpts_of(courier, failing("a forgery", case))[1].sendings[0].command
+    assert "--request GET" in excerpts_of(courier, failing("a forgery", case))[1].commands[0].command
 
 
 def test_every_case_that_failed_has_an_excerpt_of_its_own() -> None:
@@ -115,8 +115,8 @@ def test_kills_and_requested_failures_are_marks() -> None:
     courier = Courier()
     courier.deliver("e1")
     courier.deliver("e0")
-    courier.ordered_to_fail()
-    courier.killed()
+    courier.request_failure()
+    courier.kill()
     courier.effects({"e1": 1})
 
     (excerpt,) = excerpts_of(courier, failing("lost e0"))
@@ -140,7 +140,7 @@ def test_a_refused_message_needs_no_effect() -> None:
 
     (excerpt,) = excerpts_of(courier, failing("e0"))
 
-    assert [beat.what for beat in excerpt.beats] == ["delivery"]
+    assert [beat.kind for beat in excerpt.beats] == ["delivery"]
 
 
 def test_without_counts_a_changed_state_is_the_effect() -> None:
@@ -167,7 +167,7 @@ def test_twins_are_compared_with_symbols_for_ids() -> None:
 
     (excerpt,) = excerpts_of(courier, probes.IgnoresDeliveryOrder().examine(courier.journal))
 
-    assert [beat.text for beat in excerpt.beats if beat.what == "delivery"] == ["b.e0 attempt 1", "b.e3 attempt 1"]
+    assert [beat.text for beat in excerpt.beats if beat.kind == "delivery"] == ["b.e0 attempt 1", "b.e3 attempt 1"]
     assert (excerpt.old, excerpt.new) == ("twin with deliveries in order", "twin with other deliveries")
     assert [line for line in excerpt.changes if line[0] in "+-"] == [
         '-    "consent": "revoked"',
@@ -187,7 +187,7 @@ def test_a_plan_is_shown_by_its_steps() -> None:
         courier, failing("plan 2 failed, in its shortest form: applies_once: message e0 was applied 2 times")
     )
 
-    assert [(beat.what, beat.text, beat.group) for beat in excerpt.beats] == [
+    assert [(beat.kind, beat.text, beat.group) for beat in excerpt.beats] == [
         ("mark", "authorise", 0),
         *[("delivery", "burst e0 (copies 3)", 2)] * 3,
         ("delivery", "retry e0", 0),
@@ -208,9 +208,9 @@ def test_an_excerpt_is_limited_in_size() -> None:
     (excerpt,) = excerpts_of(courier, failing("e0"))
 
     assert excerpt.left_out == 5
-    assert len(excerpt.sendings) == MOST_DELIVERIES
-    assert excerpt.sendings[0].command != TOO_LONG
-    assert excerpt.sendings[-1].command == TOO_LONG
+    assert len(excerpt.commands) == MOST_DELIVERIES
+    assert excerpt.commands[0].command != TOO_LONG
+    assert excerpt.commands[-1].command == TOO_LONG
     assert len(msgspec.json.encode(excerpt)) <= MOST_BYTES
 
 

@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from fiskil_harness.core.redaction.redactor import Redactor
-from fiskil_harness.journal import Delivery, EventCreated, Exchange, FaultSet, HookCall, Journal, PageView, Picture, Started
+from fiskil_harness.journal import (
+    Delivery,
+    EventCreated,
+    Exchange,
+    FaultSet,
+    HookCall,
+    Journal,
+    PageView,
+    Picture,
+    ProcessChanged,
+)
 from fiskil_harness.probes.evidence import Story, story_of
 from fiskil_harness.probes.evidence.story import MOST, MOST_OF_FAILED, attempts, counted
 
@@ -52,17 +62,17 @@ def story_from() -> Callable[..., Story]:
 def test_events_are_in_order_of_begin(story_from: Callable[..., Story]) -> None:
     """A hook call is recorded at its end, but comes before the API calls that it caused."""
     story = story_from(
-        Started(how="found"),
+        ProcessChanged(change="found"),
         call(1, 0.3),
         HookCall(at_s=0.5, step=1, hook="refresh", participant="rosa", status=200, took_s=0.4),
     )
 
-    assert [happening.text for happening in story.happenings] == [
+    assert [happening.text for happening in story.entries] == [
         "the app is already running",
         "harness calls the hook refresh",
         "GET /v1/banking/transactions",
     ]
-    assert [happening.number for happening in story.happenings] == [1, 2, 3]
+    assert [happening.number for happening in story.entries] == [1, 2, 3]
 
 
 def test_a_repeated_call_refers_to_the_failed_one() -> None:
@@ -82,7 +92,7 @@ def test_a_delivery_refers_to_the_previous_attempt(story_from: Callable[..., Sto
 
     story = story_from(event, delivery(1, 0.1, trouble="connection reset"), delivery(2, 0.2, status=204))
 
-    first, second = story.happenings
+    first, second = story.entries
     assert (first.result, first.outcome, first.note) == ("connection reset", "unanswered", "consent.received")
     assert (second.repeats, second.result, second.outcome) == (1, "204 No Content", "answered")
 
@@ -98,7 +108,7 @@ def test_personal_values_are_masked(story_from: Callable[..., Story]) -> None:
     )
     page = call(2, 0.3, response_headers=(("content-type", "text/html; charset=utf-8"),), response_body=b"<p>Rosa</p>")
 
-    first, second = story_from(accounts, page).happenings
+    first, second = story_from(accounts, page).entries
 
     assert "authorization: <authorization>" in first.request
     assert "Rosa" not in first.response
@@ -112,7 +122,7 @@ def test_no_half_of_a_secret_remains_where_a_body_is_cut(story_from: Callable[..
     """Secrets are removed before a body is cut, at any position."""
     body = f'{{"message": "{"x" * before} {TOKEN} {"y" * 9000}"}}'.encode()
 
-    (happening,) = story_from(call(1, 0.1, status=500, response_headers=JSON, response_body=body)).happenings
+    (happening,) = story_from(call(1, 0.1, status=500, response_headers=JSON, response_body=body)).entries
 
     assert "a-token" not in happening.response
     assert "more characters]" in happening.response
@@ -120,7 +130,7 @@ def test_no_half_of_a_secret_remains_where_a_body_is_cut(story_from: Callable[..
 
 def test_long_headers_are_cut(story_from: Callable[..., Story]) -> None:
     """A header of one megabyte is a short line."""
-    (happening,) = story_from(call(1, 0.1, request_headers=(("x-odd", "o" * 1_000_000),))).happenings
+    (happening,) = story_from(call(1, 0.1, request_headers=(("x-odd", "o" * 1_000_000),))).entries
 
     assert len(happening.request) < 500
     assert "more characters]" in happening.request
@@ -132,23 +142,23 @@ def test_a_long_story_keeps_its_beginning_and_its_end(story_from: Callable[..., 
 
     passed, failed = story_from(*entries), story_from(*entries, has_passed=False)
 
-    assert (len(passed.happenings), passed.left_out) == (MOST, 500 - MOST)
-    assert (len(failed.happenings), failed.left_out) == (MOST_OF_FAILED, 500 - MOST_OF_FAILED)
-    assert (passed.happenings[0].number, passed.happenings[-1].number) == (1, 500)
+    assert (len(passed.entries), passed.left_out) == (MOST, 500 - MOST)
+    assert (len(failed.entries), failed.left_out) == (MOST_OF_FAILED, 500 - MOST_OF_FAILED)
+    assert (passed.entries[0].number, passed.entries[-1].number) == (1, 500)
 
 
 def test_a_fault_that_acted_is_part_of_its_call(story_from: Callable[..., Story]) -> None:
     """A fault that never acted has its own event."""
     story = story_from(
         FaultSet(fault="ResetPeer()", route="banking.transactions", times=1),
-        FaultSet(fault="Stall()", route="banking.balances", times=2, unbitten=2),
+        FaultSet(fault="Stall()", route="banking.balances", times=2, missing_bites=2),
         call(1, 0.1, status=None, bites=("ResetPeer()",)),
     )
 
-    assert [happening.text for happening in story.happenings if happening.what == "mark"] == [
+    assert [happening.text for happening in story.entries if happening.kind == "mark"] == [
         "fault Stall() on banking.balances: 2 of 2 bites never happened"
     ]
-    assert [happening.bites for happening in story.happenings if happening.what == "call"] == [("ResetPeer()",)]
+    assert [happening.bites for happening in story.entries if happening.kind == "call"] == [("ResetPeer()",)]
 
 
 def test_a_page_view_does_not_contain_the_text_of_the_page(story_from: Callable[..., Story]) -> None:
@@ -158,7 +168,7 @@ def test_a_page_view_does_not_contain_the_text_of_the_page(story_from: Callable[
         Picture(participant="rosa", page="connections", moment="plain", width_px=360, png=b"x"),
     )
 
-    (view,) = story.happenings
+    (view,) = story.entries
     assert (view.text, view.note) == ("views the page connections", "360 px")
 
 

@@ -32,7 +32,7 @@ def test_a_log_in_any_format_passes(tape: Tape, form: str) -> None:
 def test_an_endpoint_without_a_line_fails(tape: Tape) -> None:
     """A kind of event that contains the same word does not count."""
     call_twice(tape)
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     tape.output(b"webhook m-e0 banking.transactions.sync.completed, error in work")
 
     finding = PROBE.examine(tape.journal)

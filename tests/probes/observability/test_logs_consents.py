@@ -61,7 +61,7 @@ def test_one_id_alone_is_advice(tape: Tape) -> None:
 
 def test_without_a_consent_event_the_result_is_inconclusive(tape: Tape) -> None:
     """A sync is no change of a consent."""
-    tape.told("banking.accounts.sync.completed")
+    tape.deliver_event("banking.accounts.sync.completed")
     tape.output(b"m-e0")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -78,7 +78,7 @@ def test_a_word_within_another_does_not_count(tape: Tape, text: bytes) -> None:
 
 def test_a_message_without_a_consent_id_is_found_by_its_end_user(tape: Tape) -> None:
     """Some events name only the end user."""
-    tape.told("consent.revoked")
+    tape.deliver_event("consent.revoked")
     tape.output(b"the consent of eu_alice was revoked", place="app.log")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS

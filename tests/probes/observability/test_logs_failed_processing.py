@@ -10,7 +10,7 @@ def fail_once(tape: Tape, *, counts: tuple[int | None, int | None] = (0, 1)) -> 
     """Record a requested failure, a message, and the app's counts of failures before and after."""
     tape.effects({}, moment="ordered", failed=counts[0])
     tape.hook("fail", status=204)
-    tape.told("banking.accounts.sync.completed")
+    tape.deliver_event("banking.accounts.sync.completed")
     tape.effects({}, failed=counts[1])
 
 
@@ -42,7 +42,7 @@ def test_an_app_that_reports_no_failures_is_inconclusive(tape: Tape) -> None:
 
 def test_without_a_requested_failure_the_result_is_inconclusive(tape: Tape) -> None:
     """There is no failure to log."""
-    tape.told("banking.accounts.sync.completed")
+    tape.deliver_event("banking.accounts.sync.completed")
     tape.output(b"m-e0 stored")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -52,7 +52,7 @@ def test_processing_before_the_response_counts(tape: Tape) -> None:
     """A receiver may refuse a message that it cannot process."""
     tape.effects({}, moment="ordered", failed=0)
     tape.hook("fail", status=204)
-    tape.told("banking.accounts.sync.completed", outcome="refuse")
+    tape.deliver_event("banking.accounts.sync.completed", outcome="refuse")
     tape.effects({}, failed=1)
     tape.output(b"m-e0 refused: the database is down")
 

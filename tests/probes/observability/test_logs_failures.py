@@ -18,7 +18,7 @@ def fail_journey(tape: Tape, ending: str = "CONSENT_ENDUSER_DENIED") -> None:
 def test_a_logged_failure_passes(tape: Tape, text: bytes) -> None:
     """The line has the error type, or the session and a word for a failure."""
     fail_journey(tape)
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.output(text + b"\nm-e0 stored")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
@@ -27,7 +27,7 @@ def test_a_logged_failure_passes(tape: Tape, text: bytes) -> None:
 def test_a_failure_without_a_line_fails(tape: Tape) -> None:
     """A line about the start of the session does not count."""
     fail_journey(tape)
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.output(b"session ses_1 begun\nm-e0 stored")
 
     finding = PROBE.examine(tape.journal)
@@ -69,7 +69,7 @@ def test_an_error_id_is_enough(tape: Tape) -> None:
 def test_a_line_of_the_web_server_about_the_callback_does_not_count(tape: Tape) -> None:
     """The URL contains the error, but the app did not log it."""
     fail_journey(tape)
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.output(b'"GET /callback?error_type=CONSENT_ENDUSER_DENIED HTTP/1.1" 200\nm-e0 stored')
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

@@ -8,7 +8,7 @@ PROBE = LogsReceipts()
 
 def test_every_id_in_the_log_passes(tape: Tape) -> None:
     """With the kind of event next to the id, there is no advice."""
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.output(b"webhook id=m-e0 kind=consent.received")
 
     finding = PROBE.examine(tape.journal)
@@ -18,7 +18,7 @@ def test_every_id_in_the_log_passes(tape: Tape) -> None:
 
 def test_an_id_without_its_kind_is_advice(tape: Tape) -> None:
     """The id is enough for support."""
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.output(b'{\n  "id": "m-e0",\n  "status": "stored"\n}')
 
     finding = PROBE.examine(tape.journal)
@@ -29,7 +29,7 @@ def test_an_id_without_its_kind_is_advice(tape: Tape) -> None:
 
 def test_a_record_on_several_lines_is_one_record(tape: Tape) -> None:
     """Id and kind may be on different lines."""
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.output(b'{\n  "id": "m-e0",\n  "event": "consent.received"\n}')
 
     assert PROBE.examine(tape.journal).advice == ()
@@ -37,8 +37,8 @@ def test_a_record_on_several_lines_is_one_record(tape: Tape) -> None:
 
 def test_a_message_without_a_line_fails(tape: Tape) -> None:
     """The finding names its symbol, because ids differ between runs."""
-    tape.told("consent.received")
-    tape.told("consent.revoked")
+    tape.deliver_event("consent.received")
+    tape.deliver_event("consent.revoked")
     tape.output(b"webhook m-e0")
 
     finding = PROBE.examine(tape.journal)
@@ -49,7 +49,7 @@ def test_a_message_without_a_line_fails(tape: Tape) -> None:
 
 def test_a_refused_message_needs_no_line(tape: Tape) -> None:
     """Fiskil sends it again."""
-    tape.told("consent.received", outcome="refuse")
+    tape.deliver_event("consent.received", outcome="refuse")
     tape.output(b"started", place="app.log")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import Monitors
+from fiskil_harness.journal import MonitoringReading
 from fiskil_harness.probes import (
     CountsDeliveries,
     NoticesErrors,
@@ -23,7 +23,7 @@ def record_readings(tape: Tape, **more: dict[str, float]) -> None:
     """Record the usual readings a second apart, and *more* readings."""
     for moment, samples in {**READ, **more}.items():
         tape.wait(1.0)
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=samples))
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples=samples))
 
 
 def fail_call(tape: Tape) -> None:
@@ -39,7 +39,7 @@ def delay_call(tape: Tape) -> None:
 def refuse_delivery(tape: Tape) -> None:
     """Record a requested failure and a refused delivery."""
     tape.hook("fail", status=204)
-    tape.told("consent.received", outcome="refuse")
+    tape.deliver_event("consent.received", outcome="refuse")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_failed_deliveries_show_in_metrics_that_good_ones_do_not_change(tape: Ta
 )
 def test_silence_shows_in_metrics_that_deliveries_change(tape: Tape, asked: dict, good: dict, verdict: Verdict) -> None:
     """A count or a falling age counts; a metric that also changes by reading it does not."""
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     record_readings(tape, asked=asked, good=good)
 
     assert CountsDeliveries().examine(tape.journal).verdict is verdict
@@ -119,7 +119,7 @@ def test_an_alert_is_enough(tape: Tape, probe: PlainProbe, record_failure, befor
     record_failure(tape)
     for moment in (*READ, *after):
         alerts = int(moment in after)
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, alerts=alerts, is_configured=True))
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, alerts=alerts, is_configured=True))
 
     assert probe.examine(tape.journal).verdict is Verdict.PASS
 
@@ -131,9 +131,9 @@ def test_unreadable_monitoring_is_inconclusive(tape: Tape, probe: PlainProbe, pr
     fail_call(tape)
     delay_call(tape)
     refuse_delivery(tape)
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     for moment in (*READ, "asked", "slow", "bad", "mended"):
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, problem=problem))
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, problem=problem))
 
     finding = probe.examine(tape.journal)
 
@@ -176,7 +176,7 @@ def test_no_alert_after_a_short_failure_is_inconclusive(tape: Tape, probe: Plain
     """The alert's threshold may be higher than the failures of a scenario."""
     record_failure(tape)
     for moment in (*READ, *after):
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, is_configured=True))
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, is_configured=True))
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -188,7 +188,7 @@ def record_alerts(tape: Tape, *, is_calm: bool | None = None, **kinds: tuple[str
         count += len(kinds.get(moment, ()))
         calm = is_calm if moment == "over" else None
         fields = {"alerts": count, "kinds": kinds.get(moment, ()), "is_configured": True, "is_calm": calm}
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, **fields))
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, **fields))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_regular_alert_is_inconclusive(tape: Tape, probe: PlainProbe, record_f
 @pytest.mark.parametrize(("good", "verdict"), [((), Verdict.PASS), (("silent",), Verdict.INCONCLUSIVE)])
 def test_an_alert_that_comes_only_in_silence_passes(tape: Tape, good: tuple[str, ...], verdict: Verdict) -> None:
     """An alert that also comes with deliveries proves nothing."""
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     record_alerts(tape, idle=("silent",), good=good)
 
     assert CountsDeliveries().examine(tape.journal).verdict is verdict
@@ -279,7 +279,7 @@ def test_a_distribution_without_a_sum_is_enough(tape: Tape, below: tuple[float, 
     for moment, calls, quick in zip(("calm", "idle", "good", "slow"), (1.0, 1.0, 2.0, 3.0), (1.0, *below), strict=True):
         tape.wait(1.0)
         samples = {"took_count": calls, 'took_bucket{le="+Inf"}': calls, 'took_bucket{le="0.5"}': quick}
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=samples))
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples=samples))
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
@@ -323,7 +323,7 @@ def test_latency_may_be_in_small_units(tape: Tape, slow: dict, verdict: Verdict)
     tape.call("banking.accounts", took_s=2.0, bites=("Latency(latency_ms=2000)",))
     for moment, samples in {**READ, "slow": {"calls": 3.0, **slow}}.items():
         tape.wait(1.0)
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=samples, since_1970_s=NOW_S))
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples=samples, since_1970_s=NOW_S))
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
@@ -334,7 +334,7 @@ def test_a_moving_instant_is_no_latency(tape: Tape) -> None:
     for moment, after_ms in (("calm", 0.0), ("idle", 0.0), ("good", 500.5), ("slow", 2600.5)):
         tape.wait(1.0)
         samples = {"last_call_took_place_ms": NOW_S * 1e3 + after_ms}
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=samples, since_1970_s=NOW_S))
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples=samples, since_1970_s=NOW_S))
 
     assert NoticesLatency().examine(tape.journal).verdict is not Verdict.PASS
 
@@ -361,7 +361,7 @@ RUNTIMES = {
 @pytest.mark.parametrize("name", RUNTIMES)
 def test_only_known_runtime_metrics_are_left_out(tape: Tape, name: str) -> None:
     """If only the beginning of a name is a runtime's, the result is inconclusive."""
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     record_readings(tape, asked=READ["idle"], good={**READ["idle"], name: 3.0})
     counted = CountsDeliveries().examine(tape.journal).verdict
     other = Tape()
@@ -379,7 +379,7 @@ def test_an_alert_is_enough_if_metrics_are_unreadable(tape: Tape, probe: PlainPr
     for moment in (*READ, "bad", "mended"):
         alerts = int(moment in {"bad", "mended"})
         tape.journal.write(
-            Monitors(at_s=tape.now_s, moment=moment, alerts=alerts, problem="no export came", is_configured=True)
+            MonitoringReading(at_s=tape.now_s, moment=moment, alerts=alerts, problem="no export came", is_configured=True)
         )
 
     assert probe.examine(tape.journal).verdict is Verdict.PASS
@@ -403,7 +403,9 @@ def test_an_alert_that_may_be_delayed_is_inconclusive(
     for reading in (*READ, moment, "mended"):
         tape.wait(1.0)
         tape.journal.write(
-            Monitors(at_s=tape.now_s, moment=reading, samples={"calls": tape.now_s}, alerts=alerts, is_configured=True)
+            MonitoringReading(
+                at_s=tape.now_s, moment=reading, samples={"calls": tape.now_s}, alerts=alerts, is_configured=True
+            )
         )
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import Effects, Monitors
+from fiskil_harness.journal import Effects, MonitoringReading
 from fiskil_harness.probes import NoticesLatency, Verdict
 from tests.probes.tape import Tape
 
@@ -19,7 +19,7 @@ def record_readings(tape: Tape, *, paused_s: float = 0.0, is_reported: bool = Tr
             work(tape, paused_s=paused_s, is_reported=is_reported)
         values = {name: series[number] for name, series in samples.items()}
         tape.wait(0.02)
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=values))
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples=values))
         tape.wait(0.5)
 
 
@@ -103,7 +103,7 @@ def test_an_app_that_works_in_the_background_is_active_when_it_reports(tape: Tap
     """Until then it is unknown when it got the last response."""
     delay_call(tape)
     record_readings(tape, is_reported=False, fiskil_call_seconds_sum=(1.25, 1.25, 1.85, 1.87))
-    idle = tape.journal.all(Monitors)[1]
+    idle = tape.journal.all(MonitoringReading)[1]
     tape.journal.write(Effects(at_s=idle.at_s + after_s, participant="", moment="settled", applied=None, state=None))
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
@@ -155,5 +155,5 @@ def record_reading(tape: Tape, moment: str, length_s: float, samples: dict[str, 
     """Record one reading that takes *length_s*, and wait for half a second."""
     began_s = tape.now_s
     tape.wait(length_s)
-    tape.journal.write(Monitors(at_s=tape.now_s, began_s=began_s, moment=moment, samples=samples))
+    tape.journal.write(MonitoringReading(at_s=tape.now_s, began_s=began_s, moment=moment, samples=samples))
     tape.wait(0.5)

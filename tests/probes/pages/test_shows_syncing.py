@@ -28,7 +28,7 @@ def view_around_sync(tape: Tape, early: str, late: str = FULL, *, own: tuple[str
     tape.journal.write(Declared(syncing_words=own))
     shown(tape, "connections", early, moment="unsynced", **more)
     tape.rows(tape.transaction("a"))
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     tape.effects(STATE)
     shown(tape, "connections", late, moment="synced")
 

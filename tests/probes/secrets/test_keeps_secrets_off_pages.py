@@ -8,7 +8,7 @@ import pytest
 
 from fiskil_harness.journal import NO_RESPONSE
 from fiskil_harness.probes import KeepsSecretsOffPages, Verdict
-from tests.probes.sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, Sights
+from tests.probes.sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, BrowserTape
 from tests.probes.tape import Tape
 
 PROBE = KeepsSecretsOffPages()
@@ -58,8 +58,8 @@ UNREAD: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("place", PLACES)
 def test_a_secret_is_found_in_every_place(place: str) -> None:
     """The user of a browser can read everything that it receives."""
-    sights, (request, text) = Sights(), PLACES[place]
-    sights.fetched(**request)
+    sights, (request, text) = BrowserTape(), PLACES[place]
+    sights.fetch(**request)
 
     finding = PROBE.examine(sights.journal)
 
@@ -70,16 +70,16 @@ def test_a_secret_is_found_in_every_place(place: str) -> None:
 
 def test_a_secret_on_the_rendered_page_is_found() -> None:
     """A script may have put it there."""
-    sights = Sights()
-    sights.shown(html=f"<p hidden>{SECRET}</p>")
+    sights = BrowserTape()
+    sights.view(html=f"<p hidden>{SECRET}</p>")
 
     assert PROBE.examine(sights.journal).observed == "the client secret is on the page 'connect'"
 
 
 def test_a_secret_that_the_browser_keeps_is_found() -> None:
     """The app must have sent it to the browser."""
-    sights = Sights()
-    sights.stored("localStorage", "config", SECRET)
+    sights = BrowserTape()
+    sights.store("localStorage", "config", SECRET)
 
     assert PROBE.examine(sights.journal).observed == "the client secret is kept by the browser (localStorage)"
 
@@ -87,17 +87,17 @@ def test_a_secret_that_the_browser_keeps_is_found() -> None:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_harmless_content_passes(name: str) -> None:
     """Names of secrets, the end user's own data and resources without text do not fail."""
-    sights = Sights()
-    sights.fetched(**HARMLESS[name])
+    sights = BrowserTape()
+    sights.fetch(**HARMLESS[name])
 
     assert PROBE.examine(sights.journal).verdict is Verdict.PASS
 
 
 def test_a_token_in_a_cookie_counts_for_another_practice() -> None:
     """One flaw fails one practice only."""
-    sights = Sights()
-    sights.stored("cookie", "session", TOKEN)
-    sights.fetched(kind="document", headers=(("cookie", f"session={TOKEN}"),))
+    sights = BrowserTape()
+    sights.store("cookie", "session", TOKEN)
+    sights.fetch(kind="document", headers=(("cookie", f"session={TOKEN}"),))
 
     assert PROBE.examine(sights.journal).verdict is Verdict.PASS
 
@@ -105,8 +105,8 @@ def test_a_token_in_a_cookie_counts_for_another_practice() -> None:
 @pytest.mark.parametrize("name", UNREAD)
 def test_unread_content_is_inconclusive(name: str) -> None:
     """It may contain a secret."""
-    sights = Sights()
-    sights.fetched(**UNREAD[name])
+    sights = BrowserTape()
+    sights.fetch(**UNREAD[name])
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -114,36 +114,36 @@ def test_unread_content_is_inconclusive(name: str) -> None:
 @pytest.mark.parametrize(("page", "verdict"), [("connect", Verdict.PASS), ("callback", Verdict.INCONCLUSIVE)])
 def test_a_discarded_response_may_be_read_later(page: str, verdict: Verdict) -> None:
     """The same page requested it again and the response was read; a response to another page may differ."""
-    sights = Sights()
-    sights.fetched("/api/me", kind="fetch", problem="thrown away")
-    sights.fetched("/api/me", kind="fetch", body=b"{}", page=page)
+    sights = BrowserTape()
+    sights.fetch("/api/me", kind="fetch", problem="thrown away")
+    sights.fetch("/api/me", kind="fetch", body=b"{}", page=page)
 
     assert PROBE.examine(sights.journal).verdict is verdict
 
 
 def test_a_websocket_counts_once() -> None:
     """The number of its messages depends on timing."""
-    single, split = Sights(), Sights()
-    single.fetched("/live", kind="websocket", body=b"one")
+    single, split = BrowserTape(), BrowserTape()
+    single.fetch("/live", kind="websocket", body=b"one")
     for _ in range(3):
-        split.fetched("/live", kind="websocket", body=b"one")
+        split.fetch("/live", kind="websocket", body=b"one")
 
     assert PROBE.examine(single.journal) == PROBE.examine(split.journal)
 
 
 def test_a_later_websocket_does_not_replace_an_earlier_one() -> None:
     """Each connection has other content."""
-    sights = Sights()
-    sights.fetched("/live", kind="websocket", problem="it sent too much")
-    sights.fetched("/live", kind="websocket", body=b"one")
+    sights = BrowserTape()
+    sights.fetch("/live", kind="websocket", problem="it sent too much")
+    sights.fetch("/live", kind="websocket", body=b"one")
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_page_that_was_not_read_is_inconclusive() -> None:
     """The finding contains the reason."""
-    sights = Sights()
-    sights.shown("connections", problem="the app returned 404")
+    sights = BrowserTape()
+    sights.view("connections", problem="the app returned 404")
 
     finding = PROBE.examine(sights.journal)
 
@@ -164,6 +164,6 @@ def test_without_page_views_the_result_is_inconclusive(tape: Tape) -> None:
 
 def test_without_a_completed_journey_the_result_is_inconclusive(tape: Tape) -> None:
     """The relevant pages come after a journey."""
-    Sights.shown(tape, "connect")  # type: ignore[arg-type]
+    BrowserTape.view(tape, "connect")  # type: ignore[arg-type]
 
     assert PROBE.examine(tape.journal).observed == "no journey returned to the app in the browser"

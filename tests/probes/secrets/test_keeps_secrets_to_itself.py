@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import Delivery, Effects, Entry, Filed, HookCall, Reported, Visit
+from fiskil_harness.journal import Delivery, Effects, Entry, FileWritten, HookCall, Reported, Visit
 from fiskil_harness.probes import KeepsSecretsOutOfLogs, KeepsSecretsToItself, Verdict
 from tests.probes.tape import Tape
 
@@ -69,7 +69,7 @@ def test_harmless_content_passes(used: Tape, name: str) -> None:
 
 def test_a_database_with_a_token_is_advice(used: Tape) -> None:
     """It is allowed, but it is a risk."""
-    used.journal.write(Filed(name="app.db", text=b"\0\1" + TOKEN.encode(), is_log=False))
+    used.journal.write(FileWritten(name="app.db", text=b"\0\1" + TOKEN.encode(), is_log=False))
 
     finding = PROBE.examine(used.journal)
 
@@ -80,7 +80,7 @@ def test_a_database_with_a_token_is_advice(used: Tape) -> None:
 
 def test_a_file_with_the_name_of_a_log_is_a_log(used: Tape) -> None:
     """It is judged as a log."""
-    used.journal.write(Filed(name="debug.log", text=TOKEN.encode(), is_log=True))
+    used.journal.write(FileWritten(name="debug.log", text=TOKEN.encode(), is_log=True))
 
     finding = KeepsSecretsOutOfLogs().examine(used.journal)
 
@@ -90,7 +90,7 @@ def test_a_file_with_the_name_of_a_log_is_a_log(used: Tape) -> None:
 def test_unread_files_are_inconclusive(used: Tape) -> None:
     """There were too many files."""
     used.output(b"started")
-    used.journal.write(Filed(name="its folder", text=b"", is_log=True, problem="there are too many files"))
+    used.journal.write(FileWritten(name="its folder", text=b"", is_log=True, problem="there are too many files"))
 
     assert KeepsSecretsOutOfLogs().examine(used.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -21,12 +21,12 @@ def two_reads(tape: Tape, *, bites: tuple[str, ...] = BROKEN) -> tuple[list[dict
     """The app has a complete read of three rows, and the walk of the next read, of five rows, is disturbed."""
     old = [row(tape, "c", 3), row(tape, "b", 2), row(tape, "a", 1)]
     tape.rows(*old)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions")
     tape.effects({"rows": old}, moment="settled")
     new = [row(tape, "e", 5), *old[:2], row(tape, "d", 2), old[2]]
     tape.rows(*new)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions")
     tape.call("banking.transactions", query=f"end_user_id={ALICE}&page%5Bafter%5D=c1", status=400, bites=bites)
     return old, new
@@ -89,7 +89,7 @@ def test_a_first_read_may_fail_completely(tape: Tape) -> None:
     """There were no rows before, and there are none now."""
     rows = [row(tape, "b", 2), row(tape, "a", 1)]
     tape.rows(*rows)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions", bites=BROKEN)
     tape.effects({"rows": []}, moment="settled")
     complete(tape, rows)
@@ -110,11 +110,11 @@ def test_rows_never_shown_are_not_missed(tape: Tape) -> None:
     """An app may store only the rows of one merchant, or those above an amount."""
     kept, other, new = row(tape, "a"), row(tape, "b", 2), row(tape, "c", 3)
     tape.rows(kept, other)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions")
     tape.effects({"rows": [kept]}, moment="settled")
     tape.rows(kept, other, new)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions", bites=BROKEN)
     tape.effects({"rows": [new, kept]})
 
@@ -127,12 +127,12 @@ def test_separate_lists_may_differ_in_age(tape: Tape) -> None:
     more, other = row(tape, "c"), tape.transaction("d", account_id="acc2")
     queries = [f"end_user_id={ALICE}&account_id={account_id}" for account_id in ("acc1", "acc2")]
     tape.rows(first, second)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     for query in queries:
         tape.call("banking.transactions", query=query)
     tape.effects({"rows": [first, second]}, moment="settled")
     tape.rows(first, second, more, other)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions", query=queries[0])
     tape.call("banking.transactions", query=queries[1], status=400, bites=BROKEN)
     tape.effects({"rows": [first, more, second]}, moment="settled")
@@ -145,11 +145,11 @@ def test_removed_rows_may_stay_as_history(tape: Tape) -> None:
     """Another probe checks if they look active."""
     kept, gone, new = row(tape, "a", 1), row(tape, "b", 2), row(tape, "c", 3)
     tape.rows(kept, gone)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions")
     tape.effects({"rows": [kept, gone]}, moment="settled")
     tape.rows(kept, new, removed=(gone["fiskil_id"],))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions", bites=BROKEN)
     tape.effects({"rows": [kept, {**gone, "is_removed": True}, new]})
 
@@ -161,11 +161,11 @@ def test_pending_rows_are_not_judged(tape: Tape) -> None:
     waiting = tape.transaction("p", status="PENDING")
     old = row(tape, "a")
     tape.rows(old, waiting)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions")
     tape.effects({"rows": [old]}, moment="settled")
     tape.rows(old, {**waiting, "status": "POSTED"}, row(tape, "b", 9))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions", bites=BROKEN)
     tape.effects({"rows": [old]}, moment="settled")
     complete(tape, [old, {**waiting, "status": "POSTED"}, row(tape, "b", 9)])

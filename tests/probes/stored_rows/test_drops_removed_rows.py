@@ -15,10 +15,10 @@ def remove_row(tape: Tape, after: Any) -> None:
     """Row ``b`` is removed; after the event of that sync the app's state is *after*."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     tape.rows(stays, goes)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects({"rows": [stays, goes]}, moment="before")
     tape.rows(stays, removed=(goes["fiskil_id"],))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects(after)
 
 
@@ -67,7 +67,7 @@ def test_a_state_that_shows_no_row_proves_nothing(tape: Tape) -> None:
 def test_without_a_removal_the_result_is_inconclusive(tape: Tape) -> None:
     """The sync removed no row."""
     tape.rows(tape.transaction("a"))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects([tape.transaction("a")])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -77,10 +77,10 @@ def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
     """The event of the second sync was refused, and no refresh followed."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     tape.rows(stays, goes)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects([stays, goes], moment="before")
     tape.rows(stays, removed=(goes["fiskil_id"],))
-    tape.told(SYNCED, outcome="refuse")
+    tape.deliver_event(SYNCED, outcome="refuse")
     tape.effects([stays, goes])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -90,10 +90,10 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     """It may still remove the row."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     tape.rows(stays, goes)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects([stays, goes], moment="before")
     tape.rows(stays, removed=(goes["fiskil_id"],))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects([stays, goes], pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -16,9 +16,9 @@ def revoke(tape: Tape, after: Any, *, outcome: str = "ack") -> None:
     row = tape.transaction("a")
     tape.rows(account, dataset="accounts")
     tape.rows(row)
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     tape.effects({"accounts": [account], "transactions": [row]}, moment="before")
-    tape.told("consent.revoked", outcome=outcome)
+    tape.deliver_event("consent.revoked", outcome=outcome)
     tape.effects(after)
 
 
@@ -64,7 +64,7 @@ def test_an_event_that_was_not_acknowledged_is_not_judged(tape: Tape) -> None:
 def test_a_new_consent_may_bring_rows_back(tape: Tape) -> None:
     """After a new consent the app may show the same rows."""
     revoke(tape, None)
-    tape.told("consent.received")
+    tape.deliver_event("consent.received")
     tape.effects({"transactions": [tape.transaction("a")]})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -74,7 +74,7 @@ def test_an_app_that_never_showed_a_row_proves_nothing(tape: Tape) -> None:
     """The state showed no row before and shows none afterwards."""
     tape.rows(tape.transaction("a"))
     tape.effects({}, moment="before")
-    tape.told("consent.revoked")
+    tape.deliver_event("consent.revoked")
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -85,7 +85,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     row = tape.transaction("a")
     tape.rows(row)
     tape.effects([row], moment="before")
-    tape.told("consent.revoked")
+    tape.deliver_event("consent.revoked")
     tape.effects([row], pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -21,7 +21,7 @@ def begin(tape: Tape) -> None:
     """A consent has one row, which the app shows."""
     tape.consent("arr1")
     tape.rows(row("a"))
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     tape.effects({"transactions": [row("a")]}, moment="before")
 
 
@@ -33,7 +33,7 @@ def end(tape: Tape) -> None:
 
 def by_event(tape: Tape) -> None:
     """The event arrives."""
-    tape.told("consent.revoked", consent="arr1")
+    tape.deliver_event("consent.revoked", consent="arr1")
 
 
 def by_refresh(tape: Tape) -> None:
@@ -86,7 +86,7 @@ def test_a_row_of_another_ended_consent_fails(tape: Tape) -> None:
     tape.consent("arr2")
     tape.rows(row("a", "arr2"))
     tape.consent("arr2", is_active=False)
-    tape.told("consent.revoked", consent="arr2")
+    tape.deliver_event("consent.revoked", consent="arr2")
     tape.effects({"transactions": [row("a", "arr2")]})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
@@ -109,7 +109,7 @@ def without_notice(tape: Tape) -> None:
 
 def refused_event(tape: Tape) -> None:
     """The app refuses the event."""
-    tape.told("consent.revoked", consent="arr1", outcome="refuse")
+    tape.deliver_event("consent.revoked", consent="arr1", outcome="refuse")
 
 
 def too_soon(tape: Tape) -> None:
@@ -134,7 +134,7 @@ def api_was_down(tape: Tape) -> None:
 
 def of_another_consent(tape: Tape) -> None:
     """The event names another consent."""
-    tape.told("consent.revoked", consent="arr9")
+    tape.deliver_event("consent.revoked", consent="arr9")
 
 
 @pytest.mark.parametrize("notify", [without_notice, refused_event, too_soon, reads_later, api_was_down, of_another_consent])

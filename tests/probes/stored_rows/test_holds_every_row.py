@@ -17,7 +17,7 @@ def sync(tape: Tape, *keys: str) -> list[dict[str, Any]]:
     """A sync contains rows with these keys, and its event is acknowledged."""
     rows = [tape.transaction(key) for key in keys]
     tape.rows(*rows)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     return rows
 
 
@@ -71,7 +71,7 @@ def test_rows_that_the_app_never_reads_are_not_missed(tape: Tape) -> None:
     new = tape.transaction("new")
     old = tape.transaction("old", posting_date_time="2025-01-01T09:00:00Z")
     tape.rows(new, old)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions", query="end_user_id=eu_alice&from=2026-01-01T00%3A00%3A00Z")
     tape.effects([new])
 
@@ -83,7 +83,7 @@ def test_rows_that_the_app_never_reads_are_not_missed(tape: Tape) -> None:
 def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
     """The event was refused, and the refresh failed."""
     tape.rows(tape.transaction("a"))
-    tape.told(SYNCED, outcome="refuse")
+    tape.deliver_event(SYNCED, outcome="refuse")
     tape.hook("refresh", status=502)
     tape.effects({"transactions": []})
 
@@ -146,7 +146,7 @@ def test_an_app_that_stores_only_posted_rows_passes(tape: Tape) -> None:
     """It never shows a pending row, so this one is not missed."""
     posted, pending = tape.transaction("a"), tape.transaction("b", status="PENDING")
     tape.rows(posted, pending)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects([posted])
 
     finding = PROBE.examine(tape.journal)
@@ -162,7 +162,7 @@ def test_an_app_that_shows_pending_rows_must_show_all(tape: Tape) -> None:
     tape.rows(first, posted)
     tape.effects([first, posted], moment="settled")
     tape.rows(second, posted)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects([posted])
 
     finding = PROBE.examine(tape.journal)
@@ -175,7 +175,7 @@ def sync_old_rows(tape: Tape) -> list[dict[str, Any]]:
     dates = ("2025-12-20", "2025-11-20", "2025-10-20", "2025-09-20")
     rows = [tape.transaction(f"r{number}", posting_date_time=f"{day}T09:00:00Z") for number, day in enumerate(dates)]
     tape.rows(*rows)
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     return rows
 
 
@@ -193,7 +193,7 @@ def test_missing_old_rows_are_inconclusive(tape: Tape) -> None:
 @pytest.mark.parametrize(("days", "verdict"), [(60, Verdict.PASS), (90, Verdict.FAIL)])
 def test_the_declared_history_decides(tape: Tape, days: int, verdict: Verdict) -> None:
     """Rows older than the declared days are not missed, younger ones are."""
-    tape.keeps_days(days, now="2026-01-01T00:00:00.000Z")
+    tape.state_retention(days, now="2026-01-01T00:00:00.000Z")
     rows = sync_old_rows(tape)
     read_pages(tape, rows)
     tape.effects(rows[:2])

@@ -17,7 +17,7 @@ def sync(tape: Tape, unusual: str = LARGE) -> list[dict[str, Any]]:
     plain = [tape.transaction(key, amount=amount) for key, amount in (("a", "-1.50"), ("b", "-2.75"), ("c", "1180.00"))]
     rows = [*plain, tape.transaction("unusual", amount=unusual)]
     tape.rows(*rows)
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     tape.call("banking.transactions")
     return rows
 

@@ -14,10 +14,10 @@ SYNCED = "banking.transactions.sync.completed"
 def change_row(tape: Tape, before: Any, after: Any, **changes: Any) -> None:
     """Row ``a`` changes while the state is *before*; after the event the state is *after*."""
     tape.rows(tape.transaction("a"))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects(before, moment="before")
     tape.rows(tape.transaction("a", **changes))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects(after)
 
 
@@ -97,10 +97,10 @@ def test_a_row_outside_the_requested_period_is_not_judged(tape: Tape) -> None:
     """An app that reads only the last days does not know of a change months ago."""
     state = state_with(tape, amount="-12.50")
     tape.rows(tape.transaction("a"))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects(state, moment="before")
     tape.rows(tape.transaction("a", amount="-6001.20"))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.call("banking.transactions", query="end_user_id=eu_alice&from=2026-11-01T00%3A00%3A00Z")
     tape.effects(state)
 
@@ -111,10 +111,10 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     """The new values may still arrive."""
     state = state_with(tape, amount="-12.50")
     tape.rows(tape.transaction("a"))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects(state, moment="before")
     tape.rows(tape.transaction("a", amount="-6001.20"))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects(state, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -124,10 +124,10 @@ def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
     """The event of the second sync was refused, and no refresh followed."""
     state = state_with(tape, amount="-12.50")
     tape.rows(tape.transaction("a"))
-    tape.told(SYNCED)
+    tape.deliver_event(SYNCED)
     tape.effects(state, moment="before")
     tape.rows(tape.transaction("a", amount="-6001.20"))
-    tape.told(SYNCED, outcome="refuse")
+    tape.deliver_event(SYNCED, outcome="refuse")
     tape.effects(state)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -18,7 +18,7 @@ def end_second(tape: Tape, *, outcome: str = "ack") -> None:
     tape.rows(FIRST, SECOND)
     tape.effects([FIRST, SECOND], moment="before")
     tape.consent("arr2", is_active=False)
-    tape.told("consent.revoked", consent="arr2", outcome=outcome)
+    tape.deliver_event("consent.revoked", consent="arr2", outcome=outcome)
 
 
 @pytest.mark.parametrize("after", [[], None])
@@ -52,7 +52,7 @@ def test_two_ended_consents_prove_nothing(tape: Tape) -> None:
     """No consent is active."""
     end_second(tape)
     tape.consent("arr1", is_active=False)
-    tape.told("consent.revoked", consent="arr1")
+    tape.deliver_event("consent.revoked", consent="arr1")
     tape.effects([])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -73,7 +73,7 @@ def test_an_app_that_showed_nothing_before_proves_nothing(tape: Tape) -> None:
     tape.rows(FIRST, SECOND)
     tape.effects({}, moment="before")
     tape.consent("arr2", is_active=False)
-    tape.told("consent.revoked", consent="arr2")
+    tape.deliver_event("consent.revoked", consent="arr2")
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

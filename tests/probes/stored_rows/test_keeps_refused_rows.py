@@ -20,7 +20,7 @@ def refuse_read(tape: Tape, status: int | None = 422) -> None:
     tape.rows(*ROWS)
     tape.call("banking.transactions")
     tape.effects(FULL, moment="settled")
-    tape.told("banking.transactions.sync.completed")
+    tape.deliver_event("banking.transactions.sync.completed")
     tape.call("banking.transactions", status=status, bites=("Status(status=422)",))
 
 

@@ -91,13 +91,13 @@ def test_a_busy_app_is_inconclusive(courier: Courier) -> None:
 
 def test_a_receiver_that_had_stopped_is_not_judged_by_forms(courier: Courier) -> None:
     """A form that found no listener proves nothing; a form that crashed the receiver fails."""
-    courier.deliver("e1", name="sliced", status=None, trouble="connection refused")
-    courier.deliver("e1", name="sliced", status=None, trouble="connection refused", attempt=2)
+    courier.deliver("e1", name="sliced", status=None, problem="connection refused")
+    courier.deliver("e1", name="sliced", status=None, problem="connection refused", attempt=2)
     unreached = examined(courier)
     deadly = Courier()
     deadly.deliver("e0")
-    deadly.deliver("e1", name="sliced", status=None, trouble="connection reset")
-    deadly.deliver("e1", name="sliced", status=None, trouble="connection refused", attempt=2)
+    deadly.deliver("e1", name="sliced", status=None, problem="connection reset")
+    deadly.deliver("e1", name="sliced", status=None, problem="connection refused", attempt=2)
 
     assert (unreached.verdict, unreached.observed) == (
         Verdict.INCONCLUSIVE,

@@ -41,7 +41,7 @@ def test_no_response_without_a_fault_fails() -> None:
     """A process that crashed on an earlier message does not acknowledge the next one (I14)."""
     courier = Courier()
     courier.deliver("e0")
-    courier.deliver("e2", status=None, trouble="connection refused")
+    courier.deliver("e2", status=None, problem="connection refused")
 
     assert examined(courier).evidence == ("e2 attempt 1: connection refused",)
 
@@ -55,7 +55,7 @@ def test_a_response_that_the_harness_did_not_wait_for_is_no_refusal() -> None:
     """Neither the closed connection nor the refused repetition counts against the app."""
     courier = Courier()
     courier.deliver("e0")
-    courier.deliver("e2", status=None, trouble="hung up before reading the answer")
+    courier.deliver("e2", status=None, problem="hung up before reading the answer")
     courier.deliver("e2", attempt=2, status=409)
 
     assert examined(courier).verdict is Verdict.PASS
@@ -105,7 +105,7 @@ def test_a_requested_failure_is_excused_once() -> None:
     """The first refusal after the request is expected; the next one is a failure of the app."""
     courier = Courier()
     courier.deliver("e0")
-    courier.ordered_to_fail()
+    courier.request_failure()
     courier.deliver("e2", status=503)
     assert examined(courier).verdict is Verdict.PASS
 
@@ -219,8 +219,8 @@ def test_the_fix_for_a_receiver_that_refuses_everything_names_the_setup_first(mo
 def test_a_receiver_that_had_stopped_before_is_inconclusive() -> None:
     """The scenario that stopped the receiver reports it; this one observed nothing."""
     courier = Courier()
-    courier.deliver("e0", status=None, trouble="connection refused")
-    courier.deliver("e2", name="pretty", status=None, trouble="connection refused")
+    courier.deliver("e0", status=None, problem="connection refused")
+    courier.deliver("e2", name="pretty", status=None, problem="connection refused")
 
     finding = examined(courier)
 
@@ -289,7 +289,7 @@ def test_genuine_messages_after_junk_are_a_case(status: int | None, verdict: Ver
     courier = Courier()
     courier.deliver("e0")
     courier.forge("letters_1", status=500)
-    courier.deliver("e2", status=status, trouble="" if status else "connection refused")
+    courier.deliver("e2", status=status, problem="" if status else "connection refused")
 
     assert cases_of(courier)["after_junk"] is verdict
 
@@ -303,8 +303,8 @@ def test_a_receiver_that_stopped_is_reported_as_such() -> None:
     """From one delivery on, all connections were refused."""
     courier = Courier()
     courier.deliver("e0")
-    courier.deliver("e1", status=None, trouble="connection reset")
-    courier.deliver("e2", status=None, trouble="connection refused")
+    courier.deliver("e1", status=None, problem="connection reset")
+    courier.deliver("e2", status=None, problem="connection refused")
 
     finding = examined(courier)
 

@@ -41,7 +41,7 @@ def test_a_second_effect_fails_and_lists_every_delivery(kind: str, attempt: int)
 def test_a_second_effect_fails_although_the_response_was_lost() -> None:
     """The app applied the message although the harness got no response."""
     courier = Courier()
-    courier.deliver("e0", status=None, trouble="hung up before reading the answer")
+    courier.deliver("e0", status=None, problem="hung up before reading the answer")
     courier.deliver("e0", attempt=2)
     courier.effects({"e0": 2})
 
@@ -94,7 +94,7 @@ def test_counts_that_are_lost_with_the_process_are_added_up() -> None:
     courier.deliver("e0")
     courier.deliver("e1")
     courier.effects({"e0": 1, "e1": 1}, moment="settled")
-    courier.killed()
+    courier.kill()
     courier.deliver("e0", kind="replay")
     courier.effects({"e0": 1})
 
@@ -109,7 +109,7 @@ def test_counts_that_outlive_the_process_are_not_added_up() -> None:
     courier = Courier()
     courier.deliver("e0")
     courier.effects({"e0": 1}, moment="settled")
-    courier.killed()
+    courier.kill()
     courier.deliver("e0", kind="replay")
     courier.effects({"e0": 1})
 

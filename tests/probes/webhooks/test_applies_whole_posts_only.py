@@ -147,7 +147,7 @@ def test_a_message_completed_later_is_judged_by_the_effects_in_between(
 ) -> None:
     """The last effect is that of the complete message and proves nothing."""
     courier.next_step()
-    courier.deliver("e1", kind="broken", name="cut_in_order", status=None, trouble="hung up without an answer")
+    courier.deliver("e1", kind="broken", name="cut_in_order", status=None, problem="hung up without an answer")
     courier.effects({"e0": 1, "id-e1": count}, moment=HALVED)
     courier.next_step()
     courier.deliver("e1", attempt=2)

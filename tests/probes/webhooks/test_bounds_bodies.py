@@ -3,14 +3,17 @@
 import msgspec
 import pytest
 
-from fiskil_harness.journal import Flood, Journal, Limits, MachinePaused
+from fiskil_harness.journal import EndlessBody, Journal, Limits, MachinePaused
 from fiskil_harness.probes import BoundsBodies, Finding, Verdict
 
 MEBI = 1 << 20
 
 
 def examined(
-    *floods: Flood | MachinePaused, body_bytes: int | None = MEBI, body_s: float | None = 5, assumed: tuple[str, ...] = ()
+    *floods: EndlessBody | MachinePaused,
+    body_bytes: int | None = MEBI,
+    body_s: float | None = 5,
+    assumed: tuple[str, ...] = (),
 ) -> Finding:
     """Return the probe's finding for a journal with these limits and floods."""
     journal = Journal()
@@ -25,7 +28,9 @@ def examined(
 @pytest.mark.parametrize("status", [413, None])
 def test_a_response_or_a_closed_connection_passes(status: int | None) -> None:
     """Bytes in the buffers do not count as read."""
-    finding = examined(Flood(name="announced", taken_bytes=6 * MEBI, took_s=0.1, status=status, is_over=True))
+    finding = examined(
+        EndlessBody(name="announced", taken_bytes=6 * MEBI, took_s=0.1, status=status, was_ended_by_receiver=True)
+    )
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
@@ -33,7 +38,9 @@ def test_a_response_or_a_closed_connection_passes(status: int | None) -> None:
 @pytest.mark.parametrize("is_over", [False, True])
 def test_a_body_read_far_beyond_the_limit_fails(is_over: bool) -> None:
     """It fails with and without a response at the end."""
-    finding = examined(Flood(name="in_chunks", taken_bytes=33 * MEBI, took_s=0.1, status=401, is_over=is_over))
+    finding = examined(
+        EndlessBody(name="in_chunks", taken_bytes=33 * MEBI, took_s=0.1, status=401, was_ended_by_receiver=is_over)
+    )
 
     assert finding.verdict is Verdict.FAIL
     assert finding.evidence == ("in chunks: still read beyond 1048576 bytes",)
@@ -41,20 +48,23 @@ def test_a_body_read_far_beyond_the_limit_fails(is_over: bool) -> None:
 
 def test_a_drip_that_the_receiver_never_ends_fails() -> None:
     """An occasional byte occupies a thread forever."""
-    finding = examined(Flood(name="drip", taken_bytes=70, took_s=7, is_over=False))
+    finding = examined(EndlessBody(name="drip", taken_bytes=70, took_s=7, was_ended_by_receiver=False))
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("drip: still read beyond 5 s",))
 
 
 def test_a_drip_that_is_cut_off_in_time_passes() -> None:
     """One second is allowed for the machine's own slowness."""
-    assert examined(Flood(name="drip", taken_bytes=50, took_s=5.5, is_over=True)).verdict is Verdict.PASS
+    assert examined(EndlessBody(name="drip", taken_bytes=50, took_s=5.5, was_ended_by_receiver=True)).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(("took_s", "verdict"), [(6.4, Verdict.FAIL), (6.2, Verdict.INCONCLUSIVE)])
 def test_a_machine_pause_makes_a_late_end_inconclusive(took_s: float, verdict: Verdict) -> None:
     """The limit is 5 s, 1 s is tolerated, and the machine was paused for 0.3 s."""
-    finding = examined(Flood(name="drip", taken_bytes=60, took_s=took_s, is_over=True), MachinePaused(at_s=3, lasted_s=0.3))
+    finding = examined(
+        EndlessBody(name="drip", taken_bytes=60, took_s=took_s, was_ended_by_receiver=True),
+        MachinePaused(at_s=3, lasted_s=0.3),
+    )
 
     assert finding.verdict is verdict
 
@@ -73,8 +83,8 @@ def test_without_a_limit_the_result_is_inconclusive(body_bytes: int | None, body
 def test_an_exceeded_assumed_limit_is_inconclusive() -> None:
     """The finding reports the observation and names the key; a limit that was not exceeded passes."""
     assumed = ("body_bytes", "body_s")
-    exceeding = Flood(name="announced", taken_bytes=33 * MEBI, took_s=0.1, status=401, is_over=True)
-    within = Flood(name="drip", taken_bytes=50, took_s=5.5, is_over=True)
+    exceeding = EndlessBody(name="announced", taken_bytes=33 * MEBI, took_s=0.1, status=401, was_ended_by_receiver=True)
+    within = EndlessBody(name="drip", taken_bytes=50, took_s=5.5, was_ended_by_receiver=True)
 
     finding = examined(exceeding, within, assumed=assumed)
 

@@ -139,7 +139,7 @@ def test_an_app_that_applies_nothing_is_inconclusive() -> None:
 def test_a_rejected_failure_request_is_inconclusive() -> None:
     """Recovery was not tested, because no failure occurred."""
     courier = Courier()
-    courier.ordered_to_fail(status=404)
+    courier.request_failure(status=404)
     courier.deliver("e0")
     courier.effects({"e0": 1})
 
@@ -151,14 +151,14 @@ def test_a_rejected_failure_request_is_inconclusive() -> None:
 def killed(*, before: Any, after: Any, counts: dict[str, int], b: Any = None) -> Courier:
     """Twins a and c get a message; b gets one and the app is killed at once. The states are those of a."""
     courier = Courier()
-    courier.started("found")
+    courier.start("found")
     for name in ("a", "c"):
         courier.effects({}, state={}, participant=name, moment="settled")
         courier.deliver(f"{name}.e0")
     for name in ("a", "c"):
         courier.effects({"a.e0": 1, "c.e0": 1}, state=before, participant=name, moment="settled")
     courier.deliver("b.e0")
-    courier.killed()
+    courier.kill()
     for name, state in (("a", after), ("c", after), ("b", after if b is None else b)):
         courier.effects(counts, state=state, participant=name)
     return courier
@@ -263,7 +263,7 @@ def test_an_app_with_a_requested_failure_may_be_late() -> None:
     """A disturbed message may be postponed, although a later one was acknowledged."""
     courier = Courier()
     courier.deliver("e0")
-    courier.ordered_to_fail()
+    courier.request_failure()
     courier.deliver("e1")
     courier.effects({"e1": 1}, is_idle=False, unchanged_s=9.0)
     courier.journal.write(msgspec.structs.replace(courier.journal.all(Effects)[-1], pending=None))
@@ -288,7 +288,7 @@ def test_an_app_that_stopped_before_its_last_effects_is_inconclusive() -> None:
     courier.deliver("e0")
     courier.effects({"e0": 1})
     courier.deliver("e1")
-    courier.deliver("e2", status=None, trouble="connection refused")
+    courier.deliver("e2", status=None, problem="connection refused")
 
     finding = examined(courier)
 

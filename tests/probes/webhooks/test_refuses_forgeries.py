@@ -217,7 +217,7 @@ def test_a_server_error_is_advice() -> None:
 def test_no_response_fails() -> None:
     """Junk that blocks a receiver forever takes it down (rule 7)."""
     courier = controlled()
-    courier.forge("empty_header", status=None, trouble="no answer within the limit")
+    courier.forge("empty_header", status=None, problem="no answer within the limit")
     courier.effects({"e0": 1})
 
     assert examined(courier).observed == "1 forged messages got no response"
@@ -226,7 +226,7 @@ def test_no_response_fails() -> None:
 def test_a_closed_connection_is_a_refusal() -> None:
     """Some servers close the connection on invalid requests."""
     courier = controlled()
-    courier.forge("long_header", status=None, trouble="connection reset")
+    courier.forge("long_header", status=None, problem="connection reset")
     courier.effects({"e0": 1})
 
     assert examined(courier).verdict is Verdict.PASS
@@ -235,8 +235,8 @@ def test_a_closed_connection_is_a_refusal() -> None:
 def test_a_receiver_that_stops_listening_fails() -> None:
     """The finding names the forgery that was sent last before that."""
     courier = controlled()
-    courier.forge("empty_header", status=None, trouble="connection reset")
-    courier.forge("unsigned", status=None, trouble="connection refused")
+    courier.forge("empty_header", status=None, problem="connection reset")
+    courier.forge("unsigned", status=None, problem="connection refused")
     courier.effects({"e0": 1})
 
     finding = examined(courier)
@@ -249,7 +249,7 @@ def test_a_response_with_the_right_signature_fails() -> None:
     """An attacker who gets the signature needs no secret."""
     courier = controlled()
     courier.forge("unsigned")
-    courier.leaked("the answer to forged:unsigned", "expected signature")
+    courier.leak("the answer to forged:unsigned", "expected signature")
     courier.effects({"e0": 1})
 
     assert examined(courier).observed == "the response to a forged message contains the expected signature"
@@ -258,7 +258,7 @@ def test_a_response_with_the_right_signature_fails() -> None:
 def test_not_starting_without_the_secret_passes() -> None:
     """An app that does not run accepts no forgery."""
     courier = controlled()
-    courier.started("refusal")
+    courier.start("refusal")
     courier.effects({"e0": 1})
 
     finding = examined(courier)
@@ -270,8 +270,8 @@ def test_a_receiver_that_crashes_did_not_accept_the_forgery() -> None:
     """The missing response is a separate case, and the forgeries are inconclusive."""
     courier = Courier()
     courier.deliver("e0")
-    courier.forge("unsigned", status=None, trouble="the connection was reset")
-    courier.forge("letters_1", status=None, trouble="connection refused")
+    courier.forge("unsigned", status=None, problem="the connection was reset")
+    courier.forge("letters_1", status=None, problem="connection refused")
     courier.effects({"e0": 1})
 
     finding = PROBE.examine(courier.journal)

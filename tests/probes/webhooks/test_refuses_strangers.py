@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fiskil_harness.journal import Trouble
+from fiskil_harness.journal import StepFailed
 from fiskil_harness.probes import Finding, RefusesStrangers, Verdict
 from tests.probes.courier import Courier
 
@@ -87,7 +87,7 @@ def test_without_a_genuine_effect_the_result_is_inconclusive() -> None:
 def test_without_an_allow_list_the_result_is_inconclusive() -> None:
     """Fiskil publishes no addresses, so only the list in the config counts."""
     courier = Courier()
-    courier.journal.write(Trouble(what="no list", hook="app.facts.allowed_ips"))
+    courier.journal.write(StepFailed(reason="no list", hook="app.facts.allowed_ips"))
 
     finding = examined(courier)
 
@@ -98,7 +98,7 @@ def test_without_an_allow_list_the_result_is_inconclusive() -> None:
 def test_a_machine_without_a_second_address_is_inconclusive() -> None:
     """If 127.0.0.2 is not available, no foreign delivery was made."""
     courier = Courier()
-    courier.deliver("e0", source_ip=FOREIGN_IP, status=None, trouble="no connection: Cannot assign requested address")
+    courier.deliver("e0", source_ip=FOREIGN_IP, status=None, problem="no connection: Cannot assign requested address")
 
     observed = "no connection from a foreign address was possible: no connection: Cannot assign requested address"
     assert examined(courier).observed == observed

@@ -49,7 +49,7 @@ def test_a_response_to_the_next_message_passes(courier: Courier) -> None:
 def test_a_closed_connection_passes(courier: Courier) -> None:
     """The genuine message came on another connection."""
     closed = "the receiver closed the connection"
-    courier.deliver("e1", name="behind large", is_judged=False, status=None, trouble=closed)
+    courier.deliver("e1", name="behind large", is_judged=False, status=None, problem=closed)
     courier.deliver("e1", name="after large", attempt=2)
 
     assert examined(courier).verdict is Verdict.PASS

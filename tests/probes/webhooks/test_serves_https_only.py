@@ -29,7 +29,7 @@ def examined(
     courier.journal.write(TlsServed(is_up=is_up))
     for version, value in {**SUPPORTED, **(supported or {})}.items():
         courier.journal.write(
-            Handshake(version=version, is_spoken=value, is_our_certificate=is_configured if value else None)
+            Handshake(version=version, is_supported=value, is_our_certificate=is_configured if value else None)
         )
     courier.event("e0")
     courier.effects(applied={}, moment="before")
@@ -38,7 +38,7 @@ def examined(
     courier.next_step()
     courier.effects(**(after_plain or {"applied": {}}), moment="before")
     courier.deliver(
-        "e0", attempt=2, status=retry_status, trouble="" if retry_status else "TLS refused: certificate has expired"
+        "e0", attempt=2, status=retry_status, problem="" if retry_status else "TLS refused: certificate has expired"
     )
     courier.effects(**(after_retry or APPLIED), moment="after")
     return ServesHttpsOnly().examine(courier.journal)

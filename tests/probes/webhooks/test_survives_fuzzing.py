@@ -23,11 +23,11 @@ def examined(*sent: tuple[str, Any], before: int = 204, after: int | None = 204,
             kind="unusual",
             name=name,
             status=status,
-            trouble=trouble,
+            problem=trouble,
             claims="consent.updated",
             is_judged=False,
         )
-    courier.deliver("e2", status=after, trouble="" if after else "connection refused")
+    courier.deliver("e2", status=after, problem="" if after else "connection refused")
     courier.effects({"e0": 1, "e2": 1, **counts}, {"consents": {}})
     return PROBE.examine(courier.journal)
 

@@ -22,7 +22,7 @@ def send_malformed(courier: Courier, name: str, *, kind: str = "odd", status: in
         kind=kind,
         name=name,
         status=status,
-        trouble=trouble,
+        problem=trouble,
         claims="consent.updated",
         is_judged=False,
     )
@@ -67,7 +67,7 @@ def test_a_server_error_is_advice(courier: Courier) -> None:
 
 def test_no_response_to_an_incomplete_request_passes(courier: Courier) -> None:
     """The harness closes the connection first after a malformed request."""
-    send_malformed(courier, "line_feeds", status=None, trouble="hung up without an answer")
+    send_malformed(courier, "line_feeds", status=None, problem="hung up without an answer")
     deliver_after(courier, "line_feeds")
 
     assert examined(courier).verdict is Verdict.PASS
@@ -75,7 +75,7 @@ def test_no_response_to_an_incomplete_request_passes(courier: Courier) -> None:
 
 def test_a_complete_request_without_a_response_fails(courier: Courier) -> None:
     """Even an unusual request needs a response."""
-    send_malformed(courier, "put", kind="method", status=None, trouble="no answer within the limit")
+    send_malformed(courier, "put", kind="method", status=None, problem="no answer within the limit")
     deliver_after(courier, "put")
 
     assert examined(courier).verdict is Verdict.FAIL
@@ -105,9 +105,9 @@ def test_a_repetition_may_be_refused(courier: Courier) -> None:
 def test_only_the_request_that_stopped_the_receiver_fails(courier: Courier) -> None:
     """Requests to a stopped receiver prove nothing."""
     send_malformed(courier, "chunked")
-    deliver_after(courier, "chunked", status=None, trouble="connection refused")
-    send_malformed(courier, "trailers", status=None, trouble="connection refused")
-    deliver_after(courier, "trailers", status=None, trouble="connection refused")
+    deliver_after(courier, "chunked", status=None, problem="connection refused")
+    send_malformed(courier, "trailers", status=None, problem="connection refused")
+    deliver_after(courier, "trailers", status=None, problem="connection refused")
 
     assert [case.verdict for case in examined(courier).cases] == [Verdict.FAIL, Verdict.INCONCLUSIVE]
 

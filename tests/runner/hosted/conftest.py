@@ -32,8 +32,8 @@ def play(stand_in: StandIn) -> Callable[..., dict[str, Outcome]]:
 
     def run(name: str, *scenarios: str, **more: object) -> dict[str, Outcome]:
         selected, _ = eligibility.select(scenarios)
-        hosted = hosted_run.rehearse(selected, settings=stand_in.settings(name, **more), seed=0)
-        assert hosted.rehearsal.faults == ()
-        return {outcome.scenario: outcome for outcome in hosted.rehearsal.outcomes}
+        hosted = hosted_run.run_hosted(selected, settings=stand_in.settings(name, **more), seed=0)
+        assert hosted.session.internal_errors == ()
+        return {outcome.scenario: outcome for outcome in hosted.session.outcomes}
 
     return run

@@ -22,17 +22,17 @@ def account(stand_in: StandIn) -> Account:
 def test_no_drift_passes(account: Account) -> None:
     """An API that follows the contract gives a PASS without practices."""
     with account:
-        outcome = drift(account.place, Interpretations(), seed=0)
+        outcome = drift(account.check_context, Interpretations(), seed=0)
 
     assert (outcome.verdict, outcome.practices) == (Verdict.PASS, ())
 
 
 def test_another_interpretation_is_inconclusive(stand_in: StandIn) -> None:
     """The finding names the clause, the observed and the expected interpretation."""
-    stand_in.fiskil.sandbox.read_as({"token.lifetime": "3600"})
+    stand_in.fiskil.sandbox.choose_interpretations({"token.lifetime": "3600"})
 
     with Account(address_of(stand_in.settings())) as account:
-        outcome = drift(account.place, Interpretations(), seed=0)
+        outcome = drift(account.check_context, Interpretations(), seed=0)
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
     assert outcome.findings[0].observed.startswith("the hosted API differs from the contract in one way")
@@ -42,7 +42,7 @@ def test_another_interpretation_is_inconclusive(stand_in: StandIn) -> None:
 def test_an_error_in_a_check_is_inconclusive(account: Account) -> None:
     """An unexpected response does not end the run."""
     with account:
-        place = msgspec.structs.replace(account.place, first=None)  # type: ignore[arg-type]
+        place = msgspec.structs.replace(account.check_context, first=None)  # type: ignore[arg-type]
         outcome = drift(place, Interpretations(), seed=0)
 
     assert outcome.verdict is Verdict.INCONCLUSIVE

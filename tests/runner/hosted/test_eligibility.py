@@ -7,7 +7,7 @@ from fiskil_harness.core.catalog import scenario_names
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.gate.hosted_reasons import REASONS, reason_of
 from fiskil_harness.probes.practices import all_practices
-from fiskil_harness.runner.hosted.eligibility import THEIRS, left_out, scenarios, select, why_unsuitable
+from fiskil_harness.runner.hosted.eligibility import CONTROLLED_BY_FISKIL, left_out, scenarios, select, why_unsuitable
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import load
 
@@ -73,7 +73,9 @@ def test_every_practice_that_cannot_be_proven_has_its_own_reason() -> None:
     """Practices that can be proven have no reason, except one that is partly about pages."""
     tested = {practice_id for scenario in scenarios().values() for practice_id in scenario.practices}
     unexplained = [
-        practice_id for practice_id in all_practices() if practice_id not in tested and reason_of(practice_id) == THEIRS
+        practice_id
+        for practice_id in all_practices()
+        if practice_id not in tested and reason_of(practice_id) == CONTROLLED_BY_FISKIL
     ]
 
     assert unexplained == ["sandbox.all-flows"]

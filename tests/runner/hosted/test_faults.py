@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.journal import Entry, Exchange, Journal, Refused, Unreached
+from fiskil_harness.journal import ApiUnreachable, Entry, Exchange, Journal, Refused
 from fiskil_harness.runner.hosted.driver import is_disturbed, secrets_of
 
 
@@ -25,7 +25,7 @@ def call(**more: Any) -> Exchange:
         call(status=503),
         call(status=429),
         Refused(method="POST", route="end_users.create", kind="write", why="it may change", request_number=1),
-        Unreached(what="no connection", route="token", request_number=1),
+        ApiUnreachable(reason="no connection", route="token", request_number=1),
     ],
 )
 def test_errors_of_the_hosted_api_and_refused_requests_disturb(entry: Entry) -> None:

@@ -14,7 +14,7 @@ import pytest
 from fiskil_harness.cli import main
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import wait_until
-from fiskil_harness.runner.hosted.eligibility import THEIRS
+from fiskil_harness.runner.hosted.eligibility import CONTROLLED_BY_FISKIL
 from tests.paths import SOURCE
 from tests.runner.hosted.stand_in import StandIn
 
@@ -104,7 +104,7 @@ def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn)
         (("gate", "--allow-writes"), "--allow-writes is for --api hosted"),
         (("gate", "--api", "hosted", "--gallery", "retries_without_backoff"), "--api hosted does not work with --gallery"),
         (("gate", "--api", "hosted", "--workers", "2"), "--api hosted does not work with --workers"),
-        (("run", "happy_path", "--api", "hosted"), THEIRS),
+        (("run", "happy_path", "--api", "hosted"), CONTROLLED_BY_FISKIL),
     ],
 )
 def test_options_that_do_not_fit_are_rejected(
@@ -147,7 +147,7 @@ def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) 
         )
         assert pid_path is not None
         app = int(pid_path.read_text())
-        wait_until(lambda: stand_in.fiskil.link.idle_s() < 0.5, cap_s=90)
+        wait_until(lambda: stand_in.fiskil.proxy.idle_s() < 0.5, cap_s=90)
         running.send_signal(signal.SIGINT)
         output, _ = running.communicate(timeout=120)
 

@@ -38,7 +38,7 @@ DETECTED = [
 def recorded(stand_in: StandIn) -> Journal:
     """Record every request that reaches the hosted API from now on."""
     journal = Journal()
-    stand_in.fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
+    stand_in.fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
     return journal
 
 
@@ -69,7 +69,7 @@ def test_production_is_refused_before_the_app_is_started(stand_in: StandIn) -> N
     journal = recorded(stand_in)
 
     with pytest.raises(UnsafeTarget, match="outside the sandbox"):
-        hosted_run.rehearse(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
+        hosted_run.run_hosted(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
 
     assert [call.route for call in journal.all(Exchange)] == ["token", "institutions.list"]
 
@@ -79,7 +79,7 @@ def test_the_error_for_a_wrong_secret_does_not_contain_it(stand_in: StandIn, mon
     monkeypatch.setenv("FISKIL_CLIENT_SECRET", "fsk_wrong_secret_of_mine")
 
     with pytest.raises(HookError, match="returned no token") as caught:
-        hosted_run.rehearse(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
+        hosted_run.run_hosted(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
 
     assert "fsk_wrong_secret_of_mine" not in str(caught.value)
 
@@ -89,7 +89,7 @@ def test_an_untrusted_certificate_ends_the_run(stand_in: StandIn) -> None:
     journal = recorded(stand_in)
 
     with pytest.raises(HookError, match="returned no token"):
-        hosted_run.rehearse(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(ca_file=None), seed=0)
+        hosted_run.run_hosted(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(ca_file=None), seed=0)
 
     assert journal.all(Exchange) == []
 
@@ -115,7 +115,7 @@ def test_the_reference_app_proves_nine_practices(stand_in: StandIn) -> None:
 
     judgements = [
         hosted_run.judge(
-            hosted_run.rehearse(scenarios, settings=settings, seed=0, looks_at_contract=True),
+            hosted_run.run_hosted(scenarios, settings=settings, seed=0, checks_contract=True),
             settings=settings,
             seed=0,
             today=TODAY,

@@ -43,18 +43,18 @@ def settings_of(stand_in: StandIn, **more: str) -> Settings:
 def journal(stand_in: StandIn) -> Journal:
     """Every request that reaches the hosted API."""
     journal = Journal()
-    stand_in.fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
+    stand_in.fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
     return journal
 
 
-def findings(stand_in: StandIn, *, lets_write: bool, **more: str) -> tuple[Finding, ...]:
-    hosted = hosted_run.rehearse([ONCE], settings=settings_of(stand_in, **more), seed=0, lets_write=lets_write)
-    return hosted.rehearsal.outcomes[0].findings
+def findings(stand_in: StandIn, *, allows_writes: bool, **more: str) -> tuple[Finding, ...]:
+    hosted = hosted_run.run_hosted([ONCE], settings=settings_of(stand_in, **more), seed=0, allows_writes=allows_writes)
+    return hosted.session.outcomes[0].findings
 
 
 def test_a_write_is_refused(stand_in: StandIn, journal: Journal) -> None:
     """The scenario is INCONCLUSIVE and names the request, and no end user is created at the hosted API."""
-    scenario_findings = findings(stand_in, lets_write=False)
+    scenario_findings = findings(stand_in, allows_writes=False)
 
     assert [(finding.probe, finding.verdict) for finding in scenario_findings] == [
         ("polls_sparingly", Verdict.PASS),
@@ -67,7 +67,7 @@ def test_a_write_is_refused(stand_in: StandIn, journal: Journal) -> None:
 
 def test_an_allowed_write_passes(stand_in: StandIn, journal: Journal) -> None:
     """With ``--allow-writes`` the request is sent and the scenario passes."""
-    scenario_findings = findings(stand_in, lets_write=True)
+    scenario_findings = findings(stand_in, allows_writes=True)
 
     assert [(finding.probe, finding.verdict) for finding in scenario_findings] == [("polls_sparingly", Verdict.PASS)]
     assert "end_users.create" in {call.route for call in journal.all(Exchange)}
@@ -77,7 +77,7 @@ def test_an_allowed_write_passes(stand_in: StandIn, journal: Journal) -> None:
 def test_another_key_pair_of_the_app_is_refused(stand_in: StandIn, journal: Journal) -> None:
     """Only the checked key pair is sent to the hosted API, because another one may be a production pair."""
     scenario_findings = findings(
-        stand_in, lets_write=True, FISKIL_CLIENT_ID="mine", FISKIL_CLIENT_SECRET="of-production-0123456789"
+        stand_in, allows_writes=True, FISKIL_CLIENT_ID="mine", FISKIL_CLIENT_SECRET="of-production-0123456789"
     )
 
     assert {finding.verdict for finding in scenario_findings if finding.probe == "every_step_done"} == {Verdict.INCONCLUSIVE}

@@ -125,7 +125,7 @@ def test_permissions_may_be_requested(
     still: Still, api: httpx.Client, form_browser: FormBrowser, interpretation: str, covers: tuple[str, ...]
 ) -> None:
     """Under that interpretation the page shows them and the consent covers them. Source: auth-session.permissions"""
-    still.sandbox.read_as({"auth-session.permissions": interpretation})
+    still.sandbox.choose_interpretations({"auth-session.permissions": interpretation})
     session_id = ask(still, api, permissions=["accounts", "payees", "identity"], institution_id="88888").json()["session_id"]
     opened = still.sandbox.session(session_id)
     assert opened is not None
@@ -144,6 +144,6 @@ def test_permissions_may_be_requested(
 @pytest.mark.parametrize(("interpretation", "status"), [("ignored", 200), ("asked", 400)])
 def test_an_unknown_permission_may_be_refused(still: Still, api: httpx.Client, interpretation: str, status: int) -> None:
     """It is refused only where the API reads permissions. Source: auth-session.permissions"""
-    still.sandbox.read_as({"auth-session.permissions": interpretation})
+    still.sandbox.choose_interpretations({"auth-session.permissions": interpretation})
 
     assert ask(still, api, permissions=["everything"]).status_code == status

@@ -267,7 +267,11 @@ def test_a_sync_shows_the_changes_since_the_last_one(still: Still, api: httpx.Cl
     """The API serves the rows of the latest sync until the next one. Source: data.after-sync"""
     consent = still.consent("rosa")
     before = rows(api, "transactions", consent)
-    row = next(transaction for transaction in still.sandbox.ledger(consent).newest_first() if transaction.status == "POSTED")
+    row = next(
+        transaction
+        for transaction in still.sandbox.ledger(consent).statement_newest_first()
+        if transaction.status == "POSTED"
+    )
     still.sandbox.ledger(consent).amend(row.key, amount="-77.77")
 
     assert rows(api, "transactions", consent) == before
@@ -283,7 +287,7 @@ def test_fetch_returns_the_current_balance(still: Still, api: httpx.Client) -> N
     account_id, before = rows(api, "balances", consent)[0]["account_id"], rows(api, "balances", consent)[0]
     row = next(
         transaction
-        for transaction in still.sandbox.ledger(consent).newest_first()
+        for transaction in still.sandbox.ledger(consent).statement_newest_first()
         if transaction.account_id == account_id and transaction.status == "POSTED"
     )
     still.sandbox.ledger(consent).remove(row.key)
@@ -398,7 +402,7 @@ def test_transactions_may_come_in_stages(
 
     Source: sync.early-transactions
     """
-    still.sandbox.read_as({"sync.early-transactions": interpretation})
+    still.sandbox.choose_interpretations({"sync.early-transactions": interpretation})
     consent = still.consent("priya", is_synced=False)
     served_by_time = []
     for _ in range(6):

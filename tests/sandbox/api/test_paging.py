@@ -122,7 +122,7 @@ def test_a_cursor_is_valid_after_its_rows_were_removed(still: Still, api: httpx.
     pages = walk(api, start, "next")
     (consent,) = still.sandbox.consents_of(parse_qs(urlsplit(start).query)["end_user_id"][0])
     ledger = still.sandbox.ledger(consent)
-    for row in ledger.newest_first()[3:]:
+    for row in ledger.statement_newest_first()[3:]:
         ledger.remove(row.key)
     still.sandbox.sync(consent, "transactions")
 
@@ -130,7 +130,7 @@ def test_a_cursor_is_valid_after_its_rows_were_removed(still: Still, api: httpx.
     before = api.get(last["links"]["prev"]).json()
 
     assert last["transactions"] == []
-    assert [row["fiskil_id"] for row in before["transactions"]] == [row.fiskil_id for row in ledger.newest_first()]
+    assert [row["fiskil_id"] for row in before["transactions"]] == [row.fiskil_id for row in ledger.statement_newest_first()]
 
 
 def test_both_cursors_at_once_go_forward(api: httpx.Client, start: str) -> None:
@@ -194,7 +194,7 @@ def test_core_lists_are_paged_only_on_request(still: Still, api: httpx.Client, p
 def test_core_lists_may_always_be_paged(still: Still, api: httpx.Client, path: str, root: str) -> None:
     """Under that interpretation a list is paged without a request for it. Source: paging.v3-lists"""
     end_user_id = _crowd(still)
-    still.sandbox.read_as({"paging.v3-lists": "paged"})
+    still.sandbox.choose_interpretations({"paging.v3-lists": "paged"})
 
     response = api.get(path, params={"end_user_id": end_user_id}).json()
 

@@ -49,7 +49,7 @@ def test_payments_need_their_permission(still: Still, api: httpx.Client, dataset
 def test_a_missing_permission_may_be_refused(still: Still, api: httpx.Client, dataset: str) -> None:
     """Under that interpretation the response is 403 in the simple form. Source: data.missing-permission, errors.simple"""
     consent = still.consent("rosa")
-    still.sandbox.read_as({"data.missing-permission": "403"})
+    still.sandbox.choose_interpretations({"data.missing-permission": "403"})
 
     response = api.get(PATHS[dataset], params={"end_user_id": consent.end_user_id})
 
@@ -140,7 +140,7 @@ def test_the_path_of_direct_debits_has_three_cs(still: Still, api: httpx.Client)
     path = "/v1/banking/accounts/direct-debits"
 
     before = api.get(path, params={"end_user_id": consent.end_user_id})
-    still.sandbox.read_as({"paths.direct-debits": "both"})
+    still.sandbox.choose_interpretations({"paths.direct-debits": "both"})
     after = api.get(path, params={"end_user_id": consent.end_user_id})
 
     assert before.status_code == 404

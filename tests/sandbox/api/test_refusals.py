@@ -75,7 +75,7 @@ def outage(still: Still, client: httpx.Client, route: ApiRoute) -> httpx.Respons
 
 
 def bad_cursor(still: Still, client: httpx.Client, route: ApiRoute) -> httpx.Response:
-    still.sandbox.read_as({})
+    still.sandbox.choose_interpretations({})
     return call(client, route, params={"page[after]": "garbage"})
 
 
@@ -110,7 +110,7 @@ def test_every_described_refusal_is_produced(still: Still, route: ApiRoute, vers
 
     Source: errors.goa, errors.simple
     """
-    still.sandbox.read_as(INTERPRETATIONS)
+    still.sandbox.choose_interpretations(INTERPRETATIONS)
     for status in sorted(described(version, route)):
         still.sandbox.configure(version=version, scopes=("api:banking", "api:energy", "api:user.read", "api:user.write"))
         client = still.client()

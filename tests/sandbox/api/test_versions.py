@@ -143,7 +143,7 @@ def test_v1_has_the_fast_payload_under_another_name(still: Still, api: httpx.Cli
 def test_an_empty_service_may_be_left_out(still: Still, api: httpx.Client, interpretation: str, has_it: bool) -> None:
     """Rows without an extension may omit the empty service. Source: versions.empty-service"""
     consent = still.consent("rosa")
-    still.sandbox.read_as({"versions.empty-service": interpretation})
+    still.sandbox.choose_interpretations({"versions.empty-service": interpretation})
 
     rows = ask(api, "v3", "/v1/banking/transactions", consent)["transactions"]
 

@@ -15,5 +15,5 @@ def ledger_of(person: Person, days: int, *, seed: int = 0) -> Ledger:
         institution_id="88888",
         mint=Mint(seed=seed, salt="salt"),
         until=NOON.date(),
-        passed=lambda _at: days,
+        days_passed=lambda _at: days,
     )

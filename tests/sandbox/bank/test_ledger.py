@@ -26,7 +26,7 @@ def ledger() -> Ledger:
 
 
 def first(ledger: Ledger, status: str) -> Transaction:
-    return next(row for row in ledger.newest_first() if row.status == status)
+    return next(row for row in ledger.statement_newest_first() if row.status == status)
 
 
 def current(ledger: Ledger) -> Decimal:

@@ -133,7 +133,7 @@ def test_reading_pages_keeps_no_row_in_memory() -> None:
 
 def test_paging_over_http_returns_every_row_once(still: Still, api: httpx.Client) -> None:
     """Six pages of 1,000 rows return each row once, newest first. Source: paging.links, data.order"""
-    person = still.sandbox.admit(busy(15, days=50))
+    person = still.sandbox.add_person(busy(15, days=50))
     consent = still.sandbox.authorise(still.sandbox.create_end_user(person), person)
     still.sandbox.sync(consent, "transactions")
     walked: list[tuple[str, str]] = []

@@ -61,7 +61,7 @@ def test_thirty_days_add_thirty_days_of_rows(still: Still) -> None:
 
 def test_synced_rows_stay_until_the_next_sync(still: Still) -> None:
     """The passing of days alone changes no served row. Source: data.after-sync"""
-    still.sandbox.read_as({"sync.recurrence": "on-demand"})
+    still.sandbox.choose_interpretations({"sync.recurrence": "on-demand"})
     consent = still.consent("priya")
     before = rows(still, consent)
 
@@ -72,7 +72,7 @@ def test_synced_rows_stay_until_the_next_sync(still: Still) -> None:
 
 def test_a_sync_has_the_rows_of_its_own_instant(still: Still) -> None:
     """A sync that completed a month ago has the rows of then, even if it is first read now. Source: sync.timing"""
-    still.sandbox.read_as({"sync.recurrence": "on-demand"})
+    still.sandbox.choose_interpretations({"sync.recurrence": "on-demand"})
     prompt = still.consent("rosa")
     late = still.consent("rosa", is_synced=False)
 
@@ -99,7 +99,7 @@ def test_pending_rows_are_posted_as_days_pass(still: Still) -> None:
 @pytest.mark.parametrize("interpretation", ["none", "some"])
 def test_some_pending_rows_may_never_be_posted(still: Still, interpretation: str) -> None:
     """Under that interpretation some PENDING rows disappear, and are reported as removed. Source: data.pending-vanishes"""
-    still.sandbox.read_as({"data.pending-vanishes": interpretation})
+    still.sandbox.choose_interpretations({"data.pending-vanishes": interpretation})
     consent = still.consent("rosa")
     pending_ids: set[str] = set()
     for _ in range(20):

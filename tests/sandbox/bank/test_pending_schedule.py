@@ -7,7 +7,7 @@ import pytest
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import Person
 from fiskil_harness.core.model.people import AccountSpec, Movement
-from fiskil_harness.sandbox.bank.pending_schedule import Turns, turns_of
+from fiskil_harness.sandbox.bank.pending_schedule import SlotSchedule, slot_schedules
 from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.bank.ledgers import ledger_of
 
@@ -63,9 +63,9 @@ def test_only_frequent_purchases_are_pending() -> None:
     """The rent of a workshop is never PENDING, and two slots of one movement share its purchases."""
     ruth = catalog.person("ruth").accounts[0]
 
-    assert turns_of(ruth) == [
-        Turns(move=3, waits_days=2, every_days=12, takes_over=True),
-        Turns(move=3, waits_days=3, every_days=12, takes_over=True),
+    assert slot_schedules(ruth) == [
+        SlotSchedule(move=3, waits_days=2, every_days=12, takes_over=True),
+        SlotSchedule(move=3, waits_days=3, every_days=12, takes_over=True),
     ]
 
 
@@ -73,6 +73,6 @@ def test_a_daily_purchase_keeps_its_regular_rows() -> None:
     """A daily purchase is not moved into a slot, in which each purchase waits two days."""
     move = Movement(amount="-3.20", every_days=1, merchant="m", description="TAP", mcc="4111", category="TRANSPORTATION")
 
-    (turns,) = turns_of(AccountSpec(key="a", name="A", moves=(move,), pending=1))
+    (turns,) = slot_schedules(AccountSpec(key="a", name="A", moves=(move,), pending=1))
 
-    assert turns == Turns(move=0, waits_days=2, every_days=2, takes_over=False)
+    assert turns == SlotSchedule(move=0, waits_days=2, every_days=2, takes_over=False)

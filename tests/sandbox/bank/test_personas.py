@@ -228,7 +228,7 @@ def test_both_holders_see_the_same_joint_account(seed: int) -> None:
         rows_by_holder = [
             [
                 (row.posting_date_time, row.amount, row.description)
-                for row in ledger.newest_first()
+                for row in ledger.statement_newest_first()
                 if row.account_id == ledger.accounts[key].account_id
             ]
             for ledger in (hers, his)

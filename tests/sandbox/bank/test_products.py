@@ -70,7 +70,7 @@ def test_every_product_has_a_detail(still: Still, api: httpx.Client, version: st
 @pytest.mark.parametrize(("interpretation", "status"), [("400", 400), ("404", 404)])
 def test_an_unknown_product_is_refused(still: Still, api: httpx.Client, interpretation: str, status: int) -> None:
     """The status is 400, or 404 under that interpretation. Source: products.unknown"""
-    still.sandbox.read_as({"products.unknown": interpretation})
+    still.sandbox.choose_interpretations({"products.unknown": interpretation})
 
     response = api.get("/v1/banking/products/none-such")
 

@@ -29,7 +29,7 @@ def a_year_on(person: Person, seed: int) -> Ledger:
         institution_id="88888",
         mint=Mint(seed=seed, salt="salt"),
         until=NOON.date(),
-        passed=lambda _at: 360,
+        days_passed=lambda _at: 360,
         period_of=lambda spec: AccountPeriod(
             -person.history_days, 0 if spec.open_status == "CLOSED" else spec.closes_on_day
         ),

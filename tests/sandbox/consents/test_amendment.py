@@ -6,13 +6,13 @@ import pytest
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import Consent
 from fiskil_harness.errors import UnknownName, UsageError
-from fiskil_harness.sandbox.consents.amendment import amend, reach
+from fiskil_harness.sandbox.consents.amendment import amend, make_accessible
 from tests.sandbox.still import Still
 
 
 def connect(still: Still, *account_keys: str) -> Consent:
     """Return Rosa's consent, synced."""
-    rosa = still.sandbox.admit(catalog.person("rosa"))
+    rosa = still.sandbox.add_person(catalog.person("rosa"))
     consent = still.sandbox.authorise(still.sandbox.create_end_user(rosa), rosa, account_keys=account_keys)
     for dataset in consent.permissions:
         still.sandbox.sync(consent, dataset)
@@ -83,10 +83,10 @@ def test_an_invalid_amendment_is_refused(still: Still) -> None:
 def test_a_listed_bank_is_reached_until_the_next_reset(still: Still) -> None:
     """A listed bank can be made accessible, as in production, until the next reset. Source: institutions.sandbox-bank"""
     with still.sandbox.store.changing() as store:
-        reach(store, "40")
+        make_accessible(store, "40")
         reached = store.institutions["40"].is_accessible
         with pytest.raises(UnknownName, match="No institution '4'"):
-            reach(store, "4")
+            make_accessible(store, "4")
     still.sandbox.reset()
 
     assert (reached, still.sandbox.store.institutions["40"].is_accessible) == (True, False)

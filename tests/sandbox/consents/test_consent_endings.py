@@ -94,7 +94,7 @@ def test_a_one_off_consent_is_synced_once(still: Still, api: httpx.Client) -> No
 
 def test_a_one_off_consent_may_end_once_it_was_read(still: Still) -> None:
     """Under the other interpretation, the last sync ends it. Source: consents.one-off"""
-    still.sandbox.read_as({"consents.one-off": "ends-when-read"})
+    still.sandbox.choose_interpretations({"consents.one-off": "ends-when-read"})
     still.sandbox.configure(consent_days=0)
     consent = still.consent("rosa", is_synced=False)
 
@@ -243,7 +243,7 @@ def test_a_renewal_of_an_ended_consent_is_a_new_consent(still: Still, api: httpx
 
 def test_a_renewal_of_an_ended_consent_may_be_refused(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
     """Under the other interpretation, page and API refuse it. Source: auth-session.renewal-of-ended"""
-    still.sandbox.read_as({"auth-session.renewal-of-ended": "refused"})
+    still.sandbox.choose_interpretations({"auth-session.renewal-of-ended": "refused"})
     consent = still.consent("rosa")
     session = renewal(still, form_browser, consent)
 

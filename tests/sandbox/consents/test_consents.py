@@ -147,7 +147,7 @@ def test_due_events_are_emitted_in_order(still: Still) -> None:
 
 def test_a_sync_after_the_end_of_its_consent_never_completes(still: Still) -> None:
     """A consent that ends before its sync is ready cancels that sync. Source: consents.expiry-event"""
-    still.sandbox.read_as({"sync.recurrence": "on-demand"})
+    still.sandbox.choose_interpretations({"sync.recurrence": "on-demand"})
     consent = still.consent("rosa")
     still.sandbox.clock.advance_to(consent.expires_at - timedelta(seconds=3))
     still.sandbox.begin_sync(consent, "transactions")
@@ -162,7 +162,7 @@ def test_confirming_again_emits_an_event(still: Still) -> None:
     """consent.updated has the consent's id. Source: webhooks.events"""
     consent = still.consent("rosa")
 
-    still.sandbox.confirm_again(consent)
+    still.sandbox.touch_consent(consent)
 
     assert (still.sandbox.events[-1].kind, still.sandbox.events[-1].consent_id) == (
         "consent.updated",

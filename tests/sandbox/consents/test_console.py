@@ -54,7 +54,7 @@ def test_a_request_needs_its_scope(still: Still, method: str, path: str, scope: 
 @pytest.mark.parametrize(("method", "path", "scope"), [call for call in CALLS if not call[2].startswith("api:user")])
 def test_data_endpoints_may_ignore_scopes(still: Still, method: str, path: str, scope: str) -> None:
     """Under that interpretation, data endpoints do not check scopes. Source: token.scopes"""
-    still.sandbox.read_as({"token.scopes": "core"})
+    still.sandbox.choose_interpretations({"token.scopes": "core"})
     still.sandbox.configure(scopes=("api:user.read",))
 
     with closing(still.client()) as client:

@@ -136,7 +136,7 @@ def test_a_person_without_accounts_is_ineligible(still: Still, form_browser: For
 
     from fiskil_harness.core import catalog
 
-    still.sandbox.admit(msgspec.structs.replace(catalog.person("ben"), email="poor@example.com", accounts=()))
+    still.sandbox.add_person(msgspec.structs.replace(catalog.person("ben"), email="poor@example.com", accounts=()))
     session = walk_to("login", still, form_browser)
     form_browser.submit("identify", email="poor@example.com")
     form_browser.submit("enter_code", code=form_browser.text_of("data-code"))

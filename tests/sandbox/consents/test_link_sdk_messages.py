@@ -170,7 +170,7 @@ def test_the_message_does_not_depend_on_the_caller(still: Still, form_browser: F
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
 def test_a_failure_by_address_is_the_redirect(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
     """That interpretation posts the address of the redirect. Source: sdk.failure-form"""
-    still.sandbox.read_as({"sdk.failure-form": "redirect-url"})
+    still.sandbox.choose_interpretations({"sdk.failure-form": "redirect-url"})
     session = end(still, form_browser, ending)
 
     [message] = messages_of(session, still.sandbox.store.interpretation)
@@ -179,7 +179,7 @@ def test_a_failure_by_address_is_the_redirect(still: Still, form_browser: FormBr
 
 def test_a_failure_by_address_has_one_without_a_cancel_uri(still: Still, form_browser: FormBrowser) -> None:
     """The address is then the captured page, to which the sandbox never redirects. Source: sdk.failure-form"""
-    still.sandbox.read_as({"sdk.failure-form": "redirect-url"})
+    still.sandbox.choose_interpretations({"sdk.failure-form": "redirect-url"})
     end(still, form_browser, Ending.DENIED, cancel_uri="")
 
     [message] = posted_messages(form_browser.page.body)
@@ -188,7 +188,7 @@ def test_a_failure_by_address_has_one_without_a_cancel_uri(still: Still, form_br
 
 def test_cancelling_may_be_reported_as_a_denial(still: Still, form_browser: FormBrowser) -> None:
     """The interpretation of redirects applies to messages too. Source: journey.cancelled-type"""
-    still.sandbox.read_as({"journey.cancelled-type": "denied"})
+    still.sandbox.choose_interpretations({"journey.cancelled-type": "denied"})
     session = end(still, form_browser, Ending.CANCELLED, cancel_uri="")
 
     assert posted_messages(form_browser.page.body) == [failure(session, Ending.DENIED)]

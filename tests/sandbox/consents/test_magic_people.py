@@ -10,8 +10,8 @@ from fiskil_harness.core import catalog
 from fiskil_harness.core.model import Consent, Ending
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES, unmagical
-from fiskil_harness.sandbox.consents.magic_people import CONSENTS, ENDINGS, grouped, what_happens
-from fiskil_harness.sandbox.consents.shortcut import CONCLUSIONS
+from fiskil_harness.sandbox.consents.magic_people import CONSENTS, ENDINGS, expected_outcome, grouped
+from fiskil_harness.sandbox.consents.shortcut import OUTCOMES_TO_CONCLUDE
 from tests.paths import ROOT
 from tests.sandbox.consents.walks import walk_to
 from tests.sandbox.still import Still
@@ -241,7 +241,7 @@ def test_conclude_continues_from_the_current_stage(still: Still, form_browser: F
     (consent,) = still.sandbox.consents_of(opened.end_user_id)
     assert (session.ending, consent.person, consent.account_keys) == (Ending.APPROVED, "ben.okafor@example.com", ("card",))
     form_browser.open(still.page_of(opened))
-    assert form_browser.redirects[-1] == still.sandbox.way_back(opened.session_id)
+    assert form_browser.redirects[-1] == still.sandbox.redirect_address(opened.session_id)
 
 
 @pytest.mark.parametrize("stage", ["accounts", "confirm"])
@@ -265,7 +265,7 @@ def test_an_outcome_that_is_no_longer_possible_is_refused(
     assert still.standing(opened).ending is None
 
 
-@pytest.mark.parametrize("outcome", CONCLUSIONS)
+@pytest.mark.parametrize("outcome", OUTCOMES_TO_CONCLUDE)
 def test_an_ended_session_cannot_be_concluded_again(still: Still, outcome: str) -> None:
     """A second call is refused for every outcome. Source: auth-session.single-use"""
     opened = still.invite()
@@ -369,6 +369,6 @@ def test_the_readme_names_every_magic_address() -> None:
     assert [
         person.email
         for person in expected
-        if not named[person.email].startswith(what_happens(person).split(" ")[0].rstrip(";"))
+        if not named[person.email].startswith(expected_outcome(person).split(" ")[0].rstrip(";"))
     ] == []
     assert [code for code in MAGIC_CODES if code not in readme] == []

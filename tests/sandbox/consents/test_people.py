@@ -140,7 +140,7 @@ def test_balances_add_up(person: Person, seed: int) -> None:
 @pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.email)
 def test_rows_are_well_formed(person: Person) -> None:
     """Ids are unique, amounts fit their type, and categories nest. Source: data.pending-dates"""
-    rows = ledger_of(person).newest_first()
+    rows = ledger_of(person).statement_newest_first()
 
     assert len({row.fiskil_id for row in rows}) == len({row.transaction_id for row in rows}) == len(rows)
     for row in rows:
@@ -216,10 +216,14 @@ def test_other_end_users_and_runs_have_the_same_rows_under_other_ids() -> None:
     first, second, later = ledger_of(person), ledger_of(person, owner="eu_2"), ledger_of(person, salt="later")
 
     for other in (second, later):
-        assert [_story(row) for row in first.newest_first()] == [_story(row) for row in other.newest_first()]
-        assert not {row.fiskil_id for row in first.newest_first()} & {row.fiskil_id for row in other.newest_first()}
-        assert not {row.transaction_id for row in first.newest_first()} & {
-            row.transaction_id for row in other.newest_first()
+        assert [_story(row) for row in first.statement_newest_first()] == [
+            _story(row) for row in other.statement_newest_first()
+        ]
+        assert not {row.fiskil_id for row in first.statement_newest_first()} & {
+            row.fiskil_id for row in other.statement_newest_first()
+        }
+        assert not {row.transaction_id for row in first.statement_newest_first()} & {
+            row.transaction_id for row in other.statement_newest_first()
         }
         assert first.accounts["everyday"].account_id != other.accounts["everyday"].account_id
 
@@ -238,7 +242,7 @@ def test_institutions_share_no_ids() -> None:
 def test_a_reset_removes_admitted_people(still: Still) -> None:
     """Named people stay; generated and admitted ones are removed."""
     still.consent("rosa")
-    still.sandbox.admit(generated_person(seed=1, email="typed@example.com"))
+    still.sandbox.add_person(generated_person(seed=1, email="typed@example.com"))
 
     still.sandbox.reset()
 

@@ -38,7 +38,7 @@ def with_savings(**changes: Any) -> Person:
 def connect(still: Still, person: Person) -> Consent:
     """Return a consent of *person* to all banking data, synced."""
     still.sandbox.configure(permissions=BANKING)
-    end_user = still.sandbox.create_end_user(still.sandbox.admit(person))
+    end_user = still.sandbox.create_end_user(still.sandbox.add_person(person))
     consent = still.sandbox.authorise(end_user, person)
     read_again(still, consent)
     return consent
@@ -71,7 +71,7 @@ def test_a_withdrawn_account_leaves_with_the_next_sync(still: Still, api: httpx.
 
 def test_a_withdrawn_account_may_leave_at_once(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation, its rows are not served from then on. Source: consents.account-withdrawn"""
-    still.sandbox.read_as({"consents.account-withdrawn": "at-once"})
+    still.sandbox.choose_interpretations({"consents.account-withdrawn": "at-once"})
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
     consent = connect(still, rosa)
     lost_ids = {row["fiskil_id"] for row in listed(api, consent, "transactions")}
@@ -118,7 +118,7 @@ def test_fetch_returns_no_balance_of_a_withdrawn_account(still: Still, api: http
 def test_an_account_waits_for_its_other_holder(still: Still, api: httpx.Client) -> None:
     """A chosen account is shared from the first sync after every holder agreed. Source: consents.joint-approval"""
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben", is_shareable=False)
-    end_user = still.sandbox.create_end_user(still.sandbox.admit(rosa))
+    end_user = still.sandbox.create_end_user(still.sandbox.add_person(rosa))
     with still.sandbox.store.changing() as store:
         consent = consents.grant(
             store,
@@ -176,7 +176,7 @@ def test_a_closed_account_is_listed_as_closed(still: Still, api: httpx.Client) -
 
 def test_a_closed_account_may_be_left_out(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation, the next sync has none of its rows. Source: accounts.closed"""
-    still.sandbox.read_as({"accounts.closed": "left-out"})
+    still.sandbox.choose_interpretations({"accounts.closed": "left-out"})
     consent = connect(still, catalog.person("rosa"))
 
     still.sandbox.close_account(catalog.person("rosa"), "savings")
@@ -201,7 +201,7 @@ def test_an_account_that_opens_later_is_not_shared(still: Still, api: httpx.Clie
 
 def test_an_account_that_opens_later_may_join(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation, the next sync serves it. Source: accounts.opened-later"""
-    still.sandbox.read_as({"accounts.opened-later": "joins"})
+    still.sandbox.choose_interpretations({"accounts.opened-later": "joins"})
     consent = connect(still, with_savings(opens_on_day=10))
     before = keys(still, api, consent)
 

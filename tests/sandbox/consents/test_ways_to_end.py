@@ -17,7 +17,7 @@ from fiskil_harness.core.net.server import Server
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.sandbox import Sandbox
 from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
-from fiskil_harness.sandbox.consents.shortcut import CONCLUSIONS
+from fiskil_harness.sandbox.consents.shortcut import OUTCOMES_TO_CONCLUDE
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.stage import Stage
@@ -250,14 +250,14 @@ def test_every_outcome_has_every_way() -> None:
     """The comparison covers every outcome, and each address belongs to a person with that outcome."""
     by_address = {person.email: person for person in catalog.people().values()}
 
-    assert set(CONCLUSIONS) == set(ENDINGS) == set(MAGIC) == set(STEPS) == set(ACTIONS)
+    assert set(OUTCOMES_TO_CONCLUDE) == set(ENDINGS) == set(MAGIC) == set(STEPS) == set(ACTIONS)
     assert set(ENDINGS.values()) == set(Ending)
     assert {name: by_address[email].outcome for name, email in MAGIC.items()} == {
         name: "eligible" if name == "approved" else name for name in MAGIC
     }
 
 
-@pytest.mark.parametrize("outcome", CONCLUSIONS)
+@pytest.mark.parametrize("outcome", OUTCOMES_TO_CONCLUDE)
 def test_every_way_to_an_ending_leaves_the_same(
     fiskil: LocalFiskil,
     form_browser: FormBrowser,

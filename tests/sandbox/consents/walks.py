@@ -74,7 +74,7 @@ def _every_account(still: Still, session: AuthSession, form_browser: FormBrowser
 
 
 def _too_late(still: Still, session: AuthSession, form_browser: FormBrowser) -> None:
-    still.sandbox.read_as({"journey.code-expired": "otp-failure"})
+    still.sandbox.choose_interpretations({"journey.code-expired": "otp-failure"})
     form_browser.submit("enter_code", code="999999")
 
 

@@ -229,7 +229,7 @@ def test_usage_filters_by_day(still: Still, api: httpx.Client) -> None:
 
 def test_the_newest_day_may_be_left_out(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation the last day is excluded. Source: energy.usage-dates"""
-    still.sandbox.read_as({"energy.usage-dates": "before-newest"})
+    still.sandbox.choose_interpretations({"energy.usage-dates": "before-newest"})
     consent = household(still, "rosa", "usage")
 
     served = rows(api, "usage", consent, **{"read_start_date.oldest": "2026-01-10", "read_start_date.newest": "2026-01-12"})
@@ -317,7 +317,7 @@ def test_without_the_permission_energy_may_be_refused(still: Still, api: httpx.C
     others = tuple(permission for permission in consent.permissions if permission != LISTS[path][1])
     with still.sandbox.store.changing() as store:
         store.consents[consent.arrangement_id] = msgspec.structs.replace(consent, permissions=others)
-    still.sandbox.read_as({"data.missing-permission": "403"})
+    still.sandbox.choose_interpretations({"data.missing-permission": "403"})
 
     response = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id})
 
@@ -327,7 +327,7 @@ def test_without_the_permission_energy_may_be_refused(still: Still, api: httpx.C
 @pytest.mark.parametrize("path", ["invoice", "billing"])
 def test_an_unknown_energy_account_may_be_refused(still: Still, api: httpx.Client, path: str) -> None:
     """Under one interpretation, a filter by an unknown account gets 404. Source: data.unknown-account"""
-    still.sandbox.read_as({"data.unknown-account": "404"})
+    still.sandbox.choose_interpretations({"data.unknown-account": "404"})
     consent = household(still, "ben", "accounts", path)
 
     response = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id, "account_id": "0"})

@@ -102,7 +102,7 @@ def test_the_service_point_reports_solar(still: Still, api: httpx.Client) -> Non
 
 def test_camel_keys_can_be_snake(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation, no key of any row is in camelCase. Source: energy.camel-keys"""
-    still.sandbox.read_as({"energy.camel-keys": "snake"})
+    still.sandbox.choose_interpretations({"energy.camel-keys": "snake"})
     consent = household(still, "rosa")
 
     names = {name for path in LISTS for row in objects(every_row(api, path, consent)) for name in row}
@@ -113,7 +113,7 @@ def test_camel_keys_can_be_snake(still: Still, api: httpx.Client) -> None:
 
 def test_invoices_may_name_their_arrangement(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation, invoices have it like every row. Source: energy.invoice-without-arrangement"""
-    still.sandbox.read_as({"energy.invoice-without-arrangement": "present"})
+    still.sandbox.choose_interpretations({"energy.invoice-without-arrangement": "present"})
     consent = household(still, "rosa")
 
     assert {row["arrangement_id"] for row in rows(api, "invoice", consent)} == {consent.arrangement_id}
@@ -121,7 +121,7 @@ def test_invoices_may_name_their_arrangement(still: Still, api: httpx.Client) ->
 
 def test_der_may_have_its_old_root(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation, the root key is derRecords. Source: energy.der-root"""
-    still.sandbox.read_as({"energy.der-root": "derRecords"})
+    still.sandbox.choose_interpretations({"energy.der-root": "derRecords"})
     consent = household(still, "rosa")
 
     response = api.get("/v1/energy/der", params={"end_user_id": consent.end_user_id}).json()
@@ -132,7 +132,7 @@ def test_der_may_have_its_old_root(still: Still, api: httpx.Client) -> None:
 
 def test_energy_may_come_oldest_first(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation, the oldest read, bill and charge come first. Source: energy.order"""
-    still.sandbox.read_as({"energy.order": "oldest-first"})
+    still.sandbox.choose_interpretations({"energy.order": "oldest-first"})
     consent = household(still, "ben")
 
     for path, name in (("usage", "read_start_date"), ("invoice", "issue_date"), ("billing", "execution_date_time")):

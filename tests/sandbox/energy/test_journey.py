@@ -129,7 +129,7 @@ def test_the_retailer_may_be_inaccessible(still: Still, api: httpx.Client, form_
 
     Source: institutions.sandbox-retailer
     """
-    still.sandbox.read_as({"institutions.sandbox-retailer": "inaccessible"})
+    still.sandbox.choose_interpretations({"institutions.sandbox-retailer": "inaccessible"})
     session = still.invite()
     form_browser.open(still.page_of(session))
     offered = form_browser.choices("institution_id")
@@ -145,7 +145,7 @@ def test_the_retailer_may_be_inaccessible(still: Still, api: httpx.Client, form_
 def test_a_person_without_supply_is_ineligible(still: Still, form_browser: FormBrowser) -> None:
     """A person who has only bank accounts has nothing to share here. Source: journey.error-types"""
     person = msgspec.structs.replace(catalog.person("rosa"), email="no.power@example.com", energy=())
-    still.sandbox.admit(person)
+    still.sandbox.add_person(person)
     session = still.invite(institution_id=RETAILER)
     form_browser.open(still.page_of(session))
     form_browser.submit("identify", email="no.power@example.com")

@@ -84,7 +84,7 @@ def test_plans_refuse_a_request_without_one_retailer(api: httpx.Client, query: d
 
 def test_an_unknown_retailer_may_have_no_plans(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation the list is empty. Source: energy.plans-unknown-retailer"""
-    still.sandbox.read_as({"energy.plans-unknown-retailer": "empty"})
+    still.sandbox.choose_interpretations({"energy.plans-unknown-retailer": "empty"})
 
     assert api.get("/v1/energy/plans?institution_id=0").json() == {"plans": [], "links": {}}
 
@@ -165,7 +165,7 @@ def test_an_unknown_plan_is_refused(api: httpx.Client, plan_id: str) -> None:
 
 def test_an_unknown_plan_may_be_not_found(still: Still, api: httpx.Client) -> None:
     """Under the other interpretation the status is 404. Source: energy.plan-unknown"""
-    still.sandbox.read_as({"energy.plan-unknown": "404"})
+    still.sandbox.choose_interpretations({"energy.plan-unknown": "404"})
 
     assert api.get("/v1/energy/plans/nothing").status_code == 404
 

@@ -81,6 +81,6 @@ def test_validation_follows_the_interpretation(still: Still, api: httpx.Client) 
     body = {"end_user_id": end_user.end_user_id}
     before = api.post("/v1/auth/session", json=body).status_code
 
-    still.sandbox.read_as({"auth-session.uris": "optional"})
+    still.sandbox.choose_interpretations({"auth-session.uris": "optional"})
 
     assert (before, api.post("/v1/auth/session", json=body).status_code) == (400, 200)

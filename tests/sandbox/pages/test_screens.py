@@ -212,7 +212,7 @@ def test_the_last_screen_shows_the_choices(still: Still, form_browser: FormBrows
 
 def test_the_last_screen_shows_the_duration(still: Still, form_browser: FormBrowser) -> None:
     """The screen shows the duration of the consent. Source: consents.duration"""
-    still.sandbox.read_as({"consents.duration": "365-days"})
+    still.sandbox.choose_interpretations({"consents.duration": "365-days"})
 
     walk_to("confirm", still, form_browser)
 

@@ -4,7 +4,7 @@ import pytest
 
 from fiskil_harness.core.config.hooks import HOOKS
 from fiskil_harness.journal import Journal
-from fiskil_harness.journal.entries.plan_pairs import Verb, covered, pairs_of, unmet
+from fiskil_harness.journal.entries.plan_pairs import Verb, pair_coverage, pairs_of, uncovered_pairs
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation import PlanResult, explore
@@ -29,9 +29,9 @@ def test_forty_life_plans_cover_most_pairs(seed: int) -> None:
     explored = explore(passes, kind="lives", seed=seed, wanted=40, hooks=ALL)
 
     without_faults = [verb for verb in possible(HOOKS) if verb.group != "fault"]
-    pairs = covered(without_faults, [run.happened for run in explored.runs])
+    pairs = pair_coverage(without_faults, [run.happened for run in explored.runs])
     assert len(explored.runs) == 40
-    assert pairs.covered >= pairs.of // 2
+    assert pairs.covered >= pairs.total // 2
     assert {name for run in explored.runs for name in run.happened} >= {"revoke", "day", "outage", "late", "restart"}
 
 
@@ -65,6 +65,6 @@ def test_pairs_have_two_groups() -> None:
     verbs = [LIFE, Verb(name="amend", group="life"), FAULT]
 
     assert pairs_of(verbs) == [("revoke", "reset"), ("amend", "reset")]
-    assert unmet(pairs_of(verbs), [("revoke",), ("reset", "revoke")]) == [("amend", "reset")]
-    pairs = covered(verbs, [("revoke", "reset")])
-    assert (pairs.covered, pairs.of, pairs.missing) == (1, 2, ("amend with reset",))
+    assert uncovered_pairs(pairs_of(verbs), [("revoke",), ("reset", "revoke")]) == [("amend", "reset")]
+    pairs = pair_coverage(verbs, [("revoke", "reset")])
+    assert (pairs.covered, pairs.total, pairs.missing) == (1, 2, ("amend with reset",))

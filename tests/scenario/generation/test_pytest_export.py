@@ -8,10 +8,10 @@ import pytest
 
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import PlanError
-from fiskil_harness.journal import Delivery, HookCall, Journal, Started
+from fiskil_harness.journal import Delivery, HookCall, Journal, ProcessChanged
 from fiskil_harness.probes import AppliesOnce, Finding, Verdict
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.pytest_export import Export, retell
+from fiskil_harness.scenario.generation.pytest_export import Export, export
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.webhooks.fiskil_signature import HEADER, digest
 
@@ -35,16 +35,16 @@ def delivery(signature: str = RIGHT_SIGNATURE, **more: object) -> Delivery:
     return msgspec.structs.replace(plain, **more)
 
 
-def export(*entries: object, finding: Finding = TWICE, plan: Scenario = PLAN) -> Export:
+def exported_plan(*entries: object, finding: Finding = TWICE, plan: Scenario = PLAN) -> Export:
     journal = Journal()
     for entry in entries:
         journal.write(entry)  # type: ignore[arg-type]
-    return retell(plan, journal, [finding], settings=Settings(), secret=SECRET, plan="plan.json", seed=3)
+    return export(plan, journal, [finding], settings=Settings(), secret=SECRET, plan="plan.json", seed=3)
 
 
 def test_ids_times_and_signatures_become_placeholders() -> None:
     """No id, time or signature of the run is in the sent bytes."""
-    exported = export(delivery())
+    exported = exported_plan(delivery())
 
     sent = exported.test.partition("STEPS = ")[2]
     placeholders = {"@message_0@", "@user_main_0@", "@consent_main_0@", "@t0@", "@right@"}
@@ -55,7 +55,7 @@ def test_ids_times_and_signatures_become_placeholders() -> None:
 
 def test_the_beginning_of_the_right_signature_is_a_placeholder_too() -> None:
     """A forgery that shortens the signature is computed anew as well."""
-    exported = export(delivery(RIGHT_SIGNATURE[:8], kind="forged"))
+    exported = exported_plan(delivery(RIGHT_SIGNATURE[:8], kind="forged"))
 
     assert "@right:8@" in exported.test
     assert '$(sign "$body" | cut -c1-8)' in exported.shell
@@ -64,14 +64,14 @@ def test_the_beginning_of_the_right_signature_is_a_placeholder_too() -> None:
 
 def test_a_forgery_of_another_signature_needs_this_secret() -> None:
     """A forgery whose signature was computed otherwise proves nothing under another secret, so its test is skipped then."""
-    assert "FORGED_WITH = ''" not in export(delivery("AAAA" + RIGHT_SIGNATURE[:40], kind="forged")).test
+    assert "FORGED_WITH = ''" not in exported_plan(delivery("AAAA" + RIGHT_SIGNATURE[:40], kind="forged")).test
 
 
 def test_restarts_failures_and_bursts_keep_their_order() -> None:
     """Deliveries of one group are one burst."""
-    exported = export(
+    exported = exported_plan(
         delivery(),
-        Started(how="kill"),
+        ProcessChanged(change="kill"),
         HookCall(hook="fail", participant="", status=204),
         delivery(group=2),
         delivery(group=2, kind="replay"),
@@ -96,12 +96,12 @@ def test_restarts_failures_and_bursts_keep_their_order() -> None:
 def test_a_plan_without_a_test_is_refused(entries: tuple[Delivery, ...], finding: Finding, words: str) -> None:
     """A test without an assertion would always pass."""
     with pytest.raises(PlanError, match=words):
-        export(*entries, finding=finding)
+        exported_plan(*entries, finding=finding)
 
 
 def test_a_truncated_message_is_exported_as_truncated() -> None:
     """The test sends half of it; the shell script only mentions it."""
-    exported = export(delivery(kind="broken", name="cut_in_order"), delivery(attempt=2))
+    exported = exported_plan(delivery(kind="broken", name="cut_in_order"), delivery(attempt=2))
 
     assert re.findall(r"'do': '(\w+)'", exported.test) == ["half", "send"]
     assert "# here: send half of e0 attempt 1, then close the connection" in exported.shell

@@ -3,7 +3,7 @@
 from fiskil_harness.core.config.hooks import HOOKS
 from fiskil_harness.probes import Finding, Verdict, name_of
 from fiskil_harness.scenario.generation.life_plans import Action, LifePlan
-from fiskil_harness.scenario.generation.scenario_export import as_python, is_life, rewrite
+from fiskil_harness.scenario.generation.scenario_export import as_python, export_scenario, is_life_plan
 from fiskil_harness.scenario.scenario import Scenario, load
 
 LIFE = LifePlan(actions=(Action("reset_peer", 1), Action("revoke", 1), Action("retry")), hooks=frozenset(HOOKS)).plan()
@@ -20,7 +20,7 @@ def scenario_of(text: str) -> Scenario:
 
 def test_the_export_creates_the_same_plan() -> None:
     """The steps are equal, and so are the probes if none failed."""
-    scenario = scenario_of(rewrite(LIFE, [], plan="plan.json", seed=1, file="test_plan.py"))
+    scenario = scenario_of(export_scenario(LIFE, [], plan="plan.json", seed=1, file="test_plan.py"))
 
     assert (scenario.steps, scenario.probes) == (LIFE.steps, LIFE.probes)
 
@@ -29,7 +29,7 @@ def test_the_title_states_the_failure() -> None:
     """The first line contains the finding, and the header the command."""
     failed = Finding(probe="drops_revoked_rows", verdict=Verdict.FAIL, observed="rows stand")
 
-    text = rewrite(LIFE, [failed], plan="plan.json", seed=1, file="test_plan.py")
+    text = export_scenario(LIFE, [failed], plan="plan.json", seed=1, file="test_plan.py")
 
     assert text.startswith('"""Life plan of an end user: rows stand.')
     assert "drops_revoked_rows" in {name_of(probe) for probe in scenario_of(text).probes}
@@ -44,5 +44,5 @@ def test_strings_are_quoted_as_in_python() -> None:
 
 def test_only_life_plans_are_exported_in_this_way() -> None:
     """Other plans do not need the harness."""
-    assert is_life(LIFE)
-    assert not is_life(load("happy_path"))
+    assert is_life_plan(LIFE)
+    assert not is_life_plan(load("happy_path"))

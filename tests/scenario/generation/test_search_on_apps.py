@@ -121,7 +121,7 @@ class CheckJournal(steps.PlainStep, frozen=True, kw_only=True, tag="check_journa
 
     def perform(self, stage: Stage) -> None:
         """Raise StepError otherwise."""
-        if stage.fiskil.link.journal is not stage.journal:
+        if stage.fiskil.proxy.journal is not stage.journal:
             raise StepError("The proxy records into another journal.")
 
 

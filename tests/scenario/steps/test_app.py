@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.journal import Delivery, Effects, Idle, Limits, Started
+from fiskil_harness.journal import Delivery, Effects, Idle, Limits, ProcessChanged
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -63,7 +63,7 @@ def test_a_restart_is_a_kill_and_a_start(drive: Drive, receiver_settings: MakeSe
     journal, crashed = drive(receiver_settings()).perform(scenario(steps.Restart()))
 
     assert not crashed
-    assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]
+    assert [started.change for started in journal.all(ProcessChanged)] == ["found", "kill", "restart"]
 
 
 def test_a_requested_failure_comes_after_a_snapshot(drive: Drive) -> None:
@@ -90,8 +90,8 @@ def test_an_app_can_stay_down(drive: Drive, receiver_settings: MakeSettings) -> 
     journal, crashed = drive(receiver_settings()).perform(scenario(*sequence))
 
     assert not crashed
-    assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]
-    assert [(delivery.outcome, delivery.trouble) for delivery in journal.all(Delivery)] == [
+    assert [started.change for started in journal.all(ProcessChanged)] == ["found", "kill", "restart"]
+    assert [(delivery.outcome, delivery.problem) for delivery in journal.all(Delivery)] == [
         ("indeterminate", "connection refused"),
         ("ack", ""),
     ]
@@ -102,4 +102,4 @@ def test_an_app_with_one_process_is_restarted(drive: Drive, receiver_settings: M
     journal, crashed = drive(receiver_settings()).perform(scenario(steps.KillWorker()))
 
     assert not crashed
-    assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]
+    assert [started.change for started in journal.all(ProcessChanged)] == ["found", "kill", "restart"]

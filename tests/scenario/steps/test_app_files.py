@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 from pytest_httpserver import HTTPServer
 
-from fiskil_harness.journal import Filed, Journal, Reported
+from fiskil_harness.journal import FileWritten, Journal, Reported
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -43,7 +43,7 @@ def test_missing_outputs_leave_no_entry(driver: Driver) -> None:
     """Without hooks and files the journal has no such entries."""
     journal = collect(driver)
 
-    assert (journal.all(Reported), journal.all(Filed)) == ([], [])
+    assert (journal.all(Reported), journal.all(FileWritten)) == ([], [])
 
 
 def test_an_alert_is_recorded_with_path_and_headers(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
@@ -87,4 +87,4 @@ def test_files_are_recorded(mailbox: Mailbox, drive: Callable[..., Driver]) -> N
 
     driver.before_step = write
 
-    assert [(filed.name, filed.text) for filed in collect(driver).all(Filed)] == [("trace.log", b"after\n")]
+    assert [(filed.name, filed.text) for filed in collect(driver).all(FileWritten)] == [("trace.log", b"after\n")]

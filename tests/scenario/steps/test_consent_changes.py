@@ -8,7 +8,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import HarnessError
-from fiskil_harness.journal import ConsentState, CutShort, Delivery, EventCreated, Exchange, Journal, Rows
+from fiskil_harness.journal import ConsentState, Delivery, EventCreated, Exchange, Journal, Rows, StepIncomplete
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -152,8 +152,8 @@ def test_a_missing_call_is_recorded(perform: Perform, monkeypatch: pytest.Monkey
 
     journal, crashed = perform(steps.Authorise(), steps.WaitForCall("banking.transactions"))
 
-    (cut_short,) = journal.all(CutShort)
-    assert (crashed, cut_short.what) == (
+    (cut_short,) = journal.all(StepIncomplete)
+    assert (crashed, cut_short.reason) == (
         "",
         "no response on 'banking.transactions' was held back, so nothing happened during a call",
     )

@@ -6,8 +6,8 @@ import pytest
 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.journal import DURING_KILL, Delivery, Journal, Started
-from fiskil_harness.journal.queries.deliveries import uncut
+from fiskil_harness.journal import DURING_KILL, Delivery, Journal, ProcessChanged
+from fiskil_harness.journal.queries.deliveries import why_no_crash_observed
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -83,7 +83,7 @@ def test_a_kill_leaves_deliveries_without_a_response(preforked: Driver) -> None:
     during_kill = [delivery for delivery in deliveries if delivery.name == DURING_KILL]
     assert [delivery.event for delivery in during_kill] == ["e0", "e4", "e5", "e6"]
     assert {delivery.event for delivery in deliveries if delivery.outcome == "ack"} == {"e0", "e4", "e5", "e6"}
-    assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]
+    assert [started.change for started in journal.all(ProcessChanged)] == ["found", "kill", "restart"]
 
 
 def test_a_kill_during_one_delivery_affects_no_other(preforked: Driver) -> None:
@@ -94,7 +94,7 @@ def test_a_kill_during_one_delivery_affects_no_other(preforked: Driver) -> None:
 
     during_kill = [delivery for delivery in journal.all(Delivery) if delivery.name == DURING_KILL]
     assert [(delivery.event, delivery.attempt, delivery.group) for delivery in during_kill] == [("e4", 1, 0)]
-    assert uncut(journal) == ""
+    assert why_no_crash_observed(journal) == ""
     assert {delivery.event for delivery in journal.all(Delivery) if delivery.outcome == "ack"} == {"e0", "e4"}
 
 
@@ -102,7 +102,7 @@ def test_only_one_worker_is_killed(preforked: Driver) -> None:
     """The other processes continue, and the harness does not restart the app."""
     journal = run(preforked, *ONE_EVENT, steps.KillWorker(), steps.Deliver(attempts=5))
 
-    assert [started.how for started in journal.all(Started)] == ["found", "kill_worker"]
+    assert [started.change for started in journal.all(ProcessChanged)] == ["found", "kill_worker"]
     assert journal.all(Delivery)[-1].outcome == "ack"
 
 

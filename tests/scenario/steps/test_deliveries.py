@@ -8,7 +8,7 @@ import pytest
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import CutShort, Delivery, Journal
+from fiskil_harness.journal import Delivery, Journal, StepIncomplete
 from fiskil_harness.probes import Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
@@ -166,7 +166,7 @@ class DeliverList(PlainStep, frozen=True, tag="deliver_list"):
 
     def _deliver(self, trouble: str) -> Delivery:
         self.performed.append(trouble)
-        return Delivery(event="e", participant="", message_id="", attempt=1, trouble=trouble)
+        return Delivery(event="e", participant="", message_id="", attempt=1, problem=trouble)
 
 
 HANGS = "no answer within the limit"
@@ -185,7 +185,7 @@ def test_a_list_ends_after_two_requests_without_a_response(
 
     journal, _ = perform(step)
 
-    assert (len(step.performed), bool(list(journal.all(CutShort)))) == (count, is_incomplete)
+    assert (len(step.performed), bool(list(journal.all(StepIncomplete)))) == (count, is_incomplete)
 
 
 def test_an_incomplete_step_is_inconclusive(driver: Driver) -> None:

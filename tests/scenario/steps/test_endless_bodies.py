@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.journal import CutShort, Delivery, Flood
+from fiskil_harness.journal import Delivery, EndlessBody, StepIncomplete
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -22,13 +22,13 @@ def limited(mailbox: Mailbox, limits: dict[str, float]) -> Settings:
     return msgspec.structs.replace(settings, app=msgspec.structs.replace(settings.app, limits=declared))
 
 
-def flood(drive: Callable[..., Driver], mailbox: Mailbox, **limits: float) -> list[Flood]:
+def flood(drive: Callable[..., Driver], mailbox: Mailbox, **limits: float) -> list[EndlessBody]:
     """Return the recorded floods."""
     driver = drive(limited(mailbox, limits))
     journal, crashed = driver.perform(FLOOD)
     assert not crashed
     assert not journal.all(Delivery)
-    return journal.all(Flood)
+    return journal.all(EndlessBody)
 
 
 def test_an_undeclared_limit_is_not_tested(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
@@ -43,8 +43,8 @@ def test_a_limit_above_the_maximum_is_not_tested(drive: Callable[..., Driver], m
 
     journal, _ = driver.perform(FLOOD)
 
-    assert journal.all(Flood) == []
-    assert [cut_short.what for cut_short in journal.all(CutShort)] == [
+    assert journal.all(EndlessBody) == []
+    assert [cut_short.reason for cut_short in journal.all(StepIncomplete)] == [
         "app.limits.body_bytes is 1073741824, but at most 67108864 can be tested",
         "app.limits.body_s is 60, but at most 58 can be tested",
     ]
@@ -56,7 +56,7 @@ def test_a_receiver_without_a_limit_gets_a_bounded_body(drive: Callable[..., Dri
     floods = flood(drive, mailbox, body_bytes=1024)
 
     assert [flood.name for flood in floods] == ["announced", "in_chunks"]
-    assert floods[0].is_over is False
+    assert floods[0].was_ended_by_receiver is False
     assert floods[0].taken_bytes > 16 << 20
 
 
@@ -66,6 +66,6 @@ def test_a_drip_ends_soon_after_the_declared_time(drive: Callable[..., Driver], 
     """A byte is sent ten times a second, for six seconds more than declared."""
     (drip,) = flood(drive, mailbox, body_s=0.1)
 
-    assert (drip.name, drip.is_over, drip.status) == ("drip", False, None)
+    assert (drip.name, drip.was_ended_by_receiver, drip.status) == ("drip", False, None)
     assert 5 <= drip.taken_bytes <= 80
     assert 6 <= drip.took_s < 30

@@ -11,7 +11,7 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.core.config import parse
 from fiskil_harness.errors import UnknownName, UsageError
-from fiskil_harness.journal import Canaries, Exchange, FaultSet, HookCall, Journal, Key, Started, Trouble
+from fiskil_harness.journal import Canaries, Exchange, FaultSet, HookCall, Journal, Key, ProcessChanged, StepFailed
 from fiskil_harness.probes import Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
@@ -54,14 +54,14 @@ def test_an_outage_lasts_until_it_is_lifted(perform: Perform) -> None:
     journal = perform(outage, steps.Refresh(), steps.Refresh(), steps.LiftFaults(), steps.Refresh())
 
     assert refreshes(journal) == [500, 500, 200]
-    assert [(fault_set.times, fault_set.unbitten) for fault_set in journal.all(FaultSet)] == [(1, 0)]
+    assert [(fault_set.times, fault_set.missing_bites) for fault_set in journal.all(FaultSet)] == [(1, 0)]
 
 
 def test_a_lifted_fault_that_never_bit_is_recorded(perform: Perform) -> None:
     """Lifting a fault does not hide that no call met it."""
     journal = perform(steps.InjectFault("consents.list", faults.Stall(), times=2), steps.LiftFaults())
 
-    assert [(fault_set.times, fault_set.unbitten) for fault_set in journal.all(FaultSet)] == [(2, 2)]
+    assert [(fault_set.times, fault_set.missing_bites) for fault_set in journal.all(FaultSet)] == [(2, 2)]
 
 
 def test_a_fault_that_only_met_short_bodies_never_bit(perform: Perform) -> None:
@@ -71,7 +71,7 @@ def test_a_fault_that_only_met_short_bodies_never_bit(perform: Perform) -> None:
     )
 
     (fault,) = journal.all(FaultSet)
-    assert (refreshes(journal), fault.unbitten, fault.spared > 0) == ([200], 1, True)
+    assert (refreshes(journal), fault.missing_bites, fault.unchanged_exchanges > 0) == ([200], 1, True)
 
 
 @pytest.mark.parametrize("end", [(), (steps.LiftFaults(),)], ids=["waiting", "lifted"])
@@ -145,8 +145,8 @@ def test_an_app_may_refuse_to_start_with_a_wrong_secret(drive: Drive, tmp_path: 
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
 
     assert not crashed
-    assert [trouble.what for trouble in journal.all(Trouble)] == ["the app does not start with a wrong client secret"]
-    assert [started.how for started in journal.all(Started)] == ["found", "kill", "kill", "restart"]
+    assert [trouble.reason for trouble in journal.all(StepFailed)] == ["the app does not start with a wrong client secret"]
+    assert [started.change for started in journal.all(ProcessChanged)] == ["found", "kill", "kill", "restart"]
     assert [key.state for key in journal.all(Key)] == ["wrong"]
     assert any("client secret" in canaries.values for canaries in journal.all(Canaries))
 

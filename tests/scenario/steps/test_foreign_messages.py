@@ -7,7 +7,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import Delivery, EventCreated, Journal, Trouble
+from fiskil_harness.journal import Delivery, EventCreated, Journal, StepFailed
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -122,7 +122,7 @@ def test_without_a_list_nothing_is_sent(perform: Perform, mailbox: Mailbox, fact
     journal = perform(steps.Authorise(), steps.DeliverFromUnknownAddress("e0"), facts=facts)
 
     assert mailbox.requests == []
-    assert [trouble.hook for trouble in journal.all(Trouble)] == ["app.facts.allowed_ips"]
+    assert [trouble.hook for trouble in journal.all(StepFailed)] == ["app.facts.allowed_ips"]
 
 
 def test_an_unknown_event_has_a_new_kind(perform: Perform, mailbox: Mailbox) -> None:

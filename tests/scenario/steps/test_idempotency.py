@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import CutShort, Delivery, Journal
+from fiskil_harness.journal import Delivery, Journal, StepIncomplete
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.steps.idempotency import PLAIN
@@ -84,7 +84,7 @@ def test_sending_has_a_time_limit(perform: Perform) -> None:
     """The rest is not sent, and that is recorded."""
     journal, _ = perform(steps.Authorise(), steps.Fuzz(count=5, limit_s=1e-9))
 
-    assert [cut_short.what for cut_short in journal.all(CutShort)] == [
+    assert [cut_short.reason for cut_short in journal.all(StepIncomplete)] == [
         "sending generated bodies took longer than 1e-09 s, so the rest was not sent"
     ]
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.journal import Journal, Key, KeyInUse, Started
+from fiskil_harness.journal import Journal, Key, KeyInUse, ProcessChanged
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -35,7 +35,7 @@ def test_the_app_is_restarted_with_a_second_key(driver: Driver) -> None:
     keys_in_use = journal.all(KeyInUse)
     assert not crashed
     assert [key_in_use.client_secret == first for key_in_use in keys_in_use] == [True, False]
-    assert [started.how for started in journal.all(Started)][-2:] == ["kill", "restart"]
+    assert [started.change for started in journal.all(ProcessChanged)][-2:] == ["kill", "restart"]
     assert driver.app.values["client_secret"] == first
 
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from fiskil_harness.journal import Monitors
+from fiskil_harness.journal import MonitoringReading
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -23,12 +23,12 @@ age_seconds 1.5
 """
 
 
-def read(driver: Driver, *moments: str) -> list[Monitors]:
+def read(driver: Driver, *moments: str) -> list[MonitoringReading]:
     """Return the measurements that the step recorded at each moment."""
     sequence = tuple(steps.ReadMonitoring(moment) for moment in moments)  # type: ignore[arg-type]
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
     assert not crashed
-    return journal.all(Monitors)
+    return journal.all(MonitoringReading)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.journal import CutShort, Fetched, Journal, Journey, PageView, Pressed, SdkMessagePassed, Visit
+from fiskil_harness.journal import Fetched, Journal, Journey, PageView, Pressed, SdkMessagePassed, StepIncomplete, Visit
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -94,7 +94,7 @@ def test_a_page_without_a_path_in_the_config_is_reported(perform: Perform) -> No
     """The step is incomplete, and the setting that would help is named."""
     journal, _ = perform(steps.OpenPage(page="profile"))
 
-    assert [(cut_short.what, cut_short.hook) for cut_short in journal.all(CutShort)] == [
+    assert [(cut_short.reason, cut_short.hook) for cut_short in journal.all(StepIncomplete)] == [
         ("the config names no page 'profile'", "app.observe.pages")
     ]
     assert [view.problem for view in journal.all(PageView)] == ["the config names no page 'profile'"]

@@ -63,7 +63,7 @@ def test_the_consents_to_list_are_recorded(play: Play) -> None:
     """Each active consent is recorded, and which of them is to be revoked."""
     journal = play("revoke_confirmed_on_page", steps.AuthoriseElsewhere(), *CONSENTED, *REVOKED)
 
-    sharings = [(sharing.institution, sharing.is_sought) for sharing in journal.all(Sharing)]
+    sharings = [(sharing.institution, sharing.will_be_revoked) for sharing in journal.all(Sharing)]
     assert sharings == [("Bank of the Ranges", False), ("Banking Sandbox Data Holder", True)]
 
 

@@ -10,14 +10,14 @@ from fiskil_harness import faults
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.journal import (
     CA_FILE_IN_ENV,
+    ApiServedOverTls,
     Bite,
-    CutShort,
     Exchange,
     FaultSet,
     Journal,
-    Secured,
-    Started,
-    Trouble,
+    ProcessChanged,
+    StepFailed,
+    StepIncomplete,
     Unencrypted,
 )
 from fiskil_harness.runner.driver import Driver
@@ -74,7 +74,7 @@ def test_the_app_calls_over_tls_and_then_as_before(drive: Drive) -> None:
     journal = performed(driver, steps.Refresh(), steps.ServeApiOverTls(), steps.Refresh())
     again = performed(driver, steps.Refresh())
 
-    assert [secured.is_reached for secured in journal.all(Secured)] == [True]
+    assert [secured.is_reached for secured in journal.all(ApiServedOverTls)] == [True]
     assert served_steps(journal) == [0, 1, 2]
     assert (driver.fiskil.api_url, driver.app.values["api_url"]) == (plain, plain)
     assert served_steps(again) == [0]
@@ -89,7 +89,7 @@ def test_an_api_with_tls_keeps_its_url(drive: Drive) -> None:
 
     assert address.startswith("https:")
     assert driver.fiskil.api_url == address
-    assert [secured.is_reached for secured in journal.all(Secured)] == [True]
+    assert [secured.is_reached for secured in journal.all(ApiServedOverTls)] == [True]
     assert served_steps(journal) == [0]
 
 
@@ -98,7 +98,7 @@ def test_a_careful_client_sends_no_request(drive: Drive) -> None:
     journal = performed(drive(fetching("careful")), steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
     assert served_steps(journal) == [0]
-    assert [fault_set.unbitten for fault_set in journal.all(FaultSet)] == [0]
+    assert [fault_set.missing_bites for fault_set in journal.all(FaultSet)] == [0]
     assert "the client went on" not in [bite.observed for bite in journal.all(Bite)]
     assert journal.all(Unencrypted) == []
 
@@ -149,10 +149,10 @@ def test_without_a_successful_call_no_certificate_is_presented(drive: Drive, man
     """An app without our CA file, or one that never calls, would refuse every certificate."""
     journal = performed(drive(fetching(manner, ca=ca)), steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
-    (cut_short,) = journal.all(CutShort)
+    (cut_short,) = journal.all(StepIncomplete)
     assert cut_short.hook == hook
-    assert "{ca_file} in [app.env], as SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or REQUESTS_CA_BUNDLE" in cut_short.what
-    assert [secured.is_reached for secured in journal.all(Secured)] == [False]
+    assert "{ca_file} in [app.env], as SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or REQUESTS_CA_BUNDLE" in cut_short.reason
+    assert [secured.is_reached for secured in journal.all(ApiServedOverTls)] == [False]
     assert journal.all(FaultSet) == []
 
 
@@ -162,20 +162,24 @@ def test_an_app_that_stops_calling_is_restarted(drive: Drive) -> None:
 
     journal = performed(drive(fetching("hurt")), steps.ServeApiOverTls(), *certificates)
 
-    assert [fault_set.unbitten for fault_set in journal.all(FaultSet)] == [0, 0]
+    assert [fault_set.missing_bites for fault_set in journal.all(FaultSet)] == [0, 0]
 
 
 def test_an_app_may_refuse_to_start_without_a_trusted_api(drive: Drive) -> None:
     """It is down as long as the certificate is bad, and starts again afterwards."""
     journal = performed(drive(fetching("early")), steps.ServeApiOverTls(), steps.Restart(), steps.ShowCertificate(EXPIRED))
 
-    assert [fault_set.unbitten for fault_set in journal.all(FaultSet)] == [0]
-    assert journal.all(Started)[-1].how == "restart"
-    assert {trouble.what for trouble in journal.all(Trouble)} <= {"the app does not start without an API that it trusts"}
+    assert [fault_set.missing_bites for fault_set in journal.all(FaultSet)] == [0]
+    assert journal.all(ProcessChanged)[-1].change == "restart"
+    assert {trouble.reason for trouble in journal.all(StepFailed)} <= {
+        "the app does not start without an API that it trusts"
+    }
 
 
 def test_a_certificate_that_no_client_met_has_not_bitten(drive: Drive) -> None:
     """The scenario is INCONCLUSIVE then."""
     journal = performed(drive(fetching("once")), steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
-    assert [(fault_set.unbitten, fault_set.problem) for fault_set in journal.all(FaultSet)] == [(1, "nothing matched it")]
+    assert [(fault_set.missing_bites, fault_set.problem) for fault_set in journal.all(FaultSet)] == [
+        (1, "nothing matched it")
+    ]

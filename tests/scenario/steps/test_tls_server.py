@@ -13,7 +13,7 @@ from fiskil_harness.journal import Delivery, Handshake, Journal, TlsServed
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.webhooks.tls_handshake import MODERN, OLD, VERSIONS, can_speak, certificate_of, shake
+from fiskil_harness.webhooks.tls_handshake import MODERN, OLD, VERSIONS, certificate_of, handshake, is_supported_here
 
 STEPS = (
     steps.Authorise(),
@@ -63,7 +63,7 @@ def test_each_version_and_plain_http_are_tried(secure: HTTPServer, server: HTTPS
 
     (served,) = journal.all(TlsServed)
     assert (served.is_up, served.has_plain_port) == (True, True)
-    results = {shake.version: (shake.is_spoken, shake.is_our_certificate) for shake in journal.all(Handshake)}
+    results = {shake.version: (shake.is_supported, shake.is_our_certificate) for shake in journal.all(Handshake)}
     assert results | {"TLS 1.0": (False, None), "TLS 1.1": (False, None)} == results
     assert [results[version] for version in MODERN] == [(True, None), (True, None)]
     assert [(delivery.kind, delivery.name, delivery.status) for delivery in journal.all(Delivery)] == [
@@ -74,20 +74,22 @@ def test_each_version_and_plain_http_are_tried(secure: HTTPServer, server: HTTPS
 
 def test_a_handshake_returns_the_certificate(secure: HTTPServer, authority: Authority) -> None:
     """The version is one that both sides support."""
-    shaken = shake("127.0.0.1", secure.port, "TLS 1.3", timeout_s=5)
+    shaken = handshake("127.0.0.1", secure.port, "TLS 1.3", timeout_s=5)
 
-    assert (shaken.is_spoken, shaken.certificate) == (True, certificate_of(authority.files.chain_file))
+    assert (shaken.is_supported, shaken.certificate) == (True, certificate_of(authority.files.chain_file))
 
 
 def test_a_plain_server_supports_no_tls_version(server: HTTPServer) -> None:
     """Plain HTTP does not respond to a TLS hello."""
-    assert not shake("127.0.0.1", server.port, "TLS 1.2", timeout_s=5).is_spoken
+    assert not handshake("127.0.0.1", server.port, "TLS 1.2", timeout_s=5).is_supported
 
 
 def test_this_machine_supports_modern_versions(authority: Authority) -> None:
     """It may support old versions or not."""
     files = authority.files
 
-    supported = [version for version in VERSIONS if can_speak(version, chain_file=files.chain_file, key_file=files.key_file)]
+    supported = [
+        version for version in VERSIONS if is_supported_here(version, chain_file=files.chain_file, key_file=files.key_file)
+    ]
 
     assert set(MODERN) <= set(supported) <= set(MODERN) | set(OLD)

@@ -34,7 +34,7 @@ EXTRA = "Playwright is missing. Install it: pip install 'fiskil-harness[browser]
 PACKAGE = f"Chromium is missing: none of {', '.join(NAMES)} is on the PATH. Install the package chromium."
 
 
-def problem() -> str:
+def missing_tool() -> str:
     """Return what is missing for looking at pages and how to install it, or ''."""
     if importlib.util.find_spec("playwright") is None:
         return EXTRA
@@ -127,7 +127,7 @@ class Chromium:
     def _start(self) -> None:
         if self.is_running:
             return
-        missing = problem()
+        missing = missing_tool()
         if missing:
             raise ToolMissing("Chromium", missing)
         if self._loop is None:

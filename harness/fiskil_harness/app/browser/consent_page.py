@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.origins import Origins
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Frame, Locator
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 CAP_MS = 15_000
 
 
-async def frame_of(context: "BrowserContext", places: Places) -> "Frame | None":
+async def frame_of(context: "BrowserContext", places: Origins) -> "Frame | None":
     """Return the frame of the consent page, in any page of *context*; the newest of several, or None."""
     frames = [frame for page in context.pages for frame in page.frames if places.is_auth(frame.url)]
     return frames[-1] if frames else None

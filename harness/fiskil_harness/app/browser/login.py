@@ -10,12 +10,12 @@ from fiskil_harness.core.config.schema import Login
 from fiskil_harness.errors import StepError
 
 
-def lent(login: Login) -> dict[str, str]:
+def login_secrets(login: Login) -> dict[str, str]:
     """Return the secrets of the login from the environment, by their names in its templates."""
     return {name: environment(variable) or "" for name, variable in login.secrets.items()}
 
 
-def enter(window: Window, login: Login, values: Mapping[str, str], *, url: str) -> None:
+def log_in(window: Window, login: Login, values: Mapping[str, str], *, url: str) -> None:
     """Log *window* in to the app at *url*; do nothing if the config has no login.
 
     Args:
@@ -24,7 +24,7 @@ def enter(window: Window, login: Login, values: Mapping[str, str], *, url: str) 
     Raises:
         StepError: The login URL cannot be opened or shows a login page, or the browser rejects a cookie.
     """
-    template_values = {**values, **lent(login)}
+    template_values = {**values, **login_secrets(login)}
     for name, text in login.cookies.items():
         try:
             window.set_cookies({name: fill_text(text, template_values)}, url=url)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fiskil_harness.app.browser import source_maps
-from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.browser.response_capture import ResponseCapture
 from fiskil_harness.app.browser.websockets import Sockets
 from fiskil_harness.journal import NO_RESPONSE, Fetched
@@ -38,7 +38,7 @@ Headers = tuple[tuple[str, str], ...]
 class NetworkTraffic:
     """The requests of one window. All methods run on the browser's thread."""
 
-    def __init__(self, places: Places, write: Callable[[Fetched], None], *, stamp: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, places: Origins, write: Callable[[Fetched], None], *, stamp: Callable[[], dict[str, Any]]) -> None:
         self.page = ""
         """The name of the page that is open now."""
         self._places = places

@@ -14,7 +14,7 @@ HOSTLESS = ("about", "blob", "data", "javascript", "chrome-error")
 """URL schemes without a host."""
 
 
-class Places(Struct, frozen=True, kw_only=True):
+class Origins(Struct, frozen=True, kw_only=True):
     """The current origins of the app, the API and the consent page, and further hosts that may be reached."""
 
     app: Callable[[], str]

@@ -81,7 +81,7 @@ class PageEvents:
         return await page.context.new_cdp_session(page)
 
     async def _last(self, _: "Page") -> list[FrameContent]:
-        return [*self._snapshots, *await self._window.beside(self._page)] if self._snapshots else []
+        return [*self._snapshots, *await self._window.read_others(self._page)] if self._snapshots else []
 
     def _take_snapshot(self, snapshot: Any) -> None:
         self._snapshots[:], self._since_s = [frame_content(snapshot)], snapshot.get("since_s")

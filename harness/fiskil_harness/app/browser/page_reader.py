@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.browser.page_snapshot import FrameContent, PageSnapshot, frame_content, merged, script
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Control
@@ -23,7 +23,7 @@ UNREADABLE = FrameContent(unseen=("another window",))
 
 
 async def read(
-    page: "Page", *, status: int | None, places: Places, more: Sequence[FrameContent] = (), cap_s: float | None = None
+    page: "Page", *, status: int | None, places: Origins, more: Sequence[FrameContent] = (), cap_s: float | None = None
 ) -> PageSnapshot:
     """Return a snapshot of the page and its frames except foreign ones, and of the content *more* next to it.
 
@@ -43,7 +43,7 @@ async def read(
     return merged([*parts, *more], url=page.url, status=status)
 
 
-async def read_others(pages: Iterable["Page"], *, places: Places) -> list[FrameContent]:
+async def read_others(pages: Iterable["Page"], *, places: Origins) -> list[FrameContent]:
     """Return what other windows show at the same time, or that one of them cannot be read."""
     contents: list[FrameContent] = []
     for page in pages:
@@ -59,7 +59,7 @@ def dialog_contents(texts: Iterable[str]) -> list[FrameContent]:
     return [FrameContent(text=text) for text in texts]
 
 
-async def _parts(page: "Page", places: Places) -> list[FrameContent]:
+async def _parts(page: "Page", places: Origins) -> list[FrameContent]:
     main = page.main_frame
     frames = [frame for frame in page.frames if frame == main or not _is_foreign(frame, places)]
     return [await _part(frame, is_inner=frame != main) for frame in frames]
@@ -108,7 +108,7 @@ async def _part(frame: "Frame", *, is_inner: bool) -> FrameContent:
         return FrameContent(unseen=("a frame",)) if is_inner and not frame.is_detached() else FrameContent()
 
 
-def _is_foreign(frame: "Frame", places: Places) -> bool:
+def _is_foreign(frame: "Frame", places: Origins) -> bool:
     """Return true for the consent page, and for the error page that the browser shows for a blocked page."""
     return places.is_auth(frame.url) or frame.url.startswith("chrome-error:")
 

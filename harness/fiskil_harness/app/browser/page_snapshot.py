@@ -27,17 +27,17 @@ class PageSnapshot(Struct, frozen=True, kw_only=True):
     values: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     controls: tuple[Control, ...] = ()
-    unseen: tuple[str, ...] = ()
-    veils: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
     has_password: bool = False
 
     @property
     def problem(self) -> str:
         """The parts that cannot be read, as text; empty if there are none."""
-        return f"{' and '.join(self.unseen)} cannot be read" if self.unseen else ""
+        return f"{' and '.join(self.unreadable)} cannot be read" if self.unreadable else ""
 
     @property
-    def whole(self) -> str:
+    def all_text(self) -> str:
         """All text in which a secret could appear."""
         controls = (f"{control.text}\n{control.leads_to}" for control in self.controls)
         return "\n".join((self.url, self.title, self.text, self.html, *self.values, *self.signs, *controls))
@@ -80,7 +80,7 @@ def merged(parts: list[FrameContent], *, url: str, status: int | None) -> PageSn
         values=tuple(value for part in parts for value in part.values),
         signs=tuple(dict.fromkeys(sign for part in parts for sign in part.signs)),
         controls=tuple(control for part in parts for control in part.controls),
-        unseen=tuple(dict.fromkeys(reason for part in parts for reason in part.unseen)),
-        veils=tuple(dict.fromkeys(reason for part in parts for reason in part.veils)),
+        unreadable=tuple(dict.fromkeys(reason for part in parts for reason in part.unseen)),
+        covers=tuple(dict.fromkeys(reason for part in parts for reason in part.veils)),
         has_password=any(part.has_password for part in parts),
     )

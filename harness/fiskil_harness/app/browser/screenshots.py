@@ -19,7 +19,7 @@ async def take(
 ) -> tuple[bytes, str]:
     """Return a PNG of the top of the page, or why there is none. Secrets are searched for before and after it."""
     try:
-        if is_secret((await read()).whole):
+        if is_secret((await read()).all_text):
             return b"", SECRET
         height_px = await asyncio.wait_for(page.evaluate("() => document.documentElement.scrollHeight"), CAP_MS / 1000)
         clip = {"x": 0, "y": 0, "width": width_px, "height": max(1, min(height_px, HIGHEST_PX))}
@@ -30,6 +30,6 @@ async def take(
             caret="hide",
             timeout=CAP_MS,
         )
-        return (b"", SECRET) if is_secret((await read()).whole) else (png, "")
+        return (b"", SECRET) if is_secret((await read()).all_text) else (png, "")
     except Exception:  # noqa: BLE001 - Playwright has one class for all errors here
         return b"", "no screenshot could be taken"

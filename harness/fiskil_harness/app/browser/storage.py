@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.browser.page_snapshot import script
 from fiskil_harness.app.browser.tabs import RESPONSE_CAP_S
 from fiskil_harness.journal import StoragePlace
@@ -16,7 +16,7 @@ StoredItem = tuple[StoragePlace, str, str]
 """Place, name and value. The place ``lack`` marks storage that could not be read."""
 
 
-async def stored_items(context: "BrowserContext", places: Places) -> list[StoredItem]:
+async def stored_items(context: "BrowserContext", places: Origins) -> list[StoredItem]:
     """Return every stored item once. Web storage can only be read while a page of the app is open."""
     items: dict[StoredItem, None] = {}
     is_read = False

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.origins import Origins
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page
@@ -24,7 +24,7 @@ MOST_ROUNDS = 5
 LEAVE_TRIES = 2
 
 
-def app_pages(first: "Page", pages: Iterable["Page"], places: Places) -> "list[Page]":
+def app_pages(first: "Page", pages: Iterable["Page"], places: Origins) -> "list[Page]":
     """Return the page in front, then the app's other pages: the newest first, those without an address last."""
     is_at_consent = not first.is_closed() and places.is_auth(first.url)
     others = [page for page in reversed(list(pages)) if page != first]
@@ -34,7 +34,7 @@ def app_pages(first: "Page", pages: Iterable["Page"], places: Places) -> "list[P
     return [*(front + app_others if is_at_consent else app_others + front), *written_pages]
 
 
-def has_unread_pages(first: "Page", pages: Iterable["Page"], places: Places) -> bool:
+def has_unread_pages(first: "Page", pages: Iterable["Page"], places: Origins) -> bool:
     """Return true if a window is open that is not read: neither the app's nor the consent page's."""
     others = [page.url for page in pages if page != first]
     return not all(places.is_app(url) or places.is_auth(url) or is_written_by_app(url, places) for url in others)
@@ -94,6 +94,6 @@ async def resize(page: "Page", width_px: int, height_px: int, *, cap_s: float | 
         await asyncio.wait_for(page.set_viewport_size({"width": width_px, "height": height_px}), cap_s)
 
 
-def is_written_by_app(url: str, places: Places) -> bool:
+def is_written_by_app(url: str, places: Origins) -> bool:
     """Return true if a script of the app wrote the page: in a blank window, or at a ``blob:`` URL of the app."""
     return url in BLANK or (url.startswith("blob:") and places.is_app(url.removeprefix("blob:")))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from fiskil_harness.app.browser import consent_page, navigation, page_reader, screenshots, shadow_dom, storage, tabs
 from fiskil_harness.app.browser.chromium import CLOSING_CAP_S, Chromium
 from fiskil_harness.app.browser.network import NetworkTraffic
-from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.browser.page_snapshot import LOGIN, FrameContent, PageSnapshot, script
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.journal import Control, Entry, PageView, Picture, StoragePlace, Stored, ViewMoment
@@ -41,7 +41,7 @@ class Window:
         self,
         chromium: Chromium,
         *,
-        places: Places,
+        places: Origins,
         participant: str,
         write: Callable[[Entry], None],
         stamp: Callable[[], dict[str, Any]],
@@ -93,12 +93,12 @@ class Window:
         return self._chromium.call(lambda: self._page.url)
 
     @property
-    def is_beside_blank(self) -> bool:
+    def has_blank_window(self) -> bool:
         """True if a window was opened that has no URL yet."""
         return self._chromium.call(lambda: any(page.url in tabs.BLANK for page in self._context.pages[1:]))
 
     @property
-    def is_beside_others(self) -> bool:
+    def has_unread_window(self) -> bool:
         """True if a window was opened that is not read."""
         return self._chromium.call(lambda: tabs.has_unread_pages(self._first, self._context.pages, self.places))
 
@@ -157,7 +157,7 @@ class Window:
         return "leads to a page that asks for a password" if self.read().has_password else ""
 
     @property
-    def is_consent_apart(self) -> bool:
+    def has_consent_window(self) -> bool:
         """True if the consent page is open in its own window, beside the app's page."""
 
         def look() -> bool:
@@ -198,7 +198,7 @@ class Window:
         settings: Any = [{"name": name, "value": value, "url": url, "httpOnly": True} for name, value in cookies.items()]
         self._run(self._context.add_cookies(settings), cap_s=CLOSING_CAP_S)
 
-    def called(self, page: str) -> None:
+    def name_page(self, page: str) -> None:
         """Set the name of the current page in reports."""
         self._name(page)
 
@@ -309,7 +309,7 @@ class Window:
         if self._chromium.is_running:
             self._run(self._end(), cap_s=CLOSING_CAP_S)
 
-    async def beside(self, page: "Page") -> "list[FrameContent]":
+    async def read_others(self, page: "Page") -> "list[FrameContent]":
         """Return what the app's other pages in this window show beside *page*. Runs on the browser's thread."""
         others = [other for other in self._pages if other != page]
         leaving = [other for other in others if self._traffic.is_leaving(other)]
@@ -358,7 +358,7 @@ class Window:
 
     async def _read(self) -> PageSnapshot:
         page, texts = self._page, [dialog.text for dialog in self._dialogs.shown]
-        more = [*await self.beside(page), *page_reader.dialog_contents(texts)]
+        more = [*await self.read_others(page), *page_reader.dialog_contents(texts)]
         about: dict[str, Any] = {"status": self._trail.status_of(page), "places": self.places}
         return await page_reader.read(page, **about, more=more, cap_s=self._cap_of(page))
 
@@ -388,7 +388,7 @@ class Window:
             signs=snapshot.signs,
             controls=snapshot.controls,
             after_s=self._since(),
-            veils=snapshot.veils if is_searched else (*snapshot.veils, UNSEARCHED),
+            covers=snapshot.covers if is_searched else (*snapshot.covers, UNSEARCHED),
             problem=problem or self._problem_of(snapshot),
         )
         self._write(view)

@@ -69,7 +69,7 @@ class AlertSink:
     async def _take(self, request: Request) -> Response:
         arrived = await received(request)
         body = arrived.body[:KEPT_BYTES]
-        alert = alert_text(request.url.path, body) if request.method != "GET" and not arrived.is_cut else None
+        alert = alert_in(request.url.path, body) if request.method != "GET" and not arrived.is_cut else None
         with self._lock:
             self.sent.add(arrived.sent)
             if arrived.is_cut:
@@ -84,7 +84,7 @@ class AlertSink:
         self._server.close()
 
 
-def alert_text(path: str, body: bytes) -> Alert | None:
+def alert_in(path: str, body: bytes) -> Alert | None:
     """Return the alert in a message; None if the message reports no problem."""
     try:
         message: Any = msgspec.json.decode(body)

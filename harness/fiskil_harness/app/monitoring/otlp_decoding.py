@@ -70,7 +70,7 @@ def decoded(signal: str, body: bytes, *, content_type: str) -> Any:
     return message
 
 
-def unpacked(body: bytes, encoding: str) -> bytes:
+def decompressed(body: bytes, encoding: str) -> bytes:
     """Return a request body without its compression.
 
     Raises:

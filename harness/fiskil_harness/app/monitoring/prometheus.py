@@ -15,7 +15,7 @@ class NoMetrics(Exception):
     """A response in no readable format. The text completes "the metrics hook ..."."""
 
 
-def scraped(body: bytes, content_type: str) -> dict[str, float]:
+def parse_samples(body: bytes, content_type: str) -> dict[str, float]:
     """Return every sample of a response by its key. Samples that are not a number, as of an empty summary, are left out.
 
     Raises:

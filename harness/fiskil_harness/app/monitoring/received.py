@@ -3,7 +3,7 @@
 from msgspec import Struct
 from starlette.requests import ClientDisconnect, Request
 
-from fiskil_harness.app.monitoring.otlp_decoding import LARGEST_BYTES, Unreadable, unpacked
+from fiskil_harness.app.monitoring.otlp_decoding import LARGEST_BYTES, Unreadable, decompressed
 
 MOST_BYTES = 4 * LARGEST_BYTES
 """The most bytes that are kept of all requests, the newest first."""
@@ -66,7 +66,7 @@ async def received(request: Request) -> Received:
     content = bytes(body[:LARGEST_BYTES])
     if error is None:
         try:
-            content = unpacked(content, request.headers.get("content-encoding", ""))
+            content = decompressed(content, request.headers.get("content-encoding", ""))
         except Unreadable as unreadable:
             error, content = unreadable, unreadable.begun or content
     problem = CUT if is_cut else str(error or "")

@@ -37,7 +37,7 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime
     stage: str = "institution"
-    response: str = ""
+    act_result: str = ""
     touched_at: datetime | None = None
     institution_id: str | None = None
     is_institution_fixed: bool = False

@@ -10,12 +10,12 @@ class JourneyOutcome(Struct, frozen=True, kw_only=True):
 
     name: str
     ending: Ending
-    answer: str
+    code_result: str
     about: str
 
 
 OUTCOMES: dict[str, JourneyOutcome] = {
-    name: JourneyOutcome(name=name, ending=ending, answer=answer, about=about)
+    name: JourneyOutcome(name=name, ending=ending, code_result=answer, about=about)
     for name, ending, answer, about in (
         ("eligible", Ending.APPROVED, "fine", "the end user gets as far as they go on"),
         ("cancelled", Ending.CANCELLED, "cancelled", "the end user cancels on Fiskil's screen"),

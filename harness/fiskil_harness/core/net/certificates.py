@@ -73,26 +73,26 @@ class Authority:
         files.chain_file.write_bytes(b"".join(pem.bytes() for pem in good.cert_chain_pems))
         return files
 
-    def context(self, shown: ServerCertificate, heard: Callable[[], object] = lambda: None) -> ssl.SSLContext:
-        """Return a new TLS context for a server that shows *kind*; *heard* is called when a client hello arrives."""
+    def context(self, kind: ServerCertificate, on_hello: Callable[[], object] = lambda: None) -> ssl.SSLContext:
+        """Return a new TLS context for a server that shows *kind*; *on_hello* is called when a client hello arrives."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        with _file_of(self._key_and_chain(shown)) as path:
+        with _file_of(self._key_and_chain(kind)) as path:
             context.load_cert_chain(path)
-        if shown is ServerCertificate.OLD_VERSION:
+        if kind is ServerCertificate.OLD_VERSION:
             _speak_only_old_versions(context)
-        if shown is ServerCertificate.NEEDS_CLIENT_CERTIFICATE:
+        if kind is ServerCertificate.NEEDS_CLIENT_CERTIFICATE:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(cadata=self._authority.cert_pem.bytes().decode())
 
-        def on_hello(_connection: object, name: str | None, _context: object) -> int | None:
-            heard()
-            if shown is ServerCertificate.NO_PROTOCOL:
+        def respond_to_hello(_connection: object, name: str | None, _context: object) -> int | None:
+            on_hello()
+            if kind is ServerCertificate.NO_PROTOCOL:
                 return NO_APPLICATION_PROTOCOL
-            if shown is ServerCertificate.NEEDS_NAME and name is None:
+            if kind is ServerCertificate.NEEDS_NAME and name is None:
                 return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
             return None
 
-        context.sni_callback = on_hello
+        context.sni_callback = respond_to_hello
         return context
 
     @cached_property

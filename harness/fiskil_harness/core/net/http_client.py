@@ -28,13 +28,13 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 
 
 class HttpReply(Struct, frozen=True, kw_only=True):
-    """A response; or, in ``trouble``, the reason why there is no response."""
+    """A response; or, in ``problem``, the reason why there is no response."""
 
     status: int | None = None
     headers: dict[str, str] = {}
     body: bytes = b""
     url: str = ""
-    trouble: str = ""
+    problem: str = ""
 
     @property
     def content_type(self) -> str:
@@ -66,18 +66,18 @@ class HttpClient:
         headers: dict[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> HttpReply:
-        """Send one request; return each failure as ``trouble``. The limit applies to each read and to the whole response."""
+        """Send one request; return each failure as ``problem``. The limit applies to each read and to the whole response."""
         limit_s = self._timeout_s if timeout_s is None else timeout_s
         elapsed = stopwatch()
         try:
             with self._client.stream(method, url, json=json, data=form, headers=headers, timeout=limit_s) as response:
                 body = _bounded(response, is_late=lambda: elapsed() > limit_s)
         except (httpx.TimeoutException, TimeoutError):
-            return HttpReply(url=url, trouble="no response within the limit")
+            return HttpReply(url=url, problem="no response within the limit")
         except httpx.ConnectError:
-            return HttpReply(url=url, trouble="connection refused")
+            return HttpReply(url=url, problem="connection refused")
         except (httpx.HTTPError, httpx.InvalidURL, _TooLong, ValueError) as error:
-            return HttpReply(url=url, trouble=_in_words(error))
+            return HttpReply(url=url, problem=_in_words(error))
         lower_case = {name.lower(): value for name, value in response.headers.items()}
         return HttpReply(status=response.status_code, headers=lower_case, body=body, url=str(response.url))
 

@@ -95,7 +95,7 @@ class Loop:
         self.close()
 
 
-class Doorway(Protocol):
+class Acceptor(Protocol):
     """Accepts the connections of a socket; the loop's thread calls its methods."""
 
     def begin(self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, inside: set[Any]) -> None:
@@ -116,7 +116,7 @@ class Server:
         port: int = 0,
         protocol: Any = None,
         certificate: tuple[Path, Path] | None = None,
-        door: Doorway | None = None,
+        door: Acceptor | None = None,
         crashes: list[Crash] | None = None,
     ) -> None:
         """Listen at once.
@@ -167,7 +167,7 @@ class Server:
 class _Embedded(uvicorn.Server):
     """A uvicorn server that starts and stops within milliseconds, and leaves signals and the loop to its owner."""
 
-    def __init__(self, config: uvicorn.Config, door: Doorway | None) -> None:
+    def __init__(self, config: uvicorn.Config, door: Acceptor | None) -> None:
         super().__init__(config)
         self._door = door
 

@@ -73,7 +73,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.logger = self.news
-        self._answer_at_once: Callable[[HttpRequest], HttpResponse | None] | None = getattr(
+        self._respond_at_once: Callable[[HttpRequest], HttpResponse | None] | None = getattr(
             self.app, "respond_at_once", None
         )
         self._head_size = 0
@@ -112,7 +112,7 @@ class Connection(HttpToolsProtocol):
         """Start a request head."""
         self._is_in_head = True
         self._is_idle = False
-        if self._answer_at_once is None:
+        if self._respond_at_once is None:
             super().on_message_begin()
         else:
             self.url, self.headers, self.expect_100_continue = b"", [], False
@@ -150,7 +150,7 @@ class Connection(HttpToolsProtocol):
         """True if the request whose head has arrived may get its response at once."""
         parser, before = self.parser, self.cycle
         return (
-            self._answer_at_once is not None
+            self._respond_at_once is not None
             and (before is None or before.response_complete)
             and not self.flow.write_paused
             and parser.should_keep_alive()
@@ -160,7 +160,7 @@ class Connection(HttpToolsProtocol):
 
     def _tell_uvicorn(self) -> None:
         """Pass the request to uvicorn, with the parts that were held back."""
-        if self._answer_at_once is not None:
+        if self._respond_at_once is not None:
             url, headers, expects = self.url, self.headers, self.expect_100_continue
             super().on_message_begin()
             self.url, self.expect_100_continue = url, expects
@@ -171,10 +171,10 @@ class Connection(HttpToolsProtocol):
             super().on_body(bytes(self._held_body))
 
     def _answered(self) -> HttpResponse | None:
-        assert self._answer_at_once is not None
+        assert self._respond_at_once is not None
         method, body = self.parser.get_method().decode("ascii"), bytes(self._held_body)
         try:
-            return self._answer_at_once(HttpRequest(method, *self._target, self.headers, body, self.client))
+            return self._respond_at_once(HttpRequest(method, *self._target, self.headers, body, self.client))
         except Exception as error:
             # Raised here, it would look like bad HTTP; so it is reported as uvicorn reports it.
             self.logger.error("Exception in ASGI application\n", exc_info=error)

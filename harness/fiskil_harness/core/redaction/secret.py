@@ -103,10 +103,10 @@ def parts_of(value: bytes) -> Spans:
 
 def is_random(text: bytes) -> bool:
     """True if *text* looks random, and not typed by a person."""
-    return len(set(text)) >= FEWEST_CHARACTERS and turns(text) >= FEWEST_TURNS * len(text)
+    return len(set(text)) >= FEWEST_CHARACTERS and class_changes(text) >= FEWEST_TURNS * len(text)
 
 
-def turns(text: bytes) -> int:
+def class_changes(text: bytes) -> int:
     """Count the changes of character class: lower case, upper case, digit, other."""
     classes = text.translate(_CLASSES)
     return sum(map(int.__ne__, classes, classes[1:]))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from fiskil_harness.core.redaction.decodings import Decoding, decodings
 from fiskil_harness.core.redaction.encoded_runs import Span, of_digits
-from fiskil_harness.core.redaction.secret import SHORTEST_PART, Secret, secrets_of, turns
+from fiskil_harness.core.redaction.secret import SHORTEST_PART, Secret, class_changes, secrets_of
 
 SHORTEST = 6
 """Shorter values are words or small numbers; a text that contains them is not a leak."""
@@ -134,7 +134,7 @@ def _is_leak(secret: Secret, first: int, last: int) -> bool:
         return True
     for begin, end in secret.parts:
         starts = range(max(begin, first), min(end, last) - SHORTEST_PART + 1)
-        if any(turns(secret.value[number : number + SHORTEST_PART]) >= FEWEST_TURNS for number in starts):
+        if any(class_changes(secret.value[number : number + SHORTEST_PART]) >= FEWEST_TURNS for number in starts):
             return True
     return False
 

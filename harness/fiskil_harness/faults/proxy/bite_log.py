@@ -77,9 +77,9 @@ def fault_set(waiting: Waiting, **stamp: Any) -> FaultSet:
         **stamp,
         fault=rule.name,
         route=rule.route,
-        times=waiting.wanted,
-        unbitten=waiting.left,
-        spared=waiting.spared,
+        times=waiting.required,
+        missing_bites=waiting.left,
+        unchanged_exchanges=waiting.spared,
         problem=waiting.problem if waiting.left else "",
     )
 

@@ -40,7 +40,7 @@ def exchange_of(
         path=request.path,
         query=request.query.decode("latin-1"),
         end_user_id=end_user_id,
-        is_stray=is_stray,
+        is_of_earlier_scenario=is_stray,
         request_headers=_texts(request.headers),
         request_body=request.body,
         status=status,

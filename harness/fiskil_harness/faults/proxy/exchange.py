@@ -155,7 +155,7 @@ class ProxiedCall:
 
     def _waits(self, seconds: int | None) -> Headers:
         """Return the headers that state a delay. Source: errors.retry-after"""
-        return waits(seconds, form=self._proxy.reading("errors.retry-after") if seconds is not None else "absent")
+        return waits(seconds, form=self._proxy.interpretation("errors.retry-after") if seconds is not None else "absent")
 
     def cut(self) -> None:
         """Reset the connection because the scenario is over."""

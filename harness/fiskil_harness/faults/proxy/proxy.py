@@ -15,7 +15,7 @@ from fiskil_harness.faults.proxy.entries import created_end_user, end_user_of, e
 from fiskil_harness.faults.proxy.exchange import Message, ProxiedCall, version_of
 from fiskil_harness.faults.proxy.page_counter import Pages
 from fiskil_harness.faults.rules import Facts, Rules, Taken
-from fiskil_harness.journal import Abandoned, Bite, Journal, shortened
+from fiskil_harness.journal import Bite, ConnectionAbandoned, Journal, shortened
 
 BODY_READ_AHEAD = 1_048_577
 
@@ -29,9 +29,9 @@ class Proxy:
         *,
         route_of: Callable[[str, str], str],
         world: World,
-        told: Callable[[str], bool] = lambda _kind: False,
+        has_reported: Callable[[str], bool] = lambda _kind: False,
         clock_s: Callable[[], float] = lambda: 0.0,
-        reading: Choose | None = None,
+        interpretation: Choose | None = None,
     ) -> None:
         """Wrap *app*, an ASGI application with ``respond``, a plain function of a complete ``HttpRequest``.
 
@@ -39,15 +39,15 @@ class Proxy:
             app: The API.
             route_of: Returns the name of a route from method and path.
             world: What faults can do to the sandbox.
-            told: Returns True if an event of this kind has been delivered since the last reset.
+            has_reported: Returns True if an event of this kind has been delivered since the last reset.
             clock_s: Sandbox time in seconds.
-            reading: Returns the chosen interpretation of a clause (default: the best supported one).
+            interpretation: Returns the chosen interpretation of a clause (default: the best supported one).
         """
         self.app = app
         self._route_of = route_of
         self.world = world
-        self._told, self._clock_s = told, clock_s
-        self.reading = reading or Interpretations().of
+        self._told, self._clock_s = has_reported, clock_s
+        self.interpretation = interpretation or Interpretations().of
         self.rules = Rules(clock_s=clock_s)
         self._pages = Pages()
         self.journal: Journal | None = None
@@ -78,7 +78,7 @@ class Proxy:
             return
         fault = outcome.rule.name
         if isinstance(outcome, ConnectionLeft):
-            journal.write(Abandoned(**journal.stamp(), fault=fault, connection=outcome.port))
+            journal.write(ConnectionAbandoned(**journal.stamp(), fault=fault, connection=outcome.port))
             return
         journal.write(
             Bite(
@@ -125,7 +125,7 @@ class Proxy:
             about = (number, route, end_user_id or created_end_user(route, response.status, response.body), is_stray)
             response_parts = (response.status, response.headers, shortened(response.body))
             request.body = shortened(request.body)
-            journal.write_parts(exchange_of, (begun_s, journal.elapsed_s(), step), request, about, response_parts)
+            journal.write_deferred(exchange_of, (begun_s, journal.elapsed_s(), step), request, about, response_parts)
         return response
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -159,7 +159,7 @@ class Proxy:
         finally:
             if journal is not None:
                 request.body, sent = shortened(body), bytes(call.sent)
-                journal.write_parts(
+                journal.write_deferred(
                     exchange_of,
                     (begun_s, journal.elapsed_s(), step),
                     request,

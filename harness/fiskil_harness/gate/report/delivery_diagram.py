@@ -11,7 +11,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from fiskil_harness.probes.evidence import Beat
+from fiskil_harness.probes.evidence import ExcerptLine
 
 WIDTH = 328
 SIZE = 10.5
@@ -69,14 +69,14 @@ class Drawing(Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
 
 
-def drawing(beats: Sequence[Beat]) -> Drawing:
+def drawing(beats: Sequence[ExcerptLine]) -> Drawing:
     """Return the diagram of *beats* from top to bottom; deliveries of one group share an arrow label."""
     page = _Page()
-    for _, numbered in groupby(enumerate(beats), key=lambda pair: (pair[1].what, pair[1].group or -pair[0])):
+    for _, numbered in groupby(enumerate(beats), key=lambda pair: (pair[1].kind, pair[1].group or -pair[0])):
         group = [beat for _, beat in numbered]
-        if group[0].what == "delivery":
+        if group[0].kind == "delivery":
             _draw_deliveries(page, group)
-        elif group[0].what == "effect":
+        elif group[0].kind == "effect":
             _draw_effect(page, group[0])
         else:
             _draw_mark(page, group[0])
@@ -85,7 +85,7 @@ def drawing(beats: Sequence[Beat]) -> Drawing:
     return Drawing(height=page.y, texts=tuple(page.texts), lines=(*lifelines, *page.lines))
 
 
-def as_text(beats: Iterable[Beat]) -> str:
+def as_text(beats: Iterable[ExcerptLine]) -> str:
     """Return *beats* as sentences, for readers who cannot see the diagram."""
     return " ".join(_sentence(beat) for beat in beats)
 
@@ -113,7 +113,7 @@ class _Page:
         self.lines.append(Line(x1=start, y1=self.y, x2=end, y2=self.y, style=style, has_head=has_head))
 
 
-def _draw_deliveries(page: _Page, group: Sequence[Beat]) -> None:
+def _draw_deliveries(page: _Page, group: Sequence[ExcerptLine]) -> None:
     page.y += 4
     page.write(_label(group), wide=WIDE, x=4, style="what")
     for note in dict.fromkeys(beat.note for beat in group if beat.note):
@@ -131,7 +131,7 @@ def _draw_deliveries(page: _Page, group: Sequence[Beat]) -> None:
     page.draw(RECEIVER, SENDER, f"back {group[0].outcome}")
 
 
-def _draw_effect(page: _Page, effect: Beat) -> None:
+def _draw_effect(page: _Page, effect: ExcerptLine) -> None:
     page.y += 4
     style = effect.outcome or "effect"
     page.write(effect.text, wide=WIDE, x=WIDTH - 4, anchor="end", style=style)
@@ -139,7 +139,7 @@ def _draw_effect(page: _Page, effect: Beat) -> None:
     page.draw(RECEIVER, EFFECTS, style, has_head=style == "effect")
 
 
-def _draw_mark(page: _Page, mark: Beat) -> None:
+def _draw_mark(page: _Page, mark: ExcerptLine) -> None:
     page.y += 6
     page.draw(4, WIDTH - 4, "mark", has_head=False)
     page.write(mark.text, wide=WIDE, x=WIDTH / 2, anchor="middle", style="mark")
@@ -147,7 +147,7 @@ def _draw_mark(page: _Page, mark: Beat) -> None:
     page.draw(4, WIDTH - 4, "mark", has_head=False)
 
 
-def _label(group: Sequence[Beat]) -> str:
+def _label(group: Sequence[ExcerptLine]) -> str:
     """Return ``e0 attempt 1``, ``8 at once: e0 attempts 2, 3`` or ``3 at once: e1, e2, e3 attempt 1``."""
     split = [beat.text.partition(" attempt ") for beat in group]
     events = dict.fromkeys(event for event, _, _ in split)
@@ -160,13 +160,13 @@ def _label(group: Sequence[Beat]) -> str:
     return f"{len(group)} at once: {shown}" if len(group) > 1 else shown
 
 
-def _responses_text(group: Sequence[Beat]) -> str:
+def _responses_text(group: Sequence[ExcerptLine]) -> str:
     counts = Counter(beat.response for beat in group if beat.response)
     return ", ".join(text if count == 1 else f"{count} x {text}" for text, count in counts.items())
 
 
-def _sentence(beat: Beat) -> str:
-    if beat.what != "delivery":
+def _sentence(beat: ExcerptLine) -> str:
+    if beat.kind != "delivery":
         return f"{beat.text[0].upper()}{beat.text[1:]}."
     note = f" ({beat.note})" if beat.note else ""
     return f"Sent {beat.text}{note}" + (f", response: {beat.response}." if beat.response else ".")

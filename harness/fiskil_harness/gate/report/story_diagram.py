@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-from fiskil_harness.probes.evidence import Happening, Story
+from fiskil_harness.probes.evidence import Story, StoryEntry
 
 WIDTH = 344
 SIZE = 10.5
@@ -25,13 +25,13 @@ MOST_ROWS = 2
 def diagram(story: Story, *, most: int) -> str:
     """Return the diagram of at most *most* entries as SVG; consecutive equal entries are drawn once, with their number."""
     page = _Page()
-    shown = story.happenings[:most]
+    shown = story.entries[:most]
     for step, entries in groupby(shown, key=lambda entry: entry.step):
         if 0 <= step < len(story.steps):
             page.mark(f"step {step + 1}: {story.steps[step]}")
         for first, count in _grouped(list(entries)):
             page.draw(first, count)
-    not_drawn = story.left_out + len(story.happenings) - len(shown)
+    not_drawn = story.left_out + len(story.entries) - len(shown)
     if not_drawn:
         page.mark(f"{not_drawn} more are not drawn")
     return page.svg(as_text(story, most=most))
@@ -39,21 +39,21 @@ def diagram(story: Story, *, most: int) -> str:
 
 def as_text(story: Story, *, most: int) -> str:
     """Return a description of the diagram for readers who cannot see it."""
-    count = min(most, len(story.happenings))
+    count = min(most, len(story.entries))
     return f"Sequence diagram of {count} entries in {story.scenario}; the list of all entries contains the same as text."
 
 
-def is_wrong(entry: Happening) -> bool:
+def is_wrong(entry: StoryEntry) -> bool:
     """Return whether an exchange failed; a refused delivery counts as correct, because a receiver may refuse it rightly."""
-    return entry.outcome in {"failed", "unanswered"} or (entry.outcome == "refused" and entry.what != "delivery")
+    return entry.outcome in {"failed", "unanswered"} or (entry.outcome == "refused" and entry.kind != "delivery")
 
 
-def _grouped(entries: Sequence[Happening]) -> Iterator[tuple[Happening, int]]:
+def _grouped(entries: Sequence[StoryEntry]) -> Iterator[tuple[StoryEntry, int]]:
     """Yield the first of each run of consecutive equal entries, and the length of the run."""
 
-    def key(entry: Happening) -> tuple[object, ...]:
+    def key(entry: StoryEntry) -> tuple[object, ...]:
         return (
-            entry.what,
+            entry.kind,
             entry.origin,
             entry.target,
             entry.text,
@@ -86,7 +86,7 @@ class _Page:
             self.parts.append(f'<text class="step" x="6" y="{self.y - 1:g}">{escape(line)}</text>')
         self.y += 4
 
-    def draw(self, entry: Happening, count: int) -> None:
+    def draw(self, entry: StoryEntry, count: int) -> None:
         """Add the text of an entry, and its arrows between lanes; *count* is the number of equal entries."""
         start, end = LANES[entry.origin], LANES[entry.target]
         tone = "bad" if is_wrong(entry) else ""

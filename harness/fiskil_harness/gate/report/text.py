@@ -19,7 +19,7 @@ from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import practices_of
 from fiskil_harness.runner.worker import STILL_BUSY_SINCE
-from fiskil_harness.scenario.scenario import AT
+from fiskil_harness.scenario.scenario import INTERPRETATION_SEPARATOR
 
 _RESULT_LABELS = {
     InterpretationResult.FAILS: "failed",
@@ -66,7 +66,7 @@ def pairs_line(measure: Measure) -> str:
     """Return the number of pairs of steps that generated plans covered; "" if no plans were generated."""
     if measure.pairs is None:
         return ""
-    text = f"{measure.scenario}: covered {measure.pairs.covered} of {measure.pairs.of} pairs"
+    text = f"{measure.scenario}: covered {measure.pairs.covered} of {measure.pairs.total} pairs"
     return text + ("; --json FILE lists the missing ones" if measure.pairs.missing else "")
 
 
@@ -249,7 +249,7 @@ def counted(number: int, noun: str) -> str:
 
 def again(whole: GateResult, scenario: str) -> str:
     """Return the command that repeats one scenario."""
-    name, _, interpretation = scenario.partition(AT)
+    name, _, interpretation = scenario.partition(INTERPRETATION_SEPARATOR)
     argument = shlex.quote(whole.run.paths.get(name, name))
     option = f" --interpretation {interpretation}" if interpretation else ""
     return whole.run.again_for_scenario.replace("{scenario}", argument) + option

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from fiskil_harness.gate.report.story_diagram import is_wrong
-from fiskil_harness.probes.evidence import BOUNDS_MS, Happening, Story
+from fiskil_harness.probes.evidence import BOUNDS_MS, Story, StoryEntry
 
 WIDTH = 344
 LEFT, RIGHT = 6, 338
@@ -20,7 +20,7 @@ NARROWEST = 2.0
 
 def timeline(story: Story, *, most: int) -> str:
     """Return a chart with a row for each route and a bar for each of at most *most* attempts; "" if none took time."""
-    timed = [entry for entry in story.happenings if entry.took_s is not None and entry.what != "hook"][:most]
+    timed = [entry for entry in story.entries if entry.took_s is not None and entry.kind != "hook"][:most]
     if not timed:
         return ""
     routes = list(dict.fromkeys(entry.route for entry in timed))
@@ -58,7 +58,7 @@ def distribution(counts: Sequence[int]) -> str:
     return _svg(f"{sum(counts)} acknowledgements by duration. {text}.", y + 2, "".join(parts))
 
 
-def _row(routes: Sequence[str], attempts: Sequence[Happening], number: int) -> str:
+def _row(routes: Sequence[str], attempts: Sequence[StoryEntry], number: int) -> str:
     name = routes[0] if len(routes) == 1 else f"{routes[0]} and {len(routes) - 1} more routes"
     failed = len([attempt for attempt in attempts if _has_failed(attempt)])
     retries = len([attempt for attempt in attempts if attempt.repeats])
@@ -72,7 +72,7 @@ def _row(routes: Sequence[str], attempts: Sequence[Happening], number: int) -> s
     )
 
 
-def _bars(timed: Sequence[Happening], rows: dict[str, int], span_s: float) -> list[str]:
+def _bars(timed: Sequence[StoryEntry], rows: dict[str, int], span_s: float) -> list[str]:
     places: dict[int, tuple[float, float]] = {}
     parts: list[str] = []
     for attempt in timed:
@@ -95,7 +95,7 @@ def _bars(timed: Sequence[Happening], rows: dict[str, int], span_s: float) -> li
 
 def _steps(story: Story, span_s: float, high: float) -> str:
     began: dict[int, float] = {}
-    for entry in story.happenings:
+    for entry in story.entries:
         if entry.step >= 0:
             began.setdefault(entry.step, entry.at_s)
     lines = "".join(f"M{_x(at_s, span_s):.1f} 4V{high}" for at_s in list(began.values())[1:] if at_s <= span_s)
@@ -118,7 +118,7 @@ def _svg(title: str, high: float, parts: str) -> str:
     return f'<svg class="plot" role="img" aria-label="{escape(title)}" viewBox="0 0 {WIDTH} {high:g}">{parts}</svg>'
 
 
-def _has_failed(attempt: Happening) -> bool:
+def _has_failed(attempt: StoryEntry) -> bool:
     return bool(attempt.bites) or is_wrong(attempt)
 
 

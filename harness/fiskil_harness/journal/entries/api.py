@@ -27,7 +27,7 @@ class Exchange(Entry, frozen=True, kw_only=True):
     path: str
     query: str = ""
     end_user_id: str = ""
-    is_stray: bool = False
+    is_of_earlier_scenario: bool = False
     request_headers: tuple[tuple[str, str], ...] = ()
     request_body: bytes = b""
     status: int | None = None
@@ -56,14 +56,14 @@ class Bite(Entry, frozen=True, kw_only=True):
     observed: str = ""
 
 
-class Abandoned(Entry, frozen=True, kw_only=True):
+class ConnectionAbandoned(Entry, frozen=True, kw_only=True):
     """The app closed a *connection* that a fault still held."""
 
     fault: str
     connection: int
 
 
-class Secured(Entry, frozen=True, kw_only=True):
+class ApiServedOverTls(Entry, frozen=True, kw_only=True):
     """The app was started with an https URL of the API; *is_reached* states whether it called that URL."""
 
     is_reached: bool
@@ -78,10 +78,10 @@ class Unencrypted(Entry, frozen=True, kw_only=True):
     is_former: bool = False
 
 
-class Unreached(Entry, frozen=True, kw_only=True):
+class ApiUnreachable(Entry, frozen=True, kw_only=True):
     """The hosted API behind the relay sent no complete response, and no fault of the harness caused that."""
 
-    what: str
+    reason: str
     route: str
     request_number: int
 
@@ -96,7 +96,7 @@ class Refused(Entry, frozen=True, kw_only=True):
     request_number: int
 
 
-class Strayed(Entry, frozen=True, kw_only=True):
+class ForeignOriginCalled(Entry, frozen=True, kw_only=True):
     """A request to an origin that only an API response named; *carries_token* is True if it had an access token."""
 
     path: str
@@ -113,8 +113,8 @@ class FaultSet(Entry, frozen=True, kw_only=True):
     fault: str
     route: str
     times: int
-    unbitten: int = 0
-    spared: int = 0
+    missing_bites: int = 0
+    unchanged_exchanges: int = 0
     problem: str = ""
 
 
@@ -163,4 +163,4 @@ class InterpretationsUsed(Entry, frozen=True, kw_only=True):
     """
 
     clauses: tuple[str, ...]
-    ruled: dict[str, str] = {}
+    chosen: dict[str, str] = {}

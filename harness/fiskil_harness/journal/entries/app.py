@@ -49,20 +49,20 @@ ReportPlace = Literal["metrics", "an alert", "telemetry"]
 """Where the app reported something to its operators."""
 
 
-class Started(Entry, frozen=True, kw_only=True):
+class ProcessChanged(Entry, frozen=True, kw_only=True):
     """The app's process was started, stopped or killed, or was already running."""
 
-    how: StartKind
+    change: StartKind
 
     @property
     def is_kill(self) -> bool:
         """Return True if the app, or one of its processes, was killed."""
-        return self.how in {"kill", "kill_worker"}
+        return self.change in {"kill", "kill_worker"}
 
     @property
     def is_restart(self) -> bool:
         """Return True if the app was started again."""
-        return self.how == "restart"
+        return self.change == "restart"
 
 
 class MachinePaused(Entry, frozen=True, kw_only=True):
@@ -149,9 +149,9 @@ class Effects(Entry, frozen=True, kw_only=True):
     unchanged_s: float = 0.0
     is_connected: bool | None = None
     consents: dict[str, Any] = {}
-    refusal: str = ""
+    response: str = ""
     waits_for: str = ""
-    left_by: str = ""
+    busy_since: str = ""
 
 
 class Output(Entry, frozen=True, kw_only=True):
@@ -174,7 +174,7 @@ class Reported(Entry, frozen=True, kw_only=True):
     problem: str = ""
 
 
-class Filed(Entry, frozen=True, kw_only=True):
+class FileWritten(Entry, frozen=True, kw_only=True):
     """A file that the app wrote to its working folder during the scenario.
 
     *name* is its path in that folder, with stars for the parts that differ from run to run. *is_log* is True if the name is
@@ -202,15 +202,15 @@ class Idle(Entry, frozen=True, kw_only=True):
     seconds: float
 
 
-class CutShort(Entry, frozen=True, kw_only=True):
+class StepIncomplete(Entry, frozen=True, kw_only=True):
     """A step was performed in part only, so probes may miss something; *hook* names the hook that would help."""
 
-    what: str
+    reason: str
     hook: str = ""
 
 
-class Trouble(Entry, frozen=True, kw_only=True):
+class StepFailed(Entry, frozen=True, kw_only=True):
     """A step could not be performed; *hook* names the missing hook, if that was the cause."""
 
-    what: str
+    reason: str
     hook: str = ""

@@ -52,7 +52,7 @@ EARLY: Final = "early"
 """``kind`` of a delivery that the receiver refused with 429, or with 503 and Retry-After, and that was sent again soon."""
 
 
-HOMES = ("127.0.0.1", "127.0.0.20")
+SOURCE_ADDRESSES = ("127.0.0.1", "127.0.0.20")
 """Source addresses of genuine deliveries; the second one is used only under another interpretation."""
 
 
@@ -74,7 +74,7 @@ class Delivery(Entry, frozen=True, kw_only=True):
     """One delivery attempt and its outcome.
 
     *attempt* counts from 1. *name* is the variant. *message_id* is the id under which the app would record an effect.
-    *trouble* states why *status* is None. Deliveries with one *group* above 0 were sent at the same time.
+    *problem* states why *status* is None. Deliveries with one *group* above 0 were sent at the same time.
     If *is_judged* is False, the response is recorded but not judged. *content* holds the fields of a message that is not in
     Fiskil's format.
     """
@@ -87,7 +87,7 @@ class Delivery(Entry, frozen=True, kw_only=True):
     name: str = ""
     outcome: DeliveryOutcome = "indeterminate"
     status: int | None = None
-    trouble: str = ""
+    problem: str = ""
     took_s: float = 0.0
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
@@ -129,7 +129,7 @@ class Delivery(Entry, frozen=True, kw_only=True):
         return self.outcome != "indeterminate"
 
 
-class Flood(Entry, frozen=True, kw_only=True):
+class EndlessBody(Entry, frozen=True, kw_only=True):
     """An unsigned request with an endless body, sent until the receiver responded, closed, or the limit was reached.
 
     *taken_bytes* is what the receiver and the operating system's buffers accepted in *took_s* real seconds. *status* is None
@@ -140,7 +140,7 @@ class Flood(Entry, frozen=True, kw_only=True):
     taken_bytes: int
     took_s: float
     status: int | None = None
-    is_over: bool = False
+    was_ended_by_receiver: bool = False
 
 
 class CanaryPlanted(Entry, frozen=True, kw_only=True):

@@ -40,7 +40,7 @@ _OF_THE_APP = re.compile(
 """Words that mark a sample as the app's own."""
 
 
-class Monitors(Entry, frozen=True, kw_only=True):
+class MonitoringReading(Entry, frozen=True, kw_only=True):
     """One reading of the app's metrics and alerts.
 
     *samples* maps name and labels to the value. It is None if there are no metrics or the response was not readable as
@@ -64,32 +64,32 @@ class Monitors(Entry, frozen=True, kw_only=True):
     began_s: float | None = None
 
 
-def moved(earlier: Monitors, later: Monitors) -> set[str]:
+def changed_samples(earlier: MonitoringReading, later: MonitoringReading) -> set[str]:
     """Return the names of samples that differ, or are new and not zero.
 
     Samples of the language's runtime do not count. Buckets and quantiles of a distribution do not count either: its count
     changes with them, and which of them changes depends on timing.
     """
-    return {name for name in _differing(earlier, later) if not is_of_the_runtime(name) and not _is_like_the_runtime(name)}
+    return {name for name in _differing(earlier, later) if not is_runtime_sample(name) and not _is_like_the_runtime(name)}
 
 
-def moved_perhaps(earlier: Monitors, later: Monitors) -> set[str]:
+def possibly_changed_samples(earlier: MonitoringReading, later: MonitoringReading) -> set[str]:
     """Return the names of samples that differ and that may belong to the runtime or to the app."""
     return {name for name in _differing(earlier, later) if _is_like_the_runtime(name)}
 
 
-def is_of_the_runtime(name: str) -> bool:
+def is_runtime_sample(name: str) -> bool:
     """Return True if a language's runtime or the metrics library exports the sample by default."""
     return _OF_THE_RUNTIME.match(name) is not None
 
 
 def _is_like_the_runtime(name: str) -> bool:
     """Return True if the sample begins like a runtime's, is not a known one, and has no word that marks it as the app's."""
-    is_unknown = _LIKE_THE_RUNTIME.match(name) is not None and not is_of_the_runtime(name)
+    is_unknown = _LIKE_THE_RUNTIME.match(name) is not None and not is_runtime_sample(name)
     return is_unknown and _OF_THE_APP.search(name.partition("{")[0]) is None
 
 
-def _differing(earlier: Monitors, later: Monitors) -> set[str]:
+def _differing(earlier: MonitoringReading, later: MonitoringReading) -> set[str]:
     before, after = earlier.samples or {}, later.samples or {}
     return {name for name, value in after.items() if not _is_part(name) and value != before.get(name, 0.0)}
 

@@ -21,7 +21,7 @@ BEFORE: Final = "synced"
 AFTER: Final = "ended"
 """Moments of a page view: nothing special, before a consent was revoked, and after it."""
 
-ELSEWHERE = "it leads to another machine"
+OTHER_MACHINE = "it leads to another machine"
 """The ``problem`` of a link that leaves this machine."""
 
 NO_RESPONSE = "no response came, or the page did not wait for it"
@@ -111,7 +111,7 @@ class PageView(Entry, frozen=True, kw_only=True):
     after_s: float = 0.0
     problem: str = ""
     digest: str = ""
-    veils: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
 
 
 class Fetched(Entry, frozen=True, kw_only=True):
@@ -194,4 +194,4 @@ class Sharing(Entry, frozen=True, kw_only=True):
     permissions: tuple[str, ...]
     expires_on: str
     today: str
-    is_sought: bool = True
+    will_be_revoked: bool = True

@@ -19,11 +19,11 @@ class Verb(Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
 
 
-class Pairs(Struct, frozen=True, kw_only=True):
+class PairCoverage(Struct, frozen=True, kw_only=True):
     """Pair coverage: *covered* of *of* pairs of verbs from different groups met in one plan; *missing* names the others."""
 
     covered: int
-    of: int
+    total: int
     missing: tuple[str, ...] = ()
 
 
@@ -32,18 +32,18 @@ def pairs_of(verbs: Iterable[Verb]) -> list[tuple[str, str]]:
     return [(first.name, second.name) for first, second in combinations(verbs, 2) if first.group != second.group]
 
 
-def unmet(pairs: Sequence[tuple[str, str]], lives: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
+def uncovered_pairs(pairs: Sequence[tuple[str, str]], lives: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
     """Return those of *pairs* that no plan in *lives* contains; each plan is the names of its verbs."""
     plans = [frozenset(life) for life in lives]
     return [pair for pair in pairs if not any(plan.issuperset(pair) for plan in plans)]
 
 
-def covered(verbs: Iterable[Verb], lives: Iterable[Iterable[str]]) -> Pairs:
+def pair_coverage(verbs: Iterable[Verb], lives: Iterable[Iterable[str]]) -> PairCoverage:
     """Return the pair coverage of all plans in *lives*; each plan is the names of the verbs that happened in it."""
     pairs = pairs_of(verbs)
-    missing = unmet(pairs, lives)
-    return Pairs(
+    missing = uncovered_pairs(pairs, lives)
+    return PairCoverage(
         covered=len(pairs) - len(missing),
-        of=len(pairs),
+        total=len(pairs),
         missing=tuple(f"{first} with {second}" for first, second in missing),
     )

@@ -22,5 +22,5 @@ class Handshake(Entry, frozen=True, kw_only=True):
     """
 
     version: str
-    is_spoken: bool | None
+    is_supported: bool | None
     is_our_certificate: bool | None = None

@@ -21,7 +21,7 @@ CENTS = 2
 Pairs = list[tuple[str, Any]]
 
 
-class Handed(Struct, frozen=True):
+class ServedAmounts(Struct, frozen=True):
     """Amounts that were served, by ``fiskil_id``.
 
     *of* are all amounts of each row. *odd* are the unusual ones: huge, fractional cents, negative zero, changed by a fault.
@@ -29,8 +29,8 @@ class Handed(Struct, frozen=True):
     served. *is_partial* is True if a response was not kept whole, so there may have been further amounts.
     """
 
-    of: dict[str, set[Decimal]]
-    odd: dict[str, set[Decimal]]
+    all: dict[str, set[Decimal]]
+    unusual: dict[str, set[Decimal]]
     plain: dict[str, Decimal]
     since_s: float
     is_partial: bool
@@ -42,7 +42,7 @@ class Handed(Struct, frozen=True):
         return tuple(f"{name}: {problem}" for name in names)
 
 
-def handed(journal: Journal, rows: Rows) -> Handed:
+def served_amounts(journal: Journal, rows: Rows) -> ServedAmounts:
     """Return all amounts that the app could have read for the dataset and participant of *rows*."""
     of: dict[str, set[Decimal]] = {}
     odd: dict[str, set[Decimal]] = {}
@@ -66,7 +66,7 @@ def handed(journal: Journal, rows: Rows) -> Handed:
     plain = {
         fiskil_id: next(iter(amounts)) for fiskil_id, amounts in of.items() if fiskil_id not in odd and len(amounts) == 1
     }
-    return Handed(of, odd, plain, min(moments, default=0.0), any(_is_cut(call) for call in changed), labels)
+    return ServedAmounts(of, odd, plain, min(moments, default=0.0), any(_is_cut(call) for call in changed), labels)
 
 
 def _is_odd(amount: Decimal) -> bool:

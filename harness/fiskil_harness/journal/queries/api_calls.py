@@ -15,14 +15,14 @@ _DATASET_BY_EVENT = {
     for dataset in DATASETS.values()
     if dataset.permission is not None and dataset.event.startswith("banking.")
 }
-LOCKED_OUT = "the app could not read because it never renewed a refused token, which another practice covers"
+TOKEN_NOT_RENEWED = "the app could not read because it never renewed a refused token, which another practice covers"
 
 CallKey = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
 def calls(journal: Journal, route: str = "") -> list[Exchange]:
     """Return every call of the scenario, or those to *route*, by number."""
-    matching = [call for call in journal.all(Exchange) if not call.is_stray and route in {"", call.route}]
+    matching = [call for call in journal.all(Exchange) if not call.is_of_earlier_scenario and route in {"", call.route}]
     return sorted(matching, key=lambda call: call.number)
 
 
@@ -51,7 +51,7 @@ def bearer(call: Exchange) -> str:
     return header(call.request_headers, "authorization").partition(" ")[2].strip()
 
 
-def is_fine(call: Exchange) -> bool:
+def is_complete_success(call: Exchange) -> bool:
     """Return True if the app received a complete 2xx response that no fault acted on."""
     return call.status is not None and 200 <= call.status < 300 and not call.bites
 
@@ -66,12 +66,12 @@ def succeeded_later(exchanges: list[Exchange], refused: Exchange) -> bool:
         call.number > refused.number
         and call.route == refused.route
         and refused.end_user_id in {"", call.end_user_id}
-        and is_fine(call)
+        and is_complete_success(call)
         for call in exchanges
     )
 
 
-def was_locked_out(journal: Journal, end_user_ids: Collection[str]) -> bool:
+def has_unrenewed_token(journal: Journal, end_user_ids: Collection[str]) -> bool:
     """Return True if the app could not read data of *end_user_ids* because it never renewed a refused token.
 
     Data that is missing for this reason counts for the practices about tokens only.
@@ -98,7 +98,7 @@ def began_s(call: HookCall) -> float:
     return call.at_s - call.took_s
 
 
-def is_unheard(journal: Journal, call: HookCall) -> bool:
+def timed_out(journal: Journal, call: HookCall) -> bool:
     """Return True if the harness stopped waiting for the app's response, which may have come later."""
     limit_s = next((limits.request_deadline_s for limits in journal.all(Limits)), 0.0)
     return call.status is None and call.took_s >= limit_s

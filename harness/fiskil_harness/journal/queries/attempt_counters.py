@@ -6,7 +6,7 @@ A twin that received more deliveries or disturbances may show a higher counter, 
 import re
 from collections import Counter
 
-from fiskil_harness.journal import Delivery, Exchange, HookCall, Journal, Started
+from fiskil_harness.journal import Delivery, Exchange, HookCall, Journal, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import end_user_of
 from fiskil_harness.journal.queries.state import Leaves
 
@@ -21,7 +21,7 @@ def extra_attempts(journal: Journal, *, of: str, than: str) -> int:
     Each delivery, requested failure, fault and kill is a reason for one attempt.
     """
     reasons = _reasons(journal, of) - _reasons(journal, than)
-    kills = sum(1 for started in journal.all(Started) if started.is_kill)
+    kills = sum(1 for started in journal.all(ProcessChanged) if started.is_kill)
     messages = {delivery.message_id for delivery in journal.all(Delivery) if delivery.participant == of}
     return max(0, reasons) + kills * len(messages)
 
@@ -59,7 +59,9 @@ def _reasons(journal: Journal, participant: str) -> int:
     deliveries = [delivery for delivery in journal.all(Delivery) if delivery.participant == participant]
     owners = {end_user_of(delivery) for delivery in deliveries} - {""}
     failures = sum(1 for call in journal.all(HookCall) if call.is_failure_request and call.participant == participant)
-    bitten = sum(1 for call in journal.all(Exchange) if call.bites and call.end_user_id in owners and not call.is_stray)
+    bitten = sum(
+        1 for call in journal.all(Exchange) if call.bites and call.end_user_id in owners and not call.is_of_earlier_scenario
+    )
     return len(deliveries) + failures + bitten
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_fine
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_complete_success
 from fiskil_harness.journal.queries.deliveries import consent_of
 from fiskil_harness.journal.queries.rows import Place, name_of_row, places
 
@@ -26,7 +26,7 @@ def permitted(journal: Journal, *, until_s: float = float("inf")) -> set[str]:
     return {name for consent in active for name in consent.permissions}
 
 
-def hooks(journal: Journal, name: str, *, since_s: float = 0.0) -> list[HookCall]:
+def hook_calls(journal: Journal, name: str, *, since_s: float = 0.0) -> list[HookCall]:
     """Return every call of the hook *name* for the first participant that began at or after *since_s*."""
     return [
         call for call in journal.all(HookCall) if call.hook == name and not call.participant and began_s(call) >= since_s
@@ -59,13 +59,13 @@ def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
         for delivery, event in acknowledged_events(journal)
     ):
         return True
-    if any(consent.consent_id in call.path and is_fine(call) for call in calls(journal, "consents.revoke")):
+    if any(consent.consent_id in call.path and is_complete_success(call) for call in calls(journal, "consents.revoke")):
         return True
     is_last = not any(consent.is_active for consent in consents_of(journal).values())
     return any(
         (is_done(hook) and _has_read_since(journal, began_s(hook)))
         or (is_last and is_declined(hook) and _is_refused(calls_during(journal, hook, "banking.")))
-        for hook in hooks(journal, "refresh", since_s=consent.at_s)
+        for hook in hook_calls(journal, "refresh", since_s=consent.at_s)
     )
 
 
@@ -89,7 +89,7 @@ def rows_under(journal: Journal, consent_ids: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def shown_as_before(journal: Journal, end: Effects, names: Iterable[str]) -> tuple[set[str], set[str]]:
+def still_shown(journal: Journal, end: Effects, names: Iterable[str]) -> tuple[set[str], set[str]]:
     """Return those of *names* that the app ever showed, and those that it shows at the *end* as it once did.
 
     Consent ids inside a record are ignored: a row that returns under another consent counts as shown again.
@@ -112,7 +112,8 @@ def _syncs(journal: Journal) -> list[Rows]:
 def _has_read_since(journal: Journal, since_s: float) -> bool:
     """Return True if the API responded to a call about an end user since then; an app may confirm before it calls."""
     return any(
-        call.at_s >= since_s and call.end_user_id and (is_fine(call) or call.status == 403) for call in calls(journal)
+        call.at_s >= since_s and call.end_user_id and (is_complete_success(call) or call.status == 403)
+        for call in calls(journal)
     )
 
 

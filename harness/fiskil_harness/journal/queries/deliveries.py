@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from fiskil_harness.journal import (
     DURING_KILL,
-    HOMES,
+    SOURCE_ADDRESSES,
     Delivery,
     DeliveryKind,
     Effects,
@@ -18,13 +18,13 @@ from fiskil_harness.journal import (
     Exchange,
     HookCall,
     Journal,
-    Started,
+    ProcessChanged,
 )
-from fiskil_harness.journal.queries.rows import at_work
+from fiskil_harness.journal.queries.rows import why_still_busy
 
 CONNECTION_REFUSED = "connection refused"
-"""``trouble`` of a delivery that no receiver accepted: the receiver has ended, or was never started."""
-UNASKED = "the app acknowledged a message, and its effects could not be read afterwards"
+"""``problem`` of a delivery that no receiver accepted: the receiver has ended, or was never started."""
+EFFECTS_NOT_READ = "the app acknowledged a message, and its effects could not be read afterwards"
 
 
 def genuine(journal: Journal) -> list[Delivery]:
@@ -32,7 +32,7 @@ def genuine(journal: Journal) -> list[Delivery]:
     return [
         delivery
         for delivery in journal.all(Delivery)
-        if delivery.is_genuine and delivery.is_judged and delivery.source_ip in HOMES
+        if delivery.is_genuine and delivery.is_judged and delivery.source_ip in SOURCE_ADDRESSES
     ]
 
 
@@ -68,7 +68,7 @@ def applied(journal: Journal) -> Applied | None:
     """
     runs: list[dict[str, dict[str, int]]] = [{}]
     for entry in journal:
-        if isinstance(entry, Started) and entry.how == "kill":
+        if isinstance(entry, ProcessChanged) and entry.change == "kill":
             runs.append({})
         elif isinstance(entry, Effects) and entry.applied is not None:
             runs[-1][entry.participant] = entry.applied
@@ -105,18 +105,18 @@ def why_busy(journal: Journal) -> tuple[str, str]:
     acknowledged_s = {delivery.participant: delivery.at_s for delivery in journal.all(Delivery) if delivery.is_acknowledged}
     newest_s = max((effects.at_s for effects in last.values()), default=inf)
     if any(at_s > (last[name].at_s if name in last else newest_s) for name, at_s in acknowledged_s.items()):
-        return UNASKED, ""
-    return next((at_work(effects) for effects in last.values() if not effects.is_idle), ("", ""))
+        return EFFECTS_NOT_READ, ""
+    return next((why_still_busy(effects) for effects in last.values() if not effects.is_idle), ("", ""))
 
 
 def was_disturbed(journal: Journal) -> bool:
     """Return True if the app had a reason to postpone work: a kill, a requested failure, or a fault."""
-    was_killed = any(started.is_kill for started in journal.all(Started))
+    was_killed = any(started.is_kill for started in journal.all(ProcessChanged))
     was_made_to_fail = any(call.is_failure_request for call in journal.all(HookCall))
     return was_killed or was_made_to_fail or bool(bites(journal))
 
 
-def uncut(journal: Journal) -> str:
+def why_no_crash_observed(journal: Journal) -> str:
     """Return why no crash during deliveries was observed: the app responded to each before it was killed; else ''.
 
     Deliveries that were sent alone do not count, because timing alone decides whether they get a response.
@@ -126,7 +126,7 @@ def uncut(journal: Journal) -> str:
     return "the app had responded to every delivery before it was killed" if was_late else ""
 
 
-def was_ordered(journal: Journal, refused: Delivery) -> bool:
+def was_requested_failure(journal: Journal, refused: Delivery) -> bool:
     """Return True if *refused* is the first refusal since the harness requested the app to fail."""
     requested_s = [call.at_s for call in journal.all(HookCall) if call.is_failure_request and call.at_s <= refused.at_s]
     if not requested_s:
@@ -167,7 +167,7 @@ def ended_s(delivery: Delivery) -> float:
 
 def bites(journal: Journal) -> list[Exchange]:
     """Return the app's calls on which a fault acted."""
-    return [call for call in journal.all(Exchange) if call.bites and not call.is_stray]
+    return [call for call in journal.all(Exchange) if call.bites and not call.is_of_earlier_scenario]
 
 
 def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
@@ -177,16 +177,16 @@ def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
 
 def response_text(delivery: Delivery) -> str:
     """Return the status as text, or why there is none."""
-    return str(delivery.status) if delivery.status is not None else delivery.trouble
+    return str(delivery.status) if delivery.status is not None else delivery.problem
 
 
-def puts_off(delivery: Delivery) -> bool:
+def requests_pause(delivery: Delivery) -> bool:
     """Return True if the receiver requested a pause: 429, or 503 with Retry-After."""
     names = {name.lower() for name, _ in delivery.response_headers}
     return delivery.status == 429 or (delivery.status == 503 and "retry-after" in names)
 
 
-def line(delivery: Delivery) -> str:
+def describe(delivery: Delivery) -> str:
     """Return one delivery as a line for a report."""
     variant = f" {delivery.name.replace('_', ' ')}" if delivery.name else ""
     kind = "" if delivery.is_genuine else f" {delivery.kind}"

@@ -1,7 +1,7 @@
 """Find app hooks that failed although the API was healthy; they explain why later probes are inconclusive."""
 
 from fiskil_harness.journal import Exchange, HookCall, Journal, Key
-from fiskil_harness.journal.queries.api_calls import began_s, calls, is_fine
+from fiskil_harness.journal.queries.api_calls import began_s, calls, is_complete_success
 
 HOOKS_THAT_READ = ("refresh", "revoke")
 
@@ -20,4 +20,4 @@ def failed_hook(journal: Journal) -> str:
 
 
 def _may_have_caused(call: Exchange, hook: HookCall) -> bool:
-    return not is_fine(call) and call.ended_s >= began_s(hook) and call.at_s <= hook.at_s
+    return not is_complete_success(call) and call.ended_s >= began_s(hook) and call.at_s <= hook.at_s

@@ -16,7 +16,7 @@ CONTROL = "a"
 """The twin that receives every message once and in order."""
 
 
-def unfelt(journal: Journal) -> str:
+def why_failure_unobserved(journal: Journal) -> str:
     """Return why recovery cannot be judged: a requested failure was not accepted or not observed; else empty."""
     requests = [call for call in journal.all(HookCall) if call.is_failure_request]
     if any(not request.has_succeeded for request in requests):

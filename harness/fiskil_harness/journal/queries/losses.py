@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final, Literal
 
 from fiskil_harness.core.model.findings import Case, Verdict
-from fiskil_harness.journal import DURING_KILL, Delivery, Effects, Journal, Started
+from fiskil_harness.journal import DURING_KILL, Delivery, Effects, Journal, ProcessChanged
 from fiskil_harness.journal.queries.deliveries import events_by_id
 from fiskil_harness.journal.queries.repetitions import ways_repeated
 
@@ -44,8 +44,8 @@ def classify(journal: Journal) -> dict[str, Disturbance]:
     return classes
 
 
-def cases_of(journal: Journal, *, lost: Collection[str], kept: Collection[str]) -> tuple[Case, ...]:
-    """Return one case for each disturbance of the messages in *lost* and *kept*: FAIL if a message was lost.
+def cases_of(journal: Journal, *, lost: Collection[str], applied: Collection[str]) -> tuple[Case, ...]:
+    """Return one case for each disturbance of the messages in *lost* and *applied*: FAIL if a message was lost.
 
     Kinds of events that are lost for the control twins too (delivered once, in order) count as ``plain`` only, not against a
     disturbance.
@@ -56,7 +56,7 @@ def cases_of(journal: Journal, *, lost: Collection[str], kept: Collection[str]) 
     cases = []
     for name, words in DESCRIPTIONS.items():
         lost_events = _symbols(journal, classes, name, lost)
-        kept_events = _symbols(journal, classes, name, kept)
+        kept_events = _symbols(journal, classes, name, applied)
         if name == CUT_OFF and lost_events:
             lost_events = tuple(sorted({*lost_events, *kept_events}))
         telling = [
@@ -95,7 +95,7 @@ def _killed(journal: Journal) -> set[str]:
             waiting.add(entry.message_id)
         elif isinstance(entry, Effects):
             waiting -= {message_id for message_id, count in (entry.applied or {}).items() if count}
-        elif isinstance(entry, Started) and entry.is_kill:
+        elif isinstance(entry, ProcessChanged) and entry.is_kill:
             killed |= waiting
             waiting = set()
     return killed

@@ -40,7 +40,7 @@ def names_sharing(label: str, institution: str) -> bool:
     return may_share(label, "") and bool(owner_name) and not dataset_name
 
 
-def is_bare(label: str) -> bool:
+def has_sharing_words_only(label: str) -> bool:
     """Return True if *label* consists of words for sharing alone and does not name the shared data."""
     sharing_words = " ".join(["data", "on", "is", "my", "your", *words_for(REVOKE, "switches")])
     return not set(plain(label).split()) - set(plain(sharing_words).split())

@@ -7,7 +7,7 @@ from urllib.parse import unquote, unquote_plus
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.redaction import Index
-from fiskil_harness.journal import NO_RESPONSE, CutShort, Fetched, Journal, PageView, Stored
+from fiskil_harness.journal import NO_RESPONSE, Fetched, Journal, PageView, StepIncomplete, Stored
 
 BACK = "callback"
 """Name of the page to which a journey that ended with a consent returns."""
@@ -35,10 +35,10 @@ def secrets_in(text: bytes, index: Index) -> list[str]:
     return list(hits.values())
 
 
-def unseen(journal: Journal) -> tuple[str, str]:
+def coverage_gap(journal: Journal) -> tuple[str, str]:
     """Return why not all content and requests of pages were observed, and the hook that would help; both may be empty."""
-    for cut_short in journal.all(CutShort):
-        return cut_short.what, cut_short.hook
+    for cut_short in journal.all(StepIncomplete):
+        return cut_short.reason, cut_short.hook
     views = journal.all(PageView)
     if not views:
         return "no page of the app was viewed", PAGES

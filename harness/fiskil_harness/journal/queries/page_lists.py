@@ -37,7 +37,7 @@ def gaps(
         absent.append("the institution")
     elif place is not Place.VISIBLE and not phrase_in(text, [sharing.institution]):
         uncertain.append("the full name of the institution is not visible")
-    if sharing.is_sought:
+    if sharing.will_be_revoked:
         _add_data_gaps(sharing, views, responses, more_words, absent, uncertain)
         _add_expiry_gap(sharing, views, responses, absent, uncertain)
     return absent, uncertain

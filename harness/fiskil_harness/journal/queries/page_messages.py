@@ -95,7 +95,7 @@ def why_not_helpful(view: PageView, *, fresh_text: str) -> str:
     if not is_readable(view):
         return f"could not be read: {view.problem or 'there was no response'}"
     if not has_sentence(fresh_text):
-        return f"has too little text to judge: {view.veils[0]}" if view.veils else "has too little text to judge"
+        return f"has too little text to judge: {view.covers[0]}" if view.covers else "has too little text to judge"
     return "" if _has_next_step(view) else "does not recognisably state what to do next"
 
 

@@ -107,7 +107,7 @@ def why_uncertain(views: list[PageView]) -> str:
     common_words = words_for("english")
     if any(sum(1 for word in common_words if phrase_in(view.text, [word])) < FEW_WORDS for view in views):
         return UNKNOWN_LANGUAGE
-    veils = [veil for view in views for veil in view.veils]
+    veils = [veil for view in views for veil in view.covers]
     if veils:
         return f"{veils[0]}, whose content cannot be read"
     if any(content.has_folds for content in contents):

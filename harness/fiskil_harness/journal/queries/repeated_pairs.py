@@ -1,7 +1,7 @@
 """Messages that are delivered twice: first in a way that must have no effect, then as a genuine delivery."""
 
 from fiskil_harness.journal import Delivery, Effects, Journal
-from fiskil_harness.journal.queries.state import StateReader, moved_alike
+from fiskil_harness.journal.queries.state import StateReader, equal_changes
 
 
 def was_applied(journal: Journal, delivery: Delivery) -> bool:
@@ -10,30 +10,30 @@ def was_applied(journal: Journal, delivery: Delivery) -> bool:
     return bool(before and before.applied and before.applied.get(delivery.message_id, 0))
 
 
-def had_effect(journal: Journal, delivery: Delivery, *, honest: Delivery | None) -> bool:
-    """Return True if *delivery* raised the message's count, or changed the state as the genuine *honest* did later."""
+def had_effect(journal: Journal, delivery: Delivery, *, genuine: Delivery | None) -> bool:
+    """Return True if *delivery* raised the message's count, or changed the state as the genuine delivery did later."""
     before, after = _around(journal, delivery)
     if after is not None and after.applied is not None:
         return after.applied.get(delivery.message_id, 0) > 0
-    if honest is None or before is None or after is None:
+    if genuine is None or before is None or after is None:
         return False
     reader = StateReader(journal)
-    final = _around(journal, honest)[1]
+    final = _around(journal, genuine)[1]
     if final is None:
         return False
     states = [reader.leaves(effects.state) for effects in (before, after, final)]
-    return bool(moved_alike((states[0], states[2]), (states[0], states[1])))
+    return bool(equal_changes((states[0], states[2]), (states[0], states[1])))
 
 
-def works(journal: Journal, honest: Delivery | None) -> bool:
-    """Return True if the genuine delivery *honest* was acknowledged and had an effect."""
-    if honest is None or not honest.is_acknowledged:
+def had_effect_when_genuine(journal: Journal, genuine: Delivery | None) -> bool:
+    """Return True if *genuine* was acknowledged and had an effect."""
+    if genuine is None or not genuine.is_acknowledged:
         return False
-    before, after = _around(journal, honest)
+    before, after = _around(journal, genuine)
     if before is None or after is None:
         return False
     if after.applied is not None:
-        return after.applied.get(honest.message_id, 0) > 0
+        return after.applied.get(genuine.message_id, 0) > 0
     reader = StateReader(journal)
     return reader.leaves(before.state) != reader.leaves(after.state)
 

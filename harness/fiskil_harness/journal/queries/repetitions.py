@@ -11,7 +11,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from fiskil_harness.core.model.findings import Case, Verdict
-from fiskil_harness.journal import DURING_KILL, Delivery, HookCall, Journal, Started
+from fiskil_harness.journal import DURING_KILL, Delivery, HookCall, Journal, ProcessChanged
 
 Way = Literal["replay", "retry", "respelt", "burst", "cut_off", "restart", "failed", "unheard", "late", "workers"]
 """How a message was delivered again; ``DESCRIPTIONS`` explains each."""
@@ -74,7 +74,7 @@ def ways_repeated(journal: Journal) -> dict[str, frozenset[Way]]:
     """Return the ways of each message, by message id; a disturbance of its first delivery counts as well."""
     reader = _Reader()
     for entry in journal:
-        if isinstance(entry, Started) and entry.how == "kill":
+        if isinstance(entry, ProcessChanged) and entry.change == "kill":
             reader.kills += 1
         elif isinstance(entry, HookCall) and entry.is_failure_request:
             reader.must_fail.add(entry.participant)
@@ -117,7 +117,7 @@ class _Reader:
             (delivery.message_id in self._interrupted, "cut_off"),
             (self.kills > kills, "restart" if before.is_acknowledged else "cut_off"),
             (self._others - others > LONG_AFTER, "late"),
-            (HUNG_UP in before.trouble, "unheard"),
+            (HUNG_UP in before.problem, "unheard"),
             (delivery.group > 0, "workers"),
         )
         return next((way for applies, way in rules if applies), plain)

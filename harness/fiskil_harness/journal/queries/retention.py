@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fiskil_harness.journal import BODY_KEPT, Effects, EventCreated, Exchange, History, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import is_fine, reads
+from fiskil_harness.journal.queries.api_calls import is_complete_success, reads
 from fiskil_harness.journal.queries.rows import places
 
 HISTORY = "app.facts.history_days"
@@ -41,7 +41,7 @@ def is_older_than_kept(journal: Journal, rows: Rows, missing: Collection[Row], *
         return False
     if max(date for date in absent if date) >= min(date for date in kept if date):
         return False
-    complete = [call for call in reads(journal, rows.dataset, rows.end_user_id) if is_fine(call)]
+    complete = [call for call in reads(journal, rows.dataset, rows.end_user_id) if is_complete_success(call)]
     return any(_contains(call, row) for call in complete for row in missing)
 
 

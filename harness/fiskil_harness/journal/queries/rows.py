@@ -21,7 +21,7 @@ PENDING = "app.observe.effects: pending"
 """Field of the effects hook that distinguishes a busy app from one that lost a message."""
 
 STILL_BUSY = "the app was still busy when the scenario ended"
-UNSURE = "an acknowledged message had no visible effect, and the effects hook does not report `pending`"
+NO_VISIBLE_EFFECT = "an acknowledged message had no visible effect, and the effects hook does not report `pending`"
 
 
 class Place(Struct, frozen=True):
@@ -53,7 +53,7 @@ def places(state: Any, texts: Collection[str]) -> dict[str, list[Place]]:
     return occurrences
 
 
-def doubled(occurrences: dict[str, list[Place]]) -> list[str]:
+def duplicated(occurrences: dict[str, list[Place]]) -> list[str]:
     """Return the texts that one list contains twice, unless some list contains every text exactly once.
 
     A state may show rows several times on purpose, such as the newest rows or a log of changes. One correct list is enough.
@@ -101,14 +101,14 @@ def effects_before(journal: Journal, moment_s: float, participant: str = "") -> 
     return earlier[-1] if earlier else None
 
 
-def at_work(effects: Effects) -> tuple[str, str]:
+def why_still_busy(effects: Effects) -> tuple[str, str]:
     """Return why a busy app cannot be judged: the reason, and the hook that would help.
 
     The reason does not name the earlier scenario since which the app is busy (``left_by``), because that depends on which
     scenarios shared a worker.
     """
     unprocessed = f": {effects.waits_for} was not processed" if effects.waits_for else ""
-    reason, hook = (UNSURE, PENDING) if effects.pending is None else (STILL_BUSY, "")
+    reason, hook = (NO_VISIBLE_EFFECT, PENDING) if effects.pending is None else (STILL_BUSY, "")
     return f"{reason}{unprocessed}", hook
 
 
@@ -124,7 +124,7 @@ def is_announced(journal: Journal, rows: Rows) -> bool:
     )
 
 
-def why_not(journal: Journal, rows: Rows | None, dataset: str) -> tuple[str, str]:
+def why_not_required(journal: Journal, rows: Rows | None, dataset: str) -> tuple[str, str]:
     """Return why the app need not show *rows*: the reason and the missing hook; both empty if it must show them."""
     if rows is None or not rows.rows:
         return f"the API served no {dataset}", ""

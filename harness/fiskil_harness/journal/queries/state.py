@@ -115,7 +115,7 @@ def differing(first: Leaves, second: Leaves) -> set[str]:
     return {path for path in first.keys() | second.keys() if first.get(path) != second.get(path)}
 
 
-def moved_alike(first: Move, second: Move) -> list[str]:
+def equal_changes(first: Move, second: Move) -> list[str]:
     """Return the paths at which both moves changed the same value to the same new value, sorted."""
     return sorted(
         path

@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
-from fiskil_harness.journal.queries.api_calls import LOCKED_OUT, end_user_of, was_locked_out
+from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
 from fiskil_harness.journal.queries.attempt_counters import extra_attempts, is_counter, is_named_as_counter
 from fiskil_harness.journal.queries.deliveries import was_disturbed
-from fiskil_harness.journal.queries.rows import PENDING, UNSURE, at_work
+from fiskil_harness.journal.queries.rows import NO_VISIBLE_EFFECT, PENDING, why_still_busy
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing, has_symbols
 
 
@@ -57,7 +57,7 @@ def compare_twins(journal: Journal, other: str = "b") -> Comparison:
         return Comparison(reason="the effects hook does not report `state`", hook=EFFECTS)
     for effects in snapshots:
         if not effects.is_idle:
-            reason, hook = at_work(effects)
+            reason, hook = why_still_busy(effects)
             return Comparison(reason=reason, hook=hook)
     if _kinds(journal, "a") != _kinds(journal, other) or _kinds(journal, "a") != _kinds(journal, "c"):
         return Comparison(reason="the twins did not acknowledge the same events")
@@ -69,10 +69,10 @@ def compare_twins(journal: Journal, other: str = "b") -> Comparison:
 
 def _excuse(journal: Journal, snapshots: list[Effects]) -> tuple[str, str]:
     """Return why differences between twins prove nothing about the deliveries: reason and hook, or both empty."""
-    if was_locked_out(journal, _end_users(journal, {effects.participant for effects in snapshots})):
-        return LOCKED_OUT, ""
+    if has_unrenewed_token(journal, _end_users(journal, {effects.participant for effects in snapshots})):
+        return TOKEN_NOT_RENEWED, ""
     is_blind = any(effects.pending is None and effects.applied is None for effects in snapshots)
-    return (UNSURE, PENDING) if is_blind and was_disturbed(journal) else ("", "")
+    return (NO_VISIBLE_EFFECT, PENDING) if is_blind and was_disturbed(journal) else ("", "")
 
 
 def _compared(journal: Journal, reader: StateReader, other: str, a: Leaves, b: Leaves, c: Leaves) -> Comparison:

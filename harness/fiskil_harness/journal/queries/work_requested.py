@@ -1,9 +1,16 @@
 """Counts work requested of the app, and detects whether it resumed calling the API after an outage."""
 
-from fiskil_harness.journal import Delivery, Effects, Exchange, HookCall, Journal, Started
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, bearer, began_s, calls, is_fine, is_unheard
+from fiskil_harness.journal import Delivery, Effects, Exchange, HookCall, Journal, ProcessChanged
+from fiskil_harness.journal.queries.api_calls import (
+    acknowledged_events,
+    bearer,
+    began_s,
+    calls,
+    is_complete_success,
+    timed_out,
+)
 
-UNSEEN = "the app was not observed to call the API after the fault had ended"
+NO_CALLS_OBSERVED = "the app was not observed to call the API after the fault had ended"
 
 
 def work_count(journal: Journal, since_s: float, until_s: float) -> int:
@@ -12,12 +19,12 @@ def work_count(journal: Journal, since_s: float, until_s: float) -> int:
     Each is a reason to call the API.
     """
     hooks = sum(1 for call in journal.all(HookCall) if call.at_s >= since_s and began_s(call) <= until_s)
-    starts = sum(1 for started in journal.all(Started) if started.is_restart and since_s <= started.at_s <= until_s)
+    starts = sum(1 for started in journal.all(ProcessChanged) if started.is_restart and since_s <= started.at_s <= until_s)
     deliveries = sum(1 for delivery, _ in acknowledged_events(journal) if since_s <= delivery.at_s <= until_s)
     return hooks + starts + deliveries
 
 
-def jobs_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
+def work_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
     """Return how many hook calls and deliveries began after the app was last idle before *before_s*, until *until_s*."""
     idle_times = [effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.moment != "ordered"]
     idle_s = max((at_s for at_s in idle_times if at_s < before_s), default=0.0)
@@ -31,15 +38,15 @@ def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozen
 
     None if that cannot be observed: an app may stop calling a failed API for a while, until it is restarted.
     """
-    fine = [call for call in calls(journal) if call.at_s >= over_s and bearer(call) and is_fine(call)]
+    fine = [call for call in calls(journal) if call.at_s >= over_s and bearer(call) and is_complete_success(call)]
     if fine and routes <= {call.route for call in fine}:
         return True
-    restarts = [started.at_s for started in journal.all(Started) if started.is_restart and started.at_s > over_s]
+    restarts = [started.at_s for started in journal.all(ProcessChanged) if started.is_restart and started.at_s > over_s]
     refreshes = [
         call for call in journal.all(HookCall) if restarts and call.hook == "refresh" and began_s(call) >= restarts[0]
     ]
     if not refreshes or any(
-        is_unheard(journal, call) or (call.status is not None and call.status < 400) for call in refreshes
+        timed_out(journal, call) or (call.status is not None and call.status < 400) for call in refreshes
     ):
         return None
     return False
@@ -50,9 +57,9 @@ def over_s(bitten: list[Exchange]) -> float:
     return max(call.ended_s for call in bitten)
 
 
-def is_gone(journal: Journal, since_s: float) -> bool:
+def has_crashed(journal: Journal, since_s: float) -> bool:
     """Return True if the app crashed: it was not killed, and at least two hook calls since then, and all, failed at once."""
-    was_killed = any(started.is_kill and started.at_s > since_s for started in journal.all(Started))
+    was_killed = any(started.is_kill and started.at_s > since_s for started in journal.all(ProcessChanged))
     hook_calls = [call for call in journal.all(HookCall) if call.at_s >= since_s]
-    failed = [call for call in hook_calls if call.status is None and not is_unheard(journal, call)]
+    failed = [call for call in hook_calls if call.status is None and not timed_out(journal, call)]
     return not was_killed and len(failed) >= 2 and len(failed) == len(hook_calls)

@@ -8,7 +8,7 @@ import msgspec
 from fiskil_harness.core.model import DATASETS, PERMISSIONS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import calls, is_fine
+from fiskil_harness.journal.queries.api_calls import calls, is_complete_success
 from fiskil_harness.probes.probe import PlainProbe
 
 FACT = "app.facts.datasets"
@@ -78,7 +78,7 @@ def _read(api_calls: Iterable[Exchange]) -> set[str]:
     permissions = set()
     for call in api_calls:
         family, _, name = call.route.partition(".")
-        if f"{family}." in FAMILIES and call.method == "GET" and name not in PUBLIC and is_fine(call):
+        if f"{family}." in FAMILIES and call.method == "GET" and name not in PUBLIC and is_complete_success(call):
             permissions.add(_permission(family, name))
     return permissions
 

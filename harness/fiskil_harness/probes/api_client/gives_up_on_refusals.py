@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import EventCreated, Exchange, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, calls, is_fine, routes_of
+from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, calls, is_complete_success, routes_of
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, latest_rows, places
-from fiskil_harness.journal.queries.work_requested import UNSEEN, over_s, work_count, works_after
+from fiskil_harness.journal.queries.work_requested import NO_CALLS_OBSERVED, over_s, work_count, works_after
 from fiskil_harness.probes.probe import PlainProbe
 
 MAX_PER_JOB = 20
@@ -45,7 +45,7 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
     def _judge_recovery(self, journal: Journal, refused: list[Exchange], *, examined: int) -> Finding:
         works = works_after(journal, over_s(refused), frozenset(call.route for call in refused))
         if works is None:
-            return self.inconclusive(UNSEEN)
+            return self.inconclusive(NO_CALLS_OBSERVED)
         if not works:
             observed = "the app does not read the refused data again, although the refusals have ended and it was restarted"
             return self.fails(observed, evidence=_lines(refused), examined=examined)
@@ -61,7 +61,7 @@ def _surplus_tokens(api_calls: list[Exchange], refused: list[Exchange]) -> int:
     """Return the token requests minus the successful calls during the refusals: one token per call is allowed."""
     meanwhile = [call for call in api_calls if refused[0].at_s <= call.at_s <= over_s(refused)]
     tokens = sum(1 for call in meanwhile if call.route == "token")
-    return tokens - sum(1 for call in meanwhile if call.route != "token" and is_fine(call))
+    return tokens - sum(1 for call in meanwhile if call.route != "token" and is_complete_success(call))
 
 
 def _vanished_datasets(journal: Journal, refused: list[Exchange]) -> list[str]:

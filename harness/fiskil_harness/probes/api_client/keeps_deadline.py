@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding, Verdict
-from fiskil_harness.journal import Abandoned, Bite, Exchange, HookCall, Journal, Limits
+from fiskil_harness.journal import Bite, ConnectionAbandoned, Exchange, HookCall, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, routes_of
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
 from fiskil_harness.probes.api_client.retries_spoilt_reads import is_spoilt, is_whole
@@ -122,7 +122,7 @@ def _is_measurable(journal: Journal, stall: Bite, call_s: float) -> bool:
     """Return True if the wait can be measured: a hook was running, or the app closed the connection by the deadline."""
     closed = [
         abandoned
-        for abandoned in journal.all(Abandoned)
+        for abandoned in journal.all(ConnectionAbandoned)
         if abandoned.connection == stall.connection and abandoned.at_s >= stall.at_s
     ]
     return bool(_hooks_during(journal, stall)) or any(abandoned.at_s - stall.at_s <= call_s for abandoned in closed)

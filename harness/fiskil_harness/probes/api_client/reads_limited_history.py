@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, History, Journal
-from fiskil_harness.journal.queries.api_calls import header, is_fine, parameters, reads
+from fiskil_harness.journal.queries.api_calls import header, is_complete_success, parameters, reads
 from fiskil_harness.journal.queries.retention import HISTORY, PENDING, SLACK
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -28,7 +28,7 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
         days = next((history.days for history in journal.all(History)), None)
         if days is None:
             return self.inconclusive("the config does not state how much history the app needs", hook=HISTORY)
-        judged = [read for read in reads(journal, "transactions") if is_fine(read) and not _is_exempt(read)]
+        judged = [read for read in reads(journal, "transactions") if is_complete_success(read) and not _is_exempt(read)]
         if not judged:
             return self.inconclusive("the app read no transactions")
         unlimited = [read for read in judged if not parameters(read).get("from")]

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import COMMAND, REFRESH
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import CA_FILE_IN_ENV, Bite, FaultSet, Journal, Secured, Unencrypted
+from fiskil_harness.journal import CA_FILE_IN_ENV, ApiServedOverTls, Bite, FaultSet, Journal, Unencrypted
 from fiskil_harness.probes.probe import PlainProbe
 
 WENT_ON = "the client went on"
@@ -38,7 +38,7 @@ class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses
 
     def examine(self, journal: Journal) -> Finding:
         """Check the outcome of each connection with a bad certificate, and look for plain HTTP afterwards."""
-        controls = journal.all(Secured)
+        controls = journal.all(ApiServedOverTls)
         if not any(control.is_reached for control in controls):
             return self.inconclusive("the app has not called an https address with a good certificate", hook=CA_FILE_IN_ENV)
         faults = list(dict.fromkeys(fault_set.fault for fault_set in journal.all(FaultSet) if fault_set.fault in BAD))

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Exchange, Journal, Strayed
+from fiskil_harness.journal import Exchange, ForeignOriginCalled, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls, parameters, routes_of
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -28,7 +28,7 @@ class RefusesForeignLinks(PlainProbe, frozen=True, kw_only=True, tag="refuses_fo
         """Check the requests that arrived at the foreign origin."""
         linked, redirected = bitten_by(journal, *LINKS), bitten_by(journal, *REDIRECTS)
         pointing_away = [*linked, *redirected]
-        foreign_requests = journal.all(Strayed)
+        foreign_requests = journal.all(ForeignOriginCalled)
         if any(request.carries_token for request in foreign_requests):
             observed = "the access token was sent to an origin that only a response had named"
             return self.fails(observed, evidence=_lines(pointing_away), examined=routes_of(pointing_away) or 1)

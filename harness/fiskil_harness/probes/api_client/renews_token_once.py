@@ -8,9 +8,17 @@ import msgspec
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
-from fiskil_harness.journal.queries.api_calls import bearer, call_key, calls, is_fine, is_unheard, routes_of, succeeded_later
+from fiskil_harness.journal.queries.api_calls import (
+    bearer,
+    call_key,
+    calls,
+    is_complete_success,
+    routes_of,
+    succeeded_later,
+    timed_out,
+)
 from fiskil_harness.journal.queries.rows import STILL_BUSY
-from fiskil_harness.journal.queries.work_requested import jobs_begun
+from fiskil_harness.journal.queries.work_requested import work_begun
 from fiskil_harness.probes.probe import PlainProbe
 
 MAX_RENEWALS = 2
@@ -54,7 +62,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
     def _judge_early_renewal(self, journal: Journal, api_calls: list[Exchange]) -> Finding:
         """Return PASS if no call was refused and calls after the expiry of every token carry a newer token."""
         expired_s = max((tokens_expired.at_s for tokens_expired in journal.all(TokensExpired)), default=inf)
-        later_calls = [call for call in api_calls if call.at_s > expired_s and is_fine(call)]
+        later_calls = [call for call in api_calls if call.at_s > expired_s and is_complete_success(call)]
         new_tokens = {_token(call) for call in later_calls if call.route == "token"} - {""}
         renewed = [call for call in later_calls if bearer(call) in new_tokens]
         if not renewed:
@@ -81,7 +89,7 @@ def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
         groups.setdefault((call_key(call), bearer(call)), []).append(call)
     for group in groups.values():
         later = [call for call in group if call.at_s >= group[0].ended_s]
-        other_jobs = jobs_begun(journal, before_s=group[0].at_s, until_s=group[-1].at_s) - 1
+        other_jobs = work_begun(journal, before_s=group[0].at_s, until_s=group[-1].at_s) - 1
         if len(later) >= MAX_REFUSALS + max(0, other_jobs):
             return group
     return []
@@ -96,7 +104,7 @@ def _highest_renewal_count(api_calls: list[Exchange], refused: list[Exchange], e
     unrepeated = list(refused)
     counts = Counter({bearer(call): 0 for call in refused})
     unused = 0
-    for exchange in (exchange for exchange in exchanges if is_fine(exchange)):
+    for exchange in (exchange for exchange in exchanges if is_complete_success(exchange)):
         token = _token(exchange)
         first = next((call for call in api_calls if token and bearer(call) == token), None)
         if first is None:
@@ -127,7 +135,7 @@ def _has_given_up(journal: Journal, refused: Exchange) -> bool:
     return any(
         hook_call.at_s >= refused.ended_s
         and (hook_call.status is None or hook_call.status >= 400)
-        and not is_unheard(journal, hook_call)
+        and not timed_out(journal, hook_call)
         and hook_call.hook in {"refresh", "start_session"}
         for hook_call in journal.all(HookCall)
     )

@@ -62,7 +62,7 @@ class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_re
 def _is_retry_after_absent(journal: Journal) -> bool:
     """Return True if the interpretation in use omits Retry-After from every response."""
     return any(
-        interpretations_used.ruled.get("errors.retry-after") == "absent"
+        interpretations_used.chosen.get("errors.retry-after") == "absent"
         for interpretations_used in journal.all(InterpretationsUsed)
     )
 

@@ -14,7 +14,7 @@ from fiskil_harness.journal.queries.api_calls import (
     dataset_of,
     end_user_of,
     header,
-    is_fine,
+    is_complete_success,
     parameters,
     routes_of,
 )
@@ -130,10 +130,10 @@ def _is_read_again(journal: Journal, broken: Exchange, idle: Effects | None) -> 
     """Return True if the page, a whole walk or a wider selection was read successfully before the app was idle."""
     since_s, until_s = idle_before(journal, broken.at_s), idle.at_s if idle else inf
     reads = [call for call in calls(journal, broken.route) if call.end_user_id == broken.end_user_id and since_s < call.at_s]
-    if any(call_key(call) == call_key(broken) and is_fine(call) and call.at_s <= until_s for call in reads):
+    if any(call_key(call) == call_key(broken) and is_complete_success(call) and call.at_s <= until_s for call in reads):
         return True
     selections = [_selection(call) for call in reads if call.number <= broken.number]
-    later = [call for call in reads if call.number > broken.number and call.at_s <= until_s and is_fine(call)]
+    later = [call for call in reads if call.number > broken.number and call.at_s <= until_s and is_complete_success(call)]
     return any(_selection(call) <= selection for call in later for selection in selections)
 
 

@@ -3,8 +3,16 @@
 from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Exchange, HookCall, Idle, Journal, Key, Started
-from fiskil_harness.journal.queries.api_calls import bearer, began_s, bitten_by, calls, is_fine, is_unheard, routes_of
+from fiskil_harness.journal import Exchange, HookCall, Idle, Journal, Key, ProcessChanged
+from fiskil_harness.journal.queries.api_calls import (
+    bearer,
+    began_s,
+    bitten_by,
+    calls,
+    is_complete_success,
+    routes_of,
+    timed_out,
+)
 from fiskil_harness.journal.queries.work_requested import over_s, work_count
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -44,14 +52,14 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
         good_since_s = _good_since_s(journal)
         if good_since_s is None:
             return self.inconclusive("the key pair was not accepted again, so there was no recovery to observe")
-        if any(call.at_s >= good_since_s and bearer(call) and is_fine(call) for call in api_calls):
+        if any(call.at_s >= good_since_s and bearer(call) and is_complete_success(call) for call in api_calls):
             return self.passes("the app stopped sending the refused key pair, and recovered", examined=examined)
         refreshes = [
             hook_call
             for hook_call in journal.all(HookCall)
             if hook_call.hook == "refresh" and began_s(hook_call) >= good_since_s
         ]
-        if any(is_unheard(journal, refresh) for refresh in refreshes):
+        if any(timed_out(journal, refresh) for refresh in refreshes):
             return self.inconclusive("the app was still busy when the harness stopped waiting for it", hook=REQUEST_LIMIT)
         if refreshes and all(refresh.status is None or refresh.status >= 400 for refresh in refreshes):
             observed = "the app does not recover although its key pair is accepted again"
@@ -76,14 +84,20 @@ def _good_since_s(journal: Journal) -> float | None:
     keys, bitten = journal.all(Key), bitten_by(journal, "KeyRefused")
     if not keys:
         return next(
-            (started.at_s for started in journal.all(Started) if started.how == "restart" and started.at_s > over_s(bitten)),
+            (
+                started.at_s
+                for started in journal.all(ProcessChanged)
+                if started.change == "restart" and started.at_s > over_s(bitten)
+            ),
             None,
         )
     if keys[-1].state == "accepted":
         return keys[-1].at_s
     if keys[-1].state == "wrong":
         later = [
-            started.at_s for started in journal.all(Started) if started.how == "restart" and started.at_s > keys[-1].at_s
+            started.at_s
+            for started in journal.all(ProcessChanged)
+            if started.change == "restart" and started.at_s > keys[-1].at_s
         ]
         return later[-1] if later else None
     return None

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, HookCall, Journal, Key
-from fiskil_harness.journal.queries.api_calls import bearer, began_s, calls, is_fine, is_unheard
+from fiskil_harness.journal.queries.api_calls import bearer, began_s, calls, is_complete_success, timed_out
 from fiskil_harness.probes.probe import PlainProbe
 
 MAX_DAYS = 90
@@ -32,9 +32,11 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
             for hook_call in journal.all(HookCall)
             if hook_call.hook == "refresh" and began_s(hook_call) >= revoked_s
         ]
-        if any(is_unheard(journal, refresh) for refresh in refreshes):
+        if any(timed_out(journal, refresh) for refresh in refreshes):
             return self.inconclusive("the app was still busy when the harness stopped waiting for it", hook=REQUEST_LIMIT)
-        succeeded = [call for call in calls(journal) if call.at_s >= revoked_s and bearer(call) and is_fine(call)]
+        succeeded = [
+            call for call in calls(journal) if call.at_s >= revoked_s and bearer(call) and is_complete_success(call)
+        ]
         refused = [call for call in calls(journal) if call.at_s >= revoked_s and call.status in {401, 403}]
         if (
             refreshes

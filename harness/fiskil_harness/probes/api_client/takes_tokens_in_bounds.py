@@ -5,7 +5,7 @@ from typing import ClassVar
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls, routes_of
-from fiskil_harness.journal.queries.work_requested import UNSEEN, is_gone, over_s, works_after
+from fiskil_harness.journal.queries.work_requested import NO_CALLS_OBSERVED, has_crashed, over_s, works_after
 from fiskil_harness.probes.probe import PlainProbe
 
 MAX_IN_A_ROW = 20
@@ -32,12 +32,12 @@ class TakesTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="takes_toke
         if _longest_series(calls(journal)) > MAX_IN_A_ROW + messages:
             observed = f"more than {MAX_IN_A_ROW} tokens were requested in a row, and none of them was used"
             return self.fails(observed, evidence=_lines(unusual), examined=routes_of(unusual))
-        if is_gone(journal, over_s(unusual)):
+        if has_crashed(journal, over_s(unusual)):
             observed = "the app has not responded since it received an unusual token response"
             return self.fails(observed, evidence=_lines(unusual), examined=routes_of(unusual))
         works = works_after(journal, over_s(unusual))
         if works is None:
-            return self.inconclusive(UNSEEN)
+            return self.inconclusive(NO_CALLS_OBSERVED)
         if not works:
             observed = "the app does not work again, although token responses are normal and it was restarted"
             return self.fails(observed, evidence=_lines(unusual), examined=routes_of(unusual))

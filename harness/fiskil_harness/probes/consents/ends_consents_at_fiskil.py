@@ -5,10 +5,10 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS, REVOKE
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, HookCall, Journal
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_fine
-from fiskil_harness.journal.queries.consents import consents_of, hooks, is_done
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_complete_success
+from fiskil_harness.journal.queries.consents import consents_of, hook_calls, is_done
 from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.rows import STILL_BUSY, at_work, last_effects
+from fiskil_harness.journal.queries.rows import STILL_BUSY, last_effects, why_still_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -25,14 +25,14 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the app's calls with the consents that were active before each disconnect."""
-        disconnects = [hook for hook in hooks(journal, "revoke") if is_done(hook)]
+        disconnects = [hook for hook in hook_calls(journal, "revoke") if is_done(hook)]
         active = [(hook, consent) for hook in disconnects for consent in _active_consents(journal, hook)]
         if not active:
             return self.inconclusive("the app disconnected no end user with an active consent that it was notified of")
         left = [consent for hook, consent in active if not _is_ended(journal, hook, consent)]
         end = last_effects(journal)
         if left and (end is None or not end.is_idle):
-            reason, missing_hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
+            reason, missing_hook = why_still_busy(end) if end else (STILL_BUSY, EFFECTS)
             return self.inconclusive(reason, hook=missing_hook)
         if left:
             observed = f"{len(left)} of {len(active)} consents were not revoked at Fiskil when the end user disconnected"
@@ -55,7 +55,7 @@ def _active_consents(journal: Journal, hook: HookCall) -> list[ConsentState]:
 
 
 def _is_ended(journal: Journal, hook: HookCall, consent: ConsentState) -> bool:
-    later = [call for call in calls(journal) if call.at_s >= began_s(hook) and is_fine(call)]
+    later = [call for call in calls(journal) if call.at_s >= began_s(hook) and is_complete_success(call)]
     return any(
         (call.route == "consents.revoke" and consent.consent_id in call.path) or call.route == "end_users.delete"
         for call in later

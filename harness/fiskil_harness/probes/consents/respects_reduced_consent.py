@@ -8,10 +8,10 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import USUAL_PERMISSIONS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, call_key, calls, is_fine
-from fiskil_harness.journal.queries.consents import calls_during, hooks, is_declined, is_done, permitted, shown_as_before
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, call_key, calls, is_complete_success
+from fiskil_harness.journal.queries.consents import calls_during, hook_calls, is_declined, is_done, permitted, still_shown
 from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.rows import STILL_BUSY, at_work, effects_before, last_effects, name_of_row
+from fiskil_harness.journal.queries.rows import STILL_BUSY, effects_before, last_effects, name_of_row, why_still_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 MAX_CALLS = 20
@@ -39,11 +39,16 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         if stormy:
             observed = f"{stormy[0]} was requested more than {MAX_CALLS} times in {WINDOW_S:g} s although it is not shared"
             return self.fails(observed, evidence=tuple(f"refused {route}" for route in stormy), examined=len(stormy))
-        blocked = [hook for hook in hooks(journal, "refresh") if _is_blocked(journal, hook)]
+        blocked = [hook for hook in hook_calls(journal, "refresh") if _is_blocked(journal, hook)]
         if blocked:
             observed = "a refresh read no shared data because other data is not shared"
             refused = sorted(
-                {call.route for hook in blocked for call in calls_during(journal, hook, "banking.") if not is_fine(call)}
+                {
+                    call.route
+                    for hook in blocked
+                    for call in calls_during(journal, hook, "banking.")
+                    if not is_complete_success(call)
+                }
             )
             return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused), examined=len(blocked))
         withdrawn = _withdrawn(journal)
@@ -53,17 +58,17 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         """Return PASS if the rows of the withdrawn datasets are gone, FAIL if some are shown as before."""
         end = last_effects(journal)
         if end is None or not end.is_idle:
-            reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
+            reason, hook = why_still_busy(end) if end else (STILL_BUSY, EFFECTS)
             return self.inconclusive(reason, hook=hook)
         names = _names(journal, withdrawn)
-        ever_shown, still_shown = shown_as_before(journal, end, names)
+        ever_shown, remaining = still_shown(journal, end, names)
         if not ever_shown:
             return self.inconclusive("the app's state never showed a row of the withdrawn datasets", hook=EFFECTS)
-        if still_shown:
+        if remaining:
             observed = (
                 f"earlier {', '.join(sorted(withdrawn))} are still in the app's state although they are no longer shared"
             )
-            evidence = tuple(sorted(f"kept {names[fiskil_id]}" for fiskil_id in still_shown))
+            evidence = tuple(sorted(f"kept {names[fiskil_id]}" for fiskil_id in remaining))
             return self.fails(observed, evidence=evidence, examined=len(ever_shown))
         return self.passes(f"{len(ever_shown)} rows that are no longer shared are gone", examined=len(ever_shown))
 
@@ -72,7 +77,11 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         granted = permitted(journal)
         if not granted or set(USUAL_PERMISSIONS) <= granted:
             return self.inconclusive("the app was notified of no withdrawn permission, and no usual one was withheld")
-        routes = {call.route for call in calls(journal) if call.route.removeprefix("banking.") in granted and is_fine(call)}
+        routes = {
+            call.route
+            for call in calls(journal)
+            if call.route.removeprefix("banking.") in granted and is_complete_success(call)
+        }
         return self.passes(f"{len(routes)} datasets were read although others were withheld", examined=len(routes))
 
 
@@ -112,7 +121,7 @@ def _is_blocked(journal: Journal, hook: HookCall) -> bool:
     """Return True if only withheld data was refused, and yet the refresh failed and read none of the new rows."""
     during = [call for call in calls_during(journal, hook, "") if call.end_user_id]
     refused = [call for call in _refused(journal) if call in during]
-    if not is_declined(hook) or not refused or any(not is_fine(call) and call not in refused for call in during):
+    if not is_declined(hook) or not refused or any(not is_complete_success(call) and call not in refused for call in during):
         return False
     before = effects_before(journal, began_s(hook))
     after = next(
@@ -157,7 +166,7 @@ def _withdrawn(journal: Journal) -> dict[str, float]:
 
 def _was_notified(journal: Journal, changed: ConsentState) -> bool:
     """Return True if the app acknowledged an event about the change, or completed a refresh after it."""
-    if any(is_done(hook) for hook in hooks(journal, "refresh", since_s=changed.at_s)):
+    if any(is_done(hook) for hook in hook_calls(journal, "refresh", since_s=changed.at_s)):
         return True
     return any(
         event.kind == "consent.updated" and event.is_subscribed and consent_of(acknowledged_event) == changed.consent_id

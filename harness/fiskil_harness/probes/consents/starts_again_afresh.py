@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HookCall, Journal, Journey
-from fiskil_harness.journal.queries.api_calls import began_s, calls, is_unheard
+from fiskil_harness.journal.queries.api_calls import began_s, calls, timed_out
 from fiskil_harness.probes.probe import PlainProbe
 
 ABANDONED = "ABANDONED"
@@ -57,7 +57,7 @@ def _refused_after(journal: Journal, journeys: list[Journey]) -> str | None:
         return None
     for hook in journal.all(HookCall):
         is_next = hook.hook == "start_session" and hook.participant == last.participant and began_s(hook) > last.at_s
-        if not is_next or (hook.status is not None and hook.status < 400) or is_unheard(journal, hook):
+        if not is_next or (hook.status is not None and hook.status < 400) or timed_out(journal, hook):
             continue
         within = [call for call in calls(journal) if began_s(hook) <= call.ended_s and call.at_s <= hook.at_s]
         if all(call.status is not None and call.status < 400 and not call.bites for call in within):

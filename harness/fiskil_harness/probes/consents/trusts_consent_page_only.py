@@ -5,7 +5,7 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, SdkMessagePassed
-from fiskil_harness.journal.queries.state import Move, StateReader, moved_alike
+from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -34,7 +34,7 @@ class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_c
             if suspect is None or genuine is None:
                 continue
             compared += 1
-            paths = moved_alike(genuine, suspect)
+            paths = equal_changes(genuine, suspect)
             if paths:
                 observed = f"a message from another origin changed the state as the consent page's message does: {paths[0]}"
                 evidence = (f"posted message: {message.error_type or 'success'}",)

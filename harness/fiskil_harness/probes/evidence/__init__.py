@@ -3,21 +3,21 @@
 They contain bytes, ids and times of one run, so they may differ from run to run, and no verdict depends on them.
 """
 
-from fiskil_harness.probes.evidence.excerpt_values import Beat, Excerpt, Sending
+from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ExcerptLine, ShellCommand
 from fiskil_harness.probes.evidence.excerpts import excerpts
 from fiskil_harness.probes.evidence.screenshots import Picture, Viewpoint, bounded, pictures
 from fiskil_harness.probes.evidence.size_limits import fitted, fitted_excerpts
 from fiskil_harness.probes.evidence.story import story_of
-from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Happening, Story
+from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Story, StoryEntry
 
 __all__ = [
     "BOUNDS_MS",
-    "Beat",
     "Excerpt",
-    "Happening",
+    "ExcerptLine",
     "Picture",
-    "Sending",
+    "ShellCommand",
     "Story",
+    "StoryEntry",
     "Viewpoint",
     "bounded",
     "excerpts",

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 
-class Beat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ExcerptLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of an excerpt: a delivery, an effect that the app reported, or a mark such as a kill.
 
     *note* is a delivery's variant and kind of event, *response* its status or the reason why there is none, *outcome* ack,
@@ -13,7 +13,7 @@ class Beat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     the same time. *is_witness* marks the deliveries that the finding is about.
     """
 
-    what: Literal["delivery", "effect", "mark"]
+    kind: Literal["delivery", "effect", "mark"]
     text: str
     note: str = ""
     response: str = ""
@@ -22,7 +22,7 @@ class Beat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_witness: bool = False
 
 
-class Sending(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ShellCommand(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A delivery as a shell command, with its original signature."""
 
     text: str
@@ -39,8 +39,8 @@ class Excerpt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     scenario: str
     probe: str
     case: str = ""
-    beats: tuple[Beat, ...] = ()
-    sendings: tuple[Sending, ...] = ()
+    beats: tuple[ExcerptLine, ...] = ()
+    commands: tuple[ShellCommand, ...] = ()
     old: str = ""
     new: str = ""
     changes: tuple[str, ...] = ()

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from fiskil_harness.core.net.curl import curl
-from fiskil_harness.journal import Delivery, Effects, Entry, HookCall, Journal, PlanRun, Started
+from fiskil_harness.journal import Delivery, Effects, Entry, HookCall, Journal, PlanRun, ProcessChanged
 from fiskil_harness.journal.queries.deliveries import kind_of, response_text
 from fiskil_harness.probes import Case, Finding, Verdict
-from fiskil_harness.probes.evidence.excerpt_values import Beat, Excerpt, Sending
+from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ExcerptLine, ShellCommand
 from fiskil_harness.probes.evidence.state_diff import changed, counts, twins_apart
 
 MOST_DELIVERIES = 40
@@ -121,7 +121,7 @@ def _filled(
     return msgspec.structs.replace(
         blank,
         beats=tuple(_beats(entries[positions[0] : last + 1], included, old, ids, journal)),
-        sendings=tuple(_sendings(included, url)),
+        commands=tuple(_sendings(included, url)),
         changes=changes,
         left_out=len(every) - len(included),
         **(labels if changes else {}),
@@ -130,7 +130,7 @@ def _filled(
 
 def _beats(
     entries: Sequence[Entry], deliveries: Sequence[Delivery], old: Effects | None, ids: set[str], journal: Journal
-) -> Iterator[Beat]:
+) -> Iterator[ExcerptLine]:
     participants = {delivery.participant for delivery in deliveries}
     latest = {old.participant: old} if old else {}
     applied = counts(old, ids, journal.names)
@@ -142,23 +142,23 @@ def _beats(
             yield from _effect_beats({symbol: count for symbol, count in now.items() if count != applied.get(symbol)})
             before = latest.get(entry.participant)
             if entry.applied is None and before is not None and before.state != entry.state:
-                yield Beat(what="effect", text="the state has changed")
+                yield ExcerptLine(kind="effect", text="the state has changed")
             applied |= now
             latest[entry.participant] = entry
-        elif isinstance(entry, Started) and entry.how in _MARKS:
-            yield Beat(what="mark", text=_MARKS[entry.how])
+        elif isinstance(entry, ProcessChanged) and entry.change in _MARKS:
+            yield ExcerptLine(kind="mark", text=_MARKS[entry.change])
         elif isinstance(entry, HookCall) and entry.is_failure_request:
-            yield Beat(what="mark", text="the app is requested to fail")
+            yield ExcerptLine(kind="mark", text="the app is requested to fail")
     if any(effects.applied is not None for effects in latest.values()):
         acknowledged = [delivery for delivery in deliveries if delivery.is_acknowledged]
         lost = {journal.names.get(delivery.message_id, delivery.event) for delivery in acknowledged} - applied.keys()
         if lost:
-            yield Beat(what="effect", text=f"{_some(sorted(lost))}: no effect", outcome="none")
+            yield ExcerptLine(kind="effect", text=f"{_some(sorted(lost))}: no effect", outcome="none")
 
 
-def _delivery_beat(delivery: Delivery) -> Beat:
-    return Beat(
-        what="delivery",
+def _delivery_beat(delivery: Delivery) -> ExcerptLine:
+    return ExcerptLine(
+        kind="delivery",
         text=f"{delivery.event} attempt {delivery.attempt}" if delivery.is_authentic else _plain(delivery.event),
         note=_note(delivery),
         response=response_text(delivery),
@@ -168,11 +168,11 @@ def _delivery_beat(delivery: Delivery) -> Beat:
     )
 
 
-def _effect_beats(changed_counts: dict[str, int]) -> Iterator[Beat]:
+def _effect_beats(changed_counts: dict[str, int]) -> Iterator[ExcerptLine]:
     """Yield the new effects; messages that were applied equally often share a line."""
     for count in sorted(set(changed_counts.values())):
         names = [symbol for symbol, times in changed_counts.items() if times == count]
-        yield Beat(what="effect", text=f"{_some(names)} applied {'once' if count == 1 else f'{count} times'}")
+        yield ExcerptLine(kind="effect", text=f"{_some(names)} applied {'once' if count == 1 else f'{count} times'}")
 
 
 def _some(events: Sequence[str]) -> str:
@@ -191,7 +191,7 @@ def _plain(event: str) -> str:
     return event.replace(":", ": ").replace("_", " ")
 
 
-def _sendings(deliveries: Sequence[Delivery], url: str) -> Iterator[Sending]:
+def _sendings(deliveries: Sequence[Delivery], url: str) -> Iterator[ShellCommand]:
     """Yield each delivery as a shell command; identical requests are written once, with their number."""
     by_command: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
@@ -200,36 +200,36 @@ def _sendings(deliveries: Sequence[Delivery], url: str) -> Iterator[Sending]:
     for command, equal in by_command.items():
         first, count = equal[0], len(equal)
         times = f", sent {count} times{' concurrently' if first.group else ''}" if count > 1 else ""
-        yield Sending(text=f"{_plain(first.event)} attempt {first.attempt}{times}", command=command)
+        yield ShellCommand(text=f"{_plain(first.event)} attempt {first.attempt}{times}", command=command)
 
 
 def _method(delivery: Delivery) -> str:
     return next((method for method in ("GET", "PUT") if delivery.name.startswith(f"{method.lower()}_")), "POST")
 
 
-def _planned(plan: PlanRun) -> Iterator[Beat]:
+def _planned(plan: PlanRun) -> Iterator[ExcerptLine]:
     """Yield the steps of a shrunk plan; the finding contains the response of each delivery."""
     for number, step in enumerate(plan.summary, start=1):
         if not _SENDS.match(step):
-            yield Beat(what="mark", text=step)
+            yield ExcerptLine(kind="mark", text=step)
             continue
         copies = _COPIES.search(step)
         for _ in range(int(copies[1]) if copies else 1):
-            yield Beat(what="delivery", text=step, group=number if copies else 0, is_witness=True)
+            yield ExcerptLine(kind="delivery", text=step, group=number if copies else 0, is_witness=True)
 
 
 def _bounded(excerpt: Excerpt) -> Excerpt:
     """Return *excerpt* within the size limit; shell commands that do not fit are replaced by a note."""
     if _bytes(excerpt) <= MOST_BYTES:
         return excerpt
-    kept: list[Sending] = []
-    left = MOST_BYTES - _bytes(msgspec.structs.replace(excerpt, sendings=()))
-    for sending in excerpt.sendings:
+    kept: list[ShellCommand] = []
+    left = MOST_BYTES - _bytes(msgspec.structs.replace(excerpt, commands=()))
+    for sending in excerpt.commands:
         size = len(msgspec.json.encode(sending)) + 1
         fits = size <= left
-        kept.append(sending if fits else Sending(text=sending.text, command=TOO_LONG))
+        kept.append(sending if fits else ShellCommand(text=sending.text, command=TOO_LONG))
         left -= size if fits else 0
-    return msgspec.structs.replace(excerpt, sendings=tuple(kept))
+    return msgspec.structs.replace(excerpt, commands=tuple(kept))
 
 
 def _bytes(excerpt: Excerpt) -> int:

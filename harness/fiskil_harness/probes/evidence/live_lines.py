@@ -15,9 +15,9 @@ from fiskil_harness.journal import (
     HookCall,
     Idle,
     Journey,
+    ProcessChanged,
     SdkMessagePassed,
-    Started,
-    Trouble,
+    StepFailed,
     Visit,
 )
 from fiskil_harness.journal.entries.entry import Entry
@@ -42,7 +42,7 @@ def _bite(entry: Bite) -> str:
 
 def _delivery(entry: Delivery) -> str:
     variant = "" if entry.is_genuine else f", {entry.name or entry.kind}"
-    response = f"{_status(entry.status)} {entry.trouble}".rstrip()
+    response = f"{_status(entry.status)} {entry.problem}".rstrip()
     return _line("webhook -> app", f"{entry.event} attempt {entry.attempt}{variant}: {response}")
 
 
@@ -93,7 +93,7 @@ _RENDERERS: dict[type, Callable[[Any], str]] = {
     HookCall: _hook,
     Idle: lambda entry: _line("harness", f"observes {entry.seconds:g} s of idle time"),
     Journey: lambda entry: _line("end user", f"the journey ended: {entry.ending}"),
-    Started: lambda entry: _line("app", entry.how),
-    Trouble: lambda entry: _line("trouble", entry.what.partition("\n")[0]),
+    ProcessChanged: lambda entry: _line("app", entry.change),
+    StepFailed: lambda entry: _line("trouble", entry.reason.partition("\n")[0]),
     Visit: _visit,
 }

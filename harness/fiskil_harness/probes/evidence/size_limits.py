@@ -9,7 +9,7 @@ import msgspec
 from msgspec import structs
 
 from fiskil_harness.probes.evidence.excerpt_values import Excerpt
-from fiskil_harness.probes.evidence.story_values import Happening, Story
+from fiskil_harness.probes.evidence.story_values import Story, StoryEntry
 
 MOST_BYTES, MOST_OF_FAILED, MOST_OF_ONE = 3_600_000, 2_400_000, 160_000
 """Maximum size as JSON: of all stories, of all failed ones, and of a single one."""
@@ -34,16 +34,16 @@ def trimmed(story: Story, *, most_bytes: int) -> Story:
     """Return *story* in at most *most_bytes* bytes of JSON, if that is possible."""
     if _bytes(story) <= most_bytes:
         return story
-    left = most_bytes - _bytes(structs.replace(story, happenings=()))
-    bare = [structs.replace(happening, request="", response="") for happening in story.happenings]
-    kept: list[Happening] = []
+    left = most_bytes - _bytes(structs.replace(story, entries=()))
+    bare = [structs.replace(happening, request="", response="") for happening in story.entries]
+    kept: list[StoryEntry] = []
     for happening in bare:
         left -= _bytes(happening) + 1
         if left < 0:
             left += _bytes(happening) + 1
             break
         kept.append(happening)
-    for number, (plain, happening) in enumerate(zip(kept, story.happenings, strict=False)):
+    for number, (plain, happening) in enumerate(zip(kept, story.entries, strict=False)):
         texts = len(happening.request.encode()) + len(happening.response.encode())
         if texts and texts * 1.1 <= left:
             kept[number] = happening
@@ -51,7 +51,7 @@ def trimmed(story: Story, *, most_bytes: int) -> Story:
         elif texts:
             kept[number] = structs.replace(plain, request=TOO_LITTLE_ROOM)
             left -= len(TOO_LITTLE_ROOM)
-    return structs.replace(story, happenings=tuple(kept), left_out=story.left_out + len(bare) - len(kept))
+    return structs.replace(story, entries=tuple(kept), left_out=story.left_out + len(bare) - len(kept))
 
 
 def fitted_excerpts(excerpts: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
@@ -64,16 +64,16 @@ def fitted_excerpts(excerpts: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
 
 
 def _lean(excerpt: Excerpt, most_bytes: int) -> Excerpt:
-    sendings = list(excerpt.sendings)
+    sendings = list(excerpt.commands)
     while sendings and _bytes(excerpt) > most_bytes:
         sendings.pop()
-        excerpt = structs.replace(excerpt, sendings=tuple(sendings))
+        excerpt = structs.replace(excerpt, commands=tuple(sendings))
     beats = list(excerpt.beats)
     while len(beats) > 1 and _bytes(excerpt) > most_bytes:
         removed = beats.pop()
-        excerpt = structs.replace(excerpt, beats=tuple(beats), left_out=excerpt.left_out + (removed.what == "delivery"))
+        excerpt = structs.replace(excerpt, beats=tuple(beats), left_out=excerpt.left_out + (removed.kind == "delivery"))
     return excerpt
 
 
-def _bytes(value: Story | Happening | Excerpt) -> int:
+def _bytes(value: Story | StoryEntry | Excerpt) -> int:
     return len(msgspec.json.encode(value))

@@ -12,7 +12,7 @@ import msgspec
 from fiskil_harness.journal import Delivery, Entry, EventCreated, Exchange, FaultSet, HookCall, Journal
 from fiskil_harness.probes.evidence.http_text import finished, message
 from fiskil_harness.probes.evidence.story_lines import AS_HAPPENING
-from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Happening, Story
+from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Story, StoryEntry
 
 MOST, MOST_OF_FAILED = 60, 200
 """Maximum number of events in the story of a scenario that passed, and of one that failed."""
@@ -44,14 +44,12 @@ def story_of(
         scenario=scenario,
         steps=tuple(steps),
         took_s=round(took_s, 3),
-        happenings=tuple(_happening(number, *pair, earlier, kinds, most_bytes, has_passed) for number, pair in kept),
+        entries=tuple(_happening(number, *pair, earlier, kinds, most_bytes, has_passed) for number, pair in kept),
         left_out=len(numbered) - len(kept),
         acknowledgements=counted(journal.all(Delivery)),
     )
     story = msgspec.convert(redact(msgspec.to_builtins(raw)), Story)
-    return msgspec.structs.replace(
-        story, happenings=tuple(_finished(happening, most_bytes) for happening in story.happenings)
-    )
+    return msgspec.structs.replace(story, entries=tuple(_finished(happening, most_bytes) for happening in story.entries))
 
 
 def happenings(journal: Journal) -> list[tuple[float, Entry]]:
@@ -66,7 +64,7 @@ def happenings(journal: Journal) -> list[tuple[float, Entry]]:
             # The entry was written when the response arrived.
             began_s = max(0.0, entry.at_s - entry.took_s)
         newest_s = max(newest_s, entry.at_s)
-        if type(entry) in AS_HAPPENING and not (isinstance(entry, FaultSet) and not entry.unbitten):
+        if type(entry) in AS_HAPPENING and not (isinstance(entry, FaultSet) and not entry.missing_bites):
             begun.append((began_s, entry))
     return sorted(begun, key=lambda pair: pair[0])
 
@@ -115,7 +113,7 @@ def _happening(
     kinds: dict[str, str],
     most_bytes: int,
     is_short: bool,
-) -> Happening:
+) -> StoryEntry:
     def text_of(line: str, headers: Sequence[tuple[str, str]], body: bytes, *, is_error: bool = False) -> str:
         return message(line, headers, body, most_bytes=most_bytes, is_error=is_error, is_short=is_short)
 
@@ -125,7 +123,7 @@ def _happening(
     )
 
 
-def _finished(happening: Happening, most_bytes: int) -> Happening:
+def _finished(happening: StoryEntry, most_bytes: int) -> StoryEntry:
     if not happening.request and not happening.response:
         return happening
     return msgspec.structs.replace(

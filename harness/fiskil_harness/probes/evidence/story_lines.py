@@ -6,15 +6,16 @@ from typing import Any
 
 from fiskil_harness.core.redaction import masking
 from fiskil_harness.journal import (
-    Abandoned,
+    ApiServedOverTls,
     CanaryRequested,
-    CutShort,
+    ConnectionAbandoned,
     Delivery,
     Effects,
+    EndlessBody,
     Exchange,
     FaultSet,
     Fetched,
-    Flood,
+    ForeignOriginCalled,
     HookCall,
     Idle,
     Journey,
@@ -23,18 +24,17 @@ from fiskil_harness.journal import (
     PageView,
     PlanRun,
     Pressed,
+    ProcessChanged,
     SdkMessagePassed,
-    Secured,
-    Started,
     StartKind,
-    Strayed,
+    StepFailed,
+    StepIncomplete,
     TokensExpired,
-    Trouble,
     Unencrypted,
     Visit,
 )
 from fiskil_harness.probes.evidence.http_text import plain_kind
-from fiskil_harness.probes.evidence.story_values import Happening, Outcome
+from fiskil_harness.probes.evidence.story_values import Outcome, StoryEntry
 
 Message = Callable[..., str]
 STARTS: dict[StartKind, str] = {
@@ -58,9 +58,9 @@ def outcome_of(status: int | None) -> Outcome:
     return "refused" if status >= _CLIENT_ERROR else "answered"
 
 
-def _exchange(call: Exchange, text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _exchange(call: Exchange, text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     target = masking.target(call.path, call.query)
-    notes = ["of an earlier scenario"] if call.is_stray else []
+    notes = ["of an earlier scenario"] if call.is_of_earlier_scenario else []
     notes += ["closed by the harness"] if call.is_cut else []
     return _happening(
         "call",
@@ -78,7 +78,7 @@ def _exchange(call: Exchange, text: Message, _kinds: Mapping[str, str]) -> Happe
     )
 
 
-def _delivery(delivery: Delivery, text: Message, kinds: Mapping[str, str]) -> Happening:
+def _delivery(delivery: Delivery, text: Message, kinds: Mapping[str, str]) -> StoryEntry:
     variant = delivery.name.replace("_", " ") or ("" if delivery.is_genuine else delivery.kind)
     notes = [
         kinds.get(delivery.event, ""),
@@ -92,7 +92,7 @@ def _delivery(delivery: Delivery, text: Message, kinds: Mapping[str, str]) -> Ha
         "app",
         f"{symbol} attempt {delivery.attempt}" if delivery.is_authentic else symbol,
         note=", ".join(note for note in notes if note),
-        result=_status(delivery.status) if delivery.status is not None else delivery.trouble or "no response",
+        result=_status(delivery.status) if delivery.status is not None else delivery.problem or "no response",
         outcome=outcome_of(delivery.status),
         took_s=round(delivery.took_s, 4),
         route="webhook",
@@ -101,7 +101,7 @@ def _delivery(delivery: Delivery, text: Message, kinds: Mapping[str, str]) -> Ha
     )
 
 
-def _hook(call: HookCall, text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _hook(call: HookCall, text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     return _happening(
         "hook",
         "end user",
@@ -115,7 +115,7 @@ def _hook(call: HookCall, text: Message, _kinds: Mapping[str, str]) -> Happening
     )
 
 
-def _visit(visit: Visit, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _visit(visit: Visit, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     kind = plain_kind(visit.content_type)
     return _happening(
         "look",
@@ -129,7 +129,7 @@ def _visit(visit: Visit, _text: Message, _kinds: Mapping[str, str]) -> Happening
     )
 
 
-def _page_view(view: PageView, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _page_view(view: PageView, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     notes = [
         view.moment if view.moment != "plain" else "",
         view.cause,
@@ -149,7 +149,7 @@ def _page_view(view: PageView, _text: Message, _kinds: Mapping[str, str]) -> Hap
     )
 
 
-def _pressed(press: Pressed, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _pressed(press: Pressed, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     return _happening(
         "look",
         "end user",
@@ -160,7 +160,7 @@ def _pressed(press: Pressed, _text: Message, _kinds: Mapping[str, str]) -> Happe
     )
 
 
-def _fetched(fetched: Fetched, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _fetched(fetched: Fetched, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     origin = "" if fetched.is_ours or fetched.is_api else "from another origin"
     path = masking.email_masked(fetched.url.partition("?")[0].partition("//")[2].partition("/")[2])
     return _happening(
@@ -175,7 +175,7 @@ def _fetched(fetched: Fetched, _text: Message, _kinds: Mapping[str, str]) -> Hap
     )
 
 
-def _effects(effects: Effects, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _effects(effects: Effects, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     parts = []
     if effects.applied is not None:
         parts.append(f"{sum(effects.applied.values())} applied")
@@ -186,13 +186,15 @@ def _effects(effects: Effects, _text: Message, _kinds: Mapping[str, str]) -> Hap
     return _happening("effect", "app", "app", f"reports {', '.join(parts) or 'its state'}", note=effects.moment)
 
 
-def _fault(fault: FaultSet, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _fault(fault: FaultSet, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     return _note(
-        "api", f"fault {fault.fault} on {fault.route}: {fault.unbitten} of {fault.times} bites never happened", fault.problem
+        "api",
+        f"fault {fault.fault} on {fault.route}: {fault.missing_bites} of {fault.times} bites never happened",
+        fault.problem,
     )
 
 
-def _flood(flood: Flood, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _flood(flood: EndlessBody, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     return _happening(
         "delivery",
         "webhooks",
@@ -206,25 +208,25 @@ def _flood(flood: Flood, _text: Message, _kinds: Mapping[str, str]) -> Happening
     )
 
 
-def _plan(plan: PlanRun, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _plan(plan: PlanRun, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     return _note("webhooks", f"generated plan {plan.number}: {plan.verdict}", plan.observed)
 
 
-def _sdk_message(message: SdkMessagePassed, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _sdk_message(message: SdkMessagePassed, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     sender = "the consent page" if message.is_genuine else "another window"
     return _happening("look", "end user", "app", f"{sender} posts {message.error_type or 'success'}", route="message")
 
 
-AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], Happening]] = {
-    Abandoned: lambda entry, *_: _note("app", f"the app closes a connection held by {entry.fault}"),
+AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], StoryEntry]] = {
+    ConnectionAbandoned: lambda entry, *_: _note("app", f"the app closes a connection held by {entry.fault}"),
     CanaryRequested: lambda entry, *_: _note("app", f"a client requests the canary URL in {entry.place}", entry.kind),
-    CutShort: lambda entry, *_: _note("end user", "the step was performed in part only", entry.what),
+    StepIncomplete: lambda entry, *_: _note("end user", "the step was performed in part only", entry.reason),
     Delivery: _delivery,
     Effects: _effects,
     Exchange: _exchange,
     FaultSet: _fault,
     Fetched: _fetched,
-    Flood: _flood,
+    EndlessBody: _flood,
     SdkMessagePassed: _sdk_message,
     HookCall: _hook,
     Idle: lambda entry, *_: _note("app", f"{entry.seconds:g} s of idle time are observed"),
@@ -233,23 +235,25 @@ AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], Happening]]
     Leak: lambda entry, *_: _note("app", f"a secret is found: {entry.kind}", entry.place),
     PlanRun: _plan,
     Pressed: _pressed,
-    Secured: lambda entry, *_: _note("app", f"https: the app {'called' if entry.is_reached else 'did not call'}"),
+    ApiServedOverTls: lambda entry, *_: _note("app", f"https: the app {'called' if entry.is_reached else 'did not call'}"),
     PageView: _page_view,
-    Started: lambda entry, *_: _note("app", STARTS.get(entry.how, entry.how)),
-    Strayed: lambda entry, *_: _note("api", "a client calls an origin that only an API response had named", entry.path),
+    ProcessChanged: lambda entry, *_: _note("app", STARTS.get(entry.change, entry.change)),
+    ForeignOriginCalled: lambda entry, *_: _note(
+        "api", "a client calls an origin that only an API response had named", entry.path
+    ),
     TokensExpired: lambda *_: _note("api", "every access token expires"),
-    Trouble: lambda entry, *_: _note("end user", "trouble", entry.what.partition("\n")[0]),
+    StepFailed: lambda entry, *_: _note("end user", "trouble", entry.reason.partition("\n")[0]),
     Unencrypted: lambda *_: _note("api", "a client sends plain HTTP although https is configured"),
     Visit: _visit,
 }
 """Renderer of each kind of entry."""
 
 
-def _happening(what: Any, origin: Any, target: Any, text: str, **more: Any) -> Happening:
-    return Happening(number=0, step=-1, at_s=0.0, what=what, origin=origin, target=target, text=text, **more)
+def _happening(what: Any, origin: Any, target: Any, text: str, **more: Any) -> StoryEntry:
+    return StoryEntry(number=0, step=-1, at_s=0.0, kind=what, origin=origin, target=target, text=text, **more)
 
 
-def _note(lane: Any, text: str, note: str = "") -> Happening:
+def _note(lane: Any, text: str, note: str = "") -> StoryEntry:
     return _happening("mark", lane, lane, text, note=note)
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 Lane = Literal["end user", "app", "api", "webhooks"]
 """Participants of a story: the end user (for whom the harness acts), the app, the API, and the webhook sender."""
 
-Manner = Literal["call", "delivery", "look", "hook", "effect", "mark"]
+EntryKind = Literal["call", "delivery", "look", "hook", "effect", "mark"]
 """Kinds of events; a ``look`` is a page view, a ``mark`` a note."""
 
 Outcome = Literal["answered", "refused", "failed", "unanswered", ""]
@@ -17,7 +17,7 @@ BOUNDS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 """Upper bounds of the duration classes of acknowledgements; the last class has none."""
 
 
-class Happening(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StoryEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One event during *step*; if *origin* equals *target*, it is a note and no request.
 
     *number* counts from 1 over all events of the scenario, including omitted ones. *took_s* is None if there is no duration.
@@ -29,7 +29,7 @@ class Happening(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     step: int
     at_s: float
     took_s: float | None = None
-    what: Manner
+    kind: EntryKind
     origin: Lane
     target: Lane
     text: str
@@ -52,6 +52,6 @@ class Story(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     scenario: str
     steps: tuple[str, ...]
     took_s: float
-    happenings: tuple[Happening, ...] = ()
+    entries: tuple[StoryEntry, ...] = ()
     left_out: int = 0
     acknowledgements: tuple[int, ...] = ()

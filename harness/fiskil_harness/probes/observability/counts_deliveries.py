@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Journal, moved, moved_perhaps
+from fiskil_harness.journal import Journal, changed_samples, possibly_changed_samples
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.probes.observability.metric_probe import UNCERTAIN, Monitoring, monitoring_of
 from fiskil_harness.probes.probe import PlainProbe
@@ -41,14 +41,18 @@ class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_delive
 
     def _compare(self, monitoring: Monitoring) -> Finding:
         calm, idle, asked, good = (monitoring.samples[name] for name in ("calm", "idle", "asked", "good"))
-        moved_in_silence, moved_by_reading = moved(calm, idle), moved(idle, asked)
+        moved_in_silence, moved_by_reading = changed_samples(calm, idle), changed_samples(idle, asked)
         ages = {
             name
             for name in moved_in_silence
             if monitoring.grown(name, "calm", "idle") > 0 > monitoring.grown(name, "asked", "good")
         }
-        if ages or moved(asked, good) - moved_in_silence - moved_by_reading:
+        if ages or changed_samples(asked, good) - moved_in_silence - moved_by_reading:
             return self.passes("the app's monitoring distinguishes deliveries from silence", examined=1)
-        if moved_perhaps(asked, good) - moved_perhaps(calm, idle) - moved_perhaps(idle, asked):
+        if (
+            possibly_changed_samples(asked, good)
+            - possibly_changed_samples(calm, idle)
+            - possibly_changed_samples(idle, asked)
+        ):
             return self.inconclusive(UNCERTAIN, hook=METRICS)
         return self.fails("deliveries came after a silence, and nothing in the app's monitoring shows the difference")

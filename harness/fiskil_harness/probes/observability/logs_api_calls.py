@@ -5,7 +5,7 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import calls, is_fine
+from fiskil_harness.journal.queries.api_calls import calls, is_complete_success
 from fiskil_harness.journal.queries.logs import Log, has_status, log_of, names_endpoint, reports_failure
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -50,8 +50,8 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
 
 def _last_failures(api_calls: list[Exchange]) -> list[Exchange]:
     """Return, for each route, the first failed call after its last good response."""
-    last_good = {call.route: call.number for call in api_calls if is_fine(call)}
-    failed = [call for call in api_calls if not is_fine(call) and call.number > last_good.get(call.route, 0)]
+    last_good = {call.route: call.number for call in api_calls if is_complete_success(call)}
+    failed = [call for call in api_calls if not is_complete_success(call) and call.number > last_good.get(call.route, 0)]
     return list({call.route: call for call in reversed(failed)}.values())
 
 

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding, Verdict
-from fiskil_harness.journal import Journal, Limits, Monitors, moved, moved_perhaps
+from fiskil_harness.journal import Journal, Limits, MonitoringReading, changed_samples, possibly_changed_samples
 from fiskil_harness.probes.probe import PlainProbe
 
 BASELINE = ("calm", "idle", "good")
@@ -22,7 +22,7 @@ class Monitoring(Struct, frozen=True, kw_only=True):
     nothing, although alerts may. ``has_deadline`` is False if ``app.limits.alert_s`` is only assumed.
     """
 
-    samples: dict[str, Monitors]
+    samples: dict[str, MonitoringReading]
     problem: str = ""
     metrics_problem: str = ""
     has_deadline: bool = True
@@ -30,17 +30,17 @@ class Monitoring(Struct, frozen=True, kw_only=True):
     def usual_changes(self) -> set[str]:
         """Return the metrics that change while the app is idle or does ordinary work."""
         calm, idle, good = (self.samples[name] for name in BASELINE)
-        return moved(calm, idle) | moved(idle, good)
+        return changed_samples(calm, idle) | changed_samples(idle, good)
 
     def new_changes(self, before: str, after: str) -> set[str]:
         """Return the metrics that changed between two readings and do not change usually."""
-        return moved(self.samples[before], self.samples[after]) - self.usual_changes()
+        return changed_samples(self.samples[before], self.samples[after]) - self.usual_changes()
 
     def has_uncertain_changes(self, before: str, after: str) -> bool:
         """Return True if a metric changed that may be the runtime's and does not change usually."""
         calm, idle, good = (self.samples[name] for name in BASELINE)
-        usual = moved_perhaps(calm, idle) | moved_perhaps(idle, good)
-        return bool(moved_perhaps(self.samples[before], self.samples[after]) - usual)
+        usual = possibly_changed_samples(calm, idle) | possibly_changed_samples(idle, good)
+        return bool(possibly_changed_samples(self.samples[before], self.samples[after]) - usual)
 
     def alerts(self, before: str, after: str) -> int:
         """Return the number of alerts that came between two readings."""
@@ -106,7 +106,7 @@ def monitoring_of(journal: Journal, *needed: str) -> Monitoring:
     Args:
         needed: Moments besides calm, idle and good that must have been read; else ``problem`` is set.
     """
-    samples: dict[str, Monitors] = {monitors.moment: monitors for monitors in journal.all(Monitors)}
+    samples: dict[str, MonitoringReading] = {monitors.moment: monitors for monitors in journal.all(MonitoringReading)}
     assumed = {name for limits in journal.all(Limits) for name in limits.assumed}
     has_deadline = "alert_s" not in assumed
     if any(moment not in samples for moment in (*BASELINE, *needed)):

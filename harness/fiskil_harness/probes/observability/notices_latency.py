@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, is_of_the_runtime
+from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, is_runtime_sample
 from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, calls, routes_of
 from fiskil_harness.probes.observability.metric_probe import (
     MAY_BE_DELAYED,
@@ -152,13 +152,13 @@ def _gaps_s(journal: Journal, api_calls: list[Exchange], since_s: float, until_s
 def _grew_before(monitoring: Monitoring, name: str, added_s: float, api_calls: int) -> bool:
     """Return True if a metric grew by ordinary work as much as by late calls, within the limit for *made* calls."""
     grown, most_s = monitoring.grown(name, "idle", "good"), monitoring.most_s("idle", "good") * api_calls
-    if is_of_the_runtime(name) or (grown.is_integer() and not _TIMED.search(name)):
+    if is_runtime_sample(name) or (grown.is_integer() and not _TIMED.search(name)):
         return False
     return any(unit * added_s * SHARE <= grown <= unit * most_s and not _is_count(grown, unit) for unit in _units(name))
 
 
 def _units(name: str) -> tuple[float, ...]:
-    return UNITS + FINE if _TIMED.search(name) and not is_of_the_runtime(name) else UNITS
+    return UNITS + FINE if _TIMED.search(name) and not is_runtime_sample(name) else UNITS
 
 
 def _candidates(monitoring: Monitoring) -> list[str]:
@@ -213,7 +213,7 @@ def _had_slow_bucket(monitoring: Monitoring, name: str, added_s: float, gap_s: f
     total_name = _total_name(name, added_s, most_s=min(added_s, gap_s))
     if (
         not total_name
-        or is_of_the_runtime(name)
+        or is_runtime_sample(name)
         or (_TIMED.search(name) is None and float(_BUCKET.sub(r"\2", name)).is_integer())
     ):
         return False

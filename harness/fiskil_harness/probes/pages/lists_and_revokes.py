@@ -25,7 +25,7 @@ from fiskil_harness.journal.queries.revocations import (
     presses_of,
     switched_off,
 )
-from fiskil_harness.journal.queries.rows import at_work, last_effects
+from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 MOST_PRESSES = 3
@@ -52,7 +52,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
     def examine(self, journal: Journal) -> Finding:
         """Judge the list, the presses, and the page after them."""
         sharing = _sharing(journal)
-        sought = next((consent for consent in sharing if consent.is_sought), None)
+        sought = next((consent for consent in sharing if consent.will_be_revoked), None)
         if sought is None:
             return self.inconclusive("there was no active consent to revoke on a page")
         notified = {
@@ -101,7 +101,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         self, journal: Journal, sharing: list[Sharing], views: list[PageView], presses: list[Pressed]
     ) -> Finding | None:
         """Return a finding unless the presses revoked the consent at Fiskil, and no other; else None."""
-        sought = next(consent for consent in sharing if consent.is_sought)
+        sought = next(consent for consent in sharing if consent.will_be_revoked)
         lines = tuple(_action(press) for press in presses if press.text)
         if not presses_of(journal):
             return self.inconclusive("no control was pressed on the connections page")
@@ -173,7 +173,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
     def _too_soon(self, journal: Journal) -> Finding:
         end = last_effects(journal)
         if end is not None:
-            return self.inconclusive(at_work(end)[0])
+            return self.inconclusive(why_still_busy(end)[0])
         return self.inconclusive("the config does not state how soon the app shows the end of a consent", hook=FRESH)
 
     def _judge_after(self, journal: Journal, sought: Sharing, views: list[PageView]) -> Finding | None:
@@ -264,7 +264,7 @@ def _sharing(journal: Journal) -> list[Sharing]:
     A page may show several consents with one institution alike, so the one that ended counts as the one to revoke.
     """
     latest = {sharing.consent_id: sharing for sharing in journal.all(Sharing) if not sharing.participant}
-    sought = next((sharing for sharing in latest.values() if sharing.is_sought), None)
+    sought = next((sharing for sharing in latest.values() if sharing.will_be_revoked), None)
     if sought is None or _has_ended(journal, sought.consent_id):
         return list(latest.values())
     ended = [
@@ -273,7 +273,7 @@ def _sharing(journal: Journal) -> list[Sharing]:
         if sharing.institution == sought.institution and _has_ended(journal, sharing.consent_id)
     ]
     chosen = ended[0].consent_id if ended else sought.consent_id
-    return [msgspec.structs.replace(sharing, is_sought=sharing.consent_id == chosen) for sharing in latest.values()]
+    return [msgspec.structs.replace(sharing, will_be_revoked=sharing.consent_id == chosen) for sharing in latest.values()]
 
 
 def _is_sure(press: Pressed, journal: Journal, institution: str) -> bool:
@@ -299,4 +299,6 @@ def _has_ended(journal: Journal, consent_id: str) -> bool:
 
 
 def _others_ended(journal: Journal, sharing: list[Sharing]) -> list[str]:
-    return [consent.consent_id for consent in sharing if not consent.is_sought and _has_ended(journal, consent.consent_id)]
+    return [
+        consent.consent_id for consent in sharing if not consent.will_be_revoked and _has_ended(journal, consent.consent_id)
+    ]

@@ -110,7 +110,7 @@ def _late_case(name: str, earlier: list[PageView], last: PageView, *, is_promise
     if has_sentence("\n".join(_fresh_sentences(earlier, last))):
         return _uncertain(name, "the page seems to have reported the failure after the request deadline")
     is_unchanged = any(gist(view) == gist(last) for view in earlier)
-    if not is_unchanged or last.veils:
+    if not is_unchanged or last.covers:
         return _uncertain(name, "the page had too little new text at the request deadline to judge")
     return Case(
         name=name, verdict=Verdict.FAIL, observed="the page did not report by the request deadline that the request failed"

@@ -86,7 +86,7 @@ def _codes_shown(views: list[PageView]) -> tuple[str, ...]:
 
 def _missing_report(journal: Journal, view: PageView) -> str:
     """Return the end of a sentence if the page does not report the error at all; empty if the end user cancelled."""
-    may_be_silent = view.cause in CHOSEN or bool(view.veils)
+    may_be_silent = view.cause in CHOSEN or bool(view.covers)
     if may_be_silent or _text_since_press(journal, view) or not view.text:
         return ""
     if not _new_since(_plain_view(journal, view), view):

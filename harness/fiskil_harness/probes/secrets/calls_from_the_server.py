@@ -7,7 +7,7 @@ from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Fetched, Journal
 from fiskil_harness.journal.queries.api_calls import calls, header
-from fiskil_harness.journal.queries.page_coverage import unseen
+from fiskil_harness.journal.queries.page_coverage import coverage_gap
 from fiskil_harness.probes.probe import PlainProbe
 
 AGENTS = ("Mozilla/", "Chrome/", "Safari/", "Firefox/")
@@ -37,7 +37,7 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
                 )
             )
             return self.fails(lines[0], evidence=lines, examined=len(requests))
-        problem, hook = unseen(journal)
+        problem, hook = coverage_gap(journal)
         if problem:
             return self.inconclusive(problem, hook=hook)
         api_calls = calls(journal)

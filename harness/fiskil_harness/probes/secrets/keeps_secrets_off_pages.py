@@ -8,7 +8,7 @@ from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Fetched, Journal, PageView, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls
-from fiskil_harness.journal.queries.page_coverage import secrets_in, unseen
+from fiskil_harness.journal.queries.page_coverage import coverage_gap, secrets_in
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -56,7 +56,7 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         )
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(requests))
-        problem, hook = unseen(journal)
+        problem, hook = coverage_gap(journal)
         if problem:
             return self.inconclusive(problem, hook=hook)
         if not any(call.route == "token" or bearer(call) for call in calls(journal)):

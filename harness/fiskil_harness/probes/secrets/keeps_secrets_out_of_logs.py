@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Delivery, Filed, Journal, Output
+from fiskil_harness.journal import Delivery, FileWritten, Journal, Output
 from fiskil_harness.journal.queries.api_calls import bearer, calls
 from fiskil_harness.journal.queries.secrets import index_of
 from fiskil_harness.probes.probe import PlainProbe
@@ -30,13 +30,13 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
     def examine(self, journal: Journal) -> Finding:
         """Search every output for every secret in every encoding."""
         outputs = [(output.place, output.text) for output in journal.all(Output) if output.text.strip()]
-        outputs += [(filed.name, filed.text) for filed in journal.all(Filed) if filed.is_log and filed.text.strip()]
+        outputs += [(filed.name, filed.text) for filed in journal.all(FileWritten) if filed.is_log and filed.text.strip()]
         unread = [
             f"{output.place} {output.problem}"
             for output in journal.all(Output)
             if output.problem and (output.place != STANDARD or output.text)
         ]
-        unread += [f"{filed.name}: {filed.problem}" for filed in journal.all(Filed) if filed.problem]
+        unread += [f"{filed.name}: {filed.problem}" for filed in journal.all(FileWritten) if filed.problem]
         if not outputs and not unread:
             return self.inconclusive("the app wrote nothing that the harness can read", hook=LOGS)
         if not has_secrets_at_hand(journal):

@@ -7,7 +7,7 @@ import msgspec
 
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Delivery, Effects, Filed, HookCall, Journal, Reported, Visit
+from fiskil_harness.journal import Delivery, Effects, FileWritten, HookCall, Journal, Reported, Visit
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
 from fiskil_harness.probes.probe import PlainProbe
 from fiskil_harness.probes.secrets.keeps_secrets_out_of_logs import has_secrets_at_hand
@@ -41,7 +41,7 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         hits |= {(place, hit.text) for place, text in reports for hit in all_secrets.hits(text)}
         in_files = {
             (filed.name, hit.text)
-            for filed in journal.all(Filed)
+            for filed in journal.all(FileWritten)
             if not filed.is_log
             for hit in credentials.hits(filed.text)
         }

@@ -7,7 +7,7 @@ from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Fetched, Journal, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls, header
-from fiskil_harness.journal.queries.page_coverage import secrets_in, unseen
+from fiskil_harness.journal.queries.page_coverage import coverage_gap, secrets_in
 from fiskil_harness.journal.queries.secrets import index_of
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -40,7 +40,7 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
         hits = list(dict.fromkeys(_hits(journal, stored_items)))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(stored_items))
-        problem, hook = unseen(journal)
+        problem, hook = coverage_gap(journal)
         if problem:
             return self.inconclusive(problem, hook=hook)
         if not any(bearer(call) for call in calls(journal)):

@@ -7,13 +7,13 @@ from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.rows import (
     Place,
-    at_work,
     effects_before,
     last_effects,
     latest_rows,
     name_of_row,
     places,
-    why_not,
+    why_not_required,
+    why_still_busy,
 )
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -36,13 +36,13 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
     def examine(self, journal: Journal) -> Finding:
         """Compare the places of removed rows in the state before and after the removal."""
         rows, end = latest_rows(journal, self.dataset), last_effects(journal)
-        reason, hook = why_not(journal, rows, self.dataset)
+        reason, hook = why_not_required(journal, rows, self.dataset)
         if reason or rows is None or end is None:
             return self.inconclusive(reason, hook=hook)
         if not rows.removed_ids:
             return self.inconclusive(f"no row of {self.dataset} was removed between two syncs")
         if not end.is_idle:
-            reason, hook = at_work(end)
+            reason, hook = why_still_busy(end)
             return self.inconclusive(reason, hook=hook)
         return self._compare(journal, rows, end)
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
-from fiskil_harness.journal.queries.consents import consents_of, rows_under, shown_as_before, was_notified_of_end
-from fiskil_harness.journal.queries.rows import STILL_BUSY, at_work, last_effects
+from fiskil_harness.journal.queries.consents import consents_of, rows_under, still_shown, was_notified_of_end
+from fiskil_harness.journal.queries.rows import STILL_BUSY, last_effects, why_still_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -32,14 +32,14 @@ class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_e
             return self.inconclusive("the app was not notified of the end, and did not read everything again")
         end = last_effects(journal)
         if end is None or not end.is_idle:
-            reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
+            reason, hook = why_still_busy(end) if end else (STILL_BUSY, EFFECTS)
             return self.inconclusive(reason, hook=hook)
         names = rows_under(journal, notified_ids)
-        ever_shown, still_shown = shown_as_before(journal, end, names)
+        ever_shown, remaining = still_shown(journal, end, names)
         if not ever_shown:
             return self.inconclusive("the app's state never showed a row of the ended consent", hook=EFFECTS)
-        if still_shown:
+        if remaining:
             observed = "rows of an ended consent are in the app's state, although the app knows of the end"
-            evidence = tuple(sorted(f"kept {names[fiskil_id]}" for fiskil_id in still_shown))
+            evidence = tuple(sorted(f"kept {names[fiskil_id]}" for fiskil_id in remaining))
             return self.fails(observed, evidence=evidence, examined=len(ever_shown))
         return self.passes(f"{len(ever_shown)} rows of an ended consent are gone", examined=len(ever_shown))

@@ -7,15 +7,15 @@ from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
 from fiskil_harness.journal.queries.rows import (
-    at_work,
-    doubled,
+    duplicated,
     holds_value,
     last_effects,
     latest_rows,
     name_of_row,
     places,
     rows_read,
-    why_not,
+    why_not_required,
+    why_still_busy,
 )
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -37,7 +37,7 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
         """Compare the ids in the state with the ids that the API served."""
         rows = latest_rows(journal, self.dataset)
         end = last_effects(journal, rows.participant if rows else "")
-        reason, hook = why_not(journal, rows, self.dataset)
+        reason, hook = why_not_required(journal, rows, self.dataset)
         if reason or rows is None or end is None:
             return self.inconclusive(reason, hook=hook)
         read = {str(row["fiskil_id"]): row for row in rows_read(journal, rows)}
@@ -47,7 +47,7 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
         missing = [row for fiskil_id, row in expected.items() if not mentions[fiskil_id]]
         if missing:
             return self._judge_missing(journal, rows, expected, missing)
-        duplicates = [expected[fiskil_id] for fiskil_id in doubled(mentions)]
+        duplicates = [expected[fiskil_id] for fiskil_id in duplicated(mentions)]
         if duplicates:
             observed = f"{len(duplicates)} of {len(expected)} {self.dataset} are in the app's state more than once"
             return self.fails(observed, evidence=_names("duplicate", duplicates), examined=len(expected))
@@ -60,7 +60,7 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
     ) -> Finding:
         end = last_effects(journal, rows.participant)
         if end is not None and not end.is_idle:
-            reason, hook = at_work(end)
+            reason, hook = why_still_busy(end)
             return self.inconclusive(reason, hook=hook)
         if len(missing) == len(expected):
             return self._judge_all_missing(journal, rows, missing)

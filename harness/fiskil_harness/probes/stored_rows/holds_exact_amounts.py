@@ -9,7 +9,7 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal
-from fiskil_harness.journal.queries.amounts import Handed, handed
+from fiskil_harness.journal.queries.amounts import ServedAmounts, served_amounts
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
 from fiskil_harness.journal.queries.rows import Place, latest_rows, places
 from fiskil_harness.probes.probe import PlainProbe
@@ -46,8 +46,8 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
         rows = latest_rows(journal, self.dataset)
         if rows is None or not rows.rows:
             return self.inconclusive(f"the API served no {self.dataset}")
-        served = handed(journal, rows)
-        if not served.odd:
+        served = served_amounts(journal, rows)
+        if not served.unusual:
             return self.inconclusive(f"no amount of {self.dataset} was unusual")
         snapshots = [effects for effects in journal.all(Effects) if effects.participant == rows.participant]
         path = _amount_path(snapshots, served)
@@ -55,26 +55,26 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
             return self.inconclusive(f"the app's state contains no amounts of {self.dataset} with fiskil_id", hook=EFFECTS)
         later = [effects for effects in snapshots if effects.at_s > served.since_s]
         shown = [amount for effects in later for amount in _shown_amounts(effects, served, path)]
-        return self._compare([amount for amount in shown if amount.fiskil_id in served.odd], served)
+        return self._compare([amount for amount in shown if amount.fiskil_id in served.unusual], served)
 
-    def _compare(self, shown: list[ShownAmount], served: Handed) -> Finding:
+    def _compare(self, shown: list[ShownAmount], served: ServedAmounts) -> Finding:
         wrong = {
             amount.fiskil_id
             for amount in shown
-            if not any(_is_exact(amount.value, served_amount) for served_amount in served.of[amount.fiskil_id])
+            if not any(_is_exact(amount.value, served_amount) for served_amount in served.all[amount.fiskil_id])
         }
         if wrong and served.is_partial:
             return self.inconclusive("a response was too long for the journal, so its amounts are not known")
         if wrong:
             observed = f"the app shows amounts of {self.dataset} that the API never served"
-            return self.fails(observed, evidence=served.names(wrong, "not exact"), examined=len(served.odd))
-        exact = {amount.fiskil_id for amount in shown if _is_among(amount, served.odd)}
+            return self.fails(observed, evidence=served.names(wrong, "not exact"), examined=len(served.unusual))
+        exact = {amount.fiskil_id for amount in shown if _is_among(amount, served.unusual)}
         if not exact:
             return self.inconclusive("none of the unusual amounts is shown")
         return self.passes(f"{len(exact)} unusual amounts are shown exactly", examined=len(exact))
 
 
-def _amount_path(snapshots: list[Effects], served: Handed) -> Path | None:
+def _amount_path(snapshots: list[Effects], served: ServedAmounts) -> Path | None:
     """Return the path of the amount in a record, learned from rows with ordinary amounts; None if there is none."""
     for effects in snapshots:
         mentions = {
@@ -95,8 +95,8 @@ def _paths_to(place: Place, amount: Decimal) -> list[Path]:
     return [path for path, value in leaves(place.record) if _is_exact(value, amount)]
 
 
-def _shown_amounts(effects: Effects, served: Handed, path: Path) -> list[ShownAmount]:
-    mentions = places(effects.state, served.of)
+def _shown_amounts(effects: Effects, served: ServedAmounts, path: Path) -> list[ShownAmount]:
+    mentions = places(effects.state, served.all)
     values = [(fiskil_id, at(place.record, path)) for fiskil_id, row_places in mentions.items() for place in row_places]
     return [ShownAmount(fiskil_id, value) for fiskil_id, value in values if _number(value) is not None]
 

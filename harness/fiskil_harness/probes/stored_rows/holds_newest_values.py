@@ -7,7 +7,6 @@ from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.rows import (
     Place,
-    at_work,
     effects_before,
     holds_value,
     last_effects,
@@ -15,7 +14,8 @@ from fiskil_harness.journal.queries.rows import (
     name_of_row,
     places,
     rows_read,
-    why_not,
+    why_not_required,
+    why_still_busy,
 )
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -39,12 +39,12 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
     def examine(self, journal: Journal) -> Finding:
         """Compare the value of each changed field before the change and at the end."""
         rows, end = latest_rows(journal, self.dataset), last_effects(journal)
-        reason, hook = why_not(journal, rows, self.dataset)
+        reason, hook = why_not_required(journal, rows, self.dataset)
         if reason or rows is None or end is None:
             return self.inconclusive(reason, hook=hook)
         changed = _changed(journal, rows)
         if not changed or not end.is_idle:
-            reason, hook = at_work(end) if changed else (f"no row of {self.dataset} changed between two syncs", "")
+            reason, hook = why_still_busy(end) if changed else (f"no row of {self.dataset} changed between two syncs", "")
             return self.inconclusive(reason, hook=hook)
         before = effects_before(journal, rows.at_s)
         ids = [str(new["fiskil_id"]) for _, new in changed]

@@ -11,7 +11,7 @@ from fiskil_harness.journal import Delivery, Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import end_user_of
 from fiskil_harness.journal.queries.deliveries import consent_of, genuine, kind_of, of_kind
 from fiskil_harness.journal.queries.rows import places
-from fiskil_harness.journal.queries.state import StateReader, moved_alike
+from fiskil_harness.journal.queries.state import StateReader, equal_changes
 from fiskil_harness.probes.probe import PlainProbe
 
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
@@ -101,7 +101,7 @@ def _changed_by(journal: Journal, foreign: Delivery) -> Iterator[str]:
         is_named = any(end_user_of(delivery) == named for delivery in genuine(journal) if delivery.participant == name)
         if suspect is None or is_named:
             continue
-        paths = next((paths for move in genuine_moves if (paths := moved_alike(move, suspect))), [])
+        paths = next((paths for move in genuine_moves if (paths := equal_changes(move, suspect))), [])
         if paths:
             yield f"{_name(name)}: {paths[0]} changed by {kind_of(foreign)} about {_subject(foreign)}"
 

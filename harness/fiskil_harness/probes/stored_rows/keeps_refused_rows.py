@@ -5,7 +5,7 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import is_fine, reads
+from fiskil_harness.journal.queries.api_calls import is_complete_success, reads
 from fiskil_harness.journal.queries.consents import permitted
 from fiskil_harness.journal.queries.rows import effects_before, name_of_row, places
 from fiskil_harness.probes.probe import PlainProbe
@@ -53,9 +53,11 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
     def _refused_before(self, journal: Journal, effects: Effects) -> Exchange | None:
         """Return the first refusal since the last successful read before the snapshot; None if it may be permanent."""
         earlier = [read for read in reads(journal, self.dataset) if read.ended_s <= effects.at_s]
-        while earlier and is_fine(earlier[0]):
+        while earlier and is_complete_success(earlier[0]):
             earlier = earlier[1:]
-        latest = [call for number, call in enumerate(earlier) if not any(is_fine(later) for later in earlier[number:])]
+        latest = [
+            call for number, call in enumerate(earlier) if not any(is_complete_success(later) for later in earlier[number:])
+        ]
         if not latest or any(call.status is None or call.status in WITHDRAWN for call in latest):
             return None
         return latest[0] if self.dataset in permitted(journal, until_s=effects.at_s) else None

@@ -7,11 +7,11 @@ from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
     by_message,
+    describe,
     events_by_id,
     genuine,
     last_applied,
-    line,
-    puts_off,
+    requests_pause,
     response_text,
     why_busy,
 )
@@ -42,7 +42,9 @@ class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="acce
             observed = (
                 f"{len(failed)} of {len(cases)} forms of a genuine message were not accepted: {_readable(failed[0].name)}"
             )
-            evidence = tuple(line(attempts[-1]) for attempts in forms if attempts[-1].name in {case.name for case in failed})
+            evidence = tuple(
+                describe(attempts[-1]) for attempts in forms if attempts[-1].name in {case.name for case in failed}
+            )
             return self.fails(observed, evidence=evidence, examined=len(cases), cases=cases)
         if any(case.verdict is Verdict.INCONCLUSIVE for case in cases):
             reason, hook = _why_inconclusive(journal, forms)
@@ -75,12 +77,12 @@ def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[st
 
 def _was_never_received(attempts: list[Delivery]) -> bool:
     """Return True if the receiver had already stopped: then the failure does not depend on the form."""
-    return all(delivery.trouble == CONNECTION_REFUSED for delivery in attempts)
+    return all(delivery.problem == CONNECTION_REFUSED for delivery in attempts)
 
 
 def _was_postponed(attempts: list[Delivery]) -> bool:
     """Return True if every attempt got 429 or 503 with Retry-After: then the failure does not depend on the form."""
-    return all(puts_off(delivery) for delivery in attempts)
+    return all(requests_pause(delivery) for delivery in attempts)
 
 
 def _is_ignored(journal: Journal, delivery: Delivery) -> bool:

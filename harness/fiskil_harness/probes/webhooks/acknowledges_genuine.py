@@ -9,15 +9,15 @@ from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
     bites_during,
+    describe,
     events_by_id,
     genuine,
     last_applied,
-    line,
     messages_of,
     of_kind,
-    puts_off,
+    requests_pause,
     response_text,
-    was_ordered,
+    was_requested_failure,
     why_busy,
 )
 from fiskil_harness.probes.probe import PlainProbe
@@ -79,7 +79,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
             return self.inconclusive(reason, hook=hook, advice=advice)
         if ignored:
             observed = f"{len(ignored)} messages in another JSON form were acknowledged but not applied"
-            evidence = tuple(line(delivery) for delivery in ignored)
+            evidence = tuple(describe(delivery) for delivery in ignored)
             return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
         advice += _advice_on_repetitions(refused, deliveries)
         acknowledged = messages_of(delivery for delivery in deliveries if delivery.outcome == "ack")
@@ -91,13 +91,13 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         self, refused: list[Delivery], deliveries: list[Delivery], *, advice: tuple[str, ...], cases: tuple[Case, ...]
     ) -> Finding:
         """Return the finding for messages that were not acknowledged: postponed, lost after a crash, or refused."""
-        if all(puts_off(delivery) for delivery in refused):
+        if all(requests_pause(delivery) for delivery in refused):
             observed = f"{messages_of(refused)} genuine messages were postponed for longer than the harness waits"
             return self.inconclusive(f"{observed} ({response_text(refused[0])})", advice=advice)
         observed = f"{messages_of(refused)} of {messages_of(deliveries)} genuine messages were not acknowledged immediately"
-        if refused[-1].trouble == CONNECTION_REFUSED and deliveries[-1].trouble == CONNECTION_REFUSED:
+        if refused[-1].problem == CONNECTION_REFUSED and deliveries[-1].problem == CONNECTION_REFUSED:
             observed += ": the receiver stopped listening"
-        evidence = tuple(line(delivery) for delivery in refused)
+        evidence = tuple(describe(delivery) for delivery in refused)
         return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
 
     def _nothing_acknowledged(self, journal: Journal, deliveries: list[Delivery]) -> Finding:
@@ -119,7 +119,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         cases = _wrong_form_cases(journal, refuses_all=True)
         finding = self.fails(
             observed,
-            evidence=tuple(line(delivery) for delivery in deliveries),
+            evidence=tuple(describe(delivery) for delivery in deliveries),
             examined=messages_of(deliveries),
             cases=cases,
         )
@@ -191,15 +191,15 @@ def _may_be_refused(journal: Journal, refused: Delivery, deliveries: list[Delive
     others = [delivery for delivery in deliveries if delivery.message_id == refused.message_id and delivery is not refused]
     was_acknowledged = any(delivery.outcome == "ack" for delivery in others)
     is_repetition = any(
-        delivery.at_s < refused.at_s and (delivery.outcome == "ack" or HUNG_UP in delivery.trouble) for delivery in others
+        delivery.at_s < refused.at_s and (delivery.outcome == "ack" or HUNG_UP in delivery.problem) for delivery in others
     )
     was_in_burst = refused.group > 0 and was_acknowledged
     return (
-        HUNG_UP in refused.trouble
+        HUNG_UP in refused.problem
         or is_repetition
         or was_in_burst
         or bool(bites_during(journal, refused))
-        or was_ordered(journal, refused)
+        or was_requested_failure(journal, refused)
     )
 
 

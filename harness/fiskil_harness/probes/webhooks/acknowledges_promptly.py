@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Exchange, Journal, Limits
-from fiskil_harness.journal.queries.deliveries import bites, bites_during, ended_s, line, of_kind
+from fiskil_harness.journal.queries.deliveries import bites, bites_during, describe, ended_s, of_kind
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -37,7 +37,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         deliveries = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay", "unusual"}][
             1:
         ]
-        timed = [delivery for delivery in deliveries if delivery.outcome == "ack" or "limit" in delivery.trouble]
+        timed = [delivery for delivery in deliveries if delivery.outcome == "ack" or "limit" in delivery.problem]
         limit_s = _limit_s(journal)
         over_limit = [delivery for delivery in timed if delivery.took_s - _slowness_s(journal) > limit_s]
         late = [
@@ -50,7 +50,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
             observed = f"{len(late)} of {len(timed)} deliveries were not acknowledged within {limit_s:g} s"
             cases = (*_cases(deliveries, late), *_slow_client_cases(deliveries, late))
             return self.fails(
-                observed, evidence=tuple(line(delivery) for delivery in late), examined=len(timed), cases=cases
+                observed, evidence=tuple(describe(delivery) for delivery in late), examined=len(timed), cases=cases
             )
         held_up = [
             delivery
@@ -61,7 +61,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
             observed = f"{len(held_up)} of {len(deliveries)} responses came only after a slow API call had ended"
             cases = (*_cases(deliveries, held_up), *_slow_client_cases(deliveries, []))
             return self.fails(
-                observed, evidence=tuple(line(delivery) for delivery in held_up), examined=len(deliveries), cases=cases
+                observed, evidence=tuple(describe(delivery) for delivery in held_up), examined=len(deliveries), cases=cases
             )
         excused = [
             delivery
@@ -113,7 +113,7 @@ def _slow_client_cases(deliveries: list[Delivery], late: list[Delivery]) -> tupl
             else Verdict.PASS
             if delivery.outcome == "ack"
             else Verdict.INCONCLUSIVE,
-            observed=line(delivery),
+            observed=describe(delivery),
             events=(delivery.event,),
         )
         for delivery in deliveries

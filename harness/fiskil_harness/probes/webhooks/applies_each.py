@@ -6,7 +6,7 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import dataset_of, end_user_of, reads
-from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, last_applied, line, why_busy
+from fiskil_harness.journal.queries.deliveries import describe, events_by_id, genuine, last_applied, why_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 USED = "app.facts.uses_events"
@@ -48,7 +48,7 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
         cases = _cases(similar, counts)
         if missing:
             observed = f"{len(missing)} of {len(similar)} acknowledged messages were treated as duplicates and not applied"
-            evidence = tuple(line(delivery) for delivery in missing)
+            evidence = tuple(describe(delivery) for delivery in missing)
             return self.fails(observed, evidence=evidence, examined=len(similar), cases=cases)
         return self.passes(f"{len(similar)} messages that look alike were each applied", examined=len(similar), cases=cases)
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import DURING_KILL, Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import by_message, last_applied, line, uncut, why_busy
-from fiskil_harness.journal.queries.failpoints import unfelt
+from fiskil_harness.journal.queries.deliveries import by_message, describe, last_applied, why_busy, why_no_crash_observed
+from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
 from fiskil_harness.journal.queries.repetitions import MANY, cases_of, repeated
 from fiskil_harness.journal.queries.twins import compare_twins
 from fiskil_harness.probes.probe import PlainProbe
@@ -29,9 +29,9 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         finding = self._by_twins(journal) if counts is None else self._by_counts(journal, counts)
         if finding.verdict is not Verdict.PASS:
             return finding
-        if uncut(journal):
-            return self.inconclusive(uncut(journal))
-        reason = unfelt(journal)
+        if why_no_crash_observed(journal):
+            return self.inconclusive(why_no_crash_observed(journal))
+        reason = why_failure_unobserved(journal)
         return self.inconclusive(reason, hook=FAIL) if reason else finding
 
     def _by_counts(self, journal: Journal, counts: dict[str, int]) -> Finding:
@@ -55,7 +55,7 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
             times = "more than once" if is_race else f"{count} times"
             attempts = _attempts(delivered[message_id])
             observed = f"message {journal.names.get(message_id, message_id)} was applied {times} ({attempts})"
-            evidence = tuple(line(delivery) for delivery in delivered[message_id])
+            evidence = tuple(describe(delivery) for delivery in delivered[message_id])
             return self.fails(observed, evidence=evidence, examined=len(delivered), cases=cases)
         repeated_deliveries = [
             deliveries

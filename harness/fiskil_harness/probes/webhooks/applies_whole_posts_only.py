@@ -6,7 +6,7 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import HALVED, Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, why_busy
-from fiskil_harness.journal.queries.state import StateReader, moved_alike
+from fiskil_harness.journal.queries.state import StateReader, equal_changes
 from fiskil_harness.probes.probe import PlainProbe
 
 SAFE = {"get", "head", "options"}
@@ -68,7 +68,7 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
         )
         if suspect is None or genuine_move is None:
             return self.inconclusive("the effects hook reports no counts (applied)", hook=f"{EFFECTS}: applied")
-        paths = moved_alike(genuine_move, suspect)
+        paths = equal_changes(genuine_move, suspect)
         if paths:
             observed = f"incomplete messages changed the state as a genuine one does: {paths[0]}"
             return self.fails(observed, evidence=tuple(delivery.name for delivery in broken), examined=len(broken))

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import Flood, Journal, Limits
+from fiskil_harness.journal import EndlessBody, Journal, Limits
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -29,7 +29,7 @@ class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the bytes and seconds of each endless body with the limits."""
-        limits, floods = journal.all(Limits), journal.all(Flood)
+        limits, floods = journal.all(Limits), journal.all(EndlessBody)
         if not limits or not floods:
             hook = BYTES if not limits or limits[-1].body_bytes is None else SECONDS
             return self.inconclusive("the config sets no limit for unsigned bodies, so none was tested", hook=hook)
@@ -49,15 +49,15 @@ class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
         return self.passes(f"{len(cases)} endless bodies were cut off in time", examined=len(cases), cases=cases)
 
 
-def _case(journal: Journal, flood: Flood, limits: Limits) -> Case:
+def _case(journal: Journal, flood: EndlessBody, limits: Limits) -> Case:
     variant = flood.name.replace("_", " ")
     if flood.name == DRIP:
         late_s = flood.took_s - (limits.body_s or 0) - LATE_S
-        exceeded = not flood.is_over or late_s > 0
+        exceeded = not flood.was_ended_by_receiver or late_s > 0
         bound = f"{limits.body_s or 0:g} s"
         is_excused = 0 < late_s <= paused_s(journal, flood.at_s, flood.at_s + flood.took_s)
     else:
-        exceeded = not flood.is_over or flood.taken_bytes > (limits.body_bytes or 0) + BUFFERED
+        exceeded = not flood.was_ended_by_receiver or flood.taken_bytes > (limits.body_bytes or 0) + BUFFERED
         bound = f"{int(limits.body_bytes or 0)} bytes"
         is_excused = False
     if is_excused:
@@ -68,5 +68,5 @@ def _case(journal: Journal, flood: Flood, limits: Limits) -> Case:
     return Case(name=flood.name, verdict=verdict if exceeded else Verdict.PASS, observed=observed)
 
 
-def _end(flood: Flood) -> str:
+def _end(flood: EndlessBody) -> str:
     return "with a response" if flood.status is not None else "without a response"

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import genuine, line, of_kind
+from fiskil_harness.journal.queries.deliveries import describe, genuine, of_kind
 from fiskil_harness.probes.probe import PlainProbe
 
 SIGN_IN = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "oauth")
@@ -37,7 +37,7 @@ class IsReachedDirectly(PlainProbe, frozen=True, kw_only=True, tag="is_reached_d
         if failed:
             causes = ", ".join(name for name, refused in by_cause.items() if refused)
             observed = f"genuine deliveries did not reach the receiver: {causes}"
-            evidence = tuple(dict.fromkeys(line(delivery) for delivery in failed))
+            evidence = tuple(dict.fromkeys(describe(delivery) for delivery in failed))
             return self.fails(observed, evidence=evidence, examined=len(deliveries), cases=cases)
         if not acknowledged:
             return self.inconclusive("no genuine message was acknowledged, and no response shows why", cases=cases)
@@ -51,7 +51,7 @@ def _case(name: str, refused: list[Delivery], otherwise: Verdict) -> Case:
     return Case(
         name=name,
         verdict=verdict,
-        observed=line(refused[0]) if refused else name,
+        observed=describe(refused[0]) if refused else name,
         events=tuple(delivery.event for delivery in refused[:3]),
     )
 

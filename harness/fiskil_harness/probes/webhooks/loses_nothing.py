@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits, Started, UsedEvents
-from fiskil_harness.journal.queries.api_calls import LOCKED_OUT, end_user_of, was_locked_out
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits, ProcessChanged, UsedEvents
+from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
 from fiskil_harness.journal.queries.deliveries import (
     applied,
     bites_during,
@@ -13,12 +13,12 @@ from fiskil_harness.journal.queries.deliveries import (
     events_by_id,
     genuine,
     response_text,
-    uncut,
     was_disturbed,
-    was_ordered,
+    was_requested_failure,
     why_busy,
+    why_no_crash_observed,
 )
-from fiskil_harness.journal.queries.failpoints import unfelt
+from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
 from fiskil_harness.journal.queries.losses import CUT_OFF, cases_of, classify
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins
@@ -43,20 +43,20 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
     def examine(self, journal: Journal) -> Finding:
         """Compare the acknowledged messages with the last counts."""
         finding = self._compare(journal)
-        if finding.verdict is Verdict.FAIL and was_locked_out(journal, _end_users(journal)):
-            return self.inconclusive(LOCKED_OUT)
+        if finding.verdict is Verdict.FAIL and has_unrenewed_token(journal, _end_users(journal)):
+            return self.inconclusive(TOKEN_NOT_RENEWED)
         if finding.verdict is not Verdict.PASS:
             return finding
-        if uncut(journal):
-            return self.inconclusive(uncut(journal))
-        reason = unfelt(journal)
+        if why_no_crash_observed(journal):
+            return self.inconclusive(why_no_crash_observed(journal))
+        reason = why_failure_unobserved(journal)
         return self.inconclusive(reason, hook=FAIL) if reason else finding
 
     def _compare(self, journal: Journal) -> Finding:
         given_up = _refused_to_the_end(journal)
         if given_up:
             observed = f"{len(given_up)} messages were refused up to their last attempt, so they are lost"
-            cases = cases_of(journal, lost=given_up, kept=())
+            cases = cases_of(journal, lost=given_up, applied=())
             return self.fails(observed, evidence=tuple(given_up.values()), cases=cases)
         last = applied(journal)
         if last is None:
@@ -71,7 +71,7 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         missing = [event for event in acknowledged if not counts.get(event.message_id, 0)]
         lost = [event for event in missing if event.is_subscribed or event.kind in applied_kinds]
         applied_ids = [event.message_id for event in acknowledged if counts.get(event.message_id, 0)]
-        cases = cases_of(journal, lost=[event.message_id for event in lost], kept=applied_ids)
+        cases = cases_of(journal, lost=[event.message_id for event in lost], applied=applied_ids)
         reason, hook = why_busy(journal)
         if lost and reason and not _was_overtaken(journal, lost[0], counts):
             return self.inconclusive(reason, hook=hook)
@@ -103,10 +103,10 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
             return self.inconclusive(f"{reason}, and {comparison.reason}", hook=comparison.hook or EFFECTS)
         if comparison.differences:
             observed = "the state differs after messages whose delivery was disturbed"
-            cases = cases_of(journal, lost=_ids_of_disturbed_twin(journal), kept=())
+            cases = cases_of(journal, lost=_ids_of_disturbed_twin(journal), applied=())
             return self.fails(observed, evidence=comparison.differences, advice=comparison.advice, cases=cases)
         observed = f"the state is the same with and without disturbance, at {comparison.compared} places"
-        cases = cases_of(journal, lost=(), kept=_ids_of_disturbed_twin(journal))
+        cases = cases_of(journal, lost=(), applied=_ids_of_disturbed_twin(journal))
         return self.passes(observed, examined=comparison.compared, advice=comparison.advice, cases=cases)
 
 
@@ -168,7 +168,7 @@ def _kinds_applied(journal: Journal, counts: dict[str, int]) -> set[str]:
 
 def _changed_after_kill(journal: Journal) -> tuple[str, ...]:
     """Return the paths at which the state of a twin that got no message since the kill differs from before the kill."""
-    killed_s = next((started.at_s for started in journal.all(Started) if started.how == "kill"), 0.0)
+    killed_s = next((started.at_s for started in journal.all(ProcessChanged) if started.change == "kill"), 0.0)
     comparison = compare_twins(journal)
     reader = StateReader(journal)
     before = [
@@ -203,7 +203,7 @@ def _refused_to_the_end(journal: Journal) -> dict[str, str]:
     for message_id, attempts in by_message(deliveries).items():
         last = attempts[-1]
         is_over = last.attempt >= last_attempt and all(delivery.outcome == "refuse" for delivery in attempts)
-        if is_over and message_id in events and not bites_during(journal, last) and not was_ordered(journal, last):
+        if is_over and message_id in events and not bites_during(journal, last) and not was_requested_failure(journal, last):
             refusal = f"refused {last.event} {events[message_id].kind}"
             lost[message_id] = f"{refusal} at attempt {last.attempt}: {response_text(last)}"
     return lost

@@ -9,7 +9,7 @@ from fiskil_harness.core.config.hooks import EFFECTS, REDUCER
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Reduction
 from fiskil_harness.journal.queries.deliveries import consent_of, events_by_id, of_kind
-from fiskil_harness.journal.queries.rows import at_work, last_effects
+from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 CONSENT = "consent."
@@ -45,7 +45,7 @@ class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_even
             if not allowed or _has_ambiguous_messages(journal, consent_id):
                 continue
             if not end.is_idle:
-                reason, hook = at_work(end)
+                reason, hook = why_still_busy(end)
                 return self.inconclusive(reason, hook=hook)
             examined += 1
             present += consent_id in end.consents

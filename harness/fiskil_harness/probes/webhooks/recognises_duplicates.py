@@ -5,7 +5,7 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import last_applied, line, of_kind, why_busy
+from fiskil_harness.journal.queries.deliveries import describe, last_applied, of_kind, why_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 PLAIN = "plain"
@@ -41,7 +41,7 @@ class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognise
             )
             more = f", and {len(repeated_effects) - 1} more" if repeated_effects[1:] else ""
             return self.fails(
-                observed + more, evidence=tuple(map(line, repeated_effects)), examined=len(repetitions), cases=cases
+                observed + more, evidence=tuple(map(describe, repeated_effects)), examined=len(repetitions), cases=cases
             )
         if not any(counts.values()):
             return self.inconclusive("none of the repeated messages was applied", hook=EFFECTS)

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import Delivery, Journal, Leak, Started
+from fiskil_harness.journal import Delivery, Journal, Leak, ProcessChanged
 from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, response_text
-from fiskil_harness.journal.queries.state import Move, StateReader, moved_alike
+from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
 from fiskil_harness.probes.probe import PlainProbe
 
 QUEUED = 202
@@ -40,7 +40,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
     def examine(self, journal: Journal) -> Finding:
         """Look for effects of forgeries, then for an effect of a genuine message, without which none would be visible."""
         forged = of_kind(journal, "forged")
-        if not forged and any(started.how == "refusal" for started in journal.all(Started)):
+        if not forged and any(started.change == "refusal" for started in journal.all(ProcessChanged)):
             return self.passes("the app does not start without its webhook secret", examined=1)
         if not forged:
             return self.inconclusive("no forged message was delivered")
@@ -106,7 +106,7 @@ def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
         kind = next((kind for delivery in sent if (kind := kind_of(delivery))), "")
         states = reader.around(step, sent[0].participant)
         genuine_move = _genuine_move(journal, reader, kind)
-        paths = moved_alike(genuine_move, states) if genuine_move and states else []
+        paths = equal_changes(genuine_move, states) if genuine_move and states else []
         if paths:
             forgeries = [delivery for delivery in sent if delivery.outcome == "ack"] or sent
             observed = f"forged {kind} messages changed the state as a genuine one does: {paths[0]}"
@@ -127,10 +127,10 @@ def _leaked(journal: Journal) -> Witness | None:
 
 def _silent(forged: list[Delivery]) -> Witness | None:
     """Return the forgeries on which the receiver hung, or the first one after which it stopped listening, if any."""
-    hung = [delivery for delivery in forged if "limit" in delivery.trouble]
+    hung = [delivery for delivery in forged if "limit" in delivery.problem]
     if hung:
         return f"{len(hung)} forged messages got no response", tuple(_line(delivery) for delivery in hung), hung
-    if any(delivery.trouble == "connection refused" for delivery in forged):
+    if any(delivery.problem == "connection refused" for delivery in forged):
         # The way in which a connection ends when a process dies depends on timing; which forgery came first does not.
         first = next(delivery for delivery in forged if delivery.status is None)
         observed = f"the receiver stopped listening after a forged message: {_readable(first.name)}"

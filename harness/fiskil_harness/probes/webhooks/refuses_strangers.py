@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import HOMES, Delivery, Journal, Trouble
-from fiskil_harness.journal.queries.deliveries import line
-from fiskil_harness.journal.queries.repeated_pairs import had_effect, was_applied, works
+from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, Journal, StepFailed
+from fiskil_harness.journal.queries.deliveries import describe
+from fiskil_harness.journal.queries.repeated_pairs import had_effect, had_effect_when_genuine, was_applied
 from fiskil_harness.probes.probe import PlainProbe
 
 ALLOW_LIST = "app.facts.allowed_ips"
@@ -28,25 +28,27 @@ class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_stran
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the effects before and after each delivery from a foreign address."""
-        foreign = [delivery for delivery in journal.all(Delivery) if delivery.source_ip not in HOMES]
+        foreign = [delivery for delivery in journal.all(Delivery) if delivery.source_ip not in SOURCE_ADDRESSES]
         if not foreign:
-            has_no_list = any(trouble.hook == ALLOW_LIST for trouble in journal.all(Trouble))
+            has_no_list = any(trouble.hook == ALLOW_LIST for trouble in journal.all(StepFailed))
             observed = "the config neither passes {webhook_source_ips} to the app nor states app.facts.allowed_ips"
             return self.inconclusive(
                 observed if has_no_list else "no message was delivered from a foreign address", hook=ALLOW_LIST
             )
         if not any(delivery.status is not None for delivery in foreign):
-            return self.inconclusive(f"no connection from a foreign address was possible: {foreign[0].trouble}")
+            return self.inconclusive(f"no connection from a foreign address was possible: {foreign[0].problem}")
         foreign = [delivery for delivery in foreign if not was_applied(journal, delivery)]
         if not foreign:
             return self.inconclusive("the messages had been applied before they came from a foreign address")
-        applied = [delivery for delivery in foreign if had_effect(journal, delivery, honest=_from_fiskil(journal, delivery))]
+        applied = [
+            delivery for delivery in foreign if had_effect(journal, delivery, genuine=_from_fiskil(journal, delivery))
+        ]
         if applied:
             observed = f"{len(applied)} of {len(foreign)} messages from an address outside the allow list were applied"
             return self.fails(
                 observed, evidence=tuple(_foreign_line(delivery) for delivery in applied), examined=len(foreign)
             )
-        controlled = [delivery for delivery in foreign if works(journal, _from_fiskil(journal, delivery))]
+        controlled = [delivery for delivery in foreign if had_effect_when_genuine(journal, _from_fiskil(journal, delivery))]
         if len(controlled) < len(foreign):
             return self.inconclusive("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
         acknowledged = sum(1 for delivery in foreign if delivery.outcome == "ack")
@@ -67,8 +69,8 @@ def _from_fiskil(journal: Journal, foreign: Delivery) -> Delivery | None:
         for delivery in journal.all(Delivery)
         if delivery.message_id == foreign.message_id and delivery.at_s > foreign.at_s
     )
-    return next((delivery for delivery in later if delivery.source_ip in HOMES), None)
+    return next((delivery for delivery in later if delivery.source_ip in SOURCE_ADDRESSES), None)
 
 
 def _foreign_line(delivery: Delivery) -> str:
-    return line(delivery) + ", from an address outside the allow list"
+    return describe(delivery) + ", from an address outside the allow list"

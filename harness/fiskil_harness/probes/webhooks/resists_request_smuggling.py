@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import last_applied, line, of_kind, response_text
+from fiskil_harness.journal.queries.deliveries import describe, last_applied, of_kind, response_text
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -48,7 +48,7 @@ def _case(journal: Journal, refused: Delivery) -> Case:
     elif embedded is not None:
         verdict, observed = Verdict.FAIL, f"{variant}: a request inside the refused body got {response_text(embedded)}"
     elif behind is not None and behind.outcome == "refuse" and after is not None and after.outcome == "ack":
-        verdict, observed = Verdict.FAIL, line(behind)
+        verdict, observed = Verdict.FAIL, describe(behind)
     elif any(delivery is not None and delivery.outcome == "ack" for delivery in (behind, after)):
         verdict, observed = Verdict.PASS, f"{variant}: {response_text(refused)}"
     else:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from fiskil_harness.core.config.hooks import EFFECTS, TLS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Handshake, Journal, Production, TlsServed
-from fiskil_harness.journal.queries.deliveries import genuine, line, of_kind
-from fiskil_harness.journal.queries.repeated_pairs import had_effect, was_applied, works
+from fiskil_harness.journal.queries.deliveries import describe, genuine, of_kind
+from fiskil_harness.journal.queries.repeated_pairs import had_effect, had_effect_when_genuine, was_applied
 from fiskil_harness.probes.probe import PlainProbe
 
 FACT = "app.facts.production_webhook_url"
@@ -41,7 +41,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
         if reason:
             observed, hook = reason
             return self.inconclusive(f"{FACT} is https; {observed}", hook=hook)
-        untested = [handshake.version for handshake in journal.all(Handshake) if handshake.is_spoken is None]
+        untested = [handshake.version for handshake in journal.all(Handshake) if handshake.is_supported is None]
         advice: tuple[str, ...] = (
             (f"this machine does not support {' or '.join(untested)}, so it was not tested",) if untested else ()
         )
@@ -54,7 +54,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
 
     def _failure(self, journal: Journal) -> Finding | None:
         handshakes = journal.all(Handshake)
-        old = [handshake.version for handshake in handshakes if handshake.version in OLD and handshake.is_spoken]
+        old = [handshake.version for handshake in handshakes if handshake.version in OLD and handshake.is_supported]
         if old:
             return self.fails(
                 f"the app supports {' and '.join(old)}", evidence=tuple(f"handshake in {version}" for version in old)
@@ -64,10 +64,10 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
         applied = [
             delivery
             for delivery in _unapplied_plain(journal)
-            if had_effect(journal, delivery, honest=_repeated_over_tls(journal, delivery))
+            if had_effect(journal, delivery, genuine=_repeated_over_tls(journal, delivery))
         ]
         if applied:
-            evidence = tuple(f"{line(delivery)}, without TLS" for delivery in applied)
+            evidence = tuple(f"{describe(delivery)}, without TLS" for delivery in applied)
             return self.fails("a message that came over plain HTTP was applied", evidence=evidence, examined=len(applied))
         return None
 
@@ -79,14 +79,14 @@ def _why_inconclusive(journal: Journal) -> tuple[str, str] | None:
         return "the experiment was not run, because the config has no [app.tls] that states how the app serves TLS", TLS
     if not served[-1].is_up:
         return "the app did not start with the settings in [app.tls]", TLS
-    if not any(handshake.is_spoken for handshake in journal.all(Handshake)):
+    if not any(handshake.is_supported for handshake in journal.all(Handshake)):
         return "no TLS server listens at the address in [app.tls]", TLS
     plain_deliveries = _unapplied_plain(journal)
     repeated = [_repeated_over_tls(journal, delivery) for delivery in plain_deliveries]
-    untrusted = [delivery.trouble for delivery in repeated if delivery is not None and delivery.trouble]
+    untrusted = [delivery.problem for delivery in repeated if delivery is not None and delivery.problem]
     if untrusted:
         return f"a genuine message could not be delivered over TLS: {untrusted[0]}", TLS
-    if not plain_deliveries or not all(works(journal, delivery) for delivery in repeated):
+    if not plain_deliveries or not all(had_effect_when_genuine(journal, delivery) for delivery in repeated):
         return "the same message over TLS had no visible effect either", EFFECTS
     return None
 

@@ -61,10 +61,10 @@ def _before_and_after(journal: Journal, sent: list[Delivery]) -> tuple[list[Deli
 
 def _without_response(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
     """Return the bodies on which the receiver hung, or the first one after which it stopped listening, if any."""
-    if any(delivery.trouble == "connection refused" for delivery in sent):
+    if any(delivery.problem == "connection refused" for delivery in sent):
         first = next(delivery for delivery in sent if delivery.status is None)
         return "the receiver stopped listening after a generated body", (_line(first),)
-    hung = [delivery for delivery in sent if "limit" in delivery.trouble]
+    hung = [delivery for delivery in sent if "limit" in delivery.problem]
     return (f"{len(hung)} generated bodies got no response", tuple(map(_line, hung))) if hung else None
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import genuine, line, response_text
+from fiskil_harness.journal.queries.deliveries import describe, genuine, response_text
 from fiskil_harness.probes.probe import PlainProbe
 
 FAMILIES = {"odd", "broken", "method"}
@@ -52,13 +52,13 @@ class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="surv
 
 
 def _case(journal: Journal, delivery: Delivery) -> Case:
-    if "limit" in delivery.trouble:
+    if "limit" in delivery.problem:
         return _case_of(delivery, Verdict.FAIL, f"{_readable(delivery.name)}: {response_text(delivery)}")
     after = _after(journal, delivery)
     if not after:
         return _inconclusive_case(delivery)
     is_acknowledged = any(other.outcome == "ack" for other in after)
-    observed = f"{_readable(delivery.name)}: {response_text(delivery)}" if is_acknowledged else line(after[-1])
+    observed = f"{_readable(delivery.name)}: {response_text(delivery)}" if is_acknowledged else describe(after[-1])
     return _case_of(delivery, Verdict.PASS if is_acknowledged else Verdict.FAIL, observed)
 
 
@@ -67,7 +67,7 @@ def _after(journal: Journal, delivery: Delivery) -> list[Delivery]:
 
 
 def _is_down(journal: Journal, delivery: Delivery) -> bool:
-    return any(other.trouble == GONE for other in _after(journal, delivery))
+    return any(other.problem == GONE for other in _after(journal, delivery))
 
 
 def _case_of(delivery: Delivery, verdict: Verdict, observed: str) -> Case:

@@ -53,7 +53,7 @@ class Account:
             raise
 
     @property
-    def place(self) -> CheckContext:
+    def check_context(self) -> CheckContext:
         """The context for checks of the contract, with ids that exist in the account."""
         address = self._address
         ids = {**example_ids(self.api, address.end_user_id), "client_id": address.client_id}
@@ -82,7 +82,7 @@ class Account:
             reply = self._get(path, query)
             body = read(reply)
             if reply.status != 200 or not isinstance(body, dict):
-                reason = reply.trouble or f"the response was {reply.status}"
+                reason = reply.problem or f"the response was {reply.status}"
                 raise HookError(f"the hosted API returned no {dataset} to compare with: {reason}")
             all_rows += rows(reply, dataset)
             links = body.get("links")

@@ -11,9 +11,9 @@ import msgspec
 
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import HarnessError, HookError
-from fiskil_harness.faults.proxy.reverse.read_only_guard import BOUND, PAST_BOUND
+from fiskil_harness.faults.proxy.reverse.read_only_guard import LIMIT, PAST_LIMIT
 from fiskil_harness.faults.proxy.reverse.secrets import secrets_in
-from fiskil_harness.journal import Canaries, CutShort, Exchange, Journal, Refused, Rows, Unreached
+from fiskil_harness.journal import ApiUnreachable, Canaries, Exchange, Journal, Refused, Rows, StepIncomplete
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.runner.driver import IDLE_S, Driver
 from fiskil_harness.runner.hosted.account import PATHS
@@ -50,10 +50,10 @@ class HostedDriver(Driver):
         """
         self._open_place = open_place
         super().__init__(settings, workdir=workdir, seed=seed)
-        self.learn: Callable[[Journal], None] = lambda _journal: None
+        self.on_secrets: Callable[[Journal], None] = lambda _journal: None
 
     @property
-    def place(self) -> HostedFiskil:
+    def environment(self) -> HostedFiskil:
         """The environment that replaces the local Fiskil."""
         return cast("HostedFiskil", self.fiskil)
 
@@ -72,10 +72,10 @@ class HostedDriver(Driver):
         if was_started or self.settings.hosted.introduce is None:
             return
         hosted = self.settings.hosted
-        values = {"end_user_ref": hosted.end_user_ref, "end_user_id": self.place.address.end_user_id}
+        values = {"end_user_ref": hosted.end_user_ref, "end_user_id": self.environment.address.end_user_id}
         reply = self.app.call(INTRODUCE, values)
         if reply.status is None or not 200 <= reply.status < 300:
-            raise HookError(f"{INTRODUCE} failed: {reply.trouble or f'the response was {reply.status}'}.")
+            raise HookError(f"{INTRODUCE} failed: {reply.problem or f'the response was {reply.status}'}.")
 
     def perform(
         self, scenario: Scenario, *, quiet_s: float = IDLE_S, is_unwell: Callable[[Journal], bool] | None = None
@@ -84,16 +84,16 @@ class HostedDriver(Driver):
 
         The arguments, the result and the errors are those of ``Driver.perform``.
         """
-        if self.place.guard.is_spent:
-            return Journal(), PAST_BOUND
+        if self.environment.guard.is_spent:
+            return Journal(), PAST_LIMIT
         journal, crashed = super().perform(scenario, quiet_s=quiet_s, is_unwell=is_unwell)
         self._compare_again(journal)
         journal.write(Canaries(values=secrets_of(journal)))
         for refusal in dict.fromkeys(_refusal_text(refused) for refused in journal.all(Refused)):
-            journal.write(CutShort(what=refusal))
+            journal.write(StepIncomplete(reason=refusal))
         for route in sorted({trouble.route or "an unknown path" for trouble in troubles(journal)}):
-            journal.write(CutShort(what=f"the hosted API itself failed on {route}"))
-        self.learn(journal)
+            journal.write(StepIncomplete(reason=f"the hosted API itself failed on {route}"))
+        self.on_secrets(journal)
         return journal, crashed
 
     def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
@@ -106,12 +106,12 @@ class HostedDriver(Driver):
         stage = super()._stage(scenario, journal)
         participant = stage.participant()
         participant.ref = self.settings.hosted.end_user_ref
-        participant.end_user_id = self.place.address.end_user_id
+        participant.end_user_id = self.environment.address.end_user_id
         for dataset in _compared(scenario):
             try:
                 self._note_rows(journal, dataset, "sync")
             except HarnessError as error:
-                journal.write(CutShort(what=str(error)))
+                journal.write(StepIncomplete(reason=str(error)))
         return stage
 
     def _note_rows(self, journal: Journal, dataset: str, moment: str) -> None:
@@ -122,8 +122,8 @@ class HostedDriver(Driver):
                 participant="",
                 dataset=dataset,
                 moment=moment,
-                rows=self.place.account.rows(dataset),
-                end_user_id=self.place.address.end_user_id,
+                rows=self.environment.account.rows(dataset),
+                end_user_id=self.environment.address.end_user_id,
             )
         )
 
@@ -131,12 +131,12 @@ class HostedDriver(Driver):
         """Make the scenario INCONCLUSIVE if rows at the hosted API have changed: then a comparison proves nothing."""
         for rows in journal.all(Rows):
             try:
-                is_same = self.place.account.rows(rows.dataset) == rows.rows
+                is_same = self.environment.account.rows(rows.dataset) == rows.rows
             except HarnessError as error:
-                journal.write(CutShort(what=str(error)))
+                journal.write(StepIncomplete(reason=str(error)))
                 continue
             if not is_same:
-                journal.write(CutShort(what=f"the {rows.dataset} at the hosted API changed during the scenario"))
+                journal.write(StepIncomplete(reason=f"the {rows.dataset} at the hosted API changed during the scenario"))
 
 
 def troubles(journal: Journal) -> list[Exchange]:
@@ -147,7 +147,7 @@ def troubles(journal: Journal) -> list[Exchange]:
 
 def is_disturbed(journal: Journal) -> bool:
     """Return True if something happened that no scenario intends, so that a FAIL may not be caused by the app."""
-    return bool(journal.all(Refused) or journal.all(Unreached) or troubles(journal))
+    return bool(journal.all(Refused) or journal.all(ApiUnreachable) or troubles(journal))
 
 
 def _without_blame(finding: Finding) -> Finding:
@@ -197,6 +197,6 @@ def _compared(scenario: Scenario) -> list[str]:
 
 
 def _refusal_text(refused: Refused) -> str:
-    if refused.kind == BOUND:
-        return PAST_BOUND
+    if refused.kind == LIMIT:
+        return PAST_LIMIT
     return f"{REFUSALS[refused.kind]}: {refused.method} {refused.route or 'an unknown path'}; {refused.why}"

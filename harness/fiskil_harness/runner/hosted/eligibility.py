@@ -9,7 +9,7 @@ from fiskil_harness.core import catalog
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.faults import NextForeign, RedirectCrossOrigin, RedirectDowngrade
 from fiskil_harness.faults.proxy import CONNECTION
-from fiskil_harness.scenario.scenario import Scenario, load, titled
+from fiskil_harness.scenario.scenario import Scenario, load, load_file
 from fiskil_harness.scenario.selection import from_file, from_plan
 from fiskil_harness.scenario.steps import AnyStep, InjectFault, name_of
 
@@ -30,13 +30,13 @@ POSSIBLE_STEPS = frozenset(
 """Steps that act on the app or the relay only, not on Fiskil."""
 CANARY_FAULTS = (NextForeign, RedirectCrossOrigin, RedirectDowngrade)
 """Faults that need the canary server of the local Fiskil."""
-THEIRS = "journeys, webhooks and the clock of the hosted API are controlled by Fiskil"
+CONTROLLED_BY_FISKIL = "journeys, webhooks and the clock of the hosted API are controlled by Fiskil"
 
 
 @cache
 def scenarios() -> dict[str, Scenario]:
     """Return every scenario that is made for the hosted API, by name."""
-    return {path.stem: titled(path) for path in catalog.hosted_paths()}
+    return {path.stem: load_file(path) for path in catalog.hosted_paths()}
 
 
 def why_unsuitable(scenario: Scenario) -> str:
@@ -44,7 +44,7 @@ def why_unsuitable(scenario: Scenario) -> str:
     impossible = sorted({name_of(step) for step in scenario.steps} - POSSIBLE_STEPS)
     if impossible:
         names = f"{', '.join(impossible[:3])}{' and more' if impossible[3:] else ''}"
-        return f"the steps {names} are not possible: {THEIRS}"
+        return f"the steps {names} are not possible: {CONTROLLED_BY_FISKIL}"
     if scenario.interpretations:
         return "it chooses interpretations, but the hosted API has its own"
     return next((reason for step in scenario.steps if (reason := _why_impossible(step))), "")
@@ -74,7 +74,7 @@ def select(names: Iterable[str]) -> tuple[list[Scenario], list[str]]:
 
 def left_out() -> list[str]:
     """Return what a hosted gate leaves out, as sentence fragments for the report."""
-    return [f"{len(catalog.scenario_names())} scenarios of the local Fiskil: {THEIRS}"]
+    return [f"{len(catalog.scenario_names())} scenarios of the local Fiskil: {CONTROLLED_BY_FISKIL}"]
 
 
 def _matching(name: str) -> list[Scenario]:
@@ -99,5 +99,5 @@ def _why_impossible(step: AnyStep) -> str:
     if step.route == CONNECTION or step.fault.where == "connection":
         return f"{fault} acts on connections, but the relay can only break exchanges"
     if step.from_event or step.until_event:
-        return f"{fault} waits for an event, but {THEIRS}"
+        return f"{fault} waits for an event, but {CONTROLLED_BY_FISKIL}"
     return ""

@@ -20,7 +20,7 @@ from fiskil_harness.core.net.server import Loop
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.faults.proxy import Relay
 from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
-from fiskil_harness.journal import HOMES
+from fiskil_harness.journal import SOURCE_ADDRESSES
 from fiskil_harness.runner.hosted.account import Account
 from fiskil_harness.runner.hosted.address import Address
 from fiskil_harness.sandbox import Credentials, Sandbox
@@ -82,8 +82,8 @@ class HostedFiskil:
         self.loop = Loop(crashes=crashes)
         self._sinks: list[Any] = []
         try:
-            self.link = Relay(self.loop, upstream=address.url, ca_file=address.ca_file, port=port, guard=guard)
-            self._sinks = [self.link]
+            self.proxy = Relay(self.loop, upstream=address.url, ca_file=address.ca_file, port=port, guard=guard)
+            self._sinks = [self.proxy]
             self.alerts = AlertSink(self.loop, crashes=crashes)
             self.telemetry = Telemetry(self.loop, crashes=crashes)
             self._sinks += [self.alerts, self.telemetry]
@@ -94,12 +94,12 @@ class HostedFiskil:
     @property
     def api_url(self) -> str:
         """The address that the app calls instead of the API: the relay's."""
-        return self.link.url
+        return self.proxy.url
 
     @property
     def auth_url(self) -> str:
         """An address instead of the consent page's; there is no page, because no consent journeys run here."""
-        return self.link.url
+        return self.proxy.url
 
     @property
     def dialect(self) -> Dialect:
@@ -109,7 +109,7 @@ class HostedFiskil:
     @property
     def webhook_sources(self) -> tuple[str, ...]:
         """The addresses that deliveries would come from; none are sent here."""
-        return HOMES[:1]
+        return SOURCE_ADDRESSES[:1]
 
     @property
     def certificates(self) -> Certificates:
@@ -122,14 +122,14 @@ class HostedFiskil:
 
     def interpret(self, chosen: Mapping[str, str]) -> None:
         """Choose interpretations for the harness; the hosted API keeps its own."""
-        self.sandbox.read_as(chosen)
+        self.sandbox.choose_interpretations(chosen)
 
     def serve_plain(self) -> None:
         """Do nothing: the relay always serves plain HTTP, on loopback."""
 
     def reset(self) -> None:
         """Lift every fault; the hosted API is not changed."""
-        self.link.rules.clear()
+        self.proxy.rules.clear()
         self.sandbox.reset()
 
     def close(self) -> None:

@@ -38,7 +38,7 @@ class HostedWorker(Worker):
             workdir = self._folder / f"app-{self._driver_count}"
             workdir.mkdir(parents=True)
             driver = HostedDriver(self.settings, self._open_environment, workdir=workdir, seed=self.seed)
-            driver.before_step, driver.learn = self._report_progress, self._learn_secrets
+            driver.before_step, driver.on_secrets = self._report_progress, self._learn_secrets
             self._driver = driver
         return self._driver
 
@@ -62,5 +62,5 @@ class HostedWorker(Worker):
     def _secrets(self) -> Iterable[tuple[str, str]]:
         yield from self._account.secrets
         if isinstance(self._driver, HostedDriver):
-            yield from self._driver.place.link.secrets()
-            yield "webhook_secret", self._driver.place.credentials.webhook_secret
+            yield from self._driver.environment.proxy.secrets()
+            yield "webhook_secret", self._driver.environment.credentials.webhook_secret

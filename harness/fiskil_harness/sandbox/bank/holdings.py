@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fiskil_harness.core.model import Account, Person
 from fiskil_harness.sandbox.bank.pending_purchases import Slot
-from fiskil_harness.sandbox.bank.pending_schedule import turns_of
+from fiskil_harness.sandbox.bank.pending_schedule import slot_schedules
 from fiskil_harness.sandbox.bank.rows_from_seed import Origin, View, account_of, pending_places, regular_rows
 from fiskil_harness.sandbox.bank.series import Place, Series
 from fiskil_harness.sandbox.bank.timeline import Run
@@ -85,7 +85,7 @@ class Holdings:
     def _taken_over(self) -> frozenset[str]:
         """Return the keys of series whose purchases come from slots once the history has ended."""
         return frozenset(
-            f"{spec.key}:{turns.move}" for spec in self.person.accounts for turns in turns_of(spec) if turns.takes_over
+            f"{spec.key}:{turns.move}" for spec in self.person.accounts for turns in slot_schedules(spec) if turns.takes_over
         )
 
     def _run(self, series: Series, days: int, period: AccountPeriod) -> Run | None:

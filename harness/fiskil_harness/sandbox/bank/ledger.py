@@ -36,8 +36,8 @@ class Ledger:
         institution_id: str,
         mint: Mint,
         until: date,
-        reading: Choose | None = None,
-        passed: Callable[[datetime | None], int] | None = None,
+        interpretation: Choose | None = None,
+        days_passed: Callable[[datetime | None], int] | None = None,
         period_of: Callable[[AccountSpec], AccountPeriod] | None = None,
     ) -> None:
         """Derive the accounts; rows are derived when they are requested.
@@ -45,12 +45,12 @@ class Ledger:
         Args:
             owner: The end user id that salts the row ids; the same person under another end user has other ids.
             until: The day on which the history ends.
-            reading: Returns the interpretation of a doubtful clause (default: the best supported).
-            passed: Returns the days passed since *until*, now or at an instant (default: always 0).
+            interpretation: Returns the interpretation of a doubtful clause (default: the best supported).
+            days_passed: Returns the days passed since *until*, now or at an instant (default: always 0).
             period_of: Returns the days on which an account gets rows (default: every day).
         """
-        self._interpretation = reading or Interpretations().of
-        self._days_passed = passed or (lambda _at: 0)
+        self._interpretation = interpretation or Interpretations().of
+        self._days_passed = days_passed or (lambda _at: 0)
         self._period_of = period_of or (lambda _spec: AccountPeriod(-person.history_days, None))
         self.person, self.until = person, until
         self._view = View(mint=mint, end_user_id=owner, institution_id=institution_id, arrangement_id=arrangement_id)
@@ -85,7 +85,7 @@ class Ledger:
             self._latest = latest = changes, interpreted, statement
         return latest[2]
 
-    def newest_first(self) -> Statement:
+    def statement_newest_first(self) -> Statement:
         """Return every row in the API's order."""
         return self.statement()
 

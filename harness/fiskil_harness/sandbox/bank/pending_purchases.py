@@ -11,7 +11,7 @@ from fiskil_harness.core.model import Transaction
 from fiskil_harness.core.randomness import RowIds
 from fiskil_harness.sandbox.bank.amounts import Amounts
 from fiskil_harness.sandbox.bank.days import instant_of, text_of
-from fiskil_harness.sandbox.bank.pending_schedule import Turns
+from fiskil_harness.sandbox.bank.pending_schedule import SlotSchedule
 from fiskil_harness.sandbox.bank.series import MORNING, Days, Place, Series
 from fiskil_harness.sandbox.bank.timeline import Run
 
@@ -27,7 +27,7 @@ class Slot:
         key: str,
         number: int,
         place: int,
-        turns: Turns,
+        turns: SlotSchedule,
         last: int,
         sample: Transaction,
         amounts: Amounts,

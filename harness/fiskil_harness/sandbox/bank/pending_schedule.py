@@ -12,7 +12,7 @@ _NO_PURCHASE = ("BANK_FEES", "GOVERNMENT", "INCOME", "LOAN_PAYMENTS", "RENT_AND_
 _RARE_DAYS = 30
 
 
-class Turns(Struct, frozen=True, kw_only=True):
+class SlotSchedule(Struct, frozen=True, kw_only=True):
     """The schedule of one slot: each purchase waits ``waits_days``, and the next comes ``every_days`` after it.
 
     ``move`` is the index of the movement on the account. With ``takes_over`` the movement has no other rows from then on.
@@ -24,19 +24,19 @@ class Turns(Struct, frozen=True, kw_only=True):
     takes_over: bool
 
 
-def turns_of(spec: AccountSpec) -> list[Turns]:
+def slot_schedules(spec: AccountSpec) -> list[SlotSchedule]:
     """Return the schedule of each slot of an account; the most frequent purchases are PENDING most often.
 
     Several slots of one movement share its purchases. A movement with purchases faster than they are posted keeps its rows.
     """
     moves = _waiting(spec)
     move_numbers = [moves[number % len(moves)] for number in range(spec.pending if moves else 0)]
-    schedules: list[Turns] = []
+    schedules: list[SlotSchedule] = []
     for place, number in enumerate(move_numbers):
         move, shared, waits = spec.moves[number], move_numbers.count(number), _waits(place)
         longest = max(_waits(other_place) for other_place, other_number in enumerate(move_numbers) if other_number == number)
         schedules.append(
-            Turns(
+            SlotSchedule(
                 move=number,
                 waits_days=waits,
                 every_days=max(waits, shared * move.every_days),

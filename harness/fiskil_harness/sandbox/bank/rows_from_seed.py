@@ -48,7 +48,7 @@ from fiskil_harness.sandbox.bank.amounts import CENT as CENT  # noqa: PLC0414 - 
 from fiskil_harness.sandbox.bank.amounts import Amounts
 from fiskil_harness.sandbox.bank.days import EAST_COAST as EAST_COAST  # noqa: PLC0414 - part of this module's interface: rows have east coast days
 from fiskil_harness.sandbox.bank.pending_purchases import Slot
-from fiskil_harness.sandbox.bank.pending_schedule import turns_of
+from fiskil_harness.sandbox.bank.pending_schedule import slot_schedules
 from fiskil_harness.sandbox.bank.series import MARKS, Days, Series
 
 BANK_CODES = (1, 3, 6, 8, 11, 48, 63, 73)
@@ -130,7 +130,7 @@ def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
     """Return the slots for PENDING rows of an account."""
     spec = origin.spec
     slots: list[Slot] = []
-    for number, turns in enumerate(turns_of(spec)):
+    for number, turns in enumerate(slot_schedules(spec)):
         move = spec.moves[turns.move]
         chance = stream(origin.view.mint.seed, "pending", origin.person.holder_of(spec), spec.key, number)
         slots.append(

@@ -47,7 +47,7 @@ def amend(store: Store, consent: Consent, *, account_keys: tuple[str, ...], perm
     return amended
 
 
-def reach(store: Store, institution_id: str) -> None:
+def make_accessible(store: Store, institution_id: str) -> None:
     """Allow consents at an institution that the sandbox only lists, until the next reset.
 
     Raises:

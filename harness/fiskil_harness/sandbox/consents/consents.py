@@ -82,8 +82,8 @@ def _open_ledger(store: Store, consent: Consent, person: Person) -> None:
         institution_id=consent.institution_id,
         mint=store.mint,
         until=began,
-        reading=store.interpretation,
-        passed=store.days_passed,
+        interpretation=store.interpretation,
+        days_passed=store.days_passed,
         period_of=lambda spec: active_period(store, person, spec),
     )
 

@@ -93,8 +93,8 @@ def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSess
     if person is not None and outcome.name == "eligible" and not offered_at(store, person, session.institution_id or ""):
         outcome = OUTCOMES["ineligible"]
     if outcome.name == "wrong_code":
-        return msgspec.structs.replace(session, wrong_codes=_allowed(store)), outcome.answer
-    return session, outcome.answer
+        return msgspec.structs.replace(session, wrong_codes=_allowed(store)), outcome.code_result
+    return session, outcome.code_result
 
 
 def _allowed(store: Store) -> int:

@@ -9,7 +9,7 @@ GROUPS: tuple[str, ...] = (ENDINGS, CONSENTS, HOUSEHOLDS)
 """Headings of the list of people, in order."""
 
 
-def what_happens(person: Person) -> str:
+def expected_outcome(person: Person) -> str:
     """Return the outcome of a journey with this person's address: ``approved``, or Fiskil's name of the ending."""
     ending = OUTCOMES[person.outcome].ending
     offered = [spec for spec in person.accounts if spec.is_offered]
@@ -29,7 +29,7 @@ def grouped(people: Iterable[Person]) -> dict[str, list[Person]]:
 
 
 def _heading(person: Person) -> str:
-    outcome = what_happens(person)
+    outcome = expected_outcome(person)
     if not outcome.startswith("approved"):
         return ENDINGS
     return HOUSEHOLDS if outcome == "approved" else CONSENTS

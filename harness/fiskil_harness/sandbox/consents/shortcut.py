@@ -14,7 +14,7 @@ from fiskil_harness.sandbox.consents.people import nothing_to_share, offered_at
 from fiskil_harness.sandbox.store import Store
 
 APPROVED = "approved"
-CONCLUSIONS: tuple[str, ...] = (APPROVED, *(name for name in OUTCOMES if name != "eligible"))
+OUTCOMES_TO_CONCLUDE: tuple[str, ...] = (APPROVED, *(name for name in OUTCOMES if name != "eligible"))
 """Every outcome that can be requested for a session."""
 _ACTS_AFTER_CODE = {"cancelled": "cancel", "denied": "deny"}
 
@@ -34,8 +34,8 @@ def check_conclusion(outcome: str) -> str:
     Raises:
         UnknownName: No session ends so.
     """
-    if outcome not in CONCLUSIONS:
-        raise UnknownName("outcome", outcome, CONCLUSIONS)
+    if outcome not in OUTCOMES_TO_CONCLUDE:
+        raise UnknownName("outcome", outcome, OUTCOMES_TO_CONCLUDE)
     return outcome
 
 
@@ -80,7 +80,7 @@ def conclude(
 def _perform(store: Store, session: AuthSession, act: str, form: dict[str, Any]) -> AuthSession:
     after = sessions.act(store, session.session_id, act, form)
     if after is None or (after.ending is None and after.stage == session.stage):
-        result = after.response if after else ""
+        result = after.act_result if after else ""
         raise UsageError(f"The consent journey stays at {session.stage!r}: the result of {act} is {result!r}.")
     return after
 

@@ -13,7 +13,7 @@ from fiskil_harness.sandbox.consents import consents, journey_table, sessions
 from fiskil_harness.sandbox.consents.institutions import is_accessible
 from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES
 from fiskil_harness.sandbox.consents.link_sdk_messages import Message, messages_of
-from fiskil_harness.sandbox.consents.magic_people import grouped, what_happens
+from fiskil_harness.sandbox.consents.magic_people import expected_outcome, grouped
 from fiskil_harness.sandbox.consents.people import accounts_at, is_offered, offered_at
 from fiskil_harness.sandbox.pages.headers import headers_for
 from fiskil_harness.sandbox.store import Store
@@ -45,11 +45,11 @@ def screen(store: Store, session: AuthSession | None) -> Response:
         f"{session.stage}.html",
         session=session,
         acts=journey_table.acts_at(session.stage),
-        complaint=COMPLAINTS.get((session.stage, session.response), ""),
+        complaint=COMPLAINTS.get((session.stage, session.act_result), ""),
         institution=store.institutions.get(session.institution_id or ""),
         institutions=_offered(store),
         people=_suggested(store),
-        what_happens=what_happens,
+        what_happens=expected_outcome,
         magic_codes=MAGIC_CODES,
         chosen=_chosen(store, session),
         withheld=_withheld(store, session),
@@ -131,7 +131,7 @@ def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, boo
     """Return key, name, product and whether it is ticked, of each account of the person who logged in."""
     person = sessions.person_of(store, session)
     accounts = offered_at(store, person, session.institution_id or "") if person else ()
-    is_first_look = session.response != "nothing" and session.stage == "accounts"
+    is_first_look = session.act_result != "nothing" and session.stage == "accounts"
     return [
         (account.key, account.name, account.product, is_first_look or account.key in session.account_keys)
         for account in accounts

@@ -6,7 +6,7 @@ If a probe checks several invariants, the steps of the shortest failing plan dec
 import msgspec
 
 from fiskil_harness.journal import Journal
-from fiskil_harness.journal.queries.api_calls import calls, was_locked_out
+from fiskil_harness.journal.queries.api_calls import calls, has_unrenewed_token
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.receiver_invariants import Invariant
 
@@ -100,7 +100,7 @@ def invariants_of(journal: Journal) -> tuple[Invariant, ...]:
 
     If the app could not read because it had no valid token, missing rows count as a violation of the first invariant.
     """
-    if not was_locked_out(journal, {call.end_user_id for call in calls(journal)} - {""}):
+    if not has_unrenewed_token(journal, {call.end_user_id for call in calls(journal)} - {""}):
         return INVARIANTS
     return (msgspec.structs.replace(RENEWAL, probes=(*RENEWAL.probes, *ABSENCE_PROBES)), *INVARIANTS)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from fiskil_harness.journal import Bite, Exchange, Journal, TokensExpired
-from fiskil_harness.journal.queries.api_calls import is_fine
+from fiskil_harness.journal.queries.api_calls import is_complete_success
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario.generation.life_actions import ANYWHERE, API_FAULTS, ENDINGS, IN_WALKS, VERBS
 from fiskil_harness.scenario.generation.life_plans import Action, LifePlan
@@ -98,7 +98,7 @@ def _was_token_renewed(journal: Journal) -> bool:
     return any(
         call.status == 401 or (call.route == "token" and call.at_s > min(expired_s, default=call.at_s))
         for call in journal.all(Exchange)
-        if not call.is_stray
+        if not call.is_of_earlier_scenario
     )
 
 
@@ -113,9 +113,9 @@ def is_unwell(journal: Journal) -> bool:
 
     Such an app would disturb the next plan.
     """
-    calls = [call for call in journal.all(Exchange) if not call.is_stray and call.route != "token"]
+    calls = [call for call in journal.all(Exchange) if not call.is_of_earlier_scenario and call.route != "token"]
     failures_s = [*_expiry_times_s(journal), *(call.at_s for call in calls if call.status == 401)]
-    return bool(failures_s) and not any(call.at_s > max(failures_s) and is_fine(call) for call in calls)
+    return bool(failures_s) and not any(call.at_s > max(failures_s) and is_complete_success(call) for call in calls)
 
 
 def decisive_findings(findings: Sequence[Finding]) -> list[Finding]:

@@ -19,7 +19,7 @@ from msgspec import Struct
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.net.curl import LONGEST_BODY, curl
 from fiskil_harness.errors import PlanError
-from fiskil_harness.journal import Delivery, HookCall, Journal, Started
+from fiskil_harness.journal import Delivery, HookCall, Journal, ProcessChanged
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -86,7 +86,7 @@ class Export(Struct, frozen=True):
     shell: str
 
 
-def retell(
+def export(
     scenario: Scenario,
     journal: Journal,
     findings: Iterable[Finding],
@@ -175,7 +175,7 @@ class _Recording:
         actions: list[dict[str, Any]] = []
         group = 0
         for entry in self._journal:
-            if isinstance(entry, Started) and entry.how == "kill":
+            if isinstance(entry, ProcessChanged) and entry.change == "kill":
                 actions.append({"do": "restart"})
             elif isinstance(entry, HookCall) and entry.hook == "fail":
                 actions.append({"do": "fail", "at": points.pop(0)})
@@ -205,7 +205,7 @@ class _Recording:
             "method": _method(delivery),
             "body": body,
             "headers": [(name, self._header_value(name, value, delivery.body)) for name, value in delivery.headers],
-            "reads_response": "hung up" not in delivery.trouble,
+            "reads_response": "hung up" not in delivery.problem,
             "is_concurrent": bool(delivery.group),
         }
 

@@ -46,12 +46,12 @@ def test_the_app_passes(fiskil_worker):
 '''
 
 
-def is_life(scenario: Scenario) -> bool:
+def is_life_plan(scenario: Scenario) -> bool:
     """Return true if *scenario* is a generated life plan."""
     return scenario.name == NAME
 
 
-def rewrite(scenario: Scenario, findings: Iterable[Finding], *, plan: str, seed: int, file: str) -> str:
+def export_scenario(scenario: Scenario, findings: Iterable[Finding], *, plan: str, seed: int, file: str) -> str:
     """Return the text of a pytest file that plays *scenario* with all its probes.
 
     Args:

@@ -21,7 +21,7 @@ from fiskil_harness.core.hypothesis_home import files_elsewhere
 from fiskil_harness.core.randomness import stream
 from fiskil_harness.errors import HarnessError
 from fiskil_harness.journal import Journal, PlanKind, PlanRun
-from fiskil_harness.journal.entries.plan_pairs import pairs_of, unmet
+from fiskil_harness.journal.entries.plan_pairs import pairs_of, uncovered_pairs
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.actions import Act, Form
@@ -173,7 +173,7 @@ class _Search:
         pairs, names = pairs_of(verbs), [verb.name for verb in verbs]
         open_pairs = pairs
         for _ in range(-(-self.wanted * DRAWS_PER_PLAN // LIVES_AT_ONCE)):
-            open_pairs = unmet(open_pairs, self._verb_lists) or pairs
+            open_pairs = uncovered_pairs(open_pairs, self._verb_lists) or pairs
             self._verb_lists.clear()
             # Hypothesis draws small numbers more often, so the order changes each time.
             shuffled_names, shuffled_pairs = seeds.sample(names, len(names)), seeds.sample(open_pairs, len(open_pairs))

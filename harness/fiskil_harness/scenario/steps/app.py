@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, FAIL
 from fiskil_harness.errors import ConfigError, HookError
-from fiskil_harness.journal import Idle, Started
+from fiskil_harness.journal import Idle, ProcessChanged
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ class KillWorker(PlainStep, frozen=True, kw_only=True, tag="kill_worker"):
             restart(stage)
             return
         stage.was_disturbed = True
-        stage.journal.write(Started(**stage.journal.stamp(), how="kill_worker"))
-        if not wait_until(lambda: stage.app.body.is_alive() and stage.app.is_ready(), cap_s=GOES_ON_S):
+        stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="kill_worker"))
+        if not wait_until(lambda: stage.app.process.is_alive() and stage.app.is_ready(), cap_s=GOES_ON_S):
             restart(stage)
 
 
@@ -143,7 +143,7 @@ class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle")
             HookError: The effects hook failed, or its response has another form than documented.
         """
         if not stage.app.has(EFFECTS):
-            wait_until(lambda: stage.fiskil.link.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
+            wait_until(lambda: stage.fiskil.proxy.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
             return
         for participant in stage.participants.values():
             stage.snapshot("settled", participant)
@@ -163,7 +163,7 @@ def kill(stage: "Stage") -> None:
     """Kill the app with SIGKILL and record it."""
     stage.was_disturbed = True
     stage.app.kill()
-    stage.journal.write(Started(**stage.journal.stamp(), how="kill"))
+    stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="kill"))
 
 
 def start(stage: "Stage") -> None:
@@ -172,5 +172,5 @@ def start(stage: "Stage") -> None:
     Raises:
         AppError: The app does not start.
     """
-    stage.app.body.start(stage.app)
-    stage.journal.write(Started(**stage.journal.stamp(), how="restart"))
+    stage.app.process.start(stage.app)
+    stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="restart"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from fiskil_harness.app.metrics import NO_END_USER
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.errors import HookError, HookMissing
-from fiskil_harness.journal import Filed, Reported
+from fiskil_harness.journal import FileWritten, Reported
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class CollectOutputs(PlainStep, frozen=True, kw_only=True, tag="collect_outputs"
                 stage.journal.write(Reported(**stamp, place=place, text=message.text, problem=message.problem))
         for written_file in stage.folder.written():
             stage.journal.write(
-                Filed(
+                FileWritten(
                     **stamp,
                     name=written_file.name,
                     text=written_file.text,
@@ -48,5 +48,5 @@ def _metrics(stage: "Stage") -> tuple[bytes, str]:
     except HookError as error:
         return b"", str(error).rstrip(".")
     if reply.status is None:
-        return reply.body, f"{METRICS} did not respond: {reply.trouble}"
+        return reply.body, f"{METRICS} did not respond: {reply.problem}"
     return reply.body, "" if 200 <= reply.status < 300 else f"{METRICS} returned {reply.status}"

@@ -12,7 +12,7 @@ from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal, ssrf_places
 from fiskil_harness.webhooks.sender import Outgoing
-from fiskil_harness.webhooks.signature_schemes import JSON, lines
+from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.core.model import Event
@@ -41,7 +41,7 @@ class DeliverUrls(PlainStep, frozen=True, kw_only=True, tag="deliver_urls"):
             StepError: There is no consent yet.
         """
         participant = stage.participant(self.twin)
-        new_url = partial(stage.fiskil.trap.lay, journal=stage.journal)
+        new_url = partial(stage.fiskil.canary_server.plant, journal=stage.journal)
         genuine, forged = partial(new_url, kind="genuine"), partial(new_url, kind="forged")
         parcel = new_event(stage, participant)
         parcel.event = msgspec.structs.replace(parcel.event, extra=ssrf_places.fields(genuine))
@@ -102,6 +102,6 @@ def _send_forged(
         name=name,
         body=message.body,
     )
-    outgoing = Outgoing(note=note, headers=(*JSON, *lines(message, dialect.scheme, *signatures), *headers))
+    outgoing = Outgoing(delivery=note, headers=(*JSON, *signature_headers(message, dialect.scheme, *signatures), *headers))
     stage.sender.deliver(outgoing, stage.journal)
     return message.signature

@@ -9,10 +9,10 @@ from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal
-from fiskil_harness.webhooks.connection_script import ReadResponse, Send, Talk, Watch
+from fiskil_harness.webhooks.connection_script import Conversation, ReadResponse, Send, Watch
 from fiskil_harness.webhooks.request_variants import WRONG_SIGNATURE
 from fiskil_harness.webhooks.sender import Outgoing, written
-from fiskil_harness.webhooks.signature_schemes import JSON, lines
+from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.core.model import Message
@@ -69,7 +69,7 @@ def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) ->
     message = sealed(stage, parcel)
     genuine = written(target, body=message.body, headers=message.headers, is_kept=True)
     stamp = stage.journal.stamp()
-    talk = stage.sender.talk(
+    talk = stage.sender.run_script(
         (Send(refused), ReadResponse(), Watch(ms=WATCHED_MS), Send(genuine), ReadResponse(), Watch(ms=LATE_MS))
     )
     _note_refusal(stage, participant, name, stamp, talk, (outer, inner), refused)
@@ -94,7 +94,7 @@ def _note_refusal(
     participant: "Participant",
     name: str,
     stamp: dict[str, float | int],
-    talk: Talk,
+    talk: Conversation,
     messages: "tuple[Message, Message]",
     refused: bytes,
 ) -> None:
@@ -111,9 +111,12 @@ def _note_refusal(
         is_judged=False,
     )
     stage.sender.note(
-        Outgoing(note=note, headers=_headers_with(stage, outer, REFUSED[name][0])), talk.reply, stage.journal, dict(stamp)
+        Outgoing(delivery=note, headers=_headers_with(stage, outer, REFUSED[name][0])),
+        talk.reply,
+        stage.journal,
+        dict(stamp),
     )
-    for reply in talk.unasked[:1]:
+    for reply in talk.unsolicited[:1]:
         note = msgspec.structs.replace(
             note, event=f"embedded:{name}", message_id=inner.message_id, kind="embedded", body=inner.body
         )
@@ -130,8 +133,8 @@ def _sealed(stage: "Stage", participant: "Participant", symbol: str) -> "Message
 def _headers_with(stage: "Stage", message: "Message", signature: str | None) -> tuple[tuple[str, str], ...]:
     """Return the headers of *message* with another signature, or with none."""
     signatures = () if signature is None else (signature,)
-    return (*JSON, *lines(message, stage.fiskil.dialect.scheme, *signatures))
+    return (*JSON, *signature_headers(message, stage.fiskil.dialect.scheme, *signatures))
 
 
 def _outgoing(note: Delivery, message: "Message") -> Outgoing:
-    return Outgoing(note=note, headers=message.headers)
+    return Outgoing(delivery=note, headers=message.headers)

@@ -6,7 +6,7 @@ from fiskil_harness.core import catalog
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import DATASETS
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.sandbox.consents.amendment import amend, reach
+from fiskil_harness.sandbox.consents.amendment import amend, make_accessible
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, walk
 from fiskil_harness.scenario.steps.step import PlainStep
 
@@ -86,8 +86,8 @@ class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_el
             StepError: The app opened no auth session.
         """
         with stage.fiskil.sandbox.store.changing() as store:
-            reach(store, self.institution_id)
-        visiting = stage.fiskil.sandbox.admit(catalog.person(self.end_user))
+            make_accessible(store, self.institution_id)
+        visiting = stage.fiskil.sandbox.add_person(catalog.person(self.end_user))
         participant = stage.participant(self.twin)
         walk(
             stage,

@@ -122,7 +122,7 @@ class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
         participant = stage.participant(self.twin)
         for _ in range(self.times):
             stage.fiskil.sandbox.clock.advance(seconds=1)
-            stage.fiskil.sandbox.confirm_again(stage.consent_of(participant))
+            stage.fiskil.sandbox.touch_consent(stage.consent_of(participant))
         stage.collect_events()
 
 
@@ -216,7 +216,7 @@ def call_hook(stage: "Stage", participant: "Participant", name: HookName, **valu
     try:
         reply = stage.app.call(f"app.drive.{name}", {**participant.values, **values}, timeout_s=limit_s)
     except HookError as error:
-        reply = HttpReply(status=500, trouble=str(error))
+        reply = HttpReply(status=500, problem=str(error))
     stage.journal.write(
         HookCall(
             **stage.journal.stamp(),

@@ -9,7 +9,7 @@ import msgspec
 from fiskil_harness.core.clock import pause
 from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.errors import ConfigError, StepError
-from fiskil_harness.journal import DURING_KILL, Delivery, Started
+from fiskil_harness.journal import DURING_KILL, Delivery, ProcessChanged
 from fiskil_harness.scenario.steps.app import start
 from fiskil_harness.scenario.steps.deliveries import attempt, outgoing_of, settle, until_it_hangs
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -98,7 +98,7 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
             stage.app.kill()
             deliveries = burst.result()
         stage.was_disturbed = True
-        stage.journal.write(Started(**stage.journal.stamp(), how="kill"))
+        stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="kill"))
         start(stage)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
             settle(stage, parcel, [delivery])
@@ -129,7 +129,7 @@ class Redeliver(PlainStep, frozen=True, tag="redeliver"):
 
 
 def _marked(outgoing: Outgoing) -> Outgoing:
-    return msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.note, name=DURING_KILL))
+    return msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.delivery, name=DURING_KILL))
 
 
 def _usual_s(stage: "Stage") -> float:

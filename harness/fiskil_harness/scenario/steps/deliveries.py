@@ -12,7 +12,7 @@ from fiskil_harness.core.model import Message
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.journal import Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.step import PlainStep
-from fiskil_harness.webhooks import dispatch, hand_over
+from fiskil_harness.webhooks import deliver_due, dispatch
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
 from fiskil_harness.webhooks.sender import Outgoing
 
@@ -53,7 +53,7 @@ class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
             return until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in in_order))
 
         clock = stage.fiskil.sandbox.clock
-        hand_over(stage.outbox, clock, send, collect=stage.collect_events, attempts=self.attempts)
+        deliver_due(stage.outbox, clock, send, collect=stage.collect_events, attempts=self.attempts)
 
 
 class DeliverOne(PlainStep, frozen=True, tag="deliver_one"):
@@ -233,7 +233,7 @@ class DeliverBesideSlowClient(PlainStep, frozen=True, tag="deliver_beside_slow_c
         parcel = stage.outbox.find(self.event)
         parcel.next_attempt()
         outgoing = outgoing_of(stage, parcel)
-        note = msgspec.structs.replace(outgoing.note, name="beside a slow client")
+        note = msgspec.structs.replace(outgoing.delivery, name="beside a slow client")
         delivery = stage.sender.deliver_beside_slow_client(msgspec.structs.replace(outgoing, note=note), stage.journal)
         settle(stage, parcel, [delivery])
 
@@ -285,9 +285,9 @@ def attempt(
     """
     parcel.next_attempt()
     usual = outgoing_of(stage, parcel)
-    note = msgspec.structs.replace(usual.note, source_ip=source_ip or usual.note.source_ip, name=name)
+    note = msgspec.structs.replace(usual.delivery, source_ip=source_ip or usual.delivery.source_ip, name=name)
     outgoing = msgspec.structs.replace(usual, note=note, headers=(*usual.headers, *headers))
-    delivery = stage.sender.deliver(outgoing, stage.journal, keeps_answer=reads_response)
+    delivery = stage.sender.deliver(outgoing, stage.journal, keeps_response=reads_response)
     settle(stage, parcel, [delivery])
     return delivery
 
@@ -301,9 +301,9 @@ def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]])
     hangs = 0
     for deliver in deliveries:
         if hangs >= MOST_HANGS:
-            stage.cut_short(f"{hangs} requests got no response within the limit, so the rest was not sent")
+            stage.record_incomplete(f"{hangs} requests got no response within the limit, so the rest was not sent")
             return False
-        hangs += "limit" in deliver().trouble
+        hangs += "limit" in deliver().problem
     return True
 
 

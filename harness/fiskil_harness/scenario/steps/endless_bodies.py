@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.journal import Flood
+from fiskil_harness.journal import EndlessBody
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ class FloodBodies(PlainStep, frozen=True, kw_only=True, tag="flood_bodies"):
         """Write each body until the receiver ends the request, or has clearly exceeded its limit."""
         limits = stage.settings.app.limits
         if limits.body_bytes is not None and limits.body_bytes + BEYOND > MOST:
-            stage.cut_short(f"app.limits.body_bytes is {limits.body_bytes}, but at most {MOST - BEYOND} can be tested")
+            stage.record_incomplete(
+                f"app.limits.body_bytes is {limits.body_bytes}, but at most {MOST - BEYOND} can be tested"
+            )
         elif limits.body_bytes is not None:
             most = limits.body_bytes + BEYOND
             piece = b" " * PIECE
@@ -38,7 +40,9 @@ class FloodBodies(PlainStep, frozen=True, kw_only=True, tag="flood_bodies"):
             chunk = b"%x\r\n%s\r\n" % (PIECE, piece)
             _flood(stage, "in_chunks", "Transfer-Encoding: chunked", chunk, most_bytes=most, limit_s=LIMIT_S)
         if limits.body_s is not None and limits.body_s + BEYOND_S > LONGEST_S:
-            stage.cut_short(f"app.limits.body_s is {limits.body_s:g}, but at most {LONGEST_S - BEYOND_S:g} can be tested")
+            stage.record_incomplete(
+                f"app.limits.body_s is {limits.body_s:g}, but at most {LONGEST_S - BEYOND_S:g} can be tested"
+            )
         elif limits.body_s is not None:
             limit_s = limits.body_s + BEYOND_S
             _flood(stage, "drip", "Content-Length: 65536", b" ", most_bytes=PIECE, limit_s=limit_s, pause_ms=DRIP_MS)
@@ -55,12 +59,12 @@ def _flood(
     stamp, elapsed = stage.journal.stamp(), stopwatch()
     taken_bytes, reply = stage.sender.flood(head, piece, most_bytes=most_bytes, pause_ms=pause_ms, limit_s=limit_s)
     stage.journal.write(
-        Flood(
+        EndlessBody(
             **stamp,
             name=name,
             taken_bytes=taken_bytes,
             took_s=elapsed(),
             status=reply.status if reply else None,
-            is_over=reply is not None,
+            was_ended_by_receiver=reply is not None,
         )
     )

@@ -33,9 +33,9 @@ def invented(stage: "Stage", participant: "Participant", kind: str) -> Event:
 
 def used_kind(stage: "Stage", preferred: str) -> str:
     """Return *preferred*, or if ``app.facts.uses_events`` does not cover it, a kind of event that it covers."""
-    if stage.settings.app.facts.uses_events is None or stage.is_used(preferred):
+    if stage.settings.app.facts.uses_events is None or stage.uses_event(preferred):
         return preferred
-    return next((kind for kind in KINDS if stage.is_used(kind)), preferred)
+    return next((kind for kind in KINDS if stage.uses_event(kind)), preferred)
 
 
 def new_event(stage: "Stage", participant: "Participant", *, has_accounts: bool = False) -> Parcel:
@@ -54,6 +54,6 @@ def new_event(stage: "Stage", participant: "Participant", *, has_accounts: bool 
         stage.note_rows("accounts", participant, moment="sync")
     else:
         sandbox.clock.advance(seconds=1)
-        sandbox.confirm_again(consent)
+        sandbox.touch_consent(consent)
     stage.collect_events()
     return stage.outbox.find(f"{participant.name}{'.' * bool(participant.name)}e{participant.event_count - 1}")

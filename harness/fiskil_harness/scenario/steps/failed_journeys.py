@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from fiskil_harness.app.browser import Window
 from fiskil_harness.core.config.hooks import PAGES, START_SESSION
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.sandbox.consents.shortcut import APPROVED, CONCLUSIONS
+from fiskil_harness.sandbox.consents.shortcut import APPROVED, OUTCOMES_TO_CONCLUDE
 from fiskil_harness.scenario.steps.journeys import ended, ending_of
 from fiskil_harness.scenario.steps.pages import Looking, await_return
 from fiskil_harness.scenario.steps.start_linking import connect
@@ -14,7 +14,7 @@ from fiskil_harness.scenario.steps.waiting_pages import open_page
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
-FAILURES = tuple(conclusion for conclusion in CONCLUSIONS if conclusion != APPROVED)
+FAILURES = tuple(conclusion for conclusion in OUTCOMES_TO_CONCLUDE if conclusion != APPROVED)
 TERMINATED = "terminated"
 """A session that ends on the consent page, without a redirect. Only a page that embeds it receives a message."""
 
@@ -56,12 +56,12 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         window = open_page(stage, participant, self.page)
         window.look(has_pictures=False)
         session_id = connect(stage, participant, window, page=self.page)
-        is_apart = window.is_consent_apart
+        is_apart = window.has_consent_window
         stage.fiskil.sandbox.conclude(session_id, self.outcome, email=participant.person.email)
         ended(stage, participant, ending_of(stage, session_id))
         if self.outcome == TERMINATED and (is_apart or not window.is_embedded):
             return
-        window.called("cancelled")
+        window.name_page("cancelled")
         window.clear_dialogs()
         problem = window.run(lambda page: _reload_consent_page(page, window), cap_s=window.deadline_s + 1)
         problem = await_return(window, is_apart=is_apart) or problem

@@ -62,7 +62,7 @@ class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
         """Set the fault; it stays until ``LiftFaults`` or the end of the scenario."""
         if isinstance(self.fault, ExpireTokensFault):
             stage.must_restart = True
-        stage.fiskil.link.rules.set(self._rule)
+        stage.fiskil.proxy.rules.set(self._rule)
 
     @property
     def _rule(self) -> Rule:
@@ -100,8 +100,8 @@ class WaitForCall(PlainStep, frozen=True, tag="wait_for_call"):
 
     def perform(self, stage: "Stage") -> None:
         """Wait for such a call, at most for 10 real seconds."""
-        if not wait_until(lambda: stage.fiskil.link.is_holding(self.route), cap_s=LONGEST_WAIT_S):
-            stage.cut_short(f"no response on {self.route!r} was held back, so nothing happened during a call")
+        if not wait_until(lambda: stage.fiskil.proxy.is_holding(self.route), cap_s=LONGEST_WAIT_S):
+            stage.record_incomplete(f"no response on {self.route!r} was held back, so nothing happened during a call")
 
 
 class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
@@ -109,7 +109,7 @@ class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
 
     def perform(self, stage: "Stage") -> None:
         """Lift the faults, and record how often each one bit."""
-        rules = stage.fiskil.link.rules
+        rules = stage.fiskil.proxy.rules
         stage.was_disturbed = True
         for waiting in rules.waiting():
             rules.lift(waiting)
@@ -185,7 +185,7 @@ class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_
         try:
             restart(stage)
         except AppError:
-            stage.trouble("the app does not start with a wrong client secret")
+            stage.record_failure("the app does not start with a wrong client secret")
         finally:
             stage.app.values["client_secret"] = right_secret
             stage.journal.write(Key(**stage.journal.stamp(), state="wrong"))

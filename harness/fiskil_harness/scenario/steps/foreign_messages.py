@@ -112,7 +112,7 @@ class DeliverFromUnknownAddress(PlainStep, frozen=True, tag="deliver_from_unknow
         """
         source_ip = _unlisted_address(stage)
         if not source_ip:
-            stage.trouble("the config states no list of allowed addresses", hook=ALLOW_LIST)
+            stage.record_failure("the config states no list of allowed addresses", hook=ALLOW_LIST)
             return
         headers = (*((name, self.claims) for name in ADDRESS_HEADERS), ("Forwarded", f"for={self.claims}"))
         attempt(
@@ -204,7 +204,7 @@ def _lookalikes(stage: "Stage", first: Event) -> Iterator[tuple[str, Event]]:
         yield name, msgspec.structs.replace(first, message_id=message_id)
     # Prefer a kind that was delivered before in every scenario: then it is known whether the app applies it.
     kinds = ("consent.received", *KINDS)
-    kind = next((each_kind for each_kind in kinds if each_kind != first.kind and stage.is_used(each_kind)), first.kind)
+    kind = next((each_kind for each_kind in kinds if each_kind != first.kind and stage.uses_event(each_kind)), first.kind)
     yield "another event", msgspec.structs.replace(first, kind=kind, message_id=stage.fiskil.sandbox.mint.message_id())
 
 
@@ -226,7 +226,7 @@ def _send_foreign(stage: "Stage", event: Event, name: str, participant: str) -> 
 def _outgoing(stage: "Stage", event: Event, note: Delivery) -> Outgoing:
     message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
     note = msgspec.structs.replace(note, message_id=message.message_id, body=message.body)
-    return Outgoing(note=note, headers=message.headers)
+    return Outgoing(delivery=note, headers=message.headers)
 
 
 def _unlisted_address(stage: "Stage") -> str:

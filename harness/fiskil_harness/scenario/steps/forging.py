@@ -8,7 +8,7 @@ import msgspec
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, SECRET_IN_ENV
 from fiskil_harness.core.config.webhook_format import Dialect
 from fiskil_harness.errors import AppRefusal
-from fiskil_harness.journal import Delivery, Leak, Started
+from fiskil_harness.journal import Delivery, Leak, ProcessChanged
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.deliveries import sealed, settle, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
@@ -18,10 +18,10 @@ from fiskil_harness.webhooks.forgeries.catalogue import forge, forgeries_of, for
 from fiskil_harness.webhooks.payload_variants import (
     SPELLINGS,
     Encoded,
-    distort,
     encode,
     encoding,
     encodings_of,
+    make_oddity,
     oddities_of,
     oddity,
     spell,
@@ -129,7 +129,9 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
             AppError: The app does not start again with its secret.
         """
         if not stage.app.passes_value("webhook_secret"):
-            stage.cut_short(f"the app has its webhook secret from another source; pass {SECRET_IN_ENV}", hook=SECRET_IN_ENV)
+            stage.record_incomplete(
+                f"the app has its webhook secret from another source; pass {SECRET_IN_ENV}", hook=SECRET_IN_ENV
+            )
             return
         try:
             with stage.app.without_webhook_secret():
@@ -141,7 +143,7 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
         try:
             restart(stage)
         except AppRefusal:
-            stage.journal.write(Started(**stage.journal.stamp(), how="refusal"))
+            stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="refusal"))
             return
         participant = stage.participant(self.twin)
         until_it_hangs(stage, (partial(_send_forged, stage, participant, name, self.kind) for name in WITHOUT_SECRET))
@@ -312,7 +314,7 @@ def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: st
         name=name,
         body=forged.body,
     )
-    delivery = stage.sender.deliver(Outgoing(note=note, headers=forged.headers, method=forged.method), stage.journal)
+    delivery = stage.sender.deliver(Outgoing(delivery=note, headers=forged.headers, method=forged.method), stage.journal)
     right_signature = seal(event, attempt=1, secret=secret, dialect=dialect).signature
     spellings = (right_signature, digest_in(right_signature, dialect.scheme).hex())
     _look_for_leaks(stage, delivery, spellings=spellings, secret=secret)
@@ -363,12 +365,14 @@ def _send_odd(stage: "Stage", participant: "Participant", name: str) -> Delivery
         name=name,
         is_judged=False,
     )
-    return _send(stage, distort(name, seal(event, attempt=1, secret=secret, dialect=dialect), secret, dialect=dialect), note)
+    return _send(
+        stage, make_oddity(name, seal(event, attempt=1, secret=secret, dialect=dialect), secret, dialect=dialect), note
+    )
 
 
 def _send(stage: "Stage", written: Encoded, note: Delivery) -> Delivery:
     note = msgspec.structs.replace(note, body=written.body)
-    return stage.sender.deliver(Outgoing(note=note, headers=written.headers), stage.journal)
+    return stage.sender.deliver(Outgoing(delivery=note, headers=written.headers), stage.journal)
 
 
 def _signing(stage: "Stage") -> tuple[str, Dialect]:

@@ -19,7 +19,7 @@ from fiskil_harness.webhooks.signature_schemes import drafted, signed
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
-    from fiskil_harness.webhooks.fuzzing import Drawn
+    from fiskil_harness.webhooks.fuzzing import GeneratedBody
 
 VALID, BROKEN = "valid", "broken"
 MOST = 1000
@@ -66,7 +66,7 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
             for number in range(len(fuzzing.bodies)):
                 if elapsed_s() > self.limit_s:
                     reason = f"sending generated bodies took longer than {self.limit_s:g} s, so the rest was not sent"
-                    stage.cut_short(reason)
+                    stage.record_incomplete(reason)
                     return
                 yield partial(fuzzing.send, number)
 
@@ -102,12 +102,12 @@ class _Fuzzing:
 
     def _deliver(self, body: bytes) -> Delivery:
         """Put real ids into *body*, sign it and send it."""
-        from fiskil_harness.webhooks.fuzzing import adopted
+        from fiskil_harness.webhooks.fuzzing import with_own_facts
 
         stage, generated = self._stage, self.bodies[self._number]
         secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
         draft = drafted(invented(stage, self._participant, generated.kind), attempt=1, dialect=dialect, sent_at=real_now())
-        real_body = adopted(msgspec.structs.replace(generated, body=body), draft, dialect.payload)
+        real_body = with_own_facts(msgspec.structs.replace(generated, body=body), draft, dialect.payload)
         message = signed(msgspec.structs.replace(draft, body=real_body), secret, dialect.scheme)
         symbol = f"fuzz:{self._number}"
         stage.journal.names[message.message_id] = symbol
@@ -121,7 +121,7 @@ class _Fuzzing:
             body=message.body,
             is_judged=False,
         )
-        self._delivery = stage.sender.deliver(Outgoing(note=note, headers=message.headers), stage.journal)
+        self._delivery = stage.sender.deliver(Outgoing(delivery=note, headers=message.headers), stage.journal)
         return self._delivery
 
 
@@ -130,19 +130,19 @@ def _kinds(stage: "Stage") -> list[str]:
     from fiskil_harness.webhooks.fuzzing import WITH_ACCOUNTS
 
     random = stream(stage.seed, "fuzz", "kinds")
-    used_first = sorted(random.sample(EVENT_KINDS, len(EVENT_KINDS)), key=lambda kind: not stage.is_used(kind))
+    used_first = sorted(random.sample(EVENT_KINDS, len(EVENT_KINDS)), key=lambda kind: not stage.uses_event(kind))
     with_accounts = next(kind for kind in used_first if kind in WITH_ACCOUNTS)
     without_accounts = next(kind for kind in used_first if kind not in WITH_ACCOUNTS)
     last = next(kind for kind in reversed(used_first) if kind not in {with_accounts, without_accounts})
     return sorted({with_accounts, without_accounts, last})
 
 
-def _chosen(stage: "Stage", kinds: list[str], count: int) -> "list[Drawn]":
+def _chosen(stage: "Stage", kinds: list[str], count: int) -> "list[GeneratedBody]":
     """Return *count* generated bodies, a third of them valid, in an order that the seed decides."""
-    from fiskil_harness.webhooks.fuzzing import drawn
+    from fiskil_harness.webhooks.fuzzing import generated_bodies
 
     payload = msgspec.json.encode(stage.fiskil.dialect.payload)
-    bodies = [body for kind in kinds for body in drawn(payload, kind, seed=stage.seed, examples=EXAMPLES)]
+    bodies = [body for kind in kinds for body in generated_bodies(payload, kind, seed=stage.seed, examples=EXAMPLES)]
     random = stream(stage.seed, "fuzz")
     valid, broken = ([body for body in bodies if body.is_valid is is_valid] for is_valid in (True, False))
     share = min(len(valid), max(1, count // 3))

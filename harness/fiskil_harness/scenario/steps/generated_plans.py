@@ -55,5 +55,5 @@ class RunGeneratedPlans(PlainStep, frozen=True, tag="run_generated_plans"):
         """
         if stage.participants:
             raise StepError("Generated plans start from an empty sandbox. Make run_generated_plans the first step.")
-        for run in stage.explore(self.kind, self.plans, self.shrink_s):
+        for run in stage.run_plans(self.kind, self.plans, self.shrink_s):
             stage.journal.write(run)

@@ -89,7 +89,7 @@ def _repeated(stage: "Stage", participant: "Participant", name: str) -> Callable
             body=message.body,
             is_judged=False,
         )
-        return stage.sender.deliver(Outgoing(note=note, headers=headers), stage.journal)
+        return stage.sender.deliver(Outgoing(delivery=note, headers=headers), stage.journal)
 
     return send
 
@@ -113,6 +113,6 @@ def _with_two_ids(stage: "Stage", participant: "Participant", kind: str, first: 
             body=body,
             is_judged=False,
         )
-        return stage.sender.deliver(Outgoing(note=note, headers=headers), stage.journal)
+        return stage.sender.deliver(Outgoing(delivery=note, headers=headers), stage.journal)
 
     return send

@@ -197,7 +197,7 @@ class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_jour
         Raises:
             StepError: The app opened no auth session, or the consent page does not continue.
         """
-        visiting = stage.fiskil.sandbox.admit(catalog.person(self.end_user)) if self.end_user else None
+        visiting = stage.fiskil.sandbox.add_person(catalog.person(self.end_user)) if self.end_user else None
         walk(stage, stage.participant(self.twin), until="confirm", then="confirm", visiting=visiting)
 
 
@@ -264,7 +264,7 @@ def begin(stage: "Stage", participant: "Participant") -> str:
 
     reply = _request_session(stage, participant)
     if reply.status is None or reply.status >= 400:
-        raise StepError(f"The app opened no auth session: start_session {_outcome(reply.status, reply.trouble)}.")
+        raise StepError(f"The app opened no auth session: start_session {_outcome(reply.status, reply.problem)}.")
     template = stage.settings.app.drive.start_session
     id_or_url = choose(reply, template.session if template and template.session else "$.session", START_SESSION)
     session_id = _session_id(id_or_url)
@@ -365,7 +365,7 @@ def browser_returned(stage: "Stage", participant: "Participant", form_browser: F
 def notify_app(stage: "Stage", participant: "Participant", form_browser: FormBrowser, session_id: str) -> None:
     """Notify the app of a session's result: pass on the page's message, or record the page to which the browser returned."""
     if participant.is_embedded:
-        participant.return_url = stage.fiskil.sandbox.way_back(session_id) or ""
+        participant.return_url = stage.fiskil.sandbox.redirect_address(session_id) or ""
         pass_on_messages(
             stage, participant, session_id, tuple(msgspec.json.decode(form_browser.value_of("data-messages") or "[]"))
         )

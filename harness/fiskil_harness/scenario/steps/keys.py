@@ -34,7 +34,7 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
         try:
             start(stage)
         except AppError:
-            stage.trouble("the app does not start with a second key")
+            stage.record_failure("the app does not start with a second key")
         finally:
             stage.app.values[SECRET] = first
 

@@ -17,10 +17,10 @@ from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.connection_script import HangUp, Move, Reset, Send
-from fiskil_harness.webhooks.request_variants import Kind, Letter, RequestVariant, head, of_kinds, request_variant
+from fiskil_harness.webhooks.request_variants import Kind, RequestVariant, SignedRequest, head, of_kinds, request_variant
 from fiskil_harness.webhooks.retry_schedule import Parcel
 from fiskil_harness.webhooks.sender import Outgoing
-from fiskil_harness.webhooks.signature_schemes import lines
+from fiskil_harness.webhooks.signature_schemes import signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.core.model import Message
@@ -153,8 +153,8 @@ class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
         letter = _letter(stage, message)
         ending: Move = HangUp() if self.by == "close" else Reset()
         stamp = stage.journal.stamp()
-        talk = stage.sender.talk((Send(head(letter) + letter.body), ending))
-        reply = msgspec.structs.replace(talk.reply, trouble=talk.reply.trouble if talk.replies else NO_RESPONSE_READ)
+        talk = stage.sender.run_script((Send(head(letter) + letter.body), ending))
+        reply = msgspec.structs.replace(talk.reply, problem=talk.reply.problem if talk.replies else NO_RESPONSE_READ)
         delivery = stage.sender.note(_outgoing(note, message), reply, stage.journal, stamp)
         settle(stage, parcel, [delivery])
 
@@ -196,7 +196,7 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
         note = msgspec.structs.replace(_note(stage, parcel, message), kind="broken", name=variant.name, is_judged=False)
         for _ in range(self.times):
             stamp = stage.journal.stamp()
-            talk = stage.sender.talk(variant.script(_letter(stage, message)))
+            talk = stage.sender.run_script(variant.script(_letter(stage, message)))
             delivery = stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
         settle(stage, parcel, [delivery])
         if stage.app.has(EFFECTS):
@@ -244,7 +244,7 @@ def _deliver_form(stage: "Stage", participant: "Participant", form: RequestVaria
         message = sealed(stage, parcel)
         note = msgspec.structs.replace(_note(stage, parcel, message), name=form.name)
         stamp = stage.journal.stamp()
-        talk = stage.sender.talk(form.script(_letter(stage, message)))
+        talk = stage.sender.run_script(form.script(_letter(stage, message)))
         delivery = stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
         settle(stage, parcel, [delivery])
         if delivery.outcome == "ack":
@@ -269,7 +269,7 @@ def _send_variant(stage: "Stage", participant: "Participant", variant: RequestVa
         is_judged=False,
     )
     stamp = stage.journal.stamp()
-    talk = stage.sender.talk(variant.script(_letter(stage, message)))
+    talk = stage.sender.run_script(variant.script(_letter(stage, message)))
     return stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
 
 
@@ -283,7 +283,7 @@ def _check_receiver(stage: "Stage", participant: "Participant", event: str, vari
     if delivery.outcome == "ack":
         return delivery
     next_parcel = new_event(stage, participant)
-    for _ in range(1 if "limit" in delivery.trouble else ATTEMPTS_PER_FORM):
+    for _ in range(1 if "limit" in delivery.problem else ATTEMPTS_PER_FORM):
         delivery = attempt(stage, next_parcel, name=name)
         if delivery.outcome == "ack":
             break
@@ -301,17 +301,17 @@ def _note(stage: "Stage", parcel: Parcel, message: "Message") -> Delivery:
 
 
 def _outgoing(note: Delivery, message: "Message") -> Outgoing:
-    return Outgoing(note=note, headers=message.headers)
+    return Outgoing(delivery=note, headers=message.headers)
 
 
-def _letter(stage: "Stage", message: "Message") -> Letter:
+def _letter(stage: "Stage", message: "Message") -> SignedRequest:
     target = stage.sender.target
     scheme = stage.fiskil.dialect.scheme
-    return Letter(
+    return SignedRequest(
         path=target.path,
         host=f"{target.host}:{target.port}",
         body=message.body,
         signature=message.signature,
         header=scheme.header,
-        reported=tuple(f"{name}: {value}" for name, value in lines(message, scheme)),
+        reported=tuple(f"{name}: {value}" for name, value in signature_headers(message, scheme)),
     )

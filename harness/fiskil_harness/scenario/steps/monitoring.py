@@ -10,7 +10,7 @@ from fiskil_harness.app.monitoring import Moment
 from fiskil_harness.core.clock import pause, real_now, stopwatch, wait_until
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.errors import HookError
-from fiskil_harness.journal import MonitoringMoment, Monitors, moved
+from fiskil_harness.journal import MonitoringMoment, MonitoringReading, changed_samples
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
         stage.journal.write(replace(measurement, began_s=began_s))
 
 
-def _is_awaited(stage: "Stage", measurement: Monitors, *, is_late: bool) -> bool:
+def _is_awaited(stage: "Stage", measurement: MonitoringReading, *, is_late: bool) -> bool:
     """Return true if the measurement may still change in the expected way."""
     if is_late:
         return True
@@ -79,13 +79,13 @@ def _must_export(stage: "Stage") -> bool:
 
     If it has failed to export once, the step does not wait for it again.
     """
-    if any(monitors.problem for monitors in stage.journal.all(Monitors)):
+    if any(monitors.problem for monitors in stage.journal.all(MonitoringReading)):
         return False
     has_exported = stage.fiskil.telemetry.samples is not None
     return has_exported or (stage.app.passes_value("otlp_url") and not stage.app.has(METRICS))
 
 
-def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_export: bool) -> Monitors:
+def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_export: bool) -> MonitoringReading:
     telemetry = stage.fiskil.telemetry
     present, problem = telemetry.samples, _missing_export(stage, since) if must_export else ""
     if stage.app.has(METRICS):
@@ -93,7 +93,7 @@ def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_expor
             present = {**(present or {}), **samples(stage.app)}
         except HookError as error:
             problem = str(error)
-    return Monitors(
+    return MonitoringReading(
         **stage.journal.stamp(),
         moment=moment,
         samples=present,
@@ -119,14 +119,14 @@ def _missing_export(stage: "Stage", since: Moment) -> str:
 
 def _kinds(stage: "Stage") -> tuple[str, ...]:
     """Return the kinds of alerts since the previous measurement."""
-    measurements = stage.journal.all(Monitors)
+    measurements = stage.journal.all(MonitoringReading)
     alerts = [alert for alert in stage.fiskil.alerts.alerts if not alert.is_resolved]
     return tuple(sorted({alert.kind for alert in alerts[measurements[-1].alerts :]})) if measurements else ()
 
 
-def _when_calm(stage: "Stage", measurement: Monitors, limit_s: float) -> Monitors:
+def _when_calm(stage: "Stage", measurement: MonitoringReading, limit_s: float) -> MonitoringReading:
     """Return the measurement once no alert about the disturbance has arrived for a while, or the limit has passed."""
-    measurements = stage.journal.all(Monitors)
+    measurements = stage.journal.all(MonitoringReading)
     usual = {kind for measurement in measurements if measurement.moment in ORDINARY for kind in measurement.kinds}
     kinds = {kind for measurement in measurements if measurement.moment in DISTURBED for kind in measurement.kinds} - usual
     if not kinds:
@@ -155,9 +155,9 @@ def _has_another_alert(stage: "Stage", kinds: set[str], count: int, *, calm_s: f
     return bool(wait_until(has_arrived, cap_s=RESUME_S))
 
 
-def _has_changed(stage: "Stage", measurement: Monitors) -> bool:
+def _has_changed(stage: "Stage", measurement: MonitoringReading) -> bool:
     """Return true if an alert has arrived, or a sample changed that did not change before; latency shows as growth."""
-    measurements = stage.journal.all(Monitors)
+    measurements = stage.journal.all(MonitoringReading)
     if (
         not measurements
         or measurement.alerts > measurements[-1].alerts
@@ -166,13 +166,13 @@ def _has_changed(stage: "Stage", measurement: Monitors) -> bool:
         return True
     if measurement.moment == "slow":
         return _has_grown(measurements, measurement)
-    usual = {name for earlier, later in pairwise(measurements) for name in moved(earlier, later)}
-    return bool(moved(measurements[-1], measurement) - usual)
+    usual = {name for earlier, later in pairwise(measurements) for name in changed_samples(earlier, later)}
+    return bool(changed_samples(measurements[-1], measurement) - usual)
 
 
-def _has_grown(measurements: list[Monitors], measurement: Monitors) -> bool:
+def _has_grown(measurements: list[MonitoringReading], measurement: MonitoringReading) -> bool:
     """Return true if a sample, other than a clock, grew clearly more than during the same work before."""
-    clocks = moved(measurements[0], measurements[1]) if measurements[2:] else set()
+    clocks = changed_samples(measurements[0], measurements[1]) if measurements[2:] else set()
     before, last = (measurements[-2].samples or {}, measurements[-1].samples or {}) if measurements[1:] else ({}, {})
     return any(
         value - last.get(name, 0.0) - max(0.0, last.get(name, 0.0) - before.get(name, 0.0)) >= LATENCY_GROWTH

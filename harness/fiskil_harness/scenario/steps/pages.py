@@ -87,14 +87,14 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
         window = stage.window(participant)
         view_page(stage, participant, self.page, moment="plain")
         session_id = connect(stage, participant, window, page=self.page)
-        is_embedded, is_apart = window.is_embedded, window.is_consent_apart
-        window.called("consent")
+        is_embedded, is_apart = window.is_embedded, window.has_consent_window
+        window.name_page("consent")
         _advance(stage, participant, window, session_id, self)
         if not self.then:
             window.open("about:blank", page="consent")
             ended(stage, participant, ending_of(stage, session_id) or LEFT)
             return
-        window.called("callback" if self.then == "confirm" else "cancelled")
+        window.name_page("callback" if self.then == "confirm" else "cancelled")
         if screen_at(stage, session_id) is not None:
             _act(stage, window, session_id, self.then)
         ended(stage, participant, ending_of(stage, session_id) or LEFT)
@@ -109,7 +109,7 @@ def view_page(stage: "Stage", participant: "Participant", name: str, *, moment: 
     template = stage.settings.app.observe.pages.get(name)
     if template is None:
         problem = f"the config names no page {name!r}"
-        stage.cut_short(problem, hook=PAGES)
+        stage.record_incomplete(problem, hook=PAGES)
         stage.journal.write(
             PageView(
                 **stage.journal.stamp(), participant=participant.name, page=name, moment=moment, cause=cause, problem=problem
@@ -170,7 +170,7 @@ def _land(
     ending = ending_of(stage, session_id)
     is_approved = ending == Ending.APPROVED.value
     page = "callback" if is_approved else "cancelled"
-    window.called(page)
+    window.name_page(page)
     problem = await_return(window, is_apart=is_apart)
     # A separate window may have been redirected to the app, even if it has closed since.
     has_returned = is_apart and any(window.places.is_app(url) for url in _return_urls(window))
@@ -187,7 +187,7 @@ def _land(
 
 def _record_message(stage: "Stage", participant: "Participant", session_id: str) -> None:
     """Record the consent page's message, which the app's own page has received and passed on."""
-    participant.return_url = stage.fiskil.sandbox.way_back(session_id) or ""
+    participant.return_url = stage.fiskil.sandbox.redirect_address(session_id) or ""
     messages = messages_of(stage.fiskil.sandbox.session(session_id), stage.fiskil.interpretation)
     for message in messages[:1]:
         participant.last_sdk_message = (session_id, message)

@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 from fiskil_harness.app.browser import Window
 from fiskil_harness.journal import Control, PageView, Pressed
-from fiskil_harness.journal.entries.pages import CONNECT, ELSEWHERE, LINKED, NOTICE, PLAIN, PRIVACY
+from fiskil_harness.journal.entries.pages import CONNECT, LINKED, NOTICE, OTHER_MACHINE, PLAIN, PRIVACY
 from fiskil_harness.journal.queries.page_addresses import is_same_address
 from fiskil_harness.journal.queries.page_text import WIDTHS
 from fiskil_harness.journal.queries.page_wording import missing_words, phrase_in, purpose_words, words_for
@@ -66,13 +66,13 @@ def _open_notice(
     ]
     by_label = [control for control in enabled if phrase_in(control.text, words_for(PRIVACY))]
     for control in [*by_url, *by_label][:1]:
-        problem = ELSEWHERE if control.leads_to and not window.places.is_app(control.leads_to) else ""
+        problem = OTHER_MACHINE if control.leads_to and not window.places.is_app(control.leads_to) else ""
         if not problem and control.leads_to:
             window.open(control.leads_to, page=NOTICE)
         elif not problem:
             problem = window.press(control)
             window.settle()
-            window.called(NOTICE)
+            window.name_page(NOTICE)
         stage.journal.write(
             Pressed(
                 **stage.journal.stamp(),

@@ -160,7 +160,7 @@ class ReturnLate(_Callback, frozen=True, kw_only=True, tag="return_late"):
         if participant.is_embedded:
             pass_on_messages(stage, participant, session.session_id, messages_of(session, stage.fiskil.interpretation))
             return
-        participant.return_url = stage.fiskil.sandbox.way_back(session.session_id) or ""
+        participant.return_url = stage.fiskil.sandbox.redirect_address(session.session_id) or ""
         _open(stage, participant, _return_url(participant))
 
 

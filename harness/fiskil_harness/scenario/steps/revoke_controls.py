@@ -12,7 +12,7 @@ from msgspec import Struct
 from fiskil_harness.journal import Control
 from fiskil_harness.journal.entries.pages import REVOKE
 from fiskil_harness.journal.queries.page_addresses import is_same_address
-from fiskil_harness.journal.queries.page_controls import is_bare, is_sharing_switch, names_sharing
+from fiskil_harness.journal.queries.page_controls import has_sharing_words_only, is_sharing_switch, names_sharing
 from fiskil_harness.journal.queries.page_wording import phrase_in, plain, words_for
 
 WAYS = (3, 4)
@@ -155,7 +155,7 @@ def _words(*names: str) -> list[str]:
 def _rank(control: Control, sought: str) -> int | None:
     """Return how likely a control of the first page ends a consent: 0 is most likely, None is excluded."""
     if control.kind == "switch":
-        return 2 if phrase_in(control.text, [sought]) or is_bare(control.text) else 5
+        return 2 if phrase_in(control.text, [sought]) or has_sharing_words_only(control.text) else 5
     if phrase_in(control.text, words_for(REVOKE, "likely")):
         return 2
     if phrase_in(control.text, [sought]):

@@ -160,7 +160,7 @@ def _record_sharing(stage: "Stage", participant: "Participant", sought: Consent)
                     permissions=consent.permissions,
                     expires_on=consent.expires_at.astimezone(UTC).date().isoformat(),
                     today=sandbox.clock.now().astimezone(UTC).date().isoformat(),
-                    is_sought=consent.arrangement_id == sought.arrangement_id,
+                    will_be_revoked=consent.arrangement_id == sought.arrangement_id,
                 )
             )
 
@@ -212,7 +212,7 @@ class _Revocation:
         text = self._window.read().text
         equal = [each for each in self._first_candidates() if is_alike(each, pressed) and each not in tried]
         count = len(self._initial_consent_ids)
-        is_listed = any(phrase_in(text, [sharing.institution]) for sharing in self._sharings if sharing.is_sought)
+        is_listed = any(phrase_in(text, [sharing.institution]) for sharing in self._sharings if sharing.will_be_revoked)
         return [candidate for candidate in equal if is_listed and (count == 1 or candidate.alike > count)]
 
     def _read_details(self, candidates: list[RevokeControl]) -> None:
@@ -220,7 +220,7 @@ class _Revocation:
         for candidate in candidates[:MOST_DETAILS]:
             problem = self._window.press(candidate.control, nth=candidate.nth)
             self._window.settle()
-            self._window.called(RESPONSE)
+            self._window.name_page(RESPONSE)
             self._window.look(moment=BEFORE, problem=problem)
             self._open()
 
@@ -293,7 +293,7 @@ class _Revocation:
                 continue
             self._window.pause()
         self._needs_input = self._needs_input or self._has_open_input(before, now, candidates)
-        self._window.called(RESPONSE)
+        self._window.name_page(RESPONSE)
         self._window.look(moment=BEFORE)
         return candidates[0] if candidates else None
 

@@ -94,7 +94,7 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
         if self.merchant and self.merchant not in merchants:
             raise StepError(_unknown("merchant", self.merchant, merchants))
         account_ids = [ledger.accounts[self.account].account_id] if self.account else []
-        rows = ledger.newest_first().where(account_ids=account_ids, status=status)
+        rows = ledger.statement_newest_first().where(account_ids=account_ids, status=status)
         matching = (row for row in rows if self.merchant in {"", row.merchant_name})
         row = next(islice(matching, self.nth, None), None)
         if row is None:

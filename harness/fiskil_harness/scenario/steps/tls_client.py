@@ -15,7 +15,7 @@ from fiskil_harness.faults.tls import (
     UnknownAuthority,
     WrongHost,
 )
-from fiskil_harness.journal import CA_FILE_IN_ENV, Exchange, Secured
+from fiskil_harness.journal import CA_FILE_IN_ENV, ApiServedOverTls, Exchange
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -48,10 +48,10 @@ class ServeApiOverTls(PlainStep, frozen=True, kw_only=True, tag="serve_api_over_
         stage.app.values["api_url"] = stage.fiskil.api_url
         began_s = stage.journal.elapsed_s()
         _restart(stage)
-        is_reached = stage.app.body.is_alive() and _is_served(stage, self.twin, since_s=began_s)
-        stage.journal.write(Secured(**stage.journal.stamp(), is_reached=is_reached))
+        is_reached = stage.app.process.is_alive() and _is_served(stage, self.twin, since_s=began_s)
+        stage.journal.write(ApiServedOverTls(**stage.journal.stamp(), is_reached=is_reached))
         if not is_reached:
-            stage.cut_short(
+            stage.record_incomplete(
                 "no call of the app to an https URL with a valid certificate succeeded; "
                 f"pass {{ca_file}} in [app.env], as {VARIABLES}",
                 hook="" if stage.app.passes_value("ca_file") else CA_FILE_IN_ENV,
@@ -74,9 +74,9 @@ class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
 
     def perform(self, stage: "Stage") -> None:
         """Present the certificate until the app has met it; an app that no longer calls the API is restarted once."""
-        if not any(secured.is_reached for secured in stage.journal.all(Secured)):
+        if not any(secured.is_reached for secured in stage.journal.all(ApiServedOverTls)):
             return
-        rules = stage.fiskil.link.rules
+        rules = stage.fiskil.proxy.rules
         waiting = rules.set(Rule(route=CONNECTION, fault=self.fault, times=0))
 
         def was_presented() -> bool:
@@ -92,7 +92,7 @@ class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
         finally:
             rules.lift(waiting)
             stage.journal.write(fault_set(waiting, **stage.journal.stamp()))
-        if not stage.app.body.is_alive():
+        if not stage.app.process.is_alive():
             _restart(stage)
 
 
@@ -101,13 +101,13 @@ def _is_served(stage: "Stage", twin: str, *, since_s: float) -> bool:
     _refresh(stage, twin)
 
     def has_called() -> bool:
-        return any(call.at_s >= since_s and not call.is_stray for call in stage.journal.all(Exchange))
+        return any(call.at_s >= since_s and not call.is_of_earlier_scenario for call in stage.journal.all(Exchange))
 
     return bool(wait_until(has_called, cap_s=stage.settings.app.limits.fresh_s))
 
 
 def _refresh(stage: "Stage", twin: str) -> None:
-    if stage.app.body.is_alive():
+    if stage.app.process.is_alive():
         call_hook(stage, stage.participant(twin), "refresh")
 
 
@@ -116,4 +116,4 @@ def _restart(stage: "Stage") -> None:
     try:
         restart(stage)
     except AppError:
-        stage.trouble("the app does not start without an API that it trusts")
+        stage.record_failure("the app does not start without an API that it trusts")

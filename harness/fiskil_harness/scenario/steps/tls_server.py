@@ -12,7 +12,7 @@ from fiskil_harness.journal import Handshake, TlsServed
 from fiskil_harness.scenario.steps.deliveries import outgoing_of, settle
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import Sender, Target
-from fiskil_harness.webhooks.tls_handshake import VERSIONS, can_speak, certificate_of, shake
+from fiskil_harness.webhooks.tls_handshake import VERSIONS, certificate_of, handshake, is_supported_here
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -42,8 +42,8 @@ class RestartAppOverTls(PlainStep, frozen=True, kw_only=True, tag="restart_app_o
             try:
                 restart(stage)
             except AppError as error:
-                stage.trouble(str(error))
-                stage.cut_short("the app does not start with the settings of [app.tls]", hook=TLS)
+                stage.record_failure(str(error))
+                stage.record_incomplete("the app does not start with the settings of [app.tls]", hook=TLS)
                 stage.journal.write(TlsServed(**stage.journal.stamp(), is_up=False))
                 return
         target = Target.of(url + stage.settings.app.webhook.path, allow_hosts=stage.settings.sandbox.allow_hosts)
@@ -68,13 +68,13 @@ class TryHandshakes(PlainStep, frozen=True, kw_only=True, tag="try_handshakes"):
         target = stage.sender.target
         for version in VERSIONS:
             shaken = None
-            if can_speak(version, chain_file=certificates.chain_file, key_file=certificates.key_file):
-                shaken = shake(target.host, target.port, version, timeout_s=HANDSHAKE_S)
+            if is_supported_here(version, chain_file=certificates.chain_file, key_file=certificates.key_file):
+                shaken = handshake(target.host, target.port, version, timeout_s=HANDSHAKE_S)
             is_ours = shaken.certificate == own_certificate if shaken and shaken.certificate and own_certificate else None
             entry = Handshake(
                 **stage.journal.stamp(),
                 version=version,
-                is_spoken=shaken.is_spoken if shaken else None,
+                is_supported=shaken.is_supported if shaken else None,
                 is_our_certificate=is_ours,
             )
             stage.journal.write(entry)
@@ -109,7 +109,7 @@ class DeliverWithoutTls(PlainStep, frozen=True, tag="deliver_without_tls"):
         parcel = stage.outbox.find(self.event)
         parcel.next_attempt()
         outgoing = outgoing_of(stage, parcel)
-        note = msgspec.structs.replace(outgoing.note, kind="plain", name=PLACES[self.at])
+        note = msgspec.structs.replace(outgoing.delivery, kind="plain", name=PLACES[self.at])
         sender = Sender(stage.fiskil.loop, target, timeout_s=stage.settings.app.limits.ack_s + 5)
         delivery = sender.attempt(msgspec.structs.replace(outgoing, note=note), stage.journal)
         settle(stage, parcel, [delivery])

@@ -213,7 +213,7 @@ class Watch:
         stable, open_s, text = stopwatch(), 0.0, ""
         cap_s = self._stage.settings.app.limits.request_deadline_s + PAST_S
         while self._since() < cap_s:
-            is_open = bool(self._stage.fiskil.link.open_requests)
+            is_open = bool(self._stage.fiskil.proxy.open_requests)
             open_s = self._since() if is_open else open_s
             now = self._snapshot_with_dialogs()
             if now is not None and is_open and _is_new(now, [self._before, *self._meanwhile]):
@@ -227,9 +227,9 @@ class Watch:
 
     def view_last(self, moment: Literal["stalled", "failed"]) -> None:
         """Record the final page: at both widths, or at the present one if the page is still loading."""
-        self._window.called("answer")
+        self._window.name_page("answer")
         problem = "the journey continued, so the app had no failure to report" if self._window.consent_url else ""
-        if not problem and self._window.is_beside_others:
+        if not problem and self._window.has_unread_window:
             problem = "the app opened a window that cannot be read"
         if not self._events.is_over and not self._window.is_idle:
             now = self._snapshot_with_dialogs()
@@ -244,17 +244,17 @@ class Watch:
         """
         idle = stopwatch()
         while idle() < FIRST_CALL_S and self._since() < self._window.deadline_s:
-            if self._stage.fiskil.link.open_requests or len(self._stage.journal.all(Exchange)) > beyond:
+            if self._stage.fiskil.proxy.open_requests or len(self._stage.journal.all(Exchange)) > beyond:
                 return True
             if not self._window.is_idle:
                 idle = stopwatch()
             self._window.pause()
         # On a busy machine the browser may not have sent its request yet.
         self._window.settle()
-        return bool(self._stage.fiskil.link.open_requests) or len(self._stage.journal.all(Exchange)) > beyond
+        return bool(self._stage.fiskil.proxy.open_requests) or len(self._stage.journal.all(Exchange)) > beyond
 
     def _may_wait(self) -> bool:
-        is_open = bool(self._stage.fiskil.link.open_requests)
+        is_open = bool(self._stage.fiskil.proxy.open_requests)
         reported_s = self._since() if self._events.is_over else self._events.since_s or 0.0
         return reported_s < (SIGN_S if is_open else LATEST_S) and self._since() < GIVEN_UP_S
 
@@ -287,7 +287,7 @@ class Watch:
         """Return what an end user may have seen although the page did not change, as a clause; "" if nothing."""
         if self._window.dialogs:
             return "the page showed a browser dialog, and no sign after the dialog was closed"
-        return "the app opened a window that cannot be read yet" if self._window.is_beside_blank else ""
+        return "the app opened a window that cannot be read yet" if self._window.has_blank_window else ""
 
     def _record(
         self,
@@ -311,7 +311,7 @@ class Watch:
             html=now.html if now else "",
             signs=now.signs if now else (),
             controls=now.controls if now else (),
-            veils=now.veils if now else (),
+            covers=now.covers if now else (),
             after_s=self._since() if after_s is None else after_s,
             problem=problem if now else "the browser could not read the page",
             digest=self._events.digest(),

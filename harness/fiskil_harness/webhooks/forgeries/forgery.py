@@ -9,7 +9,7 @@ from msgspec import Struct
 from fiskil_harness.core.config.webhook_format import Dialect, Scheme
 from fiskil_harness.core.model import Event, Message
 from fiskil_harness.webhooks.payload_format import Headers
-from fiskil_harness.webhooks.signature_schemes import JSON, content, key_of, lines, mac, spelt
+from fiskil_harness.webhooks.signature_schemes import JSON, content, header_value, key_of, mac, signature_headers
 
 
 class Forged(Struct, frozen=True, kw_only=True):
@@ -50,11 +50,11 @@ class Material(Struct, frozen=True, kw_only=True):
 
     def under(self, key: bytes) -> str:
         """Return the signature of the genuine message under another key."""
-        return spelt(mac(self.honest, key, self.scheme), self.scheme)
+        return header_value(mac(self.honest, key, self.scheme), self.scheme)
 
     def spell(self, digest: bytes) -> str:
         """Return a digest in the form of genuine signatures."""
-        return spelt(digest, self.scheme)
+        return header_value(digest, self.scheme)
 
 
 def everywhere(_: Dialect) -> bool:
@@ -75,7 +75,7 @@ def forged(material: Material, *signatures: str, method: str = "POST", beside: H
     """Return the genuine body with these signatures; without any, it is unsigned."""
     return Forged(
         body=material.honest.body,
-        headers=(*JSON, *lines(material.honest, material.scheme, *signatures), *beside),
+        headers=(*JSON, *signature_headers(material.honest, material.scheme, *signatures), *beside),
         message_ids=(material.event.message_id,),
         method=method,
     )

@@ -39,7 +39,7 @@ def fiskil(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 def journal(fiskil: LocalFiskil) -> Journal:
     """Return a journal that records from now on."""
     journal = Journal()
-    fiskil.link.begin(journal, is_stray=lambda _: False)
+    fiskil.proxy.begin(journal, is_stray=lambda _: False)
     return journal
 
 
@@ -89,7 +89,7 @@ def is_ended(sock: socket.socket) -> bool:
 
 def has_bitten(fiskil: LocalFiskil) -> bool:
     """Return True if the fault has bitten, which may take the server a moment."""
-    (waiting,) = fiskil.link.rules.waiting()
+    (waiting,) = fiskil.proxy.rules.waiting()
     return bool(wait_until(lambda: waiting.left == 0, cap_s=PATIENCE_S))
 
 
@@ -303,7 +303,7 @@ def test_max_connections_queues_the_next_connection(fiskil: LocalFiskil, journal
 
 def test_max_connections_spares_connections_below_the_limit(fiskil: LocalFiskil) -> None:
     """Two connections fit a limit of two, and nothing has bitten."""
-    waiting = fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.MaxConnections(connections=2)))
+    waiting = fiskil.proxy.rules.set(Rule(route=CONNECTION, fault=faults.MaxConnections(connections=2)))
 
     with connect(fiskil) as first, connect(fiskil) as second:
         assert response_on(first)
@@ -345,7 +345,7 @@ def test_slow_close_delays_no_byte(fiskil: LocalFiskil) -> None:
 
 def test_an_unknown_outcome_is_no_bite(fiskil: LocalFiskil) -> None:
     """A connection that the fault has taken, without an outcome so far, still counts as missing."""
-    waiting = fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.SlowClose(delay_ms=50)))
+    waiting = fiskil.proxy.rules.set(Rule(route=CONNECTION, fault=faults.SlowClose(delay_ms=50)))
 
     with connect(fiskil) as sock:
         assert response_on(sock)
@@ -388,11 +388,11 @@ def test_stale_keepalive_may_end_while_idle(fiskil: LocalFiskil) -> None:
 
 def test_lifting_stale_keepalive_keeps_the_connection(fiskil: LocalFiskil) -> None:
     """A connection that the fault had taken serves further requests."""
-    waiting = fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.StaleKeepalive()))
+    waiting = fiskil.proxy.rules.set(Rule(route=CONNECTION, fault=faults.StaleKeepalive()))
 
     with connect(fiskil) as kept_sock:
         assert response_on(kept_sock)
-        fiskil.link.rules.lift(waiting)
+        fiskil.proxy.rules.lift(waiting)
         assert response_on(kept_sock)
 
     assert waiting.left == 1
@@ -449,7 +449,7 @@ def test_connections_are_counted(fiskil: LocalFiskil) -> None:
     """The second and the fourth connection are reset, whatever happens on the others."""
     rule = Rule(route=CONNECTION, fault=faults.ResetOnAccept(), nth=(2, 4)).check()
 
-    waiting = fiskil.link.rules.set(rule)
+    waiting = fiskil.proxy.rules.set(rule)
     states = [is_served(fiskil) for _ in range(5)]
 
     assert states == [True, False, True, False, True]
@@ -473,7 +473,7 @@ def test_a_fault_without_chance_changes_no_byte(fiskil: LocalFiskil, fault: Conn
     """With p=0 a client receives the same bytes as without any rule."""
     with connect(fiskil) as before:
         expected = without_ids(response_on(before))
-    fiskil.link.rules.set(Rule(route=CONNECTION, fault=fault, times=0, p=0.0).check())
+    fiskil.proxy.rules.set(Rule(route=CONNECTION, fault=fault, times=0, p=0.0).check())
 
     with connect(fiskil) as after:
         assert without_ids(response_on(after)) == expected
@@ -514,14 +514,14 @@ def test_closing_leaves_no_socket(tmp_path: Path) -> None:
     """No socket stays open when the API stops while faults hold connections: swallowed, queued, served or refused."""
     before = open_sockets()
     with LocalFiskil(workdir=tmp_path) as fiskil:
-        fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.SilentConnection()))
+        fiskil.proxy.rules.set(Rule(route=CONNECTION, fault=faults.SilentConnection()))
         clients = [connect(fiskil)]
-        fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.StaleKeepalive()))
+        fiskil.proxy.rules.set(Rule(route=CONNECTION, fault=faults.StaleKeepalive()))
         clients.append(connect(fiskil))
         assert response_on(clients[1])
-        fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.MaxConnections(connections=1)))
+        fiskil.proxy.rules.set(Rule(route=CONNECTION, fault=faults.MaxConnections(connections=1)))
         clients.append(connect(fiskil))
-        fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.Refuse()))
+        fiskil.proxy.rules.set(Rule(route=CONNECTION, fault=faults.Refuse()))
         assert is_refused(fiskil)
 
     assert [is_ended(client) for client in clients] == [True] * 3

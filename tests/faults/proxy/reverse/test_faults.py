@@ -8,7 +8,7 @@ import pytest
 
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.faults.proxy import Relay
-from fiskil_harness.journal import Journal, Unreached
+from fiskil_harness.journal import ApiUnreachable, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.proxy.reverse.scripted import CLOSE, CSV, GET, OK, POST, Rig, Scripted, ended, json_response
 
@@ -19,7 +19,7 @@ def test_a_get_on_a_dead_kept_connection_is_repeated(rig: Callable[..., Rig]) ->
 
     assert relay_rig.send(GET, GET) == OK + OK
     assert relay_rig.api.connections == 2
-    assert relay_rig.journal.all(Unreached) == []
+    assert relay_rig.journal.all(ApiUnreachable) == []
 
 
 def test_a_post_on_a_dead_kept_connection_is_not_repeated(rig: Callable[..., Rig]) -> None:
@@ -31,7 +31,7 @@ def test_a_post_on_a_dead_kept_connection_is_not_repeated(rig: Callable[..., Rig
     assert responses.startswith(OK + b"HTTP/1.1 502 Bad Gateway\r\n")
     assert relay_rig.api.connections == 1
     assert [exchange.status for exchange in relay_rig.exchanges] == [200, 502]
-    assert [(unreached.request_number, unreached.what) for unreached in relay_rig.journal.all(Unreached)] == [
+    assert [(unreached.request_number, unreached.reason) for unreached in relay_rig.journal.all(ApiUnreachable)] == [
         (2, "the connection ended without a response")
     ]
 
@@ -58,7 +58,7 @@ def test_no_response_is_a_502(rig: Callable[..., Rig], response: bytes, reason: 
     received = relay_rig.send(GET)
 
     assert received.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
-    assert [unreached.what for unreached in relay_rig.journal.all(Unreached)] == [reason]
+    assert [unreached.reason for unreached in relay_rig.journal.all(ApiUnreachable)] == [reason]
     assert relay_rig.relay.open_requests == 0
 
 
@@ -68,7 +68,7 @@ def test_an_incomplete_body_ends_the_connection(rig: Callable[..., Rig]) -> None
 
     assert relay_rig.send(GET) == CSV % 9 + b"abc"
     assert [(exchange.status, exchange.response_body) for exchange in relay_rig.exchanges] == [(200, b"abc")]
-    assert [unreached.what for unreached in relay_rig.journal.all(Unreached)] == ["the response is incomplete"]
+    assert [unreached.reason for unreached in relay_rig.journal.all(ApiUnreachable)] == ["the response is incomplete"]
 
 
 def test_a_refused_connection_is_a_502(rig: Callable[..., Rig]) -> None:
@@ -84,7 +84,7 @@ def test_a_refused_connection_is_a_502(rig: Callable[..., Rig]) -> None:
         statuses = [client.get("/v1/x").status_code, client.get("/v1/y").status_code]
 
     assert statuses == [502, 502]
-    assert journal.all(Unreached)[1].what == "no connection: Connection refused"
+    assert journal.all(ApiUnreachable)[1].reason == "no connection: Connection refused"
     assert len({call.connection for call in ended(unreachable_relay, journal)}) == 1
     unreachable_relay.close()
 

@@ -86,7 +86,7 @@ class Guarded:
         self.guard = guard = Guard(client_id="checked", **options)
         token_request = HttpRequest("POST", "/v1/token", "/v1/token", b"", [], b"", None)
         for token in (b"abc", b"abd"):
-            guard.learn(token_request, b"/v1/token", 200, b'{"token":"%s"}' % token)
+            guard.remember_token(token_request, b"/v1/token", 200, b'{"token":"%s"}' % token)
         self.relay = Relay(loop, upstream=self.api.url, guard=guard)
         self.journal = Journal()
         self.relay.begin(self.journal)
@@ -143,10 +143,10 @@ def test_a_write_is_refused(guarded: Callable[..., Guarded], name: str) -> None:
 
 
 @pytest.mark.parametrize("name", AMBIGUOUS)
-@pytest.mark.parametrize("lets_write", [False, True])
-def test_an_ambiguous_request_is_refused(guarded: Callable[..., Guarded], name: str, lets_write: bool) -> None:
+@pytest.mark.parametrize("allows_writes", [False, True])
+def test_an_ambiguous_request_is_refused(guarded: Callable[..., Guarded], name: str, allows_writes: bool) -> None:
     """An ambiguous request is refused even if writes are allowed."""
-    rig = guarded(lets_write=lets_write)
+    rig = guarded(allows_writes=allows_writes)
 
     received = rig.send(AMBIGUOUS[name])
 
@@ -157,7 +157,7 @@ def test_an_ambiguous_request_is_refused(guarded: Callable[..., Guarded], name: 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_a_malformed_request_is_not_passed(guarded: Callable[..., Guarded], name: str) -> None:
     """A method in lower case is invalid, and so is a body with two lengths."""
-    rig = guarded(lets_write=True)
+    rig = guarded(allows_writes=True)
 
     received = rig.send(MALFORMED[name])
 
@@ -168,7 +168,7 @@ def test_a_malformed_request_is_not_passed(guarded: Callable[..., Guarded], name
 @pytest.mark.parametrize("name", ["post", "put", "patch", "delete", "post in chunks"])
 def test_allowed_writes_pass(guarded: Callable[..., Guarded], name: str) -> None:
     """Writes pass if they are allowed."""
-    rig = guarded(lets_write=True)
+    rig = guarded(allows_writes=True)
 
     assert rig.send(WRITES[name]).startswith(b"HTTP/1.1 200")
     assert (len(rig.api.requests), rig.refused) == (1, [])
@@ -290,10 +290,10 @@ UNCHECKED = {
 
 
 @pytest.mark.parametrize("name", UNCHECKED)
-@pytest.mark.parametrize("lets_write", [False, True])
-def test_unchecked_credentials_are_refused(guarded: Callable[..., Guarded], name: str, lets_write: bool) -> None:
+@pytest.mark.parametrize("allows_writes", [False, True])
+def test_unchecked_credentials_are_refused(guarded: Callable[..., Guarded], name: str, allows_writes: bool) -> None:
     """An app with a production key pair reaches nothing with it or with a token of it; the response states the remedy."""
-    rig = guarded(lets_write=lets_write)
+    rig = guarded(allows_writes=allows_writes)
 
     received = rig.send(UNCHECKED[name])
 
@@ -304,7 +304,7 @@ def test_unchecked_credentials_are_refused(guarded: Callable[..., Guarded], name
 
 def test_a_foreign_token_writes_nothing(guarded: Callable[..., Guarded]) -> None:
     """A foreign token is refused even if writes are allowed."""
-    rig = guarded(lets_write=True)
+    rig = guarded(allows_writes=True)
 
     rig.send(WRITES["delete"].replace(b"Host: relay", b"Host: relay\r\nAuthorization: Bearer foreign"))
 
@@ -314,7 +314,7 @@ def test_a_foreign_token_writes_nothing(guarded: Callable[..., Guarded]) -> None
 @pytest.mark.parametrize("target", [b"/v1/token?a=1", b"/v1/%74oken", b"/token", b"/v1/token/", b"/v1/Token"])
 def test_a_respelt_token_exchange_is_refused_with_writes_allowed(guarded: Callable[..., Guarded], target: bytes) -> None:
     """A key pair passes only in the one spelling that is checked."""
-    rig = guarded(lets_write=True)
+    rig = guarded(allows_writes=True)
 
     rig.send(exchange(b'{"client_id":"mine","client_secret":"s"}', target=target))
 
@@ -359,7 +359,7 @@ def test_a_refused_exchange_gives_no_token() -> None:
     """A token in an error response is not accepted."""
     guard = Guard(client_id="checked")
     token_request = HttpRequest("POST", "/v1/token", "/v1/token", b"", [], b"", None)
-    guard.learn(token_request, b"/v1/token", 401, b'{"token":"abc"}')
+    guard.remember_token(token_request, b"/v1/token", 401, b'{"token":"abc"}')
     headers = [(b"Authorization", b"Bearer abc")]
 
     refusals = guard.objection_to(HttpRequest("GET", "/v1/consent", "/v1/consent", b"", headers, b"", None), b"/v1/consent")

@@ -146,7 +146,7 @@ def test_a_stray_call_meets_no_fault(rig: Callable[..., Rig]) -> None:
     relay_rig.relay.rules.set(Rule(route="*", fault=faults.Status(status=503)))
 
     assert relay_rig.send(GET) == OK
-    assert [exchange.is_stray for exchange in relay_rig.exchanges] == [True]
+    assert [exchange.is_of_earlier_scenario for exchange in relay_rig.exchanges] == [True]
 
 
 def test_closing_drops_connections_and_stops_listening(rig: Callable[..., Rig]) -> None:

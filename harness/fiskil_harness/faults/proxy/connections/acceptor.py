@@ -406,7 +406,7 @@ def _port_state_of(waiting: Waiting) -> PortState | None:
 def _needs_new_connections(waiting: Waiting) -> bool:
     """Return True if a client that keeps its connections would never meet the fault."""
     fault = waiting.rule.fault
-    if not isinstance(fault, ConnectionFault) or not waiting.wanted:
+    if not isinstance(fault, ConnectionFault) or not waiting.required:
         return False
     greeting = fault.greet()
     return not isinstance(greeting, Serve) or greeting.most_open is None

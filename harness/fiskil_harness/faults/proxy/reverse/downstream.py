@@ -18,7 +18,7 @@ from fiskil_harness.faults.proxy.reverse.request import ParsedHeaders, Relayed, 
 from fiskil_harness.faults.proxy.reverse.upstream import ResponseParts, Upstream
 from fiskil_harness.faults.proxy.serialise import acts_of
 from fiskil_harness.faults.proxy.uvicorn_protocol import TURNS_TO_WRITE
-from fiskil_harness.journal import Unreached, shortened
+from fiskil_harness.journal import ApiUnreachable, shortened
 
 if TYPE_CHECKING:
     from fiskil_harness.faults.proxy.reverse.relay import Relay
@@ -296,7 +296,7 @@ class RelayClient(asyncio.Protocol):
     def complete(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
         """Send the response unless the client has it already, and continue with the next request."""
         if relayed.is_held and reply is not None:
-            self.relay.learn(relayed, reply.status, reply.headers, reply.body)
+            self.relay.remember_token(relayed, reply.status, reply.headers, reply.body)
             self.relay.bites.give(relayed, reply)
         else:
             self.finish(relayed, self.give(relayed, reply) if reply is not None else self._sent_parts(), keeps=keeps)
@@ -316,7 +316,7 @@ class RelayClient(asyncio.Protocol):
             return
         if relayed.journal is not None:
             stamp, number = relayed.journal.stamp(), relayed.number
-            relayed.journal.write(Unreached(**stamp, what=reason, route=relayed.route, request_number=number))
+            relayed.journal.write(ApiUnreachable(**stamp, reason=reason, route=relayed.route, request_number=number))
         if self._is_partly_sent:
             self.finish(relayed, self._sent_parts(), keeps=False)
             return
@@ -326,7 +326,7 @@ class RelayClient(asyncio.Protocol):
 
     def finish(self, relayed: Relayed, parts: ResponseParts, *, keeps: bool) -> None:
         """Record an exchange that is over, and start the next one of the connection."""
-        self.relay.learn(relayed, *parts)
+        self.relay.remember_token(relayed, *parts)
         self._note(relayed, parts)
         if not (keeps and relayed.keeps and relayed.is_complete):
             self.transport.close()
@@ -356,12 +356,12 @@ class RelayClient(asyncio.Protocol):
         if journal is None:
             return
         request, (status, headers, body) = relayed.request, parts
-        request.body = relayed.body.kept()
+        request.body = relayed.body.recorded()
         end_user_id = relayed.end_user_id or created_end_user(relayed.route, status, body)
         about = (relayed.number, relayed.route, end_user_id, relayed.is_stray)
         when = (relayed.begun_s, journal.elapsed_s(), relayed.step)
         make = exchange_of if not isinstance(headers, bytes) else unread_exchange_of
-        journal.write_parts(make, when, request, about, (status, headers, shortened(body)), relayed.bites, relayed.is_cut)
+        journal.write_deferred(make, when, request, about, (status, headers, shortened(body)), relayed.bites, relayed.is_cut)
 
     def _refuse(self, status: bytes, text: str) -> None:
         """Refuse input that is not a request; like a server, without an entry in the journal."""

@@ -34,9 +34,9 @@ OTHER_PATH = frozenset({"x-original-url", "x-original-uri", "x-rewrite-url", "x-
 WRITE: Final = "write"
 FORM_OF_REQUEST: Final = "form"
 PAIR: Final = "pair"
-BOUND: Final = "bound"
+LIMIT: Final = "bound"
 
-PAST_BOUND = "the limit of this run was reached"
+PAST_LIMIT = "the limit of this run was reached"
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class Guard:
         self,
         *,
         client_id: str,
-        lets_write: bool = False,
+        allows_writes: bool = False,
         most_requests: int = 500,
         most_s: float = 600.0,
         elapsed_s: Callable[[], float] | None = None,
@@ -76,12 +76,12 @@ class Guard:
 
         Args:
             client_id: The client id of the checked pair: only this pair may be exchanged, and only its tokens may be used.
-            lets_write: Requests that change something pass too.
+            allows_writes: Requests that change something pass too.
             most_requests: The limit of requests.
             most_s: The limit of time, in seconds.
             elapsed_s: Real seconds since the run began (default: since now).
         """
-        self.client_id, self.lets_write = client_id, lets_write
+        self.client_id, self.allows_writes = client_id, allows_writes
         self.most_requests, self.most_s = most_requests, most_s
         self.passed = 0
         self._issued: set[bytes] = set()
@@ -109,9 +109,9 @@ class Guard:
         )
         if objection is not None:
             return objection
-        return Refusal(kind=BOUND, why=PAST_BOUND) if self.is_spent else None
+        return Refusal(kind=LIMIT, why=PAST_LIMIT) if self.is_spent else None
 
-    def learn(self, request: HttpRequest, target: bytes, status: int | None, body: bytes) -> None:
+    def remember_token(self, request: HttpRequest, target: bytes, status: int | None, body: bytes) -> None:
         """Remember the token that *body*, the response to a *request* that passed, issues to the checked pair."""
         if request.method == "POST" and target == TOKEN_TARGET and status is not None and 200 <= status < 300:
             self._issued |= tokens_in(body)
@@ -137,7 +137,7 @@ class Guard:
             return Refusal(kind=FORM_OF_REQUEST, why=f"a {method} with a body can be read in two ways") if has_body else None
         if method not in WRITING:
             return Refusal(kind=FORM_OF_REQUEST, why=f"{method} is not a method that an integration needs")
-        if self.lets_write:
+        if self.allows_writes:
             return None
         if method == "POST" and target == TOKEN_TARGET and is_complete and len(request.body) <= LARGEST_TOKEN_BODY:
             return None

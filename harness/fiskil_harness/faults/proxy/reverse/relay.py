@@ -203,13 +203,13 @@ class Relay:
                 )
             )
 
-    def learn(
+    def remember_token(
         self, relayed: Relayed, status: int | None, headers: Sequence[tuple[bytes, bytes]] | bytes, body: bytes
     ) -> None:
         """Let the guard remember the token in a response, before the client can use it."""
         if self.guard is not None and relayed.refused is None and relayed.target == TOKEN_TARGET:
             body_text = body if isinstance(headers, bytes) else plain(list(headers), body)[0]
-            self.guard.learn(relayed.request, relayed.target, status, body_text)
+            self.guard.remember_token(relayed.request, relayed.target, status, body_text)
 
     def end_exchange(self) -> None:
         """Note that an exchange is over."""

@@ -10,7 +10,7 @@ from msgspec import Struct
 from fiskil_harness.core.net.uvicorn_protocol import LONGEST_REMEMBERED, HttpRequest
 from fiskil_harness.faults.fault import Reply
 from fiskil_harness.faults.rules import Facts
-from fiskil_harness.journal import Journal, Keeping
+from fiskil_harness.journal import BodyRecorder, Journal
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -28,7 +28,7 @@ BETWEEN_TWO = frozenset(
 )
 """Headers that concern one connection only (hop-by-hop)."""
 _OURS = BETWEEN_TWO | {b"host", b"accept-encoding", b"expect", b"transfer-encoding", b"http2-settings"}
-_NOTHING = Keeping()
+_NOTHING = BodyRecorder()
 _NO_FACTS = Facts(route="")
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -71,7 +71,7 @@ class Relayed(Struct, eq=False):
     is_held: bool = False
     is_cut: bool = False
     is_stray: bool = False
-    body: Keeping = _NOTHING
+    body: BodyRecorder = _NOTHING
     unsent: list[bytes] = []
     number: int = 0
     route: str = ""
@@ -87,8 +87,8 @@ class Relayed(Struct, eq=False):
     def take(self, piece: bytes) -> None:
         """Take a piece of the body, to be sent on."""
         if self.body is _NOTHING:
-            self.body = Keeping()
-        self.body.take(piece)
+            self.body = BodyRecorder()
+        self.body.add(piece)
         self.unsent.append(piece)
 
     def to_send(self) -> bytes:

@@ -15,7 +15,7 @@ from fiskil_harness.faults.fault import Reply
 from fiskil_harness.faults.proxy.reverse.fast_path import is_ordinary, plain
 from fiskil_harness.faults.proxy.reverse.request import BETWEEN_TWO, Relayed, named_by_connection
 from fiskil_harness.faults.proxy.reverse.url_rewriting import Rewriting
-from fiskil_harness.journal import Keeping
+from fiskil_harness.journal import BodyRecorder
 
 LONGEST_HELD = 10_485_760
 BODILESS = frozenset({204, 304})
@@ -160,7 +160,7 @@ class Upstream(asyncio.Protocol):
 
     def _begin(self) -> None:
         self.headers: list[tuple[bytes, bytes]] = []
-        self._keeping = Keeping()
+        self._keeping = BodyRecorder()
         self._reason = b""
         self._raw: list[bytes] = []
         self._body: list[bytes] = []
@@ -170,7 +170,7 @@ class Upstream(asyncio.Protocol):
 
     def latest_response(self) -> ResponseParts:
         """Return status, headers and body of the latest response that was parsed, as the journal records them."""
-        return self.status, self.headers, self._keeping.kept()
+        return self.status, self.headers, self._keeping.recorded()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Notify the client side if it waits; a response without a length is complete now."""
@@ -223,7 +223,7 @@ class Upstream(asyncio.Protocol):
         if self._is_whole:
             self._has_surplus = True
         elif self._is_passing:
-            self._keeping.take(body)
+            self._keeping.add(body)
         else:
             self._body.append(body)
 
@@ -260,7 +260,7 @@ class Upstream(asyncio.Protocol):
             reply = self._changed(relayed)
             if reply is None:
                 self._pass()
-                self._keeping.take(self._whole_body)
+                self._keeping.add(self._whole_body)
             self._caller.complete(relayed, reply, keeps=keeps or reply is not None)
         else:
             self._pass()
