@@ -28,7 +28,7 @@ _copy = msgspec.json.Decoder(Document).decode
 
 
 def with_examples(whole: Document, ids: Mapping[str, Any]) -> Document:
-    """Return a copy of *whole* whose parameters and request bodies have the values of *ids*, by parameter name, as examples."""
+    """Return a copy of *whole* with the values of *ids*, by parameter name, as examples of parameters and request bodies."""
     copy = _copy(msgspec.json.encode(whole))
     for parameter in copy["components"]["parameters"].values():
         _fill(parameter, ids)
