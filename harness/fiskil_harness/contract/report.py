@@ -72,7 +72,7 @@ class ContractReport(Struct, kw_only=True):
             for clause in self.clauses:
                 if clause.outcome == outcome:
                     yield f"  {mark} {clause.clause}: {clause.sentence}"
-                    yield f"        expected {clause.expected}, observed {clause.observed}"
+                    yield f"        expected {clause.expected}, seen {clause.observed}"
         for misfit in self.misfits:
             yield f"  {'NEW  ' if misfit.is_new else 'DRIFT'} {misfit.operation} {misfit.version}: {misfit.message}"
         holding = sum(clause.outcome == HOLDS for clause in self.clauses)
