@@ -27,7 +27,9 @@ def test_a_flaw_is_caught_and_a_correct_app_raises_no_alarm(program: Program) ->
 
     assert completed.returncode == 0, completed.stderr
     assert "caught        stdlib_last_to_arrive_wins (stdlib)" in completed.stdout
-    assert "webhooks.retries: ignores_delivery_order in webhook_revoked_before_received" in " ".join(completed.stdout.split())
+    assert "webhooks.retries: ignores_delivery_order in webhook_revoked_before_received" in " ".join(
+        completed.stdout.split()
+    )
     assert "no alarm      stdlib_receiver (stdlib)" in completed.stdout
     assert "1 of 1 flawed apps caught, 0 false alarms, 1 correct apps run." in completed.stdout
     assert max(map(len, completed.stdout.splitlines())) <= 80
