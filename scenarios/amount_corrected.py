@@ -6,7 +6,7 @@ SCENARIO = Scenario(
     practices=("cache.invalidated", "data.changes-tolerated"),
     steps=(
         steps.Connect(),
-        steps.Change(what="amend", nth=2),
+        steps.Change(kind="amend", nth=2),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),

@@ -8,7 +8,7 @@ SCENARIO = Scenario(
         steps.LimitPages(rows=25),
         steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.Change(what="amend", nth=30, amount="-90071992547409.93"),
+        steps.Change(kind="amend", nth=30, amount="-90071992547409.93"),
         steps.InjectFault("banking.transactions", faults.MoneyForm(form="number"), times=0, page=1),
         steps.InjectFault("banking.transactions", faults.DuplicateKeys(truth="last"), page=2),
         steps.InjectFault("banking.transactions", faults.NotANumber(token="NaN"), page=3),

@@ -8,7 +8,7 @@ SCENARIO = Scenario(
         steps.InjectFault("banking.balances", faults.StaleResponse()),
         steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.Change(what="amend", nth=3),
+        steps.Change(kind="amend", nth=3),
         steps.Sync("balances"),
         steps.Deliver(),
         steps.WaitUntilIdle(),

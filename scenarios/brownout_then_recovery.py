@@ -8,7 +8,7 @@ SCENARIO = Scenario(
         steps.Connect(),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.*", faults.Brownout(calls=8, peak_percent=100), times=0),
-        steps.Change(what="repeat", nth=2),
+        steps.Change(kind="repeat", nth=2),
         steps.Sync(),
         steps.Deliver(),
         steps.WaitUntilIdle(),

@@ -12,5 +12,5 @@ SCENARIO = Scenario(
         steps.Authorise(twin="b"),
         steps.Deliver(),
     ),
-    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
+    probes=(probes.StaysUnconnected(), probes.StartsNewSession()),
 )

@@ -14,5 +14,5 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.ReturnAgain(),
     ),
-    probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

@@ -9,5 +9,5 @@ SCENARIO = Scenario(
         steps.WaitUntilIdle(),
         steps.Connect(),
     ),
-    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
+    probes=(probes.StaysUnconnected(), probes.StartsNewSession()),
 )

@@ -8,5 +8,5 @@ SCENARIO = Scenario(
         steps.Cancel(at="confirm"),
         steps.Connect(),
     ),
-    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.StaysUnconnected(), probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

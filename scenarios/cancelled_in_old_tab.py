@@ -13,5 +13,5 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.ReturnAgain(),
     ),
-    probes=(probes.ConnectsOnConsent(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.ConnectsOnConsent(), probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

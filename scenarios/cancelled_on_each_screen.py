@@ -12,5 +12,5 @@ SCENARIO = Scenario(
         steps.Cancel(at="confirm"),
         steps.Connect(),
     ),
-    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
+    probes=(probes.StaysUnconnected(), probes.StartsNewSession()),
 )

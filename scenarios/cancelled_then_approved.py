@@ -8,5 +8,5 @@ SCENARIO = Scenario(
         steps.Cancel(at="code"),
         steps.Connect(),
     ),
-    probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

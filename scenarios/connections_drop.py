@@ -16,9 +16,9 @@ SCENARIO = Scenario(
         steps.SyncThrough(faults.LimitResponse(after_bytes=30)),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.LimitBytes(after_bytes=100)),
-        steps.Change(what="repeat", nth=2),
+        steps.Change(kind="repeat", nth=2),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(probes.RetriesSpoiltReads(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+    probes=(probes.RetriesBrokenReads(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
 )

@@ -6,7 +6,7 @@ SCENARIO = Scenario(
     practices=("data.changes-tolerated",),
     steps=(
         steps.Connect(),
-        steps.Change(what="amend", nth=3),
+        steps.Change(kind="amend", nth=3),
         steps.Advance(days=1, minutes=1),
         steps.Deliver(),
     ),

@@ -20,5 +20,5 @@ SCENARIO = Scenario(
         steps.ExpireTokens(),
         steps.Refresh(),
     ),
-    probes=(probes.TakesTokensInBounds(), probes.HoldsEveryRow("transactions")),
+    probes=(probes.RequestsTokensInBounds(), probes.HoldsEveryRow("transactions")),
 )

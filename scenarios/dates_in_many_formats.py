@@ -19,5 +19,5 @@ SCENARIO = Scenario(
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(probes.KeepsTheDay(), probes.HoldsEveryRow("transactions")),
+    probes=(probes.KeepsPostingDay(), probes.HoldsEveryRow("transactions")),
 )

@@ -12,7 +12,7 @@ SCENARIO = Scenario(
         steps.StayIdle(seconds=0.5),
         steps.ReadMonitoring("idle"),
         steps.Refresh(),
-        steps.ReadMonitoring("asked"),  # what reading moves says nothing of deliveries
+        steps.ReadMonitoring("refreshed"),  # what reading moves says nothing of deliveries
         steps.Sync("accounts"),
         steps.Sync("balances"),
         steps.Deliver(),
@@ -25,11 +25,11 @@ SCENARIO = Scenario(
         steps.Sync("accounts"),
         steps.Deliver(),
         steps.WaitUntilIdle(),
-        steps.ReadMonitoring("bad"),
+        steps.ReadMonitoring("failing"),
         steps.Sync("balances"),
         steps.Deliver(),
         steps.WaitUntilIdle(),
-        steps.ReadMonitoring("mended"),
+        steps.ReadMonitoring("recovered"),
         steps.Sync("accounts"),
         steps.Deliver(),
         steps.WaitUntilIdle(),

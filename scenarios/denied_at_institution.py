@@ -8,5 +8,5 @@ SCENARIO = Scenario(
         steps.Deny(at="accounts"),
         steps.Connect(),
     ),
-    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.StaysUnconnected(), probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

@@ -11,5 +11,5 @@ SCENARIO = Scenario(
         steps.Authorise(),
         steps.Deliver(),
     ),
-    probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

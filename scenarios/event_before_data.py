@@ -13,7 +13,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.WaitUntilIdle(),
-        steps.Change(what="amend", nth=3),
+        steps.Change(kind="amend", nth=3),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),

@@ -7,8 +7,8 @@ SCENARIO = Scenario(
     steps=(
         steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.Change(what="repeat", nth=2),
-        steps.Change(what="amend", nth=4),
+        steps.Change(kind="repeat", nth=2),
+        steps.Change(kind="amend", nth=4),
         steps.Sync("transactions"),
         steps.KillApp(),
         steps.Deliver(attempts=6),

@@ -7,8 +7,8 @@ SCENARIO = Scenario(
     steps=(
         steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.Change(what="amend", nth=3),
-        steps.Change(what="repeat", nth=5),
+        steps.Change(kind="amend", nth=3),
+        steps.Change(kind="repeat", nth=5),
         steps.Advance(days=1, minutes=1),
         steps.DropAll(),
         steps.Sync("transactions"),

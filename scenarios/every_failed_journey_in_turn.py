@@ -13,5 +13,5 @@ SCENARIO = Scenario(
         steps.AttemptJourney(end_user="tuan"),
         steps.Connect(),
     ),
-    probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

@@ -15,6 +15,6 @@ SCENARIO = Scenario(
         "edge.user-cancellation",
         "edge.network-errors",
     ),
-    steps=(steps.RunGeneratedPlans("lives", 10),),
+    steps=(steps.RunGeneratedPlans("life_plans", 10),),
     probes=(probes.SurvivesEveryPlan(),),
 )

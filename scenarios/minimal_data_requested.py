@@ -12,5 +12,5 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
     ),
-    probes=(probes.AsksForLittle(), probes.KeepsConsentsShort(), probes.ReadsLimitedHistory()),
+    probes=(probes.RequestsDeclaredDataOnly(), probes.KeepsConsentsShort(), probes.ReadsLimitedHistory()),
 )

@@ -13,7 +13,7 @@ SCENARIO = Scenario(
         steps.Connect(),
         steps.WaitUntilIdle(),
         steps.BeginOutage(institution_id="40"),
-        steps.Change(what="amend", nth=2),
+        steps.Change(kind="amend", nth=2),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),

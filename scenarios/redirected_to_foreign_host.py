@@ -8,7 +8,7 @@ SCENARIO = Scenario(
         steps.LimitPages(rows=25),
         steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.Change(what="repeat", nth=3),
+        steps.Change(kind="repeat", nth=3),
         steps.InjectFault("banking.transactions", faults.RedirectCrossOrigin(status=307), times=0, page=2),
         steps.Sync("transactions"),
         steps.Deliver(),

@@ -21,9 +21,9 @@ SCENARIO = Scenario(
         steps.SyncThrough(faults.HtmlInside()),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.GzipBomb(size_bytes=1_000_000)),
-        steps.Change(what="repeat", nth=2),
+        steps.Change(kind="repeat", nth=2),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(probes.RetriesSpoiltReads(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+    probes=(probes.RetriesBrokenReads(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
 )

@@ -20,9 +20,9 @@ SCENARIO = Scenario(
         steps.SyncThrough(faults.Trailers()),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.ChunkExtension()),
-        steps.Change(what="repeat", nth=2),
+        steps.Change(kind="repeat", nth=2),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(probes.RetriesSpoiltReads(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+    probes=(probes.RetriesBrokenReads(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
 )

@@ -16,7 +16,7 @@ SCENARIO = Scenario(
         steps.SyncThrough(faults.Slicer(average_bytes=64, variation_bytes=16)),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.Bandwidth(rate_kb_s=10)),
-        steps.Change(what="repeat", nth=2),
+        steps.Change(kind="repeat", nth=2),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),

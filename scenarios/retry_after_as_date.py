@@ -9,5 +9,5 @@ SCENARIO = Scenario(
         steps.WaitUntilIdle(),
         steps.SyncThrough(faults.RetryAfter(form="http_date", wait_s=1)),
     ),
-    probes=(probes.RespectsRetryAfter(), probes.RetriesSpoiltReads(), probes.HoldsEveryRow("transactions")),
+    probes=(probes.RespectsRetryAfter(), probes.RetriesBrokenReads(), probes.HoldsEveryRow("transactions")),
 )

@@ -7,7 +7,7 @@ SCENARIO = Scenario(
     steps=(
         steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.Change(what="repeat", nth=2),
+        steps.Change(kind="repeat", nth=2),
         steps.Sync("transactions"),
         steps.InjectFault("banking.*", faults.RetryAfter(status=429, form="huge"), times=0),
         steps.Refresh(),

@@ -18,9 +18,9 @@ SCENARIO = Scenario(
         steps.SyncThrough(faults.RetryAfter(status=503, form="fraction")),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.RetryAfter(status=503, form="empty")),
-        steps.Change(what="repeat", nth=2),
+        steps.Change(kind="repeat", nth=2),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(probes.RetriesSpoiltReads(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+    probes=(probes.RetriesBrokenReads(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
 )

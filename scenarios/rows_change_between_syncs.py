@@ -6,9 +6,9 @@ SCENARIO = Scenario(
     practices=("data.changes-tolerated", "data.upsert"),
     steps=(
         steps.Connect(),
-        steps.Change(what="amend", nth=3),
-        steps.Change(what="post"),
-        steps.Change(what="repeat", nth=6),
+        steps.Change(kind="amend", nth=3),
+        steps.Change(kind="post"),
+        steps.Change(kind="repeat", nth=6),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),

@@ -6,8 +6,8 @@ SCENARIO = Scenario(
     practices=("data.soft-delete",),
     steps=(
         steps.Connect(),
-        steps.Change(what="remove", nth=4),
-        steps.Change(what="remove", nth=9),
+        steps.Change(kind="remove", nth=4),
+        steps.Change(kind="remove", nth=9),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),

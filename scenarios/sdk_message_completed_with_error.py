@@ -11,5 +11,5 @@ SCENARIO = Scenario(
         steps.Deny(at="login"),
         steps.Connect(),
     ),
-    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.StaysUnconnected(), probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

@@ -14,5 +14,5 @@ SCENARIO = Scenario(
         steps.UnknownSdkMessage(),
         steps.Connect(),
     ),
-    probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

@@ -13,5 +13,5 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
     ),
-    probes=(probes.ConnectsOnConsent(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.ConnectsOnConsent(), probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

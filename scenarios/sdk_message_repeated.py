@@ -18,5 +18,5 @@ SCENARIO = Scenario(
         steps.RepeatSdkMessage(),
         steps.ReturnAgain(),
     ),
-    probes=(probes.ConnectsOnConsent(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+    probes=(probes.ConnectsOnConsent(), probes.StartsNewSession(), probes.ShowsNoServerError()),
 )

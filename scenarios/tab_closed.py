@@ -8,5 +8,5 @@ SCENARIO = Scenario(
         steps.CloseTab(at="code"),
         steps.Connect(),
     ),
-    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
+    probes=(probes.StaysUnconnected(), probes.StartsNewSession()),
 )

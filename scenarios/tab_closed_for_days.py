@@ -9,5 +9,5 @@ SCENARIO = Scenario(
         steps.Advance(days=4),
         steps.Connect(),
     ),
-    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
+    probes=(probes.StaysUnconnected(), probes.StartsNewSession()),
 )

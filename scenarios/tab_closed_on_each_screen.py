@@ -12,5 +12,5 @@ SCENARIO = Scenario(
         steps.CloseTab(at="confirm"),
         steps.Connect(),
     ),
-    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
+    probes=(probes.StaysUnconnected(), probes.StartsNewSession()),
 )

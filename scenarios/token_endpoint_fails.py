@@ -17,10 +17,10 @@ SCENARIO = Scenario(
         steps.ExpireTokens(),
         steps.InjectFault("token", faults.HtmlInside()),
         steps.Refresh(),
-        steps.Change(what="repeat", nth=5),
+        steps.Change(kind="repeat", nth=5),
         steps.Sync("transactions"),
         steps.Deliver(),
         steps.Refresh(),
     ),
-    probes=(probes.TakesTokensInBounds(), probes.HoldsEveryRow("transactions"), probes.LosesNothing()),
+    probes=(probes.RequestsTokensInBounds(), probes.HoldsEveryRow("transactions"), probes.LosesNothing()),
 )

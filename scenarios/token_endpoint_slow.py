@@ -15,5 +15,5 @@ SCENARIO = Scenario(
         steps.LiftFaults(),
         steps.Refresh(),
     ),
-    probes=(probes.TakesTokensInBounds(), probes.HoldsEveryRow("transactions")),
+    probes=(probes.RequestsTokensInBounds(), probes.HoldsEveryRow("transactions")),
 )

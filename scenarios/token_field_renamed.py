@@ -16,5 +16,5 @@ SCENARIO = Scenario(
         steps.ExpireTokens(),
         steps.Refresh(),
     ),
-    probes=(probes.SendsTokensItGot(), probes.TakesTokensInBounds(), probes.HoldsEveryRow("transactions")),
+    probes=(probes.SendsIssuedTokensOnly(), probes.RequestsTokensInBounds(), probes.HoldsEveryRow("transactions")),
 )

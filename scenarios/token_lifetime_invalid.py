@@ -25,5 +25,5 @@ SCENARIO = Scenario(
         steps.ExpireTokens(),
         steps.Refresh(),
     ),
-    probes=(probes.TakesTokensInBounds(), probes.HoldsEveryRow("transactions")),
+    probes=(probes.RequestsTokensInBounds(), probes.HoldsEveryRow("transactions")),
 )

@@ -8,7 +8,7 @@ SCENARIO = Scenario(
         steps.Connect(),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.Status(status=422), times=0),
-        steps.Change(what="amend", nth=2),
+        steps.Change(kind="amend", nth=2),
         steps.Sync("transactions"),
         steps.Deliver(),
         steps.WaitUntilIdle(),

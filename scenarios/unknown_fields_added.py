@@ -8,7 +8,7 @@ SCENARIO = Scenario(
         steps.LimitPages(rows=25),
         steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.Change(what="repeat", nth=3),
+        steps.Change(kind="repeat", nth=3),
         steps.InjectFault("banking.transactions", faults.ExtraField(), times=0),
         steps.InjectFault("banking.transactions", faults.UnknownEnum(field="type"), times=0, page=2),
         steps.InjectFault("banking.transactions", faults.MissingOptional(field="merchant_name"), times=0, page=3),

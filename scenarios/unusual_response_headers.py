@@ -16,7 +16,7 @@ SCENARIO = Scenario(
         steps.SyncThrough(faults.BareLineFeeds()),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.HugeHeader(size_bytes=200_000)),
-        steps.Change(what="repeat", nth=2),
+        steps.Change(kind="repeat", nth=2),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),

@@ -20,5 +20,5 @@ SCENARIO = Scenario(
         steps.DeliverForeign(),
         steps.DeliverMixed(consent_of="", end_user_of="second"),
     ),
-    probes=(probes.KeepsEndUsersApart(),),
+    probes=(probes.SeparatesEndUsers(),),
 )

@@ -12,8 +12,8 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Advance(seconds=1),
         steps.Revoke(),
-        steps.DeliverFromUnknownAddress("e4", claims="127.0.0.1"),
+        steps.DeliverFromUnknownAddress("e4", forwarded_for="127.0.0.1"),
         steps.Retry("e4"),
     ),
-    probes=(probes.RefusesStrangers(),),
+    probes=(probes.RefusesForeignAddresses(),),
 )

@@ -11,5 +11,5 @@ SCENARIO = Scenario(
         steps.RepeatIds(kind="consent.updated"),
         steps.WaitUntilIdle(),
     ),
-    probes=(probes.RemembersWhatItApplies(),),
+    probes=(probes.UsesOneMessageId(),),
 )

@@ -102,9 +102,14 @@ def _comprehension_variables(tree: ast.AST) -> Iterator[str]:
 
 
 def _raising(tree: ast.AST, place: Path) -> Iterator[tuple[str, bool]]:
-    """Yield each public function that contains a ``raise``, and True if its docstring has a ``Raises:`` section."""
-    for node in ast.walk(tree):
-        if isinstance(node, FUNCTIONS) and not node.name.startswith("_") and any(_raises_itself(node)):
+    """Yield each public function that contains a ``raise``, and True if its docstring has a ``Raises:`` section.
+
+    A function inside another is not public.
+    """
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, FUNCTIONS):
+            yield from _raising(node, place)
+        elif not node.name.startswith("_") and any(_raises_itself(node)):
             yield f"{place}:{node.lineno} {node.name}", "Raises:" in (ast.get_docstring(node) or "")
 
 

@@ -21,11 +21,11 @@ SCENARIO = Scenario(
         steps.InjectFault("banking.*", faults.Status(status=503), times=0),
         steps.Refresh(),
         steps.WaitUntilIdle(),
-        steps.ReadMonitoring("bad"),
+        steps.ReadMonitoring("failing"),
         steps.LiftFaults(),
         steps.Refresh(),
         steps.WaitUntilIdle(),
-        steps.ReadMonitoring("mended"),
+        steps.ReadMonitoring("recovered"),
     ),
     probes=(probes.NoticesErrors(), probes.NoticesLatency()),
 )

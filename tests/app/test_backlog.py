@@ -3,7 +3,7 @@
 import pytest
 
 from fiskil_harness.app.backlog import NONE, Backlog
-from fiskil_harness.app.owed_messages import OwedMessages
+from fiskil_harness.app.unapplied_messages import UnappliedMessages
 from fiskil_harness.journal import Delivery, EventCreated, Journal
 
 
@@ -73,7 +73,7 @@ def test_the_first_message_without_an_effect_is_named() -> None:
         journal.write(EventCreated(event=event, kind="consent.updated", message_id=event, participant="", publish_time=""))
         journal.write(Delivery(event=event, participant="", message_id=event, attempt=1, body=b"{}", outcome="ack"))
 
-    owed = OwedMessages(journal, "")
+    owed = UnappliedMessages(journal, "")
 
     assert owed.first_unapplied({"e0": 1}) == "e1 consent.updated"
     assert (owed.first_unapplied({"e0": 1, "e1": 1, "e2": 1}), owed.first_unapplied(None)) == ("", "")

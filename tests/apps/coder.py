@@ -1,6 +1,6 @@
 """The reference app, but it ends a consent only for an end user who types a code that was sent to their phone.
 
-``ASKS`` is the question that the page shows. With ``OPEN``, the button can be pressed before the code is typed.
+``QUESTION`` is the question that the page shows. With ``OPEN``, the button can be pressed before the code is typed.
 """
 
 import os
@@ -24,7 +24,7 @@ def consent(connection, ref):
 async def leaving(request):
     """Show the question."""
     ref = f'<input type="hidden" name="ref" value="{request.query_params["ref"]}">'
-    form = f"<form action='/left'>{ref}<p>{os.environ['ASKS']}</p><input name='code' aria-label='Confirmation'>"
+    form = f"<form action='/left'>{ref}<p>{os.environ['QUESTION']}</p><input name='code' aria-label='Confirmation'>"
     return layout.respond(layout.render("Stop sharing?", f"{form}<button {BUTTON_STATE}>Disconnect</button></form>"))
 
 

@@ -1,8 +1,8 @@
 """A correct receiver with a durable inbox and a worker, on the standard library. ``FLAW`` adds one bug.
 
-The newest fact about a consent wins. Rows of a dataset are read from the API after its event. ``TELLS`` limits the fields
-of the effects hook, ``STATUS`` is the status of an acknowledgement, ``LOSER`` that of a second delivery in flight. With
-``STRICT`` it does not start without its secret, and with ``ACTIVE`` its state has no consent that has ended.
+The newest fact about a consent wins. Rows of a dataset are read from the API after its event. ``REPORTED_FIELDS`` limits
+the fields of the effects hook, ``STATUS`` is the status of an acknowledgement, ``LOSER`` that of a second delivery in
+flight. With ``STRICT`` it does not start without its secret, and with ``ACTIVE`` its state has no consent that has ended.
 """
 
 import base64
@@ -26,7 +26,7 @@ FLAW = os.environ.get("FLAW", "")
 SECRET = os.environ["FISKIL_WEBHOOK_SECRET"]
 KEY = SECRET.encode() if FLAW in {"raw_key", "raw_key_hex"} else base64.b64decode(SECRET)
 ALLOWED = [address for address in os.environ.get("ALLOWED", "").split(",") if address]
-REPORTED = os.environ.get("TELLS", "applied,state,pending,failed").split(",")
+REPORTED = os.environ.get("REPORTED_FIELDS", "applied,state,pending,failed").split(",")
 STATUS = int(os.environ.get("STATUS", "204"))
 LOSER = int(os.environ.get("LOSER", "0"))
 API = os.environ.get("FISKIL_BASE_URL", "")

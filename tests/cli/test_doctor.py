@@ -48,7 +48,7 @@ def test_drive_hooks_are_called_for_an_unknown_end_user(receiver_settings: MakeS
     assert "wrong if the path is mistyped" in check["app.drive.refresh"].message
     assert (
         check["app.drive.start_session"].state,
-        "$.auth_url finds no text" in check["app.drive.start_session"].message,
+        "$.auth_url selects no text" in check["app.drive.start_session"].message,
     ) == (State.WRONG, True)
 
 
@@ -77,8 +77,8 @@ def test_a_page_that_is_not_html_is_wrong(receiver_settings: MakeSettings) -> No
 @pytest.mark.parametrize(
     ("hook", "flaw", "words"),
     [
-        ("GET /status", "", "answered 200 (application/json) with none of applied, failed, pending, state. Expected: 200"),
-        ("GET /effects", "no_json", "answered 200 with something that is no JSON: ''. Expected: 200 with JSON like "),
+        ("GET /status", "", "returned 200 (application/json) with none of applied, failed, pending, state. Expected: 200"),
+        ("GET /effects", "no_json", "returned 200 with a body that is not JSON: ''. Expected: 200 with JSON like "),
     ],
 )
 def test_an_invalid_response_of_the_effects_hook_is_wrong(
@@ -124,7 +124,7 @@ def test_an_effects_hook_that_hangs_has_a_timeout(receiver_settings: MakeSetting
 
     assert (check.state, check.message.partition(" Expected")[0]) == (
         State.WRONG,
-        "sent no response within 0.2 s: no answer within the limit.",
+        "sent no response within 0.2 s: no response within the limit.",
     )
     assert elapsed() < 30
 

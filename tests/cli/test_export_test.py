@@ -117,7 +117,7 @@ def test_the_written_test_needs_no_harness_and_contains_no_secret(written: Calla
     modules = {line.split()[1].partition(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))}
     assert modules - set(sys.stdlib_module_names) == {"pytest"}
     assert SECRET not in text + (tmp_path / "test_it.sh").read_text()
-    assert text.startswith('"""drawn_deliveries: message e0 was applied 2 times')
+    assert text.startswith('"""generated_deliveries: message e0 was applied 2 times')
 
 
 def test_the_curl_lines_are_accepted(

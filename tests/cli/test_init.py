@@ -117,7 +117,9 @@ def test_doctor_reports_what_works_and_what_each_missing_hook_would_unlock(progr
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("flaw", "words"), [("no_json", "no JSON"), ("wrong_shape", "does not fit")])
+@pytest.mark.parametrize(
+    ("flaw", "words"), [("no_json", "a body that is not JSON"), ("wrong_shape", "Invalid response of app.observe.effects")]
+)
 def test_doctor_names_a_hook_that_is_wrong(program: Program, configure: Callable[..., None], flaw: str, words: str) -> None:
     """The exit code is 2; the other hooks are checked as well."""
     configure(flaw=flaw)

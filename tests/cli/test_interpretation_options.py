@@ -17,7 +17,7 @@ def test_an_unknown_interpretation_is_a_usage_error(program: Program) -> None:
     completed = program("run", "thrice.py", "--interpretation", "token.lifetime=360")
 
     assert completed.returncode == 2
-    assert "No reading '360' in clause token.lifetime. Did you mean '3600'?" in completed.stderr
+    assert "No interpretation '360' in clause token.lifetime. Did you mean '3600'?" in completed.stderr
 
 
 @pytest.mark.slow

@@ -173,11 +173,11 @@ def test_a_generated_plan_that_fails_is_saved_and_fails_again(program: Program, 
     configure(flaw="no_dedupe")
 
     completed = program("run", "deliveries_generated", "--seed", "3")
-    again = program("replay", "fiskil-plans/drawn_deliveries-3.json")
+    again = program("replay", "fiskil-plans/generated_deliveries-3.json")
 
-    assert "Saved plan: fiskil-harness replay fiskil-plans/drawn_deliveries-3.json" in completed.stdout
+    assert "Saved plan: fiskil-harness replay fiskil-plans/generated_deliveries-3.json" in completed.stdout
     assert (completed.returncode, again.returncode) == (1, 1)
-    assert again.stdout.startswith("FAIL  webhooks.idempotent   drawn_deliveries")
+    assert again.stdout.startswith("FAIL  webhooks.idempotent   generated_deliveries")
 
 
 @pytest.mark.parametrize(
@@ -296,12 +296,12 @@ def test_a_plan_that_failed_at_a_url_is_replayed_there(
     completed = program("webhooks", url, *arguments, "--phase", "random", "--plans", "3", MY_SECRET=secret)
     output = " ".join(completed.stdout.replace("\\", "").split())
 
-    again = program("replay", "fiskil-plans/drawn_deliveries-0.json", "--url", url, *arguments, MY_SECRET=secret)
+    again = program("replay", "fiskil-plans/generated_deliveries-0.json", "--url", url, *arguments, MY_SECRET=secret)
 
-    command = f"replay fiskil-plans/drawn_deliveries-0.json --url {url} --secret-env MY_SECRET --effects 'GET /effects'"
+    command = f"replay fiskil-plans/generated_deliveries-0.json --url {url} --secret-env MY_SECRET --effects 'GET /effects'"
     assert f"Saved plan: fiskil-harness {command}" in output
     assert (completed.returncode, again.returncode) == (1, 1)
-    assert again.stdout.startswith("FAIL  webhooks.idempotent   drawn_deliveries")
+    assert again.stdout.startswith("FAIL  webhooks.idempotent   generated_deliveries")
 
 
 @pytest.mark.parametrize(

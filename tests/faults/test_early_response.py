@@ -29,7 +29,7 @@ def test_it_refuses_and_closes() -> None:
 def test_the_response_arrives_before_the_body(fiskil: LocalFiskil) -> None:
     """A request of whose body one byte has arrived gets its response, and the connection closes."""
     journal = Journal()
-    fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
+    fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _end_user_id: False)
     host, port = fiskil.api_url.removeprefix("http://").split(":")
     with (
         fiskil.broken("end_users.create", faults.EarlyResponse()),

@@ -42,7 +42,7 @@ def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
 def journal(fiskil: LocalFiskil, client: httpx.Client) -> Journal:
     """Return a journal that begins when the client has its token."""
     journal = Journal()
-    fiskil.proxy.begin(journal, is_stray=lambda _: False)
+    fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _: False)
     return journal
 
 

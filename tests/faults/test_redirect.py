@@ -99,7 +99,7 @@ def test_a_status_that_is_no_redirect_is_refused(kind: Callable[..., faults.Plai
 def test_a_request_to_another_origin_is_recorded(fiskil: LocalFiskil) -> None:
     """The journal has the called path, and states if the token was sent."""
     journal = Journal()
-    fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
+    fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _end_user_id: False)
     headers = {"authorization": "Bearer nobodys"}
     with (
         fiskil.broken(ROUTE, faults.RedirectCrossOrigin()),
@@ -109,6 +109,6 @@ def test_a_request_to_another_origin_is_recorded(fiskil: LocalFiskil) -> None:
 
     httpx.get(led, headers=headers, trust_env=False)
 
-    (strayed,) = journal.all(ForeignOriginCalled)
-    assert PATH.startswith(strayed.path)
-    assert strayed.carries_token
+    (foreign,) = journal.all(ForeignOriginCalled)
+    assert PATH.startswith(foreign.path)
+    assert foreign.carries_token

@@ -253,7 +253,7 @@ def test_a_kept_connection_may_be_reset_under_tls(fiskil: LocalFiskil, trusting:
 def test_bites_are_recorded(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
     """The bite has the fault's name and the route of connections."""
     journal = Journal()
-    fiskil.proxy.begin(journal, is_stray=lambda _: False)
+    fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _: False)
 
     with fiskil.broken(CONNECTION, faults.WrongHost()), pytest.raises(ssl.SSLError):
         connect(fiskil, trusting)
@@ -264,7 +264,7 @@ def test_bites_are_recorded(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> No
 def test_a_client_that_gives_up_is_recorded(fiskil: LocalFiskil) -> None:
     """The journal records that it ended a stalled handshake, but not one that the server ended."""
     journal = Journal()
-    fiskil.proxy.begin(journal, is_stray=lambda _: False)
+    fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _: False)
     port = int(fiskil.api_url.rpartition(":")[2])
 
     with fiskil.broken(CONNECTION, faults.HandshakeStall()), socket.create_connection(("127.0.0.1", port)) as connection:

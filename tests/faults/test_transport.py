@@ -171,7 +171,7 @@ def test_stalls_leave_the_connection_open(fiskil: LocalFiskil) -> None:
 def test_the_journal_records_lost_responses(fiskil: LocalFiskil) -> None:
     """A swallowed response has no status, a cut one has its own."""
     journal = Journal()
-    fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
+    fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _end_user_id: False)
     receive(fiskil, faults.EmptyResponse(stream="downstream"))
     receive(fiskil, faults.LimitBytes(after_bytes=3))
 

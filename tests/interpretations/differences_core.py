@@ -126,7 +126,7 @@ def has_event_of_own_revocation(world: World) -> bool:
 
 
 def has_event_of_expiry(world: World) -> tuple[bool, bool]:
-    """Return whether the consent is active, and whether an event reports its end. Source: consents.expiry-told"""
+    """Return whether the consent is active, and whether an event reports its end. Source: consents.expiry-reported"""
     end_user_id = world.connect(is_synced=False)
     world.fiskil.sandbox.clock.advance(days=91)
     return world.consents(end_user_id)[0]["active"], "consent.revoked" in world.kinds()
@@ -180,7 +180,7 @@ CORE: Observations = {
         {"accepted": (200, "", 204), "refused": (400, "end_user_already_exists", 400)},
     ),
     "end-users.email": (without_email, {"optional": 200, "required": 400}),
-    "end-users.delete-ends-consents": (has_event_of_deletion, {"told": True, "silent": False}),
+    "end-users.delete-ends-consents": (has_event_of_deletion, {"reported": True, "unreported": False}),
     "auth-session.lifetime": (session_life, {"5-days": (7200, True), "15-minutes": (15, False)}),
     "auth-session.expires-at": (expires_at, {"seconds": int, "rfc3339": str}),
     "auth-session.auth-url": (
@@ -188,7 +188,7 @@ CORE: Observations = {
         {"query": ("?sess_id=", 200), "slash-query": ("/?sess_id=", 200), "consent-path": ("/consent?session=", 200)},
     ),
     "auth-session.uris": (without_uris, {"present": (400, 200), "optional": (200, 200)}),
-    "auth-session.permissions": (covers_requested_permissions, {"asked": True, "ignored": False}),
+    "auth-session.permissions": (covers_requested_permissions, {"applied": True, "ignored": False}),
     "auth-session.renewal": (
         renewal,
         {
@@ -198,8 +198,8 @@ CORE: Observations = {
         },
     ),
     "consents.end-user-required": (consents_of_all, {"400": 400, "all": 200}),
-    "consents.own-revocation": (has_event_of_own_revocation, {"told": True, "silent": False}),
-    "consents.expiry-told": (has_event_of_expiry, {"told": (False, True), "silent": (False, False)}),
+    "consents.own-revocation": (has_event_of_own_revocation, {"reported": True, "unreported": False}),
+    "consents.expiry-reported": (has_event_of_expiry, {"reported": (False, True), "unreported": (False, False)}),
     "consents.duration": (consent_days, {"90-days": 90, "365-days": 365}),
     "versions.header": (bad_version, {"refused-400": (400, "v3"), "ignored": (200, "v3")}),
     "versions.v3-institutions": (institutions, {"bare": (list, list), "enveloped": (dict, list)}),

@@ -115,7 +115,7 @@ HOOKS: Observations = {
     "sync.early-transactions": (
         transaction_events,
         {
-            "untold": ["transactions"],
+            "none": ["transactions"],
             "basic": ["transactions.basic", "transactions"],
             "recent-and-basic": ["transactions.recent", "transactions.basic", "transactions"],
         },

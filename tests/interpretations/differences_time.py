@@ -105,7 +105,7 @@ TIME: Observations = {
             "failed": (["banking.transactions.sync.failed"], []),
         },
     ),
-    "sync.failed": (has_event_of_failure, {"told": True, "untold": False}),
+    "sync.failed": (has_event_of_failure, {"reported": True, "unreported": False}),
     "sync.recurrence": (events_in_three_days, {"daily": 3, "on-demand": 1}),
 }
 """By clause: the observation, and its result under each interpretation."""

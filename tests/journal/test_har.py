@@ -86,7 +86,7 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 def walk(fiskil: LocalFiskil, rosa: Enrolled) -> Journal:
     """Return a journal of an app's calls: a token, a registration, data, an error, and a call that a fault cuts."""
     journal = Journal()
-    fiskil.proxy.begin(journal, is_stray=lambda _: False)
+    fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _: False)
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
     with httpx.Client(base_url=fiskil.api_url, trust_env=False, timeout=30) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]

@@ -168,12 +168,12 @@ class Courier:
 
     def kill(self) -> None:
         """Record a kill and a restart of the app."""
-        self._write(ProcessChanged, how="kill")
-        self._write(ProcessChanged, how="restart")
+        self._write(ProcessChanged, change="kill")
+        self._write(ProcessChanged, change="restart")
 
     def start(self, how: StartKind) -> None:
         """Record a start, or another change of the app's process."""
-        self._write(ProcessChanged, how=how)
+        self._write(ProcessChanged, change=how)
 
     def leak(self, place: str, kind: str) -> None:
         """Record a secret in a forbidden place."""

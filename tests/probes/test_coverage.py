@@ -23,7 +23,7 @@ def test_acknowledged_events_and_endings_of_journeys_are_exercised() -> None:
         common = {"event": f"e{number}", "message_id": str(number), "participant": ""}
         journal.write(EventCreated(kind=kind, publish_time="2026-01-01T00:00:00Z", **common))
         journal.write(Delivery(attempt=1, outcome=outcome, **common))
-    for ending in ("CONSENT_TIMEOUT", "CLAIMED"):
+    for ending in ("CONSENT_TIMEOUT", "FORGED_REDIRECT"):
         journal.write(Journey(participant="", ending=ending, session="s", attempt=1))
 
     assert exercised_in(journal) == ("ending CONSENT_TIMEOUT", "event consent.received")
@@ -66,7 +66,7 @@ def test_calls_leave_marks_of_responses_and_kinds_of_error() -> None:
         api_call(3, "banking.balances", 503),
         api_call(4, "banking.balances", None),
         api_call(5, "banking.payees", None, is_cut=True),
-        api_call(6, "consents.list", 404, is_stray=True),
+        api_call(6, "consents.list", 404, is_of_earlier_scenario=True),
         api_call(7, "consents.list", 429),
     ):
         journal.write(call)
@@ -79,8 +79,8 @@ def test_calls_leave_marks_of_responses_and_kinds_of_error() -> None:
         "endpoint token",
         "error 429",
         "error 5xx",
-        "error damaged answer",
-        "error no answer",
+        "error damaged response",
+        "error no response",
         "failed banking.accounts",
         "failed banking.balances",
         "failed consents.list",

@@ -13,11 +13,11 @@ from fiskil_harness.probes import (
     GivesUpOnRefusals,
     KeepsDeadline,
     RenewsTokenOnce,
+    RequestsTokensInBounds,
     RespectsRetryAfter,
     RetriesInBounds,
-    SendsTokensItGot,
+    SendsIssuedTokensOnly,
     StopsOnBadCredentials,
-    TakesTokensInBounds,
 )
 from fiskil_harness.probes.probe import PlainProbe
 from tests.probes.courier import Courier
@@ -117,8 +117,8 @@ def burst_with_conflicts(conflicts: int) -> Journal:
         (KeepsDeadline(), stalls),
         (StopsOnBadCredentials(), refused_key_exchanged),
         (GivesUpOnRefusals(), fresh_tokens_refused),
-        (TakesTokensInBounds(), zero_lifetime_tokens),
-        (SendsTokensItGot(), zero_lifetime_tokens),
+        (RequestsTokensInBounds(), zero_lifetime_tokens),
+        (SendsIssuedTokensOnly(), zero_lifetime_tokens),
         (AcknowledgesGenuine(), burst_with_conflicts),
         (AppliesOnce(), burst_with_conflicts),
     ],

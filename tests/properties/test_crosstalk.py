@@ -40,7 +40,7 @@ def run_crowd(folder: Path, *, clients: int, continues: Callable[[int], bool], j
     """Run the clients against one local Fiskil whose proxy records, and check the result."""
     with LocalFiskil(workdir=folder, seed=11) as fiskil:
         journal = Journal(newest=10_000)
-        fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
+        fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _end_user_id: False)
         waiting = fiskil.proxy.rules.set(Rule(route="institutions.list", fault=Status(status=503), times=FAULTS))
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         crowd = Crowd(

@@ -251,4 +251,4 @@ def test_plain_http_on_a_tls_port_states_the_reason(ca_file: Path) -> None:
     async def call(address: Address) -> Delivery:
         return await asyncio.to_thread(attempt, address.port)
 
-    assert run(talk, call).trouble.startswith("TLS failed: ")
+    assert run(talk, call).problem.startswith("TLS failed: ")

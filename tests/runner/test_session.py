@@ -127,7 +127,9 @@ def test_an_app_that_does_not_start_ends_the_run_with_its_last_lines(receiver_se
         run_scenarios([repeated("a"), repeated("b")], settings=receiver_settings(EXITS="1"), seed=7)
 
 
-@pytest.mark.parametrize(("flaw", "words"), [("no_json", "is no JSON"), ("wrong_shape", "does not fit")])
+@pytest.mark.parametrize(
+    ("flaw", "words"), [("no_json", "a body that is not JSON"), ("wrong_shape", "Invalid response of app.observe.effects")]
+)
 def test_an_effects_hook_with_invalid_responses_ends_the_run_at_its_start(
     receiver_settings: MakeSettings, flaw: str, words: str
 ) -> None:
@@ -221,7 +223,7 @@ def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(receiver_set
 SCRIPT = """
 import sys, msgspec
 from pathlib import Path
-from fiskil_harness.runner.session import read_request, rehearse
+from fiskil_harness.runner.session import read_request, run_scenarios
 
 class PrintedProgress:
     def began(self, name): print("began", name, flush=True)
@@ -229,8 +231,8 @@ class PrintedProgress:
 
 if __name__ == "__main__":
     request, workers = read_request(Path(sys.argv[1])), int(sys.argv[2])
-    progress = PrintedProgress()
-    result = rehearse(request.scenarios, settings=request.settings, seed=request.seed, workers=workers, progress=progress)
+    settings, progress = request.settings, PrintedProgress()
+    result = run_scenarios(request.scenarios, settings=settings, seed=request.seed, workers=workers, progress=progress)
     Path(sys.argv[1], "result.json").write_bytes(msgspec.json.encode(result))
 """
 

@@ -17,14 +17,14 @@ SHAPES: dict[str, dict[str, str]] = {
     "plain": {},
     "loser_is_told_409": {"STATUS": "200", "LOSER": "409"},
     "slow_worker": {"STATUS": "202", "WORK_S": "0.1"},
-    "tells_no_pending": {"TELLS": "applied,state,failed"},
-    "tells_state_alone": {"TELLS": "state,pending,failed"},
-    "tells_counts_alone": {"TELLS": "applied,pending,failed"},
+    "reports_no_pending": {"REPORTED_FIELDS": "applied,state,failed"},
+    "reports_state_alone": {"REPORTED_FIELDS": "state,pending,failed"},
+    "reports_counts_alone": {"REPORTED_FIELDS": "applied,pending,failed"},
     "needs_its_secret": {"STRICT": "1"},
     "shows_what_is_active": {"ACTIVE": "1"},
 }
 UNREPORTED = {
-    "tells_state_alone": {
+    "reports_state_alone": {
         "webhook_equal_publish_times",
         "webhook_burst",
         "webhook_delivered",
@@ -34,7 +34,7 @@ UNREPORTED = {
         "webhook_transport_methods",
         "webhook_transport_malformed",
     },
-    "tells_counts_alone": {
+    "reports_counts_alone": {
         "webhook_child_before_parent",
         "webhook_partial_effect",
         "webhook_for_other_end_user",
@@ -58,8 +58,8 @@ DETECTED = [
     ("last_wins", "webhook_out_of_order", "ignores_delivery_order"),
     ("refuses_old", "webhook_retried_late", "loses_nothing"),
     ("works_inline", "webhook_acknowledged_while_api_stalls", "acknowledges_promptly"),
-    ("trusts_forwarded", "webhook_from_unknown_address", "refuses_strangers"),
-    ("ignores_owner", "webhook_for_other_end_user", "keeps_end_users_apart"),
+    ("trusts_forwarded", "webhook_from_unknown_address", "refuses_foreign_addresses"),
+    ("ignores_owner", "webhook_for_other_end_user", "separates_end_users"),
 ]
 """One flaw for each probe; the gallery contains the others."""
 
@@ -90,8 +90,8 @@ MORE_DETECTED = [
     ("marks_first", "webhook_failed_midway", "loses_nothing"),
     ("memory_queue", "webhook_killed_after_acknowledgement", "loses_nothing"),
     ("serial", "webhook_acknowledged_promptly", "acknowledges_promptly"),
-    ("trusts_everybody", "webhook_from_unknown_address", "refuses_strangers"),
-    ("moves_anybody", "webhook_for_other_end_user", "keeps_end_users_apart"),
+    ("trusts_everybody", "webhook_from_unknown_address", "refuses_foreign_addresses"),
+    ("moves_anybody", "webhook_for_other_end_user", "separates_end_users"),
 ]
 """Flaws that the gallery contains in separate apps."""
 
@@ -101,8 +101,8 @@ WITHOUT_COUNTS = [
     ("last_wins", "webhook_revoked_before_received", "ignores_delivery_order"),
     ("memory_queue", "webhook_killed_after_acknowledgement", "loses_nothing"),
     ("marks_first", "webhook_failed_midway", "loses_nothing"),
-    ("trusts_forwarded", "webhook_from_unknown_address", "refuses_strangers"),
-    ("moves_anybody", "webhook_for_other_end_user", "keeps_end_users_apart"),
+    ("trusts_forwarded", "webhook_from_unknown_address", "refuses_foreign_addresses"),
+    ("moves_anybody", "webhook_for_other_end_user", "separates_end_users"),
 ]
 
 Run = Callable[..., list[Outcome]]
@@ -188,7 +188,7 @@ def test_each_flaw_is_detected(rehearse: Run, flaw: str, scenario: str, probe: s
 @pytest.mark.parametrize(("flaw", "scenario", "probe"), WITHOUT_COUNTS)
 def test_flaws_are_detected_without_counts(rehearse: Run, flaw: str, scenario: str, probe: str) -> None:
     """An app that reports only its state is judged by how the state changes."""
-    (outcome,) = rehearse(scenario, FLAW=flaw, TELLS="state,pending")
+    (outcome,) = rehearse(scenario, FLAW=flaw, REPORTED_FIELDS="state,pending")
 
     finding = next(finding for finding in outcome.findings if finding.probe == probe)
     assert finding.verdict is Verdict.FAIL, finding.observed

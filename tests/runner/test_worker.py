@@ -165,7 +165,7 @@ def test_an_effects_hook_with_invalid_responses_is_rejected_at_the_start(
     work: MakeWorker, receiver_settings: MakeSettings
 ) -> None:
     """A 2xx response of another form than documented raises HookError before a scenario runs."""
-    with pytest.raises(HookError, match="does not fit"):
+    with pytest.raises(HookError, match=r"Invalid response of app\.observe\.effects"):
         work(receiver_settings(FLAW="wrong_shape")).start()
 
 
@@ -175,10 +175,10 @@ def test_an_effects_hook_at_a_missing_path_is_reported_once(work: MakeWorker, re
 
     first, second = worker.play(scenario()).outcome, worker.play(scenario()).outcome
 
-    request = "app.observe.effects, GET /elsewhere, answered 404 (application/json)"
+    request = "app.observe.effects, GET /elsewhere, returned 404 (application/json)"
     observed = f"{request} about an end user whose message was acknowledged; is that path the right one?"
     assert [(finding.probe, finding.observed) for finding in first.findings if not finding.hook] == [
-        ("every_effect_told", observed)
+        ("effects_reported", observed)
     ]
     assert [finding.observed for finding in second.findings] == [
         f"{observed} A path that does not exist gets the same response, so nothing more was sent."

@@ -175,7 +175,7 @@ def test_an_outage_of_another_institution_delays_no_sync(still: Still) -> None:
 
 
 def test_a_consent_that_ends_during_an_outage_is_not_synced(still: Still) -> None:
-    """Delayed syncs are dropped when their consent ends. Source: sync.outage, consents.every-ending-tells"""
+    """Delayed syncs are dropped when their consent ends. Source: sync.outage, consents.every-ending-reported"""
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.set_connection(BANK, "OUTAGE")
     still.sandbox.clock.advance(minutes=1)
@@ -255,7 +255,7 @@ def test_only_transactions_have_a_failure_event(still: Still) -> None:
 
 def test_a_failure_may_emit_no_event(still: Still) -> None:
     """Under the other interpretation, no failed sync emits an event. Source: sync.failed"""
-    still.sandbox.choose_interpretations({"sync.failed": "untold"})
+    still.sandbox.choose_interpretations({"sync.failed": "unreported"})
     consent = still.consent("rosa")
 
     still.sandbox.fail_sync(consent, "transactions")

@@ -103,7 +103,11 @@ def test_a_custom_step_is_refused(tmp_path: Path) -> None:
     ("right", "wrong", "words"),
     [
         ("from fiskil_harness", "import sys; sys.exit(0)\nfrom harness", r"our_own\.py cannot be loaded: SystemExit: 0"),
-        ('steps.Authorise(), steps.Deliver(), steps.Retry("e0")', "steps.Authorise()", r"Expected 'array', got 'object'"),
+        (
+            'steps.Authorise(), steps.Deliver(), steps.Retry("e0")',
+            "steps.Authorise()",
+            r"steps must be a tuple, such as \(steps\.Connect\(\),\); got Authorise",
+        ),
         ("steps.Deliver()", '"deliver"', r"Expected 'object', got 'str'"),
         ("steps.Deliver()", "steps.Deliver", r"The scenario of our_own\.py cannot be saved as a plan"),
         ("steps.Deliver()", "steps.Advance(seconds='5')", r"Expected 'float', got 'str'"),

@@ -25,10 +25,10 @@ class Waits:
         self.patience_s: list[tuple[str, float]] = []
         self.moment = ""
 
-    def __call__(self, *arguments: Any, cap_s: float, stall: Any, **more: Any) -> IdleWait:
+    def __call__(self, *arguments: Any, cap_s: float, backlog: Any, **more: Any) -> IdleWait:
         """Wait for 50 ms."""
-        self.patience_s.append((self.moment, stall.patience_s(cap_s)))
-        return wait_until_idle(*arguments, cap_s=0.05, backlog=stall, **more)
+        self.patience_s.append((self.moment, backlog.patience_s(cap_s)))
+        return wait_until_idle(*arguments, cap_s=0.05, backlog=backlog, **more)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
         recorded.moment = moment
         return snapshot(self, moment, *arguments, **more)
 
-    monkeypatch.setattr(stage, "settled", recorded)
+    monkeypatch.setattr(stage, "wait_until_idle", recorded)
     monkeypatch.setattr(Stage, "snapshot", snapshot_with_moment)
     return recorded
 

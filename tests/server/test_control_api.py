@@ -323,13 +323,13 @@ def test_accounts_open_and_close(send: Send, fiskil: LocalFiskil) -> None:
     fiskil.authorise(rosa)
     path = f"/end-users/{rosa.end_user_id}/accounts"
 
-    unknown = send("POST", path, json={"account": "saving", "what": "close"})
-    closed = send("POST", path, json={"account": "savings", "what": "close"})
-    reopened = send("POST", path, json={"account": "savings", "what": "open"})
-    sole_holder = send("POST", path, json={"account": "savings", "what": "withdraw"})
-    misspelt = send("POST", path, json={"account": "savings", "what": "opne"})
-    send("POST", path, json={"account": "savings", "what": "close"})
-    last_closed = send("POST", path, json={"account": "everyday", "what": "close"})
+    unknown = send("POST", path, json={"account": "saving", "action": "close"})
+    closed = send("POST", path, json={"account": "savings", "action": "close"})
+    reopened = send("POST", path, json={"account": "savings", "action": "open"})
+    sole_holder = send("POST", path, json={"account": "savings", "action": "withdraw"})
+    misspelt = send("POST", path, json={"account": "savings", "action": "opne"})
+    send("POST", path, json={"account": "savings", "action": "close"})
+    last_closed = send("POST", path, json={"account": "everyday", "action": "close"})
 
     assert (unknown.status_code, "Did you mean 'savings'" in unknown.text) == (400, True)
     assert (closed.json()["accounts_close_at"], reopened.json()["accounts_close_at"]) == (None, None)

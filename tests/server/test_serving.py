@@ -132,7 +132,7 @@ def test_every_attempt_is_logged(serve: Callable[..., LocalServer], receiver: HT
     """The log has kind, number, status, times and sizes of each attempt, and the callback gets the same record."""
     receiver.expect_request("/hook").respond_with_data("sorry", status=503)
     records: list[Record] = []
-    serving = serve(webhook_url=receiver.url_for("/hook"), tell=records.append)
+    serving = serve(webhook_url=receiver.url_for("/hook"), on_delivery=records.append)
     serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
     assert wait_until(lambda: records, cap_s=30)
 
@@ -256,9 +256,9 @@ def test_serving_imports_only_what_it_needs() -> None:
 import sys, tempfile, pathlib
 import fiskil_harness.cli.serve
 from fiskil_harness.core.clauses import Interpretations
-from fiskil_harness.server.serving import Serving
+from fiskil_harness.server.serving import LocalServer
 with tempfile.TemporaryDirectory() as folder:
-    serving = Serving(workdir=pathlib.Path(folder))
+    serving = LocalServer(workdir=pathlib.Path(folder))
     print([name for name in {heavy!r} if name in sys.modules])
     serving.close()
 """

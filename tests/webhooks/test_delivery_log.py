@@ -32,7 +32,7 @@ def test_a_record_has_status_times_and_sizes() -> None:
 
 
 def test_a_line_has_the_result_and_the_next_attempt() -> None:
-    """A line has the status or the trouble, and the next attempt or that none follows."""
+    """A line has the status or the problem, and the next attempt or that none follows."""
     first = record_of(DELIVERY, "consent.received", offset_s=1.5, due_at=NOON)
     last = record_of(
         Delivery(event="e0", participant="", message_id="17", attempt=5, problem="connection refused"),

@@ -119,8 +119,8 @@ def test_generation_writes_no_files_to_the_working_directory(tmp_path: Path) -> 
     """Hypothesis, which Schemathesis uses, writes no files to the working directory."""
     code = (
         "import msgspec; from fiskil_harness.core.config.webhook_format import Payload;"
-        "from fiskil_harness.webhooks.fuzzing import drawn;"
-        f"print(len(drawn(msgspec.json.encode(Payload()), {KIND!r}, seed=1, examples=5)))"
+        "from fiskil_harness.webhooks.fuzzing import generated_bodies;"
+        f"print(len(generated_bodies(msgspec.json.encode(Payload()), {KIND!r}, seed=1, examples=5)))"
     )
 
     completed = subprocess.run(

@@ -21,10 +21,10 @@ class Receiver:
 
     def __init__(self, status: int | None = 204, *, body: bytes = b"", **headers: str) -> None:
         self.bodies: list[bytes] = []
-        trouble = "" if status else "connection reset"
+        problem = "" if status else "connection reset"
         response_headers = tuple((name.replace("_", "-"), value) for name, value in headers.items())
         self._delivery = msgspec.structs.replace(
-            PLAIN, status=status, trouble=trouble, response_body=body, response_headers=response_headers
+            PLAIN, status=status, problem=problem, response_body=body, response_headers=response_headers
         )
 
     def __call__(self, body: bytes) -> Delivery:

@@ -99,28 +99,28 @@ def test_a_redirect_is_a_response() -> None:
 
 
 @pytest.mark.parametrize(
-    ("response", "trouble"),
+    ("response", "problem"),
     [
         (b"", "connection closed before the response was complete"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "connection closed before the response was complete"),
         (b"SSH-2.0-OpenSSH\r\n\r\n", "the response is not HTTP: HttpParserInvalidStatusError"),
     ],
 )
-def test_an_invalid_response_has_no_status(response: bytes, trouble: str) -> None:
-    """A response that is cut off or is not HTTP has no status, and the trouble states why."""
+def test_an_invalid_response_has_no_status(response: bytes, problem: str) -> None:
+    """A response that is cut off or is not HTTP has no status, and the problem states why."""
     reply = reply_to(response)
 
     assert reply.status is None
-    assert reply.problem.partition(":")[0] == trouble.partition(":")[0]
+    assert reply.problem.partition(":")[0] == problem.partition(":")[0]
 
 
 def test_a_refused_connection_has_no_status() -> None:
-    """A refused connection is trouble, not an exception."""
+    """A refused connection is a problem of the reply, not an exception."""
     unused = Address(host="127.0.0.1", port=1)
 
     reply = complete(post(unused, REQUEST, timeout_s=PATIENCE_S))
 
-    assert (reply.status, reply.trouble) == (None, "connection refused")
+    assert (reply.status, reply.problem) == (None, "connection refused")
 
 
 def test_silence_ends_at_the_limit() -> None:

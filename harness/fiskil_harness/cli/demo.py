@@ -25,7 +25,12 @@ MOST_WORKERS = 2
 @options.interpretations
 @options.reports
 def demo_command(seed: int, interpretations: tuple[str, ...], **reports: Any) -> int:
-    """Run the gate on the reference app, which is correct, and then scenarios on a flawed app."""
+    """Run the gate on the reference app, which is correct, and then scenarios on a flawed app.
+
+    \f
+    Raises:
+        UsageError: This installation has no reference app, or a report cannot be written.
+    """
     from fiskil_harness.cli.results import STANDARD_OUTPUT
     from fiskil_harness.core import catalog
     from fiskil_harness.core.config import load

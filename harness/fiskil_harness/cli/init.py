@@ -10,7 +10,12 @@ from fiskil_harness.cli import options
 @click.command(epilog=options.examples("fiskil-harness init", "fiskil-harness init rehearsals/"))
 @click.argument("folder", metavar="[FOLDER]", type=options.FILE, default=Path())
 def init_command(folder: Path) -> int:
-    """Write a commented fiskil-harness.toml into FOLDER (default: the current folder). An existing file is not changed."""
+    """Write a commented fiskil-harness.toml into FOLDER (default: the current folder). An existing file is not changed.
+
+    \f
+    Raises:
+        UsageError: The file exists already, or cannot be written.
+    """
     from fiskil_harness.core.config import FILE
     from fiskil_harness.errors import UsageError
     from fiskil_harness.gate.report import files

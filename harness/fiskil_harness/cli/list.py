@@ -162,7 +162,12 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
 @click.argument("name", metavar="[NAME]", required=False)
 @options.json_file
 def list_command(kind: str | None, name: str | None, json_path: "Path | None") -> int:
-    """List all things of one KIND, or the kinds. With a NAME only that one is shown; for a fault, with every detail."""
+    """List all things of one KIND, or the kinds. With a NAME only that one is shown; for a fault, with every detail.
+
+    \f
+    Raises:
+        UnknownName: There is no such kind, or nothing of that name.
+    """
     if kind is not None and kind not in KINDS:
         raise UnknownName("kind", kind, KINDS)
     rows = (

@@ -36,6 +36,10 @@ def relay_command(
     Configure your app to use the printed api_url. Every call is recorded, faults act on it, and links in responses point to
     the relay. The control API under /_sandbox/ returns the last 200 calls, also as HAR, and sets and lifts faults.
     Credentials are forwarded and never shown.
+
+    \f
+    Raises:
+        UsageError: A fault, the URL, a port or a file cannot be used.
     """
     from fiskil_harness.errors import UsageError
     from fiskil_harness.faults.expression import rules_of

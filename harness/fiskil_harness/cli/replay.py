@@ -60,6 +60,11 @@ def replay_command(
     Plans are written by `run --save`, and by generated plans that fail. For a plan of `webhooks`, give --url and the same
     options. With --as-test the run is also written as a plain pytest file, which sends the same requests to any receiver and
     asserts what failed in the plan.
+
+    \f
+    Raises:
+        ConfigError: The config is invalid.
+        UsageError: The options exclude each other, or a file cannot be read or written.
     """
     from fiskil_harness.cli.results import RunRequest
     from fiskil_harness.errors import UsageError

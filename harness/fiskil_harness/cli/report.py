@@ -73,7 +73,12 @@ def verify_command(path: Path, config_file: Path | None, seal: str | None) -> in
 @click.argument("path", metavar="FILE", type=options.FILE)
 @options.readable_reports
 def render_command(path: Path, html_path: Path | None, markdown_path: Path | None, junit_path: Path | None) -> int:
-    """Write the report in FILE as an HTML page, as Markdown or as JUnit XML; '-' is standard output."""
+    """Write the report in FILE as an HTML page, as Markdown or as JUnit XML; '-' is standard output.
+
+    \f
+    Raises:
+        UsageError: No output was given, or a file cannot be read or written.
+    """
     from fiskil_harness.cli.results import STANDARD_OUTPUT
     from fiskil_harness.errors import UsageError
     from fiskil_harness.gate import saved_reports

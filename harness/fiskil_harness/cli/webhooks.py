@@ -72,6 +72,11 @@ def webhooks_command(
     Without --effects only responses are visible, and they prove little; with it the harness examines what the app did.
     Long and slow bodies are sent only with --heavy. The report states how long the receiver reads them, and judges it if
     the receiver promises a limit: --body-bytes, --body-s.
+
+    \f
+    Raises:
+        ConfigError: The secret or an effects URL is invalid.
+        UsageError: The options exclude each other, or a report cannot be written.
     """
     from fiskil_harness.cli.results import RunRequest
     from fiskil_harness.errors import UsageError

@@ -136,7 +136,7 @@ def _declared_parts(bitten: Bitten) -> set[str]:
 
 def _broken_parts(bitten: Bitten) -> set[str]:
     if bitten.flaw or bitten.status is None:
-        return {bitten.flaw or "answer"}
+        return {bitten.flaw or "response"}
     route = _ROUTES.get(bitten.route)
     response = Response(
         method=bitten.method,

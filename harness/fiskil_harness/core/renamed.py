@@ -9,7 +9,7 @@ from typing import Literal
 
 from fiskil_harness.core import catalog
 
-Kind = Literal["steps", "probes", "faults", "scenarios", "gallery", "config", "options"]
+Kind = Literal["steps", "probes", "faults", "scenarios", "gallery", "bugs", "config", "options"]
 
 
 def new_name(kind: Kind, name: str) -> str:

@@ -16,7 +16,7 @@ class Refuse(ConnectionFault, frozen=True, kw_only=True, tag="refuse"):
 
     ids: ClassVar[tuple[str, ...]] = ("N-REFUSE",)
     ends: ClassVar[bool] = False
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
     port_state: ClassVar[PortState | None] = PortState.REFUSES
     is_lasting: ClassVar[bool] = True
 
@@ -26,7 +26,7 @@ class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
 
     ids: ClassVar[tuple[str, ...]] = ("N-BLACKHOLE",)
     ends: ClassVar[bool] = False
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
     port_state: ClassVar[PortState | None] = PortState.DROPS
     is_lasting: ClassVar[bool] = True
 
@@ -42,7 +42,7 @@ class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-DOWN",)
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     for_ms: int = 1000
 
@@ -68,7 +68,7 @@ class Flap(ConnectionFault, frozen=True, kw_only=True, tag="flap"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-FLAP",)
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     down_ms: int = 500
     up_ms: int = 500
@@ -143,7 +143,7 @@ class StaleKeepalive(ConnectionFault, frozen=True, kw_only=True, tag="stale_keep
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-STALE-KA",)
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     idle_ms: int = 0
     by: Literal["fin", "rst"] = "fin"
@@ -165,7 +165,7 @@ class ResetOnAccept(ConnectionFault, frozen=True, kw_only=True, tag="reset_on_ac
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-PRE",)
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     def greet(self) -> Greeting:
         """Return a reset after the first bytes."""
@@ -183,7 +183,7 @@ class SilentConnection(ConnectionFault, frozen=True, kw_only=True, tag="silent_c
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-TIMEOUT",)
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     silence_ms: int = 0
 

@@ -59,7 +59,7 @@ Greeting = TurnAway | Serve
 
 
 class PortState(enum.Enum):
-    """What the API's port does while a fault of the port is set."""
+    """The behaviour of the API's port while a fault of the port is set."""
 
     REFUSES = "refuses"
     DROPS = "drops"

@@ -20,7 +20,7 @@ class WrongAddress(ConnectionFault, frozen=True, kw_only=True, tag="wrong_addres
 
     ids: ClassVar[tuple[str, ...]] = ("D-WRONG-IP",)
     ends: ClassVar[bool] = False
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
     port_state: ClassVar[PortState | None] = PortState.REFUSES
     is_lasting: ClassVar[bool] = True
 

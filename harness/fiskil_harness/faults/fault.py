@@ -63,7 +63,7 @@ class Pause(Struct, frozen=True):
 
 
 class End(enum.Enum):
-    """How a connection ends early. Each is bounded in time: a client without a timeout would block the proxy otherwise."""
+    """An early end of a connection. Each is bounded in time: a client without a timeout would block the proxy otherwise."""
 
     RESET = "reset"
     """RST: bytes that the kernel has not sent are discarded, and the client gets ECONNRESET."""
@@ -119,7 +119,7 @@ class MatchedExchange(Struct, frozen=True, kw_only=True):
 
 
 class World(Protocol):
-    """What a fault can do to the sandbox. A relay to the hosted API has no such object."""
+    """The changes that a fault can make in the sandbox. A relay to the hosted API has no such object."""
 
     def expire_tokens(self) -> object:
         """Expire every access token now."""
@@ -141,7 +141,7 @@ class PlainFault(Struct, frozen=True, kw_only=True):
         is_lasting: It acts on every client from the moment it is set until it is lifted.
         needs_world: It needs the sandbox, so it is unavailable with the hosted API.
         is_early: It does not wait for the body of the request.
-        spoils: What violates the contract after a bite: ``answer`` (no byte arrives), ``end`` (the response stops early),
+        spoils: What violates the contract after a bite: ``response`` (no byte arrives), ``end`` (the response stops early),
             ``framing`` (it is not HTTP, or is more than one response), or any of ``status``, ``headers``, ``media type`` and
             ``body``. The list is complete, but under an undocumented status nothing else can be judged. ``bytes`` means
             anything, by chance. It is a property where it depends on an argument.

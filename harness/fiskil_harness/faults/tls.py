@@ -25,7 +25,7 @@ class Tls(ConnectionFault, frozen=True, kw_only=True):
     """A fault that needs a server with TLS; ``certificate`` is what the server presents."""
 
     needs_tls: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
     certificate: ClassVar[ServerCertificate] = ServerCertificate.GOOD
 
     def greet(self) -> Greeting:

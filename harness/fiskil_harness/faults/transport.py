@@ -24,7 +24,7 @@ class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
 
     ids: ClassVar[tuple[str, ...]] = ("N-TIMEOUT",)
     ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     timeout_ms: int = 0
     stream: Stream = "downstream"
@@ -59,7 +59,7 @@ class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-PRE",)
     ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     delay_ms: int = 0
     stream: Stream = "upstream"
@@ -119,7 +119,7 @@ class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response")
 
     ids: ClassVar[tuple[str, ...]] = ("N-EMPTY",)
     ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     stream: Stream = "upstream"
 

@@ -60,7 +60,7 @@ from fiskil_harness.journal.entries.declared import (
 from fiskil_harness.journal.entries.deliveries import (
     DURING_KILL,
     EARLY,
-    HALVED,
+    HALF_SENT,
     SOURCE_ADDRESSES,
     CanaryPlanted,
     CanaryRequested,
@@ -105,7 +105,7 @@ __all__ = [
     "CA_FILE_IN_ENV",
     "DURING_KILL",
     "EARLY",
-    "HALVED",
+    "HALF_SENT",
     "NO_RESPONSE",
     "OTLP",
     "SOURCE_ADDRESSES",

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict, heaviest
-from fiskil_harness.probes.api_client.asks_for_little import AsksForLittle
 from fiskil_harness.probes.api_client.backs_off import BacksOff
 from fiskil_harness.probes.api_client.bounds_its_walks import BoundsItsWalks
 from fiskil_harness.probes.api_client.gives_up_on_refusals import GivesUpOnRefusals
@@ -15,19 +14,20 @@ from fiskil_harness.probes.api_client.refuses_bad_certificates import RefusesBad
 from fiskil_harness.probes.api_client.refuses_foreign_links import RefusesForeignLinks
 from fiskil_harness.probes.api_client.renews_token_once import RenewsTokenOnce
 from fiskil_harness.probes.api_client.repeats_no_refusals import RepeatsNoRefusals
+from fiskil_harness.probes.api_client.requests_declared_data_only import RequestsDeclaredDataOnly
+from fiskil_harness.probes.api_client.requests_tokens_in_bounds import RequestsTokensInBounds
 from fiskil_harness.probes.api_client.respects_retry_after import RespectsRetryAfter
+from fiskil_harness.probes.api_client.retries_broken_reads import RetriesBrokenReads
 from fiskil_harness.probes.api_client.retries_in_bounds import RetriesInBounds
-from fiskil_harness.probes.api_client.retries_spoilt_reads import RetriesSpoiltReads
-from fiskil_harness.probes.api_client.sends_tokens_it_got import SendsTokensItGot
+from fiskil_harness.probes.api_client.sends_issued_tokens_only import SendsIssuedTokensOnly
 from fiskil_harness.probes.api_client.stops_on_bad_credentials import StopsOnBadCredentials
 from fiskil_harness.probes.api_client.survives_rotation import SurvivesRotation
-from fiskil_harness.probes.api_client.takes_tokens_in_bounds import TakesTokensInBounds
 from fiskil_harness.probes.api_client.uses_configured_key import UsesConfiguredKey
 from fiskil_harness.probes.consents.connects_on_consent import ConnectsOnConsent
 from fiskil_harness.probes.consents.ends_consents_at_fiskil import EndsConsentsAtFiskil
 from fiskil_harness.probes.consents.keeps_consents_short import KeepsConsentsShort
 from fiskil_harness.probes.consents.respects_reduced_consent import RespectsReducedConsent
-from fiskil_harness.probes.consents.starts_again_afresh import StartsAgainAfresh
+from fiskil_harness.probes.consents.starts_new_session import StartsNewSession
 from fiskil_harness.probes.consents.stays_unconnected import StaysUnconnected
 from fiskil_harness.probes.consents.trusts_consent_page_only import TrustsConsentPageOnly
 from fiskil_harness.probes.observability.counts_deliveries import CountsDeliveries
@@ -62,11 +62,11 @@ from fiskil_harness.probes.stored_rows.forgets_ended_consents import ForgetsEnde
 from fiskil_harness.probes.stored_rows.holds_every_row import HoldsEveryRow
 from fiskil_harness.probes.stored_rows.holds_exact_amounts import HoldsExactAmounts
 from fiskil_harness.probes.stored_rows.holds_newest_values import HoldsNewestValues
-from fiskil_harness.probes.stored_rows.keeps_end_users_apart import KeepsEndUsersApart
 from fiskil_harness.probes.stored_rows.keeps_foreign_rows_out import KeepsForeignRowsOut
 from fiskil_harness.probes.stored_rows.keeps_other_consents import KeepsOtherConsents
+from fiskil_harness.probes.stored_rows.keeps_posting_day import KeepsPostingDay
 from fiskil_harness.probes.stored_rows.keeps_refused_rows import KeepsRefusedRows
-from fiskil_harness.probes.stored_rows.keeps_the_day import KeepsTheDay
+from fiskil_harness.probes.stored_rows.separates_end_users import SeparatesEndUsers
 from fiskil_harness.probes.webhooks.accepts_equivalent_requests import AcceptsEquivalentRequests
 from fiskil_harness.probes.webhooks.acknowledges_genuine import AcknowledgesGenuine
 from fiskil_harness.probes.webhooks.acknowledges_promptly import AcknowledgesPromptly
@@ -82,14 +82,14 @@ from fiskil_harness.probes.webhooks.leaves_urls_alone import LeavesUrlsAlone
 from fiskil_harness.probes.webhooks.loses_nothing import LosesNothing
 from fiskil_harness.probes.webhooks.reaches_event_state import ReachesEventState
 from fiskil_harness.probes.webhooks.recognises_duplicates import RecognisesDuplicates
+from fiskil_harness.probes.webhooks.refuses_foreign_addresses import RefusesForeignAddresses
 from fiskil_harness.probes.webhooks.refuses_forgeries import RefusesForgeries
-from fiskil_harness.probes.webhooks.refuses_strangers import RefusesStrangers
-from fiskil_harness.probes.webhooks.remembers_what_it_applies import RemembersWhatItApplies
 from fiskil_harness.probes.webhooks.resists_request_smuggling import ResistsRequestSmuggling
 from fiskil_harness.probes.webhooks.serves_https_only import ServesHttpsOnly
 from fiskil_harness.probes.webhooks.survives_every_plan import SurvivesEveryPlan
 from fiskil_harness.probes.webhooks.survives_fuzzing import SurvivesFuzzing
 from fiskil_harness.probes.webhooks.survives_malformed_requests import SurvivesMalformedRequests
+from fiskil_harness.probes.webhooks.uses_one_message_id import UsesOneMessageId
 
 AnyProbe = (
     AcknowledgesGenuine
@@ -97,13 +97,13 @@ AnyProbe = (
     | AppliesEach
     | AppliesOnce
     | AppliesWholePostsOnly
-    | AsksForLittle
+    | RequestsDeclaredDataOnly
     | BacksOff
     | BoundsBodies
     | BoundsItsWalks
     | CallsFromTheServer
     | CallsNothingForForgeries
-    | RetriesSpoiltReads
+    | RetriesBrokenReads
     | CommitsWholeWalks
     | ConnectsOnConsent
     | CountsDeliveries
@@ -124,14 +124,14 @@ AnyProbe = (
     | ResistsRequestSmuggling
     | KeepsConsentsShort
     | KeepsDeadline
-    | KeepsEndUsersApart
+    | SeparatesEndUsers
     | KeepsForeignRowsOut
     | KeepsOtherConsents
     | KeepsRefusedRows
     | KeepsSecretsOffPages
     | KeepsSecretsOutOfLogs
     | KeepsSecretsToItself
-    | KeepsTheDay
+    | KeepsPostingDay
     | KeepsTokensOffBrowsers
     | KeepsUrlsClean
     | RecognisesDuplicates
@@ -152,18 +152,18 @@ AnyProbe = (
     | RefusesBadCertificates
     | RefusesForeignLinks
     | RefusesForgeries
-    | RefusesStrangers
-    | RemembersWhatItApplies
+    | RefusesForeignAddresses
+    | UsesOneMessageId
     | RenewsTokenOnce
     | RepeatsNoRefusals
     | RetriesInBounds
     | ReportsTimeouts
-    | SendsTokensItGot
+    | SendsIssuedTokensOnly
     | ServesHttpsOnly
     | ShowsHelpfulErrors
     | ShowsNoServerError
     | ShowsProgress
-    | StartsAgainAfresh
+    | StartsNewSession
     | StatesItsUse
     | StaysUnconnected
     | StopsOnBadCredentials
@@ -171,7 +171,7 @@ AnyProbe = (
     | SurvivesFuzzing
     | SurvivesRotation
     | AcceptsEquivalentRequests
-    | TakesTokensInBounds
+    | RequestsTokensInBounds
     | DistinguishesEvents
     | ResponsesContainNoSecrets
     | ShowsSyncing
@@ -189,7 +189,6 @@ __all__ = [
     "AppliesEach",
     "AppliesOnce",
     "AppliesWholePostsOnly",
-    "AsksForLittle",
     "BacksOff",
     "BoundsBodies",
     "BoundsItsWalks",
@@ -214,14 +213,13 @@ __all__ = [
     "IsReachedDirectly",
     "KeepsConsentsShort",
     "KeepsDeadline",
-    "KeepsEndUsersApart",
     "KeepsForeignRowsOut",
     "KeepsOtherConsents",
+    "KeepsPostingDay",
     "KeepsRefusedRows",
     "KeepsSecretsOffPages",
     "KeepsSecretsOutOfLogs",
     "KeepsSecretsToItself",
-    "KeepsTheDay",
     "KeepsTokensOffBrowsers",
     "KeepsUrlsClean",
     "LeavesUrlsAlone",
@@ -243,26 +241,28 @@ __all__ = [
     "ReadsLimitedHistory",
     "RecognisesDuplicates",
     "RefusesBadCertificates",
+    "RefusesForeignAddresses",
     "RefusesForeignLinks",
     "RefusesForgeries",
-    "RefusesStrangers",
-    "RemembersWhatItApplies",
     "RenewsTokenOnce",
     "RepeatsNoRefusals",
     "ReportsTimeouts",
+    "RequestsDeclaredDataOnly",
+    "RequestsTokensInBounds",
     "ResistsRequestSmuggling",
     "RespectsReducedConsent",
     "RespectsRetryAfter",
     "ResponsesContainNoSecrets",
+    "RetriesBrokenReads",
     "RetriesInBounds",
-    "RetriesSpoiltReads",
-    "SendsTokensItGot",
+    "SendsIssuedTokensOnly",
+    "SeparatesEndUsers",
     "ServesHttpsOnly",
     "ShowsHelpfulErrors",
     "ShowsNoServerError",
     "ShowsProgress",
     "ShowsSyncing",
-    "StartsAgainAfresh",
+    "StartsNewSession",
     "StatesItsUse",
     "StaysUnconnected",
     "StopsOnBadCredentials",
@@ -270,9 +270,9 @@ __all__ = [
     "SurvivesFuzzing",
     "SurvivesMalformedRequests",
     "SurvivesRotation",
-    "TakesTokensInBounds",
     "TrustsConsentPageOnly",
     "UsesConfiguredKey",
+    "UsesOneMessageId",
     "Verdict",
     "heaviest",
     "name_of",

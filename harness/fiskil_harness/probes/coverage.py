@@ -24,7 +24,7 @@ EVENT, ENDING = "event", "ending"
 CALLED, ANSWERED, FAILED, ERROR = "called", "endpoint", "failed", "error"
 """Prefixes of a call's marks: endpoint called, complete good response, bad or no response, and the kind of error."""
 
-ERRORS = ("401", "403", "429", "5xx", "no answer", "damaged answer")
+ERRORS = ("401", "403", "429", "5xx", "no response", "damaged response")
 """The kinds of error that are expected of every app that calls the API; other kinds are only listed where they occurred."""
 
 
@@ -56,12 +56,12 @@ def coverage_marks(journal: Journal) -> tuple[str, ...]:
 def _error_of(call: Exchange) -> str:
     """Return the kind of error that *call* received, or '' if it received a complete good response."""
     if call.status is None:
-        return "no answer"
+        return "no response"
     if call.status >= 500:
         return "5xx"
     if call.status >= 400:
         return str(call.status)
-    return "damaged answer" if call.bites else ""
+    return "damaged response" if call.bites else ""
 
 
 def exercised_in(journal: Journal) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ NOT_RUN = "every_scenario_run"
 STALE = "StaleKeepalive("
 LONGEST_HELD_S = 1.0
 """A client that reuses connections keeps one open for at least this long, in real seconds."""
-EFFECTS_REPORTED = "every_effect_told"
+EFFECTS_REPORTED = "effects_reported"
 """The finding about an effects hook that knows none of the end users."""
 
 

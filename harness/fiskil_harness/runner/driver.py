@@ -24,7 +24,7 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 # Begin: an API request without an end user (a token, a list) could belong to any scenario. If the app sent one in the last
 # 5 s and does not pause, the scenario does not start and is INCONCLUSIVE. An app that only polls for the end users of
 # earlier scenarios never pauses either, but the scenario starts. The sandbox has deleted these end users, so the proxy
-# marks a request for one as stray: it meets no fault, and probes ignore it. Between generated plans the wait is only 0.01 s,
+# marks a request for one: it meets no fault, and probes ignore it. Between generated plans the wait is only 0.01 s,
 # because each plan ends with an idle app and no probe reads its API requests.
 #
 # Settle happens even after a failed step: the report shows what the app has done until then. The head of ``app.effects``
@@ -213,14 +213,14 @@ class Driver:
         if missing:
             return journal, ""
         is_quiet = wait_until(lambda: self.fiskil.proxy.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
-        # Requests for end users of earlier scenarios are stray and do not disturb this one.
+        # Requests for end users of earlier scenarios do not disturb this one.
         if not is_quiet and self.fiskil.proxy.idle_without_end_user_s() < IDLE_CAP_S:
             return journal, "the app called the API without a pause for 5 s, so the scenario did not begin"
         self.fiskil.reset()
         self._choose_interpretations(scenario.interpretations)
         stage = self._stage(scenario, journal)
         deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
-        self.fiskil.proxy.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
+        self.fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda end_user_id: end_user_id in deleted)
         self._output.mark(is_first=self._scenario_count == 1)
         try:
             with PauseMonitor(journal):
@@ -361,7 +361,7 @@ class Driver:
             self._output.log_marks, self._exploring_scenario = log_marks, ""
             self.fiskil.interpret(interpretations)
             deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
-            self.fiskil.proxy.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
+            self.fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda end_user_id: end_user_id in deleted)
         return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)
 
     def try_plan(self, plan: Scenario) -> "PlanResult":

@@ -58,7 +58,7 @@ class Store:
     """The state of one sandbox; its tables are dicts with ids as keys.
 
     Attributes:
-        asked: The clauses whose interpretation was used since the last reset.
+        used_clauses: The clauses whose interpretation was used since the last reset.
         served: The rows that the API serves, by arrangement id and dataset.
         served_early: The keys of ``served`` whose rows come from an early stage of transactions.
         unshared_ids: The ids of rows that were served and are no longer shared, by the same keys.
@@ -156,7 +156,7 @@ class Store:
         return self.moment or self.clock.now()
 
     def interpretation(self, clause_id: str) -> str:
-        """Return the interpretation of a doubtful clause, and record in ``asked`` that it was used.
+        """Return the interpretation of a doubtful clause, and record in ``used_clauses`` that it was used.
 
         Call it only where the interpretations differ, because a recorded clause counts as used.
 

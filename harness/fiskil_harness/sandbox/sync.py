@@ -21,7 +21,7 @@ FAILED = {"transactions": "banking.transactions.sync.failed"}
 """The event of a failed sync, for the only dataset that has one."""
 
 EARLY_STAGES: dict[str, tuple[str, ...]] = {
-    "untold": (),
+    "none": (),
     "basic": ("basic_transactions",),
     "recent-and-basic": ("recent_transactions", "basic_transactions"),
 }
@@ -150,13 +150,13 @@ def _delay(store: Store, name: str) -> timedelta:
 def _end(store: Store, consent: Consent) -> None:
     """End a consent that expired, whose last account closed, or that the institution ends by itself.
 
-    Source: consents.expiry-told, consents.accounts-closed, consents.by-institution
+    Source: consents.expiry-reported, consents.accounts-closed, consents.by-institution
     """
     at = consent.ends_at
     if at < consent.expires_at:
         consents.end(store, consent, reason="Revoked", by="institution", at=at)
     else:
-        consents.end(store, consent, reason="Expired", by="institution", at=at, clause_id="consents.expiry-told")
+        consents.end(store, consent, reason="Expired", by="institution", at=at, clause_id="consents.expiry-reported")
 
 
 def _complete(store: Store, pending: PendingSync, *, until: datetime) -> None:
@@ -195,7 +195,7 @@ def _end_if_read(store: Store, consent: Consent, *, at: datetime) -> None:
     """End a one-off consent once every dataset was read, under that interpretation. Source: consents.one-off"""
     is_waiting = _begun(store, consent) or any(key[0] == consent.arrangement_id for key in store.delayed_syncs)
     if not is_waiting and store.interpretation("consents.one-off") == "ends-when-read":
-        consents.end(store, consent, reason="Expired", by="institution", at=at, clause_id="consents.expiry-told")
+        consents.end(store, consent, reason="Expired", by="institution", at=at, clause_id="consents.expiry-reported")
 
 
 def _attempt(store: Store, consent: Consent, name: str, *, at: datetime, is_overtaken: bool = False) -> None:
@@ -214,5 +214,5 @@ def _is_out(store: Store, consent: Consent) -> bool:
 
 def _fail(store: Store, consent: Consent, name: str, *, at: datetime) -> None:
     """Keep the rows of the last sync, and emit an event if the dataset has one for failures. Source: sync.failed"""
-    if name in FAILED and store.interpretation("sync.failed") == "told":
+    if name in FAILED and store.interpretation("sync.failed") == "reported":
         store.emit(FAILED[name], consent, at=at)

@@ -45,7 +45,13 @@ class Scenario(Struct, frozen=True, kw_only=True):
     title: str = ""
 
     def __post_init__(self) -> None:
-        """Write out composite steps, so that plans, reports and the journal show each step by itself."""
+        """Write out composite steps, so that plans, reports and the journal show each step by itself.
+
+        Raises:
+            TypeError: *steps* is not a tuple; a single step in brackets is none.
+        """
+        if not isinstance(self.steps, tuple):
+            raise TypeError(f"steps must be a tuple, such as (steps.Connect(),); got {type(self.steps).__name__}")
         msgspec.structs.force_setattr(self, "steps", written_out(self.steps))
 
     def check(self) -> "Scenario":

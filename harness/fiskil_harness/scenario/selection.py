@@ -72,7 +72,7 @@ def is_generated(scenario: Scenario) -> bool:
 
 def has_life_plans(scenario: Scenario) -> bool:
     """Return true if the scenario runs generated life plans. A receiver without an API client takes little part in them."""
-    return any(isinstance(step, RunGeneratedPlans) and step.kind == "lives" for step in scenario.steps)
+    return any(isinstance(step, RunGeneratedPlans) and step.kind == "life_plans" for step in scenario.steps)
 
 
 def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float | None = None) -> list[Scenario]:

@@ -9,7 +9,7 @@
 #   open requests at the proxy     the app still processes an API response: busy, whatever it reports.
 #   disturbance                    a fault is still set, ``was_disturbed``, or ``must_restart``: an app that waits before
 #                                  a retry looks idle.
-#   acknowledged, unapplied        ``OwedMessages`` lists what an app that reports no ``pending`` has yet to process.
+#   acknowledged, unapplied        ``UnappliedMessages`` lists what an app that reports no ``pending`` has yet to process.
 #   ``app.backlog`` (a ``Backlog``)  work that stayed unfinished in earlier waits, also of earlier scenarios.
 #
 # How long a wait lasts:
@@ -55,8 +55,8 @@ from fiskil_harness.app.effects import (
     wait_until_idle,
 )
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
-from fiskil_harness.app.owed_messages import OwedMessages
 from fiskil_harness.app.template_values import of_end_user
+from fiskil_harness.app.unapplied_messages import UnappliedMessages
 from fiskil_harness.app.written_files import Folder
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.config import Settings
@@ -407,12 +407,12 @@ class Stage:
         backlog = self._initial_backlog if is_last else msgspec.structs.replace(previous, new_waits=new_waits)
         is_disturbed = bool(proxy.rules.waiting()) or self.was_disturbed or self.must_restart
         cap_s = PATIENT_CAP_S if is_disturbed else CAP_S
-        owed = OwedMessages(self.journal, participant.name)
+        unapplied = UnappliedMessages(self.journal, participant.name)
 
         def needed_s(report: EffectsReport) -> float:
-            if owed.is_missing_from(report.applied):
+            if unapplied.is_missing_from(report.applied):
                 return backlog.patience_s(cap_s) if backlog.new_waits and _has_applied_nothing(report) else inf
-            is_blind = report.applied is None and owed.has_unqueried
+            is_blind = report.applied is None and unapplied.has_unqueried
             return PATIENT_UNCHANGED_S if is_disturbed or is_blind else UNCHANGED_S
 
         wait = wait_until_idle(
@@ -424,16 +424,16 @@ class Stage:
             backlog=backlog,
         )
         report = wait.report
-        if report.pending is None and owed.is_missing_from(report.applied):
+        if report.pending is None and unapplied.is_missing_from(report.applied):
             is_stuck = _has_applied_nothing(report) and (wait.is_idle or wait.unchanged_s >= cap_s / 2)
             wait = msgspec.structs.replace(wait, is_idle=False, is_stuck=is_stuck)
         if not wait.is_stuck:
-            # Without ``pending``, only an owed message that was applied shows that the app makes progress.
-            proves_nothing = report.pending is None and (not owed.has_owed or owed.is_missing_from(report.applied))
+            # Without ``pending``, only an acknowledged message that was applied shows that the app makes progress.
+            proves_nothing = report.pending is None and (not unapplied.has_any or unapplied.is_missing_from(report.applied))
             if not proves_nothing:
                 self.app.backlog, self._initial_backlog, self._stuck_waits = NONE, NONE, 0
             return wait, ""
-        message = owed.first_unapplied(report.applied)
+        message = unapplied.first_unapplied(report.applied)
         is_old = bool(report.pending) and report.pending == backlog.pending
         self._stuck_waits += not is_old
         stuck = previous.after_stuck_wait(

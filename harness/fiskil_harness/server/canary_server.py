@@ -27,7 +27,7 @@ class CanaryServer:
         Args:
             on_foreign_request: Called for a request to any other URL, with its path and True if it carries Authorization.
         """
-        self._strayed = on_foreign_request
+        self._on_foreign_request = on_foreign_request
         self._planted: dict[str, tuple[Journal, CanaryPlanted]] = {}
         self._numbers = count(1)
         self._server = Server(loop, self, crashes=crashes)
@@ -44,7 +44,7 @@ class CanaryServer:
             place: Where the URL is planted, for the record.
             kind: What the payload pretends the URL to be, for the record.
         """
-        path = f"/bait/{next(self._numbers)}"
+        path = f"/canary/{next(self._numbers)}"
         canary = CanaryPlanted(**journal.stamp(), place=place, kind=kind)
         journal.write(canary)
         self._planted[path] = (journal, canary)
@@ -56,7 +56,7 @@ class CanaryServer:
             journal, canary = self._planted[scope["path"]]
             journal.write(CanaryRequested(**journal.stamp(), place=canary.place, kind=canary.kind))
         elif scope["type"] == "http":
-            self._strayed(scope["path"], any(name == b"authorization" for name, _ in scope["headers"]))
+            self._on_foreign_request(scope["path"], any(name == b"authorization" for name, _ in scope["headers"]))
         headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"{}"})

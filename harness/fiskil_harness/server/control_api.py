@@ -162,7 +162,7 @@ class _Control:
             "close": sandbox.close_account,
             "approve": sandbox.approve_sharing,
             "withdraw": sandbox.withdraw_sharing,
-        }[change.what]
+        }[change.action]
         apply(sandbox.person_of(consent), change.account)
         return about(sandbox.store.consents[consent.arrangement_id])
 

@@ -47,7 +47,7 @@ class AccountChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A change of an account at the institution; ``account`` is its key in the person's file."""
 
     account: str
-    what: Literal["open", "close", "approve", "withdraw"]
+    action: Literal["open", "close", "approve", "withdraw"]
 
 
 class ConsoleSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

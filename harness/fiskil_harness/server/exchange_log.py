@@ -23,8 +23,12 @@ class Recording(Protocol):
     def rules(self) -> Rules:
         """The faults that are set."""
 
-    def begin(self, journal: Journal, *, is_stray: Callable[[str], bool]) -> None:
-        """Record into *journal* from now on; *is_stray* returns True for end users whose requests are marked as stray."""
+    def begin(self, journal: Journal, *, is_of_earlier_scenario: Callable[[str], bool]) -> None:
+        """Record into *journal* from now on.
+
+        *is_of_earlier_scenario* returns True for the ids of end users whose calls are marked, because their scenario
+        is over.
+        """
 
 
 class RecentEntries(Journal):
@@ -69,7 +73,7 @@ class ExchangeLog:
         """Record from now on, and forget earlier exchanges."""
         self._redactor.learn()
         self.journal = RecentEntries(newest=EXCHANGES_KEPT, on_entry=self._report_bite)
-        self._proxy.begin(self.journal, is_stray=lambda _end_user_id: False)
+        self._proxy.begin(self.journal, is_of_earlier_scenario=lambda _end_user_id: False)
 
     def har(self) -> dict[str, object]:
         """Return the newest exchanges as HAR, without secrets and personal data."""

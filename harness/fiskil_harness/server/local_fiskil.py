@@ -143,7 +143,7 @@ class LocalFiskil:
             self.telemetry: Telemetry = self._register(Telemetry(self.loop, crashes=crashes))
             # It must listen before a fault needs it: faults run on the thread of the servers, which cannot open one.
             self.canary_server: CanaryServer = self._register(
-                CanaryServer(self.loop, crashes=crashes, on_foreign_request=self._record_stray)
+                CanaryServer(self.loop, crashes=crashes, on_foreign_request=self._record_foreign_request)
             )
         except BaseException:
             self.close()
@@ -319,7 +319,7 @@ class LocalFiskil:
                 f"{rule.name} on {route!r} bit {bites} of {waiting.required} times: {waiting.problem} inside the block."
             )
 
-    def _record_stray(self, path: str, carries_token: bool) -> None:
+    def _record_foreign_request(self, path: str, carries_token: bool) -> None:
         journal = self.proxy.journal
         if journal is not None:
             journal.write(ForeignOriginCalled(**journal.stamp(), path=path, carries_token=carries_token))
@@ -392,7 +392,7 @@ def secrets_of(fiskil: LocalFiskil) -> Iterator[tuple[str, str]]:
     # `restart_with_wrong_secret` changes only the beginning, so the rest is secret too.
     yield "client_secret", fiskil.credentials.client_secret[9:]
     for value in fiskil.login_values:
-        yield "way_in", value
+        yield "login_secret", value
     for value, symbol in list(fiskil.sandbox.mint.names.items()):
         if symbol.startswith("account:") and symbol.endswith(":number"):
             yield "account_number", value

@@ -215,7 +215,7 @@ class Sender:
     def deliver_beside_slow_client(self, outgoing: Outgoing, journal: Journal) -> Delivery:
         """Make one attempt while another client sends a forged request byte by byte."""
         stamp = journal.stamp()
-        slow = msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.delivery, body=b" " * SLOW_BODY))
+        slow = msgspec.structs.replace(outgoing, delivery=msgspec.structs.replace(outgoing.delivery, body=b" " * SLOW_BODY))
         reply = self._loop.run(
             post_beside_slow_client(
                 self._address(outgoing.delivery.source_ip),

@@ -19,7 +19,7 @@ CONNECTING_S = 5.0
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """Where a receiver listens, and from which loopback address to connect. ``tls`` is an ``SSLContext`` or None."""
+    """The address of a receiver, and the loopback address to connect from. ``tls`` is an ``SSLContext`` or None."""
 
     host: str
     port: int

@@ -76,7 +76,7 @@ def test_every_request_has_the_headers_of_the_browser(httpserver: HTTPServer) ->
     assert destinations == ["iframe", "iframe", "iframe"]
 
 
-def test_answers_replace_fields_of_their_form(form_browser: FormBrowser, httpserver: HTTPServer) -> None:
+def test_values_replace_fields_of_their_form(form_browser: FormBrowser, httpserver: HTTPServer) -> None:
     """The form is chosen by its act, and other fields keep their values."""
     submitted: list[dict[str, list[str]]] = []
 

@@ -36,7 +36,7 @@ def test_a_login_key_is_redacted(fiskil: LocalFiskil) -> None:
 
     redacted = Redactor(lambda: secrets_of(fiskil)).redact(f"GET /in?key={KEY}")
 
-    assert redacted == "GET /in?key=<way_in>"
+    assert redacted == "GET /in?key=<login_secret>"
 
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
@@ -55,9 +55,9 @@ def test_an_accepted_key_is_redacted_in_every_spelling(key: str, spelling: str) 
     """An accepted key is redacted in every encoding; other keys are refused earlier."""
     encoded = SPELLINGS[spelling](key)
 
-    redacted = Redactor(lambda: [("way_in", key)]).redact(f"k={encoded}")
+    redacted = Redactor(lambda: [("login_secret", key)]).redact(f"k={encoded}")
 
-    assert "<way_in>" in redacted
+    assert "<login_secret>" in redacted
     assert encoded not in redacted
 
 

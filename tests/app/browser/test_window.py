@@ -295,7 +295,7 @@ def test_no_screenshot_is_taken_of_a_secret(go: Open, journal: Journal, path: st
     [
         ("/nowhere", "the app returned 404"),
         ("/json", "the app returned application/json, not a page"),
-        ("/login", "it asks for a password, so it is a login page"),
+        ("/login", "it has a password field, so it is a login page"),
     ],
 )
 def test_a_page_that_is_not_shown_has_a_problem(go: Open, path: str, problem: str) -> None:
@@ -315,7 +315,7 @@ def test_a_page_that_is_not_shown_has_a_problem(go: Open, path: str, problem: st
         ("/nowhere", "returned 404"),
         ("/blocked", "returned 403"),
         ("/to-nowhere", "returned 404"),
-        ("/login", "leads to a page that asks for a password"),
+        ("/login", "leads to a page with a password field"),
     ],
 )
 def test_a_login_url_may_return_anything_but_an_error(
@@ -444,7 +444,7 @@ def test_closed_shadow_roots_in_the_html_are_read(go: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "veils"),
+    ("path", "covers"),
     [
         ("/chart", ()),
         ("/chart-in-a-frame", ()),
@@ -452,6 +452,6 @@ def test_closed_shadow_roots_in_the_html_are_read(go: Open) -> None:
         ("/drawn-in-a-frame", ("a canvas covers half of the page or more",)),
     ],
 )
-def test_a_canvas_over_half_of_a_page_may_hide_text(go: Open, path: str, veils: tuple[str, ...]) -> None:
+def test_a_canvas_over_half_of_a_page_may_hide_text(go: Open, path: str, covers: tuple[str, ...]) -> None:
     """A small canvas does not hide text; in a frame, both are measured against the window."""
-    assert [view.covers for view in go(path).look()] == [veils] * 2
+    assert [view.covers for view in go(path).look()] == [covers] * 2

@@ -82,7 +82,7 @@ def measure(hosts: Hosts, sample: Sample, *, patience: int = 1) -> Measurement:
             expected = prepared.api_body(fiskil) if prepared.call.is_same else None
             foreign = stack.enter_context(ForeignOrigin(fiskil)) if sample.is_foreign else None
         request = _request(host, prepared, sample, patience)
-        fiskil.proxy.begin(journal, is_stray=lambda _: False)
+        fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _: False)
         if sample.is_crowded:
             stack.enter_context(socket.create_connection((LOOPBACK, urlsplit(fiskil.api_url).port)))
         rule = Rule(route=sample.route or prepared.call.route, fault=sample.fault, times=0, skip=sample.skip)

@@ -23,7 +23,7 @@ ROUTE = "banking.accounts"
 def journal(fiskil: LocalFiskil) -> Journal:
     """Return the journal that the proxy writes from now on."""
     journal = Journal()
-    fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
+    fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _end_user_id: False)
     return journal
 
 

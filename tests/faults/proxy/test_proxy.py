@@ -1,4 +1,4 @@
-"""The proxy: every exchange is recorded, faults bite exactly as often as requested, and stray calls meet none."""
+"""The proxy: every exchange is recorded, and faults bite exactly as often as requested."""
 
 import concurrent.futures
 import hashlib
@@ -28,7 +28,7 @@ def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
 
 def record(fiskil: LocalFiskil) -> Journal:
     journal = Journal()
-    fiskil.proxy.begin(journal, is_stray=lambda end_user_id: end_user_id == "eu_old")
+    fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda end_user_id: end_user_id == "eu_old")
     return journal
 
 
@@ -94,7 +94,7 @@ def test_without_a_journal_nothing_is_recorded(fiskil: LocalFiskil, client: http
     assert journal.all(Exchange) == []
 
 
-def test_a_stray_call_meets_no_fault(fiskil: LocalFiskil, client: httpx.Client) -> None:
+def test_a_call_of_an_earlier_scenario_meets_no_fault(fiskil: LocalFiskil, client: httpx.Client) -> None:
     """A call about an end user of an earlier scenario is marked, and no fault bites it."""
     journal = record(fiskil)
     waiting = fiskil.proxy.rules.set(Rule(route="banking.*", fault=faults.Status(status=503)))

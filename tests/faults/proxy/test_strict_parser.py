@@ -44,8 +44,8 @@ def test_a_response_to_head_ends_with_its_head() -> None:
 
 
 def test_no_byte_is_no_response() -> None:
-    """Without any byte the flaw is ``answer``."""
-    assert parse_response(b"", method="GET", is_closed=True).flaw == "answer"
+    """Without any byte the flaw is ``response``."""
+    assert parse_response(b"", method="GET", is_closed=True).flaw == "response"
 
 
 @pytest.mark.parametrize("size", range(1, len(HEAD) + 2))

@@ -21,7 +21,7 @@ NAMES = (
     "exact_content_type_required",
     "node_header_spelling",
     "node_login_redirect",
-    "stdlib_claimed_then_busy",
+    "stdlib_claims_before_refusing",
     "stdlib_csrf",
     "stdlib_get_applied",
     "stdlib_one_client_at_a_time",

@@ -35,7 +35,7 @@ def failing(tmp_path: Path) -> Iterator[Failing]:
         drivers.append(driver)
         driver.start()
         explorations = [
-            explore(driver.try_plan, kind="lives", seed=seed, wanted=count, hooks=driver.hooks(), shrink_cap_s=0)
+            explore(driver.try_plan, kind="life_plans", seed=seed, wanted=count, hooks=driver.hooks(), shrink_cap_s=0)
             for seed in seeds
         ]
         return [exploration.failing is not None for exploration in explorations]

@@ -12,7 +12,7 @@ UNFELT = "the app accepted a request to fail, but no failure was observed (app.o
 def failing(*, before: int | None = None) -> Courier:
     """Return a journal of an app that reports its failures so far, and is then requested to fail."""
     courier = Courier()
-    courier.effects({}, moment="ordered", failed=before)
+    courier.effects({}, moment="before_failure", failed=before)
     courier.request_failure()
     return courier
 
@@ -45,7 +45,7 @@ def test_a_failure_before_the_request_does_not_count() -> None:
     """Failures of an earlier scenario do not count."""
     courier = Courier()
     courier.effects({}, moment="settled", failed=1)
-    courier.effects({}, moment="ordered", failed=2)
+    courier.effects({}, moment="before_failure", failed=2)
     courier.request_failure()
     courier.effects({}, failed=2)
 
@@ -77,7 +77,7 @@ def test_late_failures_count_together() -> None:
     """Both failures may happen after the second request if the queue is slow."""
     courier = failing(before=0)
     courier.deliver("e0")
-    courier.effects({}, moment="ordered", failed=0)
+    courier.effects({}, moment="before_failure", failed=0)
     courier.request_failure()
     courier.deliver("e1")
     courier.effects({"e0": 1, "e1": 1}, failed=2)

@@ -24,7 +24,7 @@ def test_a_kill_after_the_response_differs_from_one_before_it() -> None:
     courier.kill()
     courier.deliver("e1", attempt=2)
 
-    assert classify(courier.journal) == {"id-e0": "killed", "id-e1": "cut_off"}
+    assert classify(courier.journal) == {"id-e0": "killed", "id-e1": "interrupted"}
 
 
 def test_a_message_applied_before_the_kill_is_plain() -> None:
@@ -88,7 +88,7 @@ def test_a_loss_during_a_kill_names_no_single_message() -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ())
     assert finding.observed == "messages in flight when the app was killed were acknowledged later and never applied"
     assert [(case.name, case.verdict, case.events) for case in finding.cases] == [
-        ("cut_off", Verdict.FAIL, ("e0", "e2")),
+        ("interrupted", Verdict.FAIL, ("e0", "e2")),
         ("plain", Verdict.PASS, ("e1",)),
     ]
 

@@ -7,7 +7,7 @@ from fiskil_harness.journal.queries.repetitions import LONG_AFTER, ways_repeated
 from fiskil_harness.probes import AppliesOnce, Verdict
 from tests.probes.courier import Courier
 
-UNHEARD = "hung up before reading the answer"
+LOST_RESPONSE = "hung up before reading the response"
 
 
 def cases(courier: Courier, **counts: int) -> dict[str, Verdict]:
@@ -21,10 +21,10 @@ def cases(courier: Courier, **counts: int) -> dict[str, Verdict]:
     [
         ({}, {"attempt": 2}, "retry"),
         ({}, {"kind": "replay"}, "replay"),
-        ({}, {"kind": "replay", "name": "unpadded"}, "respelt"),
+        ({}, {"kind": "replay", "name": "unpadded"}, "reencoded"),
         ({"group": 3}, {"group": 3}, "burst"),
         ({}, {"group": 3, "attempt": 2}, "workers"),
-        ({"status": None, "trouble": UNHEARD}, {"attempt": 2}, "unheard"),
+        ({"status": None, "problem": LOST_RESPONSE}, {"attempt": 2}, "lost_response"),
     ],
 )
 def test_a_repetition_is_classified_by_its_way(first: dict[str, object], again: dict[str, object], way: str) -> None:
@@ -36,7 +36,7 @@ def test_a_repetition_is_classified_by_its_way(first: dict[str, object], again: 
     assert ways_repeated(courier.journal) == {"id-e0": {way}}
 
 
-@pytest.mark.parametrize(("status", "way"), [(204, "restart"), (None, "cut_off")])
+@pytest.mark.parametrize(("status", "way"), [(204, "restart"), (None, "interrupted")])
 def test_a_kill_between_deliveries_determines_the_way(status: int | None, way: str) -> None:
     """An acknowledgement before the kill makes it a restart; otherwise the delivery was cut off."""
     courier = Courier()
@@ -134,7 +134,9 @@ def test_deliveries_during_a_kill_are_cut_off_with_any_outcome() -> None:
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ())
     assert finding.observed == "a message that was being delivered when the app was killed was applied more than once"
-    assert [(case.name, case.verdict, case.events) for case in finding.cases] == [("cut_off", Verdict.FAIL, ("e0", "e1"))]
+    assert [(case.name, case.verdict, case.events) for case in finding.cases] == [
+        ("interrupted", Verdict.FAIL, ("e0", "e1"))
+    ]
 
 
 def test_a_race_that_passes_once_can_still_fail() -> None:
@@ -148,4 +150,4 @@ def test_a_race_that_passes_once_can_still_fail() -> None:
     courier.kill()
     courier.deliver("e1", kind="replay")
 
-    assert cases(courier, e0=1, e1=2) == {"cut_off": Verdict.FAIL}
+    assert cases(courier, e0=1, e1=2) == {"interrupted": Verdict.FAIL}

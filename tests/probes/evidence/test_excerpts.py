@@ -33,7 +33,7 @@ def test_an_excerpt_has_the_deliveries_that_the_finding_names() -> None:
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1", attempt=1)
-    courier.deliver("e1", attempt=2, status=None, trouble="connection reset")
+    courier.deliver("e1", attempt=2, status=None, problem="connection reset")
     courier.deliver("e2")
     courier.effects({"e0": 1, "e1": 2, "e2": 1})
 

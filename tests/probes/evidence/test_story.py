@@ -90,11 +90,11 @@ def test_a_delivery_refers_to_the_previous_attempt(story_from: Callable[..., Sto
     """Attempts of one message are linked, and each shows the kind of event."""
     event = EventCreated(event="e0", kind="consent.received", message_id="m0", participant="rosa", publish_time="")
 
-    story = story_from(event, delivery(1, 0.1, trouble="connection reset"), delivery(2, 0.2, status=204))
+    story = story_from(event, delivery(1, 0.1, problem="connection reset"), delivery(2, 0.2, status=204))
 
     first, second = story.entries
-    assert (first.result, first.outcome, first.note) == ("connection reset", "unanswered", "consent.received")
-    assert (second.repeats, second.result, second.outcome) == (1, "204 No Content", "answered")
+    assert (first.result, first.outcome, first.note) == ("connection reset", "no_response", "consent.received")
+    assert (second.repeats, second.result, second.outcome) == (1, "204 No Content", "succeeded")
 
 
 def test_personal_values_are_masked(story_from: Callable[..., Story]) -> None:

@@ -8,7 +8,7 @@ PROBE = LogsFailedProcessing()
 
 def fail_once(tape: Tape, *, counts: tuple[int | None, int | None] = (0, 1)) -> None:
     """Record a requested failure, a message, and the app's counts of failures before and after."""
-    tape.effects({}, moment="ordered", failed=counts[0])
+    tape.effects({}, moment="before_failure", failed=counts[0])
     tape.hook("fail", status=204)
     tape.deliver_event("banking.accounts.sync.completed")
     tape.effects({}, failed=counts[1])
@@ -50,7 +50,7 @@ def test_without_a_requested_failure_the_result_is_inconclusive(tape: Tape) -> N
 
 def test_processing_before_the_response_counts(tape: Tape) -> None:
     """A receiver may refuse a message that it cannot process."""
-    tape.effects({}, moment="ordered", failed=0)
+    tape.effects({}, moment="before_failure", failed=0)
     tape.hook("fail", status=204)
     tape.deliver_event("banking.accounts.sync.completed", outcome="refuse")
     tape.effects({}, failed=1)

@@ -43,7 +43,7 @@ def refuse_delivery(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "mended", "verdict"),
+    ("failing", "recovered", "verdict"),
     [
         ({"calls": 3.0, "failed": 1.0}, {"calls": 4.0, "failed": 1.0}, Verdict.PASS),
         ({"calls": 3.0, "is_failing": 1.0}, {"calls": 4.0, "is_failing": 0.0}, Verdict.PASS),
@@ -52,10 +52,12 @@ def refuse_delivery(tape: Tape) -> None:
         ({"calls": 3.0, "process_cpu_seconds_total": 9.0}, {"calls": 4.0}, Verdict.FAIL),
     ],
 )
-def test_errors_show_in_metrics_that_do_not_change_otherwise(tape: Tape, bad: dict, mended: dict, verdict: Verdict) -> None:
+def test_errors_show_in_metrics_that_do_not_change_otherwise(
+    tape: Tape, failing: dict, recovered: dict, verdict: Verdict
+) -> None:
     """A counter of failures or a gauge that returns counts; a count of calls, a clock or a runtime metric does not."""
     fail_call(tape)
-    record_readings(tape, bad=bad, mended=mended)
+    record_readings(tape, failing=failing, recovered=recovered)
 
     assert NoticesErrors().examine(tape.journal).verdict is verdict
 
@@ -79,29 +81,29 @@ def test_latency_shows_in_metrics_that_grow_with_it(tape: Tape, slow: dict, verd
 
 
 @pytest.mark.parametrize(
-    ("bad", "verdict"),
+    ("failing", "verdict"),
     [({"calls": 3.0, "refused": 1.0}, Verdict.PASS), ({"calls": 3.0}, Verdict.FAIL)],
 )
-def test_failed_deliveries_show_in_metrics_that_good_ones_do_not_change(tape: Tape, bad: dict, verdict: Verdict) -> None:
+def test_failed_deliveries_show_in_metrics_that_good_ones_do_not_change(tape: Tape, failing: dict, verdict: Verdict) -> None:
     """A count of all deliveries is no count of failures."""
     refuse_delivery(tape)
-    record_readings(tape, bad=bad)
+    record_readings(tape, failing=failing)
 
     assert NoticesFailedDeliveries().examine(tape.journal).verdict is verdict
 
 
 @pytest.mark.parametrize(
-    ("asked", "good", "verdict"),
+    ("refreshed", "good", "verdict"),
     [
         ({"calls": 2.0, "age": 3.0}, {"calls": 3.0, "age": 4.0, "received": 1.0}, Verdict.PASS),
         ({"calls": 2.0, "age": 3.0}, {"calls": 3.0, "age": 0.1}, Verdict.PASS),
         ({"calls": 2.0, "age": 3.0}, {"calls": 3.0, "age": 4.0}, Verdict.FAIL),
     ],
 )
-def test_silence_shows_in_metrics_that_deliveries_change(tape: Tape, asked: dict, good: dict, verdict: Verdict) -> None:
+def test_silence_shows_in_metrics_that_deliveries_change(tape: Tape, refreshed: dict, good: dict, verdict: Verdict) -> None:
     """A count or a falling age counts; a metric that also changes by reading it does not."""
     tape.deliver_event("consent.received")
-    record_readings(tape, asked=asked, good=good)
+    record_readings(tape, refreshed=refreshed, good=good)
 
     assert CountsDeliveries().examine(tape.journal).verdict is verdict
 
@@ -109,9 +111,9 @@ def test_silence_shows_in_metrics_that_deliveries_change(tape: Tape, asked: dict
 @pytest.mark.parametrize(
     ("probe", "record_failure", "before", "after"),
     [
-        (NoticesErrors(), fail_call, "good", ("bad", "mended")),
+        (NoticesErrors(), fail_call, "good", ("failing", "recovered")),
         (NoticesLatency(), delay_call, "good", ("slow",)),
-        (NoticesFailedDeliveries(), refuse_delivery, "good", ("bad",)),
+        (NoticesFailedDeliveries(), refuse_delivery, "good", ("failing",)),
     ],
 )
 def test_an_alert_is_enough(tape: Tape, probe: PlainProbe, record_failure, before: str, after: tuple[str, ...]) -> None:
@@ -132,7 +134,7 @@ def test_unreadable_monitoring_is_inconclusive(tape: Tape, probe: PlainProbe, pr
     delay_call(tape)
     refuse_delivery(tape)
     tape.deliver_event("consent.received")
-    for moment in (*READ, "asked", "slow", "bad", "mended"):
+    for moment in (*READ, "refreshed", "slow", "failing", "recovered"):
         tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, problem=problem))
 
     finding = probe.examine(tape.journal)
@@ -143,7 +145,7 @@ def test_unreadable_monitoring_is_inconclusive(tape: Tape, probe: PlainProbe, pr
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesLatency(), NoticesFailedDeliveries(), CountsDeliveries()])
 def test_without_a_failure_the_result_is_inconclusive(tape: Tape, probe: PlainProbe) -> None:
     """No call failed or was late, and no delivery came."""
-    record_readings(tape, asked={}, slow={}, bad={}, mended={})
+    record_readings(tape, refreshed={}, slow={}, failing={}, recovered={})
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -159,7 +161,7 @@ def test_integer_milliseconds_are_a_latency(tape: Tape) -> None:
 def test_a_falling_share_passes(tape: Tape) -> None:
     """An average returns slowly."""
     fail_call(tape)
-    record_readings(tape, bad={"calls": 3.0, "share": 0.4}, mended={"calls": 4.0, "share": 0.3})
+    record_readings(tape, failing={"calls": 3.0, "share": 0.4}, recovered={"calls": 4.0, "share": 0.3})
 
     assert NoticesErrors().examine(tape.journal).verdict is Verdict.PASS
 
@@ -167,9 +169,9 @@ def test_a_falling_share_passes(tape: Tape) -> None:
 @pytest.mark.parametrize(
     ("probe", "record_failure", "after"),
     [
-        (NoticesErrors(), fail_call, ("bad", "mended")),
+        (NoticesErrors(), fail_call, ("failing", "recovered")),
         (NoticesLatency(), delay_call, ("slow",)),
-        (NoticesFailedDeliveries(), refuse_delivery, ("bad",)),
+        (NoticesFailedDeliveries(), refuse_delivery, ("failing",)),
     ],
 )
 def test_no_alert_after_a_short_failure_is_inconclusive(tape: Tape, probe: PlainProbe, record_failure, after: tuple) -> None:
@@ -184,7 +186,7 @@ def test_no_alert_after_a_short_failure_is_inconclusive(tape: Tape, probe: Plain
 def record_alerts(tape: Tape, *, is_calm: bool | None = None, **kinds: tuple[str, ...]) -> None:
     """Record the usual readings of an app without metrics, with alerts of these kinds at each moment."""
     count = 0
-    for moment in (*READ, "asked", "slow", "bad", "mended", "over"):
+    for moment in (*READ, "refreshed", "slow", "failing", "recovered", "over"):
         count += len(kinds.get(moment, ()))
         calm = is_calm if moment == "over" else None
         fields = {"alerts": count, "kinds": kinds.get(moment, ()), "is_configured": True, "is_calm": calm}
@@ -198,7 +200,7 @@ def record_alerts(tape: Tape, *, is_calm: bool | None = None, **kinds: tuple[str
 def test_an_alert_must_end(tape: Tape, probe: PlainProbe, record_failure, is_calm: bool, verdict: Verdict) -> None:
     """An alert that continues long after the failure is useless."""
     record_failure(tape)
-    record_alerts(tape, bad=("down",), is_calm=is_calm)
+    record_alerts(tape, failing=("down",), is_calm=is_calm)
 
     assert probe.examine(tape.journal).verdict is verdict
 
@@ -207,7 +209,7 @@ def test_continuing_alerts_without_a_deadline_are_inconclusive() -> None:
     """The deadline is only a default."""
     tape = Tape(assumed=("alert_s",))
     fail_call(tape)
-    record_alerts(tape, bad=("down",), is_calm=False)
+    record_alerts(tape, failing=("down",), is_calm=False)
 
     assert NoticesErrors().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -215,9 +217,9 @@ def test_continuing_alerts_without_a_deadline_are_inconclusive() -> None:
 @pytest.mark.parametrize(
     ("probe", "record_failure", "moment"),
     [
-        (NoticesErrors(), fail_call, "bad"),
+        (NoticesErrors(), fail_call, "failing"),
         (NoticesLatency(), delay_call, "slow"),
-        (NoticesFailedDeliveries(), refuse_delivery, "bad"),
+        (NoticesFailedDeliveries(), refuse_delivery, "failing"),
     ],
 )
 def test_a_regular_alert_is_inconclusive(tape: Tape, probe: PlainProbe, record_failure, moment: str) -> None:
@@ -244,7 +246,7 @@ def test_an_alert_that_comes_only_in_silence_passes(tape: Tape, good: tuple[str,
 def test_a_late_count_may_become_stable(tape: Tape, over: dict, verdict: Verdict) -> None:
     """One more change right after the failure is allowed; later changes are not."""
     fail_call(tape)
-    record_readings(tape, bad={"calls": 3.0, "failed": 1.0}, mended={"calls": 4.0, "failed": 2.0}, over=over)
+    record_readings(tape, failing={"calls": 3.0, "failed": 1.0}, recovered={"calls": 4.0, "failed": 2.0}, over=over)
 
     assert NoticesErrors().examine(tape.journal).verdict is verdict
 
@@ -252,8 +254,8 @@ def test_a_late_count_may_become_stable(tape: Tape, over: dict, verdict: Verdict
 def test_the_count_of_failed_deliveries_must_become_stable(tape: Tape) -> None:
     """A count that continues with good deliveries counts those."""
     refuse_delivery(tape)
-    bad, mended, over = ({"calls": 3.0 + n, "refused": 1.0 + n} for n in range(3))
-    record_readings(tape, bad=bad, mended=mended, over=over)
+    failing, recovered, over = ({"calls": 3.0 + n, "refused": 1.0 + n} for n in range(3))
+    record_readings(tape, failing=failing, recovered=recovered, over=over)
 
     assert NoticesFailedDeliveries().examine(tape.journal).verdict is Verdict.FAIL
 
@@ -265,7 +267,7 @@ def test_the_count_of_failed_deliveries_must_become_stable(tape: Tape) -> None:
 def test_a_bucket_of_a_distribution_is_no_count_of_errors(tape: Tape, metric: str) -> None:
     """Which bucket changes depends on timing."""
     fail_call(tape)
-    record_readings(tape, bad={"calls": 3.0, metric: 1.0}, mended={"calls": 4.0, metric: 1.0})
+    record_readings(tape, failing={"calls": 3.0, metric: 1.0}, recovered={"calls": 4.0, metric: 1.0})
 
     assert NoticesErrors().examine(tape.journal).verdict is Verdict.FAIL
 
@@ -362,11 +364,11 @@ RUNTIMES = {
 def test_only_known_runtime_metrics_are_left_out(tape: Tape, name: str) -> None:
     """If only the beginning of a name is a runtime's, the result is inconclusive."""
     tape.deliver_event("consent.received")
-    record_readings(tape, asked=READ["idle"], good={**READ["idle"], name: 3.0})
+    record_readings(tape, refreshed=READ["idle"], good={**READ["idle"], name: 3.0})
     counted = CountsDeliveries().examine(tape.journal).verdict
     other = Tape()
     fail_call(other)
-    record_readings(other, bad={"calls": 3.0, name: 3.0}, mended={"calls": 4.0, name: 3.0})
+    record_readings(other, failing={"calls": 3.0, name: 3.0}, recovered={"calls": 4.0, name: 3.0})
 
     assert (counted, NoticesErrors().examine(other.journal).verdict) == (RUNTIMES[name],) * 2
 
@@ -376,8 +378,8 @@ def test_an_alert_is_enough_if_metrics_are_unreadable(tape: Tape, probe: PlainPr
     """Rare exports do not matter then."""
     fail_call(tape)
     refuse_delivery(tape)
-    for moment in (*READ, "bad", "mended"):
-        alerts = int(moment in {"bad", "mended"})
+    for moment in (*READ, "failing", "recovered"):
+        alerts = int(moment in {"failing", "recovered"})
         tape.journal.write(
             MonitoringReading(at_s=tape.now_s, moment=moment, alerts=alerts, problem="no export came", is_configured=True)
         )
@@ -388,9 +390,9 @@ def test_an_alert_is_enough_if_metrics_are_unreadable(tape: Tape, probe: PlainPr
 @pytest.mark.parametrize(
     ("probe", "record_failure", "moment"),
     [
-        (NoticesErrors(), fail_call, "bad"),
+        (NoticesErrors(), fail_call, "failing"),
         (NoticesLatency(), delay_call, "slow"),
-        (NoticesFailedDeliveries(), refuse_delivery, "bad"),
+        (NoticesFailedDeliveries(), refuse_delivery, "failing"),
     ],
 )
 @pytest.mark.parametrize(("assumed", "alerts"), [((), 1), (("alert_s",), 0)])
@@ -400,7 +402,7 @@ def test_an_alert_that_may_be_delayed_is_inconclusive(
     """Alerts may be rate-limited and one came before, or the config sets no deadline."""
     tape = Tape(assumed=assumed)
     record_failure(tape)
-    for reading in (*READ, moment, "mended"):
+    for reading in (*READ, moment, "recovered"):
         tape.wait(1.0)
         tape.journal.write(
             MonitoringReading(

@@ -142,11 +142,11 @@ def test_a_denial_about_money_names_no_data(tape: Tape) -> None:
 
 def test_a_large_canvas_may_name_the_data(tape: Tape) -> None:
     """A canvas cannot be read; next to complete words it makes no difference."""
-    veils = ("a canvas covers half of the page or more",)
+    covers = ("a canvas covers half of the page or more",)
     declare(tape)
-    show(tape, "connect", VAGUE, veils=veils)
+    show(tape, "connect", VAGUE, covers=covers)
     hidden = PROBE.examine(tape.journal)
-    show(tape, "connect", GOOD, veils=veils)
+    show(tape, "connect", GOOD, covers=covers)
 
     assert (hidden.verdict, "a canvas covers half of the page" in hidden.observed) == (Verdict.INCONCLUSIVE, True)
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -236,7 +236,7 @@ def test_a_logo_of_the_bank_is_inconclusive(tape: Tape) -> None:
 def test_detail_pages_count(tape: Tape) -> None:
     """The page of one consent may show what the list does not."""
     open_list(tape, f"Your connections\n{BANK}", link("Manage", "/connections/1"))
-    show(tape, "answer", PAGE, STOP, moment="synced", widths=(WIDE,))
+    show(tape, "response", PAGE, STOP, moment="synced", widths=(WIDE,))
     press(tape, "Manage", STOP.text)
     end_consent(tape)
 
@@ -313,7 +313,7 @@ def test_a_failed_press_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "problem"), [("", "the page asks for more than presses"), ("answer", "the app responded 403")]
+    ("page", "problem"), [("", "the page asks for more than presses"), ("response", "the app responded 403")]
 )
 def test_an_unanswered_confirmation_is_inconclusive(tape: Tape, page: str, problem: str) -> None:
     """The page may require a typed word or a new login."""

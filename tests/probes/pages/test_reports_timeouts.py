@@ -23,7 +23,7 @@ def stalled(
     tape.wait(after_s - 1)
     shown(
         tape,
-        "answer",
+        "response",
         text,
         moment="stalled",
         cause="Stall",
@@ -101,7 +101,7 @@ def test_a_press_without_a_held_call_is_inconclusive(tape: Tape) -> None:
     """A fault that never acted proves nothing."""
     shown(tape, "connect", CONNECT)
     pressed(tape)
-    shown(tape, "answer", GAVE_UP, moment="stalled", after_s=1)
+    shown(tape, "response", GAVE_UP, moment="stalled", after_s=1)
 
     finding = PROBE.examine(tape.journal)
 

@@ -121,7 +121,7 @@ def test_a_large_canvas_is_inconclusive(tape: Tape) -> None:
     """The words have not changed, but the canvas may show others."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
     tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
-    failed(tape, OTP, before, veils=("a canvas covers half of the page or more",))
+    failed(tape, OTP, before, covers=("a canvas covers half of the page or more",))
 
     finding = PROBE.examine(tape.journal)
 
@@ -131,7 +131,7 @@ def test_a_large_canvas_is_inconclusive(tape: Tape) -> None:
 @pytest.mark.parametrize("status", [200, 400, 404, 500, 503])
 def test_a_page_with_words_passes_with_any_status(tape: Tape, status: int) -> None:
     """An end user reads the page, not the status."""
-    failed(tape, "API 503", HELP, page="answer", status=status)
+    failed(tape, "API 503", HELP, page="response", status=status)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
@@ -267,15 +267,15 @@ def begin(tape: Tape, *, waiting: str = "", after_s: float = 0.0) -> None:
 @pytest.mark.parametrize(
     ("after_s", "verdict", "observed"),
     [
-        (0.5, Verdict.FAIL, f"after {REFUSED} the answer page shows only text from before the error"),
-        (1.5, Verdict.INCONCLUSIVE, f"after {REFUSED} the answer page has too little text to judge"),
+        (0.5, Verdict.FAIL, f"after {REFUSED} the response page shows only text from before the error"),
+        (1.5, Verdict.INCONCLUSIVE, f"after {REFUSED} the response page has too little text to judge"),
     ],
     ids=["before the failure", "perhaps after it"],
 )
 def test_words_about_the_wait_do_not_report_a_failure(tape: Tape, after_s: float, verdict: Verdict, observed: str) -> None:
     """A page that still states that it is opening the connection does not report that this failed."""
     begin(tape, waiting=OPENING, after_s=after_s)
-    failed(tape, REFUSED, OPENING, page="answer", controls=(BUTTON,))
+    failed(tape, REFUSED, OPENING, page="response", controls=(BUTTON,))
 
     finding = PROBE.examine(tape.journal)
 
@@ -285,9 +285,9 @@ def test_words_about_the_wait_do_not_report_a_failure(tape: Tape, after_s: float
 def test_words_about_an_earlier_wait_do_not_report_a_failure(tape: Tape) -> None:
     """If a call is refused at once, the page cannot be viewed during the call."""
     begin(tape, waiting=OPENING, after_s=0.5)
-    failed(tape, "an API that is down", HELP, page="answer")
+    failed(tape, "an API that is down", HELP, page="response")
     begin(tape)
-    failed(tape, REFUSED, OPENING, page="answer", controls=(BUTTON,))
+    failed(tape, REFUSED, OPENING, page="response", controls=(BUTTON,))
 
     finding = PROBE.examine(tape.journal)
 
@@ -300,7 +300,7 @@ def test_words_about_an_earlier_wait_do_not_report_a_failure(tape: Tape) -> None
 def test_words_next_to_those_about_the_wait_count(tape: Tape) -> None:
     """A remaining line about the wait does no harm."""
     begin(tape, waiting=OPENING, after_s=0.5)
-    failed(tape, REFUSED, f"{OPENING}\nYour bank cannot be reached now. Please try again.", page="answer")
+    failed(tape, REFUSED, f"{OPENING}\nYour bank cannot be reached now. Please try again.", page="response")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
@@ -308,7 +308,7 @@ def test_words_next_to_those_about_the_wait_count(tape: Tape) -> None:
 def test_an_app_that_still_calls_is_inconclusive(tape: Tape) -> None:
     """The app called the API again after the view."""
     begin(tape, waiting=OPENING, after_s=0.5)
-    failed(tape, REFUSED, OPENING, page="answer", controls=(BUTTON,))
+    failed(tape, REFUSED, OPENING, page="response", controls=(BUTTON,))
     tape.call("auth_session.create", status=503, bites=("Status(status=503)",))
 
     finding = PROBE.examine(tape.journal)

@@ -76,7 +76,7 @@ def test_harmless_stored_values_pass() -> None:
 def test_unread_storage_is_inconclusive() -> None:
     """It may contain a token."""
     sights = BrowserTape()
-    sights.store("lack", "IndexedDB", "UnknownError")
+    sights.store("unread", "IndexedDB", "UnknownError")
 
     finding = PROBE.examine(sights.journal)
 

@@ -49,7 +49,7 @@ def test_the_right_signature_in_every_encoding_fails(encoding: str) -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
-        "the answer to forged:unsigned contains the expected signature",
+        "the response to forged:unsigned contains the expected signature",
     )
     assert [case.name for case in finding.cases if case.verdict is Verdict.FAIL] == ["expected_signature"]
     assert ENCODINGS[encoding](digest) not in msgspec.json.encode(finding)
@@ -60,7 +60,7 @@ def test_the_secret_and_its_key_fail(text: bytes) -> None:
     """They are found as text, as bytes and in hex."""
     finding = examined(b'{"secret": "' + text + b'"}')
 
-    assert finding.observed == "the answer to forged:unsigned contains the webhook secret"
+    assert finding.observed == "the response to forged:unsigned contains the webhook secret"
 
 
 def test_response_headers_are_searched() -> None:

@@ -55,7 +55,7 @@ def test_a_response_that_the_harness_did_not_wait_for_is_no_refusal() -> None:
     """Neither the closed connection nor the refused repetition counts against the app."""
     courier = Courier()
     courier.deliver("e0")
-    courier.deliver("e2", status=None, problem="hung up before reading the answer")
+    courier.deliver("e2", status=None, problem="hung up before reading the response")
     courier.deliver("e2", attempt=2, status=409)
 
     assert examined(courier).verdict is Verdict.PASS
@@ -200,7 +200,7 @@ def test_an_acknowledged_variant_without_an_effect_fails() -> None:
     ("more", "words"),
     [
         ({"status": 401}, "check first that the receiver has the harness's secret"),
-        ({"status": None, "trouble": "connection reset"}, "check that an HTTP server listens at this address"),
+        ({"status": None, "problem": "connection reset"}, "check that an HTTP server listens at this address"),
         ({"status": 500}, "verify the raw bytes as they arrived"),
     ],
 )

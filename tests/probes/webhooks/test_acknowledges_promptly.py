@@ -50,14 +50,14 @@ def test_a_response_beyond_the_limit_fails_without_naming_its_duration(courier: 
 
 def test_no_response_within_the_limit_fails(courier: Courier) -> None:
     """A receiver that a slow client blocks never responds to the other client."""
-    courier.deliver("e1", status=None, problem="no answer within the limit", took_s=10, name="beside a slow client")
+    courier.deliver("e1", status=None, problem="no response within the limit", took_s=10, name="beside a slow client")
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
 def test_an_unusual_message_without_a_response_fails(courier: Courier) -> None:
     """No message may hang the receiver."""
-    courier.deliver("e1", kind="unusual", name="deep", status=None, problem="no answer within the limit", took_s=10)
+    courier.deliver("e1", kind="unusual", name="deep", status=None, problem="no response within the limit", took_s=10)
 
     assert examined(courier).verdict is Verdict.FAIL
 
@@ -107,7 +107,7 @@ def test_waiting_for_a_slow_api_fails(courier: Courier) -> None:
     assert finding.observed == "1 of 1 responses came only after a slow API call had ended"
 
 
-@pytest.mark.parametrize("response", [{"status": 500}, {"status": None, "trouble": "connection reset"}])
+@pytest.mark.parametrize("response", [{"status": 500}, {"status": None, "problem": "connection reset"}])
 def test_a_refusal_that_waited_for_the_api_fails(courier: Courier, response: dict[str, Any]) -> None:
     """A refusal or a reset after the slow call has waited for it too."""
     courier.call("banking.accounts", bites=("Stall()",), took_s=2)
@@ -177,7 +177,7 @@ def test_a_delivery_beside_a_slow_client_is_a_separate_case(courier: Courier) ->
     courier.deliver("e1", took_s=6)
     courier.deliver("e2", name="beside a slow client", took_s=0.1)
     slow = examined(courier)
-    courier.deliver("e3", name="beside a slow client", status=None, problem="no answer within the limit", took_s=10)
+    courier.deliver("e3", name="beside a slow client", status=None, problem="no response within the limit", took_s=10)
     serial = examined(courier)
 
     beside = [[case.verdict for case in finding.cases if case.name == "beside_a_slow_client"] for finding in (slow, serial)]

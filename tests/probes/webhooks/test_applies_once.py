@@ -41,7 +41,7 @@ def test_a_second_effect_fails_and_lists_every_delivery(kind: str, attempt: int)
 def test_a_second_effect_fails_although_the_response_was_lost() -> None:
     """The app applied the message although the harness got no response."""
     courier = Courier()
-    courier.deliver("e0", status=None, problem="hung up before reading the answer")
+    courier.deliver("e0", status=None, problem="hung up before reading the response")
     courier.deliver("e0", attempt=2)
     courier.effects({"e0": 2})
 

@@ -217,7 +217,7 @@ def test_a_server_error_is_advice() -> None:
 def test_no_response_fails() -> None:
     """Junk that blocks a receiver forever takes it down (rule 7)."""
     courier = controlled()
-    courier.forge("empty_header", status=None, problem="no answer within the limit")
+    courier.forge("empty_header", status=None, problem="no response within the limit")
     courier.effects({"e0": 1})
 
     assert examined(courier).observed == "1 forged messages got no response"
@@ -249,7 +249,7 @@ def test_a_response_with_the_right_signature_fails() -> None:
     """An attacker who gets the signature needs no secret."""
     courier = controlled()
     courier.forge("unsigned")
-    courier.leak("the answer to forged:unsigned", "expected signature")
+    courier.leak("the response to forged:unsigned", "expected signature")
     courier.effects({"e0": 1})
 
     assert examined(courier).observed == "the response to a forged message contains the expected signature"
@@ -278,7 +278,7 @@ def test_a_receiver_that_crashes_did_not_accept_the_forgery() -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert {case.name: case.verdict for case in finding.cases} == {
-        "answers_junk": Verdict.FAIL,
+        "responds_to_junk": Verdict.FAIL,
         "unsigned": Verdict.INCONCLUSIVE,
         "letters_1": Verdict.INCONCLUSIVE,
     }

@@ -50,18 +50,18 @@ def test_a_refused_valid_body_fails() -> None:
     """The evidence has its number; the same seed generates it again."""
     finding = examined(("valid", 204), ("valid", 500), ("valid", 422))
 
-    assert (finding.verdict, failed_cases(finding)) == (Verdict.FAIL, ["takes_lawful_bodies"])
+    assert (finding.verdict, failed_cases(finding)) == (Verdict.FAIL, ["accepts_valid_bodies"])
     assert finding.evidence == ("fuzz 1, valid: 500", "fuzz 2, valid: 422", "the same seed generates the same bodies")
 
 
 def test_no_response_fails() -> None:
     """The receiver hung on the body, or crashed on the one before."""
-    hanging = examined(("broken", "no answer within the limit"))
+    hanging = examined(("broken", "no response within the limit"))
     crashed = examined(("broken", "the connection was reset"), ("broken", "connection refused"), after=None)
 
-    assert (hanging.verdict, failed_cases(hanging)) == (Verdict.FAIL, ["answers_everything"])
+    assert (hanging.verdict, failed_cases(hanging)) == (Verdict.FAIL, ["responds_to_everything"])
     assert crashed.observed == "the receiver stopped listening after a generated body"
-    assert failed_cases(crashed) == ["answers_everything", "works_afterwards"]
+    assert failed_cases(crashed) == ["responds_to_everything", "works_afterwards"]
 
 
 def test_a_second_effect_fails() -> None:

@@ -12,7 +12,7 @@ def examined(courier: Courier) -> Finding:
     return finding
 
 
-def send_malformed(courier: Courier, name: str, *, kind: str = "odd", status: int | None = 400, trouble: str = "") -> None:
+def send_malformed(courier: Courier, name: str, *, kind: str = "odd", status: int | None = 400, problem: str = "") -> None:
     """Record a malformed request and its response."""
     courier.send(
         event=f"{kind}:{name}",
@@ -22,7 +22,7 @@ def send_malformed(courier: Courier, name: str, *, kind: str = "odd", status: in
         kind=kind,
         name=name,
         status=status,
-        problem=trouble,
+        problem=problem,
         claims="consent.updated",
         is_judged=False,
     )
@@ -67,7 +67,7 @@ def test_a_server_error_is_advice(courier: Courier) -> None:
 
 def test_no_response_to_an_incomplete_request_passes(courier: Courier) -> None:
     """The harness closes the connection first after a malformed request."""
-    send_malformed(courier, "line_feeds", status=None, problem="hung up without an answer")
+    send_malformed(courier, "line_feeds", status=None, problem="hung up without a response")
     deliver_after(courier, "line_feeds")
 
     assert examined(courier).verdict is Verdict.PASS
@@ -75,7 +75,7 @@ def test_no_response_to_an_incomplete_request_passes(courier: Courier) -> None:
 
 def test_a_complete_request_without_a_response_fails(courier: Courier) -> None:
     """Even an unusual request needs a response."""
-    send_malformed(courier, "put", kind="method", status=None, problem="no answer within the limit")
+    send_malformed(courier, "put", kind="method", status=None, problem="no response within the limit")
     deliver_after(courier, "put")
 
     assert examined(courier).verdict is Verdict.FAIL

@@ -38,7 +38,7 @@ DETECTED = [
 def recorded(stand_in: StandIn) -> Journal:
     """Record every request that reaches the hosted API from now on."""
     journal = Journal()
-    stand_in.fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
+    stand_in.fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _end_user_id: False)
     return journal
 
 

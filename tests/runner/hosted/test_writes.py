@@ -43,7 +43,7 @@ def settings_of(stand_in: StandIn, **more: str) -> Settings:
 def journal(stand_in: StandIn) -> Journal:
     """Every request that reaches the hosted API."""
     journal = Journal()
-    stand_in.fiskil.proxy.begin(journal, is_stray=lambda _end_user_id: False)
+    stand_in.fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _end_user_id: False)
     return journal
 
 

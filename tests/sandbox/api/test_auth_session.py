@@ -119,7 +119,7 @@ def test_only_a_consent_of_the_end_user_can_be_renewed(still: Still, api: httpx.
 
 @pytest.mark.parametrize(
     ("interpretation", "covers"),
-    [("ignored", ("accounts", "balances", "transactions")), ("asked", ("accounts", "payees", "identity"))],
+    [("ignored", ("accounts", "balances", "transactions")), ("applied", ("accounts", "payees", "identity"))],
 )
 def test_permissions_may_be_requested(
     still: Still, api: httpx.Client, form_browser: FormBrowser, interpretation: str, covers: tuple[str, ...]
@@ -133,7 +133,7 @@ def test_permissions_may_be_requested(
     form_browser.submit("identify", email="rosa.keane@example.com")
     form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
     page = form_browser.submit("select", account=list(form_browser.choices("account")))
-    is_shown = ("People and businesses that you saved to pay" in page.body.decode()) == (interpretation == "asked")
+    is_shown = ("People and businesses that you saved to pay" in page.body.decode()) == (interpretation == "applied")
     form_browser.submit("confirm")
     (consent,) = still.sandbox.consents_of(opened.end_user_id)
 
@@ -141,7 +141,7 @@ def test_permissions_may_be_requested(
     assert consent.permissions == covers
 
 
-@pytest.mark.parametrize(("interpretation", "status"), [("ignored", 200), ("asked", 400)])
+@pytest.mark.parametrize(("interpretation", "status"), [("ignored", 200), ("applied", 400)])
 def test_an_unknown_permission_may_be_refused(still: Still, api: httpx.Client, interpretation: str, status: int) -> None:
     """It is refused only where the API reads permissions. Source: auth-session.permissions"""
     still.sandbox.choose_interpretations({"auth-session.permissions": interpretation})

@@ -390,7 +390,7 @@ def test_absent_is_not_null(still: Still, api: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("interpretation", "events", "counts"),
     [
-        ("untold", ["transactions"], [0, 0, 0, 0, 0, 1]),
+        ("none", ["transactions"], [0, 0, 0, 0, 0, 1]),
         ("basic", ["transactions.basic", "transactions"], [0, 0, 0, 0, 1, 1]),
         ("recent-and-basic", ["transactions.recent", "transactions.basic", "transactions"], [0, 0, 0, 1, 1, 1]),
     ],

@@ -62,7 +62,7 @@ def test_no_account_is_overdrawn(person: Person, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("person", BANKED, ids=lambda person: person.name)
-def test_no_card_is_paid_more_than_it_owes(person: Person, seed: int) -> None:
+def test_no_card_is_in_credit(person: Person, seed: int) -> None:
     """A card is never in credit: payments are about as high as purchases."""
     ledger = a_year_on(person, seed)
     highest = {spec.key: max(evenings(ledger, spec)) for spec in person.accounts if spec.category == CARD}

@@ -149,7 +149,7 @@ def test_closing_an_energy_account_ends_its_consent(still: Still, api: httpx.Cli
 
 
 def test_ending_stops_daily_syncs(still: Still) -> None:
-    """An ended consent emits no event, however much time passes. Source: consents.every-ending-tells"""
+    """An ended consent emits no event, however much time passes. Source: consents.every-ending-reported"""
     consent = still.consent("rosa")
     still.sandbox.clock.advance(days=2)
 

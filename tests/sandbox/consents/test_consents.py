@@ -76,7 +76,7 @@ def test_active_filters_consents(still: Still, api: httpx.Client) -> None:
 
 
 def test_revoking_ends_everything_at_once(still: Still, api: httpx.Client) -> None:
-    """Data is no longer served, pending syncs stop, and an event is emitted. Source: consents.every-ending-tells"""
+    """Data is no longer served, pending syncs stop, and an event is emitted. Source: consents.every-ending-reported"""
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.sync(consent, "accounts")
 
@@ -100,7 +100,7 @@ def test_revoking_an_unknown_consent_returns_204(still: Still, api: httpx.Client
 
 
 def test_revoking_twice_emits_one_event(still: Still, api: httpx.Client) -> None:
-    """The second revocation changes nothing. Source: consents.every-ending-tells"""
+    """The second revocation changes nothing. Source: consents.every-ending-reported"""
     consent = still.consent("rosa")
 
     statuses = [api.delete(f"/v1/consent/{consent.arrangement_id}").status_code for _ in range(2)]

@@ -71,7 +71,7 @@ def test_a_plan_of_deliveries_performs_the_acts_and_delivers_the_rest() -> None:
     plan = Form(kind="deliveries", end_user="ben").plan(Facts(), [Act("deliver", 0), Act("deliver", 0)])
 
     assert plan.steps == (steps.Authorise(), steps.DeliverOne("e0"), steps.Retry("e0"), END)
-    assert (plan.name, plan.practices, plan.end_user) == ("drawn_deliveries", ("webhooks.idempotent",), "ben")
+    assert (plan.name, plan.practices, plan.end_user) == ("generated_deliveries", ("webhooks.idempotent",), "ben")
     assert plan.probes == (probes.AppliesOnce(),)
 
 

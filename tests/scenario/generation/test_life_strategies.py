@@ -26,7 +26,7 @@ def passes(_plan: Scenario) -> PlanResult:
 @pytest.mark.parametrize("seed", range(5))
 def test_forty_life_plans_cover_most_pairs(seed: int) -> None:
     """Faults count only if they bite, so this is about the other verbs."""
-    explored = explore(passes, kind="lives", seed=seed, wanted=40, hooks=ALL)
+    explored = explore(passes, kind="life_plans", seed=seed, wanted=40, hooks=ALL)
 
     without_faults = [verb for verb in possible(HOOKS) if verb.group != "fault"]
     pairs = pair_coverage(without_faults, [run.happened for run in explored.runs])
@@ -37,7 +37,7 @@ def test_forty_life_plans_cover_most_pairs(seed: int) -> None:
 
 def test_one_seed_draws_the_same_life_plans() -> None:
     """The app's behaviour has no influence."""
-    first, second, other = (explore(passes, kind="lives", seed=seed, wanted=6, hooks=ALL) for seed in (1, 1, 2))
+    first, second, other = (explore(passes, kind="life_plans", seed=seed, wanted=6, hooks=ALL) for seed in (1, 1, 2))
 
     assert [run.summary for run in first.runs] == [run.summary for run in second.runs]
     assert [run.summary for run in first.runs] != [run.summary for run in other.runs]
@@ -50,7 +50,7 @@ def test_a_failing_life_plan_is_shrunk() -> None:
         is_over = any(isinstance(step, steps.Revoke) for step in plan.steps)
         return PlanResult(findings=(FAILED if is_over else PASSED,), journal=Journal())
 
-    explored = explore(fails_when_over, kind="lives", seed=1, wanted=40, hooks=ALL)
+    explored = explore(fails_when_over, kind="life_plans", seed=1, wanted=40, hooks=ALL)
 
     assert explored.failing is not None
     names = [steps.name_of(step) for step in explored.failing.steps]

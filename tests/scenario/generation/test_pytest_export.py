@@ -54,7 +54,7 @@ def test_ids_times_and_signatures_become_placeholders() -> None:
 
 
 def test_the_beginning_of_the_right_signature_is_a_placeholder_too() -> None:
-    """A forgery that shortens the signature is computed anew as well."""
+    """A forgery that shortens the signature is computed again as well."""
     exported = exported_plan(delivery(RIGHT_SIGNATURE[:8], kind="forged"))
 
     assert "@right:8@" in exported.test

@@ -72,7 +72,7 @@ def test_a_requested_failure_comes_after_a_snapshot(drive: Drive) -> None:
 
     journal, _ = driver.perform(scenario(steps.Authorise(), steps.FailNext(at="midway")))
 
-    assert [effects.moment for effects in journal.all(Effects)] == ["ordered", "end"]
+    assert [effects.moment for effects in journal.all(Effects)] == ["before_failure", "end"]
 
 
 def test_undeclared_limits_are_assumed(drive: Drive) -> None:

@@ -46,7 +46,7 @@ def changed_rows(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[st
 
 def test_an_amended_row_has_unique_values(perform: Perform) -> None:
     """The new amount and description occur only once, so that a probe can look for them."""
-    before, after, _ = two_syncs(perform, steps.Change(what="amend", nth=3))
+    before, after, _ = two_syncs(perform, steps.Change(kind="amend", nth=3))
 
     ((key, fields),) = changed_rows(before, after)
     assert fields == {"amount", "description"}
@@ -56,14 +56,14 @@ def test_an_amended_row_has_unique_values(perform: Perform) -> None:
 
 def test_an_amendment_is_the_same_for_the_same_seed(perform: Perform) -> None:
     """All randomness depends on the seed."""
-    runs = [two_syncs(perform, steps.Change(what="amend"))[1] for _ in range(2)]
+    runs = [two_syncs(perform, steps.Change(kind="amend"))[1] for _ in range(2)]
 
     assert [row["amount"] for row in runs[0].values()] == [row["amount"] for row in runs[1].values()]
 
 
 def test_a_posted_row_keeps_its_id(perform: Perform) -> None:
     """Its status changes from pending to posted."""
-    before, after, _ = two_syncs(perform, steps.Change(what="post"))
+    before, after, _ = two_syncs(perform, steps.Change(kind="post"))
 
     ((key, fields),) = changed_rows(before, after)
     assert (before[key]["status"], after[key]["status"]) == ("PENDING", "POSTED")
@@ -72,7 +72,7 @@ def test_a_posted_row_keeps_its_id(perform: Perform) -> None:
 
 def test_a_removed_row_is_recorded(perform: Perform) -> None:
     """The journal contains the id of the removed row."""
-    before, after, second = two_syncs(perform, steps.Change(what="remove", nth=4))
+    before, after, second = two_syncs(perform, steps.Change(kind="remove", nth=4))
 
     (removed,) = set(before) - set(after)
     assert second.removed_ids == (before[removed]["fiskil_id"],)
@@ -80,7 +80,7 @@ def test_a_removed_row_is_recorded(perform: Perform) -> None:
 
 def test_a_repeated_row_differs_only_in_its_ids(perform: Perform) -> None:
     """All other fields are equal."""
-    before, after, _ = two_syncs(perform, steps.Change(what="repeat", nth=5))
+    before, after, _ = two_syncs(perform, steps.Change(kind="repeat", nth=5))
 
     (key,) = set(after) - set(before)
     original = before[key.removesuffix(":again")]
@@ -89,7 +89,7 @@ def test_a_repeated_row_differs_only_in_its_ids(perform: Perform) -> None:
 
 def test_a_missing_row_cannot_change(perform: Perform) -> None:
     """The scenario stops, and the message contains the number of rows."""
-    _, crashed = perform(steps.Authorise(), steps.Change(what="post", nth=99))
+    _, crashed = perform(steps.Authorise(), steps.Change(kind="post", nth=99))
 
     assert crashed.endswith("There is no row 99 to post: the institution has 2 PENDING rows.")
 
@@ -162,7 +162,7 @@ def test_time_ends_a_consent(perform: Perform) -> None:
 
 def test_a_household_has_no_transactions_to_change(perform: Perform) -> None:
     """The message states why no transaction can be changed."""
-    _, crashed = perform(steps.Authorise(institution_id="99999"), steps.Change(what="amend"))
+    _, crashed = perform(steps.Authorise(institution_id="99999"), steps.Change(kind="amend"))
 
     assert crashed.endswith("an energy retailer, whose rows cannot be changed. Use a consent with a bank.")
 

@@ -169,7 +169,7 @@ class DeliverList(PlainStep, frozen=True, tag="deliver_list"):
         return Delivery(event="e", participant="", message_id="", attempt=1, problem=trouble)
 
 
-HANGS = "no answer within the limit"
+HANGS = "no response within the limit"
 
 
 @pytest.mark.parametrize(

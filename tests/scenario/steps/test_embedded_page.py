@@ -138,7 +138,7 @@ def test_a_message_reports_a_consent_that_does_not_exist(perform: Perform, app: 
     assert crashed == ""
     (message,) = app.messages
     assert (message["error_type"], message["consent_id"]) == ("", "arr_made_up")
-    assert [journey.ending for journey in journal.all(Journey)] == ["CLAIMED"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["FORGED_REDIRECT"]
 
 
 def test_an_unknown_error_is_passed_on(perform: Perform, app: EmbeddingFeed) -> None:
@@ -153,7 +153,7 @@ def test_an_unknown_error_is_passed_on(perform: Perform, app: EmbeddingFeed) -> 
 @pytest.mark.parametrize(("says", "error_type"), [("cancelled", "AUTH_SESSION_CANCELLED"), ("approved", "")])
 def test_another_window_posts_from_its_own_origin(perform: Perform, app: EmbeddingFeed, says: str, error_type: str) -> None:
     """The message is about the latest session, which stays open."""
-    journal, crashed = perform(steps.EmbedConsentPage(), steps.CloseTab(), steps.ForeignSdkMessage(says=says))  # type: ignore[arg-type]
+    journal, crashed = perform(steps.EmbedConsentPage(), steps.CloseTab(), steps.ForeignSdkMessage(result=says))  # type: ignore[arg-type]
 
     assert crashed == ""
     (message,) = app.messages

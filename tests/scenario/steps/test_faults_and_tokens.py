@@ -163,7 +163,7 @@ def test_an_app_may_refuse_to_start_with_a_wrong_secret(drive: Drive, tmp_path: 
         (steps.Advance(days=99999999), "at most 3660 days at once"),
         (steps.Advance(days=math.nan), "at most 3660 days at once"),
         (steps.TouchConsent(times=0), "times must be from 1 to 1000, got 0"),
-        (steps.Change(what="post", nth=-1), "nth must be 0 or greater, got -1"),
+        (steps.Change(kind="post", nth=-1), "nth must be 0 or greater, got -1"),
         (steps.Deliver(attempts=0), "attempts must be 1 or greater, got 0"),
         (steps.Burst("e0", copies=-1), "copies must be from 1 to 500, got -1"),
     ],

@@ -91,7 +91,7 @@ def test_headers_may_contain_a_listed_address(perform: Perform, mailbox: Mailbox
     """Every header that proxies use contains it."""
     perform(
         steps.Authorise(),
-        steps.DeliverFromUnknownAddress("e0", claims="127.0.0.1"),
+        steps.DeliverFromUnknownAddress("e0", forwarded_for="127.0.0.1"),
         facts={"allowed_ips": ["127.0.0.1"]},
     )
 

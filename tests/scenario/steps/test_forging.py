@@ -117,7 +117,7 @@ def test_a_response_with_the_signature_is_recorded_as_a_leak(perform: Perform, d
     journal, _ = perform(steps.Authorise(), steps.Forge("unsigned"))
 
     (leak,) = journal.all(Leak)
-    assert (leak.place, leak.kind, leak.line) == ("the answer to forged:unsigned", "expected signature", "")
+    assert (leak.place, leak.kind, leak.line) == ("the response to forged:unsigned", "expected signature", "")
 
 
 def test_every_encoding_has_a_new_event(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:

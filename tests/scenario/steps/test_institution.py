@@ -40,7 +40,7 @@ def keys(rows: Rows) -> list[str]:
 
 @pytest.mark.parametrize("by", ["end_user", "institution"])
 def test_a_revocation_creates_an_event(perform: Perform, by: Any) -> None:
-    """It does not matter who revokes. Source: consents.every-ending-tells"""
+    """It does not matter who revokes. Source: consents.every-ending-reported"""
     journal, crashed = perform(steps.Authorise(), steps.Revoke(by=by))
 
     assert (crashed, kinds(journal)) == ("", ["consent.received", "consent.revoked"])
@@ -134,7 +134,7 @@ def test_consents_are_limited(perform: Perform) -> None:
 def test_a_day_records_rows_again(perform: Perform) -> None:
     """Only datasets that were recorded before are, with the rows of that day. Source: sync.recurrence"""
     journal, crashed = perform(
-        steps.Authorise(), steps.Sync("transactions"), steps.Change(what="amend", nth=3), steps.Advance(days=1)
+        steps.Authorise(), steps.Sync("transactions"), steps.Change(kind="amend", nth=3), steps.Advance(days=1)
     )
 
     first, second = journal.all(Rows)

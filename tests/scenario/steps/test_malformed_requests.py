@@ -91,7 +91,7 @@ def test_a_lost_connection_is_indeterminate_and_due_again(perform: Perform, by: 
     journal, _ = perform(steps.Authorise(), steps.LoseConnection("e0", by=by), steps.Deliver(attempts=2))
 
     first, second = [delivery for delivery in journal.all(Delivery) if delivery.event == "e0"]
-    assert (first.outcome, first.problem, first.attempt) == ("indeterminate", "hung up before reading the answer", 1)
+    assert (first.outcome, first.problem, first.attempt) == ("indeterminate", "hung up before reading the response", 1)
     assert (second.outcome, second.attempt, second.message_id) == ("ack", 2, first.message_id)
 
 

@@ -72,7 +72,7 @@ def test_invalid_metrics_are_reported(watched: Callable[..., Driver], text: str,
 
 def test_without_a_hook_the_step_does_not_wait(driver: Driver) -> None:
     """Without metrics and without an address for alerts, nothing will arrive."""
-    measurements = read(driver, "calm", "idle", "good", "bad")
+    measurements = read(driver, "calm", "idle", "good", "failing")
 
     assert [(measurement.samples, measurement.problem, measurement.is_configured) for measurement in measurements] == [
         (None, "", False)
@@ -85,7 +85,7 @@ def test_the_step_waits_for_a_change(server: HTTPServer, mailbox: Mailbox, drive
     server.expect_request("/metrics").respond_with_handler(lambda _: Response(next(texts)))
     driver = drive(mailbox.settings(observe={"metrics": "GET /metrics"}))
 
-    *_, bad = read(driver, "calm", "idle", "good", "bad")
+    *_, bad = read(driver, "calm", "idle", "good", "failing")
 
     assert bad.samples == {"a": 5.0, "failed": 1.0}
 
@@ -150,7 +150,7 @@ def test_an_export_after_the_moment_is_read(mailbox: Mailbox, drive: Callable[..
     exporting = drive(mailbox.settings(env={"OTLP_URL": "{otlp_url}"}, limits={"alert_s": 30}))
 
     with Exporter(exporting.fiskil.telemetry.url):
-        measurements = read(exporting, "calm", "idle", "asked")
+        measurements = read(exporting, "calm", "idle", "refreshed")
 
     assert [(measurement.samples, measurement.problem) for measurement in measurements] == [({"calls": 2.0}, "")] * 3
 
@@ -196,6 +196,6 @@ def test_alerts_must_end_in_time(server: HTTPServer, mailbox: Mailbox, drive: Ca
     server.expect_request("/healthz").respond_with_handler((lambda _: Response()) if is_calm else alert)
     driver.before_step = lambda number, *_: alert() if number == 3 else None
 
-    *_, over = read(driver, "calm", "idle", "good", "bad", "mended", "over")
+    *_, over = read(driver, "calm", "idle", "good", "failing", "recovered", "over")
 
     assert over.is_calm is is_calm

@@ -62,7 +62,7 @@ def test_a_browser_returns_without_a_consent(perform: Perform, feed: Feed) -> No
     (journey,) = journal.all(Journey)
     assert urlsplit(address).path == "/thanks"
     assert parse_qs(urlsplit(address).query)["session_id"] == [journey.session]
-    assert journey.ending == "CLAIMED"
+    assert journey.ending == "FORGED_REDIRECT"
     assert journal.all(EventCreated) == []
 
 

@@ -136,7 +136,7 @@ def test_the_search_continues_after_a_switch_that_ends_nothing(play: Play) -> No
 def test_unknown_input_is_a_problem(asks: str, is_open: str, labels: list[str], tmp_path: Path) -> None:
     """A typed word or an empty field may be the reason why the consent did not end."""
     reference = gallery.settings(gallery.app("reference_app"))
-    env = {**reference.app.env, "PYTHONPATH": str(APPS), "ASKS": asks, "OPEN": is_open}
+    env = {**reference.app.env, "PYTHONPATH": str(APPS), "QUESTION": asks, "OPEN": is_open}
     command = (reference.app.command or "").replace(gallery.REFERENCE, "coder:build")
     settings = msgspec.structs.replace(reference, app=msgspec.structs.replace(reference.app, command=command, env=env))
     scenario = Scenario(name="x", practices=(), steps=(*CONSENTED, *REVOKED), probes=())

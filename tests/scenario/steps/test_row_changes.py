@@ -63,7 +63,7 @@ def days_ago(instant: str) -> int:
 
 def test_an_amended_row_keeps_its_id(driver: Driver) -> None:
     """Amount and description change. Source: data.changes"""
-    before, after = before_and_after(driver, steps.Change(what="amend", nth=2))
+    before, after = before_and_after(driver, steps.Change(kind="amend", nth=2))
 
     (changed,) = [row_id for row_id in before if before[row_id]["amount"] != after[row_id]["amount"]]
     assert set(before) == set(after)
@@ -72,7 +72,7 @@ def test_an_amended_row_keeps_its_id(driver: Driver) -> None:
 
 def test_a_row_is_amended_to_the_given_amount(driver: Driver) -> None:
     """Every digit is kept, even where a float would lose some. Source: data.changes"""
-    before, after = before_and_after(driver, steps.Change(what="amend", nth=2, amount="-90071992547409.93"))
+    before, after = before_and_after(driver, steps.Change(kind="amend", nth=2, amount="-90071992547409.93"))
 
     (changed,) = [row_id for row_id in before if before[row_id]["amount"] != after[row_id]["amount"]]
     assert after[changed]["amount"] == "-90071992547409.93"
@@ -81,7 +81,7 @@ def test_a_row_is_amended_to_the_given_amount(driver: Driver) -> None:
 @pytest.mark.parametrize(("what", "status"), [("remove", "POSTED"), ("vanish", "PENDING")])
 def test_a_removed_row_is_no_longer_served(driver: Driver, what: Any, status: str) -> None:
     """The row was posted, or pending and never posted. Source: data.changes"""
-    before, after = before_and_after(driver, steps.Change(what=what))
+    before, after = before_and_after(driver, steps.Change(kind=what))
 
     (removed,) = set(before) - set(after)
     assert before[removed]["status"] == status
@@ -90,7 +90,7 @@ def test_a_removed_row_is_no_longer_served(driver: Driver, what: Any, status: st
 
 def test_a_posted_row_stays_in_the_list(driver: Driver) -> None:
     """It is no longer PENDING and has a posting time of today. Source: data.pending-posted"""
-    before, after = before_and_after(driver, steps.Change(what="post"))
+    before, after = before_and_after(driver, steps.Change(kind="post"))
 
     (posted,) = [row_id for row_id in before if before[row_id]["status"] != after[row_id]["status"]]
     assert set(before) == set(after)
@@ -99,7 +99,7 @@ def test_a_posted_row_stays_in_the_list(driver: Driver) -> None:
 
 def test_an_equal_row_differs_only_in_its_ids(driver: Driver) -> None:
     """No app may treat two equal rows as one; a second repetition is a third row. Source: data.changes"""
-    before, after = before_and_after(driver, *[steps.Change(what="repeat", nth=4)] * 2)
+    before, after = before_and_after(driver, *[steps.Change(kind="repeat", nth=4)] * 2)
 
     new = [after[row_id] for row_id in set(after) - set(before)]
     assert len(new) == 2
@@ -110,7 +110,7 @@ def test_an_equal_row_differs_only_in_its_ids(driver: Driver) -> None:
 @pytest.mark.parametrize(("what", "days"), [("back_date", (0, 5, 5)), ("arrive_late", (5, 5, 5))])
 def test_a_row_may_be_older_than_its_arrival(driver: Driver, what: Any, days: tuple[int, int, int]) -> None:
     """It was made days ago and is posted today, or was posted days ago and appears now. Source: data.changes"""
-    before, after = before_and_after(driver, steps.Change(what=what, days=5))
+    before, after = before_and_after(driver, steps.Change(kind=what, days=5))
 
     (new,) = set(after) - set(before)
     dates = [after[new][f"{field}_date_time"] for field in ("posting", "execution", "value")]
@@ -123,8 +123,8 @@ def test_account_and_merchant_select_the_row(driver: Driver) -> None:
     """Only their rows count, from the newest."""
     before, after = before_and_after(
         driver,
-        steps.Change(what="remove", account="savings", nth=1),
-        steps.Change(what="remove", merchant="Woolworths"),
+        steps.Change(kind="remove", account="savings", nth=1),
+        steps.Change(kind="remove", merchant="Woolworths"),
     )
 
     posted = [row for row in before.values() if row["status"] == "POSTED"]
@@ -137,20 +137,20 @@ def test_account_and_merchant_select_the_row(driver: Driver) -> None:
     ("change", "message"),
     [
         (
-            steps.Change(what="amend", account="saving"),
+            steps.Change(kind="amend", account="saving"),
             "no account 'saving'. Did you mean 'savings'? Known: everyday, savings.",
         ),
-        (steps.Change(what="amend", merchant="Woolworth"), "no merchant 'Woolworth'. Did you mean 'Woolworths'? Known: "),
+        (steps.Change(kind="amend", merchant="Woolworth"), "no merchant 'Woolworth'. Did you mean 'Woolworths'? Known: "),
         (
-            steps.Change(what="vanish", account="savings"),
+            steps.Change(kind="vanish", account="savings"),
             "There is no row 0 to vanish: the institution has 0 PENDING rows on 'savings'.",
         ),
         (
-            steps.Change(what="amend", merchant="Synergy", nth=7),
+            steps.Change(kind="amend", merchant="Synergy", nth=7),
             "There is no row 7 to amend: the institution has 3 POSTED rows of Synergy.",
         ),
     ],
-    ids=lambda value: getattr(value, "what", ""),
+    ids=lambda value: getattr(value, "kind", ""),
 )
 def test_a_missing_row_is_reported(driver: Driver, change: steps.Change, message: str) -> None:
     """The message contains the nearest match, or the number of rows."""
@@ -162,12 +162,12 @@ def test_a_missing_row_is_reported(driver: Driver, change: steps.Change, message
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"what": "amned"}, "no kind 'amned'. Did you mean 'amend'? Known: amend, remove, post, repeat, back_date,"),
-        ({"what": "post", "nth": -1}, "nth must be 0 or greater, got -1"),
-        ({"what": "back_date", "days": 0}, "days must be from 1 to 365, got 0"),
-        ({"what": "arrive_late", "days": 366}, "days must be from 1 to 365, got 366"),
-        ({"what": "amend", "amount": "-12.5"}, "only amend takes an amount, such as -12.50; got '-12.5' for amend"),
-        ({"what": "repeat", "amount": "-12.50"}, "only amend takes an amount, such as -12.50; got '-12.50' for repeat"),
+        ({"kind": "amned"}, "no kind 'amned'. Did you mean 'amend'? Known: amend, remove, post, repeat, back_date,"),
+        ({"kind": "post", "nth": -1}, "nth must be 0 or greater, got -1"),
+        ({"kind": "back_date", "days": 0}, "days must be from 1 to 365, got 0"),
+        ({"kind": "arrive_late", "days": 366}, "days must be from 1 to 365, got 366"),
+        ({"kind": "amend", "amount": "-12.5"}, "only amend takes an amount, such as -12.50; got '-12.5' for amend"),
+        ({"kind": "repeat", "amount": "-12.50"}, "only amend takes an amount, such as -12.50; got '-12.50' for repeat"),
     ],
 )
 def test_invalid_arguments_are_refused_before_anything_runs(values: dict[str, Any], message: str) -> None:

@@ -64,8 +64,8 @@ def test_the_result_of_a_failed_call_is_recorded(perform: Perform) -> None:
     views = [view for view in journal.all(PageView) if view.moment == "failed"]
     assert crashed == ""
     assert [(view.page, view.cause, view.width_px) for view in views] == [
-        ("answer", "a refusal", 360),
-        ("answer", "a refusal", 1280),
+        ("response", "a refusal", 360),
+        ("response", "a refusal", 1280),
     ]
     assert "That did not work" in views[0].text
 

@@ -44,8 +44,8 @@ class FormBrowser:
         """Go to *url* and follow at most eight redirects."""
         return self._follow(self._browser.request("GET", url, headers=self._headers))
 
-    def submit(self, act: str, **answers: Any) -> HttpReply:
-        """Submit the form whose hidden ``act`` field is *act*, with *answers* in its fields.
+    def submit(self, act: str, **values: Any) -> HttpReply:
+        """Submit the form whose hidden ``act`` field is *act*, with *values* in its fields.
 
         Raises:
             StepError: The page has no such form, or the form is submitted to another host.
@@ -53,8 +53,8 @@ class FormBrowser:
         for form in forms(self.page):
             fields = dict(form.fields)
             if fields.get("act") == act:
-                unchanged = [(name, value) for name, value in form.fields if name not in answers]
-                filled_in = [(name, text) for name, value in answers.items() for text in _texts(value)]
+                unchanged = [(name, value) for name, value in form.fields if name not in values]
+                filled_in = [(name, text) for name, value in values.items() for text in _texts(value)]
                 target = urljoin(self.page.url, form.action)
                 if not self._may_go_to(target):
                     raise StepError(f"The page's form for {act!r} leads to another host.")

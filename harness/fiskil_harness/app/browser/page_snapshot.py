@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from fiskil_harness.journal import Control
 
-LOGIN = "it asks for a password, so it is a login page"
+LOGIN = "it has a password field, so it is a login page"
 
 
 class PageSnapshot(Struct, frozen=True, kw_only=True):

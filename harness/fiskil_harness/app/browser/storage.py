@@ -27,14 +27,14 @@ async def stored_items(context: "BrowserContext", places: Origins) -> list[Store
             try:
                 rows = await asyncio.wait_for(frame.evaluate(script("store")), RESPONSE_CAP_S)
             except TimeoutError:
-                items["lack", "storage", "a page of the app did not respond"] = None
+                items["unread", "storage", "a page of the app did not respond"] = None
                 continue
             except Exception:  # noqa: BLE001, S112 - a frame may be removed while it is read
                 continue
             is_read = True
             items |= {(place, str(name), str(value)): None for place, name, value in rows}
     if not is_read:
-        items["lack", "storage", "no page of the app was open"] = None
+        items["unread", "storage", "no page of the app was open"] = None
     hosts = {urlsplit(places.app()).hostname, "localhost", "127.0.0.1"}
     for cookie in await context.cookies():
         if cookie.get("domain", "").lstrip(".") in hosts:

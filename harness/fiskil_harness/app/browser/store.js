@@ -36,7 +36,7 @@ async () => {
       database.close();
     }
   } catch (error) {
-    put("lack", "IndexedDB", error && error.name);
+    put("unread", "IndexedDB", error && error.name);
   }
   try {
     for (const name of globalThis.caches ? await caches.keys() : []) {
@@ -47,7 +47,7 @@ async () => {
       }
     }
   } catch (error) {
-    put("lack", "cache", error && error.name);
+    put("unread", "cache", error && error.name);
   }
   return items;
 }

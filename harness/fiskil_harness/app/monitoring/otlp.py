@@ -66,7 +66,7 @@ class Telemetry:
 
     @property
     def refusal(self) -> str:
-        """Why the latest rejected export was rejected; empty if none was."""
+        """The reason why the latest rejected export was rejected; empty if none was."""
         return self._refusal
 
     @property

@@ -25,7 +25,7 @@ class Ending(enum.StrEnum):
 class AuthSession(Struct, frozen=True, kw_only=True):
     """One single-use invitation to consent.
 
-    ``stage`` is the current screen and ``response`` the result of the latest act (see ``sandbox.consents.journey_table``).
+    ``stage`` is the current screen and ``act_result`` the result of the latest act (see ``sandbox.consents.journey_table``).
     ``ending`` is set once, at the end; ``has_returned`` is set when the browser is redirected to the app after it.
     ``outcome`` is the requested outcome of this session, for any person; one of ``OUTCOMES``.
     """

@@ -6,7 +6,7 @@ from fiskil_harness.core.model.consents import Ending
 
 
 class JourneyOutcome(Struct, frozen=True, kw_only=True):
-    """A possible ending of a journey. ``answer`` is the institution's response to the right one-time code."""
+    """A possible ending of a journey. ``code_result`` is the institution's response to the right one-time code."""
 
     name: str
     ending: Ending

@@ -37,7 +37,7 @@ class Line(Protocol):
 
 
 class Performed(Struct, kw_only=True):
-    """What has been written, and how the connection ended.
+    """The bytes written to a connection, and its end.
 
     Attributes:
         head: The bytes of the head, including interim responses.

@@ -12,7 +12,7 @@ CallApi = Callable[[MatchedExchange], Awaitable[Reply]]
 
 
 class Composition(Struct, kw_only=True):
-    """What became of an exchange under its faults.
+    """The outcome of an exchange under its faults.
 
     Attributes:
         has_bitten: One flag for each fault, set as it happens, so that they are right after an interruption too.

@@ -23,13 +23,13 @@ def exchange_of(
     Args:
         when: Begin and end in seconds, and the step.
         request: The request.
-        about: Number, route, end user, and True for a stray call.
+        about: Number, route, end user, and True if the call is of an earlier scenario.
         response: Status, headers and body.
         bites: The faults that bit.
         is_cut: The connection was reset because the scenario was over.
     """
     begun_s, ended_s, step = when
-    number, route, end_user_id, is_stray = about
+    number, route, end_user_id, is_of_earlier_scenario = about
     status, headers, body = response
     return Exchange(
         at_s=begun_s,
@@ -40,7 +40,7 @@ def exchange_of(
         path=request.path,
         query=request.query.decode("latin-1"),
         end_user_id=end_user_id,
-        is_of_earlier_scenario=is_stray,
+        is_of_earlier_scenario=is_of_earlier_scenario,
         request_headers=_texts(request.headers),
         request_body=request.body,
         status=status,

@@ -13,7 +13,7 @@ class Pages:
         self._latest: dict[tuple[str, str, str], int] = {}
 
     def page_of(self, route: str, end_user_id: str, query: bytes) -> int:
-        """Return the page that this request asks for, counted from 1; the same cursor is always the same page."""
+        """Return the page that this request is for, counted from 1; the same cursor is always the same page."""
         parameters = parse_qs(query.decode("latin-1"))
         cursor = next((parameters[name][0] for name in CURSORS if name in parameters), "")
         if not cursor:

@@ -51,17 +51,17 @@ class Proxy:
         self.rules = Rules(clock_s=clock_s)
         self._pages = Pages()
         self.journal: Journal | None = None
-        self.is_stray: Callable[[str], bool] = lambda _end_user_id: False
+        self.is_of_earlier_scenario: Callable[[str], bool] = lambda _end_user_id: False
         self.open_requests = 0
         self.bitten: set[ProxiedCall] = set()
         self._elapsed_s = stopwatch()
         self._last_s = self._last_nameless_s = 0.0
         self._number = 0
 
-    def begin(self, journal: Journal, *, is_stray: Callable[[str], bool]) -> None:
-        """Record into *journal* from now on; calls for which *is_stray* returns True are marked."""
+    def begin(self, journal: Journal, *, is_of_earlier_scenario: Callable[[str], bool]) -> None:
+        """Record into *journal* from now on; calls for which *is_of_earlier_scenario* returns True are marked."""
         self._number = 0
-        self.is_stray = is_stray
+        self.is_of_earlier_scenario = is_of_earlier_scenario
         self.journal = journal
 
     def end(self) -> None:
@@ -116,13 +116,18 @@ class Proxy:
         self.open_requests += 1
         try:
             number = self._next_number()
-            route, end_user_id, is_stray = self._name(request)
+            route, end_user_id, is_of_earlier_scenario = self._name(request)
             response: HttpResponse = self.app.respond(request)
         finally:
             self.open_requests -= 1
             self._last_s = self._elapsed_s()
         if journal is not None:
-            about = (number, route, end_user_id or created_end_user(route, response.status, response.body), is_stray)
+            about = (
+                number,
+                route,
+                end_user_id or created_end_user(route, response.status, response.body),
+                is_of_earlier_scenario,
+            )
             response_parts = (response.status, response.headers, shortened(response.body))
             request.body = shortened(request.body)
             journal.write_deferred(exchange_of, (begun_s, journal.elapsed_s(), step), request, about, response_parts)
@@ -145,11 +150,11 @@ class Proxy:
         taken = self._taken_early(scope)
         first, body = ([], b"") if taken else await _read_ahead(receive)
         request = HttpRequest.of(scope, body)
-        route, end_user_id, is_stray = self._name(request)
+        route, end_user_id, is_of_earlier_scenario = self._name(request)
         facts = self._facts(request, route, end_user_id)
         call = ProxiedCall(self, scope, _replay(first, receive), send, number=number, facts=facts, journal=journal)
         begun_s, step = (journal.elapsed_s(), journal.step) if journal is not None else (0.0, -1)
-        if not taken and not is_stray:
+        if not taken and not is_of_earlier_scenario:
             taken = self.rules.take(facts)
         try:
             if not taken:
@@ -163,7 +168,7 @@ class Proxy:
                     exchange_of,
                     (begun_s, journal.elapsed_s(), step),
                     request,
-                    (number, route, end_user_id or created_end_user(route, call.status, sent), is_stray),
+                    (number, route, end_user_id or created_end_user(route, call.status, sent), is_of_earlier_scenario),
                     (call.status, call.headers, shortened(sent)),
                     call.bites,
                     call.is_cut,
@@ -174,8 +179,8 @@ class Proxy:
         if not self.rules.are_early:
             return []
         request = HttpRequest.of(scope)
-        route, end_user_id, is_stray = self._name(request)
-        return [] if is_stray else self.rules.take(self._facts(request, route, end_user_id), is_early=True)
+        route, end_user_id, is_of_earlier_scenario = self._name(request)
+        return [] if is_of_earlier_scenario else self.rules.take(self._facts(request, route, end_user_id), is_early=True)
 
     def _facts(self, request: HttpRequest, route: str, end_user_id: str) -> Facts:
         return Facts(
@@ -195,11 +200,11 @@ class Proxy:
         return self._number
 
     def _name(self, request: HttpRequest) -> tuple[str, str, bool]:
-        """Return the route of a request, its end user, and True for a stray call."""
+        """Return the route of a request, its end user, and True if the call is of an earlier scenario."""
         end_user_id = end_user_of(request)
         if not end_user_id:
             self._last_nameless_s = self._elapsed_s()
-        return self._route_of(request.method, request.path), end_user_id, self.is_stray(end_user_id)
+        return self._route_of(request.method, request.path), end_user_id, self.is_of_earlier_scenario(end_user_id)
 
 
 async def _read_ahead(receive: Any) -> tuple[list[Message], bytes]:

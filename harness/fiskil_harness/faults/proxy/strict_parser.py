@@ -17,15 +17,15 @@ STATUS_LINE = re.compile(rb"HTTP/1\.1 ([1-5][0-9][0-9]) [\t\x20-\x7e]*")
 FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*")
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})(?:;[\t\x20-\x7e]*)?")
 
-Flaw = Literal["", "answer", "end", "framing"]
+Flaw = Literal["", "response", "end", "framing"]
 
 
 class Received(Struct, frozen=True, kw_only=True):
     """A response as far as it could be read.
 
     Attributes:
-        flaw: What ended the reading: ``answer`` (no byte arrived), ``end`` (the bytes stop early), ``framing`` (they are not
-            HTTP, or more than one response), or empty.
+        flaw: The reason why the reading ended: ``response`` (no byte arrived), ``end`` (the bytes stop early), ``framing``
+            (they are not HTTP, or more than one response), or empty.
         status: The final status, if it could be read.
         headers: The headers, with names in lower case.
         body: The body without the framing of chunks.
@@ -46,7 +46,7 @@ def parse_response(written: bytes, *, method: str, is_closed: bool) -> Received:
         is_closed: The connection ended in good order after these bytes.
     """
     if not written:
-        return Received(flaw="answer")
+        return Received(flaw="response")
     left = written
     while True:
         head, blank, left = left.partition(CRLF + CRLF)

@@ -45,7 +45,7 @@ def as_text(story: Story, *, most: int) -> str:
 
 def is_wrong(entry: StoryEntry) -> bool:
     """Return whether an exchange failed; a refused delivery counts as correct, because a receiver may refuse it rightly."""
-    return entry.outcome in {"failed", "unanswered"} or (entry.outcome == "refused" and entry.kind != "delivery")
+    return entry.outcome in {"failed", "no_response"} or (entry.outcome == "refused" and entry.kind != "delivery")
 
 
 def _grouped(entries: Sequence[StoryEntry]) -> Iterator[tuple[StoryEntry, int]]:
@@ -106,7 +106,7 @@ class _Page:
         back = -5 if end > start else 5
         self.parts.append(f'<path class="go" d="M{start} {self.y:g}H{end}m{back}-3L{end} {self.y:g}l{back} 3"/>')
         self.y += 5
-        if entry.outcome == "unanswered":
+        if entry.outcome == "no_response":
             middle = (start + end) / 2
             self.parts.append(f'<path class="bad" d="M{middle - 3:g} {self.y - 8:g}l6 6m0-6l-6 6"/>')
         elif entry.result:

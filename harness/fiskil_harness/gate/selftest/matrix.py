@@ -54,7 +54,7 @@ class SelftestResult(Struct, frozen=True, kw_only=True):
 
     @property
     def is_correct(self) -> bool:
-        """Whether the app ran and the gate's findings match the facts about it."""
+        """True if the app ran and the gate's findings match the facts about it."""
         return not (self.not_tried or self.overlooked or self.false_alarms or self.inconclusive)
 
 

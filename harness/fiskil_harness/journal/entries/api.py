@@ -17,7 +17,8 @@ class Exchange(Entry, frozen=True, kw_only=True):
     *number* counts the calls of the scenario from 1. *status* is None if no response was sent. *bites* names the faults that
     acted on the call. *end_user_id* is empty for calls that concern no end user (tokens, institutions).
 
-    *is_stray* marks a call about an end user of an earlier scenario: no fault matches it, and probes ignore it.
+    *is_of_earlier_scenario* marks a call about an end user of an earlier scenario: no fault matches it, and probes
+    ignore it.
     *is_cut* marks a call that a fault still held when the scenario ended; the harness closed it.
     """
 

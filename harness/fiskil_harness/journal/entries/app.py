@@ -21,17 +21,17 @@ JourneyEnding = Literal[
     "CONSENT_TIMEOUT",
     "CONSENT_UPSTREAM_PROCESSING_ERROR",
     "ABANDONED",
-    "CLAIMED",
+    "FORGED_REDIRECT",
 ]
 """How a journey ended: APPROVED, an ``error_type`` of Fiskil, or one of two endings of ours.
 
-ABANDONED means that the end user left. CLAIMED means that the redirect to the app was forged.
+ABANDONED means that the end user left. FORGED_REDIRECT means that the redirect to the app was forged.
 """
 
 HookName = Literal["start_session", "message", "refresh", "revoke", "fail"]
 """Names of the hooks below ``app.drive``."""
 
-EffectsMoment = Literal["before", "after", "between", "ordered", "halved", "settled", "end"]
+EffectsMoment = Literal["before", "after", "between", "before_failure", "half_sent", "settled", "end"]
 """When the effects hook was queried.
 
 =======  ===================================================

@@ -45,7 +45,7 @@ DeliveryOutcome = Literal["ack", "refuse", "indeterminate"]
 DURING_KILL = "during a kill"
 """``name`` of deliveries that were in progress when the app was killed; timing alone decides their outcome."""
 
-HALVED: Final = "halved"
+HALF_SENT: Final = "half_sent"
 """``moment`` of a snapshot after half of a message was sent; no effect of that message may show."""
 
 EARLY: Final = "early"
@@ -157,7 +157,7 @@ class CanaryRequested(Entry, frozen=True, kw_only=True):
     kind: DeliveryKind
 
 
-PlanKind = Literal["deliveries", "forgeries", "order", "everything", "lives"]
+PlanKind = Literal["deliveries", "forgeries", "order", "everything", "life_plans"]
 """Kinds of generated plans."""
 
 

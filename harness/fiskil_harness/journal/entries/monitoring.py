@@ -8,11 +8,11 @@ from fiskil_harness.journal.entries.entry import Entry
 OTLP = "otlp"
 """``place`` of log records that the app exports."""
 
-MonitoringMoment = Literal["calm", "idle", "asked", "good", "slow", "bad", "mended", "over"]
-"""When a reading was taken.
+MonitoringMoment = Literal["calm", "idle", "refreshed", "good", "slow", "failing", "recovered", "over"]
+"""The time of a reading.
 
-``calm`` and ``idle``: before and after an idle period. ``asked``: after a requested refresh. ``good``: after ordinary work.
-``slow`` and ``bad``: during a fault. ``mended``: after the fault. ``over``: after more ordinary work.
+``calm`` and ``idle``: before and after an idle period. ``refreshed``: after a requested refresh. ``good``: after ordinary
+work. ``slow`` and ``failing``: during a fault. ``recovered``: after the fault. ``over``: after more ordinary work.
 """
 
 _LANGUAGES = ("jvm", "nodejs", "v8js", "dotnet", "otel", "promhttp", "scrape")

@@ -9,7 +9,7 @@ from fiskil_harness.journal.entries.entry import Entry
 CONNECT, CONNECTIONS = "connect", "connections"
 """Pages that the config may name: where a journey begins, and where consents are listed."""
 
-RESPONSE, NOTICE, LINKED = "answer", "privacy", "linked"
+RESPONSE, NOTICE, LINKED = "response", "privacy", "linked"
 """Pages that the config does not name: the response to a press, the privacy notice, another linked page of the app."""
 
 REVOKE: Final = "revoke"
@@ -47,7 +47,7 @@ failed    after an error
 PressPurpose = Literal["link", "revoke", "privacy"]
 """Why a control was pressed: to begin a journey, to revoke a consent, or to open the privacy notice."""
 
-StoragePlace = Literal["localStorage", "sessionStorage", "IndexedDB", "cache", "cookie", "url", "history", "lack"]
+StoragePlace = Literal["localStorage", "sessionStorage", "IndexedDB", "cache", "cookie", "url", "history", "unread"]
 """Where the browser stored a value; ``lack`` marks storage that could not be read (*name*: which, *value*: why)."""
 
 
@@ -88,8 +88,8 @@ class Control(Struct, frozen=True, kw_only=True):
 class PageView(Entry, frozen=True, kw_only=True):
     """One view of one page at one width.
 
-    *page* is its name in the config, or ``callback``, ``cancelled``, ``answer`` (the response to a press), ``privacy`` (the
-    linked notice) or ``linked`` (another page of the app). *cause* is the error type if *moment* is ``failed``.
+    *page* is its name in the config, or ``callback``, ``cancelled``, ``response`` (the response to a press), ``privacy``
+    (the linked notice) or ``linked`` (another page of the app). *cause* is the error type if *moment* is ``failed``.
 
     *text* is the visible text, line by line. *signs* are the visible signs of progress (progressbar, aria-busy, an announced
     status). *problem* states why nothing could be read. *digest* identifies the screenshot if one was taken to compare.
@@ -150,7 +150,7 @@ class Stored(Entry, frozen=True, kw_only=True):
     @property
     def is_unread(self) -> bool:
         """Return True if the storage could not be read; *value* states why."""
-        return self.place == "lack"
+        return self.place == "unread"
 
 
 class Pressed(Entry, frozen=True, kw_only=True):

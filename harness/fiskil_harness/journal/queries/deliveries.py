@@ -55,7 +55,7 @@ def messages_of(deliveries: Iterable[Delivery]) -> int:
 
 
 class Applied(Struct, frozen=True, kw_only=True):
-    """How often each message was applied, by message id; *was_reset* is True if the app lost its counts on a restart."""
+    """Counts of applications by message id; *was_reset* is True if the app lost its counts on a restart."""
 
     counts: dict[str, int]
     was_reset: bool = False

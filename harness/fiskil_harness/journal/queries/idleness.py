@@ -9,7 +9,7 @@ NOT_WORK = frozenset({"fail"})
 
 def was_idle(effects: Effects) -> bool:
     """Return True if the app had finished all requested work at that moment."""
-    return effects.is_idle and effects.moment not in {"ordered", "halved"}
+    return effects.is_idle and effects.moment not in {"before_failure", "half_sent"}
 
 
 def reported_idle(effects: Effects) -> bool:

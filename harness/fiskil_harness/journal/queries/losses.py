@@ -10,18 +10,18 @@ from fiskil_harness.journal.queries.repetitions import ways_repeated
 
 LAST = 5
 CONTROLS = ("a", "c")
-Disturbance = Literal["failed", "cut_off", "killed", "unheard", "late", "burst", "plain"]
+Disturbance = Literal["failed", "interrupted", "killed", "lost_response", "late", "burst", "plain"]
 """What disturbed the processing of a message; ``plain`` means nothing."""
 
 PLAIN: Final = "plain"
-CUT_OFF: Final = "cut_off"
+CUT_OFF: Final = "interrupted"
 """Chance decides which of these messages are lost, so if one is lost, all of them are named."""
 
 DESCRIPTIONS: dict[Disturbance, str] = {
     "failed": "processing was made to fail",
     CUT_OFF: "the app was killed while it processed the message",
     "killed": "the app was killed after it had acknowledged the message",
-    "unheard": "the response was lost",
+    "lost_response": "the response was lost",
     "late": "the first attempt that arrived was the last one of the schedule",
     "burst": "delivered at the same time as other copies",
     PLAIN: "delivered without any disturbance",

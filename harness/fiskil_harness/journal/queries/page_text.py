@@ -30,7 +30,7 @@ _NAMING = ("alt", "aria-label", "title", "placeholder")
 
 
 class Place(enum.IntEnum):
-    """Where a page names something, from best to worst."""
+    """A place in which a page names something, from best to worst."""
 
     VISIBLE = 0
     FOLDED = 1

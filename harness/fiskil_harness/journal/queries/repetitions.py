@@ -13,16 +13,18 @@ from msgspec import Struct
 from fiskil_harness.core.model.findings import Case, Verdict
 from fiskil_harness.journal import DURING_KILL, Delivery, HookCall, Journal, ProcessChanged
 
-Way = Literal["replay", "retry", "respelt", "burst", "cut_off", "restart", "failed", "unheard", "late", "workers"]
+Way = Literal[
+    "replay", "retry", "reencoded", "burst", "interrupted", "restart", "failed", "lost_response", "late", "workers"
+]
 """How a message was delivered again; ``DESCRIPTIONS`` explains each."""
 
-PLAIN: Final[tuple[Way, ...]] = ("replay", "retry", "respelt")
+PLAIN: Final[tuple[Way, ...]] = ("replay", "retry", "reencoded")
 """Repetitions without any disturbance."""
 
-SPECIAL: Final[tuple[Way, ...]] = ("burst", "cut_off", "restart", "failed", "unheard", "late", "workers")
+SPECIAL: Final[tuple[Way, ...]] = ("burst", "interrupted", "restart", "failed", "lost_response", "late", "workers")
 """Ways that may fail although plain repetitions pass, the most significant first."""
 
-RACES: frozenset[Way] = frozenset({"burst", "cut_off", "workers"})
+RACES: frozenset[Way] = frozenset({"burst", "interrupted", "workers"})
 """Ways whose result depends on timing."""
 
 LONG_AFTER = 100
@@ -35,12 +37,12 @@ HUNG_UP = "hung up"
 DESCRIPTIONS: dict[Way, str] = {
     "replay": "replay of the same bytes",
     "retry": "retry with the next attempt number",
-    "respelt": "replay with the signature in another encoding",
+    "reencoded": "replay with the signature in another encoding",
     "burst": "concurrent copies",
     "restart": "repeated after the app was killed",
     "failed": "processing was made to fail",
-    "unheard": "repeated because the response was lost",
-    "cut_off": "repeated because the app was killed while it processed the message",
+    "lost_response": "repeated because the response was lost",
+    "interrupted": "repeated because the app was killed while it processed the message",
     "late": "repeated after many other messages",
     "workers": "repeated many times, concurrently with other messages",
 }
@@ -111,13 +113,13 @@ class _Reader:
     def _way(self, delivery: Delivery, before: Delivery, kills: int, others: int) -> Way:
         plain: Way = "retry"
         if delivery.is_replay:
-            plain = "respelt" if delivery.name else "replay"
+            plain = "reencoded" if delivery.name else "replay"
         rules: tuple[tuple[bool, Way], ...] = (
             (delivery.group > 0 and delivery.group == before.group, "burst"),
-            (delivery.message_id in self._interrupted, "cut_off"),
-            (self.kills > kills, "restart" if before.is_acknowledged else "cut_off"),
+            (delivery.message_id in self._interrupted, "interrupted"),
+            (self.kills > kills, "restart" if before.is_acknowledged else "interrupted"),
             (self._others - others > LONG_AFTER, "late"),
-            (HUNG_UP in before.problem, "unheard"),
+            (HUNG_UP in before.problem, "lost_response"),
             (delivery.group > 0, "workers"),
         )
         return next((way for applies, way in rules if applies), plain)

@@ -26,7 +26,7 @@ def work_count(journal: Journal, since_s: float, until_s: float) -> int:
 
 def work_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
     """Return how many hook calls and deliveries began after the app was last idle before *before_s*, until *until_s*."""
-    idle_times = [effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.moment != "ordered"]
+    idle_times = [effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.moment != "before_failure"]
     idle_s = max((at_s for at_s in idle_times if at_s < before_s), default=0.0)
     begun = [began_s(call) for call in journal.all(HookCall) if not call.is_failure_request]
     begun += [delivery.at_s for delivery in journal.all(Delivery)]

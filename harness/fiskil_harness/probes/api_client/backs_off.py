@@ -8,7 +8,7 @@ from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, header, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_between, work_times
-from fiskil_harness.probes.api_client.retries_spoilt_reads import is_spoilt
+from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt
 from fiskil_harness.probes.probe import PlainProbe
 
 MIN_PAUSES = 12

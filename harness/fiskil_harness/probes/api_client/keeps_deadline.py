@@ -6,7 +6,7 @@ from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Bite, ConnectionAbandoned, Exchange, HookCall, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, routes_of
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
-from fiskil_harness.probes.api_client.retries_spoilt_reads import is_spoilt, is_whole
+from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt, is_whole
 from fiskil_harness.probes.probe import PlainProbe
 
 SLACK_S = 1.0

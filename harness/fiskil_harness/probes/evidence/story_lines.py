@@ -52,10 +52,10 @@ _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 def outcome_of(status: int | None) -> Outcome:
     """Return the outcome that a response status means for a reader."""
     if status is None:
-        return "unanswered"
+        return "no_response"
     if status >= _SERVER_ERROR:
         return "failed"
-    return "refused" if status >= _CLIENT_ERROR else "answered"
+    return "refused" if status >= _CLIENT_ERROR else "succeeded"
 
 
 def _exchange(call: Exchange, text: Message, _kinds: Mapping[str, str]) -> StoryEntry:

@@ -10,7 +10,7 @@ Lane = Literal["end user", "app", "api", "webhooks"]
 EntryKind = Literal["call", "delivery", "look", "hook", "effect", "mark"]
 """Kinds of events; a ``look`` is a page view, a ``mark`` a note."""
 
-Outcome = Literal["answered", "refused", "failed", "unanswered", ""]
+Outcome = Literal["succeeded", "refused", "failed", "no_response", ""]
 """Result of an exchange: success, a 4xx status, a 5xx status, no response; empty if there was no exchange."""
 
 BOUNDS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)

@@ -24,7 +24,7 @@ class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_delive
         """Compare a time without deliveries with a time in which deliveries came."""
         if not acknowledged_events(journal):
             return self.inconclusive("no delivery was acknowledged")
-        monitoring = monitoring_of(journal, "asked")
+        monitoring = monitoring_of(journal, "refreshed")
         if monitoring.problem:
             return self.inconclusive(monitoring.problem, hook=METRICS)
         if monitoring.is_silence_alerted():
@@ -40,12 +40,12 @@ class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_delive
         return self._compare(monitoring)
 
     def _compare(self, monitoring: Monitoring) -> Finding:
-        calm, idle, asked, good = (monitoring.samples[name] for name in ("calm", "idle", "asked", "good"))
+        calm, idle, asked, good = (monitoring.samples[name] for name in ("calm", "idle", "refreshed", "good"))
         moved_in_silence, moved_by_reading = changed_samples(calm, idle), changed_samples(idle, asked)
         ages = {
             name
             for name in moved_in_silence
-            if monitoring.grown(name, "calm", "idle") > 0 > monitoring.grown(name, "asked", "good")
+            if monitoring.grown(name, "calm", "idle") > 0 > monitoring.grown(name, "refreshed", "good")
         }
         if ages or changed_samples(asked, good) - moved_in_silence - moved_by_reading:
             return self.passes("the app's monitoring distinguishes deliveries from silence", examined=1)

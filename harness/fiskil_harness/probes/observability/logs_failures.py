@@ -12,8 +12,8 @@ from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.logs import Log, log_of, names_endpoint, reports_failure, without_requests
 from fiskil_harness.probes.probe import PlainProbe
 
-APPROVED, LEFT, CLAIMED = "APPROVED", "ABANDONED", "CLAIMED"
-NOT_REPORTED = frozenset({APPROVED, LEFT, CLAIMED})
+APPROVED, LEFT, FORGED_REDIRECT = "APPROVED", "ABANDONED", "FORGED_REDIRECT"
+NOT_REPORTED = frozenset({APPROVED, LEFT, FORGED_REDIRECT})
 """Endings that the browser does not report to the app as a failure."""
 
 _ERROR_ID = re.compile(r"error[_ -]?id\W{1,4}\w{6,}", re.IGNORECASE)

@@ -88,13 +88,13 @@ class Monitoring(Struct, frozen=True, kw_only=True):
 
     def is_stable_again(self, name: str, before: str) -> bool:
         """Return True if a metric stays the same or falls after the failure, or returned to its value before."""
-        grown = [self.grown(name, "bad", "mended")]
+        grown = [self.grown(name, "failing", "recovered")]
         if "over" in self.samples:
-            grown.append(self.grown(name, "mended", "over"))
-        return min(grown) <= 0 or self.grown(name, before, "mended") == 0
+            grown.append(self.grown(name, "recovered", "over"))
+        return min(grown) <= 0 or self.grown(name, before, "recovered") == 0
 
     def _usual_kinds(self) -> set[str]:
-        return {kind for name in (*BASELINE, "asked") if name in self.samples for kind in self.samples[name].kinds}
+        return {kind for name in (*BASELINE, "refreshed") if name in self.samples for kind in self.samples[name].kinds}
 
     def _value(self, name: str, moment: str) -> float:
         return (self.samples[moment].samples or {}).get(name, 0.0)
@@ -135,7 +135,7 @@ class MonitoringProbe(PlainProbe, frozen=True, kw_only=True):
         if monitoring.continuing_alerts() is Verdict.INCONCLUSIVE:
             return self.inconclusive("alerts continue after the failure ended, and the config gives no app.limits.alert_s")
         return self.from_alerts(
-            monitoring, failure=failure, before=before, after="bad", examined=examined
+            monitoring, failure=failure, before=before, after="failing", examined=examined
         ) or self._from_metrics(monitoring, failure=failure, before=before, examined=examined)
 
     def from_alerts(self, monitoring: Monitoring, *, failure: str, before: str, after: str, examined: int) -> Finding | None:
@@ -145,16 +145,16 @@ class MonitoringProbe(PlainProbe, frozen=True, kw_only=True):
         return self.inconclusive(monitoring.metrics_problem, hook=METRICS) if monitoring.metrics_problem else None
 
     def _from_metrics(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
-        changes = monitoring.new_changes(before, "bad")
-        if not changes and monitoring.has_only_usual_alerts(before, "bad"):
+        changes = monitoring.new_changes(before, "failing")
+        if not changes and monitoring.has_only_usual_alerts(before, "failing"):
             return self.inconclusive(USUAL_ALERTS, hook=METRICS)
         if not changes and monitoring.may_be_delayed(before):
             return self.inconclusive(MAY_BE_DELAYED, hook=METRICS)
-        if not changes and monitoring.has_uncertain_changes(before, "bad"):
+        if not changes and monitoring.has_uncertain_changes(before, "failing"):
             return self.inconclusive(UNCERTAIN, hook=METRICS)
         if not changes:
             return self.fails(f"{failure}, but nothing in the app's monitoring changed", examined=examined)
-        if "mended" in monitoring.samples and not any(monitoring.is_stable_again(name, before) for name in changes):
+        if "recovered" in monitoring.samples and not any(monitoring.is_stable_again(name, before) for name in changes):
             return self.fails(
                 f"a metric changed while {failure}, and continues to change after the failure", examined=examined
             )

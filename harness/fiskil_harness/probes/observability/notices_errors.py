@@ -24,7 +24,7 @@ class NoticesErrors(MonitoringProbe, frozen=True, kw_only=True, tag="notices_err
         failed = [call for call in bitten_by(journal, "Status") if (call.status or 0) >= 500]
         if not failed:
             return self.inconclusive("no call to the API failed")
-        monitoring = monitoring_of(journal, "bad", "mended")
+        monitoring = monitoring_of(journal, "failing", "recovered")
         if monitoring.problem:
             return self.inconclusive(monitoring.problem, hook=METRICS)
         before = "slow" if "slow" in monitoring.samples else "good"

@@ -28,7 +28,7 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
         refused = [delivery for delivery in genuine(journal) if delivery.outcome != "ack"]
         if not requested or not refused:
             return self.inconclusive("no delivery failed")
-        monitoring = monitoring_of(journal, "bad")
+        monitoring = monitoring_of(journal, "failing")
         if monitoring.problem:
             return self.inconclusive(monitoring.problem, hook=METRICS)
         return self.judge(monitoring, failure="deliveries failed", before="good", examined=1)

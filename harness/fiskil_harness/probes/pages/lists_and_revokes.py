@@ -177,7 +177,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         return self.inconclusive("the config does not state how soon the app shows the end of a consent", hook=FRESH)
 
     def _judge_after(self, journal: Journal, sought: Sharing, views: list[PageView]) -> Finding | None:
-        """Whether page and state have followed the end."""
+        """Return the finding if page and state have not followed the end of the consent, else None."""
         if not _has_ended(journal, sought.consent_id):
             return None
         after = page_views(journal, CONNECTIONS, [AFTER])

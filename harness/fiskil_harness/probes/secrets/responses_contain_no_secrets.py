@@ -39,7 +39,7 @@ class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="resp
         index = index_of(journal, KINDS)
         keys = list(_keys(journal))
         hits = dict.fromkeys(hit for delivery in responses for hit in _hits(delivery, index, keys))
-        leaks = [*hits, *((leak.kind, leak.place) for leak in journal.all(Leak) if leak.place.startswith("the answer to"))]
+        leaks = [*hits, *((leak.kind, leak.place) for leak in journal.all(Leak) if leak.place.startswith("the response to"))]
         cases = tuple(_case(kind, [place for secret, place in leaks if secret == kind]) for kind in KINDS)
         advice = _traces(responses)
         if leaks:
@@ -81,7 +81,7 @@ def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple
         + b"\n"
         + "\n".join(value for _, value in delivery.response_headers).encode("latin-1", "replace")
     )
-    place = f"the answer to {delivery.event}"
+    place = f"the response to {delivery.event}"
     if any(signature in text for signature in _signatures(delivery, keys)):
         yield EXPECTED_SIGNATURE, place
     yield from dict.fromkeys((hit.kind, place) for hit in index.hits(text))

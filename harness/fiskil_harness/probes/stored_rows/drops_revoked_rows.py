@@ -16,7 +16,7 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "disconnect", "revoke")
     expected: ClassVar[str] = "no row of a consent that has ended"
-    source: ClassVar[str] = "consents.every-ending-tells"
+    source: ClassVar[str] = "consents.every-ending-reported"
     fix: ClassVar[str] = "on consent.revoked, delete the consent's rows in the transaction that marks it as revoked"
 
     def examine(self, journal: Journal) -> Finding:

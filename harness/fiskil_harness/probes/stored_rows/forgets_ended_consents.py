@@ -19,7 +19,7 @@ class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_e
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "delete_end_user", "disconnect")
     expected: ClassVar[str] = "no row of a consent that has ended, whether an event or the API reported the end"
-    source: ClassVar[str] = "consents.every-ending-tells"
+    source: ClassVar[str] = "consents.every-ending-reported"
     fix: ClassVar[str] = "with each read, list the consents too, and delete the rows of each that is no longer active"
 
     def examine(self, journal: Journal) -> Finding:

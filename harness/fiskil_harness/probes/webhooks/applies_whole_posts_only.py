@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import HALVED, Delivery, Effects, Journal
+from fiskil_harness.journal import HALF_SENT, Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, why_busy
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
 from fiskil_harness.probes.probe import PlainProbe
@@ -89,7 +89,7 @@ def _count(journal: Journal, sent: Delivery, counts: dict[str, int]) -> int:
         return counts.get(sent.message_id, 0)
     if complete[0].at_s < sent.at_s:
         return 0
-    snapshots = [effects for effects in journal.all(Effects) if effects.moment == HALVED and effects.step == sent.step]
+    snapshots = [effects for effects in journal.all(Effects) if effects.moment == HALF_SENT and effects.step == sent.step]
     return max(((snapshot.applied or {}).get(sent.message_id, 0) for snapshot in snapshots), default=0)
 
 

@@ -13,9 +13,9 @@ from fiskil_harness.probes.probe import PlainProbe
 QUEUED = 202
 SLOW_S, SURE = 1.0, 3
 """Refusals are slow if there are at least SURE of them and their median exceeds the fastest response by SLOW_S seconds."""
-ALIKE = "answered_alike"
+ALIKE = "same_response"
 """The case of forgeries that have no effect and get the same response as genuine messages."""
-RESPONDS_TO_JUNK = "answers_junk"
+RESPONDS_TO_JUNK = "responds_to_junk"
 """The case of a receiver that hangs or exits, whatever else it does."""
 Witness = tuple[str, tuple[str, ...], list[Delivery]]
 """The observation, its evidence, and the forgeries that it concerns."""
@@ -115,7 +115,7 @@ def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
 
 
 def _leaked(journal: Journal) -> Witness | None:
-    leaks = [leak for leak in journal.all(Leak) if leak.place.startswith("the answer to forged")]
+    leaks = [leak for leak in journal.all(Leak) if leak.place.startswith("the response to forged")]
     if not leaks:
         return None
     return (

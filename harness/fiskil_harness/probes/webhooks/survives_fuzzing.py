@@ -49,7 +49,7 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
         return self.passes(observed, examined=len(sent), advice=advice, cases=cases)
 
 
-CASES = ("answers_everything", "works_afterwards", "takes_lawful_bodies", "applies_once")
+CASES = ("responds_to_everything", "works_afterwards", "accepts_valid_bodies", "applies_once")
 
 
 def _before_and_after(journal: Journal, sent: list[Delivery]) -> tuple[list[Delivery], list[Delivery]]:

@@ -144,14 +144,14 @@ def end(store: Store, consent: Consent, *, reason: str, by: str, at: datetime | 
         by: The party that ended it: ``end_user``, ``institution`` or ``app``.
         clause_id: The clause that decides whether such an ending emits an event; empty if it always does.
 
-    Source: consents.every-ending-tells, consents.expiry-event, consents.termination-reason, webhooks.after-ending
+    Source: consents.every-ending-reported, consents.expiry-event, consents.termination-reason, webhooks.after-ending
     """
     if not consent.is_active:
         return consent
     moment = at or store.now()
     ended = msgspec.structs.replace(consent, ended_at=moment, ended_by=by, termination_reason=reason)
     store.consents[consent.arrangement_id] = ended
-    if not clause_id or store.interpretation(clause_id) == "told":
+    if not clause_id or store.interpretation(clause_id) == "reported":
         store.emit("consent.revoked", ended, at=moment)
     return ended
 

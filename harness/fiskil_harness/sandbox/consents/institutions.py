@@ -46,4 +46,4 @@ def require_reachable(store: Store, institution_id: str) -> None:
     Source: data.fetch-outage
     """
     if store.institutions[institution_id].connection_status == "OUTAGE":
-        raise ApiProblem(502, "BadGateway", "the institution did not answer")
+        raise ApiProblem(502, "BadGateway", "the institution did not respond")

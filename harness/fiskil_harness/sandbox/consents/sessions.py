@@ -117,7 +117,7 @@ def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthS
     target = journey_table.leads_to(session.stage, name, result)
     if target is None:
         return session
-    changed = msgspec.structs.replace(changed, touched_at=store.clock.now(), response=result)
+    changed = msgspec.structs.replace(changed, touched_at=store.clock.now(), act_result=result)
     if isinstance(target, Ending):
         return _finish(store, changed, target)
     return _keep(store, msgspec.structs.replace(changed, stage=target))

@@ -83,7 +83,7 @@ def refused(words: str, *, status: int) -> Response:
 
 def no_such_page(*, status: int, headers: Mapping[str, str] | None) -> Response:
     """Return a screen for an address or a method that the page does not have."""
-    words = "There is no such page here." if status == 404 else "This page cannot be asked in that way."
+    words = "There is no such page here." if status == 404 else "This page does not support that method."
     response = refused(words, status=status)
     response.headers.update(headers or {})
     return response

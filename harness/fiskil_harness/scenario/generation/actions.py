@@ -172,7 +172,7 @@ class Form(Struct, frozen=True, kw_only=True):
         name = "b" if self.has_twins else ""
         sequence += [*facts.steps(name), *as_steps(acts, twin=name), steps.Deliver(attempts=5)]
         return Scenario(
-            name=f"drawn_{self.kind}",
+            name=f"generated_{self.kind}",
             practices=() if self.kind == "everything" else (PRACTICES[self.kind],),
             probes=self._probes(facts, acts),
             end_user=self.end_user,
@@ -209,7 +209,7 @@ def probes_for(form: Form, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...
     if is_in_order and not verbs & {"fail", *KILLS} and not _is_premature(acts) and not _is_overtaken(facts, acts):
         chosen.append(probes.AcknowledgesGenuine())
     if verbs & {"foreign", "mixed"}:
-        chosen.append(probes.KeepsEndUsersApart())
+        chosen.append(probes.SeparatesEndUsers())
     chosen += [probes.KeepsSecretsOutOfLogs(), probes.AppliesOnce()]
     if verbs & TRUNCATIONS.keys() and not form.has_twins:
         chosen.append(probes.AppliesWholePostsOnly())

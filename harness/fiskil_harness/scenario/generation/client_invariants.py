@@ -38,7 +38,7 @@ INVARIANTS = (
         id="L4",
         statement="an end user without a consent counts as unconnected, and the next journey works",
         practice="edge.user-cancellation",
-        probes=("stays_unconnected", "starts_again_afresh"),
+        probes=("stays_unconnected", "starts_new_session"),
         challenge=("cancel", "deny", "close_tab"),
     ),
     Invariant(

@@ -164,7 +164,7 @@ def _change(what: Any, count: int) -> Apply:
         if not state.is_active() or (of_pending and not state.pending_rows):
             return False
         nth = 0 if of_pending else number * (count // 8) % count
-        state.steps.append(steps.Change(what=what, nth=nth))
+        state.steps.append(steps.Change(kind=what, nth=nth))
         state.pending_rows -= of_pending
         return True
 

@@ -15,7 +15,7 @@ from fiskil_harness.scenario.generation.life_actions import ACTIONS, API_FAULTS,
 from fiskil_harness.scenario.generation.life_state import LifeState
 from fiskil_harness.scenario.scenario import Scenario
 
-NAME = "drawn_lives"
+NAME = "generated_life_plans"
 MOST_BITES = 4
 """An app that retries each message a few more times than each call tolerates this many API failures without a loss."""
 
@@ -65,7 +65,7 @@ def probes_for(state: LifeState) -> tuple[AnyProbe, ...]:
     if _must_lose_nothing(state, verbs):
         chosen.append(probes.LosesNothing())
     if verbs & FAILED and not (verbs & API_FAULTS):
-        chosen += [probes.StaysUnconnected(), probes.StartsAgainAfresh()]
+        chosen += [probes.StaysUnconnected(), probes.StartsNewSession()]
     if not verbs & (API_FAULTS | {"outage", "delete", "restart"}):
         chosen.append(probes.ShowsNoServerError())
     if "expire_tokens" in verbs and not verbs & (API_FAULTS - {"expire_tokens"} | ENDINGS | {"outage", "restart"}):

@@ -130,7 +130,7 @@ class LifeState:
             self._end_outage()
             self.steps += [steps.Deliver(attempts=5), steps.WaitUntilIdle()]
         if self.consent == "active":
-            self.steps += [steps.Change(what="repeat", nth=REPEATED_ROW), steps.Sync()]
+            self.steps += [steps.Change(kind="repeat", nth=REPEATED_ROW), steps.Sync()]
         self.deliver(steps.Deliver(attempts=5))
         if REFRESH in self.has and self.consent == "active":
             self.steps += [steps.WaitUntilIdle(), steps.Refresh()]

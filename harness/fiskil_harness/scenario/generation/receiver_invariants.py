@@ -121,7 +121,7 @@ INVARIANTS = (
         id="I8",
         statement="a message about one end user does not affect another",
         practice="sandbox.many-end-users",
-        probes=("keeps_end_users_apart",),
+        probes=("separates_end_users",),
         challenge=("foreign", "mixed"),
     ),
     Invariant(

@@ -107,7 +107,7 @@ def explore(
 
     Args:
         run: Runs one plan and judges it, with new ids in each execution.
-        kind: The kind of plans; "lives" are life plans.
+        kind: The kind of plans; "life_plans" are life plans.
         seed: The same seed draws the same plans.
         wanted: The number of plans.
         can_restart: The app can be restarted.
@@ -120,7 +120,7 @@ def explore(
     caps_s = max(search_cap_s, wanted * PLAN_CAP_S), shrink_cap_s
     search = _Search(run, seed=seed, wanted=wanted, caps_s=caps_s)
     with contextlib.suppress(_EndSearch):
-        if kind == "lives":
+        if kind == "life_plans":
             search.run_life_plans(hooks)
             return search.conclusion()
         has_counts = kind == "order" or search.finds_counts(Form(kind="deliveries"))
@@ -168,7 +168,7 @@ class _Search:
 
     def run_life_plans(self, hooks: frozenset[str]) -> None:
         """Draw life plans and run them; pairs of verbs that no plan has combined yet come first."""
-        seeds = stream(self._seed, "lives")
+        seeds = stream(self._seed, "life_plans")
         verbs = possible(hooks)
         pairs, names = pairs_of(verbs), [verb.name for verb in verbs]
         open_pairs = pairs

@@ -100,7 +100,7 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
         participant = stage.participant(self.twin)
         if stage.app.has(EFFECTS):
             with contextlib.suppress(HookError):
-                stage.snapshot("ordered", participant, is_settled=False)
+                stage.snapshot("before_failure", participant, is_settled=False)
         call_hook(stage, participant, "fail", point=self.at)
 
 

@@ -129,7 +129,7 @@ class Redeliver(PlainStep, frozen=True, tag="redeliver"):
 
 
 def _marked(outgoing: Outgoing) -> Outgoing:
-    return msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.delivery, name=DURING_KILL))
+    return msgspec.structs.replace(outgoing, delivery=msgspec.structs.replace(outgoing.delivery, name=DURING_KILL))
 
 
 def _usual_s(stage: "Stage") -> float:

@@ -234,7 +234,7 @@ class DeliverBesideSlowClient(PlainStep, frozen=True, tag="deliver_beside_slow_c
         parcel.next_attempt()
         outgoing = outgoing_of(stage, parcel)
         note = msgspec.structs.replace(outgoing.delivery, name="beside a slow client")
-        delivery = stage.sender.deliver_beside_slow_client(msgspec.structs.replace(outgoing, note=note), stage.journal)
+        delivery = stage.sender.deliver_beside_slow_client(msgspec.structs.replace(outgoing, delivery=note), stage.journal)
         settle(stage, parcel, [delivery])
 
 
@@ -286,7 +286,7 @@ def attempt(
     parcel.next_attempt()
     usual = outgoing_of(stage, parcel)
     note = msgspec.structs.replace(usual.delivery, source_ip=source_ip or usual.delivery.source_ip, name=name)
-    outgoing = msgspec.structs.replace(usual, note=note, headers=(*usual.headers, *headers))
+    outgoing = msgspec.structs.replace(usual, delivery=note, headers=(*usual.headers, *headers))
     delivery = stage.sender.deliver(outgoing, stage.journal, keeps_response=reads_response)
     settle(stage, parcel, [delivery])
     return delivery

@@ -95,12 +95,12 @@ class ForeignSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="foreign
     Needs ``app.drive.message`` with ``{origin}``, and ``app.drive.start_session``.
 
     Args:
-        says: The forged result.
+        result: The forged result.
         twin: The participant; "" is the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (ORIGIN_IN_MESSAGE, *_SdkMessageStep.needs)
-    says: Literal["cancelled", "approved"] = "approved"
+    result: Literal["cancelled", "approved"] = "approved"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
@@ -113,6 +113,6 @@ class ForeignSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="foreign
         if not participant.session_ids:
             raise StepError("The app has opened no auth session yet, so no message can be about one.")
         message = {"isCompleted": True, "consentID": INVENTED_CONSENT_ID}
-        if self.says == "cancelled":
+        if self.result == "cancelled":
             message = {"isCompleted": False, "error": "access_denied", "errorType": Ending.CANCELLED.value}
         pass_on(stage, participant, participant.session_ids[-1], message, origin=FOREIGN_ORIGIN)

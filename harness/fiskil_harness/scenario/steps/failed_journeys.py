@@ -23,8 +23,8 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
     """The end user starts linking on the app's page in Chromium, and the journey ends without a consent.
 
     The browser is redirected to the app, or the app's page receives the consent page's message; then the page that the app
-    shows is recorded. After "terminated" only an app that embeds the consent page is told, so other apps are not examined.
-    Needs ``app.observe.pages`` and ``app.drive.start_session``.
+    shows is recorded. After "terminated" only an app that embeds the consent page is notified, so other apps are not
+    examined. Needs ``app.observe.pages`` and ``app.drive.start_session``.
 
     Args:
         outcome: How the journey ends, such as "denied"; every outcome besides "approved".

@@ -98,11 +98,11 @@ class DeliverFromUnknownAddress(PlainStep, frozen=True, tag="deliver_from_unknow
 
     Args:
         event: Symbol of the event, such as ``e0``.
-        claims: An address that headers such as X-Forwarded-For contain; "" sends no such headers.
+        forwarded_for: An address that headers such as X-Forwarded-For contain; "" sends no such headers.
     """
 
     event: str
-    claims: str = ""
+    forwarded_for: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Deliver the message.
@@ -114,13 +114,13 @@ class DeliverFromUnknownAddress(PlainStep, frozen=True, tag="deliver_from_unknow
         if not source_ip:
             stage.record_failure("the config states no list of allowed addresses", hook=ALLOW_LIST)
             return
-        headers = (*((name, self.claims) for name in ADDRESS_HEADERS), ("Forwarded", f"for={self.claims}"))
+        headers = (*((name, self.forwarded_for) for name in ADDRESS_HEADERS), ("Forwarded", f"for={self.forwarded_for}"))
         attempt(
             stage,
             stage.outbox.find(self.event),
             source_ip=source_ip,
-            headers=headers if self.claims else (),
-            name="claiming another address" if self.claims else "",
+            headers=headers if self.forwarded_for else (),
+            name="claiming another address" if self.forwarded_for else "",
         )
 
 

@@ -330,7 +330,7 @@ def _look_for_leaks(stage: "Stage", delivery: Delivery, *, spellings: tuple[str,
     secrets = {"expected signature": spellings, "webhook secret": (secret,)}
     for kind, texts in secrets.items():
         if any(text.encode() in response for text in texts):
-            place = f"the answer to {delivery.event}"  # probes recognise this text
+            place = f"the response to {delivery.event}"  # probes recognise this text
             stage.journal.write(Leak(**stage.journal.stamp(), place=place, kind=kind, line=""))
 
 

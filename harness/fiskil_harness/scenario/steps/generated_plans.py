@@ -22,7 +22,7 @@ class RunGeneratedPlans(PlainStep, frozen=True, tag="run_generated_plans"):
 
     Args:
         kind: "deliveries" repeats messages; "order" also delivers them to a twin in any order; "forgeries" adds requests
-            that Fiskil did not send; "everything" combines these and more; "lives" generates life plans of an end user.
+            that Fiskil did not send; "everything" combines these and more; "life_plans" generates life plans of an end user.
         plans: How many plans, from 1 to 1,000.
         shrink_s: Real seconds for shrinking the first plan that fails, from 0 to 3,600.
     """

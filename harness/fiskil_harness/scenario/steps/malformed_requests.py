@@ -11,7 +11,7 @@ from fiskil_harness.app.effects import query_effects
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError, HookError
-from fiskil_harness.journal import HALVED, Delivery, DeliveryKind
+from fiskil_harness.journal import HALF_SENT, Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -38,7 +38,7 @@ KINDS_OF_FAMILY: dict[DeliveryKind, tuple[Kind, ...]] = {
 }
 VARIANT_OF_END = {"close": "cut_in_order", "reset": "cut_by_reset"}
 EVENT_KINDS = {"odd": "consent.updated", "broken": "consent.revoked", "method": "consent.updated"}
-NO_RESPONSE_READ = "hung up before reading the answer"
+NO_RESPONSE_READ = "hung up before reading the response"
 BROWSER = (
     ("Origin", "{origin}"),
     ("Referer", "{origin}/"),
@@ -206,7 +206,7 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
                     lambda: (query_effects(stage.app, owner.values).applied or {}).get(message.message_id),
                     cap_s=NOTICE_CAP_S,
                 )
-                stage.snapshot(HALVED, owner, is_settled=False)
+                stage.snapshot(HALF_SENT, owner, is_settled=False)
 
 
 class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_browser"):

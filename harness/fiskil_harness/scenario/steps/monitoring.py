@@ -25,22 +25,22 @@ RESPONSE_CAP_S = 5.0
 CALM_S = 3.0
 """How long no alert of a kind arrives before it counts as over, in real seconds."""
 
-ORDINARY = ("calm", "idle", "asked", "good")
+ORDINARY = ("calm", "idle", "refreshed", "good")
 IDLE_MOMENTS = ("calm", "idle")
-DISTURBED = ("slow", "bad", "mended")
+DISTURBED = ("slow", "failing", "recovered")
 
 
 class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
     """The app's metrics are read, and the alerts that have arrived are counted.
 
-    At "slow" and "bad" the step waits for a sign of the disturbance, up to ``app.limits.alert_s`` real seconds: an alert, or
-    a metric that did not change before. At "over" it waits as long until alerts about the disturbance have ended. An app
-    that exports its metrics has as long to export its present values at each moment.
+    At "slow" and "failing" the step waits for a sign of the disturbance, up to ``app.limits.alert_s`` real seconds: an
+    alert, or a metric that did not change before. At "over" it waits as long until alerts about the disturbance have ended.
+    An app that exports its metrics has as long to export its present values at each moment.
 
     Args:
-        moment: What happened before. "calm" and "idle": nothing, before and after a period without work. "asked": the app
-            read data on request. "good": ordinary work, once the metrics show it. "slow": the API is slow. "bad": the API
-            fails. "mended": the API works again. "over": ordinary work after that.
+        moment: What happened before. "calm" and "idle": nothing, before and after a period without work. "refreshed": the
+            app read data on request. "good": ordinary work, once the metrics show it. "slow": the API is slow. "failing":
+            the API fails. "recovered": the API works again. "over": ordinary work after that.
     """
 
     moment: MonitoringMoment
@@ -71,7 +71,7 @@ def _is_awaited(stage: "Stage", measurement: MonitoringReading, *, is_late: bool
         return measurement.samples is None and measurement.is_configured and not measurement.kinds
     if measurement.moment == "good":
         return measurement.samples is not None and not _has_changed(stage, measurement)
-    return measurement.moment in {"slow", "bad"} and not _has_changed(stage, measurement)
+    return measurement.moment in {"slow", "failing"} and not _has_changed(stage, measurement)
 
 
 def _must_export(stage: "Stage") -> bool:

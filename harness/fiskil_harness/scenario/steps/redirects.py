@@ -21,7 +21,7 @@ from fiskil_harness.scenario.steps.step import PlainStep
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
-CLAIMED = "CLAIMED"
+FORGED_REDIRECT = "FORGED_REDIRECT"
 """The ending of a journey of which only the browser reports an approval."""
 
 INVENTED_CONSENT_ID = "arr_made_up"
@@ -95,13 +95,13 @@ class ReturnWithoutConsent(_Callback, frozen=True, kw_only=True, tag="return_wit
         assert session is not None
         approved = msgspec.structs.replace(session, ending=Ending.APPROVED, arrangement_id=INVENTED_CONSENT_ID)
         if participant.is_embedded:
-            ended(stage, participant, CLAIMED)
+            ended(stage, participant, FORGED_REDIRECT)
             pass_on_messages(stage, participant, session.session_id, messages_of(approved, stage.fiskil.interpretation))
             return
         url = destination(approved, stage.fiskil.interpretation)
         if not url:
             raise StepError("The app's auth session has no redirect_uri, so no browser can return to the app.")
-        ended(stage, participant, CLAIMED)
+        ended(stage, participant, FORGED_REDIRECT)
         _open(stage, participant, url)
 
 

@@ -24,7 +24,7 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
     """A transaction changes at the institution; the next sync shows the change.
 
     Args:
-        what: The change. "amend" gives a posted row another amount and description. "remove" removes a posted row. "repeat"
+        kind: The change. "amend" gives a posted row another amount and description. "remove" removes a posted row. "repeat"
             adds an equal row. "back_date" adds a similar row that is posted now and was made *days* ago; "arrive_late" one
             that was also posted then. "post" turns a pending row into a posted one; "vanish" removes a pending row.
         nth: Position of the row, from 0, the newest.
@@ -35,7 +35,7 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
         twin: The participant; "" is the scenario's end user.
     """
 
-    what: Kind
+    kind: Kind
     nth: int = 0
     account: str = ""
     merchant: str = ""
@@ -47,16 +47,16 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
         """Validate the arguments.
 
         Raises:
-            ConfigError: *what* is unknown, *nth* is negative, *amount* is invalid or not allowed, or *days* is out of range.
+            ConfigError: *kind* is unknown, *nth* is negative, *amount* is invalid or not allowed, or *days* is out of range.
         """
-        if self.what not in get_args(Kind):
-            near = nearest(self.what, get_args(Kind))
+        if self.kind not in get_args(Kind):
+            near = nearest(self.kind, get_args(Kind))
             hint = f" Did you mean {near!r}?" if near else ""
-            raise ConfigError(f"Change: no kind {self.what!r}.{hint} Known: {', '.join(get_args(Kind))}.")
+            raise ConfigError(f"Change: no kind {self.kind!r}.{hint} Known: {', '.join(get_args(Kind))}.")
         if self.nth < 0:
             raise ConfigError(f"Change: nth must be 0 or greater, got {self.nth}.")
-        if self.amount and (self.what != "amend" or not _AMOUNT.fullmatch(self.amount)):
-            raise ConfigError(f"Change: only amend takes an amount, such as -12.50; got {self.amount!r} for {self.what}.")
+        if self.amount and (self.kind != "amend" or not _AMOUNT.fullmatch(self.amount)):
+            raise ConfigError(f"Change: only amend takes an amount, such as -12.50; got {self.amount!r} for {self.kind}.")
         if not 1 <= self.days <= MOST_DAYS:
             raise ConfigError(f"Change: days must be from 1 to {MOST_DAYS}, got {self.days}.")
 
@@ -71,7 +71,7 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
         sandbox = stage.fiskil.sandbox
         ledger, now = sandbox.ledger(stage.consent_of(stage.participant(self.twin))), sandbox.clock.now()
         row = self._row(ledger)
-        match self.what:
+        match self.kind:
             case "amend":
                 amendment = _amendment(stage.seed, row)
                 ledger.amend(row.key, **amendment | ({"amount": self.amount} if self.amount else {}))
@@ -83,11 +83,11 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
                 ledger.repeat(row.key, ledger.free_key(f"{row.key}:again"))
             case "back_date" | "arrive_late":
                 made_at = now - timedelta(days=self.days)
-                posted_at = now if self.what == "back_date" else made_at
-                ledger.repeat(row.key, ledger.free_key(f"{row.key}:{self.what}"), posted=posted_at, made=made_at)
+                posted_at = now if self.kind == "back_date" else made_at
+                ledger.repeat(row.key, ledger.free_key(f"{row.key}:{self.kind}"), posted=posted_at, made=made_at)
 
     def _row(self, ledger: "Ledger") -> Transaction:
-        status = "PENDING" if self.what in _PENDING_ONLY else "POSTED"
+        status = "PENDING" if self.kind in _PENDING_ONLY else "POSTED"
         if self.account and self.account not in ledger.accounts:
             raise StepError(_unknown("account", self.account, list(ledger.accounts)))
         merchants = sorted({move.merchant for spec in ledger.person.accounts for move in spec.moves})
@@ -101,7 +101,7 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
             count = sum(1 for row in rows if self.merchant in {"", row.merchant_name}) if self.merchant else len(rows)
             of = f" of {self.merchant}" if self.merchant else ""
             where = f" on {self.account!r}" if self.account else ""
-            verb = self.what.replace("_", "-")
+            verb = self.kind.replace("_", "-")
             raise StepError(f"There is no row {self.nth} to {verb}: the institution has {count} {status} rows{of}{where}.")
         return row
 

@@ -111,7 +111,7 @@ class DeliverWithoutTls(PlainStep, frozen=True, tag="deliver_without_tls"):
         outgoing = outgoing_of(stage, parcel)
         note = msgspec.structs.replace(outgoing.delivery, kind="plain", name=PLACES[self.at])
         sender = Sender(stage.fiskil.loop, target, timeout_s=stage.settings.app.limits.ack_s + 5)
-        delivery = sender.attempt(msgspec.structs.replace(outgoing, note=note), stage.journal)
+        delivery = sender.attempt(msgspec.structs.replace(outgoing, delivery=note), stage.journal)
         settle(stage, parcel, [delivery])
 
 

@@ -227,7 +227,7 @@ class Watch:
 
     def view_last(self, moment: Literal["stalled", "failed"]) -> None:
         """Record the final page: at both widths, or at the present one if the page is still loading."""
-        self._window.name_page("answer")
+        self._window.name_page("response")
         problem = "the journey continued, so the app had no failure to report" if self._window.consent_url else ""
         if not problem and self._window.has_unread_window:
             problem = "the app opened a window that cannot be read"

@@ -39,7 +39,7 @@ def fiskil(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 def journal(fiskil: LocalFiskil) -> Journal:
     """Return a journal that records from now on."""
     journal = Journal()
-    fiskil.proxy.begin(journal, is_stray=lambda _: False)
+    fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _: False)
     return journal
 
 

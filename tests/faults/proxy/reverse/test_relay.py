@@ -139,10 +139,10 @@ def test_the_end_of_a_scenario_resets_held_connections(rig: Callable[..., Rig]) 
     assert [exchange.is_cut for exchange in relay_rig.exchanges] == [True]
 
 
-def test_a_stray_call_meets_no_fault(rig: Callable[..., Rig]) -> None:
+def test_a_call_of_an_earlier_scenario_meets_no_fault(rig: Callable[..., Rig]) -> None:
     """A call about an end user of an earlier scenario passes and is marked."""
     relay_rig = rig(OK)
-    relay_rig.relay.begin(relay_rig.journal, is_stray=lambda end_user_id: end_user_id == "eu_1")
+    relay_rig.relay.begin(relay_rig.journal, is_of_earlier_scenario=lambda end_user_id: end_user_id == "eu_1")
     relay_rig.relay.rules.set(Rule(route="*", fault=faults.Status(status=503)))
 
     assert relay_rig.send(GET) == OK

@@ -358,7 +358,7 @@ class RelayClient(asyncio.Protocol):
         request, (status, headers, body) = relayed.request, parts
         request.body = relayed.body.recorded()
         end_user_id = relayed.end_user_id or created_end_user(relayed.route, status, body)
-        about = (relayed.number, relayed.route, end_user_id, relayed.is_stray)
+        about = (relayed.number, relayed.route, end_user_id, relayed.is_of_earlier_scenario)
         when = (relayed.begun_s, journal.elapsed_s(), relayed.step)
         make = exchange_of if not isinstance(headers, bytes) else unread_exchange_of
         journal.write_deferred(make, when, request, about, (status, headers, shortened(body)), relayed.bites, relayed.is_cut)

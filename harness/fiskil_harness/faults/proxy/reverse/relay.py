@@ -95,7 +95,7 @@ class Relay:
         self._elapsed_s = stopwatch()
         self.rules = RelayRules(clock_s=self._elapsed_s)
         self.journal: Journal | None = None
-        self.is_stray: Callable[[str], bool] = lambda _end_user_id: False
+        self.is_of_earlier_scenario: Callable[[str], bool] = lambda _end_user_id: False
         self.clients: set[RelayClient] = set()
         self.bites = RelayBites(self.rules)
         self._pages = Pages()
@@ -110,10 +110,10 @@ class Relay:
         """Return the protocol for one accepted connection."""
         return RelayClient(self)
 
-    def begin(self, journal: Journal, *, is_stray: Callable[[str], bool] = lambda _end_user_id: False) -> None:
-        """Record into *journal* from now on; calls for which *is_stray* returns True are marked."""
+    def begin(self, journal: Journal, *, is_of_earlier_scenario: Callable[[str], bool] = lambda _end_user_id: False) -> None:
+        """Record into *journal* from now on; calls for which *is_of_earlier_scenario* returns True are marked."""
         self._number = 0
-        self.is_stray = is_stray
+        self.is_of_earlier_scenario = is_of_earlier_scenario
         self.journal = journal
 
     def end(self) -> None:
@@ -160,7 +160,7 @@ class Relay:
         relayed.number, relayed.journal = self._number, journal
         relayed.route = self._route_of(request.method, request.raw_path)
         relayed.end_user_id = end_user_of(request)
-        relayed.is_stray = self.is_stray(relayed.end_user_id)
+        relayed.is_of_earlier_scenario = self.is_of_earlier_scenario(relayed.end_user_id)
         if not relayed.end_user_id:
             self._last_nameless_s = self._elapsed_s()
         if journal is not None:
@@ -169,7 +169,7 @@ class Relay:
             self._guard(relayed, self.guard)
         if relayed.refused is not None:
             return []
-        if not self.rules.are_waiting or relayed.is_stray or not relayed.is_complete:
+        if not self.rules.are_waiting or relayed.is_of_earlier_scenario or not relayed.is_complete:
             return []
         relayed.facts = Facts(
             route=relayed.route,

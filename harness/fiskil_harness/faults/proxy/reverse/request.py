@@ -46,7 +46,7 @@ class Relayed(Struct, eq=False):
         is_chunked: Its body is chunked.
         is_held: A fault holds it, so its response goes to the fault and not to the client.
         is_cut: Its connection was reset because the scenario was over.
-        is_stray: It is a stray call.
+        is_of_earlier_scenario: The call is about an end user of an earlier scenario.
         body: The beginning of the body, for the journal.
         unsent: Pieces of the body that the API has not received.
         number: The number of the exchange; 0 until it is its turn.
@@ -70,7 +70,7 @@ class Relayed(Struct, eq=False):
     is_chunked: bool = False
     is_held: bool = False
     is_cut: bool = False
-    is_stray: bool = False
+    is_of_earlier_scenario: bool = False
     body: BodyRecorder = _NOTHING
     unsent: list[bytes] = []
     number: int = 0

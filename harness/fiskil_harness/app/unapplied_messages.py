@@ -6,7 +6,7 @@ Only a wait uses this; probes judge it.
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
 
 
-class OwedMessages:
+class UnappliedMessages:
     """Unapplied messages of one participant, as the journal shows them now."""
 
     def __init__(self, journal: Journal, participant: str) -> None:
@@ -21,7 +21,7 @@ class OwedMessages:
         used = {events[message_id].kind for message_id in applied if message_id in events}
         self._acknowledged = {delivery.message_id: delivery.event for delivery in acknowledged}
         self._kinds = {message_id: event.kind for message_id, event in events.items()}
-        self._owed = {
+        self._unapplied = {
             delivery.message_id
             for delivery in acknowledged
             if (event := events.get(delivery.message_id)) and (event.is_subscribed or event.kind in used)
@@ -30,13 +30,13 @@ class OwedMessages:
         """True if a message was acknowledged after the app's effects were last queried."""
 
     @property
-    def has_owed(self) -> bool:
-        """True if any message is owed."""
-        return bool(self._owed)
+    def has_any(self) -> bool:
+        """True if the app has yet to apply a message."""
+        return bool(self._unapplied)
 
     def is_missing_from(self, applied: dict[str, int] | None) -> bool:
-        """Return true if an owed message is missing from reported counts; always false without counts (None)."""
-        return applied is not None and any(not applied.get(message_id, 0) for message_id in self._owed)
+        """Return true if one of the messages is missing from reported counts; always false without counts (None)."""
+        return applied is not None and any(not applied.get(message_id, 0) for message_id in self._unapplied)
 
     def first_unapplied(self, applied: dict[str, int] | None) -> str:
         """Return event and kind of the first acknowledged message without an effect, or ''."""

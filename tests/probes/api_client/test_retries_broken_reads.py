@@ -1,14 +1,14 @@
-"""retries_spoilt_reads: the app repeats a read that one transient fault broke."""
+"""retries_broken_reads: the app repeats a read that one transient fault broke."""
 
 from typing import Any
 
 import pytest
 
 from fiskil_harness.journal.queries.rows import PENDING
-from fiskil_harness.probes import RetriesSpoiltReads, Verdict
+from fiskil_harness.probes import RetriesBrokenReads, Verdict
 from tests.probes.tape import Tape
 
-PROBE = RetriesSpoiltReads()
+PROBE = RetriesBrokenReads()
 TRANSACTIONS = "banking.transactions"
 ANNOUNCED = "banking.transactions.sync.completed"
 RESET = ("ResetBefore(delay_ms=0, stream=upstream)",)

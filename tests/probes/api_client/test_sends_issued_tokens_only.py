@@ -1,11 +1,11 @@
-"""sends_tokens_it_got: no call carries the text of a missing value as its token."""
+"""sends_issued_tokens_only: no call carries the text of a missing value as its token."""
 
 import pytest
 
-from fiskil_harness.probes import SendsTokensItGot, Verdict
+from fiskil_harness.probes import SendsIssuedTokensOnly, Verdict
 from tests.probes.tape import Tape
 
-PROBE = SendsTokensItGot()
+PROBE = SendsIssuedTokensOnly()
 RENAMED = ("TokenField(field='access_token')",)
 
 

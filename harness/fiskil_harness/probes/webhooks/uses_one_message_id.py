@@ -12,7 +12,7 @@ COUNTS = f"{EFFECTS}: applied"
 FIRST, SECOND, THIRD = "repeated:0", "repeated:1", "repeated:2"
 
 
-class RemembersWhatItApplies(PlainProbe, frozen=True, kw_only=True, tag="remembers_what_it_applies"):
+class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_message_id"):
     """Check that the app uses one id for deduplication and effect, if message_id occurs twice in a body.
 
     Two such messages share their first id. The app may use the first ids, the last ids, or refuse both messages. If it

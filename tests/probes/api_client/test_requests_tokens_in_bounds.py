@@ -1,12 +1,12 @@
-"""takes_tokens_in_bounds: the app does not request tokens in a loop, however unusual their stated lifetime."""
+"""requests_tokens_in_bounds: the app does not request tokens in a loop, however unusual their stated lifetime."""
 
 import pytest
 
 from fiskil_harness.journal import ProcessChanged
-from fiskil_harness.probes import TakesTokensInBounds, Verdict
+from fiskil_harness.probes import RequestsTokensInBounds, Verdict
 from tests.probes.tape import Tape
 
-PROBE = TakesTokensInBounds()
+PROBE = RequestsTokensInBounds()
 UNUSUAL = ("TokenLifetime(stated='zero')",)
 
 

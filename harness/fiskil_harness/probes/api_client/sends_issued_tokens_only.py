@@ -11,7 +11,7 @@ WORDS = frozenset({"undefined", "null", "None", "nil", "NaN", "[object Object]"}
 """Text that programming languages write for a missing value; no token looks like this."""
 
 
-class SendsTokensItGot(PlainProbe, frozen=True, kw_only=True, tag="sends_tokens_it_got"):
+class SendsIssuedTokensOnly(PlainProbe, frozen=True, kw_only=True, tag="sends_issued_tokens_only"):
     """Check that no call carries the text of a missing value (``undefined``) because a token response has no token field."""
 
     expected: ClassVar[str] = "a token from a token response, or no call"

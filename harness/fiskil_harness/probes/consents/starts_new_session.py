@@ -12,7 +12,7 @@ ABANDONED = "ABANDONED"
 APPROVED = "APPROVED"
 
 
-class StartsAgainAfresh(PlainProbe, frozen=True, kw_only=True, tag="starts_again_afresh"):
+class StartsNewSession(PlainProbe, frozen=True, kw_only=True, tag="starts_new_session"):
     """Check that the journey after a failed, cancelled or abandoned one gets a new auth session and can be approved.
 
     The session of an abandoned journey is still open, so an app may use it again.

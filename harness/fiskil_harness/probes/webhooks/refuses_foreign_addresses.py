@@ -12,7 +12,7 @@ from fiskil_harness.probes.probe import PlainProbe
 ALLOW_LIST = "app.facts.allowed_ips"
 
 
-class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_strangers"):
+class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuses_foreign_addresses"):
     """Check that a message from an address outside the allow list is not applied, but is applied from Fiskil's address.
 
     This is checked only if the config states an allow list, because Fiskil publishes none.

@@ -31,7 +31,7 @@ UNREADABLE = frozenset(
 CHOICES = ("account_id", "status")
 
 
-class RetriesSpoiltReads(PlainProbe, frozen=True, kw_only=True, tag="retries_spoilt_reads"):
+class RetriesBrokenReads(PlainProbe, frozen=True, kw_only=True, tag="retries_broken_reads"):
     """Check that a read for an acknowledged event, broken by one transient fault, is repeated and succeeds.
 
     An acknowledged event is not delivered again, so an app that gives up after one broken response loses the announced

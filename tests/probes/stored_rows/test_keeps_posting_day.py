@@ -1,4 +1,4 @@
-"""keeps_the_day: a row is shown on a day on which it was posted, whatever the form of its date."""
+"""keeps_posting_day: a row is shown on a day on which it was posted, whatever the form of its date."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.probes import KeepsTheDay, Verdict
-from fiskil_harness.probes.stored_rows.keeps_the_day import days_of
+from fiskil_harness.probes import KeepsPostingDay, Verdict
+from fiskil_harness.probes.stored_rows.keeps_posting_day import days_of
 from tests.probes.tape import Tape
 
-PROBE = KeepsTheDay()
+PROBE = KeepsPostingDay()
 MORNING, EVENING = "2026-10-01T02:00:00Z", "2026-10-01T20:30:00Z"
 
 

@@ -1,11 +1,11 @@
-"""remembers_what_it_applies: of two message_ids in a body, one is used for deduplication and effect."""
+"""uses_one_message_id: of two message_ids in a body, one is used for deduplication and effect."""
 
 import pytest
 
-from fiskil_harness.probes import Finding, RemembersWhatItApplies, Verdict
+from fiskil_harness.probes import Finding, UsesOneMessageId, Verdict
 from tests.probes.courier import Courier
 
-PROBE = RemembersWhatItApplies()
+PROBE = UsesOneMessageId()
 
 
 def examined(counts: dict[str, int] | None, *statuses: int) -> Finding:

@@ -17,7 +17,7 @@ PUBLIC = frozenset({"products", "product", "plans", "plan"})
 """Data that can be read without a consent."""
 
 
-class AsksForLittle(PlainProbe, frozen=True, kw_only=True, tag="asks_for_little"):
+class RequestsDeclaredDataOnly(PlainProbe, frozen=True, kw_only=True, tag="requests_declared_data_only"):
     """Check that auth sessions request, and the app reads, only what ``app.facts.datasets`` declares.
 
     A declared dataset that is ready but was not read proves nothing: the app may read it later.

@@ -11,7 +11,7 @@ from fiskil_harness.probes.probe import PlainProbe
 MAX_IN_A_ROW = 20
 
 
-class TakesTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="takes_tokens_in_bounds"):
+class RequestsTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="requests_tokens_in_bounds"):
     """Check that the app requests no more than 20 tokens in a row without another call, after unusual token responses.
 
     A token for each call is accepted, and so is a reported failure. When token responses are normal again, the app works

@@ -1,11 +1,11 @@
-"""starts_again_afresh: a journey after an unsuccessful one gets a new auth session and can be approved."""
+"""starts_new_session: a journey after an unsuccessful one gets a new auth session and can be approved."""
 
 import pytest
 
-from fiskil_harness.probes import StartsAgainAfresh, Verdict
+from fiskil_harness.probes import StartsNewSession, Verdict
 from tests.probes.tape import Tape
 
-PROBE = StartsAgainAfresh()
+PROBE = StartsNewSession()
 CANCELLED = "AUTH_SESSION_CANCELLED"
 
 

@@ -1,9 +1,9 @@
-"""refuses_strangers: correctly signed messages from foreign addresses have no effect."""
+"""refuses_foreign_addresses: correctly signed messages from foreign addresses have no effect."""
 
 from typing import Any
 
 from fiskil_harness.journal import StepFailed
-from fiskil_harness.probes import Finding, RefusesStrangers, Verdict
+from fiskil_harness.probes import Finding, RefusesForeignAddresses, Verdict
 from tests.probes.courier import Courier
 
 FOREIGN_IP = "127.0.0.2"
@@ -11,7 +11,7 @@ FOREIGN_IP = "127.0.0.2"
 
 def examined(courier: Courier) -> Finding:
     """Return the probe's finding for the journal."""
-    finding: Finding = RefusesStrangers().examine(courier.journal)
+    finding: Finding = RefusesForeignAddresses().examine(courier.journal)
     return finding
 
 

@@ -26,7 +26,7 @@ Days = dict[str, frozenset[date]]
 LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-class KeepsTheDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_the_day"):
+class KeepsPostingDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_posting_day"):
     """Check that the posting day of each row in the app's state is a day that the API served, in UTC or in Australia.
 
     Dates, times with or without a zone, and seconds or milliseconds since 1970 are all understood. If the app may be showing

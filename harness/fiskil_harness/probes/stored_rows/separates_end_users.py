@@ -17,7 +17,7 @@ from fiskil_harness.probes.probe import PlainProbe
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 
 
-class KeepsEndUsersApart(PlainProbe, frozen=True, kw_only=True, tag="keeps_end_users_apart"):
+class SeparatesEndUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_end_users"):
     """Check that no state shows an id of another end user, and no message changes the state of another end user (I8)."""
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)

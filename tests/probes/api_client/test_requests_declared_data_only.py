@@ -1,12 +1,12 @@
-"""asks_for_little: the app requests and reads only the datasets that the config declares."""
+"""requests_declared_data_only: the app requests and reads only the datasets that the config declares."""
 
 import msgspec
 
 from fiskil_harness.journal import Declared
-from fiskil_harness.probes import AsksForLittle, Verdict
+from fiskil_harness.probes import RequestsDeclaredDataOnly, Verdict
 from tests.probes.tape import Tape
 
-PROBE = AsksForLittle()
+PROBE = RequestsDeclaredDataOnly()
 
 
 def declare(tape: Tape, *datasets: str) -> None:

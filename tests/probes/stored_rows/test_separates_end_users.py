@@ -1,8 +1,8 @@
-"""keeps_end_users_apart: each state contains only the end user's own data, and only their messages change it."""
+"""separates_end_users: each state contains only the end user's own data, and only their messages change it."""
 
 from typing import Any
 
-from fiskil_harness.probes import Finding, KeepsEndUsersApart, Verdict
+from fiskil_harness.probes import Finding, SeparatesEndUsers, Verdict
 from tests.probes.courier import Courier
 
 A, B = {"consent-": "active", "rows": ["row-a"]}, {"consent-second": "active", "rows": ["row-b"]}
@@ -10,7 +10,7 @@ A, B = {"consent-": "active", "rows": ["row-a"]}, {"consent-second": "active", "
 
 def examine(courier: Courier) -> Finding:
     """Return the finding for this journal."""
-    finding: Finding = KeepsEndUsersApart().examine(courier.journal)
+    finding: Finding = SeparatesEndUsers().examine(courier.journal)
     return finding
 
 
