@@ -1,4 +1,4 @@
-"""A pending row is posted under another id and one vanishes; a good integration shows neither as pending."""
+"""A pending row is posted under another id, a second one vanishes; a good integration shows neither as pending."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The key has no scope for balances; a good integration gives up balances only and reads them once the scope is granted."""
+"""The key has no scope for balances; a good integration skips only balances, and reads them once the scope is granted."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Each message of the consent page arrives twice, and the callback opens too; a good integration connects once."""
+"""Each consent page message arrives twice, and the browser also requests the callback; a good integration connects once."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The app is killed right after it acknowledges and starts again; a good receiver still applies the message."""
+"""The app acknowledges a message, is killed at once and restarts; a good receiver still applies the message."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -6,11 +6,11 @@
     ├── UsageError              the request cannot be carried out (exit 2)
     │   ├── ConfigError         a key or value of the config
     │   ├── UnknownName         a name that does not exist, with the nearest match
-    │   ├── UnsafeTarget        an address that is not loopback
+    │   ├── UnsafeTarget        a URL that the harness must not call
     │   └── PlanError           a file that is not a valid plan
     ├── AppError                the app under test does not start, or has stopped
-    │   ├── AppRefusal          it exited before it was ready
-    │   └── PortTaken           another process listens on its port
+    │   ├── AppRefusal          the app exited before it was ready
+    │   └── PortTaken           another process listens on the app's port
     ├── HookError               a hook returned an invalid response
     ├── StepError               a step could not be performed; the scenario is INCONCLUSIVE
     │   ├── HookMissing         a step needs a hook that the config does not give
@@ -35,7 +35,7 @@ class ConfigError(UsageError):
 
 
 class UnsafeTarget(UsageError):
-    """An address that is not on this machine."""
+    """A target that the harness must not call: a host that is not this machine, or a production account."""
 
 
 class PlanError(UsageError):
@@ -49,7 +49,7 @@ class UnknownName(UsageError):
         """Compose the message: the name, the nearest match and the first dozen known names.
 
         Args:
-            now: The name that took the place of *name*; then nothing else is suggested.
+            now: The new name of *name*, if it was renamed; the message then suggests only this name.
         """
         self.name = name
         self.known = names = sorted(known)
@@ -69,7 +69,7 @@ class AppError(HarnessError):
 
 
 class AppRefusal(AppError):
-    """The app under test exited before it was ready, for another reason than a taken port."""
+    """The app under test exited before it was ready, and not because its port was in use."""
 
 
 class PortTaken(AppError):
@@ -88,16 +88,16 @@ class HookMissing(StepError):
     """A step needs a hook that the config does not give."""
 
     def __init__(self, hook: str) -> None:
-        """Name the *hook* by its config key, for instance ``app.observe.effects``."""
+        """Compose the message. *hook* is the config key of the hook, for example ``app.observe.effects``."""
         self.hook = hook
         super().__init__(f"The config gives no {hook}.")
 
 
 class ToolMissing(StepError):
-    """A step needs a program that is missing on this machine; the text names what to install."""
+    """A step needs a program that is missing on this machine; the message states what to install."""
 
     def __init__(self, tool: str, text: str) -> None:
-        """Name the *tool*; *text* states what is wrong and how to install it."""
+        """Store the name of the missing program *tool*; *text* is the message, which states how to install it."""
         self.tool = tool
         super().__init__(text)
 
@@ -107,13 +107,13 @@ class FaultUnbitten(HarnessError):
 
 
 WORD = 3
-"""The fewest letters that may match inside a name."""
+"""The minimum number of letters for a match inside a name."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is most similar to *name*, or None.
+    """Return the name in *known* that is most similar to *name*, or None if none is similar.
 
-    Prefer a name that contains *name*, then one with a likely typing error, then one with the same beginning.
+    Names that contain *name* are preferred, then names that differ by a typing error, then names with the same beginning.
     """
     names, wanted = list(known), name.casefold()
     containing = [name for name in names if len(wanted) >= WORD and wanted in name.casefold()]

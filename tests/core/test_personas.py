@@ -37,7 +37,7 @@ def account(**fields: Any) -> list[dict[str, Any]]:
         ({"accounts": account(moves=[{**MOVE, "merchnat": "x"}])}, "Did you mean 'merchant'?"),
         ({"energy": [{"key": "e", "name": "E", "plan": "x"}]}, "Did you mean 'plan_id'?"),
         ({"organisation": {**BUSINESS, "abm": "x"}}, "Did you mean 'abn'?"),
-        ({"history_days": "ninety"}, "does not fit: Expected int, got str"),
+        ({"history_days": "ninety"}, "does not match the schema: Expected int, got str"),
         ({"outcome": "declined"}, "has an unknown outcome: 'declined'. Did you mean 'denied'?"),
         ({"withholds": ["transaction"]}, "Did you mean 'transactions'?"),
         ({"first_sync_fails": ["balance"]}, "Did you mean 'balances'?"),

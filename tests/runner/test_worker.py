@@ -176,7 +176,7 @@ def test_an_effects_hook_at_a_missing_path_is_reported_once(work: MakeWorker, re
     first, second = worker.play(scenario()).outcome, worker.play(scenario()).outcome
 
     request = "app.observe.effects, GET /elsewhere, returned 404 (application/json)"
-    observed = f"{request} about an end user whose message was acknowledged; is that path the right one?"
+    observed = f"{request} about an end user whose message was acknowledged; check the path of the effects hook"
     assert [(finding.probe, finding.observed) for finding in first.findings if not finding.hook] == [
         ("effects_reported", observed)
     ]

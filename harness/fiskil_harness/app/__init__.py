@@ -1,1 +1,1 @@
-"""The app under test: started or found running, driven and observed through its config."""
+"""The app under test: the harness starts it or uses a running one, and drives and observes it through configured hooks."""

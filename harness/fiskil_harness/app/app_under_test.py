@@ -1,4 +1,4 @@
-"""The app under test behind one interface, whether it is a command, an address or a Python object."""
+"""One interface to the app under test, whether the config has a command, the URL of a running app or a Python object."""
 
 import contextlib
 from collections import Counter
@@ -22,7 +22,7 @@ from fiskil_harness.errors import AppError, HookMissing, PortTaken
 
 PORTS_TRIED = 4
 DYING_S = 10.0
-"""The time that an app may take to exit after its last connection, in real seconds."""
+"""The longest wait for an unreachable app to exit or to accept connections again, in real seconds."""
 
 OUTPUT = "output"
 """The name of the app's standard output and error in reports."""
@@ -30,18 +30,18 @@ OUTPUT = "output"
 
 @runtime_checkable
 class App(Protocol):
-    """A class that a Python team may provide instead of a command. Every method but ``start`` is optional.
+    """Interface of a class that a Python team may provide instead of a command. Every method but ``start`` is optional.
 
     ``start`` gets the template values and returns the app's base URL. ``start_session`` returns the auth URL or session id.
-    ``effects`` returns the object that the HTTP hook would return as JSON.
+    ``effects`` returns the object that the HTTP effects hook would return as JSON.
     """
 
     def start(self, values: Values) -> str:
-        """Start with the template values; return the base URL."""
+        """Start the app with the template *values*, and return its base URL."""
 
 
 class AppUnderTest:
-    """The app under test: starts, stops, drives and observes it."""
+    """Controller of the app under test: starts, stops, drives and observes the app."""
 
     def __init__(self, settings: Settings, *, values: dict[str, str], workdir: Path, body: "Body") -> None:
         self.settings = settings
@@ -89,7 +89,10 @@ class AppUnderTest:
         self.browser.close()
 
     def revive(self) -> None:
-        """Restart the app if the harness started it and it has died. An unreachable app gets a moment to exit first."""
+        """Restart the app if the harness started it and it has exited.
+
+        If the app is unreachable, wait first until it exits or accepts connections again.
+        """
         if self.can_restart and not hooks.is_listening(self):
             wait_until(lambda: not self.process.is_alive() or hooks.is_listening(self), cap_s=DYING_S)
         if not self.process.is_alive():
@@ -127,9 +130,9 @@ class AppUnderTest:
 
     @contextlib.contextmanager
     def without_webhook_secret(self) -> Iterator[None]:
-        """Start the app without its webhook secret inside this context.
+        """Withhold the webhook secret from every start of the app inside this context.
 
-        This shows nothing unless the app gets its secret from the harness; see ``passes_value``.
+        This has no effect on an app that does not get its secret from the harness; see ``passes_value``.
         """
         secret = self.values["webhook_secret"]
         variable = self.settings.sandbox.webhook_secret_env
@@ -142,10 +145,10 @@ class AppUnderTest:
             self.withheld = frozenset()
 
     def serve_tls(self) -> str:
-        """Make the app serve TLS as configured in ``[app.tls]`` from its next start on; return its base URL there.
+        """Make the app serve TLS from its next start on, as ``[app.tls]`` configures; return its HTTPS base URL.
 
-        If that URL has the port of the usual one, every later request to the app uses TLS and accepts any certificate: the
-        deliveries check the certificate.
+        If the HTTPS URL has the same port as the usual URL, every later request to the app uses TLS. Such a request accepts
+        any certificate: only deliveries verify the certificate.
 
         Raises:
             HookMissing: The config has no ``[app.tls]``.
@@ -164,7 +167,7 @@ class AppUnderTest:
         return url
 
     def serve_plain(self) -> None:
-        """Make the app serve as usual from its next start on."""
+        """Undo ``serve_tls``: from its next start on, the app serves at its usual URL again."""
         if isinstance(self.process, CommandBody):
             self.process.set_tls(None)
         if self._plain_url:
@@ -176,7 +179,7 @@ class AppUnderTest:
         return HttpClient(timeout_s=self.settings.app.limits.request_deadline_s, verify=verify)
 
     def passes_value(self, value: str) -> bool:
-        """Return true if the app's command or environment has a template value such as ``webhook_secret``."""
+        """Return true if the app's command or environment passes *value*, such as ``webhook_secret``, to the app."""
         app = self.settings.app
         return any(f"{{{value}}}" in text for text in (app.command or "", *app.env.values()))
 
@@ -185,26 +188,26 @@ class AppUnderTest:
         return hooks.is_available(self, hook)
 
     def call(self, hook: str, values: Values, *, timeout_s: float | None = None) -> HttpReply:
-        """Call an HTTP hook, or the method of that name of the Python object.
+        """Call a hook: send its HTTP request, or call the Python object's method of the same name.
 
         Args:
-            hook: Its config key, such as ``app.observe.effects``.
-            values: Template values, besides those of the app.
+            hook: The hook's config key, such as ``app.observe.effects``.
+            values: Template values, in addition to those of the app.
 
         Raises:
             HookMissing: The config does not provide the hook.
-            HookError: The method of the Python object raised.
+            HookError: The method of the Python object raised an exception.
         """
         return hooks.call(self, hook, values, timeout_s=timeout_s)
 
     def is_ready(self) -> bool:
-        """Return true if the app now responds to its ready request or, without one, accepts connections."""
+        """Return true if the app responds to its ready request or, without a ready request, accepts connections."""
         return hooks.is_ready(self)
 
     def output(self) -> dict[str, Path]:
-        """Return the path of every file that the app writes its output and logs to, by its name in reports.
+        """Return the path of every file with the app's output or logs, by the name that reports use for the file.
 
-        That name is the file's name or, if several files share it, the path in the config.
+        Reports use the file's name or, if several files have the same name, its path in the config.
         """
         files = {OUTPUT: self.workdir / "app.output"}
         logs = self.settings.app.observe.logs
@@ -224,7 +227,7 @@ class AppUnderTest:
 
 
 class Body(Protocol):
-    """The way in which an app is started and stopped."""
+    """Interface to start and stop an app; there is one implementation for each way of running an app."""
 
     can_restart: bool
 
@@ -235,14 +238,14 @@ class Body(Protocol):
         """Stop the app."""
 
     def kill(self, app: AppUnderTest) -> None:
-        """Stop the app without warning."""
+        """Kill the app, so that it cannot shut down cleanly."""
 
     def is_alive(self) -> bool:
-        """Return true if the app runs, as far as the harness knows."""
+        """Return true if the app is running, as far as the harness knows."""
 
 
 class CommandBody:
-    """An app that the harness starts from its command."""
+    """An app that the harness starts with the command in the config."""
 
     can_restart = True
 
@@ -257,29 +260,29 @@ class CommandBody:
         )
 
     def set_tls(self, tls: Tls | None) -> None:
-        """Set the command and environment of the next start: those for *tls*, or (None) the usual ones."""
+        """Use the command and environment of *tls* at the next start; None restores the usual command and environment."""
         app = self._settings.app
         command = (tls.command if tls else None) or app.command or ""
         self._process.set_command(command, app.env | (tls.env if tls else {}))
 
     def start(self, app: AppUnderTest) -> None:
-        """Start the process."""
+        """Start the app's process and wait until the app is ready."""
         self._process.start(app.values, is_ready=app.is_ready, cap_s=self._ready_s, withheld=app.withheld)
 
     def stop(self, app: AppUnderTest) -> None:  # noqa: ARG002
-        """Send SIGTERM, then SIGKILL."""
+        """Send SIGTERM to the app's processes, then SIGKILL if they do not exit in time."""
         self._process.stop()
 
     def kill(self, app: AppUnderTest) -> None:  # noqa: ARG002
-        """Send SIGKILL."""
+        """Send SIGKILL to the app's processes."""
         self._process.kill()
 
     def kill_worker(self) -> bool:
-        """Kill one of its child processes; return False if it has none."""
+        """Kill one child process of the app; return False if the app has none."""
         return self._process.kill_worker()
 
     def is_alive(self) -> bool:
-        """Return true if the process runs."""
+        """Return true if the app's process is running."""
         return self._process.is_running
 
 
@@ -292,24 +295,24 @@ class RunningBody:
         """Check that the app responds.
 
         Raises:
-            AppError: It does not.
+            AppError: The app does not respond.
         """
         if not app.is_ready():
             raise AppError(f"No response from {app.url}. Start the app, or let the harness start it with app.command.")
 
     def stop(self, app: AppUnderTest) -> None:
-        """Do nothing: the harness did not start it."""
+        """Do nothing: the harness did not start the app."""
 
     def kill(self, app: AppUnderTest) -> None:
-        """Do nothing: the harness did not start it."""
+        """Do nothing: the harness did not start the app."""
 
     def is_alive(self) -> bool:
-        """Return true: the harness cannot restart it anyway."""
+        """Return true: the harness cannot check, and could not restart the app."""
         return True
 
 
 def open_app(settings: Settings, *, values: dict[str, str], workdir: Path, app_object: Any = None) -> AppUnderTest:
-    """Return the app that the config describes, or the Python object *app_object*; it is not started yet."""
+    """Return the app that the config or the Python object *app_object* defines, without starting it."""
     from fiskil_harness.app.python_object import PythonBody, import_object
 
     body: Body

@@ -1,14 +1,14 @@
-"""The effects hook: what the app reports about its work, and waiting until the app is idle."""
+"""The effects hook: queries the app's report about its work, and waits until the app is idle."""
 
 # Theory of operation
 # ===================
 # The harness must know when the app has finished its work: only then is a missing effect a finding. The app is a black
 # box, so idleness is inferred from the reports of its effects hook and from the API requests that the proxy has open.
-# ``settled`` queries the hook every 8 to 80 ms. What the app reports decides how sure the result can be:
+# ``wait_until_idle`` queries the hook every 8 to 80 ms. What the app reports decides how sure the result can be:
 #
 #   pending   the number of unfinished tasks: the app itself states that it is busy or idle.
 #   applied   how often each message was processed: shows which acknowledged messages have no effect yet.
-#   neither   only an unchanged report is left as evidence, and an app that waits before a retry has one too.
+#   neither   only an unchanged report suggests an idle app, but an app that waits before a retry has one too.
 #
 #   last report                                       | idle after                | stuck after
 #   --------------------------------------------------|---------------------------|-----------------------------------
@@ -20,21 +20,22 @@
 #   no pending, disturbed scenario                    | 3 s without change        | -
 #   no pending, otherwise                             | 0.25 s without change     | -
 #
-# An open API request means busy: it restarts all of these times, and so does every change of the report. Only a larger
-# number of failed attempts does not extend the patience. Progress is a change of the counts or of the state, or fewer
+# An open API request means busy: it restarts all of these times, and so does every change of the report. One change does
+# not extend the patience: a larger number of failed attempts. Progress is a change of the counts or of the state, or fewer
 # pending tasks. A scenario is disturbed if it sets or lifts a fault, changes keys or tokens, kills the app or makes it
 # fail: an app that waits before a retry looks idle. An unapplied message counts only if the app uses its kind of event.
 #
-# A wait lasts at most 10 s (20 s in a disturbed scenario), and that is the patience at first. If nothing changed in the
+# A wait lasts at most 10 s (20 s in a disturbed scenario), and the patience is as long at first. If nothing changed in the
 # second half of a wait that reaches its limit, the app is stuck; otherwise it is slow: neither idle nor stuck. Tasks that
-# never end would cost the limit in every wait, so ``Backlog`` remembers what a stuck app left unfinished. Exactly as many
-# pending tasks as before have a patience of 2 s, halved after each such wait (at least 0.05 s). New ones have the whole
-# limit twice, because one slow wait may be bad luck, then half of it each time (at least 2 s). Progress, and every wait
-# that does not end stuck, restores the whole limit, unless the report cannot show that work continues. The last wait of a
-# scenario ignores the scenario's earlier waits, so that its verdict does not depend on their number.
+# never end would cost the limit in every wait, so ``Backlog`` remembers what a stuck app left unfinished. If exactly as
+# many tasks are pending as before, the patience is 2 s, halved after each such wait (at least 0.05 s). With other numbers
+# it is the whole limit in two waits, because one slow wait may be chance, and is then halved each time (at least 2 s).
+# Progress, and every wait that does not end stuck, restores the whole limit, unless the report cannot show that work
+# continues. The last wait of a scenario ignores the scenario's earlier waits, so that its verdict does not depend on their
+# number.
 #
 # The journal keeps the result as ``Effects``. If ``is_idle`` is true, a missing effect is a FAIL. If not, it is
-# INCONCLUSIVE, and the reason names the unprocessed message. One exception: if nothing changed for long (``unchanged_s``)
+# INCONCLUSIVE, and the reason contains the unprocessed message. One exception: if nothing changed for long (``unchanged_s``)
 # and a later message was applied in an undisturbed scenario, the app has lost the message, although it was never idle.
 
 from collections.abc import Callable, Iterable
@@ -83,7 +84,10 @@ REPORT_FIELDS = frozenset(EffectsReport.__struct_fields__)
 
 
 class EffectsUnknown(EffectsReport, frozen=True, kw_only=True):
-    """A response without any report, as for an unknown end user. ``refusal`` describes request and response."""
+    """A response of the effects hook without a report, as for an unknown end user.
+
+    ``response`` describes the request and the response in one phrase.
+    """
 
     response: str
 
@@ -91,8 +95,8 @@ class EffectsUnknown(EffectsReport, frozen=True, kw_only=True):
 class IdleWait(Struct, frozen=True, kw_only=True):
     """The result of waiting for the app: its last report, and why the wait ended.
 
-    ``is_quiescent`` is true if the app became idle. ``unchanged_s`` is how long nothing had changed when the wait ended, in
-    real seconds. ``is_stuck`` is true if work stayed pending without progress for so long that it may stay so.
+    ``is_idle`` is true if the app became idle. ``unchanged_s`` is the time from the last change to the end of the wait, in
+    real seconds. ``is_stuck`` is true if work stayed pending for so long without progress that it may never end.
     """
 
     report: EffectsReport
@@ -109,16 +113,16 @@ def query_effects(app: AppUnderTest, values: Values) -> EffectsReport:
 
     Raises:
         HookMissing: The config has no effects hook.
-        HookError: The hook failed, or its response has another form than documented.
+        HookError: The hook failed, or its response does not have the documented format.
     """
     return parse_effects(app, app.call(EFFECTS, values))
 
 
 def parse_effects(app: AppUnderTest, reply: HttpReply) -> EffectsReport:
-    """Return the report in a response of the effects hook. Values that ``app.observe.ignore`` names are masked.
+    """Return the report in a response of the effects hook. Values at the paths in ``app.observe.ignore`` are masked.
 
     Raises:
-        HookError: The request failed, or the response has another form than documented.
+        HookError: The request failed, or the response does not have the documented format.
     """
     hook = f"{EFFECTS}{_request_line(app)}"
     if reply.status is None:
@@ -143,7 +147,7 @@ def parse_effects(app: AppUnderTest, reply: HttpReply) -> EffectsReport:
 
 
 def is_unknown_path(app: AppUnderTest, values: Values) -> bool:
-    """Return true if the effects hook responds exactly as an unknown path of the app does: the path may be wrong."""
+    """Return true if the app responds to the effects hook as to an unknown path, so that the hook's path may be wrong."""
     template = template_of(app, EFFECTS)
     if template is None:
         return False
@@ -171,14 +175,14 @@ def wait_until_idle(
 
     Args:
         values: Template values of the end user that is queried.
-        needed_s: For a report without ``pending``: the time without change after which the app is idle, in real seconds.
-            Infinity means that an effect is missing, so the app is busy.
+        needed_s: Returns the time without change after which the app counts as idle, in real seconds. It is called only for
+            reports without ``pending``. Infinity means that an effect is missing, so the app is busy.
         is_busy: Returns true while the app has an API request open.
-        backlog: Work that earlier waits left pending. It shortens this wait.
+        backlog: Work that was still pending after earlier waits; it shortens this wait.
 
     Raises:
         HookMissing: The config has no effects hook.
-        HookError: The hook failed, or its response has another form than documented.
+        HookError: The hook failed, or its response does not have the documented format.
     """
     last: list[EffectsReport] = [query_effects(app, values)]
     since_report_change, since_work_change = stopwatch(), stopwatch()
@@ -218,7 +222,7 @@ def _has_progressed(report: EffectsReport, before: EffectsReport) -> bool:
 
 
 def _request_line(app: AppUnderTest) -> str:
-    """Return the hook's request as the config states it, without its query."""
+    """Return the method and path of the effects hook from the config, for an error message."""
     template = template_of(app, EFFECTS)
     return f", {template.request.partition('?')[0]}," if template else ""
 
@@ -228,7 +232,7 @@ def _in_short(reply: HttpReply) -> str:
 
 
 def _in_words(text: str) -> str:
-    """Rewrite an error of msgspec in the words of JSON: ``expected a number, got a list at 'applied'``."""
+    """Rewrite a validation error of msgspec in JSON terms: ``expected a number, got a list at 'applied'``."""
     problem, _, place = text.replace(" | null", "").partition(" - at ")
     for name, words in _NAMES.items():
         problem = problem.replace(f"`{name}`", words)
@@ -237,7 +241,7 @@ def _in_words(text: str) -> str:
 
 
 def is_connected(app: AppUnderTest, report: EffectsReport) -> bool | None:
-    """Return true if the app counts the end user as connected; None if the app does not report it."""
+    """Return true if the app reports the end user as connected; None if its report does not contain the connection."""
     connected = app.settings.app.observe.connected
     if connected is None or report.state is None:
         return None
@@ -246,9 +250,9 @@ def is_connected(app: AppUnderTest, report: EffectsReport) -> bool | None:
 
 
 def values_of_consents(app: AppUnderTest, report: EffectsReport, consent_ids: Iterable[str]) -> dict[str, Any]:
-    """Return the value that the app's state has for each consent, at the place that ``app.observe.reducer`` names.
+    """Return the value of each consent in the app's reported state, read at the path in ``app.observe.reducer``.
 
-    Consents without a value are left out. Without a reducer or a state, the result is empty.
+    Consents without a value are left out. Without a reducer in the config or a state in the report, the result is empty.
     """
     reducer = app.settings.app.observe.reducer
     if reducer is None or report.state is None:

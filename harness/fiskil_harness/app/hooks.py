@@ -1,4 +1,4 @@
-"""Calls of the app's hooks over HTTP, or of the methods of a Python object in their place."""
+"""Calls the app's hooks over HTTP. If the app is a Python object, calls its methods instead."""
 
 import socket
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def template_of(app: "AppUnderTest", hook: str) -> RequestTemplate | None:
-    """Return the request template of a hook, or None if the config has none."""
+    """Return the request template of *hook* in the config, or None if the config has no such template."""
     node: Any = app.settings
     for part in hook.split("."):
         node = getattr(node, part, None)
@@ -37,7 +37,7 @@ def template_of(app: "AppUnderTest", hook: str) -> RequestTemplate | None:
 
 
 def is_available(app: "AppUnderTest", hook: str) -> bool:
-    """Return true if a hook can be used."""
+    """Return true if the config or the Python object provides *hook*."""
     if hook == COMMAND:
         return app.can_restart
     if hook == TLS:
@@ -54,7 +54,7 @@ def call(app: "AppUnderTest", hook: str, values: Values, *, timeout_s: float | N
 
     Raises:
         HookMissing: The config does not provide the hook.
-        HookError: The method of the Python object raised.
+        HookError: The method of the Python object raised an exception.
     """
     method = _method(app, hook)
     if method is not None:
@@ -74,7 +74,7 @@ def call(app: "AppUnderTest", hook: str, values: Values, *, timeout_s: float | N
 
 
 def is_ready(app: "AppUnderTest") -> bool:
-    """Return true if the app responds to its ready request now or, if it has none, accepts connections."""
+    """Return true if the app responds to its ready request or, without a ready request, accepts connections."""
     if template_of(app, "app.ready") is not None or _method(app, "app.ready") is not None:
         reply = call(app, "app.ready", {"end_user_ref": "", "end_user_id": ""}, timeout_s=2)
         return reply.status is not None and 200 <= reply.status < 400
@@ -82,7 +82,7 @@ def is_ready(app: "AppUnderTest") -> bool:
 
 
 def is_listening(app: "AppUnderTest") -> bool:
-    """Return true if a process accepts connections at the app's address now."""
+    """Return true if a process accepts connections at the host and port of the app's URL."""
     try:
         parts = urlsplit(app.url)
         port = parts.port or (443 if parts.scheme == "https" else 80)

@@ -1,7 +1,7 @@
-"""Reads what the app wrote to a log file since a mark, and states in words what is missing of it.
+"""Reads what the app wrote to a log file since a mark (a remembered position), and reports content that is missing.
 
-A file may be created later, rotated or truncated. Rotated, copied or compressed files beside it are read too. If none of
-them continues from the mark, the remaining content is read from its start, and the loss is reported.
+The file may be created later, rotated or truncated. Its rotated, copied or compressed versions in the same folder are read
+too. If no file continues from the mark, all remaining content is read, and the loss is reported.
 """
 
 import bz2
@@ -27,7 +27,7 @@ _PACKED: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 class Mark(Struct, frozen=True, kw_only=True):
     """A position in a file: the file's inode (0: there was no file), its size, and the last bytes before the position.
 
-    ``beside`` are the inodes of files that already looked like rotated versions of it.
+    ``beside`` contains the inodes of older files in the folder that look like rotated versions of this file.
     """
 
     file_id: int = 0
@@ -37,7 +37,7 @@ class Mark(Struct, frozen=True, kw_only=True):
 
 
 class LogOutput(Struct, frozen=True, kw_only=True):
-    """The content of a file after a mark. ``problem`` states why it is incomplete, or is empty."""
+    """The content of a file after a mark. ``problem`` states why the content is incomplete; it is empty otherwise."""
 
     text: bytes = b""
     problem: str = ""
@@ -63,7 +63,7 @@ def end_of(path: Path) -> Mark:
 
 
 def written_since(path: Path, since: Mark) -> LogOutput:
-    """Return what was written after *since*, in the file and in those that it was rotated to, oldest first."""
+    """Return the content written after the mark *since* to the file and to its rotated versions, oldest first."""
     try:
         with path.open("rb") as source:
             source.seek(since.size - len(since.tail))
@@ -97,7 +97,7 @@ def content_of(path: Path) -> bytes:
 
 
 def _moved(path: Path, since: Mark) -> tuple[bytes, bool]:
-    """Return what follows *since* in files beside *path*, and whether one of them continues from there."""
+    """Return the content after *since* in rotated versions of *path*, and whether a version continues from *since*."""
     parts: list[bytes] = []
     is_continued = not since.file_id
     for beside, file_id, _ in sorted(_beside(path), key=lambda pair: pair[2]):
@@ -114,7 +114,7 @@ def _moved(path: Path, since: Mark) -> tuple[bytes, bool]:
 
 
 def _beside(path: Path) -> list[tuple[Path, int, int]]:
-    """Return the files that *path* may have been rotated to: path, inode and time of the last write in ns."""
+    """Return the files that may be rotated versions of *path*, each as path, inode and time of the last write in ns."""
     rotated = []
     try:
         for dir_entry in os.scandir(path.parent):

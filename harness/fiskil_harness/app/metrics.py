@@ -1,4 +1,4 @@
-"""The app's metrics as numbers, as a scraper reads them."""
+"""Reads the app's current metrics through the metrics hook, as a Prometheus scraper does."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ NO_END_USER = {"end_user_ref": "", "end_user_id": ""}
 
 
 def samples(app: "AppUnderTest") -> dict[str, float]:
-    """Return the current value of every sample, by its name and labels.
+    """Return the current value of every metric sample of the app, by the sample's name and labels.
 
     Raises:
         HookMissing: The config has no metrics hook.

@@ -1,6 +1,6 @@
-"""The app as a process: starts it from its command on a free port, waits for it, stops, kills and restarts it.
+"""The app's process: starts it with the app's command on a free port, waits until it is ready, stops it and kills it.
 
-The app gets its own process group, so that its children are stopped with it. Its output goes to a file in its folder.
+The process gets its own process group, so that its children are stopped with it. Its output is appended to a file.
 """
 
 import contextlib
@@ -23,18 +23,18 @@ STOP_S = 5.0
 DYING_S = 5.0
 LAST_LINES = 15
 PORT_TAKEN = ("address already in use", "eaddrinuse")
-"""Texts that platforms print about a port that another process uses, in lower case."""
+"""Parts of error messages about a port that another process uses, in lower case."""
 
 
 class Process:
-    """The process of an app; there is one at a time."""
+    """The process of an app. At most one runs at a time."""
 
     def __init__(self, *, command: str, folder: Path, environment: dict[str, str], output: Path) -> None:
         self._command = command
         self._folder = folder
         self._environment = environment
         self._output = output
-        # The owner of the folder finds the process by this file, even if the worker that started it was killed.
+        # The session finds and stops the process by this file, even if the harness worker that started it was killed.
         self._pid_file = output.with_name("app.pid")
         self._running: subprocess.Popen[bytes] | None = None
         self._output_start = 0
@@ -45,24 +45,26 @@ class Process:
 
     @property
     def is_running(self) -> bool:
-        """True if the process runs."""
+        """True if the process is running."""
         return self._running is not None and self._running.poll() is None
 
     def start(self, values: Values, *, is_ready: Callable[[], bool], cap_s: float, withheld: Collection[str] = ()) -> None:
-        """Start the process and wait until *is_ready*, for at most *cap_s* real seconds.
+        """Start the process and wait until *is_ready* returns true, for at most *cap_s* real seconds.
+
+        Error messages about a process that was started end with its last lines of output.
 
         Args:
-            values: Fill the templates in command and environment.
+            values: The values for the templates in the command and the environment.
             withheld: Variables of the harness's environment that the process does not inherit.
 
         Raises:
-            AppRefusal: It exits before it is ready.
-            PortTaken: Its output reports that its address is in use.
-            AppError: It cannot be run or does not become ready. Each of these messages ends with its last lines of output.
+            AppRefusal: The process exits before it is ready.
+            PortTaken: The output of the process reports that its port is in use.
+            AppError: The command cannot be run, or the process does not become ready.
         """
         self._run(values, withheld)
         state = wait_until(lambda: self._has_exited() or (is_ready() and "ready"), cap_s=cap_s, every_ms=15)
-        # Another process may have responded in its place.
+        # Another process on the same port may have responded instead of this one.
         if state == "ready" and not self._has_exited():
             return
         code = self._running.poll() if self._running else None
@@ -100,7 +102,7 @@ class Process:
         self.kill()
 
     def kill(self) -> None:
-        """Kill the process and its children, and wait until they have exited: a child may hold the port longer."""
+        """Kill the process and its children, and wait until all have exited, because a child may still hold the port."""
         if self._running is None:
             return
         group = self._running.pid
@@ -111,7 +113,7 @@ class Process:
         self._pid_file.unlink(missing_ok=True)
 
     def kill_worker(self) -> bool:
-        """Kill one of its children with SIGKILL and leave the rest running; return False if it has none."""
+        """Kill one child process with SIGKILL and leave the others running; return False if there is none."""
         worker_pid = worker(self._running.pid) if self._running is not None else None
         if worker_pid is None:
             return False
@@ -120,7 +122,7 @@ class Process:
         return True
 
     def last_lines(self) -> str:
-        """Return the last lines of its output."""
+        """Return the last lines of the process's output."""
         try:
             text = self._output.read_bytes()[-8192:].decode("utf-8", "replace")
         except OSError:
@@ -128,7 +130,10 @@ class Process:
         return "\n".join(f"  {line}" for line in text.splitlines()[-LAST_LINES:]) or "  (nothing)"
 
     def _error(self, code: int | None) -> type[AppError]:
-        """Return the error class for exit *code*, or (None) for no exit. A signal is not the app's own decision."""
+        """Return the error class for a process that exited with *code*, or that was not ready in time (None).
+
+        A process that a signal killed (negative *code*) did not refuse to start, so it is no ``AppRefusal``.
+        """
         try:
             written = self._output.read_bytes()[self._output_start :].decode("utf-8", "replace").lower()
         except OSError:

@@ -1,4 +1,4 @@
-"""The processes of an app: all that run in its process group, found with the standard library alone."""
+"""Lists the running processes in an app's process group, using only the standard library."""
 
 import contextlib
 import subprocess
@@ -12,7 +12,7 @@ DEAD = "ZX"
 
 
 class Relative(Struct, frozen=True, kw_only=True):
-    """One running process of a group. ``size`` is its memory, in units of the platform."""
+    """One running process of a group. ``size`` is its used memory, in a unit that depends on the platform."""
 
     pid: int
     parent: int
@@ -31,9 +31,10 @@ def processes_of(group: int) -> list[Relative]:
 
 
 def worker(group: int) -> int | None:
-    """Return the id of a process of *group* that works for another: the childless one with the most memory.
+    """Return the id of a worker process in *group*, or None if the app is a single process.
 
-    None if the app is a single process. The largest is chosen because some languages run small helper processes beside it.
+    Workers are processes without children, except the app's first process. The worker with the most memory is returned,
+    because some runtimes also start small helper processes.
     """
     members = processes_of(group)
     parents = {member.parent for member in members}

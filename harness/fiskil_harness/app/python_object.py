@@ -32,10 +32,12 @@ class PythonBody:
         self._cleanups: list[Callable[[], None]] = []
 
     def start(self, app: "AppUnderTest") -> None:
-        """Set the environment of the config until ``stop``, load the object, and serve it on the port of the app's values.
+        """Set the config's environment variables until ``stop``, load the object, and start it.
+
+        An ASGI or WSGI application is served on the port in the app's template values.
 
         Raises:
-            AppError: The object does not respond to its ready request.
+            AppError: The app does not respond to its ready request.
             ConfigError: The object cannot be imported.
         """
         self._cleanups.append(lend({key: fill_text(text, app.values) for key, text in app.settings.app.env.items()}))
@@ -51,7 +53,7 @@ class PythonBody:
             raise AppError("The app object was started, but it does not respond to its ready request.")
 
     def stop(self, app: "AppUnderTest") -> None:  # noqa: ARG002
-        """Stop what ``start`` began, and restore the environment."""
+        """Stop the app, and restore the environment variables that ``start`` changed."""
         try:
             if self.object is not None and hasattr(self.object, "stop"):
                 self.object.stop()
@@ -82,7 +84,7 @@ class PythonBody:
                 """Do nothing."""
 
         class QuietServer(ThreadedWSGIServer):
-            """Passes errors to logging, as the ASGI server does, where the app's owner expects them."""
+            """Passes errors to Python's logging, as the ASGI server does."""
 
             def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002
                 _log_error(message)
@@ -98,10 +100,10 @@ class PythonBody:
 
 
 def import_object(settings: Settings) -> Any:
-    """Import ``app.object``, written ``module:attribute``, from the config's folder.
+    """Import and return the object that ``app.object`` specifies as ``module:attribute``, from the config's folder.
 
     Raises:
-        ConfigError: The text has another form, the module or attribute does not exist, or the import fails or exits.
+        ConfigError: ``app.object`` has another format, the module or attribute does not exist, or the import fails or exits.
     """
     text = settings.app.object or ""
     module_name, _, attribute = text.partition(":")

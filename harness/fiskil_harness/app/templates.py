@@ -17,7 +17,7 @@ WHOLE_MESSAGE = "{message}"
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that is ready to be sent."""
+    """A request whose placeholders have been replaced, so that it can be sent."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fill(template: RequestTemplate, values: Values) -> Filled:
-    """Fill every value in. Values in the path are percent-encoded."""
+    """Replace every placeholder of a request template by its value. Values in the path are percent-encoded."""
     method, _, path = template.request.partition(" ")
     return Filled(
         method=method,
@@ -39,12 +39,12 @@ def fill(template: RequestTemplate, values: Values) -> Filled:
 
 
 def fill_text(text: str, values: Mapping[str, str]) -> str:
-    """Fill one template."""
+    """Replace the placeholders in *text* by their *values*."""
     return text.format_map(values)
 
 
 def fill_tree(node: Any, values: Mapping[str, str]) -> Any:
-    """Fill every text inside a JSON value. The text ``{message}`` alone is replaced by the message as JSON."""
+    """Replace placeholders in every text of a JSON value. The text ``{message}`` alone becomes the message as JSON."""
     if node == WHOLE_MESSAGE and "message" in values:
         return msgspec.json.decode(values["message"])
     if isinstance(node, str):
@@ -64,7 +64,7 @@ def read_json(reply: HttpReply, hook: str) -> Any:
     """Return the JSON value of a response.
 
     Args:
-        hook: The hook that responded, as error messages name it.
+        hook: The name of the hook that responded, for error messages.
 
     Raises:
         HookError: The body is not JSON.
@@ -83,7 +83,7 @@ def _refuse_constant(word: str) -> NoReturn:
 
 
 def _encodable(node: Any) -> Any:
-    """Return a JSON value whose texts can be encoded: lone surrogates, which JSON allows, are replaced."""
+    """Return a JSON value without lone surrogates, which JSON allows but UTF-8 cannot encode."""
     if isinstance(node, str):
         return node.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(node, dict):
@@ -95,10 +95,10 @@ def choose(reply: HttpReply, selector: str, hook: str) -> str:
     """Return the text that *selector* (``$.auth_url`` or ``header:Location``) selects from a response.
 
     Args:
-        hook: The hook that responded, as error messages name it.
+        hook: The name of the hook that responded, for error messages.
 
     Raises:
-        HookError: It selects no text, or the body is not JSON.
+        HookError: *selector* selects no text, or the body is not JSON.
     """
     if selector.startswith("header:"):
         value: Any = reply.headers.get(selector.removeprefix("header:").strip().lower())
@@ -111,14 +111,14 @@ def choose(reply: HttpReply, selector: str, hook: str) -> str:
 
 
 def select(document: Any, path: str) -> list[Any]:
-    """Return every value at a JSONPath."""
+    """Return every value of *document* that the JSONPath *path* selects."""
     import jsonpath
 
     return list(jsonpath.findall(path, document))
 
 
 def without(document: Any, paths: tuple[str, ...]) -> Any:
-    """Return a copy of *document* in which every value at *paths* is ``<ignored>``."""
+    """Return a copy of *document* in which ``<ignored>`` replaces every value that the JSONPaths in *paths* select."""
     if not paths:
         return document
     import jsonpath

@@ -1,13 +1,13 @@
 """Messages the app acknowledged and is configured to process but has not reported as applied.
 
-Only a wait uses this; probes judge it.
+Waits for the app use them to detect that the app is still busy. Probes decide separately which of them are findings.
 """
 
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
 
 
 class UnappliedMessages:
-    """Unapplied messages of one participant, as the journal shows them now."""
+    """Unapplied messages of one participant, read from the journal when this object is created."""
 
     def __init__(self, journal: Journal, participant: str) -> None:
         events = {event.message_id: event for event in journal.all(EventCreated)}
@@ -31,15 +31,15 @@ class UnappliedMessages:
 
     @property
     def has_any(self) -> bool:
-        """True if the app has yet to apply a message."""
+        """True if at least one acknowledged message is not applied yet."""
         return bool(self._unapplied)
 
     def is_missing_from(self, applied: dict[str, int] | None) -> bool:
-        """Return true if one of the messages is missing from reported counts; always false without counts (None)."""
+        """Return true if an unapplied message is missing from the counts *applied*; false if the app reports no counts."""
         return applied is not None and any(not applied.get(message_id, 0) for message_id in self._unapplied)
 
     def first_unapplied(self, applied: dict[str, int] | None) -> str:
-        """Return event and kind of the first acknowledged message without an effect, or ''."""
+        """Return the event's symbol and kind of the first acknowledged message that is not in *applied*, or ''."""
         left = (
             message_id
             for message_id in self._kinds

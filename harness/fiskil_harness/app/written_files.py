@@ -1,4 +1,4 @@
-"""The files that the app writes in its folder, except the harness's files and the logs that the config names."""
+"""The files that the app writes in its folder, except the harness's files and the log files listed in the config."""
 
 import os
 import re
@@ -21,7 +21,7 @@ _JOURNAL = re.compile(r"-(wal|shm|journal)$")
 
 
 class WrittenFile(Struct, frozen=True, kw_only=True):
-    """A file, and what the app wrote there. ``name`` has stars for what differs from run to run."""
+    """A file and the content that the app wrote to it. In ``name``, ``*`` replaces parts that differ from run to run."""
 
     name: str
     text: bytes
@@ -30,7 +30,7 @@ class WrittenFile(Struct, frozen=True, kw_only=True):
 
 
 class Folder:
-    """A folder and the sizes of its logs at creation, to find what is written later."""
+    """A folder of the app. The size of each log file is recorded at creation, to find what the app writes later."""
 
     def __init__(self, path: Path, *, logs: Iterable[Path]) -> None:
         self._path = path
@@ -38,7 +38,10 @@ class Folder:
         self._marks = {mark.file_id: mark for mark in (end_of(file) for file in self._files() if is_log(file))}
 
     def written(self) -> Iterator[WrittenFile]:
-        """Yield every file that exists now: of a log what was written since, of another file all its content."""
+        """Yield every file that exists now.
+
+        A log file is yielded with the content written since this object was created, any other file with all content.
+        """
         files = self._files()
         if len(files) > MOST_FILES:
             yield WrittenFile(name="its folder", text=b"", is_log=True, problem=MORE)
@@ -50,7 +53,7 @@ class Folder:
                 yield WrittenFile(name=name, text=content_of(file), is_log=False)
 
     def _written_in(self, path: Path) -> bytes:
-        """Return what a log contains that is new. A rotated log is recognised by its inode."""
+        """Return the content of a log file since its mark. A rotated log file is recognised by its inode."""
         text, mark = content_of(path), self._marks.get(end_of(path).file_id, Mark())
         is_longer = len(text) >= mark.size and text[: mark.size].endswith(mark.tail)
         return text[mark.size :] if is_longer else text
@@ -67,5 +70,5 @@ class Folder:
 
 
 def is_log(path: Path) -> bool:
-    """Return true if the file is named like a log, including rotated and compressed ones."""
+    """Return true if the file's name looks like that of a log file, even a rotated or compressed one."""
     return _LOG.search(path.name) is not None

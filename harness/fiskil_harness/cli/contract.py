@@ -55,9 +55,9 @@ def contract_command(
 ) -> int:
     """Test an API against the contract: the OpenAPI documents, and every clause that read requests can test.
 
-    Without options the local sandbox is tested, in every version and phase of Schemathesis. The hosted API is only read.
-    Its key pair comes from FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET. FISKIL_CONTRACT_END_USER_ID names
-    an end user with data; without it one is searched for.
+    Without --hosted or --url the local sandbox is tested, with every phase of Schemathesis. From another API the command
+    only reads. The key pair for that API comes from FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET.
+    FISKIL_CONTRACT_END_USER_ID is the id of an end user with data. If it is not set, the command looks for such an end user.
     """
     from fiskil_harness.contract.hosted_target import HOSTED
     from fiskil_harness.core.clauses import Interpretations, parse

@@ -1,4 +1,4 @@
-"""The ``demo`` command: a gate that opens for a correct app and stays shut for a flawed one."""
+"""The ``demo`` command: runs the gate on a correct app, and then scenarios that find the flaw of another app."""
 
 import os
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.scenario import Scenario
 
 MOST_WORKERS = 2
-"""Enough to finish within two minutes, and few enough to leave time for the app on a small machine."""
+"""The most scenarios that run in parallel: enough to finish within two minutes, even on a small machine."""
 
 
 @click.command(epilog=options.examples("fiskil-harness demo", "fiskil-harness demo --seed 7"))

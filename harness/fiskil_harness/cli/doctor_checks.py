@@ -62,7 +62,7 @@ class State(enum.StrEnum):
 
 
 class Check(Struct, frozen=True, kw_only=True):
-    """One hook, or one part of the environment, and the result of its check."""
+    """The result of checking one hook, or one part of the environment."""
 
     hook: str
     state: State
@@ -70,10 +70,10 @@ class Check(Struct, frozen=True, kw_only=True):
 
 
 def diagnose(settings: Settings) -> list[Check]:
-    """Start the app and return the checks, in the order in which a run needs what they test.
+    """Start the app, check every hook and the environment, and return the results.
 
     Raises:
-        ConfigError: The config names no app.
+        ConfigError: The config specifies no app.
         AppError: The app does not start or does not become ready.
     """
     worker = Worker(settings, seed=0)
@@ -103,10 +103,10 @@ def _hooks(driver: Driver) -> Iterator[Check]:
             yield Check(hook=f"app.observe.logs {name}", state=state, message=message)
     if driver.app.passes_value("otlp_url"):
         yield _check("otlp", lambda: _telemetry(driver))
-    # After all other requests to the app, because this one makes the next processing fail.
+    # After all other requests to the app, because the hook FAIL makes the app's next processing fail.
     if driver.app.has(FAIL) and driver.app.can_restart:
         yield _check(FAIL, lambda: _call(driver, FAIL))
-    # Last, because it restarts the app.
+    # Last, because the check of TLS restarts the app.
     if driver.app.has(TLS):
         yield _check(TLS, lambda: _tls(driver))
 
@@ -141,7 +141,7 @@ def _missing(driver: Driver) -> Iterator[Check]:
 
 
 def _browser(driver: Driver) -> Iterator[Check]:
-    """Check that a browser for the pages of the config starts on this machine."""
+    """Check that a browser starts on this machine, if the config lists pages of the app."""
     if not driver.app.has(PAGES):
         return
     try:
@@ -200,7 +200,7 @@ def _keys(effects: EffectsReport) -> tuple[State, str]:
 
 
 def _known_end_user(driver: Driver) -> dict[str, str]:
-    """Return template values of an end user that the app knows; {} if it knows none."""
+    """Let the app start a session, and return the id of the newest end user as a template value; {} if there is none."""
     if driver.app.has(START_SESSION):
         driver.app.call(START_SESSION, UNKNOWN_END_USER)
     end_user_ids = list(driver.fiskil.sandbox.store.end_users)
@@ -222,7 +222,7 @@ def _telemetry(driver: Driver) -> tuple[State, str]:
 
 
 def _tls(driver: Driver) -> tuple[State, str]:
-    """Check that the app serves TLS with the harness's certificate, and restore its plain configuration."""
+    """Check that the app serves TLS with the harness's certificate, and switch the app back to plain HTTP."""
     app, tls = driver.app, driver.settings.app.tls
     needs_restart = bool(tls and (tls.command or tls.env))
     url = app.serve_tls()
@@ -292,7 +292,7 @@ def _judge_reply(reply: HttpReply) -> tuple[State, str]:
 
 
 def _webhook(driver: Driver) -> tuple[State, str]:
-    """Deliver one genuine message about an unknown end user, which the app must acknowledge nevertheless."""
+    """Deliver one genuine message about an end user that the app does not know; the app must acknowledge it anyway."""
     event = Event(
         event_id=0,
         kind="consent.received",

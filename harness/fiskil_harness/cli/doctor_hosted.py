@@ -1,6 +1,6 @@
 """The checks of ``doctor --api hosted``: what a run against the hosted API needs, and whether the account is suitable.
 
-The app is not started. Without a key pair nothing is sent; with one the checks fetch a token and then only read.
+The app is not started. Without a key pair nothing is sent. With a key pair the checks request a token and then only read.
 """
 
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ from fiskil_harness.runner.hosted.account import Account
 from fiskil_harness.runner.hosted.address import Address, address_of, problems, refuse_unsafe
 
 ENOUGH_ROWS = 40
-"""With fewer transactions there are too few pages for some paging faults."""
+"""The number of transactions that fills enough pages for every paging fault to act."""
 
 
 def check(settings: Settings) -> list[Check]:
-    """Return the checks, in the order in which a run needs what they test."""
+    """Check the config, and the account if the config is complete; return the results."""
     try:
         url = refuse_unsafe(settings.hosted.url, settings.hosted.allow_hosts, source=settings.source or "the config")
     except HarnessError as error:
@@ -41,7 +41,9 @@ def _missing(settings: Settings) -> Iterator[Check]:
         message = "is missing; without it the rows that the app stores are unknown"
         yield Check(hook=EFFECTS, state=State.WARNING, message=message)
     if settings.hosted.introduce is None:
-        message = f"is missing; the app must already map {settings.hosted.end_user_ref!r} to that end user"
+        message = (
+            f"is missing; the app must already map {settings.hosted.end_user_ref!r} to the end user of hosted.end_user_id"
+        )
         yield Check(hook="hosted.introduce", state=State.WARNING, message=message)
 
 

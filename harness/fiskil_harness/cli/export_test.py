@@ -1,4 +1,4 @@
-"""The option ``replay --as-test``: runs a plan once more, and writes its deliveries as a test that needs no harness."""
+"""The option ``replay --as-test``: runs a saved plan again, and writes its deliveries as a test that needs no harness."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,16 +11,17 @@ if TYPE_CHECKING:
 
 
 def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan: Path, path: Path) -> int:
-    """Run *scenario* and write a test to *path*, and its deliveries as curl lines to a ``.sh`` file beside it.
+    """Run *scenario*, and write its deliveries as a test to *path* and as curl lines to a ``.sh`` file of the same name.
 
-    For a life plan only the test is written, and it needs the harness.
+    For a life plan (a random sequence of actions and faults) only the test is written, and this test needs the harness.
 
     Args:
-        plan: The file of the plan, which the test mentions.
+        plan: The file of the saved plan; the test contains the file's name.
 
     Raises:
         UsageError: *path* is not a Python file or cannot be written.
-        PlanError: The plan generates plans, did not finish, or sends nothing that a plain test can check.
+        PlanError: The plan generates plans itself, needs a hook that the config does not set, did not finish, or sends
+            nothing that a plain test can check.
     """
     from fiskil_harness.errors import PlanError, UsageError
     from fiskil_harness.gate.report import files

@@ -23,7 +23,7 @@ Exit codes:
 
 
 def with_exit_codes(text: str) -> str:
-    """Return *text*, the end of a help page, with the exit codes of the gate."""
+    """Return *text*, the end of a help page, followed by the exit codes of the gate."""
     return text + EXIT_CODES
 
 
@@ -75,14 +75,16 @@ def gate_command(
 ) -> int:
     """Run every scenario. The gate is open if nothing is violated and every required practice is proven.
 
-    With --fast each question is tested once, which takes half a minute. The report names the scenarios that were left out.
+    With --fast each question (such as a probe of a practice) is tested in one scenario only, which takes half a minute. The
+    report lists the scenarios that were left out.
 
     With --baseline the exit code depends only on what is worse than in that report: 1 if something is newly violated, 3 if
     something is no longer proven, else 0.
 
-    The chosen interpretations decide. With --all-interpretations the app also runs under every alternative one. If the app
-    fails under it, the report shows that, but the gate stays open unless the config requires the interpretation:
-    [gate] interpretations = "all", or a list of clauses or clause=choice. Required ones run in every gate.
+    The gate decides by the chosen interpretations. With --all-interpretations the app also runs under every alternative
+    interpretation. If the app fails under one, the report shows that, but the gate stays open unless the config requires
+    this interpretation: [gate] interpretations = "all", or a list of clauses or clause=choice. Required interpretations run
+    in every gate.
     """
     from fiskil_harness.cli.results import RunRequest, conclude
     from fiskil_harness.cli.version import version
@@ -164,7 +166,7 @@ def read_unaltered(path: Path) -> "GateResult":
     """Return the report in the file at *path*.
 
     Raises:
-        UsageError: The file is not a report, or the report does not match its digests.
+        UsageError: The file is not a report, or the report was altered: it does not match its digests.
     """
     from fiskil_harness.cli.version import version
     from fiskil_harness.errors import UsageError

@@ -35,16 +35,17 @@ def run_hosted(
     allow_writes: bool,
     **reports: Any,
 ) -> int:
-    """Run the scenarios that *names* select, or the gate if there are none; report, and return the exit code.
+    """Run scenarios against the hosted API, report the results, and return the exit code.
 
     Args:
+        names: Names or patterns of scenarios; empty runs the gate.
         local_only: Options that do not work with ``--api hosted``, with their values.
-        reports: The report options of the command.
+        reports: The paths of the report files, by option.
 
     Raises:
         UsageError: One of the options in *local_only* is given.
         ConfigError: Credentials or an end user are missing.
-        UnsafeTarget: The address is a foreign host, or the account looks like production.
+        UnsafeTarget: The host of the URL is not allowed, or the account looks like a production account.
     """
     from fiskil_harness.cli.results import RunRequest, conclude
     from fiskil_harness.cli.runs import repeat_arguments, shell_join

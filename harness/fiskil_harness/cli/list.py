@@ -162,11 +162,11 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
 @click.argument("name", metavar="[NAME]", required=False)
 @options.json_file
 def list_command(kind: str | None, name: str | None, json_path: "Path | None") -> int:
-    """List all things of one KIND, or the kinds. With a NAME only that one is shown; for a fault, with every detail.
+    """List everything of one KIND, or the kinds. With a NAME, show only that entry; for a fault, show every detail.
 
     \f
     Raises:
-        UnknownName: There is no such kind, or nothing of that name.
+        UnknownName: There is no such kind, or the kind has no entry of that name.
     """
     if kind is not None and kind not in KINDS:
         raise UnknownName("kind", kind, KINDS)
@@ -233,7 +233,7 @@ def _documented(kinds: dict[str, type]) -> Iterable[Row]:
 
 
 def _signature(kind: type) -> str:
-    """Return the class with its parameters and defaults: ``ResetPeer(after_bytes=0)``."""
+    """Return the class name with its parameters and defaults, such as ``ResetPeer(after_bytes=0)``."""
     import msgspec
 
     fields = msgspec.structs.fields(kind)

@@ -1,4 +1,4 @@
-"""The program: its commands, and the handling of every error that ends one.
+"""The command-line program: its commands, and the handling of every error that ends a command.
 
 Exit codes: 0 open or passed, 1 violated or FAIL, 2 usage or config error, or an app that does not start, 3 inconclusive or
 not proven, 4 internal error, 130 interrupted.
@@ -34,7 +34,7 @@ COMMANDS = {
     "list": "List scenarios, people, faults, practices ...",
     "completion": "Print the completion script of a shell.",
 }
-"""Every command and its line in the help; the module of each has the same name."""
+"""Every command and its line in the help. Each command is in the module of the same name."""
 
 HELP = """Test integrations with the Fiskil API.
 
@@ -56,14 +56,14 @@ Exit codes:
 
 
 class Commands(click.Group):
-    """Imports a command's module when the command runs, and suggests the nearest match of a mistyped name."""
+    """Imports a command's module only when the command runs, and suggests the nearest match of a mistyped name."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Return every command, in the order of a first use."""
+        """Return the names of all commands, in the order in which a new user needs them."""
         return list(COMMANDS)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        """Return the command called *name*; None if there is none."""
+        """Return the command called *name*; None if no command has this name."""
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"fiskil_harness.cli.{name}")
@@ -76,7 +76,7 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that *args* name.
+        """Return the command that the first argument in *args* specifies.
 
         Raises:
             UsageError: There is no such command; the message suggests the nearest match.
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit with its code; only an internal error shows a traceback.
 
     Args:
-        arguments: Those of the command line; ``sys.argv`` by default.
+        arguments: The command-line arguments (default: those in ``sys.argv``).
     """
     streams.reopen()
     with streams.sheltered() as write_errors:
@@ -145,9 +145,9 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def error_lines(text: str, width: int | None) -> str:
-    """Return an error message, its first line wrapped at *width*.
+    """Return the error message *text* with its first line wrapped at *width*; if *width* is None, nothing is wrapped.
 
-    Later lines are output of the app, so they stay unchanged. Without a *width* the whole text does.
+    Later lines are output of the app, so they stay unchanged.
     """
     if width is None:
         return text

@@ -33,14 +33,14 @@ def merge_command(
     interpretations: tuple[str, ...],
     **reports: Any,
 ) -> int:
-    """Judge a gate from the JSON reports that `gate --shard` wrote, one of each shard.
+    """Judge a gate from the JSON reports that `gate --shard` wrote, one report of each shard.
 
-    Config and version must be those of the shards. If a shard is missing, the gate stays shut.
+    The config and the version of fiskil-harness must be those of the shards. If a shard is missing, the gate stays shut.
 
     \f
     Raises:
         ConfigError: The config is invalid.
-        UsageError: The reports are not those of one gate, or a report cannot be read or written.
+        UsageError: The reports do not belong to the same gate, or a report cannot be read or written.
     """
     from fiskil_harness.cli.results import RunRequest, present
     from fiskil_harness.cli.version import version

@@ -17,21 +17,21 @@ def examples(*lines: str) -> str:
 
 
 def scenario_names(_context: click.Context, _parameter: click.Parameter, prefix: str) -> list[str]:
-    """Return the scenarios that complete *prefix* in a shell."""
+    """Return the names of scenarios that begin with *prefix*, for completion in a shell."""
     from fiskil_harness.core.catalog import scenario_names
 
     return [name for name in scenario_names() if name.startswith(prefix)]
 
 
 def gallery_names(_context: click.Context, _parameter: click.Parameter, prefix: str) -> list[str]:
-    """Return the gallery apps that complete *prefix* in a shell."""
+    """Return the names of gallery apps that begin with *prefix*, for completion in a shell."""
     from fiskil_harness.gate.selftest.gallery import apps
 
     return [name for name in apps() if name.startswith(prefix)]
 
 
 def interpretation_names(_context: click.Context, _parameter: click.Parameter, prefix: str) -> list[str]:
-    """Return the completions of *prefix* in a shell: clauses, then the interpretations of a clause."""
+    """Return the clauses, or after ``=`` the interpretations of a clause, that begin with *prefix*, for a shell."""
     from fiskil_harness.core.clauses import switches
 
     clause_id, equals, _ = prefix.partition("=")
@@ -180,7 +180,7 @@ def pause(command: Command) -> Command:
 
 
 def receiver(command: Command) -> Command:
-    """Add the options, besides the URL, that describe a receiver that is already running."""
+    """Add the options that describe a running webhook receiver, except its URL."""
     for option in (
         click.option(
             "--scheme",

@@ -1,4 +1,4 @@
-"""The settings of a webhook receiver that is already running, from command-line arguments, and these arguments again."""
+"""Converts command-line arguments to the settings of a running webhook receiver, and back to arguments that repeat a run."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,10 +24,10 @@ def receiver_settings(
         secret_env: The environment variable that contains the signing secret.
         effects: The request of the effects hook, such as ``GET /effects``.
         uses_events: Kinds of events that the app uses; patterns are allowed.
-        scheme: The name of another sender's signature scheme.
+        scheme: Another sender whose signatures and format are used, such as ``github`` (default: Fiskil).
 
     Raises:
-        UsageError: No variable is named.
+        UsageError: *secret_env* is None.
         ConfigError: The variable is not set, the secret is malformed, or another value is invalid.
         UnsafeTarget: *url* is not on loopback.
     """
@@ -60,14 +60,14 @@ def receiver_settings(
 
 
 def receiver_arguments(secret_env: str | None, effects: str | None, uses_events: Sequence[str], scheme: str | None) -> str:
-    """Return the arguments, besides the URL, that describe the receiver."""
+    """Return the command-line arguments that describe the receiver, except its URL, to repeat a run."""
     arguments = f" --secret-env {secret_env}" + (f" --effects {shell_join([effects])}" if effects else "")
     arguments += "".join(f" --uses-events {shell_join([kind])}" for kind in uses_events)
     return arguments + (f" --scheme {scheme}" if scheme else "")
 
 
 def with_body_limits(settings: "Settings", *, body_bytes: int | None, body_s: float | None) -> "Settings":
-    """Return *settings* with the receiver's limits for unsigned bodies, or with default limits if it promises none."""
+    """Return *settings* with the receiver's limits for unsigned bodies, or with default limits if both are None."""
     stated = {name: value for name, value in (("body_bytes", body_bytes), ("body_s", body_s)) if value is not None}
     limits = msgspec.structs.replace(settings.app.limits, **stated or {"body_bytes": USUAL_BYTES, "body_s": USUAL_S})
     app = msgspec.structs.replace(settings.app, limits=limits)
@@ -75,7 +75,7 @@ def with_body_limits(settings: "Settings", *, body_bytes: int | None, body_s: fl
 
 
 def heavy_arguments(*, is_heavy: bool, body_bytes: int | None, body_s: float | None) -> str:
-    """Return the arguments of a run with long and slow bodies."""
+    """Return the command-line arguments that repeat a run with long and slow bodies."""
     arguments = " --heavy" if is_heavy else ""
     arguments += f" --body-bytes {body_bytes}" if body_bytes is not None else ""
     return arguments + (f" --body-s {body_s:g}" if body_s is not None else "")

@@ -57,9 +57,9 @@ def replay_command(
 ) -> int:
     """Run the plan in FILE again, with the seed that it contains.
 
-    Plans are written by `run --save`, and by generated plans that fail. For a plan of `webhooks`, give --url and the same
-    options. With --as-test the run is also written as a plain pytest file, which sends the same requests to any receiver and
-    asserts what failed in the plan.
+    `run --save` writes a plan, and every command saves the generated plans that failed. For a plan from `webhooks`, give
+    --url and the same options. With --as-test the run is also written as a plain pytest file, which sends the same requests
+    to any receiver and asserts what failed in the plan.
 
     \f
     Raises:

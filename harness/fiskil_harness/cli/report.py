@@ -32,7 +32,7 @@ def verify_command(path: Path, config_file: Path | None, seal: str | None) -> in
     """Compute the digests of the report in FILE again, and report whether it was altered.
 
     With --config the report must also belong to that config. The digests are no signature: a person who alters a report can
-    compute them again. Store the seal elsewhere, and pass it with --seal.
+    compute the digests again. Store the seal elsewhere, and pass it with --seal.
 
     Exit codes: 0 unchanged, 1 altered or not the expected report, 2 not a report of this format.
     """

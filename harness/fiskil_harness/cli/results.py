@@ -1,4 +1,4 @@
-"""From the result of a run to its report on the terminal, report files and exit code."""
+"""Reports the result of a run: shows it on the terminal, writes the report files, and returns the exit code."""
 
 import platform
 from collections.abc import Sequence
@@ -27,7 +27,9 @@ PLANS = Path("fiskil-plans")
 class RunRequest(Struct, frozen=True, kw_only=True):
     """The options of a command that runs scenarios: how to repeat the run, and which reports to write.
 
-    ``again``, ``again_for_scenario``, ``replay_with`` and ``paths`` are those of ``Run``.
+    ``again`` is the command that repeats the run, ``again_for_scenario`` the command for one scenario, with ``{scenario}``
+    for its name. ``replay_with`` are the options of `replay` for a saved plan. ``paths`` are the files of scenarios that
+    came from a file, by scenario name.
     """
 
     command: str
@@ -71,7 +73,7 @@ def conclude(
     """Show and write the report of the run that has just finished; return the exit code.
 
     Raises:
-        UsageError: A report file cannot be written; the others were.
+        UsageError: A report file cannot be written; the other report files were written.
     """
     run = Run(
         command=request.command,
@@ -107,14 +109,14 @@ def conclude(
 def present(
     whole: GateResult, *, settings: Settings, request: RunRequest, tracebacks: Sequence[str] = (), hars: tuple[str, ...] = ()
 ) -> int:
-    """Show and write a report without secrets; return the exit code.
+    """Remove secrets from a report, show and write it, and return the exit code.
 
     Args:
-        tracebacks: Internal errors, for standard error.
+        tracebacks: Tracebacks of internal errors, which are printed to standard error.
         hars: Recorded exchanges in HAR format, one text per scenario.
 
     Raises:
-        UsageError: A report file cannot be written; the others were.
+        UsageError: A report file cannot be written; the other report files were written.
     """
     redactor = redactor_of(settings)
     # Pictures need no redaction: no picture is taken of a page that shows a secret.
@@ -130,7 +132,7 @@ def present(
 
 
 def redactor_of(settings: Settings) -> Redactor:
-    """Return a redactor that knows the secrets of this process: those in its environment."""
+    """Return a redactor for the webhook secret and the client secret in the environment of this process."""
     redactor = Redactor()
     if settings.sandbox.webhook_secret_env:
         redactor.register("webhook_secret", environment(settings.sandbox.webhook_secret_env))
@@ -139,7 +141,7 @@ def redactor_of(settings: Settings) -> Redactor:
 
 
 def save_plans(session: SessionResult, redactor: Redactor) -> tuple[str, ...]:
-    """Write every plan that failed into ``fiskil-plans/``; return the paths, for `replay`."""
+    """Write every generated plan that failed into ``fiskil-plans/``, and return the paths, which `replay` accepts."""
     from fiskil_harness.scenario.scenario import SavedPlan
 
     paths: list[str] = []

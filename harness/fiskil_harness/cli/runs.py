@@ -23,10 +23,10 @@ def run_and_report(
     left_out: "Sequence[str]" = (),
     is_paused: bool = False,
 ) -> int:
-    """Run *scenarios*, report without a decision of the gate, and return the exit code.
+    """Run *scenarios*, report the results without deciding about the gate, and return the exit code.
 
     Args:
-        left_out: Lines of the report about scenarios that do not run.
+        left_out: A line for the report about each scenario that does not run.
         is_paused: True to stop before each step.
     """
     from fiskil_harness.cli.results import conclude
@@ -43,10 +43,13 @@ def run_and_report(
 def play(
     scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, request: "RunRequest", *, is_paused: bool = False
 ) -> "SessionResult":
-    """Run *scenarios* and show the progress.
+    """Run *scenarios*, show the progress, and return the results.
+
+    Args:
+        is_paused: True to stop before each step.
 
     Raises:
-        UsageError: A report file cannot be written, or *is_paused* is combined with several workers; nothing has run then.
+        UsageError: A report file cannot be written, or *is_paused* is combined with several workers. Nothing runs then.
     """
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.cli.step_by_step import StepPause
@@ -68,7 +71,7 @@ def play(
 
 
 def with_interpretations(settings: "Settings", interpretations: "Sequence[str]") -> "Settings":
-    """Return *settings* with *interpretations*, ``clause=choice`` texts, overriding those of the config."""
+    """Return *settings* with *interpretations* (``clause=choice`` texts), which override those of the config."""
     from fiskil_harness.core.clauses import parse
 
     chosen = {**settings.sandbox.interpretations, **parse(interpretations)}
@@ -76,7 +79,7 @@ def with_interpretations(settings: "Settings", interpretations: "Sequence[str]")
 
 
 def load_settings(config_file: Path | None, gallery_name: str | None, interpretations: "Sequence[str]" = ()) -> "Settings":
-    """Return the config, or that of a gallery app, with *interpretations* overriding its own.
+    """Return the settings of the config file or the gallery app; *interpretations* override those in the settings.
 
     Raises:
         UsageError: Both a config and a gallery app are given, or the gallery app needs a tool that is not installed.
@@ -99,24 +102,24 @@ def load_settings(config_file: Path | None, gallery_name: str | None, interpreta
 def repeat_arguments(
     seed: int, config_file: Path | None, gallery_name: str | None = None, interpretations: "Sequence[str]" = ()
 ) -> str:
-    """Return the arguments with which a command repeats its run."""
+    """Return the command-line arguments that repeat a run: its seed, its app and its interpretations."""
     return f" --seed {seed}" + app_arguments(config_file, gallery_name, interpretations)
 
 
 def app_arguments(config_file: Path | None, gallery_name: str | None, interpretations: "Sequence[str]" = ()) -> str:
-    """Return the arguments that name the app and the *interpretations*."""
+    """Return the command-line arguments that select the app and the *interpretations*."""
     arguments = f" --config {shell_join([str(config_file)])}" if config_file is not None else ""
     arguments += f" --gallery {gallery_name}" if gallery_name else ""
     return arguments + interpretation_arguments(interpretations)
 
 
 def interpretation_arguments(interpretations: "Sequence[str]") -> str:
-    """Return *interpretations* as arguments."""
+    """Return *interpretations* as ``--interpretation`` arguments."""
     return "".join(f" --interpretation {shell_join([interpretation])}" for interpretation in interpretations)
 
 
 def plan_arguments(plan_count: int | None, shrink_s: float | None) -> str:
-    """Return the arguments that set the number of generated plans and the time for shrinking one."""
+    """Return the command-line arguments that set the number of generated plans and the time for shrinking a failing plan."""
     arguments = f" --plans {plan_count}" if plan_count is not None else ""
     return arguments + (f" --shrink-s {shrink_s:g}" if shrink_s is not None else "")
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 BAD = frozenset({"FAIL", "FALSE ALARM", "OVERLOOKED"})
 """Verdicts of scenarios, and labels of the selftest, that count as failed."""
 ENOUGH_S = 5.0
-"""The estimated cost that must be done before the remaining time is shown."""
+"""The remaining time is shown when the finished scenarios have a total estimated duration of this many seconds."""
 MOST_LINES = 8
-"""The number of workers shown."""
+"""The most running scenarios that the live lines list."""
 
 
 def console(*, is_error: bool = False) -> "Console":
@@ -41,11 +41,11 @@ class Progress:
     def __init__(
         self, names: Sequence[str], *, workers: int = 1, watch: Callable[[], Callable[[], float]] = stopwatch
     ) -> None:
-        """Start with all *names* waiting.
+        """Start with all scenarios in *names* waiting to run.
 
         Args:
             workers: The number of scenarios that run in parallel.
-            watch: Starts a stopwatch, which returns elapsed seconds.
+            watch: Starts a stopwatch: returns a function that returns the seconds since then.
         """
         self._watch = watch
         self._waiting = dict.fromkeys(names)
@@ -97,7 +97,7 @@ class Progress:
             self._console.print(f"[{self._done:>{width}}/{self._total}] {name} {verdict}", markup=False)
 
     def lines(self) -> list[str]:
-        """Return the lines that the screen shows now."""
+        """Return the live lines for the present state of the run."""
         with self._lock:
             running = [(number, slot) for number, slot in enumerate(self._slots, start=1) if slot is not None]
             summary = f"{self._done} of {self._total} done, {len(self._failed)} failed, {_duration(self._elapsed())}"
@@ -113,7 +113,7 @@ class Progress:
         return [line if len(line) <= WIDTH else line[: WIDTH - 3] + "..." for line in lines]
 
     def _left_s(self) -> float | None:
-        """Return the estimated remaining seconds, from the table of costs and the speed so far; None if it is too early."""
+        """Return the remaining seconds, estimated from the cost table and the speed so far; None if it is too early."""
         if self._spent_s < ENOUGH_S or not self._waiting:
             return None
         pace = self._elapsed() * len(self._slots) / self._spent_s

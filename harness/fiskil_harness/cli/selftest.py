@@ -165,7 +165,7 @@ def _show(result: "SelftestResult") -> None:
 
 
 def _show_bugs(rows: "Sequence[BugRow]", *, is_whole: bool) -> None:
-    """Print each bug that some app has and, for the whole gallery, the bugs that none has."""
+    """Print each bug of the catalogue with the apps that have it; for the whole gallery, also the bugs that no app has."""
     if not is_whole and not any(row.having for row in rows):
         return
     click.echo("\nBugs of the catalogue, and the apps that have them")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PORT = click.IntRange(0, 65535)
 LAST_LINE = "Press Ctrl-C to stop."
-"""The last line that is printed at the start; the server is ready then."""
+"""The last line that is printed at the start; when it appears, the server is ready."""
 
 
 @click.command(
@@ -142,7 +142,7 @@ def serve_command(
 
 
 def link_snippet(auth_url: str) -> tuple[str, str]:
-    """Return the two lines with which an app's page opens the consent page with the Link SDK. Source: sdk.messages"""
+    """Return two lines of JavaScript that open the consent page with the Link SDK. Source: sdk.messages"""
     return (
         'import { link } from "@fiskil/link";',
         f'const {{ consentID }} = await link(sessionId, {{ authServer: "{auth_url}" }});',
@@ -150,7 +150,7 @@ def link_snippet(auth_url: str) -> tuple[str, str]:
 
 
 def bite_lines(bite: "Bite") -> str:
-    """Return one bite for a terminal: time, route, request number, byte of the body or head, and the fault."""
+    """Return the lines for a bite (a fault that acted): its time, route, request number, position, and fault."""
     position = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "head"
     place = f"{bite.route}, request {bite.request_number}, {position}" if bite.request_number else f"a {bite.route}"
     line = f"{bite.at_s:9.3f} s  {place}: {bite.fault}"
@@ -158,14 +158,14 @@ def bite_lines(bite: "Bite") -> str:
 
 
 def fault_lines(rule: "Rule") -> str:
-    """Return a fault that is set, for a terminal."""
+    """Return the lines for the terminal that describe one fault that is set."""
     from fiskil_harness.faults.expression import text_of
 
     return "\n".join(_wrapped(f"fault        {text_of(rule)}", indent=13))
 
 
 def never_bit_lines(log: "ExchangeLog") -> list[str]:
-    """Return the faults that never acted, with the reason, for a terminal."""
+    """Return lines for the terminal about the faults that never acted, each with the reason."""
     return ["\n".join(_wrapped(f"never bit    {text}: {problem}", indent=13)) for text, problem in log.faults_without_bite()]
 
 
@@ -207,7 +207,7 @@ def _refuse_other_file(path: Path) -> None:
 
 
 def _is_serving(text: str) -> bool:
-    """Return whether a server listens at the API address in the env file *text*."""
+    """Return True if a server listens at the API's URL in *text*, the content of an env file."""
     import socket
     from urllib.parse import urlsplit
 
@@ -222,7 +222,7 @@ def _is_serving(text: str) -> bool:
 
 @contextmanager
 def until_interrupted() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C, SIGTERM and SIGHUP set, so that a signal ends the command in an orderly way."""
+    """Yield an event that Ctrl-C, SIGTERM and SIGHUP set, so that the command can clean up before it ends."""
     interrupted = threading.Event()
     previous = {number: signal.signal(number, lambda *_: interrupted.set()) for number in signals.handled_signals()}
     try:

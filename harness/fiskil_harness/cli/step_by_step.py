@@ -10,17 +10,17 @@ KEYS = "Enter continues, r runs to the end, q stops."
 
 
 class StepPause:
-    """Waits for a key on the terminal before each step; at the end of the input, everything runs on without a stop."""
+    """Waits for a key on the terminal before each step; when the input has ended, the run continues without stops."""
 
     def __init__(self) -> None:
         self._runs_on = False
 
     def __call__(self, scenario: str, number: int, total: int, coming: str, happened: Sequence[str]) -> None:
-        """Show the log, and wait before the next step.
+        """Show the log lines since the last step, and wait for a key before the next step.
 
         Args:
             scenario: The name of the scenario.
-            number: The index of the next step, from 0; *total* after the last one.
+            number: The index of the next step, from 0; equal to *total* after the last step.
             total: The number of steps.
             coming: The next step as text.
             happened: Log lines since the last call.

@@ -1,6 +1,7 @@
 """The standard streams: makes sure that all three exist, and that no failed write crashes the program.
 
-If the reader of a pipe ends, further output is dropped and the exit code stays. A full disk is reported in one sentence.
+If the reader of a pipe ends, further output is dropped and the exit code does not change. A full disk is reported in one
+sentence.
 """
 
 import contextlib
@@ -19,7 +20,10 @@ STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
 
 def reopen() -> None:
-    """Open closed standard streams on the null device; a socket with one of their numbers would abort the event loop."""
+    """Open closed standard streams on the null device.
+
+    Otherwise a socket could get the file descriptor 0, 1 or 2, which would abort the event loop.
+    """
     while (number := os.open(os.devnull, os.O_RDWR)) < len(STREAMS):
         os.set_inheritable(number, True)
     os.close(number)
@@ -39,7 +43,7 @@ def columns() -> int | None:
 def sheltered() -> Iterator[list[str]]:
     """Ignore failed writes to standard output and error inside the block.
 
-    The yielded list receives the reason if standard output fails for another reason than a closed pipe.
+    If standard output fails, the yielded list receives the reason; a closed pipe is not reported.
     """
     reasons: list[str] = []
     before = sys.stdout, sys.stderr
@@ -73,7 +77,7 @@ class _Sink(io.FileIO):
 
 
 def _shelter(stream: TextIO, original: TextIO | None, reasons: list[str]) -> TextIO:
-    """Return *stream* over a sink; a stream that has replaced the *original* is returned unchanged."""
+    """Return *stream* with its output redirected to a ``_Sink``; a stream other than *original* is returned unchanged."""
     if stream is not original or not isinstance(stream, io.TextIOWrapper):
         return stream
     with contextlib.suppress(OSError):

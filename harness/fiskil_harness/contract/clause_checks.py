@@ -1,7 +1,7 @@
 """One check for each clause that can be observed by reading from the API.
 
-A check returns the observed interpretation, True or False if the clause has no interpretations, or None if there was nothing
-to observe. Apart from reading, checks only request tokens.
+A check returns the observed interpretation. If the clause has no interpretations, it returns True (kept) or False (broken).
+None means that there was nothing to observe. Apart from reading, checks only request tokens.
 """
 
 import itertools
@@ -21,9 +21,10 @@ TRANSACTIONS = "/v1/banking/transactions"
 
 
 class CheckContext(Struct, frozen=True, kw_only=True):
-    """The API under test for checks.
+    """The API under test, as clause checks use it.
 
-    ``api`` has a token, ``first`` is its response to the key pair, and ``ids`` are ids that exist there, by parameter name.
+    ``api`` sends a token with each request, ``first`` is the response that contained the token, and ``ids`` are ids that
+    exist at the API, by parameter name.
     """
 
     api: Api
@@ -33,7 +34,7 @@ class CheckContext(Struct, frozen=True, kw_only=True):
 
     @property
     def user(self) -> dict[str, str]:
-        """The query of a data request for the known end user, or for an end user that does not exist."""
+        """The query of a data request: for the end user in ``ids``, or if there is none, for an invented end user."""
         return {"end_user_id": self.ids.get("end_user_id", UNKNOWN_END_USER)}
 
 

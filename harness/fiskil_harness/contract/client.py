@@ -1,4 +1,4 @@
-"""Plain requests to the API under test, each with its version; other modules evaluate the responses."""
+"""A client for the API under test. It sends plain requests and returns the responses; other modules evaluate them."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ TIMEOUT_S = 30.0
 
 
 class Api:
-    """One API under *base_url*; ``log_in`` requests the token that later requests send."""
+    """The API at *base_url*; ``log_in`` requests the token that later requests send."""
 
     def __init__(self, browser: HttpClient, base_url: str) -> None:
         self._client = browser
@@ -20,7 +20,9 @@ class Api:
         self.token = ""
 
     def log_in(self, client_id: str, client_secret: str) -> HttpReply:
-        """Exchange a key pair for a token, under either field name, keep it, and return the response.
+        """Exchange a key pair for a token, keep the token for later requests, and return the response.
+
+        The response may contain the token in the field ``token`` or ``access_token``.
 
         Raises:
             HookError: The response contains no token.
@@ -49,8 +51,8 @@ class Api:
         Args:
             path: The path with its prefix, such as ``/v1/consent``.
             version: Value of the version header.
-            json: The body; None sends none.
-            token: Bearer token; "" sends none (default: the one of ``log_in``).
+            json: The body as a JSON value; None sends no body.
+            token: Bearer token (default: the token from ``log_in``); "" sends no token.
         """
         bearer = self.token if token is None else token
         headers = {"x-fiskil-version": version, "accept": "application/json"}
@@ -73,7 +75,7 @@ def read(reply: HttpReply) -> Any:
 
 
 def rows(reply: HttpReply, root: str) -> list[dict[str, Any]]:
-    """Return the objects in the list under *root*, or in the bare list; empty if the body has neither."""
+    """Return the objects in the list of a response: the field *root*, or the whole body. Without a list, return []."""
     body = read(reply)
     entries = body.get(root, []) if isinstance(body, dict) else body
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []

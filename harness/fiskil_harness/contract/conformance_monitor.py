@@ -25,7 +25,7 @@ from fiskil_harness.sandbox.api.watching import WATCHERS, ApiResponseSent
 from fiskil_harness.sandbox.openapi.documents import document
 
 BYTES = "bytes"
-"""Declared by faults that break random bytes: any part of the response may deviate."""
+"""The declaration of faults that break random bytes: any part of the response may deviate from the contract."""
 
 _ROUTES = {route.name: route for route in ROUTES}
 
@@ -39,7 +39,7 @@ class ResponseKind(Struct, frozen=True, kw_only=True):
 
 
 class Violation(Struct, frozen=True, kw_only=True):
-    """A response that violates the contract, or a fault that broke something else than it declares."""
+    """A response that violates the contract, or a fault that broke other parts of a response than the fault declares."""
 
     response: ResponseKind
     message: str
@@ -53,9 +53,9 @@ class ConformanceMonitor:
     """Receives the responses that the sandbox and its proxy report.
 
     Attributes:
-        seen: Number of responses by kind.
-        bitten: Number of responses that each fault broke.
-        broken: The violations since the last ``take``.
+        response_counts: Number of responses by kind.
+        bite_counts: Number of responses that each fault broke, by the fault's name.
+        violations: The violations since the last ``take``.
     """
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class ConformanceMonitor:
             ]
 
     def check_bitten_response(self, bitten: Bitten) -> None:
-        """Check that a response broken by a fault deviates in all that the fault declares, and in nothing else."""
+        """Check that a response broken by a fault deviates in every part that the fault declares, and in no other part."""
         broken_parts = _broken_parts(bitten)
         declared = _declared_parts(bitten)
         if BYTES in declared or (bitten.is_joint and broken_parts <= declared):
@@ -121,9 +121,10 @@ class ConformanceMonitor:
 
 
 def _declared_parts(bitten: Bitten) -> set[str]:
-    """Return the parts that the fault declares.
+    """Return the parts of the response in which the fault must deviate from the contract.
 
-    A status that the operation describes is not a deviation; under any other status the other parts are not checked.
+    A declared status counts only if the operation does not describe it. With such an undescribed status, headers, media type
+    and body are not checked, so they are removed.
     """
     declared = set(bitten.spoils)
     route = _ROUTES.get(bitten.route)
@@ -153,7 +154,7 @@ def _broken_parts(bitten: Bitten) -> set[str]:
 
 
 def _decoded(bitten: Bitten) -> bytes:
-    """Return the body as a client reads it; empty if it does not have the encoding of its header."""
+    """Return the body, decompressed if a header declares gzip; empty if the body is not valid gzip then."""
     if (b"content-encoding", b"gzip") not in bitten.headers:
         return bitten.body
     try:
@@ -163,7 +164,7 @@ def _decoded(bitten: Bitten) -> bytes:
 
 
 def _headers_by_name(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
-    """Return the headers by lower-case name; of a repeated header, the first value."""
+    """Return the headers by lower-case name; a repeated header has its first value."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reversed(headers)}
 
 

@@ -18,10 +18,10 @@ NEW_FIELD = "Additional properties are not allowed"
 
 
 class ClauseCheck(Struct, frozen=True, kw_only=True):
-    """The result of one check.
+    """The result of checking one clause.
 
-    ``outcome`` is HOLDS, DRIFTS or UNSEEN. ``expected`` and ``observed`` are interpretations; for a clause without
-    interpretations they are ``kept``, ``broken`` or ``nothing to see``.
+    ``outcome`` is HOLDS, DRIFTS (the API deviates) or UNSEEN (there was nothing to observe). ``expected`` and ``observed``
+    are interpretations of the clause; if it has no interpretations, they are ``kept``, ``broken`` or ``nothing to see``.
     """
 
     clause: str
@@ -32,7 +32,7 @@ class ClauseCheck(Struct, frozen=True, kw_only=True):
 
 
 class DocumentDeviation(Struct, frozen=True, kw_only=True):
-    """A response that the OpenAPI document does not describe; ``is_new`` if it only has a new field."""
+    """A deviation of a response from its OpenAPI document; ``is_new`` is True if it is only an undescribed field."""
 
     operation: str
     version: str
@@ -41,7 +41,7 @@ class DocumentDeviation(Struct, frozen=True, kw_only=True):
 
 
 def check_clauses(place: CheckContext, interpretations: Interpretations) -> list[ClauseCheck]:
-    """Check every clause that can be observed by reading, in the file's order, against its expected interpretation."""
+    """Compare every clause that read requests can observe with its expected interpretation; return the results."""
     return [_checked(clauses()[name], CHECKS[name](place), interpretations) for name in clauses() if name in CHECKS]
 
 
@@ -58,7 +58,7 @@ def _checked(clause: Clause, observation: Observation, interpretations: Interpre
 def read_everything(
     api: Api, version: str, ids: Mapping[str, Any], interpretations: Mapping[str, str]
 ) -> list[DocumentDeviation]:
-    """Read each endpoint once, if the ids it needs are in *ids*, and return the responses that deviate from the document.
+    """Read each endpoint once, if *ids* contains the ids that it needs; return the deviations from the OpenAPI document.
 
     Args:
         version: Version of the API to request.

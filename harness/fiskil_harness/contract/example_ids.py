@@ -1,6 +1,6 @@
-"""Ids that exist at the API under test, as the examples of the OpenAPI document.
+"""Ids that exist at the API under test, inserted as examples into the OpenAPI document.
 
-Invented ids lead to empty lists; with these, examples and boundary values reach real rows.
+Requests with invented ids return empty lists. With existing ids the generated requests return real rows.
 """
 
 from collections.abc import Mapping
@@ -47,10 +47,10 @@ def with_examples(whole: Document, ids: Mapping[str, Any]) -> Document:
 
 
 def example_ids(api: Api, end_user_id: str) -> dict[str, str]:
-    """Read ids from the API and return them by parameter name; ids that do not exist are omitted.
+    """Read existing ids from the API and return them by parameter name; parameters without an existing id are omitted.
 
     Args:
-        end_user_id: An existing end user; "" reads only ids that need none.
+        end_user_id: The id of an existing end user; "" reads only ids that do not depend on an end user.
     """
     ids: dict[str, str] = {"instituition_id": HOLDERS["banking"]}
     for path, root, name, query in _PUBLIC_IDS:

@@ -15,13 +15,13 @@ END_USER_ID = "FISKIL_CONTRACT_END_USER_ID"
 
 
 def open_target(api: Api, environment: Callable[[str], str | None]) -> tuple[CheckContext, Target]:
-    """Log in with the key pair of the environment, and return the context for checks and the target for requests.
+    """Log in with the key pair from *environment*; return the context for clause checks and the target for Schemathesis.
 
     Args:
-        environment: Reads an environment variable; None if it is unset.
+        environment: Returns the value of an environment variable, or None if the variable is not set.
 
     Raises:
-        ConfigError: The environment has no key pair.
+        ConfigError: The environment variables contain no key pair.
         HookError: The API rejects the key pair or does not respond.
         UnsafeTarget: The key pair reaches real institutions, as a production pair does.
     """

@@ -17,7 +17,7 @@ def refuse_production(api: Api, client_id: str) -> None:
     """Raise UnsafeTarget unless the key pair reaches only the sandbox's institutions.
 
     Raises:
-        UnsafeTarget: It reaches other institutions or none, or the list of institutions is unreadable.
+        UnsafeTarget: The key pair reaches other institutions or none, or the list of institutions is unreadable.
     """
     listed = _institutions(api, client_id)
     reached = {str(row.get("id")) for row in listed if row.get("is_accessible") is not False}
@@ -31,7 +31,7 @@ def refuse_production(api: Api, client_id: str) -> None:
 
 
 def _institutions(api: Api, client_id: str) -> list[dict[str, Any]]:
-    """Return the institutions of all pages; [] if a page is missing or is not a list, because it could name a real one."""
+    """Return the institutions of all pages; [] if a page is unreadable, because it could contain a real institution."""
     institutions: list[dict[str, Any]] = []
     query: dict[str, str] | None = {"client_id": client_id}
     path, read_paths = "/v1/institutions", set[str]()

@@ -22,7 +22,11 @@ KEPT, BROKEN, OWN_FAULT, UNPROVEN = 0, 1, 4, 3
 
 
 class ContractReport(Struct, kw_only=True):
-    """All results for one API with one seed; ``where`` names the API, ``crashes`` are internal errors of the sandbox."""
+    """All results for one API with one seed.
+
+    ``where`` is the name of the API. ``misfits`` are deviations from the OpenAPI documents, ``exercises`` are the runs of
+    Schemathesis, and ``crashes`` are internal errors of the sandbox.
+    """
 
     where: str
     seed: int

@@ -19,7 +19,7 @@ LONGEST = 200
 
 
 class Response(Struct, frozen=True, kw_only=True):
-    """One response to check; ``path`` is the template in the document, "" if the API has no such endpoint."""
+    """One response to check; ``path`` is the path template in the OpenAPI document, "" if there is no such endpoint."""
 
     method: str
     path: str
@@ -42,7 +42,7 @@ def deviations(response: Response, *, is_open: bool = False) -> tuple[Deviation,
     """Return the deviations of *response* from the contract.
 
     Args:
-        is_open: Accepts undescribed fields.
+        is_open: True accepts fields that the OpenAPI document does not describe.
     """
     chosen = tuple(
         (clause_id, interpretation)
@@ -70,7 +70,10 @@ def deviations(response: Response, *, is_open: bool = False) -> tuple[Deviation,
 
 
 def statuses(api_document: Document, method: str, path: str) -> dict[str, str]:
-    """Return each status that an operation describes, with its evidence: documented, observed, assumed or reading."""
+    """Return the evidence of each status that an operation describes: documented, observed, assumed or reading.
+
+    ``reading`` means that the status occurs only under an alternative interpretation.
+    """
     described = api_document["paths"][path][method.lower()]
     evidence: dict[str, str] = described.get("x-evidence", {})
     return {status: evidence.get(status, "documented") for status in described["responses"]}
@@ -90,7 +93,7 @@ def _response(response: Response, chosen: tuple[tuple[str, str], ...]) -> dict[s
 
 
 def _refusal(whole: Document, response: Response) -> dict[str, Any]:
-    """Return the described response to an unknown path or method: the error of the path's family."""
+    """Return the description of the response to an unknown path or method: the error format of the endpoint's family."""
     media_type, schema = FAMILY_ERRORS[response.family]
     headers = {"X-Fiskil-Version": whole["components"]["headers"]["Version"]}
     if response.status == 405:

@@ -15,7 +15,7 @@ END_USER_ID = "eu_contract0000000000000000000"
 
 
 class SampleEndUser:
-    """A local Fiskil with one end user, whose id stays the same after ``begin``, so that earlier requests stay valid."""
+    """One end user in a local Fiskil; ``begin`` creates them again with the same id, so that earlier requests stay valid."""
 
     def __init__(self, fiskil: LocalFiskil) -> None:
         """Create the end user and read the ids of their data."""
@@ -33,7 +33,7 @@ class SampleEndUser:
         add_sample_end_user(self._fiskil.sandbox)
 
     def target(self) -> Target:
-        """Return the target for requests, with the ids of the end user's data."""
+        """Return the local API as a target for Schemathesis, with the ids of the end user's data."""
         credentials = self._fiskil.credentials
         return Target(
             base_url=self._fiskil.api_url,

@@ -1,6 +1,6 @@
-"""One sample exchange with each endpoint of the sandbox; a fixed clock makes it the same every time.
+"""One sample exchange with each endpoint of the sandbox, for the documentation.
 
-Credentials are replaced by their names.
+A fixed clock and a fixed seed make the exchanges the same in every run. Credentials are replaced by placeholders.
 """
 
 import json
@@ -33,12 +33,15 @@ PARAMETERS = ("end_user_id", "instituition_id", "client_id")
 MORE_PARAMETERS = {"energy.plans": {"institution_id": RETAILER}}
 """Further query parameters that an endpoint needs, by route."""
 ORDER = ("GET", "POST", "DELETE")
-"""The order of requests: reading comes before changes."""
+"""The order of requests by method: requests that read come before requests that change data."""
 SECRETS = {"client_id", "client_secret", "token", "access_token"}
 
 
 class Sample(Struct, frozen=True, kw_only=True):
-    """One exchange: ``target`` is the path with its query; a missing body is None. Lists are cut to one entry."""
+    """One exchange. ``target`` is the path with its query.
+
+    ``request`` and ``response`` are the bodies, None without a body. Each list in a body is cut to one entry.
+    """
 
     method: str
     target: str
@@ -112,7 +115,7 @@ def _without_secrets(node: Any) -> Any:
 
 
 def lines(route: ApiRoute) -> Iterator[str]:
-    """Yield the exchange with *route* as Markdown: a folded section with the bodies as JSON."""
+    """Yield the lines of Markdown for the exchange with *route*: a folded section with the bodies as JSON."""
     sample = samples()[route.name]
     yield f"<details><summary><code>{route.method} {route.path}</code></summary>\n"
     yield f"```http\n{sample.method} {sample.target}\n```\n"

@@ -1,7 +1,8 @@
 """Runs Schemathesis on one version of the API: examples, boundary values and random requests.
 
-Only this package imports Schemathesis, and only when it runs. Statuses that the contract expects are not failures: 502 from
-an institution, 503 for an invalid cursor, and 400 if the document states that a valid schema does not suffice.
+Only this package imports Schemathesis, and only when a contract test runs. Statuses that the contract expects are not
+failures: 502 from an institution, 503 for an invalid cursor, and 400 if the document states that a request can be invalid
+although it fits the schema.
 """
 
 import contextlib
@@ -27,7 +28,7 @@ LONGEST = 400
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """The API that receives the requests, its token, and ids that exist there, by parameter name."""
+    """The API that receives the generated requests: its URL, a token, and existing ids by parameter name."""
 
     base_url: str
     token: str
@@ -37,7 +38,7 @@ class Target(Struct, frozen=True, kw_only=True):
 
     @property
     def is_on_loopback(self) -> bool:
-        """True if requests stay on this machine, so that their rate needs no limit."""
+        """True if the API runs on this machine, so that the request rate needs no limit."""
         return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
 
     def __repr__(self) -> str:
@@ -46,7 +47,7 @@ class Target(Struct, frozen=True, kw_only=True):
 
 
 class Phase(Struct, kw_only=True):
-    """The results of one phase: number of requests, tested operations, and operations that returned 2xx."""
+    """The results of one phase of Schemathesis: number of requests, tested operations, operations that returned 2xx."""
 
     cases: int = 0
     operations: set[str] = set()
@@ -70,7 +71,10 @@ class Failure(Struct, frozen=True, kw_only=True):
 
 
 class ContractRun(Struct, kw_only=True):
-    """The results for one version with one seed; ``described`` are all operations, ``troubles`` are errors of the run."""
+    """The results of Schemathesis for one API version with one seed.
+
+    ``described`` are all operations of the OpenAPI document, ``troubles`` are errors of Schemathesis itself.
+    """
 
     version: str
     seed: int
@@ -101,8 +105,8 @@ def run_schemathesis(
     """Run *phases* of Schemathesis and return the results.
 
     Args:
-        examples: Number of generated requests for each operation and mode.
-        phases: Phases to run; for ``stateful`` use ``walk``.
+        examples: Number of generated requests for each operation and each mode (valid or invalid data).
+        phases: Phases to run, except ``stateful``, which ``stateful.walk`` runs.
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed.
@@ -118,7 +122,7 @@ def run_schemathesis(
             phase.add(event.label, list(_statuses(event.recorder)))
             whole.failures += [failure for failure in failures_of(event, redact) if failure not in whole.failures]
         elif isinstance(event, events.Interrupted):
-            # The engine ends only the phase on Ctrl-C; here it must end everything.
+            # On Ctrl-C the engine ends only the current phase, but the whole command must end.
             raise KeyboardInterrupt
         elif isinstance(event, events.NonFatalError | events.FatalError):
             whole.troubles.append(redact(_trouble(event)))
@@ -131,7 +135,7 @@ def empty_run(version: str, target: Target, *, seed: int) -> ContractRun:
 
 
 def described(version: str, target: Target) -> Document:
-    """Return the document to test: with the target's ids as examples, and with GET only if the target is read-only."""
+    """Return the OpenAPI document with the target's ids as examples; only GET operations if the target is read-only."""
     whole = with_examples(document(version, target.interpretations), target.ids)
     if target.is_read_only:
         whole["paths"] = {
@@ -143,7 +147,7 @@ def described(version: str, target: Target) -> Document:
 
 
 def restricted_to(whole: Document, area: tuple[str, ...]) -> Document:
-    """Return *whole* with only the paths that begin with one of *area*, and without links to the others."""
+    """Remove the paths that begin with no prefix in *area*, and all links to removed operations; return *whole*."""
     whole["paths"] = {path: item for path, item in whole["paths"].items() if path.startswith(area)}
     operation_ids = {_operation(whole, label)["operationId"] for label in operations(whole)}
     for label in operations(whole):
@@ -166,9 +170,9 @@ def schema_of(
     """Return the configured Schemathesis schema of *version*.
 
     Args:
-        examples: Number of generated requests for each operation and mode.
+        examples: Number of generated requests for each operation and each mode (valid or invalid data).
         phases: Phases to enable.
-        area: Beginnings of the paths to include.
+        area: Prefixes of the paths to include.
     """
     import schemathesis
 
@@ -205,7 +209,7 @@ def schema_of(
 
 
 def headers_of(version: str, target: Target) -> dict[str, str]:
-    """Return the headers of every request."""
+    """Return the headers that every request sends."""
     return {"Authorization": f"Bearer {target.token}", "X-Fiskil-Version": version}
 
 
@@ -218,7 +222,7 @@ def redactor_of(target: Target) -> Redactor:
 
 
 def failures_of(event: Any, redact: Callable[[str], str]) -> Iterator[Failure]:
-    """Yield the failed checks of a Schemathesis scenario, redacted."""
+    """Yield the failed checks in *event*, which Schemathesis sends after each test scenario, without secrets."""
     for nodes in event.recorder.checks.values():
         for node in nodes:
             if node.failure_info is not None:

@@ -1,4 +1,4 @@
-"""The stateful phase of Schemathesis: sequences of operations, each with values from earlier responses."""
+"""The stateful phase of Schemathesis: sequences of operations, which use values from earlier responses."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,16 +34,16 @@ AREAS = (
         "/v1/energy/pay",
     ),
 )
-"""Groups of paths, each small enough that a walk reaches all of its operations."""
+"""Groups of path prefixes, each so small that a few random sequences of operations reach every operation in the group."""
 
 
 def walk(version: str, target: Target, *, seed: int, walks: int, reset: Callable[[], object]) -> ContractRun:
-    """Run *walks* sequences of up to eight operations in each area, and return the results.
+    """Run *walks* random sequences of up to eight operations in each area (group of paths), and return the results.
 
-    An area with an operation that no sequence reached is repeated, at most five times in all.
+    An area runs up to five times, until its sequences have reached every operation or an operation has failed.
 
     Args:
-        reset: Called before each sequence, so that none depends on another.
+        reset: Resets the API; called before each sequence, so that no sequence depends on another.
     """
     whole = empty_run(version, target, seed=seed)
     phase = whole.phases.setdefault(STATEFUL, Phase())

@@ -1,6 +1,6 @@
-"""Fixtures and scenarios on disk, as values, from a checkout or an installed wheel.
+"""Reads fixtures and scenarios from disk, in a checkout or an installed wheel.
 
-Nothing here runs a scenario: its file is imported, and its ``SCENARIO`` is a value.
+This module runs no scenario: it imports a scenario's file and returns its ``SCENARIO`` object.
 """
 
 import importlib.util
@@ -23,7 +23,7 @@ _ROOT = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[3]
 
 
 def folder(name: str) -> Path:
-    """Return the folder ``fixtures``, ``scenarios``, ``gallery`` or ``examples``."""
+    """Return the path of the folder *name*: ``fixtures``, ``scenarios``, ``gallery`` or ``examples``."""
     return _ROOT / name
 
 
@@ -32,7 +32,7 @@ def institutions() -> dict[str, Institution]:
     """Return every institution by id, in the order of the file.
 
     Raises:
-        ConfigError: A file does not fit.
+        ConfigError: A file cannot be read, or does not match its schema.
     """
     institutions: dict[str, Institution] = {}
     for path in sorted((folder("fixtures") / "institutions").glob("*.toml")):
@@ -44,7 +44,7 @@ def institutions() -> dict[str, Institution]:
 
 @cache
 def people() -> dict[str, Person]:
-    """Return every named person by file name.
+    """Return every person of ``fixtures/end_users``, by the name of the person's file.
 
     Raises:
         ConfigError: A file is invalid.
@@ -56,7 +56,7 @@ def person(name: str) -> Person:
     """Return the person called *name*.
 
     Raises:
-        UnknownName: There is no such person; the nearest match is named.
+        UnknownName: There is no such person; the message suggests the nearest match.
     """
     if name not in people():
         raise UnknownName("end user", name, people(), place="fixtures/end_users")
@@ -67,31 +67,31 @@ def read_fixture(name: str) -> dict[str, Any]:
     """Return the parsed content of a TOML file in ``fixtures/``.
 
     Raises:
-        ConfigError: It cannot be read.
+        ConfigError: The file cannot be read.
     """
     return _read(folder("fixtures") / name)
 
 
 def scenario_names() -> list[str]:
-    """Return the names of every scenario that ships, sorted."""
+    """Return the names of all shipped scenarios, sorted, without opt-in scenarios and those for the hosted API."""
     return list(_scenarios_in(folder("scenarios")))
 
 
 def opt_in_names() -> list[str]:
-    """Return the names of scenarios that run only by name because they are costly, sorted."""
+    """Return the names of the opt-in scenarios, sorted. They take long, so they run only if the user lists them."""
     return list(_scenarios_in(folder("scenarios") / OPT_IN))
 
 
 def hosted_paths() -> list[Path]:
-    """Return the files of scenarios for the hosted API only, sorted."""
+    """Return the paths of the scenarios that run only against the hosted API, sorted."""
     return list(_scenarios_in(folder("scenarios") / HOSTED).values())
 
 
 def scenario_path(name: str) -> Path:
-    """Return the file of the scenario called *name*.
+    """Return the path of the scenario called *name*.
 
     Raises:
-        UnknownName: There is no such scenario; the nearest match, or its new name, is named.
+        UnknownName: There is no such scenario; the message suggests the nearest match, or the new name of a renamed one.
     """
     path = _scenarios_in(folder("scenarios") / OPT_IN).get(name) or _scenarios_in(folder("scenarios")).get(name)
     if path is None:
@@ -107,15 +107,15 @@ def _scenarios_in(place: Path) -> dict[str, Path]:
 
 
 def scenario_value(name: str) -> Any:
-    """Return the ``SCENARIO`` of the scenario called *name*."""
+    """Return the ``SCENARIO`` object of the scenario called *name*."""
     return load_scenario_file(scenario_path(name))
 
 
 def load_scenario_file(path: Path) -> Any:
-    """Import the file at *path* and return its ``SCENARIO``.
+    """Import the file at *path* and return its ``SCENARIO`` object.
 
     Raises:
-        ConfigError: It does not exist, cannot be imported or has no ``SCENARIO``.
+        ConfigError: The file does not exist, cannot be imported or has no ``SCENARIO``.
     """
     if not path.is_file():
         raise ConfigError(f"There is no scenario file {str(path)!r}.")
@@ -145,4 +145,4 @@ def _convert(raw: dict[str, Any], shape: Any, path: Path) -> Any:
     try:
         return msgspec.convert(raw, shape)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"The fixture {path.name} does not fit: {error}.") from None
+        raise ConfigError(f"The fixture {path.name} does not match its schema: {error}.") from None

@@ -1,6 +1,7 @@
-"""Clauses of the contract, and the interpretation of each doubtful clause that the sandbox follows.
+"""Clauses of the contract (statements about the real API), and the interpretations that the sandbox follows.
 
-A clause that is contradicted or assumed has interpretations; the default is the best supported one.
+A clause is doubtful if sources about the API disagree, or if no source settles the question. Such a clause has several
+interpretations; the default is the best supported one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,16 +14,16 @@ from fiskil_harness.core import catalog
 from fiskil_harness.errors import ConfigError, UnknownName, nearest
 
 Choose = Callable[[str], str]
-"""Returns the interpretation of a clause, by the clause's id."""
+"""A function that takes a clause's id and returns the interpretation to follow."""
 
 PLACE = "fixtures/contract.toml"
 
 
 class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One behaviour of the real API.
+    """A statement about one behaviour of the real API.
 
-    Only a doubtful clause has ``interpretations``, a ``default`` and the reason ``why`` it is doubtful. ``scenarios`` are
-    those in which an app meets the other interpretations.
+    ``interpretations``, ``default`` and ``why`` are set only for a doubtful clause, one that Fiskil's documentation leaves
+    open; ``why`` is the reason for the doubt. ``scenarios`` test an app under the alternative interpretations.
     """
 
     id: str
@@ -45,12 +46,12 @@ def clauses() -> dict[str, Clause]:
     """Return every clause by id, in the order of the file.
 
     Raises:
-        ConfigError: fixtures/contract.toml does not fit.
+        ConfigError: fixtures/contract.toml does not match its schema.
     """
     try:
         read = msgspec.convert(catalog.read_fixture("contract.toml")["clause"], tuple[Clause, ...])
     except msgspec.ValidationError as error:
-        raise ConfigError(f"The fixture contract.toml does not fit: {error}.") from None
+        raise ConfigError(f"The fixture contract.toml does not match its schema: {error}.") from None
     return {clause.id: clause for clause in read}
 
 
@@ -66,28 +67,28 @@ def _defaults() -> dict[str, str]:
 
 
 class Interpretations:
-    """One interpretation of each doubtful clause: the chosen one, else the default."""
+    """The interpretation to follow for each clause that Fiskil's documentation leaves open: chosen, or the default."""
 
     def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
         """Choose interpretations.
 
         Args:
-            chosen: Maps clause ids to one of their interpretations.
+            chosen: Maps ids of clauses to the chosen interpretations. Other clauses keep their default.
 
         Raises:
-            UnknownName: There is no such clause, or it has no such interpretation.
-            ConfigError: The clause is not doubtful.
+            UnknownName: A clause does not exist, or has no such interpretation.
+            ConfigError: A clause has only one interpretation.
         """
         for clause_id, choice in (chosen or {}).items():
             _require(clause_id, choice)
         self._all = {**_defaults(), **(chosen or {})}
 
     def of(self, clause_id: str) -> str:
-        """Return the interpretation of a clause that applies.
+        """Return the interpretation to follow for the clause *clause_id*.
 
         Raises:
             UnknownName: There is no such clause.
-            ConfigError: The clause is not doubtful.
+            ConfigError: The clause has only one interpretation.
         """
         try:
             return self._all[clause_id]
@@ -96,7 +97,7 @@ class Interpretations:
 
     @property
     def chosen(self) -> dict[str, str]:
-        """The interpretations that are not the default, sorted by clause."""
+        """The interpretations that differ from the default, by clause id, sorted."""
         return {
             clause_id: self._all[clause_id]
             for clause_id in sorted(self._all)
@@ -104,7 +105,7 @@ class Interpretations:
         }
 
     def with_chosen(self, chosen: Mapping[str, str]) -> "Interpretations":
-        """Return these interpretations, with *chosen* in place of some of them."""
+        """Return a copy with the additional choices in *chosen*, a map of clause ids to interpretations."""
         return Interpretations({**self._all, **chosen}) if chosen else self
 
     def __eq__(self, other: object) -> bool:
@@ -118,11 +119,11 @@ class Interpretations:
 
 
 def parse(texts: Iterable[str]) -> dict[str, str]:
-    """Parse ``clause=choice`` texts, as the command line has them, into a map of clause ids to choices.
+    """Parse ``clause=choice`` texts from the command line into a map of clause ids to interpretations.
 
     Raises:
-        UnknownName: There is no such clause, or it has no such interpretation.
-        ConfigError: A text has no ``=``, or a clause is named twice with different choices.
+        UnknownName: A clause does not exist, or has no such interpretation.
+        ConfigError: A text has no ``=``, a clause is given two different choices, or has only one interpretation.
     """
     chosen: dict[str, str] = {}
     for text in texts:

@@ -1,7 +1,7 @@
 """Sandbox time, real time and bounded waits: the only module that reads a clock.
 
-Sandbox time is real time plus an offset that only grows. So values that an app compares with its own clock (``Date``,
-``Retry-After``, certificates) stay true, while tokens, sessions and retries age on demand.
+Sandbox time is real time plus an offset that only grows, so that tokens, sessions and retries age on demand. Values that
+an app compares with its own clock (``Date``, ``Retry-After``, certificates) use real time.
 """
 
 import threading
@@ -17,27 +17,27 @@ T = TypeVar("T")
 LONGEST_JUMP_DAYS = 3660
 """The longest jump of sandbox time in one step."""
 BEGINNING = datetime.min.replace(tzinfo=UTC)
-"""An instant before everything that happens."""
+"""A time before all events; it means that sandbox time has not been moved yet."""
 FURTHEST_AHEAD_DAYS = 36_600
-"""The most that sandbox time may be ahead of real time, so that computed dates stay within the calendar."""
+"""The maximum number of days that sandbox time may be ahead of real time; larger dates could overflow."""
 
 
 def real_now() -> datetime:
-    """Return the real time of this machine as an aware instant in UTC."""
+    """Return the real time of this machine as an aware datetime in UTC."""
     return datetime.now(UTC)
 
 
 def stopwatch() -> Callable[[], float]:
-    """Start a stopwatch; calling the result returns the seconds since then."""
+    """Start a stopwatch, and return a function that returns the real seconds since the start."""
     started = time.monotonic()
     return lambda: time.monotonic() - started
 
 
 class Clock:
-    """Sandbox time."""
+    """A clock of sandbox time: real time, plus the steps by which it was moved forward."""
 
     def __init__(self, *, real: Callable[[], datetime] = real_now) -> None:
-        """Start at real time; *real* may be any source of aware instants."""
+        """Start at real time. *real* returns the real time as an aware datetime."""
         self._real = real
         self._offset = timedelta()
         self._moved_to = BEGINNING
@@ -50,11 +50,11 @@ class Clock:
 
     @property
     def moved_to(self) -> datetime:
-        """The latest instant that sandbox time was moved to, without the real time that has passed since."""
+        """The latest time to which sandbox time was moved; real time that has passed since is not included."""
         return self._moved_to
 
     def now(self) -> datetime:
-        """Return sandbox time as an aware instant in UTC."""
+        """Return sandbox time as an aware datetime in UTC."""
         return self._real() + self._offset
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
@@ -62,7 +62,7 @@ class Clock:
 
         Raises:
             ValueError: The step is negative.
-            UsageError: Sandbox time would be more than ``FURTHEST_AHEAD_DAYS`` ahead.
+            UsageError: Sandbox time would be more than ``FURTHEST_AHEAD_DAYS`` ahead of real time.
         """
         try:
             step = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)
@@ -75,24 +75,24 @@ class Clock:
             self._moved_to = self.now()
 
     def advance_to(self, instant: datetime) -> None:
-        """Move sandbox time forward to *instant*; an instant in the past changes nothing.
+        """Move sandbox time forward to *instant*. If sandbox time is already later, change nothing.
 
         Raises:
-            UsageError: *instant* is more than ``FURTHEST_AHEAD_DAYS`` ahead.
+            UsageError: *instant* is more than ``FURTHEST_AHEAD_DAYS`` ahead of real time.
         """
         with self._lock:
             self._offset = max(self._offset, _bounded(instant - self._real()))
             self._moved_to = max(self._moved_to, instant)
 
     def reset(self) -> None:
-        """Return to real time, as between two scenarios."""
+        """Set sandbox time back to real time, for example between two scenarios."""
         with self._lock:
             self._offset = timedelta()
             self._moved_to = BEGINNING
 
 
 def _bounded(offset: timedelta, step: timedelta = timedelta()) -> timedelta:
-    """Return the sum, checked before it is computed because a timedelta may overflow."""
+    """Return *offset* plus *step*, or raise UsageError if the sum would be too large; computing it first could overflow."""
     furthest = timedelta(days=FURTHEST_AHEAD_DAYS)
     if step > furthest or offset > furthest - step:
         raise _too_far()
@@ -124,7 +124,7 @@ def wait_until(look: Callable[[], T | None], *, cap_s: float, every_ms: float = 
 
 
 def pause(seconds: float) -> None:
-    """Sleep for real *seconds*, to wait for another process."""
+    """Sleep for *seconds* of real time, for example to wait for another process."""
     time.sleep(max(0.0, seconds))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def files_elsewhere() -> Iterator[None]:
-    """Let Hypothesis, and libraries built on it, write their files into a temporary folder inside the block."""
+    """Redirect the files of Hypothesis, and of libraries built on it, to a temporary folder inside the block."""
     from hypothesis import configuration
 
     before = getattr(configuration, "__hypothesis_home_directory", None)

@@ -1,6 +1,6 @@
-"""Errors of the harness itself, recorded where they happen so that a run can report them.
+"""Records of unexpected exceptions in the harness itself, so that a run can report them.
 
-No request of a client may cause one; each is a defect of the harness.
+Each such exception is a defect of the harness: no request of a client may cause one.
 """
 
 import traceback
@@ -9,7 +9,10 @@ from msgspec import Struct
 
 
 class Crash(Struct, frozen=True, kw_only=True):
-    """An unexpected exception: the ``place``, the type and text as ``error``, the whole traceback as ``trace``."""
+    """An unexpected exception in the harness.
+
+    ``place`` is the component that raised it, ``error`` its type and text, and ``trace`` the whole traceback.
+    """
 
     place: str
     error: str
@@ -17,7 +20,7 @@ class Crash(Struct, frozen=True, kw_only=True):
 
 
 def crash_of(place: str, error: BaseException) -> Crash:
-    """Return a record of an exception."""
+    """Return the record of the exception *error* that the component *place* raised."""
     return Crash(
         place=place,
         error=f"{type(error).__name__}: {error}",

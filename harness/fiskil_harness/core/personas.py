@@ -1,6 +1,7 @@
 """Reads and checks the files of people in ``fixtures/end_users``.
 
-A file with ``like = "rosa"`` inherits the accounts, energy and history of that file unless it has its own.
+A file with ``like = "rosa"`` inherits accounts, energy accounts, history and organisation from the file ``rosa.toml``,
+except those that it sets itself.
 """
 
 import re
@@ -42,29 +43,29 @@ _SHAPES: dict[str, type[msgspec.Struct]] = {
 }
 _MONEY = re.compile(r"-?\d+\.\d\d")
 _DIGITS = re.compile(r"\d{4}")
-# What each digit of an ABN counts for; the first is reduced by one, and the sum is a multiple of 89.
+# The weight of each digit of an ABN. After 1 is subtracted from the first digit, the weighted sum is a multiple of 89.
 _ABN_WEIGHTS = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
 
 
 def people(files: Mapping[str, Mapping[str, Any]]) -> dict[str, Person]:
-    """Every person of *files*, whose keys are the names of files without their ending.
+    """Return every person by name. *files* maps the name of each file, without its ending, to the parsed content.
 
     Raises:
-        ConfigError: An unknown field or value, two people with one address, or a holder that no file describes.
+        ConfigError: A field or value is invalid, two people have the same e-mail address, or joint holders do not match.
     """
     read = {name: _person(name, _with_inherited(name, raw, files)) for name, raw in files.items()}
     addresses: dict[str, str] = {}
     for name, person in read.items():
         other = addresses.setdefault(person.email.lower(), name)
         if other != name:
-            raise _wrong(name, f"has the e-mail address of {other!r}, {person.email!r}. An address chooses one person.")
+            raise _wrong(name, f"has the e-mail address of {other!r}, {person.email!r}. Each address belongs to one person.")
         for spec in person.accounts:
             _check_holder(name, spec, read)
     return read
 
 
 def is_abn(number: str) -> bool:
-    """True if *number* is a valid Australian Business Number: eleven digits with a valid checksum."""
+    """Return True if *number* is a valid Australian Business Number: eleven digits with a valid checksum."""
     if not re.fullmatch(r"[1-9]\d{10}", number):
         return False
     digits = [int(text) for text in number]
@@ -87,7 +88,7 @@ def _person(name: str, raw: dict[str, Any]) -> Person:
     try:
         person = msgspec.convert(raw, Person)
     except msgspec.ValidationError as error:
-        raise _wrong(name, f"does not fit: {str(error).replace('`', '')}.") from None
+        raise _wrong(name, f"does not match the schema: {str(error).replace('`', '')}.") from None
     for place, value, known in _choices(person):
         if value not in known:
             raise _wrong(name, _unknown(place, value, known))
@@ -108,7 +109,7 @@ def _refuse_unknown_fields(name: str, raw: Any, place: str) -> None:
 
 
 def _choices(person: Person) -> Iterable[tuple[str, str, Iterable[str]]]:
-    """Yield each value of a fixed choice: its field, the value and the allowed values."""
+    """Yield the field, the value and the allowed values for each field that has a fixed set of values."""
     yield "outcome", person.outcome, OUTCOMES
     for name in (*person.withholds, *person.first_sync_fails):
         yield "permission", name, PERMISSIONS
@@ -157,7 +158,7 @@ def _business_complaints(business: Organisation) -> Iterable[str]:
 
 
 def _check_holder(name: str, spec: AccountSpec, read: Mapping[str, Person]) -> None:
-    """Raise ConfigError unless a joint account is in both files, equal except for the name of the other holder."""
+    """Raise ConfigError unless the files of both holders describe a joint account with the same values."""
     if spec.joint_with is None:
         return
     if spec.joint_with not in read or spec.joint_with == name:

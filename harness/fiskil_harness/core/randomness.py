@@ -1,7 +1,7 @@
-"""Ids and random streams: the only module that uses chance.
+"""Ids and streams of random numbers: the only module that uses randomness.
 
-Streams depend on the seed only, so the same seed yields the same people, rows and plans. Ids also depend on a salt that is
-new in each run, so that an app that remembers an earlier run does not take a new message for an old one.
+Streams depend only on the seed, so the same seed yields the same people, rows and plans. Ids also depend on a salt, which
+is new in each run. So an app that still has the ids of an earlier run does not mistake a new message for a duplicate.
 """
 
 import hashlib
@@ -22,15 +22,15 @@ def fresh_salt() -> str:
 
 
 def stream(seed: int, *name: object) -> random.Random:
-    """Return the random stream called *name*; the same seed and name yield the same numbers."""
+    """Return the stream of random numbers called *name*; the same seed and name yield the same numbers."""
     return random.Random(_digest("stream", seed, *name))
 
 
 class Mint:
-    """Creates ids in the forms that the API uses, and remembers the symbol of each.
+    """Generates ids in the formats of the API, and records the symbol of each: a name that is the same in every run.
 
-    ``names`` maps an id to its symbol (``e0``, ``end_user``, ``transaction:17``). Reports and comparisons use the symbol;
-    twins share symbols but no ids.
+    ``names`` maps an id to its symbol, such as ``e0``, ``end_user`` or ``transaction:17``. Reports and comparisons show the
+    symbol. Twins (two end users whose results are compared) share symbols but no ids.
     """
 
     def __init__(self, *, seed: int, salt: str | None = None) -> None:
@@ -41,47 +41,47 @@ class Mint:
         self._lock = threading.Lock()
 
     def end_user_id(self) -> str:
-        """Return ``eu_`` and 27 base-62 characters."""
+        """Return a new end user id: ``eu_`` and 27 base-62 characters."""
         return self._named("eu_" + self._text(27, _BASE62), "end_user")
 
     def session_id(self) -> str:
-        """Return 27 base-62 characters."""
+        """Return a new auth session id: 27 base-62 characters."""
         return self._named(self._text(27, _BASE62), "session")
 
     def client_id(self) -> str:
-        """Return 26 base-32 characters, the form of an auth session's ``id``."""
+        """Return a new client id: 26 base-32 characters, the format of an auth session's ``id``."""
         return self._text(26, _BASE32)
 
     def arrangement_id(self) -> str:
-        """Return a UUID; it is also the ``consent_id`` of webhooks."""
+        """Return a new arrangement id, a UUID; webhooks call it ``consent_id``."""
         return self._named(str(uuid.UUID(bytes=self._bytes()[:16], version=4)), "consent")
 
     def error_id(self) -> str:
-        """Return ``err_`` and a UUID."""
+        """Return a new error id: ``err_`` and a UUID."""
         return "err_" + str(uuid.UUID(bytes=self._bytes()[:16], version=4))
 
     def message_id(self) -> str:
-        """Return sixteen digits that do not start with zero."""
+        """Return a new message id: sixteen digits that do not start with zero."""
         return str(10**15 + int.from_bytes(self._bytes()[:8], "big") % (9 * 10**15))
 
     def secret(self, length: int = 48) -> str:
-        """Return base-62 text for credentials and token signatures."""
+        """Return *length* new base-62 characters, for a credential or a token signature."""
         return self._text(length, _BASE62)
 
     def key(self, length: int) -> bytes:
-        """Return *length* key bytes for a signing secret."""
+        """Return *length* new bytes, for a signing secret."""
         out = b""
         while len(out) < length:
             out += self._bytes()
         return out[:length]
 
     def row_id(self, prefix: str, owner: str, key: str, *, length: int = 64) -> str:
-        """Return the stable id of one row of *owner*: *prefix* and *length* hex digits, the same at every call."""
+        """Return the id of the row *key* of *owner*: *prefix* and *length* hex digits. Every call returns the same id."""
         digest = hashlib.sha256(f"{self.salt}/{owner}/{prefix}/{key}".encode()).hexdigest()
         return self._named(prefix + digest[:length], f"{prefix}{key}")
 
     def digits(self, length: int, owner: str, key: str) -> str:
-        """Return *length* digits for an account of *owner*, the same at every call."""
+        """Return the number of the account *key* of *owner*: *length* digits. Every call returns the same number."""
         digest = hashlib.sha256(f"{self.salt}/{owner}/digits/{key}".encode()).digest()
         low = 10 ** (length - 1)
         return self._named(str(low + int.from_bytes(digest[:16], "big") % (9 * low)), f"account:{key}")
@@ -113,9 +113,9 @@ class Mint:
 
 
 class RowIds:
-    """The two ids of each transaction of one owner, computed from its key and its place; none is stored.
+    """The ids of one owner's transactions, two for each. They are computed from key and position, and not stored.
 
-    The last sixteen digits of a ``fiskil_id`` encode the place, so that a row is found by its id.
+    The last sixteen digits of a ``fiskil_id`` encode the position of the row, so that the row is found by its id.
     """
 
     _ODD = 0x9E3779B97F4A7C15
@@ -135,7 +135,10 @@ class RowIds:
         return f"bank_tx_{digits[:48]}{place:016x}", f"txn-{digits[48:]}"
 
     def place(self, fiskil_id: str) -> tuple[int, int]:
-        """Return series and index that a ``fiskil_id`` encodes; the caller must compare the row at that place."""
+        """Return the series and index that a ``fiskil_id`` encodes.
+
+        Any text results in some position, so the caller must check that the row there has this ``fiskil_id``.
+        """
         try:
             encoded = int(fiskil_id[-16:], 16)
         except ValueError:
@@ -144,7 +147,7 @@ class RowIds:
         return place >> 40, (place & (2**40 - 1)) - self._HALF
 
     def note(self, key: str, ids: tuple[str, str]) -> None:
-        """Record the symbols of both ids."""
+        """Record the symbols of *ids*, the two ids of the row *key*."""
         self._mint.names[ids[0]] = f"bank_tx_{key}"
         self._mint.names[ids[1]] = f"txn-{key}"
 

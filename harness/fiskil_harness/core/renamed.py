@@ -1,6 +1,6 @@
-"""Names that changed before the first release, so that a message can name the new one.
+"""Names that changed before the first release, so that error messages can suggest the new name.
 
-Nothing accepts an old name. The table is ``fixtures/renamed.toml``.
+The harness accepts no old name. The table of names is ``fixtures/renamed.toml``.
 """
 
 import re
@@ -13,18 +13,18 @@ Kind = Literal["steps", "probes", "faults", "scenarios", "gallery", "bugs", "con
 
 
 def new_name(kind: Kind, name: str) -> str:
-    """Return the name that took the place of *name*; "" if it never was a name of that kind."""
+    """Return the new name of *name*; "" if *name* is no old name of the given *kind*."""
     return _table()[kind].get(name, "")
 
 
 def hint(kind: Kind, name: str) -> str:
-    """Return the sentence that names the new name, with a blank before it; "" if there is none."""
+    """Return a sentence that states the new name of *name*, after a space; "" if there is no new name."""
     now = new_name(kind, name)
     return f" {name} is now {now}." if now else ""
 
 
 def missing_class(kind: Literal["steps", "probes", "faults"], class_name: str) -> AttributeError:
-    """Return the error for a class that *kind* does not have; it names the class that took its place, if one did."""
+    """Return the error for a class that the module *kind* lacks; the error suggests the new name of a renamed class."""
     now = new_name(kind, re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", class_name).lower())
     hint = f" {kind}.{class_name} is now {kind}.{now.title().replace('_', '')}." if now else ""
     return AttributeError(f"There is no {kind}.{class_name}.{hint}")

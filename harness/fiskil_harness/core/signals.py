@@ -1,6 +1,6 @@
-"""Ctrl-C, SIGTERM and SIGHUP: each ends a run in order, and none interrupts a start or a clean-up halfway.
+"""Handling of Ctrl-C, SIGTERM and SIGHUP: they end a run cleanly, and do not interrupt a start or clean-up halfway.
 
-All handlers are Python handlers, so child processes start with default signals. Under ``nohup`` SIGHUP stays ignored.
+All handlers are Python functions, so child processes start with default handlers. Under ``nohup``, SIGHUP stays ignored.
 """
 
 import contextlib
@@ -17,14 +17,14 @@ def handled_signals() -> tuple[signal.Signals, ...]:
 
 @contextlib.contextmanager
 def ignored() -> Iterator[None]:
-    """Ignore these signals inside the block, for a clean-up that is bounded in time."""
+    """Ignore Ctrl-C, SIGTERM and SIGHUP inside the block, for a clean-up that ends soon."""
     with _caught():
         yield
 
 
 @contextlib.contextmanager
 def deferred() -> Iterator[None]:
-    """Deliver these signals at the end of the block instead, for a few operations that belong together."""
+    """Delay Ctrl-C, SIGTERM and SIGHUP to the end of the block, so that its operations are not separated."""
     caught: list[int] = []
     try:
         with _caught() as caught:
@@ -54,9 +54,10 @@ def stops_as_interrupt() -> Iterator[None]:
 
 @contextlib.contextmanager
 def remembered() -> Iterator[Callable[[], None]]:
-    """Yield a function that raises KeyboardInterrupt again if a signal arrived in the block and was swallowed.
+    """Yield a function that raises KeyboardInterrupt if a signal has arrived in the block.
 
-    The exception is lost if the signal arrives in a callback of the interpreter, such as Hypothesis' garbage collector hook.
+    A signal raises KeyboardInterrupt at once, but Python discards this exception in some callbacks, such as Hypothesis'
+    garbage collector hook. The function repeats a lost exception.
     """
     received: list[int] = []
 
@@ -82,7 +83,7 @@ def remembered() -> Iterator[Callable[[], None]]:
 
 @contextlib.contextmanager
 def _caught() -> Iterator[list[int]]:
-    """Collect the signals that arrive in the block; only the main thread can set handlers."""
+    """Yield a list that collects the signals of the block; empty outside the main thread, which alone can set handlers."""
     caught: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield caught

@@ -1,4 +1,4 @@
-"""Faults: what can break between app and API, each a frozen value that says what goes wrong. One module per family."""
+"""Faults that break the calls between app and API: each is a frozen value. One module per family."""
 
 from typing import TYPE_CHECKING, Any, Union
 
@@ -164,12 +164,12 @@ FAMILIES = (
     auth,
     clock,
 )
-"""Each has ``FAULTS``, its own in the order of the catalogue."""
+"""The modules of faults; ``FAULTS`` of each module lists its faults in the order of the catalogue."""
 
 FAULTS: dict[str, type[PlainFault]] = {
     str(kind.__struct_config__.tag): kind for family in FAMILIES for kind in family.FAULTS
 }
-"""Every fault by its name in plans and on the command line."""
+"""Every class of faults by its name in plans and on the command line, such as ``reset_peer``."""
 
 if TYPE_CHECKING:
     AnyFault = PlainFault

@@ -1,6 +1,7 @@
-"""Operations on acts that several faults share: limits on time and on pieces, and replacement of heads and bodies.
+"""Shared operations on acts (the writes, pauses and ends by which a response is sent): limits, and changes of head and body.
 
-A response is delayed by a minute at most and written in ``MOST_PIECES`` at most; what is left then is written at once.
+A response is delayed by at most a minute and written in at most ``MOST_PIECES`` pieces. Beyond that, the rest is written
+at once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,14 +18,14 @@ CRLF = b"\r\n"
 
 
 class Head(Struct, frozen=True):
-    """The head of a response: the status line and the lines of the headers."""
+    """The head of a response: the status line and the header lines."""
 
     status_line: bytes
     lines: tuple[bytes, ...]
 
     @classmethod
     def of(cls, acts: Sequence[Act]) -> "Head":
-        """Return the final head that *acts* would write, without interim responses (1xx) before it."""
+        """Return the head that *acts* would write, without preceding interim responses (1xx)."""
         first, *lines = final_head(acts).removesuffix(CRLF + CRLF).split(CRLF)
         return cls(first, tuple(lines))
 
@@ -40,7 +41,7 @@ class Head(Struct, frozen=True):
         return Head(self.status_line, tuple(line for line in self.lines if not _is_named(line, name)))
 
     def adding(self, *lines: bytes) -> "Head":
-        """Return a copy with *lines* after the others."""
+        """Return a copy with the header *lines* appended."""
         return Head(self.status_line, (*self.lines, *lines))
 
 
@@ -50,13 +51,13 @@ def has_head(acts: Sequence[Act]) -> bool:
 
 
 def final_head(acts: Sequence[Act]) -> bytes:
-    """Return the bytes of the head, without interim responses (1xx) before it."""
+    """Return the bytes of the head that *acts* would write, without preceding interim responses (1xx)."""
     head = head_and_body(acts)[0]
     return head[_interim_size(head) :]
 
 
 def with_head(acts: Sequence[Act], head: Head | bytes) -> list[Act]:
-    """Return *acts* with another head, written where the first piece of the old one was; interim responses stay."""
+    """Return *acts* with *head* in place of the old head, written as one piece; interim responses (1xx) stay."""
     left = _interim_size(head_and_body(acts)[0])
     result: list[Act] = []
     is_written = False
@@ -75,7 +76,7 @@ def with_head(acts: Sequence[Act], head: Head | bytes) -> list[Act]:
 
 
 def with_length(acts: Sequence[Act], *lengths: int) -> list[Act]:
-    """Return *acts* with a head that announces *lengths*, one ``content-length`` each."""
+    """Return *acts* with one ``content-length`` header for each of *lengths*, in place of the old header."""
     head = Head.of(acts).without(b"content-length")
     return with_head(acts, head.adding(*[b"content-length: %d" % length for length in lengths]))
 
@@ -86,23 +87,23 @@ def body_size(acts: Sequence[Act]) -> int:
 
 
 def is_framed(acts: Sequence[Act]) -> bool:
-    """Return True if the response has a body and announces its length once and correctly.
+    """Return True if the response has a body and exactly one ``content-length``, which is correct.
 
-    It is False after a fault that has already broken the framing.
+    The result is False after another fault has broken the framing.
     """
     size = body_size(acts)
     return size > 0 and Head.of(acts).values(b"content-length") == [b"%d" % size]
 
 
 def chunked(acts: Sequence[Act], *, extension: bytes = b"", last: bytes = b"0\r\n\r\n") -> list[Act]:
-    """Return *acts* with one chunk for each piece of the body, and *last* at the end, unless the connection ends before.
+    """Return *acts* with each piece of the body as one chunk, followed by *last* unless the acts end the connection.
 
-    The caller must have checked that the acts are framed (``is_framed``): their ``content-length`` is removed.
+    The caller must check ``is_framed`` first, because ``content-length`` is removed.
 
     Args:
-        acts: A framed response.
-        extension: The bytes after the size of each chunk.
-        last: The bytes after the last chunk; empty for a body without an end.
+        acts: A response for which ``is_framed`` is True.
+        extension: The chunk extension: bytes after the size of each chunk.
+        last: The bytes after the chunks (default: the chunk that ends the body); empty for a body without an end.
     """
     head = Head.of(acts).without(b"content-length").adding(b"transfer-encoding: chunked")
     result: list[Act] = []
@@ -115,12 +116,12 @@ def chunked(acts: Sequence[Act], *, extension: bytes = b"", last: bytes = b"0\r\
 
 
 def has_end(acts: Sequence[Act]) -> bool:
-    """Return True if the connection ends with *acts*."""
+    """Return True if one of *acts* ends the connection."""
     return any(isinstance(act, End) for act in acts)
 
 
 def bounded(acts: Iterable[Act]) -> list[Act]:
-    """Return *acts* with at most a minute of pauses and ``MOST_PIECES`` pieces; the rest is joined into one piece."""
+    """Return *acts* limited to a minute of pauses and ``MOST_PIECES`` pieces; pieces beyond these limits are joined."""
     left_s = LONGEST_S
     result: list[Act] = []
     rest: list[Act] = []
@@ -144,7 +145,7 @@ def refuse_other(fault: object, name: str, known: Sequence[object]) -> None:
     """Raise ConfigError unless the argument *name* of *fault* is one of the *known* values.
 
     Raises:
-        ConfigError: It is none of them.
+        ConfigError: The argument has another value.
     """
     value = getattr(fault, name)
     if value not in known:
@@ -153,7 +154,7 @@ def refuse_other(fault: object, name: str, known: Sequence[object]) -> None:
 
 
 def _joined(acts: Iterable[Act]) -> Iterator[Act]:
-    """Yield *acts* with neighbouring pieces of one kind joined."""
+    """Yield *acts*, joining adjacent pieces if all of them belong to the head or all to the body."""
     parts: list[bytes] = []
     is_body = False
     for act in acts:

@@ -1,4 +1,4 @@
-"""Checks whether a route can show what a rule does: only lists have pages, and only some responses have a body."""
+"""Checks that a rule can act on its route: only lists have pages, and only some responses have a body."""
 
 from fnmatch import fnmatchcase
 from functools import cache
@@ -16,11 +16,11 @@ OF_BODIES = {"body", "end"}
 
 
 def require_possible(rule: Rule) -> Rule:
-    """Return *rule*, or raise an error if no exchange on its routes can match it or has anything to spoil.
+    """Return *rule*; raise an error if no exchange on its routes can match it, or if its fault cannot change any of them.
 
     Raises:
-        UnknownName: The API has no such route, version or event.
-        ConfigError: No matching route has that method, pages or a body.
+        UnknownName: The API does not have the rule's route, version or event.
+        ConfigError: No route of the rule has the method, the pages or the body that the rule needs.
     """
     require_place(rule.route)
     if rule.route == CONNECTION:
@@ -46,10 +46,10 @@ def require_possible(rule: Rule) -> Rule:
 
 
 def require_place(name: str) -> str:
-    """Return *name* if faults can wait there: a route, a pattern of routes, or ``connection``.
+    """Return *name* if a rule can have it as its route: a route, a pattern of routes, or ``connection``.
 
     Raises:
-        UnknownName: It is none of these.
+        UnknownName: *name* is none of these.
     """
     try:
         return name if name == CONNECTION else require_route(name)

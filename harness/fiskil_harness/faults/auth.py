@@ -14,7 +14,7 @@ _ODD: dict[str, Any] = {"zero": 0, "negative": -1, "huge": LONGEST_LIFETIME_S, "
 
 
 class ExpireTokens(PlainFault, frozen=True, kw_only=True, tag="expire_tokens"):
-    """Every access token expires just before this request reaches the API."""
+    """Every access token expires just before the request reaches the API."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-EXPIRE-EARLY", "A-EXPIRE-MIDWALK", "A-STAMPEDE")
     needs_world: ClassVar[bool] = True
@@ -26,19 +26,19 @@ class ExpireTokens(PlainFault, frozen=True, kw_only=True, tag="expire_tokens"):
 
 
 class UnauthorisedLate(PlainFault, frozen=True, kw_only=True, tag="unauthorised_late"):
-    """The token expires between its check and the response: the API does its work, and the client gets 401."""
+    """The API does its work, but the client gets 401, as if its token had expired in the meantime."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-EXPIRE-AT-BOUNDARY",)
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Replace a success by 401; errors and responses of the token route stay as they are."""
+        """Replace a successful response by 401; errors and responses of the token route stay unchanged."""
         is_work = 200 <= reply.status < 300 and exchange.route != TOKEN_ROUTE
         return _unauthorised(exchange) if is_work else reply
 
 
 class Unauthorised(PlainFault, frozen=True, kw_only=True, tag="unauthorised"):
-    """The API responds 401 to every token, also to a new one, and does nothing."""
+    """The API responds 401 to every token, even to a new token, and does nothing."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-401-LOOP",)
     ends: ClassVar[bool] = True
@@ -50,7 +50,7 @@ class Unauthorised(PlainFault, frozen=True, kw_only=True, tag="unauthorised"):
 
 
 class Forbidden(PlainFault, frozen=True, kw_only=True, tag="forbidden"):
-    """The API responds 403, because the key has no scope for the request, and does nothing."""
+    """The API responds 403, as if the token had no scope for the request, and does nothing."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-403-SCOPE",)
     ends: ClassVar[bool] = True
@@ -83,13 +83,13 @@ class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):
         """Raise ConfigError unless ``status`` is 401 or 403.
 
         Raises:
-            ConfigError: It is another status.
+            ConfigError: ``status`` has another value.
         """
         if self.status not in {401, 403}:
             raise ConfigError(f"KeyRefused: status must be 401 or 403, got {self.status!r}.")
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
-        """Return the refusal, on the token route only."""
+        """Return the refusal on the token route; None on other routes."""
         if exchange.route != TOKEN_ROUTE:
             return None
         name = "unauthorized" if self.status == 401 else "forbidden"
@@ -97,10 +97,10 @@ class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):
 
 
 class TokenField(PlainFault, frozen=True, kw_only=True, tag="token_field"):
-    """The token response has the token under another name.
+    """The token response contains the token under another field name.
 
     Args:
-        field: The name that is used instead of ``token``.
+        field: The field name that replaces ``token``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -115,13 +115,13 @@ class TokenField(PlainFault, frozen=True, kw_only=True, tag="token_field"):
         """Raise ConfigError if ``field`` is empty or ``token``.
 
         Raises:
-            ConfigError: It is empty, or the usual name.
+            ConfigError: ``field`` is empty, or the usual name.
         """
         if self.field in {"", "token"}:
             raise ConfigError(f"TokenField: field must be a name other than 'token', got {self.field!r}.")
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Rename the field of the token; everything else stays."""
+        """Rename the field of the token in a token response; all other fields stay unchanged."""
         fields = _token_of(reply, exchange)
         if fields is None or "token" not in fields:
             return reply
@@ -132,7 +132,7 @@ class TokenLifetime(PlainFault, frozen=True, kw_only=True, tag="token_lifetime")
     """The token response has an unusual ``expires_in`` or none; the token itself stays valid for the usual time.
 
     Args:
-        stated: What ``expires_in`` is: left out, 0, negative, 10 ** 12 seconds, a text or null.
+        stated: The kind of ``expires_in``: ``missing``, ``zero``, ``negative``, ``huge`` (10 ** 12), ``text`` or ``null``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -144,7 +144,7 @@ class TokenLifetime(PlainFault, frozen=True, kw_only=True, tag="token_lifetime")
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Whole numbers satisfy the contract, whatever their value."""
+        """The parts of the response that violate the contract: none for a whole number, whatever its value."""
         return ("body",) if self.stated in {"missing", "text", "null"} else ()
 
     def check(self) -> None:

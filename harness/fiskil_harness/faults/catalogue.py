@@ -1,4 +1,4 @@
-"""The catalogue of what can break between app and API: what happens, what a correct client does, and how to cause it."""
+"""The catalogue of failures between app and API: what happens, what a correct client does, and how to cause each failure."""
 
 from collections import Counter
 from functools import cache
@@ -28,24 +28,24 @@ FAMILIES = {
     "consent": "The life of a consent",
     "clock": "Clock",
 }
-"""The families of the catalogue in its order, with their titles."""
+"""The families of failures by id, in the order of the catalogue, with their titles."""
 
 
 class CatalogueEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing that can break.
+    """One entry of the fault catalogue: a failure that can happen between app and API.
 
     Args:
         id: The id in the catalogue, such as ``N-RESET-MID``.
         family: A key of ``FAMILIES``.
-        happens: One sentence: what happens.
-        client: What a correct client does; completes the sentence "A correct client ...".
-        expressions: Fault expressions that cause it with certainty.
-        steps: Names of steps that cause it, perhaps with the value of a field, as in ``change=amend``.
-        scenarios: Names of scenarios in which it happens.
-        people: Names of fixture persons with whom it happens.
-        interpretations: Interpretations under which it happens, as ``clause=choice``.
-        probes: Names of probes that judge it.
-        reason: Why it cannot be caused, or in which sense it is.
+        happens: One sentence that describes the failure.
+        client: What a correct client does, as the rest of the sentence "A correct client ...".
+        expressions: Fault expressions that always cause the failure.
+        steps: Names of scenario steps that cause the failure, some with the value of a field, as in ``change=amend``.
+        scenarios: Names of scenarios in which the failure happens.
+        people: Names of fixture persons for whom the failure happens.
+        interpretations: Interpretations of the documentation under which the failure happens, as ``clause=choice``.
+        probes: Names of probes that check the app's behaviour in the failure.
+        reason: Why the failure cannot be caused, or a remark on how it is caused.
     """
 
     id: str
@@ -62,7 +62,7 @@ class CatalogueEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def is_covered(self) -> bool:
-        """True if the entry can be caused, or gives the reason why it cannot."""
+        """True if the entry lists a cause of the failure, or a reason why there is none."""
         return bool(self.expressions or self.steps or self.scenarios or self.people or self.interpretations or self.reason)
 
     def expressions_with(self, fault: str) -> tuple[str, ...]:
@@ -81,14 +81,14 @@ def entries() -> dict[str, CatalogueEntry]:
 
 
 def read_entries(written: dict[str, Any]) -> dict[str, CatalogueEntry]:
-    """Return the entries of a parsed file by id.
+    """Return the entries of a parsed catalogue file by id.
 
     Args:
         written: The content of ``faults.toml``: a table with the array ``entry``.
 
     Raises:
-        ConfigError: The file has another structure, an id occurs twice, or an entry is not covered.
-        UnknownName: A family does not exist.
+        ConfigError: The structure is invalid, an id occurs twice, or an entry has neither a cause nor a reason.
+        UnknownName: The family of an entry does not exist.
     """
     try:
         parsed = msgspec.convert(written, _File).entry
@@ -117,5 +117,5 @@ def entries_of(fault: str) -> tuple[CatalogueEntry, ...]:
 
 
 def name_of(fault: object) -> str:
-    """Return a fault's name in expressions."""
+    """Return the name of *fault* in fault expressions, such as ``reset_peer``."""
     return str(fault.__struct_config__.tag)  # type: ignore[attr-defined]

@@ -11,14 +11,14 @@ MOST_TRAILERS = 1_000
 
 
 class LengthAndChunks(PlainFault, frozen=True, kw_only=True, tag="length_and_chunks"):
-    """The body is chunked although ``content-length`` is announced too; then the connection closes."""
+    """The body is sent in chunks although the head contains ``content-length`` too; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL+TE",)
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return a chunked body under a head with both framings, then FIN."""
+        """Return a chunked body after a head with ``content-length`` and ``transfer-encoding``, then FIN."""
         if not is_framed(acts):
             return acts
         head = Head.of(acts).adding(b"transfer-encoding: chunked")
@@ -38,7 +38,7 @@ class ChunksWithoutEnd(PlainFault, frozen=True, kw_only=True, tag="chunks_withou
 
 
 class BadChunkSize(PlainFault, frozen=True, kw_only=True, tag="bad_chunk_size"):
-    """The body is sent in chunks, followed by one whose size is not a number; then the connection closes."""
+    """The body is sent in chunks, followed by a chunk whose size is not a number; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-BADSIZE",)
     ends: ClassVar[bool] = True
@@ -50,7 +50,7 @@ class BadChunkSize(PlainFault, frozen=True, kw_only=True, tag="bad_chunk_size"):
 
 
 class ChunkExtension(PlainFault, frozen=True, kw_only=True, tag="chunk_extension"):
-    """The body is sent in chunks whose sizes carry an extension: valid, and rarely seen.
+    """The body is sent in chunks with an extension after each chunk size, which is valid but rare.
 
     Args:
         size_bytes: The length of the extension, from 4 to 60,000 bytes.
@@ -74,10 +74,10 @@ class ChunkExtension(PlainFault, frozen=True, kw_only=True, tag="chunk_extension
 
 
 class Trailers(PlainFault, frozen=True, kw_only=True, tag="trailers"):
-    """The body is sent in chunks, with headers after it: valid, and rarely seen.
+    """The body is sent in chunks and followed by trailers (headers after the body), which is valid but rare.
 
     Args:
-        count: The number of headers after the body, from 1 to 1,000.
+        count: The number of trailers, from 1 to 1,000.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -92,7 +92,7 @@ class Trailers(PlainFault, frozen=True, kw_only=True, tag="trailers"):
         refuse_outside(self, "count", 1, MOST_TRAILERS)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return a chunked body, then the headers."""
+        """Return a chunked body, then the trailers."""
         lines = b"".join(b"x-trailer-%d: after the body\r\n" % number for number in range(1, self.count + 1))
         return chunked(acts, last=b"0\r\n" + lines + CRLF) if is_framed(acts) else acts
 

@@ -13,7 +13,7 @@ class AdvanceInFlight(PlainFault, frozen=True, kw_only=True, tag="advance_in_fli
     """Sandbox time moves forward by ``seconds`` while the request is open.
 
     Args:
-        seconds: From 1 to a year; 900 expire a token that was issued just before.
+        seconds: Seconds of sandbox time, from 1 to a year; 900 seconds expire a token that was issued just before.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -35,10 +35,10 @@ class AdvanceInFlight(PlainFault, frozen=True, kw_only=True, tag="advance_in_fli
 
 
 class DateSkew(PlainFault, frozen=True, kw_only=True, tag="date_skew"):
-    """The ``Date`` header of the response differs from the time by ``skew_s``.
+    """The ``Date`` header of the response is wrong by ``skew_s`` seconds.
 
     Args:
-        skew_s: Seconds ahead of the time; negative for behind it. Not 0, and a year at most.
+        skew_s: How far the header is ahead, in seconds; negative if it is behind. Not 0, and a year at most.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -49,11 +49,11 @@ class DateSkew(PlainFault, frozen=True, kw_only=True, tag="date_skew"):
     skew_s: int = 3_600
 
     def check(self) -> None:
-        """Raise ConfigError if ``skew_s`` is 0 or more than a year."""
+        """Raise ConfigError if ``skew_s`` is 0, or more than a year ahead or behind."""
         refuse_outside(self, "skew_s", 1 if self.skew_s == 0 else -LONGEST_S, LONGEST_S)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Shift the ``Date`` header; a response without one stays as it is."""
+        """Shift the ``Date`` header; a response without this header stays unchanged."""
         date = reply.header(b"date").decode("latin-1")
         if not date:
             return reply

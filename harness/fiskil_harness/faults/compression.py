@@ -1,4 +1,4 @@
-"""Compression faults: a body that is not encoded as its head states, is cut, or is far larger than it looks."""
+"""Compression faults: a body that is not compressed as declared, is cut, or becomes very large when decompressed."""
 
 import gzip
 from typing import ClassVar
@@ -21,9 +21,9 @@ class GzipLie(PlainFault, frozen=True, kw_only=True, tag="gzip_lie"):
 
 
 class GzipBomb(PlainFault, frozen=True, kw_only=True, tag="gzip_bomb"):
-    """The body is small on the wire, and ``size_bytes`` large when decompressed: valid JSON after many blanks.
+    """The gzip body is small, but decompresses to ``size_bytes``: many spaces, followed by valid JSON.
 
-    It is compressed even for a client that does not accept gzip.
+    The body is compressed even for a client that does not accept gzip.
 
     Args:
         size_bytes: The decompressed size, from 1,000 to 10,000,000 bytes.
@@ -41,12 +41,12 @@ class GzipBomb(PlainFault, frozen=True, kw_only=True, tag="gzip_bomb"):
         refuse_outside(self, "size_bytes", 1_000, LARGEST_BODY)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Compress blanks followed by the body."""
+        """Compress many spaces followed by the body."""
         return _packed(reply, reply.body.rjust(self.size_bytes)) if _is_plain(reply) else reply
 
 
 class GzipTruncated(PlainFault, frozen=True, kw_only=True, tag="gzip_truncated"):
-    """The body is gzip, cut to ``keep_percent``; ``content-length`` matches, so only the end of the gzip data is missing.
+    """The gzip body is cut to ``keep_percent``; ``content-length`` matches the rest, so only decompression reveals the cut.
 
     Args:
         keep_percent: The part of the compressed body that is sent, from 1 to 99 percent.
@@ -77,7 +77,7 @@ def _is_plain(reply: Reply) -> bool:
 
 
 def _packed(reply: Reply, body: bytes) -> Reply:
-    # Without a time of packing, the same body is packed to the same bytes.
+    # Without a timestamp, the same body is always compressed to the same bytes.
     return reply.with_header(ENCODING, b"gzip").with_body(gzip.compress(body, mtime=0))
 
 

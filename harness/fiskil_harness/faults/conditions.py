@@ -14,7 +14,7 @@ _COUNTS = {"times", "skip", "every", "p"}
 
 
 def read_conditions(tokens: Tokens) -> dict[str, Any]:
-    """Return the fields of a rule from the rest of an expression.
+    """Read the conditions in the rest of an expression, and return them as fields of a rule.
 
     Raises:
         UnknownName: A condition begins with an unknown word.
@@ -38,7 +38,7 @@ def read_conditions(tokens: Tokens) -> dict[str, Any]:
 
 
 def when_text(rule: Rule) -> list[str]:
-    """Return the conditions of *rule*, each in the form that ``read_conditions`` accepts."""
+    """Return the conditions of *rule* as texts that ``read_conditions`` accepts."""
     conditions: list[str] = []
     if rule.skip:
         conditions.append(f"skip {rule.skip}")
@@ -66,7 +66,7 @@ def when_text(rule: Rule) -> list[str]:
 
 
 def is_repeated(rule: Rule) -> bool:
-    """Return True if *rule* bites repeatedly when the expression states no count."""
+    """Return True if *rule* has a condition (such as ``every``) that makes it bite repeatedly unless a count is given."""
     defaults = {"every": 1, "p": 1.0, "between_s": None, "from_event": "", "until_event": ""}
     return any(getattr(rule, field) != value for field, value in defaults.items())
 
@@ -151,4 +151,4 @@ CONDITIONS: dict[str, Callable[[Tokens], tuple[str, Any]]] = {
     "until": lambda tokens: ("until_event", tokens.name("until")),
     "per": _per,
 }
-"""By its first word; each reads the rest of a condition, and returns a field of a rule and its value."""
+"""Functions that read a condition, by its first word; each reads the rest, and returns a field of a rule and its value."""

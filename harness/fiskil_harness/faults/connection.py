@@ -1,4 +1,4 @@
-"""TCP connection faults: refused, dropped, reset, discarded, queued, stale, and late to close."""
+"""TCP connection faults: connections are refused, dropped, reset, discarded, queued, stale, or late to close."""
 
 from typing import ClassVar, Literal
 
@@ -6,13 +6,13 @@ from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, 
 from fiskil_harness.faults.fault import End, PlainFault, refuse_outside
 
 REASONS = {"N-HALF-OPEN": "To a client, a peer that is gone without a FIN looks like one that stalls: use stall or timeout."}
-"""Catalogue ids without a separate fault, and the reason."""
+"""Catalogue ids for which there is no separate fault, with the reason."""
 
 MOST_OUTAGES = 20
 
 
 class Refuse(ConnectionFault, frozen=True, kw_only=True, tag="refuse"):
-    """Nothing listens at the API's port: connects are refused at once, and kept connections close when they are idle."""
+    """Nothing listens at the API's port: new connections are refused at once, and kept-alive connections close when idle."""
 
     ids: ClassVar[tuple[str, ...]] = ("N-REFUSE",)
     ends: ClassVar[bool] = False
@@ -22,7 +22,7 @@ class Refuse(ConnectionFault, frozen=True, kw_only=True, tag="refuse"):
 
 
 class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
-    """Connects to the API's port get no response at all, and kept connections close when they are idle."""
+    """New connections to the API's port get no response at all, and kept-alive connections close when idle."""
 
     ids: ClassVar[tuple[str, ...]] = ("N-BLACKHOLE",)
     ends: ClassVar[bool] = False
@@ -32,10 +32,10 @@ class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
 
 
 class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
-    """The API goes down with the matched connection: all connections are reset, and connects refused for ``for_ms``.
+    """The API goes down at the matched connection: all connections are reset, and new ones are refused for ``for_ms``.
 
     Args:
-        for_ms: How long connects are refused, from 1 to 60,000 milliseconds.
+        for_ms: How long new connections are refused, from 1 to 60,000 milliseconds.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -56,12 +56,12 @@ class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
 
 
 class Flap(ConnectionFault, frozen=True, kw_only=True, tag="flap"):
-    """All connections are reset, then the API goes down ``cycles`` times: for ``down_ms`` each, then up for ``up_ms``.
+    """All connections are reset, then the API is down for ``down_ms`` and up for ``up_ms``, ``cycles`` times in turn.
 
     Args:
-        down_ms: How long connects are refused each time, in milliseconds.
-        up_ms: How long connects are accepted after that, in milliseconds.
-        cycles: The number of outages, from 2 to 20. All together may last a minute down and a minute up.
+        down_ms: How long new connections are refused in each cycle, in milliseconds.
+        up_ms: How long new connections are then accepted, in milliseconds.
+        cycles: The number of outages, from 2 to 20. The time down and the time up may each total a minute at most.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -75,7 +75,7 @@ class Flap(ConnectionFault, frozen=True, kw_only=True, tag="flap"):
     cycles: int = 3
 
     def check(self) -> None:
-        """Raise ConfigError unless ``cycles`` is from 2 to 20 and neither time exceeds a minute in total."""
+        """Raise ConfigError unless ``cycles`` is from 2 to 20, and the times down and up each total a minute at most."""
         refuse_outside(self, "cycles", 2, MOST_OUTAGES)
         refuse_outside(self, "down_ms", 1, LONGEST_MS // self.cycles)
         refuse_outside(self, "up_ms", 1, LONGEST_MS // self.cycles)
@@ -86,10 +86,10 @@ class Flap(ConnectionFault, frozen=True, kw_only=True, tag="flap"):
 
 
 class MaxConnections(ConnectionFault, frozen=True, kw_only=True, tag="max_connections"):
-    """A connection is accepted but not served while ``connections`` others are open; it bites those that have to wait.
+    """A connection is accepted but not served while ``connections`` others are open; only connections that wait are bites.
 
     Args:
-        connections: How many connections are served at once, from 1 to 10,000.
+        connections: The number of connections that are served at once, from 1 to 10,000.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -109,10 +109,10 @@ class MaxConnections(ConnectionFault, frozen=True, kw_only=True, tag="max_connec
 
 
 class SlowClose(ConnectionFault, frozen=True, kw_only=True, tag="slow_close"):
-    """All bytes arrive in time, but when the API ends the connection, its FIN is ``delay_ms`` late.
+    """All bytes arrive in time, but when the API closes the connection, the FIN is sent ``delay_ms`` late.
 
     Args:
-        delay_ms: From 1 to 60,000 milliseconds.
+        delay_ms: The delay of the FIN, from 1 to 60,000 milliseconds.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -132,10 +132,10 @@ class SlowClose(ConnectionFault, frozen=True, kw_only=True, tag="slow_close"):
 
 
 class StaleKeepalive(ConnectionFault, frozen=True, kw_only=True, tag="stale_keepalive"):
-    """A kept connection ends after it was idle for ``idle_ms``; with 0 it ends just as the next request arrives.
+    """A kept-alive connection ends after it was idle for ``idle_ms``; with 0 it ends just as the next request arrives.
 
     Args:
-        idle_ms: From 0 to 60,000 milliseconds.
+        idle_ms: The idle time before the end, from 0 to 60,000 milliseconds.
         by: How the connection ends: ``fin`` or ``rst``.
 
     Raises:
@@ -161,7 +161,7 @@ class StaleKeepalive(ConnectionFault, frozen=True, kw_only=True, tag="stale_keep
 class ResetOnAccept(ConnectionFault, frozen=True, kw_only=True, tag="reset_on_accept"):
     """The connection is accepted, and reset when the first bytes of the client arrive, before any byte is sent back.
 
-    If it were reset sooner, a client would notice it either while connecting or while reading, by chance.
+    After an earlier reset, a client would fail by chance either while connecting or while reading.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-PRE",)
@@ -176,7 +176,7 @@ class SilentConnection(ConnectionFault, frozen=True, kw_only=True, tag="silent_c
     """All bytes of the client are discarded; the connection closes after the client has been silent for ``silence_ms``.
 
     Args:
-        silence_ms: From 0 to 60,000 milliseconds; 0 means a minute.
+        silence_ms: How long the client must be silent, from 0 to 60,000 milliseconds; 0 means a minute.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.

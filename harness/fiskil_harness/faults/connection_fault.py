@@ -1,7 +1,7 @@
-"""Values that describe how the acceptor in front of the API treats a connection.
+"""Base class of connection faults, and values that describe how the acceptor in front of the API treats a connection.
 
-A connection fault states with ``greet`` what happens to a new connection, or with ``port_state`` what happens to the port
-while the fault is set.
+A connection fault defines one of two things: ``greet`` returns the treatment of a new connection, or ``port_state`` is the
+behaviour of the API's port while the fault is set.
 """
 
 import enum
@@ -16,14 +16,14 @@ LONGEST_MS = 60_000
 
 
 class TurnAway(Struct, frozen=True, kw_only=True):
-    """The API never receives the connection: bytes of the client are discarded, ``data`` is sent, and the connection ends.
+    """Treatment of a connection that the API never receives: the client's bytes are discarded, and the connection ends.
 
     Args:
-        end: How it ends.
-        data: What is sent before the end, once the client has sent something.
-        awaits_data: Nothing happens before the first bytes of the client arrive, for a minute at most.
-        silence_s: How many seconds the client must then have been silent before the connection ends.
-        outages: The API goes down with this connection: pairs of seconds down and seconds up again.
+        end: How the connection ends.
+        data: The bytes that are sent before the end, if the client has sent something.
+        awaits_data: True if the end waits for the client's first bytes, for a minute at most.
+        silence_s: How many seconds the client must have been silent before the connection ends.
+        outages: Outages of the API that begin when the connection ends, as pairs of seconds down and seconds up.
     """
 
     end: Literal[End.RESET, End.CLOSE]
@@ -34,16 +34,16 @@ class TurnAway(Struct, frozen=True, kw_only=True):
 
 
 class Serve(Struct, frozen=True, kw_only=True):
-    """The API serves the connection, with something wrong about it; defaults mean nothing unusual.
+    """Treatment of a connection that the API serves with a fault; each default means nothing unusual.
 
     Args:
-        certificate: What a TLS server presents.
-        is_met_by_success: A completed handshake counts as a bite; otherwise it counts as a fault with nothing to spoil.
-        most_open: The connection waits until fewer than so many others are open.
-        close_after_s: How many seconds each close by the API is delayed.
-        stale_by: How the connection ends while it is kept.
-        stale_after_s: It ends after so many idle seconds after a response; None means when the next request arrives.
-        cut_after_bytes: It is cut after so many bytes of responses.
+        certificate: The certificate or TLS requirement of the server; None for the usual certificate.
+        is_met_by_success: True if a completed handshake counts as a bite; False if it counts as no bite.
+        most_open: The connection waits until fewer than this number of other connections are open; None for no limit.
+        close_after_s: By how many seconds each close by the API is delayed.
+        stale_by: How the connection ends while it is kept alive; None if it does not end.
+        stale_after_s: The idle seconds until the connection ends; None ends it when the next request arrives.
+        cut_after_bytes: The number of response bytes after which the connection is cut; None for no cut.
     """
 
     certificate: ServerCertificate | None = None
@@ -59,21 +59,21 @@ Greeting = TurnAway | Serve
 
 
 class PortState(enum.Enum):
-    """The behaviour of the API's port while a fault of the port is set."""
+    """The behaviour of the API's port while a port fault, such as ``refuse``, is set."""
 
     REFUSES = "refuses"
     DROPS = "drops"
 
 
 class ConnectionFault(PlainFault, frozen=True, kw_only=True):
-    """A fault of connections, on the route ``connection``.
+    """Base class of faults that act on connections; their rules have the route ``connection``.
 
-    A fault with a ``port_state`` matches no connection: it acts from the moment it is set until it is lifted, and ``times``
-    is the number of times that it must at least be observed to act.
+    A fault with a ``port_state`` (a port fault) matches no single connection: it acts from the moment it is set until it is
+    lifted. The ``times`` of its rule is then the minimum number of bites that must be observed.
 
     Class attributes:
-        needs_tls: The API must use TLS.
-        port_state: What the port does while the fault is set; None for a fault that acts on single connections.
+        needs_tls: True if the fault needs an API with TLS.
+        port_state: The behaviour of the port while the fault is set; None for a fault that acts on single connections.
     """
 
     where: ClassVar[Literal["exchange", "connection"]] = "connection"
@@ -82,5 +82,5 @@ class ConnectionFault(PlainFault, frozen=True, kw_only=True):
     port_state: ClassVar[PortState | None] = None
 
     def greet(self) -> Greeting:
-        """Return how a new connection is treated."""
+        """Return the treatment of a new connection."""
         return Serve()

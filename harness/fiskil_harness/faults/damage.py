@@ -1,6 +1,7 @@
-"""Faults that damage what is written: lost bytes, flipped bits, noise in place of a response.
+"""Faults that damage the bytes of a response: lost chunks, flipped bits, random bytes in place of the response.
 
-Random damage may break anything, or nothing that a client notices; such faults declare ``bytes`` as what they spoil.
+Random damage may break any part of a response, or nothing that a client notices. Faults with random damage declare this
+by ``bytes`` in ``spoils``.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ MOST_BITS = 10_000
 
 
 class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
-    """Random chunks of the response are lost, and nothing else changes.
+    """Random chunks of the response are lost, and the rest is sent unchanged.
 
     No network does this to HTTP, because TCP sends a lost packet again. A broken proxy or buffer does: the bytes after the
     gap move up, and a client that waits for the announced length gets nothing more. The connection then stays open for a
@@ -22,7 +23,7 @@ class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
 
     Args:
         loss_percent: The chance that a chunk is lost, from 1 to 100 percent.
-        extra_percent: How many percent more after a loss; together at most 100.
+        extra_percent: Percent added to that chance directly after a lost chunk; the sum is at most 100.
         chunk_bytes: The size of a chunk, at least 1 byte.
 
     Raises:
@@ -38,13 +39,13 @@ class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
     chunk_bytes: int = 512
 
     def check(self) -> None:
-        """Raise ConfigError if a percentage is outside 0 to 100, nothing is lost, or chunks are empty."""
+        """Raise ConfigError if a percentage or ``chunk_bytes`` is out of range."""
         refuse_outside(self, "loss_percent", 1, 100)
         refuse_outside(self, "extra_percent", 0, 100 - self.loss_percent)
         refuse_outside(self, "chunk_bytes", 1)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the chunks that are not lost; the same acts if none is lost."""
+        """Return the response without its lost chunks; the same acts if no chunk is lost."""
         remaining: list[Act] = []
         is_lost = has_lost = False
         for act in acts:
@@ -62,11 +63,11 @@ class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
 
 
 class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
-    """``bits`` random bits of the head or of the body are flipped.
+    """In the head or in the body, ``bits`` random bits are flipped.
 
     Args:
-        bits: From 1 to 10,000.
-        part: ``head`` or ``body``.
+        bits: The number of flipped bits, from 1 to 10,000.
+        part: The damaged part: ``head`` or ``body``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -84,7 +85,7 @@ class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
         refuse_other(self, "part", ("head", "body"))
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the same pieces with different bits flipped: ``bits`` of them, or all if there are fewer."""
+        """Return the acts with ``bits`` randomly chosen bits flipped, or with all bits flipped if there are fewer."""
         is_body = self.part == "body"
         size = len(head_and_body(acts)[is_body])
         places = exchange.chance.sample(range(size * 8), min(self.bits, size * 8))
@@ -104,7 +105,7 @@ class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
 
 
 class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close"):
-    """The API does its work, then random bytes arrive instead of a response, and the connection closes.
+    """The API does its work, but random bytes arrive instead of a response, and the connection closes.
 
     Args:
         size_bytes: The number of random bytes, from 1 to 1,000,000.
@@ -120,7 +121,7 @@ class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close
     size_bytes: int = 64
 
     def check(self) -> None:
-        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000; no byte at all is ``empty_response``."""
+        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000. For no bytes there is ``empty_response``."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
@@ -129,7 +130,7 @@ class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close
 
 
 class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_response_chunk"):
-    """A correct head announces chunks, then random bytes arrive, and the connection closes.
+    """A correct head announces a chunked body, but random bytes arrive as the body, and the connection closes.
 
     Args:
         size_bytes: The number of random bytes, from 1 to 1,000,000.
@@ -145,7 +146,7 @@ class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_res
     size_bytes: int = 64
 
     def check(self) -> None:
-        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000; no byte at all is ``limit_data``."""
+        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000. For no bytes there is ``limit_data``."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
@@ -157,7 +158,7 @@ class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_res
 
 
 def _noise(exchange: MatchedExchange, size_bytes: int) -> bytes:
-    """Return random bytes that are not HTTP: the first belongs to no token and no number."""
+    """Return random bytes that are certainly not HTTP, because the first byte is 0xFF."""
     return b"\xff" + exchange.chance.randbytes(size_bytes - 1)
 
 

@@ -20,13 +20,13 @@ RESAMPLES = 10
 class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
     """Each piece arrives ``latency_ms`` later, plus or minus ``jitter_ms``, in the same order.
 
-    The jitter is uniform, in whole milliseconds from -``jitter_ms`` to ``jitter_ms`` - 1. Downstream, the API has done its
-    work long before the client gets the response; upstream, the API receives the request later.
+    The jitter is uniform, in whole milliseconds from -``jitter_ms`` to ``jitter_ms`` - 1. Downstream, the API does its work
+    at once, and the response arrives late; upstream, the API receives the request late.
 
     Args:
-        latency_ms: From 0 to 60,000 milliseconds.
-        jitter_ms: From 0 to 60,000 milliseconds; the sum of both is from 1 to 60,000.
-        stream: ``upstream`` or ``downstream``.
+        latency_ms: The delay, from 0 to 60,000 milliseconds.
+        jitter_ms: The deviation, from 0 to 60,000 milliseconds; the sum of delay and deviation is from 1 to 60,000.
+        stream: The delayed direction: ``upstream`` or ``downstream``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -54,12 +54,12 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
             )
 
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
-        """Upstream: return a pause before the request is sent to the API."""
+        """Return a pause before the request is sent to the API, if the stream is upstream."""
         delay_s = self._delay_s(exchange.chance) if self.stream == "upstream" else 0
         return (Pause(delay_s),) if delay_s else ()
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Downstream: return the acts with pauses, so that each piece arrives later by its delay."""
+        """Return the acts with pauses that make each piece arrive late, if the stream is downstream."""
         return bounded(self._later(acts, exchange.chance)) if self.stream == "downstream" else acts
 
     def _later(self, acts: Sequence[Act], chance: Random) -> Iterator[Act]:
@@ -83,7 +83,7 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
 
 
 class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay"):
-    """The response starts late, by a log-normal delay: half of all within ``median_ms``, a few much later.
+    """The response starts after a log-normal delay: half of the delays are below ``median_ms``, a few are much longer.
 
     As in WireMock, a delay beyond ``max_ms`` is drawn again, ten times at most.
 
@@ -114,7 +114,7 @@ class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay
             raise ConfigError(f"LognormalDelay: sigma must be above 0 and at most 5, got {self.sigma!r}.")
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return a pause before all acts."""
+        """Return the acts with a pause before them."""
         return _after_ms(self._drawn_ms(exchange.chance), acts)
 
     def _drawn_ms(self, chance: Random) -> int:
@@ -127,11 +127,11 @@ class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay
 
 
 class UniformDelay(PlainFault, frozen=True, kw_only=True, tag="uniform_delay"):
-    """The response starts late, by ``lower_ms`` to ``upper_ms``, both included.
+    """The response starts after a random delay from ``lower_ms`` to ``upper_ms``, both included.
 
     Args:
-        lower_ms: From 0 to ``upper_ms`` milliseconds.
-        upper_ms: From 1 to 60,000 milliseconds.
+        lower_ms: The shortest delay, from 0 to ``upper_ms`` milliseconds.
+        upper_ms: The longest delay, from 1 to 60,000 milliseconds.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -148,7 +148,7 @@ class UniformDelay(PlainFault, frozen=True, kw_only=True, tag="uniform_delay"):
         refuse_outside(self, "lower_ms", 0, self.upper_ms)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return a pause before all acts."""
+        """Return the acts with a pause before them."""
         return _after_ms(exchange.chance.randint(self.lower_ms, self.upper_ms), acts)
 
 

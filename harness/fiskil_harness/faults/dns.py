@@ -1,6 +1,7 @@
-"""DNS faults: the API's name resolves to an address where nothing listens.
+"""DNS faults: the API's name resolves to an IP address where nothing listens.
 
-The app resolves names itself, or has an address and resolves none; the proxy can only simulate what it finds at the address.
+The harness does not control how the app resolves names. The proxy can only simulate what the app finds at a wrong IP
+address.
 """
 
 from typing import ClassVar
@@ -12,11 +13,11 @@ _NO_RESOLVER = "The app calls the API at an address without a resolver, and the 
 REASONS = dict.fromkeys(
     ("D-NXDOMAIN", "D-SERVFAIL", "D-TIMEOUT", "D-REBIND", "D-AAAA-BROKEN", "D-TTL0-FLIP", "D-SLOW"), _NO_RESOLVER
 )
-"""Catalogue ids without a fault, and the reason."""
+"""Catalogue ids for which there is no fault, with the reason."""
 
 
 class WrongAddress(ConnectionFault, frozen=True, kw_only=True, tag="wrong_address"):
-    """The API's name resolves to an address where nothing listens: every connect is refused."""
+    """The API's name resolves to an IP address where nothing listens: every new connection is refused."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-WRONG-IP",)
     ends: ClassVar[bool] = False

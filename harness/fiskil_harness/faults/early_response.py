@@ -8,13 +8,13 @@ from fiskil_harness.faults.fault import Act, End, MatchedExchange, PlainFault, R
 
 
 class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response"):
-    """The response ``status`` is sent after the head of the request, before its body is read, and the connection closes.
+    """A response with ``status`` is sent after the request's head, before its body is read; then the connection closes.
 
     A client that is still sending may get a broken pipe and never read the response. A rule for one end user recognises that
     user only in the path and the query, because the body is not known yet.
 
     Args:
-        status: An error, from 400 to 599, because the API does nothing.
+        status: The error status, from 400 to 599; no success, because the API does nothing.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.

@@ -1,4 +1,4 @@
-"""Fault expressions: one line of text that states what breaks, where and when; read as rules, and written from rules.
+"""Fault expressions: each is a line of text that states what breaks, where and when. They are converted to rules and back.
 
 ::
 
@@ -36,14 +36,14 @@ from fiskil_harness.sandbox.api.routes import ROUTES
 
 METHODS = tuple(dict.fromkeys(route.method for route in ROUTES))
 PLACE = {"page": ("page",), "version": ("version",), "end_user_id": ("end", "user"), "session_id": ("session",)}
-"""The fields of a rule that narrow its route down, with the words for them."""
+"""The fields of a rule that select requests on its route, with the words for each field in an expression."""
 
 
 def rules_of(text: str) -> tuple[Rule, ...]:
     """Return the rules that the expression *text* describes, one for each fault in it, from left to right.
 
     Raises:
-        UnknownName: A route, fault, parameter, event or word is unknown; the message names the nearest one.
+        UnknownName: A route, fault, parameter, event or word is unknown; the message suggests the nearest known name.
         ConfigError: A unit is missing, or the rule is impossible.
     """
     tokens = Tokens(text)
@@ -69,7 +69,7 @@ EXAMPLE = "Write it like 'banking.transactions: reset_peer after 20 bytes, first
 
 
 def text_of(*rules: Rule) -> str:
-    """Return *rules* as one expression; ``rules_of`` reads it as equal rules.
+    """Return *rules* as one expression, which ``rules_of`` converts back to equal rules.
 
     Raises:
         ConfigError: The rules differ in more than the fault.

@@ -1,17 +1,18 @@
-"""Faults as frozen values: each states what goes wrong with one exchange, and does nothing itself.
+"""Base class of faults. A fault is a frozen value that states what goes wrong with one exchange; it does nothing itself.
 
-The proxy calls a fault's methods in the order of an exchange and performs what they return. A fault overrides only the
-methods that it needs. A fault has no I/O: to see what it does, call its methods and look at the results.
+The proxy calls a fault's methods in the order below and performs what they return. A fault overrides only the methods that
+it needs. Some methods return acts, which the proxy performs on the client's connection: write a piece, pause, or end the
+connection. A fault has no I/O: to see what it does, call its methods and look at the results.
 
-    disturb_sandbox    does something to the sandbox (tokens expire, the clock moves)
-    before_request     acts on the connection before the request is sent on; if one ends it, the API receives no request
-    change_request     another request than the client's is sent to the API
-    response_instead   a response in place of the API's, which receives no request
-    change_response    another response than the API's
-    shape              other acts than the two pieces, head and body, that would be written
+    disturb_sandbox    changes the sandbox (tokens expire, sandbox time advances)
+    before_request     returns acts to perform first; if one of them ends the connection, the API receives no request
+    change_request     returns the request that the API receives in place of the client's
+    response_instead   returns a response in place of the API's; the API receives no request
+    change_response    returns the response that the client receives in place of the API's
+    shape              returns the acts that write the response, in place of one piece for the head and one for the body
 
 Faults that match the same exchange compose: each method is called on all of them, from left to right. Only one of them may
-*end* the exchange (respond in place of the API, or break the connection): further ones wait for another exchange.
+*end* the exchange (respond in place of the API, or break the connection); other such faults wait for another exchange.
 """
 
 import enum
@@ -39,18 +40,18 @@ class Reply(Struct, frozen=True, kw_only=True):
         return Reply(status=self.status, headers=(*pairs, (b"content-length", b"%d" % len(body))), body=body)
 
     def with_header(self, name: bytes, value: bytes | None) -> "Reply":
-        """Return a copy with this value for the header *name*; None removes the header."""
+        """Return a copy in which the header *name* has *value*; None removes the header."""
         pairs = tuple(pair for pair in self.headers if pair[0] != name)
         added = () if value is None else ((name, value),)
         return Reply(status=self.status, headers=(*pairs, *added), body=self.body)
 
     def header(self, name: bytes) -> bytes:
-        """Return the value of a header, or an empty value if it is absent."""
+        """Return the value of the header *name*; empty if the header is absent."""
         return next((value for header_name, value in self.headers if header_name == name), b"")
 
 
 class Piece(Struct, frozen=True):
-    """Bytes that are written at once."""
+    """Bytes of the head or the body that are written at once."""
 
     data: bytes
     is_body: bool = False
@@ -63,14 +64,14 @@ class Pause(Struct, frozen=True):
 
 
 class End(enum.Enum):
-    """An early end of a connection. Each is bounded in time: a client without a timeout would block the proxy otherwise."""
+    """An early end of a connection, limited in time so that a client without a timeout cannot block the proxy."""
 
     RESET = "reset"
     """RST: bytes that the kernel has not sent are discarded, and the client gets ECONNRESET."""
     CLOSE = "close"
-    """FIN after the bytes that were written; over TLS with a close_notify before it."""
+    """FIN after the written bytes; over TLS, a close_notify is sent before it."""
     CUT = "cut"
-    """FIN after the bytes that were written; over TLS without a close_notify, which is a truncation."""
+    """FIN after the written bytes; over TLS, no close_notify is sent, which a client can detect as a truncation."""
     STALL = "stall"
     """Nothing more is written until the client leaves, for a minute at most."""
 
@@ -79,25 +80,25 @@ Act = Piece | Pause | End
 
 
 class MatchedExchange(Struct, frozen=True, kw_only=True):
-    """The exchange that a fault has matched.
+    """The exchange that a fault acts on: the properties of its request, and functions for building a response.
 
     Args:
         method: The HTTP method, in upper case.
-        path: The path as received, not decoded.
+        path: The path as received, without percent-decoding.
         query: The query string as received, without the question mark.
-        headers: Header names are in lower case.
-        body: The whole body of the request; empty for a fault that ``is_early``.
+        headers: The request headers, with names in lower case.
+        body: The complete request body; empty for a fault with ``is_early``, which does not wait for the body.
         route: The name of the API route, such as ``banking.transactions``.
         version: The API version of the request, such as ``v3``.
-        api_url: The origin that the client called.
-        foreign_url: Returns the origin of a canary server, which no correct client calls.
-        chance: Seeded with the rule's seed and ``bite``, so that the same bite always does the same.
-        refusal: Builds the error that the route documents, from status, name and message.
-        waits: Builds the headers that state a delay in seconds; no headers for None, or where delays are not stated.
-        page: The page of a walk, counted from 1.
+        api_url: The origin (scheme and host) that the client called.
+        foreign_url: Function that returns the origin of a canary server, which no correct client calls.
+        chance: Random generator, seeded so that the n-th bite of a rule does the same in every run.
+        refusal: Function that builds an error in the route's documented format, from status, name and message.
+        waits: Function that returns the headers for a retry delay in seconds; none for None, or if no delays are stated.
+        page: The number of the requested page of a list, counted from 1.
         bite: The number of earlier bites of the rule.
-        at_s: Seconds since the rule was set, including skipped time.
-        memory: State of the rule across exchanges, including those that gave the fault nothing to spoil.
+        at_s: Seconds of sandbox time since the rule was set, including time that was skipped.
+        memory: State that the fault keeps across exchanges, including exchanges that gave it nothing to spoil.
     """
 
     method: str
@@ -119,32 +120,32 @@ class MatchedExchange(Struct, frozen=True, kw_only=True):
 
 
 class World(Protocol):
-    """The changes that a fault can make in the sandbox. A relay to the hosted API has no such object."""
+    """Interface through which a fault changes the sandbox. It is unavailable in a relay to the hosted API."""
 
     def expire_tokens(self) -> object:
         """Expire every access token now."""
 
     def advance(self, *, seconds: float) -> object:
-        """Move sandbox time forward."""
+        """Move sandbox time forward by *seconds*."""
 
     def foreign_url(self) -> str:
         """Return the origin of a canary server on this machine, which records each request to it."""
 
 
 class PlainFault(Struct, frozen=True, kw_only=True):
-    """A fault that changes nothing; each fault overrides the methods that it needs.
+    """Base class of faults, which changes nothing; each fault overrides the methods that it needs.
 
     Class attributes:
         ids: The fault's ids in the catalogue.
-        where: The fault acts on an exchange, or on a connection.
-        ends: It responds in place of the API, or ends the connection.
-        is_lasting: It acts on every client from the moment it is set until it is lifted.
-        needs_world: It needs the sandbox, so it is unavailable with the hosted API.
-        is_early: It does not wait for the body of the request.
-        spoils: What violates the contract after a bite: ``response`` (no byte arrives), ``end`` (the response stops early),
-            ``framing`` (it is not HTTP, or is more than one response), or any of ``status``, ``headers``, ``media type`` and
-            ``body``. The list is complete, but under an undocumented status nothing else can be judged. ``bytes`` means
-            anything, by chance. It is a property where it depends on an argument.
+        where: The object on which the fault acts: ``exchange`` or ``connection``.
+        ends: True if the fault responds in place of the API, or ends the connection.
+        is_lasting: True if the fault acts on every client from the moment it is set until it is lifted.
+        needs_world: True if the fault changes the sandbox, so it is unavailable with the hosted API.
+        is_early: True if the fault does not wait for the request body.
+        spoils: The parts of the response that violate the contract after a bite: ``response`` (no byte arrives), ``end`` (it
+            stops early), ``framing`` (not HTTP, or more than one response), ``status``, ``headers``, ``media type`` and
+            ``body``. All other parts are correct, but under an undocumented status they cannot be judged. ``bytes`` means
+            that any part may be broken, by chance. If ``spoils`` depends on an argument, it is a property.
     """
 
     ids: ClassVar[tuple[str, ...]] = ()
@@ -156,26 +157,26 @@ class PlainFault(Struct, frozen=True, kw_only=True):
     is_early: ClassVar[bool] = False
 
     def check(self) -> None:
-        """Validate the arguments; called when a rule is made.
+        """Validate the arguments; this is called when a rule is created.
 
         Raises:
             ConfigError: An argument is out of range, or the fault would break nothing.
         """
 
     def disturb_sandbox(self, world: World) -> bool:
-        """Do something to the sandbox before the request reaches the API; return True if anything was done."""
+        """Change the sandbox before the request reaches the API; return True if anything was changed."""
         return False
 
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the acts on the connection before the request is sent to the API."""
+        """Return the acts to perform on the connection before the request is sent to the API."""
         return ()
 
     def change_request(self, exchange: MatchedExchange) -> MatchedExchange:
-        """Return the request that is sent to the API, or *exchange* itself."""
+        """Return the request that is sent to the API, or *exchange* itself to change nothing."""
         return exchange
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
-        """Return a response in place of the API's, or None."""
+        """Return a response in place of the API's; None lets the API respond."""
         return None
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
@@ -183,10 +184,10 @@ class PlainFault(Struct, frozen=True, kw_only=True):
         return reply
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return what is done on the connection, or equal acts if there is nothing to spoil.
+        """Return the acts that write the response, or equal acts if there is nothing to spoil.
 
         Args:
-            acts: At first one piece with the head and one with the body; later what earlier faults made of them.
+            acts: One piece with the head and one with the body, unless an earlier fault has changed them.
         """
         return acts
 
@@ -198,7 +199,7 @@ def head_and_body(acts: Sequence[Act]) -> tuple[bytes, bytes]:
 
 
 def up_to(acts: Sequence[Act], body_bytes: int) -> list[Act] | None:
-    """Return *acts* up to *body_bytes* of the body, with the head even for 0; None if the body is not longer."""
+    """Return *acts* up to *body_bytes* of the body, always with the whole head; None if the body is not longer than that."""
     first_acts: list[Act] = []
     left = body_bytes
     for act in acts:
@@ -211,10 +212,10 @@ def up_to(acts: Sequence[Act], body_bytes: int) -> list[Act] | None:
 
 
 def refuse_outside(fault: object, name: str, least: int, most: int | None = None) -> None:
-    """Raise ConfigError unless the argument *name* of *fault* is a whole number from *least* to *most*.
+    """Raise ConfigError unless the argument *name* of *fault* is a whole number from *least* to *most* (None for no limit).
 
     Raises:
-        ConfigError: It is not a whole number, or is outside these bounds.
+        ConfigError: The argument is not a whole number, or is outside these bounds.
     """
     value = getattr(fault, name)
     if type(value) is not int or value < least or (most is not None and value > most):
@@ -226,7 +227,7 @@ def refuse_unknown(fault: object, name: str, known: Sequence[str]) -> None:
     """Raise ConfigError unless the argument *name* of *fault* is one of the *known* words.
 
     Raises:
-        ConfigError: It is none of them; the message names the nearest one.
+        ConfigError: The argument is not a known word; the message suggests the nearest known word.
     """
     value = getattr(fault, name)
     if value not in known:

@@ -1,6 +1,6 @@
-"""Field faults: the JSON is valid, but a field is added, missing, or has another form than the documentation describes.
+"""Field faults: the JSON is valid, but a field is added, missing, or differs from its documentation.
 
-``field`` names the affected field; if it is empty, every field of that kind is affected.
+The argument ``field`` is the name of the affected field; if it is empty, every field of the affected kind is changed.
 """
 
 from datetime import UTC, timedelta, timezone
@@ -18,7 +18,7 @@ _EAST = timezone(timedelta(hours=10))
 
 
 class ExtraField(PlainFault, frozen=True, kw_only=True, tag="extra_field"):
-    """Every row, or a response without rows, has an additional field.
+    """Every row has an additional field; in a response without rows, the object itself has the field.
 
     Args:
         field: The name of the additional field; not empty.
@@ -36,7 +36,7 @@ class ExtraField(PlainFault, frozen=True, kw_only=True, tag="extra_field"):
         """Raise ConfigError if ``field`` is empty.
 
         Raises:
-            ConfigError: The name is empty.
+            ConfigError: ``field`` is empty.
         """
         if not self.field:
             raise ConfigError("ExtraField: field must not be empty.")
@@ -72,13 +72,13 @@ class UnknownEnum(PlainFault, frozen=True, kw_only=True, tag="unknown_enum"):
         """Raise ConfigError if ``word`` is empty.
 
         Raises:
-            ConfigError: The value is empty.
+            ConfigError: ``word`` is empty.
         """
         if not self.word:
             raise ConfigError("UnknownEnum: word must not be empty.")
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Put the word wherever the schema does not list it."""
+        """Set every affected enumerated field to ``word``, unless its schema lists ``word``."""
         finds = _named(self.field)
         return edited(
             reply,
@@ -100,7 +100,7 @@ class MissingOptional(PlainFault, frozen=True, kw_only=True, tag="missing_option
     field: str = ""
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Remove optional fields from the rows."""
+        """Remove the affected optional fields."""
         finds = _named(self.field)
         return edited(
             reply, exchange, lambda place: finds(place) and not place.is_required, lambda place: place.holder.pop(place.key)
@@ -120,17 +120,17 @@ class NullForOptional(PlainFault, frozen=True, kw_only=True, tag="null_for_optio
     field: str = ""
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Put null in optional fields."""
+        """Set the affected optional fields to null."""
         finds = _named(self.field)
         return edited(reply, exchange, lambda place: finds(place) and place.is_optional, lambda place: place.put(None))
 
 
 class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
-    """Decimals that are texts become numbers, 10.0 for "10.00", or numbers become texts.
+    """Decimal amounts become numbers instead of strings, 10.0 for "10.00", or numbers become strings.
 
     Args:
-        form: ``number`` or ``text``.
-        field: The affected field; empty for every field of that kind.
+        form: The new type: ``number`` or ``text`` (a string).
+        field: The affected field; empty for every such field.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -147,7 +147,7 @@ class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
         refuse_unknown(self, "form", get_args(Money))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Write the same amounts in the other form."""
+        """Convert the affected values to the other type."""
         finds = _named(self.field)
         if self.form == "text":
             return edited(
@@ -165,10 +165,10 @@ class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
 
 
 class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
-    """Dates with a time are written in another form, and mean the same moment as far as the form allows.
+    """Dates with a time are written in another format, with the same meaning as far as the format allows.
 
     Args:
-        form: ``offset`` (of the east coast), ``fraction`` (of a second), ``date_only``, ``no_zone``, or ``epoch`` (seconds).
+        form: ``offset`` (UTC+10), ``fraction`` (of a second), ``date_only``, ``no_zone``, or ``epoch`` (seconds).
         field: The affected field; empty for every date with a time.
 
     Raises:
@@ -182,7 +182,7 @@ class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Offsets and fractions are valid in RFC 3339; the other forms are not."""
+        """The parts of the response that violate the contract: none for offsets and fractions, which RFC 3339 allows."""
         return () if self.form in {"offset", "fraction"} else ("body",)
 
     def check(self) -> None:
@@ -190,7 +190,7 @@ class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
         refuse_unknown(self, "form", get_args(Moment))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Write each date with a time in the form; one that cannot be parsed stays."""
+        """Write each date with a time in the chosen format; dates that cannot be parsed stay unchanged."""
         finds = _named(self.field)
         return edited(
             reply,
@@ -217,7 +217,7 @@ class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
 
 
 class CamelCase(PlainFault, frozen=True, kw_only=True, tag="camel_case"):
-    """Field names are in camel case: ``fiskilId`` for ``fiskil_id``."""
+    """Field names are in camel case: ``fiskilId`` instead of ``fiskil_id``."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-CASE",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -229,7 +229,7 @@ class CamelCase(PlainFault, frozen=True, kw_only=True, tag="camel_case"):
 
 
 class OldShape(PlainFault, frozen=True, kw_only=True, tag="old_shape"):
-    """The response announces the requested version, but its body has the shape of an older one.
+    """The response announces the requested API version, but its body has the structure of an older version.
 
     Args:
         version: The version of the body: ``v1`` or ``v2``.
@@ -248,7 +248,7 @@ class OldShape(PlainFault, frozen=True, kw_only=True, tag="old_shape"):
         refuse_unknown(self, "version", ("v1", "v2"))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Convert the body to the older version; it stays the same if both versions agree."""
+        """Convert the body to the older version; the body stays unchanged if both versions have the same structure."""
         value = decoded(reply)
         if value is NOTHING or reply.status != 200 or exchange.version <= self.version:
             return reply

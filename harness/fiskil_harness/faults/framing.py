@@ -1,6 +1,6 @@
 """Framing faults: the end of a response is announced wrongly, twice, or not at all.
 
-After most of them the connection closes, as it must when a server has lost the framing: the damage stays in one exchange.
+After most of these faults the connection closes, so that the damage is limited to one exchange.
 """
 
 from collections.abc import Sequence
@@ -23,10 +23,10 @@ SECOND_RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent
 
 
 class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"):
-    """The response announces ``extra_bytes`` more than its body has; after the whole body the connection closes.
+    """The ``content-length`` is ``extra_bytes`` larger than the body; after the whole body the connection closes.
 
     Args:
-        extra_bytes: At least 1.
+        extra_bytes: The difference in bytes, at least 1.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -50,10 +50,10 @@ class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"
 
 
 class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_short"):
-    """The response announces ``missing_bytes`` fewer than it sends, so the rest belongs to nothing; the connection closes.
+    """The ``content-length`` is ``missing_bytes`` smaller than the body, so surplus bytes follow; the connection closes.
 
     Args:
-        missing_bytes: At least 1.
+        missing_bytes: The difference in bytes, at least 1.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -70,7 +70,7 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
         refuse_outside(self, "missing_bytes", 1)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the acts with the wrong length, then FIN; the same acts if the body has only ``missing_bytes``."""
+        """Return the acts with the wrong length, then FIN; the same acts if the body is too short for that."""
         size = body_size(acts)
         if not is_framed(acts) or size <= self.missing_bytes:
             return acts
@@ -78,10 +78,10 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
 
 
 class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplicate_content_length"):
-    """The length is announced twice: the right one, then one that is ``extra_bytes`` longer; the connection closes.
+    """The head has two ``content-length`` headers, the second ``extra_bytes`` too large; the connection closes.
 
     Args:
-        extra_bytes: At least 1, because a client may accept the same length twice.
+        extra_bytes: The difference in bytes, at least 1, because a client may accept two equal lengths.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -104,12 +104,12 @@ class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplica
 
 
 class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncated_without_length"):
-    """No length is announced, so the body ends where the connection closes, which is after ``after_bytes``.
+    """The head has no length, so the body ends where the connection closes: too early, after ``after_bytes``.
 
     Only the JSON shows that something is missing.
 
     Args:
-        after_bytes: At least 0, counted in the body.
+        after_bytes: The number of body bytes that are sent, at least 0.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -135,14 +135,14 @@ class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncat
 
 
 class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_204"):
-    """The API does its work, and the response is a 204 that has a body; the connection closes."""
+    """The API does its work, but the response is a 204 with a body; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-204-BODY",)
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the same bytes under another status line, then FIN."""
+        """Return the same response with the status line of a 204, then FIN."""
         if not is_framed(acts):
             return acts
         head = Head(b"HTTP/1.1 204 No Content", Head.of(acts).lines)
@@ -150,10 +150,10 @@ class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_
 
 
 class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"):
-    """The response to a HEAD request has a body of ``size_bytes``; the connection closes.
+    """The response to a HEAD request has a body of ``size_bytes``, which HTTP forbids; then the connection closes.
 
     Args:
-        size_bytes: From 1 to 1,000,000.
+        size_bytes: The size of the body, from 1 to 1,000,000 bytes.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -170,14 +170,14 @@ class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the acts with a body that may not exist, then FIN; the same acts for any other method."""
+        """Return the acts with a body appended, then FIN; the same acts if the request is not HEAD."""
         if exchange.method != "HEAD" or has_end(acts):
             return acts
         return [*acts, Piece(b"x" * self.size_bytes, is_body=True), End.CLOSE]
 
 
 class BareLineFeeds(PlainFault, frozen=True, kw_only=True, tag="bare_line_feeds"):
-    """The lines of the head end in LF alone; most clients accept that, strict ones do not."""
+    """The lines of the head end in LF without CR; most clients accept that, strict clients do not."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-LF-ONLY",)
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
@@ -188,16 +188,16 @@ class BareLineFeeds(PlainFault, frozen=True, kw_only=True, tag="bare_line_feeds"
 
 
 class SecondResponse(PlainFault, frozen=True, kw_only=True, tag="second_response"):
-    """The response is followed by one that was not requested, an empty object, and the connection stays open.
+    """The response is followed by a second response, an empty JSON object, and the connection stays open.
 
-    A client that reuses the connection takes each response for the one to its next request.
+    A client that reuses the connection mistakes the second response for the response to its next request.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-PIPELINED-EXTRA",)
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the same acts, then a complete response."""
+        """Return the same acts, then a second complete response."""
         return acts if has_end(acts) else [*acts, Piece(SECOND_RESPONSE, is_body=True)]
 
 

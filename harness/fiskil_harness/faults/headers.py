@@ -1,4 +1,4 @@
-"""Head faults: too many or too large headers, headers twice, or other heads before the response."""
+"""Faults of response heads: too many, too large or duplicate headers, or interim responses (1xx) before the response."""
 
 import re
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ MOST_HEADERS = 20_000
 
 
 class ContinueForever(PlainFault, frozen=True, kw_only=True, tag="continue_forever"):
-    """``100 Continue`` arrives every ``every_ms`` for ``lasts_ms``, and only then the response.
+    """For ``lasts_ms`` a ``100 Continue`` arrives every ``every_ms``; only then does the response arrive.
 
-    No single read takes long, so a read timeout does not end it.
+    No single read takes long, so a read timeout does not end the call.
 
     Args:
-        every_ms: From 1 to ``lasts_ms`` milliseconds.
-        lasts_ms: From 1 to 60,000 milliseconds.
+        every_ms: The interval, from 1 to ``lasts_ms`` milliseconds.
+        lasts_ms: The total time, from 1 to 60,000 milliseconds.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -39,16 +39,16 @@ class ContinueForever(PlainFault, frozen=True, kw_only=True, tag="continue_forev
         refuse_outside(self, "every_ms", 1, self.lasts_ms)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return heads with a pause after each, then the same acts."""
+        """Return the interim responses with a pause after each, then the same acts."""
         before = (Piece(CONTINUE), Pause(self.every_ms / 1000)) * (self.lasts_ms // self.every_ms)
         return bounded((*before, *acts)) if has_head(acts) else acts
 
 
 class EarlyHints(PlainFault, frozen=True, kw_only=True, tag="early_hints"):
-    """``103 Early Hints`` arrives ``count`` times before the response, which is valid.
+    """Before the response ``103 Early Hints`` arrives ``count`` times, which HTTP allows.
 
     Args:
-        count: From 1 to 1,000.
+        count: The number of interim responses, from 1 to 1,000.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -63,7 +63,7 @@ class EarlyHints(PlainFault, frozen=True, kw_only=True, tag="early_hints"):
         refuse_outside(self, "count", 1, 1_000)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the hints, then the same acts."""
+        """Return the interim responses, then the same acts."""
         return [*[Piece(EARLY_HINTS)] * self.count, *acts] if has_head(acts) else acts
 
 
@@ -71,7 +71,7 @@ class HugeHeader(PlainFault, frozen=True, kw_only=True, tag="huge_header"):
     """The response has one header whose value is ``size_bytes`` long.
 
     Args:
-        size_bytes: From 1,000 to 5,000,000.
+        size_bytes: The size of the value, from 1,000 to 5,000,000 bytes.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -94,7 +94,7 @@ class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
     """The response has ``count`` additional headers.
 
     Args:
-        count: From 1 to 20,000.
+        count: The number of additional headers, from 1 to 20,000.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -117,10 +117,10 @@ class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
 
 
 class DuplicateHeader(PlainFault, frozen=True, kw_only=True, tag="duplicate_header"):
-    """A header that may occur once occurs twice, the second time with ``value``.
+    """A header that is allowed only once occurs twice, the second time with ``value``.
 
     Args:
-        header: The name in lower case; not ``content-length``.
+        header: The header's name in lower case; not ``content-length``.
         value: The second value, in printable ASCII.
 
     Raises:
@@ -134,7 +134,7 @@ class DuplicateHeader(PlainFault, frozen=True, kw_only=True, tag="duplicate_head
     value: str = "text/html"
 
     def check(self) -> None:
-        """Raise ConfigError if the header is ``content-length`` or the name or value is not allowed in a header.
+        """Raise ConfigError if the header is ``content-length``, or if its name or value contains an invalid character.
 
         Raises:
             ConfigError: Use ``duplicate_content_length`` for a length, or correct the name or the value.
@@ -148,7 +148,7 @@ class DuplicateHeader(PlainFault, frozen=True, kw_only=True, tag="duplicate_head
             )
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Add the header again; the response stays the same without that header, or if it already has that value."""
+        """Add the header again with ``value``; nothing changes if the header is absent or already has ``value``."""
         name, value = self.header.encode(), self.value.encode()
         if reply.header(name) in {b"", value}:
             return reply

@@ -12,7 +12,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-z_*%µ/][\w.*/%-]*)|(?P<mark>[,+()=:]))"
 )
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.*/%-]*")
-"""A text that needs no quotes."""
+"""The pattern of texts that need no quotes in an expression."""
 
 
 class Tokens:
@@ -22,7 +22,7 @@ class Tokens:
         """Split *text* into tokens.
 
         Raises:
-            ConfigError: A part of it is neither a word, a number, a quoted text nor punctuation.
+            ConfigError: A part of *text* is neither a word, a number, a quoted text nor punctuation.
         """
         self.text = text
         self._tokens: list[tuple[str, str]] = []
@@ -60,22 +60,22 @@ class Tokens:
         return tuple(token for _, token in self._tokens[self._next : self._next + len(words)]) == words
 
     def takes(self, *words: str) -> bool:
-        """Read *words* if they come next, and return True if they did."""
+        """Read *words* and return True if they come next; otherwise read nothing and return False."""
         is_next = self.begins(*words)
         self._next += len(words) if is_next else 0
         return is_next
 
     def word(self) -> str:
-        """Read the next token as written."""
+        """Read the next token, and return it as written."""
         token_text = self.next_text
         self._next += 1
         return token_text
 
     def number(self, label: str) -> Fraction:
-        """Read a number.
+        """Read a number, and return it.
 
         Args:
-            label: What the number is, for the error message.
+            label: The description of the number in an error message.
 
         Raises:
             ConfigError: The next token is not a number.
@@ -85,7 +85,7 @@ class Tokens:
         return Fraction(self.word())
 
     def whole(self, label: str) -> int:
-        """Read a whole number, with *label* as in ``number``.
+        """Read a whole number, and return it; an error message describes the number as *label*.
 
         Raises:
             ConfigError: The next token is not a whole number.
@@ -96,10 +96,10 @@ class Tokens:
         return int(value)
 
     def counted(self, label: str) -> int:
-        """Read a whole number of at least 1, with *label* as in ``number``.
+        """Read a whole number of at least 1, and return it; an error message describes the number as *label*.
 
         Raises:
-            ConfigError: The next token is not such a number.
+            ConfigError: The next token is not a whole number of at least 1.
         """
         value = self.whole(label)
         if value < 1:
@@ -107,10 +107,10 @@ class Tokens:
         return value
 
     def name(self, label: str) -> str:
-        """Read a word or a quoted text, with *label* as in ``number``.
+        """Read a word or a quoted text, and return it; an error message describes it as *label*.
 
         Raises:
-            ConfigError: The next token is neither, or is not quoted as in JSON.
+            ConfigError: The next token is neither a word nor a quoted text, or the quoted text is not valid JSON.
         """
         if self.is_empty or self._tokens[self._next][0] == "mark":
             self.refuse(f"{label} needs a name, got {self.next_text!r}" if self.next_text else f"{label} needs a name")
@@ -135,6 +135,6 @@ class Tokens:
 
 
 def quoted(text: str) -> str:
-    """Return *text* in the form that ``Tokens.name`` reads."""
+    """Return *text* as ``Tokens.name`` reads it, in quotes if necessary."""
     is_plain = _PLAIN.fullmatch(text) is not None and text != "none"
     return text if is_plain else json.dumps(text)

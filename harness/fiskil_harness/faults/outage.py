@@ -12,7 +12,7 @@ class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_li
     """The list of institutions reports ``status`` for one institution, or for all of them.
 
     Args:
-        status: ``DEGRADED``, ``OUTAGE`` or ``HEALTHY``.
+        status: The reported status: ``DEGRADED``, ``OUTAGE`` or ``HEALTHY``.
         institution_id: The affected institution; empty for all.
 
     Raises:
@@ -29,7 +29,7 @@ class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_li
         refuse_unknown(self, "status", get_args(Line))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Replace the status; the response stays the same if it does not contain the institution."""
+        """Replace the reported status; the response stays unchanged if it does not contain the institution."""
         if not exchange.route.startswith("institutions."):
             return reply
         body = decoded(reply)

@@ -10,10 +10,10 @@ from fiskil_harness.faults.fault import Act, MatchedExchange, Pause, Piece, Plai
 
 
 class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
-    """The response arrives at ``rate_kb_s``, in slices of 100 ms if it is long.
+    """The response arrives at ``rate_kb_s``, in slices of up to 100 ms.
 
     Args:
-        rate_kb_s: Kilobytes (1,000 bytes) per second, from 1 to 1,000,000; loopback is not faster than that.
+        rate_kb_s: Kilobytes (1,000 bytes) per second, from 1 to 1,000,000, which no loopback connection exceeds.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -28,7 +28,7 @@ class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
         refuse_outside(self, "rate_kb_s", 1, 1_000_000)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return slices, each after the pause that its transfer takes."""
+        """Return the response in slices, each after a pause for the time of its transfer."""
         return bounded(self._slowly(acts))
 
     def _slowly(self, acts: Sequence[Act]) -> Iterator[Act]:
@@ -44,14 +44,14 @@ class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
 
 
 class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
-    """The response arrives in pieces of about ``average_bytes``, with ``delay_us`` after each.
+    """The response arrives in pieces of about ``average_bytes``, with a pause of ``delay_us`` after each piece.
 
-    A piece is cut in two near its middle until it is small enough, as in Toxiproxy.
+    As in Toxiproxy, a piece is cut in two near its middle, repeatedly, until all pieces are small enough.
 
     Args:
         average_bytes: The average size of a piece, at least 1.
         variation_bytes: How much a piece may be smaller or larger, from 0 to ``average_bytes`` - 1.
-        delay_us: Microseconds, from 1 to a minute; shorter pauses would join the pieces.
+        delay_us: The pause in microseconds, from 1 to a minute; without a pause the pieces would arrive joined.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -103,10 +103,10 @@ class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
 
 
 class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
-    """The body arrives byte by byte, one every ``every_ms``, so no single read takes long; after a minute the rest follows.
+    """A byte of the body arrives every ``every_ms``, so no single read takes long; after a minute the rest arrives at once.
 
     Args:
-        every_ms: From 1 to 60,000 milliseconds.
+        every_ms: The interval, from 1 to 60,000 milliseconds.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -142,12 +142,12 @@ class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
 class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):
     """The body arrives in ``chunks`` equal pieces over ``total_ms``, with a pause before each.
 
-    The last piece has the odd bytes. If the body is shorter than ``chunks``, each byte is a piece, as with WireMock's
-    ``chunkedDribbleDelay``.
+    The last piece also has the remaining bytes. If the body is shorter than ``chunks``, each byte is a piece, as with
+    WireMock's ``chunkedDribbleDelay``.
 
     Args:
-        chunks: From 1 to ``total_ms``.
-        total_ms: From 1 to 60,000 milliseconds.
+        chunks: The number of pieces, from 1 to ``total_ms``.
+        total_ms: The total time, from 1 to 60,000 milliseconds.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -164,7 +164,7 @@ class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):
         refuse_outside(self, "chunks", 1, self.total_ms)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the body in equal parts; a body that is already in several pieces is cut where each part ends."""
+        """Return the acts with the body in equal parts, a pause before each; cuts made by earlier faults remain."""
         size = body_size(acts)
         if not size:
             return acts

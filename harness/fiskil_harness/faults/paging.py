@@ -1,6 +1,7 @@
-"""Paging faults: walks that repeat, skip, loop, end early, or lead to another host.
+"""Paging faults: pagination that repeats or skips rows, loops, ends early, or continues at another host.
 
-The API's data stays correct; the pages that a client receives are not. ``times`` of the rule states how many are affected.
+The API's data stays correct; only the pages that a client receives are wrong. The ``times`` of the rule is the number of
+affected pages.
 """
 
 from typing import Any, ClassVar, Literal, get_args
@@ -20,27 +21,27 @@ RowOrder = Literal["reversed", "shuffled"]
 
 
 class PageRepeated(PlainFault, frozen=True, kw_only=True, tag="page_repeated"):
-    """``links.next`` leads to the page itself: the same rows are served once more, then the walk continues."""
+    """The ``links.next`` of a page points to the same page: its rows are served once more, then pagination continues."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-DUP-PAGE",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Replace the next page's address by the page's own."""
+        """Replace the URL of the next page by the URL of this page."""
         return _with_next(reply, exchange, _url(exchange, exchange.query.decode("latin-1")))
 
 
 class CursorLoop(PlainFault, frozen=True, kw_only=True, tag="cursor_loop"):
-    """``links.next`` leads back to the first page: with ``times=0`` a walk never ends."""
+    """The ``links.next`` of a page points back to the first page; with ``times=0`` pagination never ends."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-CURSOR-LOOP",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Replace the next page's address by the first page's."""
+        """Replace the URL of the next page by the URL of the first page."""
         return _with_next(reply, exchange, _url(exchange, _without_cursor(exchange)))
 
 
 class Overlap(PlainFault, frozen=True, kw_only=True, tag="overlap"):
-    """A page begins with the last ``rows`` rows of the page before, as if rows had been inserted during the walk.
+    """A page begins with the last ``rows`` rows of the previous page, as if rows had been inserted during pagination.
 
     Args:
         rows: From 1 to 1,000.
@@ -58,7 +59,7 @@ class Overlap(PlainFault, frozen=True, kw_only=True, tag="overlap"):
         refuse_outside(self, "rows", 1, MOST_ROWS)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Insert the last rows of the latest page of this walk."""
+        """Insert the last rows of the previous page at the beginning of this page."""
         value = decoded(reply)
         rows = rows_of(value)
         if rows is None or links_of(value) is None:
@@ -71,7 +72,7 @@ class Overlap(PlainFault, frozen=True, kw_only=True, tag="overlap"):
 
 
 class Gap(PlainFault, frozen=True, kw_only=True, tag="gap"):
-    """A later page has lost its first ``rows`` rows, as if rows of an earlier page had been removed during the walk.
+    """A page after the first has lost its first ``rows`` rows, as if earlier rows had been removed during pagination.
 
     Args:
         rows: From 1 to 1,000.
@@ -89,7 +90,7 @@ class Gap(PlainFault, frozen=True, kw_only=True, tag="gap"):
         refuse_outside(self, "rows", 1, MOST_ROWS)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Remove the first rows; the first page of a walk stays complete."""
+        """Remove the first rows; the first page of a list stays complete."""
         value = decoded(reply)
         rows = rows_of(value)
         if not rows or not _is_later(exchange):
@@ -99,10 +100,10 @@ class Gap(PlainFault, frozen=True, kw_only=True, tag="gap"):
 
 
 class CursorExpired(PlainFault, frozen=True, kw_only=True, tag="cursor_expired"):
-    """The API refuses the cursor of a later page with ``status``, although it issued the cursor just before.
+    """The API refuses the cursor of a page after the first with ``status``, although it issued the cursor just before.
 
     Args:
-        status: From 400 to 599.
+        status: The error status, from 400 to 599.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -119,17 +120,17 @@ class CursorExpired(PlainFault, frozen=True, kw_only=True, tag="cursor_expired")
         refuse_outside(self, "status", 400, 599)
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
-        """Return the refusal; the first page of a walk is served."""
+        """Return an error for a page after the first; None for the first page."""
         return exchange.refusal(self.status, "InvalidRequest", "the cursor has expired") if _is_later(exchange) else None
 
 
 class NextEmpty(PlainFault, frozen=True, kw_only=True, tag="next_empty"):
-    """A page has no rows but a ``links.next``, which leads to the rows."""
+    """A page has no rows, but its ``links.next`` points to a page with these rows."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-EMPTY",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Remove the rows, and replace the next page's address by the page's own."""
+        """Remove the rows, and replace the URL of the next page by the URL of this page."""
         value = decoded(reply)
         rows, links = rows_of(value), links_of(value)
         if not rows or links is None:
@@ -152,21 +153,21 @@ class NextAbsent(PlainFault, frozen=True, kw_only=True, tag="next_absent"):
 
 
 class NextForeign(PlainFault, frozen=True, kw_only=True, tag="next_foreign"):
-    """``links.next`` leads to another host, which a client must not call, least of all with its token."""
+    """The ``links.next`` of a page points to another host, which a client must not call, least of all with its token."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-ORIGIN",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Point the link to the same path and cursor at another origin."""
+        """Replace the origin in the link by that of a canary server; path and cursor stay."""
         link = _next_of(reply)
         return _with_next(reply, exchange, _at(exchange.foreign_url(), link)) if link else reply
 
 
 class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
-    """``links.next`` is written in another form with the same meaning.
+    """The URL in ``links.next`` is written in another form with the same meaning.
 
     Args:
-        form: ``relative`` (a path), or ``plain`` or ``encoded`` (the brackets).
+        form: ``relative`` (without the origin), ``plain`` (brackets as they are), or ``encoded`` (brackets percent-encoded).
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -181,7 +182,7 @@ class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
         refuse_unknown(self, "form", get_args(LinkForm))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Write the same link in the form."""
+        """Write the same link in the chosen form."""
         link = _next_of(reply)
         return _with_next(reply, exchange, self._written(link)) if link else reply
 
@@ -197,10 +198,10 @@ class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
 
 
 class PageSize(PlainFault, frozen=True, kw_only=True, tag="page_size"):
-    """Pages contain at most ``rows`` rows, whatever size is requested.
+    """Pages contain at most ``rows`` rows, even if a larger page is requested.
 
     Args:
-        rows: From 1 to 999; a page never has more than 1,000.
+        rows: The largest number of rows, from 1 to 999; the API itself allows 1,000.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -215,7 +216,7 @@ class PageSize(PlainFault, frozen=True, kw_only=True, tag="page_size"):
         refuse_outside(self, "rows", 1, MOST_ROWS - 1)
 
     def change_request(self, exchange: MatchedExchange) -> MatchedExchange:
-        """Request the same page in that size if a larger one is requested."""
+        """Lower the requested page size to ``rows`` if it is larger or not stated."""
         query = parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)
         sizes = [value for name, value in query if name == SIZE]
         is_small = bool(sizes) and sizes[-1].isdigit() and int(sizes[-1]) <= self.rows
@@ -229,7 +230,7 @@ class RowOrderChanged(PlainFault, frozen=True, kw_only=True, tag="row_order_chan
     """The rows of a page are in another order.
 
     Args:
-        order: ``reversed`` or ``shuffled``.
+        order: The new order: ``reversed`` or ``shuffled``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -257,7 +258,7 @@ class TotalLies(PlainFault, frozen=True, kw_only=True, tag="total_lies"):
     """The totals in a response are too large by ``more``; only income responses contain totals.
 
     Args:
-        more: Not 0; negative for totals that are too small. At most 1,000,000 either way.
+        more: The difference, not 0; negative for totals that are too small. At most 1,000,000 in either direction.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -268,11 +269,11 @@ class TotalLies(PlainFault, frozen=True, kw_only=True, tag="total_lies"):
     more: int = 7
 
     def check(self) -> None:
-        """Raise ConfigError if ``more`` is 0 or beyond 1,000,000."""
+        """Raise ConfigError if ``more`` is 0, above 1,000,000 or below -1,000,000."""
         refuse_outside(self, "more", 1 if self.more == 0 else -1_000_000, 1_000_000)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Change each total, down to 0 at least."""
+        """Add ``more`` to each total; the result is never below 0."""
         return edited(
             reply,
             exchange,
@@ -282,7 +283,7 @@ class TotalLies(PlainFault, frozen=True, kw_only=True, tag="total_lies"):
 
 
 def _is_later(exchange: MatchedExchange) -> bool:
-    """Return True if the page is not the first of its walk."""
+    """Return True if the requested page is not the first page of its list."""
     return any(name in CURSORS and value for name, value in parse_qsl(exchange.query.decode("latin-1")))
 
 
@@ -305,7 +306,7 @@ def _next_of(reply: Reply) -> str:
 
 
 def _with_next(reply: Reply, exchange: MatchedExchange, link: str) -> Reply:
-    """Return *reply* with another link to the next page; the same reply if it is not a page of rows."""
+    """Return *reply* with *link* as its ``links.next``; the same reply if it is not a page with rows."""
     value = decoded(reply)
     links = links_of(value)
     if links is None or not rows_of(value) or exchange.method != "GET":

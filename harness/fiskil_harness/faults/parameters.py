@@ -1,4 +1,4 @@
-"""The parameters of a fault, derived from its fields: words, unit, allowed values and default."""
+"""The parameters of a fault in expressions, derived from its fields: words, unit, allowed values and default."""
 
 import enum
 import types
@@ -19,7 +19,7 @@ UNITS_KNOWN = {spelling for unit in UNITS.values() for spelling in unit.spelling
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
-    """One field of a fault: ``words`` is its name without the unit, ``kind`` is its type without None."""
+    """One parameter of a fault: ``words`` is the field's name without the unit, ``kind`` is its type without None."""
 
     fault: str
     field: str
@@ -32,12 +32,12 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
     @property
     def is_bare(self) -> bool:
-        """True if the value needs no words, because the field is named like the fault or like its unit."""
+        """True if the value is written without words, because the field has the name of the fault or of a unit."""
         return self.words.replace(" ", "_") in {"", self.fault}
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The allowed values if they are named; otherwise empty."""
+        """The allowed values of an enumerated or boolean parameter; empty for any other parameter."""
         if get_origin(self.kind) is Literal:
             return tuple(str(choice) for choice in get_args(self.kind))
         if isinstance(self.kind, type) and issubclass(self.kind, enum.Enum):
@@ -45,11 +45,11 @@ class Parameter(Struct, frozen=True, kw_only=True):
         return tuple(TRUTHS) if self.kind is bool else ()
 
     def read(self, tokens: Tokens) -> Any:
-        """Read the next value, in the form that JSON would have.
+        """Read the next value, and return it as JSON would represent it.
 
         Raises:
-            UnknownName: The parameter has named values, and this is none of them.
-            ConfigError: It is not a value of this parameter, or its unit is missing or wrong.
+            UnknownName: The parameter has ``choices``, and the value is none of them.
+            ConfigError: The value has the wrong type, or its unit is missing or wrong.
         """
         if self.is_optional and tokens.takes(NOTHING):
             return None
@@ -63,7 +63,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
         return values
 
     def written(self, value: Any) -> str:
-        """Return *value* in the form that ``read`` accepts."""
+        """Return *value* as text that ``read`` accepts."""
         if value is None or value == ():
             return NOTHING
         if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""Payload faults: HTTP is valid, but the body is not JSON, or not the JSON that was announced."""
+"""Payload faults: HTTP is valid, but the body is malformed, unusual, or not what the headers announce."""
 
 from typing import Any, ClassVar, Literal, get_args
 
@@ -18,10 +18,10 @@ _PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Si
 
 
 class TruncatedJson(PlainFault, frozen=True, kw_only=True, tag="truncated_json"):
-    """The body is cut to ``keep_percent``; ``content-length`` matches, so only the JSON is broken.
+    """The body is cut to ``keep_percent``; ``content-length`` matches the cut body, so only the JSON is broken.
 
     Args:
-        keep_percent: From 1 to 99 percent.
+        keep_percent: The part of the body that is sent, from 1 to 99 percent.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -46,7 +46,7 @@ class BadJson(PlainFault, frozen=True, kw_only=True, tag="bad_json"):
     """The body has one of the common JSON mistakes, which lenient parsers accept.
 
     Args:
-        form: The mistake.
+        form: ``trailing_comma``, ``single_quotes``, ``comment``, ``two_values`` or ``bare_keys`` (without quotes).
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -62,7 +62,7 @@ class BadJson(PlainFault, frozen=True, kw_only=True, tag="bad_json"):
         refuse_unknown(self, "form", get_args(Malformed))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Write the same values with the mistake."""
+        """Write the same JSON with the mistake."""
         value = decoded(reply)
         if not isinstance(value, dict | list) or not value:
             return reply
@@ -78,7 +78,7 @@ class BadJson(PlainFault, frozen=True, kw_only=True, tag="bad_json"):
 
 
 class HtmlInside(PlainFault, frozen=True, kw_only=True, tag="html_inside"):
-    """The API does its work, but the body under its status is the HTML sign-in page of a network."""
+    """The API does its work and the status stays, but the body is an HTML sign-in page, as of a public network."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-HTML200",)
     spoils: ClassVar[tuple[str, ...]] = ("media type", "body")
@@ -89,10 +89,10 @@ class HtmlInside(PlainFault, frozen=True, kw_only=True, tag="html_inside"):
 
 
 class ContentType(PlainFault, frozen=True, kw_only=True, tag="content_type"):
-    """The body is unchanged, but another media type is announced, a wrong charset, or none.
+    """The body is unchanged, but ``content-type`` states another media type, a wrong charset, or is missing.
 
     Args:
-        value: The announced type; empty for no header.
+        value: The value of ``content-type``; empty removes the header.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -104,11 +104,11 @@ class ContentType(PlainFault, frozen=True, kw_only=True, tag="content_type"):
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """An additional charset does not violate the contract."""
+        """The parts of the response that violate the contract: none if only a charset is added."""
         return () if self.value.partition(";")[0].strip() == JSON_TYPES[0] else ("media type",)
 
     def check(self) -> None:
-        """Raise ConfigError if ``value`` is a type of the API, or not allowed in a header.
+        """Raise ConfigError if ``value`` is a media type of the API itself, or cannot be the value of a header.
 
         Raises:
             ConfigError: Nothing would change, or a header cannot contain the value.
@@ -119,7 +119,7 @@ class ContentType(PlainFault, frozen=True, kw_only=True, tag="content_type"):
             raise ConfigError(f"ContentType: value {self.value!r} is not allowed in a header. Use printable ASCII.")
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Announce the body as another type."""
+        """Replace or remove ``content-type``."""
         if not reply.body or reply.header(b"content-type") != JSON_TYPES[0].encode():
             return reply
         return reply.with_header(b"content-type", self.value.encode() or None)
@@ -137,7 +137,7 @@ class ByteOrderMark(PlainFault, frozen=True, kw_only=True, tag="byte_order_mark"
 
 
 class Latin1(PlainFault, frozen=True, kw_only=True, tag="latin1"):
-    """Texts contain an accent, and the body is encoded in Latin-1 although JSON is UTF-8."""
+    """Texts contain an accented letter, and the body is encoded in Latin-1, although JSON must be UTF-8."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-LATIN1",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -149,22 +149,22 @@ class Latin1(PlainFault, frozen=True, kw_only=True, tag="latin1"):
 
 
 class LoneSurrogate(PlainFault, frozen=True, kw_only=True, tag="lone_surrogate"):
-    r"""Texts end in half a character, ``\ud83d`` alone, which is valid JSON but not valid text."""
+    r"""Texts end in a lone surrogate, ``\ud83d``, which is valid JSON but not valid Unicode."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-LONE-SURROGATE",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Append half a character to each text."""
+        """Append a lone surrogate to each text."""
         changed = edited(reply, exchange, _is_text, lambda place: place.put(place.value + _MARK))
         return reply if changed is reply else reply.with_body(changed.body.replace(_MARK.encode(), rb"\ud83d"))
 
 
 class NotANumber(PlainFault, frozen=True, kw_only=True, tag="not_a_number"):
-    """Money and numbers are ``NaN`` or ``Infinity``, which many parsers accept although they are not JSON.
+    """Amounts and numbers are replaced by ``NaN`` or ``Infinity``, which many parsers accept although JSON has neither.
 
     Args:
-        token: ``NaN``, ``Infinity`` or ``-Infinity``.
+        token: The replacement: ``NaN``, ``Infinity`` or ``-Infinity``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -185,10 +185,10 @@ class NotANumber(PlainFault, frozen=True, kw_only=True, tag="not_a_number"):
 
 
 class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
-    """Numbers exceed 2 ** 53, so a float would round them.
+    """Whole numbers exceed 2 ** 53, so a client that reads them as floats rounds them.
 
     Args:
-        target: ``integers`` (they grow), or ``ids`` (those of digits become numbers).
+        target: ``integers`` (they become larger), or ``ids`` (ids that consist of digits become numbers).
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -200,7 +200,7 @@ class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The contract does not limit integers."""
+        """The parts of the response that violate the contract: none for integers, which have no upper limit."""
         return () if self.target == "integers" else ("body",)
 
     def check(self) -> None:
@@ -214,10 +214,10 @@ class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
 
 
 class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys"):
-    """Amounts occur twice in a row, once with ``0.00``; a parser uses either the first or the last.
+    """Each amount occurs twice in its JSON object, once as ``0.00``; a parser uses either the first or the last.
 
     Args:
-        truth: Where the right amount is: ``first`` or ``last``.
+        truth: The position of the right amount: ``first`` or ``last``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -232,7 +232,7 @@ class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys")
         refuse_unknown(self, "truth", ("first", "last"))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Write each amount twice under its name."""
+        """Write each amount twice under the same name."""
         changed = edited(reply, exchange, _is_money, self._double)
         return reply if changed is reply else reply.with_body(changed.body.replace(f'"{_MARK}'.encode(), b'"'))
 
@@ -244,10 +244,10 @@ class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys")
 
 
 class DeepNesting(PlainFault, frozen=True, kw_only=True, tag="deep_nesting"):
-    """A new field or row contains lists ``levels`` deep, which exhausts the stack of many parsers.
+    """A new field or row contains ``levels`` nested lists, which exhaust the stack of many parsers.
 
     Args:
-        levels: From 10 to 100,000.
+        levels: The number of nested lists, from 10 to 100,000.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -277,7 +277,7 @@ class HugeBody(PlainFault, frozen=True, kw_only=True, tag="huge_body"):
     """One text of the response is ``size_kb`` long, and all of it is sent.
 
     Args:
-        size_kb: Kilobytes, from 10 to 10,000.
+        size_kb: The length in kilobytes, from 10 to 10,000.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -321,13 +321,13 @@ class EmptyList(PlainFault, frozen=True, kw_only=True, tag="empty_list"):
 
 
 class ErrorShape(PlainFault, frozen=True, kw_only=True, tag="error_shape"):
-    """Errors of the API have the form of the Consumer Data Standards: a list ``errors`` with URNs."""
+    """Errors of the API have the format of the Consumer Data Standards: a list ``errors`` with URNs."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-ERROR-SHAPE-SWITCH",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Write the same error in the other form; a success stays unchanged."""
+        """Convert an error to the format of the Consumer Data Standards; a successful response stays unchanged."""
         error: Any = decoded(reply)
         is_error = reply.status >= 400 and error is not NOTHING and isinstance(error, dict) and "message" in error
         return in_cdr_form(reply, error) if is_error else reply

@@ -1,4 +1,4 @@
-"""Rate faults: exhausted token buckets, daily quotas, and temporary brownouts. Each remembers the calls it received."""
+"""Rate faults: exhausted token buckets, daily quotas, and temporary brownouts. Each fault counts the calls that match."""
 
 from typing import ClassVar, Literal, get_args
 from urllib.parse import parse_qs
@@ -15,12 +15,12 @@ Per = Literal["all", "client", "route", "end_user"]
 
 
 class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
-    """A token bucket holds ``requests`` calls and gains ``refill_per_s`` a second; the response is 429 while it is empty.
+    """A token bucket holds ``requests`` calls and gains ``refill_per_s`` a second; while it is empty, the API responds 429.
 
     Args:
-        requests: The size of the bucket, from 1 to 100,000.
-        refill_per_s: Calls per second, from 0.001 to 100,000.
-        per: What shares one bucket: ``all`` calls, those of one ``client`` (by its token), ``route`` or ``end_user``.
+        requests: The size of the bucket in calls, from 1 to 100,000.
+        refill_per_s: The calls that the bucket gains per second, from 0.001 to 100,000.
+        per: The calls that share a bucket: ``all``, or all of the same ``client`` (by token), ``route`` or ``end_user``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -38,7 +38,7 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
         """Raise ConfigError if an argument is out of range.
 
         Raises:
-            ConfigError: The bucket is empty, it never fills, or ``per`` is unknown.
+            ConfigError: The bucket has no size, it never fills, or ``per`` is unknown.
         """
         refuse_outside(self, "requests", 1, MOST_CALLS)
         if not 0.001 <= self.refill_per_s <= MOST_CALLS:
@@ -46,7 +46,7 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
         refuse_unknown(self, "per", get_args(Per))
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
-        """Return None while a call is left; then 429 with the whole seconds until the next one."""
+        """Return None while the bucket has a call left; otherwise 429 with the seconds until the next call is allowed."""
         key = key_of(exchange, self.per)
         left, since_s = exchange.memory.get(key, (float(self.requests), exchange.at_s))
         left = min(float(self.requests), left + (exchange.at_s - since_s) * self.refill_per_s)
@@ -56,11 +56,11 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
 
 
 class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
-    """Only ``requests`` calls are allowed a day of sandbox time, counted from the first; then the response is 429.
+    """Only ``requests`` calls are allowed per day of sandbox time, from the first call on; then the API responds 429.
 
     Args:
-        requests: From 1 to 100,000.
-        per: What shares one quota, as in ``rate_limit``.
+        requests: The number of calls per day, from 1 to 100,000.
+        per: The calls that share a quota: ``all``, or all of the same ``client`` (by token), ``route`` or ``end_user``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -79,7 +79,7 @@ class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
         refuse_unknown(self, "per", get_args(Per))
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
-        """Return None while a call is left; then 429 with the seconds until the day is over."""
+        """Return None while the quota has a call left; otherwise 429 with the seconds until the day is over."""
         key = key_of(exchange, self.per)
         count, since_s = exchange.memory.get(key, (0, exchange.at_s))
         if exchange.at_s - since_s >= DAY_S:
@@ -95,7 +95,7 @@ class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
     Args:
         status: The status of a failure, from 500 to 599.
         calls: The length of the brownout in calls, from 3 to 100,000.
-        peak_percent: From 1 to 100.
+        peak_percent: The largest share of failures, from 1 to 100 percent.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.

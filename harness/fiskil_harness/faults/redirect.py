@@ -1,4 +1,4 @@
-"""Redirect faults: in a circle, to another host, or from https to http. The API does nothing."""
+"""Redirect faults: to the same URL, to another host, or from https to http. The API receives no request."""
 
 from typing import ClassVar, Literal
 
@@ -10,10 +10,10 @@ STATUSES = (301, 302, 303, 307, 308)
 
 
 class Redirect(PlainFault, frozen=True, kw_only=True):
-    """The client is redirected, and the API receives no request.
+    """Base class of redirect faults: the client is redirected, and the API receives no request.
 
     Args:
-        status: 301, 302, 303, 307 or 308.
+        status: The status of the redirect: 301, 302, 303, 307 or 308.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -25,7 +25,7 @@ class Redirect(PlainFault, frozen=True, kw_only=True):
     status: RedirectStatus = 307
 
     def check(self) -> None:
-        """Raise ConfigError unless ``status`` is a redirect."""
+        """Raise ConfigError unless ``status`` is 301, 302, 303, 307 or 308."""
         refuse_other(self, "status", STATUSES)
 
 

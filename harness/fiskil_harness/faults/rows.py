@@ -1,4 +1,4 @@
-"""Faults of data over time: rows that are outdated, missing, of another end user, or under new ids."""
+"""Faults of data over time: rows that are outdated, missing, of another end user, or have new ids."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ UNKNOWN_ACCOUNT = "00000000-0000-4000-8000-000000000000"
 
 
 class StaleResponse(PlainFault, frozen=True, kw_only=True, tag="stale_response"):
-    """A repeated request gets the body of the first response again, as from a replica that lags behind."""
+    """A repeated request gets the body of the first response again, as from a database replica that lags behind."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-BALANCE-STALE", "D-READY-BEFORE-DATA")
 
@@ -33,7 +33,7 @@ class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
     """Rows older than ``days`` are missing, because the institution keeps no more.
 
     Args:
-        days: From 1 to 2,557 (seven years).
+        days: The length of the history in days, from 1 to 2,557 (seven years).
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -48,7 +48,7 @@ class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
         refuse_outside(self, "days", 1, 2_557)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Keep younger rows, and rows without a date."""
+        """Remove the rows that are older than ``days``; rows without a date stay."""
         value = decoded(reply)
         rows, date = rows_of(value), reply.header(b"date").decode("latin-1")
         if not rows or not date:
@@ -59,12 +59,12 @@ class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
 
 
 class UnstableIds(PlainFault, frozen=True, kw_only=True, tag="unstable_ids"):
-    """Rows have another ``fiskil_id`` than before, the same one every time, as after a new consent."""
+    """Each row has a new ``fiskil_id``, as after a new consent; the new id is the same in every response."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-ID-UNSTABLE",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Derive each id from the old one."""
+        """Replace each ``fiskil_id`` by an id that is derived from it."""
         return edited(
             reply,
             exchange,
@@ -79,7 +79,7 @@ class PartialRows(PlainFault, frozen=True, kw_only=True, tag="partial_rows"):
     ids: ClassVar[tuple[str, ...]] = ("D-PARTIAL-SYNC", "D-ACCOUNT-DRIFT")
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
-        """Remove the rows of the account that came first; it stays the same account for an end user."""
+        """Remove the rows of one account: the first account that occurred in a response for the end user."""
         value = decoded(reply)
         rows = [row for row in rows_of(value) or () if isinstance(row, dict)]
         first = next((row["account_id"] for row in rows if "account_id" in row), None)
@@ -94,7 +94,7 @@ class PartialRows(PlainFault, frozen=True, kw_only=True, tag="partial_rows"):
 
 
 class ForeignRows(PlainFault, frozen=True, kw_only=True, tag="foreign_rows"):
-    """One of the rows belongs to a consent that the end user never gave."""
+    """The list contains an additional row, of a consent that the end user never gave."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-TENANT-MIX",)
 
@@ -112,7 +112,7 @@ class ForeignRows(PlainFault, frozen=True, kw_only=True, tag="foreign_rows"):
 
 
 class DayEdge(PlainFault, frozen=True, kw_only=True, tag="day_edge"):
-    """Rows were posted at 23:30 UTC, when the next day has already begun on the east coast."""
+    """Rows were posted at 23:30 UTC, when the next day has already begun in eastern Australia."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-TZ-EDGE",)
 
@@ -132,7 +132,7 @@ def _is_before(row: Any, begin: datetime) -> bool:
 
 
 def _other_id(old_id: str) -> str:
-    """Return another id of the same form."""
+    """Return an id that is derived from *old_id*, in the same format."""
     head, line, tail = old_id.rpartition("_")
     digest = hashlib.blake2b(old_id.encode(), digest_size=16)
     if tail.isdigit():

@@ -1,4 +1,4 @@
-"""Rules: which exchanges a fault waits for, and the counters that make it bite exactly as often as requested."""
+"""Rules: conditions for the exchanges that a fault bites, and counters that make it bite exactly as often as requested."""
 
 import threading
 from collections import Counter
@@ -14,7 +14,7 @@ from fiskil_harness.faults import AnyFault
 from fiskil_harness.faults.connection_fault import ConnectionFault
 
 CONNECTION = "connection"
-"""The route of connection faults."""
+"""The route in rules of connection faults."""
 
 Scope = Literal["all", "end_user", "route", "connection"]
 
@@ -25,13 +25,13 @@ class Facts(Struct, frozen=True, kw_only=True):
     Args:
         route: The name of the route.
         method: The HTTP method, in upper case.
-        end_user_id: The end user that the request is about; empty if unknown.
+        end_user_id: The end user that the request concerns; empty if unknown.
         version: The API version of the request.
-        page: The page of a walk, counted from 1.
-        connection: The number of the connection.
+        page: The number of the requested page of a list, counted from 1.
+        connection: The client's port, which identifies the connection; 0 if unknown.
         clock_s: Sandbox time in seconds.
-        names: Returns True if the request contains this id anywhere.
-        has_reported: Returns True if an event of this kind has already been delivered.
+        names: Function that returns True if the request contains an id in its path, query or body.
+        has_reported: Function that returns True if an event of a kind has already been delivered.
     """
 
     route: str
@@ -49,26 +49,26 @@ A_CONNECTION = Facts(route=CONNECTION)
 
 
 class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A fault, the exchanges that it waits for, and those among them that it bites.
+    """A fault, with conditions for the exchanges that it bites.
 
     Args:
         route: A route, a pattern of routes such as ``banking.*``, or ``connection``.
-        fault: What goes wrong.
-        times: How many exchanges it bites; 0 for every one, and at least one.
-        skip: How many matching exchanges it skips before that.
-        nth: The numbers of the exchanges that it bites, counted from 1; excludes ``times``, ``skip``, ``every`` and ``p``.
-        every: It bites only every n-th matching exchange.
-        p: The probability of a bite, drawn from ``seed``.
-        seed: The seed of ``p`` and of the fault's own chance.
+        fault: The fault that acts on these exchanges.
+        times: The number of exchanges to bite; 0 for every matching exchange, of which there must be at least one.
+        skip: The number of matching exchanges to skip before the first bite.
+        nth: The numbers of the exchanges to bite, counted from 1; excludes ``times``, ``skip``, ``every`` and ``p``.
+        every: The fault bites only every n-th matching exchange; this is n.
+        p: The probability of a bite; ``seed`` makes the draws repeatable.
+        seed: The seed of all random choices: those of ``p`` and those of the fault.
         method: The method to match; empty for any.
         end_user_id: The end user to match; empty for any.
         session_id: An id that the request must contain; empty for any.
-        version: The version to match; empty for any.
+        version: The API version to match; empty for any.
         page: The page to match, counted from 1; 0 for any.
-        from_event: It does not bite before an event of this kind was delivered.
-        until_event: It does not bite after an event of this kind was delivered.
-        between_s: It bites only between these two sandbox seconds since it was set.
-        scope: What has separate counters: ``all`` (one counter), ``end_user``, ``route`` or ``connection``.
+        from_event: The kind of event that must be delivered before the first bite; empty for none.
+        until_event: The kind of event after whose delivery the fault no longer bites; empty for none.
+        between_s: Begin and end of the time in which the fault bites, in sandbox seconds since it was set; None for always.
+        scope: ``all`` for one counter of exchanges, or a counter for each ``end_user``, ``route`` or ``connection``.
     """
 
     route: str
@@ -91,7 +91,7 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def name(self) -> str:
-        """The fault with its arguments, as reports name it."""
+        """The fault with its arguments, as reports display it."""
         return repr(self.fault).replace("'", "")
 
     def check(self) -> "Rule":
@@ -134,7 +134,7 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return any(conditions) or bool(self.from_event or self.until_event) or self.scope != "all"
 
     def is_about(self, facts: Facts, *, set_s: float) -> bool:
-        """Return True if the rule waits for this exchange; it was set at sandbox second *set_s*."""
+        """Return True if an exchange meets the conditions of the rule, which was set at sandbox second *set_s*."""
         conditions = (
             (self.method, facts.method),
             (self.end_user_id, facts.end_user_id),
@@ -163,11 +163,11 @@ class Waiting:
 
     Attributes:
         number: Identifies the rule among all that were ever set, counted from 1.
-        wanted: How many bites are required.
-        bitten: How many exchanges or connections it has taken.
-        spared: How many of them gave it nothing to spoil.
-        pending: How many of its connections have not shown yet if the fault bites.
-        is_unseen: It may have bitten without a trace, because this system does not report refused connects.
+        required: The number of bites that are required.
+        bitten: The number of exchanges or connections that the rule has taken, without those in ``spared``.
+        spared: The number of taken exchanges or connections that gave the fault nothing to spoil.
+        pending: The number of taken connections for which it is not known yet if the fault bites.
+        is_unseen: True if bites may be unobserved, because this system does not report refused connections.
         memory: State that the fault keeps across exchanges.
     """
 
@@ -198,7 +198,7 @@ class Waiting:
         return why_unbitten(self.spared)
 
     def take(self, facts: Facts) -> bool:
-        """Return True if the rule takes this exchange; taking it is counted."""
+        """Take and count an exchange if conditions and counters allow it; return True if it was taken."""
         rule = self.rule
         if not rule.is_about(facts, set_s=self.set_s):
             return False
@@ -216,7 +216,7 @@ class Waiting:
         return True
 
     def give_back(self, facts: Facts) -> None:
-        """Undo the last take: the exchange gave the fault nothing to spoil."""
+        """Undo taking the last exchange, because it gave the fault nothing to spoil."""
         self._taken[self.rule.counted_by(facts)] -= 1
         self.bitten -= 1
         self.spared += 1
@@ -231,7 +231,7 @@ def why_unbitten(spared: int) -> str:
 
 
 class Taken(Struct, frozen=True, kw_only=True):
-    """A rule that has taken an exchange; ``bite`` counts its bites from 0."""
+    """A rule that has taken an exchange; ``bite`` is the number of its earlier bites."""
 
     waiting: Waiting
     bite: int
@@ -243,17 +243,17 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 
 class RuleListener(Protocol):
-    """Gets notice of connection faults as soon as they are set or lifted."""
+    """Interface of an object that is notified when connection faults are set or lifted."""
 
     def refuse_impossible(self, rule: Rule) -> None:
-        """Raise ConfigError if the rule is impossible here."""
+        """Raise ConfigError if this server cannot perform the fault of *rule*."""
 
     def apply_rules(self) -> None:
         """Apply the current rules."""
 
 
 class Rules:
-    """The rules that are set; taking them is atomic. ``door`` gets notice of those for connections."""
+    """The rules that are set, protected by a lock; ``listener`` is notified when rules for connections change."""
 
     def __init__(self, *, clock_s: Callable[[], float] = lambda: 0.0) -> None:
         self._waiting: list[Waiting] = []
@@ -270,7 +270,7 @@ class Rules:
         """Set a rule, and return it with its counters.
 
         Raises:
-            ConfigError: It is a connection fault that is impossible here.
+            ConfigError: The rule has a connection fault that this server cannot perform.
         """
         if self.listener is not None:
             self.listener.refuse_impossible(rule)
@@ -291,11 +291,11 @@ class Rules:
         self._notify([waiting])
 
     def take(self, facts: Facts, *, is_early: bool = False) -> list[Taken]:
-        """Return the rules that take this exchange, from left to right; of those whose fault ends it only the first.
+        """Return the rules that take an exchange, in the order in which they were set; at most one has a fault that ends it.
 
         Args:
             facts: The properties of the exchange.
-            is_early: Only rules whose fault does not wait for the body; otherwise only all others.
+            is_early: True selects the rules whose faults do not wait for the request body; False selects all other rules.
         """
         taken: list[Taken] = []
         if not self._waiting:
@@ -311,7 +311,7 @@ class Rules:
         return taken
 
     def give_back(self, waiting: Waiting, facts: Facts) -> None:
-        """Undo a take of *waiting*: the exchange gave the fault nothing to spoil."""
+        """Undo taking an exchange for the rule *waiting*, because it gave the fault nothing to spoil."""
         with self._lock:
             waiting.give_back(facts)
 
@@ -329,7 +329,7 @@ class Rules:
         self._notify(lifted)
 
     def take_connection(self) -> Waiting | None:
-        """Return the first rule that takes a new connection, if any; faults of the port take none."""
+        """Return the first rule that takes a new connection, if any; port faults such as ``refuse`` take no connections."""
         if not self._waiting:
             return None
         with self._lock:
@@ -348,7 +348,7 @@ class Rules:
                 waiting.give_back(A_CONNECTION)
 
     def note(self, waiting: Waiting) -> None:
-        """Count an observed bite of a fault of the port."""
+        """Count an observed bite of a port fault, such as ``refuse``."""
         with self._lock:
             waiting.bitten += 1
 

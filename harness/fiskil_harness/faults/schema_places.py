@@ -1,6 +1,6 @@
-"""The places of values in a response, as the OpenAPI documents describe them, and the encoding of an edited response.
+"""The values in a response with their OpenAPI schemas, and functions to edit and encode the response.
 
-A response that is not JSON, or that no document describes, has no places, so faults leave it unchanged.
+Faults leave a response unchanged if it is not JSON, or if no OpenAPI document describes it.
 """
 
 import json
@@ -31,11 +31,11 @@ class Place(Struct, frozen=True, kw_only=True):
 
     @property
     def value(self) -> Any:
-        """The value at this place."""
+        """The current value."""
         return self.holder[self.key]
 
     def put(self, value: Any) -> None:
-        """Set the value at this place."""
+        """Replace the value."""
         self.holder[self.key] = value
 
     @property
@@ -50,7 +50,7 @@ class Place(Struct, frozen=True, kw_only=True):
 
     @property
     def is_decimal(self) -> bool:
-        """True for a decimal number as text, which all money is."""
+        """True for a decimal number in a string, the format of all amounts of money."""
         return "[0-9]" in self.schema.get("pattern", "")
 
     @property
@@ -65,7 +65,7 @@ class Place(Struct, frozen=True, kw_only=True):
 
     @property
     def is_prose(self) -> bool:
-        """True for a text for people."""
+        """True for free text for people, as opposed to ids and codes."""
         plain = set(self.schema) <= {"type", "description", "examples"} and self.schema.get("type") == "string"
         return plain and bool(self.name) and self.name.rpartition("_")[2] not in _NOT_PROSE
 
@@ -90,7 +90,7 @@ def encoded(reply: Reply, value: Any) -> Reply:
 def edited(
     reply: Reply, exchange: MatchedExchange, finds: Callable[[Place], bool], spoil: Callable[[Place], object]
 ) -> Reply:
-    """Return *reply* after calling *spoil* on each place for which *finds* is True; the same reply if there is none."""
+    """Return *reply* after calling *spoil* on each value for which *finds* is True; the same reply if there is none."""
     value = decoded(reply)
     matching = [place for place in places(value, reply, exchange) if finds(place)]
     for place in matching:
@@ -99,7 +99,7 @@ def edited(
 
 
 def places(value: Any, reply: Reply, exchange: MatchedExchange) -> list[Place]:
-    """Return every place in *value*, the body of *reply*, except the links between pages."""
+    """Return every value in *value*, the body of *reply*, with its schema, except the links between pages."""
     path = _PATHS.get(exchange.route)
     if value is NOTHING or path is None:
         return []
@@ -109,7 +109,7 @@ def places(value: Any, reply: Reply, exchange: MatchedExchange) -> list[Place]:
 
 
 def moment_of(text: object) -> datetime | None:
-    """Return the moment that *text* states; None if it is not a date with a time and a zone."""
+    """Return *text* as a datetime; None if it is not a date with a time and a zone."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
@@ -118,7 +118,7 @@ def moment_of(text: object) -> datetime | None:
 
 
 def rows_of(value: Any) -> list[Any] | None:
-    """Return the rows of a list, bare or under its name; None if *value* is not a list of rows."""
+    """Return the rows in *value*, a response body: the body itself or its only list; None if there is no such list."""
     if isinstance(value, list):
         return value
     lists = [element for element in value.values() if isinstance(element, list)] if isinstance(value, dict) else []
@@ -126,7 +126,7 @@ def rows_of(value: Any) -> list[Any] | None:
 
 
 def links_of(value: Any) -> dict[str, Any] | None:
-    """Return the links of a page, or None."""
+    """Return the ``links`` object of a page; None if there is none."""
     links = value.get("links") if isinstance(value, dict) else None
     return links if isinstance(links, dict) else None
 

@@ -1,4 +1,4 @@
-"""Status faults: an error or another status instead of the API's work, in each of the forms that servers use."""
+"""Status faults: the API does nothing and responds with an error or another status, in the formats that servers use."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -50,11 +50,11 @@ _WORDS = {
 
 
 class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
-    """The API does nothing, and the response has ``status``, with ``retry_after_s`` in its header if given.
+    """The API does nothing and responds with ``status``, and with a ``Retry-After`` header if ``retry_after_s`` is given.
 
     Args:
-        status: From 200 to 599, except 204, 205 and 304, which have no body.
-        retry_after_s: Seconds to wait, from 0 to a year; None for no header.
+        status: The status, from 200 to 599, except 204, 205 and 304, which have no body.
+        retry_after_s: The seconds until a retry, from 0 to a year; None for no ``Retry-After`` header.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -82,7 +82,7 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """An error under a success status is a body that is not documented."""
+        """The parts of the response that violate the contract: with a success status also the body, which is an error."""
         return ("status",) if self.status >= 300 else ("status", "body")
 
     def check(self) -> None:
@@ -100,10 +100,10 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
 
 
 class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
-    """The API does nothing, and the response has ``status`` with a body that is not the API's own.
+    """The API does nothing and responds with ``status`` and a body that is not in the API's own format.
 
     Args:
-        status: From 400 to 599.
+        status: The error status, from 400 to 599.
         form: ``nothing`` (no body), ``html`` (a gateway's page), ``text`` (a proxy's sentence), or ``cdr`` (the ``errors``
             of the Consumer Data Standards).
 
@@ -119,7 +119,7 @@ class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """A gateway in front of the API does not know its versions and media types."""
+        """The parts of the response that violate the contract, including headers and media type if a gateway responds."""
         return ("status", "body") if self.form == "cdr" else ("status", "headers", "media type", "body")
 
     def check(self) -> None:
@@ -128,7 +128,7 @@ class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
         refuse_unknown(self, "form", get_args(ErrorForm))
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
-        """Return the status with a foreign body."""
+        """Return ``status`` with a body in the chosen form."""
         if self.form == "cdr":
             reply = refusal(exchange, self.status)
             return in_cdr_form(reply, msgspec.json.decode(reply.body, type=dict[str, object]))
@@ -143,13 +143,13 @@ class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
 
 
 class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
-    """The API does nothing, and the error response has these flags, if the endpoint's errors have flags.
+    """The API does nothing and responds with an error with the given flags, if the endpoint's errors have flags.
 
     Args:
-        status: From 400 to 599.
-        is_temporary: The value of ``temporary``.
-        is_timeout: The value of ``timeout``.
-        is_fault: The value of ``fault``.
+        status: The error status, from 400 to 599.
+        is_temporary: The value of the flag ``temporary``.
+        is_timeout: The value of the flag ``timeout``.
+        is_fault: The value of the flag ``fault``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -169,7 +169,7 @@ class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
         _refuse_bodiless(self, 400)
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
-        """Return the documented error with these flags."""
+        """Return the documented error with the given flags."""
         reply = refusal(exchange, self.status)
         flags = {"temporary": self.is_temporary, "timeout": self.is_timeout, "fault": self.is_fault}
         body = msgspec.json.decode(reply.body, type=dict[str, str | bool])
@@ -177,13 +177,13 @@ class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
 
 
 class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
-    """The API does nothing, and the error states the delay before a retry in this form, whatever form Fiskil uses.
+    """The API does nothing and responds with an error whose ``Retry-After`` header has the given form, usual or not.
 
     Args:
-        status: From 400 to 599.
+        status: The error status, from 400 to 599.
         form: The form of the ``Retry-After`` header.
-        wait_s: Seconds to wait, from 0 to a year; used by ``seconds`` and ``http_date``.
-        date_skew_s: Seconds that the server's clock is ahead, negative for behind; shifts ``Date`` and the stated date.
+        wait_s: The delay in seconds, from 0 to a year; used by the forms ``seconds`` and ``http_date``.
+        date_skew_s: How many seconds the server's clock is ahead, negative for behind; shifts ``Date`` and the stated date.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -225,10 +225,10 @@ class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
 
 
 class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
-    """The API does nothing, and the response is a 200 with an error or no data in it.
+    """The API does nothing and responds 200 with an error, or with no data, in the body.
 
     Args:
-        rows: ``error`` (an error object), ``empty`` (an empty body), or ``null``.
+        rows: The body: ``error`` (an error object), ``empty`` (an empty body), or ``null``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -245,7 +245,7 @@ class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
         refuse_unknown(self, "rows", get_args(Empty))
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
-        """Return status 200 with that body."""
+        """Return status 200 with the chosen body."""
         reply = refusal(exchange, 500)
         body = {"error": reply.body, "empty": b"", "null": b"null"}[self.rows]
         reply = Reply(status=200, headers=reply.headers, body=b"").with_body(body)
@@ -253,10 +253,10 @@ class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
 
 
 class Pending(PlainFault, frozen=True, kw_only=True, tag="pending"):
-    """The API does nothing, and the response is a 202: not ready yet. The rule's ``times`` is the number of polls.
+    """The API does nothing and responds 202 (not ready yet). The ``times`` of the rule is the number of such responses.
 
     Args:
-        retry_after_s: Seconds to wait, from 0 to a year; None for no header.
+        retry_after_s: The seconds until a retry, from 0 to a year; None for no ``Retry-After`` header.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -281,12 +281,12 @@ class Pending(PlainFault, frozen=True, kw_only=True, tag="pending"):
 
 
 def refusal(exchange: MatchedExchange, status: int) -> Reply:
-    """Return the error that the endpoint documents, under the name that belongs to *status*."""
+    """Return the error that the endpoint documents, with the error name that belongs to *status*."""
     return exchange.refusal(status, NAMES.get(status, "Unavailable"), "try again later")
 
 
 def in_cdr_form(reply: Reply, error: Mapping[str, object]) -> Reply:
-    """Return *reply* with *error* in the form of the Consumer Data Standards, under the same media type."""
+    """Return *reply* with *error* as its body, in the format of the Consumer Data Standards; the media type stays."""
     code = "urn:au-cds:error:cds-all:GeneralError/Unexpected"
     body = {"errors": [{"code": code, "title": error.get("name", ""), "detail": error.get("message", "")}]}
     return encoded(reply, body)

@@ -1,8 +1,9 @@
-"""A fault as text: its name, then each parameter with the words of its field and its unit; both directions.
+"""Converts faults to text and back: the text is the fault's name, then each parameter with its words, value and unit.
 
-The text follows from the fields, so that no fault needs a grammar. ``ResetPeer(after_bytes=20)`` is ``reset_peer after 20
-bytes``, ``Latency(latency_ms=250, jitter_ms=50)`` is ``latency 250 ms jitter 50 ms``: a parameter that has the fault's
-name, or is its only one, needs no words. Other defaults are left out. ``reset_peer(after_bytes=20)`` works as well.
+The syntax follows from the fields of a fault, so no fault needs its own grammar. ``ResetPeer(after_bytes=20)`` is
+``reset_peer after 20 bytes``, and ``Latency(latency_ms=250, jitter_ms=50)`` is ``latency 250 ms jitter 50 ms``. A
+parameter needs no words if it has the fault's name or is its only parameter. All other parameters are left out if they
+have their default values. Python's notation, ``reset_peer(after_bytes=20)``, can be read as well.
 """
 
 from collections.abc import Container, Sequence
@@ -42,7 +43,7 @@ def usage(name: str) -> str:
 
 
 def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> PlainFault:
-    """Read the next fault, up to a comma, a further fault, or one of *stops*.
+    """Read and return the next fault; its text ends before a comma, a further fault, or a word in *stops*.
 
     Raises:
         UnknownName: The fault or one of its parameters does not exist.
@@ -64,7 +65,7 @@ def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> PlainFault:
 
 
 def bare_parameter(known: Sequence[Parameter]) -> Parameter | None:
-    """Return the parameter whose value needs no words, if any: the fault has its name, or has no other."""
+    """Return the parameter whose value needs no words, if any: it has the fault's name, or is its only parameter."""
     named = [parameter for parameter in known if parameter.is_bare]
     return named[0] if named else (known[0] if len(known) == 1 else None)
 
@@ -96,7 +97,7 @@ def _worded(tokens: Tokens, name: str, known: Sequence[Parameter], stops: Contai
 
 
 def _is_a_typo(tokens: Tokens, bare: Parameter) -> bool:
-    """Return True if a word comes next although the bare parameter takes a number."""
+    """Return True if a word comes next although the parameter *bare* takes a number."""
     return tokens.is_word and bare.kind in (int, float) and tokens.next_text != "none"
 
 

@@ -1,6 +1,6 @@
-"""TLS faults: certificates that must not be trusted, servers with further requirements, and handshakes that fail.
+"""TLS faults: untrusted certificates, servers with further requirements, and handshakes that fail.
 
-After a fault of the first kind no app may go on, neither without a check of the certificate nor without TLS.
+An app that receives an untrusted certificate must not continue: neither without verifying it, nor without TLS.
 """
 
 from typing import ClassVar
@@ -13,7 +13,7 @@ REASONS = {
     "T-REVOKED": "No common HTTP client checks revocation unless it is configured to.",
     "T-PIN-MISMATCH": "To an app that pins certificates it looks like rotated_certificate; other apps cannot notice it.",
 }
-"""Catalogue ids without a separate fault, and the reason."""
+"""Catalogue ids for which there is no separate fault, with the reason."""
 
 PLAIN_RESPONSE = (
     b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 20\r\nconnection: close\r\n\r\n"
@@ -22,7 +22,7 @@ PLAIN_RESPONSE = (
 
 
 class Tls(ConnectionFault, frozen=True, kw_only=True):
-    """A fault that needs a server with TLS; ``certificate`` is what the server presents."""
+    """Base class of faults that need a server with TLS; ``certificate`` is the certificate that the server presents."""
 
     needs_tls: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("response",)
@@ -41,7 +41,7 @@ class ExpiredCertificate(Tls, frozen=True, kw_only=True, tag="expired_certificat
 
 
 class FutureCertificate(Tls, frozen=True, kw_only=True, tag="future_certificate"):
-    """The certificate is valid from tomorrow on, which is also what a client whose clock is slow observes."""
+    """The certificate becomes valid tomorrow; a client whose clock is behind sees the same error."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-NOT-YET",)
     certificate: ClassVar[ServerCertificate] = ServerCertificate.NOT_YET_VALID
@@ -83,34 +83,34 @@ class OldTls(Tls, frozen=True, kw_only=True, tag="old_tls"):
 
 
 class AlpnMismatch(Tls, frozen=True, kw_only=True, tag="alpn_mismatch"):
-    """The server supports none of the client's protocols, and reports that in an alert."""
+    """The server supports none of the client's ALPN protocols, and reports that in a TLS alert."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-ALPN-MISMATCH",)
     certificate: ClassVar[ServerCertificate] = ServerCertificate.NO_PROTOCOL
 
 
 class SniRequired(Tls, frozen=True, kw_only=True, tag="sni_required"):
-    """The server refuses clients that name no host, such as those that call it by its address."""
+    """The server refuses clients that send no host name (SNI), such as clients that connect to an IP address."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-SNI-REQUIRED",)
 
     def greet(self) -> Greeting:
-        """Require a host name; a client that sends one is served."""
+        """Return a connection that requires a host name; a client that sends a host name is served."""
         return Serve(certificate=ServerCertificate.NEEDS_NAME, is_met_by_success=False)
 
 
 class ClientCertificateRequired(Tls, frozen=True, kw_only=True, tag="client_certificate_required"):
-    """The server requires a client certificate; in TLS 1.3 the client learns that only after its own handshake."""
+    """The server requires a client certificate; in TLS 1.3 the client learns this only after completing its handshake."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-MTLS-REQUIRED",)
 
     def greet(self) -> Greeting:
-        """Require a certificate; a client that has one is served."""
+        """Return a connection that requires a client certificate; a client that sends a certificate is served."""
         return Serve(certificate=ServerCertificate.NEEDS_CLIENT_CERTIFICATE, is_met_by_success=False)
 
 
 class HandshakeStall(Tls, frozen=True, kw_only=True, tag="handshake_stall"):
-    """The server does not respond to the client's hello."""
+    """The server does not respond to the client's TLS hello."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-STALL",)
 
@@ -120,7 +120,7 @@ class HandshakeStall(Tls, frozen=True, kw_only=True, tag="handshake_stall"):
 
 
 class HandshakeReset(Tls, frozen=True, kw_only=True, tag="handshake_reset"):
-    """The server responds to the client's hello with RST."""
+    """The server responds to the client's TLS hello with RST."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-RST-HS",)
 
@@ -130,7 +130,7 @@ class HandshakeReset(Tls, frozen=True, kw_only=True, tag="handshake_reset"):
 
 
 class HandshakeClose(Tls, frozen=True, kw_only=True, tag="handshake_close"):
-    """The server responds to the client's hello with FIN."""
+    """The server responds to the client's TLS hello with FIN."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-FIN-HS",)
 
@@ -140,7 +140,7 @@ class HandshakeClose(Tls, frozen=True, kw_only=True, tag="handshake_close"):
 
 
 class PlainHttp(Tls, frozen=True, kw_only=True, tag="plain_http"):
-    """The server responds to the client's hello in plain HTTP."""
+    """The server responds to the client's TLS hello in plain HTTP."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-PLAINTEXT",)
 
@@ -153,7 +153,7 @@ class TlsTruncation(Tls, frozen=True, kw_only=True, tag="tls_truncation"):
     """The connection closes without a close_notify after ``after_bytes`` of responses.
 
     Args:
-        after_bytes: At least 1.
+        after_bytes: The number of response bytes that are sent, at least 1.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -169,12 +169,12 @@ class TlsTruncation(Tls, frozen=True, kw_only=True, tag="tls_truncation"):
         refuse_outside(self, "after_bytes", 1)
 
     def greet(self) -> Greeting:
-        """Return a connection that is served up to that byte."""
+        """Return a connection that is served up to the byte of the cut."""
         return Serve(cut_after_bytes=self.after_bytes)
 
 
 class RotatedCertificate(Tls, frozen=True, kw_only=True, tag="rotated_certificate"):
-    """The certificate is another one than before, and valid; a client that checks certificates continues."""
+    """The server presents a new, valid certificate; a client that verifies certificates continues to work."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-ROTATE",)
     spoils: ClassVar[tuple[str, ...]] = ()

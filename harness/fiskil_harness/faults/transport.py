@@ -1,6 +1,7 @@
 """Faults of one exchange's connection: resets, early ends and silence.
 
-Upstream they affect the request, and the API does not receive it; downstream they affect the response to work that is done.
+Upstream faults act on the request, which the API does not receive; downstream faults act on the response, after the API
+has done its work.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
     """No byte gets through, and the connection closes after ``timeout_ms`` of silence.
 
     Args:
-        timeout_ms: From 0 to 60,000 milliseconds; 0 means that it stays open, for a minute at most.
-        stream: ``upstream`` or ``downstream``.
+        timeout_ms: The silence, from 0 to 60,000 milliseconds; 0 keeps the connection open, for a minute at most.
+        stream: The affected direction: ``upstream`` or ``downstream``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -35,11 +36,11 @@ class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
         refuse_other(self, "stream", STREAMS)
 
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
-        """Upstream: return silence in place of the request."""
+        """Return silence in place of the request, if the stream is upstream."""
         return self._silence() if self.stream == "upstream" else ()
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Downstream: return silence in place of the response."""
+        """Return silence in place of the response, if the stream is downstream."""
         return self._silence() if self.stream == "downstream" else acts
 
     def _silence(self) -> Sequence[Act]:
@@ -50,8 +51,8 @@ class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
     """The connection is reset ``delay_ms`` after the request, before the first byte of the response.
 
     Args:
-        delay_ms: From 0 to 60,000 milliseconds.
-        stream: ``upstream`` or ``downstream``.
+        delay_ms: The delay before the reset, from 0 to 60,000 milliseconds.
+        stream: The affected direction: ``upstream`` or ``downstream``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -70,20 +71,20 @@ class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
         refuse_outside(self, "delay_ms", 0, LONGEST_MS)
 
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
-        """Upstream: return RST; the API receives no request."""
+        """Return RST before the API receives the request, if the stream is upstream."""
         return _late(self.delay_ms, End.RESET) if self.stream == "upstream" else ()
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Downstream: return RST instead of the response."""
+        """Return RST instead of the response, if the stream is downstream."""
         return _late(self.delay_ms, End.RESET) if self.stream == "downstream" else acts
 
 
 class ResetPeer(PlainFault, frozen=True, kw_only=True, tag="reset_peer"):
-    """The API does its work, then the connection is reset after ``after_bytes`` of the response body, and ``delay_ms``.
+    """The API does its work, but ``delay_ms`` after ``after_bytes`` of the response body the connection is reset.
 
     Args:
-        after_bytes: At least 0, counted in the body.
-        delay_ms: From 0 to 60,000 milliseconds.
+        after_bytes: The number of body bytes that are sent, at least 0.
+        delay_ms: The delay before the reset, from 0 to 60,000 milliseconds.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -111,7 +112,7 @@ class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response")
     """The connection closes without a byte of a response.
 
     Args:
-        stream: ``upstream`` (the API receives no request) or ``downstream`` (it has done its work).
+        stream: ``upstream`` (the API receives no request) or ``downstream`` (the API has done its work).
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -128,11 +129,11 @@ class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response")
         refuse_other(self, "stream", STREAMS)
 
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
-        """Upstream: return FIN; the API receives no request."""
+        """Return FIN before the API receives the request, if the stream is upstream."""
         return (End.CLOSE,) if self.stream == "upstream" else ()
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Downstream: return FIN instead of the response."""
+        """Return FIN instead of the response, if the stream is downstream."""
         return (End.CLOSE,) if self.stream == "downstream" else acts
 
 
@@ -140,7 +141,7 @@ class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
     """The connection closes after ``after_bytes`` of the response body, although more was announced.
 
     Args:
-        after_bytes: At least 0, counted in the body.
+        after_bytes: The number of body bytes that are sent, at least 0.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -166,7 +167,7 @@ class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response")
     """The connection closes after ``after_bytes`` of the whole response, including its head, as in Toxiproxy.
 
     Args:
-        after_bytes: At least 1, counted from the status line.
+        after_bytes: The number of bytes that are sent, counted from the status line, at least 1.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -179,7 +180,7 @@ class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response")
     after_bytes: int = 100
 
     def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 1; no byte at all is ``empty_response``."""
+        """Raise ConfigError unless ``after_bytes`` is at least 1. For no bytes there is ``empty_response``."""
         refuse_outside(self, "after_bytes", 1)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
@@ -192,7 +193,7 @@ class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
     """After ``after_bytes`` of the head nothing more arrives, and the connection stays open.
 
     Args:
-        after_bytes: At least 1, counted from the status line.
+        after_bytes: The number of bytes that are sent, counted from the status line, at least 1.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -205,7 +206,7 @@ class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
     after_bytes: int = 20
 
     def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 1; no byte at all is ``timeout``."""
+        """Raise ConfigError unless ``after_bytes`` is at least 1. For no bytes there is ``timeout``."""
         refuse_outside(self, "after_bytes", 1)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
@@ -218,7 +219,7 @@ class Stall(PlainFault, frozen=True, kw_only=True, tag="stall"):
     """After ``after_bytes`` of the response body nothing more arrives, and the connection stays open.
 
     Args:
-        after_bytes: At least 0, counted in the body.
+        after_bytes: The number of body bytes that are sent, at least 0.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -245,7 +246,7 @@ def _late(delay_ms: int, end: End) -> Sequence[Act]:
 
 
 def _first_bytes(acts: Sequence[Act], count: int) -> list[Act] | None:
-    """Return *acts* up to *count* bytes of head and body; None if there are no more than that."""
+    """Return *acts* up to *count* bytes of head and body; None if head and body are not longer than that."""
     shortened: list[Act] = []
     left = count
     for act in acts:

@@ -1,4 +1,4 @@
-"""Units, which are the last part of a field's name: how each is written, and which spellings convert to it."""
+"""Units of parameters: the last part of a field's name is its unit, such as ``_ms``; each unit has several spellings."""
 
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ _RATES = {"kB/s": 1, "KB/s": 1, "MB/s": 1000}
 
 
 class Unit(Struct, frozen=True):
-    """A unit: how it is written, and the factor of each spelling that is accepted."""
+    """A unit: its usual spelling, and every accepted spelling with the factor that converts it."""
 
     written: str
     spellings: dict[str, Fraction]
@@ -41,7 +41,7 @@ UNITS: dict[str, Unit] = {
     "kb_s": Unit("kB/s", {name: Fraction(size) for name, size in _RATES.items()}),
     "percent": Unit("%", {"%": Fraction(1), "percent": Fraction(1)}),
 }
-"""Units by the suffix of a field's name; the longest suffix counts."""
+"""Units by the suffix of a field's name; the longest matching suffix is used."""
 
 
 WHOLE_NAMES = {"seconds": "s", "days": "days"}
@@ -49,7 +49,7 @@ WHOLE_NAMES = {"seconds": "s", "days": "days"}
 
 
 def stem_and_unit(name: str) -> tuple[str, Unit | None]:
-    """Return a field's name without its unit, in words, and the unit: ``retry_after_s`` is "retry after" in s."""
+    """Return the words of a field's name without its unit, and the unit: for ``retry_after_s`` "retry after" and seconds."""
     if name in WHOLE_NAMES:
         return "", UNITS[WHOLE_NAMES[name]]
     if name in UNITS:

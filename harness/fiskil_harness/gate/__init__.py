@@ -1,1 +1,1 @@
-"""From findings to a decision: the status of each practice, the gate, its report, and the selftest of the harness."""
+"""The status of each practice, the decision of the gate, the reports, and the selftest of the harness."""

@@ -1,6 +1,6 @@
-"""The comparison of a gate with a baseline: what is worse than in an earlier report, and what is better.
+"""Comparison of a gate with a baseline (an earlier report): what became worse, and what became better.
 
-Only what both gates tested is compared: a scenario that the baseline did not run makes nothing worse.
+Only scenarios that both gates ran are compared, so a scenario that the baseline did not run makes nothing worse.
 """
 
 import datetime
@@ -26,7 +26,7 @@ _RESULT_RANKS = {
     InterpretationResult.FAILS: 2,
 }
 PROVEN, ACCEPTED, NOT_PROVEN, VIOLATED = range(4)
-"""Ranks of a practice from the best: proven by an experiment, attested or waived by a person, neither, or violated."""
+"""Ranks of a practice, best first: proven by an experiment, attested or waived by a person, not proven, violated."""
 
 
 def refuse_no_baseline(before: GateResult, name: str) -> None:
@@ -65,10 +65,10 @@ def compare(
     harness: str,
     name: str,
 ) -> Comparison:
-    """Return what is worse and what is better than in *before*, the baseline called *name*.
+    """Compare the judgement *now* with *before*, the baseline report called *name*.
 
     Args:
-        coverage_marks: Results of the app's API calls in this gate.
+        coverage_marks: Results of the app's API calls in this gate (see ``coverage.coverage_marks``).
         digest: The digest of the config, to be compared with the baseline's.
         harness: The version of the harness that runs now.
     """
@@ -107,7 +107,7 @@ def _practices(before: Sequence[PracticeStatus], now: Sequence[PracticeStatus]) 
 
 
 def _probes(before: Sequence[Outcome], now: Sequence[Outcome], statuses: Sequence[PracticeStatus]) -> Iterator[Difference]:
-    """Yield the probes that fail in a scenario where they did not fail before, unless the violation is waived."""
+    """Yield each probe that newly fails in a scenario, unless the violation is waived, and each that newly passes."""
     waived = {status.practice for status in statuses if status.waiver}
     old_verdicts, new_verdicts = dict(_verdicts(before)), dict(_verdicts(now))
     practices = {outcome.scenario: outcome.practices for outcome in now}
@@ -121,7 +121,7 @@ def _probes(before: Sequence[Outcome], now: Sequence[Outcome], statuses: Sequenc
 
 
 def _interpretations(before: Sequence[InterpretationRun], now: Sequence[InterpretationRun]) -> Iterator[Difference]:
-    """Yield the interpretations that are required now and whose result is worse than before."""
+    """Yield each required interpretation whose result is worse than in the baseline."""
     by_interpretation = {(run.clause, run.interpretation): run for run in before}
     for new in now:
         old = by_interpretation.get((new.clause, new.interpretation))

@@ -1,7 +1,7 @@
-"""Diagnosis of a webhook receiver: each bug of the catalogue, judged by the findings of its witnesses.
+"""Diagnosis of a webhook receiver: a verdict about each known bug, from the findings of the bug's witnesses.
 
-A bug is present if one witness detected it. It is absent only if every witness that ran examined the receiver without
-detecting it.
+A witness is a probe in a scenario that can detect the bug. The bug is present if one witness detected it, and absent only
+if every witness that ran examined the receiver without detecting it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,10 @@ NOT_SENT = "no such request was sent: this signature scheme has none"
 
 
 class Diagnosis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One bug and whether the receiver has it: FAIL if it does. ``scenario`` and ``probe`` name the decisive witness."""
+    """The verdict about one known bug: FAIL if the receiver has it.
+
+    ``scenario`` and ``probe`` identify the witness (a probe in a scenario) whose finding decided.
+    """
 
     bug: str
     row: int
@@ -41,7 +44,7 @@ class _Testimony(Struct, frozen=True, kw_only=True):
 
 
 def diagnose(outcomes: Iterable[Outcome]) -> tuple[Diagnosis, ...]:
-    """Judge every bug of the catalogue by the outcomes of its witnesses; return nothing if no witness ran."""
+    """Return a verdict about every known bug, or nothing if no scenario ran that can detect a bug."""
     by_name = {outcome.scenario: outcome for outcome in outcomes}
     if not any(witness.scenario in by_name for bug in bugs().values() for witness in bug.witness):
         return ()

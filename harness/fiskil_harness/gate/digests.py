@@ -1,6 +1,7 @@
 """Digests of a report and of its config, by which a later alteration of the report can be detected.
 
-They are no signature: anyone who alters a report can compute them again. A seal that is kept elsewhere reveals that too.
+They are not signatures: a person who alters a report can compute them again. A copy of the seal outside the report reveals
+that too.
 """
 
 import hashlib
@@ -41,10 +42,10 @@ def digest(node: Any) -> str:
 
 
 def digest_of(settings: Settings) -> str:
-    """Return the digest of a config. It depends neither on the place of the file nor on secrets in the app's environment.
+    """Return the digest of a config. It depends neither on the path of the file nor on secrets in the app's environment.
 
-    A short secret could be guessed from a digest. Values of variables whose names suggest a secret are therefore left out,
-    unless they are templates.
+    A short secret could be guessed from a digest, so the values of environment variables whose names suggest a secret are
+    left out, unless they are templates.
     """
     plain: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=_path_text)
     del plain["folder"], plain["source"]

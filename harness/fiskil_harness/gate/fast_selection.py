@@ -1,7 +1,8 @@
-"""Selects the scenarios of a fast gate, and splits a gate into shards, both by the costs in ``fixtures/costs.toml``.
+"""Selects the scenarios of a fast gate, and splits a gate into shards; both use the costs in ``fixtures/costs.toml``.
 
-A fast gate tests each question once: for every practice each probe that it needs, in the cheapest scenario that the config
-allows, and every flow that the app uses according to its team. The selection is the same on every machine.
+The cost of a scenario is its duration on the reference app. A fast gate tests each question once, in scenarios that cost
+little. A question is a probe that a practice needs, or a flow that the app uses according to its config. The selection is
+the same on every machine.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,21 +16,21 @@ from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
 BUDGET_S = 48.0
-"""Below this total cost, questions that no practice needs are tested too, the cheapest first."""
+"""The total cost up to which a fast gate also tests questions that no practice needs, the cheapest first."""
 
 OVERHEAD_S = 0.15
-"""The cost of a scenario besides its steps. It favours few scenarios with many questions over many scenarios with few."""
+"""The cost of a scenario in addition to its steps. It favours few scenarios that test many questions each."""
 
 FLOW = "flow"
 Question = tuple[str, str]
-"""A practice and a probe, or FLOW and a flow."""
+"""A question that a gate tests: a practice and a probe, or FLOW and a flow."""
 Questions = frozenset[Question]
 ProbesOf = Callable[[str], tuple[str, ...]]
-"""Returns the probes of a practice id."""
+"""A function that returns the probes of the practice with a given id."""
 
 
 def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
-    """Return those of *scenarios* that test each question once, in the given order."""
+    """Return the scenarios of a fast gate: few of *scenarios*, which together test each question, in their given order."""
     playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in scenario.needs)]
     flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
     questions = {scenario.name: _needed(scenario) | (_flows(scenario) & flows) for scenario in scenarios}
@@ -61,7 +62,7 @@ def parse_shard(text: str) -> tuple[int, int]:
     """Return number and count of a shard from a text such as ``2/3``.
 
     Raises:
-        UsageError: *text* has another form, or the number is not between 1 and the count.
+        UsageError: *text* is not of the form ``2/3``, or the number is not between 1 and the count.
     """
     number, slash, count = text.partition("/")
     if not (slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= 1000):
@@ -70,7 +71,7 @@ def parse_shard(text: str) -> tuple[int, int]:
 
 
 def _cover(names: Sequence[str], questions: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
-    """Return *begun* plus as many of *names* as are needed to test every question, the most questions per second first."""
+    """Return *begun* plus as many scenarios of *names* as test all questions, those with most questions per second first."""
     chosen = set(begun)
     covered: set[Question] = set().union(*(questions[name] for name in chosen))
     open_questions = set().union(*(questions[name] for name in names)) - covered

@@ -37,7 +37,7 @@ REASONS = {
     "server.webhooks-validated-first": WEBHOOKS,
     "tokens.not-in-browser": PAGES,
 }
-"""The reason for each practice outside SECTIONS. For ``loading.timeouts`` it covers only the part about pages."""
+"""The reason for each practice outside SECTIONS. For ``loading.timeouts``, the reason covers only the part about pages."""
 SECTIONS = {"ux": PAGES, "webhooks": WEBHOOKS}
 
 

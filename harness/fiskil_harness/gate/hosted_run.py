@@ -1,6 +1,7 @@
-"""A run against the hosted API, one scenario after another: bounded, and judged like any other run.
+"""A run against the hosted API, with limits for time and requests. Scenarios run one after another.
 
-It leaves nothing behind, even after Ctrl-C. Each practice that cannot be proven there is reported with the reason.
+The run is judged like any other. It removes its temporary files, even after Ctrl-C. Each practice that cannot be proven
+against the hosted API is reported with the reason.
 """
 
 import contextlib
@@ -57,16 +58,16 @@ def run_hosted(
     progress: Progress | None = None,
     records_har: bool = False,
 ) -> HostedRun:
-    """Check the account, start the app in front of the relay, and play the scenarios.
+    """Check the account at the hosted API, start the app and the relay between both, and play the scenarios.
 
     Args:
         allows_writes: True to allow requests of the app that change data at Fiskil.
-        checks_contract: True to compare the hosted API with the contract as well.
+        checks_contract: True to compare also the hosted API's behaviour with the contract.
         records_har: True to record every exchange as HAR.
 
     Raises:
         ConfigError: Credentials or an end user are missing.
-        UnsafeTarget: The address is a foreign host, or the account looks like production; the app was not started.
+        UnsafeTarget: The URL's host is not allowed, or the account looks like production. The app is not started then.
         AppError: The app does not start.
         HookError: The hosted API does not accept the key pair.
     """
@@ -119,7 +120,7 @@ def run_hosted(
 def judge(
     run: HostedRun, *, settings: Settings, seed: int, today: datetime.date, is_gate: bool, lines: Sequence[str] = ()
 ) -> Judgement:
-    """Judge the outcomes of *run*. A gate gives, for each practice that cannot be proven there, the reason.
+    """Judge the outcomes of *run*. A gate states the reason for each practice that the hosted API cannot prove.
 
     Args:
         is_gate: True for a decision, False for a report about some scenarios.
@@ -139,7 +140,7 @@ def judge(
 
 
 def bounds(settings: Settings, *, allows_writes: bool) -> str:
-    """Return the limits of the relay in words, as a sentence fragment."""
+    """Return the limits of a hosted run as a sentence fragment."""
     hosted = settings.hosted
     access = "reading and writing" if allows_writes else "reading only"
     return f"{access}, at most {hosted.most_requests} requests of the app and {hosted.most_s:g} s"

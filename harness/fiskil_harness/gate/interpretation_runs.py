@@ -1,7 +1,8 @@
-"""Interpretation runs: the app under each alternative interpretation of a doubtful clause, one at a time.
+"""Interpretation runs, which test the app under alternative interpretations of clauses that the documentation leaves open.
 
-A run plays the scenarios in which an app meets the clause. The app fails it if something fails that did not fail under the
-chosen interpretations. The status of the practices depends on the chosen interpretations only.
+Each run changes the interpretation of one clause, and plays the scenarios in which that matters. The app fails the run if
+a probe fails that does not fail under the chosen interpretations. The status of practices depends only on the chosen
+interpretations.
 """
 
 import enum
@@ -29,7 +30,7 @@ class InterpretationResult(enum.StrEnum):
 
 
 class InterpretationRun(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One alternative interpretation and the app's result; ``outcomes`` are those of the scenarios that ran for it."""
+    """The app's result under one alternative interpretation; ``outcomes`` are the outcomes of the scenarios of this run."""
 
     clause: str
     interpretation: str
@@ -93,10 +94,10 @@ def was_not_run(outcome: Outcome) -> bool:
 
 
 def evaluate(outcomes: Iterable[Outcome], *, usual: Sequence[Outcome], settings: Settings) -> tuple[InterpretationRun, ...]:
-    """Return every interpretation run by clause.
+    """Return the result of every interpretation run, in the order of the clauses.
 
     Args:
-        outcomes: Those of the interpretation runs.
+        outcomes: The outcomes of the scenarios of all interpretation runs.
         usual: The outcomes under the chosen interpretations, for comparison.
     """
     usual_by_name = {outcome.scenario: outcome for outcome in usual}
@@ -162,7 +163,7 @@ def _result_of(
 
 
 def _is_worse(finding: Finding, usual: Outcome | None) -> bool:
-    """Return whether *finding* is a failure, or an impossible step, that did not occur in the *usual* outcome."""
+    """Return whether *finding* is a failure, or reports an impossible step, unlike those in the *usual* outcome."""
     usual_verdicts = {finding.probe: finding.verdict for finding in usual.findings} if usual else {}
     if finding.verdict is Verdict.FAIL:
         return usual_verdicts.get(finding.probe) is not Verdict.FAIL

@@ -1,6 +1,6 @@
-"""From the status of each practice to one decision: the gate is open or stays shut.
+"""The judgement of a run: the status of each practice, and the decision that the gate is open or stays shut.
 
-Nothing here reads a clock: the caller passes the date, so equal outcomes give equal judgements.
+This module reads no clock: the caller passes the date, so equal outcomes give equal judgements.
 """
 
 import datetime
@@ -39,7 +39,7 @@ INCOMPLETE = "so the gate is incomplete and stays shut."
 
 
 class Decision(enum.StrEnum):
-    """The decision of the gate; a run of some scenarios makes none."""
+    """The decision of the gate; NOT_REQUESTED for a run of some scenarios only."""
 
     OPEN = "open"
     SHUT = "shut"
@@ -55,13 +55,13 @@ class Unlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The part of a report that is equal for any two runs with one seed.
+    """The part of a report that is equal for any two runs with the same seed.
 
     ``config_errors`` are errors of the config that only the outcomes reveal, such as a waiver for a practice that is proven.
-    ``left_out`` names scenarios that did not run, because the command cannot provide what they need or because the gate
-    *is_fast*. ``interpretation_runs`` are the runs under alternative interpretations. ``bugs`` are the known bugs of webhook
-    receivers, if a scenario ran that can detect one. ``coverage`` lists what the run exercised and what it did not.
-    ``remarks`` are sentences that a reader needs to interpret the decision.
+    ``left_out`` lists scenarios that did not run, because the command cannot provide what they need or because the gate is
+    fast. ``interpretation_runs`` are the runs under alternative interpretations. ``bugs`` are the verdicts about known bugs
+    of webhook receivers, if a scenario ran that can detect one. ``coverage`` lists the flows that the run exercised, and
+    those that it did not. ``remarks`` are sentences that a reader needs to interpret the decision.
     """
 
     seed: int
@@ -82,7 +82,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def verdict(self) -> Verdict:
-        """The heaviest verdict of all scenarios. A scenario that needs only optional hooks counts only if all do."""
+        """The heaviest verdict of all scenarios. Scenarios that lack only optional hooks are ignored, unless all do."""
         applicable = [outcome for outcome in self.scenarios if not outcome.needs_optional_hooks_only]
         return heaviest([outcome.verdict for outcome in applicable or self.scenarios])
 
@@ -92,17 +92,17 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return next((remark for remark in self.remarks if remark.endswith(INCOMPLETE)), "")
 
     def with_status(self, status: Status) -> list[PracticeStatus]:
-        """Return every practice with that *status*, in the order of Fiskil's page."""
+        """Return every practice with *status*, in the order of Fiskil's list of practices."""
         return [practice for practice in self.statuses if practice.status is status]
 
 
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Time, place and options of a run.
+    """The time, machine and options of a run.
 
-    ``again`` is the command that repeats it, ``again_for_scenario`` the command for one scenario, with ``{scenario}`` for
-    its name. ``paths`` maps scenarios that came from files to these files, because such a scenario is run by its path.
-    ``plans`` are files of saved plans; ``replay_with`` are the options with which `replay` runs one against the same app.
-    ``digest`` identifies the config.
+    ``again`` is the command that repeats the run. ``again_for_scenario`` is the command that repeats one scenario, with
+    ``{scenario}`` in place of its name. ``paths`` maps a scenario that came from a file to the file's path, because the
+    command needs this path. ``plans`` are the files of saved plans; ``replay_with`` are the options with which `replay` runs
+    a plan against the same app. ``digest`` identifies the config.
     """
 
     command: str
@@ -124,7 +124,7 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Shard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The number of a shard, counted from 1, and what `merge` needs besides.
+    """One shard (part) of a gate: its number, counted from 1, and data that `merge` needs to combine the shards.
 
     A shard does not judge its interpretation runs: ``interpretation_outcomes`` are their outcomes, which `merge` judges.
     """
@@ -148,7 +148,7 @@ class Difference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The comparison of a gate with a baseline; ``caveats`` state where the two did not test the same."""
+    """The comparison of a gate with a baseline; ``caveats`` state what only one of the two reports tested."""
 
     baseline: str
     worse: tuple[Difference, ...] = ()
@@ -165,10 +165,10 @@ class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All input of a report: ``result`` is equal for equal seeds, the other fields are not.
+    """All data of a report. ``result`` is equal for two runs with the same seed, the other fields are not.
 
-    ``stories`` describe what happened in each scenario, ``pictures`` show pages of the app. ``shard`` is set if this is one
-    shard of a gate, ``comparison`` if a baseline was given. ``digests`` cover all the other fields.
+    ``stories`` describe what happened in each scenario, ``pictures`` show pages of the app. ``shard`` is set if the report
+    covers one shard of a gate, ``comparison`` if a baseline was given. ``digests`` cover all the other fields.
     """
 
     format: str = FORMAT
@@ -223,12 +223,12 @@ def judge(
     is_fast: bool = False,
     left_out: tuple[str, ...] = (),
 ) -> Judgement:
-    """Judge every practice, and decide.
+    """Judge every practice, and decide whether the gate is open.
 
     Args:
-        is_whole: False if the run was interrupted, had an internal error, or misses shards; then the gate stays shut.
+        is_whole: False if the run was interrupted, had an internal error, or lacks shards; the gate then stays shut.
         coverage_marks: Results of the app's API calls in all scenarios together (see ``coverage.coverage_marks``).
-        is_fast: True if each question was tested once only; then *left_out* names the scenarios that did not run.
+        is_fast: True if each question was tested only once; *left_out* then lists the scenarios that did not run.
     """
     marks = frozenset(coverage_marks)
     ordered = sorted(outcomes, key=lambda outcome: outcome.scenario)
@@ -272,7 +272,7 @@ def report_only(
     today: datetime.date,
     left_out: tuple[str, ...] = (),
 ) -> Judgement:
-    """Judge some scenarios without a decision: only the practices that they name get a status."""
+    """Judge some scenarios without a decision about the gate. Only practices that these scenarios test get a status."""
     whole = judge(outcomes, settings=settings, seed=seed, today=today)
     named = {practice_id for outcome in whole.scenarios for practice_id in outcome.practices}
     statuses = tuple(
@@ -294,8 +294,9 @@ def report_only(
 
 
 def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_internal_error: bool = False) -> int:
-    """Return 0 open or PASS, 1 violated or FAIL, 2 config error, 3 not proven, 4 internal error, 130 interrupted.
+    """Return the exit code of the command for *judgement*.
 
+    The codes are: 0 open or PASS, 1 violated or FAIL, 2 config error, 3 not proven, 4 internal error, 130 interrupted.
     A required interpretation counts as violated if the app fails under it, and as not proven if its run is inconclusive.
     """
     if has_internal_error:
@@ -372,7 +373,7 @@ def _purpose(hook: str) -> str:
 
 
 def _unlocks(statuses: Sequence[PracticeStatus], outcomes: Sequence[Outcome]) -> tuple[Unlock, ...]:
-    """Return the missing hooks that would help to prove a practice, and optional ones that would allow more experiments."""
+    """Return the missing hooks that would help to prove a practice, and missing hooks of optional experiments."""
     practices_by_hook = {
         hook: {status.practice for status in statuses if hook in status.hooks}
         for status in statuses

@@ -1,6 +1,6 @@
 """The status of each practice: proven, attested by a person, not proven, or violated.
 
-A finding counts for exactly the practices that its scenario names; a practice that was not examined is never proven.
+A finding counts only for practices that its scenario lists; a practice that was not examined is never proven.
 """
 
 import datetime
@@ -57,7 +57,7 @@ def status_of(
     is_required: bool,
     coverage_marks: Collection[str] = (),
 ) -> PracticeStatus:
-    """Judge *practice* by the findings of every scenario that names it, and by what the config states about it.
+    """Judge *practice* by the findings of every scenario that lists it, and by attestations and waivers in the config.
 
     Args:
         coverage_marks: Results of the app's API calls in all scenarios together (see ``coverage.coverage_marks``).
@@ -101,7 +101,7 @@ def check_statements(settings: Settings, source: str) -> None:
 
     Raises:
         UnknownName: A practice does not exist.
-        ConfigError: A statement is empty, is repeated, contradicts another one, or attests what experiments can test.
+        ConfigError: A statement is empty, is repeated, contradicts another statement, or attests what experiments can test.
     """
     for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
         checked: set[str] = set()
@@ -121,7 +121,7 @@ def check_statements(settings: Settings, source: str) -> None:
 
 
 def refuse_unknown_practice(practice_id: str, place: str) -> None:
-    """Raise an error that begins with *place*, the place in the config, if the practice does not exist.
+    """Raise an error if the practice does not exist. The message begins with *place*, the key in the config.
 
     Raises:
         UnknownName: No practice has this id.
@@ -139,7 +139,7 @@ def check_statement(statement: Attestation | Waiver, kind: str, source: str, *, 
     Args:
         kind: The config's table: ``attest`` or ``waive``.
         source: The name of the config in messages.
-        settings: The config whose hooks decide whether experiments can test the practice.
+        settings: The config, whose hooks determine whether experiments can test the practice. None assumes all hooks.
 
     Raises:
         UnknownName: The practice does not exist.
@@ -162,9 +162,10 @@ def check_statement(statement: Attestation | Waiver, kind: str, source: str, *, 
 
 
 def may_be_attested(practice: Practice, settings: Settings) -> bool:
-    """Return whether an attestation counts for a measured practice.
+    """Return whether an attestation counts for a practice that experiments can measure.
 
-    The practice must allow it, and the config must not set the hook that an experiment would need.
+    The practice must allow attestation. The config must lack the hook that an experiment needs, and state the facts that
+    the practice requires for an attestation.
     """
     hook = practice.attestable_without
     is_out_of_reach = bool(hook) and not _is_set(settings, hook.split("."))
@@ -255,7 +256,7 @@ def _status_by_flows(
 
 
 def is_in_config(settings: Settings, hook: str) -> bool:
-    """Return whether the config gives *hook*, or a Python object that may provide it."""
+    """Return whether the config sets *hook*, or gives the app as a Python object that may provide the hook."""
     if hook.startswith(LIMITS):
         return hook.removeprefix(LIMITS) in settings.stated_limits
     return _is_set(settings, hook.split(".")) or (bool(settings.app.object) and not hook.startswith(FACTS))

@@ -21,10 +21,11 @@ SECTIONS = {
 
 
 class Witness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A probe in a scenario that detects a bug, possibly only in some of its cases.
+    """A probe in a scenario that detects a bug.
 
-    With ``every``, the bug is present only if all of those cases fail; otherwise one failed case is enough. If a case named
-    in ``unless`` fails too, a more serious bug explains all failures.
+    ``cases`` are the cases of the probe that fail if the receiver has the bug; without cases, the whole finding decides.
+    With ``every``, the bug is present only if all these cases fail; otherwise one failed case is enough. If a case in
+    ``unless`` fails, a more serious bug may explain the failures, and the result is INCONCLUSIVE.
     """
 
     scenario: str

@@ -19,7 +19,7 @@ from fiskil_harness.scenario.scenario import Scenario, load_all
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """The scenarios that a gate runs, and the names of those that it leaves out because it is fast."""
+    """The scenarios that a gate runs, and the names of the scenarios that a fast gate leaves out."""
 
     scenarios: tuple[Scenario, ...]
     left_out: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class ShardReport(Struct, frozen=True, kw_only=True):
 
     @property
     def shard(self) -> Shard:
-        """The shard's number and count; ``check`` has refused reports of a gate in one piece."""
+        """The shard's number and count; only for reports that ``check`` accepted, because other reports have no shard."""
         return self.whole.shard or Shard(number=1, count=1)
 
 
@@ -80,7 +80,8 @@ def check(reports: Sequence[ShardReport], *, digest: str, harness: str) -> None:
         harness: The version of the harness that runs now.
 
     Raises:
-        UsageError: A report is no shard, two do not match, a shard is given twice, or the version or config differs.
+        UsageError: A report is no shard, two shards belong to different gates, a shard is given twice, or the version or
+            config differs.
     """
     for report in reports:
         if report.whole.shard is None:

@@ -1,8 +1,8 @@
 """Append-only record of one scenario, which probes read after the scenario has ended.
 
-There is one frozen entry class for each kind of observation. ``at_s`` is real seconds since the scenario began. It never
-appears in the words of a verdict, so two runs with the same seed read the same. Bytes stay raw in memory; everything that
-leaves the process passes the redactor.
+There is one frozen entry class for each kind of observation. ``at_s`` is the time of an entry in real seconds since the
+scenario began; findings never contain it, so that two runs with the same seed give the same report. Entries contain bytes
+unchanged. The redactor removes secrets from everything that the harness writes to files or prints.
 """
 
 from fiskil_harness.journal.entries.api import (

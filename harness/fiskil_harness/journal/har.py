@@ -1,6 +1,7 @@
-"""Exchanges as HAR 1.2, the format of browsers' developer tools: requests, responses, and the faults that acted.
+"""Export of a journal's API calls as HAR 1.2, the format of browsers' developer tools.
 
-A file leaves the process, so personal values are masked (``masking``) and secrets removed (``redactor``).
+Each entry also lists the faults that acted on the call. Personal values are masked (``masking``) and secrets are removed
+(``redactor``), because people may share the file.
 Source: http://www.softwareishard.com/blog/har-12-spec/
 """
 
@@ -27,8 +28,8 @@ def har_of(
     """Return every exchange of *journal* as a HAR document.
 
     Args:
-        redactor: Removes the secrets.
-        title: The name of the HAR page, like the scenario's name.
+        redactor: Redactor that removes the secrets.
+        title: Title of the HAR page, such as the name of the scenario.
         origin: The origin of the API, like ``http://127.0.0.1:8000`` (default: the ``host`` header of each request).
         began_at: When the journal began (default: computed from the current time).
     """
@@ -40,14 +41,14 @@ def har_of(
 
 
 def merged(texts: Iterable[str]) -> str:
-    """Return the text of one document with the pages and entries of all *texts*."""
+    """Merge several HAR documents, given as JSON *texts*, into one, and return it as JSON text."""
     logs = [json.loads(text)["log"] for text in texts]
     pages = [page for log in logs for page in log["pages"]]
     return render(_log(pages, [entry for log in logs for entry in log["entries"]]))
 
 
 def render(har: dict[str, Any]) -> str:
-    """Return the text of a document."""
+    """Return a HAR document as JSON text."""
     return json.dumps(har, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -71,7 +72,7 @@ def _entry(exchange: Exchange, began_at: datetime, page: str, origin: str) -> di
         "_route": exchange.route,
         "_step": exchange.step,
         "_bites": list(exchange.bites),
-        "_isStray": exchange.is_of_earlier_scenario,
+        "_isOfEarlierScenario": exchange.is_of_earlier_scenario,
         "_isCut": exchange.is_cut,
     }
     return entry | ({"comment": f"bitten by {', '.join(exchange.bites)}"} if exchange.bites else {})
@@ -128,7 +129,7 @@ def _type(pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def _text(body: bytes, *, is_error: bool = False) -> tuple[str, str]:
-    """Return the text that a body is rendered as, and why that is not all of it."""
+    """Return the masked text of a body, or an empty text and the reason why the body is not shown."""
     if not body:
         return "", ""
     if _SHORTENED.search(body):

@@ -12,9 +12,9 @@ from fiskil_harness.journal.entries.deliveries import Delivery, Headers
 from fiskil_harness.journal.entries.entry import Entry
 
 BODY_KEPT = 65_536
-"""Length in bytes up to which a body is kept whole; of a longer one the head, the length and the digest are kept."""
+"""Maximum length in bytes of a body that is kept whole; of a longer body, only the head, length and digest are kept."""
 HEAD_KEPT = 4096
-"""Length in bytes of the head that is kept of a longer body."""
+"""Number of bytes at the beginning of a longer body that are kept."""
 
 
 E_ = TypeVar("E_", bound=Entry)
@@ -23,15 +23,16 @@ E_ = TypeVar("E_", bound=Entry)
 class Journal:
     """The record of one scenario; every method is safe to call from any thread.
 
-    *step* is the index of the current step. *names* maps ids to the symbols that reports use. *read*, if set, extracts the
-    fields of deliveries that are not in Fiskil's format from their body and headers.
+    *step* is the index of the current step. *names* maps ids to the symbols that reports use. *read* is a function that
+    extracts the fields of a delivery from its body and headers; it is set if deliveries are not in Fiskil's format.
     """
 
     def __init__(self, *, newest: int | None = None) -> None:
-        """Start empty.
+        """Start with no entries.
 
         Args:
-            newest: Number of entries to keep, the newest ones, for a record that grows without limit (default: all).
+            newest: Number of entries to keep, for a journal that grows without limit; older entries are discarded
+                (default: keep all).
         """
         self._entries: deque[Any] = deque(maxlen=newest)
         self._has_deferred = False
@@ -46,20 +47,20 @@ class Journal:
         return self._elapsed()
 
     def write(self, entry: Entry) -> None:
-        """Append *entry*; if ``read`` is set, deliveries get their ``content`` first."""
+        """Append *entry*; if ``read`` is set, fill in the ``content`` of a delivery first."""
         if self.read is not None and isinstance(entry, Delivery):
             entry = msgspec.structs.replace(entry, content=self.read(entry.body, entry.headers))
         with self._lock:
             self._entries.append(entry)
 
     def write_deferred(self, make: Callable[..., Entry], *parts: Any) -> None:
-        """Append the entry that ``make(*parts)`` returns; it is built when read, because most are never read."""
+        """Append an entry that ``make(*parts)`` builds when the journal is first read; most such entries are never read."""
         with self._lock:
             self._entries.append((make, parts))
             self._has_deferred = True
 
     def stamp(self) -> dict[str, Any]:
-        """Return ``at_s`` and ``step`` for an entry that is written now, as keyword arguments."""
+        """Return the current ``at_s`` and ``step``, as keyword arguments for an entry."""
         return {"at_s": self.elapsed_s(), "step": self.step}
 
     def all(self, kind: type[E_]) -> list[E_]:
@@ -79,7 +80,7 @@ class Journal:
 
 
 def shortened(body: bytes) -> bytes:
-    """Return *body* as the journal keeps it: whole, or its head followed by a line with length and digest."""
+    """Return *body* as the journal keeps it: whole, or its first bytes followed by a line with length and digest."""
     if len(body) <= BODY_KEPT:
         return body
     keeping = BodyRecorder()
@@ -88,7 +89,7 @@ def shortened(body: bytes) -> bytes:
 
 
 class BodyRecorder:
-    """A body that arrives in pieces; only what the journal keeps is held in memory. *length* counts all bytes."""
+    """Recorder of a body that arrives in pieces: holds only the bytes that the journal keeps. *length* counts all bytes."""
 
     def __init__(self) -> None:
         self.length = 0

@@ -1,8 +1,8 @@
 """Flow coverage: the flows of an integration that a run exercised, and the expected flows that it did not.
 
 A flow is an event that the app acknowledged, the ending of a consent journey, an endpoint that the app called, or a kind of
-error that a call received. The expected events come from the config, the expected endpoints are those that the app called in
-any scenario. Every ending of a journey is expected, and so is every kind of error if the app calls the API.
+error that a call received. The config states the expected events. The expected endpoints are those that the app called in
+any scenario. Every ending of a journey is expected. Every kind of error is expected if the app calls the API.
 """
 
 from collections.abc import Iterable
@@ -18,20 +18,20 @@ from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls
 
 LEFT = "ABANDONED"
 ENDINGS = (*(ending.value for ending in Ending if ending is not Ending.INVALID), LEFT)
-"""How a journey can end for an end user, including a closed tab. An ended session cannot begin a journey."""
+"""The expected endings of a consent journey, including a closed tab. INVALID, the use of an ended session, is left out."""
 FACT = "app.facts.uses_events"
 EVENT, ENDING = "event", "ending"
 CALLED, ANSWERED, FAILED, ERROR = "called", "endpoint", "failed", "error"
-"""Prefixes of a call's marks: endpoint called, complete good response, bad or no response, and the kind of error."""
+"""Prefixes of marks (results of API calls): called at all, complete good response, bad or no response, and kind of error."""
 
 ERRORS = ("401", "403", "429", "5xx", "no response", "damaged response")
-"""The kinds of error that are expected of every app that calls the API; other kinds are only listed where they occurred."""
+"""Kinds of error that a run must exercise if the app calls the API; other kinds are only listed if they occurred."""
 
 
 class Coverage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Coverage of one *kind* of flow: the names exercised in this run, and the expected names that were not.
+    """Coverage of one ``kind`` of flow: the flows that this run exercised, and the expected flows that it did not.
 
-    ``problem`` is the key that is missing in the config, without which the flows that the app uses are unknown.
+    ``problem`` is a key that the config lacks, so that the expected flows are unknown; '' if no key is missing.
     """
 
     kind: str
@@ -41,9 +41,9 @@ class Coverage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def coverage_marks(journal: Journal) -> tuple[str, ...]:
-    """Return the marks of the app's calls, sorted: ``called x``, ``endpoint x``, ``failed x``, ``error 429``.
+    """Return marks, the results of the app's API calls, sorted: ``called x``, ``endpoint x``, ``failed x``, ``error 429``.
 
-    Calls to unknown endpoints and calls that the harness cut off leave no mark.
+    Calls to unknown endpoints and calls that the harness cut off are left out.
     """
     all_calls = [call for call in calls(journal) if call.route and not call.is_cut]
     marks = {f"{CALLED} {call.route}" for call in all_calls}
@@ -65,7 +65,7 @@ def _error_of(call: Exchange) -> str:
 
 
 def exercised_in(journal: Journal) -> tuple[str, ...]:
-    """Return the events and endings of one scenario, sorted: ``event consent.received``, ``ending APPROVED``."""
+    """Return acknowledged events and endings of journeys, sorted: ``event consent.received``, ``ending APPROVED``."""
     events = {f"{EVENT} {event.kind}" for _, event in acknowledged_events(journal)}
     endings = {f"{ENDING} {journey.ending}" for journey in journal.all(Journey) if journey.ending in ENDINGS}
     return tuple(sorted(events | endings))
@@ -97,7 +97,7 @@ def expected_of(facts: Facts, marks: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def expected_errors() -> tuple[str, ...]:
-    """Return the kinds of error that an app which calls the API must have received: ``error 401`` ..."""
+    """Return the kinds of error that are expected if the app calls the API, as flows: ``error 401``, ``error 403`` ..."""
     return tuple(f"{ERROR} {error}" for error in ERRORS)
 
 
@@ -135,7 +135,7 @@ def coverage(facts: Facts, exercised: Iterable[str], marks: Iterable[str] = ()) 
 
 
 def _names_after(flows: Iterable[str], word: str) -> list[str]:
-    """Return the rest of each flow that begins with *word*, sorted."""
+    """Return the flows that begin with *word*, without that word, sorted."""
     return sorted(text.removeprefix(f"{word} ") for text in flows if text.startswith(f"{word} "))
 
 

@@ -1,6 +1,7 @@
 """Evaluation of one scenario: the findings of its probes, and a finding for whatever made the run incomplete.
 
-A fault that never bit, a step that failed and a hook that cannot be called are INCONCLUSIVE, whatever the probes find.
+A failed step adds an INCONCLUSIVE finding, and so does a fault that bit less often than planned. A failed hook adds an
+INCONCLUSIVE finding if it may be the reason why a probe is inconclusive.
 """
 
 from collections import Counter
@@ -17,12 +18,12 @@ from fiskil_harness.probes import Finding, Verdict, name_of
 
 EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
 NOT_RUN = "every_scenario_run"
-"""The finding that replaces the probes of a scenario that did not run to its end."""
+"""Name of the finding that replaces the findings of all probes if a scenario did not run to its end."""
 STALE = "StaleKeepalive("
 LONGEST_HELD_S = 1.0
-"""A client that reuses connections keeps one open for at least this long, in real seconds."""
+"""A client that reuses connections keeps an unused connection open for at least this long, in real seconds."""
 EFFECTS_REPORTED = "effects_reported"
-"""The finding about an effects hook that knows none of the end users."""
+"""Name of the finding about an effects hook that returns an error for every end user."""
 
 
 def findings(probes: Iterable[Any], journal: Journal, *, crashed: str, missing: str) -> tuple[Finding, ...]:
@@ -30,10 +31,10 @@ def findings(probes: Iterable[Any], journal: Journal, *, crashed: str, missing: 
 
     Args:
         crashed: Why the scenario did not run to its end, in words; '' if it did.
-        missing: The first hook that the scenario needs and the config does not give; then no step was performed.
+        missing: The first hook that the scenario needs and the config omits, so that no step was performed; '' if none.
 
     Raises:
-        HarnessError: A probe raised it.
+        HarnessError: A probe raised HarnessError. Other exceptions of a probe become INCONCLUSIVE findings.
     """
     if missing:
         problem = f"the config gives no {missing}"
@@ -66,7 +67,7 @@ def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> I
 def _reuses_no_connection(journal: Journal) -> bool:
     """Return True if the app opens a new connection for each call, although it could have reused the last one.
 
-    Such an app can never find a kept connection closed.
+    The fault StaleKeepalive closes kept connections, so it cannot act on such an app.
     """
     api_calls = calls(journal)
     counts = Counter(call.connection for call in api_calls)
@@ -79,7 +80,7 @@ def _inconclusive(probe: str, observed: str, hook: str = "") -> Finding:
 
 
 def _effects_problem(journal: Journal) -> str:
-    """Describe the last refusal if the effects hook refused every end user whose messages the app acknowledged, else ''."""
+    """Return the last error if the effects hook failed for every end user whose messages the app acknowledged, else ''."""
     acknowledged = {
         delivery.participant
         for delivery in journal.all(Delivery)
@@ -88,7 +89,7 @@ def _effects_problem(journal: Journal) -> str:
     snapshots = [effects for effects in journal.all(Effects) if effects.participant in acknowledged]
     if not snapshots or not all(snapshot.response for snapshot in snapshots):
         return ""
-    return f"{snapshots[-1].response} about an end user whose message was acknowledged; is that path the right one?"
+    return f"{snapshots[-1].response} about an end user whose message was acknowledged; check the path of the effects hook"
 
 
 def _examine(probe: Any, journal: Journal) -> Finding:

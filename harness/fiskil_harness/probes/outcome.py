@@ -1,4 +1,4 @@
-"""Results of one scenario: its outcome, its cost, and the material that reports show."""
+"""Results of one scenario: its outcome, its measurements, and the material that reports show."""
 
 from msgspec import Struct
 
@@ -9,10 +9,11 @@ from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """The outcome of one scenario. ``missing`` names the hooks that the scenario needs and the config does not give.
+    """The outcome of one scenario. ``missing`` are the hooks that the scenario needs and the config omits.
 
     ``interpretations`` maps a clause id to the interpretation that the scenario chose. ``clauses_used`` are the ids of the
-    clauses that the app relied on. ``coverage`` lists acknowledged events and endings of journeys, see `exercised_in`.
+    clauses that the app relied on. ``coverage`` lists acknowledged events and endings of consent journeys, see
+    `exercised_in`.
     """
 
     scenario: str
@@ -27,20 +28,21 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> Verdict:
-        """The heaviest verdict of all findings."""
+        """The worst verdict of all findings."""
         return heaviest([finding.verdict for finding in self.findings])
 
     @property
     def needs_optional_hooks_only(self) -> bool:
-        """True if every missing hook is for an optional feature: the scenario then does not apply to this app."""
+        """True if every missing hook is for an optional feature, so that the scenario does not apply to this app."""
         return bool(self.missing) and OPTIONAL.issuperset(self.missing)
 
 
 class Measure(Struct, frozen=True, kw_only=True):
-    """The cost of one scenario. It may differ between runs and decides no verdict; times are real.
+    """Measurements of one scenario. They may differ between runs and affect no verdict. Durations are in real time.
 
-    ``pairs`` counts the pairs of events covered by generated life plans, if any were generated. ``coverage_marks`` are the
-    marks of the app's calls, see `coverage.coverage_marks`.
+    ``pairs`` counts the pairs of actions that occurred together in a generated life plan (a random sequence of actions);
+    None if the scenario has no such plans. ``coverage_marks`` are the results of the app's API calls, see
+    `coverage.coverage_marks`.
     """
 
     scenario: str
@@ -54,11 +56,11 @@ class Measure(Struct, frozen=True, kw_only=True):
 
 
 class Played(Struct, frozen=True, kw_only=True):
-    """Everything about one scenario that was run.
+    """All results of one scenario that was run.
 
-    ``plans`` are the saved plans that failed, ``fault`` is the traceback of an error in the harness. ``excerpts`` show the
-    failed findings, ``har`` holds every exchange as HAR, ``story`` is the course of events step by step, and ``pictures``
-    are screenshots of the pages.
+    ``plans`` are the generated plans that failed, as JSON. ``traceback`` is that of an error in the harness, or ''.
+    ``excerpts`` are the parts of the journal that explain failed findings. ``har`` contains every exchange in HAR format,
+    ``story`` the events of each step, and ``pictures`` the screenshots of pages.
     """
 
     outcome: Outcome

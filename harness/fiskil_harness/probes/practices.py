@@ -1,4 +1,4 @@
-"""The 49 practices: the probes that may count for each, and the probes that it needs to count as proven."""
+"""The 49 practices: for each, the probes that may count for it, and the probes that must pass to prove it."""
 
 from functools import cache
 from typing import Any
@@ -14,9 +14,9 @@ from fiskil_harness.probes import name_of
 class Practice(Struct, frozen=True, kw_only=True):
     """One of Fiskil's best practices. ``kind`` is experiment, observation or attested.
 
-    ``probes`` may count for it, ``needed`` are those that must pass. If ``measure`` is ``flows``, no probe decides, but the
-    flows that all scenarios together exercised. A measured practice may be attested by a person only if the config lacks
-    the hook ``attestable_without`` and states every fact in ``attestable_with``.
+    Findings of the probes in ``probes`` may count for the practice; the probes in ``needed`` must pass to prove it. If
+    ``measure`` is ``flows``, the flow coverage of all scenarios decides instead of probes. A person may attest a measured
+    practice only if the config lacks the hook ``attestable_without`` and states every fact in ``attestable_with``.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Practice(Struct, frozen=True, kw_only=True):
 
 @cache
 def all_practices() -> dict[str, Practice]:
-    """Return every practice by id, in the order of Fiskil's page.
+    """Return every practice by id, in the order of Fiskil's documentation page.
 
     Raises:
         ConfigError: fixtures/practices.toml has an invalid row.
@@ -54,7 +54,7 @@ def practice(practice_id: str) -> Practice:
     """Return the practice with this id.
 
     Raises:
-        UnknownName: There is no such practice; the message names the nearest match.
+        UnknownName: No practice has this id; the message suggests the most similar id.
     """
     if practice_id not in all_practices():
         raise UnknownName("practice", practice_id, all_practices(), place="fixtures/practices.toml")
@@ -62,24 +62,24 @@ def practice(practice_id: str) -> Practice:
 
 
 def practices_of(probe: str, practice_ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of *practice_ids* that a finding of *probe* counts for: the ones whose row lists the probe.
+    """Return those of *practice_ids* whose row in practices.toml lists *probe*: a finding of *probe* counts for them.
 
-    A finding that no row lists, such as a step that could not be performed, counts for all of *practice_ids*.
+    If none of the rows lists *probe*, return all of *practice_ids*. An example is the finding about a failed step.
     """
     allowed = tuple(practice_id for practice_id in practice_ids if probe in practice(practice_id).probes)
     return allowed or practice_ids
 
 
 def refuse_bad_pairs(name: str, practice_ids: tuple[str, ...], probes: tuple[Any, ...]) -> None:
-    """Raise ConfigError unless every probe counts for one of the practices, and every practice has one of the probes.
+    """Raise ConfigError unless every probe counts for one of the practices, and every practice lists one of the probes.
 
     Args:
         name: The scenario's name, for the message.
-        practice_ids: The practices that the scenario names.
+        practice_ids: The ids of the scenario's practices.
         probes: The scenario's probes.
 
     Raises:
-        ConfigError: A probe counts for none of the practices, or a practice has none of the probes.
+        ConfigError: A probe counts for none of the practices, or a practice lists none of the probes.
     """
     names = [name_of(probe) for probe in probes]
     for probe in names:

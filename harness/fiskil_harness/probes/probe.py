@@ -1,7 +1,7 @@
-"""The protocol of a probe, and the base of our probes with its three results: PASS, FAIL, INCONCLUSIVE.
+"""The protocol of a probe, and the base class of the harness's own probes with the results PASS, FAIL and INCONCLUSIVE.
 
-A probe reads the finished journal and nothing else. A FAIL needs evidence that no correct app could produce; what was not
-observed is INCONCLUSIVE.
+A probe reads the finished journal and nothing else. A FAIL needs evidence that no correct app could produce. The result is
+INCONCLUSIVE if the journal does not contain the observations that the probe needs.
 """
 
 from typing import ClassVar, Protocol
@@ -13,10 +13,10 @@ from fiskil_harness.journal import Journal
 
 
 class Probe(Protocol):
-    """One question to the journal. Implementations are frozen structs whose tag is their name.
+    """A check of one property of the app. Implementations are frozen msgspec structs whose tag is the probe's name.
 
-    ``needs`` are the hooks without which the probe can observe nothing. ``around`` are the names of the steps before and
-    after which the harness reads the app's effects.
+    ``needs`` are the hooks without which the probe can observe nothing. ``around`` contains names of steps: the harness
+    reads the app's effects before and after each of these steps.
     """
 
     needs: ClassVar[tuple[str, ...]]
@@ -27,7 +27,7 @@ class Probe(Protocol):
 
 
 class PlainProbe(Struct, frozen=True, kw_only=True):
-    """Base of all our probes. ``expected``, ``source`` and ``fix`` are the texts that every finding of the class carries."""
+    """Base class of the harness's own probes. Each finding contains ``expected`` and ``source``; a FAIL also has ``fix``."""
 
     needs: ClassVar[tuple[str, ...]] = ()
     around: ClassVar[tuple[str, ...]] = ()
@@ -108,6 +108,6 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
 
 
 def name_of(probe: object) -> str:
-    """Return the probe's name as plans, reports and practices write it: the struct's tag, else the name of the class."""
+    """Return the probe's name in plans, reports and practices: the struct's tag, or the class name if there is no tag."""
     tag = getattr(getattr(probe, "__struct_config__", None), "tag", None)
     return str(tag) if tag else type(probe).__name__

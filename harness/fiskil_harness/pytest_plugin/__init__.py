@@ -76,7 +76,7 @@ def _patterns(config: pytest.Config) -> list[str]:
 
 @pytest.fixture(scope="session")
 def fiskil_app_object() -> Any:
-    """Return None; override this to return the app as a Python object: an ``App``, or an ASGI or WSGI application."""
+    """Return None; override this fixture to return your app as a Python object: an ``App``, or an ASGI or WSGI app."""
     return None
 
 
@@ -91,7 +91,7 @@ def fiskil_settings(request: pytest.FixtureRequest) -> Settings:
 
 @pytest.fixture(scope="session")
 def fiskil_worker(request: pytest.FixtureRequest, fiskil_settings: Settings, fiskil_app_object: Any) -> Iterator[Worker]:
-    """Yield the worker behind every other fixture: one sandbox and one app for each pytest process."""
+    """Yield the worker, which provides one sandbox and one app to all other fixtures of this pytest process."""
     from fiskil_harness.pytest_plugin.items import open_worker, without_traceback
 
     with without_traceback():
@@ -102,7 +102,7 @@ def fiskil_worker(request: pytest.FixtureRequest, fiskil_settings: Settings, fis
 
 @pytest.fixture(scope="session")
 def fiskil_server(fiskil_worker: Worker) -> LocalFiskil:
-    """Return the local Fiskil of the session, without resets: for property tests, which do not allow function scope."""
+    """Return the local Fiskil without resetting it, for property tests, which cannot use function-scoped fixtures."""
     return fiskil_worker.fiskil
 
 
@@ -116,13 +116,13 @@ def sandbox(fiskil_server: LocalFiskil) -> Iterator[LocalFiskil]:
 
 @pytest.fixture
 def fiskil(sandbox: LocalFiskil) -> LocalFiskil:
-    """Return ``sandbox`` under another name."""
+    """Return the local Fiskil of the fixture ``sandbox``."""
     return sandbox
 
 
 @pytest.fixture
 def enrol(sandbox: LocalFiskil) -> Any:
-    """Return the function that enrols people: ``enrol("rosa")`` by file name, ``enrol()`` for a person from the seed."""
+    """Return the function that enrols end users: ``enrol("rosa")`` by name, ``enrol()`` for a generated person."""
     return sandbox.enrol
 
 
@@ -157,7 +157,7 @@ def fiskil_app(fiskil_worker: Worker) -> AppUnderTest:
 
 @pytest.fixture
 def deliveries(sandbox: LocalFiskil) -> Deliveries:
-    """Return the deliveries of the sandbox's events to any receiver on loopback: ``deliver(url)``, ``retry``, ``replay``."""
+    """Return an object with ``deliver(url)``, ``retry`` and ``replay``, which send the sandbox's events to a receiver."""
     from fiskil_harness.server.manual_deliveries import Deliveries
 
     return Deliveries(sandbox)
@@ -165,7 +165,7 @@ def deliveries(sandbox: LocalFiskil) -> Deliveries:
 
 @pytest.fixture
 def callback_server() -> Iterator[HTTPServer]:
-    """Yield a recording server on loopback for redirects, alerts and webhooks (a separate pytest-httpserver)."""
+    """Yield a pytest-httpserver on loopback that records the requests of redirects, alerts and webhooks."""
     from pytest_httpserver import HTTPServer
 
     server = HTTPServer(host="127.0.0.1", port=0, threaded=True)

@@ -66,7 +66,7 @@ class ScenarioItem(pytest.Function):
         return super().repr_failure(excinfo, *args, **kwargs)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Return the location: the collection ``fiskil``, because scenarios are values."""
+        """Return ``fiskil`` as the location, because a scenario has no line in a test file."""
         return Path("fiskil"), 0, self.name
 
     def _play_for_session(self, worker: Worker) -> None:
@@ -81,7 +81,7 @@ class ScenarioItem(pytest.Function):
 
 
 class ScenarioCollector(pytest.Collector):
-    """The parent of the items, ``fiskil``, next to the test files."""
+    """The node ``fiskil``, which is the parent of all scenario items in pytest's collection tree."""
 
     def collect(self) -> Iterator[Any]:
         """Return nothing; ``ScenarioCollection`` adds the items."""
@@ -114,13 +114,13 @@ class ScenarioCollection:
             raise pytest.UsageError(_with_hint(str(error), patterns)) from None
 
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
-        """Keep the node of the root folder: since pytest 9.1 only its children see the fixtures of its conftest."""
+        """Keep the node of the root folder: since pytest 9.1, only its children can use fixtures of the root conftest."""
         if self._root is None and isinstance(collector, pytest.Directory) and collector.path == self._config.rootpath:
             self._root = collector
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
-        """Add one item for each scenario, before ``-k`` and ``-m`` select.
+        """Add one item for each scenario, before the options ``-k`` and ``-m`` select items.
 
         Raises:
             UsageError: There is no app to start.
@@ -136,7 +136,7 @@ class ScenarioCollection:
             if number == 0 and not self._is_rehearsal and not _may_have_app(item, self._settings):
                 if not _worker_id(self._config):
                     raise pytest.UsageError(NO_APP)
-                # An xdist worker can report this only by a failing item, and one is enough.
+                # An xdist worker can report this error only by a failing item, and one item is enough.
                 return
 
     @pytest.hookimpl(wrapper=True)
@@ -152,13 +152,13 @@ class ScenarioCollection:
         return report
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Keep the result of a scenario that a worker played."""
+        """Keep the result of a scenario for the summary at the end."""
         played = getattr(report, "fiskil_played", None)
         if played:
             self._played.append(msgspec.json.decode(played, type=Played))
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Print the status of each practice that the scenarios name."""
+        """Print the status of each practice that the scenarios test."""
         if not self._played:
             return
         from fiskil_harness.core.clock import real_now
@@ -178,7 +178,7 @@ class ScenarioCollection:
 
 
 def settings_of(config: pytest.Config) -> Settings:
-    """Return the config that the options name, or that of the root folder, or an empty one."""
+    """Return the config from the options or ini keys, else the root folder's; without a config, return empty settings."""
     rehearsal = config.getoption("fiskil_rehearsal")
     if rehearsal:
         return read_request(Path(rehearsal)).settings
@@ -199,7 +199,7 @@ def seed_of(config: pytest.Config) -> int:
     """Return the seed from the options or the ini file, 0 by default.
 
     Raises:
-        ConfigError: The seed is negative, or that of the ini file is not a number.
+        ConfigError: The seed is negative, or the ini key ``fiskil_seed`` is not a number.
     """
     rehearsal = config.getoption("fiskil_rehearsal")
     if rehearsal:
@@ -219,7 +219,7 @@ def open_worker(config: pytest.Config, settings: Settings, app_object: Any) -> W
     """Return the worker of this pytest process; its sandbox and its app start when they are first needed.
 
     Args:
-        app_object: The app as a Python object, or None.
+        app_object: The app as a Python object; None uses the app in the config.
     """
     rehearsal = config.getoption("fiskil_rehearsal")
     folder = Path(rehearsal) / f"worker-{_worker_id(config)}" if rehearsal else None
@@ -257,7 +257,7 @@ def without_traceback() -> Iterator[None]:
 
 
 def app_of(worker: Worker) -> AppUnderTest:
-    """Return the app of *worker*, started.
+    """Start the app of *worker* and return it.
 
     Raises:
         ConfigError: There is no app.
@@ -267,7 +267,7 @@ def app_of(worker: Worker) -> AppUnderTest:
 
 
 def _play_scenario(fiskil_worker: Worker) -> None:
-    """Do nothing; its parameter makes pytest create the fixture that a scenario's item needs."""
+    """Do nothing; the parameter makes pytest create the fixture ``fiskil_worker``, which each scenario item needs."""
 
 
 def _may_have_app(item: ScenarioItem, settings: Settings) -> bool:

@@ -1,1 +1,1 @@
-"""Runs scenarios: a driver for one sandbox and one app, a worker around it, and a session over all workers."""
+"""Runs scenarios: a driver for one sandbox and one app, a worker that owns the driver, and a session with all workers."""

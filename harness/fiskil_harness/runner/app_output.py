@@ -1,6 +1,6 @@
 """Reads what the app writes during a scenario: its log files, and the log records that it exports over OTLP.
 
-Everything written before ``mark`` belongs to earlier scenarios.
+Everything that was written before the latest call of ``mark`` belongs to earlier scenarios and is skipped.
 """
 
 from fiskil_harness.app.app_under_test import AppUnderTest
@@ -10,7 +10,7 @@ from fiskil_harness.core.clock import pause
 from fiskil_harness.journal import OTLP, Journal, Output
 
 LAG_SPARE_S, MOST_LAG_S = 0.2, 6.0
-"""Log records are awaited for their export delay so far plus the first, at most for the second, in real seconds."""
+"""The wait for exported log records, in real seconds: their longest export delay plus LAG_SPARE_S, at most MOST_LAG_S."""
 
 
 class AppOutput:
@@ -21,16 +21,16 @@ class AppOutput:
         self._telemetry = telemetry
         self._lines_read = 0
         self.log_marks: dict[str, Mark] = {}
-        """By log file, the position from which it is read; a caller that runs a scenario inside another restores it."""
+        """The position from which each log file is read. Code that runs a scenario inside another must restore this dict."""
 
     def mark(self, *, is_first: bool) -> None:
-        """Skip what is written already; in the first scenario nothing, because the app's start belongs to it."""
+        """Skip all earlier output. If *is_first*, skip nothing, because the app's start belongs to the first scenario."""
         for name, path in self._app.output().items():
             self.log_marks[name] = start_of(path) if is_first else end_of(path)
         self._lines_read = 0 if is_first else self._telemetry.line_count
 
     def record(self, journal: Journal, *, patience_s: float) -> None:
-        """Write the output since the mark to *journal*.
+        """Write the output since the latest mark to *journal*.
 
         Args:
             patience_s: The longest wait for exported log records, in real seconds.

@@ -19,17 +19,18 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 #   end       | close windows, stop recording, lift all faults     |
 #             | wait until open API requests have ended            | 5 s
 #             | read log files and exported log records            | their export delay so far + 0.2 s, at most 6 s
-#   clean up  | restore the API key and address, reset the sandbox | (the app restarts if a step affected it as a whole)
+#   clean up  | restore the API key and URL, reset the sandbox     | (the app restarts if a step affected it as a whole)
 #
 # Begin: an API request without an end user (a token, a list) could belong to any scenario. If the app sent one in the last
 # 5 s and does not pause, the scenario does not start and is INCONCLUSIVE. An app that only polls for the end users of
-# earlier scenarios never pauses either, but the scenario starts. The sandbox has deleted these end users, so the proxy
-# marks a request for one: it meets no fault, and probes ignore it. Between generated plans the wait is only 0.01 s,
-# because each plan ends with an idle app and no probe reads its API requests.
+# earlier scenarios never pauses either, but then the scenario starts. The sandbox has deleted these end users, so the
+# proxy can mark requests for them: no fault acts on a marked request, and probes ignore it. Between generated plans the
+# wait is only 0.01 s, because each plan ends with an idle app and no probe reads its API requests.
 #
-# Settle happens even after a failed step: the report shows what the app has done until then. The head of ``app.effects``
-# explains how idle is detected and which scenarios are disturbed. If the app is still busy at the limit, a missing effect
-# is INCONCLUSIVE. Its unfinished work is remembered as ``Backlog``, so that later waits for the same work are shorter.
+# Settle happens even after a failed step: the report shows what the app has done until then. The comment at the top of
+# ``app/effects.py`` explains how an idle app is detected and which scenarios are disturbed. If the app is still busy at
+# the limit, a missing effect is INCONCLUSIVE. The app's unfinished work is remembered as ``Backlog``, so that later waits
+# for the same work are shorter.
 #
 # Reset removes end users, consents, faults, events and interpretations, and returns sandbox time to real time. The app
 # keeps its state, because bugs that need a history would be hidden otherwise. It restarts only after a step that affects it
@@ -75,16 +76,16 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.generation import PlanResult
 
 IDLE_S, IDLE_CAP_S = 0.12, 5.0
-"""How long an idle app makes no API request, and the longest wait for that, in real seconds."""
+"""The time without an API request after which an app counts as idle, and the longest wait for it, in real seconds."""
 PLAN_IDLE_S = 0.01
-"""As ``IDLE_S``, between generated plans: each ends with an idle app, and no probe reads its API requests."""
+"""``IDLE_S`` between generated plans: shorter, because each plan ends with an idle app."""
 
 BeforeStep = Callable[[int, Scenario, Journal], None]
 """Called before each step with its index, the scenario and the journal so far, and once after the last step."""
 
 
 class Driver:
-    """One local Fiskil and one app, between which scenarios run one after another."""
+    """Runs scenarios one after another between one local Fiskil and one app."""
 
     def __init__(self, settings: Settings, *, workdir: Path, seed: int, app_object: Any = None) -> None:
         """Open the local Fiskil and prepare the app; ``start`` starts it.
@@ -92,10 +93,10 @@ class Driver:
         Args:
             workdir: Existing folder for the app's data and the certificates.
             seed: Determines ids, generated rows and generated plans.
-            app_object: The app as a Python object, instead of the config's.
+            app_object: The app as a Python object; None uses the app in the config.
 
         Raises:
-            ConfigError: The webhook secret does not have the form of its signature scheme.
+            ConfigError: The webhook secret is malformed for its signature scheme.
         """
         self.settings = settings
         self.seed = seed
@@ -195,11 +196,12 @@ class Driver:
     def perform(
         self, scenario: Scenario, *, quiet_s: float = IDLE_S, is_unwell: Callable[[Journal], bool] | None = None
     ) -> tuple[Journal, str]:
-        """Perform the steps; return the journal, and why the scenario did not run to its end ("" if it did).
+        """Perform the steps; return the journal, and the reason why the scenario did not run to its end ("" if it did).
 
         Args:
             quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
-            is_unwell: Returns True if the app must restart afterwards (default: if a step affected it as a whole).
+            is_unwell: Returns True if the app must restart afterwards. By default the app restarts if a step affected it as
+                a whole, such as a revoked key.
 
         Raises:
             AppError: The app does not start, or is never ready.
@@ -241,7 +243,12 @@ class Driver:
         return journal, crashed
 
     def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
-        """Return the findings of the probes, and of whatever made the scenario incomplete; arguments as for ``outcome``."""
+        """Return the findings of the probes, and a finding for each reason why the scenario is incomplete.
+
+        Args:
+            journal: The finished journal of the scenario.
+            crashed: Why the scenario did not run to its end; "" if it did.
+        """
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         return evaluation.findings(scenario.probes, journal, crashed=crashed, missing=missing[0] if missing else "")
 
@@ -276,7 +283,7 @@ class Driver:
         return ""
 
     def _settle(self, scenario: Scenario, stage: Stage, crashed: str) -> str:
-        """Wait until the app is idle and record its effects; return why the scenario is incomplete, "" if it is not."""
+        """Wait until the app is idle and record its effects; return why the scenario is incomplete ("" if complete)."""
         stage.journal.step = len(scenario.steps)
         self.before_step(len(scenario.steps), scenario, stage.journal)
         if self.app.has(EFFECTS):
@@ -331,9 +338,10 @@ class Driver:
     def _explore(
         self, journal: Journal, scenario: Scenario, kind: PlanKind, plan_count: int, shrink_s: float
     ) -> tuple[PlanRun, ...]:
-        """Run generated plans, each with its own journal, while *scenario* waits; its *journal* records again afterwards.
+        """Run generated plans, each with its own journal, while *scenario* waits. Afterwards *journal* records again.
 
         Args:
+            journal: The journal of *scenario*.
             plan_count: Number of plans.
             shrink_s: Limit for simplifying a failed plan, in real seconds.
         """
@@ -389,12 +397,12 @@ def _ignore_step(_number: int, _scenario: Scenario, _journal: Journal) -> None:
 
 
 def _observed_participant(step: AnyStep) -> str | None:
-    """Return the only participant to observe around *step*, the target of a forgery; None means all."""
+    """Return the participant whose effects are recorded around *step*: the target of a forgery. None means everyone."""
     return step.twin if isinstance(step, Forge) else None
 
 
 def _practices_of(scenario: Scenario, journal: Journal) -> tuple[str, ...]:
-    """Return the practices this outcome counts for: the scenario's, or those of invariants that generated plans violated."""
+    """Return the practices this outcome counts for: those that a generated plan violated, else all of the scenario."""
     violated = tuple(plan_run.practice for plan_run in journal.all(PlanRun) if plan_run.practice in scenario.practices)
     return violated or scenario.practices
 

@@ -11,7 +11,7 @@ from fiskil_harness.journal import Journal, MachinePaused
 
 EVERY_S = 0.05
 LEAST_S = 0.1
-"""Oversleeping by less is normal scheduling delay."""
+"""The shortest pause that is recorded; shorter pauses are normal scheduling delays."""
 
 
 class PauseMonitor:

@@ -24,7 +24,7 @@ from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[str, str]:
-    """Return the template values by name: a free port, *workdir*, and the addresses and credentials of *fiskil*."""
+    """Return the template values by name: a free port, *workdir*, and the URLs and credentials of *fiskil*."""
     port = free_port()
     credentials = fiskil.credentials
     values = {
@@ -55,7 +55,7 @@ def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[st
 
 
 def config_statements(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
-    """Yield what the config states and probes need: limits, used events, their effects, the history range, declarations."""
+    """Yield the statements of the config that probes need, as journal entries: limits, used events, declared facts ..."""
     limits, facts = settings.app.limits, settings.app.facts
     yield Limits(
         call_deadline_s=limits.call_deadline_s,

@@ -41,13 +41,13 @@ UNUSED_PLUGINS = (
 REQUEST_FILE = "order.json"
 START_ERROR_FILE = "refusal.txt"
 FEWEST_WORKERS, MOST_WORKERS = 2, 4
-"""Bounds of the default number of workers: scenarios mostly wait, and each worker has its own sandbox and app."""
+"""Bounds of the default number of workers: two even on one core, because scenarios mostly wait; at most four apps."""
 HEAVY_STEPS = frozenset({"revoke_key", "expire_tokens", "advance"})
-"""Steps that affect the app as a whole; if the app cannot be restarted, their scenarios run last."""
+"""Steps that affect the app as a whole; if the app cannot be restarted, scenarios with these steps run last."""
 
 
 class SessionRequest(Struct, frozen=True, kw_only=True):
-    """The scenarios that the workers run, and how."""
+    """The scenarios that the workers run, with the seed and the settings."""
 
     seed: int
     settings: Settings
@@ -58,8 +58,8 @@ class SessionRequest(Struct, frozen=True, kw_only=True):
 class SessionResult(Struct, frozen=True, kw_only=True):
     """The results of a run, sorted by scenario name; scenarios that did not run are included as INCONCLUSIVE.
 
-    ``faults`` are tracebacks of internal errors, ``plans`` are generated plans that failed, ``excerpts`` show what failed,
-    ``hars`` contain every exchange if requested, ``stories`` and ``pictures`` show what happened in each scenario.
+    ``internal_errors`` are tracebacks, ``plans`` are generated plans that failed, ``excerpts`` show what failed. ``hars``
+    contain every exchange if requested. ``stories`` and ``pictures`` show what happened in each scenario.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -79,7 +79,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
 
     @property
     def coverage_marks(self) -> frozenset[str]:
-        """The coverage marks of the app's API requests in all scenarios."""
+        """The coverage marks of all scenarios, which state what the app's API requests exercised."""
         return frozenset(mark for measure in self.measured for mark in measure.coverage_marks)
 
 
@@ -107,9 +107,9 @@ def run_scenarios(
 
     Args:
         workers: Number of workers; more than one needs an app that starts several times (see ``can_run_in_parallel``).
-        progress: Receives the begin and end of each scenario.
-        records_har: Includes every exchange as HAR.
-        on_progress: Called before each step; the step waits for it. Only with one worker.
+        progress: Called at the beginning and end of each scenario.
+        records_har: True includes every exchange in the result as HAR.
+        on_progress: Called before each step, which begins when the call has returned. Works only with one worker.
 
     Raises:
         AppError: The app does not start, or its effects hook returns something else than documented.
@@ -135,7 +135,7 @@ def run_scenarios(
 
 
 def can_run_in_parallel(settings: Settings) -> bool:
-    """Return True if each worker can start its own app: the command or its environment uses a port and a folder from us."""
+    """Return True if each worker can start its own app: the app's command or environment uses {port} and {workdir}."""
     command, environment = settings.app.command or "", " ".join(settings.app.env.values())
     return "{port}" in command + environment and "{workdir}" in command + environment
 
@@ -165,14 +165,14 @@ def read_request(folder: Path) -> SessionRequest:
 
 
 def write_played(folder: Path, played: Played, number: int) -> None:
-    """Write the result of one scenario to *folder*, atomically; *number* distinguishes the files."""
+    """Write the result of one scenario to *folder*, atomically; *number* is part of the file name."""
     path = folder / "results" / f"{number}.json"
     path.with_suffix(".part").write_bytes(msgspec.json.encode(played))
     path.with_suffix(".part").replace(path)
 
 
 def _remove(folder: Path) -> None:
-    """Kill the apps that their workers could not stop, and remove the folder."""
+    """Kill the app processes that the workers did not stop, and remove the folder."""
     for pid_file in folder.rglob("app.pid"):
         with contextlib.suppress(OSError, ValueError):
             os.killpg(int(pid_file.read_text(encoding="ascii")), signal.SIGKILL)
@@ -275,9 +275,9 @@ def not_run(scenario: Scenario, seed: int) -> Outcome:
 def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:
     """Return *scenarios* in the order in which they run.
 
-    Scenarios with the same interpretations follow each other, because the app restarts when they change. Scenarios that need
-    a restart afterwards run last if the app cannot be restarted. Several workers begin with the longest scenarios, so that
-    none of them runs alone at the end.
+    Scenarios with the same interpretations follow each other, because the app restarts when interpretations change.
+    Scenarios that need a restart afterwards run last if the app cannot be restarted. With several workers the longest
+    scenarios run first, so that no long scenario runs alone at the end.
     """
     from fiskil_harness.scenario.steps import name_of
 
@@ -304,7 +304,7 @@ def _scenario_name(nodeid: Any) -> str:
 
 @contextlib.contextmanager
 def _plain_environment() -> Iterator[None]:
-    """Hide the pytest options and plugins that the user's shell sets for other tests."""
+    """Remove PYTEST_ADDOPTS and PYTEST_PLUGINS inside the block: the user sets these variables for other tests."""
     removed = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
     try:
         yield

@@ -46,17 +46,17 @@ STILL_BUSY_SINCE = "the app has been busy since "
 """Prefix of the note naming the earlier scenario and message that the app has not finished processing."""
 
 MOST_SILENT_SCENARIOS = 3
-"""An app that we cannot restart gets no more deliveries after this many scenarios in a row without a response."""
+"""After this many scenarios in a row without a response, an app that the harness cannot restart gets no more deliveries."""
 
 
 class Worker:
     """Runs scenarios between one local Fiskil and one app."""
 
     def __init__(self, settings: Settings, *, seed: int, app_object: Any = None, folder: Path | None = None) -> None:
-        """Prepare a worker; nothing listens yet.
+        """Prepare a worker; no server listens yet.
 
         Args:
-            app_object: The app as a Python object, instead of the config's.
+            app_object: The app as a Python object; None uses the app in the config.
             folder: Working folder (default: a new temporary one); ``close`` removes it.
         """
         self.settings = settings
@@ -73,7 +73,7 @@ class Worker:
         self._reported_entries, self._current_scenario = 0, ""
         self.redactor = Redactor(self._secrets)
         self.includes_har = False
-        """Includes the HAR of the exchanges in each result of ``play``."""
+        """If True, each result of ``play`` includes its exchanges as HAR."""
 
     @property
     def driver(self) -> Driver:
@@ -102,7 +102,7 @@ class Worker:
         self._start_error = UsageError(reason)
 
     def launch(self) -> Driver:
-        """Start the app once, without any request to it; a failure is redacted, remembered and raised again.
+        """Start the app without sending it a request. A failure is raised again by every later start.
 
         Raises:
             ConfigError: Neither the config nor the caller names an app.
@@ -206,7 +206,7 @@ class Worker:
             )
 
     def _detect_missing_effects_hook(self, outcome: Outcome, driver: Driver) -> None:
-        """Remember an effects hook that knows no end user and responds like a path that does not exist."""
+        """Remember that the effects hook probably does not exist, if it responds like a path that does not exist."""
         unreported = next((finding for finding in outcome.findings if finding.probe == EFFECTS_REPORTED), None)
         if unreported is not None and is_unknown_path(driver.app, UNKNOWN_END_USER):
             self._missing_effects_hook = unreported.observed
@@ -224,7 +224,7 @@ class Worker:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _excerpts(self, outcome: Outcome, journal: Journal, url: str) -> tuple[tuple[Excerpt, ...], str]:
-        """Return the excerpts for *outcome*, and the traceback of an error that must not lose the verdict."""
+        """Return the excerpts for *outcome*, and the traceback of an internal error in making them ("" without an error)."""
         try:
             return excerpts(outcome.scenario, outcome.findings, journal, url=url + self.settings.app.webhook.path), ""
         except Exception:  # noqa: BLE001 - an internal error must not lose the verdict
@@ -233,7 +233,7 @@ class Worker:
     def _story_and_pictures(
         self, scenario: Scenario, outcome: Outcome, journal: Journal, took_s: float
     ) -> tuple[Story | None, tuple[Picture, ...], str]:
-        """Return the redacted story and the screenshots of a scenario, and the traceback of an error while making them."""
+        """Return the redacted story and the screenshots of a scenario, and the traceback of an error in making them."""
         try:
             steps = [step_text(step) for step in scenario.steps]
             has_passed = outcome.verdict is Verdict.PASS
@@ -272,7 +272,7 @@ class Worker:
 
 
 def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
-    """Return the costs of *scenario* as *journal* shows them.
+    """Return the measured costs of *scenario* from its *journal*, such as the number of exchanges.
 
     Args:
         took_s: Real seconds that the scenario took, with its evaluation.
@@ -309,7 +309,7 @@ def _repeated_failures(journal: Journal) -> Iterator[str]:
 
 
 def _unfinished_work(journal: Journal) -> Iterator[str]:
-    """Yield the earlier scenario since which the app has been busy, if it was busy at the end of this one too."""
+    """Yield a note about the earlier scenario since which the app has been busy, if it was still busy at the end."""
     for since in dict.fromkeys(
         effects.busy_since for effects in journal.all(Effects) if effects.moment == "end" and effects.busy_since
     ):
@@ -317,7 +317,7 @@ def _unfinished_work(journal: Journal) -> Iterator[str]:
 
 
 def first_line(text: str) -> str:
-    """Return the first line; the lines after it are output of the app, which differs from run to run."""
+    """Return the first line of an error message; later lines are output of the app, which differs from run to run."""
     return text.partition("\n")[0]
 
 

@@ -1,4 +1,4 @@
-"""The local Fiskil: API and consent page over one state, with Python calls for actions of people and of the clock."""
+"""A local Fiskil: API and consent page over one shared state, and Python calls that act for people and move the clock."""
 
 from fiskil_harness.sandbox.sandbox import Sandbox
 from fiskil_harness.sandbox.store import Credentials

@@ -1,6 +1,6 @@
-"""The source of each dataset's rows: one function per dataset, called at the moment of a sync.
+"""The source of each dataset's rows: one function per dataset, which a sync calls.
 
-Rows that change with the clock are as of the sync's own moment, even if the sync is evaluated later.
+Rows that change over time are as of the time at which the sync was due, even if it is performed later.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from fiskil_harness.sandbox.store import Store
 RECENT = timedelta(days=90)
 
 NAMED_ROWS = 20_000
-"""Up to so many rows under one consent, reports know each row's symbol; beyond, only those of rows that were made."""
+"""If a consent has at most this many transactions, reports know the symbol of each; otherwise only of generated rows."""
 
 Source = Callable[[Store, Consent, datetime], Sequence[Any]]
 HOUSEHOLD = (
@@ -56,17 +56,20 @@ def transactions(store: Store, consent: Consent, at: datetime) -> Statement:
 
 
 def basic_transactions(store: Store, consent: Consent, at: datetime) -> Statement:
-    """Return the same transactions before their details are known. Source: sync.early-transactions"""
+    """Return all transactions, without the details that a later sync adds. Source: sync.early-transactions"""
     return transactions(store, consent, at).plain()
 
 
 def recent_transactions(store: Store, consent: Consent, at: datetime) -> Statement:
-    """Return those of the last ninety days, before their details are known. Source: sync.early-transactions"""
+    """Return the transactions of the last ninety days, without the details that a later sync adds.
+
+    Source: sync.early-transactions
+    """
     return basic_transactions(store, consent, at).recent(ceiling_of(at - RECENT))
 
 
 def _whenever(source: Callable[[Store, Consent], Sequence[Any]]) -> Source:
-    """Return a source that does not depend on the clock."""
+    """Return a dataset's function that calls *source* without the time of the sync."""
     return lambda store, consent, _at: source(store, consent)
 
 
@@ -85,7 +88,7 @@ def account_ids(store: Store, consent: Consent) -> tuple[str, ...]:
 
 
 def _of_household(dataset: str) -> Callable[[Store, Consent], tuple[Any, ...]]:
-    """Return the source of a retailer's dataset; a bank has no rows for it. Source: energy.permissions"""
+    """Return the function of an energy dataset, which returns no rows for a bank's consent. Source: energy.permissions"""
 
     def rows(store: Store, consent: Consent) -> tuple[Any, ...]:
         household = store.energy.get(consent.arrangement_id)
@@ -115,4 +118,4 @@ SOURCES: dict[str, Source] = {
     "plans": _whenever(plans),
     **{name: _whenever(_of_household(name)) for name in HOUSEHOLD},
 }
-"""By the dataset's name."""
+"""The function that returns each dataset's rows, by the dataset's name."""

@@ -4,7 +4,7 @@ from fiskil_harness.sandbox.store import Store
 
 
 def mint(store: Store) -> str:
-    """Create an additional API key, accepted beside the others, and return its secret."""
+    """Create an API key that is accepted in addition to the existing keys, and return its secret."""
     with store.lock:
         secret = "fsk_" + store.mint.secret()
         store.secrets[secret] = "accepted"
@@ -12,6 +12,6 @@ def mint(store: Store) -> str:
 
 
 def revoke(store: Store, client_secret: str) -> None:
-    """Revoke one key; its tokens become invalid with it."""
+    """Revoke one API key; tokens that were issued for it become invalid."""
     with store.lock:
         store.secrets[client_secret] = "revoked"

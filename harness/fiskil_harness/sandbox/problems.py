@@ -1,8 +1,8 @@
-"""Refusals of the API, before they have a form on the wire."""
+"""Errors of the API, before they are encoded as a response."""
 
 
 class ApiProblem(Exception):
-    """A documented refusal: an HTTP status, Fiskil's name for it, and a sentence."""
+    """A documented error: an HTTP status, Fiskil's name of the error, and a message."""
 
     def __init__(self, status: int, name: str, message: str) -> None:
         self.status = status
@@ -17,7 +17,7 @@ def unauthorized(message: str = "invalid or expired token") -> ApiProblem:
 
 
 def bad_key_pair(status: int) -> ApiProblem:
-    """Return the 401 or 403 for credentials that get no token. Source: token.bad-credentials"""
+    """Return the 401 or 403 for an invalid key pair in a token request. Source: token.bad-credentials"""
     message = "client_id or client_secret is not valid"
     return unauthorized(message) if status == 401 else ApiProblem(status, "forbidden", message)
 
@@ -33,5 +33,5 @@ def invalid_request(message: str) -> ApiProblem:
 
 
 def end_user_not_found() -> ApiProblem:
-    """Return the 404 of an end user. Source: end-users.delete-twice"""
+    """Return the 404 for an unknown end user. Source: end-users.delete-twice"""
     return ApiProblem(404, "end_user_not_found", "end user not found")

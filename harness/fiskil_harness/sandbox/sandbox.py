@@ -28,7 +28,7 @@ REVOKERS = ("end_user", "institution")
 
 
 def mint_credentials(mint: Mint, *, webhook_secret: str | None = None) -> Credentials:
-    """Return new credentials; as in Fiskil's sample, the signing key is longer than the block of the hash."""
+    """Return new credentials; as in Fiskil's sample, the webhook signing key is longer than a hash block (64 bytes)."""
     return Credentials(
         client_id=mint.client_id(),
         client_secret="fsk_" + mint.secret(),
@@ -37,7 +37,7 @@ def mint_credentials(mint: Mint, *, webhook_secret: str | None = None) -> Creden
 
 
 class Sandbox:
-    """One local Fiskil; it opens no sockets: serve ``api`` and ``page``, and pass their origins to ``place``."""
+    """One local Fiskil. It opens no sockets: serve ``api`` and ``page``, and pass their origins to ``set_origins``."""
 
     def __init__(
         self,
@@ -54,11 +54,11 @@ class Sandbox:
         """Start without end users.
 
         Args:
-            institutions: By their ids.
-            seed: Decides people and rows, unless *mint* is given.
-            named: People whom the institutions always know, in addition to those of ``admit``.
-            interpretations: Those that apply after each reset (default: the best supported).
-            console: The console settings that apply after each reset.
+            institutions: The institutions, by their ids.
+            seed: Determines the generated people and rows; ignored if *mint* is given.
+            named: People whom the institutions always know; ``add_person`` adds others until the next reset.
+            interpretations: The interpretations that apply at first and after each reset (default: the best supported).
+            console: The console settings that apply at first and after each reset.
         """
         self._interpretations = interpretations or Interpretations()
         self.clock = clock or Clock()
@@ -78,25 +78,25 @@ class Sandbox:
         self.page: Application = page_application(self.store)
 
     def set_origins(self, *, api_url: str, auth_url: str) -> None:
-        """Set the origins of the API and the page, which links and ``auth_url`` contain."""
+        """Set the origins of the API and the consent page, so that links and ``auth_url`` in responses contain them."""
         self.store.api_url, self.store.auth_url = api_url, auth_url
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """Return every event so far, oldest first."""
+        """Return every event since the last reset, oldest first."""
         with self._caught_up() as store:
             return tuple(store.events)
 
     @property
     def crashes(self) -> list[Crash]:
-        """Return the internal errors of API and page; a run with such an error found a defect of the sandbox.
+        """Return the internal errors of the API and the page; each is a defect of the sandbox.
 
-        Servers append to the list too. ``reset`` keeps it.
+        Servers also append to this list. ``reset`` does not clear it.
         """
         return self.store.crashes
 
     def add_person(self, person: Person) -> Person:
-        """Make *person* known at the institutions until the next reset, and return them."""
+        """Make *person* known at the institutions until the next reset, and return *person*."""
         with self.store.lock:
             return people.admit(self.store, person)
 
@@ -112,10 +112,10 @@ class Sandbox:
             )
 
     def populate(self, count: int, *, person: Person | None = None) -> list[str]:
-        """Register *count* end users at once, and return their ids, oldest first.
+        """Register *count* end users, and return their ids, oldest first.
 
-        Each has a different e-mail; a log-in with it gets a person generated from the seed. With *person*, each end user has
-        consented as this person, and the syncs are pending.
+        Each has a different e-mail address; a log-in with it uses a person generated from the seed. If *person* is given,
+        each end user has also consented as this person, and the syncs of these consents are pending.
 
         Raises:
             UsageError: *count* is below one.
@@ -146,13 +146,14 @@ class Sandbox:
         """Let *person* consent without the page, and return the consent.
 
         Args:
-            institution_id: Where the person consents; ``88888`` is the sandbox bank.
+            institution_id: The institution at which the person consents; ``88888`` is the sandbox bank.
             arrangement_id: A fixed id for the consent (default: a new one).
             account_keys: The accounts to share, by their keys in the person's file (default: all that are offered).
 
         Raises:
             UnknownName: No such institution, or the person cannot share such an account there.
-            UsageError: The person has no account to share or is not eligible, or the console's permissions do not fit.
+            UsageError: The person has no account to share or is not eligible, or the console's permissions contain none
+                of the institution's industry.
         """
         with self._caught_up() as store:
             if institution_id not in store.institutions:
@@ -191,11 +192,11 @@ class Sandbox:
         institution_id: str = "",
         account_keys: tuple[str, ...] = (),
     ) -> AuthSession:
-        """End an open journey with *outcome*, as at the page: ``approved``, or one of ``OUTCOMES``.
+        """End an open journey with *outcome* (``approved`` or one of ``OUTCOMES``), as an end user does on the page.
 
         Args:
-            email: The address that logs in (default: the end user's own, or a generated one without any).
-            institution_id: The institution, if the session leaves the choice (default: the first accessible one).
+            email: The e-mail address for the log-in (default: the end user's; if they have none, a generated address).
+            institution_id: The institution, if the session does not fix it (default: the first accessible one).
             account_keys: The accounts to share (default: all that can be shared).
 
         Raises:
@@ -208,7 +209,10 @@ class Sandbox:
             )
 
     def redirect_address(self, session_id: str) -> str | None:
-        """Return the redirect address of an ended session; None while it is open or without an address."""
+        """Return the URL to which the browser is redirected after an ended session.
+
+        The result is None if the session is still open, or if it has no redirect URL for its ending.
+        """
         with self._caught_up() as store:
             session = sessions.current(store, session_id)
             return sessions.destination(session, store.interpretation) if session and session.ending else None
@@ -229,7 +233,7 @@ class Sandbox:
         return ledger.person
 
     def begin_sync(self, consent: Consent, dataset: str) -> None:
-        """Begin a sync of *dataset* now; it completes when the clock reaches its end.
+        """Begin a sync of *dataset* now; it completes when the sandbox's clock reaches the end of the sync.
 
         Raises:
             UnknownName: There is no such dataset.
@@ -241,7 +245,7 @@ class Sandbox:
             sync.begin(store, store.consents[consent.arrangement_id], datasets=(dataset,))
 
     def sync(self, consent: Consent, dataset: str) -> None:
-        """Complete a sync of *dataset* now, and move the clock to its end.
+        """Move the clock to the end of a sync of *dataset*, and complete the sync; begin a sync if none is pending.
 
         Raises:
             UnknownName: There is no such dataset.
@@ -274,12 +278,12 @@ class Sandbox:
             return store.ledgers[consent.arrangement_id]
 
     def fail_sync(self, consent: Consent, dataset: str) -> None:
-        """Fail a sync of *dataset* now, and move the clock to its end. Source: sync.failed"""
+        """Move the clock to the end of a sync of *dataset*, and let the sync fail. Source: sync.failed"""
         with self._caught_up() as store:
             sync.fail_now(store, store.consents[consent.arrangement_id], dataset)
 
     def removed_ids(self, consent: Consent, dataset: str = "transactions") -> tuple[str, ...]:
-        """Return the ``fiskil_id`` of each row of *dataset* that disappeared at the institution, or with its account."""
+        """Return the ``fiskil_id`` of each row of *dataset* that disappeared, or whose account is no longer shared."""
         ledger = self.store.ledgers.get(consent.arrangement_id)
         unshared = tuple(self.store.unshared_ids.get((consent.arrangement_id, dataset), ()))
         return (*ledger.removed_ids, *unshared) if ledger is not None and dataset == "transactions" else unshared
@@ -288,7 +292,7 @@ class Sandbox:
         """End a consent at the institution, by the ``end_user`` there or by the ``institution`` itself.
 
         Raises:
-            UnknownName: *by* is neither.
+            UnknownName: *by* is not one of ``REVOKERS``.
         """
         if by not in REVOKERS:
             raise UnknownName("way to revoke by", by, REVOKERS)
@@ -301,7 +305,7 @@ class Sandbox:
             end_users.delete(store, end_user.end_user_id)
 
     def open_account(self, person: Person, key: str) -> None:
-        """Open the account *key* of *person* now, if the file sets a later opening day or the account was closed.
+        """Open the account *key* of *person* now, before the opening day in the person's file or after it was closed.
 
         Raises:
             UnknownName: The person has no such account.
@@ -321,7 +325,7 @@ class Sandbox:
             account_changes.close_account(store, person, key)
 
     def approve_sharing(self, person: Person, key: str) -> None:
-        """Let every other holder agree to the sharing of the account *key* of *person*.
+        """Let every other holder of the account *key* agree that *person* shares it.
 
         Raises:
             UnknownName: The person has no such account.
@@ -331,7 +335,7 @@ class Sandbox:
             account_changes.approve_sharing(store, person, key)
 
     def withdraw_sharing(self, person: Person, key: str) -> None:
-        """Let another holder stop the sharing of the account *key* of *person*.
+        """Let another holder of the account *key* stop *person* from sharing it.
 
         Raises:
             UnknownName: The person has no such account.
@@ -346,7 +350,7 @@ class Sandbox:
             consents.touch(store, store.consents[consent.arrangement_id])
 
     def expire_tokens(self) -> int:
-        """Expire every access token now, and return the number of live tokens."""
+        """Expire every access token now, and return their number."""
         with self.store.lock:
             return tokens.expire_all(self.store)
 
@@ -381,7 +385,7 @@ class Sandbox:
         Args:
             permissions: The permissions that new consents request.
             scopes: The scopes of new tokens.
-            version: The API version of requests that name none.
+            version: The API version for requests without an ``X-Fiskil-Version`` header.
             consent_days: The duration of new consents in days; 0 means a one-off consent.
 
         Raises:
@@ -408,7 +412,7 @@ class Sandbox:
             sync.resume(store, institution_id)
 
     def canaries(self) -> dict[str, tuple[str, ...]]:
-        """Return every secret value of this run and its people, by kind."""
+        """Return every secret value of this run and its people, by kind, so that leaks of these values are found."""
         with self.store.lock:
             numbers = {
                 account.account_number for ledger in self.store.ledgers.values() for account in ledger.accounts.values()
@@ -424,7 +428,7 @@ class Sandbox:
             }
 
     def choose_interpretations(self, chosen: Mapping[str, str]) -> None:
-        """Choose other interpretations until the next reset, as clause ids with one of their interpretations each.
+        """Choose other interpretations until the next reset; *chosen* maps clause ids to interpretations.
 
         Raises:
             UnknownName: No such clause, or the clause has no such interpretation.
@@ -433,7 +437,7 @@ class Sandbox:
             self.store.interpretations = self._interpretations.with_chosen(chosen)
 
     def reset(self) -> None:
-        """Forget people, end users, consents and events, restore the first interpretations, and reset the clock."""
+        """Remove people, end users, consents and events, restore the initial interpretations, and reset the clock."""
         with self.store.lock:
             self.store.interpretations = self._interpretations
             self.store.reset()

@@ -1,6 +1,6 @@
-"""Snapshots of the institution's data: each sync finds the rows of the accounts that are shared at that moment.
+"""Snapshots of the institution's data: each sync copies the rows of the accounts that are shared at that time.
 
-The API serves a snapshot until the next one. Rows that are no longer shared leave with it, and their ids are remembered.
+The API serves a snapshot until the next one. Rows that are no longer shared then disappear, and their ids are recorded.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -17,11 +17,11 @@ from fiskil_harness.sandbox.store import Store
 
 
 def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overtaken: bool = False) -> None:
-    """Serve the shared rows of dataset *name* at the store's moment, and emit the sync event.
+    """Serve the rows of dataset *name* that are shared at the sandbox's current time, and emit the sync event.
 
     Args:
-        at: When the sync completed.
-        is_overtaken: A later sync replaces this one before any request can see it, so only the event is emitted.
+        at: The time at which the sync completed.
+        is_overtaken: True if a later sync replaces the rows before any request can read them, so only the event is emitted.
     """
     dataset = DATASETS[name]
     key = (consent.arrangement_id, dataset.serves)
@@ -35,7 +35,7 @@ def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overta
 
 
 def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> Sequence[Any]:
-    """Return the rows of *dataset* that are shared under *consent* at *at*, the store's moment. Source: accounts.closed"""
+    """Return the rows of *dataset* that are shared under *consent* at *at*, the current time. Source: accounts.closed"""
     rows = SOURCES[dataset](store, as_shared(store, consent), at)
     closed = closed_keys(store, consent, at) if dataset in {"accounts", "energy_accounts"} else frozenset()
     if not closed:
@@ -44,7 +44,7 @@ def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> S
 
 
 def drop_unshared(store: Store, consent: Consent, *, unshared: Iterable[str]) -> None:
-    """Stop serving the rows of the accounts *unshared* (by account id)."""
+    """Stop serving the rows of the accounts whose ids are in *unshared*."""
     unshared_account_ids = set(unshared)
     for (arrangement_id, dataset), rows in list(store.served.items()):
         if unshared_account_ids and arrangement_id == consent.arrangement_id:
@@ -52,7 +52,7 @@ def drop_unshared(store: Store, consent: Consent, *, unshared: Iterable[str]) ->
 
 
 def _serve(store: Store, key: tuple[str, str], rows: Sequence[Any], unshared_account_ids: set[str]) -> None:
-    """Serve *rows*, and remember the ids of earlier rows whose accounts are no longer shared."""
+    """Serve *rows*, and record the ids of earlier rows whose accounts are no longer shared."""
     earlier = _of_accounts(store.served.get(key, ()), unshared_account_ids) if unshared_account_ids else ()
     vanished = {row.fiskil_id: None for row in earlier[:NAMED_ROWS]}
     if vanished:
@@ -61,14 +61,14 @@ def _serve(store: Store, key: tuple[str, str], rows: Sequence[Any], unshared_acc
 
 
 def _of_accounts(rows: Sequence[Any], account_ids: Collection[str]) -> Sequence[Any]:
-    """Return the rows of these accounts (by account id), without making the rows of a statement."""
+    """Return the rows of the accounts *account_ids*, without generating the rows of a statement."""
     if isinstance(rows, Statement):
         return rows.where(account_ids=account_ids)
     return tuple(row for row in rows if _account_of(row) in account_ids)
 
 
 def _of_others(rows: Sequence[Any], account_ids: Collection[str]) -> Sequence[Any]:
-    """Return the rows of all other accounts."""
+    """Return the rows of all accounts except *account_ids*."""
     if isinstance(rows, Statement):
         other_ids = rows.account_ids - set(account_ids)
         return rows.where(account_ids=other_ids) if other_ids else Statement()
@@ -76,18 +76,18 @@ def _of_others(rows: Sequence[Any], account_ids: Collection[str]) -> Sequence[An
 
 
 def _account_of(row: Any) -> str:
-    """Return the account id of a row; for a scheduled payment, that of the paying account."""
+    """Return the account id of a row; for a scheduled payment, the id of the paying account."""
     source = getattr(row, "source", None)
     return str(source["account_id"] if isinstance(source, dict) else getattr(row, "account_id", ""))
 
 
 def as_shared(store: Store, consent: Consent) -> Consent:
-    """Return the consent with the accounts shared at the store's moment as its chosen accounts."""
+    """Return *consent* with ``account_keys`` replaced by the accounts that are shared at the sandbox's current time."""
     return msgspec.structs.replace(consent, account_keys=shared_keys(store, consent, store.now()))
 
 
 def _batches(store: Store, consent: Consent) -> list[tuple[str, ...]]:
-    """Return the account ids of each event of a sync. Source: sync.account-batch"""
+    """Return the account ids in each event that a sync emits, one tuple per event. Source: sync.account-batch"""
     ids = account_ids(store, as_shared(store, consent))
     if len(ids) > 1 and store.interpretation("sync.account-batch") == "per-account":
         return [(account_id,) for account_id in ids]

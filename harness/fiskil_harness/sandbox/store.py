@@ -1,7 +1,7 @@
-"""The only mutable state, shared by API, consent page, webhooks and clock.
+"""The only mutable state of a sandbox, shared by API, consent page, webhooks and clock.
 
-Every change happens under ``lock``, after ``catch_up`` has performed what is due on the clock: syncs become ready,
-consents and sessions expire. So a revoked consent is revoked for data calls, page and webhooks at the same moment.
+Every change happens under ``lock``, after ``catch_up`` has performed what is due by now: syncs complete, and consents
+expire. So a revoked consent is revoked for data calls, page and webhooks at the same time.
 """
 
 import threading
@@ -40,7 +40,7 @@ class Credentials(Struct, frozen=True, kw_only=True):
 
 
 class Token(Struct, frozen=True, kw_only=True):
-    """An access token and its expiry; ``ahead`` is how far sandbox time was ahead of real time when it was issued."""
+    """An access token; ``ahead`` is how far sandbox time was ahead of real time when the token was issued."""
 
     value: str
     client_secret: str
@@ -61,11 +61,11 @@ class Store:
         used_clauses: The clauses whose interpretation was used since the last reset.
         served: The rows that the API serves, by arrangement id and dataset.
         served_early: The keys of ``served`` whose rows come from an early stage of transactions.
-        unshared_ids: The ids of rows that were served and are no longer shared, by the same keys.
-        account_dates: The dates of accounts that were changed since the last reset, by holder and account key.
+        unshared_ids: The ids of rows that were served and are no longer shared, by arrangement id and dataset.
+        account_dates: The dates (opening, closing ...) of changed accounts, by holder and account key.
         delayed_syncs: Arrangement id and dataset of syncs that wait for the end of an outage.
-        moment: The instant of the event that ``catch_up`` performs; None outside of it.
-        epoch: The instant at which the sandbox started or was reset; histories end with its day.
+        moment: The time at which the event that ``catch_up`` is performing was due; None outside of ``catch_up``.
+        epoch: The time at which the sandbox started or was reset; generated histories end before that day.
     """
 
     def __init__(
@@ -122,9 +122,9 @@ class Store:
         self.events: list[Event] = []
 
     def reset(self) -> None:
-        """Return to real time, and forget end users, sessions, consents and events.
+        """Return to real time, and remove end users, sessions, consents and events.
 
-        Credentials and tokens stay. Each token expires when an app that measures real time expects it.
+        Credentials and tokens stay. Token expiries move back to real time, so that tokens expire when the app expects it.
         """
         with self.lock:
             self.clock.reset()
@@ -152,13 +152,13 @@ class Store:
         }
 
     def now(self) -> datetime:
-        """Return the instant of what happens now: that of the due event during ``catch_up``, else the clock's."""
+        """Return the sandbox's current time: during ``catch_up`` the time of the due event, otherwise the clock's time."""
         return self.moment or self.clock.now()
 
     def interpretation(self, clause_id: str) -> str:
-        """Return the interpretation of a doubtful clause, and record in ``used_clauses`` that it was used.
+        """Return the interpretation chosen for a clause, and record the clause in ``used_clauses``.
 
-        Call it only where the interpretations differ, because a recorded clause counts as used.
+        Call this only if the result would differ under another interpretation, because a recorded clause counts as used.
 
         Raises:
             UnknownName: No such clause, or it has no interpretations.
@@ -167,11 +167,11 @@ class Store:
         return self.interpretations.of(clause_id)
 
     def days_passed(self, at: datetime | None = None) -> int:
-        """Return the number of whole days since the end of the histories, now or at an instant."""
+        """Return the number of whole days since ``epoch``, the end of generated histories, until now or the time *at*."""
         return max(0, ((at or self.now()) - self.epoch) // timedelta(days=1))
 
     def changing(self) -> "Store":
-        """Return a context manager that holds the lock and performs everything due first."""
+        """Return a context manager that holds the lock, and first performs everything that is due."""
         return self
 
     def __enter__(self) -> "Store":
@@ -203,9 +203,9 @@ class Store:
         """Record an event about *consent*, which webhooks then deliver, and return it.
 
         Args:
-            kind: The event type, as on the wire.
-            at: Its publish time.
-            account_ids: The accounts that the event names; None for events without accounts.
+            kind: The event type, as in the webhook message.
+            at: The publish time of the event.
+            account_ids: The ids of accounts in the payload; None for events without accounts.
             extra: Further fields of the payload.
         """
         event = Event(

@@ -1,6 +1,6 @@
-"""The time at which data becomes available, and the events that report it.
+"""Syncs: the times at which data becomes available, and the events that report it.
 
-``snapshots.py`` decides the rows that a sync finds. Consents also end here, because the clock ends them too.
+``snapshots.py`` determines the rows of a sync. This module also ends consents that are due, in order with the syncs.
 """
 
 from datetime import datetime, timedelta
@@ -98,7 +98,7 @@ def fail_now(store: Store, consent: Consent, dataset: str) -> None:
 
 
 def resume(store: Store, institution_id: str) -> None:
-    """Begin again the syncs that an outage delayed, if the institution is reachable. Source: sync.outage"""
+    """Restart the syncs that an outage delayed, if the institution is reachable. Source: sync.outage"""
     if store.institutions[institution_id].connection_status == "OUTAGE":
         return
     delayed = [key for key in store.delayed_syncs if store.consents[key[0]].institution_id == institution_id]
@@ -120,12 +120,12 @@ def _pending_sync(store: Store, consent: Consent, dataset: str) -> PendingSync:
 
 
 def _begun(store: Store, consent: Consent) -> list[PendingSync]:
-    """Return the pending syncs of a consent without the recurrent ones."""
+    """Return the pending syncs of a consent, without recurrent (daily) syncs."""
     return [pending_sync for pending_sync in store.syncs.of(consent.arrangement_id) if not pending_sync.is_recurrent]
 
 
 def _usual(store: Store, consent: Consent) -> list[str]:
-    """Return every dataset that the consent permits; early stages of transactions only where they have events.
+    """Return every dataset that the consent permits; early stages of transactions only if the interpretation has them.
 
     Source: sync.early-transactions
     """
@@ -148,7 +148,7 @@ def _delay(store: Store, name: str) -> timedelta:
 
 
 def _end(store: Store, consent: Consent) -> None:
-    """End a consent that expired, whose last account closed, or that the institution ends by itself.
+    """End a consent that has expired, whose last account was closed, or that the institution ends.
 
     Source: consents.expiry-reported, consents.accounts-closed, consents.by-institution
     """
@@ -160,7 +160,7 @@ def _end(store: Store, consent: Consent) -> None:
 
 
 def _complete(store: Store, pending: PendingSync, *, until: datetime) -> None:
-    """Complete or fail a sync, and repeat it daily, except early stages and syncs of one-off consents.
+    """Complete or fail a sync, and schedule its daily repetition, except for early stages and one-off consents.
 
     Source: sync.recurrence
     """
@@ -181,7 +181,7 @@ def _complete(store: Store, pending: PendingSync, *, until: datetime) -> None:
 
 
 def _recurs(store: Store, consent: Consent, pending: PendingSync) -> bool:
-    """Return True if Fiskil syncs again a day later, and no such sync is pending yet."""
+    """Return True if Fiskil syncs the dataset again a day later, and that sync is not scheduled yet."""
     dataset = DATASETS[pending.dataset]
     if consent.is_one_off or dataset.permission is None or dataset.label:
         return False
@@ -192,7 +192,10 @@ def _recurs(store: Store, consent: Consent, pending: PendingSync) -> bool:
 
 
 def _end_if_read(store: Store, consent: Consent, *, at: datetime) -> None:
-    """End a one-off consent once every dataset was read, under that interpretation. Source: consents.one-off"""
+    """End a one-off consent after the sync of its last dataset, if the interpretation requires that.
+
+    Source: consents.one-off
+    """
     is_waiting = _begun(store, consent) or any(key[0] == consent.arrangement_id for key in store.delayed_syncs)
     if not is_waiting and store.interpretation("consents.one-off") == "ends-when-read":
         consents.end(store, consent, reason="Expired", by="institution", at=at, clause_id="consents.expiry-reported")
@@ -213,6 +216,6 @@ def _is_out(store: Store, consent: Consent) -> bool:
 
 
 def _fail(store: Store, consent: Consent, name: str, *, at: datetime) -> None:
-    """Keep the rows of the last sync, and emit an event if the dataset has one for failures. Source: sync.failed"""
+    """Keep serving the rows of the last sync, and emit an event if the dataset has a failure event. Source: sync.failed"""
     if name in FAILED and store.interpretation("sync.failed") == "reported":
         store.emit(FAILED[name], consent, at=at)

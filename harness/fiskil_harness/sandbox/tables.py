@@ -1,7 +1,7 @@
-"""The tables that requests read; no request iterates over a whole table.
+"""The tables that requests read, indexed so that no request iterates over a whole table.
 
-Consents and pending syncs know when the next of them is due. End users and consents return any slice of themselves
-directly. So a request costs the same with one end user and with a hundred thousand.
+Consents and pending syncs are indexed by due time; end users and consents return any page directly. So a request takes as
+long with one end user as with a hundred thousand.
 """
 
 import heapq
@@ -18,9 +18,9 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class PendingSync(Struct, frozen=True, kw_only=True):
-    """A sync that has begun; at ``ready_at`` its data appears and its event is emitted, or it ``fails``.
+    """A sync that has begun; at ``ready_at`` its data becomes available and its event is emitted, or the sync fails.
 
-    A recurrent sync is Fiskil's own daily update of data that it already has.
+    A recurrent sync is Fiskil's own daily update of a dataset that was synced before.
     """
 
     arrangement_id: str
@@ -31,10 +31,10 @@ class PendingSync(Struct, frozen=True, kw_only=True):
 
 
 class AccountDates(Struct, frozen=True, kw_only=True):
-    """The dates of an account at its institution; an instant may lie in the future.
+    """The dates of an account at its institution, which may be in the future.
 
-    ``reopened_at`` is when a closed account was opened again; ``opened_at`` stays its first day. ``withdrawn_at`` is when
-    another holder stopped the sharing of the account, ``approved_at`` when the last holder agreed to it.
+    ``opened_at`` is when the account was first opened, ``reopened_at`` when it was opened again after closing.
+    ``withdrawn_at`` is when another holder stopped the sharing of the account, ``approved_at`` when all had agreed to it.
     """
 
     opened_at: datetime | None = None
@@ -45,7 +45,7 @@ class AccountDates(Struct, frozen=True, kw_only=True):
 
 
 class LazyList(Sequence[Any], Generic[T]):
-    """A list whose rows are made from *sources* only when a page of them is sliced."""
+    """A list whose elements are generated from *sources* only when they are read, by index or slice."""
 
     def __init__(self, sources: Sequence[T], make: Callable[[T], Any]) -> None:
         self._sources, self._make = sources, make
@@ -96,7 +96,7 @@ class EndUsers(dict[str, EndUser]):
         return self._order
 
     def with_email(self, email: str) -> list[str]:
-        """Return the ids of end users with this e-mail; a user who took it later comes after those who had it before."""
+        """Return the ids of end users with this e-mail address, in the order in which they got it."""
         return list(self._by_email.get(email, ()))
 
     def _forget_email(self, end_user: EndUser) -> None:
@@ -105,7 +105,7 @@ class EndUsers(dict[str, EndUser]):
 
 
 class Consents(dict[str, Consent]):
-    """Consents by arrangement id, oldest first; none is ever removed."""
+    """Consents by arrangement id, oldest first; consents are never removed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -127,12 +127,12 @@ class Consents(dict[str, Consent]):
 
     @property
     def next_end(self) -> datetime:
-        """Return when the next active consent ends by itself; ``NEVER`` without one."""
+        """Return the time at which the next active consent is due to end; ``NEVER`` if no consent is active."""
         return self._ends[0][0] if self.next_to_end is not None else NEVER
 
     @property
     def next_to_end(self) -> Consent | None:
-        """Return the active consent that ends next by itself; None without one."""
+        """Return the active consent that is due to end next; None if no consent is active."""
         while self._ends:
             consent = self[self._ends[0][1]]
             if consent.is_active and consent.ends_at == self._ends[0][0]:
@@ -143,7 +143,7 @@ class Consents(dict[str, Consent]):
 
 
 class Syncs:
-    """Pending syncs; of several ready at one moment, the one that began first comes first."""
+    """Pending syncs, in the order in which they become ready; if that is the same, in the order in which they began."""
 
     def __init__(self) -> None:
         self._ready: list[tuple[datetime, int, PendingSync]] = []
@@ -163,7 +163,7 @@ class Syncs:
 
     @property
     def next_ready(self) -> datetime:
-        """Return when the next sync is ready; ``NEVER`` without one."""
+        """Return the time at which the next sync is ready; ``NEVER`` if no sync is pending."""
         return self._ready[0][0] if self._ready else NEVER
 
     def remove(self, pending: PendingSync) -> None:
@@ -173,7 +173,7 @@ class Syncs:
         self._forget(pending)
 
     def pop(self) -> PendingSync:
-        """Remove and return the next sync."""
+        """Remove and return the sync that is ready next."""
         _, _, pending = heapq.heappop(self._ready)
         self._forget(pending)
         return pending

@@ -1,4 +1,4 @@
-"""Access tokens: JSON Web Tokens that live fifteen minutes; they cannot be refreshed, only exchanged again."""
+"""Access tokens: JSON Web Tokens that are valid for fifteen minutes. A client cannot refresh them, only request new ones."""
 
 import binascii
 import hashlib
@@ -14,7 +14,7 @@ from fiskil_harness.sandbox.problems import ApiProblem, bad_key_pair, unauthoriz
 from fiskil_harness.sandbox.store import Store, Token
 
 MOST_ALIVE = 10_000
-"""More than any app requests in fifteen minutes; beyond it the older half expires, so that no load fills the memory."""
+"""The most live tokens, more than any app requests in fifteen minutes; beyond it the older half expires, to limit memory."""
 
 
 def exchange(store: Store, client_id: str, client_secret: str) -> Token:
@@ -62,7 +62,7 @@ def require(store: Store, authorization: str | None, *, scope: str = "") -> Toke
     """Return the live token in an ``Authorization`` header.
 
     Raises:
-        ApiProblem: 401, the token is missing, unknown or expired, or its key was revoked; 403, it has no scope *scope*.
+        ApiProblem: 401, the token is missing, unknown or expired, or its key was revoked; 403, the token lacks *scope*.
 
     Source: token.expired, token.scopes
     """
@@ -83,7 +83,7 @@ def require(store: Store, authorization: str | None, *, scope: str = "") -> Toke
 
 
 def expire_all(store: Store) -> int:
-    """Expire every token now, and return the number of live tokens."""
+    """Expire every token now, and return the number of expired tokens."""
     alive = len(store.tokens)
     store.tokens.clear()
     return alive

@@ -1,4 +1,4 @@
-"""Durations and flows of the scenarios on the reference app, for selecting scenarios and dividing them into shards.
+"""Duration of each scenario on the reference app, and the flows (parts of an integration) that it exercises there.
 
 The table decides which scenarios run together and in which order; it never influences a verdict.
 ``python -m fiskil_harness.scenario.costs REPORT.json`` prints it from the JSON report of a gate; see `make costs`.
@@ -37,7 +37,7 @@ def table() -> dict[str, Cost]:
     """Return the measurement of every scenario, by the scenario's name.
 
     Raises:
-        ConfigError: ``fixtures/costs.toml`` has another form than documented.
+        ConfigError: ``fixtures/costs.toml`` is not in the documented format.
     """
     try:
         return msgspec.convert(catalog.read_fixture(TABLE)["scenarios"], dict[str, Cost])
@@ -46,7 +46,10 @@ def table() -> dict[str, Cost]:
 
 
 def cost_s(scenario: str) -> float:
-    """Return the duration of *scenario* in real seconds; under another interpretation it is assumed to be the same."""
+    """Return the duration of *scenario* in real seconds.
+
+    A scenario under another interpretation (``name@...``) is assumed to take as long as the original.
+    """
     cost = table().get(scenario.partition("@")[0])
     return cost.took_s if cost else UNKNOWN_S
 
@@ -58,7 +61,7 @@ def flows_of(scenario: str) -> tuple[str, ...]:
 
 
 def wall_s(scenarios: Iterable[str], workers: int) -> float:
-    """Return the expected real seconds for *scenarios* if that many *workers* share them."""
+    """Return the expected duration of *scenarios* in real seconds, if *workers* worker processes share them."""
     costs = [cost_s(scenario) for scenario in scenarios]
     return max([sum(costs) / max(workers, 1), *costs], default=0.0)
 

@@ -1,6 +1,6 @@
 """Scenarios and plans: a named sequence of steps, the probes that judge it, and the practices it counts for.
 
-A plan is a scenario without a file: the same class, the same JSON form, the same driver.
+A plan is a scenario without a Python file: it has the same class and JSON format, and the same driver runs it.
 """
 
 import re
@@ -28,10 +28,11 @@ class Scenario(Struct, frozen=True, kw_only=True):
 
     Args:
         practices: Ids of the practices that the findings count for.
-        steps: What happens, in order.
-        probes: They examine the journal after the last step.
+        steps: The steps, in the order in which they happen.
+        probes: The probes that examine the journal after the last step.
         end_user: Name of a person in ``fixtures/end_users``.
-        interpretations: Maps a clause of the contract to the choice that applies here; takes precedence over the config.
+        interpretations: For clauses that Fiskil's documentation leaves open: the interpretation that applies in this
+            scenario, by clause id. Takes precedence over the config.
         name: The scenario's file name without its suffix; set by ``load``.
         title: One sentence; set by ``load`` to the first line of the file.
     """
@@ -45,10 +46,10 @@ class Scenario(Struct, frozen=True, kw_only=True):
     title: str = ""
 
     def __post_init__(self) -> None:
-        """Write out composite steps, so that plans, reports and the journal show each step by itself.
+        """Replace each composite step by the steps that it stands for, so that plans, reports and the journal show these.
 
         Raises:
-            TypeError: *steps* is not a tuple; a single step in brackets is none.
+            TypeError: *steps* is not a tuple, for example a single step in parentheses without a comma.
         """
         if not isinstance(self.steps, tuple):
             raise TypeError(f"steps must be a tuple, such as (steps.Connect(),); got {type(self.steps).__name__}")
@@ -105,10 +106,12 @@ def load(name: str) -> Scenario:
 
 
 def load_file(path: Path) -> Scenario:
-    """Return the validated scenario of a file that ships; its name is the file's, its title the file's first line.
+    """Return the validated scenario of a file that ships with the harness.
+
+    The scenario's name is the file name without its suffix; its title is the first line of the file's docstring.
 
     Raises:
-        UsageError: ``SCENARIO`` of the file is no Scenario, or is invalid.
+        UsageError: ``SCENARIO`` of the file is not a Scenario, or is invalid.
     """
     value = catalog.load_scenario_file(path)
     if not isinstance(value, Scenario):
@@ -117,7 +120,7 @@ def load_file(path: Path) -> Scenario:
 
 
 def load_all() -> list[Scenario]:
-    """Return every scenario that ships, ordered by name, without those that run on request only."""
+    """Return the scenarios that ship with the harness, ordered by name, except those that run only on request."""
     return [load(name) for name in catalog.scenario_names()]
 
 
@@ -131,7 +134,7 @@ def read_plan(path: Path) -> SavedPlan:
     """Return the validated content of a plan file.
 
     Raises:
-        PlanError: The file cannot be read, is not JSON, has another format, or is no plan.
+        PlanError: The file cannot be read, is not JSON, has another format version, or does not contain a plan.
         UsageError: The plan's scenario is invalid.
     """
     try:
@@ -156,7 +159,7 @@ def read_plan(path: Path) -> SavedPlan:
 
 
 def _renamed(head: _Head) -> str:
-    """Return a sentence with the new name of the first renamed step in an older plan; "" if none was renamed."""
+    """Return a sentence with the new name of the first renamed step in an older plan; "" if no step was renamed."""
     steps = head.scenario.get("steps")
     names = [step.get("type") for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
     return next((text for name in names if isinstance(name, str) and (text := hint("steps", name))), "")

@@ -71,7 +71,7 @@ def is_generated(scenario: Scenario) -> bool:
 
 
 def has_life_plans(scenario: Scenario) -> bool:
-    """Return true if the scenario runs generated life plans. A receiver without an API client takes little part in them."""
+    """Return true if the scenario runs generated life plans, which mostly test an API client, not a webhook receiver."""
     return any(isinstance(step, RunGeneratedPlans) and step.kind == "life_plans" for step in scenario.steps)
 
 
@@ -101,10 +101,10 @@ def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float
 
 
 def from_file(path: Path) -> Scenario:
-    """Return the validated scenario of a user's Python file; without a name it takes the file's.
+    """Return the validated scenario of a user's Python file. A scenario without a name gets the file's name.
 
     Raises:
-        UsageError: ``SCENARIO`` of the file is no Scenario, cannot be saved as a plan, or is invalid.
+        UsageError: ``SCENARIO`` of the file is not a Scenario, cannot be saved as a plan, or is invalid.
     """
     value = catalog.load_scenario_file(path)
     if not isinstance(value, Scenario):
@@ -113,7 +113,7 @@ def from_file(path: Path) -> Scenario:
 
 
 def from_plan(path: Path) -> Scenario:
-    """Return the validated scenario of a plan file; without a name it takes the file's.
+    """Return the validated scenario of a plan file. A scenario without a name gets the file's name.
 
     Raises:
         PlanError: The file cannot be read or is no plan.
@@ -124,10 +124,10 @@ def from_plan(path: Path) -> Scenario:
 
 
 def _as_plan(scenario: Scenario, path: Path) -> Scenario:
-    """Return *scenario* converted to JSON values and back: workers receive scenarios as JSON, like plan files.
+    """Return *scenario* converted to JSON values and back, because worker processes receive scenarios as JSON.
 
     Raises:
-        UsageError: A step, fault or probe has no JSON form.
+        UsageError: A step, fault or probe cannot be converted to JSON.
     """
     try:
         return msgspec.convert(msgspec.to_builtins(scenario), Scenario)

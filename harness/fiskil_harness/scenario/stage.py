@@ -1,34 +1,37 @@
-"""The stage: all that a step may act on (local Fiskil, app, outbox, participants, journal), and the wait for idleness."""
+"""The stage: everything that a step acts on (local Fiskil, app, outbox, journal ...), and the wait until the app is idle."""
 
 # Theory of operation: waiting until the app is idle
 # ==================================================
-# Before a probe may count a missing effect as a failure, the app must be idle. ``settled`` in ``app.effects`` performs one
-# wait; the rules by which it reads reports are explained there. The stage decides what one wait cannot know: how long it
-# may take, what counts as unfinished, and what earlier waits have shown. It observes four things:
+# Before a probe may count a missing effect as a failure, the app must be idle. ``wait_until_idle`` in ``app.effects``
+# performs one wait, and explains how it reads the app's reports. The stage decides what a single wait cannot know: how long
+# it may take, what counts as unfinished, and what earlier waits have shown. The stage observes four things:
 #
 #   open requests at the proxy     the app still processes an API response: busy, whatever it reports.
-#   disturbance                    a fault is still set, ``was_disturbed``, or ``must_restart``: an app that waits before
-#                                  a retry looks idle.
-#   acknowledged, unapplied        ``UnappliedMessages`` lists what an app that reports no ``pending`` has yet to process.
+#   disturbance                    a fault is still set, or ``was_disturbed`` or ``must_restart`` is true: the app may look
+#                                  idle while it waits before a retry.
+#   acknowledged, unapplied        ``UnappliedMessages`` lists the messages that an app without ``pending`` must process.
 #   ``app.backlog`` (a ``Backlog``)  work that stayed unfinished in earlier waits, also of earlier scenarios.
 #
 # How long a wait lasts:
 #   limit of the whole wait        CAP_S (10 s); PATIENT_CAP_S (20 s) if disturbed.
-#   time without change that       UNCHANGED_S (0.25 s); PATIENT_UNCHANGED_S (3 s) if disturbed, or if the app reports no
-#   counts as idle, if ``pending`` counts and a message was acknowledged after the last query; endless if the counts lack an
-#   is not reported                acknowledged message. A backlog limits "endless" to its patience if no count is above 0.
+#   time without change after      Usually UNCHANGED_S (0.25 s).
+#   which an app that reports no   PATIENT_UNCHANGED_S (3 s) if disturbed, or if the app reports no counts and a message was
+#   ``pending`` counts as idle     acknowledged after the last query.
+#                                  Unlimited if the counts lack an acknowledged message; but if no count is above 0, a
+#                                  backlog of earlier waits limits the time to its patience.
 #
 # A wait ends in one of three states, and each decides what happens to the backlog:
 #   idle    nothing is left to do           cleared
-#   slow    the limit is over, but work     cleared: the app has the full time again
+#   slow    the limit has passed, but work  cleared: the app gets the full time again
 #           was still changing
-#   stuck   no change for the patience      kept, with the scenario and the message: later waits are shorter
-# Exception: a report without ``pending`` that lacks messages, or that had none to show, proves no progress; the backlog
-# stays as it is.
+#   stuck   no change for as long as the    kept, with the scenario and the message: later waits are shorter
+#           backlog's patience
+# Exception: a report without ``pending`` proves no progress if it lacks an acknowledged message, or if no message was
+# acknowledged. Then the backlog stays as it is.
 #
 # The backlog belongs to the app and outlives the scenario. A new stage queries the app first and drops it if work was done
 # in the meantime. A slow app must get the same verdict in every order of scenarios. So the last wait of a scenario ("end")
-# uses the backlog from the scenario's beginning: it is as long as if the scenario had no other wait.
+# uses the backlog from the beginning of the scenario: the wait is as long as if it were the scenario's only one.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -84,7 +87,7 @@ from fiskil_harness.webhooks import Outbox, Sender
 PATIENT_CAP_S = 20.0
 """The limit of a wait in a disturbed scenario, in real seconds."""
 PATIENT_UNCHANGED_S = 3.0
-"""How long nothing changes in an idle app that may be waiting before a retry, in real seconds."""
+"""Time without change, in real seconds, after which an app counts as idle although it may wait before a retry."""
 
 
 class Participant:
@@ -100,9 +103,9 @@ class Participant:
         self.return_url = ""
         """The URL of the last redirect back to the app, with its parameters."""
         self.is_embedded = False
-        """True if the app embeds the consent page, and so receives its message in place of a redirect."""
+        """True if the app embeds the consent page, and so receives a message from that page instead of a redirect."""
         self.last_sdk_message: tuple[str, dict[str, Any]] | None = None
-        """The session id and the content of the last message that the app's page passed on."""
+        """The session id and the content of the last message of the consent page; None before the first message."""
         self.event_count = 0
 
     @property
@@ -173,7 +176,7 @@ class Stage:
         return self.participants[name]
 
     def window(self, participant: Participant) -> Window:
-        """Return the participant's window in Chromium, logged in; it stays the same until the scenario ends.
+        """Return the participant's window in Chromium, logged in. Every call in a scenario returns the same window.
 
         Raises:
             ToolMissing: Playwright or Chromium is not installed.
@@ -198,7 +201,7 @@ class Stage:
             try:
                 log_in(self._windows[participant.name], self.settings.app.login, values, url=self.app.url)
             except StepError:
-                # Without a login the app shows the pages of an unknown visitor, and no app is judged by those.
+                # Without a login the app shows the pages of an unknown visitor, which say nothing about the app.
                 self._windows.pop(participant.name).close()
                 raise
         return self._windows[participant.name]
@@ -276,7 +279,7 @@ class Stage:
             )
 
     def post(self, event: Event, owner: Participant) -> str:
-        """Put *event* into the outbox under the next symbol of *owner* (``e3``, ``b.e3``), record it, return the symbol."""
+        """Record *event*, put it into the outbox under the next symbol of *owner* (``e3``, ``b.e3``), return the symbol."""
         symbol = f"{owner.name}.e{owner.event_count}" if owner.name else f"e{owner.event_count}"
         owner.event_count += 1
         self.journal.names[event.message_id] = symbol
@@ -313,15 +316,15 @@ class Stage:
         return self.participants[name]
 
     def snapshot(self, moment: EffectsMoment, participant: Participant, *, is_settled: bool = True) -> Effects:
-        """Record what the app reports about *participant*.
+        """Record the app's effects for *participant*, as the effects hook reports them, and return the journal entry.
 
         Args:
             moment: Name of the moment in the journal; "end" is the scenario's last wait.
-            is_settled: Waits until the app is idle first.
+            is_settled: True waits until the app is idle before the effects are recorded.
 
         Raises:
             HookMissing: The config has no effects hook.
-            HookError: The hook failed, or its response has another form than documented.
+            HookError: The hook failed, or its response is not in the documented format.
         """
         if is_settled:
             wait, waits_for = self._wait_until_idle(participant, is_last=moment == "end")
@@ -351,17 +354,17 @@ class Stage:
     def snapshots(
         self, moment: EffectsMoment, only: str | None = None, *, earlier: Mapping[str, Effects] = MappingProxyType({})
     ) -> dict[str, Effects]:
-        """Record what the app reports about each participant, and return it by the participant's name.
+        """Record the app's effects for each participant; return the journal entries by the participant's name.
 
         Args:
             moment: Name of the moment in the journal.
-            only: Limits it to this participant; None means all.
-            earlier: Reports from a moment ago, by participant. A participant whose report has ``pending`` 0 and is idle, or
-                who is stuck, is not queried again.
+            only: Name of the only participant to record; None means all participants.
+            earlier: Entries recorded shortly before, by participant. They are recorded again without a new query if the
+                app was idle with ``pending`` 0, or if it is stuck.
 
         Raises:
             HookMissing: The config has no effects hook.
-            HookError: The hook failed, or its response has another form than documented.
+            HookError: The hook failed, or its response is not in the documented format.
         """
         entries: dict[str, Effects] = {}
         for name, participant in list(self.participants.items()):
@@ -384,7 +387,7 @@ class Stage:
         return [consent.arrangement_id for consent in self.fiskil.sandbox.consents_of(participant.end_user_id)]
 
     def _backlog_of_earlier_scenarios(self) -> Backlog:
-        """Return the unfinished work of earlier scenarios with its present ``pending``; NONE if the app made progress."""
+        """Return the work that earlier scenarios left unfinished, with its present ``pending``; NONE after any progress."""
         backlog = self.app.backlog
         with suppress(HookError):
             if backlog.scenario:
@@ -443,7 +446,7 @@ class Stage:
         return wait, message
 
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
-        """Record the rows of *dataset* that the API serves now, under every active consent of *participant*.
+        """Record the rows of *dataset* that the API now serves under all active consents of *participant*.
 
         If two consents serve the same row, the version of the newer one is recorded.
 

@@ -1,6 +1,6 @@
-"""A local server whose URLs are planted in webhook payloads; a request to one proves that the app followed it (SSRF).
+"""A local server whose URLs are planted in webhook payloads; a request for such a URL proves that the app is open to SSRF.
 
-Each URL has a different path, and a request is recorded in the journal of the scenario that planted it.
+Each URL has a different path. A request for it is recorded in the journal of the scenario that planted the URL.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from fiskil_harness.journal import CanaryPlanted, CanaryRequested, DeliveryKind,
 
 
 class CanaryServer:
-    """Responds to every request with an empty object, and records which canary URL it used."""
+    """Responds to every request with an empty JSON object, and records which canary URL was requested."""
 
     def __init__(
         self,
@@ -22,10 +22,11 @@ class CanaryServer:
         crashes: list[Crash] | None = None,
         on_foreign_request: Callable[[str, bool], None] = lambda *_: None,
     ) -> None:
-        """Listen at once.
+        """Start to listen.
 
         Args:
-            on_foreign_request: Called for a request to any other URL, with its path and True if it carries Authorization.
+            on_foreign_request: Called for a request with a path that was not planted. Receives the path, and True if the
+                request has an Authorization header.
         """
         self._on_foreign_request = on_foreign_request
         self._planted: dict[str, tuple[Journal, CanaryPlanted]] = {}
@@ -38,11 +39,11 @@ class CanaryServer:
         return self._server.url
 
     def plant(self, place: str, *, kind: DeliveryKind, journal: Journal) -> str:
-        """Return a new canary URL; *journal* records that it was planted, and each request to it.
+        """Return a new canary URL; *journal* records the URL and each request for it.
 
         Args:
-            place: Where the URL is planted, for the record.
-            kind: What the payload pretends the URL to be, for the record.
+            place: The field or header of the webhook that contains the URL.
+            kind: The kind of the delivery that contains the URL.
         """
         path = f"/canary/{next(self._numbers)}"
         canary = CanaryPlanted(**journal.stamp(), place=place, kind=kind)
@@ -51,7 +52,7 @@ class CanaryServer:
         return self._server.url + path
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
-        """Respond as an ASGI application, to any method."""
+        """Respond to a request with any method, as an ASGI application."""
         if scope["path"] in self._planted:
             journal, canary = self._planted[scope["path"]]
             journal.write(CanaryRequested(**journal.stamp(), place=canary.place, kind=canary.kind))

@@ -1,4 +1,4 @@
-"""The control API of ``serve``, under ``/_sandbox/`` on a separate port: changes the sandbox as a console would.
+"""The control API of ``serve``, under ``/_sandbox/`` on a separate port: reads and changes the sandbox.
 
 It returns no secret, and accepts requests only from this machine; a page in a browser cannot use it.
 """
@@ -42,9 +42,9 @@ def control_application(
         deliveries: Returns the deliveries so far, as JSON objects.
         exchanges: Returns the API exchanges so far, as JSON objects.
         har: Returns the same exchanges as HAR.
-        forget: Called after a reset.
-        redeliver: Delivers the message of this id once more and returns the delivery. Fiskil has no such operation; it is an
-            extra of the sandbox. None if nothing is delivered.
+        forget: Called after a reset, to drop recorded exchanges and pending deliveries.
+        redeliver: Delivers the message with the given id once more and returns the delivery. Fiskil's own API has no such
+            operation. None disables this request; it then gets 404.
     """
     fault_control = FaultControl(fiskil.proxy.rules, exchanges=exchanges, har=har)
     control = _Control(fiskil, fault_control, deliveries, forget, redeliver)
@@ -107,7 +107,7 @@ class _Control:
         """Deliver a message once more.
 
         Raises:
-            Refusal: Nothing is delivered here.
+            Refusal: This server delivers no webhooks.
         """
         redelivery = read(body, Redelivery)
         if self._redeliver is None:
@@ -189,7 +189,7 @@ class _Control:
         return {"ending": ending, "arrangement_id": session.arrangement_id, "redirect": sandbox.redirect_address(session_id)}
 
     def configure(self, _request: Request, body: bytes) -> Any:
-        """Change settings of the console."""
+        """Change settings of the team's console."""
         setting = read(body, ConsoleSetting)
         sandbox = self._fiskil.sandbox
         sandbox.configure(

@@ -28,7 +28,7 @@ LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
 
 
 class Refusal(HarnessError):
-    """A refused control request; ``status`` is that of the response."""
+    """A refused control request; ``status`` is the HTTP status of the response."""
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status
@@ -67,7 +67,7 @@ def _endpoint(handler: Handler, crashes: list[Crash]) -> Callable[[Request], Awa
 
 
 def _require_local_client(request: Request) -> None:
-    """Raise Refusal for a page: it sends ``Origin``, or another ``Host`` if a host name was rebound to this machine."""
+    """Raise Refusal if a page in a browser sent *request*: it has an ``Origin``, or a foreign ``Host`` (DNS rebinding)."""
     host = urlsplit(f"//{request.headers.get('host', '')}").hostname
     if host not in LOCAL_HOSTS or "origin" in request.headers:
         raise Refusal(403, "The control API accepts requests only from tools on this machine, not from pages in a browser.")
@@ -83,11 +83,11 @@ async def _body(request: Request) -> bytes:
 
 
 def read(body: bytes, shape: Any) -> Any:
-    """Return *body*, JSON, as a value of *shape*; an empty body counts as ``{}``.
+    """Decode the JSON in *body* as a value of the type *shape*; an empty body counts as ``{}``.
 
     Raises:
-        Refusal: *body* is not JSON of that shape.
-        UnknownName: A field, or the value of a field with fixed values, does not exist.
+        Refusal: *body* is not JSON of that type.
+        UnknownName: *body* has an unknown field, or an unknown value in a field with a fixed list of values.
     """
     try:
         refuse_unknown_names(msgspec.json.decode(body or b"{}"), shape)
@@ -102,7 +102,7 @@ def _without_backticks(error: Exception) -> str:
 
 
 def about(value: Any) -> Any:
-    """Return *value* as JSON types."""
+    """Return *value* converted to JSON types, such as dicts and lists."""
     return msgspec.to_builtins(value)
 
 

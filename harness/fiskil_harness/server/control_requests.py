@@ -10,7 +10,7 @@ from fiskil_harness.faults import FAULTS, AnyFault
 
 
 class ClockAdvance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A step of sandbox time forward; the fields add up."""
+    """A move of sandbox time forward, by the sum of all fields."""
 
     seconds: float = 0
     minutes: float = 0
@@ -25,7 +25,7 @@ class Redelivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class FaultExpression(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A fault to set, as a fault expression; the alternative body has the fields of a ``Rule``."""
+    """A fault to set, as a fault expression. A request may contain the fields of a ``Rule`` instead."""
 
     fault: str
 
@@ -38,7 +38,7 @@ class SyncResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Revocation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Revokes the end user's latest consent at the institution; ``by`` names who does it."""
+    """A revocation of the end user's latest active consent; ``by`` is the party that revokes it."""
 
     by: Literal["end_user", "institution"] = "end_user"
 
@@ -60,7 +60,7 @@ class ConsoleSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Conclusion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The outcome of a consent journey; ``email`` logs in, the end user's own by default."""
+    """The outcome of a consent journey; ``email`` is the e-mail address that logs in (default: the end user's own)."""
 
     outcome: str
     email: str = ""
@@ -75,7 +75,7 @@ class Connection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def refuse_unknown_names(body: Any, shape: Any) -> None:
-    """Raise UnknownName for a field that *shape* does not have, or a value that a field with fixed values does not have.
+    """Raise UnknownName if *body* has a field that *shape* does not have, or a value that its field does not allow.
 
     The decoder reports all other errors in *body*.
 

@@ -1,4 +1,4 @@
-"""The recent traffic of a proxy for a reader: exchanges, bites, HAR, and faults that never fired."""
+"""The recent traffic of a proxy: exchanges as JSON and as HAR, bites of faults, and faults that never acted."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -17,7 +17,7 @@ EXCHANGES_KEPT = 200
 
 
 class Recording(Protocol):
-    """A proxy that records exchanges: that of the local sandbox, or the relay to the hosted API."""
+    """A proxy that records exchanges: the proxy of the local sandbox, or the relay to the hosted API."""
 
     @property
     def rules(self) -> Rules:
@@ -26,13 +26,13 @@ class Recording(Protocol):
     def begin(self, journal: Journal, *, is_of_earlier_scenario: Callable[[str], bool]) -> None:
         """Record into *journal* from now on.
 
-        *is_of_earlier_scenario* returns True for the ids of end users whose calls are marked, because their scenario
-        is over.
+        *is_of_earlier_scenario* returns True for the id of an end user whose scenario is over; the proxy marks calls for
+        such an end user.
         """
 
 
 class RecentEntries(Journal):
-    """A journal of the newest entries that also reports each entry as it is written."""
+    """A journal that keeps only the newest entries, and calls a function with each entry when it is written."""
 
     def __init__(self, *, newest: int, on_entry: Callable[[Entry], None]) -> None:
         """Keep the *newest* entries, and call *on_entry* with each."""
@@ -40,7 +40,7 @@ class RecentEntries(Journal):
         self._on_entry = on_entry
 
     def write(self, entry: Entry) -> None:
-        """Append *entry* and report it."""
+        """Append *entry*, and call ``on_entry`` with it."""
         super().write(entry)
         self._on_entry(entry)
 
@@ -80,7 +80,7 @@ class ExchangeLog:
         return har_of(self.journal, redactor=self._redactor, title=self._title, origin=self._origin)
 
     def faults_without_bite(self) -> list[tuple[str, str]]:
-        """Return the set faults that never fired, as pairs of fault expression and reason."""
+        """Return the faults that are set but never acted, as pairs of fault expression and reason."""
         return [
             (text_of(waiting.rule), waiting.problem)
             for waiting in self._proxy.rules.waiting()

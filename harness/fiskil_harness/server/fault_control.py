@@ -19,7 +19,7 @@ class FaultControl:
     """The handlers of the control requests about one proxy."""
 
     def __init__(self, rules: Rules, *, exchanges: Listing, har: Callable[[], dict[str, object]]) -> None:
-        """Control *rules*.
+        """Prepare the handlers, which read and change *rules*, the faults of the proxy.
 
         Args:
             exchanges: Returns the API exchanges so far, as JSON objects.

@@ -35,7 +35,7 @@ class Enrolled:
     Attributes:
         person: The person with their data at the institutions.
         end_user: The end user as Fiskil knows them.
-        consent: The consent of the latest ``LocalFiskil.authorise``; None before.
+        consent: The consent that ``LocalFiskil.authorise`` gave most recently; None before its first call.
     """
 
     def __init__(self, fiskil: "LocalFiskil", person: Person, end_user: EndUser) -> None:
@@ -64,12 +64,12 @@ class LocalFiskil:
 
     Attributes:
         sandbox: The state and its operations, without sockets.
-        link: The proxy in front of the API; ``link.rules`` are its faults.
+        proxy: The proxy in front of the API; ``proxy.rules`` are its faults.
         loop: The thread and event loop of all servers.
-        alerts: Receives the app's alerts; its ``url`` is the address for the app's config.
-        telemetry: Receives the app's telemetry over OTLP; its ``url`` is the address for the app's config.
-        trap: The canary server, a foreign origin for faults and payloads.
-        lent: Values that the team lent for logging in to its app; no report may show them.
+        alerts: Receives the app's alerts at its ``url``.
+        telemetry: Receives the app's telemetry over OTLP at its ``url``.
+        canary_server: A server with another origin, to which faults and payloads try to lead the app.
+        login_values: The secrets in the config with which the harness logs in to the app; no report may show them.
     """
 
     def __init__(
@@ -87,12 +87,12 @@ class LocalFiskil:
         payload: Payload = FISKIL.payload,
         clock: Clock | None = None,
     ) -> None:
-        """Listen at once.
+        """Start to listen.
 
         Args:
             workdir: Existing folder for the certificates.
             seed: Determines ids, credentials and generated rows.
-            is_tls: Serves the API over https only, with a certificate of an authority made at its first use.
+            is_tls: True serves the API over https only, with a certificate from a local authority.
             webhook_secret: Signing secret of webhooks, as the console shows it (default: one made from *seed*).
             api_port: Port of the API; 0 chooses a free one.
             auth_port: Port of the consent page; 0 chooses a free one.
@@ -141,7 +141,7 @@ class LocalFiskil:
             self._page = self._register(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
             self.alerts: AlertSink = self._register(AlertSink(self.loop, crashes=crashes))
             self.telemetry: Telemetry = self._register(Telemetry(self.loop, crashes=crashes))
-            # It must listen before a fault needs it: faults run on the thread of the servers, which cannot open one.
+            # It must listen before a fault needs it: faults run on the servers' thread, which cannot open a server.
             self.canary_server: CanaryServer = self._register(
                 CanaryServer(self.loop, crashes=crashes, on_foreign_request=self._record_foreign_request)
             )
@@ -171,7 +171,7 @@ class LocalFiskil:
         return _Api(self._register(server), acceptor, is_tls)
 
     def serve_tls(self) -> None:
-        """Serve the API over https only, until ``serve_plain``, and record clients that begin without TLS.
+        """Serve the API over https only, until ``serve_plain`` is called, and record clients that connect without TLS.
 
         ``api_url`` changes. The plain port stays open to record clients that still use it, but serves no request.
         """
@@ -182,7 +182,7 @@ class LocalFiskil:
         self._current_api.acceptor.watch(lambda: self._record_plain(is_former=False))
 
     def serve_plain(self) -> None:
-        """Serve the API as at the start again; ``api_url`` changes back."""
+        """End ``serve_tls``: serve the API as at the start; ``api_url`` changes back."""
         for api in (self._initial_api, self._tls_api):
             if api is not None:
                 api.acceptor.watch(None)
@@ -232,7 +232,7 @@ class LocalFiskil:
 
     @property
     def webhook_sources(self) -> tuple[str, ...]:
-        """The loopback addresses that genuine deliveries come from."""
+        """The IP addresses on loopback that genuine deliveries come from."""
         return (
             SOURCE_ADDRESSES[:1]
             if self.sandbox.store.interpretations.of("webhooks.source-ip") == "one-address"
@@ -241,14 +241,14 @@ class LocalFiskil:
 
     @property
     def certificates(self) -> Certificates:
-        """The files of an authority and a certificate for loopback, made at the first use, valid in real time."""
+        """The files of a local authority and its certificate for loopback, which are created at the first use."""
         return self._authority.files
 
     def enrol(self, name: str | None = None) -> Enrolled:
         """Register an end user, as the app's server would, and return them.
 
         Args:
-            name: A person of ``fixtures/end_users``; None generates one from the seed, another at each call.
+            name: A person of ``fixtures/end_users``; None generates a person from the seed, a different one at each call.
 
         Raises:
             UnknownName: No person has this name.
@@ -264,7 +264,7 @@ class LocalFiskil:
         All permissions that the console requests are granted, for all accounts that the bank offers.
 
         Args:
-            is_synced: Completes the sync of each dataset at once. Otherwise the syncs complete later, in sandbox time.
+            is_synced: True completes the sync of each dataset at once. Otherwise the syncs complete later, in sandbox time.
 
         Raises:
             UsageError: The person has no account to share or is not eligible, or the console requests no banking permission.
@@ -282,7 +282,7 @@ class LocalFiskil:
         Args:
             session_id: The auth session that the app opened.
             outcome: ``approved``, ``denied`` or another outcome of a journey.
-            email: The address that logs in (default: the end user's own).
+            email: The e-mail address that logs in (default: the end user's own).
             account_keys: The accounts to share, by their keys in the person's file (default: all that can be shared).
 
         Raises:
@@ -297,13 +297,13 @@ class LocalFiskil:
 
         Args:
             route: A route such as ``banking.transactions``, a family such as ``banking.*``, ``*``, or ``connection``.
-            fault: What breaks.
-            times: How many requests it breaks; 0 means all, but at least one.
-            skip: How many matching requests pass before the first one breaks.
+            fault: The fault to apply.
+            times: The number of requests that the fault must break; 0 means all requests, but at least one.
+            skip: The number of matching requests that pass unchanged before the fault acts.
 
         Raises:
             UnknownName: There is no such route.
-            ConfigError: With these parameters the fault breaks nothing, or it is not possible here.
+            ConfigError: With these parameters the fault breaks nothing, or the fault needs TLS or Linux, which is missing.
             FaultUnbitten: The block ended without an error, but the fault broke fewer than *times* requests.
         """
         checked_route = route if route == CONNECTION else require_route(route)
@@ -340,7 +340,7 @@ class LocalFiskil:
         self.sandbox.choose_interpretations(chosen)
 
     def reset(self) -> None:
-        """Remove all end users, consents, events and faults, restore the first interpretations, and return to real time."""
+        """Remove all end users, consents, events and faults, restore the initial interpretations, return to real time."""
         self.proxy.rules.clear()
         self.sandbox.reset()
 
@@ -366,7 +366,7 @@ class _Api(NamedTuple):
 
 
 class _World:
-    """The operations of faults on the sandbox."""
+    """The operations on the sandbox that faults may use."""
 
     def __init__(self, fiskil: LocalFiskil) -> None:
         self._fiskil = fiskil

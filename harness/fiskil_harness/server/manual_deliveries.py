@@ -15,7 +15,7 @@ class Deliveries:
     """Delivers the events of a sandbox. Events are called ``e0``, ``e1`` ... in the order in which they happened.
 
     Each method returns the deliveries it made, with ``status``, ``outcome`` (ack, refuse or indeterminate) and ``attempt``.
-    Without a *url*, a delivery goes to the address of the latest one.
+    Without a *url*, a delivery goes to the URL of the latest delivery.
     """
 
     def __init__(self, fiskil: LocalFiskil) -> None:
@@ -35,13 +35,13 @@ class Deliveries:
         """Deliver every event that is due, by publish time, and return the deliveries.
 
         Args:
-            url: Address of the receiver, on loopback (default: that of the latest delivery).
-            attempts: The most attempts for each event, until it is acknowledged; above 1 the clock moves along the retry
-                schedule. Fiskil's own limit is 5.
+            url: URL of the receiver, on loopback (default: the URL of the latest delivery).
+            attempts: The most attempts for each event; an acknowledged event gets no further attempt. Above 1, the sandbox
+                clock advances along the retry schedule. Fiskil itself makes at most 5 attempts.
 
         Raises:
-            UsageError: There is no address yet, or it cannot be used.
-            UnsafeTarget: The address is not on loopback.
+            UsageError: No URL was given yet, or the URL cannot be used.
+            UnsafeTarget: The URL is not on loopback.
         """
         deliveries: list[Delivery] = []
 
@@ -53,12 +53,12 @@ class Deliveries:
         return deliveries
 
     def retry(self, event: str, url: str = "") -> Delivery:
-        """Make the next attempt for *event*, whatever the last outcome: same message id, other bytes and signature.
+        """Make the next attempt for *event*, even if it was acknowledged. The message id is the same, the signature is new.
 
         Raises:
             UnknownName: There is no such event.
-            UsageError: There is no address yet, or it cannot be used.
-            UnsafeTarget: The address is not on loopback.
+            UsageError: No URL was given yet, or the URL cannot be used.
+            UnsafeTarget: The URL is not on loopback.
         """
         self._collect()
         return self._attempt(self._outbox.find(event), url)
@@ -68,14 +68,14 @@ class Deliveries:
 
         Raises:
             UnknownName: There is no such event.
-            UsageError: There is no address yet, it cannot be used, or *event* was never delivered.
-            UnsafeTarget: The address is not on loopback.
+            UsageError: No URL was given yet, the URL cannot be used, or *event* was never delivered.
+            UnsafeTarget: The URL is not on loopback.
         """
         self._collect()
         return self._send(self._outbox.find(event), url, kind="replay")
 
     def drop(self, event: str) -> None:
-        """Lose *event*: no attempt is made for it.
+        """Discard *event*, so that ``deliver`` makes no further attempt for it.
 
         Raises:
             UnknownName: There is no such event.

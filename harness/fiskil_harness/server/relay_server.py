@@ -26,19 +26,19 @@ class RelayServer:
         faults: Sequence[Rule] = (),
         on_bite: Callable[[Bite], None] | None = None,
     ) -> None:
-        """Listen at once; nothing is sent to *upstream* before a client sends a request.
+        """Start to listen; the relay sends nothing to *upstream* before a client sends a request.
 
         Args:
             upstream: Origin of the hosted API.
             ca_file: The authority to trust for *upstream* (default: the system's).
             port: Port of the relay; 0 chooses a free one.
             control_port: Port of the control API; 0 chooses a free one.
-            faults: Set from the start, until they are lifted.
+            faults: Faults that are set from the start until they are lifted.
             on_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
 
         Raises:
             UsageError: *upstream* is not an origin, or a port is in use.
-            ConfigError: A fault needs the sandbox.
+            ConfigError: A fault needs the sandbox, acts on connections, or depends on an event.
         """
         crashes: list[Crash] = []
         self._loop = Loop(crashes=crashes)

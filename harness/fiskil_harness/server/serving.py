@@ -34,14 +34,14 @@ MOST_COMPRESSED = 3600
 """The largest divisor of the retry schedule: a minute becomes 1/60 s, less than the pump's interval."""
 
 ENV_HEADER = "# Written by fiskil-harness serve; removed or replaced at will.\n"
-"""Recognises files that ``serve`` may overwrite, so the text must not change."""
+"""The first line of an env file that ``serve`` may overwrite. The line identifies such files, so it must not change."""
 
 
 class Pump:
     """Delivers the messages that are due, in a thread, until it is closed.
 
-    The delays between attempts are Fiskil's divided by *compress*; all other times are unchanged. *on_delivery* is called
-    with each record of the delivery log.
+    Fiskil's delays between attempts are divided by *compress*; all other times are unchanged. *on_delivery* is called with
+    each record of the delivery log.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Pump:
         self._thread.start()
 
     def forget(self) -> None:
-        """Drop all pending messages, after a reset of the sandbox."""
+        """Drop all pending messages and recorded deliveries, after a reset of the sandbox."""
         with self._collecting:
             self._outbox, self._collected = Outbox(self._fiskil.interpretation, lambda: self._fiskil.dialect), 0
             self.deliveries.clear()
@@ -75,7 +75,7 @@ class Pump:
     def redeliver(self, message_id: str) -> Record:
         """Make one more attempt for a message, even if it was discarded, and return the record.
 
-        The attempt has the next number, or the last one again if there is no next.
+        The attempt has the next attempt number; after the last attempt of the schedule, the last number is used again.
 
         Raises:
             UnknownName: No event has this *message_id*.
@@ -91,7 +91,7 @@ class Pump:
         return record
 
     def close(self) -> None:
-        """Make no further attempt."""
+        """Stop the thread, so that no further attempt is made."""
         self._is_closing.set()
         self._thread.join(2)
 
@@ -162,24 +162,24 @@ class LocalServer:
         on_delivery: Callable[[Record], None] | None = None,
         on_bite: Callable[[Bite], None] | None = None,
     ) -> None:
-        """Listen at once.
+        """Start to listen.
 
         Args:
             workdir: Existing folder for the certificates.
             seed: Determines ids, credentials and generated rows.
             api_port, auth_port, control_port: Ports of API, consent page and control API; 0 chooses a free one.
-            webhook_url: Address of the receiver, on loopback; None delivers nothing.
+            webhook_url: URL of the webhook receiver, on loopback; None disables deliveries.
             webhook_secret: Signing secret of webhooks (default: one made from *seed*).
             compress: Divisor of the delays between attempts, 1 to ``MOST_COMPRESSED``.
-            is_tls: Serves the API over https; ``environment`` names the file of the authority.
-            faults: Set from the start, until they are lifted or everything is reset.
+            is_tls: True serves the API over https; the result of ``environment`` then contains the path of the CA file.
+            faults: Faults that are set from the start until they are lifted or everything is reset.
             on_delivery: Called with each record of the delivery log.
             on_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
 
         Raises:
             UsageError: A port is in use, the webhook URL cannot be used, or *compress* is out of range.
             UnsafeTarget: The webhook URL is not on loopback.
-            ConfigError: A fault is not possible here.
+            ConfigError: A fault needs TLS and the API has none, or a fault needs Linux.
         """
         if not 1 <= compress <= MOST_COMPRESSED:
             raise UsageError(f"Delays can be divided by 1 to {MOST_COMPRESSED}, got {compress:g}.")

@@ -1,4 +1,4 @@
-"""Turns events into signed messages, and delivers them, regular and malformed ones."""
+"""Turns events into signed messages, and delivers them in regular or malformed requests."""
 
 from fiskil_harness.webhooks.dispatch import deliver_due
 from fiskil_harness.webhooks.fiskil_signature import sign

@@ -1,6 +1,6 @@
-"""Scripts for one connection: when which bytes are written, and which responses arrive.
+"""Scripts for one connection: a sequence of moves, such as writing bytes, pausing or reading a response.
 
-A script always ends: every move has a time limit. Nothing here is specific to webhooks.
+A script always ends, because every move has a time limit. Nothing here is specific to webhooks.
 """
 
 import asyncio
@@ -22,13 +22,13 @@ LINGER_OFF = struct.pack("ii", 1, 0)
 
 
 class Send(Struct, frozen=True):
-    """Write these bytes."""
+    """Write the bytes ``data``."""
 
     data: bytes
 
 
 class Pause(Struct, frozen=True):
-    """Write nothing for *ms* real milliseconds."""
+    """Write nothing for ``ms`` real milliseconds."""
 
     ms: float
 
@@ -36,8 +36,8 @@ class Pause(Struct, frozen=True):
 class ReadResponse(Struct, frozen=True, kw_only=True):
     """Wait for a complete response.
 
-    With ``limit_ms`` the receiver may stay silent: the connection is then closed, and that counts as no failure.
-    ``is_head`` marks the response to a HEAD request.
+    ``limit_ms`` is for receivers that need not respond: after that time the connection is closed, which is not a failure.
+    Without it (0), a missing response is a failure. ``is_head`` is true if the request was a HEAD request.
     """
 
     limit_ms: float = 0
@@ -45,23 +45,23 @@ class ReadResponse(Struct, frozen=True, kw_only=True):
 
 
 class ReadContinue(Struct, frozen=True, kw_only=True):
-    """Wait for a 100 response, any other response, or the end of the limit."""
+    """Wait for ``100 Continue`` or any other response, for at most ``limit_ms`` real milliseconds."""
 
     limit_ms: float
 
 
 class Watch(Struct, frozen=True, kw_only=True):
-    """Wait *ms* real milliseconds for unsolicited responses."""
+    """Wait ``ms`` real milliseconds for unsolicited responses."""
 
     ms: float
 
 
 class End(Struct, frozen=True):
-    """Announce the end of the data (FIN), and go on reading."""
+    """Close the sending side of the connection (FIN), and continue to read."""
 
 
 class HangUp(Struct, frozen=True):
-    """Close the connection in order, without reading any more."""
+    """Close the connection regularly (not by RST), without reading any more."""
 
 
 class Reset(Struct, frozen=True):
@@ -73,14 +73,14 @@ Script = tuple[Move, ...]
 
 
 class Conversation(Struct, frozen=True, kw_only=True):
-    """The responses of the receiver: one reply for each ``ReadResponse`` that was performed, and unsolicited ones."""
+    """The receiver's responses: one in ``replies`` for each ``ReadResponse`` that was performed, and unsolicited ones."""
 
     replies: tuple[Reply, ...] = ()
     unsolicited: tuple[Reply, ...] = ()
 
     @property
     def reply(self) -> Reply:
-        """The first reply; if the script waited for none, a reply with that as its trouble."""
+        """The first reply. If the script waited for no response, this is a reply whose ``problem`` says so."""
         return self.replies[0] if self.replies else Reply(problem=NO_RESPONSE_EXPECTED)
 
 
@@ -115,15 +115,15 @@ async def perform(address: Address, script: Script, *, timeout_s: float) -> Conv
 async def flood(
     address: Address, head: bytes, piece: bytes, *, most_bytes: int, pause_ms: float = 0, limit_s: float
 ) -> tuple[int, Reply | None]:
-    """Write *head* and then *piece* repeatedly, until the receiver responds, closes, or a limit is reached.
+    """Write *head* and then *piece* repeatedly, until the receiver responds, the connection closes or a limit is reached.
 
     Args:
         most_bytes: The most bytes of pieces to write.
         pause_ms: The pause after each piece, in real milliseconds.
-        limit_s: The limit of the whole, in real seconds.
+        limit_s: The time limit for the whole exchange, in real seconds.
 
     Returns:
-        The number of bytes of the pieces that were accepted, and the reply; None if a limit ended it.
+        The number of bytes that were accepted after *head*, and the reply, which is None if a limit was reached first.
     """
     connection = _Connection()
     trouble = await connect(connection, address, limit_s)
@@ -166,7 +166,7 @@ async def _make(move: Move, connection: "_Connection", *, left_s: float) -> Repl
 
 
 class _Connection(asyncio.Protocol):
-    """One connection: what was written to it and read from it."""
+    """One connection: writes bytes, and collects the responses that arrive."""
 
     def __init__(self) -> None:
         self._parser = ResponseParser(self._add_reply)
@@ -180,16 +180,16 @@ class _Connection(asyncio.Protocol):
 
     @property
     def is_over(self) -> bool:
-        """True if a response has arrived, or none can arrive any more."""
+        """True if a response has arrived, or no response can arrive any more."""
         return bool(self.arrived or self._lost)
 
     @property
     def waiting_bytes(self) -> int:
-        """The number of written bytes that have not left yet."""
+        """The number of written bytes that have not been sent yet."""
         return 0 if self._lost else int(self._transport.get_write_buffer_size())
 
     async def write(self, data: bytes, limit_s: float) -> None:
-        """Write, and wait while the receiver reads nothing. Nothing is written to a connection that will be closed."""
+        """Write *data*, and wait while the receiver reads nothing. If the connection is closed or will be, write nothing."""
         if self._lost or not self._parser.keeps or self._transport.is_closing():
             self._lost = self._lost or CLOSED
             return
@@ -197,7 +197,7 @@ class _Connection(asyncio.Protocol):
         await _within(self._may_write, limit_s)
 
     async def read_reply(self, limit_s: float, *, is_head: bool) -> Reply | None:
-        """Return the next complete response, or why there will be none; None if the limit ends first."""
+        """Return the next complete response, or a reply that states why none can arrive; None if the limit ends first."""
         self._parser.is_head = is_head
         elapsed = stopwatch()
         while not self.arrived:
@@ -216,7 +216,7 @@ class _Connection(asyncio.Protocol):
                 return
 
     async def watch(self, limit_s: float) -> list[Reply]:
-        """Return what arrives within the limit, although no response is expected."""
+        """Return the responses that arrive within the limit, although none is expected."""
         elapsed = stopwatch()
         while not (self.arrived or self._lost):
             self._change.clear()

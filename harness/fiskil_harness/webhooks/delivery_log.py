@@ -1,6 +1,6 @@
-"""The delivery log: every attempt as a flat value, for the control API and terminal of ``serve`` and for tests.
+"""The delivery log: a flat record of every delivery attempt, for the control API and terminal of ``serve`` and for tests.
 
-It contains no body, signature or response, because these may contain secrets.
+The log contains no body, signature or response, because these may contain secrets.
 """
 
 from datetime import datetime
@@ -12,11 +12,12 @@ from fiskil_harness.journal import Delivery, EventCreated, Journal
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """One attempt.
+    """One delivery attempt.
 
     ``offset_s`` counts real seconds from the start; ``at`` and ``next_attempt_at`` are sandbox time. ``how`` is scheduled,
-    replayed or by hand. ``status`` is None if there was no response; ``trouble`` then states why. The byte counts are those
-    of the bodies. ``next_attempt_at`` is None if no attempt follows; ``is_discarded`` is true if none ever will.
+    replayed or by hand. ``status`` is None if there was no response; ``problem`` then states why. ``bytes_sent`` and
+    ``bytes_received`` count the bytes of the bodies. ``next_attempt_at`` is None if no further attempt is scheduled;
+    ``is_discarded`` is true if no further attempt can follow.
     """
 
     offset_s: float
@@ -49,10 +50,11 @@ def record_of(
 
     Args:
         delivery: The attempt.
-        offset_s: Real seconds from the start.
+        offset_s: The time of the attempt, in real seconds from the start.
         how: The cause of the attempt: scheduled, replayed or by hand.
         at: The sandbox time of the attempt.
-        due_at: The sandbox time of the next attempt.
+        due_at: The sandbox time of the next attempt, or None if no further attempt is scheduled.
+        is_discarded: True if no further attempt can follow.
     """
     return Record(
         offset_s=round(offset_s, 3),

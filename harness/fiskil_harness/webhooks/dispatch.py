@@ -1,6 +1,6 @@
-"""Delivers due messages along the retry schedule: one loop for scenarios, tests and ``serve``.
+"""Delivers due messages according to the retry schedule: one loop for scenarios, tests and ``serve``.
 
-A round is everything that is due at one moment of sandbox time. The caller decides how the parcels of a round are sent.
+A round is the set of events that are due at the same sandbox time. The caller decides how to send the events of a round.
 """
 
 from collections import Counter
@@ -26,9 +26,9 @@ def deliver_due(
     """Deliver everything that is due; return False if *send* stopped the loop.
 
     Args:
-        send: Makes the attempts of one round, given in the order of publish times. Returns false to stop the loop.
-        collect: Puts new events into the outbox.
-        attempts: The most attempts for each event. Above 1, the clock advances along the schedule.
+        send: Makes one attempt for each event of a round, sorted by publish time. Returns false to stop the loop.
+        collect: Adds new events to the outbox; it is called before each round.
+        attempts: The most attempts for each event. If it is above 1, the clock is advanced to the time of each retry.
 
     Source: webhooks.retry-schedule
     """
@@ -47,13 +47,13 @@ def deliver_due(
 
 
 def sealed(parcel: Parcel, *, secret: str, attempt: int = 0) -> Message:
-    """Return the message of an attempt for *parcel*.
+    """Return the signed message of one attempt to deliver the event in *parcel*.
 
     Args:
         attempt: The number of the attempt; 0 means the latest.
 
     Raises:
-        StepError: There was no attempt yet.
+        StepError: The event was never delivered.
     """
     number = attempt or parcel.attempts
     if number < 1:
@@ -64,7 +64,7 @@ def sealed(parcel: Parcel, *, secret: str, attempt: int = 0) -> Message:
 def outgoing(
     parcel: Parcel, *, secret: str, participant: str = "", kind: DeliveryKind = "genuine", attempt: int = 0
 ) -> Outgoing:
-    """Return the message of an attempt as a regular request with its journal entry; arguments as in ``sealed``.
+    """Return the request of one delivery attempt, with its journal entry. The arguments are as in ``sealed``.
 
     Source: webhooks.source-ip
     """

@@ -1,6 +1,7 @@
 """Fiskil's signature scheme: ``X-Fiskil-Signature`` is base64 of HMAC-SHA256 over the raw body.
 
-Other schemes are interpretations, or come from the config for other senders (see ``signature_schemes``).
+Alternative interpretations of Fiskil's documentation, and configs for other senders, use other schemes (see
+``signature_schemes``).
 """
 
 import hashlib
@@ -16,7 +17,7 @@ def sign(body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> str:
 
     Args:
         secret: Base64 of the signing key, as the console shows it.
-        scheme: An interpretation of the clause.
+        scheme: The interpretation of the clause ``webhooks.signature``.
 
     Raises:
         ConfigError: *secret* is not base64.
@@ -28,7 +29,7 @@ def sign(body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> str:
 
 
 def key_of(secret: str) -> bytes:
-    """Decode a signing secret of Fiskil.
+    """Return the key that Fiskil's signing secret *secret* encodes.
 
     Raises:
         ConfigError: *secret* is not base64. The message does not contain it.

@@ -1,7 +1,7 @@
-"""Generated bodies: Schemathesis draws them from an OpenAPI document of the receiver, valid and invalid ones.
+"""Valid and invalid message bodies that Schemathesis generates from an OpenAPI document of the receiver.
 
-During generation a local app responds, so the bodies depend on document and seed alone. The engine of Schemathesis opens
-connections that do not pass the harness's checks of hosts; the bodies are sent through ``requests_adapter`` instead.
+During generation, Schemathesis calls a local stub, so the bodies depend only on the document and the seed. The bodies are
+delivered later through ``requests_adapter``, because Schemathesis' own connections bypass the harness's check of hosts.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from fiskil_harness.core.model.events import DATASETS
 
 PATH = "/receiver"
 OWN = ("time", "id", "consent", "client", "subject", "institution")
-"""Fields that a generated message copies from a real one; otherwise it would be about no end user, or repeated."""
+"""Fields that are copied from a genuine message, so that a generated message is new and about an existing end user."""
 TIME = r"^20[2-9][0-9]-(0[1-9]|1[0-2])-[0-2][1-8]T[01][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
 LEAVES: dict[str, dict[str, Any]] = {
     "attempt": {"type": "integer", "minimum": 1, "maximum": 5},
@@ -43,11 +43,11 @@ NEWS: dict[str, dict[str, Any]] = {
         "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 9},
     },
 }
-"""Fields that may be added one day; every receiver must ignore them."""
+"""Fields that Fiskil may add in the future; every receiver must ignore them."""
 
 
 class GeneratedBody(Struct, frozen=True, kw_only=True):
-    """A generated body about an event of *kind*. ``is_valid`` is true if the document of that kind allows it."""
+    """A generated body about an event of *kind*. ``is_valid`` is true if the OpenAPI document allows the body."""
 
     kind: str
     body: bytes
@@ -55,7 +55,7 @@ class GeneratedBody(Struct, frozen=True, kw_only=True):
 
 
 def document(payload: Payload, kind: str) -> dict[str, Any]:
-    """Return an OpenAPI 3.1 document of a receiver of events of *kind*, in the format of *payload*."""
+    """Return an OpenAPI 3.1 document of a receiver that accepts events of *kind* in the format of *payload*."""
     schema = _object_schema()
     for name, leaf in _leaves(payload, kind).items():
         place = payload.places[name]
@@ -82,12 +82,12 @@ def generated_bodies(payload: bytes, kind: str, *, seed: int, examples: int) -> 
     """Return the bodies that Schemathesis generates, boundary values first.
 
     Args:
-        payload: The JSON of a ``Payload``: arguments of a cached function must be hashable.
+        payload: A ``Payload`` as JSON, because arguments of a cached function must be hashable.
         kind: The kind of the events.
-        examples: The number of valid and of invalid bodies, besides boundary values.
+        examples: The number of valid bodies, and of invalid bodies, in addition to boundary values.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C was pressed, which Schemathesis alone would handle.
+        KeyboardInterrupt: Ctrl-C was pressed. Schemathesis would only end a phase of the generation.
     """
     from schemathesis.engine import events, from_schema
 
@@ -96,7 +96,7 @@ def generated_bodies(payload: bytes, kind: str, *, seed: int, examples: int) -> 
     with files_elsewhere():
         for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
             if isinstance(event, events.Interrupted):
-                # The engine handles Ctrl-C as the end of a phase; here it ends the run.
+                # Schemathesis handles Ctrl-C as the end of a phase; here Ctrl-C ends the run.
                 raise KeyboardInterrupt
             if isinstance(event, events.ScenarioFinished):
                 for body in _bodies(event.recorder, kind):
@@ -105,7 +105,10 @@ def generated_bodies(payload: bytes, kind: str, *, seed: int, examples: int) -> 
 
 
 def with_own_facts(generated: GeneratedBody, own: Message, payload: Payload) -> bytes:
-    """Return the body with the facts of *own*: all of them if it is valid, otherwise its id if it has one."""
+    """Return the generated body with values copied from the genuine message *own*.
+
+    A valid body gets the values of all fields in ``OWN``. An invalid body gets only the message id, if it has an id field.
+    """
     try:
         body_fields, facts = msgspec.json.decode(generated.body), msgspec.json.decode(own.body)
     except (msgspec.DecodeError, RecursionError):
@@ -149,7 +152,7 @@ def _schema(whole: dict[str, Any], *, seed: int, examples: int) -> Any:
 
 
 def _local_receiver(text: bytes) -> Callable[[dict[str, Any], Callable[..., Any]], list[bytes]]:
-    """Return a WSGI app that serves its document and accepts everything."""
+    """Return a WSGI app that serves the OpenAPI document *text* and accepts every message."""
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         is_document = environ["PATH_INFO"] == "/openapi.json"
@@ -176,7 +179,7 @@ def _describe(schema: dict[str, Any], place: str, leaf: dict[str, Any], *, is_re
 
 
 def _object_schema() -> dict[str, Any]:
-    """Return an object schema without fields. Other fields are outside the document, so any response to them is accepted."""
+    """Return the schema of an object without fields. Bodies with other fields are invalid, so they may be refused."""
     return {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 
 
@@ -190,7 +193,7 @@ def _table(schema: dict[str, Any], place: str) -> dict[str, Any]:
 
 
 def _copy(facts: Any, body_fields: Any, place: str) -> bool:
-    """Copy the text at *place* from *facts*, if both have one; return true if it was copied."""
+    """Copy the value at the JSON path *place* from *facts* to *body_fields*, if both have it; return true if copied."""
     if not place or place.startswith(IN_HEADER):
         return False
     *tables, name = place.split(".")[1:]

@@ -1,6 +1,6 @@
 """Sends many requests on few connections: each connection sends its next request when a response is complete.
 
-Requests are taken from an iterator one at a time, so a million of them need no memory. Nothing is pipelined.
+Requests are taken from an iterator one at a time, so a million of them need little memory. No connection pipelines requests.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ Take = Callable[[int, Reply], None]
 async def send_many(
     address: Address, requests: Iterable[bytes], take: Take, *, timeout_s: float, lanes: int = LANES
 ) -> None:
-    """Send every request on *lanes* connections.
+    """Send every request, on *lanes* parallel connections.
 
     A closed connection is opened again. A request that was lost with a connection is not sent again, because it may have
     arrived.
@@ -35,7 +35,7 @@ async def send_many(
 
 
 class _Lane(asyncio.Protocol):
-    """One connection after another, with one request at a time."""
+    """A worker that opens one connection at a time and sends one request at a time on it."""
 
     def __init__(self, source: "enumerate[bytes]", take: Take, elapsed_s: Callable[[], float], timeout_s: float) -> None:
         self._source = source
@@ -120,7 +120,7 @@ class _Lane(asyncio.Protocol):
         self._next = next(self._source, NONE)
 
     def _watch(self) -> None:
-        """Set a timer for the moment at which the current request is late."""
+        """Set a timer for the time limit of the current request; end the request if the limit is exceeded."""
         left_s = self._timeout_s
         if self._number >= 0 and self._timer is not None:
             left_s = self._began_s + self._timeout_s - self._elapsed_s()

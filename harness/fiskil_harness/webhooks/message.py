@@ -1,4 +1,4 @@
-"""Turns an event into the exact bytes of a message."""
+"""Turns an event into the exact bytes of a signed message."""
 
 from datetime import datetime
 
@@ -17,19 +17,19 @@ def seal(
     dialect: Dialect | None = None,
     sent_at: datetime | None = None,
 ) -> Message:
-    """Turn *event* into the exact bytes of one delivery, signed.
+    """Return the signed message for one delivery attempt of *event*, with its exact bytes.
 
     The attempt number is part of the body: a retry has the same ``message_id`` but other bytes and another signature.
 
     Args:
-        attempt: Counts from 1.
+        attempt: The number of the attempt, from 1.
         secret: The signing secret, as the sender's console shows it; Fiskil's is base64 of the key.
-        scheme: The signature scheme, an interpretation of the clause; unused with *dialect*.
+        scheme: The interpretation of the clause ``webhooks.signature``; ignored if *dialect* is given.
         dialect: The signature scheme and payload format of another sender.
-        sent_at: The real time of the attempt (default: now), if the scheme signs it.
+        sent_at: The real time of the attempt (default: now). Some schemes sign it.
 
     Raises:
-        ConfigError: *secret* does not have the form that the scheme requires.
+        ConfigError: *secret* does not have the format that the scheme requires.
 
     Source: webhooks.signature, webhooks.payload
     """

@@ -1,6 +1,6 @@
-"""The payload format: writes an event as JSON and headers, at the places that the config names.
+"""The payload format: writes an event's values into the JSON fields and headers that the config specifies.
 
-The default places give Fiskil's own format, byte for byte.
+The default config gives Fiskil's own format, byte for byte.
 """
 
 from typing import Any
@@ -13,11 +13,11 @@ from fiskil_harness.core.model import Event
 
 Headers = tuple[tuple[str, str], ...]
 NAMES = {"kind": "event", "consent": "consent_id", "subject": "end_user_id"}
-"""The fields that are read back from a message, by the place in the config where they are."""
+"""The values that are read back from a message: Fiskil's name of each, by its name in ``Payload``."""
 
 
 def formatted(event: Event, *, attempt: int, payload: Payload) -> tuple[dict[str, Any], Headers]:
-    """Return *event* as a JSON object, in the order of the places, and the headers for facts that are not in the object.
+    """Return *event* as a JSON object, and the headers for the values that *payload* puts into headers.
 
     Source: webhooks.payload
     """
@@ -47,13 +47,13 @@ def formatted(event: Event, *, attempt: int, payload: Payload) -> tuple[dict[str
 
 
 def body_of(event: Event, *, attempt: int, payload: Payload) -> tuple[bytes, Headers]:
-    """Return the same with the object as JSON bytes."""
+    """Return *event* as JSON bytes, and the headers for the values that *payload* puts into headers."""
     content, headers = formatted(event, attempt=attempt, payload=payload)
     return msgspec.json.encode(content), headers
 
 
 def message_fields(body: bytes, headers: Headers, *, payload: Payload) -> dict[str, str]:
-    """Return the fields of a message by Fiskil's names; only an empty ``event`` if it cannot be read."""
+    """Return the values of a message by Fiskil's field names. If it cannot be parsed, return only an empty ``event``."""
     kinds = {theirs: ours for ours, theirs in payload.kinds.items()}
     try:
         content = msgspec.json.decode(body)

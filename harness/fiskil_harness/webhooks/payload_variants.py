@@ -1,7 +1,7 @@
-"""Signed variants of genuine messages: JSON written differently, the signature written differently, and unusual bodies.
+"""Variants of genuine messages with a valid signature, which covers exactly the bytes that are sent.
 
-Each is signed over exactly the bytes that are sent. A re-encoding has the same meaning as the plain message, so it must be
-acknowledged and applied. A spelling has the right digest and may be accepted or refused. Fiskil never sends an oddity.
+A re-encoding writes the JSON or the request differently. Its meaning is the same, so it must be acknowledged and applied. A
+spelling writes the signature differently, and may be accepted or refused. An oddity has a body that Fiskil never sends.
 """
 
 import gzip
@@ -32,11 +32,11 @@ class Encoded(Struct, frozen=True, kw_only=True):
 
 
 class Encoding(Struct, frozen=True):
-    """A way to write a message. ``sentence`` completes "a message ...".
+    """A re-encoding: another way to write a genuine message. ``sentence`` completes the sentence "a message ...".
 
-    ``has_extra`` marks variants with a new field, ``needs_accounts`` those that remove ``account_ids``, so the event must
-    have some. ``beside`` are signatures around the right one, which replaces ``%``. ``suits`` returns true for senders whose
-    messages can be written so.
+    ``has_extra`` is true if the message gets a new field. ``needs_accounts`` is true if ``account_ids`` is removed, so the
+    event must have that field. ``beside`` is the text of the signature header, in which the right signature replaces ``%``.
+    ``suits`` returns true for senders to which the re-encoding applies.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Encoding(Struct, frozen=True):
 
 
 class Oddity(Struct, frozen=True):
-    """A signed body that Fiskil never sends. ``sentence`` completes "a body ..."."""
+    """A signed body that Fiskil never sends. ``sentence`` completes the sentence "a body ..."."""
 
     name: str
     sentence: str
@@ -61,7 +61,7 @@ class Oddity(Struct, frozen=True):
 
 
 def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
-    """Return *message* in the encoding *name*, signed.
+    """Return *message* written in the re-encoding *name*, with a valid signature.
 
     Raises:
         UnknownName: There is no such encoding.
@@ -90,7 +90,7 @@ def spell(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL
 
 
 def make_oddity(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
-    """Return the oddity *name* made from *message*, signed.
+    """Return the oddity *name* made from *message*, with a valid signature.
 
     Raises:
         UnknownName: There is no such oddity.
@@ -107,7 +107,7 @@ def encoding(name: str) -> Encoding:
     """Return the encoding *name*.
 
     Raises:
-        UnknownName: There is none. The message contains the nearest match.
+        UnknownName: There is no such encoding. The error message contains the nearest match.
     """
     if name not in ENCODINGS:
         raise UnknownName("re-encoding", name, ENCODINGS)
@@ -118,7 +118,7 @@ def oddity(name: str) -> Oddity:
     """Return the oddity *name*.
 
     Raises:
-        UnknownName: There is none. The message contains the nearest match.
+        UnknownName: There is no such oddity. The error message contains the nearest match.
     """
     if name not in ODDITIES:
         raise UnknownName("oddity", name, ODDITIES)
@@ -132,17 +132,17 @@ def _reordered(node: Any) -> Any:
 
 
 def _escaped(body: bytes) -> bytes:
-    """Write some letters of every text as escapes; the decoded text is the same."""
+    """Write some letters of every JSON string as Unicode escapes; the decoded strings stay the same."""
     return re.sub(rb'(?<=[\w"])[e.](?=[\w"])', lambda match: b"\\u%04x" % ord(match[0]), body)
 
 
 def _with_extra(text: bytes) -> Callable[[bytes], bytes]:
-    """Append a field, written exactly as *text*."""
+    """Return a function that appends a field to a JSON body, written exactly as *text*."""
     return lambda body: appended(body, text)
 
 
 def _changed(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], bytes]:
-    """Decode the body, change it, and encode it again."""
+    """Return a function that decodes a body, applies *change* to it, and encodes it again."""
 
     def write(body: bytes) -> bytes:
         message = msgspec.json.decode(body)
@@ -157,7 +157,7 @@ def _replaced(node: Any) -> Callable[[bytes], bytes]:
 
 
 def _id_as(text: bytes) -> Callable[[bytes], bytes]:
-    """Write ``message_id`` exactly as *text*, in which ``%`` is replaced by the right id."""
+    """Return a function that writes ``message_id`` exactly as *text*, in which the right id replaces ``%``."""
     pattern = rb'"message_id":"(\d+)"'
     return lambda body: re.sub(pattern, lambda match: b'"message_id":' + text.replace(b"%", match[1]), body)
 
@@ -174,7 +174,7 @@ WRONG = "Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc="
 WRONG_V1 = f"v1,{WRONG}"
 OTHER_V1 = "v1,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaY="
 WRONG_V1A = "v1a," + "B" * 86 + "=="
-"""Invalid signatures, as they may accompany the right one while keys are rotated."""
+"""Invalid signatures. While keys are rotated, a message may have such signatures in addition to the right one."""
 
 ENCODINGS: dict[str, Encoding] = {
     encoding.name: encoding

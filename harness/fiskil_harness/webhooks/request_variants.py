@@ -1,8 +1,13 @@
 """Named variants of the request that delivers one signed message: its bytes, and when they are sent.
 
-The kind determines what a receiver may do. PLAIN ones are requests that Fiskil may send, so they must be accepted. ODD ones
-are complete requests that any server may refuse. MALFORMED ones violate HTTP. BROKEN ones never arrive complete, so they
-cannot be verified. METHOD ones use another method, and SAFE ones a method that must not change anything.
+The kind of a variant determines how a receiver may respond:
+
+- PLAIN: a request that Fiskil may send, so the receiver must accept it.
+- ODD: a complete request that any server may refuse.
+- MALFORMED: a request that violates HTTP.
+- BROKEN: a request that never arrives complete, so the receiver cannot verify it.
+- METHOD: a request with PUT, PATCH or DELETE instead of POST.
+- SAFE: a request with GET, HEAD or OPTIONS, which must not change anything.
 """
 
 import enum
@@ -39,7 +44,7 @@ WRONG_SIGNATURE = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
 class Kind(enum.StrEnum):
-    """The kind of a variant: what a receiver may do."""
+    """The kind of a request variant, which determines how a receiver may respond."""
 
     PLAIN = "plain"
     ODD = "odd"
@@ -50,7 +55,10 @@ class Kind(enum.StrEnum):
 
 
 class SignedRequest(Struct, frozen=True, kw_only=True):
-    """A signed message and its destination. ``header`` is the signature's header; ``reported`` are further header lines."""
+    """A signed message and its destination.
+
+    ``header`` is the name of the signature's header. ``reported`` contains further header lines.
+    """
 
     path: str
     host: str
@@ -61,7 +69,7 @@ class SignedRequest(Struct, frozen=True, kw_only=True):
 
 
 class RequestVariant(Struct, frozen=True):
-    """One variant. ``sentence`` completes "a message ..."."""
+    """One request variant. ``sentence`` completes the sentence "a message ..."."""
 
     name: str
     kind: Kind
@@ -73,7 +81,7 @@ def request_variant(name: str) -> RequestVariant:
     """Return the variant *name*.
 
     Raises:
-        UnknownName: There is none. The message contains the nearest match.
+        UnknownName: There is no such variant. The error message contains the nearest match.
     """
     if name not in REQUEST_VARIANTS:
         raise UnknownName("way to deliver", name, REQUEST_VARIANTS)
@@ -101,10 +109,10 @@ def head(
     Args:
         more: Further header lines.
         target: The request target; empty for the path of *letter*.
-        kind: The content type; None omits it.
-        signed: The header lines of the signature; by default one, as Fiskil writes it.
-        length: The value of Content-Length; -1 means the right one, None omits it.
-        is_kept: The connection stays open after the response.
+        kind: The content type; None omits the header.
+        signed: The header lines with the signature; None writes one line, as Fiskil does.
+        length: The value of Content-Length; -1 writes the right value, None omits the header.
+        is_kept: True requests that the connection stays open after the response.
     """
     content_length = len(letter.body) if length == -1 else length
     lines = [
@@ -122,7 +130,7 @@ def head(
 
 
 def _whole(*more: str, limit_ms: float = 0, **options: object) -> Callable[[SignedRequest], Script]:
-    """Send the request in one piece with a changed head, and read the response."""
+    """Return a script that sends the request in one piece with a changed head, and reads the response."""
     return lambda letter: (Send(head(letter, *more, **options) + letter.body), ReadResponse(limit_ms=limit_ms))  # type: ignore[arg-type]
 
 
@@ -138,7 +146,7 @@ def _named(spell: Callable[[str], str]) -> Callable[[SignedRequest], Script]:
 
 
 def _signed(*lines: str) -> Callable[[SignedRequest], Script]:
-    """Return a variant with these signature lines, in which {} is replaced by the right signature."""
+    """Return a script with one signature header for each of *lines*, in which the right signature replaces ``{}``."""
     return lambda letter: _whole(signed=tuple(f"{letter.header}: {line.format(letter.signature)}" for line in lines))(letter)
 
 
@@ -147,7 +155,10 @@ def _mixed_case(name: str) -> str:
 
 
 def _pieces(size: int, *, pause_ms: float = 0, most: int = 0) -> Callable[[SignedRequest], Script]:
-    """Send pieces of *size* bytes, each sent before the next is written, the first *most* of them with a pause."""
+    """Return a script that sends the request in pieces of *size* bytes, with a pause after each piece.
+
+    If *most* is above 0, only the first *most* pieces are sent separately; the rest follows in one piece.
+    """
 
     def script(letter: SignedRequest) -> Script:
         data = head(letter) + letter.body
@@ -197,7 +208,7 @@ def _line_feeds(letter: SignedRequest) -> Script:
 
 
 def _wrong_length(extra: int) -> Callable[[SignedRequest], Script]:
-    """Send a Content-Length that is wrong by *extra*, with exactly the whole body."""
+    """Return a script that sends the whole body with a Content-Length that is wrong by *extra* bytes."""
 
     def script(letter: SignedRequest) -> Script:
         wrong = head(letter, length=len(letter.body) + extra)
@@ -207,7 +218,7 @@ def _wrong_length(extra: int) -> Callable[[SignedRequest], Script]:
 
 
 def _cut(*last: Move, announced: bool = True) -> Callable[[SignedRequest], Script]:
-    """Send half of the body, and then end the connection."""
+    """Return a script that sends the head and, if *announced*, half of the body, and then makes the moves *last*."""
 
     def script(letter: SignedRequest) -> Script:
         half = letter.body[: len(letter.body) // 2]

@@ -1,6 +1,6 @@
-"""The transport for requests that Schemathesis makes: each becomes a delivery of the harness, and its reply a response.
+"""Transport for Schemathesis' requests: the harness delivers the body of each request and returns the reply as response.
 
-A session with this transport sends requests in no other way. The address, headers and proxies of a request are ignored.
+A session with this transport opens no other connections. The URL, headers and proxies of a request are ignored.
 """
 
 import io
@@ -35,8 +35,8 @@ class DeliveryAdapter(BaseAdapter):
         """Deliver the body of *request* and return the reply as a response.
 
         Raises:
-            NoResponse: No complete response arrived; the text states why.
-            InvalidSchema: It is not a POST, or its body is a stream.
+            NoResponse: No complete response arrived. The error message states why.
+            InvalidSchema: The request is not a POST, or its body is a stream.
         """
         if request.method != "POST":
             raise InvalidSchema(f"A webhook must be a POST, not a {request.method}.", request=request)
@@ -59,13 +59,13 @@ def session_with(adapter: DeliveryAdapter) -> Session:
 
 
 class Caller:
-    """Calls the receiver that a document describes with Schemathesis' own code, through a adapter."""
+    """Calls the receiver with Schemathesis' own client code, according to OpenAPI documents of the receiver."""
 
     def __init__(self, documents: dict[str, dict[str, Any]], deliver: Callable[[bytes], Delivery]) -> None:
         """Prepare the calls.
 
         Args:
-            documents: The receiver's documents, by kind of event.
+            documents: The receiver's OpenAPI documents, by kind of event.
             deliver: Signs, sends and records a body.
         """
         import schemathesis
@@ -78,7 +78,7 @@ class Caller:
         self._session = session_with(DeliveryAdapter(deliver))
 
     def call(self, generated: GeneratedBody) -> int | None:
-        """Make Schemathesis call with a generated body; return the status, or None if no complete response arrived."""
+        """Make Schemathesis send a generated body; return the status, or None if no complete response arrived."""
         case = self._operations[generated.kind].Case(body=generated.body, media_type=JSON)
         try:
             # A redirect is a response like any other: following it would deliver again.
@@ -97,7 +97,7 @@ def _bytes_of(request: PreparedRequest) -> bytes:
 
 def _response_of(delivery: Delivery, status: int, request: PreparedRequest) -> Response:
     headers = HTTPHeaderDict()
-    # The body stays as it arrived: a compressed response is not decompressed.
+    # Without this header, requests does not decompress the body, which must stay as it arrived.
     for name, value in (header for header in delivery.response_headers if header[0] != "content-encoding"):
         headers.add(name, value)
     response = Response()

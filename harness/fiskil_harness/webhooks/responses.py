@@ -1,6 +1,6 @@
-"""Parses what a receiver sends: the responses on one connection, one after another, with httptools.
+"""Parses the responses that a receiver sends on one connection, using httptools.
 
-Any input yields a response or a problem in words, never an exception, and memory use is bounded.
+Any input yields a response or a problem text, but never an exception. Memory use is bounded.
 """
 
 from collections.abc import Callable
@@ -27,10 +27,11 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 class ResponseParser:
-    """Parses the responses on one connection. *take* gets each complete one; interim (1xx) ones are left out.
+    """Parser of the responses on one connection. *take* is called with each complete response, except interim (1xx) ones.
 
-    ``keeps`` is true if the connection may carry another request after the latest response, ``is_begun`` if another
-    response has begun since. Set ``is_head`` while the response to a HEAD request is expected: it never has a body.
+    ``keeps`` is true if the connection can be used for another request after the latest response. ``is_begun`` is true if
+    another response has begun since. Callers set ``is_head`` while they expect the response to a HEAD request, which never
+    has a body.
     """
 
     def __init__(self, take: Callable[[int, tuple[tuple[str, str], ...], bytes], None]) -> None:
@@ -53,7 +54,7 @@ class ResponseParser:
         self._has_head = False
 
     def feed(self, received: bytes) -> str:
-        """Parse some bytes; return a problem if they are not a valid response."""
+        """Parse some bytes; return why they are not a valid response, or ''."""
         self._size += len(received)
         if self._size > LONGEST_RESPONSE:
             return "the response is longer than 10 MiB"
@@ -66,14 +67,14 @@ class ResponseParser:
         return ""
 
     def end(self) -> str:
-        """Handle the orderly end of the connection, which may complete a response; otherwise return a problem."""
+        """Handle EOF of the connection. If it completes a response, return ''; otherwise return a problem text."""
         if self._has_head and (self.is_head or self._ends_by_close()):
             self._complete(keeps=False)
             return ""
         return INCOMPLETE
 
     def on_message_begin(self) -> None:
-        """Note the first byte of a response."""
+        """Record that another response has begun."""
         self.is_begun = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -82,7 +83,7 @@ class ResponseParser:
             self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """Note the end of the head, which is also the end of a response to HEAD."""
+        """Record the end of a response's head. A response to a HEAD request is then complete."""
         self._has_head = self._parser.get_status_code() >= 200
         if self.is_head and self._has_head:
             self._complete(keeps=False)
@@ -94,7 +95,7 @@ class ResponseParser:
             self._kept_bytes += len(body)
 
     def on_message_complete(self) -> None:
-        """Finish a response; after an interim one, the final one follows."""
+        """Finish a response. An interim (1xx) response is dropped, because the final response follows."""
         if self._parser.get_status_code() < 200:
             self.has_interim = True
             self._clear()

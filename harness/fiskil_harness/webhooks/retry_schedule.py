@@ -14,7 +14,7 @@ BACKOFF_MINUTES = (1, 3, 6, 10, 10)
 
 
 class Parcel:
-    """An event on its way: its attempts so far, and when the next is due."""
+    """An event to deliver: the number of attempts so far, and the time at which the next attempt is due."""
 
     def __init__(
         self, symbol: str, event: Event, interpretation: Choose, dialect: Callable[[], Dialect] | None = None
@@ -30,7 +30,7 @@ class Parcel:
 
     @property
     def dialect(self) -> Dialect:
-        """The signature scheme and payload format of its messages."""
+        """The signature scheme and payload format of the event's messages."""
         return (
             self._dialect()
             if self._dialect
@@ -38,7 +38,7 @@ class Parcel:
         )
 
     def made_at(self, number: int) -> datetime:
-        """Return the real time of the attempt *number*. The first call sets it; a replay gets the same time."""
+        """Return the real time of attempt *number*. The first call sets it to now, so that a replay has the same time."""
         return self._made_at.setdefault(number, real_now())
 
     @property
@@ -52,7 +52,7 @@ class Parcel:
         return not self.is_acknowledged and self.is_used_up
 
     def next_attempt(self) -> int:
-        """Count an attempt and return its number, which stops at the last one of the schedule."""
+        """Count a new attempt and return its number. After the last attempt of the schedule, the number stays the same."""
         if not self.is_used_up:
             self.attempts += 1
         return self.attempts
@@ -67,37 +67,37 @@ class Parcel:
 
 
 class Outbox:
-    """The events of a scenario, by symbol, with the state of their deliveries."""
+    """The events of a scenario, by symbol (their name in the scenario), with the state of their deliveries."""
 
     def __init__(self, interpretation: Choose | None = None, dialect: Callable[[], Dialect] | None = None) -> None:
         """Start empty.
 
         Args:
-            interpretation: Returns the interpretation of a clause, by its id. Default: the best supported one of each.
-            dialect: Returns the signature scheme and payload format. Default: Fiskil's, as the interpretation has it.
+            interpretation: Returns the interpretation of the clause with a given id. Default: the best supported one.
+            dialect: Returns the signature scheme and payload format. Default: Fiskil's, as *interpretation* requires.
         """
         self._interpretation = interpretation or Interpretations().of
         self._dialect = dialect
         self._parcels: dict[str, Parcel] = {}
 
     def add(self, symbol: str, event: Event) -> Parcel:
-        """Add an event; it is due at once."""
+        """Add an event, whose first attempt is due at its publish time, and return its parcel."""
         parcel = Parcel(symbol, event, self._interpretation, self._dialect)
         self._parcels[symbol] = parcel
         return parcel
 
     def find(self, symbol: str) -> Parcel:
-        """Return the parcel with this symbol.
+        """Return the parcel (event to deliver) with this symbol.
 
         Raises:
-            UnknownName: There is none.
+            UnknownName: There is no event with this symbol.
         """
         if symbol not in self._parcels:
             raise UnknownName("event", symbol, self._parcels)
         return self._parcels[symbol]
 
     def drop(self, symbol: str) -> Parcel:
-        """Lose an event on the way: no further attempt is made. Returns its parcel.
+        """Drop an event, so that no further attempt to deliver it is made; return its parcel.
 
         Raises:
             UnknownName: There is no event with this symbol.
@@ -107,17 +107,17 @@ class Outbox:
         return parcel
 
     def due(self, now: datetime) -> list[Parcel]:
-        """Return what is due, by publish time; with in-turn order, only the first. Source: webhooks.order"""
+        """Return the due events, sorted by publish time; with in-turn order, only the first. Source: webhooks.order"""
         return [parcel for parcel in self._unblocked() if parcel.due_at is not None and parcel.due_at <= now]
 
     def next_due_at(self, *, but: Collection[str] = ()) -> datetime | None:
-        """Return when the next attempt is due, or None. Events named in *but* are left out."""
+        """Return the time of the next attempt; None if none is planned. Events whose symbols are in *but* are ignored."""
         planned = [parcel.due_at for parcel in self._unblocked() if parcel.due_at is not None and parcel.symbol not in but]
         return min(planned) if planned else None
 
     @property
     def is_in_turn(self) -> bool:
-        """True if a message waits until the previous one is acknowledged or given up."""
+        """True if no message is sent until the previous message is acknowledged, or its attempts are used up."""
         return self._interpretation("webhooks.order") == "in-turn"
 
     def _unblocked(self) -> list[Parcel]:
@@ -126,7 +126,7 @@ class Outbox:
         return planned[:1] if len(planned) > 1 and self.is_in_turn else planned
 
     def __iter__(self) -> Iterator[Parcel]:
-        """Yield every parcel, in the order in which they were added."""
+        """Yield the parcel of every event, in the order in which the events were added."""
         return iter(list(self._parcels.values()))
 
     def __len__(self) -> int:

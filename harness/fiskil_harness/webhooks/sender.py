@@ -1,6 +1,6 @@
 """Sends deliveries and records their outcomes.
 
-All deliveries pass through here: only to loopback unless a host is allowed by name, and redirects are not followed.
+Only this module sends deliveries: to loopback and to hosts that are allowed by name. Redirects are not followed.
 """
 
 import ipaddress
@@ -28,7 +28,7 @@ DEFAULT_TIMEOUT_S = 30.0
 LONGEST_POUR_S = 600.0
 TOO_MANY, TOO_BUSY = 429, 503
 MOST_REPEATS = 3
-"""The number of times that a delivery that was too early is repeated."""
+"""The most repetitions of a delivery that a rate limit of the receiver refused."""
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 2.0
 SLOW_BODY = 4096
 SLOW_EVERY_MS = 100
@@ -36,7 +36,7 @@ AGENT = "User-Agent: Fiskil-Webhooks (fiskil-harness)"
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """A receiver's address."""
+    """A receiver's URL, in parts."""
 
     host: str
     port: int
@@ -45,14 +45,14 @@ class Target(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, url: str, *, allow_hosts: tuple[str, ...] = ()) -> "Target":
-        """Parse a URL.
+        """Parse the URL of a receiver.
 
         Args:
-            allow_hosts: Hosts that are allowed besides loopback.
+            allow_hosts: Hosts that are allowed in addition to loopback.
 
         Raises:
-            UsageError: It is not an HTTP URL, contains a password, or has an IPv6 address.
-            UnsafeTarget: Its host is not loopback and not allowed.
+            UsageError: The URL is not an HTTP(S) URL, contains a password, or has an IPv6 address.
+            UnsafeTarget: The URL's host is neither loopback nor in *allow_hosts*.
         """
         unusable = why_unusable(url)
         if unusable:
@@ -81,7 +81,7 @@ class Target(Struct, frozen=True, kw_only=True):
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):
-    """An attempt before it is made: the request, and the journal entry ``note`` without its outcome."""
+    """A delivery attempt before it is made: the request, and the journal entry ``delivery`` without its outcome."""
 
     delivery: Delivery
     headers: tuple[tuple[str, str], ...]
@@ -89,7 +89,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 
 
 class Sender:
-    """Delivers to one receiver.
+    """Sends deliveries to one receiver and records them in the journal.
 
     Args:
         loop: The event loop thread that sends.
@@ -108,13 +108,14 @@ class Sender:
         self._waits = True
 
     def deliver(self, outgoing: Outgoing, journal: Journal, *, keeps_response: bool = True) -> Delivery:
-        """Make one attempt and record it; repeat it soon after a response of 429, or of 503 with Retry-After.
+        """Make one attempt and record it; repeat it after a pause if the receiver returns 429, or 503 with Retry-After.
 
-        A scenario delivers in seconds what Fiskil spreads over hours, and a receiver may limit its rate. Attempts that were
-        too early are recorded with the kind ``early``. A receiver that always limits them is not waited for again.
+        A scenario delivers in seconds what Fiskil spreads over hours, so the receiver's rate limit may refuse a delivery. An
+        attempt that is repeated is recorded with the kind ``early``. If the last repetition is refused too, the next
+        delivery is not repeated.
 
         Args:
-            keeps_response: False closes the connection when the first byte of the response arrives.
+            keeps_response: False closes the connection at the first byte of the response.
         """
         for _ in range(MOST_REPEATS if self._waits else 0):
             (delivery,) = self._send_together([outgoing], keeps_response=keeps_response, journal=journal)
@@ -132,7 +133,7 @@ class Sender:
         return self.burst([outgoing], journal, keeps_response=keeps_response)[0]
 
     def burst(self, outgoing: list[Outgoing], journal: Journal, *, keeps_response: bool = True) -> list[Delivery]:
-        """Make all attempts at once, record them in the given order, and return them."""
+        """Make all attempts at the same time, record them in the given order, and return them."""
         deliveries = self._send_together(outgoing, journal=journal, keeps_response=keeps_response)
         for delivery in deliveries:
             journal.write(delivery)
@@ -154,7 +155,7 @@ class Sender:
         return [_record_of(attempt, reply, stamp, group) for attempt, reply in zip(outgoing, replies, strict=True)]
 
     def run_script(self, script: Script, *, source_ip: str = SOURCE_ADDRESSES[0]) -> Conversation:
-        """Perform *script* on a new connection and return what was received. The caller records it with ``note``."""
+        """Perform *script* on a new connection and return the responses. The caller records them with ``note``."""
         limit_s = self._timeout_s * 3 + 10
         return self._loop.run(perform(self._address(source_ip), script, timeout_s=self._timeout_s), timeout_s=limit_s)
 
@@ -180,12 +181,12 @@ class Sender:
     def send_many(
         self, outgoing: Iterable[Outgoing], journal: Journal, *, lanes: int = LANES, limit_s: float = LONGEST_POUR_S
     ) -> int:
-        """Make many attempts on *lanes* kept connections, record them as they end, and return their number.
+        """Make many attempts on *lanes* persistent connections, record each one when it ends, and return their number.
 
-        Attempts are taken from the iterator as needed. Each connection has one at a time, so this is load and not a burst.
+        Attempts are taken from the iterator as needed. Each connection makes one attempt at a time, so the load is steady.
 
         Args:
-            limit_s: The limit of the whole, in real seconds.
+            limit_s: The time limit for all attempts together, in real seconds.
         """
         open_attempts: dict[int, Outgoing] = {}
         count = 0
@@ -213,7 +214,7 @@ class Sender:
         return count
 
     def deliver_beside_slow_client(self, outgoing: Outgoing, journal: Journal) -> Delivery:
-        """Make one attempt while another client sends a forged request byte by byte."""
+        """Make one attempt, and record it, while another client sends an invalid request byte by byte."""
         stamp = journal.stamp()
         slow = msgspec.structs.replace(outgoing, delivery=msgspec.structs.replace(outgoing.delivery, body=b" " * SLOW_BODY))
         reply = self._loop.run(
@@ -245,7 +246,7 @@ def written(
     method: str = "POST",
     is_kept: bool = False,
 ) -> bytes:
-    """Return a request as bytes; with *is_kept*, the connection stays open for another one."""
+    """Return the bytes of a request; *is_kept* leaves the connection open for another request."""
     lines = [
         f"{method} {target.path} HTTP/1.1\r\nHost: {target.host}:{target.port}",
         AGENT if is_kept else f"{AGENT}\r\nConnection: close",
@@ -257,10 +258,10 @@ def written(
 
 
 def refuse_unsafe_host(host: str, allow_hosts: tuple[str, ...]) -> None:
-    """Refuse every host that is neither loopback nor in *allow_hosts*.
+    """Raise UnsafeTarget unless *host* is loopback or in *allow_hosts*.
 
     Raises:
-        UnsafeTarget: *host* is such a host.
+        UnsafeTarget: *host* is neither loopback nor in *allow_hosts*.
     """
     if host in allow_hosts:
         return
@@ -295,7 +296,10 @@ def _record_of(outgoing: Outgoing, reply: Reply, stamp: dict[str, Any], group: i
 
 
 def _is_early(delivery: Delivery, journal: Journal) -> bool:
-    """Return true if the receiver requires a pause, and only because deliveries follow each other too fast."""
+    """Return true if the receiver's rate limit refused a delivery, so that it must be repeated after a pause.
+
+    A 503 response does not count if a fault or an ordered failure of the app may have caused it.
+    """
     if delivery.status == TOO_BUSY and _retry_after(delivery):
         was_failure_ordered = any(hook_call.hook == "fail" for hook_call in journal.all(HookCall))
         return not was_failure_ordered and not any(call.bites for call in journal.all(Exchange))

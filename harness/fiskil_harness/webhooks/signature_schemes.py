@@ -1,6 +1,6 @@
-"""Computes signatures: which bytes are signed, with which key, and how the result is written into headers.
+"""Computes signatures: selects the signed bytes, decodes the key, and writes the result into headers.
 
-A scheme is a value of the config. Everything here, and every forgery and re-encoding, is derived from it.
+The config defines the signature scheme. Signatures, forgeries and re-encodings are all derived from this scheme.
 """
 
 import base64
@@ -21,10 +21,10 @@ TIME_HEADER = "webhook-timestamp"
 
 
 def key_of(secret: str, scheme: Scheme) -> bytes:
-    """Decode a signing secret to the key.
+    """Return the key that a signing secret encodes.
 
     Raises:
-        ConfigError: The secret does not have the form that the scheme requires. The message does not contain it.
+        ConfigError: The secret does not have the format that the scheme requires. The message does not contain it.
     """
     if scheme.key == "text" and not scheme.is_standard:
         key = secret.encode()
@@ -38,7 +38,7 @@ def key_of(secret: str, scheme: Scheme) -> bytes:
 
 
 def drafted(event: Event, *, attempt: int, dialect: Dialect, sent_at: datetime) -> Message:
-    """Return the message of an attempt, unsigned."""
+    """Return the unsigned message of one delivery attempt for *event*."""
     body, headers = body_of(event, attempt=attempt, payload=dialect.payload)
     timestamp = str(int(sent_at.timestamp())) if dialect.scheme.is_standard else ""
     return Message(
@@ -50,37 +50,37 @@ def signed(draft: Message, secret: str, scheme: Scheme) -> Message:
     """Return *draft* with its signature and headers.
 
     Raises:
-        ConfigError: The secret does not have the form that the scheme requires.
+        ConfigError: The secret does not have the format that the scheme requires.
     """
     signature = header_value(mac(draft, key_of(secret, scheme), scheme), scheme)
     return msgspec.structs.replace(draft, signature=signature, headers=(*JSON, *signature_headers(draft, scheme, signature)))
 
 
 def content(draft: Message, scheme: Scheme) -> bytes:
-    """Return the bytes that are signed."""
+    """Return the bytes of the message *draft* that *scheme* signs."""
     if scheme.is_standard:
         return f"{draft.message_id}.{draft.timestamp}.".encode() + draft.body
     return draft.body
 
 
 def mac(draft: Message, key: bytes, scheme: Scheme) -> bytes:
-    """Return the right digest of *draft* under *key*."""
+    """Return the digest (HMAC) of the message *draft* under *key*."""
     return hmac.digest(key, content(draft, scheme), scheme.algorithm)
 
 
 def header_value(digest: bytes, scheme: Scheme) -> str:
-    """Return a digest as the header contains it."""
+    """Return the value of the signature header for a digest."""
     return scheme.prefix + (digest.hex() if scheme.digest == "hex" else base64.b64encode(digest).decode())
 
 
 def digest_in(signature: str, scheme: Scheme) -> bytes:
-    """Return the digest in a valid signature."""
+    """Return the digest that a valid signature contains."""
     text = signature.removeprefix(scheme.prefix)
     return bytes.fromhex(text) if scheme.digest == "hex" else base64.b64decode(text)
 
 
 def signature_headers(draft: Message, scheme: Scheme, *signatures: str) -> Headers:
-    """Return the headers of a delivery except the content type. Without *signatures* it is unsigned."""
+    """Return a delivery's headers except the content type. Without *signatures*, the delivery is unsigned."""
     header_names = {name.lower() for name, _ in draft.fields}
     headers = draft.fields
     if scheme.is_standard:

@@ -1,6 +1,6 @@
-"""The right digest of a message in other spellings, or beside unsigned headers: receivers may accept or refuse these.
+"""Spellings of a signature: the right digest written differently, or sent together with additional unsigned headers.
 
-In both cases the message keeps its identity: a receiver that has it already recognises it.
+Receivers may accept or refuse spellings. The signed message keeps its id, so a receiver can recognise it as a repetition.
 """
 
 import base64
@@ -33,7 +33,7 @@ class Right(Struct, frozen=True):
 
     @property
     def signature(self) -> str:
-        """The signature as it is sent."""
+        """The signature as the signature header contains it."""
         return self.message.signature
 
     @property
@@ -48,9 +48,9 @@ class Right(Struct, frozen=True):
 
 
 class Spelling(Struct, frozen=True):
-    """A way to write the right digest of a message in headers. ``sentence`` completes "a signature ...".
+    """One way to write the right digest of a message in headers. ``sentence`` completes the sentence "a signature ...".
 
-    ``is_label`` marks those with an unchanged signature and other headers that are not signed.
+    ``is_label`` is true if the signature is unchanged and other headers, which are not signed, are added.
     """
 
     name: str
@@ -63,7 +63,7 @@ def spelling(name: str) -> Spelling:
     """Return the spelling *name*.
 
     Raises:
-        UnknownName: There is none. The message contains the nearest match.
+        UnknownName: There is no such spelling. The error message contains the nearest match.
     """
     if name not in SPELLINGS:
         raise UnknownName("spelling", name, SPELLINGS)
@@ -79,14 +79,14 @@ def _plain(right: Right) -> str:
 
 
 def _unused_bits(right: Right) -> str:
-    """Change unused bits of the last letter before the padding; lenient decoders read the same digest."""
+    """Return the signature with an unused bit of its last base64 letter changed; lenient decoders read the same digest."""
     text, padding = right.base64.rstrip("="), right.base64.count("=")
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     return right.scheme.prefix + text[:-1] + alphabet[alphabet.index(text[-1]) ^ 1] + "=" * padding
 
 
 def _beside(headers: Headers) -> Callable[[Right], Headers]:
-    """Return a variant with the signature unchanged, and those of *headers* whose names it does not use."""
+    """Return a spelling with the signature unchanged, to which *headers* are added unless their names are in use."""
 
     def spell(right: Right) -> Headers:
         plain = signature_headers(right.message, right.scheme, right.signature)

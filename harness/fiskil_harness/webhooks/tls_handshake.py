@@ -1,6 +1,6 @@
-"""TLS handshakes in one version each: whether the server supports it, and which certificate it presents.
+"""TLS handshakes with a given version: find out if the server supports it, and which certificate the server presents.
 
-Nothing is delivered and no certificate is verified here: deliveries verify it themselves.
+A handshake delivers no message and verifies no certificate. Deliveries verify the certificate themselves.
 """
 
 import socket
@@ -14,7 +14,7 @@ OLD = {"TLS 1.0": ssl.TLSVersion.TLSv1, "TLS 1.1": ssl.TLSVersion.TLSv1_1}
 MODERN = {"TLS 1.2": ssl.TLSVersion.TLSv1_2, "TLS 1.3": ssl.TLSVersion.TLSv1_3}
 VERSIONS = OLD | MODERN
 TURNS = 8
-"""More round trips than a handshake needs."""
+"""The most turns of client and server in one handshake; more than any handshake needs."""
 
 
 class HandshakeResult(Struct, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ class HandshakeResult(Struct, frozen=True, kw_only=True):
 
 
 def handshake(host: str, port: int, version: str, *, timeout_s: float) -> HandshakeResult:
-    """Connect in one TLS version, and close the connection."""
+    """Connect with the TLS *version*, close the connection, and return the result."""
     context = _limited_to(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), version)
     try:
         with (
@@ -38,7 +38,7 @@ def handshake(host: str, port: int, version: str, *, timeout_s: float) -> Handsh
 
 
 def is_supported_here(version: str, *, chain_file: Path, key_file: Path) -> bool:
-    """Return true if this machine supports a version on both sides: some have disabled the old ones."""
+    """Return true if this machine supports the TLS *version* as client and as server; old versions may be disabled."""
     server = _limited_to(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), version)
     server.load_cert_chain(chain_file, key_file)
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -61,7 +61,7 @@ def is_supported_here(version: str, *, chain_file: Path, key_file: Path) -> bool
 
 
 def certificate_of(chain_file: Path) -> bytes:
-    """Return the first certificate of a chain, as DER."""
+    """Return the first certificate in the PEM file *chain_file*, as DER."""
     text = chain_file.read_text(encoding="ascii")
     end = "-----END CERTIFICATE-----"
     return ssl.PEM_cert_to_DER_cert(text[: text.index(end) + len(end)])

@@ -1,4 +1,4 @@
-"""Sends raw bytes to a receiver: one asyncio protocol, responses parsed by httptools.
+"""Sends requests as raw bytes to a receiver, and reads the responses.
 
 Nothing here is specific to webhooks. Requests are bytes, so that malformed ones can be sent unchanged.
 """
@@ -15,11 +15,11 @@ from fiskil_harness.webhooks.responses import SILENT, Reply, ResponseParser
 
 SLOW_CLIENT_LEAD_S = 0.1
 CONNECTING_S = 5.0
-"""The least time that a plain connection may take: the kernel makes it, which is slow on a busy machine."""
+"""The shortest time limit for a connection without TLS, in real seconds: on a busy machine, the kernel is slow."""
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """The address of a receiver, and the loopback address to connect from. ``tls`` is an ``SSLContext`` or None."""
+    """The host and port of a receiver, and the local IP address to connect from. ``tls`` is an ``SSLContext`` or None."""
 
     host: str
     port: int
@@ -28,14 +28,14 @@ class Address(Struct, frozen=True, kw_only=True):
 
 
 async def post(address: Address, request: bytes, *, timeout_s: float, keeps_response: bool = True) -> Reply:
-    """Send *request* and read the response; with *keeps_response* false, close the connection at its first byte."""
+    """Send *request* and read the response. If *keeps_response* is false, close the connection at its first byte."""
     return (await post_together([address], [request], timeout_s=timeout_s, keeps_response=keeps_response))[0]
 
 
 async def post_together(
     addresses: Sequence[Address], requests: Sequence[bytes], *, timeout_s: float, keeps_response: bool = True
 ) -> list[Reply]:
-    """Send every request so that the last bytes of all are sent in one turn of the event loop.
+    """Send all requests at almost the same time: their last bytes are sent in one turn of the event loop.
 
     Args:
         timeout_s: The limit for each response, in real seconds.
@@ -54,7 +54,7 @@ async def post_together(
 async def post_beside_slow_client(
     address: Address, request: bytes, *, head: bytes, every_ms: float, timeout_s: float
 ) -> Reply:
-    """Send *request* while another client, whose *head* announces a body, sends one byte each *every_ms*."""
+    """Send *request* while another client sends *head*, and then one byte of its body every *every_ms* milliseconds."""
     slow = _Call(keeps_response=True)
     await slow.open(address, timeout_s)
     slow.write(head)
@@ -75,10 +75,10 @@ async def _drip(call: "_Call", every_s: float) -> None:
 
 
 async def connect(protocol: asyncio.Protocol, address: Address, timeout_s: float) -> str:
-    """Open a connection for *protocol*; return a problem in words, or '' if it is open.
+    """Open a connection for *protocol*; return a problem text, or '' if the connection is open.
 
-    A plain one may take ``CONNECTING_S`` even if *timeout_s* is shorter. A TLS handshake is the receiver's work, so it must
-    finish within *timeout_s*. With TLS, nothing is sent to a receiver whose certificate is invalid.
+    A connection without TLS may take ``CONNECTING_S``, even if *timeout_s* is shorter. A TLS handshake requires work of the
+    receiver, so it must finish within *timeout_s*. With TLS, no request is sent to a receiver whose certificate is invalid.
     """
     tls: ssl.SSLContext | None = address.tls
     source = (address.source_ip, 0) if address.source_ip != "127.0.0.1" else None

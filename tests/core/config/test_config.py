@@ -550,7 +550,7 @@ def test_a_folder_without_a_config_is_an_error(tmp_path: Path, text: str) -> Non
 
     assert str(raised.value) == (
         f"No fiskil-harness.toml in {str(tmp_path)!r} and no [tool.fiskil-harness] in its pyproject.toml. "
-        "`fiskil-harness init` writes one, `--config FILE` names another place."
+        "`fiskil-harness init` writes one, `--config FILE` uses another file."
     )
 
 

@@ -58,7 +58,7 @@ def test_a_walk_without_end_fails(tape: Tape) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert (
-        finding.observed == f"one walk of banking.transactions requested the same page more than {MAX_PAGE_REQUESTS} times"
+        finding.observed == f"one read of banking.transactions requested the same page more than {MAX_PAGE_REQUESTS} times"
     )
 
 

@@ -72,7 +72,7 @@ def test_plain_http_after_a_rejection_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    observed = "the app sent plain HTTP to the port of the https address after it had rejected a certificate"
+    observed = "the app sent plain HTTP to the port of the https URL after it had rejected a certificate"
     assert finding.observed == observed
 
 
@@ -85,7 +85,7 @@ def test_a_call_to_the_former_address_is_inconclusive(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.observed == "a process still calls the former plain address of the API"
+    assert finding.observed == "a process still calls the earlier http URL of the API"
 
 
 def test_plain_http_before_any_rejection_passes(tape: Tape) -> None:

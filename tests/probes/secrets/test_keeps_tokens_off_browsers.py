@@ -52,7 +52,7 @@ def test_a_deleted_cookie_that_was_sent_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "place"), [("Set-Cookie", "a cookie"), ("location", "an address that the browser was redirected to")]
+    ("header", "place"), [("Set-Cookie", "a cookie"), ("location", "a URL that the browser was redirected to")]
 )
 def test_a_token_set_for_a_moment_is_found(header: str, place: str) -> None:
     """The next response may delete it before the harness reads the storage."""

@@ -183,7 +183,7 @@ def test_a_fault_that_the_app_cannot_notice_is_not_judged(tape: Tape, bite: str)
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.observed == "the app's state was not read after a disturbed walk"
+    assert finding.observed == "the app's state was not read after a fault had disturbed a read"
 
 
 def test_a_busy_app_is_not_judged(tape: Tape) -> None:

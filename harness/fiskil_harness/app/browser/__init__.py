@@ -1,6 +1,7 @@
-"""The end user's real browser: windows of one Chromium that open, press, read and search the app's pages.
+"""The end user's real browser: Chromium windows that open and read the app's pages and click their controls.
 
-Only this package uses Playwright. It records what it observes and judges nothing. Pages reach only this machine.
+Only this package uses Playwright. It only records observations; probes judge them. Pages can send requests only to this
+machine and to hosts that the config allows.
 """
 
 from fiskil_harness.app.browser.chromium import Chromium

@@ -1,6 +1,6 @@
 """The system's Chromium, on its own thread: started on first use and always stopped.
 
-Playwright's objects belong to the event loop that created them, so callers pass a coroutine to run on it.
+Playwright's objects belong to the event loop that created them, so callers pass a coroutine that runs on this loop.
 """
 
 import asyncio
@@ -23,10 +23,10 @@ T_ = TypeVar("T_")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOWHERE = "http://127.0.0.1:9"
-"""The proxy for every other host: no process listens there, so a request that passes the filter still fails."""
+"""The proxy for hosts that are not allowed. No process listens there, so a request that is not blocked still fails."""
 
 LONGEST_FOLDER = 60
-"""With a longer path of the folder for temporary files, the path of a socket in it is too long."""
+"""The maximum length of the temporary folder's path: in a folder with a longer path, a socket's path is too long."""
 
 LAUNCH_CAP_S = 60.0
 CLOSING_CAP_S = 20.0
@@ -35,20 +35,20 @@ PACKAGE = f"Chromium is missing: none of {', '.join(NAMES)} is on the PATH. Inst
 
 
 def missing_tool() -> str:
-    """Return what is missing for looking at pages and how to install it, or ''."""
+    """Return which tool is missing to open pages in a browser, and how to install it; '' if none is missing."""
     if importlib.util.find_spec("playwright") is None:
         return EXTRA
     return "" if _path() else PACKAGE
 
 
 class Chromium:
-    """The browser of one run. Each end user gets a window of it."""
+    """The browser of one run. Each end user gets a window of this browser."""
 
     def __init__(self, *, allow_hosts: tuple[str, ...] = ()) -> None:
         """Prepare the browser without starting it.
 
         Args:
-            allow_hosts: Hosts that pages may reach, besides this machine.
+            allow_hosts: Hosts that pages may reach, in addition to this machine.
         """
         self.allow_hosts = allow_hosts
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -58,7 +58,7 @@ class Chromium:
 
     @property
     def is_running(self) -> bool:
-        """True if the browser runs."""
+        """True if the browser is running."""
         return self._browser is not None and self._browser.is_connected()
 
     def run(self, coroutine: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
@@ -68,7 +68,7 @@ class Chromium:
             cap_s: The limit in real seconds.
 
         Raises:
-            StepError: It did not finish within the limit and was cancelled, or the browser reported an error.
+            StepError: The coroutine was cancelled because it exceeded the limit, or the browser reported an error.
         """
         from playwright.async_api import Error
 
@@ -175,13 +175,13 @@ def _path() -> str | None:
 
 
 def _environment() -> dict[str, str | float | bool]:
-    """Return the environment of Chromium. Its sockets get a short folder: a path may have only 107 characters."""
+    """Return Chromium's environment. A long TMPDIR is replaced by /tmp: a socket's path may have only 107 characters."""
     is_long = len(tempfile.gettempdir()) > LONGEST_FOLDER
     return {**environment_of_child({"TMPDIR": "/tmp"} if is_long else {})}  # noqa: S108
 
 
 def _flags(allow_hosts: tuple[str, ...]) -> list[str]:
-    """Return the flags: no sandbox (CI often runs as root), no background requests, nothing leaves this machine."""
+    """Return Chromium's flags: no sandbox (CI often runs as root), no background requests, no requests to other hosts."""
     return [
         "--no-sandbox",
         "--disable-gpu",

@@ -1,6 +1,6 @@
 """Finds the words that a page requires an end user to type, such as "Type DISCONNECT to confirm".
 
-Only words that the page shows literally are found. A code, a PIN or a name is known only to the end user.
+Only words that the page shows literally are found. A code, a PIN or a name is not found: only the end user knows it.
 """
 
 import re
@@ -24,7 +24,7 @@ _DESCRIPTIONS = """
     number amount reason date details digits answer comment message phone mobile address initials account bank sms pin otp
     totp mfa 2fa id abn acn arbn tfn bsb cvv cvc crn pan iban payid dob url captcha aud nzd usd eur gbp
 """
-"""Words that describe what to type, and are not typed themselves."""
+"""Words that describe what the end user must type, such as "password". They are not typed literally."""
 
 _VAGUE = frozenset(_DESCRIPTIONS.split())
 

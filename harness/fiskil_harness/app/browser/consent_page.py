@@ -11,13 +11,13 @@ CAP_MS = 15_000
 
 
 async def frame_of(context: "BrowserContext", places: Origins) -> "Frame | None":
-    """Return the frame of the consent page, in any page of *context*; the newest of several, or None."""
+    """Return the newest frame that shows the consent page, in any page of *context*; None if there is no such frame."""
     frames = [frame for page in context.pages for frame in page.frames if places.is_auth(frame.url)]
     return frames[-1] if frames else None
 
 
 async def submit(frame: "Frame", act: str, answers: dict[str, tuple[str, ...]]) -> str:
-    """Fill in the form for *act* and submit it; return why that failed, or ''."""
+    """Fill in and submit the form whose hidden ``act`` field is *act*; return why that failed, or ''."""
     form = frame.locator(f'form:has(input[name="act"][value="{act}"])').first
     try:
         await form.wait_for(state="visible", timeout=CAP_MS)

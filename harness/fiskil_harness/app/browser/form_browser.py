@@ -1,7 +1,7 @@
 """A browser without JavaScript for the consent page: reads forms, fills them in and keeps cookies.
 
-It goes through the hosted consent page as an end user does and arrives at the app. It never leaves this machine, except to
-hosts that are allowed by name. Chromium is for pages that need JavaScript.
+It completes the hosted consent page as an end user does, and follows the redirect back to the app. It sends requests only to
+this machine and to hosts that are allowed by name. Pages that need JavaScript are opened in Chromium instead.
 """
 
 import ipaddress
@@ -20,7 +20,13 @@ LONGEST_CHAIN = 8
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """A form: its action URL, the values that a browser submits unchanged, and the values of its choice fields."""
+    """An HTML form.
+
+    Attributes:
+        action: The URL that the form is submitted to, as it is in the HTML.
+        fields: The names and values that a browser submits if the end user changes nothing.
+        choices: The offered values of each radio or checkbox field, by the field's name.
+    """
 
     action: str
     fields: tuple[tuple[str, str], ...]
@@ -28,7 +34,7 @@ class Form(Struct, frozen=True, kw_only=True):
 
 
 class FormBrowser:
-    """The browser of one end user, showing one page."""
+    """The browser of one end user. It shows one page at a time."""
 
     def __init__(
         self, browser: HttpClient, *, allow_hosts: tuple[str, ...] = (), headers: Mapping[str, str] = MappingProxyType({})
@@ -62,9 +68,9 @@ class FormBrowser:
         raise StepError(f"The consent page has no form for {act!r} (it returned {self.page.status}).")
 
     def page_at(self, origin: str) -> HttpReply:
-        """Return the last page if the last redirect led to *origin*; otherwise the response that redirected elsewhere.
+        """Return the last page or, if the last redirect was to another origin, the response from *origin* that redirected.
 
-        An origin is scheme, host and port. All names of this machine count as the same host.
+        *origin* is a URL whose scheme, host and port count. All names of this machine count as the same host.
         """
         if not self.redirects or is_same_origin(self.redirects[-1], origin):
             return self.page
@@ -109,7 +115,7 @@ class FormBrowser:
         return reply
 
     def _may_go_to(self, url: str) -> bool:
-        """Return true if *url* is on this machine or an allowed host. App schemes and the internet are not."""
+        """Return true if *url* is an HTTP(S) URL on this machine or on an allowed host."""
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"}:
             return False
@@ -125,7 +131,7 @@ def forms(page: HttpReply) -> list[Form]:
 
 
 def with_query(url: str, **parameters: str) -> str:
-    """Return *url* with more query parameters."""
+    """Return *url* with *parameters* added to its query."""
     return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
 
 

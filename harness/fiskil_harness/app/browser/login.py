@@ -1,4 +1,4 @@
-"""The login of the end user's browser: cookies that are set beforehand, and a URL that is opened once."""
+"""Logs the end user's browser in to the app: sets cookies, and opens a login URL once."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from fiskil_harness.errors import StepError
 
 
 def login_secrets(login: Login) -> dict[str, str]:
-    """Return the secrets of the login from the environment, by their names in its templates."""
+    """Return the login's secrets from environment variables, by the names that the templates in ``app.login`` use."""
     return {name: environment(variable) or "" for name, variable in login.secrets.items()}
 
 
@@ -29,7 +29,7 @@ def log_in(window: Window, login: Login, values: Mapping[str, str], *, url: str)
         try:
             window.set_cookies({name: fill_text(text, template_values)}, url=url)
         except StepError:
-            # The browser's error may contain the value.
+            # The browser's error may contain the cookie's value, which is secret.
             raise StepError(f"The browser rejects the cookie {name!r} of app.login.cookies.") from None
     if login.path:
         path = fill_text(login.path, {name: quote(value, safe="") for name, value in template_values.items()})

@@ -1,4 +1,4 @@
-"""Navigation of a window: opens pages, waits until they load nothing more, and remembers the URLs."""
+"""Navigation of a browser window: opens pages, waits until they have loaded, and records their URLs."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,11 +20,11 @@ TURN_CAP_S = 4.0
 DRAW_CAP_S = 4.0
 QUESTIONS = ("confirm", "prompt")
 RESPONDED = "the app returned"
-"""The beginning of a problem if the app responded with something that is not a page."""
+"""The first words of the problem text if the app's response is not a page."""
 
 
 class Trail:
-    """The URLs that the pages of a window have shown, and the status of each page's latest response."""
+    """The URLs that a window's pages have shown, and the status of the latest response for each page."""
 
     def __init__(self) -> None:
         self.visited: list[str] = []
@@ -33,7 +33,7 @@ class Trail:
         self._opened_at: dict[Page, str] = {}
 
     def follow(self, page: "Page") -> None:
-        """Watch *page* from now on. A window opened by a page may have a URL already."""
+        """Record the URLs and responses of *page* from now on. A window that another page opened may already have a URL."""
         if page.url not in {"", "about:blank"}:
             self.visited.append(page.url)
             self._opened_at[page] = page.url
@@ -41,11 +41,11 @@ class Trail:
         page.on("response", lambda response: self._responded(page, response))
 
     def status_of(self, page: "Page") -> int | None:
-        """Return the status of the response that *page* shows."""
+        """Return the HTTP status of the response that *page* shows, or None if there was no response."""
         return self._statuses.get(page)
 
     def moves_of(self, page: "Page") -> int:
-        """Return how often *page* has shown another URL."""
+        """Return how often *page* has navigated to another URL."""
         return self._moves.get(page, 0)
 
     def _moved(self, page: "Page", frame: "Frame") -> None:
@@ -60,19 +60,19 @@ class Trail:
 
 
 class PageDialog(Struct, frozen=True, kw_only=True):
-    """The text of a browser dialog. A question (confirm or prompt) has a choice, an alert has none."""
+    """The text of a browser dialog. ``is_question`` is true if the end user can still decline (confirm or prompt)."""
 
     text: str
     is_question: bool = False
 
 
 class Dialogs:
-    """The browser dialogs of a window's pages. Each is read and accepted."""
+    """The browser dialogs of a window's pages. The text of each dialog is recorded, and the dialog is accepted."""
 
     def __init__(self) -> None:
         self.shown: list[PageDialog] = []
         self.is_over: Callable[[], bool] = lambda: False
-        """Returns true if the action has already happened, so that a question about it has no consequence."""
+        """Returns true if the clicked action has already happened, so that a dialog can no longer prevent it."""
 
     async def take(self, dialog: "Dialog") -> None:
         """Record a dialog and accept it."""
@@ -86,7 +86,7 @@ class Dialogs:
 
 
 async def go(page: "Page", url: str, *, cap_s: float) -> str:
-    """Go to *url*; return why no page is shown, in words that are the same in every run, or ''."""
+    """Go to *url*; return why no page is shown, as a text that is the same in every run, or ''."""
     from playwright.async_api import Error
     from playwright.async_api import TimeoutError as PlaywrightTimeout
 
@@ -98,22 +98,22 @@ async def go(page: "Page", url: str, *, cap_s: float) -> str:
         return _in_words(str(error))
     content_type = response.headers.get("content-type", "") if response is not None else "text/html"
     content_type = content_type.partition(";")[0].strip().lower()
-    # The content of an error response is judged elsewhere.
+    # An error response counts as a page here; its status and content are judged elsewhere.
     is_page = content_type in {"text/html", "application/xhtml+xml"} or (response is not None and response.status >= 400)
     return "" if is_page else f"{RESPONDED} {content_type or 'no content type'}, not a page"
 
 
 async def visit(page: "Page", url: str, *, cap_s: float) -> str:
-    """Go to *url* for its cookies; return why there was no response, or ''. The response need not be a page."""
+    """Go to *url*, so that the response can set cookies; return why there was no response, or ''. Any response will do."""
     problem = await go(page, url, cap_s=cap_s)
     return "" if problem.startswith(RESPONDED) else problem
 
 
 async def settle(front: Callable[[], "Page"], traffic: NetworkTraffic, *, cap_s: float) -> bool:
-    """Wait until no request has been open for a moment; return False if that does not happen within *cap_s*.
+    """Wait until no request has been open for 60 ms; return False if that does not happen within *cap_s* real seconds.
 
     Args:
-        front: Returns the page in front. A window that a page opened may close in the meantime.
+        front: Returns the page that is in front now. It is called often, because the page in front may close.
     """
     elapsed = stopwatch()
     quiet_ms = 0
@@ -123,20 +123,20 @@ async def settle(front: Callable[[], "Page"], traffic: NetworkTraffic, *, cap_s:
         await asyncio.sleep(TICK_MS / 1000)
         quiet_ms = quiet_ms + TICK_MS if traffic.is_idle and not front().is_closed() else 0
         if quiet_ms == UNCHANGED_MS - TICK_MS:
-            # Scripts that are still queued may start another request.
+            # Scripts of the page that are still queued may start another request.
             await _run_queued_scripts(front())
     return True
 
 
 async def _run_queued_scripts(page: "Page") -> None:
-    with suppress(Exception):  # the page may be on its way to another
+    with suppress(Exception):  # the page may be navigating
         await asyncio.wait_for(page.evaluate("() => new Promise((done) => setTimeout(done, 0))"), TURN_CAP_S)
 
 
 async def drawn(page: "Page") -> None:
-    """Wait until the page is drawn at its current width. Its scripts learn of a new width with the next frame only."""
+    """Wait until the page is drawn at its current width, because its scripts handle a new width in the next frame."""
     frames = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))"
-    with suppress(Exception):  # a page that lies behind another is not drawn
+    with suppress(Exception):  # the browser does not draw a page behind another page
         await asyncio.wait_for(page.evaluate(frames), DRAW_CAP_S)
 
 

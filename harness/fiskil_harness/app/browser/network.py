@@ -1,7 +1,7 @@
 """The requests of one window's pages: each is allowed or blocked, and recorded with its response.
 
-Bodies are read when a response is complete. ``problem`` reports a body that the browser has discarded by then, or a request
-that was blocked: such an entry must not count as free of secrets.
+Bodies are read when a response is complete. If the browser has discarded the body by then, or the request was blocked, the
+journal entry has a ``problem``. An entry with a problem must not count as free of secrets.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ READ = frozenset({"document", "script", "stylesheet", "xhr", "fetch", "manifest"
 """Kinds of resources whose bodies contain text."""
 
 ENDLESS = frozenset({"eventsource", "websocket", "ping", "beacon", "media"})
-"""Kinds of requests that need not end, so no wait includes them."""
+"""Kinds of requests that may stay open forever, so waits for open requests ignore them."""
 
 LARGEST_BODY = 4_000_000
 REFUSED = "it goes to another host, so it was blocked; sandbox.allow_hosts can allow the host"
@@ -56,7 +56,7 @@ class NetworkTraffic:
         """Every URL that a page navigated to, including redirects."""
 
     async def attach(self, context: "BrowserContext", *, participant: str) -> None:
-        """Watch every request of *context*, and decide whether it may pass."""
+        """Record every request of *context*, and block requests to hosts that are not allowed."""
         self._context = context
         self._participant = participant
         context.on("request", self._started)
@@ -69,7 +69,7 @@ class NetworkTraffic:
         await context.route_web_socket(lambda _url: True, self._guard_socket)
 
     async def watch(self, page: "Page") -> None:
-        """Read every response to *page* before the page does."""
+        """Capture every response for *page* before the page itself gets it."""
         assert self._context is not None
         if page not in self._watched:
             self._watched[page] = asyncio.ensure_future(self._capture.open(self._context, page))
@@ -77,7 +77,7 @@ class NetworkTraffic:
 
     @property
     def is_idle(self) -> bool:
-        """True if no request is open, except those that need not end."""
+        """True if no request is open, except requests that may stay open forever."""
         return not self._reading and all(request.resource_type in ENDLESS for request in self._open)
 
     def is_leaving(self, page: "Page") -> bool:
@@ -88,17 +88,17 @@ class NetworkTraffic:
         return any(_is_of(request, page) and request.frame == page.main_frame for request in unanswered)
 
     async def drain(self) -> None:
-        """Wait until everything that has arrived is recorded."""
+        """Wait until every response that has arrived is recorded."""
         if self._reading:
             await asyncio.wait(set(self._reading), timeout=DRAIN_CAP_S)
         self.note_sockets()
 
     def note_sockets(self) -> None:
-        """Record what open sockets have transferred since the last time."""
+        """Record what open WebSockets have transferred since the last call."""
         self._sockets.note()
 
     async def close(self) -> None:
-        """Record the requests that never completed."""
+        """Record the requests that are still open."""
         await self.drain()
         for request, about in list(self._open.items()):
             self._put(request, about, problem=UNENDED if request in self._responses else NO_RESPONSE)
@@ -112,7 +112,7 @@ class NetworkTraffic:
     def _finished(self, task: "asyncio.Task[None]") -> None:
         self._reading.discard(task)
         if not task.cancelled():
-            task.exception()  # the page has closed, and the result is not needed
+            task.exception()  # read the error, which asyncio would log otherwise: the page has closed
 
     async def _guard(self, route: "Route") -> None:
         with suppress(Exception):  # the page may be gone by now
@@ -183,7 +183,7 @@ class NetworkTraffic:
         self._put(request, about, body=read.body if read else b"", problem="" if read else NO_RESPONSE)
 
     async def _note_unfinished(self, page: "Page") -> None:
-        """Record responses to a closed window that were read as they arrived; the browser reports no end of them."""
+        """Record the captured responses of a closed window, for which the browser reports no end."""
         for request in [request for request in self._open if _is_of(request, page)]:
             read = self._capture.take(request.method, request.url)
             response = self._responses.get(request)
@@ -207,7 +207,7 @@ class NetworkTraffic:
         if not response_headers and early_response is not None:
             response_headers = tuple(early_response.headers.items())
         if request.resource_type == "eventsource":
-            # Such a response need not end; its events were recorded one by one.
+            # An event stream may never end, so its events were captured one by one.
             body, problem = b"\n".join(self._capture.events), ""
         self._note(
             about,
@@ -236,7 +236,7 @@ class NetworkTraffic:
         )
 
     async def _follow(self, url: str, body: bytes, headers: dict[str, str], about: dict[str, Any]) -> None:
-        """Request the source maps that a script, style or page names, as a curious end user could."""
+        """Request the source maps that a script, stylesheet or page refers to, because every end user could do so."""
         for map_url in source_maps.map_urls(url, body, headers):
             if map_url in self._maps or self._context is None:
                 continue
@@ -268,7 +268,7 @@ def _is_of(request: "Request", page: "Page") -> bool:
 
 
 async def _headers_of(response: "Response | None") -> Headers:
-    """Return every header of a response, repeated ones too."""
+    """Return every header of a response, including repeated headers."""
     return (
         tuple((http_header["name"], http_header["value"]) for http_header in await response.headers_array())
         if response is not None

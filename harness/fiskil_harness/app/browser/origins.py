@@ -8,14 +8,14 @@ from msgspec import Struct
 from fiskil_harness.app.browser.form_browser import is_loopback, is_same_origin
 
 HOSTED = "https://api.fiskil.com"
-"""The origin of the real API. A page that requests it calls the API, even if the request is blocked."""
+"""The origin of Fiskil's real API. A request of a page to it counts as an API call, even if the request is blocked."""
 
 HOSTLESS = ("about", "blob", "data", "javascript", "chrome-error")
 """URL schemes without a host."""
 
 
 class Origins(Struct, frozen=True, kw_only=True):
-    """The current origins of the app, the API and the consent page, and further hosts that may be reached."""
+    """Functions that return the current origins of the app, the API and the consent page, and further allowed hosts."""
 
     app: Callable[[], str]
     api: Callable[[], str]

@@ -1,7 +1,8 @@
 """Snapshots that a page sends about itself while the browser waits for the next page.
 
-Chromium cannot query a page that is navigating. Therefore a script is injected into the page beforehand and sends what
-it shows. Of the screenshot only a digest is kept: it shows that something changed, and reveals nothing.
+Chromium cannot query a page that is navigating. Therefore a script is injected into the page before the navigation, and
+sends the page's content at intervals. Of a screenshot, only a digest is kept: it shows that the page has changed, but
+cannot reveal a secret.
 """
 
 import base64
@@ -26,10 +27,10 @@ _NUMBERS = count(1)
 
 
 class PageEvents:
-    """The snapshots of one page in one window, from creation until the page is left."""
+    """The snapshots of one page, from the creation of this object until the window navigates to another page."""
 
     def __init__(self, window: Window) -> None:
-        """Make the current page of *window* send what it shows from now on."""
+        """Make the current page of *window* send snapshots from now on."""
         self._window = window
         self._snapshots: list[FrameContent] = []
         self._since_s: float | None = None
@@ -42,13 +43,16 @@ class PageEvents:
         return self._window.moves_of(self._page) != self._moves
 
     def latest(self) -> PageSnapshot | None:
-        """Return the page's latest snapshot with that of windows beside it; None if there is none or the page is left."""
+        """Return the page's latest snapshot, merged with the content of the app's other windows.
+
+        Return None if there is no snapshot yet, or if the window shows another page.
+        """
         parts = [] if self.is_over else self._window.run(self._last)
         return merged(parts, url=self._window.url, status=None) if parts else None
 
     @property
     def since_s(self) -> float | None:
-        """The time from the last press to the latest snapshot, by the page's own clock; None before any press.
+        """The time from the last click to the latest snapshot, by the page's own clock; None before the first click.
 
         On a busy machine a snapshot arrives late, which is not the page's fault.
         """
@@ -60,7 +64,7 @@ class PageEvents:
         return self._width_px
 
     def point_at(self, control: Control) -> None:
-        """Move the pointer to *control* beforehand, so that a hover effect does not count as a change by the press."""
+        """Move the pointer to *control* before the click, so that a hover effect does not count as its effect."""
         self._window.run(lambda page: _point_at(page, control))
 
     def digest(self) -> str:
@@ -100,5 +104,5 @@ async def _point_at(page: "Page", control: Control) -> None:
         element = (await page.evaluate_handle(script("read"), msgspec.to_builtins(control))).as_element()
         if element is not None:
             await element.hover(timeout=POINTING_CAP_MS)
-    except Exception:  # noqa: BLE001, S110 - the press reports the same problem
+    except Exception:  # noqa: BLE001, S110 - the click reports the same problem
         pass

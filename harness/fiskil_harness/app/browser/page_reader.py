@@ -1,4 +1,4 @@
-"""Reads a page with all its frames, and presses or fills in what was read."""
+"""Reads a page with all its frames, clicks its controls and fills in its fields."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 REMOVED = "it no longer exists"
 BESIDE_CAP_S = 1.0
-"""The limit for a page that is not in front, in real seconds: it may be navigating."""
+"""The time limit for reading a page that is not in front and may be navigating, in real seconds."""
 
 UNREADABLE = FrameContent(unseen=("another window",))
 """The content of a window that does not respond."""
@@ -25,11 +25,13 @@ UNREADABLE = FrameContent(unseen=("another window",))
 async def read(
     page: "Page", *, status: int | None, places: Origins, more: Sequence[FrameContent] = (), cap_s: float | None = None
 ) -> PageSnapshot:
-    """Return a snapshot of the page and its frames except foreign ones, and of the content *more* next to it.
+    """Return a snapshot of the page with its frames, except frames that show the consent page or a blocked page.
 
     Args:
         status: The status of the response that the page shows.
-        cap_s: The limit in real seconds; None waits for any time.
+        places: The origins of the app, the API and the consent page.
+        more: Content to merge into the snapshot, such as that of other windows.
+        cap_s: The time limit in real seconds; None disables the limit.
 
     Raises:
         StepError: The page did not respond within the limit, and *more* is empty.
@@ -44,7 +46,7 @@ async def read(
 
 
 async def read_others(pages: Iterable["Page"], *, places: Origins) -> list[FrameContent]:
-    """Return what other windows show at the same time, or that one of them cannot be read."""
+    """Return the content of other windows. For a window that cannot be read, the content says so."""
     contents: list[FrameContent] = []
     for page in pages:
         try:
@@ -66,12 +68,15 @@ async def _parts(page: "Page", places: Origins) -> list[FrameContent]:
 
 
 async def press(pages: Iterable["Page"], control: Control, *, cap_s: float, nth: int | None = None) -> str:
-    """Press the control, the *nth* of equal ones or else the first that is not covered; return a problem or ''."""
+    """Click *control*; return a problem or ''.
+
+    Of several equal controls, the *nth* (from 0) is clicked or, without *nth*, the first that no other element covers.
+    """
     element = await _element(pages, control, nth)
     if element is None:
         return REMOVED
     try:
-        # The next page may hang, and what the page shows until then is observed.
+        # Return before the next page has loaded: it may hang, and the current page is observed until then.
         await element.click(timeout=cap_s * 1000, no_wait_after=True)
     except Exception:  # noqa: BLE001 - Playwright has one class for all errors here
         return await _press_covered(element)
@@ -79,7 +84,7 @@ async def press(pages: Iterable["Page"], control: Control, *, cap_s: float, nth:
 
 
 async def _press_covered(element: "ElementHandle") -> str:
-    """Press an element that another covers, such as a banner that an end user would close first."""
+    """Click an element that another element covers, such as a banner, which an end user would close first."""
     try:
         await element.evaluate("(element) => element.click()")
     except Exception:  # noqa: BLE001 - as above
@@ -109,7 +114,7 @@ async def _part(frame: "Frame", *, is_inner: bool) -> FrameContent:
 
 
 def _is_foreign(frame: "Frame", places: Origins) -> bool:
-    """Return true for the consent page, and for the error page that the browser shows for a blocked page."""
+    """Return true if *frame* shows the consent page, or the browser's error page for a blocked request."""
     return places.is_auth(frame.url) or frame.url.startswith("chrome-error:")
 
 

@@ -1,4 +1,4 @@
-"""The content of a page at one moment, read by a script in the page and in each of its frames."""
+"""The content of a page at one point in time, read by a script in the page and in each of its frames."""
 
 from functools import cache
 from pathlib import Path
@@ -15,8 +15,9 @@ LOGIN = "it has a password field, so it is a login page"
 class PageSnapshot(Struct, frozen=True, kw_only=True):
     """The content of a page as an end user sees it, and its HTML.
 
-    ``values`` are the contents of its fields, ``unseen`` names the parts that cannot be read, and ``veils`` state what may
-    hide more text than can be read. The other fields are as in ``PageView``.
+    ``values`` are the contents of the page's form fields. ``unreadable`` lists the parts of the page that could not be read.
+    ``covers`` describes elements that may hide more text, such as a large canvas. ``has_password`` is true if a password
+    field is visible. The other fields are as in the journal entry ``PageView``.
     """
 
     url: str = ""
@@ -44,7 +45,7 @@ class PageSnapshot(Struct, frozen=True, kw_only=True):
 
 
 class FrameContent(Struct, frozen=True, kw_only=True):
-    """The script's report about one frame."""
+    """The content of one frame of a page, as the script ``read.js`` reports it."""
 
     title: str = ""
     text: str = ""
@@ -64,12 +65,12 @@ def script(name: str) -> str:
 
 
 def frame_content(result: Any) -> FrameContent:
-    """Convert the script's result to a value."""
+    """Return the result of the script ``read.js`` as a ``FrameContent``."""
     return msgspec.convert(result, FrameContent)
 
 
 def merged(parts: list[FrameContent], *, url: str, status: int | None) -> PageSnapshot:
-    """Merge the contents of a page's frames; the first is the page itself."""
+    """Return a snapshot that merges the contents of a page's frames. The first element of *parts* is the page itself."""
     first = parts[0] if parts else FrameContent()
     return PageSnapshot(
         url=url,

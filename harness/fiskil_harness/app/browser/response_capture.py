@@ -1,6 +1,6 @@
-"""Reads the responses to a page before the page gets them: the browser discards them when it navigates.
+"""Captures each response before the page gets it, because the browser discards responses when the page navigates.
 
-A response that need not end is passed on unread, but the events of an event stream are recorded one by one.
+A response that may never end is passed on to the page unread, but the events of an event stream are captured one by one.
 """
 
 from base64 import b64decode
@@ -27,17 +27,17 @@ class CapturedResponse(NamedTuple):
 
 
 class ResponseCapture:
-    """The responses to the pages of one window. All methods run on the browser's thread."""
+    """The captured responses for the pages of one window. All methods run on the browser's thread."""
 
     def __init__(self, later: RunLater) -> None:
-        """Start without any. *later* runs a coroutine in the background."""
+        """Start without responses. *later* runs a coroutine in the background."""
         self.events: list[bytes] = []
         """The data of events from event streams, in order."""
         self._later = later
         self._responses: dict[tuple[str, str], list[CapturedResponse]] = defaultdict(list)
 
     async def open(self, context: "BrowserContext", page: "Page") -> None:
-        """Intercept every response to *page* from now on."""
+        """Capture every response for *page* from now on."""
         session = await context.new_cdp_session(page)
         session.on("Fetch.requestPaused", lambda paused: self._later(self._read(session, paused)))
         session.on("Network.eventSourceMessageReceived", lambda event: self.events.append(event["data"].encode()))
@@ -46,7 +46,7 @@ class ResponseCapture:
         await session.send("Fetch.enable", {"patterns": patterns})
 
     def take(self, method: str, url: str) -> CapturedResponse | None:
-        """Remove and return the oldest response to such a request; None if none was read."""
+        """Remove and return the oldest captured response to a request with *method* and *url*; None if there is none."""
         waiting = self._responses.get((method, url.partition("#")[0]))
         return waiting.pop(0) if waiting else None
 

@@ -1,4 +1,4 @@
-"""Takes screenshots of pages, but none of a page that shows a secret."""
+"""Takes screenshots of pages, except of pages that show a secret."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,10 @@ SECRET = "it shows a secret, so no screenshot was taken"
 async def take(
     page: "Page", width_px: int, *, read: Callable[[], Awaitable[PageSnapshot]], is_secret: Callable[[str], bool]
 ) -> tuple[bytes, str]:
-    """Return a PNG of the top of the page, or why there is none. Secrets are searched for before and after it."""
+    """Return a PNG of the top of the page, or b'' and the reason why there is no screenshot.
+
+    The page is searched for secrets both before and after the screenshot is taken.
+    """
     try:
         if is_secret((await read()).all_text):
             return b"", SECRET

@@ -1,6 +1,6 @@
-"""Closed shadow trees that the HTML itself declares: scripts of the page cannot read them, but the browser can.
+"""Makes closed shadow trees that are declared in the HTML readable: scripts cannot read them, but the browser can.
 
-Those that a script creates are recorded by ``watch.js``, which runs before the page's scripts.
+Closed shadow trees that a script creates are recorded by ``watch.js``, which runs before the page's scripts.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ async def _open(page: "Page") -> None:
 
 
 def _closed(node: dict[str, Any]) -> Iterator[tuple[int, int]]:
-    """Yield host and root of each closed tree, as the browser's node ids."""
+    """Yield the host and the root of each closed shadow tree in *node*, as the browser's node ids."""
     for root in node.get("shadowRoots", ()):
         if root.get("shadowRootType") == "closed":
             yield node["backendNodeId"], root["backendNodeId"]

@@ -1,4 +1,4 @@
-"""Source maps: finds which ones a script, style or page names, and fetches them."""
+"""Finds the source maps that a script, stylesheet or page refers to, and fetches them."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ CAP_MS = 5_000
 
 
 def map_urls(url: str, body: bytes, headers: Mapping[str, str]) -> Iterator[str]:
-    """Yield the absolute URL of each map that the resource at *url* names; a ``data:`` URL for an inline map."""
+    """Yield the absolute URL of each source map that the resource at *url* refers to. An inline map has a ``data:`` URL."""
     references = [match.decode("utf-8", "replace") for match in _REFERENCE.findall(body)]
     references += [headers[name] for name in HEADERS if headers.get(name)]
     for reference in dict.fromkeys(references):
@@ -38,7 +38,7 @@ def decode(url: str) -> bytes:
 
 
 async def fetch(context: "BrowserContext", url: str) -> tuple[int | None, bytes, str]:
-    """Fetch the map at *url* with the window's cookies; return status, body and problem."""
+    """Fetch the source map at *url* with the window's cookies; return status, body and problem."""
     try:
         response = await context.request.get(url, max_redirects=0, timeout=CAP_MS)
         return response.status, await response.body(), ""

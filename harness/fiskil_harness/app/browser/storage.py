@@ -1,4 +1,4 @@
-"""The browser's storage for the app: every kind of web storage, and cookies, including HttpOnly ones."""
+"""Reads what the browser stores for the app: every kind of web storage, and cookies, even HttpOnly cookies."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext
 
 StoredItem = tuple[StoragePlace, str, str]
-"""Place, name and value. The place ``lack`` marks storage that could not be read."""
+"""The kind of storage, the item's name and its value. The kind ``unread`` marks storage that could not be read."""
 
 
 async def stored_items(context: "BrowserContext", places: Origins) -> list[StoredItem]:
-    """Return every stored item once. Web storage can only be read while a page of the app is open."""
+    """Return every stored item of the app once. Web storage can only be read while a page of the app is open."""
     items: dict[StoredItem, None] = {}
     is_read = False
     for page in context.pages:

@@ -1,6 +1,6 @@
-"""The browser windows of one end user: which of them belong to the app, and which one is in front.
+"""The browser windows of one end user: which of them belong to the app, and which window is in front.
 
-A window that a page opens and writes into has no address of a host, and belongs to the app all the same.
+A blank window that a page of the app opens and writes into belongs to the app too, although its URL contains no host.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 BLANK = ("", "about:blank")
 RESPONSE_CAP_S = 5.0
-"""A page that needs longer for an immediate action hangs; a busy machine takes a second or two."""
+"""A page that needs more real seconds than this for an immediate action hangs: even a busy machine takes only 1 to 2 s."""
 
 LATE_S = 0.05
 """The delay after which the browser reports that a window was opened, in real seconds."""
@@ -25,7 +25,11 @@ LEAVE_TRIES = 2
 
 
 def app_pages(first: "Page", pages: Iterable["Page"], places: Origins) -> "list[Page]":
-    """Return the page in front, then the app's other pages: the newest first, those without an address last."""
+    """Return the page in front, then the app's other pages: the newest first, and blank and ``blob:`` pages last.
+
+    *first* is the window's first page. It is not in front if the app has opened another page with a URL of its own, unless
+    *first* shows the consent page.
+    """
     is_at_consent = not first.is_closed() and places.is_auth(first.url)
     others = [page for page in reversed(list(pages)) if page != first]
     app_others = [page for page in others if places.is_app(page.url)]
@@ -35,7 +39,7 @@ def app_pages(first: "Page", pages: Iterable["Page"], places: Origins) -> "list[
 
 
 def has_unread_pages(first: "Page", pages: Iterable["Page"], places: Origins) -> bool:
-    """Return true if a window is open that is not read: neither the app's nor the consent page's."""
+    """Return true if a window is open that shows neither the app nor the consent page, so that it is not read."""
     others = [page.url for page in pages if page != first]
     return not all(places.is_app(url) or places.is_auth(url) or is_written_by_app(url, places) for url in others)
 
@@ -68,7 +72,10 @@ async def close_others(first: "Page", context: "BrowserContext") -> None:
 
 @contextmanager
 def closing_late_windows(context: "BrowserContext", *, until: Callable[[], bool]) -> Iterator[None]:
-    """Close every window opened *until* then: a page that was left opened it, and the browser reports it late."""
+    """Close every window that the browser reports before *until* returns true.
+
+    Such a window was opened by the page that was left, but the browser reports new windows late.
+    """
     closing: list[asyncio.Task[None]] = []
 
     def close_late(page: "Page") -> None:
@@ -89,7 +96,7 @@ async def close(page: "Page") -> None:
 
 
 async def resize(page: "Page", width_px: int, height_px: int, *, cap_s: float | None = None) -> None:
-    """Resize *page*, and give up after *cap_s*; None waits for a page that is navigating."""
+    """Resize *page*; give up after *cap_s* real seconds. None disables the limit, even if the page is navigating."""
     with suppress(Exception):  # it may close meanwhile
         await asyncio.wait_for(page.set_viewport_size({"width": width_px, "height": height_px}), cap_s)
 

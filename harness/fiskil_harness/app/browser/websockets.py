@@ -11,7 +11,7 @@ TOO_LONG = "the socket carried more than 4 MB; the rest was not read"
 
 
 class _OpenSocket:
-    """A socket, and what it transferred since that was last recorded."""
+    """A WebSocket, and the messages that it has transferred since its last journal entry."""
 
     def __init__(self, url: str, about: dict[str, Any]) -> None:
         self.url = url
@@ -23,7 +23,7 @@ class _OpenSocket:
         self.has_news = True
 
     def take(self, parts: list[bytes], content: str | bytes) -> None:
-        """Keep a message, up to the size limit."""
+        """Append the message *content* to *parts*, up to the size limit."""
         message = content.encode() if isinstance(content, str) else content
         room = MOST_BYTES - self.kept_bytes
         if len(message) > room:
@@ -34,10 +34,10 @@ class _OpenSocket:
 
 
 class Sockets:
-    """Every socket of one window. All methods run on the browser's thread."""
+    """The open WebSockets of one window. All methods run on the browser's thread."""
 
     def __init__(self, note: Callable[..., None]) -> None:
-        """Start without any. *note* records the values of one socket."""
+        """Start without WebSockets. *note* writes the journal entry of one WebSocket."""
         self._note = note
         self._open: list[_OpenSocket] = []
 
@@ -50,7 +50,7 @@ class Sockets:
         socket.on("close", lambda _socket: self._closed(open_socket))
 
     def note(self) -> None:
-        """Record what each open socket has transferred since the last time."""
+        """Record what each open WebSocket has transferred since the last call."""
         for open_socket in self._open:
             if open_socket.has_news:
                 self._record(open_socket)

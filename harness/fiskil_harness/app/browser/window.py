@@ -1,7 +1,7 @@
-"""The browser window of one end user: opens, presses, fills in, reads and searches pages, and records every look.
+"""The browser window of one end user: opens and reads pages, clicks controls, fills in fields and records page views.
 
-Each wait is limited in real seconds. No screenshot is taken of a page that shows a secret. Windows that a page opens are
-followed: the newest with a URL of the app is in front, and the app's other windows are read together with it.
+Each wait is limited in real seconds. No screenshot is taken of a page that shows a secret. Further windows that a page
+opens belong to this window: the newest page with a URL of the app is in front, and the others are read together with it.
 """
 
 import asyncio
@@ -53,8 +53,8 @@ class Window:
         Args:
             places: The origins of app, API and consent page, and further hosts that pages may reach.
             participant: The name of the end user in the journal.
-            write: Gets every journal entry.
-            stamp: Returns the time and the step of an entry.
+            write: Writes an entry to the journal.
+            stamp: Returns the time and the scenario step for a new journal entry.
             is_secret: Returns true if a text contains a secret that no screenshot may show.
             deadline_s: The longest wait for a page, in real seconds.
 
@@ -73,7 +73,7 @@ class Window:
         self._problem = ""
         self._recorded: set[tuple[str, str, str]] = set()
         self._traffic = NetworkTraffic(places, write, stamp=stamp)
-        # The app's own certificate is judged by its deliveries; its pages are read whatever it is.
+        # Deliveries verify the app's own certificate; pages are read even if it is invalid.
         self._context = chromium.context(
             viewport={"width": DESK_PX, "height": HEIGHTS_PX[DESK_PX]},
             locale="en-AU",
@@ -94,17 +94,17 @@ class Window:
 
     @property
     def has_blank_window(self) -> bool:
-        """True if a window was opened that has no URL yet."""
+        """True if a page has opened a window that has no URL yet."""
         return self._chromium.call(lambda: any(page.url in tabs.BLANK for page in self._context.pages[1:]))
 
     @property
     def has_unread_window(self) -> bool:
-        """True if a window was opened that is not read."""
+        """True if a window is open that shows neither the app nor the consent page, so that it is not read."""
         return self._chromium.call(lambda: tabs.has_unread_pages(self._first, self._context.pages, self.places))
 
     @property
     def visited(self) -> tuple[str, ...]:
-        """Every URL that the window has shown, in order, including those that a script set."""
+        """Every URL that the window has shown, in order, including URLs that a script set without a request."""
         return tuple(self._trail.visited)
 
     @property
@@ -114,12 +114,12 @@ class Window:
 
     @property
     def dialogs(self) -> tuple[navigation.PageDialog, ...]:
-        """The browser dialogs since the last press. Each was accepted."""
+        """The browser dialogs since the last click. Each was accepted."""
         return self._chromium.call(lambda: tuple(self._dialogs.shown))
 
     @property
     def is_idle(self) -> bool:
-        """True if no request is open, except those that need not end."""
+        """True if no request is open, except requests that may stay open forever."""
         return self._chromium.call(lambda: self._traffic.is_idle)
 
     @property
@@ -130,11 +130,11 @@ class Window:
 
     @property
     def is_embedded(self) -> bool:
-        """True if the consent page is open beside the app's page, in a frame or in its own window."""
+        """True if the consent page is open together with the app's page, in a frame or in its own window."""
         return bool(self.consent_url) and not self.places.is_auth(self.url)
 
     def open(self, url: str, *, page: str, settle_s: float = SETTLE_CAP_S) -> str:
-        """Go to *url*, which reports call *page*; return why it is not shown, or ''."""
+        """Go to *url*, and use *page* as its name in reports; return why no page is shown, or ''."""
         self._name(page)
         self._since = stopwatch()
         self._problem = self._run(self._open(url), cap_s=self.deadline_s + CLOSING_CAP_S)
@@ -143,9 +143,9 @@ class Window:
         return self._problem
 
     def visit(self, url: str, *, page: str) -> str:
-        """Go to *url*, which reports call *page*, for the cookies that it sets; return why that probably failed, or ''.
+        """Go to *url*, so that the response can set cookies; return why that probably failed, or ''.
 
-        Any response is accepted but an error or a login page. It need not be a page.
+        The response need not be a page. Only an error or a login page counts as a failure. Reports use the name *page*.
         """
         self._name(page)
         problem = self._run(self._open(url, navigation.visit), cap_s=self.deadline_s + CLOSING_CAP_S)
@@ -158,7 +158,7 @@ class Window:
 
     @property
     def has_consent_window(self) -> bool:
-        """True if the consent page is open in its own window, beside the app's page."""
+        """True if the consent page is open in its own window, in addition to the app's page."""
 
         def look() -> bool:
             pages = self._context.pages
@@ -169,8 +169,9 @@ class Window:
     def begin_to_resize(self, width_px: int, *, taller_px: int = 0) -> None:
         """Start to change the width of the window without waiting for it.
 
-        A page that is navigating is resized, but the browser reports that only after the navigation. Until then Playwright
-        assumes the old size, so a caller that restores the old size must make it *taller_px* (one pixel) taller.
+        The browser resizes a page that is navigating at once, but reports that only after the navigation. Until then
+        Playwright assumes the old size. A caller that restores the old size must therefore pass 1 as *taller_px*, so that
+        the height differs by one pixel.
         """
 
         def begin() -> None:
@@ -182,15 +183,15 @@ class Window:
         self._chromium.call(begin)
 
     def clear_dialogs(self) -> None:
-        """Forget the dialogs so far."""
+        """Remove the recorded dialogs."""
         self._chromium.call(self._dialogs.shown.clear)
 
     def accept_dialogs_until(self, is_over: Callable[[], bool]) -> None:
-        """Record no more dialogs as questions once *is_over* returns true: accepting them has no consequence then."""
+        """Record no dialog as a question once *is_over* returns true, because declining it then prevents nothing."""
         self._chromium.call(lambda: setattr(self._dialogs, "is_over", is_over))
 
     def moves_of(self, page: "Page") -> int:
-        """Return how often one of the window's pages has shown another URL. Closing the page counts as one."""
+        """Return how often *page* has navigated to another URL. Closing the page counts as a navigation."""
         return self._trail.moves_of(page) + page.is_closed()
 
     def set_cookies(self, cookies: dict[str, str], *, url: str) -> None:
@@ -199,19 +200,19 @@ class Window:
         self._run(self._context.add_cookies(settings), cap_s=CLOSING_CAP_S)
 
     def name_page(self, page: str) -> None:
-        """Set the name of the current page in reports."""
+        """Set the name that reports use for the current page."""
         self._name(page)
 
     def settle(self, *, cap_s: float = SETTLE_CAP_S) -> bool:
-        """Wait until the page has no open requests, for at most *cap_s* real seconds; return False if it still has."""
+        """Wait until the page has no open requests; return False if some are still open after *cap_s* real seconds."""
         return self._run(navigation.settle(lambda: self._page, self._traffic, cap_s=cap_s), cap_s=cap_s + 5)
 
     def read(self) -> PageSnapshot:
-        """Return what the page shows now, without recording it."""
+        """Return a snapshot of the page, without recording it in the journal."""
         return self._run(self._read(), cap_s=CLOSING_CAP_S)
 
     def wait_until(self, is_there: Callable[[PageSnapshot], bool], *, cap_s: float) -> PageSnapshot | None:
-        """Read the page until *is_there* returns true for it; return None after *cap_s* real seconds."""
+        """Read the page until *is_there* accepts a snapshot, and return that snapshot; None after *cap_s* real seconds."""
         elapsed = stopwatch()
         while True:
             snapshot = self.read()
@@ -224,13 +225,13 @@ class Window:
     def look(
         self, *, moment: ViewMoment = "plain", cause: str = "", problem: str = "", has_pictures: bool = True
     ) -> tuple[PageView, ...]:
-        """Look at the page at phone width and at desktop width, record both views, and return them.
+        """Record a view of the page at phone width and at desktop width, and return both views.
 
         Args:
-            moment: The moment of the look, as in ``PageView``.
-            cause: The error that the page should explain, as in ``PageView``.
-            problem: Why the page is not shown as it is, if known.
-            has_pictures: Also record a screenshot of each.
+            moment: The situation in which the page is viewed, as in ``PageView``.
+            cause: The type of the error that the page should explain, as in ``PageView``.
+            problem: The reason why the page cannot be judged, if the caller knows one.
+            has_pictures: True also records a screenshot at each width.
         """
         self._chromium.call(self._traffic.note_sockets)
         return tuple(
@@ -239,10 +240,10 @@ class Window:
         )
 
     def press(self, control: Control, *, nth: int | None = None) -> str:
-        """Press a control; return why that failed, or ''.
+        """Click a control; return why that failed, or ''.
 
         Args:
-            nth: The number of the control among equal ones, from 0. Without it, the first that is not covered.
+            nth: The index of the control among equal controls, from 0. None clicks the first that no element covers.
         """
         self._since = stopwatch()
         self._chromium.call(self._dialogs.shown.clear)
@@ -253,7 +254,7 @@ class Window:
         return self._run(page_reader.fill(self._pages, control, value, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
 
     def consent(self, act: str, **answers: tuple[str, ...]) -> str:
-        """Submit the consent page's form for *act*; return why that failed, or ''."""
+        """Fill in and submit the consent page's form whose ``act`` field is *act*; return why that failed, or ''."""
 
         async def send() -> str:
             frame = await consent_page.frame_of(self._context, self.places)
@@ -276,7 +277,7 @@ class Window:
         self._run(leave(), cap_s=CLOSING_CAP_S * 2)
 
     def pause(self) -> None:
-        """Wait for a moment: the interval between two reads of a page."""
+        """Wait 25 ms, the interval between two reads of a page."""
         self._run(navigation.wait(EVERY_MS), cap_s=CLOSING_CAP_S)
 
     def drain(self) -> None:
@@ -284,7 +285,7 @@ class Window:
         self._run(self._traffic.drain(), cap_s=CLOSING_CAP_S)
 
     def note_storage(self) -> tuple[Stored, ...]:
-        """Record what the browser stores for the app and every URL that it went to, if not recorded before."""
+        """Record and return what the browser stores for the app and which URLs it opened, without items recorded before."""
         self.drain()
         items = self._run(storage.stored_items(self._context, self.places), cap_s=CLOSING_CAP_S * 2)
         addresses: dict[StoragePlace, tuple[str, ...]] = {"url": self.addresses, "history": self.visited}
@@ -301,16 +302,16 @@ class Window:
         return entries
 
     def run(self, act: Callable[["Page"], Coroutine[Any, Any, T_]], *, cap_s: float = CLOSING_CAP_S) -> T_:
-        """Run the coroutine that *act* makes for the page, within *cap_s* real seconds, and return its result."""
+        """Run the coroutine *act* with the page in front, for at most *cap_s* real seconds, and return its result."""
         return self._run(act(self._page), cap_s=cap_s)
 
     def close(self) -> None:
-        """Close the window with every page."""
+        """Close the window and all its pages."""
         if self._chromium.is_running:
             self._run(self._end(), cap_s=CLOSING_CAP_S)
 
     async def read_others(self, page: "Page") -> "list[FrameContent]":
-        """Return what the app's other pages in this window show beside *page*. Runs on the browser's thread."""
+        """Return the content of the app's pages in this window, except *page*. Runs on the browser's thread."""
         others = [other for other in self._pages if other != page]
         leaving = [other for other in others if self._traffic.is_leaving(other)]
         contents = await page_reader.read_others([other for other in others if other not in leaving], places=self.places)
@@ -363,7 +364,7 @@ class Window:
         return await page_reader.read(page, **about, more=more, cap_s=self._cap_of(page))
 
     def _cap_of(self, page: "Page") -> float | None:
-        """Return how long to wait for *page* in seconds. Only the page in front is waited for while it navigates."""
+        """Return the time limit for reading *page* in seconds; None (no limit) if it is in front and navigating."""
         if not self._traffic.is_leaving(page):
             return tabs.RESPONSE_CAP_S
         return None if page == self._page else page_reader.BESIDE_CAP_S

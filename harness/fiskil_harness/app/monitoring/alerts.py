@@ -1,4 +1,4 @@
-"""The sink for alerts: every POST to it is an alert, in any format, unless it reports that all is well.
+"""The HTTP endpoint for the app's alerts: every POST or PUT is an alert, in any format, unless it reports no problem.
 
 Two alerts are of the same kind if they differ only in numbers, times and ids.
 """
@@ -34,21 +34,24 @@ _DIGIT = re.compile(r"\d")
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """A message to the people on call. ``kind`` is equal for messages that differ only in numbers."""
+    """A message to the people on call. ``kind`` is equal for messages that differ only in numbers.
+
+    ``is_resolved`` is true if the message reports that a problem has ended.
+    """
 
     kind: str
     is_resolved: bool = False
 
 
 class AlertSink:
-    """An HTTP server that accepts every request and keeps it.
+    """An HTTP server that accepts every request of the app as a possible alert, and keeps it.
 
-    ``alerts`` are the messages that report a problem or its end. ``sent`` is each request as it arrived, with address and
-    headers. ``received`` is the first 64 KiB of each body. ``url`` is where it listens.
+    ``alerts`` are the messages that report a problem or its end. ``sent`` contains each request with its path and headers.
+    ``received`` contains the first 64 KiB of each body. ``url`` is the server's URL.
 
     Args:
-        loop: The event loop thread on which it runs.
-        crashes: Gets each internal error of the server, if given.
+        loop: The event loop thread on which the server runs.
+        crashes: The list to which each internal error of the server is added, if given.
     """
 
     def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
@@ -62,7 +65,7 @@ class AlertSink:
 
     @property
     def alerts(self) -> tuple[Alert, ...]:
-        """Every alert since the sink was started, in order."""
+        """Every alert since the server was started, in order."""
         with self._lock:
             return tuple(self._alerts)
 
@@ -109,7 +112,7 @@ def _states(message: Any) -> Iterator[Any]:
 
 
 def _has_ended(alert: dict[str, Any]) -> bool:
-    """Return true if an alert in the form of Prometheus' requests to Alertmanager has ended."""
+    """Return true if *alert*, in the format that Prometheus sends to Alertmanager, has ended."""
     try:
         return datetime.fromisoformat(str(alert.get("endsAt"))) <= real_now()
     except (ValueError, TypeError):
@@ -117,7 +120,7 @@ def _has_ended(alert: dict[str, Any]) -> bool:
 
 
 def _names(message: dict[str, Any]) -> Iterator[str]:
-    """Yield the names of the rules behind the alerts, in Alertmanager's form."""
+    """Yield the name of each alert rule in *message*, if it has Alertmanager's format."""
     labels = [message.get("commonLabels"), *(row.get("labels") for row in _dicts(message.get("alerts")))]
     return (str(label["alertname"]) for label in labels if isinstance(label, dict) and "alertname" in label)
 

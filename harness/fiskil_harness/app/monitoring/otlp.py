@@ -1,6 +1,7 @@
 """The receiver of the app's OTLP exports over HTTP: metrics become samples, log records become lines, traces are accepted.
 
-It responds like a collector and forwards nothing. Rejected exports yield no samples but are searched for secrets.
+The receiver responds like an OpenTelemetry collector, but forwards nothing. Rejected exports yield no samples, but are
+searched for secrets.
 """
 
 import threading
@@ -25,7 +26,7 @@ NS = 1_000_000_000
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """A moment of real time (ns since the epoch), and the number of exports of each process by then."""
+    """A point in real time (ns since the epoch), and the number of exports that each process had sent until then."""
 
     at_ns: int
     exports: dict[int, int]
@@ -34,12 +35,12 @@ class Moment(Struct, frozen=True, kw_only=True):
 class Telemetry:
     """An HTTP server for ``/v1/metrics``, ``/v1/logs`` and ``/v1/traces``.
 
-    ``sent`` is each request as it arrived, decompressed, including rejected ones and those to other paths. ``url`` is where
-    it listens.
+    ``sent`` contains every request, decompressed, including rejected requests and requests to other paths. ``url`` is the
+    server's URL.
 
     Args:
-        loop: The event loop thread on which it runs.
-        crashes: Gets each internal error of the server, if given.
+        loop: The event loop thread on which the server runs.
+        crashes: The list to which each internal error of the server is added, if given.
     """
 
     def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
@@ -61,17 +62,17 @@ class Telemetry:
 
     @property
     def has_deltas(self) -> bool:
-        """True if some metrics have delta temporality: without a change they may not be exported."""
+        """True if some metrics have delta temporality: an app may not export such a metric while it is unchanged."""
         return self._points.has_deltas
 
     @property
     def refusal(self) -> str:
-        """The reason why the latest rejected export was rejected; empty if none was."""
+        """The reason for the latest rejection of an export; empty if no export was rejected."""
         return self._refusal
 
     @property
     def lag_s(self) -> float:
-        """The longest delay of a log record so far, in real seconds."""
+        """The longest time from writing a log record to its arrival so far, in real seconds."""
         return self._lag_s
 
     @property
@@ -85,15 +86,15 @@ class Telemetry:
             return self._lines[count:]
 
     def moment(self) -> Moment:
-        """Return the current moment."""
+        """Return the current time and number of exports, to be passed to ``fresh_since`` later."""
         with self._lock:
             exports = {source.number: source.exports for source in self._points.sources.values()}
         return Moment(at_ns=_now_ns(), exports=exports)
 
     def fresh_since(self, moment: Moment) -> set[int]:
-        """Return the processes that have exported their state after *moment*.
+        """Return the numbers of the processes that have exported their state as it was after *moment*.
 
-        That is known if a data point is newer, or if two exports have arrived since.
+        Such a process has sent a data point that is newer than *moment*, or at least two exports since *moment*.
         """
         with self._lock:
             sources = list(self._points.sources.values())

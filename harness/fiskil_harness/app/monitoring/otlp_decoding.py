@@ -1,4 +1,4 @@
-"""Decodes OTLP requests over HTTP, and encodes the responses that their sender understands.
+"""Decodes OTLP requests over HTTP, and encodes the responses in the format of the request.
 
 An unreadable request gets the status that the protocol requires, and a message that states what was expected.
 """
@@ -34,7 +34,7 @@ _REJECTED = {"metrics": "rejected_data_points", "logs": "rejected_log_records", 
 class Unreadable(Exception):
     """A request that is not valid OTLP.
 
-    ``status`` is the HTTP status of the response, ``begun`` the part of the body that was decompressed before the error.
+    ``status`` is the HTTP status of the response. ``begun`` is the part of the body that was decompressed before the error.
     """
 
     def __init__(self, status: int, words: str, *, begun: bytes = b"") -> None:
@@ -48,10 +48,10 @@ def decoded(signal: str, body: bytes, *, content_type: str) -> Any:
 
     Args:
         signal: ``metrics``, ``logs`` or ``traces``.
-        body: Decompressed.
+        body: The decompressed request body.
 
     Raises:
-        Unreadable: The content type is another one, or the body does not fit it.
+        Unreadable: The content type is neither JSON nor protobuf, or the body is not valid in that format.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in {JSON, PROTOBUF}:
@@ -63,7 +63,7 @@ def decoded(signal: str, body: bytes, *, content_type: str) -> Any:
         elif not body.lstrip().startswith(b"{"):
             raise ValueError(kind)
         else:
-            # Ids are hexadecimal here but are read as base64; that does no harm, because no code uses them.
+            # OTLP writes ids in hex, but this parser reads base64. The wrong ids do no harm, because no code uses them.
             json_format.Parse(body, message, ignore_unknown_fields=True)
     except (DecodeError, json_format.ParseError, UnicodeDecodeError, RecursionError, ValueError):
         raise Unreadable(400, f"the body is not a valid request to export {signal} in {kind}") from None
@@ -96,7 +96,7 @@ def decompressed(body: bytes, encoding: str) -> bytes:
 
 
 def accepted(signal: str, content_type: str, *, rejected: int, words: str) -> bytes:
-    """Return the response body to an accepted request. *rejected* of its items were not, for the reason *words*."""
+    """Return the response body for an accepted request, which reports *rejected* items and the reason *words*."""
     message: Any = _RESPONSES[signal]()
     if rejected:
         partial = message.partial_success
@@ -107,7 +107,7 @@ def accepted(signal: str, content_type: str, *, rejected: int, words: str) -> by
 
 
 def refused(content_type: str, words: str) -> bytes:
-    """Return the body of a rejection: a ``google.rpc.Status``, as protobuf if the request was, otherwise as JSON."""
+    """Return the response body for a rejected request: a ``google.rpc.Status`` in protobuf or, by default, in JSON."""
     if content_type.partition(";")[0].strip().lower() != PROTOBUF:
         from msgspec import json
 

@@ -1,6 +1,6 @@
 """Converts OTLP data points to samples as a Prometheus scraper reads them: a name with labels, and a number.
 
-Values of delta temporality are summed; of all others the latest value counts.
+Values with delta temporality are summed. For every other sample, the latest value counts.
 """
 
 import math
@@ -13,7 +13,7 @@ from opentelemetry.proto.metrics.v1 import metrics_pb2 as wire
 DELTA, CUMULATIVE = wire.AGGREGATION_TEMPORALITY_DELTA, wire.AGGREGATION_TEMPORALITY_CUMULATIVE
 UNRECORDED = wire.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK
 POWERS = range(-10, 21)
-"""Exponential histograms are reported at these powers of two, which are bounds at each of their scales."""
+"""Exponents of the powers of two that serve as bucket bounds of exponential histograms, whatever their scale is."""
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -23,7 +23,7 @@ class Rejected(Exception):
 
 
 class Source(Struct, kw_only=True):
-    """A process that exports: its number from 1, its exports so far, and the time of its newest point in ns."""
+    """A process that exports: its number from 1, its number of exports, and the time of its newest data point in ns."""
 
     number: int
     exports: int = 0
@@ -31,7 +31,7 @@ class Source(Struct, kw_only=True):
 
 
 class Points:
-    """Everything exported so far."""
+    """The samples and processes of all exports so far."""
 
     def __init__(self) -> None:
         self.samples: dict[str, float] = {}
@@ -39,7 +39,7 @@ class Points:
         self.has_deltas = False
 
     def take(self, message: Any) -> tuple[int, str]:
-        """Add an export; return how many of its points were rejected, and why the first one was."""
+        """Add the data points of an export; return how many were rejected, and the reason for the first rejection."""
         rejected, reason = 0, ""
         for resource in message.resource_metrics:
             source = self._source(resource.resource.attributes)
@@ -55,7 +55,7 @@ class Points:
         return rejected, reason
 
     def _source(self, attributes: Any) -> Source:
-        """Return the process with these resource attributes. Samples of the first one need no extra label."""
+        """Return the process with these resource attributes; create it if it is new."""
         return self.sources.setdefault(labels_of(attributes), Source(number=len(self.sources) + 1))
 
     def _add(self, metric: Any, point: Any, labels: dict[str, str]) -> None:

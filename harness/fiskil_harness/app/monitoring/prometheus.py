@@ -1,4 +1,4 @@
-"""Parses what a scraper reads, Prometheus' text format or OpenMetrics, into samples by name and labels."""
+"""Parses a metrics response in Prometheus' text format or OpenMetrics into samples by name and labels."""
 
 import math
 import re
@@ -12,14 +12,14 @@ _EXEMPLAR = re.compile(r"(?m)^([^#\n].*?) # \{.*$")
 
 
 class NoMetrics(Exception):
-    """A response in no readable format. The text completes "the metrics hook ..."."""
+    """A metrics response that cannot be parsed. The error's text completes the sentence "the metrics hook ..."."""
 
 
 def parse_samples(body: bytes, content_type: str) -> dict[str, float]:
-    """Return every sample of a response by its key. Samples that are not a number, as of an empty summary, are left out.
+    """Return every sample of a response by its name and labels. Samples with the value NaN are left out.
 
     Raises:
-        NoMetrics: It is in another format, or has no sample.
+        NoMetrics: The response has another format, or contains no sample.
     """
     if content_type == PROTOBUF:
         raise NoMetrics("returns protobuf, not Prometheus' text format")

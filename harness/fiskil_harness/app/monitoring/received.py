@@ -1,4 +1,4 @@
-"""A request to one of the sinks as one text, to be searched for secrets, and what of it could not be read."""
+"""Requests to the alert and telemetry endpoints, each kept as one text that is later searched for secrets."""
 
 from msgspec import Struct
 from starlette.requests import ClientDisconnect, Request
@@ -6,20 +6,23 @@ from starlette.requests import ClientDisconnect, Request
 from fiskil_harness.app.monitoring.otlp_decoding import LARGEST_BYTES, Unreadable, decompressed
 
 MOST_BYTES = 4 * LARGEST_BYTES
-"""The most bytes that are kept of all requests, the newest first."""
+"""The limit for the bytes kept of all requests. Above it, the oldest requests are discarded."""
 CUT = "the connection closed before the request was complete"
 DISCARDED = f"more than {MOST_BYTES // 1024 // 1024} MiB arrived; the oldest requests were discarded"
 
 
 class RequestText(Struct, frozen=True, kw_only=True):
-    """The address, headers and body of a request as text. ``problem`` states what is missing of it."""
+    """The path, headers and body of a request as text. ``problem`` states why the text is incomplete, or is empty."""
 
     text: bytes
     problem: str = ""
 
 
 class Received(Struct, frozen=True, kw_only=True):
-    """A request, read as far as possible. ``error`` states why ``body`` is incomplete or still compressed."""
+    """A request, read as far as possible. ``error`` states why ``body`` is incomplete or still compressed.
+
+    ``is_cut`` is true if the connection closed before the request was complete.
+    """
 
     sent: RequestText
     body: bytes
@@ -28,7 +31,7 @@ class Received(Struct, frozen=True, kw_only=True):
 
 
 class RequestLog:
-    """The requests to a sink, in order. Callers of ``add`` hold the sink's lock."""
+    """The requests to one endpoint, in order. Callers of ``add`` must hold the endpoint's lock."""
 
     def __init__(self) -> None:
         self._sent: list[RequestText] = []
@@ -39,7 +42,7 @@ class RequestLog:
         return len(self._sent)
 
     def add(self, sent: RequestText) -> None:
-        """Append a request, and discard the texts of the oldest ones if all together are too large."""
+        """Append a request, and discard the texts of the oldest requests while all texts together are too large."""
         self._sent.append(sent)
         self._kept_bytes += len(sent.text)
         while self._kept_bytes > MOST_BYTES and self._discarded < len(self._sent) - 1:
@@ -53,7 +56,7 @@ class RequestLog:
 
 
 async def received(request: Request) -> Received:
-    """Read and decompress a request. No defect of the request raises an error."""
+    """Read and decompress a request. An invalid request raises no exception: the result describes the problem."""
     body, error, is_cut = bytearray(), None, False
     try:
         async for part in request.stream():

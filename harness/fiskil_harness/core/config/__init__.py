@@ -1,6 +1,7 @@
-"""The team's config and the environment; no other package reads them.
+"""The team's config and the environment variables; no other package reads them.
 
-The config is ``--config FILE``, else ``fiskil-harness.toml``, else ``[tool.fiskil-harness]`` in ``pyproject.toml``.
+The config is the file given with ``--config``, else ``fiskil-harness.toml``, else the table ``[tool.fiskil-harness]`` in
+``pyproject.toml``.
 """
 
 from fiskil_harness.core.config.loading import FILE, environment, find, load, parse

@@ -10,13 +10,13 @@ def environment(name: str) -> str | None:
 
 
 def environment_of_child(added: Mapping[str, str], *, withheld: Collection[str] = ()) -> dict[str, str]:
-    """Return the environment for a child process: ours without the names in *withheld*, plus *added*."""
+    """Return the environment for a child process: the variables of this process, except *withheld*, plus *added*."""
     inherited = {name: text for name, text in os.environ.items() if name not in withheld}
     return {**inherited, **added}
 
 
 def lend(variables: Mapping[str, str]) -> Callable[[], None]:
-    """Set variables of this process; calling the result restores the former values."""
+    """Set environment variables of this process, and return a function that restores the former values."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
 

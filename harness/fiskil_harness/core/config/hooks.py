@@ -1,4 +1,4 @@
-"""Names of the hooks that a config may give, and what each one makes possible."""
+"""Names of the hooks that a config can set, and the purpose of each hook."""
 
 COMMAND = "app.command"
 TLS = "app.tls"
@@ -29,13 +29,13 @@ HOOKS = {
     PAGES: "names pages of the app that an end user sees",
     LOGS: "names log files that are searched besides the app's output, for secrets and for required entries",
 }
-"""Every hook and what it does."""
+"""Every hook with its purpose, as a phrase that reports show."""
 
 ORIGIN_IN_MESSAGE = "{origin} in app.drive.message"
-"""Reported in place of a hook if the message hook does not pass on the origin of a message."""
+"""Reported as a missing hook if the request ``app.drive.message`` does not pass a message's origin to the app."""
 
 OPTIONAL = frozenset({MESSAGE, ORIGIN_IN_MESSAGE})
-"""Hooks for features that an app need not have; a scenario that misses only these does not concern the app."""
+"""Hooks for optional features of an app. If a scenario lacks only these hooks, it does not apply to the app."""
 
 SECRET_IN_ENV = "{webhook_secret} in [app.env]"
-"""Reported in place of a hook if the config does not pass the webhook secret to the app."""
+"""Reported as a missing hook if the config does not pass the webhook secret to the app."""

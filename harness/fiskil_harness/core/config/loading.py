@@ -1,4 +1,4 @@
-"""Loads TOML into ``Settings``; every error names the section, the valid values and the nearest match."""
+"""Loads the config from TOML into ``Settings``; error messages state the section, the valid values and the nearest match."""
 
 import re
 import tomllib
@@ -35,7 +35,7 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
     """Load the config at *path*, or the one in *folder* (default: the current folder).
 
     Raises:
-        ConfigError: There is none, it is not valid TOML, or a key or value is wrong.
+        ConfigError: There is no config, it is not valid TOML, or a key or value is invalid.
     """
     config = path or _existing(folder or Path.cwd())
     try:
@@ -55,10 +55,10 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
 
 
 def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
-    """Convert a parsed config into settings; errors name *source*.
+    """Convert *raw*, a config parsed from TOML, into settings. Error messages begin with *source*, the config's file name.
 
     Raises:
-        ConfigError: A key is unknown, a value has the wrong type, a template uses an unknown value, or keys contradict.
+        ConfigError: A key is unknown, a value is invalid, a template uses an unknown value, or keys contradict each other.
     """
     raw = _named_scheme(raw)
     _refuse_unknown_keys(raw, Settings, (), source)
@@ -75,7 +75,7 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
 
 
 def find(folder: Path) -> Path | None:
-    """Return the config file in *folder*, or None."""
+    """Return the path of the config in *folder*; None if *folder* contains no config."""
     if (folder / FILE).is_file():
         return folder / FILE
     project = folder / "pyproject.toml"
@@ -87,7 +87,7 @@ def _has_table(project: Path) -> bool:
     try:
         return _table_of(tomllib.loads(text)) is not None
     except tomllib.TOMLDecodeError:
-        # If it seems to be ours, loading it again reports what is wrong.
+        # If invalid TOML mentions our table, it counts as the config, so that loading it reports the error.
         return f"[{TABLE}" in text
 
 
@@ -103,7 +103,7 @@ def _existing(folder: Path) -> Path:
         return path
     raise ConfigError(
         f"No {FILE} in {str(folder)!r} and no [{TABLE}] in its pyproject.toml. "
-        "`fiskil-harness init` writes one, `--config FILE` names another place."
+        "`fiskil-harness init` writes one, `--config FILE` uses another file."
     )
 
 
@@ -141,7 +141,7 @@ def _struct_in(shape: Any) -> Any:
 
 
 def _spell_out(raw: dict[str, Any]) -> dict[str, Any]:
-    """Expand short forms: a request as the string ``METHOD /path``, and a clause as a dotted TOML key."""
+    """Expand the config's short forms: requests given as ``METHOD /path``, and clause ids or event kinds as dotted keys."""
 
     def at(node: Any, keys: tuple[str, ...]) -> Any:
         if not isinstance(node, dict):
@@ -179,14 +179,17 @@ def _named_scheme(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_tables(raw: Any, *keys: str) -> bool:
-    """Return True if *keys* lead from table to table."""
+    """Return True if *keys*, followed from *raw* through nested tables, end at a table."""
     for key in keys:
         raw = raw.get(key) if isinstance(raw, dict) else None
     return isinstance(raw, dict)
 
 
 def _flat(table: dict[str, Any], place: str = "", *, keeps_numbers: bool = False) -> Iterator[tuple[str, Any]]:
-    """Yield clause ids with values: ``token.lifetime = 3600`` is a nested table with a number in TOML."""
+    """Yield each dotted key of nested tables with its value, because TOML nests the dotted key ``token.lifetime = 3600``.
+
+    An integer is yielded as text unless *keeps_numbers* is True.
+    """
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{place}{key}.", keeps_numbers=keeps_numbers)
@@ -214,7 +217,10 @@ def _readable(error: msgspec.ValidationError) -> str:
 
 
 def _allowed(complaint: str) -> str:
-    """Return the allowed values of an enumerated key and the nearest match, as sentences; "" for other keys."""
+    """Return sentences with the nearest match and the allowed values of the key in *complaint*, an error of msgspec.
+
+    Return "" if the key has no fixed set of values.
+    """
     _, _, place = complaint.partition(" - at `$.")
     shape: Any = Settings
     for key in place.rstrip("`").split("."):

@@ -1,4 +1,4 @@
-"""Templates of a config: the values that exist, and the error for one that does not."""
+"""Template values of the config, such as ``{port}``, and the check that every template uses only existing ones."""
 
 import re
 import string
@@ -8,7 +8,7 @@ from fiskil_harness.core.config.schema import RequestTemplate, Settings
 from fiskil_harness.errors import ConfigError, nearest
 
 DRIVEN = ("start_session", "message", "refresh", "revoke", "fail")
-"""Hooks of ``[app.drive]``."""
+"""Names of the hooks in ``[app.drive]``."""
 
 LAUNCH_VALUES = frozenset(
     {
@@ -30,23 +30,23 @@ LAUNCH_VALUES = frozenset(
         "python",
     }
 )
-"""Values for the command, the environment and log files; ``python`` is the interpreter of the harness."""
+"""Template values for the app's command, environment and log files; ``python`` is the interpreter of the harness."""
 
 REDUCER_VALUES = frozenset({"consent_id", "end_user_id"})
-"""Values for the path of a consent in the app's state."""
+"""Template values for ``app.observe.reducer.state``, the path of a consent's value in the app's state."""
 
 REQUEST_VALUES = LAUNCH_VALUES | {"end_user_ref", "end_user_id", "end_user_email", "end_user_name", "point"}
-"""Values for requests and pages."""
+"""Template values for requests to the app's hooks and for its pages."""
 
 MESSAGE_VALUES = frozenset({"message", "origin", "session_id", "error_type", "error_id", "consent_id"})
-"""Values for the message hook, besides those of every request."""
+"""Template values that only the hook ``app.drive.message`` has, in addition to those of every request."""
 
 
 def refuse_bad_templates(settings: Settings) -> None:
     """Check every template of the config.
 
     Raises:
-        ConfigError: A template is malformed or uses a value that does not exist; the nearest match is named.
+        ConfigError: A template is malformed or uses a value that does not exist; the message suggests the nearest match.
     """
     app = settings.app
     launch: list[tuple[str, str]] = [(COMMAND, app.command or ""), ("app.url", app.url or "")]
@@ -74,24 +74,24 @@ def refuse_bad_templates(settings: Settings) -> None:
 
 
 def filled(state: str, **ids: str) -> str:
-    """Return the JSONPath of one consent's value; an id in brackets is a name, not an index."""
+    """Return the JSONPath template *state* with *ids* filled in. An id in brackets is quoted, so that it is no index."""
     for name, value in ids.items():
         state = state.replace(f"[{{{name}}}]", f"['{value}']").replace(f"{{{name}}}", value)
     return state
 
 
 def texts_of(template: RequestTemplate) -> list[str]:
-    """Return every text of a request that may contain values."""
+    """Return every string of a request in which template values may occur."""
     return [template.request, *_texts([template.json, template.form, template.headers])]
 
 
 def carries(template: RequestTemplate | None, *names: str) -> bool:
-    """Return True if a request uses one of these values."""
+    """Return True if the request *template* uses one of the template values *names*."""
     return template is not None and any(f"{{{name}}}" in text for text in texts_of(template) for name in names)
 
 
 def requests_of(settings: Settings) -> list[tuple[str, RequestTemplate]]:
-    """Return every request of the config with its key."""
+    """Return every request that the config defines, each after its config key."""
     app = settings.app
     named = [("app.ready", app.ready)]
     named += [(f"app.drive.{name}", getattr(app.drive, name)) for name in DRIVEN]

@@ -1,6 +1,6 @@
 """The schema of the config: every key of ``fiskil-harness.toml`` as frozen values.
 
-Optional hooks are None if the config does not give them; facts that only the team knows have no defaults.
+Optional hooks are None if the config does not set them; facts that only the team knows have no defaults.
 """
 
 import datetime
@@ -13,10 +13,10 @@ from fiskil_harness.core.config.webhook_format import Payload, Scheme
 
 
 class RequestTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One HTTP request to the app; its values are templates.
+    """An HTTP request to the app, whose strings may contain template values such as ``{end_user_id}``.
 
-    ``request`` is ``METHOD /path``; ``session`` selects the auth session from the response (``$.auth_url``,
-    ``header:Location``).
+    ``request`` is ``METHOD /path``. ``session`` is the JSONPath or header of the auth session in the response, for example
+    ``$.auth_url`` or ``header:Location``.
     """
 
     request: str
@@ -27,9 +27,11 @@ class RequestTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The app's receiver. The two ids are for apps that know only this end user and consent.
+    """The app's webhook receiver.
 
-    ``scheme`` and ``payload`` are for receivers of other senders; without a scheme, Fiskil's signature applies.
+    ``end_user_id`` and ``consent_id`` are for an app that knows only one end user and one consent: the harness uses these
+    ids. ``scheme`` and ``payload`` are for a receiver that expects another sender's format. Without a scheme, messages have
+    Fiskil's signature.
     """
 
     path: str = "/webhooks/fiskil"
@@ -53,16 +55,17 @@ class Drive(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Connected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The path in ``state`` that shows whether an end user is connected, and the values that mean connected."""
+    """The JSONPath in ``state`` that shows whether an end user is connected, and its values that mean connected."""
 
     path: str
     values: tuple[Any, ...]
 
 
 class Reducer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The value that events leave in the app: the path in ``state`` and the value for each kind of event.
+    """The value that the app must store for a consent after webhook events about it.
 
-    The newest event about a consent decides. Kinds that are not listed leave the value undefined.
+    ``state`` is the JSONPath of the value in the app's state. ``becomes`` maps a kind of event to the value after it. The
+    newest event about the consent decides; if its kind is not listed, any value is correct.
     """
 
     state: str
@@ -72,8 +75,8 @@ class Reducer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Requests and files that show what the app did.
 
-    ``effects`` returns counts of applied messages, the number of pending ones, and the ``state``: the app's active view of
-    an end user. Rows that were removed, or whose consent has ended, are left out or carry a mark.
+    ``effects`` returns counts of applied messages, the number of pending messages, and ``state``: the data of an end user
+    that the app uses. The state leaves out or marks rows that were removed or whose consent has ended.
     """
 
     effects: RequestTemplate | None = None
@@ -86,10 +89,10 @@ class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A log-in for the end user's browser, before it opens the first page.
+    """The login of the end user's browser, before the browser opens the first page.
 
-    ``path`` is opened once for each person; ``cookies`` are set before that. Both are templates. ``secrets`` are extra
-    template values, each from the environment variable that it names; they appear in no report.
+    ``path`` is opened once for each person; ``cookies`` are set before that. Both may contain template values. ``secrets``
+    maps further template values to the environment variables that contain them; reports never show these values.
     """
 
     path: str | None = None
@@ -98,10 +101,10 @@ class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Facts that only the team knows; a missing fact means "not proven", never a default.
+    """Facts that only the team knows. No default is assumed: practices that depend on a missing fact are not proven.
 
-    ``tls_ends_at`` names what terminates TLS in production. ``dataset_words`` are further names of datasets on pages, in any
-    language; ``revoke_words`` are labels of controls that end a consent.
+    ``tls_ends_at`` states which component terminates TLS in production. ``dataset_words`` maps datasets to further names
+    that the app's pages use, in any language. ``revoke_words`` are labels of buttons and links that end a consent.
     """
 
     datasets: tuple[str, ...] | None = None
@@ -123,10 +126,10 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Limits in real seconds that the team guarantees.
+    """Limits that the team guarantees for its app. Times are real seconds.
 
-    ``body_bytes`` and ``body_s`` limit how much of an unsigned body the receiver reads, and for how long. They have no
-    default; the deliveries that test them run on request only.
+    ``body_bytes`` and ``body_s`` are the size and the time up to which the receiver reads an unsigned body. They have no
+    default; the deliveries that test them run only on request.
     """
 
     call_deadline_s: float = 10
@@ -142,8 +145,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """TLS that the app serves itself, with the certificate ``{tls_cert_file}`` and the key ``{tls_key_file}``.
 
-    ``url`` is its base URL over TLS; if it has the usual port, every request uses TLS. ``command`` and ``env`` start the app
-    for TLS; without either it always serves TLS.
+    ``url`` is the app's base URL over TLS. If this URL has the app's usual port, every request uses TLS. ``command`` and
+    ``env`` start the app with TLS; if neither is set, the app always serves TLS.
     """
 
     url: str = "https://127.0.0.1:{tls_port}"
@@ -152,7 +155,7 @@ class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The app under test: a command, an address, or a Python object."""
+    """The app under test: it is given as a start command, a base URL, or a Python object."""
 
     command: str | None = None
     url: str | None = None
@@ -170,9 +173,10 @@ class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The local Fiskil. ``webhook_secret_env`` names the variable with the app's secret if we cannot choose it.
+    """Settings of the local Fiskil.
 
-    ``interpretations`` maps doubtful clauses of the contract to the interpretation that applies.
+    ``webhook_secret_env`` is the environment variable with the app's webhook secret, for an app whose secret the harness
+    cannot choose. ``interpretations`` maps clauses that Fiskil's documentation leaves open to the interpretation to follow.
     """
 
     tls: bool = False
@@ -182,11 +186,12 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class HostedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Fiskil's own API, for ``--api hosted``: its address, and an end user who exists there.
+    """Settings of runs against Fiskil's own API, with ``--api hosted``.
 
-    The environment variables named here hold the key pair. ``end_user_id`` has an active consent, ``end_user_ref`` is the
-    app's own name for this end user, and ``introduce`` links the two if the app does not know. ``port`` is the relay's, for
-    an app that is already running. A run ends after ``most_requests`` of the app or ``most_s`` real seconds.
+    ``client_id_env`` and ``client_secret_env`` are the environment variables that contain the key pair. ``end_user_id`` is
+    an existing end user with an active consent, and ``end_user_ref`` the app's own name for this end user. ``introduce`` is
+    a request that passes both to an app that does not know that they belong together. ``port`` is the port of the relay,
+    for an app that is already running. A run ends after ``most_requests`` requests of the app or ``most_s`` real seconds.
     """
 
     url: str = "https://api.fiskil.com"
@@ -203,9 +208,10 @@ class HostedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The practices that must be proven: ``"all"``, or their ids.
+    """The conditions for an open gate.
 
-    ``interpretations`` are further interpretations under which the app must pass: ``"all"``, clauses, or ``clause=choice``.
+    ``required`` are the practices that must be proven: ``"all"``, or a list of ids. ``interpretations`` are alternative
+    interpretations under which the app must also pass: ``"all"``, clause ids, or ``clause=choice``.
     """
 
     required: Literal["all"] | tuple[str, ...] = "all"
@@ -233,9 +239,10 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole config; ``folder`` holds it, and the app's command runs there.
+    """The whole config.
 
-    ``stated_limits`` are the names in ``app.limits`` that the config gives; exceeding a default is no failure.
+    ``folder`` contains the config file; the app's command runs there. ``source`` is the file's name. ``stated_limits`` are
+    the keys of ``app.limits`` that the config sets: exceeding such a limit is a failure, exceeding a default is not.
     """
 
     app: AppSettings = AppSettings()

@@ -1,4 +1,4 @@
-"""Checks of URLs; a password in a URL is never repeated."""
+"""Checks of URLs; the messages never repeat a password from a URL."""
 
 import re
 
@@ -6,13 +6,13 @@ _CREDENTIALS = re.compile(r"([^/?#]*//)?[^/?#]*@")
 
 
 def why_unusable(url: str, host: str = "") -> str:
-    """Return what is wrong with *url* as the rest of a sentence; "" if it is valid. *host* may be known already."""
+    """Return the problem with *url* as the end of a sentence; "" if *url* is usable. *host* is its host, to refuse IPv6."""
     if _CREDENTIALS.match(url):
         return "carries a user name or a password, and the harness sends neither. Leave out everything before the '@'."
     if ":" in host:
         return (
-            f"names the IPv6 address {host!r}, which deliveries from the loopback addresses of IPv4 cannot reach: "
-            "let the app listen on 127.0.0.1, and name that."
+            f"names the IPv6 address {host!r}, which deliveries cannot reach, because they come from IPv4 addresses. "
+            "Let the app listen on 127.0.0.1, and use this address."
         )
     return ""
 

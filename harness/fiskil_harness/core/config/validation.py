@@ -24,7 +24,7 @@ from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.errors import ConfigError, UnsafeTarget, UsageError, nearest
 
 KEY = re.compile(r"[A-Za-z0-9._~-]{12,}")
-"""Text that looks the same in URLs, HTML and JSON, and is long enough to be recognised in base64 and hex."""
+"""Pattern of secrets that can be redacted: unescaped in URLs, HTML and JSON, and long enough to be found in base64."""
 
 COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 UNFIT_FOR_COOKIES = re.compile(r"[;\x00-\x1f\x7f]")
@@ -32,11 +32,11 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def refuse_contradictions(settings: Settings) -> None:
-    """Check keys that exclude each other, and hooks that miss a value.
+    """Check for keys that contradict each other, invalid URLs and paths, and hooks that lack a value that they need.
 
     Raises:
-        ConfigError: Keys contradict each other, or a hook cannot work.
-        UnsafeTarget: An address is not loopback and not allowed.
+        ConfigError: Keys contradict each other, a URL or path is invalid, or a hook cannot work.
+        UnsafeTarget: The host of a URL is neither loopback nor in ``sandbox.allow_hosts``.
     """
     app, source = settings.app, settings.source
     starts = [name for name in ("command", "url", "object") if getattr(app, name)]
@@ -110,7 +110,7 @@ def _check_tls_proxy(settings: Settings) -> None:
 
 
 def _check_hooks(settings: Settings) -> None:
-    """Raise ConfigError if a hook of ``[app.drive]`` misses the value that it is for."""
+    """Raise ConfigError if a hook of ``[app.drive]`` lacks the key or template value without which it is useless."""
     app, source = settings.app, settings.source
     session = app.drive.start_session
     if session and not (session.session or "").startswith(("$", "header:")):
@@ -127,7 +127,7 @@ def _check_hooks(settings: Settings) -> None:
 
 
 def refuse_bad_values(settings: Settings) -> None:
-    """Check values that have the right type and cannot work.
+    """Check that values of the right type are also usable.
 
     Raises:
         ConfigError: A value is empty, out of range, unknown or malformed.
@@ -151,7 +151,7 @@ def refuse_bad_values(settings: Settings) -> None:
 
 
 def _refuse_bad_address(url: str, settings: Settings, *, place: str = "app.url") -> None:
-    # We choose the value of a template; a digit in its place keeps the URL parseable.
+    # The harness fills in template values later; until then, a digit in their place keeps the URL parseable.
     filled = re.sub(r"\{\w+\}", "1", url)
     unusable = why_unusable(url)
     if unusable:

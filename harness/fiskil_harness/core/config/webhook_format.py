@@ -1,6 +1,7 @@
-"""Configured signature schemes and payload formats; the default of every key is Fiskil's.
+"""Configurable signature schemes and payload formats of webhooks; the default of every key is Fiskil's.
 
-Only values and their checks: ``webhooks/signature_schemes.py`` signs, ``webhooks/payload_format.py`` writes bodies.
+This module has only settings and their checks: ``webhooks/signature_schemes.py`` signs messages, and
+``webhooks/payload_format.py`` writes their bodies.
 """
 
 import base64
@@ -22,11 +23,11 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Scheme(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A signature scheme for messages.
+    """A signature scheme for webhook messages.
 
-    ``hmac`` signs the body only: ``key`` is how the secret becomes the key, ``digest`` the encoding of the result,
-    ``prefix`` the text before it. ``standard-webhooks`` is version 1 of that specification, with its own headers; a
-    receiver may refuse a message that was signed more than ``tolerance_s`` ago.
+    The kind ``hmac`` signs only the body. ``key`` is the encoding of the secret, ``digest`` the encoding of the signature,
+    and ``prefix`` the text before the signature. The kind ``standard-webhooks`` is version 1 of the specification Standard
+    Webhooks, with its own headers. A receiver may then refuse a message that was signed more than ``tolerance_s`` ago.
     """
 
     kind: Literal["hmac", "standard-webhooks"] = "hmac"
@@ -39,11 +40,11 @@ class Scheme(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def is_standard(self) -> bool:
-        """True if id and time of the attempt are signed together with the body."""
+        """True if the signature covers the message id and the time of the attempt in addition to the body."""
         return self.kind == STANDARD
 
     def secret_of(self, key: str) -> str:
-        """Return the signing secret as the sender's console shows it, from *key* in base64."""
+        """Return the signing secret in the format of the sender's console. *key* is the same secret in base64."""
         if self.is_standard:
             # The specification requires 24 to 64 bytes.
             return WHSEC + base64.b64encode(base64.b64decode(key)[:32]).decode()
@@ -51,9 +52,10 @@ class Scheme(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Payload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The place of each value in a message: a path into its JSON, ``header:NAME``, or "" if it is absent.
+    """The payload format of a sender: the position of each value in a message.
 
-    ``extra`` is the object for further fields. ``kinds`` maps Fiskil's event kinds to the sender's. ``fixed`` are
+    A position is a path into the JSON body, ``header:NAME``, or "" if messages do not contain the value. ``extra`` is the
+    path of the object that receives further fields. ``kinds`` maps Fiskil's event kinds to the sender's. ``fixed`` are
     fields with the same value in every message.
     """
 
@@ -72,12 +74,12 @@ class Payload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def places(self) -> dict[str, str]:
-        """The place of each value, by name."""
+        """The position of each value in a message, by the value's name."""
         return {name: getattr(self, name) for name in PLACES}
 
     @property
     def id_header(self) -> str:
-        """The header with the id; "" if the body has it."""
+        """The name of the header with the message id; "" if the id is in the body."""
         return self.id.removeprefix(IN_HEADER) if self.id.startswith(IN_HEADER) else ""
 
 
@@ -85,14 +87,14 @@ PLACES = ("attempt", "time", "id", "kind", "consent", "client", "subject", "inst
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
-    """Scheme and payload of one sender of webhooks."""
+    """The signature scheme and the payload format of one sender of webhooks."""
 
     scheme: Scheme = Scheme()
     payload: Payload = Payload()
 
     @property
     def is_ours(self) -> bool:
-        """True if messages have Fiskil's format."""
+        """True if the payload has Fiskil's format."""
         return self.payload == Payload()
 
 
@@ -123,21 +125,21 @@ PRESETS: dict[str, Dialect] = {
         payload=Payload(attempt="", time="$.timestamp", id="header:webhook-id", kind="$.type"),
     ),
 }
-"""Known senders by name."""
+"""The signature scheme and payload format of each known sender of webhooks, by the sender's name."""
 
 SCHEMES_BY_INTERPRETATION: dict[str, Scheme] = {
     DOCUMENTED: Scheme(),
     "raw-key-hex": Scheme(key="text", digest="hex"),
     "prefixed-hex": Scheme(digest="hex", prefix="sha256="),
 }
-"""The scheme of each interpretation of the clause webhooks.signature."""
+"""The signature scheme for each interpretation of the clause webhooks.signature."""
 
 
 def preset(name: str) -> Dialect:
-    """Return the sender called *name*.
+    """Return the signature scheme and payload format of the known sender *name*.
 
     Raises:
-        UnknownName: There is no such sender; the nearest match is named.
+        UnknownName: There is no such sender; the message suggests the nearest match.
     """
     if name not in PRESETS:
         raise UnknownName("signature scheme", name, PRESETS)
@@ -145,7 +147,7 @@ def preset(name: str) -> Dialect:
 
 
 def spelt_out(webhook: dict[str, Any]) -> dict[str, Any]:
-    """Replace a sender's name in ``scheme`` by its scheme and payload; keys of the config override the payload.
+    """Replace the name of a known sender in ``scheme`` by the sender's scheme and payload; keys of *webhook* override them.
 
     Raises:
         UnknownName: There is no such sender.
@@ -162,10 +164,10 @@ def spelt_out(webhook: dict[str, Any]) -> dict[str, Any]:
 
 
 def refuse_bad_dialect(scheme: Scheme | None, payload: Payload, *, source: str) -> None:
-    """Check places and headers of a scheme and a payload.
+    """Check a signature scheme and the positions of values in a payload.
 
     Raises:
-        ConfigError: A place is malformed or empty, two places exclude each other, or a header name is invalid.
+        ConfigError: The scheme is invalid, a position is malformed or empty, or a value lies inside another value.
     """
     if scheme is not None and not _TOKEN.fullmatch(scheme.header):
         raise ConfigError(

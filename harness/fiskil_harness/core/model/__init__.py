@@ -1,6 +1,6 @@
-"""The things Fiskil knows, as frozen values without behaviour.
+"""The data model of Fiskil, as frozen values without behaviour.
 
-Money is the wire's decimal string, instants are aware datetimes, ids are ``<thing>_id``.
+Money is a decimal string as in the API, times are aware datetimes, and ids are called ``<thing>_id``.
 """
 
 from fiskil_harness.core.model.consents import AuthSession, Consent, Ending

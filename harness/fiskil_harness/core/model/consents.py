@@ -23,11 +23,12 @@ class Ending(enum.StrEnum):
 
 
 class AuthSession(Struct, frozen=True, kw_only=True):
-    """One single-use invitation to consent.
+    """An auth session: a single-use invitation to consent.
 
-    ``stage`` is the current screen and ``act_result`` the result of the latest act (see ``sandbox.consents.journey_table``).
-    ``ending`` is set once, at the end; ``has_returned`` is set when the browser is redirected to the app after it.
-    ``outcome`` is the requested outcome of this session, for any person; one of ``OUTCOMES``.
+    ``stage`` is the current screen, and ``act_result`` the result of the end user's latest action (see
+    ``sandbox.consents.journey_table``). ``ending`` is set when the consent journey ends, and ``has_returned`` when the
+    browser is then redirected to the app. ``outcome``, one of ``OUTCOMES``, is the outcome requested for this session; it
+    overrides the person's outcome.
     """
 
     session_id: str
@@ -54,12 +55,12 @@ class AuthSession(Struct, frozen=True, kw_only=True):
 
 
 class Consent(Struct, frozen=True, kw_only=True):
-    """The permission that resulted; ``arrangement_id`` is its identity.
+    """A consent of an end user to share data, identified by ``arrangement_id``.
 
-    ``person`` is the e-mail address of the person at the institution, ``account_keys`` the selected accounts, and
-    ``accounts_close_at`` the instant at which the last of these closes. ``revokes_at`` is when the institution will end it.
-    ``ended_by`` is ``end_user``, ``institution`` or ``app``; the API does not return it. A one-off consent allows one
-    read of each dataset.
+    ``person`` is the e-mail address of the person at the institution. ``account_keys`` are the selected accounts, and
+    ``accounts_close_at`` is the time at which the last of them closes. ``revokes_at`` is the time at which the institution
+    will end the consent. ``ended_by`` is ``end_user``, ``institution`` or ``app``; the API does not return this field. A
+    one-off consent allows one read of each dataset.
     """
 
     arrangement_id: str
@@ -80,10 +81,10 @@ class Consent(Struct, frozen=True, kw_only=True):
 
     @property
     def is_active(self) -> bool:
-        """True if data may be read under this consent."""
+        """True if the consent has not ended, so that its data may be read."""
         return self.ended_at is None
 
     @property
     def ends_at(self) -> datetime:
-        """An end of the consent without the end user: it expires, its last account closes, or the institution ends it."""
+        """The time at which the consent ends by itself: it expires, its last account closes, or the institution ends it."""
         return min(date for date in (self.expires_at, self.accounts_close_at, self.revokes_at) if date is not None)

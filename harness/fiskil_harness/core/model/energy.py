@@ -1,6 +1,6 @@
 """Energy plans with their prices, and energy accounts.
 
-Prices are decimal text in dollars without GST; energy is in kilowatt-hours; times of day are those of the east coast.
+Prices are decimal text in dollars without GST; energy is in kilowatt-hours. Times of day are in Australian eastern time.
 """
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 class Rate(Struct, frozen=True, kw_only=True):
-    """The price of a kilowatt-hour. ``type`` is the API's name of the period.
+    """The price of a kilowatt-hour in a period of the day. ``type`` is the API's name of this period.
 
     A rate without ``start`` applies whenever no other rate does.
     """
@@ -31,10 +31,10 @@ class Fee(Struct, frozen=True, kw_only=True):
 
 
 class EnergyPlan(Struct, frozen=True, kw_only=True):
-    """A plan, active from ``effective_from`` until ``effective_to`` or without end.
+    """An energy plan, active from ``effective_from`` until ``effective_to``, which is None for a plan without end.
 
-    ``demand`` is the price per day of a kilowatt in the highest half hour; ``feed_in`` is paid for a kilowatt-hour of solar
-    power.
+    ``demand`` is the price per kilowatt and day, for the half hour with the highest usage. ``feed_in`` is the amount that
+    the retailer pays for a kilowatt-hour of solar power.
     """
 
     plan_id: str
@@ -57,20 +57,22 @@ class EnergyPlan(Struct, frozen=True, kw_only=True):
 
     @property
     def pricing_model(self) -> str:
-        """The API's value for how the plan charges."""
+        """The API's value for the pricing model of the plan."""
         model = "TIME_OF_USE" if len(self.rates) > 1 else "SINGLE_RATE"
         return f"{model}_CONT_LOAD" if self.controlled_load else model
 
 
 class EnergyAccountSpec(Struct, frozen=True, kw_only=True):
-    """An account at a retailer as a person's file describes it; meters, reads and bills are derived from it and the seed.
+    """An account at an energy retailer, as a person's fixture file describes it.
+
+    Meters, meter reads and bills are generated from this description and the seed.
 
     Args:
         months: Number of months with reads and bills before the current month.
         meter: ``interval`` (half hours) or ``basic`` (one read per bill).
-        payment: The API's kind of payment schedule; a manual payer has paid half of the latest due bill.
+        payment: The API's kind of payment schedule; a person who pays manually has paid half of the latest due bill.
         concession: An amount off each bill, or a percentage of its usage.
-        ended_months_ago: When the contract ended, at the end of a month; ``months`` count back from there. 0 if it has not.
+        ended_months_ago: Months since the contract ended; ``months`` then count back from its end. 0 for a current contract.
     """
 
     key: str
@@ -89,5 +91,5 @@ class EnergyAccountSpec(Struct, frozen=True, kw_only=True):
 
     @property
     def product(self) -> str:
-        """The supplied energy, in the words of the consent page."""
+        """The kind of energy, as the consent page shows it."""
         return "Gas" if self.is_gas else "Electricity"

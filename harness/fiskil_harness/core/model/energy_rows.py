@@ -1,6 +1,7 @@
 """Rows of energy data as the API serves them; ``key`` is internal and never leaves the sandbox.
 
-Of a union, only the field that its ``*_u_type`` names is present. Money is a decimal string; energy and power are numbers.
+In a row with alternative fields, ``*_u_type`` is the name of the only one that is present. Money is a decimal string;
+energy and power are numbers.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ from fiskil_harness.core.model.rows import Row
 
 
 class EnergyRow(Row, frozen=True, kw_only=True):
-    """The fields of every row."""
+    """The fields that every row of energy data has."""
 
     key: str
     fiskil_id: str
@@ -18,7 +19,7 @@ class EnergyRow(Row, frozen=True, kw_only=True):
 
 
 class EnergyAccount(EnergyRow, frozen=True, kw_only=True):
-    """An account with its plans and their contracts."""
+    """An energy account with its plans and their contracts."""
 
     account_id: str
     account_number: str
@@ -29,7 +30,7 @@ class EnergyAccount(EnergyRow, frozen=True, kw_only=True):
 
 
 class EnergyBalance(EnergyRow, frozen=True, kw_only=True):
-    """The balance to be paid; negative is credit."""
+    """The amount that is to be paid on an account; a negative amount is a credit."""
 
     account_id: str
     balance: str
@@ -55,7 +56,7 @@ class ServicePoint(EnergyRow, frozen=True, kw_only=True):
 
 
 class UsageRead(EnergyRow, frozen=True, kw_only=True):
-    """The usage of one register, by half hour or as one number."""
+    """The usage that one register of a meter recorded, either per half hour or as one number."""
 
     service_point_id: str
     register_id: str
@@ -84,7 +85,7 @@ class DerRecord(EnergyRow, frozen=True, kw_only=True):
 
 
 class Invoice(EnergyRow, frozen=True, kw_only=True):
-    """A bill as it was sent; it may carry no ``arrangement_id``. Source: energy.invoice-without-arrangement"""
+    """A bill as the retailer sent it; ``arrangement_id`` may be absent. Source: energy.invoice-without-arrangement"""
 
     account_id: str
     invoice_number: str

@@ -1,4 +1,4 @@
-"""Events of Fiskil, and the datasets that they are about."""
+"""Webhook events of Fiskil, and the datasets whose syncs they report."""
 
 from datetime import datetime
 from typing import Any
@@ -7,10 +7,11 @@ from msgspec import Struct
 
 
 class Dataset(Struct, frozen=True, kw_only=True):
-    """One kind of data. ``ready_after_s`` is the sandbox time from consent to the end of its first sync.
+    """A kind of data that Fiskil syncs from institutions.
 
-    ``permission`` is the permission that a consent needs for it: None for public data; the default is the dataset's name.
-    ``label`` is the dataset whose rows a sync of this one serves, for datasets that sync in stages.
+    ``event`` reports the end of a sync. ``ready_after_s`` is the sandbox time between the consent and the end of the first
+    sync. ``permission`` is the permission that the data requires: None for public data, "" if the permission has the same
+    name as the dataset. For a dataset that is one stage in the sync of a larger dataset, ``label`` is the larger dataset.
 
     Source: webhooks.events, sync.timing
     """
@@ -24,7 +25,7 @@ class Dataset(Struct, frozen=True, kw_only=True):
 
     @property
     def serves(self) -> str:
-        """The dataset whose rows become available."""
+        """The name of the dataset whose rows are available after the sync."""
         return self.label or self.name
 
     def is_permitted_by(self, permissions: tuple[str, ...]) -> bool:
@@ -101,13 +102,13 @@ EVENT_KINDS = (
     "energy.paymentschedules.sync.completed",
     "energy.plans.sync.completed",
 )
-"""Every kind of event that Fiskil is known to send; the sandbox emits those of ``DATASETS`` and of consents."""
+"""Every kind of event that Fiskil is known to send; the sandbox sends those about ``DATASETS`` and about consents."""
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """A fact, before it is sent.
+    """A webhook event before it is encoded and signed.
 
-    ``event_id`` counts the events of one sandbox from 0, in their order; ``extra`` are further keys of ``data``.
+    ``event_id`` numbers the events of one sandbox from 0. ``extra`` are further keys of the payload's ``data`` object.
     """
 
     event_id: int
@@ -123,11 +124,11 @@ class Event(Struct, frozen=True, kw_only=True):
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """An event ready for delivery: the exact bytes and the headers that sign them.
+    """An event that is ready for delivery: the exact bytes of its body, its signature and its headers.
 
-    The attempt number is part of the body, so each retry has other bytes and another signature with the same ``message_id``.
-    ``headers`` are all headers of an ordinary delivery; ``fields`` are those with values that the body does not contain;
-    ``timestamp`` is the time of the attempt if the scheme signs one.
+    The attempt number is part of the body, so each retry has a new body and signature but the same ``message_id``.
+    ``headers`` are all headers of a normal delivery. ``fields`` are the headers whose values the body does not contain,
+    such as an id. ``timestamp`` is the time of the attempt; "" if the scheme does not sign the time.
     """
 
     message_id: str

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Verdict(enum.StrEnum):
-    """The three verdicts, from light to heavy; the heaviest wins."""
+    """The verdict of a probe, in order of weight. The verdict of several findings is the heaviest."""
 
     PASS = "PASS"
     INCONCLUSIVE = "INCONCLUSIVE"
@@ -14,19 +14,19 @@ class Verdict(enum.StrEnum):
 
     @property
     def weight(self) -> int:
-        """The rank of the verdict, from light to heavy."""
+        """The rank of the verdict; FAIL has the highest."""
         return list(Verdict).index(self)
 
 
 def heaviest(verdicts: list[Verdict]) -> Verdict:
-    """Return the heaviest verdict; INCONCLUSIVE if there is none."""
+    """Return the heaviest of *verdicts*; INCONCLUSIVE if the list is empty."""
     return max(verdicts, key=lambda verdict: verdict.weight) if verdicts else Verdict.INCONCLUSIVE
 
 
 class Case(Struct, frozen=True, kw_only=True):
     """One named variant that a probe examined, with its own verdict.
 
-    ``events`` are the symbols of its deliveries in the journal.
+    ``events`` are the symbols, such as ``e0``, of the events that were delivered for this variant.
     """
 
     name: str
@@ -36,10 +36,11 @@ class Case(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """The result of one probe. ``examined`` counts what was examined; ``hook`` is what an INCONCLUSIVE result missed.
+    """The result of one probe.
 
-    ``cases`` are the variants that the probe distinguishes. ``advice`` never changes a verdict. All texts use symbols, so
-    that two runs with one seed are equal.
+    ``examined`` is the number of things that the probe examined. ``hook`` is the missing hook that made the result
+    INCONCLUSIVE. ``cases`` are the variants that the probe distinguishes. ``advice`` never changes a verdict. All texts use
+    symbols such as ``e0`` in place of ids, so that two runs with the same seed have equal findings.
     """
 
     probe: str

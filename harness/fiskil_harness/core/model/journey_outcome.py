@@ -1,4 +1,4 @@
-"""Outcomes of a consent journey, by the names that files, control requests and tests share."""
+"""Outcomes of a consent journey, by the names that fixture files, the control API and tests use."""
 
 from msgspec import Struct
 
@@ -6,7 +6,7 @@ from fiskil_harness.core.model.consents import Ending
 
 
 class JourneyOutcome(Struct, frozen=True, kw_only=True):
-    """A possible ending of a journey. ``code_result`` is the institution's response to the right one-time code."""
+    """A possible outcome of a consent journey. ``code_result`` is the institution's response to a correct one-time code."""
 
     name: str
     ending: Ending

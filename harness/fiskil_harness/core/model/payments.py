@@ -1,4 +1,4 @@
-"""Rows about payments. Of a union, only the member that its ``*_u_type`` names is present."""
+"""Rows about payments, as the API serves them. ``*_u_type`` is the name of the only alternative field that is present."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class DirectDebit(Row, frozen=True, kw_only=True):
 
 
 class ScheduledPayment(Row, frozen=True, kw_only=True, rename={"source": "from"}):
-    """A future payment, once or recurring. ``source`` is ``from`` in the API, a Python keyword."""
+    """A future payment, once or recurring. The API's field ``from`` is called ``source``, because it is a Python keyword."""
 
     key: str
     fiskil_id: str

@@ -12,7 +12,7 @@ _AMOUNT = re.compile(r"-?\d{1,9}\.\d\d", re.ASCII)
 class Institution(Struct, frozen=True, kw_only=True):
     """A bank or energy retailer. ``industry`` is ``banking`` or ``energy``.
 
-    ``brand`` is the id of a retailer at the energy regulator; ``plans`` are its offers.
+    ``brand`` is the id of an energy retailer at the regulator, and ``plans`` are the plans that it offers.
     """
 
     institution_id: str
@@ -29,10 +29,11 @@ MOST_A_DAY = 5000
 
 
 class Movement(Struct, frozen=True, kw_only=True):
-    """A regular movement on an account: ``amount`` is signed decimal text, ``times_a_day`` on every ``every_days``-th day.
+    """A regular payment into or out of an account; ``amount`` is signed decimal text.
 
-    ``first_day`` counts days back from the day on which the history ends; from there the movement repeats both into the
-    history and with the clock. ``type`` is a value of the API, if sign and category do not determine it.
+    The movement occurs every ``every_days`` days, ``times_a_day`` times on such a day. ``first_day`` selects these days: it
+    is one of them, as a number of days before the end of the history. The movement repeats before this day, and after it
+    as sandbox time advances. ``type`` is the API's type of transaction, if sign and category do not determine it.
     """
 
     amount: str
@@ -47,7 +48,7 @@ class Movement(Struct, frozen=True, kw_only=True):
     type: str | None = None
 
     def __post_init__(self) -> None:
-        """Check that the movement yields rows, and not more than a day holds.
+        """Check that every field is in its range, so that rows can be generated.
 
         Raises:
             ValueError: A field is out of range.
@@ -63,16 +64,16 @@ class Movement(Struct, frozen=True, kw_only=True):
 
 
 class AccountSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An account as a person's file describes it; rows are derived from it and the seed.
+    """A bank account, as a person's fixture file describes it; rows are generated from this description and the seed.
 
-    Days are counted from the sandbox's epoch; a negative day is before it.
+    Days are counted from the sandbox's epoch, the day on which the history ends. A negative day is before the epoch.
 
     Args:
-        joint_with: The file of the other holder; both files describe the account equally.
-        is_shareable: False until the other holder agrees; until then the API serves nothing of it.
-        is_offered: False if the institution's screen does not offer it, for example because the other holder refuses.
-        open_status: A ``CLOSED`` account is still served, without new rows.
-        lodged_days_ago: When a term deposit was made, for ``term_days``.
+        joint_with: Name of the other holder's file; both files describe the account with the same values.
+        is_shareable: False until the other holder agrees to sharing; until then, the API serves no data of the account.
+        is_offered: False if the institution's screen does not offer the account, for example if the other holder refuses.
+        open_status: The API still serves a ``CLOSED`` account, but without new rows.
+        lodged_days_ago: Number of days since a term deposit was made; its term is ``term_days``.
     """
 
     key: str
@@ -96,7 +97,7 @@ class AccountSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Organisation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The business that a person represents at the institution; ``established`` is a date, numbers have digits only."""
+    """The business that a person represents at the institution. ``established`` is an ISO date; ``abn`` has only digits."""
 
     legal_name: str
     business_name: str
@@ -113,11 +114,11 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Args:
         outcome: The outcome of this person's journeys; one of ``OUTCOMES``.
-        organisation: The business that they represent, as the identity dataset shows it.
-        withholds: Requested permissions that the institution does not grant.
-        revokes_after_days: When the institution ends a consent.
-        first_sync_after_minutes: Delay of the first syncs of a consent.
-        first_sync_fails: Permissions whose first sync fails; a later one succeeds.
+        organisation: The business that the person represents; the identity dataset shows it.
+        withholds: Permissions that the institution does not grant, even if the app requests them.
+        revokes_after_days: Number of days after which the institution ends a consent; None for never.
+        first_sync_after_minutes: Additional delay of the first syncs after a consent.
+        first_sync_fails: Permissions whose first sync fails; later syncs succeed.
     """
 
     name: str
@@ -137,7 +138,7 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     first_sync_fails: tuple[str, ...] = ()
 
     def holder_of(self, spec: AccountSpec) -> str:
-        """Return the holder's name of an account; both names for a joint account."""
+        """Return an identifier of the holder of *spec*: the person's e-mail address, or both names for a joint account."""
         return "&".join(sorted((self.name, spec.joint_with))) if spec.joint_with else self.email
 
 

@@ -1,4 +1,4 @@
-"""Permissions of a consent: one per kind of data, by the vendor's names."""
+"""Permissions of a consent: one for each kind of data, with Fiskil's names."""
 
 from msgspec import Struct
 
@@ -40,7 +40,7 @@ USUAL_PERMISSIONS = ("accounts", "balances", "transactions")
 
 
 def permitted_at(industry: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of *wanted* that an institution of *industry* has: its industry's first, then the common ones."""
+    """Return the permissions in *wanted* that exist at institutions of *industry*: first its own, then common ones."""
     return tuple(name for kind in (industry, "common") for name in wanted if PERMISSIONS[name].industry == kind)
 
 

@@ -18,11 +18,11 @@ SUMMARY = (
     "additional_information",
     "card_art",
 )
-"""The fields of a product in a list; the others are its details."""
+"""The fields of a product in the API's list of products; the other fields of ``Product`` are details."""
 
 
 class ProductSummary(Row, frozen=True, kw_only=True):
-    """A product as a list shows it."""
+    """A product as the API's list of products shows it."""
 
     product_id: str
     effective_from: str

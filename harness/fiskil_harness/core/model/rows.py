@@ -22,9 +22,9 @@ class Row(Struct, frozen=True, kw_only=True, dict=True):
 
 
 class Account(Row, frozen=True, kw_only=True):
-    """One account of a consent, with rates, fees and features of its product in the detailed form.
+    """An account that a consent covers. With details, the row also has rates, fees and features of the account's product.
 
-    ``key`` is its name in the person's file. Source: accounts.details
+    ``key`` is the account's key in the person's fixture file. Source: accounts.details
     """
 
     key: str
@@ -58,7 +58,7 @@ class Account(Row, frozen=True, kw_only=True):
 
 
 class Balance(Row, frozen=True, kw_only=True, omit_defaults=True):
-    """The balance of an account at the moment of the sync."""
+    """The balance of an account at the time of the sync."""
 
     fiskil_id: str
     account_id: str
@@ -71,9 +71,10 @@ class Balance(Row, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Transaction(Row, frozen=True, kw_only=True):
-    """One movement on an account. ``amount`` is signed: negative is money out.
+    """A transaction on a bank account. A negative ``amount`` is money that is paid out.
 
-    ``key`` is its place in the person's history and never leaves the sandbox. PENDING rows have no ``posting_date_time``.
+    ``key`` identifies the transaction in the person's history, and never leaves the sandbox. PENDING rows have no
+    ``posting_date_time``.
     """
 
     key: str

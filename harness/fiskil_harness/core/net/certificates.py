@@ -1,6 +1,6 @@
-"""The harness's own certificate authority: it makes valid and invalid certificates when they are first needed.
+"""The harness's own certificate authority, which issues valid and invalid certificates when they are first needed.
 
-Their dates come from the real clock. The files that an app must read are on disk; all other keys stay in memory.
+The dates in certificates come from the real clock. Files that an app must read are on disk; all other keys stay in memory.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ NO_APPLICATION_PROTOCOL = 120
 
 
 class Certificates(Struct, frozen=True, kw_only=True):
-    """Paths of the authority's certificate, and of a certificate chain and key that the servers may use."""
+    """Paths of the authority's certificate, and of a valid certificate chain and its key for servers."""
 
     ca_file: Path
     chain_file: Path
@@ -38,7 +38,7 @@ class Certificates(Struct, frozen=True, kw_only=True):
 
 
 class ServerCertificate(enum.Enum):
-    """The kinds of certificate and TLS behaviour that a server can show to its client."""
+    """The kinds of certificate that a server can present, and of TLS behaviour that it can have."""
 
     GOOD = "good"
     ROTATED = "rotated"
@@ -55,14 +55,14 @@ class ServerCertificate(enum.Enum):
 
 
 class Authority:
-    """Makes certificates for loopback names. An app that trusts ``files.ca_file`` trusts the valid ones."""
+    """Issues certificates for loopback host names. An app that trusts ``files.ca_file`` accepts the valid certificates."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @cached_property
     def files(self) -> Certificates:
-        """Write the authority's certificate, and a valid certificate with its key, to files."""
+        """The paths of the authority's certificate, and of a valid certificate and its key; first use writes the files."""
         files = Certificates(
             ca_file=self._folder / "ca.pem", chain_file=self._folder / "cert.pem", key_file=self._folder / "key.pem"
         )
@@ -74,7 +74,7 @@ class Authority:
         return files
 
     def context(self, kind: ServerCertificate, on_hello: Callable[[], object] = lambda: None) -> ssl.SSLContext:
-        """Return a new TLS context for a server that shows *kind*; *on_hello* is called when a client hello arrives."""
+        """Return a new TLS context for a server with a certificate of *kind*; each TLS client hello calls *on_hello*."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with _file_of(self._key_and_chain(kind)) as path:
             context.load_cert_chain(path)
@@ -104,7 +104,7 @@ class Authority:
         return {}
 
     def _key_and_chain(self, kind: ServerCertificate) -> bytes:
-        """The private key, followed by the certificates that the server sends."""
+        """Return the private key, followed by the certificates that the server sends."""
         if kind not in self._pems:
             self._pems[kind] = self._new_key_and_chain(kind)
         return self._pems[kind]
@@ -142,7 +142,7 @@ def _new_authority() -> "trustme.CA":
 
 def _speak_only_old_versions(context: ssl.SSLContext) -> None:
     with warnings.catch_warnings():
-        # Python warns about old TLS versions, and an old version is wanted here.
+        # Python warns about old TLS versions, but this server must have an old version.
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = ssl.TLSVersion.TLSv1_1

@@ -7,9 +7,10 @@ LONGEST_BODY = 4096
 
 
 def curl(url: str, *, headers: Iterable[tuple[str, str]] = (), body: bytes = b"", method: str = "POST") -> str:
-    """Return a ``curl`` command that sends the same bytes. A body that is too long comes from the file ``body``.
+    """Return a ``curl`` command that sends the given headers and the exact bytes of *body*.
 
-    Headers that curl would add by itself are removed or given, so the receiver gets the recorded headers only.
+    The command reads a body over ``LONGEST_BODY`` bytes from the file ``body``. If *headers* have no content type, the
+    command removes the one that curl would add.
     """
     words = ["curl", "--silent", "--show-error", "--include", "--max-time", "30"]
     if method != "POST":
@@ -28,7 +29,7 @@ def curl(url: str, *, headers: Iterable[tuple[str, str]] = (), body: bytes = b""
 
 
 def _text(body: bytes) -> str:
-    """The bytes as a quoted word of bash; bytes that are not printable ASCII are escaped."""
+    """Return *body* as a quoted bash word; bytes that are not printable ASCII are escaped."""
     if all(0x20 <= byte < 0x7F for byte in body):
         return shlex.quote(body.decode())
     escaped = "".join(chr(byte) if 0x20 <= byte < 0x7F and byte not in b"'\\" else f"\\x{byte:02x}" for byte in body)

@@ -22,8 +22,8 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (_TooLong, "the response is longer than 16 MiB"),
     (httpx.DecodingError, "the response is not encoded as its content-encoding says"),
     (httpx.NetworkError, "connection reset"),
-    (httpx.UnsupportedProtocol, "the address is not an HTTP address"),
-    (httpx.InvalidURL, "the address is not an HTTP address"),
+    (httpx.UnsupportedProtocol, "the URL is not an HTTP URL"),
+    (httpx.InvalidURL, "the URL is not an HTTP URL"),
 )
 
 
@@ -66,7 +66,10 @@ class HttpClient:
         headers: dict[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> HttpReply:
-        """Send one request; return each failure as ``problem``. The limit applies to each read and to the whole response."""
+        """Send one request; if it fails, return a reply with a ``problem``.
+
+        *timeout_s* limits each read from the connection, and also the whole response.
+        """
         limit_s = self._timeout_s if timeout_s is None else timeout_s
         elapsed = stopwatch()
         try:
@@ -94,7 +97,7 @@ class HttpClient:
 
 @cache
 def _usual_trust() -> ssl.SSLContext:
-    """The default trust of httpx. Reading its list of authorities takes longer than most requests, so it is read once."""
+    """Return the default TLS context of httpx. It is cached, because loading it takes longer than most requests."""
     return httpx.create_ssl_context(trust_env=False)
 
 

@@ -1,8 +1,8 @@
 """Local servers: an event loop in a thread, and uvicorn servers on it. Every listening socket is opened here.
 
-Every socket is on loopback, and the system chooses its port unless the user names one. A socket listens as soon as its
-server exists, so no caller polls for it. A malformed request gets a 400 response and is not logged. An exception in one
-of the harness's own applications becomes a ``Crash``; an exception in another application goes to logging.
+Every socket is on loopback, and the system chooses its port unless the user gives one. A socket listens as soon as its
+server exists, so callers need not wait. A malformed request gets a 400 response and is not logged. An exception in one
+of the harness's own applications becomes a ``Crash`` record; an exception in another application goes to logging.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ LOOPBACK = "127.0.0.1"
 BACKLOG = 2048
 CLOSING_TURNS = 4
 CLOSING_S = 20.0
-"""Closing takes milliseconds; the limit allows for a busy machine."""
+"""Timeout for closing a server or loop. Closing takes milliseconds, but the machine may be busy."""
 PORT_RANGE = range(15_000, 32_000)
 PORT_TRIES = 20
 
@@ -59,7 +59,7 @@ class Loop:
             raise
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run *work* and wait for its end. On the loop's own thread, which must not block, only start it."""
+        """Run *work* and wait for its end. On the loop's own thread, which must not block, start *work* without waiting."""
         if threading.current_thread() is self._thread:
             self._begun = self.asyncio.create_task(work)
         else:
@@ -96,10 +96,10 @@ class Loop:
 
 
 class Acceptor(Protocol):
-    """Accepts the connections of a socket; the loop's thread calls its methods."""
+    """Accepts connections in place of a server, so that faults can disturb them. The loop's thread calls its methods."""
 
     def begin(self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, inside: set[Any]) -> None:
-        """Accept connections of *sock*. *serve* makes the server's protocol; *inside* holds the server's connections."""
+        """Start accepting connections of *sock*. *serve* creates a protocol of the server; *inside* are its connections."""
 
     def close(self) -> None:
         """Stop accepting, and close the connections that were not passed to the server."""
@@ -123,10 +123,10 @@ class Server:
 
         Args:
             port: The port; 0 lets the system choose.
-            protocol: The HTTP protocol class, for a proxy that needs the transport; default: uvicorn's.
+            protocol: Subclass of ``Connection``, for a proxy that needs the transport; default: ``Connection``.
             certificate: Paths of the certificate chain and its key. With them the server uses TLS.
-            door: Accepts the connections instead of the server, and passes on those that the server shall serve.
-            crashes: Collects what *app* raises, if *app* belongs to the harness. Without it, exceptions go to logging.
+            door: Accepts the connections, and passes those to the server that it shall serve; default: the server itself.
+            crashes: Collects exceptions of *app*, if *app* belongs to the harness. Without it, exceptions go to logging.
 
         Raises:
             UsageError: The port is in use.
@@ -222,7 +222,13 @@ class Listener:
         port: int = 0,
         certificate: tuple[Path, Path] | None = None,
     ) -> None:
-        """Listen at once. The arguments are those of ``Server``.
+        """Listen at once.
+
+        Args:
+            loop: The loop on which connections are accepted.
+            protocol: Returns the protocol for each new connection.
+            port: The port; 0 lets the system choose.
+            certificate: Paths of the certificate chain and its key. With them the listener uses TLS.
 
         Raises:
             UsageError: The port is in use.
@@ -248,16 +254,16 @@ class Listener:
         return await asyncio.get_running_loop().create_server(protocol, sock=sock, ssl=tls)
 
     def close(self) -> None:
-        """Stop listening; a second call does nothing. Open connections stay with their protocols."""
+        """Stop listening; a second call does nothing. Connections that are already open stay open."""
         server, self._server = self._server, None
         if server is not None:
             self._loop.asyncio.call_soon_threadsafe(server.close)
 
 
 def free_port() -> int:
-    """Choose a port that is free now, for another process to listen on soon.
+    """Return a port that is free now, for another process that will listen on it.
 
-    It is below the range from which the system assigns ports: a port in that range could be taken before it is used.
+    The port is below the range from which the system assigns ports, so that the system does not assign it in the meantime.
     """
     for _ in range(PORT_TRIES):
         with socket.socket() as sock, contextlib.suppress(OSError):
@@ -271,12 +277,14 @@ def free_port() -> int:
 
 
 def client_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Return a TLS context that trusts *ca_file*, or the system's authorities."""
+    """Return a TLS context that trusts *ca_file*; if it is None, the context trusts the system's certificate authorities."""
     return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
 
 
 def listening_socket(port: int, *, keeps_port: bool = False) -> socket.socket:
-    """Listen on loopback at *port*, 0 for any. With *keeps_port* the socket keeps its port while it does not listen.
+    """Return a socket that listens on loopback at *port*; 0 lets the system choose the port.
+
+    With *keeps_port*, the socket keeps its port even while it stops listening.
 
     Raises:
         UsageError: The port is in use or outside 0 to 65535.

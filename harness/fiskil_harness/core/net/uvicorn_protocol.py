@@ -1,6 +1,6 @@
-"""uvicorn's HTTP protocol with bounds, a logger for crashes, and a short way to respond.
+"""uvicorn's HTTP protocol with a limit for request heads, a logger for crashes, and a fast path for responses.
 
-uvicorn responds to malformed HTTP with 400 and logs it. A client's mistake is not a crash, so nothing is logged here.
+uvicorn responds to malformed HTTP with 400 and logs it. A client's mistake is not a crash, so this protocol logs nothing.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ class HttpRequest(Struct):
 
     @classmethod
     def of(cls, scope: Any, body: bytes = b"") -> "HttpRequest":
-        """The request that an ASGI scope describes."""
+        """Return the request that an ASGI scope describes."""
         raw_path = scope["raw_path"].decode("latin-1")
         return cls(
             scope["method"], scope["path"], raw_path, scope["query_string"], scope["headers"], body, scope.get("client")
@@ -52,7 +52,7 @@ class HttpRequest(Struct):
 
 
 class HttpResponse(Struct):
-    """A response whose headers include the length of its body. The harness wrote both, so they need no check."""
+    """A response that the harness wrote. Its headers include the length of its body, so they are sent without a check."""
 
     status: int
     headers: Headers
@@ -60,12 +60,12 @@ class HttpResponse(Struct):
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection, with a bound on the request head and a short way for applications that offer it.
+    """uvicorn's connection, with a limit for the request head and a fast path for applications that support it.
 
-    An application may have ``answer_at_once``, a plain function of an ``HttpRequest``. It is called first: no task, no
-    coroutine, one write. This serves the usual client: HTTP/1.1, keep-alive, a request in one piece, and no earlier
-    response still being sent. Every other request, and each one for which the function returns None, goes to uvicorn.
-    A request is held back until it is complete; if its end does not come soon, uvicorn gets it as far as it came.
+    An application may have a method ``respond_at_once``, which takes an ``HttpRequest`` and returns an ``HttpResponse`` or
+    None. The fast path calls it directly, without a task or coroutine, and sends the response in one write. The fast path
+    is for usual requests: HTTP/1.1 with keep-alive, received in one piece, and no earlier response is still being sent.
+    Every other request, and every request for which the method returns None, goes to uvicorn.
     """
 
     news: ClassVar[logging.Logger]
@@ -86,7 +86,7 @@ class Connection(HttpToolsProtocol):
         self._idle_timer: asyncio.TimerHandle | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Cancel the idle timer of the closed connection."""
         if self._idle_timer is not None:
             self._idle_timer.cancel()
         super().connection_lost(exc)
@@ -109,7 +109,7 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def on_message_begin(self) -> None:
-        """Start a request head."""
+        """Reset the state for the request whose head begins."""
         self._is_in_head = True
         self._is_idle = False
         if self._respond_at_once is None:
@@ -118,24 +118,24 @@ class Connection(HttpToolsProtocol):
             self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
-        """Hold the request back, or pass it to uvicorn."""
+        """Hold the request back for the fast path, or pass it to uvicorn."""
         self._is_in_head, self._has_head_ended = False, True
         if self._is_usual():
-            # A bad target is refused here as the parser refuses it.
+            # An invalid target raises an error of the parser here, so the request is refused like other malformed ones.
             self._target = _target(self.url) if len(self.url) <= LONGEST_REMEMBERED else _read_target(self.url)
             self._is_held, self._held_body = True, bytearray()
         else:
             self._tell_uvicorn()
 
     def on_body(self, body: bytes) -> None:
-        """Add a part of the body."""
+        """Add a part of the body to the held request, or pass it to uvicorn."""
         if self._is_held:
             self._held_body += body
         else:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Respond to the request that was held back, or let uvicorn respond."""
+        """Respond to a request that was held back, or let uvicorn respond."""
         if self._is_held:
             answer = self._answered()
             if answer is not None:
@@ -147,7 +147,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def _is_usual(self) -> bool:
-        """True if the request whose head has arrived may get its response at once."""
+        """Return True if the fast path may serve the request whose head has arrived."""
         parser, before = self.parser, self.cycle
         return (
             self._respond_at_once is not None
@@ -176,7 +176,7 @@ class Connection(HttpToolsProtocol):
         try:
             return self._respond_at_once(HttpRequest(method, *self._target, self.headers, body, self.client))
         except Exception as error:
-            # Raised here, it would look like bad HTTP; so it is reported as uvicorn reports it.
+            # uvicorn would take an exception raised here for malformed HTTP, so it is logged as uvicorn logs exceptions.
             self.logger.error("Exception in ASGI application\n", exc_info=error)
             return HttpResponse(500, [(b"content-length", b"0")], b"")
 
@@ -214,15 +214,15 @@ _target = lru_cache(maxsize=1024)(_read_target)
 
 
 def careful(protocol: type[Connection] | None, logger: logging.Logger) -> type[Connection]:
-    """Return *protocol* (default: ``Connection``) with *logger* as its logger."""
+    """Return a subclass of *protocol* (default: ``Connection``) that uses *logger*."""
     return type("Careful", (protocol or Connection,), {"news": logger})
 
 
 def logger_for(crashes: list[Crash] | None) -> logging.Logger:
-    """Return a logger outside the tree of loggers, so that no other logging set-up changes it.
+    """Return a logger without a parent, so that no other logging configuration affects it.
 
     Args:
-        crashes: Collects the exceptions of a harness application. Without it they go to uvicorn's own logger.
+        crashes: Collects the exceptions of a harness application. Without it, exceptions go to uvicorn's own logger.
     """
     logger = logging.Logger("fiskil-harness", level=logging.ERROR)
     logger.addHandler(_Crashes(crashes))
@@ -230,7 +230,7 @@ def logger_for(crashes: list[Crash] | None) -> logging.Logger:
 
 
 class _Crashes(logging.Handler):
-    """Collects the exceptions of an application. An interrupted response is not a crash: faults and disconnects cause it."""
+    """Collects exceptions of an application, except for interrupted responses, which faults and disconnects cause."""
 
     def __init__(self, crashes: list[Crash] | None) -> None:
         super().__init__()

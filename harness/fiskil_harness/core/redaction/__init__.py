@@ -1,6 +1,6 @@
-"""Find secrets in texts, in any encoding and in part, and remove them.
+"""Search for secrets in texts, in any encoding and in part, and their removal.
 
-The probes that search for leaks and the redactor of the reports use the same index: they agree on what a leak is.
+The probes that search for leaks and the redactor of the reports use the same index, so they agree on what a leak is.
 """
 
 from fiskil_harness.core.redaction.secret import SHORTEST_PART, Secret

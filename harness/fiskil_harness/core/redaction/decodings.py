@@ -1,7 +1,7 @@
-"""Every decoding of a text: unchanged, unescaped, and with each run of base64, hex or byte numbers decoded.
+"""Decodings of a text, in which secrets are searched: unchanged, unescaped, and decoded from base64, hex or byte numbers.
 
-The text is decoded; the secrets are not encoded. So a secret is found at any offset of a longer base64 text, in any
-mixture of encodings, whole or in part. Each decoding knows the positions of its bytes in the original text.
+Decoding the text finds more than encoding the secrets: a secret at any offset of a longer base64 text, in any mixture of
+encodings, whole or in part. Each decoding maps its bytes to positions in the original text.
 """
 
 import binascii
@@ -16,11 +16,11 @@ from typing import NamedTuple
 from fiskil_harness.core.redaction.encoded_runs import Span, in_base64, in_hex
 
 DEPTH = 2
-"""Base64 inside base64 is decoded, and nothing deeper: no program writes that by accident."""
+"""The number of nested encodings that are decoded, such as base64 inside base64. No program nests more by accident."""
 SHORTEST = 6
-"""Shorter words hold no secret."""
+"""The length up to which words are not searched, because they are too short for a secret."""
 ROUNDS = 3
-"""The number of nested escapes that are undone: ``%25252F`` is a slash."""
+"""The number of times that escapes are undone, so that ``%25252F`` becomes a slash."""
 
 _ESCAPE = re.compile(
     rb"[%\\&](?:(?<=%)([0-9A-Fa-f]{2})"
@@ -36,16 +36,19 @@ _SHAPE = bytes(
     104 if chr(number) in string.hexdigits else 120 if chr(number) in "xX" else 115 if chr(number) in ",:- " else 46
     for number in range(256)
 )
-"""Maps each character to its class, so that a list of numbers becomes a constant text that is found quickly."""
+"""Maps each character to its class, so that every list of hex bytes becomes the same text, which is found quickly."""
 _SHAPES = tuple(shape * 8 for shape in (b"hhs", b"hhss", b"hxhhs", b"hxhhss"))
 _ENDS = bytes(10 if chr(number).isspace() or chr(number) in "\"'`<>()[]," else 0 for number in range(256))
-"""Maps the characters that surround values to line ends."""
+"""Maps the characters that separate values (white space, quotes, brackets, commas) to line ends."""
 
 Places = Callable[[int, int], Span]
 
 
 class Decoding(NamedTuple):
-    """A text decoded in one way. ``words`` names the way; ``places`` maps its parts to positions in the original text."""
+    """A decoded text. ``encoding`` lists the encodings that were decoded.
+
+    ``places`` maps the begin and end of a part of ``text`` to those in the original text.
+    """
 
     text: bytes
     encoding: tuple[str, ...]
@@ -53,7 +56,7 @@ class Decoding(NamedTuple):
 
 
 def decodings(text: bytes, *, depth: int = DEPTH) -> Iterator[Decoding]:
-    """Every decoding of *text*, the text itself first."""
+    """Yield every decoding of *text*, beginning with the text itself."""
     plain = Decoding(text, (), lambda begin, end: (begin, end))
     yield from _decodings(plain, depth)
 
@@ -67,7 +70,7 @@ def _decodings(plain: Decoding, depth: int) -> Iterator[Decoding]:
 
 
 def _unescaped(decoding: Decoding) -> Iterator[Decoding]:
-    """The text unescaped once, twice and three times, as long as it has escapes."""
+    """Yield the text unescaped once, twice and three times, as long as it contains escapes."""
     has_signs = any(sign in decoding.text for sign in (b"%", b"\\", b"&"))
     escapes = list(_ESCAPE.finditer(decoding.text)) if has_signs else []
     if not escapes:
@@ -82,7 +85,7 @@ def _unescaped(decoding: Decoding) -> Iterator[Decoding]:
 
 
 def _excerpt(decoding: Decoding, spans: list[Span]) -> Decoding:
-    """The given parts of the text, with a line end after each."""
+    """Return the parts *spans* of a decoding, joined by line ends."""
     source = decoding.text
     starts = list(accumulate((last - first + 1 for first, last in spans), initial=0))
 
@@ -95,7 +98,7 @@ def _excerpt(decoding: Decoding, spans: list[Span]) -> Decoding:
 
 
 def _words(text: bytes, escapes: list[re.Match[bytes]]) -> list[Span]:
-    """The words of *text* that contain escapes, without those that are too short."""
+    """Return the spans of the words of *text* that contain escapes, without words that are too short for a secret."""
     ends = text.translate(_ENDS)
     words: list[Span] = []
     for match in escapes:
@@ -135,7 +138,7 @@ def _character_of(match: re.Match[bytes]) -> bytes:
 
 
 def _unpacked(decoding: Decoding) -> Iterator[Decoding]:
-    """The readable texts that the text contains in base64, in hex or as numbers."""
+    """Yield the readable texts that the decoding contains in base64, in hex or as lists of byte numbers."""
     for code in _CODES:
         runs = list(_runs(decoding.text, code))
         for skipped in range(code.packed) if runs else ():
@@ -148,7 +151,11 @@ def _unpacked(decoding: Decoding) -> Iterator[Decoding]:
 
 
 class _Code(NamedTuple):
-    """An encoding of bytes in characters. ``readable`` finds encoded text, which may extend *around* characters further."""
+    """An encoding of bytes as characters, such as base64; ``packed`` characters encode ``plain`` bytes.
+
+    ``readable`` finds spans that encode readable text; the encoded run may extend ``around`` characters beyond a span.
+    ``words`` is the encoding as a phrase for findings.
+    """
 
     words: str
     readable: Callable[[bytes], list[Span]]
@@ -176,7 +183,7 @@ _CODES = (
 
 
 def _runs(text: bytes, code: _Code) -> Iterator[Span]:
-    """The runs of encoded characters around the readable parts."""
+    """Return the spans of encoded characters around the readable parts of *text*."""
     spans: list[Span] = []
     for begin, end in code.readable(text):
         first, last = max(0, begin - code.around), end + code.around
@@ -188,7 +195,7 @@ def _runs(text: bytes, code: _Code) -> Iterator[Span]:
 
 
 def _decoded(decoding: Decoding, runs: list[Span], skipped: int, code: _Code) -> Decoding:
-    """All *runs* decoded together, each without its first *skipped* characters."""
+    """Return all *runs* decoded together, each without its first *skipped* characters."""
     packed, plain = code.packed, code.plain
     spans = [(begin + skipped, end) for begin, end in runs]
     # One more group after each run, so that two runs do not join to one value.
@@ -207,7 +214,7 @@ def _decoded(decoding: Decoding, runs: list[Span], skipped: int, code: _Code) ->
 
 
 def _listed(decoding: Decoding, lists: re.Pattern[bytes], number: re.Pattern[bytes], base: int, word: str) -> Decoding:
-    """The bytes that *lists* of numbers stand for, with a zero byte after each list."""
+    """Return the bytes that the matches of *lists*, lists of numbers in *base*, stand for; a zero byte ends each list."""
     numbers: list[tuple[int, Span]] = []
     for match in lists.finditer(decoding.text):
         numbers += [

@@ -1,7 +1,7 @@
-"""Find base64, hex and long numbers in a text, for all of its characters at once.
+"""Fast search for base64, hex and long numbers in a text.
 
-Each character becomes a byte that is 1 or 0, and the text one large integer. "This character and the fourth after it" is
-a shift and an AND. So megabytes are searched in a few milliseconds, and few places need a closer look.
+Each character becomes a byte that is 1 if the character may belong to a match, and else 0. The bytes form one large
+integer, so one shift and one AND compare all neighbouring characters. Megabytes take only a few milliseconds.
 """
 
 import string
@@ -42,7 +42,7 @@ def _where(text: bytes, table: bytes) -> int:
 
 
 def _in_a_row(bits: int, count: int, step: int) -> int:
-    """The positions at which *count* set bits follow, each *step* bits after the one before."""
+    """Return, as set bits, the positions at which *count* set bits of *bits* begin, each *step* bits after the previous."""
     reached = 1
     positions = bits
     while reached < count:
@@ -53,7 +53,7 @@ def _in_a_row(bits: int, count: int, step: int) -> int:
 
 
 def _spans(bits: int, length: int) -> list[Span]:
-    """The spans of *length* that begin at the set bits; spans that meet are joined."""
+    """Return the spans of *length* that begin at the set bits; spans that touch or overlap are joined."""
     if not bits:
         return []
     flags = bits.to_bytes((bits.bit_length() + 7) // 8, "little")

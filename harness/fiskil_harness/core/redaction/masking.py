@@ -1,6 +1,6 @@
-"""Mask an exchange so that it can be shared: its structure, ids, kinds and times stay, personal values do not.
+"""Masking of HTTP exchanges, so that reports can be shared: structure, ids, kinds and times stay, personal values do not.
 
-The redactor removes known secrets. Masking needs no such knowledge: it shows a value only if its name is on a list.
+The redactor removes known secrets. Masking also hides unknown values: it shows a value only if its field is on a list.
 """
 
 import json
@@ -14,9 +14,9 @@ UNMASKED = frozenset(
         "token_type", "type", "version",
     }
 )  # fmt: skip
-"""Names whose values are shown, besides the names that end in ``_id``, ``_ids`` or ``_at`` and give no access."""
+"""Fields whose values are shown, in addition to fields ending in ``_id``, ``_ids`` or ``_at`` that contain no secret."""
 UNMASKED_IN_ERRORS = UNMASKED | {"code", "detail", "message", "name", "title"}
-"""Error bodies also show these: they are the API's own text."""
+"""Fields whose values are shown in error bodies. They contain only the API's own text there."""
 UNMASKED_IN_QUERIES = UNMASKED | {"from", "to"}
 
 _IDS = re.compile(r"(?!.*(?:session|tax|token|secret))\w+_(?:ids?|at)\Z")
@@ -27,17 +27,17 @@ _BEGUN = re.compile(r"(?:-?\d[\d.eE+-]*|[a-z]{1,4})?\Z")
 
 
 def header(name: str, value: str) -> str:
-    """Return the value of a header, or the kind of secret that it holds."""
+    """Return a header's value with e-mail addresses masked, or ``<name>`` if the name suggests that it is a secret."""
     return f"<{name.lower()}>" if _SECRET_HEADER.search(name) else email_masked(value)
 
 
 def query(text: str) -> list[tuple[str, str]]:
-    """Return the names and masked values of a query."""
+    """Return the names and masked values of the query string *text*."""
     return [(name, _value(name, value)) for name, value in parse_qsl(text, keep_blank_values=True)]
 
 
 def target(path: str, text: str) -> str:
-    """Return a path with its masked query."""
+    """Return *path* and the query string *text*, both masked."""
     pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query(text))
     return email_masked(path) + (f"?{pairs}" if pairs else "")
 
@@ -45,14 +45,14 @@ def target(path: str, text: str) -> str:
 def body(text: str, *, is_error: bool = False) -> str | None:
     """Mask a JSON body, complete or truncated; return None if it is not JSON.
 
-    Names, punctuation and white space are unchanged. A body that is damaged in another way could have a value where a
-    name belongs, so it counts as not JSON.
+    Names, punctuation and white space are unchanged. Other malformed JSON counts as not JSON, because a value in it could
+    be mistaken for a name and stay unmasked.
     """
     return _masked(text, UNMASKED_IN_ERRORS if is_error else UNMASKED) if _is_json(text) else None
 
 
 def email_masked(text: str) -> str:
-    """Return *text* with e-mail addresses masked. Their length is bounded: otherwise a long word would take minutes."""
+    """Return *text* with e-mail addresses masked. Their length is limited, because a long word could take minutes."""
     return _EMAIL.sub("<email>", text) if "@" in text or "%40" in text else text
 
 

@@ -1,7 +1,7 @@
-"""The redactor: it replaces each secret in a text by its kind, before the text leaves the process.
+"""The redactor, which replaces each secret in a text by its kind, such as ``<client_secret>``.
 
-It searches as the probes do: for the whole secret and for parts of nine characters, in every encoding that
-``fiskil_harness.core.redaction`` decodes. The replacement is, for example, ``<client_secret>``.
+All texts are redacted before they leave the process. Like the probes, the redactor finds whole secrets and parts of nine
+characters, in every encoding that ``fiskil_harness.core.redaction`` decodes.
 """
 
 import re
@@ -13,29 +13,29 @@ from typing import Any
 from fiskil_harness.core.redaction import Index
 
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}")
-"""An access token that was not registered, because it expired first."""
+"""Pattern of access tokens, for a token that expired before it was registered as a secret."""
 
 Secrets = Callable[[], Iterable[tuple[str, str]]]
-"""A function that returns pairs of kind and value. It is called each time: tokens are issued while the harness runs."""
+"""A function that returns the current secrets as pairs of kind and value. Each redaction calls it to get new tokens."""
 
 _Cut = tuple[int, int, str]
-"""A part to remove: its first and last position in bytes, and its kind."""
+"""A part of a text to remove: its begin and end in bytes, and the kind of secret."""
 
 
 class Redactor:
-    """Holds the secrets with their kinds, and removes them from texts."""
+    """Collects secrets with their kinds, and removes them from texts."""
 
     def __init__(self, *sources: Secrets) -> None:
         self._sources = list(sources)
         self._index = Index()
 
     def register(self, kind: str, value: str | None) -> None:
-        """Remove *value* from every later text. None and very short values are ignored."""
+        """Register *value* as a secret, to remove it from all later texts. None and very short values are ignored."""
         if value:
             self._index.add(kind, value)
 
     def learn(self) -> None:
-        """Register the secrets that the sources hold now; they stay registered."""
+        """Register the secrets that the sources return now; secrets of earlier calls stay registered."""
         for source in self._sources:
             for kind, value in source():
                 self.register(kind, value)
@@ -46,7 +46,7 @@ class Redactor:
         return _without_tokens(_without(text.encode("utf-8", "surrogatepass"), self._cuts(text)))
 
     def redact_tree(self, node: Any) -> Any:
-        """Return a JSON value with every string redacted, keys included."""
+        """Return the JSON value *node* with every string redacted, including keys."""
         self.learn()
         texts = list(_texts(node))
         cuts = self._cuts("\0".join(texts))
@@ -54,7 +54,7 @@ class Redactor:
         return _changed(node, lambda _text: _without_tokens(next(changed)))
 
     def _cuts(self, text: str) -> list[_Cut]:
-        """The parts to remove from *text*, in order and without overlaps."""
+        """Return the parts to remove from *text*, in order and without overlaps."""
         hits = self._index.hits(text.encode("utf-8", "surrogatepass"))
         cuts: list[_Cut] = []
         for begin, end, kind in sorted((*hit.span, hit.kind) for hit in hits):
@@ -66,7 +66,7 @@ class Redactor:
 
 
 def _each_without(texts: list[str], cuts: list[_Cut]) -> Iterator[str]:
-    """Apply *cuts* to each of *texts*. Positions count through all texts, joined with one byte between two of them."""
+    """Yield each of *texts* without *cuts*, whose positions refer to all texts joined by one separator byte."""
     if not cuts:
         yield from texts
         return
@@ -81,14 +81,14 @@ def _each_without(texts: list[str], cuts: list[_Cut]) -> Iterator[str]:
 def _without(raw: bytes, cuts: list[_Cut]) -> str:
     pieces, at = list[bytes](), 0
     for begin, end, kind in cuts:
-        begin, end = _character(raw, begin, -1), _character(raw, end, 1)  # noqa: PLW2901 - a cut goes around whole characters
+        begin, end = _character(raw, begin, -1), _character(raw, end, 1)  # noqa: PLW2901 - only whole characters are cut
         pieces += [raw[at:begin], f"<{kind}>".encode()]
         at = end
     return b"".join([*pieces, raw[at:]]).decode("utf-8", "surrogatepass")
 
 
 def _character(raw: bytes, at: int, step: int) -> int:
-    """The nearest character boundary, at *at* or in the direction of *step*."""
+    """Return the first boundary between characters, from position *at* in the direction of *step*, which is 1 or -1."""
     while 0 < at < len(raw) and raw[at] & 0xC0 == 0x80:
         at += step
     return min(at, len(raw))

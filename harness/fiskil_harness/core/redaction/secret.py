@@ -1,7 +1,7 @@
-"""A secret value: its bytes, and the parts of it that only a holder of the secret can write.
+"""A secret value, and the parts of it that are a leak too, because only a client with the secret can know them.
 
-A part counts if it has nine or more characters that look random: not a prefix, a word, a year, or text that every JSON
-Web Token has.
+Such a part has nine or more characters that look random. A prefix, a word, a year, and text that every JSON Web Token has
+are no leak.
 """
 
 import base64
@@ -14,19 +14,19 @@ from typing import Any, NamedTuple
 import msgspec
 
 SHORTEST_PART = 9
-"""The least number of characters of a secret that is a leak."""
+"""The minimum number of consecutive characters of a secret that are a leak."""
 
 SHORTEST_KEY_BYTES = 16
 SHORTEST_RANDOM = 16
 FEWEST_CHARACTERS = 10
-"""A value with fewer different characters was typed by a person."""
+"""The minimum number of different characters in a random value; a value with fewer was typed by a person."""
 FEWEST_TURNS = 0.25
-"""Changes of character class per character in a random value; words change class rarely."""
+"""The minimum number of changes of character class per character in a random value; words have fewer changes."""
 
 _PREFIX = re.compile(rb"(?:[A-Za-z]{2,10}_)+")
 _ONE_WORD = re.compile(rb"[\w+/=-]+")
 _RUN = re.compile(rb"[A-Za-z0-9]{16,}")
-"""The random part of a value whose other parts are words, for example of an address."""
+"""Pattern of the random part in a value that also contains words, such as a URL."""
 _CLAIM = re.compile(rb'[:,\[]\s*"([\w-]{12,})"')
 _CLASSES = bytes(
     (
@@ -49,9 +49,10 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class Secret(NamedTuple):
-    """A value to search for. ``form`` is ``decoded`` for the key that a base64 text encodes; such a key is not readable.
+    """A secret to search for.
 
-    Any nine bytes in a row within one of the spans ``parts`` are a leak. Without parts, only the whole value is a leak.
+    ``form`` is "" for the value itself, and begins with ``decoded`` for the key that a base64 value encodes. Nine
+    consecutive bytes within one of the spans ``parts`` are a leak. Without parts, only the whole value is a leak.
     """
 
     kind: str
@@ -60,24 +61,24 @@ class Secret(NamedTuple):
     parts: Spans
 
     def __repr__(self) -> str:
-        """Return only the kind and the form."""
+        """Return the kind and the form, but not the secret value."""
         return f"Secret({self.kind}, {self.form})"
 
     @property
     def is_number(self) -> bool:
-        """True if the value is a number: it counts only where it is not part of a longer number."""
+        """True if the value is a number. As part of a longer number, it is no leak."""
         return self.value.isdigit()
 
 
 def secrets_of(kind: str, value: str, *, has_parts: bool = True) -> Iterator[Secret]:
-    """Yield the value itself, and the key that it encodes if it is base64."""
+    """Yield the secret *value* itself and, if it is base64, the key that it encodes."""
     raw = value.encode()
     yield Secret(kind, "", raw, parts_of(raw) if has_parts else ())
     key = _key_behind(raw)
     if key:
         yield Secret(kind, "decoded", key, parts_of(key) if has_parts else ())
         if not key.isascii():
-            # Only readable text is decoded. A key is not readable, so its encoded forms are searched for.
+            # Texts are decoded only if the result is readable. This key is not, so its encodings are searched for.
             yield from (
                 Secret(kind, f"decoded {words}", chunk, parts_of(chunk) if has_parts else ())
                 for words, chunk in _encodings_of(key)
@@ -86,7 +87,7 @@ def secrets_of(kind: str, value: str, *, has_parts: bool = True) -> Iterator[Sec
 
 @lru_cache(maxsize=20_000)
 def parts_of(value: bytes) -> Spans:
-    """Return the spans of *value* in which nine bytes in a row identify the secret."""
+    """Return the spans of *value* in which any nine consecutive bytes identify the secret."""
     if value.isdigit():
         return ()
     pieces = value.split(b".")
@@ -102,7 +103,7 @@ def parts_of(value: bytes) -> Spans:
 
 
 def is_random(text: bytes) -> bool:
-    """True if *text* looks random, and not typed by a person."""
+    """Return True if *text* looks random, and not typed by a person."""
     return len(set(text)) >= FEWEST_CHARACTERS and class_changes(text) >= FEWEST_TURNS * len(text)
 
 
@@ -113,10 +114,10 @@ def class_changes(text: bytes) -> int:
 
 
 def _parts_of_jwt(head: bytes, payload: bytes, signature: bytes) -> Spans:
-    """The signature, and the parts of the payload that encode an id with digits.
+    """Return the spans of the signature, and of the parts of the payload that encode an id with digits.
 
-    The first claim names the token's owner and is the same in all tokens. So a log of a token's first characters is not
-    a leak.
+    The first claim is excluded: it identifies the token's owner and is the same in all tokens. So an app may log the first
+    characters of a token.
     """
     begin = len(head) + 1
     ids = tuple((begin + first, begin + last) for first, last in _random_claims(payload))
@@ -125,7 +126,7 @@ def _parts_of_jwt(head: bytes, payload: bytes, signature: bytes) -> Spans:
 
 
 def _random_claims(payload: bytes) -> Iterator[tuple[int, int]]:
-    """The spans of the base64 text *payload* that encode claims that are ids with digits, without the first claim."""
+    """Yield the spans of the base64 text *payload* that encode ids with digits, except for the first claim."""
     try:
         claims = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
         decoded: Any = msgspec.json.decode(claims)
@@ -136,12 +137,12 @@ def _random_claims(payload: bytes) -> Iterator[tuple[int, int]]:
     first = next(iter(decoded.values()))
     for match in _CLAIM.finditer(claims):
         if match[1].decode() != first and any(number in b"0123456789" for number in match[1]):
-            # Whole characters only: characters at the edges also encode the bytes beside the value.
+            # Only whole characters: those at the edges also encode the neighbouring bytes.
             yield -(-match.start(1) * 4 // 3), match.end(1) * 4 // 3
 
 
 def _encodings_of(key: bytes) -> Iterator[tuple[str, bytes]]:
-    """The encodings of *key*: hex, and base64 at each offset inside a longer text."""
+    """Yield the encodings of *key*, each with a phrase for it: hex, and base64 at each offset inside a longer text."""
     yield "in hex", key.hex().encode()
     yield "in hex", key.hex().upper().encode()
     for lead in range(3):

@@ -1,7 +1,7 @@
-"""The index of all secrets of a run; it finds them in a text in one pass.
+"""An index of all secrets of a run, which finds the secrets in a text in one pass.
 
-Any nine characters in a row contain five that begin at a position divisible by five. So only each fifth position of a
-text is looked up in the index, and a match is then compared character by character.
+Nine consecutive characters always contain five that begin at a position divisible by five. So only every fifth position
+of a text is looked up in the index; a match is then compared character by character.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from fiskil_harness.core.redaction.encoded_runs import Span, of_digits
 from fiskil_harness.core.redaction.secret import SHORTEST_PART, Secret, class_changes, secrets_of
 
 SHORTEST = 6
-"""Shorter values are words or small numbers; a text that contains them is not a leak."""
+"""The minimum length of a secret. A shorter value is a word or a small number, and its occurrence is no leak."""
 GRAM = 5
 STRIDE = SHORTEST_PART - GRAM + 1
 MOST_DIGITS = 32
 FEWEST_TURNS = 2
-"""Nine characters with fewer changes of character class may be a word and a number."""
+"""The minimum number of changes of character class in nine leaked characters; with fewer, they may be ordinary words."""
 
 
 class Hit(NamedTuple):
@@ -30,7 +30,7 @@ class Hit(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The words of a finding: ``the access token``, ``a part of the client secret in base64``."""
+        """The hit as a phrase for a finding: ``the access token``, ``a part of the client secret in base64``."""
         return f"{'' if self.is_whole else 'a part of '}the {self.kind}{' ' + self.description if self.description else ''}"
 
 
@@ -103,13 +103,13 @@ class Index:
 
 
 def _most_distinctive(value: bytes) -> Span:
-    """The nine bytes of *value* by which the whole value is found: the nine with the most different bytes."""
+    """Return the span of the nine bytes of *value* by which the index finds the value: those with the most variety."""
     begin = max(range(len(value) - SHORTEST_PART + 1), key=lambda at: len(set(value[at : at + SHORTEST_PART])))
     return begin, begin + SHORTEST_PART
 
 
 def _outermost(hits: list[Hit]) -> Iterator[Hit]:
-    """Each hit that is not inside another of its kind. Of several in the same place, the first: it is the simplest."""
+    """Yield each hit that is not inside another hit of the same kind. Of hits with equal spans, yield only the first."""
     reached: dict[str, int] = {}
     for hit in sorted(hits, key=lambda hit: (hit.span[0], -hit.span[1])):
         if hit.span[1] > reached.get(hit.kind, -1):
@@ -118,7 +118,7 @@ def _outermost(hits: list[Hit]) -> Iterator[Hit]:
 
 
 def _common(text: bytes, at: int, value: bytes, offset: int) -> tuple[int, int]:
-    """The longest part of *value* found in *text* when its byte *offset* is at position *at*."""
+    """Return the longest part of *value* that *text* contains, if byte *offset* of *value* is at position *at* of *text*."""
     first, last = offset, offset + GRAM
     while first and at - (offset - first) and text[at - (offset - first) - 1] == value[first - 1]:
         first -= 1
@@ -129,7 +129,7 @@ def _common(text: bytes, at: int, value: bytes, offset: int) -> tuple[int, int]:
 
 
 def _is_leak(secret: Secret, first: int, last: int) -> bool:
-    """True if the part of the value from *first* to *last* is a leak."""
+    """Return True if the part of the secret from *first* to *last* is a leak."""
     if last - first == len(secret.value):
         return True
     for begin, end in secret.parts:
@@ -140,5 +140,5 @@ def _is_leak(secret: Secret, first: int, last: int) -> bool:
 
 
 def _words(secret: Secret, decoding: Decoding) -> str:
-    """The encoding of a hit, in words. Escapes are not named, because only some values need them."""
+    """Return the encoding of a hit as a phrase. It does not mention escapes, because only some values need them."""
     return " ".join(text for text in (secret.form, *dict.fromkeys(decoding.encoding)) if text)

@@ -12,22 +12,22 @@ LONGEST_STALL_S = 60.0
 
 
 class Line(Protocol):
-    """The connection of an exchange, as acts are performed on it."""
+    """Interface of the client's connection on which the acts of an exchange are performed."""
 
     def write(self, data: bytes) -> None:
-        """Write *data*; it is sent before anything else happens."""
+        """Write *data*; it is sent before the next act is performed."""
 
     async def flushed(self) -> None:
-        """Wait until the kernel has the written bytes, or the client does not read."""
+        """Let the event loop send the written bytes; wait while its buffer is full because the client does not read."""
 
     def reset(self) -> None:
         """Close with RST."""
 
     def close(self) -> None:
-        """Close with FIN, after the bytes that were written."""
+        """Close with FIN, after the written bytes."""
 
     def cut(self) -> None:
-        """Close with FIN after the bytes that were written, over TLS without a close_notify."""
+        """Close with FIN, after the written bytes; over TLS, send no close_notify."""
 
     async def is_left_within(self, seconds: float) -> bool:
         """Wait *seconds* of real time; return True as soon as the client has left."""
@@ -37,13 +37,13 @@ class Line(Protocol):
 
 
 class Performed(Struct, kw_only=True):
-    """The bytes written to a connection, and its end.
+    """The bytes that acts have written to a connection, and how the connection ended.
 
     Attributes:
         head: The bytes of the head, including interim responses.
         body: The bytes of the body.
-        end: How the fault ended the connection, if it did.
-        has_left: The client left before the end, or the server dropped its connection while it shut down.
+        end: How an act ended the connection; None if no act ended it.
+        has_left: True if the client left before the end, or the server dropped its connection while it shut down.
     """
 
     head: bytearray

@@ -1,4 +1,4 @@
-"""Responses in place of the API: errors as the endpoint documents them, and headers that state a delay."""
+"""Responses in place of the API's: errors in the documented format of the endpoint, and headers that state a retry delay."""
 
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -13,7 +13,7 @@ NO_ERROR_ID = "err_00000000-0000-4000-8000-000000000000"
 
 
 def refusal(problem: ApiProblem, *, method: str, raw_path: str, version: str) -> Reply:
-    """Return *problem* in the form that the requested endpoint documents."""
+    """Return the error *problem* in the format that the requested endpoint documents."""
     route = find_route(method, raw_path)
     if route.family == "data":
         error = simple_error(problem, NO_ERROR_ID)
@@ -28,17 +28,17 @@ def refusal(problem: ApiProblem, *, method: str, raw_path: str, version: str) ->
 
 
 def waits(seconds: int | None, *, form: str) -> Headers:
-    """Return the headers that state a delay; none for None. Source: errors.retry-after
+    """Return the headers that state a retry delay. Source: errors.retry-after
 
     Args:
-        seconds: The delay.
-        form: The interpretation: ``seconds``, ``absent``, or another one for a date.
+        seconds: The delay; None returns no headers.
+        form: The interpretation of the clause: ``seconds``, ``absent`` (no headers), or any other value for a date.
     """
     if form == "absent" or seconds is None:
         return ()
     if form == "seconds":
         return ((b"retry-after", b"%d" % seconds),)
-    # Dates have whole seconds; one more keeps a correct client from retrying too soon.
+    # Dates have whole seconds; one more second keeps a correct client from retrying too soon.
     now = real_now()
     until = now + timedelta(seconds=seconds + 1)
     return ((b"date", http_date(now)), (b"retry-after", http_date(until)))

@@ -21,16 +21,16 @@ def note_bites(
     journal: Journal | None,
     is_closed: bool,
 ) -> tuple[tuple[str, ...], int | None, Any, bytearray]:
-    """Record every fault that has bitten an exchange; return their names and the client's status, headers and body.
+    """Record every fault that has bitten an exchange; return the faults' names, and the response that the client got.
 
     Args:
-        taken: The rules that took the exchange.
-        result: What became of the exchange.
-        performed: What was written.
+        taken: The rules whose faults were applied to the exchange.
+        result: The outcome of the exchange: the bites and the response.
+        performed: The bytes that were written to the client.
         number: The number of the exchange.
-        facts: The properties of the exchange.
-        journal: Takes the bites, if a scenario runs.
-        is_closed: The connection ended in good order after the bytes that were written.
+        facts: The properties of the exchange, such as its route.
+        journal: The journal that records the bites; None if no scenario runs.
+        is_closed: True if the connection closed normally (with FIN) after the written bytes.
     """
     received = parse_response(bytes(performed.head + performed.body), method=facts.method, is_closed=is_closed)
     status = status_of(bytes(performed.head))
@@ -85,7 +85,7 @@ def fault_set(waiting: Waiting, **stamp: Any) -> FaultSet:
 
 
 def status_of(head: bytes) -> int | None:
-    """Return the final status in the bytes of a head, or None."""
+    """Return the final status (not 1xx) in *head*, the bytes of a response head; None if there is no final status."""
     for line in head.split(b"\r\n"):
         if line.startswith(b"HTTP/1.") and line[9:12].isdigit() and line[9:10] != b"1":
             return int(line[9:12])

@@ -1,4 +1,4 @@
-"""Applies several faults to one exchange, from left to right, and notes which of them had something to spoil."""
+"""Applies several faults to one exchange, from left to right, and records which of them bit."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -15,8 +15,8 @@ class Composition(Struct, kw_only=True):
     """The outcome of an exchange under its faults.
 
     Attributes:
-        has_bitten: One flag for each fault, set as it happens, so that they are right after an interruption too.
-        offsets: The byte of the body at which each fault began to act; -1 if that was before the body.
+        has_bitten: One flag for each fault, set as soon as the fault bites, so that it is right even after an interruption.
+        offsets: The byte of the body at which a fault began to act, by the fault's index; -1 for before the body.
         reply: The response; None if the connection ended or the client left before there was one.
         acts: The acts that are still to be performed.
     """
@@ -41,14 +41,14 @@ async def compose(
     """Apply *faults* to one exchange; the caller performs the acts of the response.
 
     Args:
-        faults: The faults that took the exchange.
+        faults: The faults to apply.
         exchanges: The exchange as each fault receives it, in the order of *faults*.
         world: The sandbox; None with the hosted API.
         call_api: Sends a request to the API.
         line: The connection of the exchange.
-        performed: Records what is written before the request is sent to the API.
-        is_kept: The connection stays open for a next request.
-        result: Records what becomes of the exchange.
+        performed: Records the bytes that are written before the request is sent to the API.
+        is_kept: True if the connection stays open for another request.
+        result: Records the outcome of the exchange.
     """
     for number, fault in enumerate(faults):
         result.has_bitten[number] |= world is not None and fault.disturb_sandbox(world)
@@ -93,7 +93,7 @@ async def _reply(
 
 
 def _parting(plain: Sequence[Act], shaped: Sequence[Act]) -> int:
-    """Return the byte of the body at which *shaped* begins to differ from *plain*; -1 if that is in or before the head."""
+    """Return the byte of the body at which *shaped* begins to differ from *plain*; -1 if they differ before the body."""
     least = min(len(plain), len(shaped))
     number = next((number for number in range(least) if plain[number] != shaped[number]), least)
     same = sum(len(act.data) for act in plain[:number] if isinstance(act, Piece) and act.is_body)
@@ -104,7 +104,7 @@ def _parting(plain: Sequence[Act], shaped: Sequence[Act]) -> int:
 
 
 def _common(left: bytes, right: bytes) -> int:
-    """Return the number of equal bytes at the beginning."""
+    """Return the number of bytes that are equal at the beginning of *left* and *right*."""
     least = min(len(left), len(right))
     if left[:least] == right[:least]:
         return least

@@ -9,12 +9,12 @@ from fiskil_harness.faults.rules import Rule, Rules, Waiting
 
 
 class ConnectionBite(Struct, frozen=True, kw_only=True):
-    """A fault acted on a connection.
+    """The report that a fault acted on a connection.
 
     Args:
         rule: The rule of the fault.
-        connection: The number of the connection since the start; 0 for a connect that never reached the acceptor.
-        observed: What the fault did.
+        connection: The number of the connection since the start; 0 for an attempt that never reached the acceptor.
+        observed: A description of what the fault did.
         port: The client's port; 0 if unknown.
     """
 
@@ -25,7 +25,7 @@ class ConnectionBite(Struct, frozen=True, kw_only=True):
 
 
 class ConnectionLeft(Struct, frozen=True, kw_only=True):
-    """The client ended a connection that a fault had bitten and still held."""
+    """The report that a client ended a connection which a fault had bitten and still held open."""
 
     rule: Rule
     port: int
@@ -35,14 +35,14 @@ Report = Callable[[ConnectionBite | ConnectionLeft], None]
 
 
 class HeldConnection(Protocol):
-    """A connection that a fault holds."""
+    """Interface of a connection that a fault holds."""
 
     def release(self) -> None:
-        """Release the connection."""
+        """End the fault's hold on the connection."""
 
 
 class FaultedConnection:
-    """A connection that a fault has taken; it is open until the outcome is known: a bite, or none."""
+    """A connection that a fault has taken; ``is_open`` is True until the outcome is known: a bite, or no bite."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class FaultedConnection:
         self._report, self._rules, self._on_end = report, rules, on_end
 
     def note_hello(self) -> None:
-        """Note that the client's hello has arrived."""
+        """Note that the client's TLS hello has arrived."""
         self.has_received = True
 
     def note_bite(self, observed: str) -> None:
@@ -74,7 +74,7 @@ class FaultedConnection:
             self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, observed=observed, port=self._port))
 
     def note_client_left(self) -> None:
-        """Report that the client ended a connection which the fault held; before a bite there is nothing to report."""
+        """Report that the client ended a connection which the fault held; before a bite, report nothing."""
         if not self.is_open:
             self._report(ConnectionLeft(rule=self.waiting.rule, port=self._port))
 

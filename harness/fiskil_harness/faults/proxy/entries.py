@@ -1,4 +1,4 @@
-"""Journal entries of exchanges: which end user each is about, and how an entry is built."""
+"""Functions that build the journal entry of an exchange, and find the end user in its request."""
 
 from functools import lru_cache
 from typing import Any
@@ -21,12 +21,12 @@ def exchange_of(
     """Return the journal entry of an exchange.
 
     Args:
-        when: Begin and end in seconds, and the step.
+        when: Begin and end in seconds, and the index of the step.
         request: The request.
-        about: Number, route, end user, and True if the call is of an earlier scenario.
-        response: Status, headers and body.
-        bites: The faults that bit.
-        is_cut: The connection was reset because the scenario was over.
+        about: Number, route and end user of the exchange, and True if it belongs to an earlier scenario.
+        response: Status, headers and body of the response.
+        bites: The names of the faults that bit.
+        is_cut: True if the connection was reset because the scenario was over.
     """
     begun_s, ended_s, step = when
     number, route, end_user_id, is_of_earlier_scenario = about
@@ -54,7 +54,7 @@ def exchange_of(
 
 
 def end_user_of(request: HttpRequest) -> str:
-    """Return the end user that a request names in its query, path or body; empty for none."""
+    """Return the id of the end user in the query, path or body of a request; empty if there is none."""
     path, query = request.path, request.query
     is_short = len(path) + len(query) <= LONGEST_REMEMBERED
     named = (_named if is_short else _named.__wrapped__)(path, query)
@@ -62,7 +62,7 @@ def end_user_of(request: HttpRequest) -> str:
 
 
 def created_end_user(route: str, status: int | None, body: bytes) -> str:
-    """Return the end user that an exchange created; empty for none."""
+    """Return the id of the end user that an exchange created; empty if it created none."""
     if route != "end_users.create" or status != 200:
         return ""
     try:
@@ -73,7 +73,7 @@ def created_end_user(route: str, status: int | None, body: bytes) -> str:
 
 @lru_cache(maxsize=1024)
 def _named(path: str, query: bytes) -> str | None:
-    """Return the end user in path or query; None if only the body can name one."""
+    """Return the id of the end user in path or query; empty if there is none, None if only the body can contain an id."""
     for pair in reversed(query.decode("latin-1").split("&")):
         name, _, value = pair.partition("=")
         if value and unquote_plus(name) == "end_user_id":

@@ -24,7 +24,7 @@ Message = dict[str, Any]
 
 
 class ProxiedCall:
-    """One exchange of the server, as the journal will record it; ``bites`` names the faults that bit."""
+    """One exchange of the server, with the parts that the journal records; ``bites`` lists the faults that bit."""
 
     status: int | None = None
     headers: Headers = ()
@@ -40,7 +40,7 @@ class ProxiedCall:
         self.bites: tuple[str, ...] = ()
 
     async def watched_send(self, message: Message) -> None:
-        """Pass a message of the API on, and keep a copy."""
+        """Pass an ASGI message of the API to the client, and keep a copy."""
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], tuple(message["headers"])
         else:
@@ -48,7 +48,7 @@ class ProxiedCall:
         await self._send(message)
 
     async def bitten_by(self, taken: Sequence[Taken], request: "HttpRequest") -> None:
-        """Apply the faults and record where they bit; those with nothing to spoil wait for another exchange."""
+        """Apply the faults, and record the bites; faults with nothing to spoil wait for another exchange."""
         self.loop = asyncio.get_running_loop()
         self._line = uvicorn_protocol.UvicornLine(self._send, self.receive)
         self._proxy.bitten.add(self)
@@ -71,7 +71,7 @@ class ProxiedCall:
             self._note_bites(taken, result, performed)
 
     async def _perform(self, taken: Sequence[Taken], result: Composition, performed: Performed) -> None:
-        # Give back first, so that the fault waits again before the client can know that this was no bite.
+        # Give the exchange back first, so that the fault waits again before the client gets its response.
         for rule_taken, has_bitten in zip(taken, result.has_bitten, strict=True):
             if not has_bitten:
                 self._proxy.rules.give_back(rule_taken.waiting, self.facts)
@@ -154,7 +154,7 @@ class ProxiedCall:
         return refusal(ApiProblem(status, name, message), method=method, raw_path=raw_path, version=self.facts.version)
 
     def _waits(self, seconds: int | None) -> Headers:
-        """Return the headers that state a delay. Source: errors.retry-after"""
+        """Return the headers that state a retry delay. Source: errors.retry-after"""
         return waits(seconds, form=self._proxy.interpretation("errors.retry-after") if seconds is not None else "absent")
 
     def cut(self) -> None:
@@ -165,7 +165,7 @@ class ProxiedCall:
 
 
 def version_of(headers: Sequence[tuple[bytes, bytes]]) -> str:
-    """Return the API version that a request names, or the newest."""
+    """Return the API version in the headers of a request; the newest version if the header is absent or unknown."""
     version = next((value.decode("latin-1") for name, value in headers if name == b"x-fiskil-version"), "")
     return version if version in VERSIONS else VERSIONS[-1]
 

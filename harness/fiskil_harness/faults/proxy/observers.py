@@ -12,16 +12,16 @@ class Bitten(Struct, frozen=True, kw_only=True):
 
     Args:
         fault: The names of the faults.
-        spoils: What they declare to spoil.
-        is_joint: Several faults bit, and one may hide what another broke.
+        spoils: The parts of the response that the faults declare to spoil.
+        is_joint: True if several faults bit, so that one fault may hide what another broke.
         method: The request's method.
         route: The route.
         version: The API version.
         status: The status; None if no head was written.
         headers: The headers, as far as a strict parser can read them.
         body: The body, as far as a strict parser can read it.
-        flaw: What a strict parser finds wrong with the framing.
-        has_left: The client left before the end.
+        flaw: The framing error that a strict parser finds; empty for none.
+        has_left: True if the client left before the end.
     """
 
     fault: str
@@ -38,4 +38,4 @@ class Bitten(Struct, frozen=True, kw_only=True):
 
 
 BITTEN: list[Callable[[Bitten], None]] = []
-"""Each is called with every exchange that a fault has spoiled, on the server's thread."""
+"""Functions that are called with every spoiled exchange, on the server's thread."""

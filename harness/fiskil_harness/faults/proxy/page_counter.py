@@ -1,4 +1,4 @@
-"""Counts the page of a walk that a request belongs to, for clients that follow links."""
+"""Page numbers of requests, counted as a client follows the links from page to page."""
 
 from urllib.parse import parse_qs
 
@@ -7,13 +7,13 @@ MOST_WALKS = 10_000
 
 
 class Pages:
-    """Counts, for each route and end user, the pages since a request without a cursor."""
+    """Counts the pages of each route and end user, beginning at a request without a cursor."""
 
     def __init__(self) -> None:
         self._latest: dict[tuple[str, str, str], int] = {}
 
     def page_of(self, route: str, end_user_id: str, query: bytes) -> int:
-        """Return the page that this request is for, counted from 1; the same cursor is always the same page."""
+        """Return the number of the requested page, counted from 1; a repeated cursor gets the same number again."""
         parameters = parse_qs(query.decode("latin-1"))
         cursor = next((parameters[name][0] for name in CURSORS if name in parameters), "")
         if not cursor:

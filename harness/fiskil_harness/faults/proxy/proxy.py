@@ -33,15 +33,15 @@ class Proxy:
         clock_s: Callable[[], float] = lambda: 0.0,
         interpretation: Choose | None = None,
     ) -> None:
-        """Wrap *app*, an ASGI application with ``respond``, a plain function of a complete ``HttpRequest``.
+        """Wrap *app*, an ASGI application that also has a synchronous method ``respond`` for complete requests.
 
         Args:
             app: The API.
             route_of: Returns the name of a route from method and path.
-            world: What faults can do to the sandbox.
+            world: The sandbox as faults can change it.
             has_reported: Returns True if an event of this kind has been delivered since the last reset.
             clock_s: Sandbox time in seconds.
-            interpretation: Returns the chosen interpretation of a clause (default: the best supported one).
+            interpretation: Returns the chosen interpretation of a clause (default: the best supported interpretation).
         """
         self.app = app
         self._route_of = route_of
@@ -65,14 +65,14 @@ class Proxy:
         self.journal = journal
 
     def end(self) -> None:
-        """Stop recording, lift every fault, and reset the connections that one still holds."""
+        """Stop recording, lift every fault, and reset the connections that a fault still holds."""
         self.journal = None
         self.rules.clear()
         for call in tuple(self.bitten):
             call.loop.call_soon_threadsafe(call.cut)
 
     def note_connection(self, outcome: ConnectionBite | ConnectionLeft) -> None:
-        """Record that a fault has bitten a connection, or that the client ended one that a fault held."""
+        """Record that a fault has bitten a connection, or that the client ended a connection that a fault held."""
         journal = self.journal
         if journal is None:
             return
@@ -93,22 +93,22 @@ class Proxy:
         )
 
     def idle_s(self) -> float:
-        """Return the real seconds since the app's latest request ended; 0 while one is open."""
+        """Return the real seconds since the app's latest request ended; 0 while a request is open."""
         return 0.0 if self.open_requests else self._elapsed_s() - self._last_s
 
     def is_holding(self, route: str) -> bool:
-        """Return True if a fault holds back a response on *route* that the API has already given."""
+        """Return True if a fault holds back a response on *route* that the API has already returned."""
         return any(
             proxied_call.facts.route == route and proxied_call.composition is not None and proxied_call.composition.reply
             for proxied_call in tuple(self.bitten)
         )
 
     def idle_without_end_user_s(self) -> float:
-        """Return the real seconds since the latest request that was about no end user."""
+        """Return the real seconds since the latest request that concerned no end user."""
         return self._elapsed_s() - self._last_nameless_s
 
     def respond_at_once(self, request: HttpRequest) -> HttpResponse | None:
-        """Return the response to a complete request; None, without any effect, if a fault is set for exchanges."""
+        """Return the response to a complete request; do nothing and return None if a fault for exchanges is set."""
         if self.rules.are_waiting:
             return None
         journal = self.journal
@@ -175,7 +175,7 @@ class Proxy:
                 )
 
     def _taken_early(self, scope: Any) -> list[Taken]:
-        """Return the rules that take a request of which only the head has arrived."""
+        """Return the rules that take a request before its body has arrived."""
         if not self.rules.are_early:
             return []
         request = HttpRequest.of(scope)
@@ -200,7 +200,7 @@ class Proxy:
         return self._number
 
     def _name(self, request: HttpRequest) -> tuple[str, str, bool]:
-        """Return the route of a request, its end user, and True if the call is of an earlier scenario."""
+        """Return the route of a request, its end user, and True if the request belongs to an earlier scenario."""
         end_user_id = end_user_of(request)
         if not end_user_id:
             self._last_nameless_s = self._elapsed_s()
@@ -208,7 +208,7 @@ class Proxy:
 
 
 async def _read_ahead(receive: Any) -> tuple[list[Message], bytes]:
-    """Read the request body, up to more than any documented request needs."""
+    """Return the ASGI messages and the body of a request, read up to a size that no documented request reaches."""
     message = await receive()
     if message["type"] != "http.request" or not message.get("more_body"):
         return [message], message.get("body", b"")

@@ -7,12 +7,12 @@ BODILESS = (204, 304)
 
 
 def acts_of(reply: Reply, *, is_head: bool, is_kept: bool) -> list[Act]:
-    """Return the pieces of *reply*.
+    """Return the pieces that write *reply*.
 
     Args:
         reply: The response.
-        is_head: The request was HEAD, so the body is announced but not sent.
-        is_kept: The connection stays open for a next request.
+        is_head: True if the request was HEAD, so that the body is announced but not sent.
+        is_kept: True if the connection stays open for another request.
     """
     names = {name for name, _ in reply.headers}
     is_chunked = not is_head and reply.status not in BODILESS and not names & {b"content-length", b"transfer-encoding"}
@@ -31,5 +31,5 @@ def acts_of(reply: Reply, *, is_head: bool, is_kept: bool) -> list[Act]:
 
 
 def chunked(body: bytes) -> bytes:
-    """Return *body* as one chunk and the end."""
+    """Return *body* encoded as one chunk, and the chunk that ends the body."""
     return (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"

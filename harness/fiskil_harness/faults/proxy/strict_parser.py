@@ -1,7 +1,7 @@
 """A strict parser of one response: it accepts nothing that RFC 9112 forbids.
 
-Lenient clients accept responses that this parser calls broken. Framing faults are about exactly that difference, and each
-HTTP library is lenient in some way, so none of them is used here.
+Framing faults produce responses that lenient clients accept although they are broken. This parser must recognise all of
+them. Every HTTP library is lenient in some respect, so this module uses none.
 """
 
 import re
@@ -24,9 +24,9 @@ class Received(Struct, frozen=True, kw_only=True):
     """A response as far as it could be read.
 
     Attributes:
-        flaw: The reason why the reading ended: ``response`` (no byte arrived), ``end`` (the bytes stop early), ``framing``
-            (they are not HTTP, or more than one response), or empty.
-        status: The final status, if it could be read.
+        flaw: The error in the response: ``response`` (no byte arrived), ``end`` (the bytes stop early), ``framing`` (not
+            HTTP, or more than one response), or empty.
+        status: The final status; None if it could not be read.
         headers: The headers, with names in lower case.
         body: The body without the framing of chunks.
     """
@@ -43,7 +43,7 @@ def parse_response(written: bytes, *, method: str, is_closed: bool) -> Received:
     Args:
         written: The bytes as received.
         method: The request's method.
-        is_closed: The connection ended in good order after these bytes.
+        is_closed: True if the connection closed normally (with FIN) after these bytes.
     """
     if not written:
         return Received(flaw="response")

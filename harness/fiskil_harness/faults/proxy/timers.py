@@ -1,4 +1,7 @@
-"""Real-time waits that end when a client leaves, exact to a tenth of a millisecond; event loops only count whole ones."""
+"""Real-time waits that end when a client leaves.
+
+They are exact to a tenth of a millisecond; timers of event loops are exact to a millisecond only.
+"""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,9 +13,9 @@ COARSE_S = 0.001
 
 
 async def left_within(gone: Coroutine[Any, Any, object], seconds: float) -> bool:
-    """Wait *seconds*; return True as soon as *gone* has finished.
+    """Wait *seconds*; return True as soon as *gone* has finished, otherwise False.
 
-    The last millisecond is spent in turns of the loop, so other tasks continue.
+    During the last millisecond it yields to the event loop repeatedly, so that other tasks continue.
     """
     elapsed_s = stopwatch()
     leaving = asyncio.ensure_future(gone)

@@ -1,4 +1,4 @@
-"""A connection of the server on which acts are performed: raw bytes between the responses that uvicorn writes itself."""
+"""The server's connections, on which the acts of faults write raw bytes in place of uvicorn's own responses."""
 
 import asyncio
 import contextlib
@@ -12,29 +12,29 @@ from fiskil_harness.faults.proxy.timers import left_within
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 TURNS_TO_WRITE = 2
-"""uvloop writes at the end of the loop's turn; closing before that would lose the bytes."""
+"""Turns of the event loop to wait after a write: uvloop sends at the end of a turn, so closing earlier would lose bytes."""
 
 
 class ProxyProtocol(Connection):
-    """A connection of the server that belongs to the proxy."""
+    """The server's class of connections in front of the proxy."""
 
 
 class UvicornLine:
-    """The exchange of one ASGI call, below ASGI: uvicorn does not know what is written here until ``done``."""
+    """The connection of one ASGI call, for writing raw bytes: uvicorn does not notice them until ``done`` is called."""
 
     def __init__(self, send: Any, receive: Any) -> None:
-        """Take the two functions of an ASGI call; *send* must be a method of uvicorn's cycle."""
+        """Take the two functions of an ASGI call; *send* must be a method of uvicorn's object for one request (cycle)."""
         self._cycle = send.__self__
         self._receive = receive
 
     @property
     def is_kept(self) -> bool:
-        """True if the connection stays open for a next request."""
+        """True if the connection stays open for another request."""
         return bool(self._cycle.keep_alive)
 
     @property
     def transport(self) -> asyncio.Transport:
-        """The transport under the exchange."""
+        """The transport of the connection."""
         transport: asyncio.Transport = self._cycle.transport
         return transport
 
@@ -45,7 +45,7 @@ class UvicornLine:
             self.transport.write(data)
 
     async def flushed(self) -> None:
-        """Wait until the kernel has the written bytes, or the client does not read."""
+        """Let the event loop send the written bytes; wait while its buffer is full because the client does not read."""
         for _ in range(TURNS_TO_WRITE):
             await asyncio.sleep(0)
         await self._cycle.flow.drain()
@@ -56,12 +56,12 @@ class UvicornLine:
         reset(self.transport)
 
     def close(self) -> None:
-        """Close after the bytes that were written."""
+        """Close after the written bytes."""
         self._end()
         self.transport.close()
 
     def cut(self) -> None:
-        """Close after the bytes that were written, over TLS without a close_notify."""
+        """Close after the written bytes; over TLS, send no close_notify."""
         self._end()
         cut(self.transport)
 
@@ -87,7 +87,7 @@ class UvicornLine:
         self._cycle.response_started = True
 
     def _end(self) -> None:
-        # Nor does it report an incomplete response when the exchange is over: it regards a complete one as finished.
+        # From here on uvicorn regards the response as complete, so it reports no incomplete response later.
         self._begin()
         self._cycle.response_complete = True
         self._cycle.message_event.set()

@@ -1,1 +1,1 @@
-"""Renders a GateResult, its only input, for a terminal, for people, for machines and for CI."""
+"""Renderers of a GateResult: for the terminal, as HTML and Markdown for people, as JSON, and as JUnit XML for CI."""

@@ -1,7 +1,7 @@
 """A sequence diagram of deliveries: what was sent, the responses, and the effects that the app reported.
 
-The layout uses rows, so that no text overlaps another; a monospaced font makes widths predictable. Text, dashes or thickness
-repeat everything that colour shows.
+The layout uses rows, so that no text overlaps another; a monospaced font makes widths predictable. Everything that colour
+shows is also shown by text, dashes or thickness.
 """
 
 import textwrap
@@ -70,7 +70,7 @@ class Drawing(Struct, frozen=True, kw_only=True):
 
 
 def drawing(beats: Sequence[ExcerptLine]) -> Drawing:
-    """Return the diagram of *beats* from top to bottom; deliveries of one group share an arrow label."""
+    """Return the diagram of *beats*, the lines of an excerpt, from top to bottom; simultaneous deliveries share a label."""
     page = _Page()
     for _, numbered in groupby(enumerate(beats), key=lambda pair: (pair[1].kind, pair[1].group or -pair[0])):
         group = [beat for _, beat in numbered]
@@ -148,7 +148,7 @@ def _draw_mark(page: _Page, mark: ExcerptLine) -> None:
 
 
 def _label(group: Sequence[ExcerptLine]) -> str:
-    """Return ``e0 attempt 1``, ``8 at once: e0 attempts 2, 3`` or ``3 at once: e1, e2, e3 attempt 1``."""
+    """Return the label of simultaneous deliveries, for example ``e0 attempt 1`` or ``8 at once: e0 attempts 2, 3``."""
     split = [beat.text.partition(" attempt ") for beat in group]
     events = dict.fromkeys(event for event, _, _ in split)
     attempts = dict.fromkeys(attempt for _, _, attempt in split if attempt)

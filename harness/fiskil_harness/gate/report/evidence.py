@@ -1,4 +1,4 @@
-"""The evidence for the status of each practice: the decisive findings, pictures, and what would prove more."""
+"""The evidence for the status of each practice: the decisive findings, pictures, and the hooks that would prove more."""
 
 from collections.abc import Iterable, Sequence
 
@@ -20,7 +20,7 @@ FindingInScenario = tuple[str, Finding]
 
 
 class Shot(Struct, frozen=True, kw_only=True):
-    """A picture, with the one of its viewpoints that is shown."""
+    """A picture of a page, and one viewpoint (scenario, page and width) from which it was taken."""
 
     picture: Picture
     look: Viewpoint
@@ -29,8 +29,8 @@ class Shot(Struct, frozen=True, kw_only=True):
 class Row(Struct, frozen=True, kw_only=True):
     """The evidence for one practice.
 
-    ``findings`` decide its status; ``scenarios`` and ``examined`` count the scenarios that name the practice and all their
-    findings about it. ``helps`` are missing hooks or facts, each with its purpose.
+    ``findings`` are those that decided the status. ``scenarios`` is the number of scenarios that test the practice, and
+    ``examined`` the number of all findings about it. ``helps`` are missing hooks or facts, each with its purpose.
     """
 
     status: PracticeStatus
@@ -42,7 +42,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 def rows(whole: GateResult) -> list[Row]:
-    """Return a row for every practice that has a status, in the order of Fiskil's page."""
+    """Return a row for every practice that has a status, in the order of Fiskil's list of practices."""
     purposes = {unlock.hook: unlock.purpose for unlock in whole.result.unlocks}
     return [_row_of(status, whole, purposes) for status in whole.result.statuses]
 
@@ -74,7 +74,11 @@ def _row_of(practice: PracticeStatus, whole: GateResult, purposes: dict[str, str
 
 
 def _decisive(practice: PracticeStatus, findings: Sequence[FindingInScenario]) -> list[FindingInScenario]:
-    """Return the failures; else INCONCLUSIVE findings, preferably without missing hook; else a PASS of each needed probe."""
+    """Return the findings that decided the status of *practice*.
+
+    These are the failures. Without failures, they are INCONCLUSIVE findings of a practice that is not proven, preferably
+    findings that lack no hook, or else one PASS of each probe that the practice needs.
+    """
     failed = [pair for pair in findings if pair[1].verdict is Verdict.FAIL]
     if failed:
         return failed[:MOST_FINDINGS]
@@ -90,7 +94,7 @@ def _decisive(practice: PracticeStatus, findings: Sequence[FindingInScenario]) -
 
 
 def _relevant_shots(pictures: Sequence[Picture], practice: PracticeStatus, outcomes: Sequence[Outcome]) -> list[Shot]:
-    """Return a few pictures of different pages if the practice is about pages, those of failed scenarios first."""
+    """Return a few pictures, each of a different page, if the practice is about pages; failed scenarios come first."""
     definition = all_practices().get(practice.practice)
     if definition is None or PAGES not in definition.hooks:
         return []

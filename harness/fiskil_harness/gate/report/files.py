@@ -1,4 +1,4 @@
-"""Writes report files atomically: a reader finds the complete file or none."""
+"""Writes report files atomically, so that a reader never finds an incomplete file."""
 
 import contextlib
 import os
@@ -25,10 +25,10 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
 
 
 def write_each(texts: Iterable[tuple[Path, str]]) -> None:
-    """Write every file that can be written, then raise an error about the others.
+    """Write every file that can be written, then raise an error if some could not.
 
     Raises:
-        UsageError: Some files could not be written; the message also names those that were.
+        UsageError: Some files could not be written; the message also lists the files that were written.
     """
     errors: list[str] = []
     written: list[str] = []

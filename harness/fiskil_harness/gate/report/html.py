@@ -24,13 +24,13 @@ from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices
 
 MOST_EXCERPTS = 3
-"""The number of cases shown for a bug; further ones are similar."""
+"""The maximum number of excerpts shown for a bug; further excerpts would be similar."""
 
 MOST_OF_FINDINGS = 60
-"""The number of findings shown with their deliveries; for further ones the scenario's story shows them."""
+"""The maximum number of excerpts shown for findings; the scenario's story shows the deliveries of further findings."""
 
 MOST_DRAWN, MOST_DRAWN_OPEN, MOST_DRAWN_IN_ALL = 30, 90, 3600
-"""The number of entries in a story's diagrams: of a folded story, of an unfolded one, and of all unfolded ones together."""
+"""The maximum number of entries in the diagrams of a folded story, of an unfolded story, and of all unfolded stories."""
 
 SLOWEST = 8
 
@@ -208,9 +208,10 @@ def _status_counts(rows: Sequence[evidence.Row]) -> str:
 
 
 def _bug_excerpts(whole: GateResult) -> dict[int, tuple[list[Excerpt], int]]:
-    """Return, by row of each bug that is present, its excerpts: those of its first cases, else those of the whole finding.
+    """Return the excerpts of each bug that is present, by the bug's row, together with a row number.
 
-    If an earlier bug shows the same excerpts, the list is empty and the number is the row of that bug; otherwise it is 0.
+    The excerpts are those of the bug's first cases, else those of the whole finding. If an earlier bug shows the same
+    excerpts, the list is empty and the number is the row of that bug; otherwise the number is 0.
     """
     by_row: dict[int, tuple[list[Excerpt], int]] = {}
     first: dict[tuple[str, str, tuple[str, ...]], int] = {}
@@ -225,7 +226,7 @@ def _bug_excerpts(whole: GateResult) -> dict[int, tuple[list[Excerpt], int]]:
 
 
 def _excerpts_of(whole: GateResult, shown: set[int], outcome: Outcome, finding: Finding) -> list[Excerpt]:
-    """Return the excerpts of a finding that are *shown*, by ``id``; [] if a bug above shows them already."""
+    """Return the excerpts of *finding* whose ``id()`` is in *shown*; [] if the report already shows them for a known bug."""
     if any(
         (bug.scenario, bug.probe) == (outcome.scenario, finding.probe) and bug.verdict is Verdict.FAIL
         for bug in whole.result.bugs

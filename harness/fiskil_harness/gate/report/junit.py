@@ -6,9 +6,10 @@ Suites:
   Properties list the practices, and the probes with their verdicts.
 - ``fiskil-harness.practices`` (gate only): class name = section, name = practice id. Violated is a failure; not proven is an
   error if the practice is required, else skipped.
-- ``fiskil-harness.interpretations`` (if alternatives ran): class name = clause, name = interpretation. A required one that
-  failed is a failure, and an inconclusive one an error; any other that did not pass is skipped.
-- ``fiskil-harness.baseline`` (with a baseline only): everything that is worse.
+- ``fiskil-harness.interpretations`` (if alternatives ran): class name = clause, name = interpretation. A required
+  interpretation is a failure if the app failed under it, and an error if it is inconclusive. Others that did not pass are
+  skipped.
+- ``fiskil-harness.baseline`` (with a baseline only): everything that is worse than in the baseline.
 - ``fiskil-harness.gate`` (gate only): one case, green if the exit code is 0. It is a failure if something is violated, else
   an error, for example if a shard is missing.
 """
@@ -105,7 +106,7 @@ def _gate_case(suite: ET.Element, whole: GateResult) -> None:
 
 
 def _why_shut(whole: GateResult) -> Iterator[str]:
-    """Yield the reasons why the case is not green, the rarest first; other suites report single practices."""
+    """Yield the reasons for a gate that is not green, the rarest first. Single practices are reported in other suites."""
     judgement = whole.result
     if whole.run.was_interrupted:
         yield "the run was interrupted"

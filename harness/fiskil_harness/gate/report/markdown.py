@@ -168,7 +168,7 @@ def _record(whole: GateResult) -> Block:
 
 
 def folded(summary: str, lines: Iterable[str]) -> Block:
-    """Return *lines* behind a *summary* that unfolds them; [] if there are no lines."""
+    """Return *lines* as a folded section with the heading *summary*; [] if there are no lines."""
     inner = list(lines)
     return ["<details>", f"<summary>{_escape(summary)}</summary>", "", *inner, "</details>", ""] if inner else []
 

@@ -1,6 +1,6 @@
 """The story of a scenario as a sequence diagram in SVG, with lanes for end user, app, API and webhooks.
 
-Every text has its own rows, so none overlaps another; text or the kind of line repeats everything that colour shows.
+Every text has its own rows, so that no text overlaps another. Everything that colour shows is also shown by text or lines.
 """
 
 import textwrap
@@ -23,7 +23,7 @@ MOST_ROWS = 2
 
 
 def diagram(story: Story, *, most: int) -> str:
-    """Return the diagram of at most *most* entries as SVG; consecutive equal entries are drawn once, with their number."""
+    """Return the diagram of at most *most* entries as SVG. Consecutive equal entries are drawn once, with their count."""
     page = _Page()
     shown = story.entries[:most]
     for step, entries in groupby(shown, key=lambda entry: entry.step):

@@ -1,4 +1,4 @@
-"""The meaning of a decision for a release, in one or two sentences for a reader who reads nothing else."""
+"""The meaning of a decision for a release, in one or two sentences that can be read without the report."""
 
 from fiskil_harness.gate.judgement import Decision, GateResult
 from fiskil_harness.gate.practice_status import Status

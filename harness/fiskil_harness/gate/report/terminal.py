@@ -186,7 +186,7 @@ def _show_coverage(judgement: Judgement, console: "Console", width: int) -> None
 
 
 def _show_comparison(whole: GateResult, console: "Console", width: int) -> None:
-    """Print what is worse and what is better than in the baseline, and where the two did not test the same."""
+    """Print what is worse and what is better than in the baseline, and what only one of the two reports tested."""
     comparison = whole.comparison
     if comparison is None:
         return

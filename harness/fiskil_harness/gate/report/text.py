@@ -1,6 +1,6 @@
-"""The wording of findings and decisions in every form of the report: plain lines that fit a width.
+"""The wording of findings and decisions that all report formats share: plain lines of limited width.
 
-A finding is read in CI by a person who did not write the scenario.
+The lines must be clear to a person who reads them in CI and did not write the scenario.
 """
 
 import re
@@ -36,7 +36,7 @@ WEBHOOKS_OPTIONS = {
     "app.limits.body_bytes": "--body-bytes",
     "app.limits.body_s": "--body-s",
 }
-"""Config keys, with the option of `webhooks` that takes the place of each."""
+"""Config keys, each with the option of the command `webhooks` that sets the same value."""
 
 WIDTH = 80
 INDENT = " " * 6
@@ -45,13 +45,14 @@ EVIDENCE_SHOWN = 6
 _WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""")
 """A word of a command, including its quoted parts."""
 _CONTINUED = " " * 4
-"""Indent of the later lines of a command."""
+"""Indent of all lines of a command after the first."""
 
 
 def finding_lines(outcome: Outcome, findings: Sequence[Finding], *, again: str, width: int = WIDTH) -> list[str]:
-    """Return lines for the findings of one scenario that share a verdict.
+    """Return lines for the findings of one scenario that have the same verdict.
 
-    They state what was observed, what was expected, how to fix it, and, in *again*, the command that repeats the scenario.
+    The lines state what was observed, what was expected, and how to fix it. The last is *again*, the command that repeats
+    the scenario.
     """
     lines = _head(outcome, findings, width)
     for finding in findings:
@@ -113,7 +114,7 @@ def _detail_lines(finding: Finding, width: int) -> list[str]:
 def findings_to_show(judgement: Judgement) -> list[tuple[Outcome, list[Finding]]]:
     """Return the findings that a reader must see, by scenario, the failures first.
 
-    A finding that only needs a missing hook is left out: the list of missing hooks covers it.
+    An INCONCLUSIVE finding that only lacks a hook is left out, because the list of missing hooks covers it.
     """
     failed = [(outcome, _with_verdict(outcome, Verdict.FAIL)) for outcome in judgement.scenarios]
     inconclusive = [
@@ -133,7 +134,7 @@ def _needs_hook(finding: Finding, outcome: Outcome) -> bool:
 
 
 def advice(judgement: Judgement) -> list[tuple[str, str]]:
-    """Return scenario and text of each advice of a PASS finding, each text once; advice changes no verdict."""
+    """Return the advice of PASS findings as pairs of scenario and text, without repeated texts."""
     scenario_by_text: dict[str, str] = {}
     for outcome in judgement.scenarios:
         for finding in outcome.findings:
@@ -199,7 +200,7 @@ def difference_line(difference: Difference) -> str:
 
 
 def coverage_lines(judgement: Judgement) -> list[str]:
-    """Return one line for each kind of flow: how many the run exercised, and the names of those it did not."""
+    """Return one line for each kind of flow: the number of exercised flows, and the names of those not exercised."""
     return [
         f"{coverage.kind}: {len(coverage.exercised)} exercised{_untested_text(coverage)}"
         for coverage in judgement.coverage
@@ -256,7 +257,7 @@ def again(whole: GateResult, scenario: str) -> str:
 
 
 def how_to_give(whole: GateResult, hook: str) -> str:
-    """Return *hook*, with the option that sets it if the command is `webhooks`, which has no config."""
+    """Return the name of *hook*. For the command `webhooks`, which has no config, add the option that sets the hook."""
     option = WEBHOOKS_OPTIONS.get(hook, "") if whole.run.command == "webhooks" else ""
     return f"{hook} (here: {option})" if option else hook
 

@@ -19,7 +19,7 @@ NARROWEST = 2.0
 
 
 def timeline(story: Story, *, most: int) -> str:
-    """Return a chart with a row for each route and a bar for each of at most *most* attempts; "" if none took time."""
+    """Return a chart with a row for each route and a bar for each of at most *most* attempts; "" without timed attempts."""
     timed = [entry for entry in story.entries if entry.took_s is not None and entry.kind != "hook"][:most]
     if not timed:
         return ""
@@ -38,7 +38,10 @@ def timeline(story: Story, *, most: int) -> str:
 
 
 def distribution(counts: Sequence[int]) -> str:
-    """Return a bar chart of the number of acknowledged deliveries by duration; *counts* follow ``BOUNDS_MS``."""
+    """Return a bar chart of the number of acknowledged deliveries by duration.
+
+    *counts* has a number for each duration in ``BOUNDS_MS``, and one for longer durations.
+    """
     highest = max(counts, default=0)
     if not highest:
         return ""

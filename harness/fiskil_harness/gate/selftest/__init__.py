@@ -1,1 +1,1 @@
-"""The selftest of the harness: flawed gallery apps, which it must catch, and correct ones, which must raise no alarm."""
+"""The selftest of the harness: it must detect the flaws of flawed gallery apps, and report none for correct apps."""

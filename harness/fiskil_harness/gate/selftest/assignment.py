@@ -1,4 +1,4 @@
-"""Selects the scenarios that an app of the gallery meets in the selftest."""
+"""Selects the scenarios that the selftest runs on an app of the gallery (apps with known flaws, and correct apps)."""
 
 from functools import cache
 
@@ -32,7 +32,7 @@ MANY = 100
 """A step that repeats this often makes its scenario costly."""
 
 WATCH_CALLS = frozenset({"life_plans_generated", "webhook_acknowledged_while_api_stalls", "webhook_forged_sync_event"})
-"""Scenarios that watch the app's API calls; an app that only receives webhooks makes none."""
+"""Scenarios that examine API calls of the app; an app that only receives webhooks makes no API calls."""
 
 
 def is_costly(scenario: Scenario) -> bool:
@@ -41,7 +41,7 @@ def is_costly(scenario: Scenario) -> bool:
 
 
 def is_explored(scenario: Scenario) -> bool:
-    """Return whether *scenario* generates and shrinks plans, which takes longest."""
+    """Return whether *scenario* generates and shrinks life plans (random sequences of actions), which takes longest."""
     return any(name_of(step) == "run_generated_plans" for step in scenario.steps)
 
 
@@ -62,7 +62,7 @@ def quick(entry: GalleryApp) -> list[Scenario]:
 
 
 def own_and_others(entry: GalleryApp) -> list[Scenario]:
-    """Return the scenarios that the app's entry names, and as many other quick ones as it allows."""
+    """Return the scenarios that *entry* lists, and other quick scenarios, whose number is ``entry.others``."""
     others = [scenario for scenario in quick(entry) if scenario.name not in entry.scenarios]
     return [*map(load, entry.scenarios), *others[: entry.others]]
 

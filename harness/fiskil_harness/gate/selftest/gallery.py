@@ -30,7 +30,7 @@ REFERENCE = "reference_app.app:build"
 APP_DIR = " --app-dir .."
 """The option by which the reference app's own config finds its module; the gallery sets PYTHONPATH instead."""
 OTHERS = 2
-"""The number of other scenarios that a flawed app meets by default."""
+"""The default number of scenarios that the selftest runs on a flawed app in addition to those that catch its flaw."""
 
 Framework = Literal["starlette", "stdlib", "flask", "node"]
 
@@ -40,11 +40,11 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``title`` is the first line of the app's module unless the manifest gives one. ``violates`` are the practices that the
     gate must find violated, ``may`` those that may be violated as a consequence; anything else is a false alarm. ``bugs``
-    are the bugs of the catalogue that the app has. ``scenarios`` catch the flaw, by ``probes`` that fail there; for a
-    correct app they show what is special about it. ``others`` counts further scenarios of the selftest; ``None`` means all
-    quick ones. ``command``, ``env``, ``tls``, ``login``, ``limits`` and ``facts`` override the base config; ``without``
-    names hooks of ``app.observe`` that the base config has and this app does not. ``place`` is the folder below
-    ``gallery``.
+    are the bugs of the catalogue that the app has. ``scenarios`` are the scenarios that catch the flaw, and ``probes`` the
+    probes that fail in them; the scenarios of a correct app test its special features. ``others`` is the number of further
+    scenarios in the selftest; None means all quick ones. ``command``, ``env``, ``tls``, ``login``, ``limits`` and ``facts``
+    override the base config; ``without`` lists hooks of ``app.observe`` that the base config has and this app does not.
+    ``place`` is the folder below ``gallery``.
     """
 
     name: str
@@ -79,7 +79,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class _Family(Struct, frozen=True, forbid_unknown_fields=True):
     """Apps that share a base: a folder of ``examples``, or a config in ``gallery/correct``.
 
-    ``command`` starts each app unless its entry has its own; ``{name}`` and ``{module}`` are replaced by the entry's.
+    ``command`` starts each app whose entry has no command; ``{name}`` and ``{module}`` stand for the app's name and module.
     """
 
     base: str
@@ -131,7 +131,7 @@ def settings(entry: GalleryApp) -> Settings:
 
     Raises:
         ConfigError: The base cannot be read, or the overridden config is invalid.
-        UnknownName: The entry names a base, limit, fact or hook that does not exist.
+        UnknownName: The entry contains a base, limit, fact or hook that does not exist.
     """
     base = load(_base(entry))
     is_base_itself = entry.name == entry.base
@@ -249,7 +249,7 @@ def _base(entry: GalleryApp) -> Path:
 
 
 def _command(entry: GalleryApp, base: Settings) -> str:
-    """Return the entry's or its family's command, or else the base's, which then starts the entry's module."""
+    """Return the command of the entry or its family, or else the base's command, changed to start the entry's module."""
     if entry.command:
         return entry.command.replace("{name}", entry.name).replace("{module}", _module(entry))
     return _with_module(entry, base.app.command or "", base)
@@ -264,7 +264,10 @@ def _with_module(entry: GalleryApp, command: str, base: Settings) -> str:
 
 
 def _python_path(folder: Path) -> dict[str, str]:
-    """Make ``flawed``, ``correct`` and the packages of ``examples`` importable, by paths that are equal on every machine."""
+    """Return the PYTHONPATH for an app in *folder*, so that it can import the packages of ``gallery`` and ``examples``.
+
+    Paths are relative, so that they are equal on every machine.
+    """
     places = (catalog.folder("gallery"), catalog.folder("examples"))
     return {"PYTHONPATH": os.pathsep.join(os.path.relpath(place, folder) for place in places)}
 
@@ -278,7 +281,10 @@ def _limits(entry: GalleryApp, base: Settings) -> object:
 
 
 def _tls(entry: GalleryApp, base: Settings) -> Tls | None:
-    """Return the base's way to serve TLS, for the entry's module; None if the entry has its own command."""
+    """Return the TLS settings of the entry, or else the base's, changed to start the entry's module.
+
+    Return None if the entry has its own command, or if the base's TLS command does not start the reference app.
+    """
     if entry.tls:
         return msgspec.convert(entry.tls, Tls)
     tls = base.app.tls

@@ -1,6 +1,6 @@
-"""Compares the gate's findings about each app of the gallery with the facts about that app.
+"""Compares the gate's findings about each app of the gallery with the facts in the app's gallery entry.
 
-A flaw must be caught by the probes, practices and bugs that its entry names; a correct app must raise no alarm.
+The gate must report the practices, probes and bugs that the entry of a flawed app lists, and none for a correct app.
 """
 
 import datetime
@@ -36,9 +36,9 @@ class Catch(Struct, frozen=True, kw_only=True):
 class SelftestResult(Struct, frozen=True, kw_only=True):
     """The result of one app.
 
-    ``bugs_found`` are bugs of the catalogue. ``overlooked`` should have been detected and was not. ``false_alarms`` are
-    findings against the app without a cause. ``inconclusive`` lists INCONCLUSIVE findings for which no hook is missing.
-    ``not_tried`` is the reason why the app did not run; "" if it ran.
+    ``bugs_found`` are the detected bugs of the catalogue. ``overlooked`` lists what should have been detected and was not.
+    ``false_alarms`` are failures that the app's entry does not explain. ``inconclusive`` lists INCONCLUSIVE findings that
+    lack no hook. ``not_tried`` is the reason why the app did not run; "" if it ran.
     """
 
     name: str
@@ -59,7 +59,7 @@ class SelftestResult(Struct, frozen=True, kw_only=True):
 
 
 class BugRow(Struct, frozen=True, kw_only=True):
-    """A bug of the catalogue, the apps that have it, and those of them in which it was detected."""
+    """A bug of the catalogue, the apps that have the bug, and the apps in which it was detected."""
 
     row: int
     bug: str
@@ -77,7 +77,7 @@ class PracticeRow(Struct, frozen=True, kw_only=True):
 
 
 def scenarios_for(entry: GalleryApp) -> list[Scenario]:
-    """Return the scenarios for *entry*: those it names and some others, or all quick ones if it sets no number."""
+    """Return the scenarios for *entry*: those it lists and some others, or all quick ones if ``entry.others`` is None."""
     return assignment.quick(entry) if entry.others is None else assignment.own_and_others(entry)
 
 
@@ -174,7 +174,7 @@ def missed(judgement: Judgement, entry: GalleryApp) -> list[str]:
 
 
 def survived(judgement: Judgement, entry: GalleryApp) -> list[str]:
-    """Return the scenarios that should catch the app, and in which nothing failed."""
+    """Return the scenarios that should detect the app's flaw, but in which no probe failed."""
     return [
         scenario.scenario
         for scenario in judgement.scenarios
@@ -189,19 +189,19 @@ def undiagnosed(judgement: Judgement, entry: GalleryApp) -> list[str]:
 
 
 def failed(judgement: Judgement, entry: GalleryApp) -> set[str]:
-    """Return the probes that failed in the scenarios that should catch the app."""
+    """Return the probes that failed in the scenarios that should detect the app's flaw."""
     own = [outcome for outcome in judgement.scenarios if outcome.scenario in entry.scenarios]
     return {finding.probe for outcome in own for finding in outcome.findings if finding.verdict is Verdict.FAIL}
 
 
 def false_alarms(judgement: Judgement, entry: GalleryApp) -> list[str]:
-    """Return the practices, with reasons, that are violated although the entry neither requires nor allows it."""
+    """Return the violated practices that the app's entry does not list, each with the reason."""
     reasons = reasons_by_practice(judgement, Status.VIOLATED)
     return [f"{name}: {reasons[name]}" for name in reasons if name not in {*entry.violates, *entry.may}]
 
 
 def wrongly_trusted(judgement: Judgement) -> list[str]:
-    """Return the practices that were proven for an app that does nothing."""
+    """Return the practices that were wrongly proven for an app that does nothing, or a text if every scenario passed."""
     proven = sorted(NEVER_TRUSTED & set(reasons_by_practice(judgement, Status.PROVEN)))
     return proven or ([] if judgement.verdict is not Verdict.PASS else ["every scenario passed"])
 
@@ -212,7 +212,7 @@ def failures(judgement: Judgement) -> list[str]:
 
 
 def inconclusive_findings(judgement: Judgement) -> list[str]:
-    """Return a line for every INCONCLUSIVE finding, except those that only need a missing hook."""
+    """Return a line for every INCONCLUSIVE finding, except those that only lack a hook."""
     return _finding_lines(judgement, lambda verdict, hook: verdict is Verdict.INCONCLUSIVE and not hook)
 
 
@@ -231,7 +231,7 @@ def _finding_lines(judgement: Judgement, is_selected: Callable[[Verdict, str], b
 
 
 def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
-    """Yield a finding for each practice that was violated as expected, and the witness of each bug that was detected."""
+    """Yield one catch for each practice that was violated as expected, and for each bug that was detected as expected."""
     violated = reasons_by_practice(judgement, Status.VIOLATED)
     for practice in [practice_id for practice_id in entry.violates if practice_id in violated]:
         failing = [

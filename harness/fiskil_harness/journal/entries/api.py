@@ -5,7 +5,15 @@ from typing import Any, Literal
 from fiskil_harness.journal.entries.entry import Entry
 
 RefusalKind = Literal["write", "form", "pair", "bound"]
-"""Why the relay refused a request: it writes, is ambiguous, has unverified credentials, or exceeds the limit."""
+"""Reason why the relay did not forward a request to the hosted API.
+
+=====  ======================================================
+write  the request would change data
+form   the request is ambiguous or uses an unusual method
+pair   the request carries an unknown key pair or token
+bound  the limit of API calls for this run was reached
+=====  ======================================================
+"""
 
 KeyState = Literal["accepted", "revoked", "rotated", "wrong"]
 """State of the app's key pair at the API; ``wrong`` means that the app was given an invalid secret."""
@@ -14,12 +22,11 @@ KeyState = Literal["accepted", "revoked", "rotated", "wrong"]
 class Exchange(Entry, frozen=True, kw_only=True):
     """One API call of the app and its response, as seen on the API's side of the proxy.
 
-    *number* counts the calls of the scenario from 1. *status* is None if no response was sent. *bites* names the faults that
+    *number* counts the calls of the scenario from 1. *status* is None if no response was sent. *bites* are the faults that
     acted on the call. *end_user_id* is empty for calls that concern no end user (tokens, institutions).
 
-    *is_of_earlier_scenario* marks a call about an end user of an earlier scenario: no fault matches it, and probes
-    ignore it.
-    *is_cut* marks a call that a fault still held when the scenario ended; the harness closed it.
+    *is_of_earlier_scenario* is True for a call about an end user of an earlier scenario; faults and probes ignore such
+    calls. *is_cut* is True if a fault still held the call when the scenario ended, so that the harness closed it.
     """
 
     number: int
@@ -41,11 +48,11 @@ class Exchange(Entry, frozen=True, kw_only=True):
 
 
 class Bite(Entry, frozen=True, kw_only=True):
-    """The moment at which a fault acted.
+    """One action of a fault on an API call or on a connection.
 
-    *byte_offset* is the position in the response body, -1 before the body. *seed* is the seed of the fault's rule.
-    For faults of connections, *connection* is the number of the affected connection (as in ``Exchange``) and *observed*
-    describes the effect.
+    *byte_offset* is the position in the response body at which the fault acted, or -1 if it acted before the body. *seed* is
+    the seed of the fault's rule. For faults of connections, *connection* is the number of the affected connection (as in
+    ``Exchange``), and *observed* describes the effect.
     """
 
     fault: str
@@ -65,15 +72,15 @@ class ConnectionAbandoned(Entry, frozen=True, kw_only=True):
 
 
 class ApiServedOverTls(Entry, frozen=True, kw_only=True):
-    """The app was started with an https URL of the API; *is_reached* states whether it called that URL."""
+    """The app was started with an https URL of the API; *is_reached* is True if the app called that URL."""
 
     is_reached: bool
 
 
 class Unencrypted(Entry, frozen=True, kw_only=True):
-    """A client sent plain HTTP although the app was configured with an https URL.
+    """A client sent plain HTTP to the API although the app was configured with an https URL.
 
-    *is_former* is True if it used the earlier http URL, False if it used the https port.
+    *is_former* is True if the request went to the earlier http URL, False if it went to the port of the https URL.
     """
 
     is_former: bool = False
@@ -88,7 +95,7 @@ class ApiUnreachable(Entry, frozen=True, kw_only=True):
 
 
 class Refused(Entry, frozen=True, kw_only=True):
-    """A request that the relay did not forward to the hosted API; *why* is the reason in words."""
+    """A request that the relay did not forward to the hosted API; *why* describes the reason for people."""
 
     method: str
     route: str
@@ -98,7 +105,10 @@ class Refused(Entry, frozen=True, kw_only=True):
 
 
 class ForeignOriginCalled(Entry, frozen=True, kw_only=True):
-    """A request to an origin that only an API response named; *carries_token* is True if it had an access token."""
+    """A request to a foreign origin, whose URL the app can only have taken from an API response.
+
+    *carries_token* is True if the request carried an access token.
+    """
 
     path: str
     carries_token: bool = False
@@ -107,8 +117,8 @@ class ForeignOriginCalled(Entry, frozen=True, kw_only=True):
 class FaultSet(Entry, frozen=True, kw_only=True):
     """A fault that was set to act *times* times on *route*.
 
-    *unbitten* counts the actions that never happened, and *problem* states why. *spared* counts matching exchanges that had
-    nothing for the fault to change.
+    *missing_bites* counts the actions that never happened, and *problem* states why. *unchanged_exchanges* counts the
+    calls to *route* in which the fault found nothing to change.
     """
 
     fault: str
@@ -120,19 +130,20 @@ class FaultSet(Entry, frozen=True, kw_only=True):
 
 
 class TokensExpired(Entry, frozen=True, kw_only=True):
-    """The moment at which every access token that the app holds expired."""
+    """The harness made every access token that the app holds expire."""
 
 
 class Key(Entry, frozen=True, kw_only=True):
-    """The state of the app's key pair from now on."""
+    """A change of the app's key pair at the API; *state* applies from this entry on."""
 
     state: KeyState
 
 
 class Rows(Entry, frozen=True, kw_only=True):
-    """The rows that the API serves for one dataset of a participant from now on.
+    """The rows that the API serves for one dataset of a participant, from this entry on.
 
-    Each row has its ids and the values that an app may store. *removed_ids* are ``fiskil_id`` of removed rows.
+    Each row has its ids and the values that an app may store. *removed_ids* are the ``fiskil_id`` of rows that the API
+    served before and no longer serves.
     """
 
     participant: str
@@ -144,7 +155,7 @@ class Rows(Entry, frozen=True, kw_only=True):
 
 
 class ConsentState(Entry, frozen=True, kw_only=True):
-    """The state of a consent at Fiskil from now on; written when it begins, changes and ends.
+    """The state of a consent at Fiskil from this entry on; recorded when the consent begins, changes and ends.
 
     *permissions* are the datasets that the consent covers, *accounts* the ``account_id`` of each selected account.
     """
@@ -158,9 +169,9 @@ class ConsentState(Entry, frozen=True, kw_only=True):
 
 
 class InterpretationsUsed(Entry, frozen=True, kw_only=True):
-    """The ambiguous clauses that the scenario used: another interpretation would have led to another response.
+    """The ids of ambiguous clauses that the scenario used: under another interpretation, a response would have differed.
 
-    *ruled* maps clauses to the chosen interpretation where that is not the best supported one.
+    *chosen* maps a clause to the interpretation in use, if that is not the best supported interpretation.
     """
 
     clauses: tuple[str, ...]

@@ -7,8 +7,8 @@ from fiskil_harness.journal.entries.entry import Entry
 StartKind = Literal["start", "found", "restart", "kill", "kill_worker", "stop", "refusal"]
 """Change of the app's process.
 
-``found`` means that it was already running. ``kill_worker`` kills one process of several. ``refusal`` means that it refused
-to start without its webhook secret.
+``found``: the app was already running. ``kill_worker``: one process of several was killed. ``refusal``: the app refused to
+start without its webhook secret.
 """
 
 JourneyEnding = Literal[
@@ -23,7 +23,7 @@ JourneyEnding = Literal[
     "ABANDONED",
     "FORGED_REDIRECT",
 ]
-"""How a journey ended: APPROVED, an ``error_type`` of Fiskil, or one of two endings of ours.
+"""Ending of a consent journey: APPROVED, an ``error_type`` of Fiskil, or one of two endings that the harness adds.
 
 ABANDONED means that the end user left. FORGED_REDIRECT means that the redirect to the app was forged.
 """
@@ -32,21 +32,21 @@ HookName = Literal["start_session", "message", "refresh", "revoke", "fail"]
 """Names of the hooks below ``app.drive``."""
 
 EffectsMoment = Literal["before", "after", "between", "before_failure", "half_sent", "settled", "end"]
-"""When the effects hook was queried.
+"""Time at which the effects hook was queried.
 
-=======  ===================================================
-before   before a step
-after    after a step
-between  between two deliveries of a step
-ordered  just before the app is requested to fail
-halved   after half of a message was sent
-settled  after the app became idle, during a step
-end      at the end of the scenario
-=======  ===================================================
+==============  ===================================================
+before          before a step
+after           after a step
+between         between two deliveries of a step
+before_failure  just before the app is requested to fail
+half_sent       after half of a message was sent
+settled         after the app became idle, during a step
+end             at the end of the scenario
+==============  ===================================================
 """
 
 ReportPlace = Literal["metrics", "an alert", "telemetry"]
-"""Where the app reported something to its operators."""
+"""Channel through which the app reported something to its operators."""
 
 
 class ProcessChanged(Entry, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class ProcessChanged(Entry, frozen=True, kw_only=True):
 
 
 class MachinePaused(Entry, frozen=True, kw_only=True):
-    """The whole machine, or the harness's process, was suspended for *lasted_s* real seconds, until *at_s*."""
+    """The whole machine, or the process of the harness, was suspended for *lasted_s* real seconds, until ``at_s``."""
 
     lasted_s: float
 
@@ -96,9 +96,9 @@ class Visit(Entry, frozen=True, kw_only=True):
 
 
 class SdkMessagePassed(Entry, frozen=True, kw_only=True):
-    """The app's page received a message about the end of a journey from a window, and forwarded it.
+    """The app's page received a message about the end of a journey from another window, and forwarded it to the app.
 
-    An empty *error_type* means success. *is_genuine* is False if the window was not the consent page's.
+    An empty *error_type* means success. *is_genuine* is False if the sending window did not show the consent page.
     """
 
     participant: str
@@ -128,15 +128,16 @@ class HookCall(Entry, frozen=True, kw_only=True):
 
 
 class Effects(Entry, frozen=True, kw_only=True):
-    """The effects that the app reported at one *moment*.
+    """A snapshot of the app's effects for one participant, as the effects hook reported them at one *moment*.
 
     *applied* (count by message id) and *state* are None if the app does not report them. *failed* counts the requested
     failures that happened. *consents* are the values that the state shows for consents, if the config locates them.
-    *refusal* describes the request and response if the app reported that it has no effects.
+    *response* describes the request and the response if the app reported that it has no effects.
 
-    *is_idle* is False if the wait ended at its limit; nothing had changed for *unchanged_s* real seconds by then.
-    *waits_for* is a message of this scenario that stayed unprocessed. *left_by* names the earlier scenario and message since
-    which the app has been busy. That depends on the worker, so no verdict may contain it.
+    *is_idle* is False if the harness stopped waiting while the app was busy; *unchanged_s* is the time for which nothing had
+    changed by then, in real seconds. *waits_for* is a message of this scenario that stayed unprocessed. *busy_since* is the
+    earlier scenario and message since which the app has been busy. It depends on which scenarios shared a worker, so no
+    verdict may contain it.
     """
 
     participant: str
@@ -157,8 +158,8 @@ class Effects(Entry, frozen=True, kw_only=True):
 class Output(Entry, frozen=True, kw_only=True):
     """The text that the app wrote during the scenario.
 
-    *place* is ``output`` or the log file's name. *problem* states why *text* is incomplete: the file is
-    missing or empty, or text was lost.
+    *place* is ``output`` or the name of the log file. *problem* states why *text* is incomplete: the file is missing or
+    empty, or text was lost.
     """
 
     place: str
@@ -177,9 +178,9 @@ class Reported(Entry, frozen=True, kw_only=True):
 class FileWritten(Entry, frozen=True, kw_only=True):
     """A file that the app wrote to its working folder during the scenario.
 
-    *name* is its path in that folder, with stars for the parts that differ from run to run. *is_log* is True if the name is
-    typical of logs; *text* then holds what was added during the scenario. Of any other file it is the whole content, because
-    databases may write anywhere in a file.
+    *name* is the path in that folder, with stars for the parts that differ from run to run. *is_log* is True if the name is
+    typical of logs; *text* is then only the text that was added during the scenario. For other files, *text* is the whole
+    content, because databases may write anywhere in a file.
     """
 
     name: str
@@ -189,7 +190,7 @@ class FileWritten(Entry, frozen=True, kw_only=True):
 
 
 class Leak(Entry, frozen=True, kw_only=True):
-    """A secret of the sandbox appeared in a forbidden place; only its kind is recorded."""
+    """A secret of the sandbox appeared in an output or response of the app; only the kind of the secret is recorded."""
 
     place: str
     kind: str
@@ -197,20 +198,20 @@ class Leak(Entry, frozen=True, kw_only=True):
 
 
 class Idle(Entry, frozen=True, kw_only=True):
-    """An idle period of *seconds* real seconds was observed; it began at *at_s*."""
+    """A period of *seconds* real seconds, beginning at ``at_s``, in which the harness requested and delivered nothing."""
 
     seconds: float
 
 
 class StepIncomplete(Entry, frozen=True, kw_only=True):
-    """A step was performed in part only, so probes may miss something; *hook* names the hook that would help."""
+    """A step was performed only in part, so probes may miss something; *hook* is the missing hook, if that was the cause."""
 
     reason: str
     hook: str = ""
 
 
 class StepFailed(Entry, frozen=True, kw_only=True):
-    """A step could not be performed; *hook* names the missing hook, if that was the cause."""
+    """A step could not be performed; *hook* is the missing hook, if that was the cause."""
 
     reason: str
     hook: str = ""

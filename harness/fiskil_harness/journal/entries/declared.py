@@ -1,4 +1,4 @@
-"""Facts that probes need in advance: statements of the config, and the values that are secret."""
+"""Facts that are known before the scenario begins and that probes need: settings of the config, and secret values."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from fiskil_harness.journal.entries.entry import Entry
 
 
 class Limits(Entry, frozen=True, kw_only=True):
-    """The time limits, in real seconds, that the app's team promises (``app.limits``).
+    """The limits that the app's team promises in the config (``app.limits``); times are real seconds.
 
-    *last_attempt* belongs to the sender: a message is discarded after the attempt with this number.
-    *assumed* names the limits that are defaults; the team did not promise them, so exceeding one is no failure.
+    *last_attempt* is a limit of the webhook sender instead: after this many attempts it discards the message. *assumed* are
+    the names of limits that the config does not set; their values are defaults, and exceeding a default is no failure.
     """
 
     call_deadline_s: float
@@ -23,37 +23,46 @@ class Limits(Entry, frozen=True, kw_only=True):
 
 
 class Reduction(Entry, frozen=True, kw_only=True):
-    """The state of a consent after each kind of event (``app.observe.reducer``); not written if the config omits it."""
+    """The state that a consent has in the app after each kind of event, as the config declares (``app.observe.reducer``).
+
+    No entry is recorded if the config omits the setting.
+    """
 
     becomes: dict[str, Any]
 
 
 class UsedEvents(Entry, frozen=True, kw_only=True):
-    """The kinds of events that the app processes (``app.facts.uses_events``); not written if the config omits it."""
+    """The kinds of events that the app processes, as the config declares (``app.facts.uses_events``).
+
+    No entry is recorded if the config omits the setting.
+    """
 
     patterns: tuple[str, ...]
 
 
 API_URL_IN_ENV = "{api_url} in [app.env]"
-"""Missing setting: the config does not pass the API's URL to the app. Reported in place of a missing hook."""
+"""Name that findings report as missing if the config does not pass the API's URL to the app."""
 
 
 CA_FILE_IN_ENV = "{ca_file} in [app.env]"
-"""Missing setting: the config does not pass the trusted certificates to the app. Reported in place of a missing hook."""
+"""Name that findings report as missing if the config does not pass the trusted certificates to the app."""
 
 
 class ApiUrlMissing(Entry, frozen=True, kw_only=True):
-    """The config does not pass the API's URL to the app (``API_URL_IN_ENV``), so none of its calls can be observed."""
+    """The config does not pass the API's URL to the app (``API_URL_IN_ENV``), so the app's calls cannot be observed."""
 
 
 class History(Entry, frozen=True, kw_only=True):
-    """The number of days for which the app stores rows (``app.facts.history_days``); not written if the config omits it."""
+    """The number of days for which the app stores rows, as the config declares (``app.facts.history_days``).
+
+    No entry is recorded if the config omits the setting.
+    """
 
     days: int
 
 
 class Declared(Entry, frozen=True, kw_only=True):
-    """Facts about the app that its team states (``app.facts``); None or empty if the config omits them.
+    """Facts about the app that its team states in the config (``app.facts``); None or empty if the config omits them.
 
     *syncing_words* are the words with which the app's own pages announce data that is still syncing.
     """
@@ -79,7 +88,7 @@ class Production(Entry, frozen=True, kw_only=True):
 class KeyInUse(Entry, frozen=True, kw_only=True):
     """The client secret with which the app was started; its repr hides it.
 
-    *is_in_env* states whether the app's environment contains it.
+    *is_in_env* is True if the app's environment contains the secret.
     """
 
     client_secret: str
@@ -91,10 +100,10 @@ class KeyInUse(Entry, frozen=True, kw_only=True):
 
 
 class Canaries(Entry, frozen=True, kw_only=True):
-    """Secret values that the sandbox created, by kind; none of them may appear anywhere, so the repr hides them."""
+    """Secret values that the sandbox created, by kind: probes search the app's output for them. The repr hides them."""
 
     values: dict[str, tuple[str, ...]]
 
     def __repr__(self) -> str:
-        """Return the kinds alone."""
+        """Return a text with the kinds of secrets, without the secrets."""
         return f"Canaries({', '.join(sorted(self.values))})"

@@ -21,7 +21,7 @@ DeliveryKind = Literal[
     "embedded",
     "early",
 ]
-"""How a delivery differs from Fiskil's own.
+"""Kind of a delivery: the difference from Fiskil's own deliveries.
 
 =========  ==========================================================================
 genuine    sent as Fiskil sends it
@@ -29,13 +29,13 @@ replay     the same bytes and signature as an earlier genuine delivery
 forged     not signed with the app's secret, or changed after signing
 unusual    signed, but Fiskil never sends it
 foreign    signed, about ids that do not belong to the app
-odd        signed, valid HTTP in an uncommon form
+odd        signed, in valid but uncommon HTTP
 broken     signed, malformed HTTP
 method     signed, sent with a method that Fiskil does not use
 plain      genuine, but sent without TLS
 refusable  a forgery whose body contains another request
 embedded   the request inside the body of a refusable delivery
-early      any of these, refused with 429 or with 503 and Retry-After, and sent again soon
+early      refused with 429 or with 503 and Retry-After, and then sent again soon
 =========  ==========================================================================
 """
 
@@ -43,23 +43,23 @@ DeliveryOutcome = Literal["ack", "refuse", "indeterminate"]
 """Response to a delivery: 2xx, any other status, or no response."""
 
 DURING_KILL = "during a kill"
-"""``name`` of deliveries that were in progress when the app was killed; timing alone decides their outcome."""
+"""``Delivery.name`` of deliveries that were in progress when the app was killed, so that their outcome depends on timing."""
 
 HALF_SENT: Final = "half_sent"
-"""``moment`` of a snapshot after half of a message was sent; no effect of that message may show."""
+"""``Effects.moment`` of a snapshot after half of a message was sent; the snapshot must show no effect of that message."""
 
 EARLY: Final = "early"
-"""``kind`` of a delivery that the receiver refused with 429, or with 503 and Retry-After, and that was sent again soon."""
+"""``Delivery.kind`` of a delivery that was refused with 429, or with 503 and Retry-After, and then sent again soon."""
 
 
 SOURCE_ADDRESSES = ("127.0.0.1", "127.0.0.20")
-"""Source addresses of genuine deliveries; the second one is used only under another interpretation."""
+"""Source IP addresses of genuine deliveries; only some interpretations of Fiskil's documentation use the second address."""
 
 
 class EventCreated(Entry, frozen=True, kw_only=True):
     """The sandbox created an event.
 
-    *event* is its symbol (``e0``). *is_subscribed* states whether the app must process it.
+    *event* is the symbol of the event in reports (``e0``). *is_subscribed* is True if the app must process the event.
     """
 
     event: str
@@ -73,10 +73,10 @@ class EventCreated(Entry, frozen=True, kw_only=True):
 class Delivery(Entry, frozen=True, kw_only=True):
     """One delivery attempt and its outcome.
 
-    *attempt* counts from 1. *name* is the variant. *message_id* is the id under which the app would record an effect.
-    *problem* states why *status* is None. Deliveries with one *group* above 0 were sent at the same time.
-    If *is_judged* is False, the response is recorded but not judged. *content* holds the fields of a message that is not in
-    Fiskil's format.
+    *event* is the symbol of the delivered event. *attempt* counts from 1. *name* is the variant of the *kind*. *message_id*
+    is the id under which the app would record an effect. *problem* states why *status* is None. Deliveries with the same
+    *group* above 0 were sent at the same time. If *is_judged* is False, probes do not judge the response. *content* has the
+    fields of a message that is not in Fiskil's format.
     """
 
     event: str
@@ -100,12 +100,12 @@ class Delivery(Entry, frozen=True, kw_only=True):
 
     @property
     def is_genuine(self) -> bool:
-        """Return True if the message was sent as Fiskil sends it, and is no replay."""
+        """Return True if the message was sent as Fiskil sends it, and not as a replay."""
         return self.kind == "genuine"
 
     @property
     def is_replay(self) -> bool:
-        """Return True if the same bytes and signature were sent before."""
+        """Return True if the delivery repeats the bytes and the signature of an earlier genuine delivery."""
         return self.kind == "replay"
 
     @property
@@ -130,10 +130,11 @@ class Delivery(Entry, frozen=True, kw_only=True):
 
 
 class EndlessBody(Entry, frozen=True, kw_only=True):
-    """An unsigned request with an endless body, sent until the receiver responded, closed, or the limit was reached.
+    """An unsigned request with an endless body, sent until the receiver ended it or a limit was reached.
 
-    *taken_bytes* is what the receiver and the operating system's buffers accepted in *took_s* real seconds. *status* is None
-    if no response came. *is_over* is True if the receiver ended the request.
+    *taken_bytes* is the number of bytes that the receiver and the operating system's buffers accepted in *took_s* real
+    seconds. *status* is None if no response came. *was_ended_by_receiver* is True if the receiver responded or closed the
+    connection.
     """
 
     name: str
@@ -144,14 +145,17 @@ class EndlessBody(Entry, frozen=True, kw_only=True):
 
 
 class CanaryPlanted(Entry, frozen=True, kw_only=True):
-    """A canary URL was sent to the receiver; *place* says where in the message, *kind* is the delivery's kind."""
+    """A canary URL, which no app has a reason to request, was sent to the receiver in a message.
+
+    *place* is the part of the message that contains the URL, *kind* is the kind of the delivery.
+    """
 
     place: str
     kind: DeliveryKind
 
 
 class CanaryRequested(Entry, frozen=True, kw_only=True):
-    """A client requested a canary URL; the fields are those of its ``CanaryPlanted``."""
+    """A client requested a canary URL; *place* and *kind* are those with which the URL was planted (``CanaryPlanted``)."""
 
     place: str
     kind: DeliveryKind
@@ -162,14 +166,15 @@ PlanKind = Literal["deliveries", "forgeries", "order", "everything", "life_plans
 
 
 class PlanRun(Entry, frozen=True, kw_only=True):
-    """One generated plan was executed.
+    """The result of one generated plan: a random sequence of actions that the harness executed.
 
-    *plan* is its JSON if it failed, *summary* its steps in words. *observed*, *expected*, *source*, *fix*, *evidence* and
-    *hook* come from the deciding finding, which *probe* reported. *invariant* is the violated invariant. *practice* is the
-    practice that the violation counts against, if the kind of plan covers several.
+    *plan* is the plan as JSON if it failed, *summary* describes its steps. *observed*, *expected*, *source*, *fix*,
+    *evidence* and *hook* come from the finding of *probe*, which decided the verdict. *invariant* is the violated invariant.
+    *practice* is the practice that the violation counts against, if the kind of plan covers several practices.
 
-    A failing plan with a race in it was run *rounds* more times and failed *rounds_failed* times; verdicts never depend on
-    these two. For life plans, *happened* are the verbs that took effect and *possible* all that could have been generated.
+    A plan that failed and depends on timing was run *rounds* more times, of which *rounds_failed* failed; no verdict depends
+    on these counts. For life plans, *happened* are the verbs (actions) that took effect, and *possible* are all verbs that
+    the generator could have used.
     """
 
     number: int

@@ -6,17 +6,25 @@ from typing import Literal
 from fiskil_harness.journal.entries.entry import Entry
 
 OTLP = "otlp"
-"""``place`` of log records that the app exports."""
+"""``Output.place`` of log records that the app exports over OpenTelemetry (OTLP)."""
 
 MonitoringMoment = Literal["calm", "idle", "refreshed", "good", "slow", "failing", "recovered", "over"]
-"""The time of a reading.
+"""Time at which the app's monitoring was read.
 
-``calm`` and ``idle``: before and after an idle period. ``refreshed``: after a requested refresh. ``good``: after ordinary
-work. ``slow`` and ``failing``: during a fault. ``recovered``: after the fault. ``over``: after more ordinary work.
+=========  ====================================================
+calm       before an idle period
+idle       after the idle period
+refreshed  after a refresh that the harness requested
+good       after ordinary work
+slow       while API responses were late
+failing    while API calls or deliveries failed
+recovered  after the failure
+over       after more ordinary work, following ``recovered``
+=========  ====================================================
 """
 
 _LANGUAGES = ("jvm", "nodejs", "v8js", "dotnet", "otel", "promhttp", "scrape")
-"""First words of samples that belong to a runtime or to the metrics library."""
+"""First words in the names of samples that a language's runtime or the metrics library exports."""
 _RUNTIME_NAMES = {
     "process": "cpu|resident|virtual|open_fds|max_fds|start_time|heap|runtime|memory|disk|network|threads?|uptime|paging"
     "|open_file|context_switches|files|handles?|handle_count|private|working_set|num_threads|windows|unix",
@@ -28,7 +36,7 @@ _RUNTIME_NAMES = {
     "runtime": "cpu|go|jvm|gc|memory|cpython|nodejs|dotnet|uptime|info|heap|threads?|goroutines",
     "python": "gc|info|memory|threads?|cpu",
 }
-"""Second words of samples that runtimes and their client libraries export by default, for each first word."""
+"""Second words in the names of samples that runtimes and metrics libraries export by default, by first word."""
 _OF_THE_RUNTIME = re.compile(
     rf"(?:{'|'.join(_LANGUAGES)})[_.]"
     + "".join(rf"|{first}[_.](?:{rest})(?![a-z])" for first, rest in _RUNTIME_NAMES.items())
@@ -37,20 +45,20 @@ _LIKE_THE_RUNTIME = re.compile(rf"(?:{'|'.join(_RUNTIME_NAMES)})[_.]")
 _OF_THE_APP = re.compile(
     r"webhook|deliver|fiskil|consent|sync|bank|request|error|fail|message|api[_.]|http|calls?(?![a-z])|events?(?![a-z])|jobs?[_.]"
 )
-"""Words that mark a sample as the app's own."""
+"""Words in the name of a sample which show that the app itself defines the sample."""
 
 
 class MonitoringReading(Entry, frozen=True, kw_only=True):
     """One reading of the app's metrics and alerts.
 
-    *samples* maps name and labels to the value. It is None if there are no metrics or the response was not readable as
-    metrics; *problem* states why. *alerts* counts the alerts received since the harness started. *kinds* are the kinds of
-    those received since the previous reading; texts that differ in numbers only are of one kind. *is_configured* states
-    whether the config passes the address for alerts to the app. *is_calm* is None if the harness did not wait for the alerts
-    to end, and False if they continued after the app's deadline.
+    *samples* maps name and labels of each sample to its value. It is None if there are no metrics or the response was not
+    readable as metrics; *problem* states why. *alerts* counts the alerts received since the harness started. *kinds* are the
+    kinds of alerts received since the previous reading; alerts whose texts differ only in numbers are of one kind.
+    *is_configured* is True if the config passes the URL for alerts to the app. *is_calm* is None if the harness did not wait
+    for the alerts to end, and False if alerts continued after the app's deadline.
 
-    *began_s* and *at_s* are the begin and end of the reading; its values belong to some moment in between. *since_1970_s* is
-    the real time.
+    *began_s* and ``at_s`` are the times at which the reading began and ended; the values are from some time in between.
+    *since_1970_s* is the real time in seconds since 1970.
     """
 
     moment: MonitoringMoment
@@ -65,16 +73,16 @@ class MonitoringReading(Entry, frozen=True, kw_only=True):
 
 
 def changed_samples(earlier: MonitoringReading, later: MonitoringReading) -> set[str]:
-    """Return the names of samples that differ, or are new and not zero.
+    """Return the names of samples whose values differ, and of new samples that are not zero.
 
-    Samples of the language's runtime do not count. Buckets and quantiles of a distribution do not count either: its count
-    changes with them, and which of them changes depends on timing.
+    Samples of the language's runtime are left out. So are buckets and quantiles of a distribution: which bucket changes
+    depends on timing, and the distribution's total count changes as well.
     """
     return {name for name in _differing(earlier, later) if not is_runtime_sample(name) and not _is_like_the_runtime(name)}
 
 
 def possibly_changed_samples(earlier: MonitoringReading, later: MonitoringReading) -> set[str]:
-    """Return the names of samples that differ and that may belong to the runtime or to the app."""
+    """Return the names of changed samples that either the runtime or the app may define."""
     return {name for name in _differing(earlier, later) if _is_like_the_runtime(name)}
 
 
@@ -84,7 +92,10 @@ def is_runtime_sample(name: str) -> bool:
 
 
 def _is_like_the_runtime(name: str) -> bool:
-    """Return True if the sample begins like a runtime's, is not a known one, and has no word that marks it as the app's."""
+    """Return True if either the runtime or the app may define the sample.
+
+    The name begins like those of a runtime, but is not a known one, and has no word that is typical of an app.
+    """
     is_unknown = _LIKE_THE_RUNTIME.match(name) is not None and not is_runtime_sample(name)
     return is_unknown and _OF_THE_APP.search(name.partition("{")[0]) is None
 

@@ -1,4 +1,4 @@
-"""Observations of the app's pages in a real browser: what they showed, their requests, and what the browser stored."""
+"""Observations of the app's pages in a real browser: visible content, requests, and values that the browser stored."""
 
 from typing import Final, Literal
 
@@ -7,10 +7,10 @@ from msgspec import Struct
 from fiskil_harness.journal.entries.entry import Entry
 
 CONNECT, CONNECTIONS = "connect", "connections"
-"""Pages that the config may name: where a journey begins, and where consents are listed."""
+"""Names of pages in the config: the page on which a consent journey begins, and the page that lists consents."""
 
 RESPONSE, NOTICE, LINKED = "response", "privacy", "linked"
-"""Pages that the config does not name: the response to a press, the privacy notice, another linked page of the app."""
+"""Names of pages that are not in the config: the page after a press, the privacy notice, another linked page of the app."""
 
 REVOKE: Final = "revoke"
 PRIVACY: Final = "privacy"
@@ -19,19 +19,19 @@ PRIVACY: Final = "privacy"
 PLAIN: Final = "plain"
 BEFORE: Final = "synced"
 AFTER: Final = "ended"
-"""Moments of a page view: nothing special, before a consent was revoked, and after it."""
+"""Times of a page view: at no special time, before a consent was revoked, and after it was revoked."""
 
 OTHER_MACHINE = "it leads to another machine"
-"""The ``problem`` of a link that leaves this machine."""
+"""``problem`` of a link to another machine, which is never opened."""
 
 NO_RESPONSE = "no response came, or the page did not wait for it"
-"""The ``problem`` of a request for which the browser received nothing."""
+"""``Fetched.problem`` of a request to which the browser received no response."""
 
 ControlKind = Literal["link", "button", "switch", "field"]
 """Kinds of controls; a checkbox is a switch."""
 
 ViewMoment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]
-"""When a page was viewed.
+"""Time at which a page was viewed.
 
 ========  ==================================
 plain     none of the following
@@ -45,17 +45,20 @@ failed    after an error
 """
 
 PressPurpose = Literal["link", "revoke", "privacy"]
-"""Why a control was pressed: to begin a journey, to revoke a consent, or to open the privacy notice."""
+"""Purpose for which a control was pressed: to begin a journey, to revoke a consent, or to open the privacy notice."""
 
 StoragePlace = Literal["localStorage", "sessionStorage", "IndexedDB", "cache", "cookie", "url", "history", "unread"]
-"""Where the browser stored a value; ``lack`` marks storage that could not be read (*name*: which, *value*: why)."""
+"""Storage of the browser that contains a value.
+
+``unread`` means that a storage could not be read; ``Stored.name`` is then the storage, and ``Stored.value`` the reason.
+"""
 
 
 class Control(Struct, frozen=True, kw_only=True):
     """A visible control of a page.
 
-    *text* is its accessible name. *leads_to* is the absolute URL of the link or form; empty if only a script knows it.
-    *is_on* is the state of a switch.
+    *text* is the accessible name. *leads_to* is the absolute URL that the link or form opens; it is empty if a script
+    handles the press. *is_on* is the state of a switch.
     """
 
     kind: ControlKind
@@ -88,12 +91,14 @@ class Control(Struct, frozen=True, kw_only=True):
 class PageView(Entry, frozen=True, kw_only=True):
     """One view of one page at one width.
 
-    *page* is its name in the config, or ``callback``, ``cancelled``, ``response`` (the response to a press), ``privacy``
-    (the linked notice) or ``linked`` (another page of the app). *cause* is the error type if *moment* is ``failed``.
+    *page* is the page's name in the config, or ``callback``, ``cancelled``, ``response`` (the page after a press),
+    ``privacy`` (the linked notice) or ``linked`` (another page of the app). *cause* is the error type if *moment* is
+    ``failed``. *after_s* is the time since the press, in real seconds.
 
     *text* is the visible text, line by line. *signs* are the visible signs of progress (progressbar, aria-busy, an announced
-    status). *problem* states why nothing could be read. *digest* identifies the screenshot if one was taken to compare.
-    *veils* describe elements that may hide more words, such as a large canvas.
+    status). *problem* states why nothing could be read. *digest* is a hash of the screenshot, so that two views can be
+    compared; it is empty if there is none. *covers* describe elements that may contain unreadable text, such as a large
+    canvas.
     """
 
     participant: str
@@ -117,9 +122,9 @@ class PageView(Entry, frozen=True, kw_only=True):
 class Fetched(Entry, frozen=True, kw_only=True):
     """A request of a page and its response.
 
-    *kind* is the browser's resource type (document, script, stylesheet, xhr, fetch, ...) or ``sourcemap``, which the harness
-    requested. *is_ours* is True for the app's own origin, *is_api* for the API. *problem* states why the body could not be
-    read; requests to other machines are blocked.
+    *kind* is the browser's resource type (document, script, stylesheet, xhr, fetch, ...), or ``sourcemap`` for a source map
+    that the harness requested. *is_ours* is True for the app's own origin, *is_api* for the API. *problem* states why the
+    body could not be read, for example because requests to other machines are blocked.
     """
 
     participant: str
@@ -156,8 +161,8 @@ class Stored(Entry, frozen=True, kw_only=True):
 class Pressed(Entry, frozen=True, kw_only=True):
     """The end user pressed a control; *number* counts presses from 1 since the page was opened.
 
-    *problem* states why the press had no result or, with an empty *text*, why there was nothing to press. *is_typed* marks a
-    confirmation word that the page requires to be typed, *is_switch* a switch that was turned off.
+    *problem* states why the press had no result. If *text* is empty, *problem* states why there was nothing to press.
+    *is_typed* is True if the end user typed a confirmation word instead, *is_switch* if a switch was turned off.
     """
 
     participant: str
@@ -171,7 +176,7 @@ class Pressed(Entry, frozen=True, kw_only=True):
 
 
 class Picture(Entry, frozen=True, kw_only=True):
-    """A screenshot of a page as PNG; there is none of a page that shows a secret, and *problem* states that."""
+    """A screenshot of a page as PNG; *png* is empty if the page shows a secret, and *problem* then states that."""
 
     participant: str
     page: str
@@ -182,10 +187,10 @@ class Picture(Entry, frozen=True, kw_only=True):
 
 
 class Sharing(Entry, frozen=True, kw_only=True):
-    """A consent as the page of connections must show it when its end user opens that page.
+    """A consent as the connections page must list it when its end user opens that page.
 
-    *institution* is the name that Fiskil reports. *expires_on* and *today* are dates like 2027-03-12. *is_sought* marks the
-    consent that will be revoked.
+    *institution* is the name that Fiskil reports. *expires_on* and *today* are dates like 2027-03-12. *will_be_revoked* is
+    True for the consent that the harness is going to revoke on the page.
     """
 
     participant: str

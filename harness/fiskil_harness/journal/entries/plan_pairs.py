@@ -1,4 +1,7 @@
-"""Pair coverage of generated life plans: which two verbs (end user, API, delivery) happened in the same plan."""
+"""Pair coverage of generated life plans: the pairs of verbs (actions) that happened in the same plan.
+
+A life plan is a random sequence of actions of the end user, the API and the webhook sender.
+"""
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -9,9 +12,9 @@ LIFE, FAULT, DELIVERY = "life", "fault", "delivery"
 
 
 class Verb(Struct, frozen=True, kw_only=True):
-    """One building block of generated life plans.
+    """One kind of action in generated life plans.
 
-    Verbs without a *group* are too common to count. *needs* are the hooks that the verb requires.
+    Verbs with an empty *group* are too common to count in pairs. *needs* are the hooks that the verb requires.
     """
 
     name: str
@@ -20,7 +23,10 @@ class Verb(Struct, frozen=True, kw_only=True):
 
 
 class PairCoverage(Struct, frozen=True, kw_only=True):
-    """Pair coverage: *covered* of *of* pairs of verbs from different groups met in one plan; *missing* names the others."""
+    """Pair coverage of life plans: *covered* of *total* pairs of verbs from different groups happened in the same plan.
+
+    *missing* lists the other pairs.
+    """
 
     covered: int
     total: int
@@ -33,13 +39,13 @@ def pairs_of(verbs: Iterable[Verb]) -> list[tuple[str, str]]:
 
 
 def uncovered_pairs(pairs: Sequence[tuple[str, str]], lives: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
-    """Return those of *pairs* that no plan in *lives* contains; each plan is the names of its verbs."""
+    """Return those of *pairs* that no plan in *lives* contains; each plan is given as the names of its verbs."""
     plans = [frozenset(life) for life in lives]
     return [pair for pair in pairs if not any(plan.issuperset(pair) for plan in plans)]
 
 
 def pair_coverage(verbs: Iterable[Verb], lives: Iterable[Iterable[str]]) -> PairCoverage:
-    """Return the pair coverage of all plans in *lives*; each plan is the names of the verbs that happened in it."""
+    """Return the pair coverage of the plans in *lives*; each plan is given as the names of the verbs that happened."""
     pairs = pairs_of(verbs)
     missing = uncovered_pairs(pairs, lives)
     return PairCoverage(

@@ -4,9 +4,9 @@ from fiskil_harness.journal.entries.entry import Entry
 
 
 class TlsServed(Entry, frozen=True, kw_only=True):
-    """The app serves TLS from now on.
+    """The app was started as a TLS server.
 
-    *is_up* is False if the app did not become ready. *has_plain_port* is True if it also listens for plain HTTP.
+    *is_up* is False if the app did not become ready. *has_plain_port* is True if the app also listens for plain HTTP.
     """
 
     is_up: bool
@@ -16,9 +16,9 @@ class TlsServed(Entry, frozen=True, kw_only=True):
 class Handshake(Entry, frozen=True, kw_only=True):
     """One handshake with the app's TLS port, limited to one version of TLS.
 
-    *is_spoken* states whether the app accepted *version*; it is None if this machine does not support the version.
-    *is_our_certificate* states whether the app presented the certificate that the harness issued to it. It is None if the
-    app presented no certificate, or if none was issued.
+    *is_supported* is True if the app accepted *version*, and None if this machine does not support the version, so that the
+    handshake was not tried. *is_our_certificate* is True if the app presented the certificate that the harness issued to it,
+    and None if the app presented no certificate or none was issued.
     """
 
     version: str

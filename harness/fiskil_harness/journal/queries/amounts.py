@@ -1,4 +1,4 @@
-"""Amounts that the API served for each row: those of every sync, and those of responses that a fault changed."""
+"""Amounts that the API served for each row, in ordinary syncs and in responses that a fault changed."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from fiskil_harness.journal.queries.rows import name_of_row
 
 AMOUNT = "amount"
 FAULTS = ("BigNumbers", "DuplicateKeys", "MoneyForm", "NotANumber")
-"""Faults that change how amounts are written."""
+"""Faults that change the text of amounts in a response."""
 
 LARGE = Decimal(10) ** 9
 CENTS = 2
@@ -22,11 +22,12 @@ Pairs = list[tuple[str, Any]]
 
 
 class ServedAmounts(Struct, frozen=True):
-    """Amounts that were served, by ``fiskil_id``.
+    """Amounts that the API served for the rows of one dataset, by ``fiskil_id``.
 
-    *of* are all amounts of each row. *odd* are the unusual ones: huge, fractional cents, negative zero, changed by a fault.
-    *plain* is the only amount of each row that never had an unusual one. *since_s* is when the first unusual amount was
-    served. *is_partial* is True if a response was not kept whole, so there may have been further amounts.
+    *all* has every amount of each row. *unusual* has only the unusual amounts: huge, with fractions of a cent, negative
+    zero, or changed by a fault. *plain* has the amount of each row that only ever had one amount, an ordinary one. *since_s*
+    is the time at which the first unusual amount was served. *is_partial* is True if the journal did not keep a response
+    whole, so that further amounts are unknown. *labels* are the names of the rows for reports.
     """
 
     all: dict[str, set[Decimal]]
@@ -37,7 +38,7 @@ class ServedAmounts(Struct, frozen=True):
     labels: dict[str, str]
 
     def names(self, ids: Iterable[str], problem: str) -> tuple[str, ...]:
-        """Return a line "name: *problem*" for each row in *ids*, sorted; names are those of the person's history."""
+        """Return the line "name: *problem*" for each row in *ids*, sorted by name."""
         names = sorted(self.labels.get(fiskil_id, "a row that no sync served") for fiskil_id in ids)
         return tuple(f"{name}: {problem}" for name in names)
 
@@ -76,7 +77,10 @@ def _is_odd(amount: Decimal) -> bool:
 
 
 def _amounts_in(call: Exchange) -> Iterator[tuple[str, set[Decimal]]]:
-    """Yield each row of a response with all its amounts, duplicate keys included; nothing if the response is not JSON."""
+    """Yield the ``fiskil_id`` and all amounts of each row in a response, including those of duplicate JSON keys.
+
+    Yield nothing if the response is not JSON.
+    """
     rows: list[Pairs] = []
 
     def record(pairs: Pairs) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""API calls of the app: in order, without calls about end users of earlier scenarios."""
+"""Queries about the app's API calls, without calls about end users of earlier scenarios."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -21,13 +21,13 @@ CallKey = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
 def calls(journal: Journal, route: str = "") -> list[Exchange]:
-    """Return every call of the scenario, or those to *route*, by number."""
+    """Return the calls of the scenario in order, or only the calls to *route* if it is not empty."""
     matching = [call for call in journal.all(Exchange) if not call.is_of_earlier_scenario and route in {"", call.route}]
     return sorted(matching, key=lambda call: call.number)
 
 
 def reads(journal: Journal, dataset: str, end_user_id: str = "") -> list[Exchange]:
-    """Return every call that reads a banking dataset, for one end user if *end_user_id* is not empty."""
+    """Return the calls that read a banking *dataset*, or only those for *end_user_id* if it is not empty."""
     return [call for call in calls(journal, f"banking.{dataset}") if not end_user_id or call.end_user_id == end_user_id]
 
 
@@ -42,12 +42,12 @@ def parameters(call: Exchange) -> dict[str, str]:
 
 
 def header(pairs: Iterable[tuple[str, str]], name: str) -> str:
-    """Return the first value of a header, empty if it is absent; *name* is in lower case."""
+    """Return the first value of the header *name* (in lower case), or an empty text if the header is absent."""
     return next((value for key, value in pairs if key.lower() == name), "")
 
 
 def bearer(call: Exchange) -> str:
-    """Return the access token of a call, empty if it had none."""
+    """Return the access token that a call carries, or an empty text if it carries none."""
     return header(call.request_headers, "authorization").partition(" ")[2].strip()
 
 
@@ -59,8 +59,8 @@ def is_complete_success(call: Exchange) -> bool:
 def succeeded_later(exchanges: list[Exchange], refused: Exchange) -> bool:
     """Return True if a later call in *exchanges* to the same route for the same end user succeeded.
 
-    Parameters are ignored, because an app may start a listing again. A refused call that creates an end user has no end user
-    yet, so it matches any later call to its route.
+    Query parameters are ignored, because an app may read a list again from the start. If the refused call was to create an
+    end user, it has no end user id yet, so any later call to its route counts.
     """
     return any(
         call.number > refused.number
@@ -84,33 +84,33 @@ def has_unrenewed_token(journal: Journal, end_user_ids: Collection[str]) -> bool
 
 
 def bitten_by(journal: Journal, *faults: str) -> list[Exchange]:
-    """Return every call on which one of *faults* acted, by class name like ``Stall``; without names, any fault."""
+    """Return the calls on which one of *faults* acted (class names such as ``Stall``), or any fault if none are given."""
     return [call for call in calls(journal) if any(not faults or bite.partition("(")[0] in faults for bite in call.bites)]
 
 
 def routes_of(exchanges: Iterable[Exchange]) -> int:
-    """Return the number of routes in *exchanges*; findings must not contain the number of calls, which depends on timing."""
+    """Return the number of routes in *exchanges*, for findings: the number of calls would depend on timing."""
     return len({call.route for call in exchanges})
 
 
 def began_s(call: HookCall) -> float:
-    """Return when the harness called the hook; ``at_s`` is the time of the response."""
+    """Return the time at which the harness called the hook; ``at_s`` is the time of the response."""
     return call.at_s - call.took_s
 
 
 def timed_out(journal: Journal, call: HookCall) -> bool:
-    """Return True if the harness stopped waiting for the app's response, which may have come later."""
+    """Return True if the harness stopped waiting for the app's response to the hook *call*."""
     limit_s = next((limits.request_deadline_s for limits in journal.all(Limits)), 0.0)
     return call.status is None and call.took_s >= limit_s
 
 
 def dataset_of(kind: str) -> str:
-    """Return the banking dataset that an event of *kind* announces as synced; empty for other kinds."""
+    """Return the banking dataset that an event of *kind* announces as synced, or an empty text for other kinds."""
     return _DATASET_BY_EVENT.get(kind, "")
 
 
 def acknowledged_events(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
-    """Return every acknowledged delivery of an authentic message with its event, in order."""
+    """Return each acknowledged delivery of a message from Fiskil, with the event that it delivers, in order."""
     events = {event.event: event for event in journal.all(EventCreated)}
     return [
         (delivery, events[delivery.event])
@@ -120,7 +120,7 @@ def acknowledged_events(journal: Journal) -> list[tuple[Delivery, EventCreated]]
 
 
 def end_user_of(delivery: Delivery) -> str:
-    """Return the ``end_user_id`` in a delivery's body, empty if there is none."""
+    """Return the ``end_user_id`` in a delivery's body, or an empty text if there is none."""
     if delivery.content:
         return delivery.content.get("end_user_id", "")
     try:
@@ -131,7 +131,7 @@ def end_user_of(delivery: Delivery) -> str:
 
 
 def covers(call: Exchange, row: dict[str, Any]) -> bool:
-    """Return True if the parameters of a call that reads a dataset include *row*. Source: data.time-filter"""
+    """Return True if the query parameters of *call*, a read of a dataset, select *row*. Source: data.time-filter"""
     query = parameters(call)
     for name in ("account_id", "status"):
         if query.get(name) and name in row and row[name] != query[name]:

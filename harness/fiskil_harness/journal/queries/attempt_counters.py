@@ -1,6 +1,7 @@
 """Recognise attempt counters in the app's state: numbers that grow with deliveries or attempts, not with effects.
 
-A twin that received more deliveries or disturbances may show a higher counter, by at most one for each of them.
+Twins are end users with the same events. The twin that received more deliveries or disturbances may have a higher counter:
+by at most one for each additional delivery or disturbance.
 """
 
 import re
@@ -16,9 +17,9 @@ _ATTEMPT_WORDS = re.compile(
 
 
 def extra_attempts(journal: Journal, *, of: str, than: str) -> int:
-    """Return how many more attempts the app may have made for the twin *of* than for *than*.
+    """Return how many more attempts the app may have made for the twin *of* than for the twin *than*.
 
-    Each delivery, requested failure, fault and kill is a reason for one attempt.
+    Each delivery, requested failure, fault and kill may cause one attempt.
     """
     reasons = _reasons(journal, of) - _reasons(journal, than)
     kills = sum(1 for started in journal.all(ProcessChanged) if started.is_kill)
@@ -27,12 +28,12 @@ def extra_attempts(journal: Journal, *, of: str, than: str) -> int:
 
 
 def is_counter(path: str, first: Leaves, second: Leaves, *, most: int) -> bool:
-    """Return True if the values at *path* are equal except for numbers that are higher in *second*.
+    """Return True if the values at *path* differ only in whole numbers, which are higher in *second*.
 
-    A timestamp in place of null counts as a counter too: the time of the last attempt.
+    A null in *first* that is a timestamp in *second* counts as well: it may be the time of the last attempt.
 
     Args:
-        most: Limit for the sum of all increases.
+        most: Maximum sum of all increases.
     """
     if not most:
         return False
@@ -51,7 +52,7 @@ def is_counter(path: str, first: Leaves, second: Leaves, *, most: int) -> bool:
 
 
 def is_named_as_counter(path: str) -> bool:
-    """Return True if the last word of a path is typical of an attempt counter."""
+    """Return True if the last name in *path* is typical of an attempt counter."""
     return bool(_ATTEMPT_WORDS.search(path.rpartition(".")[2]))
 
 

@@ -1,4 +1,4 @@
-"""Consents at Fiskil over time: their states, the rows that each allowed the app to read, and notifications of their end."""
+"""Queries about consents: states over time, rows served under each consent, and notifications of a consent's end."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +12,7 @@ TOO_SOON = 429
 
 
 def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str, ConsentState]:
-    """Return the last state before *until_s* of each consent of the first participant, by ``consent_id``."""
+    """Return each consent of the first participant by ``consent_id``, in its last state before *until_s*."""
     return {
         consent.consent_id: consent
         for consent in journal.all(ConsentState)
@@ -21,20 +21,20 @@ def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str,
 
 
 def permitted(journal: Journal, *, until_s: float = float("inf")) -> set[str]:
-    """Return the datasets that the active consents covered just before *until_s*."""
+    """Return the datasets that the first participant's active consents covered just before *until_s*."""
     active = [consent for consent in consents_of(journal, until_s=until_s).values() if consent.is_active]
     return {name for consent in active for name in consent.permissions}
 
 
 def hook_calls(journal: Journal, name: str, *, since_s: float = 0.0) -> list[HookCall]:
-    """Return every call of the hook *name* for the first participant that began at or after *since_s*."""
+    """Return the calls of the hook *name* for the first participant that began at *since_s* or later."""
     return [
         call for call in journal.all(HookCall) if call.hook == name and not call.participant and began_s(call) >= since_s
     ]
 
 
 def is_done(call: HookCall) -> bool:
-    """Return True if the app responded with 2xx. A redirect may lead anywhere, so it does not count."""
+    """Return True if the app responded with 2xx; a redirect does not show success."""
     return call.has_succeeded
 
 
@@ -44,15 +44,16 @@ def is_declined(call: HookCall) -> bool:
 
 
 def calls_during(journal: Journal, hook: HookCall, prefix: str) -> list[Exchange]:
-    """Return the app's calls to routes that begin with *prefix*, made during *hook*."""
+    """Return the API calls to routes that begin with *prefix* and that the app made during the hook call *hook*."""
     return [call for call in calls(journal, "") if call.route.startswith(prefix) and began_s(hook) <= call.at_s <= hook.at_s]
 
 
 def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
     """Return True if the app learnt that a consent ended.
 
-    It learns that from the event, from the response when it revokes the consent itself, or from a requested refresh: the app
-    calls the API and reports success, or the API refuses it because no consent is left.
+    The app learns of the end in one of three cases: it acknowledges the event, it revokes the consent itself, or it
+    completes a requested refresh after the end. A refresh that fails also counts if no consent is active any more and the
+    API therefore refuses the app's calls.
     """
     if any(
         event.kind == "consent.revoked" and consent_of(delivery) == consent.consent_id
@@ -70,9 +71,9 @@ def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
 
 
 def rows_under(journal: Journal, consent_ids: Iterable[str]) -> dict[str, str]:
-    """Return the rows that were served under *consent_ids* only: the name for reports, by ``fiskil_id``.
+    """Return the names (for reports) of the rows that the API served only under *consent_ids*, by ``fiskil_id``.
 
-    Rows that another active consent still serves are left out.
+    Rows that the API still serves under another active consent are left out.
     """
     selected = set(consent_ids)
     names: dict[str, str] = {}
@@ -90,9 +91,13 @@ def rows_under(journal: Journal, consent_ids: Iterable[str]) -> dict[str, str]:
 
 
 def still_shown(journal: Journal, end: Effects, names: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Return those of *names* that the app ever showed, and those that it shows at the *end* as it once did.
+    """Return those of *names* that the app showed earlier, and those that it shows unchanged at the *end*.
 
-    Consent ids inside a record are ignored: a row that returns under another consent counts as shown again.
+    Consent ids inside a record are ignored: a row that the app now shows under another consent counts as unchanged.
+
+    Args:
+        end: The last snapshot of the app's effects.
+        names: Texts to search for in the app's state, such as ids of rows.
     """
     texts, ids = set(names), set(consents_of(journal))
     earlier: dict[str, list[Place]] = {text: [] for text in texts}
@@ -110,7 +115,10 @@ def _syncs(journal: Journal) -> list[Rows]:
 
 
 def _has_read_since(journal: Journal, since_s: float) -> bool:
-    """Return True if the API responded to a call about an end user since then; an app may confirm before it calls."""
+    """Return True if the API responded to a call about an end user since *since_s*, with success or 403.
+
+    An app may respond to the refresh hook before it calls the API, so its response alone does not show a read.
+    """
     return any(
         call.at_s >= since_s and call.end_user_id and (is_complete_success(call) or call.status == 403)
         for call in calls(journal)

@@ -1,4 +1,4 @@
-"""Deliveries and their effects."""
+"""Queries about deliveries and the effects that the app reported for them."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -23,12 +23,12 @@ from fiskil_harness.journal import (
 from fiskil_harness.journal.queries.rows import why_still_busy
 
 CONNECTION_REFUSED = "connection refused"
-"""``problem`` of a delivery that no receiver accepted: the receiver has ended, or was never started."""
+"""``problem`` of a delivery for which no receiver was running."""
 EFFECTS_NOT_READ = "the app acknowledged a message, and its effects could not be read afterwards"
 
 
 def genuine(journal: Journal) -> list[Delivery]:
-    """Return every genuine delivery whose response is judged, in order."""
+    """Return the genuine deliveries whose responses probes must judge, in order."""
     return [
         delivery
         for delivery in journal.all(Delivery)
@@ -37,12 +37,12 @@ def genuine(journal: Journal) -> list[Delivery]:
 
 
 def of_kind(journal: Journal, kind: DeliveryKind) -> list[Delivery]:
-    """Return every delivery of one *kind*, in order."""
+    """Return the deliveries of *kind*, in order."""
     return [delivery for delivery in journal.all(Delivery) if delivery.kind == kind]
 
 
 def by_message(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
-    """Return the deliveries of each message id, in order."""
+    """Return the deliveries by message id, in order."""
     grouped: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         grouped.setdefault(delivery.message_id, []).append(delivery)
@@ -50,21 +50,24 @@ def by_message(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
 
 
 def messages_of(deliveries: Iterable[Delivery]) -> int:
-    """Return the number of messages; findings must not contain the number of deliveries, which depends on timing."""
+    """Return the number of messages in *deliveries*, for findings: the number of deliveries would depend on timing."""
     return len({delivery.message_id for delivery in deliveries})
 
 
 class Applied(Struct, frozen=True, kw_only=True):
-    """Counts of applications by message id; *was_reset* is True if the app lost its counts on a restart."""
+    """Counts of how often the app applied each message, by message id.
+
+    *was_reset* is True if the app lost its counts on a restart.
+    """
 
     counts: dict[str, int]
     was_reset: bool = False
 
 
 def applied(journal: Journal) -> Applied | None:
-    """Return the counts that the app reported, over all participants and runs of its process; None if it reported none.
+    """Return how often the app applied each message, over all participants; None if the app reported no counts.
 
-    If the app loses its counts when it is killed, the last counts of each run are added up.
+    If the app lost its counts when it was killed, the last counts before each kill are added up.
     """
     runs: list[dict[str, dict[str, int]]] = [{}]
     for entry in journal:
@@ -91,15 +94,15 @@ def _merged(run: dict[str, dict[str, int]]) -> dict[str, int]:
 
 
 def last_applied(journal: Journal) -> dict[str, int] | None:
-    """Return the counts of ``applied`` alone; None if the app reported none."""
+    """Return how often the app applied each message, by message id; None if the app reported no counts."""
     reported = applied(journal)
     return reported.counts if reported else None
 
 
 def why_busy(journal: Journal) -> tuple[str, str]:
-    """Return why effects cannot be judged if the app was still busy in the last snapshot: reason and helpful hook.
+    """Return the reason why effects cannot be judged if the app was busy in the last snapshot, and the hook that would help.
 
-    Both are empty if the app was idle. An app that acknowledged a message after its last snapshot does not count as idle.
+    Both are empty if the app was idle. If the app acknowledged a message after the last snapshot, it counts as busy.
     """
     last = {effects.participant: effects for effects in journal.all(Effects)}
     acknowledged_s = {delivery.participant: delivery.at_s for delivery in journal.all(Delivery) if delivery.is_acknowledged}
@@ -110,16 +113,17 @@ def why_busy(journal: Journal) -> tuple[str, str]:
 
 
 def was_disturbed(journal: Journal) -> bool:
-    """Return True if the app had a reason to postpone work: a kill, a requested failure, or a fault."""
+    """Return True if a kill, a requested failure or a fault gave the app a reason to postpone work."""
     was_killed = any(started.is_kill for started in journal.all(ProcessChanged))
     was_made_to_fail = any(call.is_failure_request for call in journal.all(HookCall))
     return was_killed or was_made_to_fail or bool(bites(journal))
 
 
 def why_no_crash_observed(journal: Journal) -> str:
-    """Return why no crash during deliveries was observed: the app responded to each before it was killed; else ''.
+    """Return a reason if the app was killed only after it had responded to all deliveries; else ''.
 
-    Deliveries that were sent alone do not count, because timing alone decides whether they get a response.
+    Such a kill does not test a crash during deliveries. Only concurrent deliveries are considered: the response to a single
+    delivery during a kill depends on timing.
     """
     in_progress = [delivery for delivery in journal.all(Delivery) if delivery.name == DURING_KILL and delivery.group]
     was_late = bool(in_progress) and all(delivery.has_response for delivery in in_progress)
@@ -127,7 +131,7 @@ def why_no_crash_observed(journal: Journal) -> str:
 
 
 def was_requested_failure(journal: Journal, refused: Delivery) -> bool:
-    """Return True if *refused* is the first refusal since the harness requested the app to fail."""
+    """Return True if *refused* is the first failed delivery after the harness requested the app to fail."""
     requested_s = [call.at_s for call in journal.all(HookCall) if call.is_failure_request and call.at_s <= refused.at_s]
     if not requested_s:
         return False
@@ -136,17 +140,17 @@ def was_requested_failure(journal: Journal, refused: Delivery) -> bool:
 
 
 def events_by_id(journal: Journal) -> dict[str, EventCreated]:
-    """Return every event of the sandbox by its message id."""
+    """Return the events that the sandbox created, by message id."""
     return {event.message_id: event for event in journal.all(EventCreated)}
 
 
 def kind_of(delivery: Delivery) -> str:
-    """Return the kind of event in a delivery's body; empty if it cannot be read."""
+    """Return the kind of event in a delivery's body, or an empty text if the body cannot be read."""
     return _field(delivery, "event")
 
 
 def consent_of(delivery: Delivery) -> str:
-    """Return the ``consent_id`` in a delivery's body; empty if it cannot be read."""
+    """Return the ``consent_id`` in a delivery's body, or an empty text if the body cannot be read."""
     return _field(delivery, "consent_id")
 
 
@@ -161,7 +165,7 @@ def _field(delivery: Delivery, name: str) -> str:
 
 
 def ended_s(delivery: Delivery) -> float:
-    """Return when the response arrived, or when the sender stopped waiting."""
+    """Return the time at which the response arrived or the sender stopped waiting."""
     return delivery.at_s + delivery.took_s
 
 
@@ -176,7 +180,7 @@ def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
 
 
 def response_text(delivery: Delivery) -> str:
-    """Return the status as text, or why there is none."""
+    """Return the status of the response as text, or the reason why there was no response."""
     return str(delivery.status) if delivery.status is not None else delivery.problem
 
 

@@ -7,7 +7,7 @@ HOOKS_THAT_READ = ("refresh", "revoke")
 
 
 def failed_hook(journal: Journal) -> str:
-    """Return the first hook that failed through the app's own fault, as a sentence; empty if there is none."""
+    """Return a sentence about the first hook that failed although the API was healthy, or '' if there is none."""
     if journal.all(Key):
         return ""
     every = calls(journal)

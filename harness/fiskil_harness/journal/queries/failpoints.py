@@ -1,7 +1,7 @@
 """Check that every requested failure (``app.drive.fail``) happened; otherwise recovery was not tested.
 
-The app reports the failure itself (``failed``), or the harness observes it: a refused delivery, or more API calls for one
-message than the control twin needed for all of its messages.
+A failure happened if the app reports it (``failed``), if the app refuses a delivery, or if the app makes more API calls for
+a message than for all messages of the control twin.
 """
 
 from collections import Counter
@@ -13,11 +13,11 @@ from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import calls, end_user_of
 
 CONTROL = "a"
-"""The twin that receives every message once and in order."""
+"""The control twin: the end user who receives every message once and in order."""
 
 
 def why_failure_unobserved(journal: Journal) -> str:
-    """Return why recovery cannot be judged: a requested failure was not accepted or not observed; else empty."""
+    """Return the reason why recovery cannot be judged, or '' if every requested failure happened."""
     requests = [call for call in journal.all(HookCall) if call.is_failure_request]
     if any(not request.has_succeeded for request in requests):
         return "the app did not accept the request to fail (app.drive.fail)"
@@ -29,7 +29,7 @@ def why_failure_unobserved(journal: Journal) -> str:
 
 
 def _windows(requests: list[HookCall]) -> Iterator[tuple[HookCall, float]]:
-    """Yield each request with the time of the next one."""
+    """Yield each request to fail with the time of the next request, or infinity for the last."""
     ends = [*(request.at_s for request in requests[1:]), inf]
     yield from zip(requests, ends, strict=True)
 
@@ -43,7 +43,10 @@ def _has_failed(journal: Journal, request: HookCall, until_s: float) -> bool:
 
 
 def _reported_failures(journal: Journal, since_s: float, until_s: float = inf) -> int:
-    """Return how many failures the app reported between *since_s* and *until_s*; a count that falls started again at 0."""
+    """Return how many failures the app reported between *since_s* and *until_s*.
+
+    If the reported count falls, the app started again at 0.
+    """
     grown: Counter[str] = Counter()
     snapshots = [effects for effects in journal.all(Effects) if effects.failed is not None and effects.at_s <= until_s]
     for participant in {snapshot.participant for snapshot in snapshots}:
@@ -55,7 +58,7 @@ def _reported_failures(journal: Journal, since_s: float, until_s: float = inf) -
 
 
 def _deliveries(journal: Journal, request: HookCall, until_s: float) -> list[Delivery]:
-    """Return the deliveries to the participant whose processing must fail, made after the request."""
+    """Return the deliveries between *request* and *until_s* for the participant whose processing was requested to fail."""
     return [
         delivery
         for delivery in journal.all(Delivery)
@@ -68,7 +71,10 @@ def _has_refused(journal: Journal, request: HookCall, until_s: float) -> bool:
 
 
 def _has_called_again(journal: Journal, request: HookCall, until_s: float) -> bool:
-    """Return True if a route was called more often for messages delivered once than for all those of the control twin."""
+    """Return True if the app called a route more often than for all messages of the control twin.
+
+    Only calls before the first repeated delivery count, because a repetition causes further calls.
+    """
     deliveries = _deliveries(journal, request, until_s)
     owners = {end_user_of(delivery) for delivery in deliveries} - {""}
     message_ids: set[str] = set()

@@ -1,24 +1,27 @@
-"""Work requested of the app and when it was idle, to attribute API calls to their cause."""
+"""Times at which work was requested of the app and at which the app was idle, to find the cause of an API call."""
 
 from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import began_s
 
 NOT_WORK = frozenset({"fail"})
-"""Hooks that request no work at the API."""
+"""Hooks that give the app no reason to call the API."""
 
 
 def was_idle(effects: Effects) -> bool:
-    """Return True if the app had finished all requested work at that moment."""
+    """Return True if the app had finished all requested work at the time of the snapshot *effects*."""
     return effects.is_idle and effects.moment not in {"before_failure", "half_sent"}
 
 
 def reported_idle(effects: Effects) -> bool:
-    """Return True if the app itself reported that it was idle; otherwise that only follows from an unchanged state."""
+    """Return True if the app itself reported that it was idle (``pending`` is 0).
+
+    Without ``pending``, the harness only concludes from an unchanged state that the app is idle.
+    """
     return was_idle(effects) and effects.pending == 0
 
 
 def idle_before(journal: Journal, moment_s: float) -> float:
-    """Return when the app was last idle before *moment_s* for all participants with requested work; 0 if it never was."""
+    """Return the last time before *moment_s* at which the app had no unfinished work for any participant; 0 if none."""
     idle_times = [
         (effects.at_s, effects.participant)
         for effects in journal.all(Effects)
@@ -37,7 +40,7 @@ def idle_before(journal: Journal, moment_s: float) -> float:
 
 
 def work_times(journal: Journal) -> list[float]:
-    """Return the begin of every hook call and delivery that may make the app call the API, sorted."""
+    """Return the times at which hook calls and deliveries began that may cause API calls, sorted."""
     return [at_s for at_s, _ in _requests(journal)]
 
 

@@ -1,4 +1,4 @@
-"""Leaf values of a JSON record and their paths, which are the same in all rows of one list."""
+"""Values inside a JSON record and their paths, so that the same value can be found in all rows of a list."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ Path = tuple[str, ...]
 
 
 def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield every value of *node* that is not an object, with the path of names that leads to it."""
+    """Yield each value inside *node* that is not an object, with its path (the names of the enclosing fields)."""
     if not isinstance(node, dict):
         yield path, node
         return
@@ -16,7 +16,7 @@ def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def at(node: Any, path: Path) -> Any:
-    """Return the value at *path*; None if there is none."""
+    """Return the value at *path* in *node*, or None if there is no value."""
     for name in path:
         node = node.get(name) if isinstance(node, dict) else None
     return node

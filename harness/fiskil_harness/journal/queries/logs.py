@@ -1,7 +1,7 @@
-"""The app's log: its records, what they mention, and evidence that the log is the app's.
+"""Queries about the app's log: its records, and the ids, endpoints and failures that a record mentions.
 
-No log format is required. A record names an endpoint if it contains the last word of its path or of its usual name, in any
-spelling. It reports a failure if it contains the status or a common word for failures.
+No log format is required. A record names an endpoint if it contains the last word of the endpoint's path or route, in any
+spelling. A record reports a failure if it contains the status or a common word for failures.
 """
 
 import re
@@ -13,11 +13,11 @@ from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.deliveries import consent_of
 
 STANDARD = "output"
-"""The app's standard output and error."""
+"""``Output.place`` of the app's standard output and error."""
 
 VERBS = frozenset({"create", "delete", "get", "list", "revoke", "update"})
 SHORTEST = 8
-"""Minimum length of the beginning of an id that a record must contain; some logs cut long ids."""
+"""Minimum number of characters of an id that a record must contain, because some logs cut long ids."""
 
 GOES_ON = re.compile(r"\s|[\]})]|Traceback \(|Caused by|at ")
 """Beginning of a line that belongs to the previous record: a stack trace, or JSON on several lines."""
@@ -31,26 +31,32 @@ _KINDS = re.compile(r"\bconsent\.[a-z_]+|\b(?:banking|energy|common)(?:\.[a-z_]+
 _NO_FAILURE = re.compile(
     r"\w*(?:error|fail|retr|cancel)\w*[\"']?\s*[=:]\s*(?:0|null|none|false|\"\"|'')(?![\w.])", re.IGNORECASE
 )
-"""Fields of a record which state that there was no failure."""
+"""Parts of a record which state that there was no failure, such as ``error=null``."""
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
-"""Access log entries of a web server, which include the harness's requests; they do not show what the app did."""
+"""Request lines in a web server's access log; they only show requests to the app, including those of the harness."""
 _NOISE = re.compile(r"[^a-z0-9]+")
 
 
 class Log(Struct, frozen=True, kw_only=True):
-    """All records that the app wrote during the scenario; *problem* states why a missing record proves nothing."""
+    """All log records that the app wrote during the scenario.
+
+    *problem* states why a record may be missing although the app wrote it; it is empty if the log is complete.
+    """
 
     records: tuple[str, ...]
     problem: str = ""
 
     def naming(self, *ids: str) -> list[str]:
-        """Return the records that contain one of *ids*, or its beginning if the record cuts it."""
+        """Return the records that contain one of *ids*; a record may cut an id after eight characters or more."""
         texts = [text for text in ids if text]
         return [record for record in self.records if any(_contains_id(record, text) for text in texts)]
 
 
 def log_of(journal: Journal) -> Log:
-    """Return the records of all outputs; if none mentions anything of the scenario, they may not be the app's log."""
+    """Return the records of all outputs of the app.
+
+    ``problem`` is set if an output is incomplete, or if no record mentions the scenario, because the app may log elsewhere.
+    """
     outputs = journal.all(Output)
     records = tuple(record for output in outputs for record in _records(output.text.decode("utf-8", "replace")))
     log_files = [output for output in outputs if output.place not in {STANDARD, OTLP}]
@@ -75,7 +81,10 @@ def log_of(journal: Journal) -> Log:
 
 
 def names_endpoint(record: str, call: Exchange) -> bool:
-    """Return True if *record* names the endpoint of *call*; kinds of events, which have the same words, do not count."""
+    """Return True if *record* names the endpoint of *call*.
+
+    Names of events (``banking.transactions.sync.completed``) in the record are ignored, because they contain the same words.
+    """
     plain = _NOISE.sub("", _KINDS.sub(" ", record.lower()))
     return any(word in plain for word in _words_of(call))
 
@@ -91,7 +100,7 @@ def has_status(record: str, status: int | None) -> bool:
 
 
 def reports_failure(record: str, status: int | None) -> bool:
-    """Return True if *record* reports a failure, by *status* or by a common word."""
+    """Return True if *record* contains *status*, the status of a failed call, or a common word for failures."""
     return has_status(record, status) or bool(FAILURE.search(_NO_FAILURE.sub(" ", record)))
 
 
@@ -113,7 +122,7 @@ def _records(text: str) -> list[str]:
 
 
 def _ids(journal: Journal) -> set[str]:
-    """Return the ids that occur in this scenario only."""
+    """Return the ids of messages, consents, sessions and end users, which occur only in this scenario."""
     ids = {event.message_id for event in journal.all(EventCreated)} | {
         delivery.message_id for delivery in journal.all(Delivery)
     }

@@ -1,4 +1,4 @@
-"""Classify each message by what disturbed it (failed, killed, lost ack, late …), to report causes of loss separately."""
+"""Classify each message by its disturbance (failed, killed, lost response ...), to report causes of loss separately."""
 
 from collections.abc import Collection
 from typing import Final, Literal
@@ -11,11 +11,11 @@ from fiskil_harness.journal.queries.repetitions import ways_repeated
 LAST = 5
 CONTROLS = ("a", "c")
 Disturbance = Literal["failed", "interrupted", "killed", "lost_response", "late", "burst", "plain"]
-"""What disturbed the processing of a message; ``plain`` means nothing."""
+"""Disturbance of the processing of a message; ``plain`` means that nothing disturbed it."""
 
 PLAIN: Final = "plain"
 CUT_OFF: Final = "interrupted"
-"""Chance decides which of these messages are lost, so if one is lost, all of them are named."""
+"""Disturbance of messages whose loss depends on timing; if one of them is lost, the case therefore lists all of them."""
 
 DESCRIPTIONS: dict[Disturbance, str] = {
     "failed": "processing was made to fail",
@@ -26,7 +26,7 @@ DESCRIPTIONS: dict[Disturbance, str] = {
     "burst": "delivered at the same time as other copies",
     PLAIN: "delivered without any disturbance",
 }
-"""Descriptions in order of priority: the first disturbance that applies to a message is its class."""
+"""Descriptions of the disturbances by priority; a message counts for the first disturbance that applies to it."""
 
 
 def classify(journal: Journal) -> dict[str, Disturbance]:
@@ -45,10 +45,14 @@ def classify(journal: Journal) -> dict[str, Disturbance]:
 
 
 def cases_of(journal: Journal, *, lost: Collection[str], applied: Collection[str]) -> tuple[Case, ...]:
-    """Return one case for each disturbance of the messages in *lost* and *applied*: FAIL if a message was lost.
+    """Return one case for each disturbance that messages in *lost* or *applied* had: FAIL if one of them was lost.
 
-    Kinds of events that are lost for the control twins too (delivered once, in order) count as ``plain`` only, not against a
-    disturbance.
+    A lost message does not count against its disturbance if an event of the same kind was lost for a control twin too (an
+    end user whose messages are delivered once and in order). If no other message was lost, the case is INCONCLUSIVE.
+
+    Args:
+        lost: Ids of the messages that the app acknowledged but did not apply.
+        applied: Ids of the messages that the app applied.
     """
     classes = classify(journal)
     events = events_by_id(journal)
@@ -87,7 +91,7 @@ def _first_deliveries(journal: Journal) -> dict[str, Delivery]:
 
 
 def _killed(journal: Journal) -> set[str]:
-    """Return the messages that were acknowledged but not applied when the app, or one of its processes, was next killed."""
+    """Return the ids of messages that the app had acknowledged but not yet applied when it, or a worker, was killed."""
     waiting: set[str] = set()
     killed: set[str] = set()
     for entry in journal:

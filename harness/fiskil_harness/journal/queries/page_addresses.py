@@ -1,17 +1,17 @@
-"""Compare addresses of pages: same page, same origin."""
+"""Compare URLs of pages: same page, same origin."""
 
 from urllib.parse import unquote, urlsplit
 
 
 def is_same_address(left: str, right: str) -> bool:
-    """Return True if two absolute URLs name the same page; query, fragment and a trailing slash are ignored."""
+    """Return True if two absolute URLs are those of the same page; query, fragment and trailing slash are ignored."""
     if not left or not right:
         return False
     return _page(left) == _page(right)
 
 
 def is_local(page_url: str, address: str) -> bool:
-    """Return True if *address* has the same origin as *page_url*."""
+    """Return True if the URL *address* has the same origin as *page_url*."""
     return urlsplit(page_url)[:2] == urlsplit(address)[:2]
 
 

@@ -1,4 +1,4 @@
-"""Page coverage for probes about leaks: secrets found in page content, and why some content was not read."""
+"""Queries for probes about leaks on pages: secrets in the content, and reasons why some content was not read."""
 
 import zlib
 from base64 import urlsafe_b64decode
@@ -10,10 +10,13 @@ from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import NO_RESPONSE, Fetched, Journal, PageView, StepIncomplete, Stored
 
 BACK = "callback"
-"""Name of the page to which a journey that ended with a consent returns."""
+"""Name of the page to which the browser is redirected after a consent."""
 
 WAITED_FOR = frozenset({"document", "script"})
-"""Resource types that a page needs; if it did not wait for another type, it did not use the response."""
+"""Resource types that a page cannot work without.
+
+A missing response of any other type is no gap in the coverage, because the page did not wait for it.
+"""
 
 READABLE_KINDS = frozenset(
     {"document", "script", "xhr", "fetch", "other", "sourcemap", "websocket", "serviceworker", "eventsource"}
@@ -21,13 +24,13 @@ READABLE_KINDS = frozenset(
 """Resource types whose responses may contain a secret; pictures, fonts and styles are ignored."""
 
 STREAMS = frozenset({"websocket", "eventsource"})
-"""Resource types with different content on each request."""
+"""Resource types whose content differs on each request."""
 
 LARGEST = 1_000_000
 
 
 def secrets_in(text: bytes, index: Index) -> list[str]:
-    """Return the secrets in *text*, as written or decoded: the first of each kind, as the index describes it."""
+    """Return a description of the first secret of each kind that *text* contains, as it is or after decoding."""
     hits: dict[str, str] = {}
     for spelling in dict.fromkeys(_decodings(text)):
         for hit in index.hits(spelling):
@@ -36,7 +39,10 @@ def secrets_in(text: bytes, index: Index) -> list[str]:
 
 
 def coverage_gap(journal: Journal) -> tuple[str, str]:
-    """Return why not all content and requests of pages were observed, and the hook that would help; both may be empty."""
+    """Return why some content or requests of pages were not observed, and the hook that would help.
+
+    Both are empty if everything was observed.
+    """
     for cut_short in journal.all(StepIncomplete):
         return cut_short.reason, cut_short.hook
     views = journal.all(PageView)
@@ -54,10 +60,10 @@ def _view_gaps(views: list[PageView]) -> Iterator[str]:
 
 
 def _request_gaps(journal: Journal) -> Iterator[str]:
-    """Yield the requests whose responses were not read.
+    """Yield a sentence for each request of a page whose response was not read.
 
-    A request that the same page made again later, and that was read then, does not count, nor one without a response. An
-    earlier read does not help: a response from before a consent differs from one after it.
+    Requests without a response are left out, and so are requests whose response was read when the same page repeated them
+    later. An earlier response does not count, because the content may have changed, for example after a consent.
     """
     requests = journal.all(Fetched)
     last_read = {
@@ -83,7 +89,7 @@ def _storage_gaps(journal: Journal) -> Iterator[str]:
 
 
 def _decodings(text: bytes) -> Iterator[bytes]:
-    """Yield *text* as written, percent-decoded, and uncompressed: some frameworks compress their cookies."""
+    """Yield *text* unchanged, percent-decoded, and decompressed, because some frameworks compress their cookies."""
     yield text
     if len(text) > LARGEST:
         return

@@ -1,4 +1,4 @@
-"""Find dates in the text of a page, in all common forms: 2027-03-12, 12/03/2027, 12 March 2027, in 90 days."""
+"""Find dates in the text of a page, in all common formats: 2027-03-12, 12/03/2027, 12 March 2027, in 90 days."""
 
 import re
 import unicodedata
@@ -25,16 +25,16 @@ _HINTS = re.compile(
     r"|\b(?:today|tomorrow|tonight|midnight)\b"
     r"|[年月日]"
 )
-"""Text that may be a date or a part of one, although the date is unclear."""
+"""Text that may be a date or a part of a date, although the day cannot be determined."""
 
 SLACK_DAYS = 1
-"""An app may show the date in another time zone."""
+"""Accepted difference in days, because an app may show the date in another time zone."""
 _UNIT_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 _UNIT_SLACK = {"day": 1.5, "week": 7.0, "month": 16.0, "year": 31.0}
 
 
 def shows_day(text: str, expected: date, *, today: date) -> bool:
-    """Return True if *text* contains the day *expected* in any form, also as the time left from *today*."""
+    """Return True if *text* contains the date *expected* in any format, or the time from *today* until then ("90 days")."""
     flat = _normalized(text)
     if any(abs((day - expected).days) <= SLACK_DAYS for day in _days(flat, expected)):
         return True
@@ -47,7 +47,7 @@ def shows_day(text: str, expected: date, *, today: date) -> bool:
 
 
 def has_date(text: str) -> bool:
-    """Return True if *text* contains anything like a date, a part of one, or a period of time."""
+    """Return True if *text* contains anything that may be a date, a part of a date, or a period of time."""
     flat = _normalized(text)
     patterns = (_YEAR_FIRST, _NUMBERS, _DAY_FIRST, _MONTH_FIRST, _MONTH_ONLY, _SPAN, _HINTS)
     return any(pattern.search(flat) for pattern in patterns)
@@ -58,7 +58,7 @@ def _normalized(text: str) -> str:
 
 
 def _days(text: str, expected: date) -> Iterator[date]:
-    """Yield every day that *text* may mean; a day without a year is in the year of *expected*."""
+    """Yield each date that *text* may contain; a date without a year gets the year of *expected*."""
     for year, month, day in _YEAR_FIRST.findall(text):
         yield from _day(year, month, day)
     for first, second, year in _NUMBERS.findall(text):

@@ -1,6 +1,6 @@
-"""Find what a page of connections does not show of a consent: institution, datasets, expiry.
+"""Find the details of a consent that the connections page does not show: institution, datasets, expiry.
 
-For the consent that will be revoked, detail pages that were opened on the way count as well.
+For the consent that the harness revokes, the pages that opened after its presses count as well.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,20 +12,21 @@ from fiskil_harness.journal.queries.page_text import Place, markup, place_of
 from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, phrase_in, plain, words_for
 
 Gaps = tuple[list[str], list[str]]
-"""Nouns for what the page certainly does not show, and clauses for what is uncertain."""
+"""Details that the page certainly does not show (as nouns), and details that are uncertain (as clauses)."""
 
 
 def gaps(
     sharing: Sharing, views: list[PageView], responses: list[PageView], *, more_words: Mapping[str, Iterable[str]]
 ) -> Gaps:
-    """Return what the page does not show of the consent *sharing*.
+    """Return the details of the consent *sharing* that the connections page does not show.
 
-    Details of consents that will not be revoked may be on pages that were not opened, so only their name is required.
+    If the consent will not be revoked, only the name of the institution is required, because the other details may be on
+    pages that the harness did not open.
 
     Args:
-        views: Views of the page, one for each width.
-        responses: Views of the pages that presses led to.
-        more_words: The app's own words for each dataset.
+        views: Views of the connections page, one for each width.
+        responses: Views of the pages that presses opened.
+        more_words: The app's own words for each dataset, from the config.
     """
     absent: list[str] = []
     uncertain: list[str] = []
@@ -82,7 +83,7 @@ def _add_expiry_gap(
 
 
 def _place_of_name(view: PageView, name: str) -> Place:
-    """Return where the view shows *name*; UNSEEN if only a part of it appears, which may be the app's short form."""
+    """Return the place of an institution's *name* in the view; UNSEEN also if the view only has a part of *name*."""
     place = place_of(view, [name])
     if place is not Place.NOWHERE:
         return place

@@ -1,6 +1,6 @@
-"""Judge the text of a page for people: words, or a code, a stack trace, a framework's error page, nothing.
+"""Judge if a page has text for people, or only a code, a stack trace, a framework's error page or nothing.
 
-Only text that cannot be meant for people is a flaw. A short page is uncertain, and so is one in an unknown language.
+Only text that cannot be meant for people is a flaw. A short page, or a page in an unknown language, is uncertain.
 """
 
 import re
@@ -39,16 +39,17 @@ _SENTENCE_ENDS = re.compile(r"(?<=[.!?\u2026])\s+|\n+")
 
 
 def is_readable(view: PageView) -> bool:
-    """Return True if the view shows a page, or the browser's own page for a server error."""
+    """Return True if the view shows a page of the app, or the browser's own page after a server error."""
     return _is_browser_error(view) or (not view.problem and (view.status is not None or bool(view.text) or bool(view.html)))
 
 
 def flaw_of(view: PageView, *, codes: tuple[str, ...] = (), fresh_text: str | None = None) -> str:
-    """Return the text on the page that cannot be meant for people, as the end of a sentence; empty if there is none.
+    """Return the end of a sentence about text on the page that is not meant for people ("shows bare JSON"); '' if none.
 
     Args:
         codes: Error codes that must not replace words for people.
-        fresh_text: The new text of the page, which must have a sentence besides the code (default: all text).
+        fresh_text: The new text of the page; if the page shows a code, this text must contain a sentence as well
+            (default: all text of the page).
     """
     text = view.text.strip()
     if not text or _is_browser_error(view):
@@ -66,12 +67,12 @@ def flaw_of(view: PageView, *, codes: tuple[str, ...] = (), fresh_text: str | No
 
 
 def code_in(text: str, codes: tuple[str, ...]) -> str:
-    """Return the first of *codes* that *text* contains; empty if there is none."""
+    """Return the first of *codes* that *text* contains, or '' if it contains none of them."""
     return next((code for code in codes if code and code in text), "")
 
 
 def _has_sentence_beside(code: str, text: str) -> bool:
-    """Return True if there is a sentence besides the code; an introduction ("Reference for our support: X") is none."""
+    """Return True if *text* has a sentence in addition to *code*; the words that introduce the code do not count."""
     name = re.escape(code)
     unbracketed = re.sub(rf"[(\[]\s*{name}\s*[)\]]", " ", text)
     left = re.sub(rf"[^.!?\u2026:,;\n]*:?\s*{name}", "\n", unbracketed)
@@ -79,19 +80,23 @@ def _has_sentence_beside(code: str, text: str) -> bool:
 
 
 def _is_browser_error(view: PageView) -> bool:
-    """Return True if the app responded with a server error and no page, so that the browser shows its own."""
+    """Return True if the browser shows its own error page, because the app responded with a server error and no page."""
     return view.url.startswith("chrome-error:") and view.status is not None and view.status >= SERVER_ERROR
 
 
 def _flaw_without_text(view: PageView) -> str:
-    """Return the flaw of a page without text: it is blank, unless it has a control or a picture."""
+    """Return the flaw of a page without text (end of a sentence); '' if the page has a control or a picture."""
     if view.status is not None and view.status >= SERVER_ERROR:
         return f"responded {view.status} without any text"
     return "" if view.controls or _DRAWN.search(view.html) else "is blank"
 
 
 def why_not_helpful(view: PageView, *, fresh_text: str) -> str:
-    """Return why the page cannot be judged helpful (end of a sentence); empty if *fresh_text*, its new text, is helpful."""
+    """Return why the page cannot be judged helpful (end of a sentence), or '' if it is helpful.
+
+    Args:
+        fresh_text: The text of the page that appeared after the error.
+    """
     if not is_readable(view):
         return f"could not be read: {view.problem or 'there was no response'}"
     if not has_sentence(fresh_text):
@@ -100,35 +105,35 @@ def why_not_helpful(view: PageView, *, fresh_text: str) -> str:
 
 
 def has_sentence(text: str) -> bool:
-    """Return True if *text* has a sentence: four words or more on one line, or as much in a script without spaces."""
+    """Return True if a line of *text* has four words or more, or eight letters of a script without spaces."""
     return any(len(_words(line)) >= FEW_WORDS or len(_UNSPACED.findall(line)) >= FEW_LETTERS for line in text.splitlines())
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """Return the sentences of a text in order, each once, with single spaces."""
+    """Return the sentences of a text in order, without duplicates and with single spaces."""
     parts = (" ".join(part.split()) for part in _SENTENCE_ENDS.split(text))
     return tuple(dict.fromkeys(sentence for sentence in parts if sentence))
 
 
 def new_text(before: PageView, after: PageView) -> tuple[str, ...]:
-    """Return the sentences of *after* that *before* lacks; a sentence that differs in numbers only is not new."""
+    """Return the sentences of *after* that *before* does not have; numbers in sentences are ignored."""
     earlier = {_unnumbered(sentence) for sentence in sentences(before.text)}
     return tuple(sentence for sentence in sentences(after.text) if _unnumbered(sentence) not in earlier)
 
 
 def gist(view: PageView) -> str:
-    """Return the words of a page without those that contain digits, such as references, which differ each time."""
+    """Return the words of a page, without words that contain digits, such as reference numbers."""
     return " ".join(word for word in re.findall(r"\w+", view.text.lower()) if not any(letter.isdigit() for letter in word))
 
 
 def mentions(text: str, listed: tuple[str, ...]) -> bool:
-    """Return True if *text* contains one of the *listed* words or phrases at the start of a word; case is ignored."""
+    """Return True if a word in *text* begins with one of the *listed* words or phrases; case is ignored."""
     flat = " ".join(text.lower().replace("\u2019", "'").split())
     return any(re.search(rf"(?<!\w){re.escape(phrase.lower())}", flat) for phrase in listed)
 
 
 def listed(name: str, key: str) -> tuple[str, ...]:
-    """Return the list of words under *key* in the fixture *name*."""
+    """Return the list of words under *key* in the fixture file *name*."""
     return _listed(name, key)
 
 
@@ -138,13 +143,13 @@ def _listed(name: str, key: str) -> tuple[str, ...]:
 
 
 def _has_next_step(view: PageView) -> bool:
-    """Return True if the page states what to do, or has a control to press."""
+    """Return True if the page states what to do next, or has a control that can be pressed."""
     can_press = any(not control.is_disabled and control.text.strip() for control in view.controls)
     return can_press or mentions(view.text, _listed(_ERRORS, "next_steps"))
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text without codes."""
+    """Return the words of a text, without codes such as CONSENT_TIMEOUT."""
     return _WORD.findall(_CODE.sub(" ", text))
 
 
@@ -164,14 +169,17 @@ def _is_json(text: str) -> bool:
 
 
 def _is_framework(text: str) -> bool:
-    """Return True for a framework's default page: it has a known mark, or no words besides the status in words."""
+    """Return True for a framework's default error page.
+
+    Such a page contains a known text of the framework, or nothing but the name of the status ("Not Found").
+    """
     plain = " ".join(word for word in re.sub(r"[^\w\s-]|\d", " ", text.lower()).split() if word.strip("-_"))
     has_mark = any(mark.lower() in text.lower() for mark in _listed(_ERRORS, "marks"))
     return has_mark or _without_repetition(plain) in _listed(_ERRORS, "whole")
 
 
 def _without_repetition(plain: str) -> str:
-    """Return the words once if the page contains all of them twice, as in a title and a heading."""
+    """Return the first half of a text whose two halves are equal, such as a title and a heading; else the whole text."""
     words = plain.split()
     middle = len(words) // 2
     return " ".join(words[:middle] if middle and words[:middle] == words[middle:] else words)

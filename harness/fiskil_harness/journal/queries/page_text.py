@@ -1,6 +1,6 @@
-"""Read page views: select them, explain why one cannot be read, and find text that is not visible yet.
+"""Queries about page views: selection, reasons why a page cannot be read, and text that is not visible yet.
 
-Text that is visible at one width only reaches some end users only, so both widths count.
+Each page is viewed at two widths, because text that is visible at only one width reaches only some end users.
 """
 
 import enum
@@ -17,12 +17,12 @@ from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
 WIDTHS = 2
 """Number of widths at which each page is viewed."""
 SHORTEST_TEXT = 12
-"""Minimum number of letters of a page with readable text."""
+"""A page with fewer letters than this has no readable text."""
 SHORT_TEXT = 200
 """A page with fewer characters than this and a picture may show its content in the picture."""
 UNKNOWN_LANGUAGE = "the page seems to be in a language whose words are not known"
 FEW_WORDS = 2
-"""A page with fewer of the most common English words than this is in another language."""
+"""Minimum number of common English words on a page; a page with fewer is in another language."""
 _UNREAD = frozenset({"script", "style", "template", "noscript", "head", "title", "svg"})
 _DRAWN = frozenset({"img", "canvas", "picture", "video", "svg", "map"})
 _FRAMED = frozenset({"object", "embed", "iframe", "frame"})
@@ -30,7 +30,11 @@ _NAMING = ("alt", "aria-label", "title", "placeholder")
 
 
 class Place(enum.IntEnum):
-    """A place in which a page names something, from best to worst."""
+    """Visibility of a word or phrase on a page, from best to worst.
+
+    VISIBLE: in the visible text. FOLDED: in ``<details>``, which one press opens. UNSEEN: elsewhere in the HTML.
+    NOWHERE: not on the page.
+    """
 
     VISIBLE = 0
     FOLDED = 1
@@ -39,11 +43,11 @@ class Place(enum.IntEnum):
 
 
 class Markup(Struct, frozen=True, kw_only=True):
-    """Content of a page's HTML besides the visible text.
+    """Content of a page's HTML, including text that is not visible.
 
-    *folded* is text inside ``<details>``, which one press opens. *written* is all text, with the names of pictures and
-    controls. *addresses* are the targets of links. *is_drawn* is True if there are pictures, *is_framed* if frames.
-    *has_folds* is True if an element opens other content (menus, tabs, accordions, switches).
+    *folded* is the text inside ``<details>``, which one press opens. *written* is all text, including the alternative texts
+    of pictures and the labels of controls. *addresses* are the URLs of links. *is_drawn* is True if the page has pictures,
+    *is_framed* if it has frames. *has_folds* is True if an element opens other content (menus, tabs, accordions, switches).
     """
 
     folded: str = ""
@@ -55,7 +59,7 @@ class Markup(Struct, frozen=True, kw_only=True):
 
 
 def page_views(journal: Journal, page: str, moments: Iterable[str], *, participant: str = "") -> list[PageView]:
-    """Return the latest view of a page at one of *moments* for each width, narrowest first."""
+    """Return, for each width, the latest view of *page* at one of *moments*; the narrowest width is first."""
     selected = set(moments)
     latest = {
         view.width_px: view
@@ -66,7 +70,7 @@ def page_views(journal: Journal, page: str, moments: Iterable[str], *, participa
 
 
 def why_unreadable(views: list[PageView]) -> str:
-    """Return why the views of one page, one for each width, cannot be judged; empty if they can."""
+    """Return why *views* of a page, one for each width, cannot be judged; '' if they can be judged."""
     if not views:
         return "the page was not viewed"
     name = f"the page {views[0].page!r}"
@@ -81,7 +85,7 @@ def why_unreadable(views: list[PageView]) -> str:
 
 
 def is_fine(status: int | None) -> bool:
-    """Return True for a successful response, also from the browser's cache, and for an unknown status (None)."""
+    """Return True for a status of success, for 304 (from the browser's cache), and for an unknown status (None)."""
     return status is None or 200 <= status < 300 or status == 304
 
 
@@ -91,7 +95,7 @@ def letters(text: str) -> int:
 
 
 def place_of(view: PageView, phrases: Iterable[str]) -> Place:
-    """Return where one view of a page contains any of *phrases*."""
+    """Return the best place in which one view of a page contains any of *phrases*."""
     phrases = tuple(phrases)
     if phrase_in(view.text, phrases):
         return Place.VISIBLE
@@ -102,7 +106,7 @@ def place_of(view: PageView, phrases: Iterable[str]) -> Place:
 
 
 def why_uncertain(views: list[PageView]) -> str:
-    """Return why a page may show something that its text does not name: after a press, in a picture, in a frame; or ''."""
+    """Return why a page may show more than its readable text, for example in a picture or a frame; '' if it does not."""
     contents = [markup(view) for view in views]
     common_words = words_for("english")
     if any(sum(1 for word in common_words if phrase_in(view.text, [word])) < FEW_WORDS for view in views):
@@ -120,7 +124,7 @@ def why_uncertain(views: list[PageView]) -> str:
 
 
 def explaining(views: list[PageView]) -> str:
-    """Return which control may explain something when pressed, as a clause; links to other pages do not count; or ''."""
+    """Return a clause about a control that may show an explanation on the same page when pressed; '' if there is none."""
     for view in views:
         for control in view.controls:
             is_here = control.is_button or (control.is_link and control.leads_to.split("#")[0] == view.url.split("#")[0])
@@ -136,7 +140,7 @@ def explaining(views: list[PageView]) -> str:
 
 
 def markup(view: PageView) -> Markup:
-    """Return the content of the view's HTML."""
+    """Parse the HTML of a view and return its content."""
     return _parse(view.html)
 
 
@@ -195,6 +199,6 @@ class _Reader(HTMLParser):
 
 
 def _opens(tag: str, attributes: dict[str, str]) -> bool:
-    """Return True if an element opens other content: a tab, a menu, a dialog, collapsed text."""
+    """Return True if the element opens other content, such as a tab, a menu, a dialog or collapsed text."""
     opening = {"aria-expanded", "aria-haspopup", "aria-controls", "popovertarget", "data-toggle", "data-bs-toggle"}
     return tag == "summary" or attributes.get("role") in {"tab", "tablist", "switch"} or bool(opening & attributes.keys())

@@ -1,6 +1,6 @@
-"""Words that pages use for things, and the search for them: whole words; case, accents and spaces are ignored.
+"""Search for words on pages: finds whole words, and ignores case, accents and plural endings.
 
-The words are listed in ``fixtures/page_words.toml``; a config adds its own.
+The words are listed in ``fixtures/page_words.toml``; the config adds those of the app.
 """
 
 import re
@@ -14,28 +14,32 @@ FILE = "page_words.toml"
 SHORTEST_STEM = 4
 LONGEST_ENDING = 4
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]")
-"""Letters of scripts without spaces between words, or with attached endings; there a word is searched inside longer text."""
+"""Letters of scripts without spaces between words or with attached endings; such words are also found inside longer text."""
 
 
 @cache
 def words_for(table: str, name: str = "words") -> tuple[str, ...]:
-    """Return the words of ``[table] name`` in the file; empty if there is no such list."""
+    """Return the list *name* in the table *table* of ``page_words.toml``; empty if there is no such list."""
     return tuple(catalog.read_fixture(FILE).get(table, {}).get(name, ()))
 
 
 def dataset_names(dataset: str, more: Mapping[str, Iterable[str]] | None = None) -> tuple[str, ...]:
-    """Return the words by which a page may name *dataset*: its name, those of the file, and those that the config adds."""
+    """Return the words that a page may use for *dataset*: its name, the words of ``page_words.toml``, and *more* words.
+
+    Args:
+        more: Further words by dataset, from the config.
+    """
     return (dataset.replace("_", " "), *words_for("dataset", dataset), *((more or {}).get(dataset, ())))
 
 
 def may_name(text: str, dataset: str) -> bool:
-    """Return True if *text* has words that may mean *dataset*, but may also mean something else."""
+    """Return True if *text* has ambiguous words that may mean *dataset*."""
     is_money = dataset in words_for("money", "datasets")
     return bool(phrase_in(text, words_for("maybe", dataset))) or (is_money and _mentions_money(text))
 
 
 def _mentions_money(text: str) -> bool:
-    """Return True if a sentence mentions money; denials ("we cannot move money") do not count."""
+    """Return True if a sentence in *text* mentions money; a denial ("we cannot move money") does not count."""
     sentences = re.split(r"(?<=[.!?])\s+|\n", text)
     claims = (sentence for sentence in sentences if not phrase_in(sentence, words_for("money", "denied")))
     return any(phrase_in(sentence, words_for("money")) for sentence in claims)
@@ -51,7 +55,7 @@ def plain(text: str) -> str:
 
 
 def phrase_in(text: str, phrases: Iterable[str]) -> str:
-    """Return the first of *phrases* that *text* contains, as written in *phrases*; empty if there is none."""
+    """Return the first of *phrases* that *text* contains, or '' if it contains none of them."""
     words = plain(text)
     run = words.replace(" ", "")
     for phrase in phrases:
@@ -63,14 +67,14 @@ def phrase_in(text: str, phrases: Iterable[str]) -> str:
 
 
 def purpose_words(purpose: str) -> tuple[str, ...]:
-    """Return the meaningful words of a purpose, each once; all words if none is meaningful."""
+    """Return the words of *purpose* that carry meaning, without duplicates; all words if there are none with meaning."""
     every = tuple(dict.fromkeys(plain(purpose).split()))
     empty = set(plain(" ".join(words_for("purpose", "empty"))).split())
     return tuple(word for word in every if word not in empty) or every
 
 
 def missing_words(text: str, words: Sequence[str]) -> tuple[str, ...]:
-    """Return those of *words* that *text* does not contain, in any form (month, monthly, months)."""
+    """Return those of *words* that *text* does not contain, not even with another ending (month, monthly, months)."""
     plain_text = plain(text)
     present = set(plain_text.split())
     run = plain_text.replace(" ", "")
@@ -79,7 +83,7 @@ def missing_words(text: str, words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_akin(left: str, right: str) -> bool:
-    """Return True if two words differ in their ending only."""
+    """Return True if two words are equal except for their endings."""
     short, long = sorted((left, right), key=len)
     if short == long:
         return True

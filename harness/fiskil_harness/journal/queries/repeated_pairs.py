@@ -1,17 +1,24 @@
-"""Messages that are delivered twice: first in a way that must have no effect, then as a genuine delivery."""
+"""Queries about messages that are delivered twice: first as a bad delivery without any effect, then as a genuine one.
+
+The genuine delivery shows which effect the first delivery would have had, if the app had accepted it.
+"""
 
 from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
 
 
 def was_applied(journal: Journal, delivery: Delivery) -> bool:
-    """Return True if the message had been applied before *delivery*, the first of the two."""
+    """Return True if the app had already applied the message before *delivery*."""
     before, _ = _around(journal, delivery)
     return bool(before and before.applied and before.applied.get(delivery.message_id, 0))
 
 
 def had_effect(journal: Journal, delivery: Delivery, *, genuine: Delivery | None) -> bool:
-    """Return True if *delivery* raised the message's count, or changed the state as the genuine delivery did later."""
+    """Return True if *delivery* had an effect: the app counted the message as applied, or its state changed as by *genuine*.
+
+    Args:
+        genuine: The later genuine delivery of the same message, or None if there was none.
+    """
     before, after = _around(journal, delivery)
     if after is not None and after.applied is not None:
         return after.applied.get(delivery.message_id, 0) > 0

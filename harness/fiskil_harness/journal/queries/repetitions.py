@@ -1,7 +1,7 @@
-"""Classify how each message was repeated, so that each cause of duplicate effects is a case.
+"""Classify how each message was repeated, so that each cause of duplicate effects is reported as a separate case.
 
-A *way* is how a message was delivered again: as a replay or a retry, concurrently, after a kill, long after. If plain
-repetitions are applied again, the other ways prove nothing more.
+A *way* is the circumstance of a repeated delivery: as a replay or a retry, concurrently, after a kill, after many other
+messages. If the app applies even plain repetitions again, the other ways prove nothing more.
 """
 
 from collections import Counter
@@ -16,22 +16,25 @@ from fiskil_harness.journal import DURING_KILL, Delivery, HookCall, Journal, Pro
 Way = Literal[
     "replay", "retry", "reencoded", "burst", "interrupted", "restart", "failed", "lost_response", "late", "workers"
 ]
-"""How a message was delivered again; ``DESCRIPTIONS`` explains each."""
+"""Circumstance in which a message was delivered again; ``DESCRIPTIONS`` explains each."""
 
 PLAIN: Final[tuple[Way, ...]] = ("replay", "retry", "reencoded")
 """Repetitions without any disturbance."""
 
 SPECIAL: Final[tuple[Way, ...]] = ("burst", "interrupted", "restart", "failed", "lost_response", "late", "workers")
-"""Ways that may fail although plain repetitions pass, the most significant first."""
+"""Ways of repetition that may fail although plain repetitions pass, the most significant first."""
 
 RACES: frozenset[Way] = frozenset({"burst", "interrupted", "workers"})
-"""Ways whose result depends on timing."""
+"""Ways of repetition whose result depends on timing."""
 
 LONG_AFTER = 100
-"""Number of other messages in between that is more than a short memory of message ids can hold."""
+"""Number of other messages before a late repetition, enough that an app with a short memory forgets the message."""
 
 MANY = 5
-"""From this number of deliveries on, several effects, but not one for each, show that workers do not share state."""
+"""Minimum number of deliveries of a message from which a problem between the app's workers can be concluded.
+
+If some of the deliveries were applied again and others were not, the workers do not share the ids of processed messages.
+"""
 
 HUNG_UP = "hung up"
 DESCRIPTIONS: dict[Way, str] = {
@@ -49,7 +52,10 @@ DESCRIPTIONS: dict[Way, str] = {
 
 
 class Repeated(Struct, frozen=True, kw_only=True):
-    """One repeated message: its ways, the number of its deliveries, and how often it was applied."""
+    """A message that was delivered more than once, or made to fail.
+
+    *ways* are the circumstances of its repetitions, *deliveries* counts its deliveries, and *applied* its effects.
+    """
 
     event: str
     ways: frozenset[Way]
@@ -58,22 +64,25 @@ class Repeated(Struct, frozen=True, kw_only=True):
 
     @property
     def is_doubled(self) -> bool:
-        """Return True if it was applied more than once."""
+        """Return True if the app applied the message more than once."""
         return self.applied > 1
 
     @property
     def special(self) -> list[Way]:
-        """Return its special ways, the most significant first."""
+        """Return those of the message's ways that are in ``SPECIAL``, the most significant first."""
         return [way for way in SPECIAL if way in self.ways]
 
     @property
     def differs_by_worker(self) -> bool:
-        """Return True if some of many deliveries were applied again and others were not."""
+        """Return True if, of at least ``MANY`` deliveries, some were applied again and others were not."""
         return self.deliveries >= MANY and 1 < self.applied < self.deliveries
 
 
 def ways_repeated(journal: Journal) -> dict[str, frozenset[Way]]:
-    """Return the ways of each message, by message id; a disturbance of its first delivery counts as well."""
+    """Return the ways of repetition of each message, by message id.
+
+    A failure that was requested for the message counts as a way too, even before any repetition.
+    """
     reader = _Reader()
     for entry in journal:
         if isinstance(entry, ProcessChanged) and entry.change == "kill":
@@ -86,7 +95,7 @@ def ways_repeated(journal: Journal) -> dict[str, frozenset[Way]]:
 
 
 class _Reader:
-    """Reads deliveries in order and collects the ways of each message."""
+    """Reader that goes through deliveries in order and collects the ways of repetition of each message."""
 
     def __init__(self) -> None:
         self.kills = 0
@@ -126,7 +135,11 @@ class _Reader:
 
 
 def repeated(journal: Journal, counts: dict[str, int]) -> list[Repeated]:
-    """Return every message that was repeated or made to fail; *counts* is how often each message id was applied."""
+    """Return the messages that were repeated or made to fail.
+
+    Args:
+        counts: Number of times that the app applied each message, by message id.
+    """
     deliveries = Counter(delivery.message_id for delivery in journal.all(Delivery) if delivery.is_authentic)
     return [
         Repeated(
@@ -141,7 +154,7 @@ def repeated(journal: Journal, counts: dict[str, int]) -> list[Repeated]:
 
 
 def cases_of(messages: Iterable[Repeated]) -> tuple[Case, ...]:
-    """Return one case for each way in which an applied message was repeated, in a fixed order."""
+    """Return one case for each way of repetition of the applied *messages*, in a fixed order."""
     applied = [message for message in messages if message.applied]
     blamed = _blamed(applied)
     return tuple(
@@ -150,13 +163,14 @@ def cases_of(messages: Iterable[Repeated]) -> tuple[Case, ...]:
 
 
 def _blamed(messages: list[Repeated]) -> set[Way]:
-    """Return the ways that cause a second effect.
+    """Return the ways of repetition that cause a second effect.
 
-    A message with a single way proves its way. For a message with several ways, the most significant one is blamed.
+    If a message with a single way was applied twice, that way is the cause. If a message has several possible ways, the most
+    significant of them counts as the cause.
     """
     single = [message for message in messages if len(message.ways) == 1]
     guilty = {way for message in single if message.is_doubled for way in message.ways}
-    # A race that passes once may fail the next time.
+    # A way that depends on timing may pass once and fail the next time.
     innocent = {way for message in single if not message.is_doubled for way in message.ways} - guilty - RACES
     for message in messages:
         if not message.is_doubled or message.ways & guilty:
@@ -170,7 +184,7 @@ def _blamed(messages: list[Repeated]) -> set[Way]:
 def _case(way: Way, messages: list[Repeated], blamed: set[Way]) -> Case:
     having = [message for message in messages if way in message.ways]
     guilty = [message for message in having if message.is_doubled]
-    # Chance decides which message of a race is applied twice, so the case names all of them.
+    # Timing decides which of the concurrent messages is applied twice, so the case lists all of them.
     named = guilty if way in blamed and way not in RACES else having
     events = tuple(sorted(message.event for message in named))
     words = DESCRIPTIONS[way]

@@ -1,4 +1,4 @@
-"""Rows that an app may omit: rows that are still pending, and rows older than its retention period."""
+"""Rows that an app may leave out of its state: pending rows, and rows older than its retention period."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -11,14 +11,15 @@ from fiskil_harness.journal.queries.rows import places
 HISTORY = "app.facts.history_days"
 PENDING = "PENDING"
 SLACK = timedelta(days=1)
-"""The app may use any time zone for its days."""
+"""Accepted difference, because the app may count days in any time zone."""
 
 Row = Mapping[str, Any]
 
 
 def left_out_on_purpose(journal: Journal, rows: Rows, required: Mapping[str, Row]) -> set[str]:
-    """Return the ids of *required* rows that the app omits on purpose: older than its retention, or pending.
+    """Return the ids of the *required* rows that the app may omit on purpose.
 
+    These are missing rows older than the declared retention period, and missing pending rows if the app never shows any.
     Source: data.pending-posted
     """
     end = [effects.state for effects in journal.all(Effects) if effects.participant == rows.participant][-1:]
@@ -32,9 +33,10 @@ def left_out_on_purpose(journal: Journal, rows: Rows, required: Mapping[str, Row
 
 
 def is_older_than_kept(journal: Journal, rows: Rows, missing: Collection[Row], *, held: Collection[Row]) -> bool:
-    """Return True if a retention period explains the *missing* rows: all are older than those *held*, and some were read.
+    """Return True if an undeclared retention period may explain why rows are missing from the app's state.
 
-    An app that never read a row did not discard it; it did not read all pages.
+    All *missing* rows must be older than those *held*. The app must have read at least one missing row: otherwise it did not
+    discard old rows, but failed to read all pages.
     """
     absent, kept = [dated(row) for row in missing], [dated(row) for row in held if row.get("status") != PENDING]
     if not kept or any(date is None for date in (*absent, *kept)) or journal.all(History):
@@ -46,7 +48,7 @@ def is_older_than_kept(journal: Journal, rows: Rows, missing: Collection[Row], *
 
 
 def dated(row: Row) -> datetime | None:
-    """Return the posting or execution time of a row; None if it has none."""
+    """Return the posting or execution time of *row*, or None if the row has neither."""
     try:
         return datetime.fromisoformat(row.get("posting_date_time") or row.get("execution_date_time") or "")
     except ValueError:
@@ -54,14 +56,14 @@ def dated(row: Row) -> datetime | None:
 
 
 def _oldest_kept(journal: Journal) -> datetime | None:
-    """Return the time before which the app keeps no rows, according to its team; None if that is not stated."""
+    """Return the time before which the app keeps no rows, as the config declares; None if the config does not."""
     history = journal.all(History)
     published = [datetime.fromisoformat(event.publish_time) for event in journal.all(EventCreated)]
     return max(published) - timedelta(days=history[-1].days) + SLACK if history and published else None
 
 
 def _shows_pending(journal: Journal, rows: Rows) -> bool:
-    """Return True if the app showed a row while it was pending."""
+    """Return True if the app's state ever showed a row of the dataset that was pending at that time."""
     syncs = [sync for sync in journal.all(Rows) if (sync.dataset, sync.participant) == (rows.dataset, rows.participant)]
     for snapshot in (effects for effects in journal.all(Effects) if effects.participant == rows.participant):
         latest = [sync for sync in syncs if sync.at_s <= snapshot.at_s][-1:]
@@ -72,7 +74,7 @@ def _shows_pending(journal: Journal, rows: Rows) -> bool:
 
 
 def _contains(call: Exchange, row: Row) -> bool:
-    """Return True if a response contained the row; True also for a response that the journal keeps in part."""
+    """Return True if the response to *call* contained *row*, or may have, because the journal keeps only a part of it."""
     body = call.response_body
     is_partial = b"bytes, sha256" in body[-120:] and len(body) < BODY_KEPT
     return is_partial or str(row["fiskil_id"]).encode() in body

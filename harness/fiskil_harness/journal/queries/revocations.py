@@ -1,4 +1,4 @@
-"""Revocation of a consent on a page of the app: the presses, and whether the page still lists the consent."""
+"""Queries about the revocation of a consent on a page of the app: presses, and a list that still shows the consent."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,18 +10,23 @@ from fiskil_harness.journal.queries.page_dates import has_date
 from fiskil_harness.journal.queries.page_wording import phrase_in, plain, words_for
 
 TELLING = ("sure", "likely", "ways")
-"""Lists in ``page_words.toml`` with words of controls that may revoke a consent."""
+"""Names of the lists in ``page_words.toml`` with words for controls that may revoke a consent."""
 
 
 def is_still_listed(
     before: PageView, *, text: str, controls: Sequence[Control], institution: str, more_words: Sequence[str] = ()
 ) -> bool:
-    """Return True if a page still shows a consent as *before*: same name, dates and controls, and no new word for an end.
+    """Return True if a page still shows a consent as it did before the revocation.
+
+    The lines with the institution or a date are all still there, no control that revokes a consent has disappeared, and no
+    new text states that the consent has ended.
 
     Args:
+        before: The view of the page before the revocation.
         text: The text of the page now.
         controls: The controls of the page now.
-        more_words: The app's own words of controls that revoke.
+        institution: The name of the consent's institution.
+        more_words: The app's own words for controls that revoke a consent.
     """
     if not phrase_in(text, [institution]) or not phrase_in(before.text, [institution]):
         return False
@@ -39,7 +44,7 @@ def switched_off(journal: Journal, participant: str = "") -> list[str]:
 
 
 def last_run(journal: Journal, participant: str = "") -> list[Pressed]:
-    """Return the presses since the page was last opened; earlier attempts had no result."""
+    """Return the presses since the page was last opened, without earlier attempts, which had no result."""
     every = presses_of(journal, participant)
     first = max((index for index, press in enumerate(every) if press.number <= 1), default=0)
     return [press for press in every[first:] if press.text]
@@ -51,7 +56,7 @@ def presses_of(journal: Journal, participant: str = "") -> list[Pressed]:
 
 
 def own_revoke_words(journal: Journal) -> tuple[str, ...]:
-    """Return the app's own words of controls that revoke a consent (``app.facts.revoke_words``)."""
+    """Return the app's own words for controls that revoke a consent (``app.facts.revoke_words``)."""
     return next(iter(journal.all(Declared)), Declared()).revoke_words
 
 
@@ -60,7 +65,7 @@ def _lines(text: str) -> "Counter[str]":
 
 
 def _revoking(controls: Sequence[Control], more_words: Sequence[str], institution: str) -> "Counter[str]":
-    """Return the labels of controls that revoke, or lead to that, with their counts; switches only if they are on."""
+    """Return the labels of controls that may revoke a consent, with their counts; a switch must be on."""
     words = [*more_words, *(word for name in TELLING for word in words_for(REVOKE, name))]
     enabled = [control for control in controls if not control.is_disabled]
     return Counter(

@@ -1,7 +1,7 @@
-"""Find rows in the app's state, which is any JSON document that shows the app's active view of an end user.
+"""Find rows in the app's state, which may be any JSON document with the data that the app shows an end user.
 
-A *place* is a path, with list indexes and ids generalised, and the record there: the nearest object around the text. Two
-states in which a row has the same places show the row in the same way.
+A *place* is one occurrence of a text in the state: the path, in which list indexes and ids are replaced by ``*``, and the
+record, which is the nearest object around the text. A row that has the same places in two states is unchanged.
 """
 
 from collections import Counter
@@ -16,23 +16,23 @@ from fiskil_harness.journal import Effects, HookCall, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, covers, dataset_of, reads
 
 MANY = 8
-"""From this number of members on, an object of objects counts as a table that is indexed by its names."""
+"""Minimum number of members from which an object of objects counts as a table whose keys are ids, not field names."""
 PENDING = "app.observe.effects: pending"
-"""Field of the effects hook that distinguishes a busy app from one that lost a message."""
+"""Field of the effects hook that findings report as missing; without it, a busy app looks as if it had lost a message."""
 
 STILL_BUSY = "the app was still busy when the scenario ended"
 NO_VISIBLE_EFFECT = "an acknowledged message had no visible effect, and the effects hook does not report `pending`"
 
 
 class Place(Struct, frozen=True):
-    """One occurrence of a text in a state."""
+    """One occurrence of a text in a state: the path, and the nearest object around the text."""
 
     path: str
     record: Any
 
 
 def places(state: Any, texts: Collection[str]) -> dict[str, list[Place]]:
-    """Return every occurrence of each of *texts*, as a value or as a key."""
+    """Return the occurrences of each of *texts* in *state*, as a value or as a key."""
     searched = set(texts)
     occurrences: dict[str, list[Place]] = {text: [] for text in searched}
     stack: list[tuple[Any, str, Any]] = [(state, "$", state)]
@@ -54,9 +54,10 @@ def places(state: Any, texts: Collection[str]) -> dict[str, list[Place]]:
 
 
 def duplicated(occurrences: dict[str, list[Place]]) -> list[str]:
-    """Return the texts that one list contains twice, unless some list contains every text exactly once.
+    """Return the texts that the same list in the state contains more than once.
 
-    A state may show rows several times on purpose, such as the newest rows or a log of changes. One correct list is enough.
+    Return none if another list contains every text exactly once: a state may repeat rows on purpose, for example in a log of
+    changes.
     """
     counts: dict[str, Counter[str]] = {}
     for text, text_places in occurrences.items():
@@ -68,7 +69,10 @@ def duplicated(occurrences: dict[str, list[Place]]) -> list[str]:
 
 
 def holds_value(record: Any, value: Any) -> bool:
-    """Return True if a record contains *value*; case and spaces of text, and sign, unit and type of money are ignored."""
+    """Return True if *record* contains *value*, in any case and spacing.
+
+    For amounts of money, the sign, the unit (dollars or cents) and the JSON type are ignored.
+    """
     forms = _forms(value)
     stack = [record]
     while stack:
@@ -83,29 +87,29 @@ def holds_value(record: Any, value: Any) -> bool:
 
 
 def latest_rows(journal: Journal, dataset: str, participant: str = "") -> Rows | None:
-    """Return the rows of *dataset* that the API served last for a participant."""
+    """Return the latest rows of *dataset* that the API served for a participant, or None if it served none."""
     syncs = [rows for rows in journal.all(Rows) if rows.dataset == dataset and rows.participant == participant]
     return syncs[-1] if syncs else None
 
 
 def last_effects(journal: Journal, participant: str = "") -> Effects | None:
-    """Return the last effects that the app reported for a participant."""
+    """Return the last effects that the app reported for a participant, or None if there are none."""
     snapshots = [effects for effects in journal.all(Effects) if effects.participant == participant]
     return snapshots[-1] if snapshots else None
 
 
 def effects_before(journal: Journal, moment_s: float, participant: str = "") -> Effects | None:
-    """Return the last effects that the app reported before *moment_s*."""
+    """Return the last effects that the app reported for a participant before *moment_s*, or None if there are none."""
     snapshots = [effects for effects in journal.all(Effects) if effects.participant == participant]
     earlier = [effects for effects in snapshots if effects.at_s < moment_s]
     return earlier[-1] if earlier else None
 
 
 def why_still_busy(effects: Effects) -> tuple[str, str]:
-    """Return why a busy app cannot be judged: the reason, and the hook that would help.
+    """Return the reason why a busy app cannot be judged, and the hook that would help.
 
-    The reason does not name the earlier scenario since which the app is busy (``left_by``), because that depends on which
-    scenarios shared a worker.
+    The reason does not contain the earlier scenario since which the app has been busy (``busy_since``), because that depends
+    on which scenarios shared a worker.
     """
     unprocessed = f": {effects.waits_for} was not processed" if effects.waits_for else ""
     reason, hook = (NO_VISIBLE_EFFECT, PENDING) if effects.pending is None else (STILL_BUSY, "")
@@ -125,7 +129,7 @@ def is_announced(journal: Journal, rows: Rows) -> bool:
 
 
 def why_not_required(journal: Journal, rows: Rows | None, dataset: str) -> tuple[str, str]:
-    """Return why the app need not show *rows*: the reason and the missing hook; both empty if it must show them."""
+    """Return the reason why the app need not show *rows*, and the missing hook; both are empty if it must show the rows."""
     if rows is None or not rows.rows:
         return f"the API served no {dataset}", ""
     end = last_effects(journal, rows.participant)
@@ -137,13 +141,13 @@ def why_not_required(journal: Journal, rows: Rows | None, dataset: str) -> tuple
 
 
 def rows_read(journal: Journal, rows: Rows, *, since_s: float = 0.0) -> list[dict[str, Any]]:
-    """Return the rows that the parameters of the app's reads since *since_s* include; all rows if it read nothing."""
+    """Return those of *rows* that the app's queries since *since_s* select, or all rows if the app read nothing."""
     calls = [call for call in reads(journal, rows.dataset, rows.end_user_id) if call.at_s >= since_s]
     return [row for row in rows.rows if not calls or any(covers(call, row) for call in calls)]
 
 
 def name_of_row(row: dict[str, Any], number: int = 0) -> str:
-    """Return the row's name in the person's history, which is the same in every run, or its *number* if it has none."""
+    """Return the name of *row* in reports, which is the same in every run, or "row *number*" if it has no name."""
     return str(row.get("key", f"row {number}"))
 
 
@@ -152,7 +156,10 @@ def _generalised(name: str, *, is_table: bool) -> str:
 
 
 def _forms(value: Any) -> set[object]:
-    """Return the comparable forms of a value: equal values share one; an integer may be dollars or cents."""
+    """Return the spellings by which *value* is compared; two values count as equal if they have a spelling in common.
+
+    An integer has two spellings, because it may be dollars or cents.
+    """
     if isinstance(value, bool) or value is None:
         return set()
     if isinstance(value, int):

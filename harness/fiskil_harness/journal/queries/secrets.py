@@ -8,9 +8,12 @@ from fiskil_harness.journal import Canaries, Journal
 ACCOUNT_NUMBER = "account number"
 EXPECTED_SIGNATURE = "expected signature"
 WHOLE = frozenset({ACCOUNT_NUMBER, EXPECTED_SIGNATURE})
-"""Kinds that leak only as a whole: last digits may be shown, and a forged signature may share a part with the valid one."""
+"""Kinds of secrets that count as leaked only if they are complete.
+
+An app may show the last digits of an account number, and a forged signature may share a part with the valid signature.
+"""
 CREDENTIALS = ("access token", "client secret", "webhook secret")
-"""Kinds that grant access; they may be only in the app's memory and its storage."""
+"""Kinds of secrets that grant access; they may be only in the app's memory and in its storage."""
 
 
 def index_of(journal: Journal, kinds: Collection[str] = ()) -> Index:

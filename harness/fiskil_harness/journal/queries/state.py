@@ -1,7 +1,8 @@
-"""Compare states of the app by content: ids become symbols, timestamps of this scenario one word, lists multisets.
+"""Compare states of the app by content, so that generated ids, times and the order of lists make no difference.
 
-A *leaf* is a path, in which list positions and generated keys are generalised, with all values found there. Two states
-differ where their leaves differ.
+Ids are replaced by symbols, and timestamps of this scenario by the word ``<moment>``. A *leaf* is a path in the state, in
+which list positions and generated keys are replaced by ``*``, together with all values at that path. Two states differ at
+the paths at which their leaves differ.
 """
 
 import re
@@ -16,13 +17,13 @@ from fiskil_harness.journal import Effects, EventCreated, Journal
 
 Leaves = dict[str, Counter[str]]
 Move = tuple[Leaves, Leaves]
-"""A state before and after."""
+"""The state before and after a step."""
 
 AGE = timedelta(hours=2)
-"""Timestamps from this long before the first event on belong to the scenario; rows are older, or the same for all twins."""
+"""Time before the first event at which a scenario begins; later timestamps in a state count as times of the scenario."""
 
 OWN_SYMBOLS = frozenset({"end_user", "end_user_ref", "session"})
-"""Symbols of ids that the app knows before the first event."""
+"""Symbols of ids that the app already has before the first event."""
 
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
@@ -31,7 +32,7 @@ _TWIN = re.compile(r"[^.]+\.(?=e\d+$)")
 
 
 class StateReader:
-    """Converts states to leaves, with the symbols of one journal."""
+    """Converter of states to leaves, which replaces ids by the symbols of one journal."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -40,7 +41,7 @@ class StateReader:
         self._since = min(published) - AGE if published else None
 
     def leaves(self, state: Any) -> Leaves:
-        """Return all values of *state* by path, with their counts."""
+        """Return the values of *state* by path, with the number of times that each value occurs."""
         leaves: Leaves = {}
         stack: list[tuple[Any, str]] = [(state, "$")]
         while stack:
@@ -58,7 +59,7 @@ class StateReader:
         return leaves
 
     def around(self, step: int, participant: str) -> Move | None:
-        """Return the participant's state before and after a step; None if the app did not report both."""
+        """Return the participant's states before and after a step, or None if the app did not report both."""
         states = {
             effects.moment: effects.state
             for effects in self._journal.all(Effects)
@@ -69,7 +70,7 @@ class StateReader:
         return self.leaves(states["before"]), self.leaves(states["after"])
 
     def text(self, text: str) -> str:
-        """Return *text* with symbols for ids, and one word for every timestamp of this scenario."""
+        """Return *text* with symbols in place of ids, and ``<moment>`` in place of timestamps of this scenario."""
         if text in self._names:
             return self._symbol(text)
         if _MASKED.fullmatch(text):
@@ -102,7 +103,7 @@ class StateReader:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) >= self._since
 
     def _is_epoch(self, number: float) -> bool:
-        """Return True if a number is a time of this scenario, or up to two years later, in s, ms or \u00b5s since 1970."""
+        """Return True if *number* may be a time since 1970, in s, ms or \u00b5s, from this scenario to two years later."""
         if self._since is None:
             return False
         first = self._since.timestamp()
@@ -116,7 +117,7 @@ def differing(first: Leaves, second: Leaves) -> set[str]:
 
 
 def equal_changes(first: Move, second: Move) -> list[str]:
-    """Return the paths at which both moves changed the same value to the same new value, sorted."""
+    """Return the paths, sorted, at which both moves changed the same old value to the same new value."""
     return sorted(
         path
         for path in differing(*first) & differing(*second)
@@ -125,7 +126,7 @@ def equal_changes(first: Move, second: Move) -> list[str]:
 
 
 def has_symbols(leaves: Leaves) -> bool:
-    """Return True if a state contains ids that the app can only have from events or from the API."""
+    """Return True if a state contains ids that the app can only have received in events or from the API."""
     return any(
         value.partition(":")[0] in {"consent", "account"} or value.startswith("bank_")
         for counter in leaves.values()

@@ -1,7 +1,8 @@
-"""Compare twins: the same person under several ids, with the same events, delivered in different ways.
+"""Compare twins: end users with the same data and events, whose messages are delivered differently.
 
-*a* and *c* received every message once and in order; *b*, or *b1*, *b2* ..., received them in another way. Where *a* and *c*
-differ, the app's state is volatile and is ignored. Everywhere else *b* must end in the same state as *a*.
+Twins ``a`` and ``c`` receive every message once and in order. Twin ``b`` (or ``b1``, ``b2`` ...) receives the same messages
+with repetitions, disturbances or in another order. Parts of the state that differ between ``a`` and ``c`` are volatile, and
+are ignored. All other parts must be the same for ``a`` and ``b`` at the end.
 """
 
 from collections import Counter
@@ -18,11 +19,12 @@ from fiskil_harness.journal.queries.state import Leaves, StateReader, differing,
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """Result of a comparison of twins.
+    """Result of a comparison of twins (end users with the same events).
 
-    *differences* are lines for a report, *compared* is the number of compared paths, *volatile* are the ignored paths.
-    *counters* are paths at which the twin with more deliveries has a higher number, as attempt counters do. *reason* states
-    why the twins cannot be compared, *hook* what would help.
+    *differences* are lines for a report, *compared* is the number of compared paths. *volatile* are the paths that were
+    ignored because they differ between identical runs. *counters* are the paths that were ignored because they seem to be
+    attempt counters: the twin with more deliveries has a higher number there. *reason* states why the twins cannot be
+    compared, *hook* is the hook that would help.
     """
 
     differences: tuple[str, ...] = ()
@@ -34,7 +36,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """Return lines about the ignored paths."""
+        """Return lines for a report about the ignored paths."""
         ignored = (
             ("ignored, because two identical runs differ there", self.volatile),
             ("ignored, because these numbers grow with every attempt", self.counters),
@@ -43,12 +45,12 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
     @property
     def unnamed_counters(self) -> tuple[str, ...]:
-        """Return the counters whose names are not typical of attempt counters; they may count effects."""
+        """Return those of *counters* whose names are not typical of attempt counters, so that they may count effects."""
         return tuple(path for path in self.counters if not is_named_as_counter(path))
 
 
 def compare_twins(journal: Journal, other: str = "b") -> Comparison:
-    """Compare the final states of twins *a*, *c* and *other*, which received its messages in another way."""
+    """Compare the final states of the twins ``a``, ``c`` and *other*, whose messages were delivered differently."""
     ends = {name: _end(journal, name) for name in ("a", other, "c")}
     if not all(ends.values()):
         return Comparison(reason="the scenario has no twins a, b and c")
@@ -68,7 +70,10 @@ def compare_twins(journal: Journal, other: str = "b") -> Comparison:
 
 
 def _excuse(journal: Journal, snapshots: list[Effects]) -> tuple[str, str]:
-    """Return why differences between twins prove nothing about the deliveries: reason and hook, or both empty."""
+    """Return the reason why differences between twins prove nothing about deliveries, and the hook that would help.
+
+    Both are empty if there is no such reason.
+    """
     if has_unrenewed_token(journal, _end_users(journal, {effects.participant for effects in snapshots})):
         return TOKEN_NOT_RENEWED, ""
     is_blind = any(effects.pending is None and effects.applied is None for effects in snapshots)
@@ -82,7 +87,7 @@ def _compared(journal: Journal, reader: StateReader, other: str, a: Leaves, b: L
         for effects in journal.all(Effects)
         if effects.participant == "a" and effects.state is not None
     ]
-    # The final view may be empty if nothing is active any more; then the paths of earlier views are compared.
+    # The final state may be empty if no consent is active any more; then the paths of earlier states are compared.
     compared = (a.keys() | b.keys() or {path for state in states for path in state}) - volatile
     if not compared:
         return Comparison(reason="no part of the app's state is the same in two identical runs", hook=EFFECTS)
@@ -127,7 +132,7 @@ def _end_users(journal: Journal, twins: set[str]) -> set[str]:
 
 
 def _kinds(journal: Journal, name: str) -> Counter[str]:
-    """Return how many events of each kind the app acknowledged for the twin."""
+    """Return the number of acknowledged events of each kind for the twin *name*."""
     acknowledged = {
         delivery.event for delivery in journal.all(Delivery) if delivery.is_acknowledged and delivery.is_authentic
     }

@@ -1,4 +1,4 @@
-"""Page views while the app waited for the API: presses, the views after them, and calls that hung meanwhile."""
+"""Queries about presses on pages: the page views before and after a press, and the API calls that hung meanwhile."""
 
 from typing import Final
 
@@ -11,18 +11,18 @@ STALLED: Final = "stalled"
 
 
 def presses(journal: Journal) -> list[Pressed]:
-    """Return every press that was made to begin a journey."""
+    """Return the presses that were made to begin a consent journey."""
     return [press for press in journal.all(Pressed) if press.purpose == LINKING]
 
 
 def view_before(journal: Journal, press: Pressed) -> PageView | None:
-    """Return the last view before the press; None if there is none."""
+    """Return the last page view before *press*, or None if there is none."""
     earlier = _earlier_views(journal, press)
     return earlier[-1] if earlier else None
 
 
 def views_before(journal: Journal, press: Pressed) -> list[PageView]:
-    """Return the last views before the press, one for each width at which that page was viewed; the widest last."""
+    """Return the last page views before *press*, one for each width of that page; the widest is last."""
     earlier = _earlier_views(journal, press)
     if not earlier:
         return []
@@ -34,30 +34,30 @@ def views_before(journal: Journal, press: Pressed) -> list[PageView]:
 
 
 def views_after(journal: Journal, press: Pressed, moment: ViewMoment) -> list[PageView]:
-    """Return the views with this *moment* from the press until the next one."""
+    """Return the page views with this *moment*, from *press* until the next press."""
     next_s = _next_press_s(journal, press)
     own = [view for view in journal.all(PageView) if view.moment == moment and view.participant == press.participant]
     return [view for view in own if press.at_s <= view.at_s <= next_s]
 
 
 def held_calls(journal: Journal, press: Pressed) -> list[Exchange]:
-    """Return the calls that a fault held between the press and the next one."""
+    """Return the API calls that a fault held between *press* and the next press."""
     next_s = _next_press_s(journal, press)
     return [call for call in bitten_by(journal) if call.ended_s >= press.at_s and call.at_s <= next_s]
 
 
 def was_viewed_before_response(journal: Journal, press: Pressed, view: PageView) -> bool:
-    """Return True if *view* was taken before a held call of the press received its response or was given up."""
+    """Return True if *view* was taken before an API call that a fault held after *press* had ended."""
     return any(call.ended_s >= view.at_s for call in held_calls(journal, press))
 
 
 def is_waiting(journal: Journal, press: Pressed, view: PageView) -> bool:
-    """Return True if a held call of the press was open when *view* was taken."""
+    """Return True if an API call that a fault held after *press* was in progress when *view* was taken."""
     return any(call.at_s <= view.at_s <= call.ended_s for call in held_calls(journal, press))
 
 
 def limits_of(journal: Journal) -> Limits | None:
-    """Return the limits that the team promises; None if the scenario has not begun."""
+    """Return the limits that the app's team promises, or None if the scenario has not begun."""
     limits = journal.all(Limits)
     return limits[-1] if limits else None
 

@@ -1,4 +1,4 @@
-"""Counts work requested of the app, and detects whether it resumed calling the API after an outage."""
+"""Count the work that was requested of the app, and detect if the app resumes calling the API after an outage."""
 
 from fiskil_harness.journal import Delivery, Effects, Exchange, HookCall, Journal, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
@@ -14,9 +14,9 @@ NO_CALLS_OBSERVED = "the app was not observed to call the API after the fault ha
 
 
 def work_count(journal: Journal, since_s: float, until_s: float) -> int:
-    """Return how many hook calls, restarts and acknowledged deliveries happened between *since_s* and *until_s*.
+    """Return the number of hook calls, restarts and acknowledged deliveries between *since_s* and *until_s*.
 
-    Each is a reason to call the API.
+    Each of them is a reason for the app to call the API.
     """
     hooks = sum(1 for call in journal.all(HookCall) if call.at_s >= since_s and began_s(call) <= until_s)
     starts = sum(1 for started in journal.all(ProcessChanged) if started.is_restart and since_s <= started.at_s <= until_s)
@@ -25,7 +25,10 @@ def work_count(journal: Journal, since_s: float, until_s: float) -> int:
 
 
 def work_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
-    """Return how many hook calls and deliveries began after the app was last idle before *before_s*, until *until_s*."""
+    """Return the number of hook calls and deliveries until *until_s* that began while the app may still have been busy.
+
+    The count begins at the last time before *before_s* at which the app was idle.
+    """
     idle_times = [effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.moment != "before_failure"]
     idle_s = max((at_s for at_s in idle_times if at_s < before_s), default=0.0)
     begun = [began_s(call) for call in journal.all(HookCall) if not call.is_failure_request]
@@ -34,9 +37,10 @@ def work_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
 
 
 def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozenset()) -> bool | None:
-    """Return whether the app successfully calls the API after *over_s*, on all *routes* if any are given.
+    """Return True if the app successfully called the API after *over_s*, False if it does not work again, else None.
 
-    None if that cannot be observed: an app may stop calling a failed API for a while, until it is restarted.
+    If *routes* are given, the app must have called all of them. False requires refreshes that failed after a restart,
+    because an app that still runs may stop calling a failed API for a while.
     """
     fine = [call for call in calls(journal) if call.at_s >= over_s and bearer(call) and is_complete_success(call)]
     if fine and routes <= {call.route for call in fine}:
@@ -53,12 +57,15 @@ def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozen
 
 
 def over_s(bitten: list[Exchange]) -> float:
-    """Return when the last of the *bitten* calls ended."""
+    """Return the time at which the last of the *bitten* calls (those on which a fault acted) ended."""
     return max(call.ended_s for call in bitten)
 
 
 def has_crashed(journal: Journal, since_s: float) -> bool:
-    """Return True if the app crashed: it was not killed, and at least two hook calls since then, and all, failed at once."""
+    """Return True if the app seems to have crashed: at least two hooks were called since *since_s*, and all failed at once.
+
+    An app that the harness killed in this time has not crashed.
+    """
     was_killed = any(started.is_kill and started.at_s > since_s for started in journal.all(ProcessChanged))
     hook_calls = [call for call in journal.all(HookCall) if call.at_s >= since_s]
     failed = [call for call in hook_calls if call.status is None and not timed_out(journal, call)]

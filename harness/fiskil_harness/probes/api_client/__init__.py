@@ -1,1 +1,1 @@
-"""Probes of the app as a client of the API: retries, deadlines, tokens, paging, scopes."""
+"""Probes of the app as a client of the API: retries, deadlines, tokens, pagination, scopes."""

@@ -12,7 +12,10 @@ from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt
 from fiskil_harness.probes.probe import PlainProbe
 
 MIN_PAUSES = 12
-"""Similar pauses that rule out chance: common jitter algorithms produce such a series less than once in 10,000 times."""
+"""Minimum number of pauses in a series that can fail.
+
+Common algorithms with random pauses produce this many similar pauses less than once in 10,000 series.
+"""
 
 SHORT_S = 1.0
 SIMILAR_RATIO = 1.25
@@ -21,10 +24,10 @@ GROWTH_RATIO = 2.0
 
 
 class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
-    """Check that equal calls of one job that keep failing are not retried after pauses that are all short and similar.
+    """Check that the app does not retry a call that keeps failing after pauses that are all short and similar.
 
-    Giving up after a few attempts counts as backing off, and so do pauses of a second or more. Responses with Retry-After,
-    and calls that another job may have made, are left out.
+    Giving up after a few attempts counts as backing off, and so do pauses of a second or more. Responses with Retry-After
+    are left out. So are equal calls that two pieces of work may have caused, because their pauses are no backoff.
     """
 
     expected: ClassVar[str] = "growing, randomised pauses between attempts, or an end after a few attempts"
@@ -32,7 +35,7 @@ class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
     fix: ClassVar[str] = "double the pause after each failure up to a maximum, randomise part of it, and limit the attempts"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the pauses within each series of equal failing calls."""
+        """Compare the pauses within each series of equal calls that failed."""
         all_series = _series(journal)
         if not all_series:
             return self.inconclusive("no call that belongs to a single job kept failing")
@@ -49,12 +52,15 @@ class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
 
 
 def pauses(series: list[Exchange]) -> list[float]:
-    """Return the real seconds from each failing call to the next, by arrival: the end of a response may be noted late."""
+    """Return the real seconds between the arrivals of successive failing calls.
+
+    The end of a response is not used, because the harness may record it too late.
+    """
     return [again.at_s - failed.at_s for failed, again in pairwise(series)]
 
 
 def is_flat(pauses_s: list[float]) -> bool:
-    """Return True if *pauses_s* are many, short and similar; one in five may be longer because the machine stalled."""
+    """Return True if *pauses_s* are many, short and similar; one in five may be longer, because the machine may be slow."""
     if len(pauses_s) < MIN_PAUSES or max(pauses_s) >= SHORT_S:
         return False
     similar = [pause_s for pause_s in pauses_s if pause_s <= min(pauses_s) * SIMILAR_RATIO + SLACK_S]
@@ -62,7 +68,7 @@ def is_flat(pauses_s: list[float]) -> bool:
 
 
 def _series(journal: Journal) -> list[list[Exchange]]:
-    """Return the series of equal calls that failed one after another, each made by one job."""
+    """Return the series of equal calls that failed one after another; one piece of work caused all calls of a series."""
     failing = [call for call in bitten_by(journal) if is_spoilt(call) and not header(call.response_headers, "retry-after")]
     starts = work_times(journal)
 
@@ -82,7 +88,7 @@ def _overlap(series: list[Exchange]) -> bool:
 
 
 def _shows_backoff(journal: Journal, series: list[Exchange]) -> bool:
-    """Return True if the app gave up, waited long, or increased its pauses."""
+    """Return True if the app stopped retrying, paused for a second or more, or increased its pauses."""
     pauses_s = pauses(series)
     later = [call for call in calls(journal, series[0].route) if call.number > series[-1].number]
     next_work_s = min((work_s for work_s in work_times(journal) if work_s > series[-1].at_s), default=inf)

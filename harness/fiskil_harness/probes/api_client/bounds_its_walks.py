@@ -15,20 +15,21 @@ CURSORS = ("page[after]", "page[before]")
 
 
 class BoundsItsWalks(PlainProbe, frozen=True, kw_only=True, tag="bounds_its_walks"):
-    """Check that a walk through looping pages ends: the app requests no page of it more than 200 times.
+    """Check that the app stops following pagination links in a loop: one read requests no page more than 200 times.
 
-    An app that remembers the pages it has read stops at the second time; one that counts pages needs room for long lists.
-    A walk begins with a call without a cursor, so a walk that is repeated is not a loop.
+    An app that remembers the links it has followed stops at the first repetition. An app that limits the number of pages
+    stops later, because its limit must allow long lists. A call without a cursor begins a new read, so reading a list again
+    is not a loop.
     """
 
     expected: ClassVar[str] = "the app stops when a page repeats, or at a page limit"
     source: ClassVar[str] = "paging.links"
     fix: ClassVar[str] = (
-        "store the links of a walk in a set, fail the walk when a link repeats, and keep the rows of the last complete walk"
+        "remember the links that a read has followed, stop when a link repeats, and keep the rows of the last complete read"
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Count how often each walk requested the same page."""
+        """Count how often each read of a list requested the same page."""
         looping = bitten_by(journal, *LOOPS)
         if not looping:
             return self.inconclusive("no response contained a looping pagination link")
@@ -39,17 +40,17 @@ class BoundsItsWalks(PlainProbe, frozen=True, kw_only=True, tag="bounds_its_walk
             route for route, end_user_id in walks if _highest_count(journal, route, end_user_id) > MAX_PAGE_REQUESTS
         )
         if endless:
-            observed = f"one walk of {endless[0]} requested the same page more than {MAX_PAGE_REQUESTS} times"
+            observed = f"one read of {endless[0]} requested the same page more than {MAX_PAGE_REQUESTS} times"
             evidence = tuple(f"pagination loop: {route}" for route in endless)
             return self.fails(observed, evidence=evidence, examined=routes_of(looping))
         snapshots = [effects for effects in journal.all(Effects) if effects.at_s > looping[0].at_s]
         if snapshots and not snapshots[0].is_idle:
             return self.inconclusive(STILL_BUSY, hook="" if snapshots[0].pending is not None else PENDING)
-        return self.passes("every walk with a looping pagination link ended", examined=routes_of(looping))
+        return self.passes("every read with a looping pagination link ended", examined=routes_of(looping))
 
 
 def _highest_count(journal: Journal, route: str, end_user_id: str) -> int:
-    """Return the highest number of requests for one page within one walk of the end user's list."""
+    """Return the highest number of requests for the same page within one read of the end user's list."""
     highest = 0
     counts: Counter[CallKey] = Counter()
     for call in calls(journal, route):

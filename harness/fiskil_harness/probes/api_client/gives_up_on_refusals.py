@@ -14,10 +14,10 @@ MAX_PER_JOB = 20
 
 
 class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_refusals"):
-    """Check that the app gives up on calls refused despite a fresh token (401) or for a missing scope (403), and recovers.
+    """Check that the app gives up on calls that are refused despite a new token (401) or for a missing scope (403).
 
-    For each piece of work it makes at most 20 equal calls and requests at most 20 tokens. Once the API accepts the calls
-    again, the app reads the data again, at the latest after a restart, and shows the rows that it showed before.
+    For each piece of work, the app may make at most 20 equal calls and request at most 20 tokens. Once the API accepts the
+    calls again, the app must read the data again, at the latest after a restart, and show the same rows as before.
     """
 
     expected: ClassVar[str] = "one renewal after 401 and none after 403, an error, and normal work once the refusals end"
@@ -25,7 +25,7 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
     fix: ClassVar[str] = "renew once after 401; report a second 401 and every 403, and retry only when new work arrives"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count the equal refused calls and the tokens requested meanwhile."""
+        """Count the equal refused calls, and the tokens that the app requested meanwhile."""
         api_calls = calls(journal)
         refused = [call for call in bitten_by(journal, "Unauthorised", "Forbidden") if call.status in {401, 403}]
         if not refused:
@@ -58,14 +58,17 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
 
 
 def _surplus_tokens(api_calls: list[Exchange], refused: list[Exchange]) -> int:
-    """Return the token requests minus the successful calls during the refusals: one token per call is allowed."""
+    """Return the number of token requests minus that of successful calls during the refusals.
+
+    A successful call is subtracted because an app may request a token for each call.
+    """
     meanwhile = [call for call in api_calls if refused[0].at_s <= call.at_s <= over_s(refused)]
     tokens = sum(1 for call in meanwhile if call.route == "token")
     return tokens - sum(1 for call in meanwhile if call.route != "token" and is_complete_success(call))
 
 
 def _vanished_datasets(journal: Journal, refused: list[Exchange]) -> list[str]:
-    """Return the datasets that the app showed before and no longer shows at the end, although the API serves them."""
+    """Return the datasets that the app showed before the refusals and not at the end, although the API serves them."""
     vanished = []
     for dataset, participant in dict.fromkeys((rows.dataset, rows.participant) for rows in journal.all(Rows)):
         rows = latest_rows(journal, dataset, participant)

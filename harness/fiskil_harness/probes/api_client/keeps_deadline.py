@@ -17,11 +17,11 @@ CALL_LIMIT, REQUEST_LIMIT = "call_deadline_s", "request_deadline_s"
 
 
 class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline"):
-    """Check that endless responses are abandoned within ``call_deadline_s``, and hooks return within ``request_deadline_s``.
+    """Check that the app abandons endless responses within ``call_deadline_s``, and hooks return by ``request_deadline_s``.
 
-    A dripped body or endless ``100 Continue`` responses keep sending bytes, so only a deadline for the whole call ends
-    them, not a timeout per read. A stalled TLS handshake delays a call before it begins. Hooks must also return in time
-    when calls fail, or when Retry-After is extremely long. A deadline that the config does not promise is not judged.
+    Some endless responses keep sending bytes, such as a very slow body or repeated ``100 Continue``. A timeout for each read
+    does not end them; only a deadline for the whole call does. Hooks must also return in time if the TLS handshake stalls,
+    if calls fail, or if Retry-After is very long. A deadline that the config does not set is not judged.
     """
 
     expected: ClassVar[str] = "the connection closed by the call deadline, and a response by the request deadline"
@@ -29,7 +29,7 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
     fix: ClassVar[str] = "limit the whole call, body included, by one deadline; a timeout per read is not enough"
 
     def examine(self, journal: Journal) -> Finding:
-        """Measure each affected call, and each hook that was running at the same time."""
+        """Measure the duration of each affected call, and of each hook call that was in progress at the same time."""
         limits = journal.all(Limits)
         if not limits:
             return self.inconclusive("the scenario has not begun")
@@ -96,15 +96,15 @@ def _success_text(endless: list[Exchange], stalls: list[Bite]) -> str:
 
 
 def _had_to_abandon(call: Exchange, call_s: float) -> bool:
-    """Return True if only the app could end the call: the response never ended, and the harness did not end it early."""
+    """Return True if the response never ended, and the harness did not end it before *call_s*, so that the app had to."""
     return not is_whole(call) and not (call.is_cut and call.ended_s - call.at_s <= call_s)
 
 
 def _waited_s(journal: Journal, call: Exchange) -> float:
-    """Return the real seconds for which the app is known to have waited for the response.
+    """Return the real seconds for which the app waited for the response.
 
-    A hook that failed while the call was open shows that the app had given up, even if the connection stayed open by
-    accident. After a hook that succeeded, the app may still read the response in the background.
+    If a hook failed while the call was in progress, the app had given up by then, although the connection was still open.
+    After a hook that succeeded, the app may still be reading the response in the background.
     """
     gave_up = [
         hook_call.at_s
@@ -119,7 +119,10 @@ def _overlap(hook: HookCall, call: Exchange) -> bool:
 
 
 def _is_measurable(journal: Journal, stall: Bite, call_s: float) -> bool:
-    """Return True if the wait can be measured: a hook was running, or the app closed the connection by the deadline."""
+    """Return True if the app's wait for a stalled handshake can be measured.
+
+    Either a hook call was in progress, or the app closed the connection before the deadline *call_s*.
+    """
     closed = [
         abandoned
         for abandoned in journal.all(ConnectionAbandoned)
@@ -129,5 +132,5 @@ def _is_measurable(journal: Journal, stall: Bite, call_s: float) -> bool:
 
 
 def _hooks_during(journal: Journal, stall: Bite) -> list[HookCall]:
-    """Return the hook calls that were running when the stalled handshake began."""
+    """Return the hook calls that were in progress when the stalled handshake began."""
     return [hook_call for hook_call in journal.all(HookCall) if began_s(hook_call) <= stall.at_s <= hook_call.at_s]

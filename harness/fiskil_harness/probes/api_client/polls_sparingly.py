@@ -15,9 +15,9 @@ MOVING = frozenset({"from", "to"})
 
 
 class PollsSparingly(PlainProbe, frozen=True, kw_only=True, tag="polls_sparingly"):
-    """Check that during an idle period no read is repeated more often than once every two real seconds.
+    """Check that the app repeats no read more often than once every two real seconds during an idle period.
 
-    Reads that differ only in ``from`` and ``to`` are equal: a polling app moves both along.
+    Reads that differ only in the parameters ``from`` and ``to`` count as equal, because a polling app changes both.
     """
 
     around: ClassVar[tuple[str, ...]] = ("stay_idle",)
@@ -26,7 +26,7 @@ class PollsSparingly(PlainProbe, frozen=True, kw_only=True, tag="polls_sparingly
     fix: ClassVar[str] = "read when a sync event arrives; if you must poll, do it hours apart"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count equal reads in each idle period."""
+        """Count the equal reads in each idle period."""
         idle_periods = journal.all(Idle)
         if not idle_periods:
             return self.inconclusive("the scenario has no idle period")

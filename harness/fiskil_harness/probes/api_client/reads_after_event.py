@@ -13,9 +13,10 @@ EARLY_READS = 3
 
 
 class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_event"):
-    """Check that each acknowledged sync event which the app uses is followed by a read of its dataset within ``fresh_s``.
+    """Check that the app reads a dataset within ``fresh_s`` after it acknowledged the sync event of that dataset.
 
-    A few reads before the first event of a dataset are accepted; repeated ones are polling.
+    Events that the app does not use are left out. Up to three equal reads before the first event of a dataset are accepted;
+    more of them are polling.
     """
 
     expected: ClassVar[str] = "one read of the dataset soon after its event, and no repeated reads before it"
@@ -23,7 +24,7 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
     fix: ClassVar[str] = "start reading a dataset when its sync event arrives, and do not request it before"
 
     def examine(self, journal: Journal) -> Finding:
-        """Check the calls before and after each event."""
+        """Check the reads before and after each sync event."""
         events = _first_acknowledgements(journal)
         if not events:
             return self.inconclusive("no sync event that the app uses was acknowledged", hook="app.facts.uses_events")
@@ -66,7 +67,10 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
 
 
 def _first_acknowledgements(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
-    """Return the first acknowledgement of each used sync event, without participants whose consent ended."""
+    """Return the first acknowledged delivery of each sync event that the app uses.
+
+    Events of participants whose consent ended are left out.
+    """
     ended = {event.participant for event in journal.all(EventCreated) if event.kind == "consent.revoked"}
     first: dict[str, tuple[Delivery, EventCreated]] = {}
     for delivery, event in acknowledged_events(journal):
@@ -76,13 +80,13 @@ def _first_acknowledgements(journal: Journal) -> list[tuple[Delivery, EventCreat
 
 
 def _waited_s(journal: Journal, delivery: Delivery, dataset: str) -> float | None:
-    """Return the real seconds from the delivery to the first read after it; None if there was none."""
+    """Return the real seconds from the delivery to the first read of *dataset* after it, or None if there was no read."""
     later = [read.at_s for read in reads(journal, dataset, end_user_of(delivery)) if read.at_s >= delivery.at_s]
     return min(later) - delivery.at_s if later else None
 
 
 def _had_enough_time(journal: Journal, delivery: Delivery) -> bool:
-    """Return True if the app reports nothing pending, or the promised ``fresh_s`` has passed."""
+    """Return True if, after the delivery, the app reported no pending work, or the promised ``fresh_s`` passed."""
     for effects in journal.all(Effects):
         if effects.participant == delivery.participant and effects.at_s > delivery.at_s:
             if effects.pending == 0 and effects.is_idle:

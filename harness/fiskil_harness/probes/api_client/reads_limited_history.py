@@ -14,17 +14,18 @@ CURSOR = "page[after]"
 
 
 class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limited_history"):
-    """Check that every read of transactions begins at most ``app.facts.history_days`` before the day of the call.
+    """Check that the app requests only transactions that are at most ``app.facts.history_days`` old.
 
-    A read of pending rows only needs no ``from``, nor does a later page, to which the ``from`` of the first page applies.
+    Each read must have the query parameter ``from``. Two kinds of reads do not need it: reads of pending rows only, and
+    reads of later pages, to which the ``from`` of the first page applies.
     """
 
-    expected: ClassVar[str] = "a from that is at most app.facts.history_days ago"
+    expected: ClassVar[str] = "a parameter `from` that is at most app.facts.history_days ago"
     source: ClassVar[str] = "data.time-filter"
-    fix: ClassVar[str] = "send from with every read of transactions, only as far back as the use case needs"
+    fix: ClassVar[str] = "send the parameter `from` with every read of transactions, only as far back as the use case needs"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the ``from`` of each read with the declared number of days."""
+        """Compare the parameter ``from`` of each read with the declared number of days."""
         days = next((history.days for history in journal.all(History)), None)
         if days is None:
             return self.inconclusive("the config does not state how much history the app needs", hook=HISTORY)
@@ -33,11 +34,11 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
             return self.inconclusive("the app read no transactions")
         unlimited = [read for read in judged if not parameters(read).get("from")]
         if unlimited:
-            return self.fails("transactions are read without a from", evidence=("no from",), examined=1)
+            return self.fails("transactions are read without the parameter `from`", evidence=("no `from`",), examined=1)
         early = [read for read in judged if _is_early(read, days)]
         if early:
             observed = f"transactions are read from more than {days} days ago, the limit in app.facts.history_days"
-            return self.fails(observed, evidence=("from is too early",), examined=1)
+            return self.fails(observed, evidence=("`from` is too early",), examined=1)
         return self.passes(f"every read of transactions begins at most {days} days ago", examined=1)
 
 

@@ -8,9 +8,9 @@ from fiskil_harness.journal import CA_FILE_IN_ENV, ApiServedOverTls, Bite, Fault
 from fiskil_harness.probes.probe import PlainProbe
 
 WENT_ON = "the client went on"
-"""The proxy's note about a client that sent HTTP over a connection whose certificate it should have rejected."""
+"""``Bite.observed`` for a client that sent HTTP over a connection with a bad certificate."""
 
-PLAIN = "the app sent plain HTTP to the port of the https address after it had rejected a certificate"
+PLAIN = "the app sent plain HTTP to the port of the https URL after it had rejected a certificate"
 
 BAD = {
     "ExpiredCertificate()": ("expired_certificate", "a certificate that expired yesterday"),
@@ -20,14 +20,14 @@ BAD = {
     "UnknownAuthority()": ("unknown_authority", "a certificate of an unknown authority"),
     "MissingIntermediate()": ("missing_intermediate", "a certificate without its intermediate certificate"),
 }
-"""For each fault, as the journal writes it: the name of its case, and the certificate in words."""
+"""For each fault, as ``Bite.fault`` contains it: the name of its case, and a description of the certificate."""
 
 
 class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses_bad_certificates"):
     """Check that the app sends nothing over a connection with a bad certificate, and no plain HTTP after rejecting one.
 
-    Each kind of certificate is a case. A client that completes the handshake and then closes the connection has rejected
-    the certificate too: some clients check it only then. Calls to the API's former plain address are no FAIL: they may come
+    Each kind of certificate is a case. A client that completes the handshake and then closes the connection has rejected the
+    certificate too, because some clients check it only then. Calls to the API's earlier http URL are no FAIL: they may come
     from a process that survived the restart.
     """
 
@@ -40,7 +40,7 @@ class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses
         """Check the outcome of each connection with a bad certificate, and look for plain HTTP afterwards."""
         controls = journal.all(ApiServedOverTls)
         if not any(control.is_reached for control in controls):
-            return self.inconclusive("the app has not called an https address with a good certificate", hook=CA_FILE_IN_ENV)
+            return self.inconclusive("the app has not called an https URL with a good certificate", hook=CA_FILE_IN_ENV)
         faults = list(dict.fromkeys(fault_set.fault for fault_set in journal.all(FaultSet) if fault_set.fault in BAD))
         bites = [bite for bite in journal.all(Bite) if bite.fault in BAD]
         cases = tuple(_case(fault, [bite.observed for bite in bites if bite.fault == fault]) for fault in faults)
@@ -57,7 +57,7 @@ class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses
         if not all(unencrypted.is_former for unencrypted in plain):
             return self.fails(PLAIN, evidence=("plain HTTP at the https port",), examined=len(faults), cases=cases)
         if plain:
-            return self.inconclusive("a process still calls the former plain address of the API", cases=cases)
+            return self.inconclusive("a process still calls the earlier http URL of the API", cases=cases)
         unused = [BAD[fault][1] for fault in faults if not any(bite.fault == fault for bite in bites)]
         if unused:
             return self.inconclusive(f"no connection of the app received {unused[0]}", cases=cases)

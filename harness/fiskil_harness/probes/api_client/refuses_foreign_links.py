@@ -1,4 +1,4 @@
-"""Does the app ignore a foreign origin that an API response names, and keep its access token away from it?"""
+"""Does the app ignore links to foreign origins in API responses, and never send its access token to such an origin?"""
 
 from typing import ClassVar
 
@@ -13,9 +13,9 @@ CURSORS = frozenset({"page[after]", "page[before]"})
 
 
 class RefusesForeignLinks(PlainProbe, frozen=True, kw_only=True, tag="refuses_foreign_links"):
-    """Check that the app follows no ``links.next`` to another origin, and sends its token to no origin but the API's.
+    """Check that the app follows no ``links.next`` to another origin, and sends its token only to the API's origin.
 
-    A redirect may be followed without the token, as most clients do by default. Sending the token along discloses it.
+    The app may follow a redirect to another origin if it does not send the token, as most HTTP clients do by default.
     """
 
     expected: ClassVar[str] = "no call to an origin that only a response named; the token is sent to the API's origin only"

@@ -1,4 +1,4 @@
-"""Does an expired access token cost exactly one renewal and one retry?"""
+"""Does the app react to an expired access token with exactly one renewal and one retry?"""
 
 from collections import Counter
 from math import inf
@@ -26,10 +26,10 @@ MAX_REFUSALS = 2
 
 
 class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_once"):
-    """Check that after a 401 for an expired token the app renews the token once, and the call succeeds with the new one.
+    """Check that after a 401 for an expired token the app renews the token once, and the call succeeds with the new token.
 
-    Several workers may notice the same expiry at the same moment; a loop fails. Renewing before any refusal is accepted, but
-    can be observed only where every token is known to have expired.
+    Two renewals are accepted, because several workers may notice the same expiry at once; more of them fail. An app may also
+    renew the token before any call is refused. That can be observed only if the harness made every token expire.
     """
 
     expected: ClassVar[str] = "one POST /v1/token after the refusal, then the refused call again"
@@ -37,7 +37,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
     fix: ClassVar[str] = "on 401 exchange the key pair once, behind a lock that all workers share, and repeat the call once"
 
     def examine(self, journal: Journal) -> Finding:
-        """Follow each refused call to its renewal and its retry."""
+        """Look for the renewal of the token and the retry after each refused call."""
         api_calls = calls(journal)
         refused = [call for call in api_calls if call.status == 401 and call.route != "token" and bearer(call)]
         if not refused:
@@ -60,7 +60,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         return self.passes("every expired token was renewed and every refused call succeeded", examined=1)
 
     def _judge_early_renewal(self, journal: Journal, api_calls: list[Exchange]) -> Finding:
-        """Return PASS if no call was refused and calls after the expiry of every token carry a newer token."""
+        """Return PASS if the app, without a refused call, used a new token after the harness made every token expire."""
         expired_s = max((tokens_expired.at_s for tokens_expired in journal.all(TokensExpired)), default=inf)
         later_calls = [call for call in api_calls if call.at_s > expired_s and is_complete_success(call)]
         new_tokens = {_token(call) for call in later_calls if call.route == "token"} - {""}
@@ -80,9 +80,10 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
 
 
 def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
-    """Return equal calls that were refused repeatedly with one token; calls in progress at the same moment count once.
+    """Return the first group of equal calls that were refused too often with the same token; empty if there is none.
 
-    Several jobs may each make the same call once before they notice: an app may use its token until it has a new one.
+    Calls that were in progress at the same time count once. Each piece of work may make the call once, because an app may
+    use a token until it has a new one.
     """
     groups: dict[tuple[object, str], list[Exchange]] = {}
     for call in refused:
@@ -98,8 +99,9 @@ def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
 def _highest_renewal_count(api_calls: list[Exchange], refused: list[Exchange], exchanges: list[Exchange]) -> int:
     """Return the highest number of renewals that the expiry of one token caused.
 
-    A new token whose first call repeats a refused call renews the token of that call. If its first call is another one, a
-    new walk begins, and an app may take a token for each walk. Unused tokens are divided among all expired tokens.
+    A new token counts as a renewal if the first call with it repeats a refused call; it then replaces the token of the
+    refused call. If the first call is a different one, the app began other work, for which it may request a token. Tokens
+    that were never used are divided among all expired tokens.
     """
     unrepeated = list(refused)
     counts = Counter({bearer(call): 0 for call in refused})
@@ -120,7 +122,7 @@ def _highest_renewal_count(api_calls: list[Exchange], refused: list[Exchange], e
 
 
 def _token(exchange: Exchange) -> str:
-    """Return the access token in a token response; '' if it cannot be read."""
+    """Return the access token in a token response, or '' if the response cannot be read."""
     try:
         return str(msgspec.json.decode(exchange.response_body, type=dict[str, Any]).get("token", ""))
     except msgspec.DecodeError:
@@ -128,7 +130,7 @@ def _token(exchange: Exchange) -> str:
 
 
 def _has_given_up(journal: Journal, refused: Exchange) -> bool:
-    """Return True if the app is idle, or a hook failed after the refusal."""
+    """Return True if the app is idle at the end, or a hook failed after the refusal, so that no retry is to be expected."""
     effects = journal.all(Effects)
     if effects and effects[-1].is_idle and effects[-1].pending == 0:
         return True

@@ -18,10 +18,10 @@ SPACED_S = 1.0
 
 
 class RepeatsNoRefusals(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_refusals"):
-    """Check that a permanently refused call is made at most three times for each piece of work.
+    """Check that the app makes a permanently refused call at most three times for each piece of work.
 
-    A queue that retries everything after a second or more is wasteful but harmless, so such attempts are not counted.
-    Neither are 403 and 404 on data, because a consent may be about to end.
+    Attempts that are a second or more apart are not counted, because they are harmless. Neither are 403 and 404 for reads of
+    data, because a consent may be about to end.
     """
 
     expected: ClassVar[str] = "an error for the caller, and no further attempt of the same request"
@@ -29,7 +29,7 @@ class RepeatsNoRefusals(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_r
     fix: ClassVar[str] = "retry only what may pass, such as network errors, 429 and 5xx; report any other 4xx, and stop"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the number of equal refused calls with the amount of work that arrived meanwhile."""
+        """Compare the number of equal refused calls with the number of pieces of work that arrived meanwhile."""
         groups: dict[object, list[Exchange]] = {}
         for call in bitten_by(journal):
             if _is_final(call):

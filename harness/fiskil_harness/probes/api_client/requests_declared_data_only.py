@@ -14,13 +14,13 @@ from fiskil_harness.probes.probe import PlainProbe
 FACT = "app.facts.datasets"
 FAMILIES = ("banking.", "energy.", "common.")
 PUBLIC = frozenset({"products", "product", "plans", "plan"})
-"""Data that can be read without a consent."""
+"""Names of data that can be read without a consent."""
 
 
 class RequestsDeclaredDataOnly(PlainProbe, frozen=True, kw_only=True, tag="requests_declared_data_only"):
-    """Check that auth sessions request, and the app reads, only what ``app.facts.datasets`` declares.
+    """Check that the app requests permissions for, and reads, only the datasets in ``app.facts.datasets``.
 
-    A declared dataset that is ready but was not read proves nothing: the app may read it later.
+    A declared dataset that the app did not read makes the result INCONCLUSIVE, because the app may read it later.
     """
 
     expected: ClassVar[str] = "permissions and reads within app.facts.datasets, and each declared dataset read"
@@ -56,7 +56,7 @@ class RequestsDeclaredDataOnly(PlainProbe, frozen=True, kw_only=True, tag="reque
 
 
 def _requested(api_calls: Iterable[Exchange]) -> set[str]:
-    """Return the permissions that the requests for auth sessions name; the console sets all others."""
+    """Return the permissions in the app's requests for auth sessions; without any, the console's settings apply."""
     permissions: set[str] = set()
     for call in api_calls:
         if call.route == "auth_session":
@@ -74,7 +74,7 @@ def _requested(api_calls: Iterable[Exchange]) -> set[str]:
 
 
 def _read(api_calls: Iterable[Exchange]) -> set[str]:
-    """Return the permissions that cover the data which the app read successfully."""
+    """Return the permissions for the data that the app read successfully."""
     permissions = set()
     for call in api_calls:
         family, _, name = call.route.partition(".")

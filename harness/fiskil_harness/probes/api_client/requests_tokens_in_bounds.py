@@ -12,9 +12,9 @@ MAX_IN_A_ROW = 20
 
 
 class RequestsTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="requests_tokens_in_bounds"):
-    """Check that the app requests no more than 20 tokens in a row without another call, after unusual token responses.
+    """Check that after unusual token responses the app requests at most 20 tokens in a row without any other call.
 
-    A token for each call is accepted, and so is a reported failure. When token responses are normal again, the app works
+    A token for each call is accepted, and so is a reported failure. When token responses are normal again, the app must work
     again, at the latest after a restart.
     """
 
@@ -23,7 +23,7 @@ class RequestsTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="request
     fix: ClassVar[str] = "if expires_in is invalid, assume a short lifetime, and renew the token only when a call needs it"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count the token requests in a row."""
+        """Count the token requests in a row, and check that the app works afterwards."""
         unusual = [call for call in bitten_by(journal) if call.route == "token"]
         if not unusual:
             return self.inconclusive("no token response was unusual")
@@ -45,9 +45,9 @@ class RequestsTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="request
 
 
 def _longest_series(api_calls: list[Exchange]) -> int:
-    """Return the highest number of token requests in a row; refused ones returned no token and are left out.
+    """Return the highest number of token requests in a row, without refused requests.
 
-    Retrying too often after a refusal violates the practices for retries and bad credentials, not this one.
+    Too many retries after a refusal count against the practices for retries and bad credentials.
     """
     longest = length = 0
     for call in api_calls:

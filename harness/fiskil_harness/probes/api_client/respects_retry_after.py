@@ -11,15 +11,15 @@ from fiskil_harness.probes.probe import PlainProbe
 
 SLACK_S = 0.01
 LONGEST_S = 3600.0
-"""A Retry-After of more than an hour may be treated as a mistake; retrying earlier is accepted."""
+"""Longest Retry-After that is judged, in seconds; an app may treat a longer delay as a mistake and retry earlier."""
 
 
 class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_retry_after"):
-    """Check that after a 429 or 503 with Retry-After (seconds or a date) the next equal call waits for that delay.
+    """Check that the app repeats a call refused with 429 or 503 only after the Retry-After delay (seconds or a date).
 
-    The wait counts from the arrival of the refused call, before the app can read the response, so a slow machine causes no
-    FAIL. Nothing is judged where another job may have made the next equal call: more than one piece of work arrived since
-    the app was last idle, or equal calls were in progress at the same time.
+    The delay is measured from the arrival of the refused call, which is before the app reads the response, so that a slow
+    machine causes no FAIL. A call is not judged if another piece of work may have made the next equal call. That is possible
+    if more than one piece of work arrived since the app was last idle, or if equal calls were in progress at the same time.
     """
 
     expected: ClassVar[str] = "the same call again, after the Retry-After delay"
@@ -27,7 +27,7 @@ class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_re
     fix: ClassVar[str] = "before the next attempt, wait for Retry-After (seconds or an HTTP date) plus a short random time"
 
     def examine(self, journal: Journal) -> Finding:
-        """Follow each refusal to the next equal call."""
+        """Measure the time from each refused call to the next equal call."""
         delayed = [(call, delay_s) for call in bitten_by(journal) if (delay_s := _delay_s(call)) is not None]
         if not delayed and _is_retry_after_absent(journal):
             refused_routes = routes_of(call for call in bitten_by(journal, "Status") if call.status in {429, 503})
@@ -60,7 +60,7 @@ class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_re
 
 
 def _is_retry_after_absent(journal: Journal) -> bool:
-    """Return True if the interpretation in use omits Retry-After from every response."""
+    """Return True if, under the interpretation in use, the API never sends Retry-After."""
     return any(
         interpretations_used.chosen.get("errors.retry-after") == "absent"
         for interpretations_used in journal.all(InterpretationsUsed)
@@ -68,7 +68,7 @@ def _is_retry_after_absent(journal: Journal) -> bool:
 
 
 def _delay_s(refused: Exchange) -> float | None:
-    """Return the delay in seconds that Retry-After demands; None if the response demands no valid one."""
+    """Return the delay in seconds that Retry-After requires, or None if the response has no valid Retry-After."""
     if refused.status not in {429, 503}:
         return None
     text = header(refused.response_headers, "retry-after").strip()
@@ -95,7 +95,7 @@ def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:
 
 
 def _is_of_one_job(journal: Journal, refused: Exchange, again: Exchange) -> bool:
-    """Return True if only the job whose call was refused can have made the next equal call."""
+    """Return True if only the piece of work whose call was refused can have made the next equal call."""
     idle_s = idle_before(journal, refused.at_s)
     began = [work_s for work_s in work_times(journal) if idle_s < work_s < again.at_s]
     if len(began) > 1 or any(work_s > refused.at_s for work_s in began):

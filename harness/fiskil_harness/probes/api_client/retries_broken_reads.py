@@ -1,4 +1,4 @@
-"""Does the app repeat a read that one transient fault broke, without a new event or request?"""
+"""Does the app repeat a read that failed because of a transient fault, without waiting for a new event or request?"""
 
 from math import inf
 from typing import ClassVar
@@ -26,7 +26,7 @@ CUT = frozenset({"LimitResponse", "LimitBytes", "ResetPeer"})
 UNREADABLE = frozenset(
     {"ErrorInside", "Garbage", "GarbageAfterHead", "GzipTruncated", "HtmlInside", "TruncatedJson", "TruncatedWithoutLength"}
 )
-"""Faults whose response cannot be mistaken for the requested rows."""
+"""Faults that make a response unreadable, so that no app can mistake it for the requested rows."""
 
 CHOICES = ("account_id", "status")
 
@@ -34,9 +34,9 @@ CHOICES = ("account_id", "status")
 class RetriesBrokenReads(PlainProbe, frozen=True, kw_only=True, tag="retries_broken_reads"):
     """Check that a read for an acknowledged event, broken by one transient fault, is repeated and succeeds.
 
-    An acknowledged event is not delivered again, so an app that gives up after one broken response loses the announced
-    data. It may repeat the read at once or later, and the same page or the whole walk. Reads that a person requested and
-    reads that keep failing are not judged: the app may report the error and give up.
+    Fiskil does not deliver an acknowledged event again, so an app that gives up after one broken response loses the
+    announced data. The app may repeat the read at once or later, and may read only the failed page or the whole list again.
+    Reads for a requested refresh, and reads that keep failing, are not judged: the app may report the error and give up.
     """
 
     expected: ClassVar[str] = "the read is repeated until it succeeds"
@@ -44,7 +44,7 @@ class RetriesBrokenReads(PlainProbe, frozen=True, kw_only=True, tag="retries_bro
     fix: ClassVar[str] = "treat a broken or invalid response as a transient failure; keep the event until the data is read"
 
     def examine(self, journal: Journal) -> Finding:
-        """Follow each broken read until the app was idle again."""
+        """Look for a successful repetition of each broken read before the app was idle again."""
         judged: list[Exchange] = []
         lost: list[Exchange] = []
         doubts: list[tuple[str, str]] = []
@@ -84,13 +84,16 @@ def is_spoilt(call: Exchange) -> bool:
 
 
 def is_whole(call: Exchange) -> bool:
-    """Return True if the body was sent to its announced length."""
+    """Return True if the body has the length that Content-Length announces."""
     announced = header(call.response_headers, "content-length")
     return announced.isdigit() and len(call.response_body) >= int(announced)
 
 
 def _participant_of_event(journal: Journal, broken: Exchange) -> str | None:
-    """Return the participant whose acknowledged event caused the read since the app was last idle; None after a refresh."""
+    """Return the participant whose acknowledged event caused the read; None if a refresh may have caused it, or no event.
+
+    Only events and refreshes since the app was last idle are considered.
+    """
     since_s = idle_before(journal, broken.at_s)
     if any(
         since_s < hook_call.at_s and began_s(hook_call) <= broken.at_s
@@ -112,13 +115,13 @@ def _participant_of_event(journal: Journal, broken: Exchange) -> str | None:
 
 
 def _idle_after(journal: Journal, broken: Exchange, participant: str) -> Effects | None:
-    """Return the first snapshot after the read in which the participant has nothing pending."""
+    """Return the first snapshot after the read in which the app reports no pending work for *participant*, or None."""
     snapshots = (effects for effects in journal.all(Effects) if effects.participant == participant)
     return next((effects for effects in snapshots if effects.at_s >= broken.ended_s and reported_idle(effects)), None)
 
 
 def _broke_once(journal: Journal, broken: Exchange, idle: Effects | None) -> bool:
-    """Return True if the same read broke only once between two moments at which the app was idle."""
+    """Return True if no equal read broke between the last time that the app was idle and the snapshot *idle*."""
     since_s, until_s = idle_before(journal, broken.at_s), idle.at_s if idle else inf
     return not any(
         call_key(call) == call_key(broken) and since_s < call.at_s < until_s and call is not broken and is_spoilt(call)
@@ -127,7 +130,10 @@ def _broke_once(journal: Journal, broken: Exchange, idle: Effects | None) -> boo
 
 
 def _is_read_again(journal: Journal, broken: Exchange, idle: Effects | None) -> bool:
-    """Return True if the page, a whole walk or a wider selection was read successfully before the app was idle."""
+    """Return True if the rows were read successfully before the app was idle again.
+
+    The app may have read the same page, the list from its beginning, or a wider selection of rows.
+    """
     since_s, until_s = idle_before(journal, broken.at_s), idle.at_s if idle else inf
     reads = [call for call in calls(journal, broken.route) if call.end_user_id == broken.end_user_id and since_s < call.at_s]
     if any(call_key(call) == call_key(broken) and is_complete_success(call) and call.at_s <= until_s for call in reads):
@@ -138,7 +144,7 @@ def _is_read_again(journal: Journal, broken: Exchange, idle: Effects | None) -> 
 
 
 def _selection(call: Exchange) -> frozenset[str]:
-    """Return the names of the query parameters, with their values where these select rows of one kind."""
+    """Return the names of the query parameters; ``account_id`` and ``status`` include their values."""
     query = parameters(call)
     return frozenset(f"{name}={query[name]}" if name in CHOICES else name for name in query)
 

@@ -1,4 +1,4 @@
-"""Are retries of failing calls limited, and is an end user never created twice without a lookup?"""
+"""Does the app limit retries of failing calls, and look up an end user before it repeats a creation?"""
 
 from itertools import pairwise
 from typing import ClassVar
@@ -12,17 +12,17 @@ MAX_CALLS = 20
 WINDOW_S = 3.0
 LOOKUPS = frozenset({"end_users.list", "end_users.get"})
 GATEWAY = frozenset({502, 504})
-"""Statuses of a gateway, which does not know either if the API did the work."""
+"""Statuses of a gateway, after which it is unknown if the API created the end user."""
 
 NOT_DONE = frozenset({"Pending", "ResetOnAccept"})
-"""Faults after which the app knows that the API did nothing."""
+"""Faults after which it is certain that the API did nothing."""
 
 
 class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bounds"):
-    """Check that no failing call is repeated more than 20 times in three real seconds, and no end user is created blindly.
+    """Check that no failing call is repeated more than 20 times in three real seconds, and no end user is created twice.
 
-    Creating an end user is not idempotent. After a response that was lost, is unreadable or came from a gateway, the app
-    must look the end user up before it creates one again, unless a new request arrives.
+    Creating an end user is not idempotent. If the response is lost, unreadable or from a gateway, the app must look the end
+    user up before it repeats the creation, unless a new request arrives.
     """
 
     expected: ClassVar[str] = "growing pauses between attempts; POST /v1/end-users once"
@@ -30,7 +30,7 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
     fix: ClassVar[str] = "back off exponentially with a limit; after a lost response, look the end user up before creating"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count equal failing calls, and look for creations after a lost response."""
+        """Count equal failing calls, and look for repeated creations after a lost response."""
         bitten = bitten_by(journal)
         if not bitten:
             return self.inconclusive("no fault affected a call")
@@ -71,7 +71,7 @@ def _created_blindly(journal: Journal) -> bool:
 
 
 def _is_ambiguous(call: Exchange) -> bool:
-    """Return True if the app cannot know the outcome: no response, an unreadable one, or one from a gateway."""
+    """Return True if the app cannot know the outcome, because the response is lost, unreadable or from a gateway."""
     if not call.bites or any(bite.partition("(")[0] in NOT_DONE for bite in call.bites):
         return False
     return call.status is None or 200 <= call.status < 300 or call.status in GATEWAY

@@ -8,11 +8,14 @@ from fiskil_harness.journal.queries.api_calls import bearer, bitten_by, calls, h
 from fiskil_harness.probes.probe import PlainProbe
 
 WORDS = frozenset({"undefined", "null", "None", "nil", "NaN", "[object Object]"})
-"""Text that programming languages write for a missing value; no token looks like this."""
+"""Texts that programming languages produce for a missing value."""
 
 
 class SendsIssuedTokensOnly(PlainProbe, frozen=True, kw_only=True, tag="sends_issued_tokens_only"):
-    """Check that no call carries the text of a missing value (``undefined``) because a token response has no token field."""
+    """Check that no call carries the text of a missing value (such as ``undefined``) in place of a token.
+
+    Apps send such a text if they use a token response that has no token.
+    """
 
     expected: ClassVar[str] = "a token from a token response, or no call"
     source: ClassVar[str] = "token.field"

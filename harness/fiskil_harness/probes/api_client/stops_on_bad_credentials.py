@@ -21,9 +21,9 @@ REQUEST_LIMIT = "app.limits.request_deadline_s"
 
 
 class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on_bad_credentials"):
-    """Check that a refused key pair is tried at most three times for each piece of work and in each idle period.
+    """Check that the app sends a refused key pair at most three times for each piece of work and in each idle period.
 
-    When the pair is accepted again the app resumes its work, at the latest after a restart.
+    When the API accepts the key pair again, the app must resume its work, at the latest after a restart.
     """
 
     expected: ClassVar[str] = "a few attempts, an error, and normal work once the key is accepted"
@@ -77,9 +77,10 @@ def _idle_attempts(journal: Journal, refused: list[Exchange]) -> int:
 
 
 def _good_since_s(journal: Journal) -> float | None:
-    """Return the moment since which the pair is valid: it was accepted again, or the app restarted with the right one.
+    """Return the time since which the app's key pair is valid again; None if it is not.
 
-    If a fault refused the pair, only a restart counts: after a refusal an app may pause its calls for a while.
+    The API accepted the key pair again, or the app was restarted with the right pair. If a fault refused the pair, only a
+    restart counts, because a running app may stop its calls for a while after a refusal.
     """
     keys, bitten = journal.all(Key), bitten_by(journal, "KeyRefused")
     if not keys:

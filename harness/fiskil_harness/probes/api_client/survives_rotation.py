@@ -13,9 +13,9 @@ REQUEST_LIMIT = "app.limits.request_deadline_s"
 
 
 class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rotation"):
-    """Check that the app keeps working with its second key when the first is revoked, and that keys last 90 days at most.
+    """Check that the app keeps working with its second key when the first is revoked, and that keys are at most 90 days old.
 
-    The config states the age: either the day on which the key was created, or the number of days between rotations.
+    The config must state either the day on which the key was created or the number of days between rotations.
     """
 
     expected: ClassVar[str] = "no failed call after the first key was revoked; keys no older than 90 days"
@@ -23,7 +23,7 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
     fix: ClassVar[str] = "read the key at each start, keep neither it nor its tokens across restarts; rotate every 90 days"
 
     def examine(self, journal: Journal) -> Finding:
-        """Check the calls after the first key was revoked, and the age that the config states."""
+        """Check the calls after the first key was revoked, and the age of keys that the config states."""
         revoked_s = next((key.at_s for key in journal.all(Key) if key.state == "rotated"), None)
         if revoked_s is None:
             return self.inconclusive("the first key was not revoked")

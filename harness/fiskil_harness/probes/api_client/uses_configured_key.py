@@ -13,7 +13,7 @@ CLIENT_SECRET_IN_ENV = "{client_secret} in [app.env]"
 
 
 class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configured_key"):
-    """Check that after a start with a new key pair every token request carries that pair and no other."""
+    """Check that every token request carries the new key pair after the app was restarted with a new key pair."""
 
     expected: ClassVar[str] = "only the key pair in the environment, from the first token request on"
     source: ClassVar[str] = "token.exchange"
@@ -40,7 +40,7 @@ class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configu
 
 
 def presented_by(call: Exchange) -> str:
-    """Return the client secret in a token request; '' if the body contains none."""
+    """Return the client secret in a token request, or '' if the body contains none."""
     try:
         body: Any = msgspec.json.decode(call.request_body)
     except (msgspec.DecodeError, RecursionError):

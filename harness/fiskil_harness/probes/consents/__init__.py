@@ -1,1 +1,1 @@
-"""Probes of the app's consents: which end users are connected, for how long, and what ends a consent."""
+"""Probes of consents in the app: connected end users, duration of consents, reduced and revoked consents."""

@@ -1,4 +1,4 @@
-"""Does the app treat an end user as connected once it was notified of the consent, even if the browser never returned?"""
+"""Does the app treat an end user as connected after the event about the consent, even if the browser never returned?"""
 
 from typing import ClassVar
 
@@ -10,9 +10,10 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_consent"):
-    """Check that every end user whose consent the app acknowledged is connected at the end, even without a callback.
+    """Check that each end user is connected at the end if the app acknowledged the event about their consent.
 
-    The scenario delivers the events of the consent and of every dataset, so an app that waits for data passes too.
+    The browser need not have returned to the app. The scenario delivers the events of the consent and of every dataset, so
+    an app that connects an end user only when data is available passes too.
     """
 
     expected: ClassVar[str] = "connected when consent.received was acknowledged, whether or not the browser returned"

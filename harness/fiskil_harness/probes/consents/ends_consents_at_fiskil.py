@@ -13,9 +13,10 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_consents_at_fiskil"):
-    """Check that the app, when it reports a disconnect, revokes each active consent that it was notified of.
+    """Check that when the app disconnects an end user, it revokes the end user's active consents at Fiskil.
 
-    A flag in the app's database ends no consent: the institution continues to share, and Fiskil continues to read.
+    Only consents that the app was notified of count. A flag in the app's database does not end a consent: the institution
+    continues to share data, and Fiskil continues to read it.
     """
 
     needs: ClassVar[tuple[str, ...]] = (REVOKE,)
@@ -41,7 +42,7 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
 
 
 def _active_consents(journal: Journal, hook: HookCall) -> list[ConsentState]:
-    """Return the consents that were active when the hook was called and that the app was notified of before."""
+    """Return the consents that were active when *hook* was called, and of which the app had been notified before."""
     notified_ids = {
         consent_of(acknowledged_event)
         for acknowledged_event, event in acknowledged_events(journal)

@@ -10,11 +10,11 @@ DAYS, ONE_OFF, PURPOSE = "app.facts.consent_days", "app.facts.one_off", "app.fac
 LONGEST_DAYS = 365
 LONGEST_ONE_OFF_DAYS = 1
 LONG_DAYS = 180
-"""A longer period gets advice, but no FAIL."""
+"""Longest consent period, in days, without advice."""
 
 
 class KeepsConsentsShort(PlainProbe, frozen=True, kw_only=True, tag="keeps_consents_short"):
-    """Check that the consent period in the config fits the declared use: at most one day for a one-off use."""
+    """Check that the consent period in the config is at most a year, and at most one day if data is used only once."""
 
     expected: ClassVar[str] = "a period no longer than the use, and at most one day for a one-off use"
     source: ClassVar[str] = "consents.duration"

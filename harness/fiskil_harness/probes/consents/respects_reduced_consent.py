@@ -19,10 +19,11 @@ WINDOW_S = 3.0
 
 
 class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respects_reduced_consent"):
-    """Check that the app does not keep requesting data that is not shared, reads the other data, and deletes withdrawn rows.
+    """Check that the app accepts a consent to fewer datasets than it requested.
 
-    An occasional request for data that is not shared is accepted. Rows that a consent no longer covers must be gone once the
-    app was notified of the change, or has read everything again.
+    The app must read the shared datasets, must not keep requesting the others, and must delete the rows of withdrawn
+    datasets. An occasional request for data that is not shared is accepted. Withdrawn rows must be gone after the app was
+    notified of the change or completed a refresh.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -34,7 +35,7 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Check the refused calls, the refreshes, and the rows of withdrawn datasets."""
+        """Check the refused reads, the refreshes, and the rows of withdrawn datasets."""
         stormy = sorted({call.route for call in _refused(journal) if _is_storm(journal, call)})
         if stormy:
             observed = f"{stormy[0]} was requested more than {MAX_CALLS} times in {WINDOW_S:g} s although it is not shared"
@@ -55,7 +56,7 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         return self._judge_withdrawn(journal, withdrawn) if withdrawn else self._judge_withheld(journal)
 
     def _judge_withdrawn(self, journal: Journal, withdrawn: dict[str, float]) -> Finding:
-        """Return PASS if the rows of the withdrawn datasets are gone, FAIL if some are shown as before."""
+        """Return PASS if the rows of the withdrawn datasets are gone, and FAIL if the app still shows some unchanged."""
         end = last_effects(journal)
         if end is None or not end.is_idle:
             reason, hook = why_still_busy(end) if end else (STILL_BUSY, EFFECTS)
@@ -73,7 +74,7 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         return self.passes(f"{len(ever_shown)} rows that are no longer shared are gone", examined=len(ever_shown))
 
     def _judge_withheld(self, journal: Journal) -> Finding:
-        """Return PASS if the app read granted datasets while a usual permission was withheld."""
+        """Return PASS if the app read the granted datasets although a usual permission was not granted."""
         granted = permitted(journal)
         if not granted or set(USUAL_PERMISSIONS) <= granted:
             return self.inconclusive("the app was notified of no withdrawn permission, and no usual one was withheld")
@@ -86,7 +87,10 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
 
 
 def _names(journal: Journal, withdrawn: Collection[str]) -> dict[str, str]:
-    """Return the names of the withdrawn rows by ``fiskil_id``, without ids that rows of another dataset have too."""
+    """Return the names (for reports) of the withdrawn rows by ``fiskil_id``.
+
+    Ids that also occur in another dataset are left out, because the app may still show them.
+    """
     names: dict[str, str] = {}
     other_ids: set[str] = set()
     for sync in journal.all(Rows):
@@ -118,7 +122,7 @@ def _is_storm(journal: Journal, refused: Exchange) -> bool:
 
 
 def _is_blocked(journal: Journal, hook: HookCall) -> bool:
-    """Return True if only withheld data was refused, and yet the refresh failed and read none of the new rows."""
+    """Return True if the refresh failed and stored no new rows, although the API only refused data that is not shared."""
     during = [call for call in calls_during(journal, hook, "") if call.end_user_id]
     refused = [call for call in _refused(journal) if call in during]
     if not is_declined(hook) or not refused or any(not is_complete_success(call) and call not in refused for call in during):
@@ -133,7 +137,7 @@ def _is_blocked(journal: Journal, hook: HookCall) -> bool:
 
 
 def _has_news(journal: Journal, hook: HookCall) -> bool:
-    """Return True if rows of a shared dataset changed in a sync that the app was not notified of."""
+    """Return True if, before *hook*, a sync changed rows of a shared dataset, and the app was not notified since."""
     for name in permitted(journal, until_s=began_s(hook)):
         syncs = [rows for rows in journal.all(Rows) if rows.dataset == name and not rows.participant]
         syncs = [sync for sync in syncs if sync.at_s < began_s(hook)]
@@ -149,7 +153,10 @@ def _has_news(journal: Journal, hook: HookCall) -> bool:
 
 
 def _withdrawn(journal: Journal) -> dict[str, float]:
-    """Return each dataset that an active consent no longer covers, if the app knows of the change, and when it changed."""
+    """Return the datasets that an active consent no longer covers, each with the time of the change.
+
+    Changes of which the app was not notified are left out.
+    """
     changes: dict[str, list[ConsentState]] = {}
     for consent in journal.all(ConsentState):
         if not consent.participant:

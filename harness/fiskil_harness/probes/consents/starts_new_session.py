@@ -1,4 +1,4 @@
-"""Does the next consent journey after an unsuccessful one work, with a new auth session?"""
+"""Does the app create a new auth session for the next consent journey after an unsuccessful journey?"""
 
 from itertools import pairwise
 from typing import ClassVar
@@ -13,9 +13,9 @@ APPROVED = "APPROVED"
 
 
 class StartsNewSession(PlainProbe, frozen=True, kw_only=True, tag="starts_new_session"):
-    """Check that the journey after a failed, cancelled or abandoned one gets a new auth session and can be approved.
+    """Check that after a failed, cancelled or abandoned journey, the next journey uses a new auth session and can succeed.
 
-    The session of an abandoned journey is still open, so an app may use it again.
+    Only the session of an abandoned journey may be used again, because it is still open.
     """
 
     expected: ClassVar[str] = "a new auth session for each attempt after the last one ended"
@@ -23,7 +23,7 @@ class StartsNewSession(PlainProbe, frozen=True, kw_only=True, tag="starts_new_se
     fix: ClassVar[str] = "create an auth session when a journey begins, and never use one that has ended"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare each journey of an end user with the previous one."""
+        """Compare each journey of an end user with the end user's previous journey."""
         recovered = 0
         for journeys in _by_participant(journal).values():
             for earlier, later in pairwise(journeys):
@@ -51,7 +51,7 @@ def _by_participant(journal: Journal) -> dict[str, list[Journey]]:
 
 
 def _refused_after(journal: Journal, journeys: list[Journey]) -> str | None:
-    """Return the status with which the app refused a journey after the last one although the API worked; else None."""
+    """Return the status with which the app refused to start another journey although the API was healthy; else None."""
     last = journeys[-1]
     if last.ending == APPROVED:
         return None

@@ -14,8 +14,9 @@ APPROVED = "APPROVED"
 class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconnected"):
     """Check that after an unsuccessful journey the app does not treat the end user as connected.
 
-    The scenario must also show a connected end user after a consent, because a state that never reports a connection proves
-    nothing. Reads before any consent are only advice, because an app may check the result of the journey at the API.
+    The app must report some end user as connected after a consent; otherwise the result is INCONCLUSIVE, because the state
+    may not show connections at all. Reads before any consent only give advice, because an app may look up the result of a
+    journey at the API.
     """
 
     around: ClassVar[tuple[str, ...]] = (
@@ -57,7 +58,7 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
 
 
 def _after_failures(journal: Journal) -> list[tuple[Journey, Effects]]:
-    """Return each snapshot of an end user without a consent, with the end user's latest unsuccessful journey."""
+    """Return the snapshots of end users without a consent, each with the end user's latest unsuccessful journey."""
     latest: dict[str, Journey] = {}
     consented: set[str] = set()
     after: list[tuple[Journey, Effects]] = []

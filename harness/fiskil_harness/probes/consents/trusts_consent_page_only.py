@@ -1,4 +1,4 @@
-"""Does the app accept SDK messages from the consent page only?"""
+"""Does the app accept messages of the Link SDK only from the consent page?"""
 
 from typing import ClassVar
 
@@ -10,9 +10,10 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_consent_page_only"):
-    """Check that a message from a window of another origin does not change the state as the consent page's message does.
+    """Check that the app ignores messages of the Link SDK that come from a window of another origin.
 
-    The consent page's message must change another end user's state, or an unchanged state proves nothing.
+    A foreign message must not change the app's state as the same message from the consent page does. If the message from the
+    consent page changes nothing either, the result is INCONCLUSIVE.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -24,7 +25,7 @@ class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_c
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the effect of each foreign message with that of the same message from the consent page."""
+        """Compare the effect of each foreign message with the effect of the same message from the consent page."""
         states = StateReader(journal)
         foreign = [message for message in journal.all(SdkMessagePassed) if not message.is_genuine]
         compared = 0
@@ -47,7 +48,10 @@ class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_c
 
 
 def _genuine_move(journal: Journal, states: StateReader, foreign: SdkMessagePassed) -> Move | None:
-    """Return the states before and after a step in which the consent page posted the same message and changed the state."""
+    """Return the states before and after a step in which the same message from the consent page changed the state.
+
+    Return None if there is no such step.
+    """
     for message in journal.all(SdkMessagePassed):
         if message.is_genuine and message.error_type == foreign.error_type:
             move = states.around(message.step, message.participant)

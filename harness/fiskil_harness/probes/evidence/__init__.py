@@ -1,6 +1,6 @@
-"""Evidence for readers: excerpts of failures (deliveries and their changes), the story of every scenario, screenshots.
+"""Evidence in reports: excerpts of the journal for failed findings, the story (events) of every scenario, and screenshots.
 
-They contain bytes, ids and times of one run, so they may differ from run to run, and no verdict depends on them.
+Evidence contains bytes, ids and times of one run, so it may differ from run to run. No verdict depends on it.
 """
 
 from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ExcerptLine, ShellCommand

@@ -1,4 +1,7 @@
-"""Parts of an excerpt; reports render them without further processing."""
+"""Data classes of an excerpt, which is the part of the journal that explains a failed finding.
+
+Reports render them without further processing.
+"""
 
 from typing import Literal
 
@@ -8,9 +11,9 @@ from msgspec import Struct
 class ExcerptLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of an excerpt: a delivery, an effect that the app reported, or a mark such as a kill.
 
-    *note* is a delivery's variant and kind of event, *response* its status or the reason why there is none, *outcome* ack,
-    refuse or indeterminate; ``none`` marks an effect that did not happen. Deliveries with one *group* above 0 were sent at
-    the same time. *is_witness* marks the deliveries that the finding is about.
+    A delivery has a *note* (its variant and kind of event), a *response* (the status, or why there is no response) and an
+    *outcome* (ack, refuse or indeterminate). An effect with the *outcome* ``none`` did not happen. Deliveries with the same
+    *group* above 0 were sent at the same time. *is_witness* is True for the deliveries that the finding is about.
     """
 
     kind: Literal["delivery", "effect", "mark"]
@@ -23,17 +26,17 @@ class ExcerptLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ShellCommand(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A delivery as a shell command, with its original signature."""
+    """A shell command that sends a delivery again, with its original signature; *text* describes the delivery."""
 
     text: str
     command: str
 
 
 class Excerpt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The journal around a finding that failed, or around one *case* of it.
+    """The part of the journal that explains a failed finding, or one failed *case* of a finding.
 
-    *changes* is a unified diff between two states of the app; *old* and *new* name them, and *old* is empty if there is only
-    one. *left_out* counts the deliveries for which there was no room.
+    *changes* is a unified diff between two states of the app. *old* and *new* are the titles of these states; *old* is empty
+    if there is only the new state. *left_out* is the number of deliveries that were omitted for lack of space.
     """
 
     scenario: str

@@ -1,6 +1,7 @@
-"""Excerpts of a finished journal for each finding that failed.
+"""Excerpts of a finished journal, one for each failed finding and one for each failed case.
 
-An excerpt has only the deliveries that the finding or case names; if it names none, it has the first ones.
+An excerpt contains only the deliveries that the finding or case mentions. If no delivery is mentioned, the excerpt contains
+the first deliveries of the journal.
 """
 
 import re
@@ -35,7 +36,7 @@ _COPIES = re.compile(r"copies (\d+)")
 
 
 def excerpts(scenario: str, findings: Iterable[Finding], journal: Journal, *, url: str) -> tuple[Excerpt, ...]:
-    """Return one excerpt for each finding that failed, and one for each of its failed cases.
+    """Return one excerpt for each failed finding, and one for each of its failed cases.
 
     Args:
         scenario: The scenario's name.
@@ -90,9 +91,10 @@ def _filled(
     is_named: bool = True,
     most: int = MOST_DELIVERIES,
 ) -> Excerpt:
-    """Return *blank* with the *chosen* deliveries, and with the effects and marks around them.
+    """Return *blank* filled with the *chosen* deliveries, and with the effects and restarts between them.
 
-    If the finding names no deliveries (*is_named* is False), those of twin *b* are preferred, and twins are compared.
+    If the finding mentions no delivery (*is_named* is False), deliveries to twin *b* are preferred, and the states of the
+    twins *a* and *b* are compared.
     """
     every = list({id(delivery): delivery for delivery in chosen}.values())
     if not is_named:
@@ -169,7 +171,7 @@ def _delivery_beat(delivery: Delivery) -> ExcerptLine:
 
 
 def _effect_beats(changed_counts: dict[str, int]) -> Iterator[ExcerptLine]:
-    """Yield the new effects; messages that were applied equally often share a line."""
+    """Yield lines for new effects; messages that were applied the same number of times share a line."""
     for count in sorted(set(changed_counts.values())):
         names = [symbol for symbol, times in changed_counts.items() if times == count]
         yield ExcerptLine(kind="effect", text=f"{_some(names)} applied {'once' if count == 1 else f'{count} times'}")
@@ -187,12 +189,12 @@ def _note(delivery: Delivery) -> str:
 
 
 def _plain(event: str) -> str:
-    """Return a readable symbol: ``forged: other secret`` for a forgery; ordinary symbols stay unchanged."""
+    """Return a symbol as readable text: ``forged:other_secret`` becomes ``forged: other secret``, ``e1`` stays unchanged."""
     return event.replace(":", ": ").replace("_", " ")
 
 
 def _sendings(deliveries: Sequence[Delivery], url: str) -> Iterator[ShellCommand]:
-    """Yield each delivery as a shell command; identical requests are written once, with their number."""
+    """Yield a shell command for each delivery; identical requests share a command, whose text contains their number."""
     by_command: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         command = curl(url, headers=delivery.headers, body=delivery.body, method=_method(delivery))
@@ -208,7 +210,7 @@ def _method(delivery: Delivery) -> str:
 
 
 def _planned(plan: PlanRun) -> Iterator[ExcerptLine]:
-    """Yield the steps of a shrunk plan; the finding contains the response of each delivery."""
+    """Yield a line for each step of the shortest failing plan; responses are omitted, because the finding contains them."""
     for number, step in enumerate(plan.summary, start=1):
         if not _SENDS.match(step):
             yield ExcerptLine(kind="mark", text=step)

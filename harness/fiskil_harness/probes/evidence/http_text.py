@@ -1,6 +1,6 @@
-"""Requests and responses as text for a reader: personal values masked, long texts cut.
+"""HTTP requests and responses as text for reports: personal values are masked, and long texts are cut.
 
-Of a body that is neither JSON nor a form, only length and type are shown, because it cannot be masked.
+A body that is neither JSON nor a form cannot be masked, so only its length and content type are shown.
 """
 
 import json
@@ -16,7 +16,10 @@ Headers = Sequence[tuple[str, str]]
 MOST_HEADERS = 24
 WIDEST_HEADER = 200
 SPARE = 2048
-"""Maximum length of an encoded secret. A first cut keeps this much more text; the final cut, after redaction, removes it."""
+"""Maximum length of an encoded secret.
+
+Texts keep this many extra characters until secrets are redacted, so that no cut-off secret escapes redaction.
+"""
 
 ORDINARY = frozenset(
     {
@@ -39,12 +42,14 @@ _SHORTENED = re.compile(rb"\n\[\.\.\. (\d+) bytes, sha256 [0-9a-f]{64}\]\Z")
 def message(
     line: str, headers: Headers, body: bytes, *, most_bytes: int, is_error: bool = False, is_short: bool = False
 ) -> str:
-    """Return the first *line*, the headers and the body as HTTP text, cut roughly; call ``finished`` after redaction.
+    """Return a request or response as text with the first line *line*, cut to preliminary lengths.
+
+    After redaction, ``finished`` cuts the text to its final lengths.
 
     Args:
         most_bytes: Maximum length of the body in the final text.
-        is_error: The body is an error of the API, whose texts are not masked.
-        is_short: Omit ordinary headers.
+        is_error: True if the body is an error response, whose messages are not masked.
+        is_short: True to omit the headers in ``ORDINARY``.
     """
     included = [
         (name, _roughly(value, WIDEST_HEADER)) for name, value in headers if not is_short or name.lower() not in ORDINARY
@@ -61,14 +66,14 @@ def message(
 
 
 def finished(text: str, *, most_bytes: int) -> str:
-    """Return a redacted message, cut to its final length."""
+    """Return *text*, a redacted result of ``message``, cut to its final lengths."""
     head, gap, body = text.partition("\n\n")
     lines = [_cut(line, WIDEST_HEADER) for line in head.split("\n")]
     return "\n".join(lines) + gap + _cut(body, most_bytes)
 
 
 def body_text(body: bytes, kind: str, *, is_error: bool = False) -> str:
-    """Return the part of a body that may be shown; *kind* is its content type."""
+    """Return a body as masked text, or only its length if it cannot be masked; *kind* is its content type."""
     if not body:
         return ""
     shortened = _SHORTENED.search(body)
@@ -89,12 +94,15 @@ def plain_kind(kind: str) -> str:
 
 
 def _roughly(text: str, most: int) -> str:
-    """Return *text*, or its beginning with spare length, a NUL and its original length."""
+    """Return *text*. Beyond *most* + ``SPARE`` characters, the rest is replaced by a NUL and the original length."""
     return text if len(text) <= most + SPARE else f"{text[: most + SPARE]}\0{len(text)}"
 
 
 def _cut(text: str, most: int) -> str:
-    """Return *text*, or its beginning and the number of missing characters; a possible half of a secret is removed."""
+    """Return *text* (a redacted result of ``_roughly``), cut to *most* characters, with the number of missing ones.
+
+    If ``_roughly`` cut the text, its last ``SPARE`` characters are dropped first: they may contain half a secret.
+    """
     head, was_cut, length = text.rpartition("\0")
     total = int(length) if was_cut and length.isdigit() else len(text)
     head = head[:-SPARE] if was_cut else text

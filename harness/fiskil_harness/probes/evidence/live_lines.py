@@ -1,6 +1,6 @@
 """Journal entries as lines for the terminal while a scenario runs.
 
-The lines are not redacted; the caller does that.
+The lines are not redacted; the caller must redact them.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ ACTOR_WIDTH = 16
 
 
 def lines(entries: Iterable[Entry]) -> list[str]:
-    """Return a line for each entry that is of interest to a reader, in order."""
+    """Return a line for each entry that the terminal shows, in order; other entries are omitted."""
     return [f"{entry.at_s:7.3f} s  {_RENDERERS[type(entry)](entry)}" for entry in entries if type(entry) in _RENDERERS]
 
 

@@ -1,4 +1,4 @@
-"""Screenshots for a report: equal ones once, and no more than fit."""
+"""Screenshots for a report: identical screenshots are merged, and the total size is limited."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ _PNG, _IHDR = b"\x89PNG\r\n\x1a\n", struct.Struct(">II")
 
 
 class Viewpoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The page, moment and width at which a picture was taken."""
+    """The scenario, participant, page, moment and browser width of a screenshot."""
 
     scenario: str
     participant: str
@@ -30,9 +30,9 @@ class Viewpoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Picture(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One screenshot: *png* is base64, *digest* the sha256 of its bytes, *viewpoints* are all views that look like it.
+    """One screenshot: *png* is the image in base64, *digest* the sha256 of its bytes.
 
-    If *png* is empty, *problem* states why.
+    *viewpoints* are all viewpoints that resulted in this image. If *png* is empty, *problem* states why.
     """
 
     digest: str
@@ -48,18 +48,19 @@ NO_ROOM = "there was no room for it in the report"
 
 
 def pictures(scenario: str, journal: Journal) -> tuple[Picture, ...]:
-    """Return the pictures that were taken in *scenario*, within the size limit for one scenario."""
+    """Return the screenshots of *scenario*, within the size limit for one scenario."""
     return bounded((_picture(scenario, screenshot) for screenshot in journal.all(Screenshot)), most_bytes=MOST_BYTES_OF_ONE)
 
 
 def bounded(taken: Iterable[Picture], *, most_bytes: int = MOST_BYTES, first: Collection[str] = ()) -> tuple[Picture, ...]:
-    """Merge equal pictures and drop the image of those that do not fit; *problem* states that, and the viewpoints stay.
+    """Return the screenshots in *taken*, with identical ones merged and with images only up to the size limit.
 
-    Every page of a scenario gets its first picture before any page gets a second one. Smaller pictures come first.
+    Screenshots beyond the limit keep their viewpoints but lose their image, and *problem* states that. Every page of a
+    scenario keeps its first image before any page keeps a second one. Smaller images are preferred.
 
     Args:
         most_bytes: Maximum size of all images.
-        first: Names of scenarios whose pictures come before all others.
+        first: Names of scenarios whose images are kept before all others.
     """
     merged: dict[tuple[str, str], Picture] = {}
     for picture in taken:

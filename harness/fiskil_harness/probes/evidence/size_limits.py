@@ -1,6 +1,6 @@
-"""Size limits of a report: failed stories come first; the others share the remaining room equally.
+"""Size limits of a report: stories of failed scenarios get their space first; the other stories share the rest equally.
 
-Requests and responses are dropped before events, and the last ones before the first.
+If a story is too long, requests and responses are dropped before whole events, and later ones before earlier ones.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,7 +12,7 @@ from fiskil_harness.probes.evidence.excerpt_values import Excerpt
 from fiskil_harness.probes.evidence.story_values import Story, StoryEntry
 
 MOST_BYTES, MOST_OF_FAILED, MOST_OF_ONE = 3_600_000, 2_400_000, 160_000
-"""Maximum size as JSON: of all stories, of all failed ones, and of a single one."""
+"""Maximum size as JSON: of all stories together, of all stories of failed scenarios, and of a single story."""
 
 MOST_BYTES_OF_EXCERPTS = 1_600_000
 
@@ -20,7 +20,7 @@ TOO_LITTLE_ROOM = "[no room for it in this report]"
 
 
 def fitted(stories: Iterable[Story], *, first: Collection[str] = ()) -> tuple[Story, ...]:
-    """Return every story within the size limits; *first* names the scenarios that failed."""
+    """Return all stories, trimmed to the size limits; *first* contains the names of the failed scenarios."""
     every = list(stories)
     failed = [story for story in every if story.scenario in first]
     others = len(every) - len(failed)
@@ -31,7 +31,7 @@ def fitted(stories: Iterable[Story], *, first: Collection[str] = ()) -> tuple[St
 
 
 def trimmed(story: Story, *, most_bytes: int) -> Story:
-    """Return *story* in at most *most_bytes* bytes of JSON, if that is possible."""
+    """Return *story*, trimmed to at most *most_bytes* bytes of JSON if possible."""
     if _bytes(story) <= most_bytes:
         return story
     left = most_bytes - _bytes(structs.replace(story, entries=()))
@@ -55,7 +55,7 @@ def trimmed(story: Story, *, most_bytes: int) -> Story:
 
 
 def fitted_excerpts(excerpts: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
-    """Return every excerpt; if all are too large, long ones lose shell commands first and then deliveries."""
+    """Return all excerpts. If they are too large together, long excerpts lose shell commands first, and then lines."""
     every = list(excerpts)
     if sum(map(_bytes, every)) <= MOST_BYTES_OF_EXCERPTS:
         return tuple(every)

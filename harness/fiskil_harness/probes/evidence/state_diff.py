@@ -1,4 +1,4 @@
-"""Difference between the effects that the app reported at two moments: sorted text, with symbols for ids."""
+"""Differences between two snapshots of the app's effects, as a diff of sorted JSON in which symbols replace ids."""
 
 import difflib
 import json
@@ -15,7 +15,7 @@ WIDEST = 300
 
 
 def counts(effects: Effects | None, message_ids: Collection[str], names: Mapping[str, str]) -> dict[str, int]:
-    """Return how often each of the messages was applied, by symbol; messages that were not applied are omitted."""
+    """Return how often each message in *message_ids* was applied, by symbol; messages that were not applied are omitted."""
     applied = (effects.applied or {}) if effects else {}
     return {
         names.get(message_id, message_id): applied[message_id]
@@ -25,7 +25,10 @@ def counts(effects: Effects | None, message_ids: Collection[str], names: Mapping
 
 
 def changed(old: Effects | None, new: Effects | None, message_ids: Collection[str], journal: Journal) -> tuple[str, ...]:
-    """Return the changes that the messages caused, as unified diff without header; only the counts if *old* is None."""
+    """Return the changes from *old* to *new* as a unified diff without header, with counts for *message_ids* only.
+
+    If *old* is None and the app reports counts, the state is left out of the diff.
+    """
     names = journal.names
     if old is None and new is not None and new.applied is not None:
         new = structs.replace(new, state=None) if counts(new, message_ids, names) else None
@@ -33,7 +36,7 @@ def changed(old: Effects | None, new: Effects | None, message_ids: Collection[st
 
 
 def twins_apart(first: Effects, second: Effects, journal: Journal) -> tuple[str, ...]:
-    """Return the difference between the final states of two twins; timestamps are equal, and counts are ignored."""
+    """Return the differences between the final states of two twins; timestamps of the scenario and counts are ignored."""
     reader = StateReader(journal)
     return _difference(*(_text(effects, (), journal.names, reader.text) for effects in (first, second)))
 

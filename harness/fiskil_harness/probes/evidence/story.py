@@ -1,6 +1,6 @@
-"""Story of a scenario: what happened between end user, app, API and webhook sender, in order of begin.
+"""Story of a scenario: the events between end user, app, API and webhook sender, sorted by start time.
 
-The caller passes ``redact``, which removes secrets before texts are cut, so that no half of a secret remains.
+Secrets are removed before texts are cut to their final lengths, because redaction does not find half a secret.
 """
 
 from bisect import bisect_left
@@ -28,9 +28,9 @@ def story_of(
     """Return the story of *journal*.
 
     Args:
-        steps: The steps in words.
-        has_passed: Use the lower limits of a scenario that passed.
-        redact: Removes secrets from a tree of plain values.
+        steps: The texts of the scenario's steps.
+        has_passed: True if the scenario passed; then lower limits for length apply.
+        redact: Function that returns a tree of dicts, lists and strings without secrets.
     """
     events = happenings(journal)
     kinds = {event.event: event.kind for event in journal.all(EventCreated)}
@@ -53,7 +53,10 @@ def story_of(
 
 
 def happenings(journal: Journal) -> list[tuple[float, Entry]]:
-    """Return the entries of the story with the time at which each began; faults that acted are part of their exchanges."""
+    """Return the entries that the story shows, each with its start time, sorted by start time.
+
+    A fault has its own entry only if some of its bites never happened. Bites that happened are shown with their API calls.
+    """
     begun: list[tuple[float, Entry]] = []
     newest_s = 0.0
     for entry in journal:
@@ -70,9 +73,10 @@ def happenings(journal: Journal) -> list[tuple[float, Entry]]:
 
 
 def attempts(entries: Sequence[Entry]) -> dict[int, int]:
-    """Return the number of the earlier attempt for each entry that repeats one, by its number.
+    """Return the number of the previous attempt for each entry that is a repetition; keys are the entries' numbers.
 
-    A call repeats an equal call that had failed before it began. A delivery repeats the previous one of its message.
+    An API call repeats an equal call that failed before the new call began. A delivery repeats the previous delivery of the
+    same message. Entries are numbered from 1.
     """
     failed: dict[tuple[Any, ...], tuple[int, float]] = {}
     previous: dict[tuple[str, str], int] = {}
@@ -95,7 +99,7 @@ def attempts(entries: Sequence[Entry]) -> dict[int, int]:
 
 
 def counted(deliveries: Sequence[Delivery]) -> tuple[int, ...]:
-    """Return the number of acknowledged genuine deliveries in each duration class; empty if there are none."""
+    """Return the number of acknowledged genuine deliveries in each duration class of ``BOUNDS_MS``; () if there are none."""
     durations_ms = [delivery.took_s * 1000 for delivery in deliveries if delivery.is_acknowledged and delivery.is_genuine]
     if not durations_ms:
         return ()

@@ -1,4 +1,4 @@
-"""Render journal entries as events of a story; entries without interest for a reader are not listed here."""
+"""Renderers of journal entries as events of a story; stories omit entries that have no renderer."""
 
 from collections.abc import Callable, Mapping
 from http.client import responses
@@ -50,7 +50,7 @@ _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 
 
 def outcome_of(status: int | None) -> Outcome:
-    """Return the outcome that a response status means for a reader."""
+    """Return the outcome that the story shows for a response status; *status* None means no response."""
     if status is None:
         return "no_response"
     if status >= _SERVER_ERROR:
@@ -235,18 +235,18 @@ AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], StoryEntry]
     Leak: lambda entry, *_: _note("app", f"a secret is found: {entry.kind}", entry.place),
     PlanRun: _plan,
     Pressed: _pressed,
-    ApiServedOverTls: lambda entry, *_: _note("app", f"https: the app {'called' if entry.is_reached else 'did not call'}"),
+    ApiServedOverTls: lambda entry, *_: _note("app", f"the app {'calls' if entry.is_reached else 'ignores'} the https URL"),
     PageView: _page_view,
     ProcessChanged: lambda entry, *_: _note("app", STARTS.get(entry.change, entry.change)),
     ForeignOriginCalled: lambda entry, *_: _note(
-        "api", "a client calls an origin that only an API response had named", entry.path
+        "api", "a client calls an origin that only an API response contained", entry.path
     ),
     TokensExpired: lambda *_: _note("api", "every access token expires"),
     StepFailed: lambda entry, *_: _note("end user", "trouble", entry.reason.partition("\n")[0]),
     Unencrypted: lambda *_: _note("api", "a client sends plain HTTP although https is configured"),
     Visit: _visit,
 }
-"""Renderer of each kind of entry."""
+"""The renderer of each kind of journal entry."""
 
 
 def _happening(what: Any, origin: Any, target: Any, text: str, **more: Any) -> StoryEntry:

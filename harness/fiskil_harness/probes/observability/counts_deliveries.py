@@ -11,9 +11,10 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_deliveries"):
-    """Check that a metric changes only with deliveries, or is an age that falls when one arrives.
+    """Check that the app's monitoring shows if webhook deliveries have stopped.
 
-    Such a metric shows that deliveries stopped. An alert during the time without deliveries is accepted as well.
+    A metric must change only with deliveries, or must be the time since the last delivery. An alert during the time without
+    deliveries is accepted as well.
     """
 
     expected: ClassVar[str] = "a count of deliveries, or the age of the last one"
@@ -21,7 +22,7 @@ class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_delive
     fix: ClassVar[str] = "count deliveries by outcome, or show how long ago the last one came"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare a time without deliveries with a time in which deliveries came."""
+        """Compare a period without deliveries with a period in which deliveries came."""
         if not acknowledged_events(journal):
             return self.inconclusive("no delivery was acknowledged")
         monitoring = monitoring_of(journal, "refreshed")

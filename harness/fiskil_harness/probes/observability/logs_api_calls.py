@@ -11,9 +11,9 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
-    """Check that the log names every called endpoint, and reports a failure that no good response followed.
+    """Check that the log mentions every endpoint that the app called, and reports each failure.
 
-    A call that failed and was retried until it succeeded may leave one line for both.
+    A failure that a retry resolved need not be reported, because one line about the call is enough.
     """
 
     expected: ClassVar[str] = "a line with endpoint and status for each call, whether it succeeded or failed"
@@ -21,7 +21,7 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
     fix: ClassVar[str] = "log method, route and status in the one place that all calls go through, on success and on failure"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for each route, and for each failure without a later good response."""
+        """Look for log lines about each called endpoint, and about each failure without a later good response."""
         api_calls = calls(journal)
         log = log_of(journal)
         if not api_calls:
@@ -49,16 +49,16 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
 
 
 def _last_failures(api_calls: list[Exchange]) -> list[Exchange]:
-    """Return, for each route, the first failed call after its last good response."""
+    """Return, for each route, the first call that failed after the last good response of that route."""
     last_good = {call.route: call.number for call in api_calls if is_complete_success(call)}
     failed = [call for call in api_calls if not is_complete_success(call) and call.number > last_good.get(call.route, 0)]
     return list({call.route: call for call in reversed(failed)}.values())
 
 
 def _is_logged(log: Log, failed: Exchange) -> bool:
-    """Return True if the record that names the endpoint reports the failure, or the next record has its status.
+    """Return True if a record names the endpoint and reports the failure.
 
-    Some loggers write a separate record for the response.
+    The status may also be in the next record, because some loggers write a separate record for the response.
     """
     following = (*log.records[1:], "")
     return any(

@@ -17,21 +17,24 @@ CHANGES = {
     "consent.revoked": r"(?<![a-z])(?:revok|withdr|end|disconnect|delet|remov|cancel|inactive|stop|clos|expir)",
     "consent.expired": r"(?<![a-z])(?:expir|end|inactive|stop|clos|revok)",
 }
-"""Words with which a log may report a change, besides the event's own name."""
+"""Words with which a log may report a change of a consent, by kind of event."""
 
 _NAMES = re.compile(r"end[ _-]?users?(?:[ _-]?id)?|webhook[ _-]?received", re.IGNORECASE)
-"""Names that contain such words, but report no change."""
+"""Names in a log that contain one of these words but do not report a change."""
 
 
 class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
-    """Check that, for each consent event that the app uses, a log line names the consent or its end user and the change."""
+    """Check that the log reports each change of a consent, with the id of the consent or of the end user.
+
+    Only events that the app uses count.
+    """
 
     expected: ClassVar[str] = "received, updated, revoked and expired, each with end_user_id and consent_id"
     source: ClassVar[str] = "practices: log consent lifecycle events"
     fix: ClassVar[str] = "log end_user_id, consent_id and the new status wherever the status of a consent changes"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for each change of a consent."""
+        """Look for a log line about each change of a consent."""
         changes = {event.event: (delivery, event) for delivery, event in acknowledged_events(journal) if _is_change(event)}
         if not changes:
             return self.inconclusive("no event about a consent was acknowledged")
@@ -60,7 +63,7 @@ def _is_change(event: EventCreated) -> bool:
 
 
 def _is_logged(log: Log, event: EventCreated, end_user_id: str, consent_id: str) -> bool:
-    """Return True if a record about the consent or its end user reports the change; the message_id alone is not enough."""
+    """Return True if a record with the id of the consent or of its end user reports the change."""
     words = re.compile(CHANGES[event.kind], re.IGNORECASE)
     of_consent = log.naming(consent_id)
     of_end_user = [record for record in log.naming(end_user_id) if "consent" in record.lower()]

@@ -12,7 +12,7 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_failed_processing"):
-    """Check that, for each failure that the harness requested, a log line names the message and reports a failure."""
+    """Check that for each failure that the harness requested, a log line has the message's id and reports a failure."""
 
     needs: ClassVar[tuple[str, ...]] = (FAIL,)
     expected: ClassVar[str] = "message_id and reason of each processing that failed"
@@ -20,7 +20,7 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
     fix: ClassVar[str] = "catch every error in the processing of a message, and log its message_id and the error"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for each requested failure that happened."""
+        """Look for a log line about each requested failure."""
         requested = [
             call for call in journal.all(HookCall) if call.hook == "fail" and call.status is not None and call.status < 400
         ]

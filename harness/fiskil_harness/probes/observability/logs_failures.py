@@ -14,15 +14,16 @@ from fiskil_harness.probes.probe import PlainProbe
 
 APPROVED, LEFT, FORGED_REDIRECT = "APPROVED", "ABANDONED", "FORGED_REDIRECT"
 NOT_REPORTED = frozenset({APPROVED, LEFT, FORGED_REDIRECT})
-"""Endings that the browser does not report to the app as a failure."""
+"""Endings of a journey after which the browser reports no failure to the app."""
 
 _ERROR_ID = re.compile(r"error[_ -]?id\W{1,4}\w{6,}", re.IGNORECASE)
 
 
 class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
-    """Check that each failed journey that returned to the app is logged as a failure, with its session, end user or error.
+    """Check that the log reports each failed consent journey from which the browser returned to the app.
 
-    API errors carry an error_id. Its absence in the log gives advice only, because not every response has one.
+    A log line must have the session id or the end user id and report a failure, or must have the error type. If an
+    ``error_id`` of the API is not in the log, that gives advice only.
     """
 
     expected: ClassVar[str] = "error_id, session_id or end_user_id of each failure, and what it was"
@@ -30,7 +31,7 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
     fix: ClassVar[str] = "log error_type, error_id, session_id and end_user_id when a failed journey returns"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for each failed journey."""
+        """Look for a log line about each failed journey."""
         failed = [
             journey
             for journey in journal.all(Journey)
@@ -56,7 +57,7 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
 
 
 def _came_back(journal: Journal, journey: Journey) -> bool:
-    """Return True if the browser returned to a page of the app and got a response."""
+    """Return True if, after the journey, the browser returned to a page of the app and received a response."""
     return any(
         visit.participant == journey.participant
         and visit.step == journey.step

@@ -11,7 +11,7 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):
-    """Check that the log contains the id of every acknowledged message; a missing kind of event gives advice only."""
+    """Check that the log contains the id of every acknowledged message; lines without the kind of event give advice only."""
 
     expected: ClassVar[str] = "message_id and event of each delivery"
     source: ClassVar[str] = "practices: log webhook receipts"
@@ -20,7 +20,7 @@ class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for each id."""
+        """Look for the id of each acknowledged message in the log."""
         received = {event.event: event for _, event in acknowledged_events(journal)}
         if not received:
             return self.inconclusive("no delivery was acknowledged")

@@ -1,4 +1,4 @@
-"""Comparison of readings of the app's monitoring: usual changes, and changes because of a failure."""
+"""Comparison of readings of the app's monitoring, to separate usual changes from changes because of a failure."""
 
 from msgspec import Struct
 
@@ -16,10 +16,11 @@ UNCERTAIN = "only metrics changed whose names may be the runtime's: begin the na
 
 
 class Monitoring(Struct, frozen=True, kw_only=True):
-    """The readings of one scenario, by moment.
+    """The readings of the app's monitoring in one scenario.
 
-    ``problem`` is the reason why they prove nothing, or ''. ``metrics_problem`` is the reason why metrics prove
-    nothing, although alerts may. ``has_deadline`` is False if ``app.limits.alert_s`` is only assumed.
+    ``samples`` maps the time of a reading (``calm``, ``idle`` ...) to the reading. ``problem`` is the reason why no reading
+    can be used, or ''. ``metrics_problem`` is the reason why the metrics cannot be used, although alerts can.
+    ``has_deadline`` is False if the config does not set ``app.limits.alert_s``.
     """
 
     samples: dict[str, MonitoringReading]
@@ -33,11 +34,11 @@ class Monitoring(Struct, frozen=True, kw_only=True):
         return changed_samples(calm, idle) | changed_samples(idle, good)
 
     def new_changes(self, before: str, after: str) -> set[str]:
-        """Return the metrics that changed between two readings and do not change usually."""
+        """Return the metrics that changed between two readings, without those that also change usually."""
         return changed_samples(self.samples[before], self.samples[after]) - self.usual_changes()
 
     def has_uncertain_changes(self, before: str, after: str) -> bool:
-        """Return True if a metric changed that may be the runtime's and does not change usually."""
+        """Return True if a metric that may be the runtime's changed between two readings, and does not change usually."""
         calm, idle, good = (self.samples[name] for name in BASELINE)
         usual = possibly_changed_samples(calm, idle) | possibly_changed_samples(idle, good)
         return bool(possibly_changed_samples(self.samples[before], self.samples[after]) - usual)
@@ -47,35 +48,38 @@ class Monitoring(Struct, frozen=True, kw_only=True):
         return self.samples[after].alerts - self.samples[before].alerts
 
     def is_alerted(self, before: str, after: str) -> bool:
-        """Return True if an alert came between two readings whose kind does not occur without a failure."""
+        """Return True if an alert came between two readings, of a kind that does not occur without a failure."""
         kinds = set(self.samples[after].kinds)
         return bool(self.alerts(before, after)) and (not kinds or bool(kinds - self._usual_kinds()))
 
     def is_silence_alerted(self) -> bool:
-        """Return True if an alert came during the silence whose kind does not occur with deliveries."""
+        """Return True if an alert came while nothing was delivered, of a kind that does not occur with deliveries."""
         kinds = set(self.samples["idle"].kinds)
         return bool(self.alerts("calm", "idle")) and (not kinds or bool(kinds - set(self.samples["good"].kinds)))
 
     def has_only_usual_alerts(self, before: str, after: str) -> bool:
-        """Return True if alerts came between two readings, and all their kinds occur without a failure as well."""
+        """Return True if alerts came between two readings, all of kinds that also occur without a failure."""
         return bool(self.alerts(before, after)) and not self.is_alerted(before, after)
 
     def may_be_delayed(self, before: str) -> bool:
-        """Return True if an alert may still come: one came before and alerts may be rate-limited, or no deadline is set."""
+        """Return True if an alert about the failure may still come after the reading *before*.
+
+        Either the app may limit the rate of its alerts, because it sent one before; or the config sets no deadline.
+        """
         sample = self.samples[before]
         return bool(sample.alerts) or (sample.is_configured and not self.has_deadline)
 
     def grown(self, name: str, before: str, after: str) -> float:
-        """Return by how much a metric grew between two readings; a missing metric counts as 0."""
+        """Return the growth of the metric *name* between two readings; a missing metric counts as 0."""
         return self._value(name, after) - self._value(name, before)
 
     def least_s(self, before: str, after: str) -> float:
-        """Return the minimum time between the states that two readings show, in real seconds."""
+        """Return the time from the end of the reading *before* to the begin of the reading *after*, in real seconds."""
         earlier, later = self.samples[before], self.samples[after]
         return (later.at_s if later.began_s is None else later.began_s) - earlier.at_s
 
     def most_s(self, before: str, after: str) -> float:
-        """Return the maximum time between the states that two readings show, in real seconds."""
+        """Return the time from the begin of the reading *before* to the end of the reading *after*, in real seconds."""
         earlier, later = self.samples[before], self.samples[after]
         return later.at_s - (earlier.at_s if earlier.began_s is None else earlier.began_s)
 
@@ -87,7 +91,7 @@ class Monitoring(Struct, frozen=True, kw_only=True):
         return Verdict.FAIL if self.has_deadline else Verdict.INCONCLUSIVE
 
     def is_stable_again(self, name: str, before: str) -> bool:
-        """Return True if a metric stays the same or falls after the failure, or returned to its value before."""
+        """Return True if a metric stops growing after the failure, or returns to its value in the reading *before*."""
         grown = [self.grown(name, "failing", "recovered")]
         if "over" in self.samples:
             grown.append(self.grown(name, "recovered", "over"))
@@ -104,7 +108,8 @@ def monitoring_of(journal: Journal, *needed: str) -> Monitoring:
     """Return the readings of the app's monitoring.
 
     Args:
-        needed: Moments besides calm, idle and good that must have been read; else ``problem`` is set.
+        needed: Times of further required readings, in addition to calm, idle and good. If one is missing, ``problem`` is
+            set.
     """
     samples: dict[str, MonitoringReading] = {monitors.moment: monitors for monitors in journal.all(MonitoringReading)}
     assumed = {name for limits in journal.all(Limits) for name in limits.assumed}
@@ -124,12 +129,12 @@ def monitoring_of(journal: Journal, *needed: str) -> Monitoring:
 class MonitoringProbe(PlainProbe, frozen=True, kw_only=True):
     """Base of the monitoring probes: passes on an alert, or on a metric that changes only during the failure.
 
-    *failure* describes the failure in words ("calls to the API failed"), which occurred between the readings *before* and
-    ``bad``.
+    The methods have the parameters *failure*, which describes the failure ("calls to the API failed"), and *before*, the
+    name of the last reading before the failure.
     """
 
     def judge(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
-        """Return the finding about a failure, from alerts or, without any, from metrics."""
+        """Return the finding about the failure, from alerts or, if no alert came, from metrics."""
         if monitoring.continuing_alerts() is Verdict.FAIL:
             return self.fails("alerts continue long after the failure ended", examined=examined)
         if monitoring.continuing_alerts() is Verdict.INCONCLUSIVE:

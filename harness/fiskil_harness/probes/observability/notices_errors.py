@@ -10,9 +10,9 @@ from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, mo
 
 
 class NoticesErrors(MonitoringProbe, frozen=True, kw_only=True, tag="notices_errors"):
-    """Check that a metric changes or an alert comes while the API fails, and that neither continues afterwards.
+    """Check that a metric changes or an alert comes while the API fails, and not any more after the failure.
 
-    The metric must not change by ordinary work. A count of the app's own failed responses is accepted too.
+    The metric must be one that ordinary work does not change. A count of the app's own failed responses is accepted too.
     """
 
     expected: ClassVar[str] = "a metric of failures that changes, or an alert, and neither of them afterwards"

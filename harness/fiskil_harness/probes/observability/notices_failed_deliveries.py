@@ -12,7 +12,7 @@ from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, mo
 class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="notices_failed_deliveries"):
     """Check that a metric changes or an alert comes while deliveries or their processing fail, and not afterwards.
 
-    The metric must not change by good deliveries.
+    The metric must be one that good deliveries do not change.
     """
 
     needs: ClassVar[tuple[str, ...]] = (FAIL,)

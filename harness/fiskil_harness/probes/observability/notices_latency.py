@@ -18,29 +18,35 @@ from fiskil_harness.probes.observability.metric_probe import (
 
 SHARE = 0.5
 UNITS = (1.0, 1e3)
-"""Latency may be in seconds or milliseconds."""
+"""Units of latency metrics, as parts of a second: seconds and milliseconds."""
 FINE = (1e6, 1e9)
-"""Or in microseconds or nanoseconds, if the name contains a word for time: memory grows by millions as well."""
+"""Further units of metrics whose names contain a word for time: microseconds and nanoseconds.
+
+Other metrics, such as memory, may grow by millions for other reasons.
+"""
 MAX_FACTOR, MARGIN_S = 5, 5
-"""A late call may be measured in several layers, but a metric that grows by much more does not measure latency."""
+"""Limits for the growth of a latency metric.
+
+An app may measure a late call in several layers, but a metric that grows by much more does not measure latency.
+"""
 SMALL_SHARE = 0.05
-"""An average of many calls, of which few were late, may grow by only this share of the delay."""
+"""Minimum growth, as a share of the delay, of an average over many calls of which only a few were late."""
 SILENT_SHARE = 0.1
-"""An app without any activity for this share of the delay was unresponsive; a working app is active more often."""
+"""Share of the delay; an app without any activity for this time was unresponsive."""
 _BUCKET = re.compile(r'^(.*_bucket\{(?:.*,)?)le="([^"]+)"(.*)$')
 _TIMED = re.compile(
     r"latency|duration|elapsed|respon|second|milli|micro|nano|[._](?:ms|us|ns)(?![a-z])|took|(?<!run)time", re.IGNORECASE
 )
 _NEVER = re.compile(r"byte|_created\b|timestamp|uptime|expir|[._]at(?![a-z])", re.IGNORECASE)
 INSTANT_RANGE_S = 400 * 86_400.0
-"""A value this close to the present is an instant, such as a start, a call or the end of a consent."""
+"""Maximum distance from the present of a value that counts as a time since 1970, such as the start of the app."""
 
 
 class NoticesLatency(MonitoringProbe, frozen=True, kw_only=True, tag="notices_latency"):
-    """Check that a metric grows with the delay of late API responses, compared with the same work before, or an alert comes.
+    """Check that an alert comes or a metric grows while API responses are late.
 
-    In a distribution without a sum, more calls must lie above a bound. A metric that also grows while the app is idle is a
-    clock and proves nothing.
+    The metric must grow more than by the same work before the delay. If a histogram has no sum, more calls must be above the
+    bound of a bucket. A metric that also grows while the app is idle is a clock, and does not count.
     """
 
     expected: ClassVar[str] = "a latency metric that grows with the API's, or an alert"
@@ -48,7 +54,7 @@ class NoticesLatency(MonitoringProbe, frozen=True, kw_only=True, tag="notices_la
     fix: ClassVar[str] = "measure the duration of each API call, and export it as a histogram or a summary"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for a metric that grew with the delay."""
+        """Look for an alert, or for a metric that grew with the delay."""
         late = [call for call in bitten_by(journal, "Latency") if call.status is not None and 200 <= call.status < 300]
         if not late:
             return self.inconclusive("no response of the API was late")
@@ -71,11 +77,11 @@ class NoticesLatency(MonitoringProbe, frozen=True, kw_only=True, tag="notices_la
 
 
 def _doubt(monitoring: Monitoring, late: list[Exchange]) -> str:
-    """Return the reason why a correct app may show no latency, or '' if there is none."""
+    """Return the reason why the monitoring of a correct app may look like this, or '' if there is none."""
     reasons = {
         USUAL_ALERTS: monitoring.has_only_usual_alerts("good", "slow"),
         "a metric of time grew, but by much less than the API's latency": _shows_little(monitoring, late),
-        "a metric grew with the API's latency, and may be an instant or a clock as well": _may_show(monitoring, late),
+        "a metric grew with the API's latency, but may also be a time or a clock": _may_show(monitoring, late),
         MAY_BE_DELAYED: monitoring.may_be_delayed("good"),
     }
     return next((reason for reason, applies in reasons.items() if applies), "")
@@ -89,9 +95,9 @@ def _shows(monitoring: Monitoring, late: list[Exchange]) -> bool:
 
 
 def _may_show(monitoring: Monitoring, late: list[Exchange]) -> bool:
-    """Return True if a metric grew as a sum of latencies does, although it looks like a clock or an instant.
+    """Return True if a metric grew as a sum of latencies does, although it looks like a clock or like a time since 1970.
 
-    If readings took long, a sum may look like a clock. A sum in nanoseconds may look like an instant.
+    If readings took long, a sum may look like a clock. A sum in nanoseconds may look like a time since 1970.
     """
     names = {*_possible(monitoring), *(name for name in _remaining(monitoring) if _TIMED.search(name))}
     return any(_grew_with(monitoring, late, name) for name in names)
@@ -113,9 +119,9 @@ def _shows_little(monitoring: Monitoring, late: list[Exchange]) -> bool:
 
 
 def _was_slow_before(journal: Journal, monitoring: Monitoring, late: list[Exchange]) -> bool:
-    """Return True if calls before the delay may have taken as long, for example because the machine was paused.
+    """Return True if API calls before the delay may have been slow too, for example because the machine was paused.
 
-    The app showed no activity for a while during its work, and has a metric that may have measured that.
+    The app was inactive for a while during its work, and has a metric that may have measured this.
     """
     added_s = max(call.ended_s - call.at_s for call in late)
     good_s = monitoring.samples["good"].at_s
@@ -133,9 +139,10 @@ def _was_slow_before(journal: Journal, monitoring: Monitoring, late: list[Exchan
 
 
 def _gaps_s(journal: Journal, api_calls: list[Exchange], since_s: float, until_s: float) -> list[float]:
-    """Return the gaps between signs of activity, from the first until the app had the responses to all calls.
+    """Return the durations without any sign of activity of the app between *since_s* and *until_s*, in real seconds.
 
-    If the hook had returned before, the gaps end with the app's next response, at the latest with the reading.
+    Signs of activity are calls, hook calls and snapshots. The last gap ends with the first response or snapshot after all
+    calls had ended, or with the reading at *until_s*.
     """
     if not api_calls:
         return []
@@ -150,7 +157,12 @@ def _gaps_s(journal: Journal, api_calls: list[Exchange], since_s: float, until_s
 
 
 def _grew_before(monitoring: Monitoring, name: str, added_s: float, api_calls: int) -> bool:
-    """Return True if a metric grew by ordinary work as much as by late calls, within the limit for *made* calls."""
+    """Return True if a metric grew during ordinary work as it does with late calls.
+
+    Args:
+        added_s: The delay of the late calls.
+        api_calls: Number of calls during the ordinary work, which limits the growth of a latency metric.
+    """
     grown, most_s = monitoring.grown(name, "idle", "good"), monitoring.most_s("idle", "good") * api_calls
     if is_runtime_sample(name) or (grown.is_integer() and not _TIMED.search(name)):
         return False
@@ -162,15 +174,16 @@ def _units(name: str) -> tuple[float, ...]:
 
 
 def _candidates(monitoring: Monitoring) -> list[str]:
-    """Return the metrics that measure latency if they grow with it, because they are certainly no clock."""
+    """Return the metrics that are certainly no clocks, so that they measure latency if they grow with it."""
     least_s = monitoring.least_s("calm", "idle")
     return [name for name in _possible(monitoring) if abs(monitoring.grown(name, "calm", "idle")) <= least_s * SHARE]
 
 
 def _possible(monitoring: Monitoring) -> list[str]:
-    """Return the metrics that may measure latency: no instants, and not certainly clocks.
+    """Return the metrics that may measure latency: not times since 1970, and not certainly clocks.
 
-    A metric that grew by between the minimum and the maximum idle time may be a clock, or may have measured a call.
+    The duration of the idle period is known only roughly. A metric that grew by about this duration may be a clock, or may
+    have measured a call.
     """
     now_s, values = monitoring.samples["slow"].since_1970_s, monitoring.samples["slow"].samples or {}
     return [name for name in _remaining(monitoring) if not _is_instant(values[name], now_s)]
@@ -193,12 +206,12 @@ def _is_instant(value: float, now_s: float) -> bool:
 
 
 def _extra_growth(monitoring: Monitoring, name: str) -> float:
-    """Return by how much more a metric grew during the delay than by the same work before."""
+    """Return the growth of a metric during the delay minus its growth during the same work before."""
     return monitoring.grown(name, "good", "slow") - max(0.0, monitoring.grown(name, "idle", "good"))
 
 
 def _has_slower_bucket(monitoring: Monitoring, name: str, added_s: float) -> bool:
-    """Return True if more calls lay above the bound of bucket *name* than by the same work before."""
+    """Return True if more calls were above the bound of bucket *name* than during the same work before."""
     total_name = _total_name(name, added_s, most_s=added_s)
     return total_name != "" and _growth_above(monitoring, name, total_name, "good", "slow") > max(
         0.0, _growth_above(monitoring, name, total_name, "idle", "good")
@@ -206,9 +219,10 @@ def _has_slower_bucket(monitoring: Monitoring, name: str, added_s: float) -> boo
 
 
 def _had_slow_bucket(monitoring: Monitoring, name: str, added_s: float, gap_s: float) -> bool:
-    """Return True if calls before the delay lay above a bound that late calls and the longest gap exceed.
+    """Return True if calls before the delay were above the bound of bucket *name*.
 
-    If the name contains no word for time, the bound must not be an integer: bounds of counts are integers.
+    The bound must be below the delay *added_s* and the longest inactivity *gap_s*. If the name contains no word for time,
+    the bound must not be an integer, because bounds of counts are integers.
     """
     total_name = _total_name(name, added_s, most_s=min(added_s, gap_s))
     if (
@@ -221,11 +235,12 @@ def _had_slow_bucket(monitoring: Monitoring, name: str, added_s: float, gap_s: f
 
 
 def _total_name(name: str, added_s: float, *, most_s: float) -> str:
-    """Return the name of the distribution's total count, if *name* is a bucket whose bound late calls exceed; else ''.
+    """Return the name of the histogram's total count if *name* is one of its buckets and has a suitable bound; else ''.
 
     Args:
-        added_s: The delay of the late calls.
-        most_s: The maximum bound.
+        name: Name of a metric.
+        added_s: The delay of the late calls; much smaller bounds are not suitable.
+        most_s: The largest suitable bound, in seconds.
     """
     bucket = _BUCKET.match(name)
     if bucket is None or bucket[2] == "+Inf" or _NEVER.search(name):
@@ -240,5 +255,8 @@ def _growth_above(monitoring: Monitoring, name: str, total_name: str, before: st
 
 
 def _is_count(growth: float, unit: float) -> bool:
-    """Return True if a growth in seconds may as well be a number of calls; no app makes hundreds of calls more."""
+    """Return True if a growth in seconds may also be a number of calls, because it is an integer.
+
+    A growth in milliseconds is too large for a number of calls.
+    """
     return unit == UNITS[0] and growth.is_integer()

@@ -24,9 +24,9 @@ WORDS = "app.facts.dataset_words"
 
 
 class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access"):
-    """The connect page names every dataset in ``app.facts.datasets`` and ``app.facts.purpose``, at both widths.
+    """Check that the connect page mentions every dataset in ``app.facts.datasets``, and the purpose, at both widths.
 
-    Content that only a press or a picture shows is not judged; content of ``<details>`` counts.
+    Text inside ``<details>`` counts. If a missing word may appear after a press or in a picture, the result is INCONCLUSIVE.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
@@ -35,7 +35,7 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
     fix: ClassVar[str] = "name every dataset and the purpose next to the control that leads to the consent page"
 
     def examine(self, journal: Journal) -> Finding:
-        """Read the page and compare it with the facts in the config."""
+        """Compare the text of the page with the datasets and the purpose in the config."""
         stated = next(iter(journal.all(Declared)), Declared())
         if not stated.datasets:
             return self.inconclusive("the config does not state which datasets the app uses", hook=DATASETS)
@@ -91,7 +91,10 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
 
 
 def _worst(views: list[PageView], dataset: str, phrases: tuple[str, ...]) -> Place:
-    """Return where the least complete view names a dataset; UNSEEN also if an ambiguous word may mean it."""
+    """Return the place of a dataset's name in the view with the worst place.
+
+    Return UNSEEN, not NOWHERE, if every view has an ambiguous word that may mean the dataset.
+    """
     worst = max(place_of(view, phrases) for view in views)
     is_ambiguous = worst is Place.NOWHERE and all(may_name(view.text, dataset) for view in views)
     return Place.UNSEEN if is_ambiguous else worst

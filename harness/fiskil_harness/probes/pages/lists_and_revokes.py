@@ -1,4 +1,4 @@
-"""Does the connections page show what is shared, and do a few presses revoke it at Fiskil and in the app?"""
+"""Does the connections page show which data is shared, and can an end user revoke a consent there with a few presses?"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -36,10 +36,10 @@ GONE = frozenset({404, 410})
 
 
 class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revokes"):
-    """The connections page shows institution, datasets and expiry of a consent, and at most three presses revoke it.
+    """Check that the connections page shows a consent completely, and that at most three presses revoke the consent.
 
-    The consent must end at Fiskil. Other consents must not end if each has its own control. Afterwards the page must no
-    longer list the consent.
+    The page must show the institution, the datasets and the expiry. The presses must end the consent at Fiskil, and no other
+    consents if each consent has its own control. Afterwards the page must no longer list the consent.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
@@ -50,7 +50,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
     fix: ClassVar[str] = "list each consent with a control that revokes it at Fiskil first and then removes it from the list"
 
     def examine(self, journal: Journal) -> Finding:
-        """Judge the list, the presses, and the page after them."""
+        """Judge the list of consents, the presses, and the page after the presses."""
         sharing = _sharing(journal)
         sought = next((consent for consent in sharing if consent.will_be_revoked), None)
         if sought is None:
@@ -79,7 +79,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         return self.passes(observed, examined=len(sharing), advice=advice)
 
     def _judge_list(self, journal: Journal, sharing: Sharing, views: list[PageView], *, examined: int) -> Finding | None:
-        """Return a finding if the page does not certainly show one consent in full; else None."""
+        """Return a finding if the page does not certainly show the consent *sharing* in full; else None."""
         stated = next(iter(journal.all(Declared)), Declared())
         responses = [
             view
@@ -100,7 +100,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
     def _judge_presses(
         self, journal: Journal, sharing: list[Sharing], views: list[PageView], presses: list[Pressed]
     ) -> Finding | None:
-        """Return a finding unless the presses revoked the consent at Fiskil, and no other; else None."""
+        """Return a finding unless the presses revoked the right consent at Fiskil and no other consent; else None."""
         sought = next(consent for consent in sharing if consent.will_be_revoked)
         lines = tuple(_action(press) for press in presses if press.text)
         if not presses_of(journal):
@@ -129,13 +129,13 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
     def _judge_other(
         self, journal: Journal, views: list[PageView], sharing: list[Sharing], lines: tuple[str, ...]
     ) -> Finding:
-        """Judge presses that revoked another consent; the control may have been that consent's own."""
+        """Judge presses that revoked another consent: INCONCLUSIVE if the pressed control may have been for that consent."""
         if _has_surplus(journal, views[-1].controls, count=len(sharing)):
             return self.inconclusive("the page has more controls than consents, and the pressed one revoked another consent")
         return self.fails("the control of one consent revoked another", evidence=lines, examined=len(sharing))
 
     def _judge_without_end(self, journal: Journal, views: list[PageView], sought: Sharing) -> Finding:
-        """Judge a consent that is still active at Fiskil: no control could be pressed, or a press did not revoke it."""
+        """Judge a consent that is still active at Fiskil: there was no control to press, or no press revoked the consent."""
         attempts = [press for press in presses_of(journal) if press.text]
         presses = [press for press in attempts if not press.problem]
         lines = tuple(dict.fromkeys(_action(press) for press in presses))
@@ -177,7 +177,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         return self.inconclusive("the config does not state how soon the app shows the end of a consent", hook=FRESH)
 
     def _judge_after(self, journal: Journal, sought: Sharing, views: list[PageView]) -> Finding | None:
-        """Return the finding if page and state have not followed the end of the consent, else None."""
+        """Return a finding if the page or the app's state still shows the consent as active after its end; else None."""
         if not _has_ended(journal, sought.consent_id):
             return None
         after = page_views(journal, CONNECTIONS, [AFTER])
@@ -214,7 +214,7 @@ def _action(press: Pressed) -> str:
 
 
 def _counted(presses: list[Pressed]) -> str:
-    """Return the number of presses and of typed words in words."""
+    """Return a text with the number of presses and of typed words ("2 presses and 1 typed word")."""
     typed = sum(1 for press in presses if press.is_typed)
     count = len(presses) - typed
     words = f"{count} {'press' if count == 1 else 'presses'}"
@@ -222,7 +222,10 @@ def _counted(presses: list[Pressed]) -> str:
 
 
 def _has_surplus(journal: Journal, controls: Sequence[Control], *, count: int) -> bool:
-    """Return True if more than *count* controls are labelled as revoking, or like the one that was pressed first."""
+    """Return True if more than *count* controls may revoke a consent.
+
+    Their labels have a word for revoking, or are the same as the label of the first pressed control.
+    """
     labels = [
         control.text
         for control in controls
@@ -235,7 +238,7 @@ def _has_surplus(journal: Journal, controls: Sequence[Control], *, count: int) -
 
 
 def _unknown_control(views: list[PageView]) -> str:
-    """Return which control with unknown words may revoke, as a clause; controls known to be harmless do not count."""
+    """Return a clause about a control that may revoke a consent although its label is unknown; '' if there is none."""
     harmless = [*words_for("privacy"), *(word for name in HARMLESS for word in words_for(REVOKE, name))]
     revoking = [word for name in TELLING for word in words_for(REVOKE, name)]
     for view in views:
@@ -251,7 +254,10 @@ def _unknown_control(views: list[PageView]) -> str:
 
 
 def _had_time(journal: Journal) -> bool:
-    """Return True if the app had time to show the end: it is idle, or its promised time is over."""
+    """Return True if the app had enough time to show the end of the consent.
+
+    The app must be idle. If it does not report its effects, the config must set ``fresh_s``.
+    """
     end = last_effects(journal)
     if end is not None:
         return end.is_idle
@@ -261,7 +267,8 @@ def _had_time(journal: Journal) -> bool:
 def _sharing(journal: Journal) -> list[Sharing]:
     """Return the consents that the page must show.
 
-    A page may show several consents with one institution alike, so the one that ended counts as the one to revoke.
+    If the page lists several consents of the same institution, the harness may press the wrong control. The consent that
+    ended is then returned as the one to revoke.
     """
     latest = {sharing.consent_id: sharing for sharing in journal.all(Sharing) if not sharing.participant}
     sought = next((sharing for sharing in latest.values() if sharing.will_be_revoked), None)
@@ -277,13 +284,13 @@ def _sharing(journal: Journal) -> list[Sharing]:
 
 
 def _is_sure(press: Pressed, journal: Journal, institution: str) -> bool:
-    """Return True if the label of the pressed control states that it revokes, or that its switch controls the sharing."""
+    """Return True if the label of the pressed control clearly states that the control revokes or stops the sharing."""
     is_labelled = bool(phrase_in(press.text, [*words_for(REVOKE, "sure"), *own_revoke_words(journal)]))
     return is_labelled or (press.is_switch and names_sharing(press.text, institution))
 
 
 def _other_way(journal: Journal, sure: list[Pressed]) -> str:
-    """Return why another control may revoke if only switches are labelled so; empty if there is no such control."""
+    """Return why a control other than the pressed switches may revoke the consent; '' if there is no such control."""
     problems = [press.problem for press in presses_of(journal) if press.problem]
     is_open = bool(sure) and bool(problems) and all(press.is_switch for press in sure)
     return f"only a switch is labelled as revoking the consent, and another control failed: {problems[0]}" if is_open else ""

@@ -1,4 +1,4 @@
-"""Does the page report, by the app's own deadline, that a request timed out?"""
+"""Does the page report a timeout by the app's own deadline?"""
 
 from typing import ClassVar
 
@@ -19,18 +19,18 @@ from fiskil_harness.probes.probe import PlainProbe
 
 SLACK_S = 1.0
 EARLY_S = 0.5
-"""Text that appeared this long before the app closed the connection is about the wait."""
+"""Text that appeared at least this long before the app closed the connection is about waiting, not about the failure."""
 
 FIRST_S = 2.0
-"""If the app never gave up, text up to this long after the press is about the wait."""
+"""If the app never closed the connection, text until this long after the press is about waiting."""
 LIMIT = "app.limits.request_deadline_s"
 
 
 class ReportsTimeouts(PlainProbe, frozen=True, kw_only=True, tag="reports_timeouts"):
-    """If an API response never ends, the page states so in words by ``request_deadline_s``.
+    """Check that the page reports a failure in words by ``request_deadline_s`` if an API response never ends.
 
-    A page that keeps showing progress, or that has not changed, does not report the failure. If the config promises no
-    deadline, exceeding the default is no failure.
+    A page that keeps showing progress, or that has not changed, does not report the failure. If the config sets no deadline,
+    exceeding the default is INCONCLUSIVE.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
@@ -39,7 +39,7 @@ class ReportsTimeouts(PlainProbe, frozen=True, kw_only=True, tag="reports_timeou
     fix: ClassVar[str] = "limit the whole wait of an end user by one deadline, then show a page that states what to do next"
 
     def examine(self, journal: Journal) -> Finding:
-        """Judge the result of each press."""
+        """Judge the page after each press."""
         limits = limits_of(journal)
         if limits is None or not journal.all(PageView):
             return self.inconclusive("no page was viewed", hook=PAGES)
@@ -85,7 +85,7 @@ def _case(journal: Journal, press: Pressed, *, deadline_s: float, is_promised: b
 
 
 def _why_unobserved(journal: Journal, press: Pressed, views: list[PageView]) -> str:
-    """Return why the result of the press was not observed; empty if it was."""
+    """Return why the result of the press was not observed, or '' if it was observed."""
     if press.problem or not views:
         return f"the result of the press was not observed: {press.problem or 'the page was not viewed'}"
     if not held_calls(journal, press):
@@ -96,7 +96,10 @@ def _why_unobserved(journal: Journal, press: Pressed, views: list[PageView]) -> 
 
 
 def _waiting_views(journal: Journal, press: Pressed, last: PageView) -> list[PageView]:
-    """Return the views until the app closed the connection; if it never did, the first views after the press."""
+    """Return the views whose text is about waiting: those until shortly before the app closed the connection.
+
+    If the app never closed the connection, return the first views after the press.
+    """
     views = views_after(journal, press, WAITING)
     ends = [call.ended_s for call in held_calls(journal, press) if call.ended_s <= last.at_s]
     if not ends:

@@ -17,14 +17,14 @@ CODES = tuple(ending.value for ending in Ending if ending is not Ending.APPROVED
 RETRYABLE = frozenset({Ending.OTP_FAILURE.value, Ending.TIMED_OUT.value, Ending.UPSTREAM_FAILURE.value})
 CHOSEN = frozenset({Ending.CANCELLED.value, Ending.DENIED.value})
 FINAL = frozenset({Ending.INELIGIBLE.value})
-"""Errors for which a retry by the same end user is useless: the institution has to act first."""
+"""Final errors: a retry by the same end user is useless, because the institution has to act first."""
 
 
 class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpful_errors"):
-    """After each error the page states in words what happened and offers a next step, not a code, a stack trace or JSON.
+    """Check that the page after each error states what happened and offers a next step, in words for people.
 
-    Errors that the end user can retry and final errors must have different texts. The language is not judged. A reference
-    next to the words is allowed; if it is a code of Fiskil's, the finding has advice.
+    A code, a stack trace or JSON is not enough. Errors that the end user can retry and final errors must have different
+    texts. The language is not judged. A reference next to the words is allowed; an error code of Fiskil gives advice.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
@@ -75,7 +75,7 @@ def _case(journal: Journal, cause: str, views: list[PageView]) -> Case:
 
 
 def _codes_shown(views: list[PageView]) -> tuple[str, ...]:
-    """Return advice about codes next to words: they do not help an end user, but do no harm."""
+    """Return advice about error codes that pages show in addition to words."""
     advice = {
         f"the {view.page} page shows the code {code} next to its words": ""
         for view in views
@@ -85,7 +85,10 @@ def _codes_shown(views: list[PageView]) -> tuple[str, ...]:
 
 
 def _missing_report(journal: Journal, view: PageView) -> str:
-    """Return the end of a sentence if the page does not report the error at all; empty if the end user cancelled."""
+    """Return the end of a sentence if the page does not report the error at all; else ''.
+
+    If the end user cancelled or denied, the page need not report anything.
+    """
     may_be_silent = view.cause in CHOSEN or bool(view.covers)
     if may_be_silent or _text_since_press(journal, view) or not view.text:
         return ""
@@ -95,18 +98,18 @@ def _missing_report(journal: Journal, view: PageView) -> str:
 
 
 def _text_since_press(journal: Journal, view: PageView) -> str:
-    """Return the page's text without sentences from before the journey, or from before a call in it failed."""
+    """Return the text of the page without sentences from before the journey or from before the first failed call."""
     return _new_since([*_plain_view(journal, view), *views_before_failure(journal, view)], view)
 
 
 def _text_since_wait(journal: Journal, view: PageView) -> str:
-    """Return that text without sentences shown while the app was still busy, which may be about the wait."""
+    """Return the text of the page without sentences from before the journey or from while the app was waiting."""
     earlier = [*views_before_failure(journal, view), *views_during_call(journal, view)]
     return _new_since([*_plain_view(journal, view), *earlier], view)
 
 
 def _plain_view(journal: Journal, view: PageView) -> list[PageView]:
-    """Return the last view from before the journey at the same width; empty if there is none."""
+    """Return a list with the last view from before the journey at the width of *view*; empty if there is none."""
     key = (view.participant, view.width_px, PLAIN)
     earlier = [other for other in journal.all(PageView) if other.at_s <= view.at_s and is_readable(other)]
     return [other for other in earlier if (other.participant, other.width_px, other.moment) == key][-1:]
@@ -121,7 +124,7 @@ def _new_since(earlier: list[PageView], view: PageView) -> str:
 
 
 def _indistinct(views: list[PageView]) -> tuple[str, ...]:
-    """Return the retryable error types with the text of a final error, and those final error types."""
+    """Return the error types that have the same page text although some of them are retryable and others are final."""
     readable = [view for view in views if is_readable(view) and view.cause in RETRYABLE | FINAL]
     alike = {
         cause
@@ -134,7 +137,10 @@ def _indistinct(views: list[PageView]) -> tuple[str, ...]:
 
 
 def _is_single_text(same: tuple[str, ...], views: list[PageView]) -> bool:
-    """Return True if all errors have one text at each width, at least two retryable errors and a final one among them."""
+    """Return True if the page has the same text after all errors, at each width.
+
+    At least two retryable errors and one final error must have occurred.
+    """
     judged = [view for view in views if view.cause in RETRYABLE | FINAL]
     texts = {(view.width_px, gist(view)) for view in judged}
     is_one_text = len(texts) == len({view.width_px for view in judged}) and all(is_readable(view) for view in judged)

@@ -23,10 +23,10 @@ JAVA_TRACE = re.compile(rb"\n\s+at [\w.$]+\([\w.]+\.java:\d+\)")
 
 
 class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_server_error"):
-    """No page to which the end user is redirected is a server error, a stack trace, bare JSON or blank.
+    """Check that no page to which the end user is redirected is a server error, a stack trace, bare JSON or blank.
 
-    Hooks are for machines: if the API itself fails, they may respond with 502 to 504 (500 is allowed, with advice). If the
-    app embeds the consent page, it must respond to the forwarded messages as well.
+    Hooks must not respond with a server error either, unless the API failed; a 500 then gives advice. If the app embeds the
+    consent page, it must also respond to the messages that its page forwards.
     """
 
     expected: ClassVar[str] = "a page that states what happened and what to do next"
@@ -73,7 +73,7 @@ def _in_words(visits: int, messages: int) -> str:
 
 
 def _problem_of(visit: Visit) -> str:
-    """Return the problem with a page, as the end of a sentence; empty if there is none."""
+    """Return the problem with a page as the end of a sentence, or '' if there is none."""
     if visit.status is None:
         return "did not respond"
     if any(mark in visit.body for mark in TRACES) or JS_TRACE.search(visit.body) or JAVA_TRACE.search(visit.body):
@@ -94,12 +94,12 @@ def _why_unobserved(visit: Visit) -> str:
 
 
 def _shows_nothing(status: int) -> bool:
-    """Return True for a redirect, whose target is not observed, and for 204, after which the browser shows nothing new."""
+    """Return True for a status without a page: a redirect, whose target is not observed, or 204."""
     return status == 204 or 300 <= status < 400
 
 
 def _has_something(body: bytes) -> bool:
-    """Return True if the page shows something: text outside tags, a picture, or a script that may show something."""
+    """Return True if the page has text outside tags, a picture, or a script that may show something."""
     lower = body.lower()
     if any(tag in lower for tag in (b"<script", b"<img", b"<svg", b"<iframe", b"http-equiv")):
         return True

@@ -20,14 +20,17 @@ WINDOW_S = 1.0
 """Deadline for a sign of progress after the press, in real seconds."""
 
 LATEST_S = 2.0
-"""A sign that is first observed later than this, in real seconds after the press, does not count as in time."""
+"""Real seconds after the press until which a sign of progress must have been observed.
+
+It is longer than ``WINDOW_S``, because a view may be taken late.
+"""
 
 
 class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress"):
-    """While the auth session is slow to open, a sign of progress appears within a second of the press, at every width.
+    """Check that a sign of progress appears within a second of a press while the auth session is slow to open.
 
-    Accepted signs are a progress bar, an announced status, new words, a disabled button, and another page. The browser's own
-    loading indicator does not count, because it is outside the page.
+    The sign must appear at every width. Accepted signs are a progress bar, an announced status, new words, a disabled
+    button, and another page. The browser's own loading indicator does not count, because it is outside the page.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
@@ -56,7 +59,7 @@ class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress")
 
 
 def _judge(journal: Journal, press: Pressed) -> Case:
-    """Judge the views after one press, at desktop width and at every other width at which the page was viewed before."""
+    """Judge the views after *press*, first at desktop width, then at each narrower width."""
     befores, views = views_before(journal, press), _views(journal, press)
     if not befores or not any(view.width_px == befores[-1].width_px for view in views):
         return _case(press, Verdict.INCONCLUSIVE, _why_unobserved(journal, press))
@@ -76,7 +79,10 @@ def _judge(journal: Journal, press: Pressed) -> Case:
 
 
 def _judge_narrower(journal: Journal, press: Pressed, before: PageView, wide: list[PageView], views: list[PageView]) -> Case:
-    """Judge whether a narrower page shows the sign too; a sign that meanwhile vanished at desktop width proves nothing."""
+    """Judge if the page shows a sign of progress at the narrower width of *before* too.
+
+    FAIL requires that the sign at desktop width was still there after the narrower view, and so should have been there too.
+    """
     px = before.width_px
     narrow = [view for view in views if view.width_px == px]
     if not narrow:
@@ -104,12 +110,12 @@ def _has_sign(before: PageView, views: list[PageView]) -> bool:
 
 
 def _is_elsewhere(before: PageView, after: PageView) -> bool:
-    """Return True if the browser shows another page, which is a sign at every width."""
+    """Return True if the browser shows another page, which counts as a sign of progress."""
     return before.url.partition("#")[0] != after.url.partition("#")[0]
 
 
 def _is_unchanged(before: PageView, views: list[PageView]) -> bool:
-    """Return True if nothing had changed a second after the press, not even the picture."""
+    """Return True if neither the content nor the screenshot of the page had changed a second after the press."""
     late = [view for view in views if view.after_s >= WINDOW_S]
     return bool(late) and not any(_has_changed(before, view) or _is_other_picture(before, view) for view in views)
 
@@ -141,5 +147,5 @@ def _has_changed(before: PageView, after: PageView) -> bool:
 
 
 def _is_other_picture(before: PageView, after: PageView) -> bool:
-    """Return True if the pictures differ, or if one of them is missing."""
+    """Return True if the screenshots of two views differ, or if one of them is missing."""
     return not before.digest or before.digest != after.digest

@@ -13,7 +13,7 @@ from fiskil_harness.probes.probe import PlainProbe
 PLAIN, UNSYNCED, SYNCED = "plain", "unsynced", "synced"
 WORDS = "app.facts.syncing_words"
 FEW_LETTERS = 4
-"""A shorter value may occur on a page by chance."""
+"""Minimum length of a value that is searched for on a page; a shorter value may occur by chance."""
 
 PLENTY = 2
 """Minimum number of common English words that identify a page in English."""
@@ -26,11 +26,11 @@ _DRAWN = re.compile(
 
 
 class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
-    """Between the consent and the first data the page announces that data is syncing; once all data is there, it does not.
+    """Check that the page announces that data is syncing, from the consent until all data is there, and not afterwards.
 
-    The words are those of ``fixtures/syncing_words.toml`` and of the config (``app.facts.syncing_words``). A progress bar
-    counts too. The probe fails only if the announcement is the same before and after: if another text disappears, the
-    remaining text may be general information. A page in an unknown language cannot be judged unless the config gives words.
+    An announcement is a progress bar, or text with words of ``fixtures/syncing_words.toml`` or ``app.facts.syncing_words``.
+    An announcement that stays is a FAIL only if no other text about syncing disappears; otherwise the remaining text may be
+    general information. A page in an unknown language can only be judged if the config has words for it.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, EFFECTS)
@@ -41,7 +41,7 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Judge the views before and after the data arrived."""
+        """Judge the page before and after the data arrived."""
         own = _own_words(journal)
         early = [view for view in journal.all(PageView) if view.moment == UNSYNCED]
         late = [view for view in journal.all(PageView) if view.moment == SYNCED]
@@ -59,7 +59,7 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
         return self._judge_after(journal, early, late, own)
 
     def _judge_silent(self, journal: Journal, early: list[PageView], own: tuple[str, ...]) -> Finding:
-        """Judge pages without an announcement: they fail only in a known language, and if they showed no data yet."""
+        """Judge pages without an announcement: FAIL requires a known language and that no data was shown yet."""
         if any(_names_data(journal, view) for view in early):
             return self.inconclusive("the page showed data before any sync was announced, so there was nothing to wait for")
         if any(flaw_of(view) for view in early):
@@ -123,7 +123,10 @@ def _signs(views: list[PageView], own: tuple[str, ...]) -> set[str]:
 
 
 def _announcements(view: PageView, own: tuple[str, ...]) -> list[str]:
-    """Return the sentences which announce that data is syncing; ambiguous words count only next to words for data."""
+    """Return the sentences which announce that data is syncing.
+
+    Ambiguous words, such as "loading", count only if the same sentence has a word for data.
+    """
     certain, ambiguous, tied = (*own, *listed(_FIXTURE, "words")), listed(_FIXTURE, "ambiguous"), listed(_FIXTURE, "tied")
     return [
         sentence
@@ -133,20 +136,20 @@ def _announcements(view: PageView, own: tuple[str, ...]) -> list[str]:
 
 
 def _current(view: PageView, own: tuple[str, ...]) -> set[str]:
-    """Return the sentences about syncing at this moment, not about syncing in general."""
+    """Return the sentences which state that data is syncing now, without sentences about syncing in general."""
     now, general = (*own, *listed(_FIXTURE, "now")), listed(_FIXTURE, "general")
     return {sentence for sentence in sentences(view.text) if mentions(sentence, now) and not mentions(sentence, general)}
 
 
 def _may_have_announced_more(early: list[PageView], late: list[PageView]) -> bool:
-    """Return True if a vanished sentence may have been an announcement; the remaining text may then be general."""
+    """Return True if a sentence that disappeared may have been an announcement that data is syncing."""
     lasting = {sentence for view in late for sentence in sentences(view.text)}
     gone = {sentence for view in early for sentence in sentences(view.text)} - lasting
     return _hints("\n".join(gone))
 
 
 def _hints(text: str) -> bool:
-    """Return True if a sentence may be about waiting; sentences about the end of sharing do not count."""
+    """Return True if a sentence in *text* may be about waiting; sentences about the end of sharing do not count."""
     words = (*listed(_FIXTURE, "hints"), *listed(_FIXTURE, "ambiguous"))
     return any(
         mentions(sentence, words) and not mentions(sentence, listed(_FIXTURE, "endings")) for sentence in sentences(text)
@@ -156,10 +159,13 @@ def _hints(text: str) -> bool:
 def _remaining(
     journal: Journal, late: list[PageView], own: tuple[str, ...], *, announced: set[str], plain: set[str]
 ) -> set[str]:
-    """Return the sentences about syncing that a page still shows when all data is there.
+    """Return the sentences which still state that data is syncing when all data is there.
 
-    If the page shows data, only sentences that it had *announced* before count. Sentences from before the consent
-    (*plain*) do not count.
+    Args:
+        late: Views of pages from after all data had arrived.
+        own: The app's own words for syncing.
+        announced: Sentences about syncing from before the data arrived. If a page shows data, only these sentences count.
+        plain: Sentences from before the consent, which never count.
     """
     remaining: set[str] = set()
     for view in late:
@@ -169,13 +175,13 @@ def _remaining(
 
 
 def _draws_waiting(view: PageView) -> bool:
-    """Return True if an element without text may announce data: a skeleton, a spinner, a named picture."""
+    """Return True if an element without text, such as a skeleton, a spinner or a picture, may show that data is syncing."""
     names = " ".join(_NAMED.findall(view.html))
     return bool(_DRAWN.search(view.html)) or mentions(names, listed(_FIXTURE, "words"))
 
 
 def _progress(view: PageView) -> set[str]:
-    """Return the signs of progress; an announced status counts by its words only."""
+    """Return the signs of progress on the page, without announced statuses, which are judged by their words."""
     return {sign for sign in view.signs if not sign.startswith("status")}
 
 
@@ -185,7 +191,7 @@ def _is_english(view: PageView) -> bool:
 
 
 def _names_data(journal: Journal, view: PageView) -> bool:
-    """Return True if the page shows data that the API serves: an account's name or number, a balance, a description."""
+    """Return True if the page shows data that the API served, such as an account's name, a balance or a description."""
     text = view.text.lower()
     values = {
         str(value).lower()
@@ -200,7 +206,7 @@ def _names_data(journal: Journal, view: PageView) -> bool:
 
 
 def _has_arrived(journal: Journal, late: list[PageView]) -> bool:
-    """Return True if the app, while idle and before each view, reported that it holds rows of that view's end user."""
+    """Return True if, before each view, the app was idle and reported a state with rows of the view's end user."""
     return all(_holds_rows(journal, view) for view in late)
 
 

@@ -25,10 +25,10 @@ PRIVACY_URL = "app.facts.privacy_url"
 
 
 class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
-    """One press on the connect page leads to ``app.facts.privacy_url``, and one of the two pages states the purpose.
+    """Check that the connect page links the privacy notice, and that one of the two pages states the purpose of the data.
 
-    A notice of the app's own must respond 200 with text. A notice on another machine is recognised by its URL and is never
-    opened.
+    The notice is at ``app.facts.privacy_url``. If the app itself serves the notice, it must respond with success and text.
+    A notice on another machine is never opened, and only its URL is checked.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
@@ -56,7 +56,7 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
     def _judge_link(
         self, journal: Journal, views: list[PageView], notice: list[PageView], stated: Declared
     ) -> Finding | None:
-        """Return a finding if the link or its target is wrong or uncertain; else None."""
+        """Return a finding if the link to the notice, or the notice, is wrong or uncertain; else None."""
         address = _address(views, stated)
         is_visible = all(any(is_same_address(control.leads_to, address) for control in view.controls) for view in views)
         has_arrived = any(is_same_address(view.url, address) for view in notice)
@@ -118,10 +118,10 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
 
 
 def _address(views: list[PageView], stated: Declared) -> str:
-    """Return the URL of the privacy notice, resolved against the page."""
+    """Return the absolute URL of the privacy notice; a relative URL in the config is relative to the connect page."""
     return urljoin(views[0].url, stated.privacy_url or "")
 
 
 def _linked(journal: Journal) -> list[PageView]:
-    """Return the views of other pages of the app that the connect page links."""
+    """Return the views of other pages of the app to which the connect page links."""
     return [view for view in journal.all(PageView) if view.page == LINKED and not view.participant and not view.problem]

@@ -12,14 +12,14 @@ from fiskil_harness.probes.probe import PlainProbe
 
 AGENTS = ("Mozilla/", "Chrome/", "Safari/", "Firefox/")
 PICTURES = frozenset({"font", "image", "media", "stylesheet"})
-"""Kinds of resources that a page may load from any host, such as an institution's logo."""
+"""Resource types that a page may load from any host, such as an institution's logo."""
 
 
 class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_the_server"):
-    """Check that no page requests a URL of the API.
+    """Check that no page in the browser requests a URL of the API.
 
-    The browser's own requests are recorded in the browser. A call with a browser's headers that no page made therefore
-    comes from a server that forwards headers; that gives advice only.
+    If an API call has a browser's headers although no page made it, the app's server forwards the headers. That gives advice
+    only.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
@@ -28,7 +28,7 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
     fix: ClassVar[str] = "send requests of pages to your own server, which calls Fiskil and returns only what the page needs"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for requests of pages to the API."""
+        """Look for requests that pages sent to the API."""
         requests = [fetched for fetched in journal.all(Fetched) if fetched.is_api and fetched.kind not in PICTURES]
         if requests:
             lines = tuple(
@@ -51,12 +51,12 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
 
 
 def _is_like_a_browser(call: Exchange) -> bool:
-    """Return True if *call* looks like a browser's; server clients send some of these headers too, but not all."""
+    """Return True if *call* has a combination of headers that only browsers send."""
     headers = call.request_headers
     is_fetched = bool(header(headers, "sec-fetch-site") or header(headers, "origin"))
     return is_fetched and any(name in header(headers, "user-agent") for name in AGENTS)
 
 
 def _path(url: str) -> str:
-    """Return only the path of *url*: the rest may contain a token, or ids that differ between runs."""
+    """Return only the path of *url*, because the query may contain a token or ids that differ between runs."""
     return urlsplit(url).path

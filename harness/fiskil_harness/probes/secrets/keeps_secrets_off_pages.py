@@ -22,16 +22,16 @@ KINDS = {
     "websocket": "a WebSocket message",
 }
 NOT_KEPT = ("client secret", "webhook secret")
-"""Secrets that no browser may keep or send; another probe judges tokens that it keeps."""
+"""Kinds of secrets that no browser may store or send; the probe keeps_tokens_off_browsers judges stored tokens."""
 STORING_HEADERS = ("set-cookie", "location")
-"""Response headers from which a browser keeps cookies and addresses."""
+"""Response headers whose cookies and URLs a browser stores."""
 
 
 class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_off_pages"):
     """Check that no page, script, source map or response to a script contains a client secret, webhook secret or token.
 
-    The user of a browser can read everything that it receives; an encoding hides nothing. A page or response that was not
-    read completely makes a PASS impossible, but a secret in the rest is a FAIL.
+    The user of a browser can read everything that the browser receives, so encoded secrets count too. If a page or response
+    was not read completely, the result cannot be PASS, but a secret in the part that was read is a FAIL.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
@@ -42,7 +42,7 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Search every response with its headers, every rendered page, and everything that the browser sent and kept."""
+        """Search all responses with their headers, all rendered pages, all requests, and the browser's storage."""
         credentials, not_kept = index_of(journal, CREDENTIALS), index_of(journal, NOT_KEPT)
         requests = journal.all(Fetched)
         hits = list(
@@ -65,7 +65,10 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
 
 
 def _count_responses(requests: list[Fetched]) -> int:
-    """Return how many responses were read; a WebSocket counts once, because its number of messages depends on timing."""
+    """Return the number of responses that were read.
+
+    A WebSocket counts once, because the number of its messages depends on timing.
+    """
     read = [fetched for fetched in requests if fetched.body]
     sockets = {fetched.url for fetched in read if fetched.kind == "websocket"}
     return len([fetched for fetched in read if fetched.kind != "websocket"]) + len(sockets)

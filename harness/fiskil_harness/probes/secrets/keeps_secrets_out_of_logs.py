@@ -10,17 +10,17 @@ from fiskil_harness.journal.queries.secrets import index_of
 from fiskil_harness.probes.probe import PlainProbe
 
 PLANTED = "account_numbers"
-"""The name of deliveries that contain account numbers."""
+"""``Delivery.name`` of deliveries that contain account numbers."""
 STANDARD = "output"
-"""The app's standard output and error: they may be empty or unreadable if the app has a log."""
+"""``Output.place`` of the app's standard output and error, which may be empty or unreadable if the app has a log file."""
 
 
 class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_out_of_logs"):
     """Check that no output of the app contains a token, a secret, nine characters of either, or a full account number.
 
-    The probe searches every encoding in the app's output, in the logs that the config names, and in files of its folder
-    with a log's name. A finding names the kind and the place, never the value. If a log in the config was not read
-    completely, the result cannot be PASS, but a secret in the rest is a FAIL.
+    The probe searches for every secret, in every encoding, in the app's output, in the logs that the config lists, and in
+    other log files of the app's folder. A finding contains the kind of the secret and the file, never the value. If a log in
+    the config was not read completely, the result cannot be PASS, but a secret in the part that was read is a FAIL.
     """
 
     expected: ClassVar[str] = "no token, secret or full account number in any output"
@@ -54,13 +54,16 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
 
 
 def has_secrets_at_hand(journal: Journal) -> bool:
-    """Return True if the app had a secret: it requested or sent a token, or got a message with account numbers."""
+    """Return True if the app had a secret that it could have written to a log.
+
+    It requested or sent a token, or acknowledged a message with account numbers.
+    """
     if any(call.route == "token" or bearer(call) for call in calls(journal)):
         return True
     return any(delivery.name == PLANTED and delivery.outcome == "ack" for delivery in journal.all(Delivery))
 
 
 def _order(hit: tuple[str, str, str]) -> tuple[str, bool, str, str]:
-    """Return the sort key of a hit: by kind, a complete secret before parts of it."""
+    """Return the sort key of a hit, by the kind of secret; complete secrets come before parts of secrets."""
     kind, place, text = hit
     return kind, text.startswith("a part"), place, text

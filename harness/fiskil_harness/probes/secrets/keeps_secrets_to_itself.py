@@ -18,8 +18,9 @@ Text = tuple[str, bytes]
 class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_to_itself"):
     """Check that no response, page, metric, alert or telemetry contains a token, a secret, or nine characters of either.
 
-    Metrics, alerts and telemetry must not contain a full account number either; responses and pages may show one to its
-    owner. If they were not read completely, the result cannot be PASS. A token in a file that is no log gives advice only.
+    Metrics, alerts and telemetry must not contain a full account number either. Responses and pages may, because they may
+    show end users their own account numbers. If metrics, alerts or telemetry were not read completely, the result cannot be
+    PASS. A token in a file that is not a log gives advice only.
     """
 
     expected: ClassVar[str] = "no token or secret in any response, page, metric or alert"
@@ -27,7 +28,7 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     fix: ClassVar[str] = "put ids, routes and statuses into responses and reports, but no headers, tokens or settings"
 
     def examine(self, journal: Journal) -> Finding:
-        """Search everything that the app returns and reports, and give advice on files that it keeps."""
+        """Search all responses and reports of the app, and give advice about other files with secrets."""
         responses, reports = (
             list(_responses(journal)),
             [(reported.place, reported.text) for reported in journal.all(Reported)],
@@ -63,7 +64,7 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
 
 
 def _responses(journal: Journal) -> Iterator[Text]:
-    """Yield each response of the app with the name of its place."""
+    """Yield each response of the app, with a name for it in findings."""
     for call in journal.all(HookCall):
         yield f"the response to {call.hook}", call.body
     for effects in journal.all(Effects):

@@ -1,4 +1,4 @@
-"""Are access tokens absent from everything that a browser keeps?"""
+"""Are access tokens absent from everything that a browser stores?"""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -16,26 +16,26 @@ PLACES = {
     "cache": "the browser's cache",
     "cookie": "a cookie",
     "history": "the browser's history",
-    "url": "an address that the browser was redirected to",
+    "url": "a URL that the browser was redirected to",
 }
 
 SET_BY = {"set-cookie": PLACES["cookie"], "location": PLACES["url"]}
-"""Response headers that make a browser keep something, even for a moment."""
+"""Response headers that make a browser store something, and the place where it is stored."""
 
 
 class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_tokens_off_browsers"):
-    """Check that the browser's storage, cookies, addresses and history contain no access token after a complete journey.
+    """Check that the browser's storage, cookies, URLs and history contain no access token after a complete consent journey.
 
-    HttpOnly cookies are searched too, because a token in such a cookie leaves the server as well.
+    HttpOnly cookies are searched too, because they also send the token to the browser.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "no access token in storage, cookies, addresses or history, plain or encoded"
+    expected: ClassVar[str] = "no access token in storage, cookies, URLs or history, plain or encoded"
     source: ClassVar[str] = "token.never-in-browser"
     fix: ClassVar[str] = "keep the token in the server's memory, and give the browser nothing but your own session id"
 
     def examine(self, journal: Journal) -> Finding:
-        """Search everything that the browser kept, and the cookies that were set and sent."""
+        """Search everything that the browser stored, and the cookies that were set and sent."""
         stored_items = [stored for stored in journal.all(Stored) if stored.place != "unread"]
         hits = list(dict.fromkeys(_hits(journal, stored_items)))
         if hits:

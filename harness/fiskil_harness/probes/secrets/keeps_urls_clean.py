@@ -20,15 +20,15 @@ PHONE_DIGITS = 9
 LOOKED_UP = "end users are searched by e-mail address in the query, which access logs keep; list and compare them instead"
 
 Hit = tuple[str, str, str]
-"""The secret or personal value, its place, and the call's route."""
+"""A description of the secret or personal value, the part of the request that contains it, and the call's route."""
 
 
 class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clean"):
     """Check that no URL and no User-Agent of a call contains a token, a secret, an account number or personal data.
 
-    URLs are kept in the logs of every machine on the way. Personal data are the values with which the app created its end
-    users; full names are searched in URLs only. The API allows a search by ``?email=``, so that gives advice only. Ids are
-    always allowed.
+    Servers and proxies write URLs to their logs. Personal data are the e-mail addresses, names and phone numbers with which
+    the app created its end users; names are searched for in URLs only. The API supports a search by ``?email=``, so this
+    parameter gives advice only. Ids are always allowed.
     """
 
     expected: ClassVar[str] = "only ids in paths and queries, the token in Authorization, everything else in bodies"
@@ -67,7 +67,7 @@ def _hits(call: Exchange, secrets: Index, personal: dict[str, set[str]]) -> Iter
 
 
 def _query_without_filter(call: Exchange) -> str:
-    """Return the query without the API's own filter for e-mail addresses."""
+    """Return the query of *call* without the parameter ``email``, by which the API allows a search for end users."""
     if call.route != LIST_ROUTE:
         return call.query
     return urlencode([(name, value) for name, value in parse_qsl(call.query) if name != "email"])
@@ -79,7 +79,10 @@ def _is_look_up(call: Exchange, personal: dict[str, set[str]]) -> bool:
 
 
 def _personal_data(api_calls: list[Exchange]) -> dict[str, set[str]]:
-    """Return the personal data that the app sent about its end users, by kind, without values that two of them share."""
+    """Return the personal data that the app sent about its end users, by kind.
+
+    Values that several end users share are left out.
+    """
     owners: dict[tuple[str, str], set[str]] = {}
     for call in api_calls:
         if call.route in CREATING_ROUTES:
@@ -110,7 +113,7 @@ def _personal_values(body: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _contains(value: str, kind: str, text: str) -> bool:
-    """Return True if *text* contains *value* itself, and not a longer value that ends with it."""
+    """Return True if *text* contains *value*, not merely as a part of a longer value."""
     if kind == "phone number":
         # A phone number may have a country code in front of it; a longer number with the same digits is another id.
         return re.search(rf"(?<!\d)\+?\d{{0,3}}{value}(?!\d)", text) is not None

@@ -1,4 +1,4 @@
-"""Are secrets and the right signature absent from the app's responses to deliveries?"""
+"""Are secrets and the valid signature absent from the app's responses to deliveries?"""
 
 import base64
 import binascii
@@ -17,13 +17,13 @@ from fiskil_harness.probes.probe import PlainProbe
 KINDS = (EXPECTED_SIGNATURE, *reversed(CREDENTIALS))
 WEBHOOK_SECRET = "webhook secret"
 TRACE = re.compile(rb"Traceback \(most recent call last\)|\n\s+at .+[.]([cm]?js|java|kt|rb|php|cs|ts)[:)]|goroutine \d+ \[")
-"""Matches the beginning or a line of a stack trace."""
+"""Pattern that matches the beginning or a line of a stack trace."""
 
 
 class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="responses_contain_no_secrets"):
-    """Check that no response to a delivery contains a secret, a key or the right signature, in any encoding (I12).
+    """Check that no response to a delivery contains a secret, a key or the valid signature, in any encoding (invariant I12).
 
-    A stack trace gives advice only: it helps an attacker, but contains no secret.
+    A stack trace gives advice only, because it helps an attacker but contains no secret.
     """
 
     expected: ClassVar[str] = "responses without the right signature, the secret or its key"
@@ -31,7 +31,7 @@ class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="resp
     fix: ClassVar[str] = "refuse with a status only, and write the reason into the log"
 
     def examine(self, journal: Journal) -> Finding:
-        """Search all responses for secrets, and responses to forgeries for the right signature too."""
+        """Search all responses for secrets, and responses to forgeries also for the signature that would have been valid."""
         responses = [delivery for delivery in journal.all(Delivery) if delivery.status is not None]
         refused = [delivery for delivery in responses if delivery.kind == "forged"]
         if not refused:
@@ -63,7 +63,10 @@ def _keys(journal: Journal) -> Iterator[bytes]:
 
 
 def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[bytes]:
-    """Yield every encoding of the right signature of a forgery, except those that the forgery itself carried."""
+    """Yield the encodings of the signature that would have been valid for a forgery.
+
+    Encodings that the forgery itself contained are left out.
+    """
     if delivery.kind != "forged" or not delivery.body:
         return
     sent_headers = b"\n".join(value.encode("latin-1", "replace") for _, value in delivery.headers)

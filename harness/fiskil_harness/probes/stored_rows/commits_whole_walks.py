@@ -1,4 +1,4 @@
-"""Does the app's state contain only complete reads, even after a fault disturbed the latest one?"""
+"""Does the app's state show the rows of a complete read, even after a fault disturbed the latest read?"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -31,7 +31,7 @@ BREAKS = frozenset(
         "TruncatedJson",
     }
 )
-"""Faults that change no row and end no list early; after any other fault a correct app may miss rows."""
+"""Faults that neither change rows nor end a list early; after other faults, a correct app may lack rows."""
 
 CURSORS = frozenset({"page[after]", "page[before]", "page[size]"})
 
@@ -39,10 +39,11 @@ Row = dict[str, Any]
 
 
 class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
-    """Check that after a disturbed walk the app's state shows the rows of one complete read: the previous or the new one.
+    """Check that after a fault disturbed a read of several pages, the app's state shows the rows of one complete read.
 
-    Lists that the app reads with different queries may differ in age. Rows that the app never shows are not missed, nor are
-    the oldest rows if the app shows at least as many rows as before. Pending rows are left to other probes.
+    The app may show the rows of the previous read or those of the new one. Lists that the app reads with different queries
+    may be from different reads. Three kinds of rows may be missing: rows that the app never shows; pending rows; and the
+    oldest rows, if the app shows at least as many rows as before.
     """
 
     dataset: str = "transactions"
@@ -53,7 +54,7 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
     fix: ClassVar[str] = "collect all pages first and commit them in one transaction; if a page fails, keep the stored rows"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare each state of an idle app, after a fault, with the complete reads that were possible until then."""
+        """Compare each state of the idle app after a fault with the complete reads that were possible until then."""
         latest = latest_rows(journal, self.dataset)
         if latest is None or not latest.rows:
             return self.inconclusive(f"the API served no {self.dataset}")
@@ -87,7 +88,7 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
             before = shown
         if not judged:
             hook = PENDING if any(effects.pending is None for effects in snapshots) else ""
-            reason = STILL_BUSY if is_busy else "the app's state was not read after a disturbed walk"
+            reason = STILL_BUSY if is_busy else "the app's state was not read after a fault had disturbed a read"
             return self.inconclusive(reason, hook=hook)
         return self.passes(f"every state showed {self.dataset} of complete reads", examined=judged)
 
@@ -98,7 +99,7 @@ def _ids_in(effects: Effects, rows: Mapping[str, Row]) -> set[str]:
 
 
 def _rows_ever_served(journal: Journal, latest: Rows) -> dict[str, Row]:
-    """Return every row that the API ever served by its ``fiskil_id``, without rows that were pending in any sync."""
+    """Return the rows that the API ever served, by ``fiskil_id``, without rows that were pending in any sync."""
     served = [row for sync in _syncs(journal, latest) for row in sync.rows]
     pending = {row["fiskil_id"] for row in served if row.get("status") == "PENDING"}
     return {str(row["fiskil_id"]): row for row in served if row["fiskil_id"] not in pending}
@@ -109,13 +110,16 @@ def _syncs(journal: Journal, latest: Rows) -> list[Rows]:
 
 
 def _may_show_anything(journal: Journal, effects: Effects, dataset: str) -> bool:
-    """Return True if no fault disturbed a read before the snapshot, or one did after which a correct app may miss rows."""
+    """Return True if the snapshot *effects* need not show a complete read.
+
+    Either no fault disturbed a read before the snapshot, or one did after which a correct app may lack rows.
+    """
     bitten = [call for call in bitten_by(journal) if call.route == f"banking.{dataset}" and call.at_s < effects.at_s]
     return not bitten or any(bite.partition("(")[0] not in BREAKS for call in bitten for bite in call.bites)
 
 
 def _groups(journal: Journal, latest: Rows, effects: Effects, rows: Mapping[str, Row]) -> list[dict[str, Row]]:
-    """Return the rows that the app reads together: the rows of one list, or those that the same lists cover."""
+    """Return the groups of rows that the app reads together, because the same queries select them."""
     earlier = [read for read in reads(journal, latest.dataset, latest.end_user_id) if read.at_s < effects.at_s]
     lists = {_list_key(call): call for call in earlier}
     groups: dict[frozenset[CallKey], dict[str, Row]] = {}
@@ -126,7 +130,7 @@ def _groups(journal: Journal, latest: Rows, effects: Effects, rows: Mapping[str,
 
 
 def _list_key(call: Exchange) -> CallKey:
-    """Return the key of a call without its page parameters: all pages of one list have the same key."""
+    """Return a key without pagination parameters, which is the same for all pages of one list."""
     method, path, query = call_key(call)
     return method, path, tuple(pair for pair in query if pair[0] not in CURSORS)
 
@@ -134,7 +138,13 @@ def _list_key(call: Exchange) -> CallKey:
 def _missing_rows(
     journal: Journal, latest: Rows, effects: Effects, group: Mapping[str, Row], *, shown: set[str], before: set[str]
 ) -> list[Row]:
-    """Return the rows of the most similar read that are missing in *shown*; empty if *shown* is a complete read."""
+    """Return the rows that *shown* lacks, compared with the most similar complete read; empty if *shown* is complete.
+
+    Args:
+        group: Rows that the app reads together, by id.
+        shown: Ids of the rows that the app shows now.
+        before: Ids of the rows that the app showed in its previous state.
+    """
     removed = {removed_id for sync in _syncs(journal, latest) for removed_id in sync.removed_ids}
     syncs = [sync for sync in _syncs(journal, latest) if sync.at_s < effects.at_s]
     versions = [{str(row["fiskil_id"]) for row in sync.rows} & group.keys() for sync in syncs]
@@ -147,7 +157,11 @@ def _missing_rows(
 
 
 def _are_oldest(missing: Iterable[Row], shown: Iterable[Row], *, grown: bool) -> bool:
-    """Return True if an app that shows only a number of the newest rows would miss exactly these."""
+    """Return True if all *missing* rows are older than those *shown*, as in an app that shows only the newest rows.
+
+    Args:
+        grown: True if the app shows at least as many rows as before; otherwise the missing rows are a loss.
+    """
     missing_dates, shown_dates = [dated(row) for row in missing], [dated(row) for row in shown]
     if not grown or not missing_dates or any(date is None for date in (*missing_dates, *shown_dates)):
         return False

@@ -1,4 +1,4 @@
-"""Does the app remove rows from its active view when the institution has removed them?"""
+"""Does the app no longer show rows that the institution has removed?"""
 
 from typing import ClassVar
 
@@ -19,10 +19,10 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
-    """Check that a row which a later sync no longer contains is gone from the app's state, or is shown differently.
+    """Check that a row which the latest sync no longer contains is gone from the app's state, or is shown differently.
 
-    The state is the app's active view. A row kept as history passes if it does not look active; FAIL needs a removed row
-    that is shown unchanged in the same place.
+    An app may keep a removed row as history if the state marks it. FAIL requires a removed row that the state shows
+    unchanged in the same list or field.
     """
 
     dataset: str = "transactions"
@@ -34,7 +34,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
     fix: ClassVar[str] = "after a complete read, mark every stored row of the dataset that it did not contain as removed"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the places of removed rows in the state before and after the removal."""
+        """Compare the removed rows in the states before and after the removal."""
         rows, end = latest_rows(journal, self.dataset), last_effects(journal)
         reason, hook = why_not_required(journal, rows, self.dataset)
         if reason or rows is None or end is None:

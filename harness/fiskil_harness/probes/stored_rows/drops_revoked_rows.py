@@ -11,7 +11,7 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked_rows"):
-    """Check that after ``consent.revoked`` was acknowledged, the app's state shows no row of that consent as before."""
+    """Check that after the app acknowledged ``consent.revoked``, its state no longer shows rows of the consent as before."""
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "disconnect", "revoke")
@@ -20,7 +20,7 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
     fix: ClassVar[str] = "on consent.revoked, delete the consent's rows in the transaction that marks it as revoked"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for ids of rows and for account numbers in the last state."""
+        """Look for ids of rows and for account numbers of the revoked consent in the last state."""
         revocations = [pair for pair in acknowledged_events(journal) if pair[1].kind == "consent.revoked"]
         end = last_effects(journal)
         if not revocations:
@@ -51,9 +51,9 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
 
 
 def _names(journal: Journal) -> dict[str, str]:
-    """Return the ids and account numbers of the first participant's rows, each with its name for reports.
+    """Return the ids and account numbers of the first participant's rows, each mapped to a name for reports.
 
-    The number of a joint account is left out, because the other holder may still share it.
+    The number of a joint account is left out, because the other holder may still share the account.
     """
     names: dict[str, str] = {}
     other_numbers = {str(row.get("account_number")) for sync in journal.all(Rows) if sync.participant for row in sync.rows}

@@ -1,4 +1,4 @@
-"""Does the app delete the data of an ended consent, however it learned of the end?"""
+"""Does the app delete the data of an ended consent, even if it learned of the end without an event?"""
 
 from typing import ClassVar
 
@@ -23,7 +23,7 @@ class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_e
     fix: ClassVar[str] = "with each read, list the consents too, and delete the rows of each that is no longer active"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for rows that the last state shows as before."""
+        """Look for rows of the ended consent that the last state still shows unchanged."""
         ended = [consent for consent in consents_of(journal).values() if not consent.is_active]
         if not ended:
             return self.inconclusive("no consent ended")

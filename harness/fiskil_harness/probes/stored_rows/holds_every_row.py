@@ -1,4 +1,4 @@
-"""Does the app store every row that the API served, and none twice?"""
+"""Does the app store every row that the API served exactly once?"""
 
 from typing import Any, ClassVar
 
@@ -21,9 +21,10 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
-    """Check that at the end the app's state shows each row of the latest sync that the app's queries cover exactly once.
+    """Check that at the end the app's state shows every row of the latest sync exactly once.
 
-    An app that shows no pending rows may leave them out; rows older than the declared history may be missing too.
+    Only rows that the app's queries select count. Rows older than ``app.facts.history_days`` may be missing. Pending rows
+    may be missing if the app never shows any.
     """
 
     dataset: str = "transactions"
@@ -70,7 +71,10 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
         return self.fails(observed, evidence=_names("missing", missing), examined=len(expected))
 
     def _judge_all_missing(self, journal: Journal, rows: Rows, missing: list[dict[str, Any]]) -> Finding:
-        """Return FAIL only if an earlier state showed some of the rows: the state may not show this dataset by id."""
+        """Judge a state without any of the rows: FAIL only if an earlier state showed some of them.
+
+        Otherwise the app may show the rows without their ids, or not at all.
+        """
         states = [effects.state for effects in journal.all(Effects) if effects.participant == rows.participant]
         ids = [str(row["fiskil_id"]) for row in missing]
         if any(mentions for state in states for mentions in places(state, ids).values()):

@@ -1,4 +1,4 @@
-"""Does the app show exactly the amounts that the API served, whatever their size and form?"""
+"""Does the app show exactly the amounts that the API served, even if they are huge or written unusually?"""
 
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
@@ -15,13 +15,13 @@ from fiskil_harness.journal.queries.rows import Place, latest_rows, places
 from fiskil_harness.probes.probe import PlainProbe
 
 MIN_AMOUNTS = 3
-"""Rows with this many different amounts must agree on the path of the amount in a record."""
+"""Minimum number of different amounts at the same path from which the path of amounts in a record is concluded."""
 
 _EXACT = Context(prec=100)
 
 
 class ShownAmount(Struct, frozen=True):
-    """The value that one state shows for a row, at the path where ordinary rows have their amount."""
+    """The value that a state shows for one row, at the path at which ordinary rows have their amounts."""
 
     fiskil_id: str
     value: Any
@@ -30,8 +30,9 @@ class ShownAmount(Struct, frozen=True):
 class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_amounts"):
     """Check that each amount in the app's state is one that the API served for that row, exact to the cent.
 
-    Dollars or cents, text or number, signed or not, rounded to two places or more: all are exact enough. An app that rejects
-    an unusual amount may show the previous one, or none. A JSON number with a fraction is compared as a double.
+    The app may show dollars or cents, text or a number, with or without the sign, rounded to two decimal places or more. If
+    it rejects an unusual amount, it may show the previous amount or none. A JSON number with a fraction is compared as a
+    double.
     """
 
     dataset: str = "transactions"
@@ -42,7 +43,7 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
     fix: ClassVar[str] = "store money as the received text, as a decimal or as whole cents; never convert it to a float"
 
     def examine(self, journal: Journal) -> Finding:
-        """Find the path of the amounts in the state, and compare each of them with the served ones."""
+        """Find the path of amounts in the state, and compare each amount there with the served amounts."""
         rows = latest_rows(journal, self.dataset)
         if rows is None or not rows.rows:
             return self.inconclusive(f"the API served no {self.dataset}")
@@ -75,7 +76,7 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
 
 
 def _amount_path(snapshots: list[Effects], served: ServedAmounts) -> Path | None:
-    """Return the path of the amount in a record, learned from rows with ordinary amounts; None if there is none."""
+    """Return the path at which records have their amount, found by rows with ordinary amounts; None if there is none."""
     for effects in snapshots:
         mentions = {
             fiskil_id: row_places for fiskil_id, row_places in places(effects.state, served.plain).items() if row_places
@@ -106,7 +107,7 @@ def _is_among(shown: ShownAmount, amounts: Mapping[str, set[Decimal]]) -> bool:
 
 
 def _number(value: Any) -> Decimal | None:
-    """Return *value* as a number, ``NaN`` included; None if it is no number."""
+    """Return *value* as a number, which may be ``NaN``; None if *value* is not a number."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -116,7 +117,7 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _is_exact(value: Any, amount: Decimal) -> bool:
-    """Return True if *value* is *amount*, in dollars or in cents, rounded to two places or more."""
+    """Return True if *value* is *amount* in dollars or cents, without the sign, rounded to two decimal places or more."""
     number = _number(value)
     if number is None or not number.is_finite():
         return False
@@ -128,7 +129,7 @@ def _is_exact(value: Any, amount: Decimal) -> bool:
 
 
 def _roundings(amount: Decimal) -> set[Decimal]:
-    """Return the amount, and its roundings down and up to fewer places, but at least two."""
+    """Return *amount*, and *amount* rounded down and up to fewer decimal places, but at least two."""
     exponent = amount.as_tuple().exponent
     places_given = -exponent if isinstance(exponent, int) else 0
     roundings = {amount}

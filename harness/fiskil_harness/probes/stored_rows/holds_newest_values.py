@@ -23,9 +23,9 @@ Changed = tuple[dict[str, Any], dict[str, Any]]
 
 
 class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
-    """Check that after a row changed between two syncs, its record in the app's state has the new value, not the old one.
+    """Check that the app's state shows the new values of a row that changed between two syncs, not the old values.
 
-    Only fields that the record had before the change are judged, because an app stores only what it needs.
+    Only fields that the state showed before the change are judged, because an app stores only the fields that it needs.
     """
 
     dataset: str = "transactions"
@@ -37,7 +37,7 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
     fix: ClassVar[str] = "each time you read a row with a known fiskil_id, update every column of it"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the value of each changed field before the change and at the end."""
+        """Compare the value of each changed field in the states before the change and at the end."""
         rows, end = latest_rows(journal, self.dataset), last_effects(journal)
         reason, hook = why_not_required(journal, rows, self.dataset)
         if reason or rows is None or end is None:
@@ -67,7 +67,7 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
 
 
 def _changed(journal: Journal, rows: Rows) -> list[Changed]:
-    """Return the first and the latest version of each row that changed, for rows that the app reads."""
+    """Return the first and the latest version of each changed row that the app's queries select."""
     first: dict[str, dict[str, Any]] = {}
     for sync in journal.all(Rows):
         if (sync.dataset, sync.participant) == (rows.dataset, rows.participant):
@@ -78,7 +78,7 @@ def _changed(journal: Journal, rows: Rows) -> list[Changed]:
 
 
 def _kept_fields(old: dict[str, Any], new: dict[str, Any], earlier: list[Place]) -> list[str]:
-    """Return the names of the changed fields whose old value the app's record had before."""
+    """Return the names of the changed fields whose old values the app's state showed before the change."""
     return [
         name for name, value in old.items() if value is not None and value != new.get(name) and _is_shown(earlier, value)
     ]

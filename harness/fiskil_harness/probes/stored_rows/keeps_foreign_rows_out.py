@@ -1,4 +1,4 @@
-"""Does the app discard rows of consents that the end user never gave?"""
+"""Does the app discard rows that belong to a consent which the end user never gave?"""
 
 from typing import Any, ClassVar
 
@@ -15,7 +15,10 @@ ID = "fiskil_id"
 
 
 class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_foreign_rows_out"):
-    """Check that no state that shows the end user's own rows shows a row of an arrangement that they never gave."""
+    """Check that the app's state shows no row of a consent that the end user never gave.
+
+    A dataset is judged only if a state shows the end user's own rows of it.
+    """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     expected: ClassVar[str] = "rows of the end user's own consents, and no others"
@@ -23,7 +26,7 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
     fix: ClassVar[str] = "store a row only if its arrangement_id is a consent that this end user gave you"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for ids of foreign rows in each dataset whose own rows are shown."""
+        """Look for ids of foreign rows in the states, for each dataset of which own rows are shown."""
         served = bitten_by(journal, "ForeignRows")
         if not served:
             return self.inconclusive("no response contained a foreign row")
@@ -45,7 +48,7 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
 
 
 def _ids(journal: Journal, served: list[Exchange]) -> tuple[set[str], set[str]]:
-    """Return the ids of the end users' own rows, and the other ids in the responses *served*."""
+    """Return the ids of the end users' own rows, and the ids of foreign rows in the responses to the calls *served*."""
     dataset = served[0].route.partition(".")[2]
     own = {str(row[ID]) for rows in journal.all(Rows) if rows.dataset == dataset for row in rows.rows if ID in row}
     all_ids = {str(row[ID]) for call in served for row in _rows(call.response_body) if ID in row}
@@ -53,7 +56,7 @@ def _ids(journal: Journal, served: list[Exchange]) -> tuple[set[str], set[str]]:
 
 
 def _rows(body: bytes) -> list[dict[str, Any]]:
-    """Return the rows in a response body; none if the journal has only the beginning of it."""
+    """Return the rows in a response body; empty if the journal has only the beginning of the body."""
     try:
         content = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Does the app keep the data of other consents when one consent of an end user ends?"""
+"""Does the app keep the data of an end user's other consents when one consent ends?"""
 
 from typing import ClassVar
 
@@ -11,9 +11,9 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other_consents"):
-    """Check that the end of one consent removes no row of another consent that is still active.
+    """Check that the app still shows rows of an active consent after another consent of the end user ended.
 
-    FAIL needs an app that showed rows of the active consent before and shows none of them any more.
+    FAIL requires that the app showed rows of the active consent before, and shows none of them at the end.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -23,7 +23,7 @@ class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other
     fix: ClassVar[str] = "store with each row the consent that it belongs to, and when a consent ends delete only its rows"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the rows shown before a consent ended with those shown at the end."""
+        """Compare the rows that the app showed before a consent ended with the rows that it shows at the end."""
         consents = consents_of(journal)
         ended = [consent for consent in consents.values() if not consent.is_active and was_notified_of_end(journal, consent)]
         active = [consent.consent_id for consent in consents.values() if consent.is_active]

@@ -1,4 +1,4 @@
-"""Does the app show each row on a day that the API served, whatever the form of the date?"""
+"""Does the app show each row on the day that the API served, even if the date has an unusual format?"""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -16,10 +16,10 @@ DATE = "posting_date_time"
 DATES = (DATE, "execution_date_time", "value_date_time")
 FAULTS = ("DateForm", "DayEdge")
 MIN_DAYS = 3
-"""Rows of this many different days must agree on the path of the date in a record."""
+"""Minimum number of different days at the same path from which the path of dates in a record is concluded."""
 
 HOURS = (0, 8, 9.5, 10, 10.5, 11)
-"""Offsets of UTC and of every zone of the Australian states, daylight saving time included."""
+"""Offsets from UTC, in hours, of the time zones in which an app may show a day: UTC and the Australian states."""
 
 Days = dict[str, frozenset[date]]
 
@@ -29,8 +29,9 @@ LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinf
 class KeepsPostingDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_posting_day"):
     """Check that the posting day of each row in the app's state is a day that the API served, in UTC or in Australia.
 
-    Dates, times with or without a zone, and seconds or milliseconds since 1970 are all understood. If the app may be showing
-    the execution or value date instead, those days count too. An app that rejects a form of dates shows its previous date.
+    The app may show dates, times with or without a time zone, or seconds or milliseconds since 1970. If the app may show the
+    execution or value date instead, those days are accepted too. An app that rejects a date format may show the previous
+    date.
     """
 
     dataset: str = "transactions"
@@ -41,7 +42,7 @@ class KeepsPostingDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_posting_
     fix: ClassVar[str] = "store a date without a time as a date; parse times with their offset, and show days in one zone"
 
     def examine(self, journal: Journal) -> Finding:
-        """Find the path of the dates in the state, and compare each of them with the served days."""
+        """Find the path of dates in the state, and compare each date there with the served days."""
         rows = latest_rows(journal, self.dataset)
         bitten = [call for call in bitten_by(journal, *FAULTS) if call.route == f"banking.{self.dataset}"]
         if rows is None or not bitten:
@@ -68,7 +69,10 @@ class KeepsPostingDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_posting_
 
 
 def days_of(value: Any) -> frozenset[date]:
-    """Return the days that *value* may mean: one for a date, those in UTC and Australia for a time, none otherwise."""
+    """Return the days that *value* may mean.
+
+    A date is one day. A time may be on different days in UTC and in Australia. Any other value gives no day.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return frozenset()
     if not isinstance(value, str):
@@ -86,14 +90,14 @@ def _days(moment: datetime) -> frozenset[date]:
 
 
 def _moment(seconds: float) -> datetime | None:
-    """Return the moment *seconds* after 1970; None if it is not in this century."""
+    """Return the time that is *seconds* after the start of 1970, or None if that is not in this century."""
     if not LONG_AGO.timestamp() <= seconds <= FAR_OFF.timestamp():
         return None
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def _served(syncs: list[Rows], fields: Iterable[str]) -> Days:
-    """Return the days that the API served for each row in one of these *fields*, in any sync, by ``fiskil_id``."""
+    """Return, by ``fiskil_id``, the days that the API served in any sync for a row in one of *fields*."""
     served: Days = {}
     for row in (row for sync in syncs for row in sync.rows):
         fiskil_id = str(row["fiskil_id"])
@@ -102,9 +106,9 @@ def _served(syncs: list[Rows], fields: Iterable[str]) -> Days:
 
 
 def _date_path(snapshots: list[Effects], syncs: list[Rows]) -> tuple[Path | None, list[str]]:
-    """Return the path of the posting date in a record, and the date fields that this path may show.
+    """Return the path at which records show the posting date, and the names of the date fields that it may show instead.
 
-    Both are learned from snapshots that are older than the first date in another form.
+    Both are found in *snapshots* from before the first date in an unusual format; the path is None if there is none.
     """
     posted = _served(syncs, (DATE,))
     for effects in snapshots:
@@ -117,7 +121,7 @@ def _date_path(snapshots: list[Effects], syncs: list[Rows]) -> tuple[Path | None
 
 
 def _common_paths(mentions: Mapping[str, list[Place]], served: Days) -> set[Path]:
-    """Return the paths at which the record of every row has one of its days."""
+    """Return the paths at which the record of every row has a day that the API served for that row."""
     paths = [
         {
             path

@@ -11,14 +11,14 @@ from fiskil_harness.journal.queries.rows import effects_before, name_of_row, pla
 from fiskil_harness.probes.probe import PlainProbe
 
 WITHDRAWN = frozenset({401, 403, 404})
-"""Refusals that may mean the end of the permission, so this probe does not judge them."""
+"""Statuses after which the permission may have ended, so that this probe does not judge them."""
 
 
 class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
-    """Check that the app does not treat a temporary refusal as an empty dataset: its rows stay, like those of others.
+    """Check that the app keeps the rows of a dataset while the API temporarily refuses to serve the dataset.
 
-    FAIL needs an app that shows none of these rows any more and still shows other rows of the same consent. An app that
-    shows no rows of any dataset while it cannot read does not fail.
+    FAIL requires that the app shows no rows of this dataset any more, but still shows rows of other datasets. An app that
+    shows no rows of any dataset while the API refuses reads does not fail.
     """
 
     dataset: str = "transactions"
@@ -29,7 +29,7 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
     fix: ClassVar[str] = "replace the stored rows only after a read whose pages all returned 200; otherwise keep them"
 
     def examine(self, journal: Journal) -> Finding:
-        """Check each state of the idle app after a refused read."""
+        """Check each state of the idle app that follows a refused read."""
         snapshots = [effects for effects in journal.all(Effects) if not effects.participant and effects.is_idle]
         stayed = 0
         for effects in snapshots:
@@ -51,7 +51,10 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
         return self.passes(f"{stayed} {self.dataset} stayed while the API refused reads", examined=stayed)
 
     def _refused_before(self, journal: Journal, effects: Effects) -> Exchange | None:
-        """Return the first refusal since the last successful read before the snapshot; None if it may be permanent."""
+        """Return the first refused read since the last successful read before the snapshot *effects*.
+
+        Return None if there is none, or if the refusals may be permanent.
+        """
         earlier = [read for read in reads(journal, self.dataset) if read.ended_s <= effects.at_s]
         while earlier and is_complete_success(earlier[0]):
             earlier = earlier[1:]
@@ -65,9 +68,10 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
     def _compare(
         self, journal: Journal, refused: Exchange, effects: Effects
     ) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-        """Return the rows shown before the refusal, those of them that are gone, and the other rows that stayed.
+        """Compare the rows that the app showed before the refused read with those in the snapshot *effects*.
 
-        Each is a dictionary of names for reports by ``fiskil_id``.
+        Return three dictionaries that map ``fiskil_id`` to the row's name in reports: the rows of the dataset that the app
+        showed before, those of them that are gone, and the rows of other datasets that stayed.
         """
         before = effects_before(journal, refused.at_s)
         state = before.state if before else None
@@ -83,7 +87,12 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
 
 
 def _names(journal: Journal, dataset: str, effects: Effects, *, but: str = "") -> dict[str, str]:
-    """Return the rows of a dataset (or of all *but* one) that the API served before the snapshot, by ``fiskil_id``."""
+    """Return the names (for reports) of the rows that the API served before the snapshot *effects*, by ``fiskil_id``.
+
+    Args:
+        dataset: Dataset of the rows; '' for all datasets.
+        but: Dataset to leave out.
+    """
     syncs = [rows for rows in journal.all(Rows) if not rows.participant and rows.at_s < effects.at_s]
     return {
         str(row["fiskil_id"]): f"{sync.dataset} {name_of_row(row, number)}"

@@ -1,4 +1,4 @@
-"""Does each end user's state contain only their own rows, and change only by messages about them?"""
+"""Does each end user's state contain only their own rows, and change only after messages about them?"""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 
 
 class SeparatesEndUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_end_users"):
-    """Check that no state shows an id of another end user, and no message changes the state of another end user (I8)."""
+    """Check that no end user's state shows ids of another end user, or changes by messages about another (invariant I8)."""
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("deliver", "deliver_foreign", "deliver_mixed")
@@ -27,7 +27,7 @@ class SeparatesEndUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_en
     fix: ClassVar[str] = "look up end user and consent together, and ignore a message in which the two do not match"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for ids of other end users in each state, then for changes by foreign messages."""
+        """Look for ids of other end users in each state, and for changes that messages about other end users caused."""
         ends = _ends(journal)
         if len(ends) < 2 or any(end.state is None for end in ends.values()):
             return self.inconclusive("the effects hook reports no state for several end users", hook=EFFECTS)
@@ -60,7 +60,7 @@ def _is_one_for_all(ends: dict[str, Effects]) -> bool:
 
 
 def _ids(journal: Journal) -> dict[str, set[str]]:
-    """Return the ids of each end user, their consents and their rows, by participant."""
+    """Return the ids of each end user, including those of their consents and rows, by participant."""
     ids: dict[str, set[str]] = {}
     for rows in journal.all(Rows):
         ids.setdefault(rows.participant, set()).update(str(row[key]) for row in rows.rows for key in ROW_IDS if key in row)
@@ -70,7 +70,7 @@ def _ids(journal: Journal) -> dict[str, set[str]]:
 
 
 def _mixed_up(journal: Journal, ids: dict[str, set[str]]) -> set[str]:
-    """Return a line for each pair of end users where a state of one, at any moment, showed ids of the other."""
+    """Return a line for each end user and other end user if a state of the first ever showed an id of the other."""
     return {
         f"{_name(effects.participant)}: shows {_symbol(journal, foreign_ids)} of {_name(owner)}"
         for effects in journal.all(Effects)
@@ -88,7 +88,10 @@ def _symbol(journal: Journal, ids: list[str]) -> str:
 
 
 def _changed_by(journal: Journal, foreign: Delivery) -> Iterator[str]:
-    """Yield a line for each end user whose state changed with a foreign message as it does with a genuine one."""
+    """Yield a line for each end user whose state the message *foreign* changed, although it is about another end user.
+
+    The change must be the same as one that a genuine message of that kind caused.
+    """
     states = StateReader(journal)
     named = end_user_of(foreign)
     genuine_moves = [

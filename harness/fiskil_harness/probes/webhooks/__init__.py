@@ -1,1 +1,1 @@
-"""Probes of the webhook receiver, judged by the effects of its deliveries."""
+"""Probes of the app's webhook receiver; they judge the responses to deliveries and their effects in the app."""

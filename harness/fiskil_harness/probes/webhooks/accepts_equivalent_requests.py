@@ -1,4 +1,4 @@
-"""Is a genuine message accepted in every equivalent form of its request?"""
+"""Is a genuine message accepted in every equivalent variant of its HTTP request?"""
 
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="accepts_equivalent_requests"):
-    """Check that a genuine message is accepted whatever its header case, charset, chunks or TCP segments (I13)."""
+    """Check that a genuine message is accepted with any header case, charset, chunks and TCP segments (invariant I13)."""
 
     expected: ClassVar[str] = "2xx and the effect for every equivalent form of a request: header case, charset, chunks"
     source: ClassVar[str] = "webhooks.success"
@@ -29,7 +29,7 @@ class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="acce
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare each form of a request with the plain deliveries."""
+        """Judge the responses to each variant of a request, if ordinary requests are acknowledged."""
         deliveries = genuine(journal)
         forms = list(by_message(delivery for delivery in deliveries if delivery.name).values())
         if not forms:
@@ -53,7 +53,7 @@ class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="acce
 
 
 def _case(journal: Journal, attempts: list[Delivery]) -> Case:
-    """Return the case of one form from its *attempts*; a refused form has a second attempt."""
+    """Return the case for one variant of a request; *attempts* are its deliveries (two if the first was refused)."""
     last, verdict = attempts[-1], Verdict.PASS
     if _was_never_received(attempts) or _was_postponed(attempts):
         verdict = Verdict.INCONCLUSIVE
@@ -67,7 +67,7 @@ def _case(journal: Journal, attempts: list[Delivery]) -> Case:
 
 
 def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str]:
-    """Return the reason why some form cannot be judged, and the hook that would help."""
+    """Return the reason why a variant of the request cannot be judged, and the hook that would help ('' if none)."""
     if any(_was_never_received(attempts) for attempts in forms):
         return "the receiver stopped listening before every form had been tried", ""
     if any(_was_postponed(attempts) for attempts in forms):
@@ -76,12 +76,12 @@ def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[st
 
 
 def _was_never_received(attempts: list[Delivery]) -> bool:
-    """Return True if the receiver had already stopped: then the failure does not depend on the form."""
+    """Return True if every attempt found the receiver stopped, so that the failure does not depend on the variant."""
     return all(delivery.problem == CONNECTION_REFUSED for delivery in attempts)
 
 
 def _was_postponed(attempts: list[Delivery]) -> bool:
-    """Return True if every attempt got 429 or 503 with Retry-After: then the failure does not depend on the form."""
+    """Return True if every attempt got 429 or 503 with Retry-After, so that the failure does not depend on the variant."""
     return all(requests_pause(delivery) for delivery in attempts)
 
 

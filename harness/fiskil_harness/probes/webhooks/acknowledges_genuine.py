@@ -40,16 +40,16 @@ WRONG_FORMS = {
     "hex_hash_of_text_and_body": "the signature is checked as a plain hash of secret and body in hex; it is an HMAC",
     "time_milliseconds": "the time of the attempt is read as milliseconds; it is in seconds",
 }
-"""Wrong signatures that a receiver may accept instead of the right one, and the mistake that each reveals."""
+"""Wrong signatures that a receiver may accept instead of the right signature, and the mistake that each of them reveals."""
 AFTERWARDS = "after_junk"
-"""The case of genuine messages delivered after forged or unusual ones."""
+"""Name of the case for genuine messages that are delivered after junk (forged or unusual messages)."""
 
 
 class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_genuine"):
-    """Check that every genuine message gets 2xx however its JSON is written, unless a fault was injected.
+    """Check that every genuine message gets 2xx in every JSON variant, unless a fault was injected.
 
-    In a burst the app may refuse a message that it acknowledges later. Refusing a repetition of an acknowledged message
-    gives advice only.
+    In a burst the app may refuse a message that it acknowledges later. If the app refuses a repetition of an acknowledged
+    message, the probe gives only advice.
     """
 
     expected: ClassVar[str] = "2xx for every message that Fiskil signed, however its bytes are written"
@@ -101,7 +101,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
 
     def _nothing_acknowledged(self, journal: Journal, deliveries: list[Delivery]) -> Finding:
-        """Return the finding for a receiver that refused everything; it names a wrong signature that is accepted, if any."""
+        """Return the finding if no genuine message was acknowledged; if a wrong signature was accepted, describe it."""
         responses = sorted({response_text(delivery) for delivery in deliveries})
         if all(delivery.status in NO_RECEIVER for delivery in deliveries):
             observed = f"every delivery got {' or '.join(responses)}; check that app.webhook.path is the receiver's path"
@@ -131,7 +131,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
 
 
 def _fix_for_refused_everything(deliveries: list[Delivery], fix: str) -> str:
-    """Return the fix for a receiver that refused every message: check the setup first, it is rarely a subtle bug."""
+    """Return the text ``fix`` for a receiver that refused every message: the setup is the likeliest cause."""
     if all(delivery.status is None for delivery in deliveries):
         return "check that an HTTP server listens at this address and responds to POST, and read its log"
     if all(delivery.status in REFUSED_AS_FORGED for delivery in deliveries):
@@ -155,7 +155,10 @@ def _variant_cases(deliveries: list[Delivery], failed: list[Delivery]) -> tuple[
 
 
 def _case_after_junk(journal: Journal, deliveries: list[Delivery], unexpected: list[Delivery]) -> tuple[Case, ...]:
-    """Return the case of genuine messages after junk: it fails for no response or 5xx, other statuses have other causes."""
+    """Return the case for genuine messages delivered after junk (forged or unusual messages), or () if it proves nothing.
+
+    The case fails if such a message got 5xx or no response. Other statuses have other causes than the junk.
+    """
     junk_s = [delivery.at_s for delivery in journal.all(Delivery) if delivery.kind in {"forged", "unusual"}]
     later = [delivery for delivery in deliveries if junk_s and delivery.at_s > junk_s[0]]
     if not later or not any(delivery.outcome == "ack" for delivery in deliveries if delivery.at_s < junk_s[0]):
@@ -171,7 +174,10 @@ def _case_after_junk(journal: Journal, deliveries: list[Delivery], unexpected: l
 
 
 def _wrong_form_cases(journal: Journal, *, refuses_all: bool) -> tuple[Case, ...]:
-    """Return one case for each wrong signature that was tried; it fails if it is accepted while genuine ones are refused."""
+    """Return one case for each wrong signature that was tried.
+
+    A case fails if the receiver accepted its signature and refused all genuine messages (*refuses_all*).
+    """
     forms = {delivery.name: delivery for delivery in journal.all(Delivery) if delivery.name in WRONG_FORMS}
     return tuple(
         Case(
@@ -204,7 +210,7 @@ def _may_be_refused(journal: Journal, refused: Delivery, deliveries: list[Delive
 
 
 def _ignored_variants(journal: Journal, deliveries: list[Delivery]) -> list[Delivery]:
-    """Return variants that were acknowledged and not applied, although other events of their kind were applied."""
+    """Return deliveries of variants that were acknowledged and not applied, although the app applies their kind of event."""
     counts = last_applied(journal)
     if counts is None:
         return []

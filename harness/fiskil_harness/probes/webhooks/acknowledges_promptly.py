@@ -12,20 +12,20 @@ from fiskil_harness.probes.probe import PlainProbe
 BESIDE = "beside a slow client"
 SLOW_S = 3.0
 WAITED_S = 1.0
-"""A response that overlapped a slow API call for at least this long, and ended after it, has waited for that call."""
+"""A delivery that overlaps a slow API call for at least this long, and gets its response after the call, waited for it."""
 
 PAUSED_S = 1.0
-"""Shorter pauses of the machine do not excuse a response that took seconds."""
+"""Pauses of the machine that are shorter than this do not excuse a late response; in seconds."""
 
 NOTICED_S = 0.5
-"""The proxy may notice this late that the app has closed the connection."""
+"""Maximum time until the proxy notices that the app has closed a connection, in seconds."""
 
 
 class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_promptly"):
-    """Check that each delivery is acknowledged within ``ack_s``, and that no response waits for the API (I10).
+    """Check that each delivery is acknowledged within ``app.limits.ack_s``, and does not wait for the API (invariant I10).
 
-    The first delivery is a warm-up and does not count. The time that a refused forgery takes measures the machine's own
-    slowness, and is subtracted.
+    The first delivery is a warm-up and does not count. The longest time of a refused forgery is subtracted from each
+    duration, because it shows how slow the machine is.
     """
 
     expected: ClassVar[str] = "a response within the limit, independent of the API and of other clients"
@@ -85,7 +85,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
 
 
 def _cases(deliveries: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]:
-    """Return one case for first deliveries and one for repetitions: late or in time."""
+    """Return one case for first deliveries and one for repetitions; a case fails if one of its deliveries is in *late*."""
     seen_ids: set[str] = set()
     late_events: dict[str, list[str]] = {}
     for delivery in deliveries:
@@ -104,7 +104,7 @@ def _cases(deliveries: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]
 
 
 def _slow_client_cases(deliveries: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]:
-    """Return the case of the delivery made while a slow client was connected, if there was one."""
+    """Return the case for the delivery that was sent while a slow client was connected; () if there is no such delivery."""
     return tuple(
         Case(
             name=BESIDE.replace(" ", "_"),
@@ -122,9 +122,9 @@ def _slow_client_cases(deliveries: list[Delivery], late: list[Delivery]) -> tupl
 
 
 def _is_straggler(delivery: Delivery, timed: list[Delivery], late: list[Delivery]) -> bool:
-    """Return True for a late delivery of a burst of which fewer than half were late.
+    """Return True if *delivery* belongs to a burst of which fewer than half of the deliveries were late.
 
-    The operating system delays connections when the listen backlog is full.
+    These delays are not the app's: the operating system delays connections when the listen backlog is full.
     """
     burst = [other for other in timed if other.group == delivery.group]
     return delivery.group > 0 and 2 * sum(1 for other in late if other.group == delivery.group) < len(burst)
@@ -148,9 +148,10 @@ def _slowness_s(journal: Journal) -> float:
 
 
 def _continued_after_response(journal: Journal, call: Exchange) -> bool:
-    """Return True if *call* was still running after the response to the latest delivery that began before it.
+    """Return True if the API call *call* was still running after the app had responded to the previous delivery.
 
-    This shows that the app works after its response. A client that gives up within a second waits too briefly for a FAIL.
+    This proves that the app continues its work after its response. Without such a call nothing is proved: an API client
+    that gives up within a second cannot delay a response long enough for a FAIL.
     """
     earlier = [delivery for delivery in journal.all(Delivery) if delivery.at_s <= call.at_s]
     return bool(earlier) and call.ended_s > ended_s(max(earlier, key=attrgetter("at_s")))
@@ -162,9 +163,9 @@ def _excusing_pause_s(journal: Journal, delivery: Delivery) -> float:
 
 
 def _waited_for_the_api(journal: Journal, delivery: Delivery, *, machine_paused_s: float) -> bool:
-    """Return True if a call with a fault ran for long while *delivery* waited, and ended before its response came.
+    """Return True if *delivery* waited for at least ``WAITED_S`` during a faulty API call and got its response after it.
 
-    *machine_paused_s* of that time are not counted, because the machine was paused.
+    *machine_paused_s*, the time for which the machine was paused, is subtracted from the waiting time.
     """
     for call in bites_during(journal, delivery):
         overlap_s = min(call.ended_s, ended_s(delivery)) - max(call.at_s, delivery.at_s)

@@ -13,9 +13,9 @@ USED = "app.facts.uses_events"
 
 
 class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
-    """Check that each acknowledged message_id has its own effect, although the events are equal or the ids similar.
+    """Check that each acknowledged message_id has its own effect, even if events are equal or ids are similar.
 
-    If the effects hook reports no counts, an API call for the dataset after each of its events is the proof.
+    If the effects hook reports no counts, the app must have read the dataset from the API after each event about it.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -24,7 +24,7 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
     fix: ClassVar[str] = "deduplicate by message_id as text, not by a hash of the event, a number or the consent"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the counts of messages that look alike."""
+        """Find acknowledged messages with equal events or similar ids that were not applied."""
         events = events_by_id(journal)
         similar = [
             delivery
@@ -64,7 +64,7 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
 
 
 def _cases(similar: list[Delivery], counts: dict[str, int]) -> tuple[Case, ...]:
-    """Return one case for each kind of similarity: applied, or treated as a duplicate."""
+    """Return one case for each kind of similarity; a case fails if its message was treated as a duplicate."""
     cases = {}
     for delivery in similar:
         is_applied = bool(counts.get(delivery.message_id, 0))

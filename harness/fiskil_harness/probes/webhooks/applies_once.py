@@ -13,9 +13,10 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
-    """Check that no message is applied more than once, however its deliveries overlap (I2).
+    """Check that no message is applied more than once, however its deliveries overlap (invariant I2).
 
-    An app that reports no counts is judged by twins: the twin that got messages repeatedly must end in the same state.
+    An app that reports no counts is judged by twins: a twin that got messages repeatedly must end in the same state as a
+    twin that got each message once.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -24,7 +25,7 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
     fix: ClassVar[str] = "claim message_id and apply its effect in one database transaction"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the last counts with the messages that were delivered more than once."""
+        """Look for messages that were applied more than once, according to the last counts that the app reported."""
         counts = last_applied(journal)
         finding = self._by_twins(journal) if counts is None else self._by_counts(journal, counts)
         if finding.verdict is not Verdict.PASS:
@@ -71,7 +72,7 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         return self.passes(observed, examined=len(repeated_deliveries), cases=cases)
 
     def _by_twins(self, journal: Journal) -> Finding:
-        """Return the finding without counts: it fails if repeated deliveries changed the state."""
+        """Return the finding for an app that reports no counts: FAIL if repeated deliveries changed the final state."""
         comparison = compare_twins(journal)
         if comparison.reason:
             observed = f"the effects hook reports no counts (applied), and {comparison.reason}"

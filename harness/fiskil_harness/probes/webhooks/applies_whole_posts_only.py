@@ -1,4 +1,4 @@
-"""Do only complete POST requests have an effect, and only one?"""
+"""Do incomplete bodies and GET requests have no effect, and other requests at most one effect?"""
 
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ MIXED = {"right_then_wrong", "wrong_then_right"}
 class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_whole_posts_only"):
     """Check that no incomplete body and no GET, HEAD or OPTIONS request is applied, and no request is applied twice.
 
-    An app that reports no counts is judged by its state, which broken requests must not change.
+    An app that reports no counts is judged by its state: incomplete requests must not change the state.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -28,7 +28,7 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
     fix: ClassVar[str] = "route only POST to the receiver, and read the body to its declared length before you verify it"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for effects of requests that must have none, and for second effects."""
+        """Look for effects of requests that must have no effect, and for requests that were applied twice."""
         sent = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"odd", "broken", "method"}]
         if not sent:
             return self.inconclusive("no malformed request was sent")
@@ -54,7 +54,7 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
         )
 
     def _by_state(self, journal: Journal) -> Finding:
-        """Return the finding without counts: it fails if broken requests changed the state as a genuine message does."""
+        """Return the finding for an app without counts: FAIL if incomplete messages changed the state like genuine ones."""
         reader, broken = StateReader(journal), of_kind(journal, "broken")
         suspect = reader.around(broken[0].step, broken[0].participant) if broken else None
         genuine_move = next(
@@ -78,7 +78,8 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
 def _count(journal: Journal, sent: Delivery, counts: dict[str, int]) -> int:
     """Return how often *sent* was applied.
 
-    If the message also arrived complete afterwards, the effects read between the two deliveries decide.
+    If the complete message arrived before *sent*, return 0. If it arrived afterwards, return the count that the app reported
+    between the two deliveries.
     """
     complete = [
         delivery

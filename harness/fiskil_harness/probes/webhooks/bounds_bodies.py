@@ -11,16 +11,17 @@ BYTES = "app.limits.body_bytes"
 SECONDS = "app.limits.body_s"
 DRIP = "drip"
 BUFFERED = 16 << 20
-"""Bytes that the buffers of both operating systems may hold although the receiver has not read them."""
+"""Maximum number of bytes that network buffers may accept although the receiver has not read them."""
 
 LATE_S = 1.0
-"""Tolerance for the machine's own slowness."""
+"""Tolerance for the slowness of the machine, in seconds."""
 
 
 class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
-    """Check that an unsigned body gets a response or is cut off at the limits ``body_bytes`` and ``body_s``.
+    """Check that an endless unsigned body gets a response or is cut off at the limits ``body_bytes`` and ``body_s``.
 
-    Only limits in the config are enforced: a receiver may read on and discard the bytes, which is invisible from outside.
+    The probe fails only if a limit in the config is exceeded. A default limit proves nothing: a receiver may read on and
+    discard the bytes, which is invisible from outside.
     """
 
     expected: ClassVar[str] = "a response or the end of the connection at the configured limit"

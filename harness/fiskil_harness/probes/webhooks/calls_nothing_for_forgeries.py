@@ -1,4 +1,4 @@
-"""Does the app make no API call because of a forged message?"""
+"""Do forged messages cause no API calls?"""
 
 from collections import Counter
 from typing import ClassVar
@@ -10,11 +10,11 @@ from fiskil_harness.journal.queries.deliveries import kind_of, of_kind
 from fiskil_harness.probes.probe import PlainProbe
 
 SURE = 3
-"""This many equal calls in the steps with forgeries cannot be the app's own schedule."""
+"""Number of equal API calls in steps with forgeries that the app's own schedule cannot explain."""
 
 
 class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls_nothing_for_forgeries"):
-    """Check that forged messages start no API call about their end user, although genuine messages of that kind do."""
+    """Check that forged messages cause no API calls about their end user, if genuine messages of that kind cause calls."""
 
     around: ClassVar[tuple[str, ...]] = ("deliver", "forge", "forge_every")
     expected: ClassVar[str] = "no API call because of a message that Fiskil did not sign"
@@ -45,14 +45,14 @@ class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls
 
 
 def _started_by(journal: Journal, deliveries: list[Delivery]) -> list[Exchange]:
-    """Return the calls about the deliveries' end users that began in the steps of these deliveries."""
+    """Return the API calls about end users of *deliveries* that began in the steps of *deliveries*."""
     owners = {end_user_of(delivery) for delivery in deliveries} - {""}
     steps = {delivery.step for delivery in deliveries}
     return [call for call in calls(journal) if call.step in steps and call.end_user_id in owners]
 
 
 def _started_by_genuine(journal: Journal, kinds: set[str]) -> set[str]:
-    """Return the routes that were called after genuine messages of these kinds."""
+    """Return the API routes that the app called after genuine messages about *kinds* of events."""
     deliveries = [
         delivery for delivery in of_kind(journal, "genuine") if delivery.outcome == "ack" and kind_of(delivery) in kinds
     ]

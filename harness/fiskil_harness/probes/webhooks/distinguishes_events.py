@@ -18,10 +18,10 @@ ENDED = frozenset({"cancelled", "disconnected", "ended", "expired", "inactive", 
 
 
 class DistinguishesEvents(PlainProbe, frozen=True, kw_only=True, tag="distinguishes_events"):
-    """Check that only consent.revoked ends a consent in the app: a change or a sync does not.
+    """Check that consent.revoked ends a consent in the app, and that updates of a consent and syncs do not end it.
 
-    The evidence is ``app.observe.connected``, or words such as active and revoked in the state. Each kind of event is a
-    case.
+    The hook ``app.observe.connected``, or words such as active and revoked in the app's state, show whether a consent has
+    ended. Each kind of event is a case.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -53,9 +53,10 @@ class DistinguishesEvents(PlainProbe, frozen=True, kw_only=True, tag="distinguis
 
 
 def _snapshots(journal: Journal) -> dict[str, tuple[Effects, Effects]]:
-    """Return, by kind of event, the app's effects before and after the first step in which such an event was acknowledged.
+    """Return, by kind of event, the app's effects before and after the first step in which the app acknowledged that kind.
 
-    The step of a consent event may also contain a sync that completed meanwhile. All kinds of syncs count as one kind.
+    A step with a consent event counts for the kind of that event, even if a sync completed in the same step. Steps with
+    several consent events are left out. All syncs count as one kind.
     """
     events = events_by_id(journal)
     by_step: dict[int, list[EventCreated]] = {}
@@ -81,7 +82,7 @@ def _before_and_after(journal: Journal, step: int, participant: str) -> tuple[Ef
 
 
 def _active_words(reader: StateReader, before: Effects, after: Effects) -> dict[str, set[str]]:
-    """Return the paths about the consent that became active with its start, with the words found there."""
+    """Return the paths about a consent at which words such as active appeared when it started, with these words."""
     early, late = reader.leaves(before.state), reader.leaves(after.state)
     new_words = {
         path: _active_values(late, path) - _active_values(early, path) for path in late if CONSENT_PATH.search(path)
@@ -117,7 +118,7 @@ def _case(reader: StateReader, kind: str, before: Effects, after: Effects, words
 
 
 def _shows_the_end(reader: StateReader, snapshots: dict[str, tuple[Effects, Effects]], words: dict[str, set[str]]) -> bool:
-    """Return True if the app shows the end of a consent in any way."""
+    """Return True if the app's effects show the end of a consent: in ``connected``, in words, or by any change of state."""
     before, after = snapshots[REVOKED]
     if after.is_connected is not None or words:
         return True

@@ -14,9 +14,10 @@ OTHER = re.compile(r"b\d*")
 
 
 class IgnoresDeliveryOrder(PlainProbe, frozen=True, kw_only=True, tag="ignores_delivery_order"):
-    """Check that twins end in the same state, although one got its messages out of order, late or repeatedly (I5, I6).
+    """Check that twins end in the same state, even if one twin got its messages out of order, late or repeatedly (I5, I6).
 
-    If there are several such twins, each is a case, named after its consent events in the order of delivery.
+    If several twins got their messages in such ways, each of these twins is a case. The case's name lists the consent
+    events in the order of their delivery.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -72,7 +73,7 @@ def _verdict(comparison: Comparison) -> Verdict:
 
 
 def _order_name(journal: Journal, participant: str) -> str:
-    """Return the consent events in the order of their first delivery: ``revoked_received_updated``."""
+    """Return the participant's consent events in the order of their first delivery, e.g. ``revoked_received_updated``."""
     events = events_by_id(journal)
     ids = dict.fromkeys(delivery.message_id for delivery in journal.all(Delivery) if delivery.participant == participant)
     kinds = [events[message_id].kind for message_id in ids if message_id in events]

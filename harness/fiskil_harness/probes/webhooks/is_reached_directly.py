@@ -21,7 +21,7 @@ class IsReachedDirectly(PlainProbe, frozen=True, kw_only=True, tag="is_reached_d
     fix: ClassVar[str] = "register the final URL, and exempt its path from login and CSRF checks: its signature is the check"
 
     def examine(self, journal: Journal) -> Finding:
-        """Find the reasons why genuine deliveries were refused."""
+        """Look for redirects, login pages and CSRF errors in the responses to genuine deliveries."""
         deliveries = genuine(journal)
         if not deliveries:
             return self.inconclusive("no genuine message was delivered")
@@ -66,7 +66,7 @@ def _is_login(delivery: Delivery) -> bool:
 
 
 def _refused_by_csrf_check(journal: Journal, deliveries: list[Delivery]) -> list[Delivery]:
-    """Return deliveries refused by a CSRF check: the response mentions it, or a copy with browser headers was accepted."""
+    """Return deliveries that a CSRF check refused: the response mentions CSRF, or a copy with browser headers got 2xx."""
     accepted_as_browser = {
         delivery.message_id
         for delivery in of_kind(journal, "genuine")

@@ -1,4 +1,4 @@
-"""Does the app request no URL that it found in a message?"""
+"""Does the app leave URLs in messages alone, instead of requesting them?"""
 
 from typing import ClassVar
 
@@ -13,8 +13,8 @@ KINDS = {"genuine": "a signed", "forged": "a forged"}
 class LeavesUrlsAlone(PlainProbe, frozen=True, kw_only=True, tag="leaves_urls_alone"):
     """Check that the app requests no canary URL that the harness put into a field, a header or a signature of a message.
 
-    The URL of each place occurs nowhere else, so a request to it proves that the app took it from there. Each place is a
-    case.
+    Each of these parts of a message contains its own URL, so a request proves from which part the app took the URL. Each
+    part is a case.
     """
 
     around: ClassVar[tuple[str, ...]] = ("deliver_urls",)

@@ -29,10 +29,10 @@ LONG_S = 8.0
 
 
 class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
-    """Check that every acknowledged message of a used event is applied, also after kill -9 (I3) and after a refusal (I4).
+    """Check that every acknowledged message is applied if the app uses its event, even after kill -9 or a refusal (I3, I4).
 
-    A message that is refused up to its last attempt, although others are acknowledged, is lost as well (I9). An app that
-    reports no counts is judged by twins.
+    A message is also lost if it is refused up to its last attempt, although other messages are acknowledged (I9). If the
+    app reports no counts, the states of twins with and without disturbed deliveries are compared.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -41,7 +41,7 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
     fix: ClassVar[str] = "store the message durably before you respond with 2xx, and respond with 5xx if you cannot"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the acknowledged messages with the last counts."""
+        """Look for acknowledged messages that were not applied, according to the last counts that the app reported."""
         finding = self._compare(journal)
         if finding.verdict is Verdict.FAIL and has_unrenewed_token(journal, _end_users(journal)):
             return self.inconclusive(TOKEN_NOT_RENEWED)
@@ -89,7 +89,7 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         return self.passes(f"{len(applied_ids)} acknowledged messages were applied", examined=len(applied_ids), cases=cases)
 
     def _after_reset(self, journal: Journal) -> Finding:
-        """Return the finding for counts that were lost in a kill: it fails only if the state was lost too."""
+        """Return the finding for an app that lost its counts when it was killed: FAIL if it lost its state too."""
         changed = _changed_after_kill(journal)
         if changed:
             observed = "effects that were applied before the app was killed are lost"
@@ -111,9 +111,9 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
 
 
 def _lost_text(journal: Journal, lost: list[EventCreated], acknowledged: int) -> tuple[str, tuple[str, ...]]:
-    """Return the observation about lost messages, and one line for each.
+    """Return the observation about lost messages, and one line for each of them.
 
-    Messages that were in flight at a kill are neither counted nor named, because their loss depends on timing.
+    Messages in flight when the app was killed are neither counted nor listed, because their loss depends on timing.
     """
     disturbances = classify(journal)
     certain = [event for event in lost if disturbances.get(event.message_id) != CUT_OFF]
@@ -139,10 +139,10 @@ def _acknowledged(journal: Journal) -> list[EventCreated]:
 
 
 def _was_overtaken(journal: Journal, lost: EventCreated, counts: dict[str, int]) -> bool:
-    """Return True if an app that does not report pending work has clearly lost a message.
+    """Return True if an app that does not report pending work has clearly lost the message of *lost*.
 
-    Its effects did not change for a long time, a message that it acknowledged later was applied, and no fault was
-    injected: no real queue is as late as that.
+    This is clear if the app's effects did not change for a long time, a message acknowledged later was applied, and no
+    fault was injected: no real queue is that slow.
     """
     last_effects = {effects.participant: effects for effects in journal.all(Effects)}
     unchanged_s = min(
@@ -161,13 +161,13 @@ def _was_overtaken(journal: Journal, lost: EventCreated, counts: dict[str, int])
 
 
 def _kinds_applied(journal: Journal, counts: dict[str, int]) -> set[str]:
-    """Return the kinds of events that the app uses, because it applied at least one of them."""
+    """Return the kinds of events of which the app applied at least one event."""
     events = events_by_id(journal)
     return {events[message_id].kind for message_id, count in counts.items() if count and message_id in events}
 
 
 def _changed_after_kill(journal: Journal) -> tuple[str, ...]:
-    """Return the paths at which the state of a twin that got no message since the kill differs from before the kill."""
+    """Return the paths at which the kill changed the state of twin *a*, which got no message after the kill."""
     killed_s = next((started.at_s for started in journal.all(ProcessChanged) if started.change == "kill"), 0.0)
     comparison = compare_twins(journal)
     reader = StateReader(journal)
@@ -193,7 +193,10 @@ def _ids_of_disturbed_twin(journal: Journal) -> list[str]:
 
 
 def _refused_to_the_end(journal: Journal) -> dict[str, str]:
-    """Return a line for each message that Fiskil would discard now, although no fault explains its last refusal."""
+    """Return a line, by message id, for each message that was refused at every attempt, so that Fiskil discards it.
+
+    Messages whose last refusal is explained by a fault are left out.
+    """
     deliveries = genuine(journal)
     if not any(delivery.outcome == "ack" for delivery in deliveries):
         return {}

@@ -1,4 +1,4 @@
-"""Does each consent end in the state that its events lead to?"""
+"""Does each consent end with the value that the config states for its newest event?"""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -18,22 +18,22 @@ CONSENT = "consent."
 class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_event_state"):
     """Check that each consent has the value that the config states for its newest acknowledged event (I5, I6).
 
-    A newer event that was delivered but not acknowledged may count or not. Of two events with the same time either may be
-    the newest.
+    If a newer event was delivered but not acknowledged, its value is allowed too. If two events have the same publish_time,
+    the values of both are allowed.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the value that the newest acknowledged event about a consent leads to"
+    expected: ClassVar[str] = "the value that the config states for the newest acknowledged event about a consent"
     source: ClassVar[str] = "webhooks.order"
     fix: ClassVar[str] = (
         "use publish_time to decide which of two events about a consent is newer, and apply each message once"
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the value of every consent with its allowed values."""
+        """Compare the value of every consent in the app's state with the allowed values."""
         becomes = next((reduction.becomes for reduction in journal.all(Reduction)), None)
         if becomes is None:
-            return self.inconclusive("the config does not state the value that each event leads to", hook=REDUCER)
+            return self.inconclusive("the config does not state the value of a consent after each event", hook=REDUCER)
         wrong: list[str] = []
         examined = 0
         present = 0
@@ -53,13 +53,13 @@ class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_even
         if examined and not present:
             return self.inconclusive("the state has no value at the path in app.observe.reducer", hook=REDUCER)
         if wrong:
-            observed = f"{len(wrong)} of {examined} consents do not have the value that their events lead to"
+            observed = f"{len(wrong)} of {examined} consents do not have the value of their newest event"
             return self.fails(observed, evidence=tuple(wrong), examined=examined)
-        return self.passes(f"{examined} consents have the value that their events lead to", examined=examined)
+        return self.passes(f"{examined} consents have the value of their newest event", examined=examined)
 
 
 def _events_by_consent(journal: Journal) -> dict[str, list[tuple[str, EventCreated, bool]]]:
-    """Return, by consent id, the delivered events about it as (publish time, event, was it acknowledged)."""
+    """Return the delivered consent events by consent id, as tuples (publish time, event, True if acknowledged)."""
     events = events_by_id(journal)
     by_consent: dict[str, dict[str, tuple[str, EventCreated, bool]]] = {}
     for delivery in journal.all(Delivery):
@@ -77,7 +77,7 @@ def _events_by_consent(journal: Journal) -> dict[str, list[tuple[str, EventCreat
 
 
 def _allowed_values(delivered: list[tuple[str, EventCreated, bool]], becomes: dict[str, Any]) -> list[Any]:
-    """Return the values that a consent may have; an empty list if that cannot be decided."""
+    """Return the values that a consent may have after *delivered* events; an empty list if the values are unknown."""
     newest = max((time for time, _, is_acknowledged in delivered if is_acknowledged), default="")
     candidates = [
         event for time, event, is_acknowledged in delivered if time == newest or (time > newest and not is_acknowledged)
@@ -97,7 +97,10 @@ def _difference(end: Effects, consent_id: str, allowed: list[Any]) -> Iterator[s
 
 
 def _has_ambiguous_messages(journal: Journal, consent_id: str) -> bool:
-    """Return True if signed messages without an event were about this consent: the app may have applied them."""
+    """Return True if signed messages about this consent were delivered whose events the sandbox did not create.
+
+    The app may have applied these messages, so the allowed values are unknown.
+    """
     return any(consent_of(delivery) == consent_id for kind in ("unusual", "foreign") for delivery in of_kind(journal, kind))
 
 

@@ -15,7 +15,8 @@ COUNTS = f"{EFFECTS}: applied"
 class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognises_duplicates"):
     """Check that a repeated message is not applied again, whatever its signature's encoding and unsigned headers (I2, I13).
 
-    Each variant is a case. If the exact repetition is already applied again, the other variants are INCONCLUSIVE.
+    Each variant of the repetition is a case. If the app applies even an unchanged repetition again, the other variants are
+    INCONCLUSIVE.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)

@@ -1,4 +1,4 @@
-"""Are correctly signed messages from other addresses than Fiskil's refused?"""
+"""Are correctly signed messages refused if they come from an IP address that is not Fiskil's?"""
 
 from typing import ClassVar
 
@@ -13,9 +13,10 @@ ALLOW_LIST = "app.facts.allowed_ips"
 
 
 class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuses_foreign_addresses"):
-    """Check that a message from an address outside the allow list is not applied, but is applied from Fiskil's address.
+    """Check that a message from an IP address outside the allow list is not applied.
 
-    This is checked only if the config states an allow list, because Fiskil publishes none.
+    The control is the same message from Fiskil's address, which must be applied. The probe needs an allow list in the
+    config, because Fiskil publishes no list of its addresses.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -27,7 +28,7 @@ class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuse
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the effects before and after each delivery from a foreign address."""
+        """Compare the effects before and after each delivery from a foreign IP address."""
         foreign = [delivery for delivery in journal.all(Delivery) if delivery.source_ip not in SOURCE_ADDRESSES]
         if not foreign:
             has_no_list = any(trouble.hook == ALLOW_LIST for trouble in journal.all(StepFailed))
@@ -63,7 +64,7 @@ class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuse
 
 
 def _from_fiskil(journal: Journal, foreign: Delivery) -> Delivery | None:
-    """Return the first later delivery of the same message from Fiskil's address, if any."""
+    """Return the first later delivery of the same message from Fiskil's IP address, or None."""
     later = (
         delivery
         for delivery in journal.all(Delivery)

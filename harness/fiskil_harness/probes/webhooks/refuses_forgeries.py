@@ -14,19 +14,19 @@ QUEUED = 202
 SLOW_S, SURE = 1.0, 3
 """Refusals are slow if there are at least SURE of them and their median exceeds the fastest response by SLOW_S seconds."""
 ALIKE = "same_response"
-"""The case of forgeries that have no effect and get the same response as genuine messages."""
+"""Name of the case for forgeries that have no effect but get the same response as genuine messages."""
 RESPONDS_TO_JUNK = "responds_to_junk"
-"""The case of a receiver that hangs or exits, whatever else it does."""
+"""Name of the case that fails if the receiver hangs or exits after a forgery."""
 Witness = tuple[str, tuple[str, ...], list[Delivery]]
-"""The observation, its evidence, and the forgeries that it concerns."""
+"""Proof of a failure: the observation as text, lines of evidence, and the forgeries that caused the failure."""
 
 
 class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forgeries"):
-    """Check that no message without Fiskil's signature is applied or changes the state as a genuine one does (I1, I7).
+    """Check that no message without Fiskil's signature is applied or changes the state as a genuine message does (I1, I7).
 
-    A forgery without a response is a failure. So is 2xx without an effect if genuine messages get the same response (except
-    202, which promises nothing): a wrong secret would then lose every event unnoticed. Slow refusals give advice only,
-    because an app may work before its check or may delay forgers on purpose.
+    The probe fails if a forgery gets no response. It also fails if a forgery has no effect but gets the same 2xx response
+    as genuine messages: with a wrong secret, every event would be lost unnoticed. The status 202 is an exception, because
+    it only means that the message is queued. Slow refusals give only advice, because an app may delay forgeries on purpose.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -38,7 +38,10 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for effects of forgeries, then for an effect of a genuine message, without which none would be visible."""
+        """Look for effects of forgeries, and for a genuine message that had an effect.
+
+        Without an effect of a genuine message, effects of forgeries might be invisible, so the result is INCONCLUSIVE.
+        """
         forged = of_kind(journal, "forged")
         if not forged and any(started.change == "refusal" for started in journal.all(ProcessChanged)):
             return self.passes("the app does not start without its webhook secret", examined=1)
@@ -49,11 +52,11 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             return failure
         advice = (*_advice(journal, forged), *_advice_on_2xx(forged))
         observed, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
-        cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, observed="none got the response of genuine messages"))
+        cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, observed="no forgery got the response of genuine messages"))
         return self.passes(observed, examined=len(forged), advice=advice, cases=cases)
 
     def _failure(self, journal: Journal, forged: list[Delivery]) -> Finding | None:
-        """Return the reason for a FAIL or INCONCLUSIVE, or None if there is none."""
+        """Return a FAIL or INCONCLUSIVE finding, or None if the app passes."""
         advice = _advice(journal, forged)
         has_control = _has_genuine_effect(journal, forged)
         otherwise = Verdict.PASS if has_control else Verdict.INCONCLUSIVE
@@ -84,7 +87,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
 
 
 def _applied(journal: Journal, forged: list[Delivery]) -> Witness | None:
-    """Return the forgeries whose ids were applied, if any."""
+    """Return the forgeries whose message ids were applied, or None if there are none."""
     counts = last_applied(journal) or {}
     names = {journal.names.get(message_id, "") for message_id, count in counts.items() if count > 0}
     applied = [delivery for delivery in forged if f"forged:{delivery.name}" in names]
@@ -99,7 +102,7 @@ def _applied(journal: Journal, forged: list[Delivery]) -> Witness | None:
 
 
 def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
-    """Return the forgeries that changed a state as a genuine message of their kind changed another end user's, if any."""
+    """Return forgeries that changed the state in the same way as a genuine message of their kind, or None."""
     reader = StateReader(journal)
     for step in sorted({delivery.step for delivery in forged}):
         sent = [delivery for delivery in forged if delivery.step == step]
@@ -126,12 +129,12 @@ def _leaked(journal: Journal) -> Witness | None:
 
 
 def _silent(forged: list[Delivery]) -> Witness | None:
-    """Return the forgeries on which the receiver hung, or the first one after which it stopped listening, if any."""
+    """Return the forgeries on which the receiver hung, or the first forgery after which the receiver stopped, or None."""
     hung = [delivery for delivery in forged if "limit" in delivery.problem]
     if hung:
         return f"{len(hung)} forged messages got no response", tuple(_line(delivery) for delivery in hung), hung
     if any(delivery.problem == "connection refused" for delivery in forged):
-        # The way in which a connection ends when a process dies depends on timing; which forgery came first does not.
+        # The error of a connection to a crashing process depends on timing, but the first forgery without response does not.
         first = next(delivery for delivery in forged if delivery.status is None)
         observed = f"the receiver stopped listening after a forged message: {_readable(first.name)}"
         return observed, (f"{_readable(first.name)}: no response",), [first]
@@ -163,7 +166,10 @@ def _with_genuine_response(journal: Journal, forged: list[Delivery]) -> list[Del
 
 
 def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdict) -> tuple[Case, ...]:
-    """Return one case for each kind of forgery; the *accepted* ones fail, the others get the verdict *otherwise*."""
+    """Return the case ``RESPONDS_TO_JUNK``, and one case for each kind of forgery.
+
+    The cases of *accepted* forgeries fail, and the other kinds get the verdict *otherwise*.
+    """
     accepted_names = {delivery.name for delivery in accepted}
     silent = _silent(forged)
     responds = Case(
@@ -195,7 +201,7 @@ def _advice(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
 
 
 def _advice_on_slowness(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
-    """Return advice if refusals take long although the machine is fast: the app works before it checks the signature."""
+    """Return advice if refusals take long although the machine is fast: the app probably checks the signature too late."""
     quickest_s = min((delivery.took_s for delivery in journal.all(Delivery) if delivery.status is not None), default=0.0)
     took_s = [delivery.took_s for delivery in forged if delivery.outcome == "refuse"]
     if len(took_s) < SURE or median(took_s) - quickest_s <= SLOW_S:
@@ -213,12 +219,12 @@ def _advice_on_server_errors(forged: list[Delivery]) -> tuple[str, ...]:
 
 
 def _posted(forged: list[Delivery]) -> list[Delivery]:
-    """Return the forgeries by POST; other methods may belong to another handler on the same path, such as a health check."""
+    """Return the forgeries sent by POST; other methods may reach another handler on the path, such as a health check."""
     return [delivery for delivery in forged if not delivery.name.startswith(("get_", "put_"))]
 
 
 def _genuine_move(journal: Journal, reader: StateReader, kind: str) -> Move | None:
-    """Return an end user's state before and after a step in which a genuine message of *kind* changed it, if any."""
+    """Return an end user's state before and after a step in which a genuine message of *kind* changed it, or None."""
     for delivery in genuine(journal):
         if delivery.outcome == "ack" and kind_of(delivery) == kind:
             states = reader.around(delivery.step, delivery.participant)

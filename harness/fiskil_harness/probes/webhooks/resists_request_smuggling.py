@@ -9,9 +9,9 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resists_request_smuggling"):
-    """Check that after a refusal the next response belongs to the next request, or the connection is closed.
+    """Check that a request embedded in a refused body gets no response and has no effect.
 
-    A body that looks like a request gets no response and has no effect.
+    After the refusal, the next response must belong to the next request, or the connection must be closed.
     """
 
     expected: ClassVar[str] = "no response to and no effect of a request inside a body, and each response to its own request"
@@ -19,7 +19,7 @@ class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resist
     fix: ClassVar[str] = "before you refuse a request, read its body to the end, or close the connection with the response"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for responses to and effects of embedded requests, and for genuine ones refused in their place."""
+        """Look for responses to embedded requests, for their effects, and for genuine requests that were refused instead."""
         refused = [delivery for delivery in of_kind(journal, "refusable") if delivery.outcome == "refuse"]
         if not refused:
             return self.inconclusive("no request that the receiver may refuse was refused")

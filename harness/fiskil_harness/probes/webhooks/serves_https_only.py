@@ -15,10 +15,10 @@ OLD = ("TLS 1.0", "TLS 1.1")
 
 
 class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_only"):
-    """Check that production's webhook URL is https, and that an app that serves TLS itself applies nothing over plain HTTP.
+    """Check that the webhook URL in production is https, and that messages over plain HTTP are not applied.
 
-    Such an app must use its configured certificate and no TLS version older than 1.2. Plain HTTP may be refused, redirected
-    or not understood, as long as it has no effect.
+    Plain HTTP is tested only if the app serves TLS itself. Such an app must also present its configured certificate and
+    support no TLS version older than 1.2. It may refuse, redirect or ignore messages over plain HTTP.
     """
 
     around: ClassVar[tuple[str, ...]] = ("deliver_without_tls", "retry")
@@ -73,7 +73,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
 
 
 def _why_inconclusive(journal: Journal) -> tuple[str, str] | None:
-    """Return the reason why the experiment cannot decide and the hook that would help, or None if it can."""
+    """Return the reason why the experiment is inconclusive and the hook that would help, or None if it is conclusive."""
     served = journal.all(TlsServed)
     if not served:
         return "the experiment was not run, because the config has no [app.tls] that states how the app serves TLS", TLS
@@ -96,7 +96,7 @@ def _unapplied_plain(journal: Journal) -> list[Delivery]:
 
 
 def _repeated_over_tls(journal: Journal, plain: Delivery) -> Delivery | None:
-    """Return the first later delivery of the same message over TLS, if any."""
+    """Return the first later delivery of the same message over TLS, or None."""
     later = (
         delivery for delivery in genuine(journal) if delivery.message_id == plain.message_id and delivery.at_s > plain.at_s
     )

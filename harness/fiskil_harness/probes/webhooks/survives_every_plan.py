@@ -13,15 +13,18 @@ UNDONE = ("every_step_done", "every_fault_bit")
 
 
 class SurvivesEveryPlan(PlainProbe, frozen=True, kw_only=True, tag="survives_every_plan"):
-    """Check that no generated plan has a failing probe; the shortest failing plan is the evidence."""
+    """Check that no probe fails under any generated plan (a random sequence of actions).
+
+    The evidence is the shortest failing plan that was found.
+    """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "every generated plan ends in the state that its events lead to"
+    expected: ClassVar[str] = "the correct final state after every generated plan"
     source: ClassVar[str] = "webhooks.message-id"
     fix: ClassVar[str] = "run the shortest failing plan again with `fiskil-harness replay`"
 
     def examine(self, journal: Journal) -> Finding:
-        """Read the result of each plan."""
+        """Summarise the results of all generated plans."""
         runs = journal.all(PlanRun)
         for run in runs:
             if run.verdict == Verdict.FAIL:
@@ -39,7 +42,7 @@ class SurvivesEveryPlan(PlainProbe, frozen=True, kw_only=True, tag="survives_eve
         return self.passes(f"{len(runs)} plans were run, {len(passed)} of them with a visible effect", examined=len(passed))
 
     def _from_failed_plan(self, run: PlanRun, runs: list[PlanRun]) -> Finding:
-        """Return the FAIL for one plan, with its steps and the expectation and fix of the probe that failed."""
+        """Return the FAIL for one plan, with the plan's steps and the texts ``expected`` and ``fix`` of the failed probe."""
         failed = self.fails(
             f"plan {run.number} failed, in its shortest form: {run.probe}: {run.observed}", examined=len(runs)
         )

@@ -15,8 +15,8 @@ REPRODUCE = "the same seed generates the same bodies"
 class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzing"):
     """Check that valid generated bodies get 2xx and have at most one effect, and that invalid ones get any response.
 
-    A body without a response is a failure, and so is a genuine message that is refused afterwards (rule 6, I14). A server
-    error gives advice only.
+    The probe fails if a body gets no response, or if genuine messages are refused afterwards (invariant I14). A server error
+    (5xx) in response to an invalid body gives only advice.
     """
 
     expected: ClassVar[str] = (
@@ -26,7 +26,7 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
     fix: ClassVar[str] = "read only the fields that you need, ignore the others, and respond with 400 to unreadable bodies"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for missing responses, refused genuine messages afterwards, refusals, and repeated effects."""
+        """Look for missing responses, refused valid bodies, repeated effects, and genuine messages refused afterwards."""
         sent = [delivery for delivery in of_kind(journal, "unusual") if delivery.event.startswith(FUZZ)]
         if not sent:
             return self.inconclusive("no generated body was sent")
@@ -60,7 +60,7 @@ def _before_and_after(journal: Journal, sent: list[Delivery]) -> tuple[list[Deli
 
 
 def _without_response(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
-    """Return the bodies on which the receiver hung, or the first one after which it stopped listening, if any."""
+    """Return the observation and evidence if the receiver stopped or hung after a generated body, or None."""
     if any(delivery.problem == "connection refused" for delivery in sent):
         first = next(delivery for delivery in sent if delivery.status is None)
         return "the receiver stopped listening after a generated body", (_line(first),)
@@ -102,5 +102,5 @@ def _advice_on_server_errors(sent: list[Delivery]) -> tuple[str, ...]:
 
 
 def _line(delivery: Delivery) -> str:
-    # The way in which a connection ends when a process dies depends on timing, so no finding contains it.
+    # The error of a connection to a crashing process depends on timing, so no finding contains the error.
     return f"{delivery.event.replace(':', ' ')}, {delivery.name}: {delivery.status or 'no response'}"

@@ -13,9 +13,9 @@ GONE = "connection refused"
 
 
 class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="survives_malformed_requests"):
-    """Check that the receiver acknowledges the next genuine message after each malformed request (I14).
+    """Check that the receiver acknowledges the next genuine message after each malformed request (invariant I14).
 
-    Each complete request must get a response. Any response is accepted: 2xx, 4xx, even 501.
+    Each complete malformed request must also get a response, with any status: 2xx, 4xx or 5xx.
     """
 
     expected: ClassVar[str] = "a response to every complete request, and 2xx for the genuine message after it"

@@ -1,4 +1,4 @@
-"""Does the app deduplicate a message by the same id under which it applies it?"""
+"""Does the app deduplicate and apply a message by the same id, if its body contains two?"""
 
 from typing import ClassVar
 
@@ -13,10 +13,10 @@ FIRST, SECOND, THIRD = "repeated:0", "repeated:1", "repeated:2"
 
 
 class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_message_id"):
-    """Check that the app uses one id for deduplication and effect, if message_id occurs twice in a body.
+    """Check that the app deduplicates and applies a message by the same id, if its body contains message_id twice.
 
-    Two such messages share their first id. The app may use the first ids, the last ids, or refuse both messages. If it
-    deduplicates by one id and applies the other, it applies an id twice or loses a message.
+    Two such messages are sent, whose first ids are equal. The app may use the first ids, use the last ids, or refuse both
+    messages. An app that deduplicates by one id and applies the other applies an id twice or loses a message.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)

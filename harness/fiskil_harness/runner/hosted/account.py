@@ -1,6 +1,6 @@
-"""The hosted account as the harness reads it: checked before the app may call the API, and later for its rows.
+"""The hosted account, which the harness itself reads: to check the key pair before the app starts, and to compare rows.
 
-Apart from the token request it only reads, and it sends no request to another host, whatever a paging link contains.
+Apart from token requests the harness only reads. It sends no request to another host, whatever a paging link contains.
 """
 
 from types import TracebackType
@@ -27,13 +27,13 @@ class CountingClient(HttpClient):
     requests = 0
 
     def request(self, *args: Any, **more: Any) -> HttpReply:
-        """Send one request."""
+        """Count and send one request."""
         self.requests += 1
         return super().request(*args, **more)
 
 
 class Account:
-    """The account at the hosted API that a run reads."""
+    """The account at the hosted API whose data a run reads."""
 
     def __init__(self, address: Address) -> None:
         """Get a token and check that the key pair belongs to a sandbox team.

@@ -1,4 +1,4 @@
-"""Address and credentials of the hosted API, from config and environment; checked before a socket opens."""
+"""URL and credentials of the hosted API, from config and environment, checked before any connection is opened."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ API_URL_IN_ENV = "{api_url} in [app.env]"
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """The origin, the CA file to trust for it, the key pair, and the end user whose data is read."""
+    """The URL of the hosted API, its CA file, the key pair, and the id of the end user whose data is read."""
 
     url: str
     ca_file: Path | None
@@ -29,10 +29,12 @@ class Address(Struct, frozen=True, kw_only=True):
 
 
 def problems(settings: Settings, look: Callable[[str], str | None] = environment) -> list[tuple[str, str]]:
-    """Return what is missing or wrong, as pairs of the config key or variable and the problem, a sentence without subject.
+    """Return everything that is missing or wrong, as pairs of a config key or variable and a problem.
+
+    The problem is a sentence whose subject is the key or variable, such as "is missing".
 
     Args:
-        look: Reads an environment variable; None if it is unset.
+        look: Returns the value of an environment variable, or None if the variable is not set.
     """
     hosted, app = settings.hosted, settings.app
     missing = [
@@ -61,15 +63,15 @@ def problems(settings: Settings, look: Callable[[str], str | None] = environment
 
 
 def address_of(settings: Settings, look: Callable[[str], str | None] = environment) -> Address:
-    """Return the address and the credentials of the hosted API.
+    """Return the URL and the credentials of the hosted API.
 
     Args:
-        look: Reads an environment variable; None if it is unset.
+        look: Returns the value of an environment variable, or None if the variable is not set.
 
     Raises:
         ConfigError: A key of the config or a variable is missing or wrong.
         UsageError: ``hosted.url`` is not an origin.
-        UnsafeTarget: The host is neither Fiskil's, nor loopback, nor named under ``allow_hosts``; or the URL is not https.
+        UnsafeTarget: The URL is not https, or its host is neither Fiskil's, nor loopback, nor listed under ``allow_hosts``.
     """
     hosted = settings.hosted
     url = refuse_unsafe(hosted.url, hosted.allow_hosts, source=settings.source or "the config")

@@ -14,7 +14,7 @@ MOST_DIFFERENCES = 12
 
 
 def drift(place: CheckContext, interpretations: Interpretations, *, seed: int) -> Outcome:
-    """Check every clause that can be checked by reading, and read every endpoint once in the newest version."""
+    """Check every clause that read requests can observe, and read every endpoint once; return the result as an outcome."""
     try:
         clauses = check_clauses(place, interpretations)
         misfits = [

@@ -1,6 +1,6 @@
-"""Runs scenarios against the hosted API: the driver over a relay, with rows that the harness reads itself to compare.
+"""The driver of runs against the hosted API: the app calls a relay, and the harness reads rows itself for comparison.
 
-A request that the relay refused makes the scenario INCONCLUSIVE, because the app could not do what it would have done.
+If the relay refuses a request, the scenario is INCONCLUSIVE, because the app could not act as it normally does.
 """
 
 from collections.abc import Callable
@@ -39,13 +39,13 @@ REFUSALS = {
 
 
 class HostedDriver(Driver):
-    """One app and one hosted account, between which scenarios run one after another."""
+    """Runs scenarios one after another between one app and one hosted account."""
 
     def __init__(self, settings: Settings, open_place: Callable[[Path], HostedFiskil], *, workdir: Path, seed: int) -> None:
         """Open the relay and prepare the app; ``start`` starts it.
 
         Args:
-            open_place: Opens the environment of the hosted API in the given folder.
+            open_place: Opens the relay to the hosted API, with its files in the given folder.
             workdir: Existing folder for the app's data and the certificates.
         """
         self._open_place = open_place
@@ -54,14 +54,14 @@ class HostedDriver(Driver):
 
     @property
     def environment(self) -> HostedFiskil:
-        """The environment that replaces the local Fiskil."""
+        """The relay to the hosted API, which replaces the local Fiskil."""
         return cast("HostedFiskil", self.fiskil)
 
     def _open_fiskil(self, webhook_secret: str | None) -> LocalFiskil:  # noqa: ARG002 - no webhook is sent here
         return cast("LocalFiskil", self._open_place(self._workdir))
 
     def start(self) -> None:
-        """Start the app, and introduce the end user whose data it reads.
+        """Start the app. After the first start, introduce the end user whose data the app reads, if the config has the hook.
 
         Raises:
             AppError: The app does not start or is never ready.
@@ -80,7 +80,7 @@ class HostedDriver(Driver):
     def perform(
         self, scenario: Scenario, *, quiet_s: float = IDLE_S, is_unwell: Callable[[Journal], bool] | None = None
     ) -> tuple[Journal, str]:
-        """Perform the steps unless the request limit of the run is reached; also record what the relay saw and refused.
+        """Perform the steps unless the run's request limit is reached; also record refused requests and failures of the API.
 
         The arguments, the result and the errors are those of ``Driver.perform``.
         """
@@ -102,7 +102,7 @@ class HostedDriver(Driver):
         return tuple(_without_blame(finding) for finding in findings) if is_disturbed(journal) else findings
 
     def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
-        """Return the stage with its only end user, who exists already."""
+        """Return the stage with its only end user, who exists at Fiskil already, and record the rows that probes compare."""
         stage = super()._stage(scenario, journal)
         participant = stage.participant()
         participant.ref = self.settings.hosted.end_user_ref
@@ -128,7 +128,7 @@ class HostedDriver(Driver):
         )
 
     def _compare_again(self, journal: Journal) -> None:
-        """Make the scenario INCONCLUSIVE if rows at the hosted API have changed: then a comparison proves nothing."""
+        """Make the scenario INCONCLUSIVE if rows at the hosted API changed, because a comparison then proves nothing."""
         for rows in journal.all(Rows):
             try:
                 is_same = self.environment.account.rows(rows.dataset) == rows.rows
@@ -140,13 +140,13 @@ class HostedDriver(Driver):
 
 
 def troubles(journal: Journal) -> list[Exchange]:
-    """Return the API requests that failed although no injected fault met them."""
+    """Return the app's API requests that failed with 429 or 5xx although no injected fault acted on them."""
     undisturbed = (call for call in journal.all(Exchange) if not call.bites and call.status is not None)
     return [call for call in undisturbed if call.status == TOO_MANY or (call.status or 0) >= SERVER_ERROR]
 
 
 def is_disturbed(journal: Journal) -> bool:
-    """Return True if something happened that no scenario intends, so that a FAIL may not be caused by the app."""
+    """Return True if the relay refused a request, or the hosted API failed, so that a FAIL may have another cause."""
     return bool(journal.all(Refused) or journal.all(ApiUnreachable) or troubles(journal))
 
 

@@ -1,7 +1,7 @@
-"""The environment of the app in a run against the hosted API: a guarded relay, and an empty sandbox.
+"""The environment of the app in a run against the hosted API: a relay that refuses unsafe requests, and an empty sandbox.
 
 For a driver it replaces ``LocalFiskil``. The sandbox does not listen and has no end users; it only provides the clock and
-the interpretations that steps read. Steps that need more of it are not eligible.
+the interpretations that steps read. Scenarios whose steps need more of the sandbox cannot run against the hosted API.
 """
 
 from collections.abc import Mapping
@@ -28,14 +28,14 @@ from fiskil_harness.sandbox.sandbox import mint_credentials
 
 
 class _EmptySandbox(Sandbox):
-    """A sandbox without end users; tokens expire at the guard of the relay."""
+    """A sandbox without end users. The relay's guard expires tokens: it refuses later requests with them."""
 
     def __init__(self, guard: Guard, **arguments: Any) -> None:
         self._guard = guard
         super().__init__(**arguments)
 
     def expire_tokens(self) -> int:
-        """Refuse every token that has passed the relay, from now on; return the sandbox's count of expired tokens."""
+        """Let the relay refuse every token used so far, and return the number of tokens that expired in the sandbox."""
         self._guard.expire_tokens()
         return super().expire_tokens()
 
@@ -54,11 +54,11 @@ class HostedFiskil:
         seed: int = 0,
         interpretations: Interpretations | None = None,
     ) -> None:
-        """Listen at once; nothing is sent to the hosted API before the app sends a request.
+        """Start to listen; the relay sends nothing to the hosted API before the app sends a request.
 
         Args:
             workdir: Existing folder for the certificates.
-            guard: Decides which requests pass.
+            guard: Decides which requests the relay forwards.
             port: Port of the relay; 0 chooses a free one.
 
         Raises:
@@ -93,22 +93,22 @@ class HostedFiskil:
 
     @property
     def api_url(self) -> str:
-        """The address that the app calls instead of the API: the relay's."""
+        """The URL of the relay, which the app calls instead of the hosted API."""
         return self.proxy.url
 
     @property
     def auth_url(self) -> str:
-        """An address instead of the consent page's; there is no page, because no consent journeys run here."""
+        """The URL of the relay as a placeholder: no consent journeys run here, so there is no consent page."""
         return self.proxy.url
 
     @property
     def dialect(self) -> Dialect:
-        """Signature scheme and payload format of webhooks; none are sent here."""
+        """The signature scheme and payload format of webhooks, although a hosted run sends no webhooks."""
         return Dialect(scheme=SCHEMES_BY_INTERPRETATION[self.interpretation("webhooks.signature")], payload=FISKIL.payload)
 
     @property
     def webhook_sources(self) -> tuple[str, ...]:
-        """The addresses that deliveries would come from; none are sent here."""
+        """The IP addresses of webhook deliveries, although a hosted run sends no deliveries."""
         return SOURCE_ADDRESSES[:1]
 
     @property

@@ -1,4 +1,4 @@
-"""The worker of a hosted run: it drives the hosted API, and redacts the account's secrets too."""
+"""The worker of a run against the hosted API; it also redacts the account's secrets."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,7 +22,7 @@ class HostedWorker(Worker):
     def __init__(
         self, settings: Settings, account: Account, address: Address, *, guard: Guard, seed: int, folder: Path
     ) -> None:
-        """Prepare a worker; nothing listens yet.
+        """Prepare a worker; no server listens yet.
 
         Args:
             folder: Working folder; ``close`` removes it.

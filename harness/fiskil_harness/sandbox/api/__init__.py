@@ -1,1 +1,1 @@
-"""The API on the wire: one module per resource, named as in the URL; Fiskil's spellings are translated here."""
+"""The HTTP API of the sandbox: one module per resource, named as in the URL path."""

@@ -1,7 +1,7 @@
-"""The API as an ASGI application: finds the route, requires a token, and gives every refusal its documented form.
+"""The API as an ASGI application: finds the route, requires a token, and returns each error in its documented format.
 
-No request can make it respond with 500. If that happens, it is a defect of the sandbox: the error is added to
-``store.crashes``, the response is a ``fault`` in the route's form, and the next request is served.
+No request should cause a 500. If a request does, that is a defect of the sandbox: the error is added to
+``store.crashes``, the client gets a 500 in the route's error format, and the API continues to serve requests.
 """
 
 import asyncio
@@ -35,14 +35,14 @@ Headers = dict[bytes, bytes]
 
 
 class Api:
-    """All routes of one store: an ASGI application, and a plain function of a complete request."""
+    """The API over one store (a sandbox's state): an ASGI application, and a function that handles a complete request."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._requests = Requests()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Respond to one request of a server; the body is read only as far as needed."""
+        """Respond to an ASGI request; the request body is read only as far as needed."""
         request = HttpRequest.of(scope)
         match, headers = self._route_and_headers(request)
         refusal = self._refusal(match, headers)
@@ -54,16 +54,16 @@ class Api:
         await _send_response(send, receive, self._finish(request, match, headers, refusal))
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        """Respond to a complete request; a request that is passed here is not larger than ``LARGEST_BODY``."""
+        """Return the response to a complete request, whose body must not be larger than ``LARGEST_BODY``."""
         match, headers = self._route_and_headers(request)
         return self._finish(request, match, headers, self._refusal(match, headers))
 
     def _route_and_headers(self, request: HttpRequest) -> tuple[RouteMatch, Headers]:
-        """Return the route and the first header of each name, which is the one that Fiskil's server uses."""
+        """Return the matching route, and the headers by name; of a repeated header only the first value, as Fiskil does."""
         return find_spelling(self._store, request.method, request.raw_path), dict(reversed(request.headers))
 
     def _refusal(self, match: RouteMatch, headers: Headers) -> ApiProblem | None:
-        """Return the problem that does not depend on the body; None without one. Source: versions.header"""
+        """Return the error for a bad path, method or version header; None if these are valid. Source: versions.header"""
         if match.route is None:
             if match.allowed:
                 return ApiProblem(405, "method_not_allowed", "method not allowed")
@@ -74,7 +74,7 @@ class Api:
         return None
 
     def _finish(self, request: HttpRequest, match: RouteMatch, headers: Headers, refusal: ApiProblem | None) -> HttpResponse:
-        """Return the response of the route, or of *refusal*, or of the refusal that the route raises."""
+        """Return the error response for *refusal*; without a refusal, call the route and return its response or error."""
         store = self._store
         version = _VERSIONS.get(headers.get(b"x-fiskil-version", b"")) or store.console.version
         try:
@@ -92,7 +92,7 @@ class Api:
         return http_response
 
     def _call_route(self, request: HttpRequest, match: RouteMatch, authorization: str, version: str) -> ApiResponse:
-        """Return the response of the route. Source: token.expired"""
+        """Check the token and the request, then return the response of the route's handler. Source: token.expired"""
         store, route = self._store, match.route
         assert route is not None
         query = request.query
@@ -127,7 +127,7 @@ def _notify_watchers(store: Store, method: str, match: RouteMatch, version: str,
 
 
 async def _body(announced: bytes, receive: Receive) -> bytes:
-    """Return the whole body; raise ApiProblem as soon as it is larger than any documented request."""
+    """Return the whole body; raise ApiProblem as soon as it is larger than ``LARGEST_BODY``."""
     if announced.isdigit() and (len(announced) > 9 or int(announced) > LARGEST_BODY):
         raise _too_large()
     body = bytearray()
@@ -147,7 +147,9 @@ def _too_large() -> ApiProblem:
 
 
 def _error_response(store: Store, match: RouteMatch, problem: ApiProblem, version: str) -> ApiResponse:
-    """Return the error in the route's form: goa for core endpoints, the simple form for data; 401 depends.
+    """Return the error response: Goa's format for core endpoints, the simple format for data endpoints.
+
+    The format of a 401 from a data endpoint depends on the interpretation.
 
     Source: errors.goa, errors.simple, token.expired
     """

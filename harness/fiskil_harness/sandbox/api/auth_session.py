@@ -1,4 +1,4 @@
-"""``/v1/auth/session``"""
+"""The endpoint ``/v1/auth/session``, which opens auth sessions."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from fiskil_harness.sandbox.problems import bad_request
 from fiskil_harness.sandbox.store import Store
 
 _PAGES = {"query": "?sess_id=", "slash-query": "/?sess_id=", "consent-path": "/consent?session="}
-"""The part of ``auth_url`` after the consent page's origin, by interpretation."""
+"""The part of ``auth_url`` between the consent page's origin and the session id, by interpretation."""
 
 
 class _SessionRequest(Struct):
@@ -30,7 +30,7 @@ def create(store: Store, request: ApiRequest) -> ApiResponse:
     """Open an auth session; both URIs are required but may be empty.
 
     Raises:
-        ApiProblem: 400, a field is missing or does not fit; 404, no such end user.
+        ApiProblem: 400, a field is missing or invalid; 404, no such end user.
 
     Source: auth-session.uris, auth-session.expires-at, auth-session.auth-url, auth-session.permissions
     """
@@ -58,7 +58,10 @@ def create(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def _requested_permissions(store: Store, permissions: Any) -> tuple[str, ...]:
-    """Return the permissions in the request, where the API reads them. Source: auth-session.permissions"""
+    """Return the permissions in the request; empty if the interpretation is that the API ignores them.
+
+    Source: auth-session.permissions
+    """
     if permissions is None or store.interpretation("auth-session.permissions") == "ignored":
         return ()
     if not isinstance(permissions, list) or any(

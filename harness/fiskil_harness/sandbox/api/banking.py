@@ -1,4 +1,4 @@
-"""``/v1/banking``: accounts, balances and transactions, as of the latest sync."""
+"""The endpoints under ``/v1/banking`` for accounts, balances and transactions, as of the latest sync."""
 
 import re
 from datetime import datetime
@@ -17,14 +17,14 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\
 
 
 def accounts(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return the accounts of every active consent. Source: data.after-sync, data.deleted-end-user"""
+    """Return the accounts of the end user's active consents. Source: data.after-sync, data.deleted-end-user"""
     return listing(store, request, "accounts", served(store, request, "accounts"))
 
 
 def balances(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return the balances, optionally of one account, and then on request as of now.
+    """Return the balances of the latest sync; with ``account_id`` and ``fetch=true``, the current balance of that account.
 
-    The ``x-fiskil-client-*`` headers report that the end user is present; they do not change the response.
+    The ``x-fiskil-client-*`` headers report that the end user is present. These headers do not change the response.
 
     Raises:
         ApiProblem: 400, ``fetch`` is not a boolean; 502, an institution has an outage.
@@ -41,10 +41,10 @@ def balances(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def transactions(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return transactions by account, status, category and time.
+    """Return the transactions, filtered by account, status, category and time.
 
     Raises:
-        ApiProblem: 400, ``status`` is unknown.
+        ApiProblem: 400, ``status`` is unknown, or ``from`` or ``to`` is not an RFC 3339 time.
 
     Source: data.time-filter, data.rfc3339, data.category-filter
     """
@@ -65,7 +65,7 @@ def transactions(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def _as_of_now(store: Store, row: Balance) -> Balance | None:
-    """Return the balance as of now; None if the institution no longer shares the account."""
+    """Return the current balance of the account of *row*; None if the institution no longer shares the account."""
     require_reachable(store, row.institution_id)
     ledger = store.ledgers[row.arrangement_id]
     key = next(key for key, account in ledger.accounts.items() if account.account_id == row.account_id)

@@ -1,4 +1,4 @@
-"""``/v1/banking/transactions/category``: an end user's own category of a transaction."""
+"""The endpoint ``/v1/banking/transactions/category``, which sets an end user's own category of a transaction."""
 
 from msgspec import Struct
 
@@ -15,7 +15,7 @@ class _Override(Struct):
 
 
 def override(store: Store, request: ApiRequest) -> ApiResponse:
-    """Set the category of a transaction permanently. Source: category.override"""
+    """Set the category of a transaction; later syncs keep it. Source: category.override"""
     requested = read_json(request, _Override, refuse=invalid_request)
     categories.override(store, requested.fiskil_transaction_id, requested.secondary_category)
     return json_response({"message": "category updated"})

@@ -1,4 +1,4 @@
-"""``/v1/common``: the identity of an end user, as each institution knows them."""
+"""The endpoint ``/v1/common/identity``: the end user's identity as recorded by each institution."""
 
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import served
@@ -7,7 +7,7 @@ from fiskil_harness.sandbox.store import Store
 
 
 def identity(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return one identity per institution, from its most recent consent; newest first. Source: identity.most-recent"""
+    """Return one identity per institution, from the latest consent there; newest first. Source: identity.most-recent"""
     newest = {row.institution_id: row for row in served(store, request, "identity")}
     institution_id = request.query_value("institution_id")
     order = [consent.arrangement_id for consent in store.active_consents(request.query_value("end_user_id") or "")]

@@ -1,4 +1,4 @@
-"""``/v1/consent``"""
+"""The endpoint ``/v1/consent``, which lists and revokes consents."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from fiskil_harness.sandbox.tables import LazyList
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return the consents of an end user; v3 wraps the list.
+    """Return the consents of an end user as a JSON array, which v3 wraps in an object.
 
     Raises:
         ApiProblem: 400, ``active`` is not a boolean, or ``end_user_id`` is missing where it is required.
@@ -38,7 +38,10 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def revoke(store: Store, request: ApiRequest) -> ApiResponse:
-    """Revoke a consent; an unknown id gets 204 too. Source: consents.revoke-unknown, consents.own-revocation"""
+    """Revoke a consent; the response is 204 even for an unknown id.
+
+    Source: consents.revoke-unknown, consents.own-revocation
+    """
     consent = store.consents.get(request.path_values["arrangement_id"])
     if consent is not None:
         consents.end(store, consent, reason="Revoked", by="app", clause_id="consents.own-revocation")

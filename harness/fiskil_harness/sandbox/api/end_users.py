@@ -1,4 +1,4 @@
-"""``/v1/end-users``"""
+"""The endpoint ``/v1/end-users``, which creates, lists, updates and deletes end users."""
 
 from typing import Any
 
@@ -21,13 +21,16 @@ class _Fields(Struct):
 
 
 def create(store: Store, request: ApiRequest) -> ApiResponse:
-    """Register an end user and return only the new id. Source: end-users.create"""
+    """Register an end user; the response contains only the new id. Source: end-users.create"""
     end_user = end_users.create(store, **_fields_of(read_json(request, _Fields)))
     return json_response({"end_user_id": end_user.end_user_id})
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return all end users, or those with an e-mail; v3 wraps the list. Source: versions.v3-envelope"""
+    """Return all end users, or those with the e-mail address ``email``, as a JSON array, which v3 wraps in an object.
+
+    Source: versions.v3-envelope
+    """
     email = request.query_value("email")
     ids = store.end_users.ids if email is None else store.end_users.with_email(email)
     rows = LazyList(ids, lambda end_user_id: _wire(store.end_users[end_user_id]))
@@ -35,18 +38,18 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def get(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return one end user; the id is called ``id`` here. Source: end-users.create"""
+    """Return one end user; the field with the id is ``id``, not ``end_user_id``. Source: end-users.create"""
     return json_response(_wire(end_users.find(store, request.path_values["end_user_id"])))
 
 
 def update(store: Store, request: ApiRequest) -> ApiResponse:
-    """Update an end user; the method is POST. Source: end-users.update"""
+    """Update an end user; the HTTP method is POST. Source: end-users.update"""
     end_users.update(store, request.path_values["end_user_id"], _fields_of(read_json(request, _Fields)))
     return NO_CONTENT
 
 
 def delete(store: Store, request: ApiRequest) -> ApiResponse:
-    """Delete an end user: 204, then 404. Source: end-users.delete-twice"""
+    """Delete an end user with a 204 response; a second request gets 404. Source: end-users.delete-twice"""
     end_users.delete(store, request.path_values["end_user_id"])
     return NO_CONTENT
 

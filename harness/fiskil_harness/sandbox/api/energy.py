@@ -1,4 +1,6 @@
-"""``/v1/energy`` of a household: accounts, meters, reads and bills, as of the latest sync. All versions are equal.
+"""The endpoints under ``/v1/energy`` for a household's accounts, meters, reads and bills, as of the latest sync.
+
+The responses are the same in all API versions.
 
 Source: energy.versions
 """
@@ -14,7 +16,10 @@ from fiskil_harness.sandbox.store import Store
 
 
 def usage(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return reads by service point and by their first day. Source: energy.usage-dates, energy.filters"""
+    """Return meter reads, filtered by service point and by the first day of the read.
+
+    Source: energy.usage-dates, energy.filters
+    """
     rows = _of_service_point(request, served(store, request, "usage"))
     oldest, newest = day(request, "read_start_date.oldest"), day(request, "read_start_date.newest")
     if oldest is not None:
@@ -26,7 +31,10 @@ def usage(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def invoices(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return invoices by account, service point and number; singular path. Source: energy.invoice-path, energy.filters"""
+    """Return invoices, filtered by account, service point and invoice number; the path is singular, ``/invoice``.
+
+    Source: energy.invoice-path, energy.filters
+    """
     rows = of_account(store, request, served(store, request, "invoices"))
     point, number = request.query_value("service_point_id"), request.query_value("invoice_number")
     if point is not None:
@@ -37,7 +45,7 @@ def invoices(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def billing(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return charges and payments by account and by the invoice that lists them. Source: energy.filters"""
+    """Return charges and payments, filtered by account and by the number of their invoice. Source: energy.filters"""
     rows = of_account(store, request, served(store, request, "billing"))
     number = request.query_value("invoice_number")
     if number is not None:
@@ -55,12 +63,12 @@ def _plain(dataset: str, root: str) -> Handler:
 
 
 def der(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return the distributed energy resources. Source: energy.der-root"""
+    """Return the distributed energy resources (solar panels, batteries). Source: energy.der-root"""
     return listing(store, request, store.interpretation("energy.der-root"), served(store, request, "der"))
 
 
 def _in_order(store: Store, rows: list[Any], date: str) -> list[Any]:
-    """Return rows by date; rows of one day keep their order. Source: energy.order"""
+    """Return *rows* sorted by their field *date*; rows of one day keep their order. Source: energy.order"""
     return sorted(rows, key=attrgetter(date), reverse=store.interpretation("energy.order") == "newest-first")
 
 
@@ -70,7 +78,7 @@ def _of_service_point(request: ApiRequest, rows: list[Any]) -> list[Any]:
 
 
 def _invoice_of(row: Any) -> str | None:
-    """Return the invoice number of a billing transaction; a payment has none."""
+    """Return the invoice number of a billing transaction; None for a payment."""
     fields = row.usage or row.demand or row.once_off or row.other_charges or {}
     number: str | None = fields.get("invoice_number")
     return number

@@ -1,4 +1,4 @@
-"""``/v1/energy/plans``: the plans of a retailer; they are public, so no end user is named."""
+"""The endpoint ``/v1/energy/plans``: the public plans of a retailer, which are requested without an end user."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from fiskil_harness.sandbox.store import Store
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return the plans of one retailer, newest change first; without ``status``, only the active ones.
+    """Return the active plans of one retailer, or all its plans with ``status=all``; the most recently updated plan first.
 
     Raises:
         ApiProblem: 400, ``status`` is unknown, or the retailer is missing, ambiguous or unknown.
@@ -33,7 +33,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def get(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return one plan with its contract, under ``data``.
+    """Return one plan with its contract, under the key ``data``.
 
     Raises:
         ApiProblem: 404 or 400, no such plan.
@@ -51,7 +51,12 @@ def get(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def _retailer(store: Store, request: ApiRequest) -> Institution | None:
-    """Return the retailer that one of two parameters names. Source: energy.plans-retailer, energy.plans-unknown-retailer"""
+    """Return the retailer that ``retailer_id`` or ``institution_id`` identifies.
+
+    The result is None for an unknown retailer, under the interpretation that the response is an empty list.
+
+    Source: energy.plans-retailer, energy.plans-unknown-retailer
+    """
     brand, institution_id = request.query_value("retailer_id"), request.query_value("institution_id")
     if (brand is None) == (institution_id is None):
         raise invalid_request("exactly one of retailer_id and institution_id is required")

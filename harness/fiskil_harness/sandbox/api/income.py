@@ -1,4 +1,4 @@
-"""``/v1/banking/income``: regular income, computed at each request from the transactions of the latest syncs."""
+"""The endpoint ``/v1/banking/income``: regular income, computed for each request from the latest synced transactions."""
 
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ from fiskil_harness.sandbox.store import Store
 
 
 def summary(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return sources and total of income, by default of the last six months.
+    """Return the sources and the total of income; the default period is the last six months.
 
     Source: income.window, income.categories, data.date-only
     """
@@ -31,7 +31,7 @@ def summary(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def months_before(today: date, months: int) -> date:
-    """Return the same day of an earlier month, or the last day of that month."""
+    """Return the day *months* months before *today*; in a shorter month, its last day."""
     month = today.year * 12 + today.month - 1 - months
     first = date(month // 12, month % 12 + 1, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -39,7 +39,7 @@ def months_before(today: date, months: int) -> date:
 
 
 def _every(request: ApiRequest, name: str) -> list[str]:
-    """Return the values of a repeatable parameter, under its name with or without brackets. Source: income.repeated"""
+    """Return all values of the query parameters *name* and *name* with ``[]`` appended. Source: income.repeated"""
     return [value for value in (*request.every(name), *request.every(f"{name}[]")) if value]
 
 

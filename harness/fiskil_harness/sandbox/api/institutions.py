@@ -1,4 +1,4 @@
-"""``/v1/institutions``"""
+"""The endpoint ``/v1/institutions``, which lists the institutions."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from fiskil_harness.sandbox.problems import ApiProblem, bad_request
 from fiskil_harness.sandbox.store import Store
 
 RECOMMENDED = 3
-"""Institutions up to this priority are recommended."""
+"""Institutions whose priority number is at most this are recommended."""
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Return institutions; the endpoint requires ``client_id`` but no token.
 
     Raises:
-        ApiProblem: 400, ``client_id`` is missing, or another parameter does not fit.
+        ApiProblem: 400, ``client_id`` is missing, or another parameter is invalid.
 
     Source: institutions.client-id, institutions.sandbox-bank, institutions.recommended, versions.v3-institutions
     """

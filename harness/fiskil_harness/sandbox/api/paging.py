@@ -1,7 +1,7 @@
 """Pages with opaque cursors: ``page[after]``, ``page[before]``, ``page[size]``, and the links between pages.
 
-A cursor names a position in one listing of one end user, or a row and the position after it. It is sealed, so an invented
-cursor, or a cursor of another listing, is detected.
+A cursor encodes a position in one listing of one end user, and under one interpretation also the id of the row before that
+position. A cursor contains a hash, so that an invented cursor, or a cursor of another listing, is detected.
 """
 
 import base64
@@ -26,11 +26,11 @@ def page(
     usual_size: int | None = None,
     refuse: Callable[[str], ApiProblem] = invalid_request,
 ) -> tuple[Sequence[Any], dict[str, str]]:
-    """Return the requested page of *rows* and its links; a single page has no links.
+    """Return the requested page of *rows*, and its links to other pages; a single page has no links.
 
     Args:
-        usual_size: The page size if the request names none (default: the usual size of data endpoints).
-        refuse: Makes the 400.
+        usual_size: The page size for requests without ``page[size]`` (default: the usual size of data endpoints).
+        refuse: Creates the 400 error from a message.
 
     Raises:
         ApiProblem: 400 for a size that is not a positive integer; 503 for a cursor that the API did not issue.
@@ -54,7 +54,7 @@ def page(
 
 
 def enveloped(store: Store, request: ApiRequest, root: str, rows: Sequence[Any]) -> Any:
-    """Return a core list in the version's form: bare until v2, then in an envelope, with pages only on request.
+    """Return a core endpoint's list: all *rows* until v2; in v3 an object with a page of them under *root*, and its links.
 
     Source: versions.v3-envelope, paging.v3-lists
     """
@@ -81,7 +81,7 @@ def _cursor(store: Store, request: ApiRequest, position: int, anchor: str) -> st
 
 
 def _position(store: Store, request: ApiRequest, cursor: str, rows: Sequence[Any]) -> int:
-    """Return the position of a cursor; for a cursor with a row, the position after that row's current one.
+    """Return the position that *cursor* encodes; if it contains a row id, the position after that row in *rows*.
 
     Source: paging.moving-rows
     """
@@ -97,7 +97,7 @@ def _position(store: Store, request: ApiRequest, cursor: str, rows: Sequence[Any
 
 
 def _link(store: Store, request: ApiRequest, name: str, position: int, rows: Sequence[Any]) -> str:
-    """Source: paging.link-form, paging.brackets"""
+    """Return the URL of another page, with a cursor for *position*. Source: paging.link-form, paging.brackets"""
     anchor = _id_of(rows[position - 1]) if store.interpretation("paging.moving-rows") == "row" else ""
     parameters = [(key, value) for key, value in request.query if key not in _CURSORS]
     safe = "" if store.interpretation("paging.brackets") == "encoded" else "[]"
@@ -107,14 +107,14 @@ def _link(store: Store, request: ApiRequest, name: str, position: int, rows: Seq
 
 
 def _id_of(row: Any) -> str:
-    """Return the id of a row; empty for a row without one."""
+    """Return the id of a row; empty if the row has no id."""
     if isinstance(row, dict):
         return str(row.get("id") or row.get("arrangement_id") or "")
     return str(getattr(row, "fiskil_id", ""))
 
 
 def _index(rows: Sequence[Any], anchor: str, hint: int) -> int | None:
-    """Return the current position of the row with an id, most likely *hint*; None if the row no longer exists."""
+    """Return the position of the row whose id is *anchor*, trying *hint* first; None if the row no longer exists."""
     if isinstance(rows, Statement):
         return rows.position(anchor)
     if hint < len(rows) and _id_of(rows[hint]) == anchor:

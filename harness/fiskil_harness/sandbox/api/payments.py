@@ -1,6 +1,6 @@
-"""``/v1/banking``: payees, direct debits and scheduled payments.
+"""The endpoints under ``/v1/banking`` for payees, direct debits and scheduled payments.
 
-The path of direct debits has three c's in every version of the documentation.
+In every version of Fiskil's documentation, the path of direct debits is spelled ``acccounts``, with three c's.
 """
 
 from fiskil_harness.sandbox.api.route import ApiRoute
@@ -15,7 +15,7 @@ def payees(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def direct_debits(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return every business that may debit an account. Source: data.after-sync, direct-debits.path"""
+    """Return every business that may debit an account of the end user. Source: data.after-sync, direct-debits.path"""
     return listing(store, request, "direct_debits", served(store, request, "direct_debits"))
 
 

@@ -1,4 +1,4 @@
-"""``/v1/permissions``"""
+"""The endpoint ``/v1/permissions``, which lists the permissions that a consent can include."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from fiskil_harness.sandbox.store import Store
 
 
 def list_all(_store: Store, request: ApiRequest) -> ApiResponse:
-    """Return every permission, or those of an industry with the common ones.
+    """Return every permission; with ``industry``, only those of that industry and the common ones.
 
     Raises:
         ApiProblem: 400, the industry is unknown.

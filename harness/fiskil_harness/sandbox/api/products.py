@@ -1,4 +1,4 @@
-"""``/v1/banking/products``: the products of an institution; they are public, so no end user is named."""
+"""The endpoint ``/v1/banking/products``: the public products of a bank, which are requested without an end user."""
 
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import listing

@@ -1,4 +1,4 @@
-"""One endpoint: its name, path, handler, and what a client needs to call it."""
+"""The type of a route: an endpoint with its method, path, handler and required scope."""
 
 from collections.abc import Callable
 
@@ -11,10 +11,10 @@ Handler = Callable[[Store, ApiRequest], ApiResponse]
 
 
 class ApiRoute(Struct, frozen=True):
-    """One endpoint; ``family`` is ``core`` or ``data`` and decides the form of errors.
+    """One endpoint; ``family`` is ``core`` or ``data`` and determines the format of error bodies.
 
-    ``is_list`` marks routes whose v3 errors have no flags. ``scope`` is the scope that a token needs; an open route needs no
-    token.
+    ``is_list`` marks list endpoints, whose v3 errors omit ``temporary``, ``timeout`` and ``fault``. ``scope`` is the scope
+    that a token needs. An endpoint with ``is_open`` needs no token.
     """
 
     name: str

@@ -44,7 +44,10 @@ ROUTES: tuple[ApiRoute, ...] = (
 
 
 class RouteMatch(Struct, frozen=True, kw_only=True):
-    """The route of a request. Without a ``route``, ``allowed`` has the methods of its path; empty for an unknown path."""
+    """The result of matching a request; ``route`` is None if no route matches.
+
+    In that case ``allowed`` contains the methods that the path supports, and is empty for an unknown path.
+    """
 
     route: ApiRoute | None = None
     path_values: dict[str, str] = {}
@@ -53,12 +56,12 @@ class RouteMatch(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """Return the route's name; empty without a route."""
+        """Return the route's name; empty if no route matches."""
         return self.route.name if self.route else ""
 
     @property
     def is_list(self) -> bool:
-        """Return True if v3 errors of the route have no flags."""
+        """Return True for a list endpoint, whose v3 errors omit ``temporary``, ``timeout`` and ``fault``."""
         return self.route is not None and self.route.is_list
 
 
@@ -71,7 +74,7 @@ _DATA_PATHS = ("/v1/banking/", "/v1/common/", "/v1/energy/")
 
 
 def find_route(method: str, raw_path: str) -> RouteMatch:
-    """Return the route of a request; *raw_path* is not decoded, so that an encoded slash belongs to a value."""
+    """Return the route of a request. *raw_path* is still percent-encoded, so an encoded slash is part of a path value."""
     if exact := _EXACT.get((method, raw_path)):
         return exact
     family = "data" if raw_path.startswith(_DATA_PATHS) else "core"
@@ -103,7 +106,7 @@ def find_spelling(store: Store, method: str, raw_path: str) -> RouteMatch:
 
 
 def route_of(method: str, path: str) -> str:
-    """Return the name of the route of a request; empty without one."""
+    """Return the name of the route of a request; empty if no route matches."""
     return find_route(method, path).name
 
 

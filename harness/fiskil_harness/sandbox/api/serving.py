@@ -1,4 +1,4 @@
-"""The common part of data endpoints: find the rows of the latest sync, cut a page, and write it."""
+"""The common steps of data endpoints: find the rows of the latest sync, select a page, and encode it as JSON."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ def served(store: Store, request: ApiRequest, dataset: str) -> list[Any]:
     """Return the rows of *dataset* under every active consent of the end user, oldest consent first.
 
     Raises:
-        ApiProblem: 400, no ``end_user_id``; 403 or 404, a missing permission, consent or end user, where interpreted so.
+        ApiProblem: 400, ``end_user_id`` is missing; 403 or 404, there is no such permission, consent or end user, under
+            interpretations in which the API refuses these requests.
 
     Source: data.after-sync, data.deleted-end-user, data.missing-permission
     """
@@ -27,7 +28,7 @@ def served(store: Store, request: ApiRequest, dataset: str) -> list[Any]:
 
 
 def served_statement(store: Store, request: ApiRequest) -> Statement:
-    """Return the same for transactions, without making rows."""
+    """Return the transactions under every active consent of the end user, as a statement that generates rows later."""
     return Statement.joined(_served(store, request, "transactions"))
 
 
@@ -44,7 +45,9 @@ def _served(store: Store, request: ApiRequest, dataset: str) -> list[Sequence[An
 
 
 def served_to(store: Store, end_user_id: str, dataset: str) -> list[Sequence[Any]]:
-    """Return the rows of *dataset* of each active consent, oldest first; a row of several consents counts once by default.
+    """Return one list of *dataset* rows for each active consent of the end user, oldest consent first.
+
+    By default, a row that several consents share is only in the list of the newest of them.
 
     Source: data.shared-twice
     """
@@ -55,7 +58,7 @@ def served_to(store: Store, end_user_id: str, dataset: str) -> list[Sequence[Any
 
 
 def _without_duplicates(parts: list[Sequence[Any]]) -> list[Sequence[Any]]:
-    """Return the rows of several consents; a row of more than one is only in the newest. Source: data.shared-twice"""
+    """Return *parts* with each row only in the last list that contains it. Source: data.shared-twice"""
     unique: list[Sequence[Any]] = []
     newer_ids: set[str | None] = set()
     for rows in reversed(parts):
@@ -72,7 +75,7 @@ def _without_duplicates(parts: list[Sequence[Any]]) -> list[Sequence[Any]]:
 
 
 def _refuse_unconnected(store: Store, end_user_id: str) -> None:
-    """Raise ApiProblem for an end user without an active consent, where an empty list is not the response.
+    """Raise ApiProblem for an end user without an active consent, unless the interpretation is an empty list.
 
     Source: data.ended-consent, data.unknown-end-user
     """
@@ -86,7 +89,7 @@ def _refuse_unconnected(store: Store, end_user_id: str) -> None:
 
 
 def refuse_unpermitted(store: Store, permission: str) -> None:
-    """Raise ApiProblem for a dataset that no consent covers, where an empty list is not the response.
+    """Raise ApiProblem for a dataset that no consent covers, unless the interpretation is an empty list.
 
     Raises:
         ApiProblem: 403, no active consent permits *permission*.
@@ -98,10 +101,10 @@ def refuse_unpermitted(store: Store, permission: str) -> None:
 
 
 def of_account(store: Store, request: ApiRequest, rows: list[Any]) -> list[Any]:
-    """Return the rows of the account that the request names; all rows without one.
+    """Return the rows of the account in the request's ``account_id``; all *rows* if the request has no ``account_id``.
 
     Raises:
-        ApiProblem: 404, the end user shares no such account, where an empty list is not the response.
+        ApiProblem: 404, the end user shares no such account, unless the interpretation is an empty list.
 
     Source: data.unknown-account, data.account-filter
     """
@@ -113,7 +116,7 @@ def of_account(store: Store, request: ApiRequest, rows: list[Any]) -> list[Any]:
 
 
 def of_account_lazily(store: Store, request: ApiRequest, rows: Statement) -> Statement:
-    """Return the same for transactions, without making rows."""
+    """Return the transactions of the account in the request's ``account_id``, or all, without generating rows."""
     account_id = request.query_value("account_id")
     if account_id is None:
         return rows
@@ -122,7 +125,10 @@ def of_account_lazily(store: Store, request: ApiRequest, rows: Statement) -> Sta
 
 
 def _resolve_account(store: Store, request: ApiRequest, account_id: str) -> str:
-    """Return the account that an id without rows stands for. Source: data.unknown-account, data.account-filter"""
+    """Return the ``account_id`` to filter by if no row has *account_id*, which may be a ``fiskil_id`` instead.
+
+    Source: data.unknown-account, data.account-filter
+    """
     accounts = _accounts(store, required_end_user(request))
     if account_id not in accounts.values():
         if account_id in accounts and store.interpretation("data.account-filter") == "either":
@@ -144,14 +150,14 @@ def _accounts(store: Store, end_user_id: str) -> dict[str, str]:
 
 
 def listing(store: Store, request: ApiRequest, root: str, rows: Sequence[Row]) -> ApiResponse:
-    """Return one page of *rows* under its root key, and the links to its neighbours. Source: paging.links"""
+    """Return one page of *rows* under the key *root*, with links to the previous and next page. Source: paging.links"""
     page_rows, links = page(store, request, rows)
     wire = page_rows.wire if isinstance(page_rows, Stretch) else [row.wire for row in page_rows]
     return json_response({root: wire, "links": links})
 
 
 def day(request: ApiRequest, name: str) -> date | None:
-    """Return a date parameter; None without it.
+    """Return the query parameter *name* as a date; None if it is absent.
 
     Raises:
         ApiProblem: 400, the value is not ``YYYY-MM-DD``.

@@ -1,4 +1,4 @@
-"""``/v1/token``"""
+"""The endpoint ``/v1/token``, which issues access tokens."""
 
 from typing import Any
 

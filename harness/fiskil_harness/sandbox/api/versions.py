@@ -1,6 +1,6 @@
-"""Differences of older API versions: rows are kept in the form of v2 and v3, and v1 is made from a finished response.
+"""Conversion of responses to older API versions.
 
-Only four responses of v1 differ; all others are equal in each version.
+The rows of v2 and v3 are equal, and handlers produce these. Four responses differ in v1; they are converted at the end.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _RATES = {
 
 
 def as_version(store: Store, route: str, version: str, response: ApiResponse) -> ApiResponse:
-    """Return *response* of *route* in the form of *version*. Source: versions.upgrade, versions.empty-service"""
+    """Return *response* of *route* as *version* defines it. Source: versions.upgrade, versions.empty-service"""
     change = _V1.get(route) if version == "v1" else None
     if change is None and route == "banking.transactions" and store.interpretation("versions.empty-service") == "left-out":
         change = _without_service
@@ -34,7 +34,7 @@ def as_version(store: Store, route: str, version: str, response: ApiResponse) ->
 
 
 def convert_body(version: str, route: str, body: Any, *, newer: str) -> Any:
-    """Return a *body* of *route* under the version *newer* in the form of *version*; *body* may be changed.
+    """Convert *body*, a response of *route* in version *newer*, to *version*, and return it; *body* may be modified.
 
     Source: versions.upgrade, versions.v3-envelope
     """
@@ -59,7 +59,7 @@ def _product(body: Rows) -> None:
 
 
 def _transactions(body: Rows) -> None:
-    """Rename the NPP payload, and put its service beside it. Source: versions.npp-payload"""
+    """Rename ``npp_payload``, and copy its service and description to ``extended_data``. Source: versions.npp-payload"""
     for row in body["transactions"]:
         extended = row.get("extended_data", {})
         if "npp_payload" in extended:
@@ -78,13 +78,13 @@ def _without_service(body: Rows) -> None:
 
 
 def _identity(body: Rows) -> None:
-    """Add the newest customer beside the list. Source: versions.customer"""
+    """Add the field ``customer`` with the customer of the newest identity. Source: versions.customer"""
     for newest in body["identities"][:1]:
         body["customer"] = {name: newest[name] for name in ("arrangement_id", "customer")}
 
 
 def _conditions(bearer: Rows) -> None:
-    """Convert rates, fees and discounts of an account or a product. Source: versions.upgrade"""
+    """Convert the rates, fees and discounts of *bearer*, an account or a product, to v1. Source: versions.upgrade"""
     for rate in (*bearer.get("deposit_rates", ()), *bearer.get("lending_rates", ())):
         _first_condition(rate)
         for tier in rate.get("tiers", ()):
@@ -99,14 +99,14 @@ def _conditions(bearer: Rows) -> None:
 
 
 def _first_condition(rate: Rows) -> None:
-    """Replace the list of conditions by its first."""
+    """Replace the list of applicability conditions by its first element."""
     conditions = rate.get("applicability_conditions")
     if conditions:
         rate["applicability_conditions"] = conditions[0]
 
 
 def _flatten(charge: Rows, union: str) -> None:
-    """Put amount or rate into the charge itself."""
+    """Move the amount or rate of *charge*, a fee or a discount, from its nested object into *charge* itself."""
     charge.pop(union)
     fixed, based = charge.pop("fixed_amount", None), charge.pop("rate_based", None)
     if fixed:

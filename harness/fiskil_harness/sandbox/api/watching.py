@@ -1,4 +1,4 @@
-"""Watchers of API responses: none, except where tests check all traffic against the contract."""
+"""Callbacks for API responses, registered only to check all traffic against the OpenAPI contract."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,7 +8,10 @@ from fiskil_harness.sandbox.api.route import ApiRoute
 
 
 class ApiResponseSent(Struct, frozen=True, kw_only=True):
-    """One response of the API; ``interpretations`` has no defaults, and ``route`` is None for an unknown path."""
+    """One response of the API; ``route`` is None for an unknown path.
+
+    ``interpretations`` contains only the interpretations that differ from the default, by clause id.
+    """
 
     method: str
     route: ApiRoute | None
@@ -21,4 +24,4 @@ class ApiResponseSent(Struct, frozen=True, kw_only=True):
 
 
 WATCHERS: list[Callable[[ApiResponseSent], None]] = []
-"""Each is called with every response of every sandbox of this process, on the server's thread."""
+"""The callbacks; each is called on the server's thread with every response of every sandbox in this process."""

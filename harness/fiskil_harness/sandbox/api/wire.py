@@ -1,4 +1,4 @@
-"""Input and output of a handler: the request as a value, the response as status, headers and bytes, and both error forms."""
+"""The request and response types of handlers, and functions that build JSON responses and both formats of errors."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class ApiRequest(Struct, frozen=True, kw_only=True):
-    """One request; ``query`` keeps order and repetition, ``version`` is the API version of its bodies."""
+    """One request. ``query`` keeps the order of parameters and repeated ones; ``version`` is the API version in use."""
 
     path: str
     path_values: dict[str, str]
@@ -55,7 +55,7 @@ NO_CONTENT = ApiResponse(status=204, content_type="")
 
 
 def goa_error(problem: ApiProblem, error_id: str, *, has_flags: bool) -> ApiResponse:
-    """Return an error of core endpoints; v3 list endpoints omit the flags. Source: errors.goa, errors.v3-lists"""
+    """Return the error response of a core endpoint; v3 list endpoints omit the flags. Source: errors.goa, errors.v3-lists"""
     body: dict[str, Any] = {"id": error_id, "name": problem.name, "message": problem.message}
     if has_flags:
         body |= {"temporary": problem.status == 503, "timeout": False, "fault": problem.status == 500}
@@ -63,19 +63,19 @@ def goa_error(problem: ApiProblem, error_id: str, *, has_flags: bool) -> ApiResp
 
 
 def simple_error(problem: ApiProblem, error_id: str) -> ApiResponse:
-    """Return an error of data endpoints. Source: errors.simple"""
+    """Return the error response of a data endpoint. Source: errors.simple"""
     body = {"id": error_id, "name": problem.name, "message": problem.message}
     return ApiResponse(status=problem.status, body=_encode(body))
 
 
 def read_json(request: ApiRequest, shape: type[T], *, refuse: Callable[[str], ApiProblem] = bad_request) -> T:
-    """Return the body as *shape*.
+    """Return the request's JSON body, decoded as the type *shape*.
 
     Args:
-        refuse: Makes the 400 from a message.
+        refuse: Creates the 400 error from a message.
 
     Raises:
-        ApiProblem: The documented 400 of *refuse*, the body does not fit.
+        ApiProblem: 400, created by *refuse*, if the body does not fit *shape*.
 
     Source: errors.goa, errors.simple
     """

@@ -1,4 +1,4 @@
-"""Account details from the product and from the category: instalments of a loan, the payment due on a card."""
+"""Account details that depend on the product and the category, such as rates, loan instalments and card payments."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ _BORROWED = ("LOANS", "CARDS", "MORTGAGES", "LEASES", "OVERDRAFTS")
 
 
 def accounts(store: Store, consent: Consent, at: datetime) -> tuple[Account, ...]:
-    """Return the accounts that the end user chose, as of *at*. Source: accounts.details"""
+    """Return the accounts that the end user chose, as they are at the time *at*. Source: accounts.details"""
     ledger = store.ledgers[consent.arrangement_id]
     return tuple(
         _detailed(store, consent, ledger, spec, at) for spec in ledger.person.accounts if spec.key in consent.account_keys
@@ -40,7 +40,7 @@ def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec,
 
 
 def _with_holder_details(account: Account, spec: AccountSpec, *, until: date) -> Account:
-    """Return *account* with the details of its person's file: ownership, open status and creation date."""
+    """Return *account* with ownership, open status and creation date from the holder's person file."""
     opened = spec.opens_on_day
     return msgspec.structs.replace(
         account,
@@ -51,7 +51,10 @@ def _with_holder_details(account: Account, spec: AccountSpec, *, until: date) ->
 
 
 def _of_product(product: Product, spec: AccountSpec, *, seed: int, owner: str) -> dict[str, Any]:
-    """Return rates, fees and features of the product; some features are not activated. Source: versions.activated"""
+    """Return the fields with rates, fees and features of *product*; some features are not activated.
+
+    Source: versions.activated
+    """
     chance = stream(seed, "features", owner, spec.key)
     is_borrowed = any(word in spec.category for word in _BORROWED)
     rates = product.lending_rates if is_borrowed else product.deposit_rates
@@ -70,7 +73,7 @@ def _of_product(product: Product, spec: AccountSpec, *, seed: int, owner: str) -
 def _of_kind(
     ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, *, chosen: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Return the union member of the account's category; transaction accounts have none."""
+    """Return the fields that only cards, loans or term deposits have; empty for other categories."""
     if spec.category == "CRED_AND_CHRG_CARDS":
         return {"specific_account_u_type": "creditCard", "credit_card": _credit_card(ledger, spec, at)}
     if spec.category == "RESIDENTIAL_MORTGAGES" or spec.category.endswith("LOANS"):
@@ -81,7 +84,7 @@ def _of_kind(
 
 
 def _credit_card(ledger: Ledger, spec: AccountSpec, at: datetime) -> dict[str, Any]:
-    """Return card details; the minimum payment is a fortieth of the debt, at least 25 dollars or the whole debt."""
+    """Return card details; the minimum payment is 1/40 of the debt and at least $25, but never more than the debt."""
     owed = max(Decimal(0), -Decimal(ledger.balance(spec.key, at).current_balance))
     least = min(owed, max(Decimal(25), (owed / 40).quantize(CENT)))
     return {
@@ -93,7 +96,10 @@ def _credit_card(ledger: Ledger, spec: AccountSpec, at: datetime) -> dict[str, A
 
 
 def _loan(ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, chosen: tuple[str, ...]) -> dict[str, Any]:
-    """Return loan details; the next instalment follows the last transfer received; the everyday account is the offset."""
+    """Return loan details.
+
+    The next instalment is due one interval after the last received transfer. The offset account is the everyday account.
+    """
     paid = next((move for move in spec.moves if not move.amount.startswith("-")), None)
     every = timedelta(days=paid.every_days if paid else 30)
     received = ledger.statement(at).where(account_ids=(account.account_id,), status="POSTED")
@@ -123,7 +129,7 @@ def _loan(ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, cho
 
 
 def _term_deposit(ledger: Ledger, spec: AccountSpec, at: datetime) -> dict[str, Any]:
-    """Return term deposit details; a deposit with a closing day is paid out and keeps its amount, others are rolled over."""
+    """Return term deposit details; a deposit with a closing day is paid out at maturity, and others are rolled over."""
     is_paid_out = spec.closes_on_day is not None
     lodged = ledger.until - timedelta(days=spec.lodged_days_ago)
     return {

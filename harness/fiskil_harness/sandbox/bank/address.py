@@ -1,4 +1,4 @@
-"""The address of a person: the place that their purchases name, else a random one."""
+"""The postal address of a person, in the suburb that their purchase descriptions mention, else in a random suburb."""
 
 import random
 from typing import Any
@@ -23,7 +23,7 @@ _KINDS = (("Street", "ST"), ("Road", "RD"), ("Avenue", "AV"), ("Lane", "LANE"))
 
 
 def address_of(person: Person, *, seed: int) -> dict[str, Any]:
-    """Return a physical address with its union, ``simple`` or (less often) ``paf``. Source: identity.unions"""
+    """Return a physical address in the API's ``simple`` or, less often, ``paf`` format. Source: identity.unions"""
     chance = stream(seed, "residence", person.email)
     city, state, postcode = _place(person, chance)
     number, street, (kind, short) = chance.randrange(1, 220), chance.choice(_STREETS), chance.choice(_KINDS)

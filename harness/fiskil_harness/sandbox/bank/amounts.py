@@ -1,6 +1,6 @@
-"""Amounts of the rows of one movement: 64 amounts drawn from the seed, permuted again in each block of 64 rows.
+"""Amounts of the rows of one movement (a regular payment): 64 random amounts, in a different order in each 64 rows.
 
-So the amount of any row is computed without its neighbours, and the sum of any range needs at most two partial blocks.
+The amount of a row is computed without other rows. The sum of a range reads single amounts of at most two partial blocks.
 """
 
 import random
@@ -15,7 +15,7 @@ _ALL = 2**64 - 1
 
 
 class Amounts:
-    """The amounts of a movement's rows, by row index; an index may be negative."""
+    """The amounts of a movement's rows, by row index, which may be negative."""
 
     def __init__(self, move: Movement, chance: random.Random) -> None:
         factors = [round(chance.random() * 2 - 1, 4) for _ in range(BLOCK)] if move.varies_percent else [0.0]

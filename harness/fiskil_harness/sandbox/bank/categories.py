@@ -19,10 +19,10 @@ def taxonomy() -> dict[str, str]:
 
 
 def override(store: Store, fiskil_id: str, secondary: str) -> None:
-    """Put the transaction *fiskil_id* into another category; later syncs keep it there.
+    """Change the category of the transaction *fiskil_id* to *secondary*; later syncs keep this category.
 
     Raises:
-        ApiProblem: 400, the taxonomy has no such category, or no active consent covers such a transaction.
+        ApiProblem: 400, the taxonomy has no such category, or no active consent covers this transaction.
 
     Source: category.override, category.unknown
     """
@@ -41,7 +41,7 @@ def override(store: Store, fiskil_id: str, secondary: str) -> None:
 
 
 def overridden(store: Store, rows: Statement) -> Statement:
-    """Return the same rows with the categories that end users set."""
+    """Return *rows* with the categories that end users set."""
     return rows.categorised(store.overrides) if store.overrides else rows
 
 

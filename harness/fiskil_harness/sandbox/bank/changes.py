@@ -1,4 +1,4 @@
-"""The changes that scenarios made to a ledger, as immutable values; statements taken earlier stay as they were."""
+"""The changes that scenarios make to a ledger (a person's bank records), as immutable values."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,10 +15,10 @@ from fiskil_harness.sandbox.bank.statement import Statement
 
 
 class Changes(Struct, frozen=True):
-    """Edited, added and removed rows.
+    """Edited, added and removed rows of one ledger.
 
     ``edits`` maps a row key to its changed fields, or to None for a removed row. ``added`` maps a key to an additional row.
-    ``removed`` has the ``fiskil_id`` of each row that disappeared.
+    ``removed`` contains the ``fiskil_id`` of each row that disappeared.
     """
 
     edits: dict[str, dict[str, Any] | None] = {}
@@ -44,22 +44,22 @@ class Changes(Struct, frozen=True):
         return Changes(self.edits, {**self.added, row.key: row}, self.removed)
 
     def free_key(self, wanted: str) -> str:
-        """Return *wanted*, followed by a number if a row has or had that key."""
+        """Return *wanted* as a key for a new row, followed by a number if an added or edited row has that key."""
         taken = {*self.added, *self.edits}
         return next(key for key in (wanted, *(f"{wanted}{n}" for n in range(2, len(taken) + 3))) if key not in taken)
 
     def with_removed_id(self, fiskil_id: str) -> "Changes":
-        """Return these changes with one more id that no row has any longer."""
+        """Return these changes with *fiskil_id* as the id of one more row that disappeared."""
         return Changes(self.edits, self.added, (*self.removed, fiskil_id))
 
     def statement(
         self, holdings: Holdings, days: int, periods: AccountPeriods, *, is_new: bool, some_vanish: bool
     ) -> Statement:
-        """Return every row after *days* passed days.
+        """Return every row that exists *days* days after the end of the history.
 
         Args:
-            is_new: A PENDING row gets another ``fiskil_id`` when it is posted.
-            some_vanish: Every fourth PENDING row is never posted.
+            is_new: True if a PENDING row gets another ``fiskil_id`` when it is posted.
+            some_vanish: True if every fourth PENDING row is never posted.
         """
         runs = holdings.runs(days, periods)
         pending_by_key: dict[str, Transaction] = {}
@@ -87,9 +87,9 @@ class Changes(Struct, frozen=True):
     def ids_lost_by_time(
         self, holdings: Holdings, days: int, periods: AccountPeriods, *, is_new: bool, some_vanish: bool
     ) -> list[str]:
-        """Return the ``fiskil_id`` of each row that disappeared, or got another id when it was posted, because time passed.
+        """Return the ``fiskil_id`` of each row that disappeared as time passed, or that was posted under another id.
 
-        A row that is PENDING on a closed account is never posted.
+        A row that is PENDING when its account closes is never posted, so it disappears.
         """
         lost_ids: list[str] = []
         for slot, active_days in _moving(holdings, days, periods):
@@ -104,7 +104,10 @@ class Changes(Struct, frozen=True):
 
 
 def _moving(holdings: Holdings, days: int, periods: AccountPeriods) -> Iterator[tuple[Slot, int]]:
-    """Yield the slots of accounts that were ever open, each with the number of days on which rows were added."""
+    """Yield each slot (sequence of PENDING purchases) of an account that was ever open.
+
+    The second value is *days*, or the day on which the account closed, if that is earlier.
+    """
     for key, slot in holdings.pending_by_key.items():
         opened, closed = periods[account_key(key)]
         active_days = days if closed is None else min(days, closed)
@@ -113,7 +116,7 @@ def _moving(holdings: Holdings, days: int, periods: AccountPeriods) -> Iterator[
 
 
 def _regular(place: Place | None, removed: list[Place]) -> Transaction | None:
-    """Return the row at *place*, and add the place to *removed*; None without a place."""
+    """Return the regular row at *place*, and add *place* to *removed*; None if *place* is None."""
     if place is None:
         return None
     removed.append(place)
@@ -123,7 +126,10 @@ def _regular(place: Place | None, removed: list[Place]) -> Transaction | None:
 def _settled(
     slot: Slot, turn: int, fields: dict[str, Any] | None, removed: list[Place], *, is_new: bool, some_vanish: bool
 ) -> Transaction | None:
-    """Return a row that is no longer PENDING: as a scenario posted it, else as time did; None if it disappeared."""
+    """Return the row of a purchase that a scenario or the passing of time posted; None if the purchase disappeared.
+
+    The place of its POSTED row is added to *removed*.
+    """
     place = slot.place(turn, is_new=is_new)
     removed.append(place)
     if _is_posted(fields):

@@ -1,4 +1,4 @@
-"""Accounts of a generated person: pay, shopping, bills, and transfers that arrive in the account they were sent to."""
+"""Bank accounts of a generated person, with pay, shopping, bills, and transfers between the accounts."""
 
 import random
 
@@ -20,7 +20,10 @@ _TRADES = ("COURIERS", "LANDSCAPES", "DENTAL", "PLUMBING", "BOOKS", "PHYSIO")
 
 
 def accounts_of(chance: random.Random, *, employer: str) -> tuple[AccountSpec, ...]:
-    """Return an everyday account, savings, perhaps a card, and a loan or rent; each transfer out has its transfer in."""
+    """Return an everyday account, savings, and perhaps a card and a home loan; without a loan, the person pays rent.
+
+    Each transfer out of an account has a matching transfer into another account.
+    """
     place = chance.choice(_PLACES)
     has_card, has_loan = chance.random() < 0.5, chance.random() < 0.4
     saved, repaid, owed = chance.randrange(50, 400, 10), chance.randrange(1700, 2900), chance.randrange(210_000, 690_000)
@@ -118,7 +121,7 @@ def _move(
     mcc: str | None = None,
     varies: int = 0,
     first_day: int = 0,
-    type: str | None = None,  # noqa: A002 - the wire's word
+    type: str | None = None,  # noqa: A002 - the name in the API
 ) -> Movement:
     return Movement(
         merchant=merchant,

@@ -1,4 +1,4 @@
-"""All data of one person at a bank as the seed generates it, before any change: accounts, series and slots."""
+"""The accounts and transactions of one person at a bank, as generated from the seed, before scenarios change them."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,40 +12,44 @@ from fiskil_harness.sandbox.bank.rows_from_seed import Origin, View, account_of,
 from fiskil_harness.sandbox.bank.series import Place, Series
 from fiskil_harness.sandbox.bank.timeline import Run
 
-# No history is longer than the calendar.
+# The earliest day of any history, as a date ordinal.
 _EARLIEST = 400
 
 
 class AccountPeriod(NamedTuple):
-    """The days on which an account gets rows, counted from the end of the history; ``closed`` is None without an end."""
+    """The period in which an account gets rows, in days from the end of the history.
+
+    ``closed`` is None for an account that stays open.
+    """
 
     opened: int
     closed: int | None
 
 
 AccountPeriods = Mapping[str, AccountPeriod]
-"""By the account's key."""
+"""The period of each account, by account key."""
 
 
 class Holdings:
-    """The holdings of one person under the ids of one end user; rows are found by key.
+    """One person's accounts, series and slots, with the ids that one end user sees.
 
-    Series are derived when rows are first requested.
+    A series is the regular rows of one movement, and a slot is a sequence of PENDING purchases. Both are generated when rows
+    are first requested.
     """
 
     def __init__(self, person: Person, view: View, *, until: date) -> None:
-        """Derive the accounts; *until* is the day on which the history ends, which has no rows yet."""
+        """Generate the accounts; *until* is the day after the last day of the history."""
         self.person, self._view, self._last = person, view, until.toordinal() - 1
         self.accounts: dict[str, Account] = {spec.key: account_of(view, person, spec) for spec in person.accounts}
 
     @cached_property
     def series(self) -> dict[str, Series]:
-        """Return the series by the key prefix that their rows share."""
+        """Return each series (the regular rows of one movement) by the key prefix of its rows."""
         return {series.key: series for series in self._derived[0]}
 
     @cached_property
     def pending_by_key(self) -> dict[str, Slot]:
-        """Return the slots by the key of the first purchase in each."""
+        """Return each slot (a sequence of PENDING purchases) by the key of its first purchase."""
         return {slot.key: slot for slot in self._derived[1]}
 
     @cached_property
@@ -62,19 +66,19 @@ class Holdings:
         return series, slots
 
     def runs(self, days: int, periods: AccountPeriods) -> list[Run]:
-        """Return the regular rows that exist after *days* passed days, as one run per series."""
+        """Return the regular rows that exist *days* days after the history, as one run (range of days) per series."""
         runs = (self._run(series, days, periods[account_key(key)]) for key, series in self.series.items())
         return [run for run in runs if run is not None]
 
     def place(self, key: str) -> Place | None:
-        """Return the place of the regular row *key*, even if its day lies ahead; None without such a row."""
+        """Return the series and day of the regular row *key*, even if that day is in the future; None for an unknown key."""
         prefix, _, tail = key.rpartition(":")
         series = self.series.get(prefix)
         day_and_number = series.find(tail) if series is not None else None
         return Place(series, *day_and_number) if series is not None and day_and_number is not None else None
 
     def turn(self, key: str) -> tuple[Slot, int] | None:
-        """Return the slot of a row that starts as PENDING, and its turn there; None without such a row."""
+        """Return the slot of the PENDING purchase *key*, and the purchase's number in it; None for an unknown key."""
         if key in self.pending_by_key:
             return self.pending_by_key[key], 0
         prefix, _, tail = key.rpartition(":")
@@ -83,7 +87,7 @@ class Holdings:
 
     @cached_property
     def _taken_over(self) -> frozenset[str]:
-        """Return the keys of series whose purchases come from slots once the history has ended."""
+        """Return the keys of series that get no rows after the history, because slots then generate their purchases."""
         return frozenset(
             f"{spec.key}:{turns.move}" for spec in self.person.accounts for turns in slot_schedules(spec) if turns.takes_over
         )
@@ -98,5 +102,5 @@ class Holdings:
 
 
 def account_key(key: str) -> str:
-    """Return the account's part of the key of a series or a slot."""
+    """Return the account key, which is the first part of *key*, the key of a series or a slot."""
     return key.partition(":")[0]

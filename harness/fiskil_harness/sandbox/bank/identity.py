@@ -11,14 +11,14 @@ from fiskil_harness.core.randomness import stream
 from fiskil_harness.sandbox.bank.address import address_of
 from fiskil_harness.sandbox.store import Store
 
-# Codes of the Australian list of occupations, with the version that the standard names.
+# Codes of the Australian classification of occupations (ANZSCO).
 _OCCUPATIONS = ("261312", "254499", "241213", "351311", "133111", "411411")
 _INDUSTRIES = ("4511", "6931", "3101", "4273")
 _TRADES = ("Joinery", "Ceramics", "Catering", "Bicycles", "Surveying")
 
 
 def identity(store: Store, consent: Consent) -> tuple[Identity, ...]:
-    """Return the one customer behind a consent. Source: identity.unions"""
+    """Return the identity of the customer who gave *consent*. Source: identity.unions"""
     household = store.energy.get(consent.arrangement_id)
     person = household.person if household is not None else store.ledgers[consent.arrangement_id].person
     seed = store.mint.seed
@@ -90,7 +90,7 @@ def _organisation(person: Person, seed: int, updated: str) -> dict[str, Any]:
 
 
 def _as_filed(person: Person, business: Organisation, seed: int) -> dict[str, Any]:
-    """Return the organisation of a person's file; a sole trader and a partnership have no company number."""
+    """Return the fields of the organisation in a person's file; some organisations have no company number (ACN)."""
     return {
         "agent_first_name": person.given_name,
         "agent_last_name": person.family_name,

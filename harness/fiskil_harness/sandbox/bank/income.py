@@ -14,8 +14,8 @@ from fiskil_harness.sandbox.bank.rows_from_seed import CENT
 def income_of(rows: Iterable[Transaction], *, since: date, until: date, categories: set[str]) -> dict[str, Any]:
     """Return sources and summary of the income between two days, both included.
 
-    A period spans the first to the last payment; months are calendar months, from that of the first payment to that of the
-    last. Without a payment the period is the requested one.
+    The period in the response reaches from the first to the last payment; without a payment, it is the requested period.
+    Monthly values are per calendar month, from the month of the first payment to the month of the last.
 
     Source: income.period, income.months, income.posted
     """
@@ -53,7 +53,10 @@ def _source(rows: list[Transaction]) -> dict[str, Any]:
 
 
 def frequency(days: list[date]) -> str:
-    """Return the frequency of payments by their median gap; a single payment counts as monthly. Source: income.frequency"""
+    """Return the frequency of payments, from the median number of days between them; a single payment counts as monthly.
+
+    Source: income.frequency
+    """
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     usual = median(gaps) if gaps else 30
     if usual <= 10:

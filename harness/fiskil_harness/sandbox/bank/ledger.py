@@ -1,8 +1,8 @@
 """The institution's records of one person under one consent.
 
 Rows appear and change with the clock, and when a scenario changes them; the API serves what the latest sync saw. A balance
-is the opening amount plus every POSTED row, unless the interpretation counts PENDING rows too. Nothing is changed in
-place, so a statement that a server thread took earlier stays as it is.
+is the opening amount plus every POSTED row, unless the interpretation counts PENDING rows too. A change never modifies an
+existing statement, so a server thread can continue to read a statement that it requested earlier.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -40,13 +40,13 @@ class Ledger:
         days_passed: Callable[[datetime | None], int] | None = None,
         period_of: Callable[[AccountSpec], AccountPeriod] | None = None,
     ) -> None:
-        """Derive the accounts; rows are derived when they are requested.
+        """Generate the accounts; rows are generated when they are requested.
 
         Args:
-            owner: The end user id that salts the row ids; the same person under another end user has other ids.
+            owner: The end user id; row ids depend on it, so the same person has other ids under another end user.
             until: The day on which the history ends.
-            interpretation: Returns the interpretation of a doubtful clause (default: the best supported).
-            days_passed: Returns the days passed since *until*, now or at an instant (default: always 0).
+            interpretation: Returns the interpretation chosen for a clause id (default: the best supported).
+            days_passed: Returns the number of days since *until*, now or at a given time (default: always 0).
             period_of: Returns the days on which an account gets rows (default: every day).
         """
         self._interpretation = interpretation or Interpretations().of
@@ -64,7 +64,7 @@ class Ledger:
         return self._holdings.accounts
 
     def today(self, at: datetime | None = None) -> date:
-        """Return the day on which the rows end now, or ended at an instant."""
+        """Return the day of the latest possible rows, now or at the time *at*."""
         return self.until + timedelta(days=self._days_passed(at))
 
     @property
@@ -74,7 +74,7 @@ class Ledger:
         return _RowsByKey(statement, partial(self._row_in, statement))
 
     def statement(self, at: datetime | None = None) -> Statement:
-        """Return every row that exists now, or existed at an instant, in the API's order."""
+        """Return every row that exists now, or that existed at the time *at*, in the API's order."""
         days = self._days_passed(at)
         changes, latest = self._changes, self._latest
         interpreted = days, self._account_periods(), self._is_new(days), self._some_vanish(days)
@@ -86,7 +86,7 @@ class Ledger:
         return latest[2]
 
     def statement_newest_first(self) -> Statement:
-        """Return every row in the API's order."""
+        """Return every row that exists now, in the API's order: PENDING rows, then POSTED rows, newest first."""
         return self.statement()
 
     def row(self, key: str) -> Transaction:
@@ -154,16 +154,16 @@ class Ledger:
         self._changes = self._changes.edited(key, changes)
 
     def free_key(self, wanted: str) -> str:
-        """Return *wanted*, followed by a number if a row was added under that key."""
+        """Return *wanted* as a key for a new row, followed by a number if an added or edited row has that key."""
         return self._changes.free_key(wanted)
 
     def repeat(self, key: str, copy: str, *, posted: datetime | None = None, made: datetime | None = None) -> str:
-        """Add a copy of the row *key* that differs only in its ids, and return the copy's ``fiskil_id``.
+        """Add a copy of the row *key* with ids of its own, and return the copy's ``fiskil_id``.
 
         Args:
             copy: The key of the copy.
-            posted: When the copy was posted, if not when the row was.
-            made: When the copy was executed and valued, likewise.
+            posted: The posting time of the copy (default: that of the row).
+            made: The execution and value time of the copy (default: those of the row).
         """
         mint, owner = self._view.mint, self._view.owner
         ids = {"fiskil_id": ("bank_tx_", 64), "transaction_id": ("txn-", 32)}
@@ -176,7 +176,7 @@ class Ledger:
 
     @property
     def removed_ids(self) -> tuple[str, ...]:
-        """Return the ``fiskil_id`` of each row that disappeared."""
+        """Return each ``fiskil_id`` that no row has any longer, because the row disappeared or got another id."""
         days = self._days_passed(None)
         is_new, some_vanish = self._is_new(days), self._some_vanish(days)
         by_clock = self._changes.ids_lost_by_time(
@@ -188,19 +188,19 @@ class Ledger:
         return {spec.key: self._period_of(spec) for spec in self.person.accounts}
 
     def _is_new(self, days: int) -> bool:
-        """Return True if rows that time has posted have new ids. Source: data.pending-posted"""
+        """Return True if rows that were posted as time passed have new ids. Source: data.pending-posted"""
         has_posted = any(slot.posted(days) for slot in self._holdings.pending_by_key.values())
         return has_posted and self._interpretation("data.pending-posted") == "new"
 
     def _some_vanish(self, days: int) -> bool:
-        """Return True if some rows disappeared instead of being posted by now. Source: data.pending-vanishes"""
+        """Return True if some PENDING rows have disappeared by now instead of being posted. Source: data.pending-vanishes"""
         slots = self._holdings.pending_by_key.values()
         is_due = any(slot.vanishes(turn) for slot in slots for turn in range(min(4, slot.posted(days))))
         return is_due and self._interpretation("data.pending-vanishes") == "some"
 
 
 class _RowsByKey(Mapping[str, Transaction]):
-    """The rows of a ledger by key; iterating makes them."""
+    """The rows of a ledger by key; a row is generated when it is read."""
 
     def __init__(self, rows: Statement, row: Callable[[str], Transaction]) -> None:
         self._rows, self._row = rows, row
@@ -215,5 +215,5 @@ class _RowsByKey(Mapping[str, Transaction]):
         return len(self._rows)
 
     def values(self) -> Any:
-        """Return the rows in order, without a lookup by key for each."""
+        """Return all rows in the API's order, without a lookup by key for each row."""
         return self._rows

@@ -15,7 +15,7 @@ _MEMBERS = {"domestic": "domestic", "biller": "biller", "digitalWallet": "digita
 
 
 def payees(store: Store, consent: Consent) -> tuple[Payee, ...]:
-    """Return every payee that the person saved at the institution, whichever accounts were chosen. Source: payees.unions"""
+    """Return every payee that the person saved at the institution, for all their accounts. Source: payees.unions"""
     person = store.ledgers[consent.arrangement_id].person
     chance = stream(store.mint.seed, "payees", person.email)
     friend = chance.choice(_FRIENDS)
@@ -34,7 +34,7 @@ def rents(person: Person) -> list[Movement]:
 
 
 def bills(person: Person) -> list[Movement]:
-    """Return the movements that pay bills by order, not by direct debit."""
+    """Return the movements that pay bills through a payment order and not through a direct debit."""
     return [
         move
         for spec in person.accounts
@@ -46,12 +46,12 @@ def bills(person: Person) -> list[Movement]:
 
 
 def payee_id(store: Store, consent: Consent, key: str) -> str:
-    """Return the institution's id of a payee."""
+    """Return the institution's id for the payee *key*."""
     return store.mint.row_id("payee-", owner_of(consent), key, length=16)
 
 
 def owner_of(consent: Consent) -> str:
-    """Return the salt of a consent's row ids; a later consent at the same institution shows the same ids."""
+    """Return the text from which row ids are derived; a later consent at the same institution has the same ids."""
     return f"{consent.end_user_id}@{consent.institution_id}"
 
 
@@ -77,7 +77,7 @@ def _pay_id(name: str) -> dict[str, str]:
 
 
 def _special_payee(store: Store, consent: Consent, chance: random.Random) -> Payee:
-    """Return a card, a wallet or a relative abroad, depending on the person."""
+    """Return a payee that is a card, a wallet or a relative abroad, depending on the person."""
     name = chance.choice(_FRIENDS)
     kind = chance.choice(("card", "wallet", "abroad"))
     if kind == "card":

@@ -1,8 +1,7 @@
-"""PENDING purchases and their outcome: in each slot one purchase waits at a time, and the next comes when it is due.
+"""Purchases that are PENDING for some days and then POSTED, in slots: sequences with at most one PENDING purchase.
 
-A purchase waits two to four days, as its slot defines, and the slot may then be empty until the next one. So the PENDING
-rows at any instant, and those posted before it, are computed without the days between. Where purchases vanish, every
-fourth does.
+A slot defines for how many days its purchases are PENDING (two to four), and how often a new purchase begins. So the rows
+at any time are computed directly, without simulating the days before. If purchases vanish, every fourth is never posted.
 """
 
 import msgspec
@@ -19,7 +18,7 @@ SHARE = 4
 
 
 class Slot:
-    """A sequence of purchases of which at most one is PENDING at a time; a purchase's turn counts from 0."""
+    """A sequence of purchases of which at most one is PENDING at a time; *turn* is a purchase's number in it, from 0."""
 
     def __init__(
         self,
@@ -36,12 +35,12 @@ class Slot:
     ) -> None:
         """Start the first purchase on the morning after *last*, the last day of the history.
 
-        In every other slot, rows have an execution time while they are PENDING; in the remaining slots it is unknown.
+        In every second slot of an account, rows have an execution time while they are PENDING; in the other slots, none.
 
         Args:
-            number: The slot's number among the owner's series and slots, which row ids carry.
+            number: The slot's number among the owner's series and slots, which row ids encode.
             place: The slot's number on its account.
-            sample: A row with marks where rows differ.
+            sample: A row with placeholders for the values that differ between rows.
 
         Source: data.pending-dates
         """
@@ -53,20 +52,20 @@ class Slot:
 
     @property
     def account_id(self) -> str:
-        """Return the account of these purchases."""
+        """Return the id of the account of these purchases."""
         return self._sample.account_id
 
     def posted(self, days: int) -> int:
-        """Return how many purchases are posted after *days* passed days."""
+        """Return how many purchases are posted *days* days after the end of the history."""
         return (days - self.waits_days) // self.every_days + 1
 
     def waiting(self, days: int) -> Transaction | None:
-        """Return the purchase that is PENDING after *days* passed days; None while the next is still to come."""
+        """Return the purchase that is PENDING *days* days after the end of the history; None if no purchase is."""
         turn, since = divmod(days, self.every_days)
         return self.pending(turn) if since < self.waits_days else None
 
     def pending(self, turn: int) -> Transaction:
-        """Return a purchase as it is while PENDING. Source: data.pending-dates"""
+        """Return the row of purchase number *turn* while it is PENDING. Source: data.pending-dates"""
         key = self.key if turn == 0 else f"{self.key}:{turn}"
         ids = self._ids.of(key, self.number, turn)
         self._ids.note(key, ids)
@@ -85,7 +84,10 @@ class Slot:
         )
 
     def series(self, *, is_new: bool) -> Series:
-        """Return the rows that purchases become when posted; *is_new* gives them other ids. Source: data.pending-posted"""
+        """Return the series of POSTED rows that the purchases become; *is_new* gives these rows new ids.
+
+        Source: data.pending-posted
+        """
         if is_new not in self._made:
             self._made[is_new] = Series(
                 key=self.key,
@@ -101,12 +103,12 @@ class Slot:
         return self._made[is_new]
 
     def place(self, turn: int, *, is_new: bool) -> Place:
-        """Return the place of a purchase once it is posted."""
+        """Return the series and day of the POSTED row of purchase number *turn*."""
         series = self.series(is_new=is_new)
         return Place(series, series.days.zero + turn * self.every_days, 0)
 
     def runs(self, days: int, *, is_new: bool, some_vanish: bool) -> list[Run]:
-        """Return the rows posted after *days* passed days."""
+        """Return the rows that are posted *days* days after the end of the history, as runs (ranges of days)."""
         series, turns = self.series(is_new=is_new), self.posted(days)
         if not some_vanish:
             return [self._run(series, 0, turns, every=1)] if turns else []
@@ -114,7 +116,10 @@ class Slot:
         return [self._run(series, first, turns, every=SHARE) for first in first_turns]
 
     def vanishes(self, turn: int) -> bool:
-        """Return True if a purchase is one of those that are never posted. Source: data.pending-vanishes"""
+        """Return True if purchase number *turn* is one that may vanish instead of being posted.
+
+        Source: data.pending-vanishes
+        """
         return (turn + self._place) % SHARE == SHARE - 2
 
     def _run(self, series: Series, first: int, turns: int, *, every: int) -> Run:

@@ -1,21 +1,22 @@
-"""The purchases of an account that are PENDING first, and how often; they replace regular rows, they are not additional.
+"""The schedule of purchases that are PENDING before they are POSTED; they replace regular rows of the account.
 
-When the history ends, a slot takes over from the movement that it belongs to, at the pace of that movement.
+When the history ends, a slot (a sequence of such purchases) takes over from its movement, with the same frequency.
 """
 
 from msgspec import Struct
 
 from fiskil_harness.core.model.people import AccountSpec, Movement
 
-# Payments by order or by law are not card purchases.
+# Payment orders and payments that the law requires are not card purchases.
 _NO_PURCHASE = ("BANK_FEES", "GOVERNMENT", "INCOME", "LOAN_PAYMENTS", "RENT_AND_UTILITIES", "TRANSFER_")
 _RARE_DAYS = 30
 
 
 class SlotSchedule(Struct, frozen=True, kw_only=True):
-    """The schedule of one slot: each purchase waits ``waits_days``, and the next comes ``every_days`` after it.
+    """The schedule of one slot: a purchase begins every ``every_days`` days, and is PENDING for ``waits_days`` days.
 
-    ``move`` is the index of the movement on the account. With ``takes_over`` the movement has no other rows from then on.
+    ``move`` is the index of the movement on the account. If ``takes_over`` is set, the movement has no other rows after the
+    end of the history.
     """
 
     move: int
@@ -25,9 +26,10 @@ class SlotSchedule(Struct, frozen=True, kw_only=True):
 
 
 def slot_schedules(spec: AccountSpec) -> list[SlotSchedule]:
-    """Return the schedule of each slot of an account; the most frequent purchases are PENDING most often.
+    """Return the schedule of each slot of an account; the most frequent movements get slots first.
 
-    Several slots of one movement share its purchases. A movement with purchases faster than they are posted keeps its rows.
+    If a movement has several slots, they share its purchases. A movement that is too frequent for its slots also keeps its
+    regular rows.
     """
     moves = _waiting(spec)
     move_numbers = [moves[number % len(moves)] for number in range(spec.pending if moves else 0)]
@@ -51,7 +53,10 @@ def _waits(place: int) -> int:
 
 
 def _waiting(spec: AccountSpec) -> list[int]:
-    """Return the indices of movements with PENDING rows, most frequent first: card purchases, else purchases, else all."""
+    """Return the indices of the movements that can have PENDING rows, most frequent first.
+
+    These are card purchases; if there are none, all outgoing payments except transfers; if there are none, all movements.
+    """
     moves = spec.moves
     bought = [n for n, move in enumerate(moves) if move.amount.startswith("-") and not move.category.startswith("TRANSFER_")]
     waiting = [n for n in bought if _is_purchase(moves[n])] or bought or list(range(len(moves)))

@@ -1,4 +1,4 @@
-"""POSTED rows as one list: regular rows without the removed ones, and extra rows, each in its place.
+"""POSTED rows as one list: regular rows without the removed ones, merged with extra rows by time.
 
 Positions are computed from two short lists: the positions of the removed rows, and the positions of the extra rows.
 """
@@ -36,8 +36,8 @@ class Posted:
         """Combine regular and extra rows.
 
         Args:
-            removed: The places of regular rows that are left out.
-            extra: Rows that no series has.
+            removed: The regular rows to leave out, each as its series, day and number.
+            extra: Rows that are not part of a series, because a scenario added or edited them.
             since: The first minute whose rows are included.
             until: The last minute whose rows are included.
         """
@@ -50,7 +50,7 @@ class Posted:
         return last - first
 
     def where(self, fits: Fits, *, since: int | None, until: int | None) -> "Posted":
-        """Return the rows whose account and secondary category fit, between two minutes."""
+        """Return the rows from minute *since* to *until* whose account and secondary category satisfy *fits*."""
         return Posted(
             runs=tuple(run for run in self.runs if fits(run.series.account_id, run.series.category)),
             removed=self.removed,
@@ -61,23 +61,23 @@ class Posted:
 
     @property
     def account_ids(self) -> set[str]:
-        """Return the accounts that have rows here."""
+        """Return the ids of the accounts that have rows in this list."""
         return {row.account_id for row in self.extra} | {run.series.account_id for run in self.runs}
 
     def plain(self) -> "Posted":
-        """Return the same rows before their details are known. Source: sync.early-transactions"""
+        """Return the same rows without the details that a later sync adds. Source: sync.early-transactions"""
         runs = tuple(msgspec.structs.replace(run, is_plain=True) for run in self.runs)
         return Posted(runs=runs, removed=self.removed, extra=[plain(row) for row in self.extra])
 
     def changed(self, rows: dict[str, Transaction]) -> "Posted":
-        """Return the same list with *rows* (by ``fiskil_id``) in place of those with the same id."""
+        """Return this list with each row replaced whose ``fiskil_id`` is a key of *rows*."""
         places = {fiskil_id: place for fiskil_id in rows if (place := self.place(fiskil_id)) is not None}
         extra = [rows.get(row.fiskil_id, row) for row in self.extra]
         extra += [rows[fiskil_id] for fiskil_id in places]
         return Posted(runs=self.runs, removed=self.removed.union(places.values()), extra=extra)
 
     def find(self, fiskil_id: str) -> Transaction | None:
-        """Return the row with this id; None if it is not here."""
+        """Return the row with this id; None if the list does not contain it."""
         place = self.place(fiskil_id)
         if place is None:
             return next((row for row in self.extra if row.fiskil_id == fiskil_id), None)
@@ -85,7 +85,7 @@ class Posted:
         return run.row(place.day, place.at)
 
     def place(self, fiskil_id: str) -> Place | None:
-        """Return the place of the regular row with this id; None if it does not exist or was removed."""
+        """Return the series, day and number of the regular row with this id; None if it does not exist or was removed."""
         for series in dict.fromkeys(run.series for run in self.runs):
             day_and_number = series.read(fiskil_id)
             place = Place(series, *day_and_number) if day_and_number is not None else None
@@ -94,11 +94,11 @@ class Posted:
         return None
 
     def has(self, place: Place) -> bool:
-        """Return True if a regular row is here."""
+        """Return True if the list contains the regular row *place*."""
         return place not in self.removed and self._position(place) is not None
 
     def position(self, fiskil_id: str) -> int | None:
-        """Return the position of the row with this id; None if it is not here."""
+        """Return the position of the row with this id; None if the list does not contain it."""
         extra_number = next((number for number, row in enumerate(self.extra) if row.fiskil_id == fiskil_id), None)
         place = self.place(fiskil_id) if extra_number is None else None
         if extra_number is not None:
@@ -111,7 +111,7 @@ class Posted:
         return position - self._window[0] if self._window[0] <= position < self._window[1] else None
 
     def latest(self, kind: str) -> list[Transaction]:
-        """Return the latest row of each run of type *kind*, and the extra rows of that type; newest first."""
+        """Return rows of type *kind*, newest first: the latest of each run (days of one series), and every extra row."""
         rows = [row for row in self.extra if row.type == kind]
         for run in self.runs:
             if run.series.sample.type == kind:
@@ -128,15 +128,15 @@ class Posted:
         return sum(run.cents() for run in self.runs) - removed + sum(cents_of(row.amount) for row in self.extra)
 
     def note(self) -> None:
-        """Register the symbols of all regular rows' ids for reports."""
+        """Register the ids of all regular rows, so that reports show symbols (short stable names) instead of these ids."""
         self._regular.note()
 
     def rows(self, start: int, stop: int) -> list[Transaction]:
-        """Return the rows at positions *start* to *stop*, as values."""
+        """Return the rows from position *start* up to but excluding *stop*, as ``Transaction`` values."""
         return self._between(start, stop, self._regular.rows, lambda row: row)
 
     def texts(self, start: int, stop: int) -> list[str]:
-        """Return the rows at positions *start* to *stop*, as JSON text."""
+        """Return the rows from position *start* up to but excluding *stop*, as JSON text."""
         return self._between(start, stop, self._regular.texts, lambda row: bytes(row.wire).decode())
 
     def _between(
@@ -150,7 +150,7 @@ class Posted:
         return rows
 
     def _kept(self, start: int, stop: int, regular: Callable[[int, int], list[T]]) -> list[T]:
-        """Return regular rows at positions that do not count the removed ones."""
+        """Return the regular rows from *start* to *stop*, positions among the regular rows that are not removed."""
         if start >= stop:
             return []
         low, high = (at + bisect_right(self._kept_before, at) for at in (start, stop - 1))
@@ -171,7 +171,7 @@ class Posted:
 
     @cached_property
     def _kept_before(self) -> list[int]:
-        """Return how many rows are kept before each removed one."""
+        """Return, for each removed row, the number of regular rows before it that are not removed."""
         return [position - number for number, position in enumerate(self._removed_positions)]
 
     @cached_property
@@ -182,7 +182,7 @@ class Posted:
 
     @cached_property
     def _window(self) -> tuple[int, int]:
-        """Return the positions that *since* and *until* leave, the last one excluded."""
+        """Return the first position between *since* and *until*, and the position after the last."""
         first = 0 if self.until is None else self._newer(self.until)
         whole = len(self._regular) - len(self._removed_positions) + len(self.extra)
         return first, max(first, whole if self.since is None else self._newer(self.since - 1))

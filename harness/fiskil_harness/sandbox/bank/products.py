@@ -20,7 +20,7 @@ def products_of(institution: Institution) -> tuple[Product, ...]:
 
 
 def product_like(institution: Institution, name: str, category: str) -> Product | None:
-    """Return the product *name*, else the first of the category, else None."""
+    """Return the product *name*; if it does not exist, the first product of *category*, or None."""
     products = products_of(institution)
     fitting = [product for product in products if product.name == name] or [
         product for product in products if product.product_category == category

@@ -1,4 +1,4 @@
-"""Authorised payments: direct debits, and payments scheduled for later."""
+"""Payments that a person authorised in advance: direct debits and scheduled payments."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,10 @@ _DEBITORS_BANKS = ("Bank of the Ranges", "Eastpac", "Gringgotts")
 
 
 def direct_debits(store: Store, consent: Consent, at: datetime) -> tuple[DirectDebit, ...]:
-    """Return one row per business that debited a chosen account, with its latest debit. Source: direct-debits.last-debit"""
+    """Return one row, with the latest debit, per business that debited an account of the consent.
+
+    Source: direct-debits.last-debit
+    """
     ledger = store.ledgers[consent.arrangement_id]
     latest: dict[tuple[str, str], Transaction] = {}
     for row in ledger.statement(at).latest("DIRECT_DEBIT"):
@@ -26,7 +29,10 @@ def direct_debits(store: Store, consent: Consent, at: datetime) -> tuple[DirectD
 
 
 def scheduled_payments(store: Store, consent: Consent) -> tuple[ScheduledPayment, ...]:
-    """Return rent and transfers of the history, and orders without a payment so far. Source: scheduled-payments.unions"""
+    """Return the orders behind the rent and transfers of the history, and some orders that have not paid yet.
+
+    Source: scheduled-payments.unions
+    """
     ledger = store.ledgers[consent.arrangement_id]
     payments: list[ScheduledPayment] = []
     for spec in ledger.person.accounts:
@@ -68,7 +74,10 @@ def _direct_debit(store: Store, consent: Consent, name: str, row: Transaction) -
 
 
 def _target(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, move: Movement) -> dict[str, Any] | None:
-    """Return the recipient of a movement by order: the landlord, or the own account that receives the same amount."""
+    """Return the recipient of rent (the landlord) or of a transfer (the person's account that receives the same amount).
+
+    The result is None for other movements.
+    """
     if move.category == "RENT_AND_UTILITIES:RENT":
         return {"to_utype": "payeeId", "payee_id": payee_id(store, consent, "rent"), "nickname": move.merchant}
     if not move.category.startswith("TRANSFER_OUT"):
@@ -84,7 +93,7 @@ def _target(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, m
 def _repeated(
     store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, move: Movement, target: dict[str, Any], *, key: str
 ) -> ScheduledPayment:
-    """Return the order behind a regular movement; it has no end, so the number of remaining payments is left out."""
+    """Return the order behind a regular movement; the order has no end, so its number of remaining payments is left out."""
     schedule = {
         "intervals": [{"interval": f"P{move.every_days}D"}],
         "non_business_day_treatment": "AFTER",
@@ -101,7 +110,7 @@ def _repeated(
 
 
 def _without_history(store: Store, consent: Consent, ledger: Ledger) -> list[ScheduledPayment]:
-    """Return orders that have paid nothing yet: a bill that is due, pocket money from next month, a card to be paid."""
+    """Return orders that have not paid yet: monthly pocket money, a bill that is due, and a card payment."""
     person, chance = ledger.person, stream(store.mint.seed, "orders", ledger.person.email)
     account_id = ledger.accounts[consent.account_keys[0]].account_id
     friend = {"to_utype": "payeeId", "payee_id": payee_id(store, consent, "friend")}

@@ -1,4 +1,4 @@
-"""Accounts and rows generated from a person's file and the seed: the same person has the same rows for every reader.
+"""Accounts and rows generated from a person's file and the seed: a person has the same rows for every end user.
 
 Days and hours are those of the Australian east coast; the API shows them in UTC, with minute precision.
 """
@@ -8,18 +8,18 @@ Days and hours are those of the Australian east coast; the API shows them in UTC
 # No row is stored. A row is a function of (seed, account, day, number in the day). So a sandbox starts and resets at once,
 # millions of rows need no memory, and a failed scenario is repeated from its seed alone.
 #
-# From a day to an index: a movement has rows on every n-th day, and its series numbers them by arithmetic (`Days`), into
-# the history and on with the clock. From an index to values: `Amounts` and `Series` scatter the index with two salts.
-# No row needs the row before it.
+# From a day to an index: a movement (a regular payment) has rows on every n-th day. Its series computes the index of each
+# row from its day (`Days`), in the history and after it. From an index to values: `Amounts` and `Series` hash the index with
+# two salts. No row needs the row before it.
 #
 #     value             depends on
-#     rows that exist   the person's file, the last day of the history, the days passed, the days the account is open
+#     rows that exist   the person's file, the last day of the history, the days since then, the days the account is open
 #     amount and time   the seed, the holder, the account key, the number of the movement, the index of the row
-#     PENDING, POSTED   the days passed and the schedule of the slot: one division gives the turn and its age
+#     PENDING, POSTED   the days since the history and the slot's schedule: one division gives the purchase and its age
 #     ids               the salt of the run, the end user and institution, the key and the index of the row
 #     balance           the opening amount plus the POSTED rows; the available balance adds the PENDING rows
 #
-# Changes by scenarios are kept beside the series: a few edits, added rows and removed ids (`Changes`).
+# Changes by scenarios are stored separately from the series: a few edits, added rows and removed ids (`Changes`).
 #
 # Invariants, and why they hold:
 # 1. Same seed, same rows, for every end user, consent, thread and order of requests: reading a row draws nothing. Only ids
@@ -28,14 +28,14 @@ Days and hours are those of the Australian east coast; the API shows them in UTC
 #    sum of any range is exact: a constant for each whole block, plus at most two partial blocks.
 # 3. A page costs the same however many rows there are. The rows newer than a day are counted by arithmetic; `Timeline`
 #    finds the day of a position by bisection and sorts the rows of that day only.
-# 4. A row is found by its id without a walk through rows: the id carries the scrambled numbers of its series and index.
-#    The id of that row is then computed and compared, so an invented id finds nothing.
+# 4. A row is found by its id without iterating over rows: the id encodes the numbers of its series and index. The id of
+#    that row is then computed and compared, so an invented id finds nothing.
 # 5. No row lies in the future: the rows of a day exist once the next day has begun. POSTED rows stay as time passes.
 # 6. A purchase is not paid twice. From the end of the history on, slots replace the regular rows of their movement, except
 #    where a movement is too frequent for its slots; there both continue.
 #
-# So never draw once per row from a random stream. Never insert a movement before others in a file, or a draw before others
-# in this module: both change the rows of every seed. Append them.
+# Therefore never draw from a random stream once per row. Append a new movement to its file, and a new draw to this module:
+# if you insert them earlier, the rows of every seed change.
 
 from typing import Any
 
@@ -56,7 +56,7 @@ STATE_DIGITS = (2, 3, 4, 5, 6, 7)
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """The end user, institution and consent whose ids the rows carry."""
+    """The end user, institution and consent whose ids the rows contain."""
 
     mint: Mint
     end_user_id: str
@@ -65,14 +65,15 @@ class View(Struct, frozen=True, kw_only=True):
 
     @property
     def owner(self) -> str:
-        """Return the salt of the row ids; a later consent at the same institution shows the same ids."""
+        """Return the text from which row ids are derived; a later consent at the same institution has the same ids."""
         return f"{self.end_user_id}@{self.institution_id}"
 
 
 def account_of(view: View, person: Person, spec: AccountSpec) -> Account:
-    """Return the account that *spec* describes: every end user sees the same number, under their own ``account_id``.
+    """Return the account that *spec* describes.
 
-    All accounts at an institution share its bank code; a card has no BSB.
+    Every end user sees the same account number, but their own ``account_id``. All accounts at an institution share its bank
+    code. A card has no BSB (branch code).
     """
     holder = person.holder_of(spec)
     chance = stream(view.mint.seed, "account", holder, spec.key)
@@ -96,7 +97,7 @@ def account_of(view: View, person: Person, spec: AccountSpec) -> Account:
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """The source of one account's rows: the account, its holder, and ``last``, the last day of the history."""
+    """The data from which one account's rows are generated; ``last`` is the last day of the history."""
 
     view: View
     person: Person
@@ -107,7 +108,7 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
-    """Return one series for each movement of an account."""
+    """Return one series (the rows of one regular payment) for each movement of an account."""
     series: list[Series] = []
     for number, move in enumerate(origin.spec.moves):
         chance = stream(origin.view.mint.seed, "moves", origin.person.holder_of(origin.spec), origin.spec.key, number)
@@ -127,7 +128,7 @@ def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
 
 
 def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
-    """Return the slots for PENDING rows of an account."""
+    """Return the slots of an account (sequences of purchases that start as PENDING)."""
     spec = origin.spec
     slots: list[Slot] = []
     for number, turns in enumerate(slot_schedules(spec)):
@@ -150,7 +151,7 @@ def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
 
 
 def _sample(view: View, account: Account, move: Movement) -> Transaction:
-    """Return the fields that all rows of a movement share, with marks where rows differ."""
+    """Return a row with the fields that all rows of a movement share, and placeholders for the others."""
     is_detailed = _type_of(move).startswith("TRANSFER_")
     return Transaction(
         key="",

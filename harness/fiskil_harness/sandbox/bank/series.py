@@ -1,6 +1,6 @@
-"""The rows of one movement: a series holds what they share, and computes the rest of a row from its day alone.
+"""The rows of one movement (a regular payment): a series stores their common fields and computes the others.
 
-A row is made when it is requested, as a value or as JSON text, and is not kept.
+A row is generated from its day when it is requested, as a value or as JSON text, and is not stored.
 """
 
 import msgspec
@@ -12,7 +12,7 @@ from fiskil_harness.sandbox.bank.amounts import Amounts
 from fiskil_harness.sandbox.bank.days import instant_of, text_of
 
 MORNING = 9 * 60
-# Marks in the sample for the values that differ per row; the JSON text has a gap at each.
+# Placeholders in the sample row for the values that differ per row; in the JSON text they become `%s`.
 MARKS = ("\ue000", "\ue001", "\ue002", "\ue003", "\ue004")
 _SPREAD = 0xD1342543DE82EF95
 _ALL = 2**64 - 1
@@ -21,10 +21,10 @@ _NIGHT, _NIGHT_FOR = 90, 120
 
 
 class Days(Struct, frozen=True, kw_only=True):
-    """The days on which a series has rows: every ``step`` days from ``zero`` on, in both directions; index 0 is at ``zero``.
+    """The days on which a series has rows: every ``step`` days before and after the day ``zero``, whose index is 0.
 
-    ``step`` is negative where indices grow into the past. A row's name counts days back from ``last``, the last day of the
-    history. Where ``last`` is None, the name is the index, which is left out for index 0.
+    A negative ``step`` means that indices grow into the past. The key of a row ends with the number of days before
+    ``last``, the last day of the history. If ``last`` is None, it ends with the index, which is left out for index 0.
     """
 
     zero: int
@@ -36,12 +36,12 @@ class Days(Struct, frozen=True, kw_only=True):
         return (day - self.zero) // self.step
 
     def name(self, key: str, day: int) -> str:
-        """Return the key of the first row of a day."""
+        """Return the key of the first row of a day; *key* is the key of the series."""
         number = self.index(day) if self.last is None else self.last - day
         return key if self.last is None and number == 0 else f"{key}:{number}"
 
     def day(self, tail: str) -> int | None:
-        """Return the day that the last part of a name stands for; None if the series has no such day."""
+        """Return the day of the row whose key ends with *tail*; None if the series has no rows on that day."""
         digits = tail.removeprefix("-")
         if not (digits.isascii() and digits.isdigit() and len(digits) < 8):
             return None
@@ -50,7 +50,7 @@ class Days(Struct, frozen=True, kw_only=True):
 
 
 class Series:
-    """The rows of one movement on one account; ``number`` is its place among the owner's series, which row ids carry."""
+    """The rows of one movement on one account; ``number`` is the number of the series, which row ids encode."""
 
     def __init__(
         self,
@@ -66,14 +66,14 @@ class Series:
         waits_days: int = 0,
         suffix: str = "",
     ) -> None:
-        """Keep the parameters; nothing is derived yet.
+        """Store the parameters; no row is generated yet.
 
         Args:
-            sample: A row with marks where rows differ.
-            salt: Decides the times of rows.
+            sample: A row with placeholders for the values that differ between rows.
+            salt: Determines the time of day of each row.
             per_day: The number of rows per day.
             waits_days: The number of days for which a row was PENDING; its execution time is the first morning of these.
-            suffix: Appended to a row's key when its ids are made. Source: data.pending-posted
+            suffix: Appended to a row's key when its ids are generated. Source: data.pending-posted
         """
         self.key, self.number, self.days, self.sample, self.amounts = key, number, days, sample, amounts
         self.per_day, self.ids, self._waits_days, self._suffix, self._salt = per_day, ids, waits_days, suffix, salt
@@ -84,7 +84,7 @@ class Series:
 
     @property
     def account_id(self) -> str:
-        """Return the account of these rows."""
+        """Return the id of the account of these rows."""
         return self.sample.account_id
 
     @property
@@ -93,17 +93,17 @@ class Series:
         return (self.sample.category or {}).get("secondary_category", "")
 
     def minute(self, day: int, at: int) -> int:
-        """Return the minute of its day in which a row is posted, by east coast clocks; rows of one day are in order."""
+        """Return the minute of *day*, in east coast time, at which row number *at* is posted; a day's rows are in order."""
         index = self.days.index(day) * self.per_day + at
         chance = ((index * _SPREAD + self._salt) & _ALL) >> 32
         return self._from + (at * self._for + (chance * self._for >> 32)) // self.per_day
 
     def instant(self, day: int, at: int) -> int:
-        """Return the instant at which a row is posted."""
+        """Return the UTC time, in minutes, at which row number *at* of *day* is posted."""
         return instant_of(day, self.minute(day, at))
 
     def instants(self, day: int) -> list[int]:
-        """Return when each row of a day is posted, first row first."""
+        """Return the posting time (UTC, in minutes) of each row of *day*, first row first."""
         if self.per_day == 1 or self._from == _NIGHT:
             return [self.instant(day, at) for at in range(self.per_day)]
         # In opening hours the offset from UTC does not change.
@@ -114,7 +114,7 @@ class Series:
         ]
 
     def row(self, day: int, at: int) -> Transaction:
-        """Return the *at*-th row of a day as a value, and register its ids for reports."""
+        """Return row number *at* of *day*, and register its ids, so that reports show symbols instead of these ids."""
         name, index = self._name(day, at), self.days.index(day) * self.per_day + at
         ids = self.ids.of(name + self._suffix, self.number, index)
         self.ids.note(name, ids)
@@ -131,7 +131,10 @@ class Series:
         )
 
     def text(self, day: int, at: int, instant: int, *, is_plain: bool) -> str:
-        """Return the same row as JSON text; *is_plain* leaves out late details. Source: sync.early-transactions"""
+        """Return row number *at* of *day*, posted at *instant*, as JSON text; *is_plain* omits details of later syncs.
+
+        Source: sync.early-transactions
+        """
         _, first, name = self._opened(day)
         if at:
             name = f"{name}.{at}"
@@ -142,16 +145,16 @@ class Series:
         return form % (*ids, self.amounts.text(first + at), posted, executed, posted)
 
     def cents(self, day: int, at: int) -> int:
-        """Return the amount of a row in cents."""
+        """Return the amount of row number *at* of *day*, in cents."""
         return self.amounts.cents(self.days.index(day) * self.per_day + at)
 
     def note(self, day: int, at: int) -> None:
-        """Register the symbols of a row's ids for reports, without making the row."""
+        """Register the ids of a row, so that reports show symbols instead, without generating the row."""
         name, index = self._name(day, at), self.days.index(day) * self.per_day + at
         self.ids.note(name, self.ids.of(name + self._suffix, self.number, index))
 
     def find(self, tail: str) -> tuple[int, int] | None:
-        """Return day and place of the row whose key ends with *tail*; None if this series has none."""
+        """Return the day and number of the row whose key ends with *tail*; None if this series has no such row."""
         number, _, at = tail.partition(".")
         day = self.days.day(number)
         if day is None or (at and not (at.isascii() and at.isdigit() and len(at) < 6)):
@@ -160,7 +163,7 @@ class Series:
         return place if place[1] < self.per_day and self._name(*place) == f"{self.key}:{tail}" else None
 
     def read(self, fiskil_id: str) -> tuple[int, int] | None:
-        """Return day and place of the row with this id; None if this series has none."""
+        """Return the day and number of the row with this id; None if this series has no such row."""
         series, index = self.ids.place(fiskil_id)
         if series != self.number:
             return None
@@ -170,7 +173,7 @@ class Series:
         return (day, at) if is_known else None
 
     def _opened(self, day: int) -> tuple[int, int, str]:
-        """Return a day, the index of its first row, and that row's name; the latest result is kept."""
+        """Return *day*, the index of its first row, and that row's key; the latest result is cached."""
         latest = self._latest
         if latest[0] != day:
             self._latest = latest = day, self.days.index(day) * self.per_day, self.days.name(self.key, day)
@@ -184,11 +187,11 @@ class Series:
         return text_of(instant_of(day + 1 - self._waits_days, MORNING)) if self._waits_days else posted
 
     def _form(self, *, is_plain: bool) -> str:
-        """Return the sample as JSON text with a gap at each mark; there are always six gaps."""
+        """Return the JSON text of the sample row as a format string, with exactly six conversions for the values."""
         sample = plain(self.sample) if is_plain else self.sample
         text = bytes(sample.wire).decode().replace("%", "%%")
         if sample.execution_date_time is None:
-            # An empty gap after the posting time keeps the number of gaps at six.
+            # A conversion that prints nothing, after the posting time, keeps their number at six.
             text = text.replace(MARKS[3], f"{MARKS[3]}%.0s", 1)
         for mark in MARKS:
             text = text.replace(mark, "%s")
@@ -197,7 +200,7 @@ class Series:
 
 
 class Place(Struct, frozen=True):
-    """The place of a regular row: its series, its day, and its number in the day."""
+    """The identity of a regular row: its series, its day, and its number in that day."""
 
     series: Series
     day: int
@@ -205,5 +208,5 @@ class Place(Struct, frozen=True):
 
 
 def plain(row: Transaction) -> Transaction:
-    """Return a row before its details are known. Source: sync.early-transactions"""
+    """Return *row* without the details that a later sync adds, such as the merchant. Source: sync.early-transactions"""
     return msgspec.structs.replace(row, merchant_name=None, merchant_category_code=None, extended_data=None)

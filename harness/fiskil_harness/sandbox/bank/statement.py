@@ -1,6 +1,6 @@
-"""The rows of a bank at one instant, in the API's order: PENDING rows, then POSTED rows, newest first.
+"""The transactions of bank accounts at one time, in the API's order: PENDING rows, then POSTED rows, newest first.
 
-A statement never changes. It holds only the differences from the regular rows, and makes rows when a page is requested.
+A statement is immutable. It stores only differences from the regular rows, and generates rows when a page is requested.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ _AT_ONCE = 500
 
 
 class Statement(Sequence[Transaction]):
-    """All rows, or those that a filter leaves. Source: data.order"""
+    """All transactions of bank accounts at one time, or those that match a filter. Source: data.order"""
 
     def __init__(self, pending: Iterable[Transaction] = (), posted: Posted | None = None) -> None:
         self.pending = newest_first(pending)
@@ -26,7 +26,7 @@ class Statement(Sequence[Transaction]):
 
     @classmethod
     def of(cls, rows: Sequence[Transaction]) -> "Statement":
-        """Return *rows* as a statement; a statement is returned as it is."""
+        """Return *rows* as a statement; if *rows* is a statement, return it unchanged."""
         if isinstance(rows, Statement):
             return rows
         posted = Posted(extra=[row for row in rows if row.status != "PENDING"])
@@ -54,7 +54,9 @@ class Statement(Sequence[Transaction]):
         since: int | None = None,
         until: int | None = None,
     ) -> "Statement":
-        """Return the rows of these accounts, secondary categories and status, between two minutes; an empty filter fits all.
+        """Return the rows that match all filters: account, secondary category, status, first and last minute.
+
+        An empty filter matches all rows.
 
         Source: data.time-filter, data.category-filter
         """
@@ -70,19 +72,19 @@ class Statement(Sequence[Transaction]):
 
     @property
     def account_ids(self) -> set[str]:
-        """Return the accounts that have rows here."""
+        """Return the ids of the accounts that have rows in this statement."""
         return {row.account_id for row in self.pending} | self.posted.account_ids
 
     def recent(self, since: int) -> "Statement":
-        """Return the PENDING rows, and those posted from minute *since* on. Source: sync.early-transactions"""
+        """Return the PENDING rows, and the rows posted from minute *since* on. Source: sync.early-transactions"""
         return Statement(self.pending, self.posted.where(lambda *_: True, since=since, until=None))
 
     def plain(self) -> "Statement":
-        """Return the same rows before their details are known. Source: sync.early-transactions"""
+        """Return the same rows without the details that a later sync adds. Source: sync.early-transactions"""
         return Statement(map(plain, self.pending), self.posted.plain())
 
     def categorised(self, chosen: dict[str, dict[str, str]]) -> "Statement":
-        """Return the same rows, with the categories *chosen* by ``fiskil_id``. Source: category.override"""
+        """Return the same rows with the categories in *chosen*, whose keys are ``fiskil_id``. Source: category.override"""
         rows_by_id = {fiskil_id: row for fiskil_id in chosen if (row := self.find(fiskil_id)) is not None}
         if not rows_by_id:
             return self
@@ -92,7 +94,7 @@ class Statement(Sequence[Transaction]):
         return Statement([changed.get(row.fiskil_id, row) for row in self.pending], self.posted.changed(changed))
 
     def find(self, fiskil_id: str) -> Transaction | None:
-        """Return the row with this id; None if it is not here."""
+        """Return the row with this id; None if the statement does not contain it."""
         return next((row for row in self.pending if row.fiskil_id == fiskil_id), None) or self.posted.find(fiskil_id)
 
     def latest(self, kind: str) -> list[Transaction]:
@@ -100,7 +102,7 @@ class Statement(Sequence[Transaction]):
         return self.posted.latest(kind)
 
     def position(self, fiskil_id: str) -> int | None:
-        """Return the position of the row with this id; None if it is not here."""
+        """Return the position of the row with this id; None if the statement does not contain it."""
         pending_ids = [row.fiskil_id for row in self.pending]
         if fiskil_id in pending_ids:
             return pending_ids.index(fiskil_id)
@@ -112,12 +114,12 @@ class Statement(Sequence[Transaction]):
         return sum(cents_of(row.amount) for row in self.pending)
 
     def rows(self, start: int, stop: int) -> list[Transaction]:
-        """Return the rows at positions *start* to *stop*, as values."""
+        """Return the rows from position *start* up to but excluding *stop*, as ``Transaction`` values."""
         ahead = len(self.pending)
         return [*self.pending[start:stop], *self.posted.rows(max(0, start - ahead), max(0, stop - ahead))]
 
     def texts(self, start: int, stop: int) -> list[str]:
-        """Return the rows at positions *start* to *stop*, as JSON text."""
+        """Return the rows from position *start* up to but excluding *stop*, as JSON text."""
         ahead = len(self.pending)
         written = [bytes(row.wire).decode() for row in self.pending[start:stop]]
         return written + self.posted.texts(max(0, start - ahead), max(0, stop - ahead))
@@ -140,7 +142,7 @@ class Statement(Sequence[Transaction]):
 
 
 class Stretch(Sequence[Transaction]):
-    """A page of a statement; its rows are made when they are requested."""
+    """A page of a statement; its rows are generated when they are requested."""
 
     def __init__(self, statement: Statement, places: range) -> None:
         self._statement, self._places = statement, places
@@ -173,14 +175,14 @@ class Stretch(Sequence[Transaction]):
 
 
 def newest_first(rows: Iterable[Transaction]) -> list[Transaction]:
-    """Return PENDING rows in order: newest execution time first, those without one last. Source: data.order"""
+    """Return PENDING rows by execution time, newest first; rows without an execution time are last. Source: data.order"""
     ordered = sorted(rows, key=lambda row: row.key)
     ordered.sort(key=lambda row: row.execution_date_time or "", reverse=True)
     return ordered
 
 
 def _is_between(row: Transaction, since: int | None, until: int | None) -> bool:
-    """Source: data.time-filter"""
+    """Return True if a PENDING row was executed between the two minutes; None is no limit. Source: data.time-filter"""
     if since is None and until is None:
         return True
     if row.execution_date_time is None:

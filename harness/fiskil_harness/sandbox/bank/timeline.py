@@ -1,6 +1,6 @@
-"""Several series as one list, newest first, in which each position is computed without the other rows.
+"""The rows of several series as one list, newest first, in which a position is found without generating the other rows.
 
-The number of rows newer than a day is arithmetic; only the rows of one day are ever sorted, and two such orders are cached.
+The number of rows newer than a given day is computed. Only the rows of a single day are sorted; two such orders are cached.
 """
 
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ from fiskil_harness.core.model import Transaction
 from fiskil_harness.sandbox.bank.days import DAY, day_of
 from fiskil_harness.sandbox.bank.series import Series, plain
 
-# A row of one day as a sortable number: how early it is, the number of its run, and its number in the run's day.
+# A row of one day is encoded as a sortable number: how early it is, the number of its run, and its number in the run's day.
 _EARLY, _RUN, _PLACE = 32, 16, 2**16 - 1
 _LATEST = 2 * DAY
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """A stretch of a series: its rows of every ``stride``-th day from ``oldest`` to ``newest``; both days have rows.
+    """A part of a series: the rows of every ``stride``-th day from ``oldest`` to ``newest``; both days have rows.
 
-    ``is_plain`` rows are as they are before their details are known. Source: sync.early-transactions
+    If ``is_plain`` is set, rows lack the details that a later sync adds. Source: sync.early-transactions
     """
 
     series: Series
@@ -40,7 +40,7 @@ class Run(Struct, frozen=True, kw_only=True):
         return self.count if day < self.oldest else ((self.newest - day - 1) // self.stride + 1) * self.series.per_day
 
     def before(self, day: int) -> int:
-        """Return the last day with rows before *day*; 0 without one."""
+        """Return the last day with rows before *day*; 0 if there is no such day."""
         last = min(self.newest, self.newest - -(-(self.newest - day + 1) // self.stride) * self.stride)
         return last if last >= self.oldest else 0
 
@@ -49,12 +49,12 @@ class Run(Struct, frozen=True, kw_only=True):
         return self.oldest <= day <= self.newest and (self.newest - day) % self.stride == 0
 
     def places(self) -> Iterator[tuple[int, int]]:
-        """Yield day and number of each row, newest first."""
+        """Yield the day and the number in that day of each row, newest first."""
         for day in range(self.newest, self.oldest - 1, -self.stride):
             yield from ((day, at) for at in reversed(range(self.series.per_day)))
 
     def row(self, day: int, at: int) -> Transaction:
-        """Return one row as a value."""
+        """Return row number *at* of *day*."""
         row = self.series.row(day, at)
         return plain(row) if self.is_plain else row
 
@@ -69,7 +69,7 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 class Timeline:
-    """The rows of several runs, newest first; at one instant in the order of the runs."""
+    """The rows of several runs (parts of series), newest first; rows of the same minute are in the order of the runs."""
 
     def __init__(self, runs: tuple[Run, ...]) -> None:
         self.runs = runs
@@ -82,13 +82,13 @@ class Timeline:
         return self._count
 
     def newer(self, instant: int) -> int:
-        """Return the number of rows later than *instant*."""
+        """Return the number of rows later than *instant*, a UTC time in minutes."""
         day = day_of(instant)
         count = sum(run.newer(day) for run in self.runs)
         return count + sum(1 for code in self._order(day) if _instant(day, code) > instant)
 
     def position(self, series: Series, day: int, at: int) -> int | None:
-        """Return the position of a row; None if it is not among these."""
+        """Return the position of row number *at* of *day* in *series*; None if no run contains that row."""
         number = next((n for n, run in enumerate(self.runs) if run.series is series and run.has(day)), None)
         if number is None:
             return None
@@ -96,7 +96,7 @@ class Timeline:
         return sum(run.newer(day) for run in self.runs) + self._order(day).index(code)
 
     def rows(self, start: int, stop: int) -> list[Transaction]:
-        """Return the rows at positions *start* to *stop*, as values."""
+        """Return the rows from position *start* up to but excluding *stop*, as ``Transaction`` values."""
         return [
             self.runs[code >> _RUN & _PLACE].row(day, code & _PLACE)
             for day, codes in self._days(start, stop)
@@ -104,7 +104,7 @@ class Timeline:
         ]
 
     def texts(self, start: int, stop: int) -> list[str]:
-        """Return the rows at positions *start* to *stop*, as JSON text."""
+        """Return the rows from position *start* up to but excluding *stop*, as JSON text."""
         texts: list[str] = []
         write = [(run.series.text, run.is_plain) for run in self.runs]
         for day, codes in self._days(start, stop):
@@ -115,13 +115,13 @@ class Timeline:
         return texts
 
     def note(self) -> None:
-        """Register the symbols of all rows' ids for reports."""
+        """Register the ids of all rows, so that reports show symbols (short stable names) instead of these ids."""
         for run in self.runs:
             for day, at in run.places():
                 run.series.note(day, at)
 
     def _days(self, start: int, stop: int) -> Iterator[tuple[int, list[int]]]:
-        """Yield the days of these positions, newest first, each with those of its rows that are among them."""
+        """Yield each day with rows at positions *start* to *stop*, newest first, and its encoded rows in this range."""
         day, left = self._day_at(start), stop - start
         skip = start - sum(run.newer(day) for run in self.runs)
         while left > 0:
@@ -131,7 +131,7 @@ class Timeline:
             day = max(run.before(day) for run in self.runs)
 
     def _day_at(self, position: int) -> int:
-        """Return the day of a position: the first day with at most so many newer rows."""
+        """Return the day of the row at *position*: the earliest day with at most *position* rows on later days."""
         low, high = self._first, self._last
         while low < high:
             middle = (low + high) // 2

@@ -43,7 +43,7 @@ def open_account(store: Store, person: Person, key: str) -> None:
 
 
 def close_account(store: Store, person: Person, key: str) -> None:
-    """Close an account now, for every holder; a consent without an open account is ended by the institution.
+    """Close an account now, for every holder; the institution ends a consent whose accounts are all closed.
 
     Raises:
         UnknownName: The person has no such account.
@@ -59,7 +59,7 @@ def close_account(store: Store, person: Person, key: str) -> None:
 
 
 def approve_sharing(store: Store, person: Person, key: str) -> None:
-    """Let every other holder agree to *person*'s sharing of an account.
+    """Let every other holder of an account agree that *person* shares it.
 
     Raises:
         UnknownName: The person has no such account.
@@ -71,7 +71,7 @@ def approve_sharing(store: Store, person: Person, key: str) -> None:
 
 
 def withdraw_sharing(store: Store, person: Person, key: str) -> None:
-    """Let another holder stop *person*'s sharing of an account; the consent stays active, and no event is emitted.
+    """Let another holder of an account stop *person* from sharing it; the consent stays active, and no event is emitted.
 
     Raises:
         UnknownName: The person has no such account.
@@ -100,7 +100,7 @@ def _joint(person: Person, key: str) -> Spec:
 
 
 def _watch(store: Store, person: Person, spec: Spec) -> None:
-    """Update, for each consent over an account, when its last account closes."""
+    """Recalculate, for each consent that covers the account, the time at which the consent's last account closes."""
     for consent in consents_over(store, person, spec):
         consents.watch_accounts(store, consent)
 

@@ -13,9 +13,9 @@ from fiskil_harness.sandbox.store import Store
 
 
 def amend(store: Store, consent: Consent, *, account_keys: tuple[str, ...], permissions: tuple[str, ...]) -> Consent:
-    """Change the accounts or datasets of an active consent, emit ``consent.updated``, and return the consent with its id.
+    """Change the accounts or datasets of an active consent, emit ``consent.updated``, and return the changed consent.
 
-    Rows that it no longer covers are no longer served, and its datasets are synced again.
+    The consent keeps its id. Rows that the consent no longer covers are no longer served, and its datasets are synced again.
 
     Args:
         account_keys: The accounts to cover, by their keys in the person's file; empty for no change.
@@ -48,7 +48,7 @@ def amend(store: Store, consent: Consent, *, account_keys: tuple[str, ...], perm
 
 
 def make_accessible(store: Store, institution_id: str) -> None:
-    """Allow consents at an institution that the sandbox only lists, until the next reset.
+    """Allow consents at an institution that is listed as not accessible, until the next reset.
 
     Raises:
         UnknownName: No such institution.

@@ -1,4 +1,4 @@
-"""Consents: how they begin, what they permit, and every way they end."""
+"""Consents: creation, renewal, duration and endings."""
 
 from datetime import datetime, timedelta
 
@@ -27,8 +27,8 @@ def grant(
     """Create a consent with its ledger, and emit ``consent.received``.
 
     Args:
-        arrangement_id: A fixed id, for apps that know only one.
-        permissions: The datasets to cover (default: those of the console); only those of the institution count.
+        arrangement_id: A fixed id, for apps with a hard-coded id (default: a new id).
+        permissions: The datasets to cover (default: those of the console); those of another industry are ignored.
 
     Source: consents.received, consents.by-institution, permissions.usual, consents.period
     """
@@ -53,7 +53,7 @@ def grant(
 
 
 def watch_accounts(store: Store, consent: Consent) -> Consent:
-    """Store *consent* with the instant at which its last account closes. Source: consents.accounts-closed"""
+    """Store and return *consent* with the time at which its last account closes. Source: consents.accounts-closed"""
     watched = msgspec.structs.replace(consent, accounts_close_at=when_all_close(store, consent))
     store.consents[consent.arrangement_id] = watched
     return watched
@@ -89,17 +89,17 @@ def _open_ledger(store: Store, consent: Consent, person: Person) -> None:
 
 
 def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> Consent:
-    """Restart an active consent from now, perhaps over other accounts, and return it.
+    """Renew an active consent from now on, with *account_keys* as its accounts, and return the renewed or new consent.
 
-    The consent keeps its id, and ``consent.updated`` or ``consent.received`` is emitted; or it ends and a new one replaces
-    it.
+    Depending on the interpretation, the consent keeps its id, and ``consent.updated`` or ``consent.received`` is emitted; or
+    the consent ends, and a new consent replaces it.
 
     Source: auth-session.renewal
     """
     now, interpretation = store.now(), store.interpretation("auth-session.renewal")
     if interpretation == "new":
         person = person_for(store, consent.person)
-        assert person is not None  # the person who consented has an address
+        assert person is not None  # the person who consented has a valid e-mail address
         end(store, consent, reason="Revoked", by="end_user")
         return grant(
             store,
@@ -124,7 +124,7 @@ def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> C
 
 
 def duration(store: Store) -> timedelta:
-    """Return the duration of a consent: the console's, and one day for a one-off consent.
+    """Return the duration of new consents, as set in the console; a one-off consent lasts at most one day.
 
     Source: consents.duration, consents.period, consents.one-off
     """
@@ -142,7 +142,7 @@ def end(store: Store, consent: Consent, *, reason: str, by: str, at: datetime | 
     Args:
         reason: ``Expired`` or ``Revoked``, as in the API.
         by: The party that ended it: ``end_user``, ``institution`` or ``app``.
-        clause_id: The clause that decides whether such an ending emits an event; empty if it always does.
+        clause_id: The clause whose interpretation decides if this ending emits an event; empty if it always does.
 
     Source: consents.every-ending-reported, consents.expiry-event, consents.termination-reason, webhooks.after-ending
     """

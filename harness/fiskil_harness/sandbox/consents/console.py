@@ -1,4 +1,4 @@
-"""The settings of a team in Fiskil's console, for which the API has no request."""
+"""The settings of a team in Fiskil's console, which cannot be changed through the API."""
 
 from msgspec import Struct
 
@@ -24,13 +24,14 @@ class Console(Struct, frozen=True, kw_only=True):
     Attributes:
         permissions: The permissions that new consents request.
         scopes: The scopes of the API key.
-        version: The API version of requests that name none.
-        consent_days: The duration of new consents in days, 0 for one-off ones; None for that of ``consents.duration``.
-        is_chosen: The team has set the permissions, so a consent requests no others. Until then, a consent at a retailer
-            requests all that it has.
+        version: The API version for requests without an ``X-Fiskil-Version`` header.
+        consent_days: The duration of new consents in days; 0 makes one-off consents. None applies the interpretation of the
+            clause ``consents.duration``.
+        is_chosen: True if the team has set the permissions, so that consents request no others. Otherwise a consent at an
+            energy retailer requests all energy permissions.
 
     Raises:
-        UnknownName: A permission, scope or version that the console does not offer.
+        UnknownName: The console does not offer a permission, scope or version.
         UsageError: *consent_days* is out of range.
 
     Source: permissions.usual, token.scopes, token.energy-scope, versions.pin, consents.period
@@ -57,7 +58,9 @@ class Console(Struct, frozen=True, kw_only=True):
             raise UsageError(f"A consent lasts from 1 to {LONGEST_CONSENT_DAYS} days, or 0 for a one-off one; got {got}.")
 
     def requested_from(self, industry: str, permissions: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """Return the permissions to request at an institution of *industry*: *permissions* or the console's, if it has them.
+        """Return the permissions to request at an institution of *industry*: those of *permissions* that the industry has.
+
+        If *permissions* is empty, the console's permissions apply.
 
         Source: permissions.usual
         """

@@ -23,7 +23,7 @@ def create(
         end_user_id: A fixed id (default: a new one).
 
     Raises:
-        ApiProblem: 400, the e-mail is missing or taken, under interpretations that require it.
+        ApiProblem: 400, the e-mail is missing or taken, under interpretations in which the API refuses that.
 
     Source: end-users.duplicate-email, end-users.email
     """

@@ -30,7 +30,10 @@ def set_connection(store: Store, institution_id: str, status: str) -> None:
 
 
 def is_accessible(store: Store, institution: Institution) -> bool:
-    """Return True if sandbox keys reach an institution. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
+    """Return True if end users can consent at an institution with sandbox keys.
+
+    Source: institutions.sandbox-bank, institutions.sandbox-retailer
+    """
     is_industry_accessible = (
         institution.industry != "energy" or store.interpretation("institutions.sandbox-retailer") == "accessible"
     )
@@ -41,7 +44,7 @@ def require_reachable(store: Store, institution_id: str) -> None:
     """Raise ApiProblem while the institution has an outage.
 
     Raises:
-        ApiProblem: 502.
+        ApiProblem: 502, the institution has an outage.
 
     Source: data.fetch-outage
     """

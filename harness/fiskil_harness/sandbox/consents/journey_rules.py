@@ -1,4 +1,4 @@
-"""The institution's result for each act of the end user; the journey's table decides where a result leads."""
+"""The result of each act (submitted form) in a consent journey; ``journey_table`` maps results to the next stage."""
 
 from collections.abc import Iterable
 from itertools import count
@@ -24,7 +24,7 @@ _RIGHT, _, _EXPIRED = MAGIC_CODES
 
 
 def apply_form(store: Store, session: AuthSession, act: str, form: Form) -> tuple[AuthSession, str]:
-    """Return the session with the values of the form, and the result; an act without values has the result ``fine``."""
+    """Return the session with the submitted values, and the result of the act; an act without form values is ``fine``."""
     if act == "choose":
         return _choose(store, session, str(form.get("institution_id", "")))
     if act == "identify":
@@ -63,7 +63,7 @@ def _health(store: Store, institution_id: str) -> str:
 
 
 def _outcome(session: AuthSession, person: Person) -> str:
-    """Return the outcome of the journey: the one set for the session, else that of the person's file."""
+    """Return the outcome of the journey: the outcome set for the session, or else the outcome in the person's file."""
     return session.outcome or person.outcome
 
 
@@ -79,7 +79,7 @@ def unmagical(codes: Iterable[str]) -> str:
 
 
 def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSession, str]:
-    """Source: journey.code-attempts, journey.code-expired"""
+    """Return the session and the result after one-time code *code*. Source: journey.code-attempts, journey.code-expired"""
     typed = "".join(code.split())
     if typed == _EXPIRED:
         result = "expired" if store.interpretation("journey.code-expired") == "sent-again" else "too_late"

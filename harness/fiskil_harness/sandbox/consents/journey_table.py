@@ -3,12 +3,12 @@
 Theory of operation. A journey is at a *stage*: ``institution``, ``login`` (e-mail), ``code`` (one-time code),
 ``accounts``, ``confirm``. A form that the end user submits is an *act*: ``choose``, ``identify``, ``enter_code``,
 ``select``, ``confirm``, ``cancel``, ``deny``. The sandbox gives each act a *result* (``fine``, ``wrong``, ``unknown``
-...), which ``journey_rules.py`` decides. The table maps (stage, act, result) to another stage or to an ending. An act that
-is not in the table is not possible at that stage and changes nothing. A result that leads back to its own stage is shown
-there as a complaint.
+...), which ``journey_rules.py`` determines. The table maps (stage, act, result) to another stage or to an ending. An act
+that is not in the table is not possible at that stage and changes nothing. If the next stage is the same stage, the page
+shows an error message there.
 
-``cancel`` is part of Fiskil's own frame around each screen, ``deny`` of the institution's screens. ``wait_too_long`` is
-not a form: the clock performs it when an end user leaves a journey on an institution's screen.
+The button for ``cancel`` is in Fiskil's own frame around each screen, the button for ``deny`` on the institution's screens.
+``wait_too_long`` is not a form: it happens when an end user waits too long at any stage after ``institution``.
 
 Source: journey.stages, journey.error-types
 """
@@ -47,7 +47,7 @@ TABLE: dict[tuple[str, str, str], str | Ending] = {
 
 
 def leads_to(stage: str, act: str, result: str) -> str | Ending | None:
-    """Return the stage or the ending that an act leads to; None where the act is not possible."""
+    """Return the next stage or the ending after *act* with *result*; None if *act* is not possible at *stage*."""
     return TABLE.get((stage, act, result))
 
 

@@ -1,7 +1,6 @@
-"""The messages that the consent page posts to the window that embeds or opened it, when a journey has ended.
+"""The messages that the consent page posts, when a journey has ended, to the window that embeds or opened the page.
 
-The Link SDK listens for these messages. They are made from the session alone, so each way to the same ending posts the
-same messages.
+The Link SDK listens for these messages. They depend only on the session.
 
 Source: sdk.messages, sdk.target-origin
 """
@@ -22,7 +21,7 @@ from fiskil_harness.sandbox.consents.redirects import (
 Message = dict[str, Any]
 
 CANCEL_PAGE = "https://auth.fiskil.com/cancel"
-"""The redirectURL of a session without a cancel_uri, as captured; the sandbox never redirects there."""
+"""The ``redirectURL`` in messages for sessions without a ``cancel_uri``, as captured; the sandbox never redirects there."""
 
 SPELLINGS = {
     "auth-session-invalid": ("AUTH_SESSION_INVALID",),
@@ -33,11 +32,11 @@ SPELLINGS = {
 
 
 def messages_of(session: AuthSession | None, interpretation: Interpretation) -> tuple[Message, ...]:
-    """Return the messages about the ending of *session*, in posting order; none before its end.
+    """Return the messages about the ending of *session*, in posting order; empty while the session is open.
 
     Args:
-        session: None for an unknown session or one that was used before; both are invalid.
-        interpretation: Returns the interpretation of a doubtful clause.
+        session: The session; None for a session that is unknown or was used before, which is reported as invalid.
+        interpretation: Returns the interpretation chosen for a clause id.
 
     Source: sdk.messages, sdk.invalid-session, sdk.failure-form
     """
@@ -51,7 +50,7 @@ def messages_of(session: AuthSession | None, interpretation: Interpretation) -> 
 
 
 def _approved(session: AuthSession, interpretation: Interpretation) -> Message:
-    """Source: sdk.redirect-url"""
+    """Return the message about an approved journey. Source: sdk.redirect-url"""
     message: Message = {"isCompleted": True}
     if session.redirect_uri:
         is_plain = interpretation("sdk.redirect-url") == "as-configured"
@@ -77,14 +76,14 @@ def _failed(session: AuthSession, interpretation: Interpretation) -> Message:
 
 
 def _error(session: AuthSession, ending: Ending, interpretation: Interpretation) -> str:
-    """Source: sdk.error-text"""
+    """Return the value of ``error`` in a message. Source: sdk.error-text"""
     if interpretation("sdk.error-text") == "by-type":
         return ending.value.lower()
     return error_parameters(session, interpretation)["error"]
 
 
 def _invalid(spelling: str) -> Message:
-    """Return the only message that is documented word for word; it has no errorID."""
+    """Return the message about an invalid session, exactly as Fiskil documents it; it has no ``errorID``."""
     return {
         "isCompleted": False,
         "error": spelling.lower(),

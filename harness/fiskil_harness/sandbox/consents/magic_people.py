@@ -1,4 +1,4 @@
-"""The uses of the people of the fixtures, in words: the ending that an address leads to, and what happens afterwards."""
+"""Descriptions of the fixture people: the outcome of a journey with their e-mail address, and later events."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,10 @@ GROUPS: tuple[str, ...] = (ENDINGS, CONSENTS, HOUSEHOLDS)
 
 
 def expected_outcome(person: Person) -> str:
-    """Return the outcome of a journey with this person's address: ``approved``, or Fiskil's name of the ending."""
+    """Return a description of a journey with this person's e-mail address.
+
+    It is Fiskil's name of the ending, or ``approved`` and what happens to the consent afterwards.
+    """
     ending = OUTCOMES[person.outcome].ending
     offered = [spec for spec in person.accounts if spec.is_offered]
     if ending is not Ending.APPROVED:
@@ -21,7 +24,7 @@ def expected_outcome(person: Person) -> str:
 
 
 def grouped(people: Iterable[Person]) -> dict[str, list[Person]]:
-    """Return *people* by heading, in each heading by name."""
+    """Return *people* grouped by heading; within a heading, people are sorted by name."""
     groups: dict[str, list[Person]] = {heading: [] for heading in GROUPS}
     for person in sorted(people, key=lambda person: person.name):
         groups[_heading(person)].append(person)

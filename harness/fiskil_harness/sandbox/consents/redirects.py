@@ -1,4 +1,4 @@
-"""The redirect address at the end of a consent journey, and its parameters."""
+"""The URL to which the browser is redirected at the end of a consent journey, and the URL's parameters."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -21,14 +21,14 @@ ERRORS: dict[Ending, str] = {
     Ending.UPSTREAM_FAILURE: "server_error",
     Ending.INELIGIBLE: "ineligible",
 }
-"""The values of ``error`` under the interpretation in which it is not always access_denied."""
+"""The value of the parameter ``error`` by ending, under the interpretation in which it is not always access_denied."""
 
 Interpretation = Callable[[str], str]
 SCRIPTS = ("javascript", "data", "vbscript")
 
 
 def refuse_bad_uri(name: str, uri: str) -> None:
-    """Raise ApiProblem unless a browser can open *uri*; any host and any app's own scheme is allowed.
+    """Raise ApiProblem unless *uri* is empty or a browser can open it; any host and an app's own scheme are allowed.
 
     Raises:
         ApiProblem: 400, *uri* is neither empty nor a usable absolute URI.
@@ -48,10 +48,10 @@ def refuse_bad_uri(name: str, uri: str) -> None:
 
 
 def destination(session: AuthSession, interpretation: Interpretation) -> str | None:
-    """Return the redirect address after the ending, with the documented parameters; None without an address.
+    """Return the URL to redirect to after the session's ending, with the documented parameters; None if there is none.
 
     Args:
-        interpretation: Returns the interpretation of a doubtful clause.
+        interpretation: Returns the interpretation chosen for a clause id.
 
     Source: journey.success-redirect, journey.error-redirect, journey.own-query
     """
@@ -63,12 +63,12 @@ def destination(session: AuthSession, interpretation: Interpretation) -> str | N
 
 
 def with_errors(uri: str, session: AuthSession, interpretation: Interpretation) -> str | None:
-    """Return *uri* with the error parameters of a journey that did not succeed; None for an empty one."""
+    """Return *uri* with the error parameters of a journey that did not succeed; None if *uri* is empty."""
     return _with_query(uri, error_parameters(session, interpretation), interpretation)
 
 
 def reported_type(session: AuthSession, interpretation: Interpretation) -> Ending:
-    """Return the ending as the app sees it. Source: journey.cancelled-type"""
+    """Return the ending to report to the app; a cancellation may be reported as denied. Source: journey.cancelled-type"""
     ending = session.ending or Ending.INVALID
     if ending is Ending.CANCELLED and interpretation("journey.cancelled-type") == "denied":
         return Ending.DENIED
@@ -76,7 +76,7 @@ def reported_type(session: AuthSession, interpretation: Interpretation) -> Endin
 
 
 def error_uri(error_type: str) -> str:
-    """Return the address that explains an error type."""
+    """Return the URL of the documentation of an error type."""
     return f"https://docs.fiskil.com/errors#{error_type}"
 
 

@@ -1,4 +1,4 @@
-"""Auth sessions: how they open, what each act of the end user changes, and how they end."""
+"""Auth sessions: opening, acts of the end user (submitted forms), expiry and endings."""
 
 from datetime import timedelta
 from typing import Any
@@ -74,7 +74,7 @@ def open_session(
 
 
 def current(store: Store, session_id: str) -> AuthSession | None:
-    """Return the session as of now, after any expiry; None for an unknown id.
+    """Return the current state of a session, which ends first if it is due to expire; None for an unknown id.
 
     Source: auth-session.single-use, journey.timeout
     """
@@ -92,7 +92,10 @@ def current(store: Store, session_id: str) -> AuthSession | None:
 
 
 def _cannot_renew(store: Store, session: AuthSession) -> bool:
-    """Return True if the consent to renew has ended, and cannot be renewed then. Source: auth-session.renewal-of-ended"""
+    """Return True if the session renews a consent that has ended, and the interpretation does not allow that.
+
+    Source: auth-session.renewal-of-ended
+    """
     renewed = store.consents.get(session.arrangement_id or "")
     is_over = renewed is not None and not renewed.is_active
     return is_over and store.interpretation("auth-session.renewal-of-ended") == "refused"
@@ -109,7 +112,10 @@ def view_session(store: Store, session_id: str) -> AuthSession | None:
 
 
 def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthSession | None:
-    """Perform the act *name* of the end user (see the table); None for an unknown session. Source: journey.stages"""
+    """Perform the act *name* (see ``journey_table``) and return the session; None for an unknown id.
+
+    Source: journey.stages
+    """
     session = current(store, session_id)
     if session is None or session.ending is not None or name not in journey_table.acts_at(session.stage):
         return session
@@ -124,7 +130,10 @@ def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthS
 
 
 def send_back(store: Store, session: AuthSession) -> str | None:
-    """Return the redirect address of an ended session, and record that it was used. Source: auth-session.single-use"""
+    """Return the redirect URL of an ended session, and record that the browser was redirected.
+
+    Source: auth-session.single-use
+    """
     _keep(store, msgspec.structs.replace(session, has_returned=True))
     return destination(session, store.interpretation)
 
@@ -144,9 +153,9 @@ def _finish(store: Store, session: AuthSession, ending: Ending) -> AuthSession:
 
 
 def _consent(store: Store, session: AuthSession) -> Consent:
-    """Return a new consent, or the session's consent renewed for the same person. Source: auth-session.renewal"""
+    """Return a new consent, or the consent that the session renews for the same person. Source: auth-session.renewal"""
     person = person_of(store, session)
-    # The table leads to an approval only after the choice of an institution and the log-in of a person.
+    # The table allows an approval only after an institution was chosen and a person logged in.
     assert person is not None
     assert session.institution_id is not None
     earlier = store.consents.get(session.arrangement_id or "")

@@ -1,7 +1,7 @@
 """The accounts that a consent shares: those that the end user chose, while they are open and every holder agrees.
 
-The dates of an account belong to the institution: all consents of a person see the same, and so do both holders of a joint
-account. If a holder withdraws their agreement, only the other holder's sharing changes.
+An account opens and closes on the same dates for all consents of a person, and for both holders of a joint account. If a
+holder withdraws their agreement, only the other holder's sharing changes.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ Spec = AccountSpec | EnergyAccountSpec
 
 
 def account_dates(store: Store, person: Person, spec: Spec) -> AccountDates:
-    """Return the dates of an account: those changed since the last reset, else those of the person's file."""
+    """Return the dates of an account, such as its closing date: the changed date, or else the date in the person's file."""
     of_person, of_account = (
         store.account_dates.get(place, AccountDates()) for place in (_own_place(person, spec), _place(person, spec))
     )
@@ -45,22 +45,22 @@ def active_period(store: Store, person: Person, spec: AccountSpec) -> AccountPer
 
 
 def is_open(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
-    """Return True if an account has opened and is not closed."""
+    """Return True if an account is open at the time *at*."""
     return has_opened(store, person, spec, at) and not has_closed(store, person, spec, at)
 
 
 def has_opened(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
-    """Return True if an account has ever been open."""
+    """Return True if an account was opened before or at the time *at*."""
     return _has_passed(account_dates(store, person, spec).opened_at, at, otherwise=True)
 
 
 def has_closed(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
-    """Return True if an account was open, and is closed."""
+    """Return True if an account was closed before or at the time *at*, and was not reopened."""
     return _has_passed(account_dates(store, person, spec).closed_at, at)
 
 
 def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]:
-    """Return the accounts that the institution shares under *consent*, in the order of the person's file.
+    """Return the keys of the accounts that the institution shares under *consent*, in the order of the person's file.
 
     Source: accounts.closed, accounts.opened-later, consents.joint-approval
     """
@@ -68,13 +68,13 @@ def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]
 
 
 def closed_keys(store: Store, consent: Consent, at: datetime) -> frozenset[str]:
-    """Return the keys of the accounts that are closed."""
+    """Return the keys of the person's accounts at the institution that are closed at the time *at*."""
     person, specs = _holder(store, consent), _specs(store, consent)
     return frozenset(spec.key for spec in specs if _has_passed(account_dates(store, person, spec).closed_at, at))
 
 
 def when_all_close(store: Store, consent: Consent) -> datetime | None:
-    """Return when the last account that the end user chose closes; None while one of them stays open.
+    """Return the time at which the last chosen account closes; None if a chosen account has no closing date.
 
     Source: consents.accounts-closed
     """
@@ -85,7 +85,7 @@ def when_all_close(store: Store, consent: Consent) -> datetime | None:
 
 
 def find_spec(person: Person, key: str) -> Spec:
-    """Return the account *key*.
+    """Return the account *key* of *person*.
 
     Raises:
         UnknownName: The person has no such account.
@@ -105,12 +105,12 @@ def change_days(store: Store, person: Person, spec: Spec, **days: datetime | Non
 
 
 def change_agreement(store: Store, person: Person, spec: Spec, **moments: datetime | None) -> None:
-    """Record when the other holders agreed to *person*'s sharing of the account, or withdrew that."""
+    """Record when the other holders agreed that *person* shares the account, or withdrew their agreement."""
     _change(store, _own_place(person, spec), **moments)
 
 
 def consents_over(store: Store, person: Person, spec: Spec) -> list[Consent]:
-    """Return the active consents of all holders of an account, at its institution."""
+    """Return the active consents at the account's institution, of all holders of the account."""
     place = _place(person, spec)
     return [
         consent
@@ -134,7 +134,7 @@ def _own_place(person: Person, spec: Spec) -> tuple[str, str]:
 
 
 def _place(person: Person, spec: Spec) -> tuple[str, str]:
-    """Return the key of the data that concerns every holder; both holders of a joint account have the same key."""
+    """Return the key in ``account_dates`` for dates that apply to every holder; the key is the same for both holders."""
     other = spec.joint_with if isinstance(spec, AccountSpec) else None
     return "&".join(sorted((person.name, other))) if other else person.email, spec.key
 
@@ -153,7 +153,10 @@ def _is_shared(store: Store, consent: Consent, spec: Spec, at: datetime) -> bool
 
 
 def _is_covered(store: Store, consent: Consent, spec: Spec, dates: AccountDates, at: datetime) -> bool:
-    """Return True if the end user chose the account, or if it opened later and joins. Source: accounts.opened-later"""
+    """Return True if the end user chose the account, or if it opened after the consent and is added automatically.
+
+    Source: accounts.opened-later
+    """
     if spec.key in consent.account_keys:
         return True
     opened_at = dates.reopened_at or dates.opened_at

@@ -1,6 +1,6 @@
-"""Ends a consent journey without a browser: performs the acts that the page would send, in its order.
+"""A shortcut that ends a consent journey without a browser: it performs the acts of the page's forms, in their order.
 
-Like an end user, it follows the journey's table, so the resulting state is the same as after the page.
+The shortcut follows the journey's table, so the resulting state is the same as after a journey in a browser.
 """
 
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ _ACTS_AFTER_CODE = {"cancelled": "cancel", "denied": "deny"}
 
 
 class _Conclusion(NamedTuple):
-    """The requested end of a journey; empty fields are chosen on the way."""
+    """The requested end of a journey; empty fields get defaults during the journey."""
 
     outcome: str
     email: str
@@ -29,10 +29,10 @@ class _Conclusion(NamedTuple):
 
 
 def check_conclusion(outcome: str) -> str:
-    """Return *outcome*.
+    """Return *outcome* if it can be requested.
 
     Raises:
-        UnknownName: No session ends so.
+        UnknownName: There is no such outcome.
     """
     if outcome not in OUTCOMES_TO_CONCLUDE:
         raise UnknownName("outcome", outcome, OUTCOMES_TO_CONCLUDE)
@@ -50,11 +50,11 @@ def conclude(
 ) -> AuthSession:
     """Complete a journey with *outcome*, and return the ended session.
 
-    If this fails, the session stays as it was.
+    If an error is raised, the session stays unchanged.
 
     Args:
-        email: The address that logs in (default: the end user's own, or a generated one without any).
-        institution_id: The institution, if the session leaves the choice (default: the first accessible one).
+        email: The e-mail address for the log-in (default: the end user's; if they have none, a generated address).
+        institution_id: The institution, if the session does not fix it (default: the first accessible one).
         account_keys: The accounts to share (default: all that can be shared).
 
     Raises:
@@ -137,7 +137,7 @@ def _next(store: Store, session: AuthSession, conclusion: _Conclusion) -> tuple[
 
 
 def _address_of(store: Store, end_user_id: str) -> str:
-    """Return the end user's own address; without one, an address derived from their id, always the same."""
+    """Return the end user's e-mail address; if they have none, an address derived from their id."""
     return store.end_users[end_user_id].email or f"{end_user_id.lower()}@example.com"
 
 

@@ -11,7 +11,7 @@ from fiskil_harness.sandbox.energy.reads import Meter
 
 
 class SupplyAccount:
-    """The fixed part of one account, and the meter reads made so far."""
+    """The fixed part of one account, and the meter reads generated so far."""
 
     def __init__(self, context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
         self.context, self.spec, self.plan = context, spec, plan
@@ -27,5 +27,5 @@ class SupplyAccount:
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:
-        """Return the places where the household is connected; gas has none."""
+        """Return the points at which the household is connected to the electricity grid; empty for gas."""
         return () if self.spec.is_gas else (site_of(self.context, self.spec, self.plan),)

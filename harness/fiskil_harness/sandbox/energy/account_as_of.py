@@ -1,6 +1,6 @@
-"""The state of one energy account on a day: each dataset is a property of its name.
+"""The state of one energy account on a day; each dataset is a property with the name of the dataset.
 
-Rows are derived when a sync first needs them: a year of half hours is costly, and most consents never need it.
+Rows are generated when a sync first needs them, because a year of half-hourly reads takes long to generate.
 """
 
 from datetime import date, timedelta
@@ -25,11 +25,11 @@ from fiskil_harness.sandbox.energy.plans import contract, contract_key, metering
 from fiskil_harness.sandbox.energy.reads import CONTROLLED, MeterRead
 
 LAST_BILL_WITHIN = timedelta(days=28)
-"""After a contract has ended: the last bill is sent and paid by then."""
+"""The time after the end of a contract within which the last bill is sent and paid."""
 
 
 class AccountAsOf:
-    """One account as of a morning: everything that was read, billed and paid before it."""
+    """One account as of the morning of the day *until*: everything that was read, billed and paid before."""
 
     def __init__(self, account: SupplyAccount, until: date) -> None:
         self.until = until
@@ -74,12 +74,12 @@ class AccountAsOf:
 
     @property
     def service_points(self) -> tuple[EnergyRow, ...]:
-        """Return the places where the household is connected; gas has none."""
+        """Return the points at which the household is connected to the electricity grid; empty for gas."""
         return tuple(site.point for site in self._sites)
 
     @property
     def der(self) -> tuple[EnergyRow, ...]:
-        """Return the energy resources (solar panels, batteries) at these places."""
+        """Return the energy resources (solar panels, batteries) of the household."""
         return tuple(site.der for site in self._sites if site.der is not None)
 
     @cached_property
@@ -105,7 +105,7 @@ class AccountAsOf:
 
     @property
     def concessions(self) -> tuple[Concession, ...]:
-        """Return the rebate on the household's bills."""
+        """Return the rebate on the household's bills; empty if it has none."""
         concession = self._spec.concession
         if concession is None:
             return ()
@@ -128,7 +128,7 @@ class AccountAsOf:
 
     @property
     def payment_schedule(self) -> tuple[PaymentSchedule, ...]:
-        """Return how the bills are paid. Source: energy.unions"""
+        """Return the payment method and frequency of the bills. Source: energy.unions"""
         every = {"payment_frequency": f"P{self._plan.bill_months}M", "calculation_type": "BALANCE"}
         number = self._context.digits(9, f"{self._spec.key}:debit")
         kinds: dict[str, dict[str, Any]] = {
@@ -168,7 +168,7 @@ class AccountAsOf:
 
     @property
     def _end(self) -> dict[str, str]:
-        """Return the last day of an ended contract, as a plan overview has it."""
+        """Return the field of a plan overview with the last day of an ended contract; empty for a current contract."""
         return {} if self._ended_on is None else {"end_date": str(self._spans[-1].last)}
 
     @cached_property
@@ -184,14 +184,14 @@ class AccountAsOf:
         return {**self._context.ids(prefix, key), "account_id": self._account.account_id}
 
     def _read(self, site: Site, meter_read: MeterRead) -> UsageRead:
-        """Return the row of a meter read; each row is made once."""
+        """Return the row of a meter read; each row is generated only once."""
         rows, name = self._account.reads, f"{meter_read.suffix}:{meter_read.first}"
         if name not in rows:
             rows[name] = self._row_of(site, meter_read)
         return rows[name]
 
     def _row_of(self, site: Site, meter_read: MeterRead) -> UsageRead:
-        """Source: energy.unions, energy.camel-keys"""
+        """Return the API row of a meter read. Source: energy.unions, energy.camel-keys"""
         is_basic = self._spec.meter == "basic"
         interval: dict[str, Any] = {
             "read_interval_length": 30,

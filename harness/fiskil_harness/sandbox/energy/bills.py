@@ -35,7 +35,7 @@ class Charge(Struct, frozen=True, kw_only=True):
 
 
 class Payment(Struct, frozen=True, kw_only=True):
-    """One payment of a bill, and its day."""
+    """One payment of a bill, on the day ``on``."""
 
     on: date
     amount: Decimal
@@ -65,12 +65,12 @@ class Bill(Struct, frozen=True, kw_only=True):
         return total(payment.amount for payment in self.payments)
 
     def of(self, *belongs: str) -> list[Charge]:
-        """Return the charges that belong to these parts of the bill."""
+        """Return the charges whose ``belongs`` is one of these parts of the bill."""
         return [charge for charge in self.charges if charge.belongs in belongs]
 
 
 class Biller:
-    """The bills of one account; the charges of a sent bill never change and are made once."""
+    """The bills of one account; the charges of a sent bill never change and are calculated once."""
 
     def __init__(self, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
         self._spec, self._plan = spec, plan
@@ -107,7 +107,10 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def _settled(spec: EnergyAccountSpec, bill: Bill, *, reminded_on: date, until: date) -> Bill:
-    """Return *bill* with its payments before *until*: all on the due day, or by hand half then and half later."""
+    """Return *bill* with its payments before *until*.
+
+    The whole amount is paid on the due day; with manual payment, half is paid then and half on *reminded_on*.
+    """
     half = _cents(bill.amount / 2) if spec.payment == "manualPayment" else bill.amount
     agreed = (Payment(on=bill.period.due, amount=half), Payment(on=reminded_on, amount=bill.amount - half))
     return msgspec.structs.replace(
@@ -160,7 +163,7 @@ def _usage(kind: str, wh: int, price: str, span: Period, text: str, *, belongs: 
 
 
 def _demand(rate: Rate, span: Period, reads: list[MeterRead]) -> Charge:
-    """Return the demand charge: the highest half hour of the window, as power, for each day of the period."""
+    """Return the demand charge: the highest half-hourly power in the rate's time window, charged for each day of *span*."""
     highest = max(
         wh
         for meter_read in reads

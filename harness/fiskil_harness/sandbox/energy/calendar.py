@@ -1,4 +1,4 @@
-"""Billing periods of an energy account: whole months before the sandbox's first day, and all since."""
+"""Billing periods of an energy account, in whole months, before and after the sandbox's first day."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -39,7 +39,7 @@ class Period(Struct, frozen=True, kw_only=True):
 def periods(*, months: int, bill_months: int, began: date, until: date) -> tuple[Period, ...]:
     """Return the periods of *bill_months* months that are over before *until*, oldest first.
 
-    Before the month of *began* there is at least one period, and as many as *months* hold; later periods follow.
+    Before the month of *began* there are as many periods as fit into *months*, and at least one. Later periods follow.
     """
     earlier = max(1, months // bill_months)
     later = max(0, (until.year - began.year) * 12 + until.month - began.month) // bill_months

@@ -1,4 +1,4 @@
-"""The connection of a household: service point, meter, registers, and the energy resources behind it."""
+"""The grid connection of a household: service point, meter, registers, and energy resources such as solar panels."""
 
 from datetime import date
 from typing import Any
@@ -44,7 +44,7 @@ class Site(Struct, frozen=True, kw_only=True):
 
 
 def site_of(context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> Site:
-    """Return the site of an electricity account, at the person's address."""
+    """Return the site (service point, meter and resources) of an electricity account, at the person's home address."""
     location = address_of(context.person, seed=context.seed)
     grid = _GRIDS[location[location["address_u_type"]]["state"]]
     meter_id = context.digits(9, f"{spec.key}:meter")

@@ -10,10 +10,10 @@ from fiskil_harness.sandbox.bank.rows_from_seed import View
 
 
 class EnergyContext(Struct, frozen=True, kw_only=True):
-    """The person and the retailer of energy records, and the ids that the records carry.
+    """The person and the retailer of energy records, and the ids that the records contain.
 
     ``began`` is the sandbox's first day, with months of reads and bills before it. ``interpretation`` returns the
-    interpretation of a doubtful clause.
+    interpretation chosen for a clause id.
     """
 
     view: View
@@ -24,7 +24,7 @@ class EnergyContext(Struct, frozen=True, kw_only=True):
 
     @property
     def seed(self) -> int:
-        """Return the seed of every household."""
+        """Return the seed from which the energy data is generated."""
         return self.view.mint.seed
 
     def digits(self, length: int, name: str) -> str:
@@ -32,7 +32,7 @@ class EnergyContext(Struct, frozen=True, kw_only=True):
         return self.view.mint.digits(length, self.view.owner, f"energy:{name}")
 
     def ids(self, prefix: str, key: str) -> dict[str, str]:
-        """Return the fields that every row has."""
+        """Return the fields that every row has: its key and ids."""
         return {
             "key": key,
             "fiskil_id": self.view.mint.row_id(prefix, self.view.owner, key),

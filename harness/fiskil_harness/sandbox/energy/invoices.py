@@ -10,10 +10,10 @@ from fiskil_harness.core.model.energy_rows import BillingTransaction, Invoice
 from fiskil_harness.sandbox.energy.bills import Bill, Charge, total
 
 FIELDS = {"usage": "usage", "demand": "demand", "onceOff": "once_off", "otherCharges": "other_charges", "payment": "payment"}
-"""Where each kind of billing transaction keeps its own fields. Source: energy.unions"""
+"""The field in which each kind of billing transaction has its details. Source: energy.unions"""
 
 Identify = Callable[[str, str], dict[str, Any]]
-"""Gives a row its key, ids and account, from the prefix of its kind and its name within the account."""
+"""A function that returns a row's key, ids and account, given the id prefix of its kind and its name in the account."""
 
 METHODS = {"directDebit": "DIRECT_DEBIT", "cardDebit": "CARD", "digitalWallet": "OTHER", "manualPayment": "BPAY"}
 
@@ -81,7 +81,7 @@ def billing_rows(
 
 
 def number_of(ids: dict[str, Any], bill: Bill) -> str:
-    """Return the number of a bill: the account id and a count."""
+    """Return the invoice number of *bill*: the account id and a sequence number."""
     return f"{ids['account_id']}-{bill.number + 1:03d}"
 
 

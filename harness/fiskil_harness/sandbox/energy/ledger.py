@@ -1,6 +1,6 @@
-"""A retailer's records of one person under one consent: the accounts there, and all their data.
+"""A retailer's records of one person under one consent: the person's accounts there, and all their data.
 
-The records grow by the day: reads, bills and payments appear the morning after, and never change.
+Reads, bills and payments of a day appear on the next morning, and never change.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ class EnergyLedger:
     """Accounts, meters, reads and bills of one person, under the ids that one end user sees."""
 
     def __init__(self, context: EnergyContext, plans: Mapping[str, EnergyPlan]) -> None:
-        """Derive the accounts; rows are derived when they are requested. *plans* has every plan by its id."""
+        """Generate the accounts; rows are generated when they are requested. *plans* contains every plan by its id."""
         self.person = context.person
         self.accounts: dict[str, SupplyAccount] = {
             spec.key: SupplyAccount(context, spec, plans[spec.plan_id]) for spec in context.person.energy

@@ -1,4 +1,4 @@
-"""Energy plans in the API's form: a plan in the list, its detail, and the contract of an account."""
+"""Energy plans in the API's format: a plan in the list, its detail, and the contract of an account."""
 
 from functools import partial
 from typing import Any
@@ -57,14 +57,14 @@ def contract_key(plan: EnergyPlan) -> str:
 
 
 def metering(plan: EnergyPlan) -> list[dict[str, Any]]:
-    """Return the metering charges; none, unless the plan has a price for the meter's installation."""
+    """Return the metering charges; empty unless the plan has a price for the meter's installation."""
     if plan.connection is None:
         return []
     return [{"display_name": plan.connection.description, "minimum_value": plan.connection.amount, "period": "P1Y"}]
 
 
 def contract(plan: EnergyPlan) -> dict[str, Any]:
-    """Return the terms of supply, in snake_case throughout."""
+    """Return the plan's terms of supply; all keys are in snake_case."""
     terms: dict[str, Any] = {
         "pricing_model": plan.pricing_model,
         "time_zone": "AEST",

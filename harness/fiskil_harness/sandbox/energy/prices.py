@@ -9,7 +9,7 @@ Runs = tuple[tuple[int, int], ...]
 
 
 def rate_at(plan: EnergyPlan, weekday: int, half_hour: int) -> Rate:
-    """Return the rate of a half hour: the plan's first rate that applies then; Monday is 0."""
+    """Return the plan's first rate that applies in a half hour of a weekday; Monday is 0."""
     return next((rate for rate in plan.rates if holds(rate, weekday, half_hour)), plan.rates[-1])
 
 
@@ -19,7 +19,10 @@ def holds(rate: Rate, weekday: int, half_hour: int) -> bool:
 
 
 def windows(covers: Callable[[int, int], bool]) -> list[dict[str, object]]:
-    """Return the times for which *covers* (weekday, half hour) is true, in the API's form; equal days share a window."""
+    """Return the windows in which *covers* (weekday, half hour) is true, as the API has them.
+
+    Weekdays with the same times share their windows.
+    """
     days_of: dict[Runs, list[str]] = {}
     for weekday, name in enumerate(WEEKDAYS):
         days_of.setdefault(_runs([at for at in range(HALF_HOURS) if covers(weekday, at)]), []).append(name)
@@ -36,12 +39,12 @@ def clock_of(half_hour: int) -> str:
 
 
 def last_minute_of(half_hour: int) -> str:
-    """Return the last minute of a half hour; windows end with it in the API."""
+    """Return the clock time of the last minute of a half hour, with which a window ends in the API."""
     return f"{half_hour // 2:02d}:{half_hour % 2 * 30 + 29:02d}"
 
 
 def _runs(half_hours: list[int]) -> Runs:
-    """Return the first and the last half hour of each unbroken stretch."""
+    """Return the first and the last half hour of each range of consecutive half hours."""
     firsts = [at for at in half_hours if at - 1 not in half_hours]
     lasts = [at for at in half_hours if at + 1 not in half_hours]
     return tuple(zip(firsts, lasts, strict=True))

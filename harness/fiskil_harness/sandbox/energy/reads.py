@@ -1,7 +1,6 @@
 """Meter reads of a household, half hour by half hour, derived from the person's file and the seed.
 
-All values are whole watt-hours, so that sums are exact. The reads of a day depend on the day, never on the reader or the
-time of reading.
+All values are whole watt-hours, so that sums are exact. The reads of a day are the same in every request, at any time.
 """
 
 import random
@@ -29,7 +28,11 @@ _SUN = (56, 49, 42, 33, 26, 22, 24, 31, 39, 47, 53, 57)
 
 
 class MeterRead(Struct, frozen=True, kw_only=True):
-    """The counts of register *suffix* from *first* to *last*: half hours, or a single number of a basic meter."""
+    """The energy that register ``suffix`` counted from ``first`` to ``last``, in ``wh`` (watt-hours).
+
+    An interval meter has one value per half hour, a basic meter a single value. ``substituted`` is the range of values that
+    are estimates.
+    """
 
     suffix: str
     first: date
@@ -44,7 +47,7 @@ class MeterRead(Struct, frozen=True, kw_only=True):
 
 
 class Meter:
-    """The registers of one account; each read is made when it is first needed, and then kept."""
+    """The registers of one account; each read is generated when it is first needed, and then stored."""
 
     def __init__(self, seed: int, email: str, spec: EnergyAccountSpec) -> None:
         self._seed, self._email, self._spec = seed, email, spec

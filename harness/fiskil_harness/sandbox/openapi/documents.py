@@ -56,7 +56,7 @@ def _document(version: str, chosen: tuple[tuple[str, str], ...]) -> Document:
 
 
 def _copy(whole: Document) -> Document:
-    """Return a deep copy, in an eighth of the time of ``copy.deepcopy``."""
+    """Return a deep copy; this is eight times as fast as ``copy.deepcopy``."""
     return _decode(msgspec.json.encode(whole))
 
 

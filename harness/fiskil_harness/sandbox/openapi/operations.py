@@ -35,7 +35,7 @@ def compile_operation(document: Document, method: str, path: str) -> Operation |
     if described is None:
         return None
     parameters = [resolve(document, value) for value in (*item.get("parameters", ()), *described.get("parameters", ()))]
-    # The contract is in doubt about a parameter with x-clause: its handler checks it under the current interpretation.
+    # Fiskil's documentation is unclear about a parameter with x-clause; the handler checks it as currently interpreted.
     queries = tuple(
         _parameter(document, parameter)
         for parameter in parameters
@@ -45,7 +45,7 @@ def compile_operation(document: Document, method: str, path: str) -> Operation |
 
 
 def resolve(document: Document, node: dict[str, Any]) -> dict[str, Any]:
-    """Return the node that *node* refers to, or *node* itself."""
+    """Return the node to which the ``$ref`` of *node* points, or *node* itself if it has no ``$ref``."""
     while "$ref" in node:
         target: Any = document
         for name in node["$ref"].removeprefix("#/").split("/"):
@@ -94,14 +94,14 @@ def _body(document: Document, described: dict[str, Any]) -> Any:
     if request_body is None:
         return None
     schema = resolve(document, request_body["content"][JSON]["schema"])
-    # The contract is in doubt about these fields: the handler checks them under the current interpretation.
+    # Fiskil's documentation is unclear about these fields; the handler checks them as currently interpreted.
     doubts = set(schema.get("x-doubts", ()))
     required = [name for name in schema.get("required", ()) if name not in doubts]
     return validator(document, {**schema, "required": required})
 
 
 def fields_of(error: Any) -> str:
-    """Return the path of the field in which a validation error is."""
+    """Return the path of the field that a validation error is about, such as ``a.b``; empty for the whole value."""
     return ".".join(str(value) for value in error.instance_path)
 
 

@@ -1,4 +1,4 @@
-"""OpenAPI Overlay 1.0 for targets that name one place: an update merges into the place, a removal deletes it."""
+"""OpenAPI Overlay 1.0 for targets that identify a single node: an update is merged into the node, a removal deletes it."""
 
 import copy
 import re
@@ -10,13 +10,13 @@ _SEGMENT = re.compile(r"\.([A-Za-z_][\w-]*)|\['([^']+)'\]")
 
 
 def apply(document: dict[str, Any], actions: list[dict[str, Any]], *, versions: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Change *document* by *actions*, in their order, and return it.
+    """Apply *actions* to *document*, in their order, and return *document*.
 
     Args:
-        versions: If given, an action with ``x-versions`` applies only to one of these.
+        versions: If given, an action is skipped if its ``x-versions`` contains none of these.
 
     Raises:
-        ConfigError: A target does not name one place, or is not in the document.
+        ConfigError: A target does not identify a single node, or the node is not in the document.
     """
     for action in actions:
         if versions and not set(versions) & set(action.get("x-versions", versions)):
@@ -34,10 +34,10 @@ def apply(document: dict[str, Any], actions: list[dict[str, Any]], *, versions: 
 
 
 def segments(target: str) -> list[str]:
-    """Return the names along *target*, outermost first, as in ``$.paths['/v1/token'].post``.
+    """Return the keys in *target*, such as ``$.paths['/v1/token'].post``, outermost first.
 
     Raises:
-        ConfigError: *target* does not name one place.
+        ConfigError: *target* does not identify a single node.
     """
     names: list[str] = []
     at = 1

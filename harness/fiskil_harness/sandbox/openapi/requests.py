@@ -1,6 +1,6 @@
 """Validation of requests against the contract; a request that does not fit gets the documented 400.
 
-Messages that integrations have received are in the document as ``x-refusal``. An empty query value counts as absent.
+Error messages that Fiskil is known to send are in the document as ``x-refusal``. An empty query value counts as absent.
 """
 
 import re

@@ -1,1 +1,1 @@
-"""The hosted consent page: plain forms over the journey's table."""
+"""The hosted consent page: plain HTML forms that follow the table of the consent journey."""

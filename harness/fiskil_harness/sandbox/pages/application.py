@@ -1,13 +1,13 @@
 """The consent page at ``auth_url``: one screen per stage, plain forms, no JavaScript required.
 
 A screen is rendered from the session alone, and the journey's table decides the effect of a form. So a form that is posted
-twice or out of order shows the current stage. Each form gets a redirect as its response, to the next screen or back to the
-app, so that the browser's Back and Reload never post it again.
+twice or out of order shows the current stage. The response to a form is a redirect, to the next screen or back to the app,
+so that the browser's Back and Reload never post the form again.
 
-Where another window listens, as with the Link SDK, the journey ends on a last screen, whose script notifies that window. A
-frame is recognised by the request header ``Sec-Fetch-Dest``. A window with an opener is recognised only by a mark that the
-script adds to its address and its forms. So if such a window first opens when the journey has already ended, it returns to
-the app as a tab does.
+If another window embeds or opened the page, as with the Link SDK, the journey ends on a last screen, whose script notifies
+that window. A frame is recognised by the request header ``Sec-Fetch-Dest``. A window with an opener is recognised only by
+the parameter ``watched``, which the page's script adds to its URL and its forms. If such a window opens an auth session that
+has already ended, the parameter is missing, so the browser is redirected to the app.
 """
 
 from collections.abc import Awaitable, Callable, Container
@@ -83,9 +83,10 @@ def page_application(store: Store) -> Any:
 
 
 def _sent_back(store: Store, session: AuthSession | None, *, is_watched: bool) -> Response | None:
-    """Return the end of the journey as the browser sees it, once: a redirect to the app, or a last screen.
+    """Return the response that ends the journey in the browser: a redirect to the app, or a last screen.
 
-    The last screen is shown where no redirect address exists, and where another window is notified.
+    The last screen is shown if there is no redirect URL, or if another window must be notified. The result is None if the
+    journey is still open, or if this response was sent before.
 
     Source: journey.success-redirect, journey.error-redirect, auth-session.single-use, sdk.last-screen
     """
@@ -98,12 +99,12 @@ def _sent_back(store: Store, session: AuthSession | None, *, is_watched: bool) -
 
 
 def _is_watched(request: Request, fields: Container[str]) -> bool:
-    """Return True in a frame, as the browser reports it, or in a window with an opener, as the page's script reports it."""
+    """Return True if the page is in a frame, as the browser reports, or has an opener, as the page's script reports."""
     return "watched" in fields or request.headers.get("sec-fetch-dest") in FRAMES
 
 
 def _refuse_foreign(request: Request) -> None:
-    """Raise _BadForm for a form of another origin; a client other than a browser names no origin. Source: page.own-forms"""
+    """Raise _BadForm for a form of another origin; clients that are not browsers send no origin. Source: page.own-forms"""
     origin = request.headers.get("origin")
     is_own = origin is None or origin.partition("://")[2] == request.headers.get("host")
     if not is_own or request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:

@@ -16,8 +16,8 @@ _PLAIN_HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?")
 def headers_for(session: AuthSession | None) -> dict[str, str]:
     """Return the headers for a screen of *session*.
 
-    Pages of this machine and of the origins in the session's own URIs may embed it. The Link SDK runs where the app runs, so
-    it needs no more.
+    Pages of this machine, and of the origins of the session's redirect and cancel URIs, may embed the screen. The Link SDK
+    runs on the app's origin, so no other origin is needed.
 
     Source: page.embedding
     """
@@ -34,7 +34,7 @@ def headers_for(session: AuthSession | None) -> dict[str, str]:
 
 
 def _origins(session: AuthSession | None) -> list[str]:
-    """Return the origins of the app's URIs, without those that are not a plain host."""
+    """Return the origins of the session's redirect and cancel URIs, if they are http or https with a plain host name."""
     if session is None:
         return []
     parts = [urlsplit(uri) for uri in (session.redirect_uri, session.cancel_uri) if uri]

@@ -1,11 +1,11 @@
 // The page works without this script. The script posts the end of the journey to the window that embeds or opened the
 // page. It also marks each form, so that the server shows a last screen instead of redirecting to the app.
-// It runs before the body is parsed, so that no button can be pressed earlier.
+// It runs before the body is parsed, so that no button can be clicked earlier.
 (() => {
   "use strict";
   const watcher = window.parent !== window ? window.parent : window.opener;
 
-  // The address carries the mark too, for a reload after the journey has ended.
+  // The URL contains the mark too, for a reload after the journey has ended.
   if (watcher && !/[?&]watched=/.test(location.search)) {
     history.replaceState(null, "", `${location.pathname}${location.search}${location.search ? "&" : "?"}watched=1`);
   }
@@ -23,7 +23,7 @@
   }
 
   function loaded() {
-    // The page does not know the origin of the window that embeds it. The messages contain no secret, so any may read them.
+    // The page does not know the origin of the other window. The messages contain no secret, so any window may read them.
     if (watcher) {
       for (const message of JSON.parse(document.querySelector("main").dataset.messages || "[]")) {
         watcher.postMessage(message, "*");

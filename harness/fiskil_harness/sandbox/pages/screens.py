@@ -38,7 +38,10 @@ STEP_NAMES = {"institution": "Institution", "login": "Log in", "code": "Code", "
 
 
 def screen(store: Store, session: AuthSession | None) -> Response:
-    """Return the screen of the session's stage; an ended or unknown one has none. Source: auth-session.single-use"""
+    """Return the screen of the session's stage; for an ended or unknown session, a screen that says so.
+
+    Source: auth-session.single-use
+    """
     if session is None or session.ending is not None:
         return _used(store, session)
     return _html(
@@ -61,7 +64,7 @@ def screen(store: Store, session: AuthSession | None) -> Response:
 
 
 def over(store: Store, session: AuthSession, *, back: str | None) -> Response:
-    """Return the last screen, for a journey without a redirect address or with another window that listens.
+    """Return the last screen, for a journey without a redirect URL or with another window that must be notified.
 
     Source: sdk.last-screen
     """
@@ -77,12 +80,12 @@ def over(store: Store, session: AuthSession, *, back: str | None) -> Response:
 
 
 def refused(words: str, *, status: int) -> Response:
-    """Return a screen for a request that should not have been sent."""
+    """Return the screen for a refused request, with the reason *words*."""
     return _html("refused.html", session=None, status=status, words=words)
 
 
 def no_such_page(*, status: int, headers: Mapping[str, str] | None) -> Response:
-    """Return a screen for an address or a method that the page does not have."""
+    """Return a screen for a URL path or an HTTP method that the page does not support."""
     words = "There is no such page here." if status == 404 else "This page does not support that method."
     response = refused(words, status=status)
     response.headers.update(headers or {})
@@ -90,7 +93,10 @@ def no_such_page(*, status: int, headers: Mapping[str, str] | None) -> Response:
 
 
 def _used(store: Store, session: AuthSession | None) -> Response:
-    """Return the screen for an ended session: its ending and a link to the app; a listening window gets "invalid"."""
+    """Return the screen for an ended or unknown session, with its ending and a link to the app.
+
+    A window that embeds or opened the page is notified that the session is invalid.
+    """
     status = 404 if session is None else 410
     ending = session.ending if session and session.ending else Ending.INVALID
     back = sessions.destination(session, store.interpretation) if session else None
@@ -106,7 +112,7 @@ def _used(store: Store, session: AuthSession | None) -> Response:
 
 
 def _offered(store: Store) -> list[Institution]:
-    """Return banks and retailers, accessible ones first, banks before retailers."""
+    """Return all institutions: accessible ones first, and then banks before energy retailers."""
     institutions = [
         replace(institution, is_accessible=is_accessible(store, institution)) for institution in store.institutions.values()
     ]
@@ -122,13 +128,13 @@ def _offered(store: Store) -> list[Institution]:
 
 
 def _suggested(store: Store) -> dict[str, list[Person]]:
-    """Return the people who can log in, by heading: those of the fixtures, and those admitted since."""
+    """Return people who can log in, by heading: the fixture people and those added later, without generated people."""
     people = store.named | {email: person for email, person in store.people.items() if person.why != "made from the seed"}
     return {heading: members for heading, members in grouped(people.values()).items() if members}
 
 
 def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, bool]]:
-    """Return key, name, product and whether it is ticked, of each account of the person who logged in."""
+    """Return the accounts that the person who logged in can share: key, name, product, and True if the box is ticked."""
     person = sessions.person_of(store, session)
     accounts = offered_at(store, person, session.institution_id or "") if person else ()
     is_first_look = session.act_result != "nothing" and session.stage == "accounts"
@@ -146,7 +152,7 @@ def _withheld(store: Store, session: AuthSession) -> list[str]:
 
 
 def _shared(store: Store, session: AuthSession) -> list[str]:
-    """Return descriptions of the data that the app will read under a consent at this institution."""
+    """Return the descriptions of the permissions that a consent at the session's institution requests."""
     institution = store.institutions.get(session.institution_id or "")
     if institution is None:
         return []

@@ -1,6 +1,6 @@
-"""Generated plans: drawn from a seed, run on an app, and shrunk to the shortest plan that fails.
+"""Generated plans: random sequences of steps, drawn from a seed, run on an app, and shrunk to the shortest failing plan.
 
-Hypothesis is imported in this package only; a saved plan does not need it.
+Only this package imports Hypothesis, so a saved plan runs without it.
 """
 
 from fiskil_harness.scenario.generation.actions import Form

@@ -1,4 +1,4 @@
-"""The parts of a generated plan: facts about a consent, acts on its events, and the form that combines them.
+"""Parts of a generated plan: `Facts` (events of a consent), `Act` (how an event is delivered), `Form` (shared settings).
 
 Nothing here is random: the same facts and acts always produce the same plan.
 """
@@ -23,7 +23,7 @@ from fiskil_harness.webhooks.payload_variants import encodings_of, oddities_of
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
 
 DATASETS = ("accounts", "balances", "transactions")
-"""In the order in which their first syncs complete, so that each sync creates one event."""
+"""The datasets in the order in which their first syncs complete: in this order, each sync creates exactly one event."""
 
 NAMED: dict[str, tuple[tuple[str, ...], Callable[[str], AnyStep]]] = {
     "forge": (forgeries_of(FISKIL), steps.Forge),
@@ -31,29 +31,32 @@ NAMED: dict[str, tuple[tuple[str, ...], Callable[[str], AnyStep]]] = {
     "reencode": (tuple(encoding.name for encoding in encodings_of(FISKIL)), steps.Reencode),
     "fail": (("before", "midway", "after", "database"), lambda name: steps.FailNext(at=name)),  # type: ignore[arg-type]
 }
-"""Verbs with named variants: the names for Fiskil's own sender, and the step for a name.
+"""Verbs (kinds of act) with named variants: the names for Fiskil's message format, and a function from name to step.
 
-With another sender, some variants send nothing.
+If the config sets another message format, the steps of some variants send nothing.
 """
 
 KILLS = {"kill": 0.5, "kill_early": 0.1, "kill_late": 1.5}
-"""Verbs that kill the app during a delivery, and the moment: as a share of the time that a delivery takes."""
+"""Verbs that kill the app during a delivery; the value is the time of the kill, as a share of a delivery's duration."""
 
 TRUNCATIONS: dict[str, tuple[Literal["close", "reset"], int]] = {"half": ("close", 1), "half_4": ("reset", 4)}
-"""Verbs that send half of a message: how each connection ends, and how many connections. Nothing is delivered."""
+"""Verbs that send only half of a message: how each connection ends, and the number of connections.
+
+They deliver no event.
+"""
 
 SINGLE_ATTEMPTS: dict[str, Callable[[str], AnyStep]] = {
     "lose": steps.LoseAcknowledgement,
     **{verb: partial(steps.KillDuringDelivery, at=at) for verb, at in KILLS.items()},
     **{verb: partial(steps.TruncateRequest, by=by, times=times) for verb, (by, times) in TRUNCATIONS.items()},
 }
-"""Verbs that make one attempt for an event and disturb it."""
+"""Verbs that make one delivery attempt for an event and disturb that attempt."""
 
 EVENTLESS = frozenset({"wait", "restart", "forge", "odd", "reencode", "unknown", "foreign", "mixed"})
-"""Verbs that deliver none of the earlier events."""
+"""Verbs that deliver none of the events that a plan's facts create."""
 
 ABOUT_CONSENT = frozenset({"unknown", "reencode", "mixed"})
-"""Those of ``EVENTLESS`` that concern the consent of event 0."""
+"""Verbs of ``EVENTLESS`` whose message is about the consent that event 0 announces."""
 
 TOKEN_LIFE_MINUTES = 20
 
@@ -69,7 +72,7 @@ PROBES: dict[PlanKind, tuple[AnyProbe, ...]] = {
 }
 
 OTHER_END_USER = "b"
-"""A second end user in a plan without twins."""
+"""Name of the second end user in a plan without twins."""
 
 REVOKED = (
     steps.Authorise(twin=OTHER_END_USER),
@@ -78,14 +81,14 @@ REVOKED = (
     steps.Revoke(twin=OTHER_END_USER),
     steps.Deliver(),
 )
-"""Steps that show the effect of a genuine message of the forged kind on another end user."""
+"""Steps that revoke another end user's consent, to show the effect of a genuine message of the kind that is forged."""
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """Everything that happens to one consent, which decides the events to deliver.
+    """Everything that happens to one consent, and so the events that a plan delivers.
 
-    ``synced`` is how many datasets sync first; ``more`` lists later events, which need all first syncs: before that, passing
-    time would create further events.
+    ``synced`` is the number of datasets that complete their first sync. ``more`` lists later events. It must be empty unless
+    all datasets have synced: otherwise the time that passes would complete more first syncs, and create unplanned events.
     """
 
     synced: int = 0
@@ -94,12 +97,12 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     @property
     def count(self) -> int:
-        """The minimum number of events."""
+        """The smallest number of events that these facts create."""
         return 1 + self.synced + len(self.more) + self.is_revoked
 
     @property
     def newest_consent_event(self) -> int:
-        """The number of the newest event about the consent itself."""
+        """The number (from 0) of the newest event about the consent itself, not about its data."""
         if self.is_revoked:
             return self.count - 1
         return max((1 + self.synced + at for at, name in enumerate(self.more) if name == "touch_consent"), default=0)
@@ -119,7 +122,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 class Act(Struct, frozen=True):
-    """One action: on an event, which may have been delivered before or not, or with named variants."""
+    """One action of a plan: a verb, with the number of the event that it delivers or the names of its variants."""
 
     verb: str
     event: int = 0
@@ -127,16 +130,16 @@ class Act(Struct, frozen=True):
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """The properties that all plans of one exploration share.
+    """The settings that all plans of one search share.
 
     Args:
-        can_restart: The app can be restarted.
-        is_seldom: Few plans restart the app.
-        can_fail: The app can fail on request.
-        has_counts: The app reports how often it applied each message. Without that, only other end users show its usual
-            behaviour.
-        folds: The config has a reducer, which computes the final state from the events.
-        is_twinned: Three twins have the same events, whatever the kind.
+        can_restart: True if the app can be restarted.
+        is_seldom: True makes restarts of the app rare.
+        can_fail: True if the app can fail on request.
+        has_counts: True if the app reports how often it applied each message. If not, plans contain other end users with
+            undisturbed deliveries, for comparison.
+        folds: True if the config has a reducer: a function that computes the final state from the events.
+        is_twinned: True gives a plan of any kind three twins (copies of one end user) with the same events.
     """
 
     kind: PlanKind
@@ -150,18 +153,18 @@ class Form(Struct, frozen=True, kw_only=True):
 
     @property
     def has_twins(self) -> bool:
-        """True if three twins have the same events."""
+        """True if the plan has three twins (copies of one end user) with the same events."""
         return self.is_twinned or self.kind == "order" or (self.kind == "deliveries" and not self.has_counts)
 
     @property
     def least(self) -> Facts:
-        """The smallest facts. The first syncs of twins complete together, so that all twins have the same events."""
+        """The smallest facts of a plan. Twins complete every first sync, so that all twins have the same events."""
         return Facts(synced=len(DATASETS) if self.has_twins else 0)
 
     def plan(self, facts: Facts, acts: list[Act]) -> Scenario:
-        """Return the plan: the facts, the acts on their events, and the delivery of everything that is left.
+        """Return the plan: the steps of *facts*, then the steps of *acts*, then the delivery of all remaining events.
 
-        Of three twins, *a* and *c* get every event once and in order, and the acts apply to *b*.
+        With twins, *a* and *c* receive every event once and in order, for comparison; *acts* apply to *b*.
         """
         sequence: list[Any] = []
         if self.has_twins:
@@ -186,7 +189,7 @@ class Form(Struct, frozen=True, kw_only=True):
         return (*PROBES[self.kind], *exact)
 
     def _needs_other_end_user(self, acts: list[Act]) -> bool:
-        """Return true if a second end user must show the effect of a genuine message."""
+        """Return true if the plan needs a second end user: for comparison, or because messages of *acts* refer to one."""
         verbs = {act.verb for act in acts}
         if self.kind != "everything":
             return self.kind == "forgeries" and not self.has_counts
@@ -194,9 +197,9 @@ class Form(Struct, frozen=True, kw_only=True):
 
 
 def probes_for(form: Form, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...]:
-    """Return the probes of a plan of the kind "everything" that can judge it, the most general one first.
+    """Return the probes that can judge a plan of the kind "everything", the most general probe first.
 
-    An app need not acknowledge every message at once if it refuses early events, was made to fail, or was killed.
+    ``AcknowledgesGenuine`` is left out if the app may refuse an early event, is made to fail, or is killed.
     """
     verbs = {act.verb for act in acts}
     chosen: list[AnyProbe] = []
@@ -219,13 +222,13 @@ def probes_for(form: Form, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...
 
 
 def _is_premature(acts: list[Act]) -> bool:
-    """Return true if a message about the consent comes before event 0: an app that does not know it may refuse that."""
+    """Return true if a message about the consent comes before event 0: an app may refuse it, as the consent is unknown."""
     first = next((number for number, act in enumerate(acts) if act.verb in ABOUT_CONSENT), len(acts))
     return first < len(acts) and 0 not in delivered_events(acts[:first])
 
 
 def _is_overtaken(facts: Facts, acts: list[Act]) -> bool:
-    """Return true if a truncated event is left for the end: its next attempt comes after newer events."""
+    """Return true if the next attempt for a truncated event comes only after the delivery of a newer event."""
     truncated = {act.event for act in acts if act.verb in TRUNCATIONS} - set(delivered_events(acts))
     left = set(range(facts.count)) - set(delivered_events(acts)) - truncated
     return bool(truncated) and any(event > min(truncated) for event in left)
@@ -238,7 +241,7 @@ def repeats(acts: list[Act]) -> bool:
 
 
 def is_out_of_order(acts: list[Act]) -> bool:
-    """Return true if some event is delivered before an older one, or the app crashes in between."""
+    """Return true if an event is delivered before an older event, or if *acts* kill or restart the app."""
     first_times = list(dict.fromkeys(delivered_events(acts)))
     return first_times != list(range(len(first_times))) or any(act.verb in {"restart", *KILLS} for act in acts)
 
@@ -249,10 +252,10 @@ def delivered_events(acts: list[Act]) -> list[int]:
 
 
 def as_steps(acts: list[Act], *, twin: str = "") -> tuple[Any, ...]:
-    """Return the steps of *acts*: the first delivery of an event is its first attempt, later ones are retries.
+    """Return the steps of *acts*: the first delivery of an event is its first attempt, later deliveries are retries.
 
-    Fiskil's last attempt is kept for the end, so that an app that may refuse an early one still gets everything. One more is
-    kept for each requested failure, which may happen as late as then.
+    The last attempt of Fiskil's retry schedule is reserved for the end of the plan: an app that refused an event earlier
+    still receives it. One more attempt is reserved for each requested failure, which may happen only at the end.
     """
     sequence: list[Any] = []
     attempts: Counter[str] = Counter()
@@ -288,7 +291,7 @@ def _eventless(act: Act, twin: str) -> list[Any]:
 
 
 def _delivery(verb: str, event: str, *, so_far: int, left: int) -> tuple[Any, int]:
-    """Return the step for one act, and how many new attempts it makes."""
+    """Return the step that delivers *event* as *verb* requires, and the number of new attempts that the step makes."""
     if (verb == "replay" and so_far) or left < 1:
         return (steps.Replay(event), 0) if so_far else (steps.DeliverOne(event), 1)
     kind, _, rest = verb.partition("_")

@@ -1,6 +1,7 @@
-"""Invariants of an API client over life plans: the probes that check each, and the practice a violation counts against.
+"""Invariants of an API client, which generated life plans test.
 
-If a probe checks several invariants, the steps of the shortest failing plan decide; the first match counts.
+Each invariant lists the probes that check it, and the practice that a violation counts against. If a probe checks several
+invariants, the first invariant whose steps are in the shortest failing plan counts.
 """
 
 import msgspec
@@ -98,7 +99,7 @@ RENEWAL, *_ = INVARIANTS
 def invariants_of(journal: Journal) -> tuple[Invariant, ...]:
     """Return the invariants that a life plan with this *journal* can violate.
 
-    If the app could not read because it had no valid token, missing rows count as a violation of the first invariant.
+    If the app could not read data because it did not renew its token, missing rows count against L1 (token renewal).
     """
     if not has_unrenewed_token(journal, {call.end_user_id for call in calls(journal)} - {""}):
         return INVARIANTS
@@ -106,4 +107,4 @@ def invariants_of(journal: Journal) -> tuple[Invariant, ...]:
 
 
 ABSENCE_PROBES = ("drops_removed_rows", "drops_revoked_rows", "holds_every_row", "holds_newest_values", "loses_nothing")
-"""Probes that report what an app lacks if it could not read."""
+"""Names of the probes that fail because of missing or outdated data if the app could not call the API."""

@@ -1,6 +1,6 @@
-"""Short plans as a person would write them, which are tried first when a generated plan fails.
+"""Short plans, as a person would write them, which are tried first when a generated plan fails.
 
-One of them usually fails as well: then no shrinking is needed, and every seed ends with the same plan.
+Usually one of the short plans fails as well. Then no shrinking is needed, and every seed ends with the same plan.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def short_plans(form: Form, failing: Scenario) -> Iterator[Scenario]:
 
 
 def _named(form: Form, failing: Scenario) -> Iterator[list[Act]]:
-    """Yield each named variant in *failing*, alone and then with a genuine message after it."""
+    """Yield short lists of acts for each special message in *failing*, such as a forgery: alone, or with a genuine one."""
     for verb, kind in KINDS.items():
         for name in dict.fromkeys(_name_of(step) for step in failing.steps if isinstance(step, kind)):
             act = Act(verb, names=(name,) if name else ())

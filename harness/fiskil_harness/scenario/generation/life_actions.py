@@ -1,4 +1,4 @@
-"""The verbs of life plans: the steps of each, when it is possible, and the hooks that it needs.
+"""The verbs (kinds of action) of generated life plans: each verb's steps, its condition, and the hooks that it needs.
 
 Every verb takes a number from 0 to 7, which selects one of its variants.
 """
@@ -13,12 +13,12 @@ from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.life_state import ATTEMPTS_BEFORE_END, CONSENT_DAYS, DATASETS, LifeState
 
 Apply: TypeAlias = Callable[[LifeState, int], bool]
-"""Adds the steps of an action to the state; returns false, and adds nothing, if the action is impossible there."""
+"""A function that adds an action's steps to the state. It returns false and adds nothing if the action is impossible."""
 
 TOO_LATE_DAYS = CONSENT_DAYS + 1
 MOST_WAITING = 3
 HOOKS = (START_SESSION, REFRESH, REVOKE, COMMAND)
-"""Optional hooks: without them, fewer verbs are possible."""
+"""Optional hooks that some verbs need."""
 
 SCREENS = ("login", "code", "accounts", "confirm", "institution")
 PLACES = (
@@ -31,7 +31,7 @@ PLACES = (
     ("banking.balances", 0),
     ("banking.transactions", 1),
 )
-"""Where a fault is set: a route, and a page of a paginated list (0: any)."""
+"""Calls for which a fault can be set: a route, and a page of its paginated list (0 means any page)."""
 
 LATER_PAGES = (("banking.transactions", 2), ("banking.transactions", 3))
 EARLIER_PAGES = (("banking.transactions", 1), ("banking.transactions", 2))
@@ -46,7 +46,7 @@ ANYWHERE: dict[str, Any] = {
     "gateway_html": faults.ErrorBody(status=502),
     "latency": faults.Latency(latency_ms=150),
 }
-"""Temporary faults, for any route."""
+"""Temporary faults that are possible on any route, by verb."""
 
 IN_WALKS: dict[str, tuple[Any, tuple[tuple[str, int], ...]]] = {
     "cursor_expired": (faults.CursorExpired(), LATER_PAGES),
@@ -54,7 +54,10 @@ IN_WALKS: dict[str, tuple[Any, tuple[tuple[str, int], ...]]] = {
     "overlap": (faults.Overlap(), LATER_PAGES),
     "next_empty": (faults.NextEmpty(), EARLIER_PAGES),
 }
-"""Faults of paginated lists. After some, a client may drop the message and read everything at the next one."""
+"""Faults of paginated lists, by verb, with the pages for each.
+
+After some of them, a client may drop the message and read all data when the next message arrives.
+"""
 
 CHANGES: dict[str, tuple[str, int]] = {
     "row_amended": ("amend", 40),
@@ -63,7 +66,7 @@ CHANGES: dict[str, tuple[str, int]] = {
     "row_posted": ("post", 2),
     "row_vanished": ("vanish", 2),
 }
-"""Changes of rows: the kind of change, and the minimum number of rows for it. Two rows are pending."""
+"""Verbs that change a row: the kind of change, and the number of rows to choose from. Only two rows are pending."""
 
 
 def _journey(step: Callable[[int], Any]) -> Apply:
@@ -91,7 +94,7 @@ def _amend(state: LifeState, number: int) -> bool:
 
 
 def _consent_again(state: LifeState, number: int) -> bool:
-    """Add a new consent after the last one has ended; if it is still active, end it first."""
+    """Add a new consent after the previous consent has ended; revoke the previous consent if it is still active."""
     if "disconnect" in state.verbs:
         return False  # only the app knows whether it has disconnected
     if state.is_active() and _revoke(state, number):
@@ -206,7 +209,7 @@ def _restart(state: LifeState, _number: int) -> bool:
 
 
 def _fault(fault: Any, places: tuple[tuple[str, int], ...], most: int) -> Apply:
-    """Return an action that sets a fault for a route that the app will call after the next event."""
+    """Return an action that sets *fault* for up to *most* calls of a route that the app calls after the next event."""
 
     def apply(state: LifeState, number: int) -> bool:
         if not state.is_active() or len(state.faulty_routes) >= MOST_WAITING:
@@ -235,7 +238,13 @@ def _expire_tokens(state: LifeState, number: int) -> bool:
 
 
 def _on_event(step: Callable[[str], Any], *, first: bool = False, cost: int = 1) -> Apply:
-    """Return an action on one event; with *first*, the event is delivered before."""
+    """Return an action that adds *step* for the next event.
+
+    Args:
+        step: Returns the step for the symbol of an event.
+        first: True delivers an undelivered event normally before the step.
+        cost: The number of delivery attempts that the step makes.
+    """
 
     def apply(state: LifeState, _number: int) -> bool:
         symbol = state.next_event()
@@ -252,7 +261,7 @@ def _on_event(step: Callable[[str], Any], *, first: bool = False, cost: int = 1)
 
 
 def _on_data_event(step: Callable[[str], Any]) -> Apply:
-    """Return an action that only events about data allow: an app that misses one reads everything at the next one."""
+    """Return an action that delays or drops an event about data; the app can read the data at the next such event."""
 
     def apply(state: LifeState, _number: int) -> bool:
         symbol = state.next_event()
@@ -276,7 +285,7 @@ def _on_all_due(step: Any) -> Apply:
 
 
 def _hand_over(state: LifeState, number: int) -> bool:
-    """Add a sync of one dataset and the delivery of its event, as on any day."""
+    """Add a sync of one dataset and the delivery of its event, as on an ordinary day."""
     if state.is_active() and not state.has_outage:
         name = DATASETS[number % len(DATASETS)]
         state.steps.append(steps.Sync(name))
@@ -289,7 +298,7 @@ FAILED = frozenset({"cancel", "deny", "close_tab"})
 ENDINGS = frozenset({"revoke", "disconnect", "expire", "delete"})
 API_FAULTS = frozenset({*ANYWHERE, *IN_WALKS, "unauthorised", "expire_tokens"})
 NO_TOKEN = tuple(place for place in PLACES if place[0] != "token")
-"""Places where 401 is about the token, not about the key."""
+"""The entries of ``PLACES`` where a 401 response is about the access token, not about the API key."""
 
 _LIVES: dict[str, tuple[tuple[str, ...], Apply]] = {
     "cancel": ((START_SESSION,), _journey(lambda number: steps.Cancel(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
@@ -338,4 +347,4 @@ VERBS: dict[str, Verb] = {
     **{name: Verb(name=name, group=FAULT) for name in _FAULTS},
     **{name: Verb(name=name, group=DELIVERY) for name in _DELIVERIES},
 }
-"""Every verb. Verbs without a group are not counted in pairs."""
+"""Every verb by name. Verbs without a group do not count for pair coverage (which verbs met in one plan)."""

@@ -1,4 +1,4 @@
-"""Life plans: everything that happens to one end user, to the API and to the deliveries, as one plan.
+"""Life plans: generated plans of everything that happens to one end user, to the API and to the deliveries.
 
 A life plan is a list of actions. Actions that are impossible at their position, such as a sync without a consent, are left
 out, so every shorter list is a valid life plan as well.
@@ -17,7 +17,7 @@ from fiskil_harness.scenario.scenario import Scenario
 
 NAME = "generated_life_plans"
 MOST_BITES = 4
-"""An app that retries each message a few more times than each call tolerates this many API failures without a loss."""
+"""An app may lose a message only if a plan has more API failures than this."""
 
 
 class Action(Struct, frozen=True):
@@ -28,18 +28,18 @@ class Action(Struct, frozen=True):
 
 
 class LifePlan(Struct, frozen=True, kw_only=True):
-    """The actions in order, and the hooks in the config."""
+    """The actions in order, and the hooks in the config, without which some actions are left out."""
 
     actions: tuple[Action, ...]
     hooks: frozenset[str] = frozenset()
 
     def plan(self) -> Scenario:
-        """Return the plan: the actions with the steps that they need, and an end in which everything works again."""
+        """Return the plan: the steps of the actions, the steps that these require, and an end in which everything works."""
         state = self._state()
         return Scenario(name=NAME, practices=(), probes=probes_for(state), end_user="rosa", steps=tuple(state.steps))
 
     def verbs(self) -> tuple[str, ...]:
-        """Return the verbs of the actions that the plan contains, without repetitions."""
+        """Return the verbs of the actions that are possible, and so in the plan, without repetitions."""
         return tuple(dict.fromkeys(self._state().verbs))
 
     def _state(self) -> LifeState:
@@ -52,7 +52,7 @@ class LifePlan(Struct, frozen=True, kw_only=True):
 
 
 def probes_for(state: LifeState) -> tuple[AnyProbe, ...]:
-    """Return the probes that can judge this life plan, the most general one first."""
+    """Return the probes that can judge the life plan with this *state*, the most general probe first."""
     verbs = set(state.verbs)
     chosen: list[AnyProbe] = []
     if state.consent == "active":
@@ -81,6 +81,6 @@ def _must_lose_nothing(state: LifeState, verbs: set[str]) -> bool:
 
 
 def possible(hooks: Iterable[str]) -> tuple[Verb, ...]:
-    """Return the verbs whose hooks are in the config."""
+    """Return the verbs that count for pair coverage and need no hooks other than *hooks*."""
     configured = set(hooks)
     return tuple(verb for verb in VERBS.values() if verb.group and configured.issuperset(verb.needs))

@@ -1,4 +1,4 @@
-"""The state of a life plan under construction: its steps, and the situation of end user, app and API after them."""
+"""The state of a generated life plan under construction: its steps so far, and the situation after these steps."""
 
 from typing import Any
 
@@ -6,21 +6,21 @@ from fiskil_harness.core.config.hooks import REFRESH
 from fiskil_harness.scenario import steps
 
 ROWS_A_PAGE = 25
-"""Small enough for several pages of transactions."""
+"""Rows in a page of the API: few enough that the transactions take several pages."""
 
 CONSENT_DAYS = 7
 ATTEMPTS_BEFORE_END = 3
 """Most attempts for one event before the end, so that the schedule has attempts left when everything works again."""
 
 REPEATED_ROW = 6
-"""Position of the row that is repeated before the last sync."""
+"""Position of the row of which a copy is added before the last sync."""
 
 DATASETS = ("transactions", "balances", "accounts")
-"""In the reverse order in which their first syncs complete."""
+"""The datasets in the reverse order of their first syncs."""
 
 
 class LifeState:
-    """A life plan, step by step. Actions add steps to it; an action that is impossible at its position adds nothing."""
+    """A life plan under construction. Actions add steps; an action that is impossible at its position adds nothing."""
 
     def __init__(self, *, has: frozenset[str], expires: bool) -> None:
         self.has = has
@@ -39,13 +39,13 @@ class LifeState:
         self.attempts: dict[str, int] = {}
 
     def is_active(self) -> bool:
-        """Return true if there is an active consent; create the first one if it is needed."""
+        """Return true if there is an active consent; add the first consent if there was none before."""
         if self.consent == "none" and not self.is_deleted and not self.has_outage:
             self.authorise()
         return self.consent == "active"
 
     def authorise(self) -> None:
-        """Add a consent, its first syncs, and the delivery of their events."""
+        """Add the steps of a consent, its first syncs, and the delivery of their events."""
         self.lift_faults()
         self.steps.append(steps.Authorise())
         self.record_event("consent.received")
@@ -57,7 +57,7 @@ class LifeState:
         self.consent = "active"
 
     def lift_faults(self) -> None:
-        """Trigger and lift the set faults, so that they do not disturb a consent journey."""
+        """Add steps that let the set faults act and then lift them, so that no fault disturbs a consent journey."""
         if self.faulty_routes:
             self.trigger_faults()
             self.deliver()
@@ -79,7 +79,7 @@ class LifeState:
                 self.record_event(name)
 
     def record_event(self, kind: str) -> None:
-        """Count a new event. Its symbol is known unless other steps may have created events."""
+        """Count a new event. Record its symbol, unless other steps may have created uncounted events before."""
         self.is_due = True
         if not self.is_uncounted:
             symbol = f"e{self.event_count}"
@@ -95,16 +95,16 @@ class LifeState:
         self.is_due = True
 
     def deliver(self, step: Any = None) -> None:
-        """Add the delivery of everything due; *step* replaces ``Deliver()``."""
+        """Add a step that delivers everything due: *step*, or ``Deliver()`` by default."""
         self.steps.append(step or steps.Deliver())
         self.is_due = False
         for symbol in self.events:
             self.attempts[symbol] = max(1, self.attempts[symbol])
 
     def next_event(self) -> str:
-        """Return the symbol of an undelivered event; add a sync that creates one if there is none.
+        """Return the symbol of an undelivered event; add a sync that creates an event if all were delivered.
 
-        If that is impossible, return the latest event that may be attempted again, or "".
+        If no sync is possible, return the latest event that has attempts left, or "".
         """
         fresh = [symbol for symbol in self.events if not self.attempts[symbol]]
         if not fresh and self.is_active() and not self.has_outage and not self.is_uncounted:
@@ -115,9 +115,9 @@ class LifeState:
         return usable[-1] if usable else ""
 
     def end(self) -> None:
-        """Add a sync in the present situation, then lift all faults, and add a last, undisturbed sync.
+        """Add the end of the plan: let the set faults act, lift all faults, and add a last, undisturbed sync.
 
-        The last sync brings a new row, so an app that misses it is detected.
+        The last sync contains a new row, so that an app that misses the sync is detected.
         """
         if self.consent == "none" and not self.is_deleted:
             self.authorise()

@@ -1,7 +1,7 @@
-"""Hypothesis strategies for life plans, and the shrinking of one that fails.
+"""Hypothesis strategies that draw life plans, and the shrinking of a failing life plan.
 
-Most drawn actions are pairs that no earlier plan has combined, so that few plans cover many combinations. The pairs depend
-on the earlier plans, never on an app's behaviour: one seed draws the same plans.
+Most actions are drawn as pairs of verbs that no earlier plan has combined, so that few plans cover many combinations. The
+pairs depend on the earlier plans, never on the app's behaviour, so the same seed always draws the same plans.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ SOME_PAIRS = 4
 SOME_MORE = 2
 AFTER_END = 2
 ENDINGS_OF_A_LIFE = (1, 0)
-"""Endings in one plan. A consent that is active at the end shows more: all rows, and the newest ones."""
+"""Choices for the number of ended consents in a plan. With 0, the consent stays active, and all rows can be checked."""
 
 MANY = 9999
 ORDINARY = "hand_over"
@@ -31,7 +31,7 @@ UNUSED_FAULT = "every_fault_bit"
 
 @st.composite
 def life_plans(draw: DrawFn, hooks: frozenset[str], verbs: Sequence[str], pairs: Sequence[tuple[str, str]]) -> LifePlan:
-    """Draw a life plan of some of *pairs*, in either order, and a few more of *verbs*. It is long; shrinking comes later."""
+    """Draw a life plan from some of *pairs*, each in either order, and a few of *verbs*; failing plans are shrunk later."""
     number = st.integers(0, VARIANTS - 1)
     actions: list[Action] = []
     for part in range(SOME_PAIRS):
@@ -48,7 +48,7 @@ def life_plans(draw: DrawFn, hooks: frozenset[str], verbs: Sequence[str], pairs:
 
 
 def endings_late(actions: Sequence[Action], most: int) -> list[Action]:
-    """Return *actions* with at most *most* endings, placed near the end: most actions are impossible after an ending."""
+    """Return *actions* with at most *most* endings of consents, placed late: few actions are possible after an ending."""
     ends = [action for action in actions if action.verb in ENDINGS][:most]
     rest = [action for action in actions if action.verb not in ENDINGS]
     at = len(rest) - AFTER_END if len(rest) > AFTER_END else len(rest)
@@ -56,7 +56,7 @@ def endings_late(actions: Sequence[Action], most: int) -> list[Action]:
 
 
 def shorter(life: LifePlan) -> Iterator[LifePlan]:
-    """Yield smaller life plans: without one half, then without one action (later ones first), then with simpler variants."""
+    """Yield smaller life plans: first without one half, then without one action, then with a simpler variant of one."""
     actions = life.actions
     half = len(actions) // 2
     if half > 1:
@@ -74,7 +74,7 @@ def _with(life: LifePlan, actions: tuple[Action, ...]) -> LifePlan:
 
 
 def happened(life: LifePlan, journal: Journal, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the verbs of *life* that really happened; faults only if they bit. An incomplete run has none."""
+    """Return the verbs of *life* that really happened: faults only if they bit, and no verb if the run was incomplete."""
     if any(finding.probe == INCOMPLETE for finding in findings):
         return ()
     bitten = {bite.fault for bite in journal.all(Bite)}
@@ -93,7 +93,7 @@ def _has_happened(verb: str, journal: Journal, bitten: set[str]) -> bool:
 
 
 def _was_token_renewed(journal: Journal) -> bool:
-    """Return true if the app used an expired token, or requested a new one after the tokens had expired."""
+    """Return true if the app used an expired token, or requested a new token after the tokens had expired."""
     expired_s = _expiry_times_s(journal)
     return any(
         call.status == 401 or (call.route == "token" and call.at_s > min(expired_s, default=call.at_s))

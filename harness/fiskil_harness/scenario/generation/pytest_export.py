@@ -1,7 +1,7 @@
 """Export of a plan as a pytest file that runs without the harness, and of its deliveries as a shell script.
 
 The files contain the bytes that one run of the plan sent. Ids and times are placeholders, which each run fills with new
-values. Signatures are computed with the secret of the user's environment; no secret is in either file.
+values. Signatures are computed with the secret in an environment variable; neither file contains a secret.
 """
 
 import base64
@@ -29,10 +29,10 @@ TEMPLATE = Path(__file__).with_name("plain_test.txt")
 SIGNATURE = "x-fiskil-signature"
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 CUT = b"\n[... "
-"""The journal's mark at the end of a shortened body; such deliveries are left out."""
+"""Marker at the end of a body that the journal has shortened; deliveries with such a body are left out."""
 
 SHORTEST = 4
-"""A shorter value shows no trace of the secret."""
+"""Minimum length of a signature header that may have been computed with the secret."""
 
 TESTS = {
     "applies_once": '''
@@ -102,7 +102,7 @@ def export(
         scenario: The plan that was run.
         journal: The journal of the run.
         findings: The findings of the run. If none failed, the test has the checks of all probes.
-        secret: The signing secret of the run; it is not written.
+        secret: The signing secret of the run; neither file contains it.
         plan: Path of the plan file, for the header.
 
     Raises:
@@ -160,7 +160,7 @@ class _Recording:
         return {name: value for value, name in self._names.items()}
 
     def moments(self) -> dict[str, float]:
-        """Return every time by the name of its placeholder, in seconds after the latest one (0 or negative)."""
+        """Return every time by the name of its placeholder, in seconds relative to the latest time (0 or negative)."""
         times = {name: datetime.fromisoformat(text) for text, name in self._times.items()}
         latest = max(times.values(), default=None)
         return {name: round((time - latest).total_seconds(), 3) for name, time in times.items()} if latest else {}
@@ -210,7 +210,7 @@ class _Recording:
         }
 
     def _name_ids(self, delivery: Delivery) -> None:
-        """Give names to the ids of message, end user and consent."""
+        """Assign placeholder names to the ids of the delivered message, its end user and its consent."""
         self._name(delivery.message_id, "message")
         try:
             fields = msgspec.json.decode(delivery.body)["data"]
@@ -230,7 +230,7 @@ class _Recording:
         return self._names[value]
 
     def _header_value(self, name: str, value: str, body: bytes) -> str:
-        """Return a header's value with a placeholder for the right signature, or for the beginning of it."""
+        """Return a header's value, with a placeholder if it contains the right signature or is the beginning of it."""
         if name.lower() != SIGNATURE:
             return value
         right_signature = base64.b64encode(digest(body, self._key)).decode()

@@ -1,6 +1,7 @@
-"""The fourteen invariants of a webhook receiver: the probes that check each, and the practice a violation counts against.
+"""The fourteen invariants of a webhook receiver, I1 to I14, which generated plans test.
 
-They are I1 to I14 of the receiver model. A plan's failing probe and its steps decide which invariant was violated.
+Each invariant lists the probes that check it, and the practice that a violation counts against. The failing probe and the
+steps of the plan decide which invariant was violated.
 """
 
 from msgspec import Struct
@@ -10,10 +11,11 @@ from fiskil_harness.scenario.scenario import Scenario
 
 
 class Invariant(Struct, frozen=True, kw_only=True):
-    """One invariant of an app.
+    """A statement that must hold for an app in every generated plan.
 
-    ``probes`` report its violation; if ``after`` names steps, the plan must contain one of them as well. ``challenge`` lists
-    the verbs of generated plans that test it. A violation counts against ``practice``.
+    If one of ``probes`` fails, the invariant was violated. If ``after`` lists kinds of steps, the plan must contain one of
+    these steps as well. ``challenge`` lists the verbs (kinds of action) that test the invariant. A violation counts against
+    ``practice``.
     """
 
     id: str
@@ -139,7 +141,7 @@ INVARIANTS = (
         challenge=("forge", "hand_over"),
     ),
 )
-"""If one probe checks two invariants, the first one whose steps are in the plan counts."""
+"""All invariants. If a failed probe checks two of them, the first invariant whose steps are in the plan counts."""
 
 
 def violated(plan: Scenario, probe: str, invariants: tuple[Invariant, ...] = INVARIANTS) -> Invariant | None:

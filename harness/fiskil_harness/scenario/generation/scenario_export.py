@@ -1,6 +1,6 @@
 """Export of a life plan as a pytest file that needs the harness: only the harness can inject faults at the API.
 
-The file contains a scenario as a person would write it, and one test that plays it.
+The file contains a scenario as a person would write it, and one test that runs it.
 """
 
 from collections.abc import Iterable
@@ -52,7 +52,7 @@ def is_life_plan(scenario: Scenario) -> bool:
 
 
 def export_scenario(scenario: Scenario, findings: Iterable[Finding], *, plan: str, seed: int, file: str) -> str:
-    """Return the text of a pytest file that plays *scenario* with all its probes.
+    """Return the text of a pytest file that runs *scenario* with all its probes.
 
     Args:
         scenario: A life plan.
@@ -95,7 +95,7 @@ def as_python(value: Any) -> str:
 
 
 def _quoted(value: Any) -> str:
-    """Return the expression as formatters write it: strings in double quotes."""
+    """Return the Python expression for *value*, with strings in double quotes, as code formatters write them."""
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, tuple):

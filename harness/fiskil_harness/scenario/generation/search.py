@@ -1,7 +1,7 @@
 """The search for a failing plan: run generated plans on an app one after another, and shrink the first one that fails.
 
-Hypothesis decides which plans to run. Results are remembered, so one failure counts even if the app passes the next time:
-races are found, and reported with how often they failed again.
+Hypothesis decides which plans to run. The result of each plan is remembered, so a failure counts even if the app passes
+the next time. The search therefore finds races, and reports how often a plan with a race failed again.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ from fiskil_harness.scenario.scenario import Scenario, dump_plan
 
 SEARCH_CAP_S = 120.0
 PLAN_CAP_S = 0.6
-"""The average time for each plan if many plans are requested, in real seconds."""
+"""Real seconds for each requested plan, by which the time limit of the search grows if many plans are requested."""
 
 SHRINK_CAP_S = 60.0
 RACE_CAP_S = 10.0
@@ -43,20 +43,20 @@ RACE_ROUNDS = 5
 TRIES_OF_A_RACE = 4
 FAILURES_OF_A_RACE = 2
 DRAWS_PER_PLAN = 6
-"""Different draws may result in the same plan, which is not run again."""
+"""The most draws for each requested plan: several draws may result in the same plan, which runs only once."""
 
 LIVES_AT_ONCE = 2
 """Life plans drawn at once; few, because the pairs of verbs to draw next depend on the plans so far."""
 
 DRAWS_AT_ONCE = 8
-"""Plans drawn at once. After ten draws Hypothesis mostly varies earlier ones, so it is started again before that: forty
-similar plans find less than forty different ones."""
+"""Plans drawn in one run of Hypothesis. After ten draws Hypothesis mostly varies earlier plans, so a new run starts before
+that: forty similar plans find fewer failures than forty different plans."""
 
 MANY = 40
-"""If more plans than these are requested, only some restart the app."""
+"""If more plans than this are requested, only a few of them restart the app."""
 
 SLOWER = 3
-"""Divisor of the number of plans for an app that reports only its state, and is queried before and after each forgery."""
+"""Divisor of the number of plans for an app that reports only its state: reading it around each forgery takes time."""
 
 MOST_INCOMPLETE = 3
 RACY = (steps.Burst, steps.KillDuringDelivery, steps.LoseAcknowledgement, steps.Restart)
@@ -64,7 +64,7 @@ RACY = (steps.Burst, steps.KillDuringDelivery, steps.LoseAcknowledgement, steps.
 
 
 class Judged(Protocol):
-    """The result of one plan; a driver's ``Outcome`` is one."""
+    """The protocol of a plan's result; the driver's ``Outcome`` implements it."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -81,8 +81,8 @@ class PlanResult(Struct, frozen=True, kw_only=True):
 class Exploration(Struct, frozen=True, kw_only=True):
     """The result of a search.
 
-    ``runs`` are the results of the generated plans in their order. ``failing`` is the shortest plan that failed, if any; the
-    last run is then its result. ``executed`` counts all executions, including those of shrinking.
+    ``runs`` are the results of the generated plans in their order. ``failing`` is the shortest plan that failed, if any; in
+    that case the last of ``runs`` is its result. ``executed`` counts all executions, including those of shrinking.
     """
 
     runs: tuple[PlanRun, ...]
@@ -103,19 +103,19 @@ def explore(
     search_cap_s: float = SEARCH_CAP_S,
     shrink_cap_s: float = SHRINK_CAP_S,
 ) -> Exploration:
-    """Run *wanted* different plans of one *kind*; shrink the first that fails, and count how often it fails again.
+    """Run *wanted* different plans of one *kind*; shrink the first failing plan, and count how often it fails again.
 
     Args:
-        run: Runs one plan and judges it, with new ids in each execution.
-        kind: The kind of plans; "life_plans" are life plans.
+        run: A function that runs one plan, with new ids in each execution, and returns the result.
+        kind: The kind of plans; "life_plans" generates everything that happens to one end user.
         seed: The same seed draws the same plans.
         wanted: The number of plans.
-        can_restart: The app can be restarted.
-        can_fail: The app can fail on request.
-        folds: The config has a reducer, which computes the final state from the events.
+        can_restart: True if the app can be restarted.
+        can_fail: True if the app can fail on request.
+        folds: True if the config has a reducer: a function that computes the final state from the events.
         hooks: The hooks in the config, which decide the verbs of life plans.
-        search_cap_s: Real seconds after which no plan is drawn any more; longer if many plans are requested.
-        shrink_cap_s: Real seconds after which no shorter plan is tried any more.
+        search_cap_s: Real seconds after which no more plans are drawn; it is extended if many plans are requested.
+        shrink_cap_s: Real seconds of shrinking, after which no more shorter plans are tried.
     """
     caps_s = max(search_cap_s, wanted * PLAN_CAP_S), shrink_cap_s
     search = _Search(run, seed=seed, wanted=wanted, caps_s=caps_s)
@@ -137,7 +137,7 @@ class _PlanFailed(Exception):
 
 
 class _EndSearch(BaseException):
-    """Ends the search at once. Hypothesis does not catch it, as it does not catch KeyboardInterrupt."""
+    """Ends the search at once. Hypothesis does not catch it, because it is a BaseException like KeyboardInterrupt."""
 
 
 class _Search:
@@ -159,7 +159,7 @@ class _Search:
         self._shrinking: Callable[[], float] | None = None
 
     def run_plans(self, form: Form) -> None:
-        """Draw plans of one form and run them, until there are enough or one fails."""
+        """Draw plans with the settings of *form* and run them, until the requested number has run or a plan fails."""
         seeds = stream(self._seed, "plans")
         for _ in range(-(-self.wanted * DRAWS_PER_PLAN // DRAWS_AT_ONCE)):
             self._try_some(plans(form), seeds.randrange(2**32), on_failure=lambda plan: self._try_short_plans(form, plan))
@@ -167,7 +167,7 @@ class _Search:
                 return
 
     def run_life_plans(self, hooks: frozenset[str]) -> None:
-        """Draw life plans and run them; pairs of verbs that no plan has combined yet come first."""
+        """Draw and run life plans for an app with *hooks*; pairs of verbs that no plan has combined yet come first."""
         seeds = stream(self._seed, "life_plans")
         verbs = possible(hooks)
         pairs, names = pairs_of(verbs), [verb.name for verb in verbs]
@@ -194,7 +194,7 @@ class _Search:
         on_failure: Callable[[Scenario], None],
         most: int = DRAWS_AT_ONCE,
     ) -> None:
-        """Run a few plans; call *on_failure* with the first plan that fails before Hypothesis shrinks it."""
+        """Run a few plans; before Hypothesis shrinks the first failing plan, call *on_failure* with that plan."""
 
         @hypothesis.seed(seed)
         @hypothesis.settings(
@@ -223,18 +223,18 @@ class _Search:
             run_plan()
 
     def finds_counts(self, form: Form) -> bool:
-        """Return true if the app reports how often it applied a message; one delivery of one event shows it."""
+        """Return true if the app reports how often it applied a message; run a plan with one delivery to find out."""
         return self._run_once(form.plan(form.least, [Act("hand_over")])).hook == ""
 
     def _try_short_plans(self, form: Form, failing: Scenario) -> None:
-        """Try short handwritten plans with the same steps; if one fails, nothing needs to be shrunk."""
+        """Try short handwritten plans with the same kinds of steps as *failing*; if one fails, end the search with it."""
         for plan in short_plans(form, failing):
             if self._fails(plan):
                 self._failing = plan
                 raise _EndSearch
 
     def _shorten_life(self, failing: Scenario) -> None:
-        """Remove actions from a life plan while it fails, until none can be removed."""
+        """Remove actions from the life plan *failing* as long as the rest still fails, then end the search."""
         life = self._lives[_key(failing)]
         is_shorter = True
         while is_shorter:
@@ -259,7 +259,7 @@ class _Search:
         return Exploration(runs=tuple(runs), failing=self._failing, executed=self._executed)
 
     def _prefer_fewer_races(self) -> None:
-        """Replace the failing plan by one with fewer races that fails as well, if there is one."""
+        """Replace the failing plan by a plan with fewer races (steps that depend on timing) if that plan fails as well."""
         if self._failing is None or _key(self._failing) in self._lives:
             return
         for plan in with_fewer_races(self._failing):
@@ -284,7 +284,7 @@ class _Search:
         return self._results[key].verdict == Verdict.FAIL
 
     def _stop_searching(self) -> None:
-        """End the search if all requested plans were run, or the time is over."""
+        """End the search if all requested plans have run, or if its time limit has passed."""
         if len(self._runs) >= self.wanted or self._searching() > self._search_cap_s:
             raise _EndSearch
 
@@ -294,7 +294,7 @@ class _Search:
             raise _EndSearch
 
     def _run_several_times(self, plan: Scenario) -> PlanRun:
-        """Run a shorter plan; one with a race must fail twice in four runs, so that the failure can be reproduced."""
+        """Run a shorter plan. If it has a race, it counts as failing only if it fails twice in four runs (reproducible)."""
         run = self._run_once(plan)
         if not _is_racy(plan):
             return run

@@ -1,4 +1,4 @@
-"""The most readable form of a failing plan: without races if possible, one line for each twin, and the decisive finding."""
+"""Simplification of a failing plan: without races if possible, one line of text for each twin, and one decisive finding."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ INCOMPLETE = ("every_step_done", "every_fault_bit")
 
 
 def with_fewer_races(plan: Scenario) -> Iterator[Scenario]:
-    """Yield forms of *plan* with fewer races, the one with the fewest first."""
+    """Yield variants of *plan* with fewer races (steps that depend on timing), the variant with the fewest first."""
     alone = without_timing(plan)
     forms = (_without_restart(alone), alone, _without_restart(plan))
     yield from (form for form in forms if form != plan and _keeps_last_attempt(form))
@@ -79,7 +79,7 @@ def _text_without_twin(step: Any) -> str:
 
 
 def run_of(plan: Scenario, *findings: Finding, invariants: tuple[Invariant, ...] = INVARIANTS) -> PlanRun:
-    """Return the result of *plan* by its decisive finding. The caller sets the number."""
+    """Return the result of *plan*, taken from the decisive one of *findings*. The caller sets the number of the run."""
     finding = _decisive(findings)
     invariant = violated(plan, finding.probe, invariants) if finding.verdict is Verdict.FAIL else None
     return PlanRun(
@@ -99,9 +99,9 @@ def run_of(plan: Scenario, *findings: Finding, invariants: tuple[Invariant, ...]
 
 
 def _decisive(findings: tuple[Finding, ...]) -> Finding:
-    """Return the decisive finding: a failure, else a reason for an incomplete run, else that of the plan's first probe.
+    """Return the decisive finding: the last failure, else the first finding about an incomplete run, else the first.
 
-    A plan's first probe is the most general, so of several failures the last one is the most specific.
+    The probes of a plan go from general to specific, so the last failure is the most specific.
     """
     failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
     incomplete = [finding for finding in findings if finding.probe in INCOMPLETE]

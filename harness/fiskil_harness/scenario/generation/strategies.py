@@ -1,8 +1,8 @@
 """Hypothesis strategies for plans: each plan is drawn completely, as data, before anything runs.
 
-Every draw is a small number or a boolean, so one seed draws the same plans whatever else is loaded; no draw depends on a
-response of the app. The order of choices decides where shrinking ends: fewer steps; a delivery before a replay, a burst and
-a restart; the first event before later ones.
+Every draw is a small number or a boolean, and no draw depends on a response of the app, so the same seed always draws the
+same plans. Hypothesis shrinks towards the first choice in each list: fewer steps, a delivery rather than a replay, burst or
+restart, and the first event rather than later events.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ MORE = ("touch_consent", "accounts", "balances", "transactions")
 ENDS = (False, True)
 ENDS_OF_TWINS = (False, False, True)
 AMONG_TWINS_MORE = ("touch_consent", "accounts", "touch_consent", "balances", "touch_consent", "transactions")
-"""Events of twins mostly concern an active consent, because a late event must not hide a newer state."""
+"""Later events of twins. Most are changes of an active consent: a late event must not overwrite a newer state."""
 
 VERBS = (
     "hand_over",
@@ -43,17 +43,17 @@ VERBS = (
     "burst_4_retries",
     "wait",
 )
-"""Simplest first; a verb that is listed twice is drawn more often. Every verb is drawn with an event, needed or not, because
-choices of one shape shrink best."""
+"""Verbs (kinds of act), the simplest first; a verb that is listed twice is drawn more often. Every verb is drawn with an
+event, even if it uses none, because Hypothesis shrinks choices of the same structure best."""
 
 AGAIN = ("hand_over", "replay", "burst_2", "burst_4_retries")
 CRASHES = ("none", "none", "again", "at_end")
 SELDOM = (*("none",) * 6, "at_end", *("none",) * 6, "again")
-"""When the app is restarted. A restart takes a second, so most of many plans have none."""
+"""Choices for the restart of the app if many plans run. A restart takes a second, so most plans have none."""
 
 CRASHES_OF_ALL = (*("none",) * 4, "again", "at_end", "during_delivery", "during_delivery")
 SELDOM_OF_ALL = (*("none",) * 6, "at_end", *("none",) * 6, "during_delivery", *("none",) * 6, "again")
-"""The same for plans in which the app may also be killed during a delivery, equally often."""
+"""The same choices for plans in which the app may also be killed during a delivery."""
 
 ANYTHING = (
     "hand_over",
@@ -76,13 +76,13 @@ ANYTHING = (
     "wait",
 )
 AMONG_TWINS = tuple(verb for verb in ANYTHING if verb not in {"unknown", "forge", "odd", "reencode", "foreign", "mixed"})
-"""Verbs that affect only the twin itself."""
+"""Verbs for plans with twins: each verb affects only one twin."""
 
 SURE = frozenset({"forge", "foreign", "mixed"})
-"""Verbs after which the state is checked for a change, so no earlier work may be in progress or still to come."""
+"""Verbs after which the app's state must be unchanged, so no earlier work may still be unfinished."""
 UNSURE = frozenset({"lose", "restart", "fail", *KILLS})
 TWINS_EVERY = 6
-"""One plan in this many has twins, which take as long as three plans. An app without counts is always judged by twins."""
+"""One plan in this many has twins, and takes as long as three plans. An app that reports no counts always gets twins."""
 
 FORGING = ("forge", "hand_over", "forge", "forge", "replay", "forge")
 LONGEST = 8
@@ -90,13 +90,13 @@ MOST_EVENTS = 8
 FEW = 3
 SOME = 5
 LONGEST_RUN = 15
-"""Forgeries in a row, so that forty plans reach all of sixty forgeries. An app that reports only its state needs two long
-waits for each, so it gets one at a time."""
+"""The most forgeries in a row: enough that forty plans reach all sixty forgeries. An app that reports only its state needs
+two long waits for each forgery, so its plans send forgeries one at a time."""
 
 
 @st.composite
 def plans(draw: DrawFn, form: Form) -> Scenario:
-    """Draw a plan of one form."""
+    """Draw a plan with the settings of *form*."""
     if form.kind == "everything":
         is_twinned = draw(st.integers(0, 999)) % TWINS_EVERY == TWINS_EVERY - 1
         form = msgspec.structs.replace(form, is_twinned=is_twinned or not form.has_counts)
@@ -139,7 +139,7 @@ def _disturbances(draw: DrawFn, form: Form, verbs: Sequence[str], count: int) ->
 
 @st.composite
 def _everything(draw: DrawFn, form: Form, facts: Facts) -> list[Act]:
-    """Draw acts of all verbs, with a late first attempt and requested failures, without those of unclear outcome."""
+    """Draw acts of all verbs, also late first attempts and requested failures, but no acts whose outcome is unclear."""
     verbs = AMONG_TWINS if form.has_twins else ANYTHING
     if facts.is_revoked:
         verbs = tuple(verb for verb in verbs if verb not in {"reencode", "mixed"})
@@ -157,13 +157,13 @@ def _everything(draw: DrawFn, form: Form, facts: Facts) -> list[Act]:
 
 
 def in_order(acts: list[Act]) -> list[Act]:
-    """Return *acts* with events renumbered, so that their first deliveries are in order and no app may refuse one."""
+    """Return *acts* with renumbered events, so that first deliveries are in order and the app has no reason to refuse."""
     numbers = {event: number for number, event in enumerate(dict.fromkeys(delivered_events(acts)))}
     return [msgspec.structs.replace(act, event=numbers.get(act.event, 0)) for act in acts]
 
 
 def without_unclear(acts: list[Act]) -> list[Act]:
-    """Return *acts* without those whose outcome is unclear because of earlier ones.
+    """Return *acts* without the acts whose outcome is unclear because of earlier acts.
 
     A check for a state change needs an idle app. The app knows the owner of a consent only after event 0. A requested
     failure is lost when the app is killed.
@@ -192,10 +192,10 @@ def _list_of(act: SearchStrategy[Act], longest: int) -> SearchStrategy[list[Act]
 def _act(verbs: Sequence[str], events: Sequence[int], *, run: int = 1) -> SearchStrategy[Act]:
     """Return a strategy for an act on one of *events*.
 
-    A verb with named variants gets up to *run* consecutive names, of which the last one is drawn.
+    A verb with named variants gets one drawn name; "forge" also gets the names before it, up to *run* names.
 
-    A number beyond the last event means the last event, so that fewer events do not change the choices. The same number
-    decides how many names there are. Names wrap around from the first to the last, so that all are reached equally often.
+    A drawn number beyond the last event means the last event, so that fewer events do not change the choices. For "forge",
+    the same number decides how many names there are. Names wrap around, so that all are reached equally often.
     """
 
     def act(verb: str, number: int, last: int) -> Act:

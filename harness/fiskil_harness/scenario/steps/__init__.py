@@ -1,6 +1,6 @@
-"""Steps: frozen values that describe what happens next; a scenario is a sequence of them.
+"""Steps: frozen values, each of which describes one thing that happens. A scenario is a sequence of steps.
 
-Many steps share two arguments. ``twin`` names a participant; the empty name is the scenario's end user. ``event`` is the
+Many steps share two arguments. ``twin`` is the name of a participant; "" means the scenario's end user. ``event`` is the
 symbol of an event: ``e0`` is the first event of the end user, ``b.e0`` the first event of participant ``b``.
 """
 
@@ -237,7 +237,7 @@ AnyStep = (
     | TryHandshakes
     | WithdrawSharing
 )
-"""Every step that a plan file can hold."""
+"""Every step that a plan file can contain."""
 
 __all__ = [
     "AcceptKey",

@@ -85,7 +85,7 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
 
     Args:
         at: "before" any work, "midway", "after" the effect, or because the "database" is unavailable.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (FAIL,)
@@ -93,7 +93,7 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Request the failure. The effects are recorded first, so that a probe can see whether the app really failed."""
+        """Record the app's effects, so that a probe can check whether the app really failed; then request the failure."""
         from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
         stage.was_disturbed = True
@@ -140,7 +140,7 @@ class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle")
         """Wait, and record the app's effects.
 
         Raises:
-            HookError: The effects hook failed, or its response has another form than documented.
+            HookError: The effects hook failed, or its response is not in the documented format.
         """
         if not stage.app.has(EFFECTS):
             wait_until(lambda: stage.fiskil.proxy.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
@@ -150,7 +150,7 @@ class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle")
 
 
 def restart(stage: "Stage") -> None:
-    """Kill the app with SIGKILL, start it again, and record both; later waits give it time to recover.
+    """Kill the app with SIGKILL, start it again, and record both. Later waits give the app time to recover.
 
     Raises:
         AppError: The app does not start.

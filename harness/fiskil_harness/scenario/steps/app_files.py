@@ -1,4 +1,4 @@
-"""The step that collects what the app writes besides its log: its metrics as text, its alerts, its telemetry, its files."""
+"""The step that collects the app's outputs other than its log: metrics as text, alerts, telemetry and files."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class CollectOutputs(PlainStep, frozen=True, kw_only=True, tag="collect_outputs"):
     """The app's metrics are read, with the alerts, telemetry and files that it has produced since the scenario began.
 
-    Missing outputs leave no journal entry: metrics without ``app.observe.metrics``, and receivers that got no message. An
+    An output that the app does not produce, or metrics without the hook ``app.observe.metrics``, leave no journal entry. An
     output that cannot be read leaves an entry with the reason.
     """
 
@@ -42,7 +42,7 @@ class CollectOutputs(PlainStep, frozen=True, kw_only=True, tag="collect_outputs"
 
 
 def _metrics(stage: "Stage") -> tuple[bytes, str]:
-    """Return the body of the metrics hook's response, and the reason if it is not the metrics."""
+    """Return the body of the metrics hook's response, and the reason if the hook failed ("" if it succeeded)."""
     try:
         reply = stage.app.call(METRICS, NO_END_USER)
     except HookError as error:

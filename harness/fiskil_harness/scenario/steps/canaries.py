@@ -29,7 +29,7 @@ class DeliverUrls(PlainStep, frozen=True, kw_only=True, tag="deliver_urls"):
     One message is genuine and two are forged.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -54,7 +54,7 @@ class DeliverAccountNumbers(PlainStep, frozen=True, kw_only=True, tag="deliver_a
     """Messages arrive that contain complete account numbers: a genuine one, and one with a wrong signature.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -86,7 +86,7 @@ def _send_forged(
     headers: tuple[tuple[str, str], ...] = (),
     extra: dict[str, Any] | None = None,
 ) -> str:
-    """Send an invented event under *signature*; return the right signature, which is never sent."""
+    """Send an invented event with *signature* (None: unsigned); return the right signature, which is never sent."""
     event: Event = invented(stage, participant, used_kind(stage, "consent.updated"))
     event = msgspec.structs.replace(event, extra=extra or {})
     dialect = stage.fiskil.dialect

@@ -1,4 +1,4 @@
-"""Steps that stand for a usual sequence of other steps; a scenario holds that sequence in their place."""
+"""Composite steps: each stands for a usual sequence of steps, which a scenario contains in its place."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ class CompositeStep(PlainStep, frozen=True):
         """Check every step of the sequence.
 
         Raises:
-            UsageError: A value of one of the steps cannot work.
+            UsageError: An argument of one of the steps is invalid.
         """
         for step in self.sequence():
             step.check()
@@ -40,28 +40,28 @@ class CompositeStep(PlainStep, frozen=True):
 
 
 class Connect(CompositeStep, frozen=True, kw_only=True, tag="connect"):
-    """The end user consents, everything syncs, and the app receives every event.
+    """The end user consents, every dataset syncs, and the app receives every event.
 
     Stands for ``Authorise(), Deliver(), Sync(), Deliver()``.
 
     Args:
-        twin: The participant who connects; "" is the scenario's end user.
+        twin: Name of the participant who connects; "" means the scenario's end user.
     """
 
     twin: str = ""
 
     def sequence(self) -> tuple[Any, ...]:
-        """Return consent, delivery, sync of every dataset, delivery."""
+        """Return the four steps: consent, delivery, sync of every dataset, delivery."""
         return Authorise(twin=self.twin), Deliver(), Sync(twin=self.twin), Deliver()
 
 
 class SyncThrough(CompositeStep, frozen=True, tag="sync_through"):
-    """A dataset syncs, its event is delivered, and the app's requests for it meet a fault.
+    """A dataset syncs, its event is delivered, and the app's requests for the dataset meet a fault.
 
     Stands for ``InjectFault("banking.DATASET", fault), Sync(DATASET), Deliver()``.
 
     Args:
-        fault: What goes wrong, at the route of *dataset*.
+        fault: The fault, for the route of *dataset*.
         dataset: A banking dataset.
         times: How many requests meet the fault; 0 means all of them until ``LiftFaults``.
     """
@@ -71,10 +71,10 @@ class SyncThrough(CompositeStep, frozen=True, tag="sync_through"):
     times: int = 1
 
     def sequence(self) -> tuple[Any, ...]:
-        """Return fault, sync, delivery."""
+        """Return the three steps: fault, sync, delivery."""
         return InjectFault(f"banking.{self.dataset}", self.fault, times=self.times), Sync(self.dataset), Deliver()
 
 
 def written_out(steps: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return *steps* with the sequence of each composite step in its place."""
+    """Return *steps* with each composite step replaced by the sequence that it stands for."""
     return tuple(part for step in steps for part in (step.sequence() if isinstance(step, CompositeStep) else (step,)))

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 WATCHED_MS, LATE_MS = 60, 300
-"""How long to wait for an extra response, in real milliseconds: before the genuine message, and after its response.
+"""How long to wait for an unexpected extra response, in real milliseconds: before the genuine message, and after it.
 
-A late extra response would be read as the response to the genuine message, whose own response is then left over.
+If the extra response comes late, it is taken for the response to the genuine message. The response to the genuine message
+then arrives last, and counts as the extra one.
 """
 LARGE = 1_500_000
 REFUSED: dict[str, tuple[str | None, int]] = {
@@ -29,18 +30,18 @@ REFUSED: dict[str, tuple[str | None, int]] = {
     "wrong_signature": (WRONG_SIGNATURE, 0),
     "large": (WRONG_SIGNATURE, LARGE),
 }
-"""Requests that the receiver refuses: their signature, and how many bytes of padding follow."""
+"""Requests that the receiver must refuse: the signature (None: unsigned), and the bytes of padding after the body."""
 
 
 class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reuse"):
     """A forged request arrives whose body looks like a second request; a genuine message follows on the same connection.
 
-    The text in a body is no request: it must get no response and have no effect, although its signature is right. The
-    receiver may also close the connection; then the genuine message is delivered on a new one. The step is repeated for
-    each reason to refuse a request: no signature, a wrong signature, a large body.
+    The text in the body is not a request, although it contains a correctly signed message: it must get no response and have
+    no effect. The receiver may also close the connection; then the genuine message is delivered on a new connection. This
+    is done once for each reason to refuse a request: no signature, a wrong signature, a large body.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -98,7 +99,7 @@ def _note_refusal(
     messages: "tuple[Message, Message]",
     refused: bytes,
 ) -> None:
-    """Record the refused request, and the embedded one as if it had been sent if it got a response."""
+    """Record the refused request. If the embedded request got a response, record it like a request that was sent."""
     outer, inner = messages
     note = Delivery(
         event=f"outer:{name}",
@@ -124,14 +125,14 @@ def _note_refusal(
 
 
 def _sealed(stage: "Stage", participant: "Participant", symbol: str) -> "Message":
-    """Return a rightly signed message of an event that never happened."""
+    """Return a correctly signed message of an event that never happened."""
     event = invented(stage, participant, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = symbol
     return seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
 
 
 def _headers_with(stage: "Stage", message: "Message", signature: str | None) -> tuple[tuple[str, str], ...]:
-    """Return the headers of *message* with another signature, or with none."""
+    """Return the headers of *message* with *signature* in place of its own; None leaves the signature out."""
     signatures = () if signature is None else (signature,)
     return (*JSON, *signature_headers(message, stage.fiskil.dialect.scheme, *signatures))
 

@@ -20,7 +20,7 @@ class Amend(PlainStep, frozen=True, kw_only=True, tag="amend"):
     Args:
         accounts: Keys of accounts in the person's file; empty leaves them unchanged.
         datasets: Datasets that the consent permits; empty leaves them unchanged.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     accounts: tuple[str, ...] = ()
@@ -53,14 +53,14 @@ class Amend(PlainStep, frozen=True, kw_only=True, tag="amend"):
 
 
 class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_elsewhere"):
-    """The end user consents at a second institution as well, one that only production can reach.
+    """The end user also consents at a second institution, which is normally reachable in production only.
 
     Needs ``app.drive.start_session``.
 
     Args:
         institution_id: The second institution.
         end_user: Name of the person whose e-mail address is entered there: this institution has that person's accounts.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
@@ -72,7 +72,7 @@ class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_el
         """Validate *end_user* and *institution_id*.
 
         Raises:
-            UnknownName: No person has this name, or no institution besides the usual one has this id.
+            UnknownName: No person has this name, or no institution other than the usual one has this id.
         """
         catalog.person(self.end_user)
         others = [institution for institution in catalog.institutions() if institution != INSTITUTION]
@@ -80,7 +80,7 @@ class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_el
             raise UnknownName("other institution", self.institution_id, others)
 
     def perform(self, stage: "Stage") -> None:
-        """Complete the consent journey there.
+        """Complete the consent journey at the second institution.
 
         Raises:
             StepError: The app opened no auth session.

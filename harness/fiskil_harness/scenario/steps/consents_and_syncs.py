@@ -1,4 +1,4 @@
-"""Steps of syncs, consents and the clock, and requests to the app to refresh or to end a consent."""
+"""Steps that sync data, change consents, move the clock, or request the app to refresh its data or revoke a consent."""
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -17,11 +17,11 @@ MOST_TIMES = 1000
 
 
 class Sync(PlainStep, frozen=True, tag="sync"):
-    """A sync of one dataset, or of all, completes, and its event becomes due.
+    """The sync of one dataset, or of every dataset, completes, and its event becomes due.
 
     Args:
         dataset: The dataset; "" means every dataset of the consent.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     dataset: str = ""
@@ -53,7 +53,7 @@ class Sync(PlainStep, frozen=True, tag="sync"):
 
 
 def _ready_after_s(dataset: str) -> int:
-    """Return the sort key of syncs. In the order of their times, no sync starts a second time because of a later one."""
+    """Return the sort key for syncs: with the fastest sync first, no sync comes due twice while others complete."""
     return DATASETS[dataset].ready_after_s
 
 
@@ -62,7 +62,7 @@ class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
 
     Args:
         by: Who revokes it.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     by: Literal["end_user", "institution"] = "end_user"
@@ -79,10 +79,10 @@ class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
 
 
 class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user"):
-    """The end user is deleted at Fiskil permanently: their consents end, and requests for them find nothing.
+    """The end user is deleted at Fiskil permanently: their consents end, and the API no longer finds the end user.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -94,11 +94,11 @@ class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user")
 
 
 class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
-    """The end user confirms the consent again without a change; each time makes one ``consent.updated`` due.
+    """The end user confirms the consent again without a change; each confirmation makes one ``consent.updated`` due.
 
     Args:
-        times: How often, from 1 to 1,000.
-        twin: The participant; "" is the scenario's end user.
+        times: Number of confirmations, from 1 to 1,000.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     times: int = 1
@@ -130,7 +130,7 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
     """Sandbox time passes; each day brings new syncs of all datasets that were synced before.
 
     Args:
-        seconds: Sandbox seconds, added to the other two.
+        seconds: Sandbox seconds; *minutes* and *days* are added to them.
         minutes: Sandbox minutes.
         days: Sandbox days; at most 3,660 in total.
     """
@@ -143,7 +143,7 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
         """Validate the total time.
 
         Raises:
-            ConfigError: It is negative, or longer than 3,660 days.
+            ConfigError: The total time is negative, or longer than 3,660 days.
         """
         days = self.days + (self.minutes + self.seconds / 60) / 60 / 24
         if not 0 <= days <= LONGEST_JUMP_DAYS:
@@ -152,7 +152,7 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
             )
 
     def perform(self, stage: "Stage") -> None:
-        """Move the clock, and record the rows again of datasets that were synced meanwhile. Source: sync.recurrence"""
+        """Move the clock, and record again the rows of each dataset that was synced in that time. Source: sync.recurrence"""
         count_before = len(stage.fiskil.sandbox.events)
         stage.fiskil.sandbox.clock.advance(seconds=self.seconds, minutes=self.minutes, days=self.days)
         synced = {(event.end_user_id, event.kind) for event in stage.fiskil.sandbox.events[count_before:]}
@@ -168,7 +168,7 @@ class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
     """The app is requested to read all data again. Needs ``app.drive.refresh``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (REFRESH,)
@@ -183,7 +183,7 @@ class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
     """The app is requested to revoke the consent. Needs ``app.drive.revoke``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (REVOKE,)
@@ -198,8 +198,8 @@ class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
 def call_hook(stage: "Stage", participant: "Participant", name: HookName, **values: str) -> HttpReply:
     """Call a drive hook and record its response.
 
-    A response later than ``app.limits.request_deadline_s`` + 5 s counts as none. An exception of a Python object counts as
-    status 500.
+    A response later than ``app.limits.request_deadline_s`` + 5 s counts as missing. If the hook is a Python object, its
+    exception counts as status 500.
 
     Args:
         name: Name of the hook after ``app.drive.``.

@@ -26,12 +26,12 @@ SHORT_S, LONG_S = 0.02, 2.0
 class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"):
     """Every message that was delivered to a participant is replayed at the same moment, for several rounds.
 
-    The bytes are identical to those of the latest attempt. No message is concurrent with itself, so this is no race; but
-    many connections at once reach every process of the app.
+    The bytes are identical to those of the latest attempt. Two copies of the same message are never concurrent, so there is
+    no race; but many concurrent connections reach every process of the app.
 
     Args:
-        rounds: How often, from 1 to 100.
-        twin: The participant; "" is the scenario's end user.
+        rounds: Number of rounds, from 1 to 100.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     rounds: int = 6
@@ -47,7 +47,7 @@ class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"
             raise ConfigError(f"RepeatTogether: rounds must be from 1 to {MOST_ROUNDS}, got {self.rounds}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Send one round after another, each when all responses of the previous one have arrived."""
+        """Send one round after another. Each round starts when all responses of the previous round have arrived."""
         parcels = [parcel for parcel in stage.outbox if parcel.attempts and stage.owner_of(parcel.symbol).name == self.twin]
         for _ in range(self.rounds):
             deliveries = stage.sender.burst([outgoing_of(stage, parcel, kind="replay") for parcel in parcels], stage.journal)
@@ -62,8 +62,8 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
 
     Args:
         event: Delivers this event alone; "" means everything due.
-        at: The moment of the kill, from 0 to 20: as a share of the time that such deliveries took before. Above 1 the app
-            has responded and may still be working.
+        at: Time of the kill, from 0 to 20, as a multiple of the usual duration of such deliveries. Above 1, the app has
+            usually responded but may still be working.
     """
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
@@ -107,8 +107,8 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
 class Redeliver(PlainStep, frozen=True, tag="redeliver"):
     """One more attempt is made manually for an event, or for every event that was discarded after its last attempt.
 
-    It has the same ``message_id`` and the next attempt number, or the last one again. Fiskil documents no such command; it
-    is a tool of the harness.
+    The attempt has the same ``message_id``, and the next attempt number or the last number of the schedule. Fiskil documents
+    no manual redelivery; this is a tool of the harness.
 
     Args:
         event: The event; "" means every discarded event.
@@ -120,7 +120,7 @@ class Redeliver(PlainStep, frozen=True, tag="redeliver"):
         """Make the attempts.
 
         Raises:
-            StepError: No event was discarded, and none is named.
+            StepError: No event was discarded, and *event* is "".
         """
         parcels = [stage.outbox.find(self.event)] if self.event else [parcel for parcel in stage.outbox if parcel.is_lost]
         if not parcels:
@@ -133,9 +133,9 @@ def _marked(outgoing: Outgoing) -> Outgoing:
 
 
 def _usual_s(stage: "Stage") -> float:
-    """Return how long the fastest burst took whose deliveries were all acknowledged, in real seconds.
+    """Return the duration of the fastest burst (concurrent deliveries) that was acknowledged completely, in real seconds.
 
-    A busy machine may have delayed the other bursts; a kill after their time would come long after all work.
+    A busy machine may have delayed the other bursts. A kill that is timed by a slow burst could come after all work is done.
     """
     groups: dict[int, list[Delivery]] = {}
     for delivery in stage.journal.all(Delivery):

@@ -26,10 +26,10 @@ MOST_COPIES = 500
 
 
 class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
-    """Everything due is delivered, in the order of publish times.
+    """Every event that is due is delivered, in the order of publish times.
 
     Args:
-        attempts: How many attempts an unacknowledged event gets; above 1, the sandbox clock moves along the retry schedule.
+        attempts: Number of attempts for an unacknowledged event. Above 1, sandbox time moves along the retry schedule.
         order: "newest_first" delivers the latest event first.
     """
 
@@ -75,7 +75,7 @@ class DeliverOne(PlainStep, frozen=True, tag="deliver_one"):
 
 
 class Retry(PlainStep, frozen=True, tag="retry"):
-    """The next attempt for an event is made, whatever the outcome of the last: same message id, new bytes, new signature.
+    """The next attempt for an event is made, even if the last one was acknowledged: same message id, new signature.
 
     Args:
         event: Symbol of the event, such as ``e0``.
@@ -102,7 +102,7 @@ class Replay(PlainStep, frozen=True, tag="replay"):
     event: str
 
     def perform(self, stage: "Stage") -> None:
-        """Send the same bytes.
+        """Send the bytes of the latest attempt again.
 
         Raises:
             UnknownName: No event has this symbol.
@@ -117,7 +117,7 @@ class Burst(PlainStep, frozen=True, tag="burst"):
 
     Args:
         event: Symbol of the event, such as ``e0``.
-        copies: How many, from 1 to 500.
+        copies: Number of deliveries, from 1 to 500.
         of: "replay" sends identical bytes, "retry" increasing attempt numbers.
     """
 
@@ -275,13 +275,13 @@ def attempt(
     headers: tuple[tuple[str, str], ...] = (),
     name: str = "",
 ) -> Delivery:
-    """Make the next attempt for *parcel*, record it, and schedule a retry if one is due.
+    """Make the next delivery attempt for the event in *parcel*, record it, and schedule a retry unless it succeeded.
 
     Args:
         reads_response: False closes the connection at the first byte of the response.
-        source_ip: The loopback address that sends; "" means the usual one.
-        headers: Added to the message's own headers.
-        name: Names a variant in the journal.
+        source_ip: Loopback IP address of the sender; "" means the usual one.
+        headers: Headers that are added to the message's own headers.
+        name: Name of the variant in the journal.
     """
     parcel.next_attempt()
     usual = outgoing_of(stage, parcel)
@@ -293,7 +293,7 @@ def attempt(
 
 
 def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]]) -> bool:
-    """Make the deliveries, but stop after two without a response within the limit, and record that the step is incomplete.
+    """Make *deliveries*; after two that get no response within the limit, stop and record that the step is incomplete.
 
     Returns:
         True if all deliveries were made.
@@ -308,17 +308,17 @@ def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]])
 
 
 def settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
-    """Schedule a retry for *parcel* unless one of *deliveries* was acknowledged."""
+    """Schedule a retry for the event in *parcel* unless one of *deliveries* was acknowledged."""
     is_acknowledged = any(delivery.outcome == "ack" for delivery in deliveries)
     parcel.settle(is_acknowledged=is_acknowledged, now=stage.fiskil.sandbox.clock.now())
 
 
 def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: DeliveryKind = "genuine", attempt_number: int = 0) -> Outgoing:
-    """Return the request of the latest attempt for *parcel*.
+    """Return the request of the latest delivery attempt for the event in *parcel*.
 
     Args:
         kind: Kind of the delivery in the journal.
-        attempt_number: Another attempt than the latest; 0 means the latest.
+        attempt_number: Number of another attempt; 0 means the latest attempt.
     """
     return dispatch.outgoing(
         parcel,
@@ -330,5 +330,5 @@ def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: DeliveryKind = "genuine
 
 
 def sealed(stage: "Stage", parcel: Parcel) -> Message:
-    """Return the signed message of the latest attempt for *parcel*."""
+    """Return the signed message of the latest delivery attempt for the event in *parcel*."""
     return dispatch.sealed(parcel, secret=stage.fiskil.credentials.webhook_secret)

@@ -1,4 +1,4 @@
-"""Steps of an app that embeds the consent page and receives a message in place of a redirect: usual, repeated or forged.
+"""Steps for an app that embeds the consent page, and so gets a message, not a redirect: usual, repeated or forged.
 
 Such a message proves nothing, because any window can post it. Source: sdk.messages, sdk.target-origin
 """
@@ -27,12 +27,12 @@ class _SdkMessageStep(PlainStep, frozen=True, kw_only=True):
 
 
 class EmbedConsentPage(_SdkMessageStep, frozen=True, kw_only=True, tag="embed_consent_page"):
-    """From now on the app embeds the consent page, and learns the result of each journey from a message.
+    """From now on the app embeds the consent page, and receives the result of each journey in a message.
 
     Needs ``app.drive.message`` and ``app.drive.start_session``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -48,7 +48,7 @@ class RepeatSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="repeat_s
     Needs ``app.drive.message`` and ``app.drive.start_session``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -71,7 +71,7 @@ class UnknownSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="unknown
     Needs ``app.drive.message`` and ``app.drive.start_session``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -90,13 +90,13 @@ class UnknownSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="unknown
 
 
 class ForeignSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="foreign_sdk_message"):
-    """Another window than the consent page's posts a forged result of the latest journey.
+    """A window other than the consent page's posts a forged result of the latest journey.
 
     Needs ``app.drive.message`` with ``{origin}``, and ``app.drive.start_session``.
 
     Args:
         result: The forged result.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (ORIGIN_IN_MESSAGE, *_SdkMessageStep.needs)

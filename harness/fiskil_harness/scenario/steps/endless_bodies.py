@@ -23,7 +23,7 @@ class FloodBodies(PlainStep, frozen=True, kw_only=True, tag="flood_bodies"):
     """Unsigned request bodies arrive that exceed the limits which the receiver declares, in size and in duration.
 
     Bodies exceed ``app.limits.body_bytes`` by 32 MiB (with a Content-Length, and in chunks), and ``app.limits.body_s`` by 6
-    real seconds (byte by byte). A limit that is not declared is not tested, nor one above 64 MiB or 58 seconds.
+    real seconds (byte by byte). Undeclared limits, and limits above 64 MiB or 58 seconds, are not tested.
     """
 
     def perform(self, stage: "Stage") -> None:

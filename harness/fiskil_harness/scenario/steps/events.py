@@ -1,4 +1,4 @@
-"""Events for steps that need one: real events of the sandbox, and invented events that never happened."""
+"""Events that steps deliver: real events of the sandbox, and invented events that never happened."""
 
 from typing import TYPE_CHECKING
 
@@ -32,17 +32,17 @@ def invented(stage: "Stage", participant: "Participant", kind: str) -> Event:
 
 
 def used_kind(stage: "Stage", preferred: str) -> str:
-    """Return *preferred*, or if ``app.facts.uses_events`` does not cover it, a kind of event that it covers."""
+    """Return *preferred*, or another kind of event if ``app.facts.uses_events`` does not cover *preferred*."""
     if stage.settings.app.facts.uses_events is None or stage.uses_event(preferred):
         return preferred
     return next((kind for kind in KINDS if stage.uses_event(kind)), preferred)
 
 
 def new_event(stage: "Stage", participant: "Participant", *, has_accounts: bool = False) -> Parcel:
-    """Let something happen that the app acts on, and return the undelivered event as a parcel.
+    """Create a real event of a kind that the app uses, and return its undelivered entry of the outbox.
 
     Args:
-        has_accounts: The event must name accounts.
+        has_accounts: True creates an event whose message contains account ids.
 
     Raises:
         StepError: There is no consent yet.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FAILURES = tuple(conclusion for conclusion in OUTCOMES_TO_CONCLUDE if conclusion != APPROVED)
 TERMINATED = "terminated"
-"""A session that ends on the consent page, without a redirect. Only a page that embeds it receives a message."""
+"""The outcome of a session that ends without a redirect. Only an app that embeds the consent page gets a message."""
 
 
 class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
@@ -27,9 +27,9 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
     examined. Needs ``app.observe.pages`` and ``app.drive.start_session``.
 
     Args:
-        outcome: How the journey ends, such as "denied"; every outcome besides "approved".
+        outcome: Outcome of the journey, such as "denied"; any outcome except "approved".
         page: Name of the page that starts linking, as in ``app.observe.pages``.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
@@ -69,10 +69,10 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
 
 
 async def _reload_consent_page(page: Any, window: Window) -> str:
-    """Reload the consent page in its frame or tab: its session has ended, so it redirects at once.
+    """Reload the consent page, whose session has ended, in its frame or tab, so that it redirects to the app.
 
     Returns:
-        What prevented it, as a clause; "" if nothing did.
+        The problem as a clause; "" if there is none.
     """
     pages = page.context.pages
     frames = [frame for each_page in pages for frame in each_page.frames if window.places.is_auth(frame.url)]

@@ -29,8 +29,8 @@ class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
         fault: What goes wrong, from ``fiskil_harness.faults``.
         times: How many calls meet the fault; 0 means all of them until ``LiftFaults``, and at least one.
         skip: How many matching calls pass first.
-        nth: Numbers of the calls that meet the fault, counted from 1; used in place of *times* and *skip*.
-        every: Only each call with this distance meets the fault; 1 means each call.
+        nth: Numbers of the calls that meet the fault, from 1; replaces *times* and *skip*.
+        every: Only every n-th matching call meets the fault, for this n; 1 means every call.
         method: Only calls with this HTTP method count.
         page: Only calls for this page of a paginated list count, from 1; 0 means all.
         version: Only calls with this API version count.
@@ -143,14 +143,14 @@ class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
     """Every access token expires now, earlier than announced."""
 
     def perform(self, stage: "Stage") -> None:
-        """Expire the tokens. The driver restarts the app at the end, because it may not be able to continue."""
+        """Expire the tokens. The driver restarts the app after the scenario, because the app may not recover."""
         stage.fiskil.sandbox.expire_tokens()
         stage.journal.write(TokensExpired(**stage.journal.stamp()))
         stage.must_restart = True
 
 
 class RevokeKey(PlainStep, frozen=True, kw_only=True, tag="revoke_key"):
-    """The app's API key is revoked in the console, and its tokens with it."""
+    """The app's API key is revoked in the console, and the tokens that it obtained become invalid."""
 
     def perform(self, stage: "Stage") -> None:
         """Revoke the key until ``AcceptKey`` or the end of the scenario."""

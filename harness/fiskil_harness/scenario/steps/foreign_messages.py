@@ -1,4 +1,4 @@
-"""Steps that deliver rightly signed messages with an unusual origin or content: foreign ids, addresses and event kinds."""
+"""Steps that deliver correctly signed messages with unusual ids, event kinds or sender IP addresses."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -29,11 +29,11 @@ OTHER_ADDRESSES = tuple(f"127.0.0.{number}" for number in range(2, 10))
 
 
 class DeliverForeign(PlainStep, frozen=True, kw_only=True, tag="deliver_foreign"):
-    """A rightly signed message arrives about an end user and a consent that do not exist.
+    """A correctly signed message arrives about an end user and a consent that do not exist.
 
     Args:
         kind: Kind of the event; another kind is used if ``app.facts.uses_events`` does not cover it.
-        twin: The participant whose institution is named; "" is the scenario's end user.
+        twin: Name of the participant whose institution the message contains; "" means the scenario's end user.
     """
 
     kind: str = "consent.revoked"
@@ -55,11 +55,11 @@ class DeliverForeign(PlainStep, frozen=True, kw_only=True, tag="deliver_foreign"
 
 
 class DeliverMixed(PlainStep, frozen=True, kw_only=True, tag="deliver_mixed"):
-    """A rightly signed message arrives that names one participant as the end user and the consent of another.
+    """A correctly signed message arrives that combines one participant's consent with another end user's id.
 
     Args:
-        consent_of: The participant whose consent is named.
-        end_user_of: The participant who is named as the end user.
+        consent_of: Name of the participant whose consent id the message contains.
+        end_user_of: Name of the participant whose end user id the message contains.
         kind: Kind of the event; another kind is used if ``app.facts.uses_events`` does not cover it.
     """
 
@@ -71,7 +71,7 @@ class DeliverMixed(PlainStep, frozen=True, kw_only=True, tag="deliver_mixed"):
         """Validate the participants.
 
         Raises:
-            ConfigError: Both are the same.
+            ConfigError: *consent_of* and *end_user_of* are the same participant.
         """
         if self.consent_of == self.end_user_of:
             raise ConfigError(
@@ -94,11 +94,12 @@ class DeliverMixed(PlainStep, frozen=True, kw_only=True, tag="deliver_mixed"):
 class DeliverFromUnknownAddress(PlainStep, frozen=True, tag="deliver_from_unknown_address"):
     """The next attempt for an event comes from an IP address that is not on the app's allow list.
 
-    The message is rightly signed. Nothing is sent if ``app.facts.allowed_ips`` is not set.
+    The message is correctly signed. Nothing is sent if the config states no allow list: neither ``app.facts.allowed_ips``
+    nor the value ``{webhook_source_ips}``.
 
     Args:
         event: Symbol of the event, such as ``e0``.
-        forwarded_for: An address that headers such as X-Forwarded-For contain; "" sends no such headers.
+        forwarded_for: IP address for headers such as X-Forwarded-For; "" sends no such headers.
     """
 
     event: str
@@ -125,11 +126,11 @@ class DeliverFromUnknownAddress(PlainStep, frozen=True, tag="deliver_from_unknow
 
 
 class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unknown_event"):
-    """Messages arrive of a kind that Fiskil does not have yet, with unknown fields.
+    """Messages arrive whose event kind and fields do not exist at Fiskil yet.
 
     Args:
-        times: How many messages.
-        twin: The participant; "" is the scenario's end user.
+        times: Number of messages.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     times: int = 1
@@ -160,12 +161,12 @@ class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unk
 class DeliverLookalikes(PlainStep, frozen=True, kw_only=True, tag="deliver_lookalikes"):
     """Different messages arrive that an app could take for duplicates, each processed before the next one is sent.
 
-    They have the same content under a second id; ids that differ in white space, case or a leading zero; two ids above 2^53
-    that are equal as floating-point numbers; and another kind of event at the same time.
+    Messages with the same content differ in their ids: by a new id, by white space, case or a leading zero, or as numbers
+    above 2^53 that are equal as floating-point numbers. One message has another event kind and the same time.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
-        beside: A second participant, about whom the same event arrives as well; "" sends none.
+        twin: Name of the participant; "" means the scenario's end user.
+        beside: Name of a second participant, about whom the same event arrives as well; "" sends no such event.
     """
 
     twin: str = ""
@@ -230,7 +231,7 @@ def _outgoing(stage: "Stage", event: Event, note: Delivery) -> Outgoing:
 
 
 def _unlisted_address(stage: "Stage") -> str:
-    """Return a loopback address that is not on the app's allow list; "" if the config states no list."""
+    """Return a loopback IP address that is not on the app's allow list; "" if there is none, or no list in the config."""
     allowed = stage.settings.app.facts.allowed_ips
     if allowed is None and stage.app.passes_value("webhook_source_ips"):
         allowed = stage.fiskil.webhook_sources

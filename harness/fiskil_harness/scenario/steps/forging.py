@@ -58,7 +58,7 @@ class Forge(PlainStep, frozen=True, tag="forge"):
     Args:
         name: Name of the forgery in ``webhooks/forgeries``, such as "random_signature".
         kind: Kind of the forged event; another kind is used if ``app.facts.uses_events`` does not cover it.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     name: str
@@ -88,7 +88,7 @@ class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
 
     Args:
         kind: Kind of the forged events; another kind is used if ``app.facts.uses_events`` does not cover it.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     kind: str = "consent.revoked"
@@ -108,14 +108,14 @@ class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
 
 
 class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_without_secret"):
-    """The app is restarted without its webhook secret, receives forgeries that need none, and is restarted with it.
+    """The app is restarted without its webhook secret, receives forgeries made without it, and is restarted with it.
 
     If the app refuses to start, which is the safest behaviour, that is recorded and nothing is sent. If the app has its
-    secret from another source than ``{webhook_secret}`` in ``[app.env]``, nothing can be tested. Needs ``app.command``.
+    secret from a source other than ``{webhook_secret}`` in ``[app.env]``, nothing can be tested. Needs ``app.command``.
 
     Args:
         kind: Kind of the forged events; another kind is used if ``app.facts.uses_events`` does not cover it.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
@@ -152,13 +152,13 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
 
 
 class Reencode(PlainStep, frozen=True, tag="reencode"):
-    """A new event is delivered in another encoding with the same meaning, rightly signed.
+    """A new event is delivered in another encoding with the same meaning, correctly signed.
 
-    Nothing is sent if the sender in use never writes messages in this way.
+    Nothing is sent if the configured sender never uses this encoding.
 
     Args:
         name: Name of the encoding in ``webhooks/payload_variants``, such as "extra_field".
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     name: str
@@ -185,10 +185,10 @@ class Reencode(PlainStep, frozen=True, tag="reencode"):
 class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
     """A new event is delivered in each encoding that changes only the bytes of a message, not its meaning.
 
-    The first one has a plain unknown field. If the app refuses it, other encodings with an unknown field are not judged.
+    The first encoding adds an unknown field. If the app refuses it, other encodings with unknown fields are not judged.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -210,7 +210,7 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
 
 
 class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
-    """The latest attempt for an event is repeated with the right signature in every other notation.
+    """The latest attempt for an event is repeated, each time with another notation of the right signature.
 
     Any response is accepted.
 
@@ -247,13 +247,13 @@ class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
 
 
 class Distort(PlainStep, frozen=True, tag="distort"):
-    """One unusual message is sent, rightly signed; any response is accepted.
+    """One unusual message is sent, correctly signed; any response is accepted.
 
-    Nothing is sent if the message concerns a field that the sender in use does not have.
+    Nothing is sent if the message needs a field that the configured sender does not use.
 
     Args:
         name: Name of the message in ``webhooks/payload_variants``, such as "not_json".
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     name: str
@@ -281,7 +281,7 @@ class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
     """Every unusual message is sent, one after another; any response is accepted.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -322,7 +322,7 @@ def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: st
 
 
 def _look_for_leaks(stage: "Stage", delivery: Delivery, *, spellings: tuple[str, ...], secret: str) -> None:
-    """Record a leak if the response contains the right signature or the secret: a sender could then sign its next message.
+    """Record a leak if the response contains the right signature or the secret: either lets an attacker send messages.
 
     Source: webhooks.signature
     """

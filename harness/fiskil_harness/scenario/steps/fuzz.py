@@ -1,4 +1,4 @@
-"""The step that fuzzes the receiver: rightly signed bodies, valid ones and ones that violate the schema."""
+"""The step that fuzzes the receiver with correctly signed bodies: some are valid, the others violate the schema."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -27,15 +27,15 @@ EXAMPLES = 4
 
 
 class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
-    """Generated bodies are signed and sent; a third of them is valid.
+    """Generated bodies are signed and sent; a third of the bodies are valid.
 
     Schemathesis generates the bodies from one OpenAPI document for each kind of event, and the harness sends them. The
     scenario's seed decides which bodies are sent.
 
     Args:
-        count: How many bodies, from 1 to 1,000.
-        limit_s: Real seconds after which the rest is not sent.
-        twin: The participant; "" is the scenario's end user.
+        count: Number of bodies, from 1 to 1,000.
+        limit_s: Real seconds after which the remaining bodies are not sent.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     count: int = 80
@@ -74,7 +74,7 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
 
 
 class _Fuzzing:
-    """The generated bodies of one step, and how they are sent."""
+    """The generated bodies of one step, and the Schemathesis client that sends them."""
 
     def __init__(self, stage: "Stage", participant: "Participant", count: int) -> None:
         from fiskil_harness.webhooks.fuzzing import document
@@ -126,7 +126,7 @@ class _Fuzzing:
 
 
 def _kinds(stage: "Stage") -> list[str]:
-    """Return three kinds of events by the seed: with accounts, without accounts, and one that the app may not use."""
+    """Return three kinds of events, chosen by the seed: with accounts, without them, and one that the app may not use."""
     from fiskil_harness.webhooks.fuzzing import WITH_ACCOUNTS
 
     random = stream(stage.seed, "fuzz", "kinds")

@@ -15,15 +15,16 @@ LONGEST_S = 3600
 
 
 class RunGeneratedPlans(PlainStep, frozen=True, tag="run_generated_plans"):
-    """Different generated plans of one kind are run, each with new end users.
+    """Different generated plans (random sequences of steps) of one kind are run, each with new end users.
 
     Plans start from an empty sandbox, so this must be the first step. The result of each plan is a ``PlanRun`` entry in the
     journal. Needs ``app.observe.effects``.
 
     Args:
-        kind: "deliveries" repeats messages; "order" also delivers them to a twin in any order; "forgeries" adds requests
-            that Fiskil did not send; "everything" combines these and more; "life_plans" generates life plans of an end user.
-        plans: How many plans, from 1 to 1,000.
+        kind: "deliveries" repeats messages; "order" also changes the order of one end user's messages; "forgeries" adds
+            requests that Fiskil did not send; "everything" combines these and more; "life_plans" generates everything that
+            happens to one end user.
+        plans: Number of plans, from 1 to 1,000.
         shrink_s: Real seconds for shrinking the first plan that fails, from 0 to 3,600.
     """
 

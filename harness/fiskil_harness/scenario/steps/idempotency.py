@@ -1,4 +1,4 @@
-"""Steps that repeat messages in another notation, or with two ids: the app must recognise a message it already has."""
+"""Steps that repeat messages in another notation, or with two ids: the app must recognise each repetition."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 PLAIN = "plain"
-"""The replay without any change. An effect that it also has cannot be caused by another notation."""
+"""Name of the unchanged repetition. If it has a second effect too, the other notations are not the cause."""
 
 
 class RepeatInEverySpelling(PlainStep, frozen=True, kw_only=True, tag="repeat_in_every_spelling"):
-    """For every notation of signatures and headers, a new event is delivered, and its message is repeated in that notation.
+    """A new event is delivered for each notation of signatures and headers, and its message is repeated in that notation.
 
     One message is repeated unchanged. Any response to a repetition is accepted.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -44,13 +44,13 @@ class RepeatInEverySpelling(PlainStep, frozen=True, kw_only=True, tag="repeat_in
 
 
 class RepeatIds(PlainStep, frozen=True, kw_only=True, tag="repeat_ids"):
-    """Two signed messages arrive, each with two message ids: the first id is the same in both messages, the second is not.
+    """Two signed messages arrive, each with two message ids: their first ids are equal, their second ids differ.
 
-    The key is repeated in the JSON body, or the header is repeated if the sender puts the id there.
+    The id's key is repeated in the JSON body, or its header is repeated if the sender puts the id into a header.
 
     Args:
         kind: Kind of the event; another kind is used if ``app.facts.uses_events`` does not cover it.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     kind: str = "consent.updated"

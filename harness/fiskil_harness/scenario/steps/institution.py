@@ -1,4 +1,4 @@
-"""Steps at the institution: accounts open and close, joint holders decide about sharing, outages, syncs that fail."""
+"""Steps at the institution: opened and closed accounts, decisions of joint holders, outages, and failed syncs."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class _AccountStep(PlainStep, frozen=True):
-    """Base of steps about one account of the participant's person."""
+    """Base of steps about one account of a participant."""
 
     account: str
     twin: str = ""
@@ -25,7 +25,7 @@ class OpenAccount(_AccountStep, frozen=True, tag="open_account"):
 
     Args:
         account: Key of an account in the person's file that can open later.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     def perform(self, stage: "Stage") -> None:
@@ -39,7 +39,7 @@ class CloseAccount(_AccountStep, frozen=True, tag="close_account"):
 
     Args:
         account: Key of the account in the person's file.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     def perform(self, stage: "Stage") -> None:
@@ -53,11 +53,11 @@ class WithdrawSharing(_AccountStep, frozen=True, tag="withdraw_sharing"):
 
     Args:
         account: Key of the account in the person's file.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     def perform(self, stage: "Stage") -> None:
-        """Withdraw the approval."""
+        """Withdraw the joint holder's approval."""
         stage.fiskil.sandbox.withdraw_sharing(stage.participant(self.twin).person, self.account)
 
 
@@ -66,11 +66,11 @@ class ApproveSharing(_AccountStep, frozen=True, tag="approve_sharing"):
 
     Args:
         account: Key of the account in the person's file.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     def perform(self, stage: "Stage") -> None:
-        """Approve it."""
+        """Approve the sharing of the account."""
         stage.fiskil.sandbox.approve_sharing(stage.participant(self.twin).person, self.account)
 
 
@@ -119,7 +119,7 @@ class FailSync(PlainStep, frozen=True, tag="fail_sync"):
 
     Args:
         dataset: The dataset.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     dataset: str = "transactions"
@@ -148,7 +148,7 @@ class LimitConsents(PlainStep, frozen=True, kw_only=True, tag="limit_consents"):
     """The team sets in the console how long new consents last.
 
     Args:
-        days: The duration in days; 0 means consents for a single read.
+        days: The duration in days; 0 means consents that allow only a single read.
     """
 
     days: int

@@ -1,4 +1,4 @@
-"""Steps of the end user's consent journey: complete it, leave it on any screen, or fail in it."""
+"""Steps of the end user's consent journey: complete the journey, leave it on any screen, or let it fail."""
 
 from typing import TYPE_CHECKING, ClassVar, Literal, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -32,7 +32,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
     Without ``app.drive.start_session`` the consent is created in the sandbox, and the app takes no part in the journey.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
         institution_id: The institution that the end user chooses if the app leaves the choice open.
         accounts: Keys of the shared accounts in the person's file; empty means all of them.
     """
@@ -93,7 +93,7 @@ class Cancel(DrivenJourney, frozen=True, kw_only=True, tag="cancel"):
 
     Args:
         at: The screen.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     at: Screen = "login"
@@ -113,7 +113,7 @@ class Deny(DrivenJourney, frozen=True, kw_only=True, tag="deny"):
 
     Args:
         at: The screen.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     at: Literal["login", "code", "accounts"] = "accounts"
@@ -133,7 +133,7 @@ class CloseTab(DrivenJourney, frozen=True, kw_only=True, tag="close_tab"):
 
     Args:
         at: The screen.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     at: Screen = "login"
@@ -154,7 +154,7 @@ class MistypeCode(DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
     Needs ``app.drive.start_session``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -169,14 +169,14 @@ class MistypeCode(DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
 
 
 class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_journey"):
-    """The journey continues until it ends by itself, as it does for a person with an ``outcome`` in their file.
+    """The journey continues until it ends with the ``outcome`` in the person's file; without one, it is completed.
 
     Needs ``app.drive.start_session``.
 
     Args:
         end_user: Name of the person whose e-mail address is entered at the institution; "" means the participant's own. The
             app's end user is the participant in any case.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     end_user: str = ""
@@ -192,7 +192,7 @@ class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_jour
             catalog.person(self.end_user)
 
     def perform(self, stage: "Stage") -> None:
-        """Go as far as the journey allows.
+        """Complete one screen after another until the journey ends.
 
         Raises:
             StepError: The app opened no auth session, or the consent page does not continue.
@@ -202,13 +202,13 @@ class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_jour
 
 
 class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
-    """The journey ends with an outcome without showing a screen, and the browser follows the redirect.
+    """The journey ends at once with a given outcome, without any screen, and the browser follows the redirect.
 
     Needs ``app.drive.start_session``.
 
     Args:
         outcome: "approved", or an outcome that a person's file may contain, such as "denied".
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     outcome: str = "approved"
@@ -243,7 +243,7 @@ class StartSession(DrivenJourney, frozen=True, kw_only=True, tag="start_session"
     Needs ``app.drive.start_session``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -278,7 +278,7 @@ def begin(stage: "Stage", participant: "Participant") -> str:
 
 
 def _session_id(id_or_url: str) -> str:
-    """Return the id in an ``auth_url`` of any documented form; anything else is an id. Source: auth-session.auth-url"""
+    """Return the id in any documented kind of ``auth_url``; other text is the id itself. Source: auth-session.auth-url"""
     query = dict(parse_qsl(urlsplit(id_or_url).query))
     return query.get("sess_id") or query.get("session") or id_or_url
 
@@ -299,12 +299,12 @@ def walk(
     institution_id: str = INSTITUTION,
     accounts: tuple[str, ...] = (),
 ) -> None:
-    """Let the app start a journey, go through the consent page to a screen, and act there.
+    """Let the app start a journey, go through the consent page to the screen *until*, and do *then* there.
 
     Args:
         until: The screen on which to act.
         then: "confirm", "cancel", "deny" or "mistype"; "" closes the tab there.
-        visiting: The person whose e-mail address is entered; None means the participant's own.
+        visiting: The person whose e-mail address is entered at the institution; None means the participant.
         accounts: Keys of the shared accounts; empty means all of them.
 
     Raises:
@@ -328,10 +328,10 @@ def walk_on(
     choices: "Choices",
     attempt: int = 0,
 ) -> None:
-    """Continue the journey at *address* from its present screen to the screen *until*, and do *then* there.
+    """Continue an open journey from its present screen to the screen *until*, and do *then* there.
 
     Args:
-        address: URL of the consent page of the given attempt.
+        address: URL of the journey's consent page.
         attempt: Number of the participant's attempt, from 1; 0 means the latest.
 
     Raises:
@@ -363,7 +363,7 @@ def browser_returned(stage: "Stage", participant: "Participant", form_browser: F
 
 
 def notify_app(stage: "Stage", participant: "Participant", form_browser: FormBrowser, session_id: str) -> None:
-    """Notify the app of a session's result: pass on the page's message, or record the page to which the browser returned."""
+    """Notify the app of a session's result: pass on the consent page's message, or record the app's callback page."""
     if participant.is_embedded:
         participant.return_url = stage.fiskil.sandbox.redirect_address(session_id) or ""
         pass_on_messages(
@@ -376,7 +376,7 @@ def notify_app(stage: "Stage", participant: "Participant", form_browser: FormBro
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """The end user's input in a journey. Empty ``accounts`` share all of them."""
+    """The end user's input in a journey. If ``accounts`` is empty, all accounts are shared."""
 
     person: Person
     institution_id: str
@@ -407,7 +407,7 @@ def screen_at(stage: "Stage", session_id: str) -> Screen | None:
 
 
 def ending_of(stage: "Stage", session_id: str) -> str:
-    """Return how a session ended; "" if it has not ended."""
+    """Return the ending of a session, such as "APPROVED"; "" if the session has not ended."""
     session = stage.fiskil.sandbox.session(session_id)
     return session.ending.value if session and session.ending else ""
 
@@ -433,7 +433,7 @@ def ended(stage: "Stage", participant: "Participant", ending: str, *, attempt: i
 
 
 def write_visit(stage: "Stage", participant: "Participant", form_browser: FormBrowser, page: str) -> None:
-    """Record the app's page in *form_browser*; of a page at another origin, only that the browser was sent there."""
+    """Record the app's page in *form_browser*; for a page at another origin, ``is_elsewhere`` is true in the entry."""
     reply = form_browser.page_at(stage.app.url)
     stage.journal.write(
         Visit(

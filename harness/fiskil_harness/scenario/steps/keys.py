@@ -40,7 +40,7 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
 
 
 class RevokeFirstKey(PlainStep, frozen=True, kw_only=True, tag="revoke_first_key"):
-    """The key that the app had before ``RotateKey`` is revoked, and its tokens with it."""
+    """The key that the app had before ``RotateKey`` is revoked, together with the tokens that it obtained."""
 
     def perform(self, stage: "Stage") -> None:
         """Revoke the first key until the end of the scenario.

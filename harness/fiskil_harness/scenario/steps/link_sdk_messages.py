@@ -1,6 +1,7 @@
-"""Messages of an embedded consent page to the app: the harness passes them on in the place of the app's own page.
+"""Messages of an embedded consent page: the harness passes them on to the app's hook, in place of the app's own page.
 
-Like the Link SDK, it passes on the first message only. The hook also receives the message's origin. Source: sdk.messages
+Like the Link SDK, the harness passes on only the first message. The hook also gets the message's origin.
+Source: sdk.messages
 """
 
 from typing import TYPE_CHECKING, Any
@@ -26,16 +27,16 @@ Message = dict[str, Any]
 
 
 def form_browser_of(stage: "Stage", participant: "Participant", browser: HttpClient) -> FormBrowser:
-    """Return a form browser for the participant's journey: in a frame, if the app embeds the consent page."""
+    """Return a form browser for the participant's journey; it acts as a frame if the app embeds the consent page."""
     headers = FRAME if participant.is_embedded else {}
     return FormBrowser(browser, allow_hosts=stage.settings.sandbox.allow_hosts, headers=headers)
 
 
 def pass_on_messages(stage: "Stage", participant: "Participant", session_id: str, messages: tuple[Message, ...]) -> None:
-    """Pass on the first of *messages* that the consent page posted about a session, and remember it.
+    """Pass on to the app the first of *messages*, which the consent page posted about a session, and remember it.
 
     Args:
-        messages: Empty if the page has posted none, as before a session's end.
+        messages: The page's messages. If the tuple is empty, as before a session's end, nothing is passed on.
 
     Raises:
         StepError: The app has no such path.
@@ -79,7 +80,7 @@ def pass_on(stage: "Stage", participant: "Participant", session_id: str, message
 
 
 def values_of(message: Message) -> dict[str, str]:
-    """Return template values of a message: its JSON, and the fields that the Link SDK reports. Source: sdk.failure-form"""
+    """Return template values of a message: its JSON, and the fields of the Link SDK's result. Source: sdk.failure-form"""
     query = parse_qs(urlsplit(message.get("redirectURL") or "").query)
     error_type = message.get("errorType") or "".join(query.get("error_type", ())[:1]) or message.get("error") or ""
     return {

@@ -1,4 +1,4 @@
-"""Steps that send messages in unusual HTTP forms: in pieces, truncated, malformed, or with other methods."""
+"""Steps that send messages as unusual HTTP requests: in pieces, truncated, malformed, or with other methods."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -51,18 +51,18 @@ BROWSER = (
 
 
 class DeliverEveryForm(PlainStep, frozen=True, kw_only=True, tag="deliver_every_form"):
-    """Messages arrive in every form of HTTP request that Fiskil could plausibly use, each with a new event.
+    """Messages arrive in every variant of HTTP request that Fiskil could plausibly use, each with a new event.
 
-    A message that is not acknowledged is sent once more in the same form.
+    A message that is not acknowledged is sent once more in the same variant.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver one message in each form.
+        """Deliver one message in each variant.
 
         Raises:
             StepError: The participant has no consent yet.
@@ -72,11 +72,11 @@ class DeliverEveryForm(PlainStep, frozen=True, kw_only=True, tag="deliver_every_
 
 
 class SendVariant(PlainStep, frozen=True, tag="send_variant"):
-    """An event that never happened is sent in one HTTP form that Fiskil never uses.
+    """An event that never happened is sent in one variant of HTTP request that Fiskil never uses.
 
     Args:
-        name: Name of the form in ``webhooks/request_variants``, such as "folded_header".
-        twin: The participant; "" is the scenario's end user.
+        name: Name of the variant in ``webhooks/request_variants``, such as "folded_header".
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     name: str
@@ -86,7 +86,7 @@ class SendVariant(PlainStep, frozen=True, tag="send_variant"):
         """Validate *name*.
 
         Raises:
-            UnknownName: No form has this name.
+            UnknownName: No variant has this name.
         """
         request_variant(self.name)
 
@@ -100,12 +100,12 @@ class SendVariant(PlainStep, frozen=True, tag="send_variant"):
 
 
 class SendEveryVariant(PlainStep, frozen=True, tag="send_every_variant"):
-    """Every HTTP form of a family is sent, each followed by a genuine message, to check that the receiver still works.
+    """Every HTTP request variant of a family is sent; after each, a genuine message checks that the receiver works.
 
     Args:
         of: "odd" for unusual or malformed requests, "broken" for truncated ones, "method" for other HTTP methods.
-        event: Symbol of a delivered event, such as ``e0``; it is repeated after each form.
-        twin: The participant; "" is the scenario's end user.
+        event: Symbol of a delivered event, such as ``e0``; it is repeated after each variant.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     of: Literal["odd", "broken", "method"]
@@ -167,7 +167,7 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
     Args:
         event: Symbol of the event, such as ``e0``; its next attempt is truncated.
         by: How the connection ends: "close" (FIN) or "reset" (RST).
-        times: On how many connections the attempt is made, one after another, from 1 to 100.
+        times: Number of connections on which the attempt is made, one after another, from 1 to 100.
     """
 
     event: str
@@ -210,13 +210,13 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
 
 
 class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_browser"):
-    """A new event is delivered; if the app refuses it, again with the headers that a browser would add.
+    """A new event is delivered; if the app refuses it, it is delivered again with the headers that a browser would add.
 
-    A receiver that verifies signatures needs no cookie and no CSRF token. If it accepts only the second request, CSRF
-    protection refused the first one.
+    A receiver that verifies signatures needs no cookie and no CSRF token. If the receiver accepts only the second request,
+    its CSRF protection refused the first request.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 EVERY_S = 0.25
 LATENCY_GROWTH = 0.25
-"""Growth of a metric that ends the wait for a sign of a slow API; counters grow as before."""
+"""Growth of a metric, beyond its growth before, that counts as a sign of a slow API."""
 RESUME_S = 0.5
-"""How long an app that was paused has for an alert that was due, in real seconds."""
+"""Extra time for an alert of an app that was paused, once it responds again, in real seconds."""
 RESPONSE_CAP_S = 5.0
 CALM_S = 3.0
-"""How long no alert of a kind arrives before it counts as over, in real seconds."""
+"""Time without alerts about a disturbance, in real seconds, after which they count as ended."""
 
 ORDINARY = ("calm", "idle", "refreshed", "good")
 IDLE_MOMENTS = ("calm", "idle")
@@ -34,13 +34,13 @@ class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
     """The app's metrics are read, and the alerts that have arrived are counted.
 
     At "slow" and "failing" the step waits for a sign of the disturbance, up to ``app.limits.alert_s`` real seconds: an
-    alert, or a metric that did not change before. At "over" it waits as long until alerts about the disturbance have ended.
-    An app that exports its metrics has as long to export its present values at each moment.
+    alert, or a metric that did not change before. At "over" it waits up to the same limit until alerts about the
+    disturbance have ended. An app that exports its metrics has the same limit at each moment to export its present values.
 
     Args:
-        moment: What happened before. "calm" and "idle": nothing, before and after a period without work. "refreshed": the
-            app read data on request. "good": ordinary work, once the metrics show it. "slow": the API is slow. "failing":
-            the API fails. "recovered": the API works again. "over": ordinary work after that.
+        moment: The situation. "calm" and "idle": before and after a period without work. "refreshed": after the app read
+            data on request. "good": after ordinary work, once the metrics show it. "slow": while the API is slow. "failing":
+            while the API fails. "recovered": when the API works again. "over": after ordinary work that follows.
     """
 
     moment: MonitoringMoment
@@ -64,7 +64,7 @@ class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
 
 
 def _is_awaited(stage: "Stage", measurement: MonitoringReading, *, is_late: bool) -> bool:
-    """Return true if the measurement may still change in the expected way."""
+    """Return true if a later measurement may still show the expected change, or if an awaited export *is_late*."""
     if is_late:
         return True
     if measurement.moment == "idle":
@@ -75,9 +75,9 @@ def _is_awaited(stage: "Stage", measurement: MonitoringReading, *, is_late: bool
 
 
 def _must_export(stage: "Stage") -> bool:
-    """Return true if the app exports its metrics, or is configured to and offers no other way to read them.
+    """Return true if the app exports its metrics, or is configured to export them and has no metrics hook.
 
-    If it has failed to export once, the step does not wait for it again.
+    If an export was missing once, the step does not wait for exports again.
     """
     if any(monitors.problem for monitors in stage.journal.all(MonitoringReading)):
         return False
@@ -106,7 +106,7 @@ def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_expor
 
 
 def _missing_export(stage: "Stage", since: Moment) -> str:
-    """Return the problem if no export has arrived since the moment; "" if one has."""
+    """Return a clause about the missing export if no metrics were exported after *since*; "" if they were."""
     telemetry = stage.fiskil.telemetry
     if telemetry.fresh_since(since):
         return ""
@@ -156,7 +156,7 @@ def _has_another_alert(stage: "Stage", kinds: set[str], count: int, *, calm_s: f
 
 
 def _has_changed(stage: "Stage", measurement: MonitoringReading) -> bool:
-    """Return true if an alert has arrived, or a sample changed that did not change before; latency shows as growth."""
+    """Return true if an alert has arrived, a sample changed that did not change before, or latency has grown."""
     measurements = stage.journal.all(MonitoringReading)
     if (
         not measurements
@@ -171,7 +171,7 @@ def _has_changed(stage: "Stage", measurement: MonitoringReading) -> bool:
 
 
 def _has_grown(measurements: list[MonitoringReading], measurement: MonitoringReading) -> bool:
-    """Return true if a sample, other than a clock, grew clearly more than during the same work before."""
+    """Return true if a sample (except clocks) has grown clearly more than during the same work before."""
     clocks = changed_samples(measurements[0], measurements[1]) if measurements[2:] else set()
     before, last = (measurements[-2].samples or {}, measurements[-1].samples or {}) if measurements[1:] else ({}, {})
     return any(

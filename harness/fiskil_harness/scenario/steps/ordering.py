@@ -20,7 +20,7 @@ class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
 
     Args:
         kinds: Kinds of events, such as "consent.revoked".
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     kinds: tuple[str, ...]
@@ -39,7 +39,7 @@ class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
         """Make the next attempt for each event.
 
         Raises:
-            UnknownName: The participant has no event of a kind.
+            UnknownName: The participant has no event of one of *kinds*.
         """
         stage.collect_events()
         owner = stage.participant(self.twin)
@@ -56,7 +56,7 @@ class ChangeConsentsUndelivered(PlainStep, frozen=True, kw_only=True, tag="chang
     Each end user has three undelivered events: received, updated and revoked.
 
     Args:
-        twins: The participants.
+        twins: Names of the participants.
     """
 
     twins: tuple[str, ...]
@@ -87,7 +87,7 @@ class SetSameTimestamp(PlainStep, frozen=True, kw_only=True, tag="set_same_times
     """All undelivered events of an end user get the same publish time, to the millisecond.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""

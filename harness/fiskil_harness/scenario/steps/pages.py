@@ -36,9 +36,9 @@ class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
 
     Args:
         page: Name of the page in ``app.observe.pages``; "" means every page there.
-        moment: The situation that the page must show, such as "waiting" or "failed".
-        cause: The error type behind a "failed" moment.
-        twin: The participant; "" is the scenario's end user.
+        moment: The situation that the page must present to the end user, such as "waiting" or "failed".
+        cause: Error type of the failed journey if *moment* is "failed".
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     page: str = ""
@@ -64,10 +64,10 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
 
     Args:
         until: The screen on which the end user acts.
-        then: The action; "" closes the tab on that screen.
+        then: The end user's action on that screen; "" closes the tab.
         page: Name of the page that starts linking, as in ``app.observe.pages``.
         institution_id: The institution that the end user chooses if the app leaves the choice open.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     until: Screen = "confirm"
@@ -104,7 +104,7 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
 def view_page(stage: "Stage", participant: "Participant", name: str, *, moment: Moment, cause: str = "") -> None:
     """Open the page that the config calls *name*, and record its content and the browser's storage.
 
-    A page that the config does not name makes the scenario incomplete.
+    If the config names no such page, the scenario is recorded as incomplete.
     """
     template = stage.settings.app.observe.pages.get(name)
     if template is None:
@@ -131,7 +131,7 @@ def address_of(stage: "Stage", participant: "Participant", template: str) -> str
 
 
 def _advance(stage: "Stage", participant: "Participant", window: Window, session_id: str, walk: WalkInBrowser) -> None:
-    """Complete each screen before the one on which to act."""
+    """Complete each screen of the consent page until the screen ``walk.until`` is displayed."""
     while True:
         screen = screen_at(stage, session_id)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(walk.until):
@@ -166,7 +166,7 @@ def _await_change(stage: "Stage", window: Window, session_id: str, screen: Scree
 def _land(
     stage: "Stage", participant: "Participant", window: Window, session_id: str, *, is_embedded: bool, is_apart: bool
 ) -> None:
-    """Wait for the app's page, record what the app received, and record the page."""
+    """Wait until the browser is back on the app's page; record the message or redirect to the app, and the page."""
     ending = ending_of(stage, session_id)
     is_approved = ending == Ending.APPROVED.value
     page = "callback" if is_approved else "cancelled"
@@ -200,7 +200,7 @@ def _record_message(stage: "Stage", participant: "Participant", session_id: str)
 
 
 def _record_visit(stage: "Stage", participant: "Participant", window: Window, page: str) -> None:
-    """Record the page of the app to which the browser was redirected, or that it was redirected elsewhere."""
+    """Record the page of the app to which the browser was redirected, or the fact that it was redirected elsewhere."""
     window.drain()
     urls = _return_urls(window)
     participant.return_url = urls[0] if urls else ""
@@ -227,7 +227,7 @@ def await_return(window: Window, *, is_apart: bool) -> str:
     """Wait until the browser has left the consent page after its last screen.
 
     Args:
-        is_apart: The consent page has a separate window; if the app does not close it, the end user leaves it.
+        is_apart: True if the consent page has a separate window. If the app does not close it, the end user leaves it.
 
     Returns:
         The problem as a clause; "" if there is none.

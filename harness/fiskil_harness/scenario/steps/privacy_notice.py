@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 MOST_LINKS = 4
 ACTION_WORDS = ("never", "sure", "likely")
-"""Word lists for controls that do something, or lead to such a control."""
+"""Names of word lists: a control whose label contains such a word performs an action, or leads to one."""
 
 
 class ReadPrivacyNotice(Looking, frozen=True, kw_only=True, tag="read_privacy_notice"):
     """The end user opens the page that starts linking, follows its link to the privacy notice, and reads both.
 
-    If neither states the purpose, other pages of the app that are linked there are read as well. Pages on foreign hosts are
-    not opened. Needs ``app.observe.pages``.
+    If the notice or a statement of the purpose is not found, other linked pages of the app are read as well. Pages on
+    foreign hosts are not opened. Needs ``app.observe.pages``.
 
     Args:
         page: Name of the page that starts linking, as in ``app.observe.pages``.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     page: str = CONNECT
@@ -56,7 +56,7 @@ class ReadPrivacyNotice(Looking, frozen=True, kw_only=True, tag="read_privacy_no
 def _open_notice(
     stage: "Stage", participant: "Participant", window: Window, page_url: str, controls: list[Control]
 ) -> tuple[PageView, ...]:
-    """Follow the control that leads to ``app.facts.privacy_url``, or else one whose label names the notice."""
+    """Open the notice through a control that links to ``app.facts.privacy_url``, or whose label mentions the notice."""
     privacy_url = urljoin(page_url, stage.settings.app.facts.privacy_url or "")
     enabled = [control for control in controls if control.kind in {"link", "button"} and not control.is_disabled]
     by_url = [
@@ -89,7 +89,7 @@ def _open_notice(
 
 
 def _lacks_purpose(stage: "Stage", read: list[PageView]) -> bool:
-    """Return true if no page states the purpose, or none is the notice: both may be behind other links."""
+    """Return true if no page in *read* states the purpose, or no page in *read* is the privacy notice."""
     words = purpose_words(stage.settings.app.facts.purpose or "")
     is_stated = any(len(missing_words(view.text, words)) * 2 <= len(words) for view in read)
     return not is_stated or not any(view.page == NOTICE for view in read)

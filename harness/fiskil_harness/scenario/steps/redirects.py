@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 FORGED_REDIRECT = "FORGED_REDIRECT"
-"""The ending of a journey of which only the browser reports an approval."""
+"""The ending of a journey that was not approved, although the browser's redirect reports an approval."""
 
 INVENTED_CONSENT_ID = "arr_made_up"
 
@@ -37,7 +37,7 @@ class ReturnAgain(_Callback, frozen=True, kw_only=True, tag="return_again"):
     """The browser opens the callback URL of its last journey again, as after a reload. Needs ``app.drive.start_session``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -56,8 +56,8 @@ class ReturnAsOtherEndUser(_Callback, frozen=True, kw_only=True, tag="return_as_
     """The browser of one end user opens the callback URL of another. Needs ``app.drive.start_session``.
 
     Args:
-        of: The participant whose callback URL is opened.
-        twin: The participant whose browser opens it; "" is the scenario's end user.
+        of: Name of the participant whose callback URL is opened.
+        twin: Name of the participant whose browser opens it; "" means the scenario's end user.
     """
 
     of: str
@@ -78,7 +78,7 @@ class ReturnWithoutConsent(_Callback, frozen=True, kw_only=True, tag="return_wit
     Needs ``app.drive.start_session``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""
@@ -106,12 +106,12 @@ class ReturnWithoutConsent(_Callback, frozen=True, kw_only=True, tag="return_wit
 
 
 class AuthoriseWithoutCallback(Authorise, frozen=True, kw_only=True, tag="authorise_without_callback"):
-    """The end user consents and closes the tab before the redirect: the app gets an event, and never a callback.
+    """The end user consents and closes the tab before the redirect: the app gets an event, but no callback.
 
     Needs ``app.drive.start_session``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
         institution_id: The institution that the end user chooses if the app leaves the choice open.
         accounts: Keys of the shared accounts in the person's file; empty means all of them.
     """
@@ -139,10 +139,10 @@ class AuthoriseWithoutCallback(Authorise, frozen=True, kw_only=True, tag="author
 class ReturnLate(_Callback, frozen=True, kw_only=True, tag="return_late"):
     """The browser of the latest journey returns to the app long after its end, when its events may have arrived already.
 
-    If the app embeds the consent page, its page passes on the message late. Needs ``app.drive.start_session``.
+    If the app embeds the consent page, the app's page passes on the message late instead. Needs ``app.drive.start_session``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     twin: str = ""

@@ -1,4 +1,4 @@
-"""Ranking of the controls on a page that may revoke a consent, the most likely first, by their labels.
+"""Ranking, by their labels, of the controls on a page that may revoke a consent; the most likely control is first.
 
 Controls are excluded if they lead to a foreign host, end more than a consent, keep a consent, or start another one.
 """
@@ -22,9 +22,9 @@ LAST = 6
 class RevokeControl(Struct, frozen=True, kw_only=True):
     """A control that may revoke a consent.
 
-    ``nth`` is its position among equal controls; None if there is only one. ``is_sure`` is true if its label states that it
-    ends the sharing, ``is_way`` if it may lead to a page with details. ``alike`` is how many controls have its label, if
-    there are more of them than consents; else 1.
+    ``nth`` is the control's position among equal controls; None if there is only one. ``is_sure`` is true if the label
+    states that the control ends the sharing. ``is_way`` is true if the control may lead to a page with details. ``alike`` is
+    the number of controls with the same label if there are more of them than consents; else 1.
     """
 
     control: Control
@@ -44,7 +44,7 @@ def first_controls(
     is_own: Callable[[str], bool],
     more_words: Sequence[str] = (),
 ) -> list[RevokeControl]:
-    """Return the controls of the page of consents that may end the consent at *sought*, or lead to such a control.
+    """Return the controls on the list of consents that may end the consent at *sought*, or lead to such a control.
 
     Args:
         text: Text of the page.
@@ -52,7 +52,7 @@ def first_controls(
         institutions: Names of all institutions with an active consent.
         sought: Name of the institution whose consent is to end.
         is_own: Returns true if a URL is the app's.
-        more_words: Labels of the app's own controls that end a consent, besides the usual ones.
+        more_words: Labels with which the app's own controls end a consent, in addition to the usual labels.
     """
     others = [institution for institution in institutions if institution != sought]
     able = [
@@ -68,7 +68,7 @@ def first_controls(
         is_explicit = is_sure(control, more_words) or is_sharing(control, sought)
         rank = (0 if phrase_in(control.text, [sought]) else 1) if is_explicit else _rank(control, sought)
         if rank is not None:
-            # "My data" may mean the data of all consents, but not beside the name of one institution.
+            # "My data" may mean the data of all consents, but not if the label also names one institution.
             is_for_all = len(institutions) > 1 and not phrase_in(control.text, [sought])
             is_for_all = is_for_all and bool(phrase_in(control.text, words_for(REVOKE, "every")))
             ranked.append(
@@ -86,14 +86,14 @@ def next_controls(
     has_sure: bool,
     has_switched: bool = False,
 ) -> list[RevokeControl]:
-    """Return the new controls since the last press that may continue: sure ones, confirmations, likely ones, then ways.
+    """Return the controls that are new since the last click and may continue the revocation, the most likely first.
 
     Args:
-        before: The controls before the last press.
+        before: The controls before the last click.
         controls: The controls now.
         is_own: Returns true if a URL is the app's.
-        has_sure: A control was pressed whose label states that it ends the sharing; only confirmations may follow.
-        has_switched: A switch was pressed; a control that saves the change may follow, even if it is not new.
+        has_sure: True if the label of a clicked control states that it ends the sharing: links to details cannot follow.
+        has_switched: True if a switch was clicked: a control that saves the change may follow, even if it is not new.
     """
     left = [control for control in before if not (has_switched and phrase_in(control.text, words_for(REVOKE, "saves")))]
     fresh = []
@@ -113,7 +113,7 @@ def next_controls(
 
 
 def disabled_controls(before: Sequence[Control], controls: Sequence[Control]) -> list[Control]:
-    """Return the new controls that would confirm the last press, but are disabled until other input is given."""
+    """Return the new controls that would confirm the last click, but are disabled until other input is given."""
     words = _words("sure", "confirms", "likely")
     return [
         control for control in controls if control.is_disabled and control not in before and phrase_in(control.text, words)
@@ -181,7 +181,10 @@ def _position_of(text: str, institutions: Sequence[str], sought: str) -> int:
 
 
 def _at_position(candidates: list[RevokeControl], position: int, count: int) -> list[RevokeControl]:
-    """Keep, of as many equal controls as there are consents, only the one at the position of the sought consent."""
+    """Return *candidates* without the equal controls that belong to other consents.
+
+    If there are as many equal controls as consents, only the control at the position of the sought consent is kept.
+    """
     remaining: list[RevokeControl] = []
     for candidate in candidates:
         alike = [other for other in candidates if is_alike(other, candidate)]
@@ -197,9 +200,9 @@ def _at_position(candidates: list[RevokeControl], position: int, count: int) -> 
 def _nearest_first(
     candidates: list[RevokeControl], text: str, institutions: Sequence[str], sought: str
 ) -> list[RevokeControl]:
-    """Order equal controls, if there are more of them than consents, by their distance from the sought institution.
+    """Return *candidates*; if equal controls outnumber the consents, order them by distance from the sought institution.
 
-    Those that are nearest to another of the *institutions* are left out.
+    Equal controls that are nearest to another of the *institutions* are left out.
     """
     remaining: list[RevokeControl] = []
     for candidate in candidates:
@@ -222,7 +225,7 @@ def _numbered(alike: list[RevokeControl]) -> list[RevokeControl]:
 
 
 def _by_distance(alike: list[RevokeControl], text: str, institutions: Sequence[str], sought: str) -> list[RevokeControl]:
-    """Return those of *alike* that are nearest to the sought institution; all, if the page's text does not show it."""
+    """Return the controls of *alike* that are nearest to the sought institution; all if the text does not contain it."""
     page_text = "|".join(["", *(plain(line) for line in text.splitlines()), ""])
     label = plain(alike[0].control.text)
     offsets = [
@@ -233,7 +236,7 @@ def _by_distance(alike: list[RevokeControl], text: str, institutions: Sequence[s
         return alike
 
     def distance(offset: int, name: str) -> tuple[bool, int]:
-        """Return the sort key: a name above a control belongs to it rather than a name below."""
+        """Return the sort key for the distance: a name above the control is preferred to a name below it."""
         above = [offset - start for start in names[name] if start <= offset]
         below = [start - offset for start in names[name] if start > offset]
         return (not above, min(above or below, default=len(page_text)))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_TRIES = 4
 MOST_DETAILS = 2
 MOST_PRESSES = 5
-"""More than an end user should need, so that a probe can report a path that is too long."""
+"""The most clicks in one attempt: more than an end user should need, so that a probe can report too many."""
 
 NOTHING = "no button or link would revoke the consent"
 TYPED = "the page requires more input than presses"
@@ -50,18 +50,18 @@ TICK = """([isAll, excluded]) => {
   }
   return ticked;
 }"""
-"""Ticks required checkboxes, and chooses an option of required radio buttons and lists; each counts as a press."""
+"""Ticks required checkboxes, and chooses an option of required radio buttons and lists; each counts as a click."""
 
 
 class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser"):
-    """The end user opens the page that lists their consents, finds a control that revokes the latest one, and presses it.
+    """The end user opens the page that lists their consents, and clicks a control that revokes the latest consent.
 
-    Confirmations on a page or in a dialog are given. The step waits up to ``app.limits.fresh_s`` real seconds for the end of
-    the consent. Needs ``app.observe.pages`` and ``app.drive.start_session``.
+    The end user also confirms the revocation on pages and in dialogs. The step waits up to ``app.limits.fresh_s`` real
+    seconds for the end of the consent. Needs ``app.observe.pages`` and ``app.drive.start_session``.
 
     Args:
         page: Name of the page that lists consents, as in ``app.observe.pages``.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
@@ -69,7 +69,7 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Search, press, and record the pages.
+        """Search for a control, click it, and record the pages.
 
         Raises:
             StepError: There is no consent yet.
@@ -92,7 +92,7 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
 
     Args:
         page: Name of the page that lists consents, as in ``app.observe.pages``.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     page: str = CONNECTIONS
@@ -124,7 +124,7 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
 
 
 def _await_list(stage: "Stage", participant: "Participant", page: str) -> None:
-    """Open the page until it names every institution with an active consent, up to ``app.limits.fresh_s`` real seconds."""
+    """Reload the page until it names every institution with an active consent, up to ``app.limits.fresh_s`` seconds."""
     template = stage.settings.app.observe.pages.get(page)
     if template is None:
         return
@@ -182,10 +182,10 @@ class _Revocation:
         self._needs_input = False
 
     def attempt(self) -> None:
-        """Try one control after another, each from the page that lists consents, until one has ended the consent.
+        """Try one control after another, each from the page that lists consents, until a consent has ended.
 
-        After a button whose label states that it ends the consent, only equal buttons are tried. A switch may concern other
-        sharing.
+        After a button whose label states that it ends the consent, only buttons with the same label are tried. After a
+        switch, other controls are still tried, because the switch may concern other sharing.
         """
         self._window.accept_dialogs_until(self._has_ended)
         candidates = self._first_candidates()
@@ -205,9 +205,10 @@ class _Revocation:
                 candidates = self._equal_candidates(candidate, tried)
 
     def _equal_candidates(self, pressed: RevokeControl, tried: list[RevokeControl]) -> list[RevokeControl]:
-        """Return controls equal to *pressed*, which ended no consent: it may have concerned a login, or one account of many.
+        """Return the untried controls with the same label as *pressed*, whose click ended no consent.
 
-        With several consents, an equal control may belong to another consent, so it counts only if there are more of them.
+        *pressed* may have concerned a login, or one of several accounts. If there are several consents, an equal control may
+        belong to another consent, so equal controls count only if they outnumber the consents.
         """
         text = self._window.read().text
         equal = [each for each in self._first_candidates() if is_alike(each, pressed) and each not in tried]
@@ -216,7 +217,7 @@ class _Revocation:
         return [candidate for candidate in equal if is_listed and (count == 1 or candidate.alike > count)]
 
     def _read_details(self, candidates: list[RevokeControl]) -> None:
-        """Open pages with details of a consent, as an undecided end user does, and return."""
+        """Open and record pages with details of a consent, as an undecided end user does, and return to the list."""
         for candidate in candidates[:MOST_DETAILS]:
             problem = self._window.press(candidate.control, nth=candidate.nth)
             self._window.settle()
@@ -225,10 +226,10 @@ class _Revocation:
             self._open()
 
     def _follow(self, first: RevokeControl) -> bool:
-        """Press *first* and its confirmations.
+        """Click *first* and the confirmations that follow.
 
         Returns:
-            True if the consent has ended, or if a pressed control stated that it would end it.
+            True if a consent has ended, or if the label of a clicked control states that it ends the consent.
         """
         self._number = 0
         has_sure = self._needs_input = False
@@ -264,7 +265,7 @@ class _Revocation:
         return not problem
 
     def _record_questions(self) -> None:
-        """Record each question in a browser dialog since the press as another press; mere notices do not count."""
+        """Record each new question in a browser dialog as another click; dialogs without a question do not count."""
         dialogs = self._window.dialogs
         for dialog in dialogs[self._dialogs_recorded :]:
             if dialog.is_question:
@@ -273,7 +274,7 @@ class _Revocation:
         self._dialogs_recorded = len(dialogs)
 
     def _await(self, before: PageSnapshot, *, has_sure: bool, has_switched: bool) -> RevokeControl | None:
-        """Return the next control to press; None if the consent has ended or the last press has no further result."""
+        """Wait for the next control to click and return it; None if a consent has ended, or if no control appears."""
         elapsed = stopwatch()
         cap_s = self._stage.settings.app.limits.fresh_s
         is_own = self._window.places.is_app
@@ -300,8 +301,8 @@ class _Revocation:
     def _has_open_input(self, before: PageSnapshot, now: PageSnapshot, candidates: list[RevokeControl]) -> bool:
         """Return true if the page requires input whose right value is unknown.
 
-        If there is a next control, that means an empty field that is not optional. Otherwise it means any field: a value
-        that was typed may be wrong as long as the field is still there.
+        If *candidates* contains a next control, only empty fields count that are not optional. Otherwise every field counts:
+        a typed value may be wrong as long as its field is still on the page.
         """
         fields = self._new_fields(now)
         if candidates:
@@ -318,7 +319,7 @@ class _Revocation:
         ]
 
     def _type(self, before: PageSnapshot, now: PageSnapshot) -> bool:
-        """Type the confirmation word that the page requires into a field that is new since the last press.
+        """Type the confirmation word that the page requires into a field that is new since the last click.
 
         Returns:
             True if something was typed.
@@ -336,14 +337,18 @@ class _Revocation:
         return False
 
     def _is_usual_confirmation(self, word: str) -> bool:
-        """Return true if *word* is usual as a confirmation of an end; any other word may have been misread."""
+        """Return true if *word* is a usual word to confirm a revocation; any other word may have been misread."""
         names = [sharing.institution for sharing in self._sharings]
         return bool(
             phrase_in(word, [*names, *(text for name in ("sure", "likely", "confirms") for text in words_for(REVOKE, name))])
         )
 
     def _tick(self, *, is_all: bool) -> bool:
-        """Fill in required boxes and lists on a confirmation page, or all of them; return true if there were any."""
+        """Tick boxes and choose from lists on a confirmation page; return true if there were any.
+
+        Args:
+            is_all: True includes boxes and lists that are not required.
+        """
         if not self._number:
             return False
 

@@ -25,14 +25,15 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
 
     Args:
         kind: The change. "amend" gives a posted row another amount and description. "remove" removes a posted row. "repeat"
-            adds an equal row. "back_date" adds a similar row that is posted now and was made *days* ago; "arrive_late" one
-            that was also posted then. "post" turns a pending row into a posted one; "vanish" removes a pending row.
-        nth: Position of the row, from 0, the newest.
+            adds an equal row. "back_date" adds a similar row that is posted now and was made *days* ago; "arrive_late" adds
+            one that was made and posted *days* ago. "post" turns a pending row into a posted one; "vanish" removes a pending
+            row.
+        nth: Position of the row among the matching rows; 0 is the newest.
         account: Only rows of this account count: a key in the person's file; "" means all.
         merchant: Only rows of this merchant count; "" means all.
         amount: The new amount for "amend", such as "-12.50"; "" means one that no other row has.
-        days: For "back_date" and "arrive_late", from 1 to 365.
-        twin: The participant; "" is the scenario's end user.
+        days: Age of the new row for "back_date" and "arrive_late", from 1 to 365 days.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     kind: Kind

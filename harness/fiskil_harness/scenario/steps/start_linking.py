@@ -1,4 +1,4 @@
-"""The way from the app's page to the consent page, by pressing the controls that an end user would press."""
+"""Navigation from the app's page to the consent page, by clicking the controls that an end user would click."""
 
 import re
 from functools import cache
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 MOST_PRESSES = 6
 IDLE_S = 1.2
-"""A page that makes no request for this long after a press opens no auth session, in real seconds."""
+"""Time without a request of the page after a click, in real seconds, after which no auth session is expected."""
 
 
 def connect(stage: "Stage", participant: "Participant", window: Window, *, page: str) -> str:
-    """Press controls until an auth session is open and its consent page is loaded; return the session's id.
+    """Click controls until an auth session is open and its consent page is loaded; return the session's id.
 
-    If no control leads there, that is recorded, and the session is opened through ``app.drive.start_session``.
+    If no control opens a session, that is recorded, and the hook ``app.drive.start_session`` opens it.
 
     Raises:
         StepError: No auth session was opened.
@@ -49,7 +49,7 @@ def connect(stage: "Stage", participant: "Participant", window: Window, *, page:
 def candidates(snapshot: PageSnapshot, window: Window) -> list[Control]:
     """Return the controls that may start linking, the most likely first.
 
-    Controls with an unsuitable label are left out, and those that lead to a foreign host.
+    Controls with an unsuitable label, and controls that lead to a foreign host, are left out.
     """
     kinds = {"button", "link"}
     enabled = [control for control in snapshot.controls if control.kind in kinds and not control.is_disabled]
@@ -62,14 +62,14 @@ def candidates(snapshot: PageSnapshot, window: Window) -> list[Control]:
 
 
 def press(stage: "Stage", participant: "Participant", window: Window, control: Control, *, number: int) -> str:
-    """Press *control* to start linking, and record it; return the problem as a clause, "" if there is none."""
+    """Click *control* to start linking, and record the click; return the problem as a clause, or "" if it worked."""
     problem = window.press(control)
     _record_press(stage, participant, window.page_name, control.text, number, problem)
     return problem
 
 
 def _press_until(stage: "Stage", participant: "Participant", window: Window, known_sessions: set[str], *, page: str) -> str:
-    """Press one control after another, on this page and on later ones, until there is a session."""
+    """Click one control after another, also on later pages, until a session is open; return the problem, or ""."""
     pressed: set[tuple[str, str]] = set()
     for number in range(1, MOST_PRESSES + 1):
         snapshot = window.read()
@@ -102,7 +102,7 @@ def _await_session(window: Window) -> None:
 
 
 def _session_of(stage: "Stage", window: Window, known_sessions: set[str]) -> str:
-    """Return the session whose page the browser shows, or else the newest session that is not in *known_sessions*."""
+    """Return the id of the new session that the browser shows, or else of the last one opened; "" if none is new."""
     sessions = stage.fiskil.sandbox.store.sessions
     query = dict(parse_qsl(urlsplit(window.consent_url).query))
     session_id = query.get("sess_id") or query.get("session") or ""

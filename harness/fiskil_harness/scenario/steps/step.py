@@ -33,7 +33,7 @@ class Step(Protocol):
 
 
 class PlainStep(Struct, frozen=True, kw_only=True):
-    """Base of all steps: without needs, and with nothing to validate."""
+    """Base of all steps. By default, a step needs no hook and has no argument to validate."""
 
     needs: ClassVar[tuple[str, ...]] = ()
 

@@ -19,7 +19,7 @@ class ReturnToTab(DrivenJourney, frozen=True, kw_only=True, tag="return_to_tab")
     Args:
         attempt: Number of the attempt, from 1.
         then: How the end user ends that journey.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     attempt: int = 1
@@ -57,7 +57,7 @@ class ReturnToTab(DrivenJourney, frozen=True, kw_only=True, tag="return_to_tab")
 
 
 def _open_ended(stage: "Stage", participant: "Participant", address: str, session_id: str) -> None:
-    """Open the page of a journey that has ended."""
+    """Open the consent page of a journey that has ended, and notify the app of the journey's result."""
     with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
         form_browser = form_browser_of(stage, participant, browser)
         form_browser.open(address)

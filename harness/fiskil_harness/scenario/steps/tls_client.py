@@ -29,13 +29,13 @@ BadCertificate = ExpiredCertificate | FutureCertificate | MissingIntermediate | 
 
 
 class ServeApiOverTls(PlainStep, frozen=True, kw_only=True, tag="serve_api_over_tls"):
-    """The app is restarted with an https URL of the API, which has a valid certificate, and is requested to read all data.
+    """The app is restarted with an https URL of the API (valid certificate), and is requested to read all data.
 
     If no call succeeds, the scenario is incomplete and later ``ShowCertificate`` steps do nothing. At the end the app gets
     the former URL again. Needs ``app.command`` and ``app.drive.refresh``.
 
     Args:
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
@@ -65,7 +65,7 @@ class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
 
     Args:
         fault: What is wrong with the certificate.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
@@ -73,7 +73,7 @@ class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Present the certificate until the app has met it; an app that no longer calls the API is restarted once."""
+        """Present the certificate until the app has connected; if the app does not call the API, restart it once."""
         if not any(secured.is_reached for secured in stage.journal.all(ApiServedOverTls)):
             return
         rules = stage.fiskil.proxy.rules

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 SIGN_S, LATEST_S = 1.0, 1.8
-"""How long to wait for a sign of progress after a press, in real seconds; the second while the app makes no API call yet."""
+"""How long to wait for a sign of progress after a click, in real seconds: during the app's API call, or without one."""
 
 PAST_S = 1.2
 """How long to wait after the app's own deadline, in real seconds."""
@@ -27,19 +27,19 @@ GIVEN_UP_S = 4.0
 """How long to wait for a page that reports nothing, in real seconds."""
 
 FIRST_CALL_S = 0.5
-"""A press without an API call for this long leads to a page with another control to press, in real seconds."""
+"""Time without an API call after a click, in real seconds, after which the next control is clicked."""
 
 RENDERING_S = 1.0
 """How long a script may take to render the controls, in real seconds."""
 
 EARLY_S = 0.5
-"""A text that appears this long before the app closes its call is about the wait, not about its end, in real seconds."""
+"""Text that appears at least this long before the app's API call ends is about the wait, in real seconds."""
 
 RESIZING_S = 1.0
 """How long a page may take to report its content at another width, in real seconds."""
 
 STABLE_S, STABLE_WHILE_OPEN_S = 0.3, 2.5
-"""How long the last text stays unchanged, in real seconds; the second while the app's API call is still open."""
+"""How long the final text must stay unchanged, in real seconds: without an open API call of the app, or during one."""
 AGAIN_S = 0.25
 
 
@@ -49,11 +49,11 @@ class PressConnect(Looking, frozen=True, kw_only=True, tag="press_connect"):
     Needs ``app.observe.pages``.
 
     Args:
-        moment: What is recorded: the page while the app is "waiting", or the final page after a response has "stalled" or a
-            call has "failed".
-        cause: Describes for the report what is wrong with the API.
+        moment: The page to record: "waiting" means the page while the app waits for the API; "stalled" and "failed" mean the
+            final page, after a response has stalled or a call has failed.
+        cause: Description of the API's problem, for the report.
         page: Name of the page that starts linking, as in ``app.observe.pages``.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     moment: Literal["waiting", "stalled", "failed"] = "waiting"
@@ -62,7 +62,7 @@ class PressConnect(Looking, frozen=True, kw_only=True, tag="press_connect"):
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Press, and record the page within a second, or when the result shows, or after the app's deadline.
+        """Click, and record the page: while it waits, or once it shows the result, at the latest after the app's deadline.
 
         Raises:
             StepError: The page does not open, or no control on it makes the app call the API.
@@ -79,13 +79,13 @@ class PressConnect(Looking, frozen=True, kw_only=True, tag="press_connect"):
 
 
 class WatchUntilSynced(Looking, frozen=True, kw_only=True, tag="watch_until_synced"):
-    """The end user opens a page repeatedly until it shows other text than before the sync.
+    """The end user opens a page repeatedly until some text that it showed before the sync has disappeared.
 
     This lasts at most ``app.limits.fresh_s`` real seconds; the last view is recorded. Needs ``app.observe.pages``.
 
     Args:
         page: Name of the page in ``app.observe.pages``.
-        twin: The participant; "" is the scenario's end user.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     page: str = "connections"
@@ -130,7 +130,7 @@ def open_page(stage: "Stage", participant: "Participant", name: str) -> Window:
 
 
 class Watch:
-    """An end user's wait in front of a page: the page before the press, and what it shows afterwards."""
+    """An end user's observation of a page: the page before the click, and its changes afterwards."""
 
     def __init__(self, stage: "Stage", participant: "Participant", window: Window, *, cause: str) -> None:
         self._stage, self._participant, self._window, self._cause = stage, participant, window, cause
@@ -140,10 +140,10 @@ class Watch:
         self._since = stopwatch()
 
     def press(self) -> None:
-        """Press controls until the app calls the API, on this page and on later ones.
+        """Click controls, on this page and on later pages, until the app calls the API.
 
         Raises:
-            StepError: No control leads to a call.
+            StepError: No control makes the app call the API.
         """
         pressed: set[tuple[str, str]] = set()
         window = self._window
@@ -167,9 +167,9 @@ class Watch:
         raise StepError(f"No button or link on the page {self._window.page_name!r} makes the app call the API.")
 
     def await_sign(self) -> None:
-        """Record the page as soon as it changes, at the latest after a second, or later if the app has made no call yet.
+        """Record the page once it shows a sign of progress (any change), at the latest when the time for a sign has passed.
 
-        If it changes, record it at the width of a phone as well. If there is no change at that width, record the desktop
+        If the page changes, record it at the width of a phone as well. If the phone page shows no change, record the desktop
         page once more, because the sign may have disappeared in the meantime.
         """
         now = self._snapshot()
@@ -207,8 +207,8 @@ class Watch:
     def await_end(self) -> None:
         """Wait until the app has ended its API call and the page shows new text, or until shortly after the app's deadline.
 
-        Text that appears while the call is open is about the wait. An app that never ends the call has given up if other
-        text stays for long.
+        Text that appears while the call is open is about the wait. If the app does not end the call, new text that stays
+        unchanged for 2.5 seconds counts as its result.
         """
         stable, open_s, text = stopwatch(), 0.0, ""
         cap_s = self._stage.settings.app.limits.request_deadline_s + PAST_S
@@ -238,7 +238,7 @@ class Watch:
             self._window.look(moment=moment, cause=self._cause, problem=problem, has_pictures=False)
 
     def _has_called(self, *, beyond: int) -> bool:
-        """Return true if the app makes more API calls than *beyond*, the number before the press.
+        """Return true if the app makes more API calls than *beyond*, the number before the click.
 
         The wait ends early if the page makes no request. A call that is refused at once may be over already.
         """
@@ -268,7 +268,7 @@ class Watch:
             return None
 
     def _snapshot_at(self, width_px: int, *, taller_px: int = 0) -> PageSnapshot | None:
-        """Return the page at that width, as soon as it reports it; None if it does not in time, or is left meanwhile."""
+        """Resize the window; return the page once it reports *width_px*, or None if it does not do so in time."""
         self._window.begin_to_resize(width_px, taller_px=taller_px)
         elapsed = stopwatch()
         while self._events.width_px != width_px:
@@ -284,7 +284,7 @@ class Watch:
         return msgspec.structs.replace(now, text="\n".join([now.text, *texts])) if now is not None else None
 
     def _unreadable_sign(self) -> str:
-        """Return what an end user may have seen although the page did not change, as a clause; "" if nothing."""
+        """Return, as a clause, a sign that an end user may have seen although the page did not change; "" if none."""
         if self._window.dialogs:
             return "the page showed a browser dialog, and no sign after the dialog was closed"
         return "the app opened a window that cannot be read yet" if self._window.has_blank_window else ""
@@ -326,7 +326,7 @@ def _untried(snapshot: PageSnapshot, window: Window, pressed: set[tuple[str, str
 
 
 def _is_new(now: PageSnapshot, earlier: list[PageView]) -> bool:
-    """Return true if the page shows a sentence that no earlier view has, or no text."""
+    """Return true if the page shows a sentence that no view in *earlier* contains, or if it shows no text at all."""
     earlier_sentences = {sentence for view in earlier for sentence in sentences(view.text)}
     return not now.text or bool(set(sentences(now.text)) - earlier_sentences)
 

@@ -14,12 +14,12 @@ REPLACEMENT = "\ufffd"
 
 
 def _tampered(change: Callable[[bytes], bytes]) -> Callable[[Material], Forged]:
-    """Return other bytes for the same message, under the signature of the original bytes."""
+    """Return a forgery whose body *change* altered, under the signature of the original body."""
     return lambda material: changed(material, change(material.honest.body))
 
 
 def _renamed(rename: Callable[[str], str]) -> Callable[[Material], Forged]:
-    """Return another ``message_id`` under the signature of the original message."""
+    """Return a forgery with another ``message_id`` under the signature of the original message."""
 
     def make(material: Material) -> Forged:
         old = material.event.message_id
@@ -30,14 +30,14 @@ def _renamed(rename: Callable[[str], str]) -> Callable[[Material], Forged]:
 
 
 def _repeated_key(material: Material) -> Forged:
-    """Repeat the id's key: a parser that keeps the last of two equal keys sees the message as signed."""
+    """Insert another id before the signed id. A parser that keeps the last of two equal keys sees the original message."""
     earlier = _flipped(material.event.message_id)
     name = material.dialect.payload.id.removeprefix("$.")
     return changed(material, f'{{"{name}":"{earlier}",'.encode() + material.honest.body[1:], earlier)
 
 
 def _invalid_byte(material: Material) -> Forged:
-    """Insert an invalid byte: a receiver that decodes leniently first verifies U+FFFD in its place."""
+    """Send an invalid byte where U+FFFD was signed. A receiver that decodes leniently before it verifies accepts it."""
     event = msgspec.structs.replace(material.event, extra={**material.event.extra, "note": REPLACEMENT})
     honest = seal(event, attempt=1, secret=material.secret, dialect=material.dialect)
     lenient = msgspec.structs.replace(material, honest=honest)
@@ -49,7 +49,7 @@ def _respaced(body: bytes) -> bytes:
 
 
 def _unsigned_with(note: bytes) -> Callable[[Material], Forged]:
-    """Return an unsigned body that may crash a receiver which parses before it verifies."""
+    """Return an unsigned forgery whose body may crash a receiver that parses before it verifies."""
 
     def make(material: Material) -> Forged:
         return msgspec.structs.replace(forged(material), body=appended(material.honest.body, b'"note":' + note))

@@ -1,7 +1,7 @@
 """Named forgeries: messages that Fiskil did not sign, each of which would have an effect if it were accepted.
 
 The right digest in another spelling is not a forgery (see ``signature_variants``). Here the key, the digest, the bytes or
-the time of signing are wrong, so no correct receiver accepts them. They are derived from the current signature scheme.
+the time of signing is wrong, so no correct receiver accepts it. Forgeries are derived from the current signature scheme.
 """
 
 from fiskil_harness.core.config.webhook_format import DOCUMENTED, SCHEMES_BY_INTERPRETATION, Dialect
@@ -24,14 +24,14 @@ def forge(
     """Forge a message about *event*, whose ``message_id`` must never have been used.
 
     Args:
-        other: A message with a valid signature, as an eavesdropper has it.
+        other: Another message with a valid signature, which an eavesdropper could have recorded.
         secret: The receiver's secret; some forgeries misuse it.
-        scheme: The signature scheme of genuine messages, an interpretation; unused with *dialect*.
+        scheme: The interpretation of the clause ``webhooks.signature``; ignored if *dialect* is given.
         dialect: The signature scheme and payload format of another sender.
 
     Raises:
         UnknownName: There is no forgery *name*.
-        ConfigError: *secret* does not have the form that the scheme requires.
+        ConfigError: *secret* does not have the format that the scheme requires.
     """
     chosen = dialect or Dialect(scheme=SCHEMES_BY_INTERPRETATION[scheme])
     honest = seal(event, attempt=1, secret=secret, dialect=chosen)
@@ -42,7 +42,7 @@ def forgery(name: str) -> Forgery:
     """Return the forgery *name*.
 
     Raises:
-        UnknownName: There is none. The message contains the nearest match.
+        UnknownName: There is no such forgery. The error message contains the nearest match.
     """
     if name not in FORGERIES:
         raise UnknownName("forgery", name, FORGERIES)

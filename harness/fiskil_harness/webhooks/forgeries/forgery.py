@@ -1,4 +1,4 @@
-"""The type of a forgery, and the material for forgeries."""
+"""The types of forgeries, and helpers that make a forged request from genuine messages."""
 
 import hashlib
 from collections.abc import Callable
@@ -22,9 +22,10 @@ class Forged(Struct, frozen=True, kw_only=True):
 
 
 class Material(Struct, frozen=True, kw_only=True):
-    """The material for forgeries: an event without any sent message, and ``other``, a message that was sent.
+    """The material from which a forgery is made.
 
-    ``honest`` is the event's own message with a valid signature; it is never sent.
+    ``event`` is an event whose own message is never sent. ``honest`` is this message, with a valid signature. ``other`` is
+    a genuine message about another event. ``secret`` and ``dialect`` are those of genuine messages.
     """
 
     event: Event
@@ -40,30 +41,33 @@ class Material(Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> bytes:
-        """The right key."""
+        """The key that signs genuine messages."""
         return key_of(self.secret, self.scheme)
 
     @property
     def signed_bytes(self) -> bytes:
-        """The bytes that the valid signature covers."""
+        """The bytes that the valid signature of the genuine message covers."""
         return content(self.honest, self.scheme)
 
     def under(self, key: bytes) -> str:
-        """Return the signature of the genuine message under another key."""
+        """Return the signature header's value for the genuine message, computed with *key*."""
         return header_value(mac(self.honest, key, self.scheme), self.scheme)
 
     def spell(self, digest: bytes) -> str:
-        """Return a digest in the form of genuine signatures."""
+        """Return a signature header's value that contains *digest*, written as in genuine messages."""
         return header_value(digest, self.scheme)
 
 
 def everywhere(_: Dialect) -> bool:
-    """Return true: the forgery exists for every sender."""
+    """Return true: the variant applies to every sender."""
     return True
 
 
 class Forgery(Struct, frozen=True):
-    """One way to forge. ``sentence`` completes "a message ..."; ``suits`` returns true for senders for which it exists."""
+    """A named kind of forged message. ``sentence`` completes the sentence "a message ...".
+
+    ``suits`` returns true for senders to which the forgery applies.
+    """
 
     name: str
     sentence: str
@@ -72,7 +76,7 @@ class Forgery(Struct, frozen=True):
 
 
 def forged(material: Material, *signatures: str, method: str = "POST", beside: Headers = ()) -> Forged:
-    """Return the genuine body with these signatures; without any, it is unsigned."""
+    """Return a forgery with the genuine body and these signatures; without *signatures*, it is unsigned."""
     return Forged(
         body=material.honest.body,
         headers=(*JSON, *signature_headers(material.honest, material.scheme, *signatures), *beside),
@@ -87,17 +91,17 @@ def computed(text: Callable[[Material], str], *, beside: Headers = ()) -> Callab
 
 
 def changed(material: Material, body: bytes, *further_ids: str) -> Forged:
-    """Return other bytes under the valid signature."""
+    """Return a forgery with another *body* under the valid signature of the genuine message."""
     honest = forged(material, material.honest.signature)
     return msgspec.structs.replace(honest, body=body, message_ids=(*further_ids, material.event.message_id))
 
 
 def appended(body: bytes, field: bytes) -> bytes:
-    """Return *body* with one more field, written exactly so, in the innermost object at its end."""
+    """Return the JSON *body* with *field*, written exactly so, added to the innermost object that ends it."""
     end = b"}}" if body.endswith(b"}}") else b"}"
     return body.removesuffix(end) + b"," + field + end
 
 
 def with_other_secret(material: Material) -> str:
-    """Return the signature under a key that the receiver never had."""
+    """Return a signature computed with a key that the receiver never had."""
     return material.under(hashlib.sha512(b"another secret").digest())

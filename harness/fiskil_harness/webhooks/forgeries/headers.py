@@ -1,4 +1,4 @@
-"""Forgeries without the key: no signature, invalid ones, parts of a valid one, and valid ones of other messages."""
+"""Forgeries that need no key: without a signature, with an invalid one, or with the signature of another message."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from fiskil_harness.webhooks.signature_schemes import digest_in
 LONG_HEADER = 4096
 HIGH = "".join(map(chr, range(0x80, 0x100)))
 LENGTHS = (1, 43, 44, 45, 64)
-"""Lengths around that of a digest in base64, and that of one in hex."""
+"""Lengths of invalid signatures: near the length of a base64 digest (44), and the length of a hex digest (64)."""
 
 
 def _header(*values: str, beside: Headers = ()) -> Callable[[Material], Forged]:
@@ -26,7 +26,7 @@ def _joined(material: Material) -> str:
 
 
 def _reversed(material: Material) -> str:
-    """Reverse the bytes of the right digest: the length and alphabet stay right."""
+    """Return a signature with the bytes of the right digest reversed, so that its length and alphabet are valid."""
     return material.spell(digest_in(material.honest.signature, material.scheme)[::-1])
 
 

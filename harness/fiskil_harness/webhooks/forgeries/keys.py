@@ -32,7 +32,7 @@ def _key(key: bytes) -> Callable[[Material], Forged]:
 
 
 def _lenient(text: str) -> bytes:
-    """Return what a lenient base64 decoder makes of a text."""
+    """Return the bytes that a lenient base64 decoder reads from *text*, which need not be base64."""
     letters = "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "+/"))
     letters = letters[:-1] if len(letters) % 4 == 1 else letters
     return base64.b64decode(letters + "=" * (-len(letters) % 4))
@@ -55,7 +55,7 @@ def _hash(material: Material, *parts: bytes) -> str:
 
 
 def _named(algorithm: str, text: Callable[[Material], str]) -> Callable[[Material], Forged]:
-    """Return a forgery with further headers that name the algorithm."""
+    """Return a forgery with additional headers that specify the algorithm."""
     return computed(text, beside=tuple((header, algorithm) for header in ALGORITHM_HEADERS))
 
 

@@ -1,6 +1,6 @@
-"""Forgeries of schemes that sign the time of the attempt: another time or id than was signed, and times to refuse.
+"""Forgeries for schemes that sign the time of the attempt: with another time or id than was signed, or an invalid time.
 
-Some have a valid signature: an eavesdropper recorded it, and sends the message too late or too early.
+Some forgeries have a valid signature: an eavesdropper recorded the message and sends it outside the allowed time.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ BEYOND_S = 60
 
 
 def _signed_at(text: Callable[[int, int], str]) -> Callable[[Material], Forged]:
-    """Return a forgery with a valid signature for another time, which *text* makes from now and the tolerance."""
+    """Return a forgery with a valid signature for another time, which *text* computes from now and the tolerance."""
 
     def make(material: Material) -> Forged:
         timestamp = text(int(material.honest.timestamp), material.scheme.tolerance_s)

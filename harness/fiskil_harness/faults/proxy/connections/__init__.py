@@ -1,1 +1,1 @@
-"""Accepts connections and breaks them: refused, dropped, reset, discarded, stale, or failed in the TLS handshake."""
+"""Accepts the connections of clients, and lets connection faults break them."""

@@ -1,6 +1,6 @@
-"""The acceptor in front of the API: accepts each connection, and gives it to the fault that takes it, or else to the server.
+"""The acceptor in front of the API: passes each new connection to the fault that takes it, or to the server.
 
-A connection that no fault takes is the server's, exactly as without an acceptor.
+A connection that no fault takes behaves exactly as without an acceptor.
 """
 
 # Theory of operation
@@ -22,7 +22,7 @@ A connection that no fault takes is the server's, exactly as without an acceptor
 #                ``TlsLine`` sits below it, because the event loop's TLS would discard the alert of a failed handshake.
 #
 # A rule takes a connection when it is accepted, and counts it as pending. ``FaultedConnection`` records the outcome once: a
-# bite, or none, and then the rule waits for another connection. So a client that left before the fault acted is no bite.
+# bite or no bite. After no bite (the client left before the fault acted), the rule waits for another connection.
 #
 # The port has three states: it accepts, refuses or drops connects. Rules with a ``port_state`` (refuse, blackhole) and
 # outages (down, flap) decide; refusing has priority. Such connects never reach this process, so ``Port`` counts them from
@@ -30,7 +30,7 @@ A connection that no fault takes is the server's, exactly as without an acceptor
 #
 # When rules change, ``apply_rules`` does all of this before it returns, so a test can rely on it:
 #
-#     1. It waits for a moment until lifted rules know their outcomes: a client may notice a fault before we do.
+#     1. It waits briefly until the outcomes of lifted rules are known: a client may notice a fault before we do.
 #     2. Connections of lifted rules are released: swallowed ones end, served ones continue as plain ones, queued ones
 #        lose their limit. Outages of lifted rules end.
 #     3. The kernel's reports are read, so that earlier connects count for the earlier rules; then the port changes.
@@ -64,19 +64,19 @@ from fiskil_harness.faults.rules import Rule, Rules, Waiting
 
 NewContext = Callable[[ServerCertificate, Callable[[], object]], ssl.SSLContext]
 NO_DESCRIPTOR_PAUSE_S = 0.2
-"""Pause in accepting after the process had no descriptor left for a connection."""
+"""The pause in accepting connections after the process had no file descriptor left for a connection."""
 QUEUE_POLL_S = 0.01
 SWALLOW = TurnAway(end=End.CLOSE, awaits_data=True)
 GRACE_POLLS, GRACE_POLL_S = 100, 0.005
-"""How often, and at which interval, outcomes of lifted rules are checked before they count as no bite.
+"""The number of checks for outcomes of lifted rules, and the seconds between checks; then unknown outcomes count as no bite.
 
-The number of turns of the loop is limited, not the time: a loop that was delayed has received no events meanwhile.
+The number of checks is limited, not the time, because a delayed event loop has received no events in the meantime.
 """
 APPLY_TIMEOUT_S = 60.0
 
 
 class Acceptor:
-    """Accepts connections for a server; *rules* are the rules that may take them, *report* gets each bite."""
+    """Accepts connections for a server, and applies the connection faults of *rules* to them."""
 
     def __init__(
         self,
@@ -91,8 +91,8 @@ class Acceptor:
         Args:
             rules: The rules that are set.
             loop: The event loop of the server.
-            report: Called with each bite, and each connection that a client left.
-            new_context: Makes the TLS contexts of faults; None if the server has no TLS.
+            report: Called with each bite, and with each connection that a client ended while a fault held it.
+            new_context: Returns a TLS context with the given certificate, for TLS faults; None if the server has no TLS.
         """
         self._rules, self._loop, self._report, self._new_context = rules, loop, report, new_context
         self._number = 0
@@ -114,7 +114,7 @@ class Acceptor:
 
         Args:
             sock: A listening socket.
-            serve: Makes the server's protocol for one connection.
+            serve: Returns a new asyncio protocol of the server, for one connection.
             context: The server's TLS context, or None.
             server_connections: The server's own set of open connections.
         """
@@ -125,7 +125,7 @@ class Acceptor:
         self._apply()
 
     def close(self) -> None:
-        """Stop listening, and drop the connections that the server does not have."""
+        """Stop listening, and drop the connections that were not passed to the server."""
         if self._port is None:
             return
         if self._port.state is not PortState.REFUSES:
@@ -144,7 +144,10 @@ class Acceptor:
         self._queue.clear()
 
     def watch(self, report_plain: Callable[[], None] | None) -> None:
-        """Call *report_plain* for each client that begins without TLS; None ends that. A plain server serves none then."""
+        """Call *report_plain* for each client that begins without TLS; None stops this.
+
+        Until it is stopped, a server without TLS serves no client.
+        """
         self._report_plain = report_plain
 
     def _check_first_bytes(self, data: bytes) -> None:
@@ -153,10 +156,10 @@ class Acceptor:
             self._report_plain()
 
     def refuse_impossible(self, rule: Rule) -> None:
-        """Raise ConfigError if the fault of *rule* is impossible here.
+        """Raise ConfigError if this server cannot perform the fault of *rule*.
 
         Raises:
-            ConfigError: It needs TLS and the API has none, or it needs Linux.
+            ConfigError: The fault needs TLS, which the API does not have, or it needs Linux.
         """
         fault = rule.fault
         if not isinstance(fault, ConnectionFault):
@@ -171,9 +174,9 @@ class Acceptor:
             raise ConfigError(f"{name} needs a Linux kernel, which can drop a port's connects. Use timeout instead.")
 
     def apply_rules(self) -> None:
-        """Apply the current rules, and leave no trace of lifted ones, before this returns.
+        """Apply the current rules, and undo the effects of lifted rules, before returning.
 
-        A lifted rule whose outcome is unknown is waited for during half a second, and then counts as no bite.
+        Outcomes of lifted rules that are still unknown are awaited for half a second, and then count as no bite.
         """
         if self._loop.is_closed() or self._port is None:
             return
@@ -213,7 +216,7 @@ class Acceptor:
         self._serve_queue()
 
     def _set_port_state(self, port: Port, port_rules: list[Waiting]) -> None:
-        """Let the port do what outages and rules of the port demand."""
+        """Let the port refuse, drop or accept connections, as outages and port faults demand."""
         is_down = any(outage.is_down for outage in self._outages)
         states = {PortState.REFUSES} if is_down else {_port_state_of(waiting) for waiting in port_rules}
         state = next((port_state for port_state in PortState if port_state in states), None)
@@ -363,7 +366,7 @@ class Acceptor:
             record.note_bite(f"waited while {greeting.most_open} others were open")
 
     def _serve_queue(self) -> None:
-        """Serve queued connections while few enough are open, and check again later."""
+        """Serve queued connections while few enough others are open; if some are left, check again later."""
         while self._queue:
             sock, record = self._queue[0]
             if record.most_open is not None and len(self._server_connections | self._handshaking) >= record.most_open:
@@ -390,7 +393,7 @@ class Acceptor:
 
 
 def _port_of(sock: socket.socket) -> int:
-    """Return the client's port; 0 if it has left already."""
+    """Return the client's port; 0 if the client has left already."""
     try:
         port: int = sock.getpeername()[1]
     except OSError:
@@ -404,7 +407,7 @@ def _port_state_of(waiting: Waiting) -> PortState | None:
 
 
 def _needs_new_connections(waiting: Waiting) -> bool:
-    """Return True if a client that keeps its connections would never meet the fault."""
+    """Return True if a client that reuses its connections would never meet the fault, which acts on new connections only."""
     fault = waiting.rule.fault
     if not isinstance(fault, ConnectionFault) or not waiting.required:
         return False

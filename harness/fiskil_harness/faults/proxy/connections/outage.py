@@ -1,11 +1,11 @@
-"""Outages: times in which the API is down, once or repeatedly."""
+"""Outages: periods in which the API's port refuses connections, once or repeatedly."""
 
 import asyncio
 from collections.abc import Callable
 
 
 class Outage:
-    """Goes through pairs of seconds down and seconds up; *changed* is called at each change."""
+    """An outage given as pairs of seconds down and seconds up; *changed* is called whenever the API goes down or up."""
 
     def __init__(
         self, pairs: tuple[tuple[float, float], ...], *, loop: asyncio.AbstractEventLoop, changed: Callable[[], None]
@@ -16,7 +16,7 @@ class Outage:
         self.is_down = False
 
     def go_on(self) -> None:
-        """Start the next time down or up."""
+        """Start the next period, down or up."""
         self.is_down = bool(self._left) and not self.is_down
         if self._left:
             self._timer = self._loop.call_later(self._left.pop(0), self.go_on)

@@ -1,8 +1,8 @@
-"""A listening port that can refuse connects, drop them, and accept them again, without losing the port to another process.
+"""A listening port that can refuse or drop new connections, and accept them again, without losing the port.
 
-A refused or dropped connect never reaches this process, so the kernel must report it. The kernel counts what a listening
-socket drops, and it reports each socket that is destroyed, also a client's whose connect failed. Both exist on Linux only,
-and need no privilege.
+A refused or dropped connect (connection attempt) never reaches this process, so the kernel must report it. The kernel
+counts the connects that a listening socket drops. It also reports each destroyed socket, including the socket of a client
+whose connect failed. Both features exist on Linux only, and need no privilege.
 """
 
 import asyncio
@@ -23,17 +23,17 @@ _DROP = _INSTRUCTION.pack(0x06, 0, 0, 0)
 """One instruction of the kernel's packet filter: keep 0 bytes of the packet."""
 _KEEP = _INSTRUCTION.pack(0x06, 0, 0, 0xFFFFFFFF)
 _THEIR_PORT = 22
-"""The offset of the remote port, two bytes long, in the report of a socket's end."""
+"""The offset of the remote port (two bytes) in the kernel's report of a destroyed socket."""
 _SOCK_DIAG, _TCP_DESTROYED = 4, 1
 _CLOSED = 7
 _LOOPBACK = socket.inet_aton("127.0.0.1")
 _OUR_ADDRESSES = (_LOOPBACK, bytes(10) + b"\xff\xff" + _LOOPBACK)
-"""The address in sockets of IPv4, and in those of IPv6."""
+"""The loopback IP address as IPv4 sockets and as IPv6 sockets contain it."""
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 
 
 class Port:
-    """A listening socket; *on_unanswered* is called on the loop for each refused or dropped connect that is reported."""
+    """A listening socket; *on_unanswered* is called on the loop for each reported connect that was refused or dropped."""
 
     def __init__(self, sock: socket.socket, *, loop: asyncio.AbstractEventLoop, on_unanswered: Callable[[], None]) -> None:
         self.sock = sock
@@ -58,7 +58,7 @@ class Port:
 
     @property
     def is_blind(self) -> bool:
-        """True if this system does not report the connects that are refused now."""
+        """True if the port refuses connects now, and this system does not report the refusals."""
         return self.state is PortState.REFUSES and self._reports is None
 
     def read_events(self) -> None:
@@ -105,14 +105,14 @@ class Port:
         self._timer = self._loop.call_later(POLL_S, self._poll)
 
     def _count_drops(self) -> None:
-        """Read the kernel's counter of dropped connects."""
+        """Read the kernel's counter of dropped connects, and call *on_unanswered* for each new one."""
         dropped = _dropped_by(self.sock)
         for _ in range(dropped - self._dropped):
             self._on_unanswered()
         self._dropped = dropped
 
     def _read_ends(self) -> None:
-        """Read which sockets have ended: one that led here, and was not connected before the port refused, was refused."""
+        """Read the kernel's reports of destroyed sockets, and call *on_unanswered* for each refused connect."""
         while self._reports is not None:
             try:
                 report = self._reports.recv(65_536)
@@ -154,9 +154,9 @@ def _dropped_by(sock: socket.socket) -> int:
 
 
 def _end_reports(port: int) -> socket.socket | None:
-    """Return a socket on which the kernel reports each TCP socket that ends and led to *port*, or None.
+    """Return a socket on which the kernel reports each destroyed TCP socket with the remote port *port*; None if it cannot.
 
-    The filter excludes all others: the kernel keeps a limited number of reports, and a busy machine ends thousands of
+    A filter excludes other ports: the kernel keeps a limited number of reports, and a busy machine destroys thousands of
     sockets while this process is delayed.
     """
     try:
@@ -174,7 +174,7 @@ def _end_reports(port: int) -> socket.socket | None:
 
 
 def _refused_client(report: bytes, port: int) -> int | None:
-    """Return the port of the client whose socket has ended, if it led to *port* on this machine; otherwise None."""
+    """Return the client's port in the *report* of a socket; None if the remote port was not *port* on this machine."""
     if len(report) < 56:
         return None
     state = report[17]

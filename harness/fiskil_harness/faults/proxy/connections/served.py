@@ -10,7 +10,7 @@ from fiskil_harness.faults.proxy.uvicorn_protocol import TURNS_TO_WRITE, cut, re
 
 
 class ServedConnection(asyncio.Protocol):
-    """Acts as transport for *inner*, the server's protocol, and as protocol for the real transport."""
+    """A layer that is the transport for *inner*, the server's protocol, and the protocol for the real transport."""
 
     def __init__(self, inner: Any, greeting: Serve, *, loop: asyncio.AbstractEventLoop, record: FaultedConnection) -> None:
         self._inner, self._greeting, self._loop, self._record = inner, greeting, loop, record
@@ -27,7 +27,7 @@ class ServedConnection(asyncio.Protocol):
         self._inner.connection_made(self)
 
     def data_received(self, data: bytes) -> None:
-        """Pass the data on, unless the fault ends the connection at this moment."""
+        """Pass *data* to the server, unless the fault ends the connection now."""
         if self._greeting.certificate is not None:
             self._note_handshake("the client went on")
         if self._timer is not None and not self._is_closing:
@@ -39,19 +39,19 @@ class ServedConnection(asyncio.Protocol):
             self._inner.data_received(data)
 
     def eof_received(self) -> Any:
-        """Pass the event on."""
+        """Pass the event to the server."""
         return self._inner.eof_received()
 
     def pause_writing(self) -> None:
-        """Pass the event on."""
+        """Pass the event to the server."""
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """Pass the event on."""
+        """Pass the event to the server."""
         self._inner.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Pass the event on, and note the outcome."""
+        """Pass the event to the server, and record the outcome of the fault."""
         self._is_lost = True
         if self._timer is not None:
             self._timer.cancel()
@@ -61,7 +61,7 @@ class ServedConnection(asyncio.Protocol):
         self._record.end()
 
     def release(self) -> None:
-        """Treat the connection like any other from now on; perform a close that was delayed."""
+        """Treat the connection like any other from now on; perform a delayed close at once."""
         self._is_released = True
         if self._timer is not None:
             self._timer.cancel()

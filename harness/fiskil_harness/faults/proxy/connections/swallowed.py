@@ -13,12 +13,12 @@ LONGEST_S = LONGEST_MS / 1000
 
 
 class SwallowedConnection(asyncio.Protocol):
-    """A connection that is turned away; if the client leaves before it has sent anything, that is not a bite.
+    """A connection whose bytes are discarded; if the client leaves before it has sent anything, that is not a bite.
 
     Args:
-        greeting: What happens to the connection.
+        greeting: The treatment of the connection by the fault.
         loop: The acceptor's loop.
-        record: Takes the outcome.
+        record: Records the outcome: a bite, or no bite.
         on_end: Called when the connection ends as the fault states.
         on_first_bytes: Called with the first bytes that arrive.
     """
@@ -56,7 +56,7 @@ class SwallowedConnection(asyncio.Protocol):
             self._end()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Note the outcome: the client has left, or was turned away."""
+        """Record the outcome: the client has left, or the fault has ended the connection."""
         if self._timer is not None:
             self._timer.cancel()
         if self._has_received and not self._is_ended_here:

@@ -1,4 +1,4 @@
-"""A TLS layer of the acceptor's own: it observes the result of a handshake, and sends the alert to the client.
+"""The TLS layer of the acceptor: it observes the result of a handshake, and sends the alert of a failure to the client.
 
 The event loop's TLS discards the alert when a handshake fails, and the client only sees the connection end.
 """
@@ -12,17 +12,17 @@ from typing import Any
 from fiskil_harness.faults.proxy.connection_log import FaultedConnection, PlainConnection
 
 EARLY_FAILURES = ("UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "NO_SHARED_CIPHER")
-"""Reasons with which a handshake fails before the callback for the hello: the client supports no old version."""
+"""Reasons of handshakes that fail before the callback for the hello runs, because the client supports no old TLS version."""
 ONE_READ = 65_536
 
 
 class TlsLine(asyncio.Protocol):
-    """A transport for *inner*, which gets the connection after the handshake, and a protocol for the real transport.
+    """A layer that is the transport for *inner* after the TLS handshake, and the protocol for the real transport.
 
     Args:
         inner: The protocol above TLS.
         context: The TLS context of the server.
-        record: Takes the outcome.
+        record: Records the outcome: a bite, or no bite.
         on_first_bytes: Called with the first bytes that arrive, which may not be TLS.
     """
 
@@ -78,20 +78,20 @@ class TlsLine(asyncio.Protocol):
         self._transport.close()
 
     def eof_received(self) -> None:
-        """Close our side too."""
+        """Return None, so that the event loop closes our side too."""
 
     def pause_writing(self) -> None:
-        """Pass the event on after the handshake."""
+        """Pass the event to *inner* if the handshake is complete."""
         if self._is_open:
             self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """Pass the event on after the handshake."""
+        """Pass the event to *inner* if the handshake is complete."""
         if self._is_open:
             self._inner.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Pass the event on; a client that leaves after its hello has observed the fault."""
+        """Pass the event to *inner*; a client that leaves between hello and handshake has met the fault."""
         if self._is_open:
             self._inner.connection_lost(exc)
         elif self._record.has_received:
@@ -99,7 +99,7 @@ class TlsLine(asyncio.Protocol):
         self._record.end()
 
     def write(self, data: bytes) -> None:
-        """Write *data* under TLS."""
+        """Encrypt and write *data*."""
         if not self._transport.is_closing():
             self._tls.write(data)
             self._flush()
@@ -117,7 +117,7 @@ class TlsLine(asyncio.Protocol):
         """Do nothing: this layer holds nothing back."""
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Return what is known about the connection."""
+        """Return a property of this TLS layer or of the transport."""
         own_values = {"sslcontext": self._context, "ssl_object": self._tls}
         return own_values[name] if name in own_values else self._transport.get_extra_info(name, default)
 

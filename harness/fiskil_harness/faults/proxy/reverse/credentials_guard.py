@@ -1,6 +1,6 @@
-"""Checks whose credentials a request to a hosted account carries: those of the checked key pair, or others.
+"""Checks that a request to a hosted account carries only credentials of the key pair that was checked before the run.
 
-A request passes only if it can be read with certainty: a token body must name the checked pair wherever it names any.
+A token exchange passes only if every client id in its body and headers is that of the checked key pair.
 """
 
 import base64
@@ -26,7 +26,7 @@ OTHER_TOKEN = (
 
 
 def why_other_pair(request: HttpRequest, client_id: str) -> str:
-    """Return why the token exchange in *request* is not that of *client_id*, as a sentence fragment; empty if it is."""
+    """Return the reason, as a sentence fragment, why a token exchange does not use *client_id* only; empty if it does."""
     try:
         named = [*_in_body(request), *_in_header(request.headers)]
     except ValueError:
@@ -37,7 +37,7 @@ def why_other_pair(request: HttpRequest, client_id: str) -> str:
 
 
 def why_other_token(headers: Iterable[tuple[bytes, bytes]], issued: frozenset[bytes] | set[bytes]) -> str:
-    """Return why *headers* carry a token that was not *issued* to the checked pair, as a sentence fragment; empty if not."""
+    """Return the reason, as a sentence fragment, why a token in *headers* is not accepted; empty if all are in *issued*."""
     for value in _authorizations(headers):
         words = value.split()
         if not words or (len(words) == 1 and words[0].lower() == b"bearer"):
@@ -49,7 +49,7 @@ def why_other_token(headers: Iterable[tuple[bytes, bytes]], issued: frozenset[by
 
 
 def tokens_in(body: bytes) -> set[bytes]:
-    """Return the tokens in the response to a token exchange."""
+    """Return the tokens in *body*, the response to a token exchange."""
     try:
         fields: Any = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -59,7 +59,7 @@ def tokens_in(body: bytes) -> set[bytes]:
 
 
 def _in_body(request: HttpRequest) -> Iterator[object]:
-    """Yield every client id in the body, including repeated and respelt names, because parsers differ in which they use.
+    """Yield every client id in the body, also from repeated or differently spelt fields: parsers differ in which they use.
 
     Raises:
         ValueError: The body is neither a form nor a JSON object.

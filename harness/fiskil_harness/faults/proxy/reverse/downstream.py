@@ -1,7 +1,7 @@
 """The client side of the relay: one connection, its requests in order, each with an entry in the journal.
 
-A request without a fault is sent on as it arrives. While faults are set, a request is held until it is complete, because its
-body may name the end user.
+Normally a request is sent to the API as it arrives. While a guard or a fault is set, a request is held until it is complete,
+because its body may contain the id of the end user.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class RelayClient(asyncio.Protocol):
-    """One connection of a client."""
+    """One client's connection to the relay."""
 
     def __init__(self, relay: "Relay") -> None:
         self.relay = relay
@@ -80,7 +80,7 @@ class RelayClient(asyncio.Protocol):
             self._note(relayed, self._sent_parts())
 
     def data_received(self, data: bytes) -> None:
-        """Parse requests, or parts of one."""
+        """Parse complete or partial requests."""
         if self._parsed_headers is not None and self._incoming is None and self._current is None and not self._is_in_head:
             relayed = self._parsed_headers.relayed(data, self._peer)
             if relayed is not None:
@@ -98,7 +98,7 @@ class RelayClient(asyncio.Protocol):
             self._refuse(b"400 Bad Request", "Invalid HTTP request received.")
             return
         if self._is_in_head:
-            # The parser reports a header when it is complete, so the limit is on bytes that completed none.
+            # The limit is on the bytes that arrived without completing a head.
             self._head_bytes = 0 if self._heads_ended else self._head_bytes + len(data)
             if self._head_bytes > LARGEST_HEAD:
                 self._refuse(
@@ -110,7 +110,7 @@ class RelayClient(asyncio.Protocol):
             self._remember(data)
 
     def _remember(self, data: bytes) -> None:
-        """Remember the headers of an ordinary request that arrived alone and complete."""
+        """Remember the headers of an ordinary, complete request, so that equal headers need not be parsed again."""
         relayed = self._latest
         is_ordinary = relayed.keeps and relayed.version == "1.1" and not relayed.is_chunked and not relayed.body.length
         if is_ordinary and data.count(b"\r\n\r\n") == 1:
@@ -130,7 +130,7 @@ class RelayClient(asyncio.Protocol):
             self._upstream.resume_reading()
 
     async def drain(self) -> None:
-        """Wait until the kernel has the written bytes, or the client does not read or has left."""
+        """Let the event loop send the written bytes; wait while its buffer is full, unless the client has left."""
         for _ in range(TURNS_TO_WRITE):
             await asyncio.sleep(0)
         await self._may_write.wait()
@@ -144,11 +144,11 @@ class RelayClient(asyncio.Protocol):
         self._is_in_head, self._is_chunked = True, False
 
     def on_url(self, url: bytes) -> None:
-        """Take the target, or a part of it."""
+        """Add *url*, the request target or a part of it."""
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take one header."""
+        """Add one header."""
         name = name.lower()
         if name == b"expect":
             self._expects = value.lower() == b"100-continue"
@@ -171,12 +171,12 @@ class RelayClient(asyncio.Protocol):
         self._incoming = self._latest = relayed
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of the body."""
+        """Add a piece of the body."""
         if self._incoming is not None:
             self._incoming.take(body)
 
     def on_message_complete(self) -> None:
-        """Send the complete request on, or let it wait for its turn."""
+        """Send the complete request to the API, or queue it behind earlier requests."""
         relayed, self._incoming = self._incoming, None
         if relayed is None:
             return
@@ -193,7 +193,7 @@ class RelayClient(asyncio.Protocol):
     # -- one exchange after another
 
     def _more(self, relayed: Relayed) -> None:
-        """Send on what has arrived of an incomplete request, if that is allowed."""
+        """Send the received part of an incomplete request to the API, if the request need not be held."""
         if self._expects:
             self._expects = False
             self.transport.write(CONTINUE)
@@ -221,7 +221,7 @@ class RelayClient(asyncio.Protocol):
         self.send_request(relayed, request, relayed.target)
 
     def send_request(self, relayed: Relayed, request: HttpRequest, target: bytes) -> None:
-        """Send a request to the API, which may differ from the client's."""
+        """Send *request* to the API; a fault may have changed it from the client's request."""
         rest = relayed.rest or rest_for(request.headers, self.relay.upstream_host, is_chunked=relayed.is_chunked)
         if self.relay.guard is not None:
             self.relay.guard.passed += 1
@@ -260,7 +260,7 @@ class RelayClient(asyncio.Protocol):
             self._upstream.write(relayed.to_send())
 
     def _check_silence(self) -> None:
-        """Give up if the API has been silent for a minute, as a gateway does; one timer checks every exchange."""
+        """Respond 504, as a gateway does, if the API has been silent for a minute; otherwise check again later."""
         upstream, relayed = self._upstream, self._current
         self._silence_timer = None
         if upstream is None or relayed is None or not upstream.is_waiting(relayed):
@@ -275,12 +275,12 @@ class RelayClient(asyncio.Protocol):
     # -- events of the API side
 
     def write(self, data: bytes) -> None:
-        """Pass bytes of a response on."""
+        """Send bytes of a response to the client."""
         self._is_partly_sent = True
         self.transport.write(data)
 
     def passed(self, relayed: Relayed, data: bytes, parts: ResponseParts) -> None:
-        """Pass a complete response on."""
+        """Send a complete response to the client."""
         self.transport.write(data)
         self.finish(relayed, parts, keeps=True)
 
@@ -294,7 +294,7 @@ class RelayClient(asyncio.Protocol):
             self.transport.resume_reading()
 
     def complete(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
-        """Send the response unless the client has it already, and continue with the next request."""
+        """Send *reply*, or pass it to the faults that hold the exchange; None means that the client already has it."""
         if relayed.is_held and reply is not None:
             self.relay.remember_token(relayed, reply.status, reply.headers, reply.body)
             self.relay.bites.give(relayed, reply)
@@ -302,14 +302,14 @@ class RelayClient(asyncio.Protocol):
             self.finish(relayed, self.give(relayed, reply) if reply is not None else self._sent_parts(), keeps=keeps)
 
     def give(self, relayed: Relayed, reply: Reply) -> ResponseParts:
-        """Write a response that was made here, and return its parts for the journal."""
+        """Send *reply* to the client, and return its parts for the journal."""
         is_head = relayed.request.method == "HEAD"
         acts = acts_of(reply, is_head=is_head, is_kept=relayed.keeps)
         self.transport.write(b"".join(act.data for act in acts if isinstance(act, Piece)))
         return reply.status, reply.headers, b"" if is_head else shortened(reply.body)
 
     def failed(self, relayed: Relayed, reason: str, *, is_unheard: bool, status: int = 502) -> None:
-        """Repeat the request if a kept connection was dead; otherwise respond as a gateway does, or close the connection."""
+        """Repeat the request if a kept-alive connection was dead; otherwise respond with an error or close."""
         upstream = self._upstream
         if is_unheard and upstream is not None and upstream.response_count and relayed.may_repeat:
             self._connect_task = self.loop.create_task(self._connect(relayed))
@@ -325,13 +325,13 @@ class RelayClient(asyncio.Protocol):
         self.complete(relayed, reply, keeps=relayed.is_complete)
 
     def finish(self, relayed: Relayed, parts: ResponseParts, *, keeps: bool) -> None:
-        """Record an exchange that is over, and start the next one of the connection."""
+        """Record a finished exchange, and start the next exchange of the connection."""
         self.relay.remember_token(relayed, *parts)
         self._note(relayed, parts)
         if not (keeps and relayed.keeps and relayed.is_complete):
             self.transport.close()
         elif self._waiting:
-            # Start the next one in a new turn of the loop, so that a thousand pipelined requests do not nest calls.
+            # Start the next exchange in a new turn of the loop, so that a thousand pipelined requests do not nest calls.
             self.loop.call_soon(self._next)
         elif self._incoming is not None:
             self.transport.resume_reading()
@@ -343,7 +343,7 @@ class RelayClient(asyncio.Protocol):
             self.transport.resume_reading()
 
     def _sent_parts(self) -> ResponseParts:
-        """Return what the client has received of a response that was passed on."""
+        """Return the parts of a response that the client has received, for the journal."""
         upstream = self._upstream
         if not self._is_partly_sent or upstream is None:
             return None, (), b""
@@ -364,7 +364,7 @@ class RelayClient(asyncio.Protocol):
         journal.write_deferred(make, when, request, about, (status, headers, shortened(body)), relayed.bites, relayed.is_cut)
 
     def _refuse(self, status: bytes, text: str) -> None:
-        """Refuse input that is not a request; like a server, without an entry in the journal."""
+        """Respond with an error to input that is not a valid request, and close; the journal gets no entry."""
         body = text.encode()
         head = b"HTTP/1.1 %s\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
         if self._current is None:

@@ -1,4 +1,4 @@
-"""Responses of the usual form, whose head is checked but not parsed until the journal is read."""
+"""Fast handling of ordinary responses: the head is checked, but not parsed until the journal is read."""
 
 import re
 import zlib
@@ -12,7 +12,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n")
 
 
 def is_ordinary(head: bytes, length: int) -> bool:
-    """Return True if *head* announces *length* body bytes by ``content-length`` alone, on a connection that stays open."""
+    """Return True if *head* announces *length* bytes of uncompressed body by ``content-length`` only, and no close."""
     if head[:9] != b"HTTP/1.1 " or head[9:10] not in b"2345" or not head[10:12].isdigit() or head[9:12] in {b"204", b"304"}:
         return False
     lower = head.lower()
@@ -30,7 +30,7 @@ def is_ordinary(head: bytes, length: int) -> bool:
 
 
 def plain(headers: list[tuple[bytes, bytes]], body: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    """Return body and headers without compression; unchanged if there is none, or if the body is incomplete."""
+    """Return the decompressed body and its headers; both unchanged if the body is not compressed, or incomplete."""
     if not any(name == b"content-encoding" and value.lower() in {b"gzip", b"deflate"} for name, value in headers):
         return body, headers
     unpacking = zlib.decompressobj(wbits=47)
@@ -44,7 +44,7 @@ def plain(headers: list[tuple[bytes, bytes]], body: bytes) -> tuple[bytes, list[
 
 
 def unread_exchange_of(when: Any, request: Any, about: Any, response: tuple[int, bytes, bytes], *more: Any) -> Exchange:
-    """Return the journal entry of a response that was passed on unparsed; its headers are parsed here."""
+    """Return the journal entry of an exchange whose response was forwarded unparsed; its headers are parsed here."""
     status, head, body = response
     pairs = (line.partition(b":") for line in head.split(b"\r\n")[1:-1])
     headers = [(name.lower(), value.strip(b" \t")) for name, _, value in pairs]

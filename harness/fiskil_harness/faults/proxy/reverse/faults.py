@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from fiskil_harness.faults.proxy.reverse.downstream import RelayClient
 
 WAITS = Interpretations().of("errors.retry-after")
-"""The form of delays that the hosted API is assumed to use: the best supported interpretation."""
+"""The format in which the hosted API is assumed to state retry delays: the best supported interpretation."""
 
 
 class Left(Exception):
-    """The client left while the API worked."""
+    """The client left before the API responded."""
 
 
 class RelayLine:
-    """A client's connection, as acts are performed on it."""
+    """A client's connection to the relay, on which acts (writes, pauses, ends) are performed."""
 
     def __init__(self, client: "RelayClient") -> None:
         self._client = client
@@ -43,7 +43,7 @@ class RelayLine:
             self._client.transport.write(data)
 
     async def flushed(self) -> None:
-        """Wait until the kernel has the written bytes, or the client does not read."""
+        """Let the event loop send the written bytes; wait while its buffer is full because the client does not read."""
         await self._client.drain()
 
     def reset(self) -> None:
@@ -51,11 +51,11 @@ class RelayLine:
         uvicorn_protocol.reset(self._client.transport)
 
     def close(self) -> None:
-        """Close after the bytes that were written."""
+        """Close after the written bytes."""
         self._client.transport.close()
 
     def cut(self) -> None:
-        """Close after the bytes that were written, over TLS without a close_notify."""
+        """Close after the written bytes; over TLS, send no close_notify."""
         uvicorn_protocol.cut(self._client.transport)
 
     async def is_left_within(self, seconds: float) -> bool:
@@ -67,7 +67,7 @@ class RelayLine:
 
 
 class RelayBites:
-    """The exchanges that faults hold."""
+    """The relayed exchanges that faults hold at the moment."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
@@ -75,7 +75,7 @@ class RelayBites:
         self._responses: dict[Relayed, asyncio.Future[Reply]] = {}
 
     def begin(self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken]) -> None:
-        """Apply the faults of *taken* to an exchange."""
+        """Start to apply the faults of the rules in *taken* to an exchange."""
         task = asyncio.ensure_future(self._bitten(client, relayed, taken))
         self._held[relayed] = (client, task)
 

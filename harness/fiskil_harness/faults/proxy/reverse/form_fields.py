@@ -8,7 +8,7 @@ FORM = b"application/x-www-form-urlencoded"
 
 
 def pairs_in(text: str) -> list[tuple[str, str]]:
-    """Return every name and value of a query or a form for each way to split it; a pair may occur twice."""
+    """Return the pairs of name and value in *text*, a query or form, for both ways to split it; a pair may occur twice."""
     pieces = dict.fromkeys((*text.split("&"), *re.split("[&;]", text)))
     parted = (piece.partition("=") for piece in pieces if piece)
     return [(unquote_plus(name), unquote_plus(value)) for name, _, value in parted]

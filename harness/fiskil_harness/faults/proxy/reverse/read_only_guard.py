@@ -1,7 +1,7 @@
-"""Decides what a relay passes to a hosted account: reads, and the exchange of the checked key pair for a token.
+"""The guard of a relay to a hosted account: it passes reads, and the exchange of the checked key pair for a token.
 
-Everything else is refused before a byte of it leaves this machine. So is a request that can be read in two ways, because
-the other reading might write, and a request with credentials of another key pair. The number of requests and the time are
+Every other request is refused before a byte of it leaves this machine. An ambiguous request is refused too, because the API
+might read it as a write, and so is a request with credentials of another key pair. The number of requests and the time are
 limited.
 """
 
@@ -29,7 +29,7 @@ TOKEN_TARGET = b"/v1/token"
 """The target of a token exchange, in the only accepted spelling."""
 LARGEST_TOKEN_BODY = 16_384
 OTHER_METHOD = frozenset({"method", "http-method", "method-override", "http-method-override"})
-"""Names of headers, parameters and fields with which frameworks override the method, without x- and underscores."""
+"""Names of headers, parameters and fields with which frameworks override the method; ``x-`` is left out, ``_`` is ``-``."""
 OTHER_PATH = frozenset({"x-original-url", "x-original-uri", "x-rewrite-url", "x-forwarded-path", "x-forwarded-uri"})
 WRITE: Final = "write"
 FORM_OF_REQUEST: Final = "form"
@@ -43,8 +43,8 @@ class Refusal(Struct, frozen=True, kw_only=True):
     """The reason why a request does not pass.
 
     Args:
-        kind: ``write``, ``form`` (it can be read in two ways), ``pair`` (not the checked credentials), or ``bound``.
-        why: The reason as a sentence fragment.
+        kind: ``write``, ``form`` (ambiguous request), ``pair`` (other credentials), or ``bound`` (a limit is reached).
+        why: The reason, as a sentence fragment.
     """
 
     kind: RefusalKind
@@ -61,7 +61,7 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
 
 class Guard:
-    """Decides about each request of one run; ``passed`` counts those that were sent on, and the sender increments it."""
+    """Decides which requests of one run pass; the sender counts the requests sent to the API in ``passed``."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Guard:
 
         Args:
             client_id: The client id of the checked pair: only this pair may be exchanged, and only its tokens may be used.
-            allows_writes: Requests that change something pass too.
+            allows_writes: True if requests that change something pass too.
             most_requests: The limit of requests.
             most_s: The limit of time, in seconds.
             elapsed_s: Real seconds since the run began (default: since now).
@@ -95,12 +95,12 @@ class Guard:
         return self.passed >= self.most_requests or self._elapsed_s() >= self.most_s
 
     def objection_to(self, request: HttpRequest, target: bytes, *, is_complete: bool = True) -> Refusal | None:
-        """Return why *request* must not pass, or None.
+        """Return the reason why *request* must not pass; None if it may pass.
 
         Args:
             request: The request.
             target: The target in the request line, as received.
-            is_complete: The body is complete.
+            is_complete: True if the body is complete.
         """
         objection = (
             ambiguity(request, target)
@@ -112,16 +112,16 @@ class Guard:
         return Refusal(kind=LIMIT, why=PAST_LIMIT) if self.is_spent else None
 
     def remember_token(self, request: HttpRequest, target: bytes, status: int | None, body: bytes) -> None:
-        """Remember the token that *body*, the response to a *request* that passed, issues to the checked pair."""
+        """Remember the token in *body*, the response to *request*, so that requests with this token pass."""
         if request.method == "POST" and target == TOKEN_TARGET and status is not None and 200 <= status < 300:
             self._issued |= tokens_in(body)
 
     def expire_tokens(self) -> None:
-        """Refuse every token that was used so far; at the API it stays valid, but no request with it passes."""
+        """Refuse every token that was used so far: the API still accepts it, but requests with it no longer pass."""
         self._expired |= self._used
 
     def unauthorised(self, request: HttpRequest) -> Reply | None:
-        """Return the API's own refusal if *request* carries a token that was expired here. Source: token.expired"""
+        """Return the API's 401 response if ``expire_tokens`` has expired the token of *request*. Source: token.expired"""
         value = next((value for name, value in request.headers if name.lower() == b"authorization"), b"")
         token = value.rpartition(b" ")[2]
         if token not in self._expired:
@@ -157,7 +157,7 @@ class Guard:
 
 
 def ambiguity(request: HttpRequest, target: bytes) -> Refusal | None:
-    """Return a refusal if *request* can be read in two ways, by the relay and by its receiver."""
+    """Return a refusal if the relay and the API might read *request* differently; otherwise None."""
     why = _target_problem(target) or _header_problem(request.headers) or _hidden_method(request)
     return Refusal(kind=FORM_OF_REQUEST, why=why) if why else None
 

@@ -1,7 +1,7 @@
 """The proxy as a relay to the hosted API: every exchange is in the journal, and faults bite as in the sandbox.
 
-It listens on loopback and has one upstream origin, whatever a request names. Credentials pass through and are kept for the
-journal only; ``secrets`` lists them for the redactor of everything that leaves the process.
+The relay listens on loopback and sends every request to one upstream origin, whatever host the request states. Credentials
+pass through and are kept in the journal only; ``secrets`` returns them, so that they can be removed from all output.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class RelayRules(Rules):
         """Set a rule, and return it with its counters.
 
         Raises:
-            ConfigError: It acts on the sandbox, acts on connections, or depends on an event.
+            ConfigError: The rule acts on the sandbox, acts on connections, or depends on an event.
         """
         if rule.fault.needs_world:
             raise ConfigError(
@@ -59,7 +59,7 @@ class RelayRules(Rules):
 
 
 class Relay:
-    """Listens, relays and records; ``url`` replaces the API's URL in the app's configuration."""
+    """A relay between an app and the hosted API; ``url`` replaces the API's URL in the app's configuration."""
 
     def __init__(
         self,
@@ -76,12 +76,12 @@ class Relay:
 
         Args:
             loop: The loop that serves the relay.
-            upstream: The one origin that requests go to, such as ``https://api.fiskil.com``.
-            ca_file: The authorities to trust for *upstream* (default: the system's).
+            upstream: The origin to which every request is sent, such as ``https://api.fiskil.com``.
+            ca_file: A file of certificate authorities to trust for *upstream* (default: those of the system).
             port: The port to listen on; 0 for any.
-            certificate: Files of the chain and the key; with them the relay itself serves TLS.
+            certificate: The files of certificate chain and key with which the relay itself serves TLS; None for plain HTTP.
             route_of: Returns the name of a route from method and path as received.
-            guard: Decides what passes (default: everything).
+            guard: Decides which requests pass (default: all).
 
         Raises:
             UsageError: *upstream* is not an origin, or the port is in use.
@@ -153,7 +153,7 @@ class Relay:
     # -- for its connections
 
     def begin_exchange(self, relayed: Relayed) -> list[Taken]:
-        """Number and name an exchange whose turn it is, and return the rules that take it."""
+        """Set number, route and end user of an exchange that is about to be sent, and return the rules that take it."""
         self._number += 1
         self.open_requests += 1
         request, journal = relayed.request, self.journal

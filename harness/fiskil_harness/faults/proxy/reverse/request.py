@@ -1,4 +1,4 @@
-"""A request on its way through a relay: its properties, and the bytes that the hosted API receives in its place."""
+"""A request on its way through a relay: its properties, and the bytes that are sent to the hosted API for it."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -37,28 +37,28 @@ class Relayed(Struct, eq=False):
     """One exchange of a relay.
 
     Args:
-        request: The client's request; it has its body only if it arrived complete before its turn.
-        target: The target that the API receives.
-        version: The HTTP version of the client.
-        keeps: The client keeps the connection open.
-        rest: The bytes after the target for the API, if they are known already.
-        is_complete: The request has arrived completely.
-        is_chunked: Its body is chunked.
-        is_held: A fault holds it, so its response goes to the fault and not to the client.
-        is_cut: Its connection was reset because the scenario was over.
-        is_of_earlier_scenario: The call is about an end user of an earlier scenario.
-        body: The beginning of the body, for the journal.
-        unsent: Pieces of the body that the API has not received.
-        number: The number of the exchange; 0 until it is its turn.
+        request: The client's request; its body is set only if the request was complete when its turn came.
+        target: The request target (path and query) that the API receives.
+        version: The client's HTTP version.
+        keeps: True if the client keeps the connection open.
+        rest: The bytes after the target in the request to the API, if they are already known; otherwise empty.
+        is_complete: True if the request has arrived completely.
+        is_chunked: True if the request body is chunked.
+        is_held: True if a fault holds the exchange, so that the response goes to the fault and not to the client.
+        is_cut: True if the connection was reset because the scenario was over.
+        is_of_earlier_scenario: True if the request concerns an end user of an earlier scenario.
+        body: The recorder of the body's beginning, for the journal.
+        unsent: Pieces of the body that have not been sent to the API.
+        number: The number of the exchange; 0 until its turn comes.
         route: The name of the route.
-        end_user_id: The end user that it is about.
-        facts: The properties that rules select by.
-        journal: Takes the entry.
-        begun_s: When it began.
-        step: The step in which it began.
-        bites: The faults that bit.
-        named: The target as received if it is not a path.
-        refused: The guard's response in place of the API's.
+        end_user_id: The end user that the request concerns; empty for none.
+        facts: The properties by which rules select exchanges.
+        journal: The journal that records the exchange; None if no scenario runs.
+        begun_s: When the exchange began, in seconds since the journal's start.
+        step: The index of the step in which the exchange began.
+        bites: The names of the faults that bit.
+        named: The request target as received, if it is not a path; otherwise empty.
+        refused: The guard's response in place of the API's; None if the request passes.
     """
 
     request: HttpRequest
@@ -85,7 +85,7 @@ class Relayed(Struct, eq=False):
     refused: Reply | None = None
 
     def take(self, piece: bytes) -> None:
-        """Take a piece of the body, to be sent on."""
+        """Add a piece of the body, which will be sent to the API."""
         if self.body is _NOTHING:
             self.body = BodyRecorder()
         self.body.add(piece)
@@ -142,7 +142,7 @@ def target_of(url: bytes) -> tuple[str, str, bytes]:
 
 
 def rest_for(headers: Headers, host: bytes, *, is_chunked: bool = False) -> bytes:
-    """Return the bytes after the target for the same request to *host*, without compression of the response."""
+    """Return the bytes after the target in the request to *host*; they request a response without compression."""
     omitted = _OURS | named_by_connection(headers)
     pieces = [b" HTTP/1.1\r\nhost: ", host, b"\r\naccept-encoding: identity\r\n"]
     for name, value in headers:

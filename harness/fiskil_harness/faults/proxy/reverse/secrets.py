@@ -1,4 +1,4 @@
-"""Credentials that passed a relay, so that a redactor finds them wherever else they occur."""
+"""Credentials that passed through a relay, listed so that a redactor can remove them from all output."""
 
 import base64
 import binascii

@@ -1,7 +1,7 @@
 """The API side of a relay: one connection to the hosted API, one request at a time, and the responses to them.
 
-Bytes of a response go to the client unchanged, with their framing. Only some are held until they are complete: JSON bodies,
-whose links may need rewriting, redirects, and responses that a fault will spoil.
+Bytes of a response go to the client unchanged, with their framing. Three kinds of responses are held until they are
+complete: JSON, because its links may need rewriting, redirects, and responses that a fault will spoil.
 """
 
 import asyncio
@@ -27,16 +27,16 @@ ResponseParts = tuple[int | None, Sequence[tuple[bytes, bytes]] | bytes, bytes]
 
 
 class Caller(Protocol):
-    """The client side of the relay, which receives responses."""
+    """Interface of the client side of the relay, which receives responses."""
 
     def write(self, data: bytes) -> None:
-        """Pass bytes of a response on."""
+        """Send bytes of a response to the client."""
 
     def passed(self, relayed: Relayed, data: bytes, parts: ResponseParts) -> None:
-        """Pass a complete response on."""
+        """Send a complete response to the client."""
 
     def complete(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
-        """Note that the response is complete; without *reply* the client has it already."""
+        """Note that the response is complete; if *reply* is None, the client has the response already."""
 
     def failed(self, relayed: Relayed, reason: str, *, is_unheard: bool) -> None:
         """Note that no complete response will arrive; *is_unheard* means that no byte arrived."""
@@ -109,7 +109,7 @@ class Upstream(asyncio.Protocol):
             self._transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
-        """Parse a response as far as necessary, and pass it on or hold it."""
+        """Parse a response as far as necessary, and forward it to the client or hold it."""
         if self._relayed is None:
             # Unrequested bytes must not become the response to a later request.
             self.abort()
@@ -140,7 +140,7 @@ class Upstream(asyncio.Protocol):
                 self._fail("the response is too long to be rewritten")
 
     def _passes_at_once(self, data: bytes) -> bool:
-        """Pass *data* on and return True if it is a complete ordinary response with nothing to rewrite.
+        """Forward *data* to the client and return True if it is a complete ordinary response with nothing to rewrite.
 
         Most responses are, and this check is cheaper than parsing.
         """
@@ -195,17 +195,17 @@ class Upstream(asyncio.Protocol):
             self.headers, self._reason = [], b""
 
     def on_status(self, reason: bytes) -> None:
-        """Take the reason phrase."""
+        """Add the reason phrase, or a part of it."""
         if not self._is_whole:
             self._reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take one header."""
+        """Add one header."""
         if not self._is_whole:
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        """Decide if the body is passed on as it arrives."""
+        """Decide if the body is forwarded as it arrives, or held until it is complete."""
         status = self._parser.get_status_code()
         relayed = self._relayed
         if self._is_whole or status < 200 or relayed is None:
@@ -219,7 +219,7 @@ class Upstream(asyncio.Protocol):
         self._is_passing = not (relayed.is_held or self._may_have_links(relayed))
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of the body."""
+        """Add a piece of the body."""
         if self._is_whole:
             self._has_surplus = True
         elif self._is_passing:
@@ -269,7 +269,7 @@ class Upstream(asyncio.Protocol):
             self._transport.close()
 
     def _changed(self, relayed: Relayed) -> Reply | None:
-        """Return the response that is sent in place of the received one; None if that one is sent unchanged."""
+        """Return the response that is sent in place of the received response; None if the latter is sent unchanged."""
         body = self._whole_body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         plain_body, plain_headers = plain(self.headers, body)
         rewritten = self._rewriting.body(plain_body) if body else body

@@ -15,7 +15,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def is_loopback(host: str) -> bool:
-    """Return True if *host* is this machine."""
+    """Return True if *host* is a loopback IP address or ``localhost``."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -29,7 +29,7 @@ class Origin:
         """Parse *url*.
 
         Raises:
-            UsageError: It is not an origin, contains more than one, or would send credentials unencrypted.
+            UsageError: *url* is not an origin, contains more than an origin, or would send credentials unencrypted.
         """
         try:
             parts = urlsplit(url)
@@ -72,18 +72,18 @@ class Rewriting:
         self._location = re.compile(rf"{place}(?=[/?#]|$)".encode())
 
     def body(self, body: bytes) -> bytes:
-        """Return *body*, a JSON text, with every followed link pointing to the relay; the same object if there is none."""
+        """Return *body*, a JSON text, with every link that clients follow pointing to the relay; itself if unchanged."""
         if self.needle not in body:
             return body
         return self._value.sub(self._put, body)
 
     def headers(self, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """Return *headers* with a redirect that stays on the relay."""
+        """Return *headers* with redirects to the API pointing to the relay; redirects elsewhere are removed if required."""
         rewritten = [(name, self.location(value) if name == b"location" else value) for name, value in headers]
         return [pair for pair in rewritten if pair[0] != b"location" or not self._leads_away(pair[1])]
 
     def location(self, value: bytes) -> bytes:
-        """Return the target of a redirect on the relay; a target elsewhere stays unchanged."""
+        """Return *value*, the target of a redirect, pointing to the relay; a target at another host stays unchanged."""
         match = self._location.match(value)
         return value if match is None else self._own + value[match.end() :]
 
