@@ -37,8 +37,6 @@ WORKER_PREFIX = "worker-"
 """The name of a worker process's folder is this and the process id."""
 FEWEST_WORKERS, MOST_WORKERS = 2, 4
 """Bounds of the default number of workers: scenarios mostly wait, and each worker has its own sandbox and app."""
-HEAVY_STEPS = frozenset({"revoke_key", "expire_tokens", "advance"})
-"""Steps that affect the app as a whole; if the app cannot be restarted, their scenarios run last."""
 
 
 class SessionResult(Struct, frozen=True, kw_only=True):
@@ -353,10 +351,9 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
     a restart afterwards run last if the app cannot be restarted. Several workers begin with the longest scenarios, so that
     none of them runs alone at the end.
     """
-    from fiskil_harness.scenario.steps import name_of
 
     def is_heavy(scenario: Scenario) -> bool:
-        return not settings.app.command and any(name_of(step) in HEAVY_STEPS for step in scenario.steps)
+        return not settings.app.command and any(step.affects_whole_app for step in scenario.steps)
 
     def cost_s(scenario: Scenario) -> float:
         return costs.cost_s(scenario.name) if workers > 1 else 0.0

@@ -66,6 +66,7 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
             has responded and may still be working.
     """
 
+    is_racy: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
     event: str = ""
     at: float = 0.5

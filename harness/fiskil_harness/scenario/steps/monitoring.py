@@ -1,7 +1,7 @@
 """The step that reads the app's metrics and alerts."""
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 
@@ -43,6 +43,7 @@ class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
             the API fails. "recovered": the API works again. "over": ordinary work after that.
     """
 
+    needs_sandbox: ClassVar[bool] = False
     moment: MonitoringMoment
 
     def perform(self, stage: "Stage") -> None:
