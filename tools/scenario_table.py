@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from fiskil_harness.faults.text import fault_text
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.gate.selftest.assignment import is_explored
 from fiskil_harness.probes import name_of as probe_name
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.scenario.scenario import Scenario, load_all
+from fiskil_harness.scenario.selection import is_generated
 from fiskil_harness.scenario.steps import InjectFault, Step
 from fiskil_harness.scenario.steps import name_of as step_name
 
@@ -79,7 +79,7 @@ def _row(scenario: Scenario, caught_apps: tuple[str, ...]) -> str:
         ", ".join(scenario.practices),
         _listed(what_goes_wrong(scenario.steps)) or "nothing",
         _listed(probe_name(probe) for probe in scenario.probes),
-        _listed(caught_apps) or ("depends on the seed" if is_explored(scenario) else "none"),
+        _listed(caught_apps) or ("depends on the seed" if is_generated(scenario) else "none"),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

@@ -306,7 +306,10 @@ def test_an_app_that_does_not_start_is_a_failure(project: Project) -> None:
             (["--fiskil-scenarios", "tests"], "*Use --fiskil-scenarios=NAMES, or --fiskil for all scenarios, before paths."),
             (["--fiskil", "--fiskil-config=missing.toml"], "No config at *missing.toml'*"),
             (["--fiskil-scenarios=leaves.py"], "The scenario file leaves.py cannot be loaded: SystemExit: 0"),
-            (["--fiskil-scenarios=slips.py"], "slips.py holds what no plan can hold: *"),
+            (
+                ["--fiskil-scenarios=slips.py"],
+                "*slips.py cannot be loaded: TypeError: steps must be a tuple*",
+            ),
             (["--fiskil", "--fiskil-seed=-1"], "The seed must be 0 or greater, got -1."),
         ],
     ),

@@ -1,12 +1,13 @@
-"""The session runs scenarios in pytest, isolated from the surrounding project, and leaves nothing after an interruption."""
+"""The session plays scenarios in one process or several, and leaves nothing after an interruption."""
 
 import datetime
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,14 +21,7 @@ from fiskil_harness.gate.judgement import judge
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.probes import Verdict
 from fiskil_harness.runner import session
-from fiskil_harness.runner.session import (
-    SessionRequest,
-    SessionResult,
-    can_run_in_parallel,
-    read_request,
-    run_scenarios,
-    write_request,
-)
+from fiskil_harness.runner.session import SessionResult, can_run_in_parallel, run_scenarios
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from tests.paths import SOURCE
@@ -75,22 +69,22 @@ class RecordedProgress:
 
 def test_outcomes_are_sorted_by_name(receiver_settings: MakeSettings) -> None:
     """The outcomes are sorted by scenario name, each with its costs."""
-    rehearsal = run_scenarios([repeated("b"), repeated("a")], settings=receiver_settings(), seed=7)
+    result = run_scenarios([repeated("b"), repeated("a")], settings=receiver_settings(), seed=7)
 
-    assert [(outcome.scenario, outcome.verdict) for outcome in rehearsal.outcomes] == [
+    assert [(outcome.scenario, outcome.verdict) for outcome in result.outcomes] == [
         ("a", Verdict.PASS),
         ("b", Verdict.PASS),
     ]
-    assert [(measure.scenario, measure.deliveries) for measure in rehearsal.measured] == [("a", 3), ("b", 3)]
-    assert (rehearsal.internal_errors, rehearsal.was_interrupted) == ((), False)
+    assert [(measure.scenario, measure.deliveries) for measure in result.measured] == [("a", 3), ("b", 3)]
+    assert (result.internal_errors, result.was_interrupted) == ((), False)
 
 
 def test_a_flawed_app_is_caught(receiver_settings: MakeSettings) -> None:
     """The session returns the findings of the probes unchanged."""
-    rehearsal = run_scenarios([repeated()], settings=receiver_settings(FLAW="no_dedupe"), seed=7)
+    result = run_scenarios([repeated()], settings=receiver_settings(FLAW="no_dedupe"), seed=7)
 
-    assert rehearsal.outcomes[0].verdict is Verdict.FAIL
-    assert rehearsal.outcomes[0].findings[0].observed.startswith("message e0 was applied 3 times")
+    assert result.outcomes[0].verdict is Verdict.FAIL
+    assert result.outcomes[0].findings[0].observed.startswith("message e0 was applied 3 times")
 
 
 def test_progress_reports_each_scenario(receiver_settings: MakeSettings) -> None:
@@ -144,10 +138,10 @@ def test_an_effects_hook_with_invalid_responses_ends_the_run_at_its_start(
 
 def test_a_failed_step_is_inconclusive_and_the_next_scenario_runs(receiver_settings: MakeSettings) -> None:
     """A step with an unknown event makes the scenario INCONCLUSIVE, and the finding names the event."""
-    rehearsal = run_scenarios([repeated("a", steps.Retry("e9")), repeated("b")], settings=receiver_settings(), seed=7)
+    result = run_scenarios([repeated("a", steps.Retry("e9")), repeated("b")], settings=receiver_settings(), seed=7)
 
-    assert [outcome.verdict for outcome in rehearsal.outcomes] == [Verdict.INCONCLUSIVE, Verdict.PASS]
-    assert "No event 'e9'" in rehearsal.outcomes[0].findings[-1].observed
+    assert [outcome.verdict for outcome in result.outcomes] == [Verdict.INCONCLUSIVE, Verdict.PASS]
+    assert "No event 'e9'" in result.outcomes[0].findings[-1].observed
 
 
 def test_the_error_of_an_app_that_does_not_start_contains_no_secret(receiver_settings: MakeSettings) -> None:
@@ -172,28 +166,18 @@ def test_the_surrounding_project_does_not_affect_a_run(
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
     monkeypatch.chdir(tmp_path)
 
-    rehearsal = run_scenarios([repeated()], settings=receiver_settings(), seed=7)
+    result = run_scenarios([repeated()], settings=receiver_settings(), seed=7)
 
-    assert rehearsal.outcomes[0].verdict is Verdict.PASS
+    assert result.outcomes[0].verdict is Verdict.PASS
     assert os.environ["PYTEST_ADDOPTS"] == "--no-such-option"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["conftest.py", "pytest.ini", "temporary"]
 
 
 def test_a_run_prints_nothing(receiver_settings: MakeSettings, capfd: pytest.CaptureFixture[str]) -> None:
-    """The output of pytest does not appear."""
+    """Nothing but the progress appears."""
     run_scenarios([repeated()], settings=receiver_settings(), seed=7)
 
     assert capfd.readouterr() == ("", "")
-
-
-def test_a_request_reads_back_as_it_was_written(receiver_settings: MakeSettings, tmp_path: Path) -> None:
-    """The workers read config and scenarios unchanged, and only the owner can read the file."""
-    request = SessionRequest(seed=3, settings=receiver_settings(), scenarios=(repeated(),))
-
-    write_request(tmp_path, request)
-
-    assert read_request(tmp_path) == request
-    assert (tmp_path / "order.json").stat().st_mode & 0o077 == 0
 
 
 def test_several_workers_need_an_app_for_each(receiver_settings: MakeSettings) -> None:
@@ -221,31 +205,30 @@ def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(receiver_set
 
 
 SCRIPT = """
-import sys, msgspec
+import pickle, sys, msgspec
 from pathlib import Path
-from fiskil_harness.runner.session import read_request, run_scenarios
+from fiskil_harness.runner.session import run_scenarios
 
 class PrintedProgress:
     def began(self, name): print("began", name, flush=True)
     def ended(self, name, verdict): pass
 
 if __name__ == "__main__":
-    request, workers = read_request(Path(sys.argv[1])), int(sys.argv[2])
-    settings, progress = request.settings, PrintedProgress()
-    result = run_scenarios(request.scenarios, settings=settings, seed=request.seed, workers=workers, progress=progress)
+    scenarios, settings = pickle.loads(Path(sys.argv[1], "request.pickle").read_bytes())
+    result = run_scenarios(scenarios, settings=settings, seed=7, workers=int(sys.argv[2]), progress=PrintedProgress())
     Path(sys.argv[1], "result.json").write_bytes(msgspec.json.encode(result))
 """
 
 
 @pytest.fixture
 def background(tmp_path: Path, own_folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
-    """Run a request in a separate process and process group, as the command line does."""
+    """Run scenarios in a separate process and process group, as the command line does."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(request: SessionRequest, *, workers: int = 1) -> "subprocess.Popen[str]":
+    def start(scenarios: Sequence[Scenario], settings: Settings, *, workers: int = 1) -> "subprocess.Popen[str]":
         folder = tmp_path / "request"
         folder.mkdir()
-        write_request(folder, request)
+        (folder / "request.pickle").write_bytes(pickle.dumps((scenarios, settings)))
         (tmp_path / "script.py").write_text(SCRIPT)
         environment = os.environ | {"PYTHONPATH": str(SOURCE), "TMPDIR": str(own_folder)}
         process = subprocess.Popen(
@@ -290,7 +273,7 @@ def test_two_workers_return_the_same_outcomes_as_one(
     """Two workers share the scenarios, and their outcomes equal those of one worker."""
     scenarios = tuple(repeated(name) for name in "abcd")
 
-    background(SessionRequest(seed=7, settings=receiver_settings(), scenarios=scenarios), workers=2).wait(500)
+    background(scenarios, receiver_settings(), workers=2).wait(500)
 
     alone = run_scenarios(scenarios, settings=receiver_settings(), seed=7)
     assert result_of(tmp_path).outcomes == alone.outcomes
@@ -304,7 +287,7 @@ def test_two_workers_judge_a_growing_backlog_like_one(
     scenarios = tuple(msgspec.structs.replace(repeated(name), probes=(probes.LosesNothing(),)) for name in "abc")
     settings = receiver_settings(FLAW="piles_up")
 
-    background(SessionRequest(seed=7, settings=settings, scenarios=scenarios), workers=2).wait(500)
+    background(scenarios, settings, workers=2).wait(500)
 
     alone = run_scenarios(scenarios, settings=settings, seed=7)
     assert result_of(tmp_path).outcomes == alone.outcomes
@@ -334,7 +317,7 @@ def test_an_interrupted_run_leaves_nothing(
     """No process and no temporary folder is left, and the outcomes so far are returned."""
     endless = tuple(repeated(f"s{count:03}", steps.StayIdle()) for count in range(60))
     settings = receiver_settings(app={"command": "{python} receiver.py {port} {workdir}"})
-    process = background(SessionRequest(seed=7, settings=settings, scenarios=endless), workers=workers)
+    process = background(endless, settings, workers=workers)
     assert process.stdout is not None
     first_lines = [process.stdout.readline() for _ in range(workers)]
     assert wait_until(lambda: processes_using(own_folder), cap_s=300)

@@ -24,12 +24,12 @@ from fiskil_harness.gate import judgement
 from fiskil_harness.gate.hosted_reasons import reason_of
 from fiskil_harness.gate.judgement import Judgement
 from fiskil_harness.gate.practice_status import NOT_RUN, PracticeStatus, Status
-from fiskil_harness.probes.outcome import Outcome, Played
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.hosted.account import Account
 from fiskil_harness.runner.hosted.address import Address, address_of
 from fiskil_harness.runner.hosted.eligibility import left_out
 from fiskil_harness.runner.hosted.worker import HostedWorker
-from fiskil_harness.runner.session import Progress, SessionResult, not_run, run_order
+from fiskil_harness.runner.session import Progress, Session, SessionResult, run_order
 from fiskil_harness.scenario.scenario import Scenario
 
 
@@ -84,37 +84,22 @@ def run_hosted(
             )
             worker = HostedWorker(settings, account, address, guard=guard, seed=seed, folder=folder / "worker")
             worker.includes_har = records_har
-            played: list[Played] = []
+            session = Session(run_order(scenarios, settings), seed=seed, progress=progress)
             drift_outcomes: list[Outcome] = []
-            was_interrupted = False
             try:
                 worker.start()
-                for scenario_played in _play_each(worker, run_order(scenarios, settings), progress):
-                    played.append(scenario_played)  # noqa: PERF402 - results must survive when Ctrl-C ends the loop
-                if checks_contract:
+                session.play(worker)
+                if checks_contract and not session.was_interrupted:
                     drift_outcomes.append(_drift_outcome(account, worker, settings, seed))
             except KeyboardInterrupt:
-                was_interrupted = True
+                session.was_interrupted = True
             finally:
                 worker.close()
             traffic = Traffic(of_app=guard.passed, of_ours=account.requests, most=guard.most_requests)
     finally:
         with signals.ignored():
             shutil.rmtree(folder, ignore_errors=True)
-    outcomes = {
-        outcome.scenario: outcome for outcome in (*drift_outcomes, *(scenario_played.outcome for scenario_played in played))
-    }
-    for scenario in scenarios:
-        outcomes.setdefault(scenario.name, not_run(scenario, seed))
-    session = SessionResult(
-        outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
-        measured=tuple(scenario_played.measure for scenario_played in played),
-        internal_errors=tuple(scenario_played.traceback for scenario_played in played if scenario_played.traceback),
-        excerpts=tuple(excerpt for scenario_played in played for excerpt in scenario_played.excerpts),
-        hars=tuple(scenario_played.har for scenario_played in played if scenario_played.har),
-        was_interrupted=was_interrupted,
-    )
-    return HostedRun(session=session, traffic=traffic)
+    return HostedRun(session=session.result(others=drift_outcomes), traffic=traffic)
 
 
 def judge(
@@ -158,16 +143,6 @@ def _drift_outcome(account: Account, worker: HostedWorker, settings: Settings, s
 
     outcome = drift(account.check_context, Interpretations(settings.sandbox.interpretations), seed=seed)
     return msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(outcome)), Outcome)
-
-
-def _play_each(worker: HostedWorker, scenarios: Sequence[Scenario], progress: Progress | None) -> Iterator[Played]:
-    for scenario in scenarios:
-        if progress is not None:
-            progress.began(scenario.name)
-        played = worker.play(scenario)
-        if progress is not None:
-            progress.ended(scenario.name, played.outcome.verdict)
-        yield played
 
 
 @contextlib.contextmanager

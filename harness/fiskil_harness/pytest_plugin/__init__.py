@@ -5,7 +5,6 @@ Every pytest in the environment imports this module at its start, so it imports 
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +47,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--fiskil-strict", action="store_true", help="fail a scenario that needs a missing hook, instead of skipping it"
     )
-    group.addoption("--fiskil-rehearsal", metavar="FOLDER", help=argparse.SUPPRESS)
     parser.addini("fiskil_scenarios", "names or patterns of scenarios, like --fiskil-scenarios", type="args", default=[])
     parser.addini("fiskil_config", "the config to use, relative to the root folder, like --fiskil-config")
     parser.addini("fiskil_seed", "the seed, like --fiskil-seed")
@@ -59,10 +57,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the scenario collection, if scenarios were requested."""
     config.addinivalue_line("markers", "fiskil: a scenario of fiskil-harness, collected on request.")
-    if config.getoption("fiskil_rehearsal") or _patterns(config):
+    patterns = _patterns(config)
+    if patterns:
         from fiskil_harness.pytest_plugin.items import ScenarioCollection
 
-        config.pluginmanager.register(ScenarioCollection(config, _patterns(config)), "fiskil-collecting")
+        config.pluginmanager.register(ScenarioCollection(config, patterns), "fiskil-collecting")
 
 
 def _patterns(config: pytest.Config) -> list[str]:

@@ -1,8 +1,6 @@
 """Scenarios as pytest items: collected on request, reported like tests, and summarised by practice at the end."""
 
-import os
 import shlex
-import signal
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,14 +10,13 @@ import msgspec
 import pytest
 
 from fiskil_harness.app.app_under_test import AppUnderTest
-from fiskil_harness.core import signals
 from fiskil_harness.core.clauses import parse
 from fiskil_harness.core.config import Settings, find, load
 from fiskil_harness.errors import ConfigError, HarnessError
 from fiskil_harness.gate.report.text import finding_lines
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Played
-from fiskil_harness.runner.session import START_ERROR_FILE, can_run_in_parallel, read_request, write_played
+from fiskil_harness.runner.session import can_run_in_parallel
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.selection import select_from
@@ -35,11 +32,10 @@ class ScenarioFailed(Exception):
 
 
 class ScenarioItem(pytest.Function):
-    """One scenario. ``argument`` is its name on a command line; ``number`` counts the items of the session from 0."""
+    """One scenario. ``argument`` is its name on a command line."""
 
     scenario: Scenario
     argument: str = ""
-    number = 0
     played: Played | None = None
 
     def runtest(self) -> None:
@@ -49,9 +45,6 @@ class ScenarioItem(pytest.Function):
             ScenarioFailed: The verdict is FAIL, or INCONCLUSIVE for another reason than a missing hook.
         """
         worker = cast("Worker", self.funcargs["fiskil_worker"])
-        if self.config.getoption("fiskil_rehearsal"):
-            self._play_for_session(worker)
-            return
         try:
             started(worker)
             self.played = worker.play(self.scenario)
@@ -68,16 +61,6 @@ class ScenarioItem(pytest.Function):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return ``fiskil`` as the location, because a scenario has no line in a test file."""
         return Path("fiskil"), 0, self.name
-
-    def _play_for_session(self, worker: Worker) -> None:
-        folder = Path(self.config.getoption("fiskil_rehearsal"))
-        try:
-            self.played = worker.play(self.scenario)
-        except HarnessError as error:
-            (folder / START_ERROR_FILE).write_text(str(error), encoding="utf-8")
-            self.session.shouldstop = "the app does not start"
-            return
-        write_played(folder, self.played, self.number)
 
 
 class ScenarioCollector(pytest.Collector):
@@ -100,15 +83,8 @@ class ScenarioCollection:
         self._config = config
         self._played: list[Played] = []
         self._root: pytest.Collector | None = None
-        self._paths: dict[str, str] = {}
-        self._is_rehearsal = bool(config.getoption("fiskil_rehearsal"))
         try:
-            if self._is_rehearsal:
-                folder = Path(config.getoption("fiskil_rehearsal"))
-                self._scenarios = list(read_request(folder).scenarios)
-                _handle_signals(config, folder)
-            else:
-                self._scenarios, self._paths = select_from(patterns)
+            self._scenarios, self._paths = select_from(patterns)
             self._settings, self._seed = settings_of(config), seed_of(config)
         except HarnessError as error:
             raise pytest.UsageError(_with_hint(str(error), patterns)) from None
@@ -128,12 +104,12 @@ class ScenarioCollection:
         parent = ScenarioCollector.from_parent(self._root or session, name="fiskil", nodeid="fiskil")
         for number, scenario in enumerate(self._scenarios):
             item: ScenarioItem = ScenarioItem.from_parent(parent, name=scenario.name, callobj=_play_scenario)
-            item.scenario, item.number = scenario, number
+            item.scenario = scenario
             item.argument = self._paths.get(scenario.name, scenario.name)
             item.add_marker("fiskil")
             item.extra_keyword_matches.update(scenario.practices)
             items.append(item)
-            if number == 0 and not self._is_rehearsal and not _may_have_app(item, self._settings):
+            if number == 0 and not _may_have_app(item, self._settings):
                 if not _worker_id(self._config):
                     raise pytest.UsageError(NO_APP)
                 # An xdist worker can report this error only by a failing item, and one item is enough.
@@ -144,11 +120,9 @@ class ScenarioCollection:
         """Attach the result of the scenario to the report, so that it reaches the xdist controller."""
         report: Any = yield
         if call.when == "call" and isinstance(item, ScenarioItem) and item.played is not None:
-            report.fiskil_verdict = str(item.played.outcome.verdict)
-            if not self._is_rehearsal:
-                # Stories, pictures and HAR are large and not needed for the summary.
-                lean = msgspec.structs.replace(item.played, story=None, pictures=(), har="")
-                report.fiskil_played = msgspec.json.encode(lean).decode()
+            # Stories, pictures and HAR are large and not needed for the summary.
+            lean = msgspec.structs.replace(item.played, story=None, pictures=(), har="")
+            report.fiskil_played = msgspec.json.encode(lean).decode()
         return report
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -179,9 +153,6 @@ class ScenarioCollection:
 
 def settings_of(config: pytest.Config) -> Settings:
     """Return the config from the options or ini keys, else the root folder's; without a config, return empty settings."""
-    rehearsal = config.getoption("fiskil_rehearsal")
-    if rehearsal:
-        return read_request(Path(rehearsal)).settings
     named = config.getoption("fiskil_config")
     path = config.invocation_params.dir / named if named else None
     if path is None and config.getini("fiskil_config"):
@@ -201,9 +172,6 @@ def seed_of(config: pytest.Config) -> int:
     Raises:
         ConfigError: The seed is negative, or the ini key ``fiskil_seed`` is not a number.
     """
-    rehearsal = config.getoption("fiskil_rehearsal")
-    if rehearsal:
-        return read_request(Path(rehearsal)).seed
     option = config.getoption("fiskil_seed")
     if option is not None:
         if option < 0:
@@ -221,12 +189,8 @@ def open_worker(config: pytest.Config, settings: Settings, app_object: Any) -> W
     Args:
         app_object: The app as a Python object; None uses the app in the config.
     """
-    rehearsal = config.getoption("fiskil_rehearsal")
-    folder = Path(rehearsal) / f"worker-{_worker_id(config)}" if rehearsal else None
-    worker = Worker(settings, seed=seed_of(config), app_object=app_object, folder=folder)
-    worker.includes_har = bool(rehearsal) and read_request(Path(rehearsal)).includes_har
-    worker.on_progress = getattr(config, "fiskil_on_progress", None)
-    if not rehearsal and _worker_id(config) and app_object is None and not can_run_in_parallel(settings):
+    worker = Worker(settings, seed=seed_of(config), app_object=app_object)
+    if _worker_id(config) and app_object is None and not can_run_in_parallel(settings):
         worker.refuse(
             "With xdist each worker starts its own app: use {port} in app.command, and {workdir} in the command or its "
             "environment. Or run these tests without -n."
@@ -307,20 +271,3 @@ def _with_hint(text: str, patterns: Sequence[str]) -> str:
 def _worker_id(config: pytest.Config) -> str:
     worker_input: dict[str, Any] = getattr(config, "workerinput", {})
     return str(worker_input.get("workerid", ""))
-
-
-def _handle_signals(config: pytest.Config, folder: Path) -> None:
-    """In an xdist worker: write the process id to a file, treat the first signal as Ctrl-C, and ignore later ones."""
-    if not _worker_id(config):
-        return
-
-    handled = signals.handled_signals()
-
-    def interrupt(_number: int, _frame: object) -> None:
-        for number in handled:
-            signal.signal(number, lambda *_: None)
-        raise KeyboardInterrupt
-
-    for number in handled:
-        signal.signal(number, interrupt)
-    (folder / f"worker-{_worker_id(config)}.pid").write_text(str(os.getpid()), encoding="ascii")

@@ -1,58 +1,42 @@
-"""Runs all scenarios of a command in pytest, isolated from the project in the current folder.
+"""Plays the scenarios of a command, with one worker in this process or with several processes, and collects the results.
 
-The workers read the request (scenarios and config) from one file and write one result file per scenario. All files lie in a
-temporary folder, which is removed at the end; every app process that still runs then is killed.
+A worker process has its own sandbox and app. It gets one scenario at a time and returns its result, redacted. Everything
+that a session writes lies in a temporary folder, which is removed at the end; an app that still runs then is killed.
+
+A signal ends a session in order: this process stops its loop and sends SIGTERM to each worker process. A worker process
+handles the first signal only. It ends the scenario, closes its app and exits; its unfinished scenario is not in the results.
 """
 
 import contextlib
+import multiprocessing
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any, Protocol
+from typing import NoReturn, Protocol
 
-import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core import signals
 from fiskil_harness.core.config import Settings
-from fiskil_harness.errors import AppError, UsageError
+from fiskil_harness.errors import AppError, HarnessError, UsageError
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
-from fiskil_harness.runner.worker import OnProgress
+from fiskil_harness.runner.worker import OnProgress, Worker
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
-UNUSED_PLUGINS = (
-    "cacheprovider",
-    "faulthandler",
-    "logging",
-    "terminal",
-    "threadexception",
-    "unraisableexception",
-    "warnings",
-)
-"""Plugins of pytest that would write to the user's folders or terminal, or change how this process behaves."""
-
-REQUEST_FILE = "order.json"
-START_ERROR_FILE = "refusal.txt"
+WORKER_PREFIX = "worker-"
+"""The name of a worker process's folder is this and the process id."""
 FEWEST_WORKERS, MOST_WORKERS = 2, 4
 """Bounds of the default number of workers: two even on one core, because scenarios mostly wait; at most four apps."""
-HEAVY_STEPS = frozenset({"revoke_key", "expire_tokens", "advance"})
-"""Steps that affect the app as a whole; if the app cannot be restarted, scenarios with these steps run last."""
-
-
-class SessionRequest(Struct, frozen=True, kw_only=True):
-    """The scenarios that the workers run, with the seed and the settings."""
-
-    seed: int
-    settings: Settings
-    scenarios: tuple[Scenario, ...]
-    includes_har: bool = False
 
 
 class SessionResult(Struct, frozen=True, kw_only=True):
@@ -121,17 +105,213 @@ def run_scenarios(
             "Use {port} in app.command, and {workdir} in the command or its environment for the app's data."
         )
     folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-run-"))
+    session = Session(run_order(scenarios, settings, workers), seed=seed, progress=progress)
     try:
-        ordered = tuple(run_order(scenarios, settings, workers))
-        request = SessionRequest(seed=seed, settings=settings, scenarios=ordered, includes_har=records_har)
-        write_request(folder, request)
-        observer = _RunObserver(folder, progress, on_progress)
-        with signals.stops_as_interrupt(), _plain_environment():
-            _run_pytest(folder, observer, workers=min(workers, len(scenarios)))
-        return _read_results(folder, request, observer)
+        with signals.stops_as_interrupt():
+            if workers > 1 and len(scenarios) > 1:
+                session.play_in_processes(settings, folder, workers=workers, records_har=records_har)
+            else:
+                worker = Worker(settings, seed=seed, folder=folder / "worker")
+                worker.includes_har, worker.on_progress = records_har, on_progress
+                session.play(worker)
     finally:
         with signals.ignored():
             _remove(folder)
+    return session.result()
+
+
+class Session:
+    """The scenarios of a command in the order in which they run, and the results so far."""
+
+    def __init__(self, scenarios: Sequence[Scenario], *, seed: int, progress: Progress | None = None) -> None:
+        self.scenarios = tuple(scenarios)
+        self.seed = seed
+        self.was_interrupted = False
+        self._progress = progress
+        self._played: list[Played] = []
+        self._errors: list[str] = []
+
+    def play(self, worker: Worker, *, should_continue: Callable[[], bool] = lambda: True) -> None:
+        """Play every scenario with *worker* in this process, and close the worker; Ctrl-C ends it.
+
+        Args:
+            should_continue: Called before each scenario; False skips the rest.
+
+        Raises:
+            AppError: The app was never ready.
+        """
+        try:
+            for scenario in self.scenarios:
+                if not should_continue():
+                    return
+                self._begin(scenario)
+                try:
+                    played = worker.play(scenario)
+                except HarnessError as error:
+                    self._end(scenario)
+                    raise AppError(str(error)) from None
+                self._end(scenario, played)
+        except KeyboardInterrupt:
+            self.was_interrupted = True
+        finally:
+            worker.close()
+
+    def play_in_processes(self, settings: Settings, folder: Path, *, workers: int, records_har: bool) -> None:
+        """Play the scenarios in worker processes, one at a time in each; Ctrl-C ends them.
+
+        Args:
+            folder: The folder for the files of the workers; the caller removes it.
+            workers: Number of processes, at most one for each scenario.
+
+        Raises:
+            AppError: The app was never ready in one of the processes.
+        """
+        pool = ProcessPoolExecutor(
+            min(workers, len(self.scenarios)),
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_open_worker,
+            initargs=(settings, self.seed, folder, records_har),
+        )
+        try:
+            self._play_in(pool, workers)
+        except KeyboardInterrupt:
+            self.was_interrupted = True
+        except BrokenProcessPool:
+            self._errors.append("A worker process of fiskil-harness ended before its scenario did.")
+        finally:
+            with signals.ignored():
+                if self._is_unfinished:
+                    _interrupt_workers(folder)
+                pool.shutdown(cancel_futures=True)
+
+    def _play_in(self, pool: ProcessPoolExecutor, workers: int) -> None:
+        """Give each process its next scenario as soon as the process is free, so that a scenario begins when it is given."""
+        waiting = iter(self.scenarios)
+        running: dict[Future[Played], Scenario] = {}
+
+        def submit_next() -> None:
+            scenario = next(waiting, None)
+            if scenario is not None:
+                self._begin(scenario)
+                with _blocked_signals():
+                    running[pool.submit(_play, scenario)] = scenario
+
+        for _ in range(workers):
+            submit_next()
+        while running:
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                scenario = running.pop(future)
+                try:
+                    self._end(scenario, future.result())
+                except AppError:
+                    self._end(scenario)
+                    raise
+                submit_next()
+
+    @property
+    def _is_unfinished(self) -> bool:
+        return len(self._played) < len(self.scenarios)
+
+    def _begin(self, scenario: Scenario) -> None:
+        if self._progress is not None:
+            self._progress.began(scenario.name)
+
+    def _end(self, scenario: Scenario, played: Played | None = None) -> None:
+        if played is not None:
+            self._played.append(played)
+        if self._progress is not None:
+            self._progress.ended(scenario.name, str(played.outcome.verdict) if played is not None else "")
+
+    def result(self, *, others: Sequence[Outcome] = ()) -> SessionResult:
+        """Return the results so far.
+
+        Args:
+            others: Further outcomes, such as that of a comparison with the contract.
+        """
+        played = sorted(self._played, key=lambda result: result.outcome.scenario)
+        outcomes = {outcome.scenario: outcome for outcome in (*others, *(result.outcome for result in played))}
+        for scenario in self.scenarios:
+            outcomes.setdefault(scenario.name, not_run(scenario, self.seed))
+        return SessionResult(
+            outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
+            measured=tuple(result.measure for result in played),
+            plans=tuple(plan for result in played for plan in result.plans),
+            internal_errors=(*self._errors, *(result.traceback for result in played if result.traceback)),
+            excerpts=tuple(excerpt for result in played for excerpt in result.excerpts),
+            hars=tuple(result.har for result in played if result.har),
+            stories=tuple(result.story for result in played if result.story is not None),
+            pictures=tuple(picture for result in played for picture in result.pictures),
+            was_interrupted=self.was_interrupted,
+        )
+
+
+class _WorkerProcess:
+    """The state of a worker process: its worker, and whether a scenario runs."""
+
+    worker: Worker
+    is_playing = False
+
+
+def _open_worker(settings: Settings, seed: int, folder: Path, records_har: bool) -> None:
+    """Make this process a worker; the first signal ends it in order. The folder's name contains the process id."""
+    numbers = signals.handled_signals()
+
+    def end(_number: int, _frame: object) -> None:
+        for number in numbers:
+            signal.signal(number, lambda *_: None)
+        if _WorkerProcess.is_playing:
+            raise KeyboardInterrupt
+        _exit()
+
+    worker = Worker(settings, seed=seed, folder=folder / f"{WORKER_PREFIX}{os.getpid()}")
+    worker.includes_har = records_har
+    _WorkerProcess.worker = worker
+    Finalize(worker, worker.close, exitpriority=1)
+    (folder / f"{WORKER_PREFIX}{os.getpid()}").mkdir()
+    for number in numbers:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+
+
+def _play(scenario: Scenario) -> Played:
+    """Play *scenario* in this worker process; a signal ends the process.
+
+    Raises:
+        AppError: The app was never ready.
+    """
+    try:
+        _WorkerProcess.is_playing = True
+        return _WorkerProcess.worker.play(scenario)
+    except HarnessError as error:
+        raise AppError(str(error)) from None
+    except KeyboardInterrupt:
+        _exit()
+    finally:
+        _WorkerProcess.is_playing = False
+
+
+def _exit() -> NoReturn:
+    """Close the app and end this worker process at once, without the executor's loop."""
+    _WorkerProcess.worker.close()
+    os._exit(0)
+
+
+@contextlib.contextmanager
+def _blocked_signals() -> Iterator[None]:
+    """Block signals while processes start, which inherit this, so that none meets a process without its handlers."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals.handled_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _interrupt_workers(folder: Path) -> None:
+    """Send SIGTERM to each worker process: the terminal sends Ctrl-C to all processes, but SIGTERM reaches only this one."""
+    for path in folder.glob(f"{WORKER_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            os.kill(int(path.name.removeprefix(WORKER_PREFIX)), signal.SIGTERM)
 
 
 def can_run_in_parallel(settings: Settings) -> bool:
@@ -148,120 +328,12 @@ def default_workers(settings: Settings) -> int:
     return min(max(cores, FEWEST_WORKERS), MOST_WORKERS)
 
 
-def write_request(folder: Path, request: SessionRequest) -> None:
-    """Write *request* to the file in *folder* that the workers read."""
-    (folder / "results").mkdir()
-    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-    path = folder / REQUEST_FILE
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.encode(request, enc_hook=str))
-
-
-def read_request(folder: Path) -> SessionRequest:
-    """Return the request that ``write_request`` wrote to *folder*."""
-    return msgspec.json.decode(
-        (folder / REQUEST_FILE).read_bytes(), type=SessionRequest, dec_hook=lambda kind, value: kind(value)
-    )
-
-
-def write_played(folder: Path, played: Played, number: int) -> None:
-    """Write the result of one scenario to *folder*, atomically; *number* is part of the file name."""
-    path = folder / "results" / f"{number}.json"
-    path.with_suffix(".part").write_bytes(msgspec.json.encode(played))
-    path.with_suffix(".part").replace(path)
-
-
 def _remove(folder: Path) -> None:
     """Kill the app processes that the workers did not stop, and remove the folder."""
     for pid_file in folder.rglob("app.pid"):
         with contextlib.suppress(OSError, ValueError):
             os.killpg(int(pid_file.read_text(encoding="ascii")), signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-class _RunObserver:
-    """A pytest plugin of the controlling process: reports progress and collects internal errors."""
-
-    def __init__(self, folder: Path, progress: Progress | None, on_progress: OnProgress | None) -> None:
-        self._folder = folder
-        self._progress = progress
-        self._looks_on = on_progress
-        self.was_interrupted = False
-        self.faults: list[str] = []
-
-    def pytest_configure(self, config: Any) -> None:
-        config.fiskil_on_progress = self._looks_on
-
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        if self._progress is not None:
-            self._progress.began(_scenario_name(nodeid))
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.when == "call" and self._progress is not None:
-            self._progress.ended(_scenario_name(report.nodeid), getattr(report, "fiskil_verdict", ""))
-        if report.failed:
-            self.faults.append(str(report.longrepr))
-
-    def pytest_keyboard_interrupt(self) -> None:
-        self.was_interrupted = True
-        # The terminal sends Ctrl-C to the workers too; SIGTERM reaches only this process.
-        for pid_file in self._folder.glob("worker-*.pid"):
-            with contextlib.suppress(OSError, ValueError):
-                os.kill(int(pid_file.read_text(encoding="ascii")), signal.SIGTERM)
-
-    def pytest_internalerror(self, excrepr: object) -> None:
-        self.faults.append(str(excrepr))
-
-
-def _run_pytest(folder: Path, observer: _RunObserver, *, workers: int) -> None:
-    import pytest
-
-    arguments = [
-        f"--config-file={folder / 'pytest.ini'}",
-        f"--rootdir={folder}",
-        f"--basetemp={folder / 'pytest'}",
-        "--disable-plugin-autoload",
-        "--assert=plain",
-        "--capture=no",
-        f"--fiskil-rehearsal={folder}",
-    ]
-    for name in ("fiskil_harness.pytest_plugin", *(("xdist.plugin",) if workers > 1 else ())):
-        arguments += ["-p", name]
-    for name in UNUSED_PLUGINS:
-        arguments += ["-p", f"no:{name}"]
-    if workers > 1:
-        arguments += [f"--numprocesses={workers}", "--max-worker-restart=0", "--maxschedchunk=1"]
-    try:
-        pytest.main([*arguments, str(folder)], plugins=[observer])
-    except KeyboardInterrupt:
-        observer.was_interrupted = True
-
-
-def _read_results(folder: Path, request: SessionRequest, observer: _RunObserver) -> SessionResult:
-    refusal = folder / START_ERROR_FILE
-    if refusal.exists():
-        raise AppError(refusal.read_text(encoding="utf-8"))
-    results = [msgspec.json.decode(path.read_bytes(), type=Played) for path in (folder / "results").glob("*.json")]
-    results.sort(key=lambda result: result.outcome.scenario)
-    # xdist reports a worker that Ctrl-C ended during a scenario as crashed, although it was not.
-    pytest_faults = [] if observer.was_interrupted else observer.faults
-    faults = [*pytest_faults, *(result.traceback for result in results if result.traceback)]
-    if len(results) < len(request.scenarios) and not observer.was_interrupted and not faults:
-        faults.append(f"{len(request.scenarios) - len(results)} scenarios returned no outcome.")
-    outcomes = {result.outcome.scenario: result.outcome for result in results}
-    for scenario in request.scenarios:
-        outcomes.setdefault(scenario.name, not_run(scenario, request.seed))
-    return SessionResult(
-        outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
-        measured=tuple(result.measure for result in results),
-        plans=tuple(plan for result in results for plan in result.plans),
-        internal_errors=tuple(faults),
-        excerpts=tuple(excerpt for result in results for excerpt in result.excerpts),
-        hars=tuple(result.har for result in results if result.har),
-        stories=tuple(result.story for result in results if result.story is not None),
-        pictures=tuple(picture for result in results for picture in result.pictures),
-        was_interrupted=observer.was_interrupted,
-    )
 
 
 def not_run(scenario: Scenario, seed: int) -> Outcome:
@@ -279,10 +351,9 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
     Scenarios that need a restart afterwards run last if the app cannot be restarted. With several workers the longest
     scenarios run first, so that no long scenario runs alone at the end.
     """
-    from fiskil_harness.scenario.steps import name_of
 
     def is_heavy(scenario: Scenario) -> bool:
-        return not settings.app.command and any(name_of(step) in HEAVY_STEPS for step in scenario.steps)
+        return not settings.app.command and any(step.affects_whole_app for step in scenario.steps)
 
     def cost_s(scenario: Scenario) -> float:
         return costs.cost_s(scenario.name) if workers > 1 else 0.0
@@ -296,17 +367,3 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
             scenario.name,
         ),
     )
-
-
-def _scenario_name(nodeid: Any) -> str:
-    return str(nodeid).rpartition("::")[2]
-
-
-@contextlib.contextmanager
-def _plain_environment() -> Iterator[None]:
-    """Remove PYTEST_ADDOPTS and PYTEST_PLUGINS inside the block: the user sets these variables for other tests."""
-    removed = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(removed)

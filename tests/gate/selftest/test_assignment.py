@@ -5,12 +5,12 @@ from fiskil_harness.gate.selftest.assignment import (
     WATCH_CALLS,
     applicable,
     is_costly,
-    is_explored,
     is_receiver,
     own_and_others,
     quick,
 )
 from fiskil_harness.scenario.scenario import load
+from fiskil_harness.scenario.selection import is_generated
 
 
 def test_receivers_run_webhook_scenarios_only() -> None:
@@ -58,5 +58,5 @@ def test_costly_scenarios_are_recognised() -> None:
     assert is_costly(load("stalled_response"))
     assert is_costly(load("webhook_repeated_much_later"))
     assert not is_costly(load("webhook_repeated"))
-    assert is_explored(load("delivery_order_generated"))
-    assert not is_explored(load("stalled_response"))
+    assert is_generated(load("delivery_order_generated"))
+    assert not is_generated(load("stalled_response"))

@@ -11,7 +11,7 @@ import pytest
 
 from fiskil_harness.gate.judgement import Judgement, exit_code
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.gate.selftest.assignment import applicable, is_costly, is_explored
+from fiskil_harness.gate.selftest.assignment import applicable, is_costly
 from fiskil_harness.gate.selftest.assignment import quick as quick_scenarios
 from fiskil_harness.gate.selftest.matrix import (
     failures,
@@ -23,6 +23,7 @@ from fiskil_harness.gate.selftest.matrix import (
 )
 from fiskil_harness.probes import Verdict, name_of
 from fiskil_harness.scenario.scenario import load_all
+from fiskil_harness.scenario.selection import is_generated
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -146,7 +147,7 @@ def test_costly_scenarios_raise_no_false_alarm(name: str, rehearse: Rehearse) ->
     entry = gallery.app(name)
 
     judgement = rehearse(
-        entry, [scenario for scenario in applicable(entry) if is_costly(scenario) and not is_explored(scenario)]
+        entry, [scenario for scenario in applicable(entry) if is_costly(scenario) and not is_generated(scenario)]
     )
 
     assert false_alarms(judgement, entry) == []
@@ -158,7 +159,7 @@ def test_generated_plans_raise_no_false_alarm(name: str, rehearse: Rehearse) -> 
     """In generated plans, a flawed app violates only the practices that its entry allows."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [scenario for scenario in applicable(entry) if is_explored(scenario)])
+    judgement = rehearse(entry, [scenario for scenario in applicable(entry) if is_generated(scenario)])
 
     assert false_alarms(judgement, entry) == []
 
@@ -181,7 +182,7 @@ def test_an_app_without_pending_raises_no_alarm(name: str, rehearse: Rehearse) -
     """If waiting was not enough, a finding is inconclusive and names the missing key."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [scenario for scenario in applicable(entry) if not is_explored(scenario)])
+    judgement = rehearse(entry, [scenario for scenario in applicable(entry) if not is_generated(scenario)])
 
     not_passed = [
         finding for outcome in judgement.scenarios for finding in outcome.findings if finding.verdict is not Verdict.PASS

@@ -6,27 +6,6 @@ from fiskil_harness.core.randomness import stream
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.gate.selftest.gallery import GalleryApp
 from fiskil_harness.scenario.scenario import Scenario, load, load_all
-from fiskil_harness.scenario.steps import name_of
-
-COSTLY = frozenset(
-    {
-        "inject_fault",
-        "run_generated_plans",
-        "fail_in_browser",
-        "open_page",
-        "wait_for_revocation",
-        "watch_until_synced",
-        "press_connect",
-        "read_privacy_notice",
-        "restart_with_wrong_secret",
-        "revoke_in_browser",
-        "revoke_key",
-        "serve_api_over_tls",
-        "stay_idle",
-        "walk_in_browser",
-    }
-)
-"""Steps whose scenarios wait for something in real time."""
 
 MANY = 100
 """A step that repeats this often makes its scenario costly."""
@@ -37,12 +16,7 @@ WATCH_CALLS = frozenset({"life_plans_generated", "webhook_acknowledged_while_api
 
 def is_costly(scenario: Scenario) -> bool:
     """Return whether *scenario* takes seconds rather than a fraction of one."""
-    return any(name_of(step) in COSTLY or getattr(step, "times", 0) >= MANY for step in scenario.steps)
-
-
-def is_explored(scenario: Scenario) -> bool:
-    """Return whether *scenario* generates and shrinks life plans (random sequences of actions), which takes longest."""
-    return any(name_of(step) == "run_generated_plans" for step in scenario.steps)
+    return any(step.is_slow or getattr(step, "times", 0) >= MANY for step in scenario.steps)
 
 
 def is_receiver(entry: GalleryApp) -> bool:

@@ -18,6 +18,7 @@ from fiskil_harness.gate.selftest import assignment, gallery
 from fiskil_harness.gate.selftest.gallery import GalleryApp
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.practices import all_practices, practices_of
+from fiskil_harness.runner.session import Session
 from fiskil_harness.runner.worker import Worker, first_line
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -104,13 +105,12 @@ def play(
     settings = gallery.settings(entry)
     worker = Worker(settings, seed=seed, folder=folder)
     on_open(worker)
-    try:
-        results = [worker.play(scenario) for scenario in scenarios if should_continue()]
-    finally:
-        worker.close()
-    marks = {mark for played in results for mark in played.measure.coverage_marks}
-    outcomes = [played.outcome for played in results]
-    return judge(outcomes, settings=settings, seed=seed, today=today, coverage_marks=marks)
+    session = Session(scenarios, seed=seed)
+    session.play(worker, should_continue=should_continue)
+    if session.was_interrupted:
+        raise KeyboardInterrupt
+    result = session.result()
+    return judge(result.outcomes, settings=settings, seed=seed, today=today, coverage_marks=result.coverage_marks)
 
 
 def evaluate(entry: GalleryApp, play_and_judge: Callable[[], Judgement]) -> SelftestResult:

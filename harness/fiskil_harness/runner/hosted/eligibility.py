@@ -13,21 +13,6 @@ from fiskil_harness.scenario.scenario import Scenario, load, load_file
 from fiskil_harness.scenario.selection import from_file, from_plan
 from fiskil_harness.scenario.steps import AnyStep, InjectFault, name_of
 
-POSSIBLE_STEPS = frozenset(
-    {
-        "inject_fault",
-        "expire_tokens",
-        "kill_app",
-        "lift_faults",
-        "read_monitoring",
-        "refresh",
-        "restart",
-        "wait_until_idle",
-        "start_app",
-        "stay_idle",
-    }
-)
-"""Steps that act on the app or the relay only, not on Fiskil."""
 CANARY_FAULTS = (NextForeign, RedirectCrossOrigin, RedirectDowngrade)
 """Faults that need the canary server of the local Fiskil."""
 CONTROLLED_BY_FISKIL = "journeys, webhooks and the clock of the hosted API are controlled by Fiskil"
@@ -41,7 +26,7 @@ def scenarios() -> dict[str, Scenario]:
 
 def why_unsuitable(scenario: Scenario) -> str:
     """Return why *scenario* cannot run against the hosted API; "" if it can."""
-    impossible = sorted({name_of(step) for step in scenario.steps} - POSSIBLE_STEPS)
+    impossible = sorted({name_of(step) for step in scenario.steps if step.needs_sandbox})
     if impossible:
         names = f"{', '.join(impossible[:3])}{' and more' if impossible[3:] else ''}"
         return f"the steps {names} are not possible: {CONTROLLED_BY_FISKIL}"

@@ -23,7 +23,6 @@ from fiskil_harness.errors import HarnessError
 from fiskil_harness.journal import Journal, PlanKind, PlanRun
 from fiskil_harness.journal.entries.plan_pairs import pairs_of, uncovered_pairs
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.actions import Act, Form
 from fiskil_harness.scenario.generation.client_invariants import invariants_of
 from fiskil_harness.scenario.generation.handwritten import short_plans
@@ -59,8 +58,6 @@ SLOWER = 3
 """Divisor of the number of plans for an app that reports only its state: reading it around each forgery takes time."""
 
 MOST_INCOMPLETE = 3
-RACY = (steps.Burst, steps.KillDuringDelivery, steps.LoseAcknowledgement, steps.Restart)
-"""Steps whose outcome may depend on timing."""
 
 
 class Judged(Protocol):
@@ -337,7 +334,7 @@ class _Search:
 
 
 def _is_racy(plan: Scenario) -> bool:
-    return any(isinstance(step, RACY) for step in plan.steps)
+    return any(step.is_racy for step in plan.steps)
 
 
 def _key(plan: Scenario) -> bytes:

@@ -22,6 +22,8 @@ GOES_ON_S = 10.0
 class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
     """The app is killed with SIGKILL and started again. Needs ``app.command``."""
 
+    needs_sandbox: ClassVar[bool] = False
+    is_racy: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
@@ -36,6 +38,7 @@ class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
 class KillApp(PlainStep, frozen=True, kw_only=True, tag="kill_app"):
     """The app is killed with SIGKILL and stays down until ``StartApp``. Needs ``app.command``."""
 
+    needs_sandbox: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
@@ -46,6 +49,7 @@ class KillApp(PlainStep, frozen=True, kw_only=True, tag="kill_app"):
 class StartApp(PlainStep, frozen=True, kw_only=True, tag="start_app"):
     """The app is started again after ``KillApp``. Needs ``app.command``."""
 
+    needs_sandbox: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
@@ -111,6 +115,8 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
         seconds: Real seconds, at most 86,400; 0 means ``app.limits.idle_s``.
     """
 
+    is_slow: ClassVar[bool] = True
+    needs_sandbox: ClassVar[bool] = False
     seconds: float = 0
 
     def check(self) -> None:
@@ -135,6 +141,8 @@ class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle")
     With ``app.observe.effects`` the step waits until the app is idle or stuck, and records its effects. Without it, the step
     waits until the app has made no API call for half a second.
     """
+
+    needs_sandbox: ClassVar[bool] = False
 
     def perform(self, stage: "Stage") -> None:
         """Wait, and record the app's effects.

@@ -135,6 +135,7 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
         days: Sandbox days; at most 3,660 in total.
     """
 
+    affects_whole_app: ClassVar[bool] = True
     seconds: float = 0
     minutes: float = 0
     days: float = 0
@@ -171,6 +172,7 @@ class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
         twin: Name of the participant; "" means the scenario's end user.
     """
 
+    needs_sandbox: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = (REFRESH,)
     twin: str = ""
 

@@ -66,6 +66,7 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
             usually responded but may still be working.
     """
 
+    is_racy: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
     event: str = ""
     at: float = 0.5

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 
@@ -121,6 +121,7 @@ class Burst(PlainStep, frozen=True, tag="burst"):
         of: "replay" sends identical bytes, "retry" increasing attempt numbers.
     """
 
+    is_racy: ClassVar[bool] = True
     event: str
     copies: int = 4
     of: Literal["replay", "retry"] = "replay"
@@ -171,6 +172,7 @@ class LoseAcknowledgement(PlainStep, frozen=True, tag="lose_acknowledgement"):
         event: Symbol of the event, such as ``e0``.
     """
 
+    is_racy: ClassVar[bool] = True
     event: str
 
     def perform(self, stage: "Stage") -> None:

@@ -38,6 +38,8 @@ class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
         until_event: Only calls before an event of this kind count.
     """
 
+    is_slow: ClassVar[bool] = True
+    needs_sandbox: ClassVar[bool] = False
     route: str
     fault: AnyFault
     times: int = 1
@@ -107,6 +109,8 @@ class WaitForCall(PlainStep, frozen=True, tag="wait_for_call"):
 class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
     """Every fault is lifted: the API works normally again."""
 
+    needs_sandbox: ClassVar[bool] = False
+
     def perform(self, stage: "Stage") -> None:
         """Lift the faults, and record how often each one bit."""
         rules = stage.fiskil.proxy.rules
@@ -142,6 +146,9 @@ class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
 class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
     """Every access token expires now, earlier than announced."""
 
+    affects_whole_app: ClassVar[bool] = True
+    needs_sandbox: ClassVar[bool] = False
+
     def perform(self, stage: "Stage") -> None:
         """Expire the tokens. The driver restarts the app after the scenario, because the app may not recover."""
         stage.fiskil.sandbox.expire_tokens()
@@ -151,6 +158,9 @@ class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
 
 class RevokeKey(PlainStep, frozen=True, kw_only=True, tag="revoke_key"):
     """The app's API key is revoked in the console, and the tokens that it obtained become invalid."""
+
+    is_slow: ClassVar[bool] = True
+    affects_whole_app: ClassVar[bool] = True
 
     def perform(self, stage: "Stage") -> None:
         """Revoke the key until ``AcceptKey`` or the end of the scenario."""
@@ -171,6 +181,7 @@ class AcceptKey(PlainStep, frozen=True, kw_only=True, tag="accept_key"):
 class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_with_wrong_secret"):
     """The app is restarted with a wrong client secret; it may refuse to start. Needs ``app.command``."""
 
+    is_slow: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:

@@ -28,6 +28,7 @@ class RunGeneratedPlans(PlainStep, frozen=True, tag="run_generated_plans"):
         shrink_s: Real seconds for shrinking the first plan that fails, from 0 to 3,600.
     """
 
+    is_slow: ClassVar[bool] = True
     kind: PlanKind
     plans: int = 15
     shrink_s: float = 60

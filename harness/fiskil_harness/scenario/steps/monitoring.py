@@ -1,7 +1,7 @@
 """The step that reads the app's metrics and alerts."""
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 
@@ -43,6 +43,7 @@ class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
             while the API fails. "recovered": when the API works again. "over": after ordinary work that follows.
     """
 
+    needs_sandbox: ClassVar[bool] = False
     moment: MonitoringMoment
 
     def perform(self, stage: "Stage") -> None:

@@ -41,6 +41,7 @@ class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
         twin: Name of the participant; "" means the scenario's end user.
     """
 
+    is_slow: ClassVar[bool] = True
     page: str = ""
     moment: Moment = "plain"
     cause: str = ""
@@ -70,6 +71,7 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
         twin: Name of the participant; "" means the scenario's end user.
     """
 
+    is_slow: ClassVar[bool] = True
     until: Screen = "confirm"
     then: Literal["confirm", "cancel", "deny", ""] = "confirm"
     page: str = "connect"

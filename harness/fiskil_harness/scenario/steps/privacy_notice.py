@@ -1,6 +1,6 @@
 """The step in which the end user reads the privacy notice, and other pages of the app, before they start linking."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin
 
 from fiskil_harness.app.browser import Window
@@ -30,6 +30,7 @@ class ReadPrivacyNotice(Looking, frozen=True, kw_only=True, tag="read_privacy_no
         twin: Name of the participant; "" means the scenario's end user.
     """
 
+    is_slow: ClassVar[bool] = True
     page: str = CONNECT
     twin: str = ""
 

@@ -33,9 +33,18 @@ class Step(Protocol):
 
 
 class PlainStep(Struct, frozen=True, kw_only=True):
-    """Base of all steps. By default, a step needs no hook and has no argument to validate."""
+    """Base of all steps. By default, a step needs no hook and has no argument to validate.
+
+    ``is_slow`` is True for a step that waits in real time. ``affects_whole_app`` is True for a step that concerns every end
+    user of the app, because it moves the clock or changes the API key. ``needs_sandbox`` is False for a step that also works
+    with the hosted API. ``is_racy`` is True for a step whose effect depends on the order of simultaneous events.
+    """
 
     needs: ClassVar[tuple[str, ...]] = ()
+    is_slow: ClassVar[bool] = False
+    affects_whole_app: ClassVar[bool] = False
+    needs_sandbox: ClassVar[bool] = True
+    is_racy: ClassVar[bool] = False
 
     def check(self) -> None:
         """Accept all arguments."""

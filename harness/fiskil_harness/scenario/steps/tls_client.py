@@ -38,6 +38,7 @@ class ServeApiOverTls(PlainStep, frozen=True, kw_only=True, tag="serve_api_over_
         twin: Name of the participant; "" means the scenario's end user.
     """
 
+    is_slow: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
     twin: str = ""
 
