@@ -36,7 +36,7 @@ def quick(entry: GalleryApp) -> list[Scenario]:
 
 
 def own_and_others(entry: GalleryApp) -> list[Scenario]:
-    """Return the scenarios that *entry* lists, and other quick scenarios, whose number is ``entry.others``."""
+    """Return the scenarios that *entry* lists, then ``entry.others`` more quick scenarios (None: all of them)."""
     others = [scenario for scenario in quick(entry) if scenario.name not in entry.scenarios]
     return [*map(load, entry.scenarios), *others[: entry.others]]
 

@@ -201,7 +201,7 @@ def false_alarms(judgement: Judgement, entry: GalleryApp) -> list[str]:
 
 
 def wrongly_trusted(judgement: Judgement) -> list[str]:
-    """Return the practices that were wrongly proven for an app that does nothing, or a text if every scenario passed."""
+    """Return the practices wrongly proven for an app that does nothing; without any, a line if every scenario passed."""
     proven = sorted(NEVER_TRUSTED & set(reasons_by_practice(judgement, Status.PROVEN)))
     return proven or ([] if judgement.verdict is not Verdict.PASS else ["every scenario passed"])
 

@@ -37,10 +37,10 @@ def work_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
 
 
 def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozenset()) -> bool | None:
-    """Return True if the app successfully called the API after *over_s*, False if it does not work again, else None.
+    """Return whether the app works again after the failure ended at *over_s*; None if the journal does not show it.
 
-    If *routes* are given, the app must have called all of them. False requires refreshes that failed after a restart,
-    because an app that still runs may stop calling a failed API for a while.
+    True: the app called the API successfully after *over_s*, and all *routes* if any are given. False: every refresh after a
+    restart failed. Without a restart it is never False: an app that still runs may avoid a failed API for a while.
     """
     fine = [call for call in calls(journal) if call.at_s >= over_s and bearer(call) and is_complete_success(call)]
     if fine and routes <= {call.route for call in fine}:
@@ -62,7 +62,8 @@ def over_s(bitten: list[Exchange]) -> float:
 
 
 def has_crashed(journal: Journal, since_s: float) -> bool:
-    """Return True if the app seems to have crashed: at least two hooks were called since *since_s*, and all failed at once.
+    """Return True if the app seems to have crashed: at least two hooks were called since *since_s*, and every call
+    failed without a response.
 
     An app that the harness killed in this time has not crashed.
     """

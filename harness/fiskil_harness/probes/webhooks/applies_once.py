@@ -98,7 +98,7 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
             )
             return self.inconclusive(observed, hook=f"{EFFECTS}: applied", advice=comparison.advice)
         return self.passes(
-            f"{len(repeated_deliveries)} messages were delivered repeatedly without changing the state",
+            f"{len(repeated_deliveries)} messages were delivered repeatedly, and the repetitions did not change the state",
             examined=len(repeated_deliveries),
             advice=comparison.advice,
         )

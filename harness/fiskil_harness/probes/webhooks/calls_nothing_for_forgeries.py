@@ -29,7 +29,9 @@ class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls
         routes = _started_by_genuine(journal, {kind_of(delivery) for delivery in forged} - {""})
         if not routes:
             hook = API_URL_IN_ENV if journal.all(ApiUrlMissing) else ""
-            return self.inconclusive("no genuine message of that kind started an API call either", hook=hook)
+            return self.inconclusive(
+                "no genuine message of the forged kinds started an API call, so there is nothing to compare", hook=hook
+            )
         started = _started_by(journal, forged)
         counts: Counter[CallKey] = Counter(call_key(call) for call in started)
         if counts and max(counts.values()) >= SURE:

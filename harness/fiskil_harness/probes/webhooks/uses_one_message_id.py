@@ -29,7 +29,7 @@ class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_mess
         sent = [delivery for delivery in of_kind(journal, "unusual") if delivery.event in {SECOND, THIRD}]
         applied = last_applied(journal)
         if len(sent) < 2:
-            return self.inconclusive("no two messages with two ids each were sent")
+            return self.inconclusive("fewer than two messages that contain message_id twice were sent")
         if applied is None:
             return self.inconclusive("the effects hook reports no counts (applied)", hook=COUNTS)
         counts = {journal.names.get(message_id, ""): count for message_id, count in applied.items()}

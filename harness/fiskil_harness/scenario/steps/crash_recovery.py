@@ -125,7 +125,9 @@ class Redeliver(PlainStep, frozen=True, tag="redeliver"):
         """
         parcels = [stage.outbox.find(self.event)] if self.event else [parcel for parcel in stage.outbox if parcel.is_lost]
         if not parcels:
-            raise StepError("No event was discarded, so there is nothing to deliver again. Name one, or let attempts fail.")
+            raise StepError(
+                "No event was discarded, so there is nothing to deliver again. Name an event, or let all attempts fail."
+            )
         until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in parcels))
 
 
