@@ -65,7 +65,6 @@ from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.errors import HookError
 from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import events_by_id
-from fiskil_harness.journal.queries.idleness import reported_idle
 
 if TYPE_CHECKING:
     from fiskil_harness.app.app_under_test import AppUnderTest
@@ -237,7 +236,7 @@ class IdleWaits:
 
     def is_certain(self, effects: Effects) -> bool:
         """Return true if no wait after the snapshot *effects* is needed: the app reported to be idle, or it is stuck."""
-        return reported_idle(effects) or (bool(effects.pending) and effects.pending == self._app.backlog.pending)
+        return effects.has_reported_idle or (bool(effects.pending) and effects.pending == self._app.backlog.pending)
 
     def _remember(self, watch: "_Watch", values: Values, *, result: Result, message: str) -> None:
         """Update the backlog after a wait with *result*, which waited for *message*."""

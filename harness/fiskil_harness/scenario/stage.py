@@ -288,7 +288,8 @@ class Stage:
             is_disturbed = bool(self.fiskil.proxy.rules.waiting()) or self.was_disturbed or self.must_restart
             wait = self._waits.wait(participant.name, participant.values, is_disturbed=is_disturbed, is_last=moment == "end")
         else:
-            wait = IdleWait(report=query_effects(self.app, participant.values), result="idle", unchanged_s=0.0)
+            # As after a wait of no length: the app may be busy.
+            wait = IdleWait(report=query_effects(self.app, participant.values), result="slow", unchanged_s=0.0)
         report = wait.report
         entry = Effects(
             **self.journal.stamp(),
