@@ -28,7 +28,7 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 # wait is only 0.01 s, because each plan ends with an idle app and no probe reads its API requests.
 #
 # Settle happens even after a failed step: the report shows what the app has done until then. The comment at the top of
-# ``app/effects.py`` explains how an idle app is detected and which scenarios are disturbed. If the app is still busy at
+# ``app/idle.py`` explains how an idle app is detected and which scenarios are disturbed. If the app is still busy at
 # the limit, a missing effect is INCONCLUSIVE. The app's unfinished work is remembered as ``Backlog``, so that later waits
 # for the same work are shorter.
 #
@@ -46,6 +46,7 @@ import msgspec
 
 from fiskil_harness.app.app_under_test import open_app
 from fiskil_harness.app.browser import Chromium
+from fiskil_harness.app.idle import NO_REQUEST, wait_for_no_request
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import wait_until
@@ -53,7 +54,7 @@ from fiskil_harness.core.config import Settings, environment
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL, REDUCER
 from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
-from fiskil_harness.errors import HarnessError, HookError, HookMissing, ToolMissing
+from fiskil_harness.errors import HarnessError, HookError, ToolMissing
 from fiskil_harness.faults.proxy.bite_log import fault_set
 from fiskil_harness.journal import Canaries, Effects, InterpretationsUsed, Journal, PlanKind, PlanRun, ProcessChanged
 from fiskil_harness.probes import Finding, evaluation
@@ -75,10 +76,8 @@ from fiskil_harness.webhooks.signature_schemes import key_of
 if TYPE_CHECKING:
     from fiskil_harness.scenario.generation import PlanResult
 
-IDLE_S, IDLE_CAP_S = 0.12, 5.0
-"""The time without an API request after which an app counts as idle, and the longest wait for it, in real seconds."""
-PLAN_IDLE_S = 0.01
-"""``IDLE_S`` between generated plans: shorter, because each plan ends with an idle app."""
+IDLE_S, IDLE_CAP_S = NO_REQUEST["begin"]
+PLAN_IDLE_S, _ = NO_REQUEST["begin of plan"]
 
 BeforeStep = Callable[[int, Scenario, Journal], None]
 """Called before each step with its index, the scenario and the journal so far, and once after the last step."""
@@ -214,7 +213,7 @@ class Driver:
             journal.read = lambda body, headers: message_fields(body, headers, payload=payload)
         if missing:
             return journal, ""
-        is_quiet = wait_until(lambda: self.fiskil.proxy.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
+        is_quiet = wait_for_no_request(self.fiskil.proxy, quiet_s, IDLE_CAP_S)
         # Requests for end users of earlier scenarios do not disturb this one.
         if not is_quiet and self.fiskil.proxy.idle_without_end_user_s() < IDLE_CAP_S:
             return journal, "the app called the API without a pause for 5 s, so the scenario did not begin"
@@ -286,13 +285,10 @@ class Driver:
         """Wait until the app is idle and record its effects; return why the scenario is incomplete ("" if complete)."""
         stage.journal.step = len(scenario.steps)
         self.before_step(len(scenario.steps), scenario, stage.journal)
-        if self.app.has(EFFECTS):
-            try:
-                stage.snapshots("end")
-            except (HookError, HookMissing) as error:
-                return crashed or str(error)
-        else:
-            wait_until(lambda: self.fiskil.proxy.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
+        try:
+            stage.settle("end")
+        except HookError as error:
+            return crashed or str(error)
         return crashed
 
     def _record_id_names(self, stage: Stage) -> None:

@@ -1,71 +1,29 @@
-"""The stage: everything that a step acts on (local Fiskil, app, outbox, journal ...), and the wait until the app is idle."""
-
-# Theory of operation: waiting until the app is idle
-# ==================================================
-# Before a probe may count a missing effect as a failure, the app must be idle. ``wait_until_idle`` in ``app.effects``
-# performs one wait, and explains how it reads the app's reports. The stage decides what a single wait cannot know: how long
-# it may take, what counts as unfinished, and what earlier waits have shown. The stage observes four things:
-#
-#   open requests at the proxy     the app still processes an API response: busy, whatever it reports.
-#   disturbance                    a fault is still set, or ``was_disturbed`` or ``must_restart`` is true: the app may look
-#                                  idle while it waits before a retry.
-#   acknowledged, unapplied        ``UnappliedMessages`` lists the messages that an app without ``pending`` must process.
-#   ``app.backlog`` (a ``Backlog``)  work that stayed unfinished in earlier waits, also of earlier scenarios.
-#
-# How long a wait lasts:
-#   limit of the whole wait        CAP_S (10 s); PATIENT_CAP_S (20 s) if disturbed.
-#   time without change after      Usually UNCHANGED_S (0.25 s).
-#   which an app that reports no   PATIENT_UNCHANGED_S (3 s) if disturbed, or if the app reports no counts and a message was
-#   ``pending`` counts as idle     acknowledged after the last query.
-#                                  Unlimited if the counts lack an acknowledged message; but if no count is above 0, a
-#                                  backlog of earlier waits limits the time to its patience.
-#
-# A wait ends in one of three states, and each decides what happens to the backlog:
-#   idle    nothing is left to do           cleared
-#   slow    the limit has passed, but work  cleared: the app gets the full time again
-#           was still changing
-#   stuck   no change for as long as the    kept, with the scenario and the message: later waits are shorter
-#           backlog's patience
-# Exception: a report without ``pending`` proves no progress if it lacks an acknowledged message, or if no message was
-# acknowledged. Then the backlog stays as it is.
-#
-# The backlog belongs to the app and outlives the scenario. A new stage queries the app first and drops it if work was done
-# in the meantime. A slow app must get the same verdict in every order of scenarios. So the last wait of a scenario ("end")
-# uses the backlog from the beginning of the scenario: the wait is as long as if it were the scenario's only one.
+"""The stage: everything that a step acts on (local Fiskil, app, outbox, journal ...)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from math import inf
+from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from fiskil_harness.app.app_under_test import AppUnderTest
-from fiskil_harness.app.backlog import NONE, UNCHANGED_S, Backlog
 from fiskil_harness.app.browser import Chromium, Window
 from fiskil_harness.app.browser.login import log_in, login_secrets
 from fiskil_harness.app.browser.origins import Origins
-from fiskil_harness.app.effects import (
-    CAP_S,
-    EffectsReport,
-    EffectsUnknown,
-    IdleWait,
-    is_connected,
-    query_effects,
-    values_of_consents,
-    wait_until_idle,
-)
+from fiskil_harness.app.effects import EffectsUnknown, is_connected, query_effects, values_of_consents
+from fiskil_harness.app.idle import NO_REQUEST, IdleWait, IdleWaits, wait_for_no_request
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
 from fiskil_harness.app.template_values import of_end_user
-from fiskil_harness.app.unapplied_messages import UnappliedMessages
 from fiskil_harness.app.written_files import Folder
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import Consent, EndUser, Event, Person
 from fiskil_harness.core.redaction.redactor import Redactor
-from fiskil_harness.errors import HookError, StepError, UnknownName
+from fiskil_harness.errors import StepError, UnknownName
 from fiskil_harness.journal import (
     ConsentState,
     Effects,
@@ -83,11 +41,6 @@ from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 from fiskil_harness.webhooks import Outbox, Sender
-
-PATIENT_CAP_S = 20.0
-"""The limit of a wait in a disturbed scenario, in real seconds."""
-PATIENT_UNCHANGED_S = 3.0
-"""Time without change, in real seconds, after which an app counts as idle although it may wait before a retry."""
 
 
 class Participant:
@@ -149,7 +102,6 @@ class Stage:
         self.participants: dict[str, Participant] = {}
         self.must_restart = False
         self._nonce = nonce
-        self._scenario = scenario
         self._chromium = chromium or Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._windows: dict[str, Window] = {}
         fiskil.login_values = tuple(login_secrets(settings.app.login).values())
@@ -158,8 +110,14 @@ class Stage:
         self._recorded_consents: dict[str, object] = {}
         self.began_at: datetime = fiskil.sandbox.clock.now()
         self.was_disturbed = False
-        self._initial_backlog = self._backlog_of_earlier_scenarios()
-        self._stuck_waits = 0
+        self._waits = IdleWaits(
+            app,
+            partial(query_effects, app),
+            journal=journal,
+            requests=fiskil.proxy,
+            scenario=scenario,
+            unknown_end_user=of_end_user(ref=f"rehearsal-{nonce}-nobody"),
+        )
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[ReportPlace, tuple[AlertSink | Telemetry, int]] = {
             "an alert": (fiskil.alerts, len(fiskil.alerts.sent)),
@@ -327,10 +285,11 @@ class Stage:
             HookError: The hook failed, or its response is not in the documented format.
         """
         if is_settled:
-            wait, waits_for = self._wait_until_idle(participant, is_last=moment == "end")
+            is_disturbed = bool(self.fiskil.proxy.rules.waiting()) or self.was_disturbed or self.must_restart
+            wait = self._waits.wait(participant.name, participant.values, is_disturbed=is_disturbed, is_last=moment == "end")
         else:
-            waits_for = ""
-            wait = IdleWait(report=query_effects(self.app, participant.values), is_idle=True, unchanged_s=0.0)
+            # As after a wait of no length: the app may be busy.
+            wait = IdleWait(report=query_effects(self.app, participant.values), result="slow", unchanged_s=0.0)
         report = wait.report
         entry = Effects(
             **self.journal.stamp(),
@@ -340,13 +299,13 @@ class Stage:
             state=report.state,
             pending=report.pending,
             failed=report.failed,
-            is_idle=wait.is_idle,
+            is_idle=wait.result == "idle",
             unchanged_s=wait.unchanged_s,
             is_connected=is_connected(self.app, report),
             consents=values_of_consents(self.app, report, self._consent_ids(participant)),
             response=report.response if isinstance(report, EffectsUnknown) else "",
-            waits_for=waits_for,
-            busy_since="" if wait.is_idle else self._initial_backlog.since,
+            waits_for=wait.waits_for,
+            busy_since=wait.busy_since,
         )
         self.journal.write(entry)
         return entry
@@ -371,12 +330,22 @@ class Stage:
             if only is not None and name != only:
                 continue
             report = earlier.get(name)
-            is_stuck = report is not None and bool(report.pending) and report.pending == self.app.backlog.pending
-            if report is not None and (is_stuck or (report.is_idle and report.pending == 0)):
+            if report is not None and self._waits.is_certain(report):
                 entries[name] = self._record_again(moment, report)
             else:
                 entries[name] = self.snapshot(moment, participant)
         return entries
+
+    def settle(self, moment: Literal["settled", "end"]) -> None:
+        """Wait until the app is idle, and record its effects for each participant if it has the effects hook.
+
+        Raises:
+            HookError: The hook failed, or its response is not in the documented format.
+        """
+        if self.app.has(EFFECTS):
+            self.snapshots(moment)
+        else:
+            wait_for_no_request(self.fiskil.proxy, *NO_REQUEST[moment])
 
     def _record_again(self, moment: str, earlier: Effects) -> Effects:
         entry = msgspec.structs.replace(earlier, **self.journal.stamp(), moment=moment)
@@ -385,65 +354,6 @@ class Stage:
 
     def _consent_ids(self, participant: Participant) -> list[str]:
         return [consent.arrangement_id for consent in self.fiskil.sandbox.consents_of(participant.end_user_id)]
-
-    def _backlog_of_earlier_scenarios(self) -> Backlog:
-        """Return the work that earlier scenarios left unfinished, with its present ``pending``; NONE after any progress."""
-        backlog = self.app.backlog
-        with suppress(HookError):
-            if backlog.scenario:
-                same_end_user = query_effects(self.app, backlog.values)
-                is_overtaken = backlog.has_progressed(applied=same_end_user.applied, pending=same_end_user.pending)
-                backlog = NONE if is_overtaken else backlog
-            if backlog.pending:
-                unknown_end_user = query_effects(self.app, of_end_user(ref=f"rehearsal-{self._nonce}-nobody"))
-                backlog = msgspec.structs.replace(backlog, pending=unknown_end_user.pending or 0)
-        self.app.backlog = backlog
-        return backlog
-
-    def _wait_until_idle(self, participant: Participant, *, is_last: bool) -> tuple[IdleWait, str]:
-        """Wait for the app; return the result, and the first unprocessed message if the app is stuck (else "").
-
-        See the theory of operation at the head of this module.
-        """
-        proxy, previous = self.fiskil.proxy, self.app.backlog
-        new_waits = max(self._initial_backlog.new_waits, self._stuck_waits)
-        backlog = self._initial_backlog if is_last else msgspec.structs.replace(previous, new_waits=new_waits)
-        is_disturbed = bool(proxy.rules.waiting()) or self.was_disturbed or self.must_restart
-        cap_s = PATIENT_CAP_S if is_disturbed else CAP_S
-        unapplied = UnappliedMessages(self.journal, participant.name)
-
-        def needed_s(report: EffectsReport) -> float:
-            if unapplied.is_missing_from(report.applied):
-                return backlog.patience_s(cap_s) if backlog.new_waits and _has_applied_nothing(report) else inf
-            is_blind = report.applied is None and unapplied.has_unqueried
-            return PATIENT_UNCHANGED_S if is_disturbed or is_blind else UNCHANGED_S
-
-        wait = wait_until_idle(
-            self.app,
-            participant.values,
-            cap_s=cap_s,
-            needed_s=needed_s,
-            is_busy=lambda: proxy.open_requests > 0,
-            backlog=backlog,
-        )
-        report = wait.report
-        if report.pending is None and unapplied.is_missing_from(report.applied):
-            is_stuck = _has_applied_nothing(report) and (wait.is_idle or wait.unchanged_s >= cap_s / 2)
-            wait = msgspec.structs.replace(wait, is_idle=False, is_stuck=is_stuck)
-        if not wait.is_stuck:
-            # Without ``pending``, only an acknowledged message that was applied shows that the app makes progress.
-            proves_nothing = report.pending is None and (not unapplied.has_any or unapplied.is_missing_from(report.applied))
-            if not proves_nothing:
-                self.app.backlog, self._initial_backlog, self._stuck_waits = NONE, NONE, 0
-            return wait, ""
-        message = unapplied.first_unapplied(report.applied)
-        is_old = bool(report.pending) and report.pending == backlog.pending
-        self._stuck_waits += not is_old
-        stuck = previous.after_stuck_wait(
-            is_old=is_old, new_waits=self._initial_backlog.new_waits + 1, scenario=self._scenario, message=message
-        )
-        self.app.backlog = stuck.updated(applied=report.applied, pending=report.pending, values=participant.values)
-        return wait, message
 
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
         """Record the rows of *dataset* that the API now serves under all active consents of *participant*.
@@ -489,8 +399,3 @@ class Stage:
             hook: The hook or setting that would help; empty if none would.
         """
         self.journal.write(StepFailed(**self.journal.stamp(), reason=what, hook=hook))
-
-
-def _has_applied_nothing(report: EffectsReport) -> bool:
-    """Return true if the app's counts show no effect of any message."""
-    return not any((report.applied or {}).values())

@@ -134,10 +134,10 @@ class Effects(Entry, frozen=True, kw_only=True):
     failures that happened. *consents* are the values that the state shows for consents, if the config locates them.
     *response* describes the request and the response if the app reported that it has no effects.
 
-    *is_idle* is False if the harness stopped waiting while the app was busy; *unchanged_s* is the time for which nothing had
-    changed by then, in real seconds. *waits_for* is a message of this scenario that stayed unprocessed. *busy_since* is the
-    earlier scenario and message since which the app has been busy. It depends on which scenarios shared a worker, so no
-    verdict may contain it.
+    *is_idle* is False if the harness stopped waiting while the app was busy, or did not wait. *unchanged_s* is the time for
+    which nothing had changed by then, in real seconds. *waits_for* is a message of this scenario that stayed unprocessed.
+    *busy_since* is the earlier scenario and message since which the app has been busy. It depends on which scenarios shared
+    a worker, so no verdict may contain it.
     """
 
     participant: str
@@ -153,6 +153,14 @@ class Effects(Entry, frozen=True, kw_only=True):
     response: str = ""
     waits_for: str = ""
     busy_since: str = ""
+
+    @property
+    def has_reported_idle(self) -> bool:
+        """Return True if the app itself reported that it was idle (``pending`` is 0).
+
+        Without ``pending``, the harness only concludes from an unchanged report that the app is idle.
+        """
+        return self.is_idle and self.pending == 0
 
 
 class Output(Entry, frozen=True, kw_only=True):

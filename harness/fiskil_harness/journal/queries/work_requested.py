@@ -1,6 +1,6 @@
 """Count the work that was requested of the app, and detect if the app resumes calling the API after an outage."""
 
-from fiskil_harness.journal import Delivery, Effects, Exchange, HookCall, Journal, ProcessChanged
+from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
     acknowledged_events,
     bearer,
@@ -9,6 +9,7 @@ from fiskil_harness.journal.queries.api_calls import (
     is_complete_success,
     timed_out,
 )
+from fiskil_harness.journal.queries.idleness import work_between
 
 NO_CALLS_OBSERVED = "the app was not observed to call the API after the fault had ended"
 
@@ -27,13 +28,10 @@ def work_count(journal: Journal, since_s: float, until_s: float) -> int:
 def work_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
     """Return the number of hook calls and deliveries until *until_s* that began while the app may still have been busy.
 
-    The count begins at the last time before *before_s* at which the app was idle.
+    The count begins at the last time before *before_s* at which the app was idle for any participant.
     """
-    idle_times = [effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.moment != "before_failure"]
-    idle_s = max((at_s for at_s in idle_times if at_s < before_s), default=0.0)
-    begun = [began_s(call) for call in journal.all(HookCall) if not call.is_failure_request]
-    begun += [delivery.at_s for delivery in journal.all(Delivery)]
-    return sum(1 for at_s in begun if idle_s < at_s < until_s)
+    idle_times = (effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.at_s < before_s)
+    return work_between(journal, max(idle_times, default=0.0), until_s)
 
 
 def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozenset()) -> bool | None:

@@ -132,7 +132,7 @@ def _token(exchange: Exchange) -> str:
 def _has_given_up(journal: Journal, refused: Exchange) -> bool:
     """Return True if the app is idle at the end, or a hook failed after the refusal, so that no retry is to be expected."""
     effects = journal.all(Effects)
-    if effects and effects[-1].is_idle and effects[-1].pending == 0:
+    if effects and effects[-1].has_reported_idle:
         return True
     return any(
         hook_call.at_s >= refused.ended_s
