@@ -49,13 +49,14 @@ from fiskil_harness.app.browser import Chromium
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import wait_until
-from fiskil_harness.core.config import Settings, environment
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config import environment as environment_variable
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL, REDUCER
 from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
 from fiskil_harness.errors import HarnessError, HookError, HookMissing, ToolMissing
 from fiskil_harness.faults.proxy.bite_log import fault_set
-from fiskil_harness.journal import Canaries, Effects, InterpretationsUsed, Journal, PlanKind, PlanRun, ProcessChanged
+from fiskil_harness.journal import Effects, InterpretationsUsed, Journal, PlanKind, PlanRun, ProcessChanged
 from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
@@ -67,6 +68,7 @@ from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps import AnyStep, Forge, step_text
 from fiskil_harness.scenario.steps import name_of as step_name
+from fiskil_harness.server.fiskil import Fiskil, local
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Sender, Target
 from fiskil_harness.webhooks.payload_format import message_fields
@@ -85,15 +87,18 @@ BeforeStep = Callable[[int, Scenario, Journal], None]
 
 
 class Driver:
-    """Runs scenarios one after another between one local Fiskil and one app."""
+    """Runs scenarios one after another between one Fiskil and one app."""
 
-    def __init__(self, settings: Settings, *, workdir: Path, seed: int, app_object: Any = None) -> None:
-        """Open the local Fiskil and prepare the app; ``start`` starts it.
+    def __init__(
+        self, settings: Settings, *, workdir: Path, seed: int, app_object: Any = None, environment: Fiskil | None = None
+    ) -> None:
+        """Open the Fiskil and prepare the app; ``start`` starts it.
 
         Args:
             workdir: Existing folder for the app's data and the certificates.
             seed: Determines ids, generated rows and generated plans.
             app_object: The app as a Python object; None uses the app in the config.
+            environment: The Fiskil that the app calls (default: a local one); ``close`` closes it.
 
         Raises:
             ConfigError: The webhook secret is malformed for its signature scheme.
@@ -104,39 +109,28 @@ class Driver:
         self._workdir = workdir
         self._salt = fresh_salt()
         self._scenario_count = 0
-        secret = environment(settings.sandbox.webhook_secret_env) if settings.sandbox.webhook_secret_env else None
-        if secret is not None:
-            interpretation = Interpretations(settings.sandbox.interpretations).of("webhooks.signature")
-            key_of(secret, settings.app.webhook.scheme or SCHEMES_BY_INTERPRETATION[interpretation])
-        self.fiskil = self._open_fiskil(secret)
-        # Otherwise syncs that no step requested would complete while a slow machine performs a step.
-        self.fiskil.sandbox.store.waits_for_clock_moves = True
+        self.environment = environment or _open_local_fiskil(settings, workdir=workdir, seed=seed)
         try:
             self.app = open_app(
-                settings, values=values_of(settings, self.fiskil, workdir), workdir=workdir, app_object=app_object
+                settings, values=values_of(settings, self.environment, workdir), workdir=workdir, app_object=app_object
             )
         except BaseException:
-            self.fiskil.close()
+            self.environment.close()
             raise
         self.chromium = Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._is_started = False
         self._interpretations: dict[str, str] = {}
         self._exploring_scenario = ""
-        self._output = AppOutput(self.app, self.fiskil.telemetry)
+        self._output = AppOutput(self.app, self.environment.telemetry)
 
-    def _open_fiskil(self, webhook_secret: str | None) -> LocalFiskil:
-        """Open the local Fiskil that the app calls."""
-        settings = self.settings
-        return LocalFiskil(
-            workdir=self._workdir,
-            seed=self.seed,
-            is_tls=settings.sandbox.tls,
-            webhook_secret=webhook_secret,
-            interpretations=Interpretations(settings.sandbox.interpretations),
-            console=Console(permissions=requested_permissions(settings.app.facts.datasets or ())),
-            scheme=settings.app.webhook.scheme,
-            payload=settings.app.webhook.payload,
-        )
+    @property
+    def fiskil(self) -> LocalFiskil:
+        """The local Fiskil that the app calls.
+
+        Raises:
+            StepError: The app calls the hosted Fiskil.
+        """
+        return local(self.environment)
 
     def start(self) -> None:
         """Start the app, or restart it if it has exited.
@@ -156,7 +150,7 @@ class Driver:
             self.chromium.close()
             self.app.stop()
         finally:
-            self.fiskil.close()
+            self.environment.close()
 
     def run(self, scenario: Scenario, *, quiet_s: float = IDLE_S) -> Outcome:
         """Run *scenario* and return its outcome.
@@ -210,35 +204,34 @@ class Driver:
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         journal = Journal()
         payload = self.settings.app.webhook.payload
-        if not self.fiskil.dialect.is_ours:
+        if not self.environment.dialect.is_ours:
             journal.read = lambda body, headers: message_fields(body, headers, payload=payload)
         if missing:
             return journal, ""
-        is_quiet = wait_until(lambda: self.fiskil.proxy.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
+        is_quiet = wait_until(lambda: self.environment.proxy.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
         # Requests for end users of earlier scenarios do not disturb this one.
-        if not is_quiet and self.fiskil.proxy.idle_without_end_user_s() < IDLE_CAP_S:
+        if not is_quiet and self.environment.proxy.idle_without_end_user_s() < IDLE_CAP_S:
             return journal, "the app called the API without a pause for 5 s, so the scenario did not begin"
-        self.fiskil.reset()
+        self.environment.reset()
         self._choose_interpretations(scenario.interpretations)
         stage = self._stage(scenario, journal)
-        deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
-        self.fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda end_user_id: end_user_id in deleted)
+        self.environment.begin(journal)
         self._output.mark(is_first=self._scenario_count == 1)
         try:
             with PauseMonitor(journal):
                 crashed = self._settle(scenario, stage, self._perform_steps(scenario, stage))
         finally:
             stage.close_windows()
-            waiting_faults = self.fiskil.proxy.rules.waiting()
-            self.fiskil.proxy.end()
-            wait_until(lambda: not self.fiskil.proxy.open_requests, cap_s=IDLE_CAP_S)
-        journal.write(Canaries(values=self.fiskil.sandbox.canaries()))
-        store = self.fiskil.sandbox.store
-        journal.write(InterpretationsUsed(clauses=tuple(sorted(store.used_clauses)), chosen=store.interpretations.chosen))
+            waiting_faults = self.environment.proxy.rules.waiting()
+            self.environment.proxy.end()
+            wait_until(lambda: not self.environment.proxy.open_requests, cap_s=IDLE_CAP_S)
+        self.environment.finish(journal)
+        for participant in stage.participants.values():
+            journal.names.setdefault(participant.ref, "end_user_ref")
+            journal.names.setdefault(participant.end_user_id, "end_user")
         for fault in waiting_faults:
             journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
-        self._record_id_names(stage)
         self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
         return journal, crashed
 
@@ -254,8 +247,8 @@ class Driver:
 
     def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
         """Apply the scenario's interpretations; if they change, restart the app, which may keep a token or a version."""
-        self.fiskil.interpret(interpretations)
-        self.app.values["webhook_source_ips"] = ",".join(self.fiskil.webhook_sources)
+        self.environment.interpret(interpretations)
+        self.app.values["webhook_source_ips"] = ",".join(self.environment.webhook_sources)
         if interpretations != self._interpretations and self.app.can_restart:
             self.app.restart()
         self._interpretations = interpretations
@@ -292,38 +285,26 @@ class Driver:
             except (HookError, HookMissing) as error:
                 return crashed or str(error)
         else:
-            wait_until(lambda: self.fiskil.proxy.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
+            wait_until(lambda: self.environment.proxy.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
         return crashed
-
-    def _record_id_names(self, stage: Stage) -> None:
-        """Record the meaning of each generated id in the journal, so that twins can be compared."""
-        names = stage.journal.names
-        for value, symbol in list(self.fiskil.sandbox.mint.names.items()):
-            names.setdefault(value, symbol)
-        for participant in stage.participants.values():
-            names.setdefault(participant.ref, "end_user_ref")
-            names.setdefault(participant.end_user_id, "end_user")
-        for consent in self.fiskil.sandbox.store.consents:
-            names.setdefault(consent, "consent")
 
     def _clean_up(self, *, is_restarted: bool) -> None:
         """Undo what the scenario changed at the API, restart the app if *is_restarted*, and remove the end users."""
-        self.fiskil.sandbox.set_key(is_accepted=True)
-        self.fiskil.serve_plain()
+        self.environment.restore()
         self.app.serve_plain()
-        self.app.values["api_url"] = self.fiskil.api_url
+        self.app.values["api_url"] = self.environment.api_url
         if is_restarted and self.app.can_restart:
             self.app.restart()
-        self.fiskil.reset()
+        self.environment.reset()
 
     def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
         self._scenario_count += 1
         journal.write(ProcessChanged(change="found"))
-        for entry in config_statements(self.settings, self.fiskil):
+        for entry in config_statements(self.settings, self.environment):
             journal.write(entry)
         return Stage(
             settings=self.settings,
-            fiskil=self.fiskil,
+            environment=self.environment,
             app=self.app,
             sender=self._sender(),
             journal=journal,
@@ -367,9 +348,8 @@ class Driver:
             )
         finally:
             self._output.log_marks, self._exploring_scenario = log_marks, ""
-            self.fiskil.interpret(interpretations)
-            deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
-            self.fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda end_user_id: end_user_id in deleted)
+            self.environment.interpret(interpretations)
+            self.environment.begin(journal)
         return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)
 
     def try_plan(self, plan: Scenario) -> "PlanResult":
@@ -388,8 +368,30 @@ class Driver:
 
     def _sender(self) -> Sender:
         target = Target.of(self.app.url + self.settings.app.webhook.path, allow_hosts=self.settings.sandbox.allow_hosts)
-        ca_file = self.fiskil.certificates.ca_file if target.is_tls else None
-        return Sender(self.fiskil.loop, target, ca_file=ca_file, timeout_s=self.settings.app.limits.ack_s + 5)
+        ca_file = self.environment.certificates.ca_file if target.is_tls else None
+        return Sender(self.environment.loop, target, ca_file=ca_file, timeout_s=self.settings.app.limits.ack_s + 5)
+
+
+def _open_local_fiskil(settings: Settings, *, workdir: Path, seed: int) -> LocalFiskil:
+    """Open the local Fiskil that the config describes."""
+    sandbox, webhook = settings.sandbox, settings.app.webhook
+    interpretations = Interpretations(sandbox.interpretations)
+    secret = environment_variable(sandbox.webhook_secret_env) if sandbox.webhook_secret_env else None
+    if secret is not None:
+        key_of(secret, webhook.scheme or SCHEMES_BY_INTERPRETATION[interpretations.of("webhooks.signature")])
+    fiskil = LocalFiskil(
+        workdir=workdir,
+        seed=seed,
+        is_tls=sandbox.tls,
+        webhook_secret=secret,
+        interpretations=interpretations,
+        console=Console(permissions=requested_permissions(settings.app.facts.datasets or ())),
+        scheme=webhook.scheme,
+        payload=webhook.payload,
+    )
+    # Otherwise syncs that no step requested would complete while a slow machine performs a step.
+    fiskil.sandbox.store.waits_for_clock_moves = True
+    return fiskil
 
 
 def _ignore_step(_number: int, _scenario: Scenario, _journal: Journal) -> None:

@@ -35,7 +35,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -81,7 +80,8 @@ from fiskil_harness.journal import (
 )
 from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
-from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
+from fiskil_harness.server.fiskil import Fiskil, local
+from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Outbox, Sender
 
 PATIENT_CAP_S = 20.0
@@ -126,7 +126,7 @@ class Stage:
         self,
         *,
         settings: Settings,
-        fiskil: LocalFiskil,
+        environment: Fiskil,
         app: AppUnderTest,
         sender: Sender,
         journal: Journal,
@@ -138,34 +138,43 @@ class Stage:
         chromium: Chromium | None = None,
     ) -> None:
         self.settings = settings
-        self.fiskil = fiskil
+        self.environment = environment
         self.app = app
         self.sender = sender
         self.journal = journal
         self.person = person
         self.run_plans = explore
         self.seed = seed
-        self.outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
+        self.outbox = Outbox(environment.interpretation, lambda: environment.dialect)
         self.participants: dict[str, Participant] = {}
         self.must_restart = False
         self._nonce = nonce
         self._scenario = scenario
         self._chromium = chromium or Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._windows: dict[str, Window] = {}
-        fiskil.login_values = tuple(login_secrets(settings.app.login).values())
-        self._redactor = Redactor(lambda: secrets_of(fiskil))
+        self._redactor = Redactor(environment.secrets)
+        for value in login_secrets(settings.app.login).values():
+            self._redactor.register("login_secret", value)
         self._events_collected = 0
         self._recorded_consents: dict[str, object] = {}
-        self.began_at: datetime = fiskil.sandbox.clock.now()
         self.was_disturbed = False
         self._initial_backlog = self._backlog_of_earlier_scenarios()
         self._stuck_waits = 0
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[ReportPlace, tuple[AlertSink | Telemetry, int]] = {
-            "an alert": (fiskil.alerts, len(fiskil.alerts.sent)),
-            "telemetry": (fiskil.telemetry, len(fiskil.telemetry.sent)),
+            "an alert": (environment.alerts, len(environment.alerts.sent)),
+            "telemetry": (environment.telemetry, len(environment.telemetry.sent)),
         }
         """The receivers of the app's alerts and telemetry, each with the number of messages it already had."""
+
+    @property
+    def fiskil(self) -> LocalFiskil:
+        """The local Fiskil, whose sandbox most steps need.
+
+        Raises:
+            StepError: The scenario runs against the hosted API.
+        """
+        return local(self.environment)
 
     def participant(self, name: str = "") -> Participant:
         """Return the participant called *name*; the first call creates it."""
@@ -384,7 +393,7 @@ class Stage:
         return entry
 
     def _consent_ids(self, participant: Participant) -> list[str]:
-        return [consent.arrangement_id for consent in self.fiskil.sandbox.consents_of(participant.end_user_id)]
+        return [consent.arrangement_id for consent in self.environment.consents_of(participant.end_user_id)]
 
     def _backlog_of_earlier_scenarios(self) -> Backlog:
         """Return the work that earlier scenarios left unfinished, with its present ``pending``; NONE after any progress."""
@@ -405,7 +414,7 @@ class Stage:
 
         See the theory of operation at the head of this module.
         """
-        proxy, previous = self.fiskil.proxy, self.app.backlog
+        proxy, previous = self.environment.proxy, self.app.backlog
         new_waits = max(self._initial_backlog.new_waits, self._stuck_waits)
         backlog = self._initial_backlog if is_last else msgspec.structs.replace(previous, new_waits=new_waits)
         is_disturbed = bool(proxy.rules.waiting()) or self.was_disturbed or self.must_restart
