@@ -35,7 +35,7 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 # Reset removes end users, consents, faults, events and interpretations, and returns sandbox time to real time. The app
 # keeps its state, because bugs that need a history would be hidden otherwise. It restarts only after a step that affects it
 # as a whole, such as a revoked key, and when the interpretations change, because it may keep a token or a version.
-# A generated plan runs inside a scenario, through the same phases; afterwards the scenario's own journal records again.
+# A generated scenario has no phases of its own: each of its plans runs through all of them, with a journal of its own.
 
 from collections.abc import Callable
 from functools import partial
@@ -51,12 +51,12 @@ from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config import environment as environment_variable
-from fiskil_harness.core.config.hooks import EFFECTS, FAIL, REDUCER
+from fiskil_harness.core.config.hooks import EFFECTS, FAIL, HOOKS, REDUCER
 from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
 from fiskil_harness.errors import HarnessError, HookError, HookMissing, ToolMissing
 from fiskil_harness.faults.proxy.bite_log import fault_set
-from fiskil_harness.journal import Effects, InterpretationsUsed, Journal, PlanKind, PlanRun, ProcessChanged
+from fiskil_harness.journal import Effects, InterpretationsUsed, Journal, PlanRun, ProcessChanged
 from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
@@ -64,7 +64,7 @@ from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
-from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps import AnyStep, Forge, step_text
 from fiskil_harness.scenario.steps import name_of as step_name
@@ -84,6 +84,10 @@ PLAN_IDLE_S = 0.01
 
 BeforeStep = Callable[[int, Scenario, Journal], None]
 """Called before each step with its index, the scenario and the journal so far, and once after the last step."""
+
+
+IsUnwell = Callable[[Journal], bool]
+"""Returns True if the journal of a scenario shows that the app must restart."""
 
 
 class Driver:
@@ -120,7 +124,6 @@ class Driver:
         self.chromium = Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._is_started = False
         self._interpretations: dict[str, str] = {}
-        self._exploring_scenario = ""
         self._output = AppOutput(self.app, self.environment.telemetry)
 
     @property
@@ -188,14 +191,15 @@ class Driver:
         )
 
     def perform(
-        self, scenario: Scenario, *, quiet_s: float = IDLE_S, is_unwell: Callable[[Journal], bool] | None = None
+        self, scenario: Scenario, *, quiet_s: float = IDLE_S, part_of: str = "", is_unwell: IsUnwell | None = None
     ) -> tuple[Journal, str]:
         """Perform the steps; return the journal, and the reason why the scenario did not run to its end ("" if it did).
 
         Args:
             quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
-            is_unwell: Returns True if the app must restart afterwards. By default the app restarts if a step affected it as
-                a whole, such as a revoked key.
+            part_of: Name of the generated scenario that *scenario* is a plan of; "" if it is no plan.
+            is_unwell: Decides if the app restarts afterwards. By default the app restarts if a step affected it as a whole,
+                such as a revoked key.
 
         Raises:
             AppError: The app does not start, or is never ready.
@@ -212,11 +216,14 @@ class Driver:
         # Requests for end users of earlier scenarios do not disturb this one.
         if not is_quiet and self.environment.proxy.idle_without_end_user_s() < IDLE_CAP_S:
             return journal, "the app called the API without a pause for 5 s, so the scenario did not begin"
+        if isinstance(scenario, GeneratedScenario):
+            self._run_plans(scenario, journal)
+            return journal, ""
         self.environment.reset()
         self._choose_interpretations(scenario.interpretations)
-        stage = self._stage(scenario, journal)
+        stage = self._stage(scenario, journal, part_of or scenario.name)
         self.environment.begin(journal)
-        self._output.mark(is_first=self._scenario_count == 1)
+        self._output.mark()
         try:
             with PauseMonitor(journal):
                 crashed = self._settle(scenario, stage, self._perform_steps(scenario, stage))
@@ -297,7 +304,7 @@ class Driver:
             self.app.restart()
         self.environment.reset()
 
-    def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
+    def _stage(self, scenario: Scenario, journal: Journal, name: str) -> Stage:
         self._scenario_count += 1
         journal.write(ProcessChanged(change="found"))
         for entry in config_statements(self.settings, self.environment):
@@ -310,60 +317,46 @@ class Driver:
             journal=journal,
             person=catalog.person(scenario.end_user),
             nonce=f"{self._salt[:8]}-{self._scenario_count}",
-            scenario=self._exploring_scenario or scenario.name,
-            explore=partial(self._explore, journal, scenario),
+            scenario=name,
             seed=stream(self.seed, scenario.base_name).randrange(2**32),
             chromium=self.chromium,
         )
 
-    def _explore(
-        self, journal: Journal, scenario: Scenario, kind: PlanKind, plan_count: int, shrink_s: float
-    ) -> tuple[PlanRun, ...]:
-        """Run generated plans, each with its own journal, while *scenario* waits. Afterwards *journal* records again.
-
-        Args:
-            journal: The journal of *scenario*.
-            plan_count: Number of plans.
-            shrink_s: Limit for simplifying a failed plan, in real seconds.
-        """
+    def _run_plans(self, scenario: GeneratedScenario, journal: Journal) -> None:
+        """Run generated plans, each with its own journal, and record their results in *journal*."""
         from fiskil_harness.scenario.generation import explore
 
-        interpretations, self._exploring_scenario = scenario.interpretations, scenario.name
+        self._output.mark()
+        journal.write(ProcessChanged(change="found"))
+        self.before_step(0, scenario, journal)
+        journal.step = 0
+        explored = explore(
+            partial(self.try_plan, of=scenario),
+            kind=scenario.kind,
+            seed=self.seed,
+            wanted=scenario.plans,
+            can_restart=self.app.can_restart,
+            can_fail=self.app.has(FAIL),
+            folds=self.app.has(REDUCER),
+            hooks=self.hooks(),
+            shrink_cap_s=scenario.shrink_s,
+        )
+        for plan_run in explored.runs:
+            journal.write(msgspec.structs.replace(plan_run, **journal.stamp()))
+        journal.step = 1
+        self.before_step(1, scenario, journal)
 
-        def run(plan: Scenario) -> "PlanResult":
-            return self.try_plan(msgspec.structs.replace(plan, interpretations=interpretations))
-
-        log_marks = dict(self._output.log_marks)
-        try:
-            explored = explore(
-                run,
-                kind=kind,
-                seed=self.seed,
-                wanted=plan_count,
-                can_restart=self.app.can_restart,
-                can_fail=self.app.has(FAIL),
-                folds=self.app.has(REDUCER),
-                hooks=self.hooks(),
-                shrink_cap_s=shrink_s,
-            )
-        finally:
-            self._output.log_marks, self._exploring_scenario = log_marks, ""
-            self.environment.interpret(interpretations)
-            self.environment.begin(journal)
-        return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)
-
-    def try_plan(self, plan: Scenario) -> "PlanResult":
-        """Run and evaluate a generated plan; the app restarts only after a plan that leaves it in an unusable state."""
+    def try_plan(self, plan: Scenario, *, of: GeneratedScenario) -> "PlanResult":
+        """Run and evaluate a plan of a generated scenario; the app restarts only after a plan that leaves it unusable."""
         from fiskil_harness.scenario.generation import PlanResult
         from fiskil_harness.scenario.generation.life_strategies import is_unwell
 
-        journal, crashed = self.perform(plan, quiet_s=PLAN_IDLE_S, is_unwell=is_unwell)
+        plan = msgspec.structs.replace(plan, interpretations=of.interpretations)
+        journal, crashed = self.perform(plan, quiet_s=PLAN_IDLE_S, part_of=of.name, is_unwell=is_unwell)
         return PlanResult(findings=self.judge(plan, journal, crashed), journal=journal)
 
     def hooks(self) -> frozenset[str]:
         """Return the hooks that the app has."""
-        from fiskil_harness.core.config.hooks import HOOKS
-
         return frozenset(hook for hook in HOOKS if self.app.has(hook))
 
     def _sender(self) -> Sender:

@@ -32,7 +32,6 @@ from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, li
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.scenario.steps import step_text
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 UNKNOWN_END_USER = of_end_user(
@@ -202,9 +201,10 @@ class Worker:
         self.redactor.learn()
         new_entries = list(journal)[self._reported_entries if number else 0 :]
         self._reported_entries = len(journal)
-        next_step = step_text(scenario.steps[number]) if number < len(scenario.steps) else ""
+        steps = scenario.step_texts
+        next_step = steps[number] if number < len(steps) else ""
         log_lines = [self.redactor.redact(line) for line in live_lines.lines(new_entries)]
-        self.on_progress(scenario.name, number, len(scenario.steps), self.redactor.redact(next_step), log_lines)
+        self.on_progress(scenario.name, number, len(steps), self.redactor.redact(next_step), log_lines)
 
     def _count_silence(self, journal: Journal) -> None:
         """Count the consecutive scenarios in which no delivery got a response."""
@@ -250,10 +250,11 @@ class Worker:
     ) -> tuple[Story | None, tuple[Picture, ...], str]:
         """Return the redacted story and the screenshots of a scenario, and the traceback of an error in making them."""
         try:
-            steps = [step_text(step) for step in scenario.steps]
             has_passed = outcome.verdict is Verdict.PASS
             redact = self.redactor.redact_tree
-            story = story_of(scenario.name, steps, journal, took_s=took_s, has_passed=has_passed, redact=redact)
+            story = story_of(
+                scenario.name, scenario.step_texts, journal, took_s=took_s, has_passed=has_passed, redact=redact
+            )
             return story, pictures(scenario.name, journal), ""
         except Exception:  # noqa: BLE001 - an internal error must not lose the verdict
             return None, (), self.redactor.redact(traceback.format_exc())

@@ -33,7 +33,7 @@
 # in the meantime. A slow app must get the same verdict in every order of scenarios. So the last wait of a scenario ("end")
 # uses the backlog from the beginning of the scenario: the wait is as long as if it were the scenario's only one.
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from math import inf
 from types import MappingProxyType
@@ -71,8 +71,6 @@ from fiskil_harness.journal import (
     EffectsMoment,
     EventCreated,
     Journal,
-    PlanKind,
-    PlanRun,
     ReportPlace,
     Rows,
     StepFailed,
@@ -133,7 +131,6 @@ class Stage:
         person: Person,
         nonce: str,
         scenario: str = "",
-        explore: Callable[[PlanKind, int, float], Sequence[PlanRun]],
         seed: int = 0,
         chromium: Chromium | None = None,
     ) -> None:
@@ -143,7 +140,6 @@ class Stage:
         self.sender = sender
         self.journal = journal
         self.person = person
-        self.run_plans = explore
         self.seed = seed
         self.outbox = Outbox(environment.interpretation, lambda: environment.dialect)
         self.participants: dict[str, Participant] = {}

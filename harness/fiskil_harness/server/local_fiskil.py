@@ -169,7 +169,7 @@ class LocalFiskil:
         return _Api(self._register(server), acceptor, is_tls)
 
     def serve_tls(self) -> None:
-        """Serve the API over https only, until ``serve_plain`` is called, and record clients that connect without TLS.
+        """Serve the API over https only, until ``restore`` is called, and record clients that connect without TLS.
 
         ``api_url`` changes. The plain port stays open to record clients that still use it, but serves no request.
         """
@@ -178,13 +178,6 @@ class LocalFiskil:
             self._initial_api.acceptor.watch(lambda: self._record_plain(is_former=True))
         self._switch_to(self._tls_api or self._initial_api)
         self._current_api.acceptor.watch(lambda: self._record_plain(is_former=False))
-
-    def serve_plain(self) -> None:
-        """End ``serve_tls``: serve the API as at the start; ``api_url`` changes back."""
-        for api in (self._initial_api, self._tls_api):
-            if api is not None:
-                api.acceptor.watch(None)
-        self._switch_to(self._initial_api)
 
     def _switch_to(self, api: "_Api") -> None:
         self._current_api = api
@@ -377,7 +370,10 @@ class LocalFiskil:
     def restore(self) -> None:
         """Accept the app's API key again, and serve the API as at the start; ``api_url`` changes back."""
         self.sandbox.set_key(is_accepted=True)
-        self.serve_plain()
+        for api in (self._initial_api, self._tls_api):
+            if api is not None:
+                api.acceptor.watch(None)
+        self._switch_to(self._initial_api)
 
     def reset(self) -> None:
         """Remove all end users, consents, events and faults, restore the initial interpretations, return to real time."""

@@ -3,7 +3,6 @@
 If the relay refuses a request, the scenario is INCONCLUSIVE, because the app could not act as it normally does.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from fiskil_harness.faults.proxy.reverse.read_only_guard import LIMIT, PAST_LIMI
 from fiskil_harness.faults.proxy.reverse.secrets import secrets_in
 from fiskil_harness.journal import ApiUnreachable, Canaries, Exchange, Journal, Refused, Rows, StepIncomplete
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.runner.driver import IDLE_S, Driver
+from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.hosted.account import PATHS
 from fiskil_harness.runner.hosted.environment import HostedFiskil
 from fiskil_harness.scenario.scenario import Scenario
@@ -67,16 +66,14 @@ class HostedDriver(Driver):
         if reply.status is None or not 200 <= reply.status < 300:
             raise HookError(f"{INTRODUCE} failed: {reply.problem or f'the response was {reply.status}'}.")
 
-    def perform(
-        self, scenario: Scenario, *, quiet_s: float = IDLE_S, is_unwell: Callable[[Journal], bool] | None = None
-    ) -> tuple[Journal, str]:
+    def perform(self, scenario: Scenario, **options: Any) -> tuple[Journal, str]:
         """Perform the steps unless the run's request limit is reached; also record refused requests and failures of the API.
 
         The arguments, the result and the errors are those of ``Driver.perform``.
         """
         if self._hosted.guard.is_spent:
             return Journal(), PAST_LIMIT
-        journal, crashed = super().perform(scenario, quiet_s=quiet_s, is_unwell=is_unwell)
+        journal, crashed = super().perform(scenario, **options)
         self._compare_again(journal)
         journal.write(Canaries(values=secrets_of(journal)))
         for refusal in dict.fromkeys(_refusal_text(refused) for refused in journal.all(Refused)):
@@ -90,9 +87,9 @@ class HostedDriver(Driver):
         findings = super().judge(scenario, journal, crashed)
         return tuple(_without_blame(finding) for finding in findings) if is_disturbed(journal) else findings
 
-    def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
+    def _stage(self, scenario: Scenario, journal: Journal, name: str) -> Stage:
         """Return the stage with its only end user, who exists at Fiskil already, and record the rows that probes compare."""
-        stage = super()._stage(scenario, journal)
+        stage = super()._stage(scenario, journal, name)
         participant = Participant("", stage.person, self.settings.hosted.end_user_ref)
         stage.participants[""] = participant
         participant.end_user_id = self._hosted.address.end_user_id

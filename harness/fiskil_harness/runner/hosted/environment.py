@@ -57,22 +57,14 @@ class HostedFiskil:
         try:
             self.proxy = Relay(self.loop, upstream=address.url, ca_file=address.ca_file, port=port, guard=guard)
             self._sinks = [self.proxy]
+            # No consent journeys run here, so the second URL is only a placeholder.
+            self.api_url = self.auth_url = self.proxy.url
             self.alerts = AlertSink(self.loop, crashes=crashes)
             self.telemetry = Telemetry(self.loop, crashes=crashes)
             self._sinks += [self.alerts, self.telemetry]
         except BaseException:
             self.close()
             raise
-
-    @property
-    def api_url(self) -> str:
-        """The URL of the relay, which the app calls instead of the hosted API."""
-        return self.proxy.url
-
-    @property
-    def auth_url(self) -> str:
-        """The URL of the relay as a placeholder: no consent journeys run here, so there is no consent page."""
-        return self.proxy.url
 
     @property
     def dialect(self) -> Dialect:

@@ -6,7 +6,6 @@ the next time. The search therefore finds races, and reports how often a plan wi
 
 import contextlib
 from collections.abc import Callable
-from typing import Protocol
 
 import hypothesis
 import msgspec
@@ -60,14 +59,6 @@ SLOWER = 3
 MOST_INCOMPLETE = 3
 
 
-class Judged(Protocol):
-    """The protocol of a plan's result; the driver's ``Outcome`` implements it."""
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """The findings of the plan's probes, and findings about an incomplete run."""
-
-
 class PlanResult(Struct, frozen=True, kw_only=True):
     """The findings and the journal of one plan."""
 
@@ -88,7 +79,7 @@ class Exploration(Struct, frozen=True, kw_only=True):
 
 
 def explore(
-    run: Callable[[Scenario], Judged],
+    run: Callable[[Scenario], PlanResult],
     *,
     kind: PlanKind,
     seed: int,
@@ -140,7 +131,9 @@ class _EndSearch(BaseException):
 class _Search:
     """The state of one search: the results so far, by plan."""
 
-    def __init__(self, run: Callable[[Scenario], Judged], *, seed: int, wanted: int, caps_s: tuple[float, float]) -> None:
+    def __init__(
+        self, run: Callable[[Scenario], PlanResult], *, seed: int, wanted: int, caps_s: tuple[float, float]
+    ) -> None:
         self._run = run
         self._seed = seed
         self.wanted = wanted
@@ -327,9 +320,8 @@ class _Search:
         life = self._lives.get(_key(plan))
         if life is None:
             return run_of(plan, *result.findings)
-        journal = result.journal if isinstance(result, PlanResult) else Journal()
-        run = run_of(plan, *decisive_findings(result.findings), invariants=invariants_of(journal))
-        verbs = happened(life, journal, result.findings)
+        run = run_of(plan, *decisive_findings(result.findings), invariants=invariants_of(result.journal))
+        verbs = happened(life, result.journal, result.findings)
         return msgspec.structs.replace(run, happened=verbs, possible=possible(life.hooks))
 
 
