@@ -205,12 +205,11 @@ class Driver:
             AppError: The app does not start, or is never ready.
         """
         self.start()  # first, because the hooks of a Python object are known only after it was created
-        missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         journal = Journal()
         payload = self.settings.app.webhook.payload
         if not self.environment.dialect.is_ours:
             journal.read = lambda body, headers: message_fields(body, headers, payload=payload)
-        if missing:
+        if any(not self.app.has(hook) for hook in scenario.needs):
             return journal, ""
         is_quiet = wait_until(lambda: self.environment.proxy.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
         # Requests for end users of earlier scenarios do not disturb this one.
@@ -400,6 +399,3 @@ def _practices_of(scenario: Scenario, journal: Journal) -> tuple[str, ...]:
     """Return the practices this outcome counts for: those that a generated plan violated, else all of the scenario."""
     violated = tuple(plan_run.practice for plan_run in journal.all(PlanRun) if plan_run.practice in scenario.practices)
     return violated or scenario.practices
-
-
-__all__ = ["Driver", "Outcome"]

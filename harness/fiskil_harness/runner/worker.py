@@ -32,7 +32,6 @@ from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, li
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.server.local_fiskil import LocalFiskil
 
 UNKNOWN_END_USER = of_end_user(
     ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body"
@@ -99,11 +98,6 @@ class Worker:
             self._driver = self._open_driver(workdir)
             self._driver.before_step = self._report_progress
         return self._driver
-
-    @property
-    def fiskil(self) -> LocalFiskil:
-        """The local Fiskil of this worker."""
-        return self.driver.fiskil
 
     @property
     def has_app(self) -> bool:

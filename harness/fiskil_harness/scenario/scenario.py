@@ -232,8 +232,3 @@ def _first_line(path: Path) -> str:
 
     text = path.read_text(encoding="utf-8")
     return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
-
-
-def to_builtins(scenario: Scenario) -> Any:
-    """Return the scenario as plain JSON values."""
-    return msgspec.to_builtins(scenario)

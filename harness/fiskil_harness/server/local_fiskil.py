@@ -126,7 +126,7 @@ class LocalFiskil:
         self.proxy = Proxy(
             self.sandbox.api,
             route_of=lambda method, path: find_spelling(self.sandbox.store, method, path).name,
-            world=_World(self),
+            world=self,
             has_reported=self._has_event,
             clock_s=lambda: self.sandbox.clock.offset.total_seconds() + self._elapsed_s(),
             interpretation=self.interpretation,
@@ -197,11 +197,6 @@ class LocalFiskil:
     def api_url(self) -> str:
         """The origin of the API, without ``/v1``; requests pass through the proxy."""
         return str(self._current_api.server.url)
-
-    @property
-    def is_tls(self) -> bool:
-        """True if the API is served over https now."""
-        return self._current_api.is_tls
 
     @property
     def auth_url(self) -> str:
@@ -354,6 +349,14 @@ class LocalFiskil:
         """Expire every access token now."""
         self.sandbox.expire_tokens()
 
+    def advance(self, *, seconds: float) -> None:
+        """Move sandbox time forward."""
+        self.sandbox.clock.advance(seconds=seconds)
+
+    def foreign_url(self) -> str:
+        """Return the origin of the canary server."""
+        return self.canary_server.url
+
     def begin(self, journal: Journal) -> None:
         """Record the app's requests into *journal* from now on, and mark those for end users of earlier scenarios."""
         deleted = frozenset(self.sandbox.store.deleted_end_users)
@@ -370,9 +373,8 @@ class LocalFiskil:
     def restore(self) -> None:
         """Accept the app's API key again, and serve the API as at the start; ``api_url`` changes back."""
         self.sandbox.set_key(is_accepted=True)
-        for api in (self._initial_api, self._tls_api):
-            if api is not None:
-                api.acceptor.watch(None)
+        self._current_api.acceptor.watch(None)
+        self._initial_api.acceptor.watch(None)
         self._switch_to(self._initial_api)
 
     def reset(self) -> None:
@@ -399,22 +401,3 @@ class _Api(NamedTuple):
     server: Server
     acceptor: Acceptor
     is_tls: bool
-
-
-class _World:
-    """The operations on the sandbox that faults may use."""
-
-    def __init__(self, fiskil: LocalFiskil) -> None:
-        self._fiskil = fiskil
-
-    def expire_tokens(self) -> None:
-        """Expire every access token."""
-        self._fiskil.sandbox.expire_tokens()
-
-    def advance(self, *, seconds: float) -> None:
-        """Move sandbox time forward."""
-        self._fiskil.sandbox.clock.advance(seconds=seconds)
-
-    def foreign_url(self) -> str:
-        """Return the origin of the canary server."""
-        return self._fiskil.canary_server.url

@@ -27,7 +27,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[GateRe
     worker = Worker(settings, seed=7, folder=tmp_path / "worker")
     worker.includes_har = True
     secrets: set[tuple[str, str]] = set()
-    worker.on_progress = lambda *_arguments: secrets.update(worker.fiskil.secrets())
+    worker.on_progress = lambda *_arguments: secrets.update(worker.driver.fiskil.secrets())
     results = [worker.play(scenario) for scenario in load_all() if scenario.name in SCENARIOS]
     whole = GateResult(
         result=report_only(

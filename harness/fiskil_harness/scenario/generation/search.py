@@ -70,12 +70,11 @@ class Exploration(Struct, frozen=True, kw_only=True):
     """The result of a search.
 
     ``runs`` are the results of the generated plans in their order. ``failing`` is the shortest plan that failed, if any; in
-    that case the last of ``runs`` is its result. ``executed`` counts all executions, including those of shrinking.
+    that case the last of ``runs`` is its result.
     """
 
     runs: tuple[PlanRun, ...]
     failing: Scenario | None = None
-    executed: int = 0
 
 
 def explore(
@@ -144,7 +143,6 @@ class _Search:
         self._raise_pending_signal: Callable[[], None] = lambda: None
         self._lives: dict[bytes, LifePlan] = {}
         self._verb_lists: list[tuple[str, ...]] = []
-        self._executed = 0
         self._searching = stopwatch()
         self._shrinking: Callable[[], float] | None = None
 
@@ -246,7 +244,7 @@ class _Search:
             rounds, failed = self._repeat(self._failing) if _is_racy(self._failing) else (0, 0)
             text = dump_plan(self._failing, seed=self._seed)
             runs[-1] = msgspec.structs.replace(shortest, number=len(runs), plan=text, rounds=rounds, rounds_failed=failed)
-        return Exploration(runs=tuple(runs), failing=self._failing, executed=self._executed)
+        return Exploration(runs=tuple(runs), failing=self._failing)
 
     def _prefer_fewer_races(self) -> None:
         """Replace the failing plan by a plan with fewer races (steps that depend on timing) if that plan fails as well."""
@@ -308,7 +306,6 @@ class _Search:
 
     def _run_once(self, plan: Scenario) -> PlanRun:
         self._raise_pending_signal()
-        self._executed += 1
         try:
             result = self._run(plan)
         except HarnessError as error:
