@@ -14,7 +14,7 @@ from fiskil_harness.core.redaction import masking
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.journal import Exchange, Journal, shortened
 from fiskil_harness.journal.har import har_of, merged, render
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil, secrets_of
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
 ROUTE = "banking.transactions"
 TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": -1}
@@ -102,7 +102,7 @@ def walk(fiskil: LocalFiskil, rosa: Enrolled) -> Journal:
 
 
 def har_for(fiskil: LocalFiskil, journal: Journal) -> dict[str, Any]:
-    return har_of(journal, redactor=Redactor(lambda: secrets_of(fiskil)), title="walk", origin=fiskil.api_url)
+    return har_of(journal, redactor=Redactor(fiskil.secrets), title="walk", origin=fiskil.api_url)
 
 
 def test_a_document_has_the_structure_of_har(fiskil: LocalFiskil, walk: Journal) -> None:
@@ -118,7 +118,7 @@ def test_a_document_contains_no_secrets_and_no_personal_values(fiskil: LocalFisk
     """Credentials, tokens, and a person's names and contact details do not appear."""
     text = render(har_for(fiskil, walk))
 
-    secrets = [value for _, value in secrets_of(fiskil)]
+    secrets = [value for _, value in fiskil.secrets()]
     assert [secret for secret in secrets if secret in text] == []
     persons = [rosa.person.email, rosa.person.name, rosa.person.name.split()[-1], "mia@", "Mia", "Ward", "0491570156"]
     assert [person for person in persons if person in text] == []

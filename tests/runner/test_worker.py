@@ -118,7 +118,7 @@ def test_excerpts_of_a_failure_contain_no_secret(work: MakeWorker, receiver_sett
     played = worker.play(scenario())
 
     excerpt, *_of_cases = played.excerpts
-    credentials = worker.fiskil.credentials
+    credentials = worker.driver.fiskil.credentials
     assert (excerpt.scenario, excerpt.probe) == ("repeated", "applies_once")
     assert [beat.text for beat in excerpt.beats] == ["e0 attempt 1", "e0 attempt 2", "e0 applied 2 times"]
     assert "X-Fiskil-Signature: " in excerpt.commands[0].command
@@ -227,7 +227,7 @@ def test_a_config_without_an_app_is_an_error(work: MakeWorker) -> None:
     with pytest.raises(ConfigError, match="names no app"):
         worker.start()
 
-    assert worker.fiskil.api_url.startswith("http://127.0.0.1:")
+    assert worker.driver.fiskil.api_url.startswith("http://127.0.0.1:")
 
 
 def test_closing_removes_everything(work: MakeWorker, receiver_settings: MakeSettings, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
+from fiskil_harness.app.browser.login import login_secrets
 from fiskil_harness.app.effects import is_unknown_path, query_effects
 from fiskil_harness.app.template_values import of_end_user
 from fiskil_harness.core import signals
@@ -31,8 +32,6 @@ from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, li
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.scenario.steps import step_text
-from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 
 UNKNOWN_END_USER = of_end_user(
     ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body"
@@ -50,19 +49,31 @@ MOST_SILENT_SCENARIOS = 3
 
 
 class Worker:
-    """Runs scenarios between one local Fiskil and one app."""
+    """Runs scenarios between one Fiskil and one app."""
 
-    def __init__(self, settings: Settings, *, seed: int, app_object: Any = None, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        seed: int,
+        app_object: Any = None,
+        folder: Path | None = None,
+        open_driver: Callable[[Path], Driver] | None = None,
+    ) -> None:
         """Prepare a worker; no server listens yet.
 
         Args:
             app_object: The app as a Python object; None uses the app in the config.
             folder: Working folder (default: a new temporary one); ``close`` removes it.
+            open_driver: Returns a new driver that works in the given folder (default: one with a local Fiskil).
         """
         self.settings = settings
         self.seed = seed
         self._app_object = app_object
         self._folder = folder or Path(tempfile.mkdtemp(prefix="fiskil-harness-"))
+        self._open_driver = open_driver or (
+            lambda workdir: Driver(settings, workdir=workdir, seed=seed, app_object=app_object)
+        )
         self._driver: Driver | None = None
         self._driver_count = 0
         self._has_been_ready = False
@@ -72,24 +83,21 @@ class Worker:
         self.on_progress: OnProgress | None = None
         self._reported_entries, self._current_scenario = 0, ""
         self.redactor = Redactor(self._secrets)
+        for value in login_secrets(settings.app.login).values():
+            self.redactor.register("login_secret", value)
         self.includes_har = False
         """If True, each result of ``play`` includes its exchanges as HAR."""
 
     @property
     def driver(self) -> Driver:
-        """The driver, created at the first use: its sandbox listens, its app is not started yet."""
+        """The driver, created at the first use: its Fiskil listens, its app is not started yet."""
         if self._driver is None:
             self._driver_count += 1
             workdir = self._folder / f"app-{self._driver_count}"
             workdir.mkdir(parents=True)
-            self._driver = Driver(self.settings, workdir=workdir, seed=self.seed, app_object=self._app_object)
+            self._driver = self._open_driver(workdir)
             self._driver.before_step = self._report_progress
         return self._driver
-
-    @property
-    def fiskil(self) -> LocalFiskil:
-        """The local Fiskil of this worker."""
-        return self.driver.fiskil
 
     @property
     def has_app(self) -> bool:
@@ -187,9 +195,10 @@ class Worker:
         self.redactor.learn()
         new_entries = list(journal)[self._reported_entries if number else 0 :]
         self._reported_entries = len(journal)
-        next_step = step_text(scenario.steps[number]) if number < len(scenario.steps) else ""
+        steps = scenario.step_texts
+        next_step = steps[number] if number < len(steps) else ""
         log_lines = [self.redactor.redact(line) for line in live_lines.lines(new_entries)]
-        self.on_progress(scenario.name, number, len(scenario.steps), self.redactor.redact(next_step), log_lines)
+        self.on_progress(scenario.name, number, len(steps), self.redactor.redact(next_step), log_lines)
 
     def _count_silence(self, journal: Journal) -> None:
         """Count the consecutive scenarios in which no delivery got a response."""
@@ -235,10 +244,11 @@ class Worker:
     ) -> tuple[Story | None, tuple[Picture, ...], str]:
         """Return the redacted story and the screenshots of a scenario, and the traceback of an error in making them."""
         try:
-            steps = [step_text(step) for step in scenario.steps]
             has_passed = outcome.verdict is Verdict.PASS
             redact = self.redactor.redact_tree
-            story = story_of(scenario.name, steps, journal, took_s=took_s, has_passed=has_passed, redact=redact)
+            story = story_of(
+                scenario.name, scenario.step_texts, journal, took_s=took_s, has_passed=has_passed, redact=redact
+            )
             return story, pictures(scenario.name, journal), ""
         except Exception:  # noqa: BLE001 - an internal error must not lose the verdict
             return None, (), self.redactor.redact(traceback.format_exc())
@@ -268,7 +278,7 @@ class Worker:
         return msgspec.convert(plain, Played)
 
     def _secrets(self) -> Iterable[tuple[str, str]]:
-        return secrets_of(self._driver.fiskil) if self._driver is not None else ()
+        return self._driver.environment.secrets() if self._driver is not None else ()
 
 
 def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:

@@ -1,8 +1,7 @@
 """The stage: everything that a step acts on (local Fiskil, app, outbox, journal ...)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal
@@ -30,8 +29,6 @@ from fiskil_harness.journal import (
     EffectsMoment,
     EventCreated,
     Journal,
-    PlanKind,
-    PlanRun,
     ReportPlace,
     Rows,
     StepFailed,
@@ -39,7 +36,8 @@ from fiskil_harness.journal import (
 )
 from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
-from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
+from fiskil_harness.server.fiskil import Fiskil, local
+from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Outbox, Sender
 
 
@@ -79,51 +77,58 @@ class Stage:
         self,
         *,
         settings: Settings,
-        fiskil: LocalFiskil,
+        environment: Fiskil,
         app: AppUnderTest,
         sender: Sender,
         journal: Journal,
         person: Person,
         nonce: str,
         scenario: str = "",
-        explore: Callable[[PlanKind, int, float], Sequence[PlanRun]],
         seed: int = 0,
         chromium: Chromium | None = None,
     ) -> None:
         self.settings = settings
-        self.fiskil = fiskil
+        self.environment = environment
         self.app = app
         self.sender = sender
         self.journal = journal
         self.person = person
-        self.run_plans = explore
         self.seed = seed
-        self.outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
+        self.outbox = Outbox(environment.interpretation, lambda: environment.dialect)
         self.participants: dict[str, Participant] = {}
         self.must_restart = False
         self._nonce = nonce
         self._chromium = chromium or Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._windows: dict[str, Window] = {}
-        fiskil.login_values = tuple(login_secrets(settings.app.login).values())
-        self._redactor = Redactor(lambda: secrets_of(fiskil))
+        self._redactor = Redactor(environment.secrets)
+        for value in login_secrets(settings.app.login).values():
+            self._redactor.register("login_secret", value)
         self._events_collected = 0
         self._recorded_consents: dict[str, object] = {}
-        self.began_at: datetime = fiskil.sandbox.clock.now()
         self.was_disturbed = False
         self._waits = IdleWaits(
             app,
             partial(query_effects, app),
             journal=journal,
-            requests=fiskil.proxy,
+            requests=environment.proxy,
             scenario=scenario,
             unknown_end_user=of_end_user(ref=f"rehearsal-{nonce}-nobody"),
         )
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[ReportPlace, tuple[AlertSink | Telemetry, int]] = {
-            "an alert": (fiskil.alerts, len(fiskil.alerts.sent)),
-            "telemetry": (fiskil.telemetry, len(fiskil.telemetry.sent)),
+            "an alert": (environment.alerts, len(environment.alerts.sent)),
+            "telemetry": (environment.telemetry, len(environment.telemetry.sent)),
         }
         """The receivers of the app's alerts and telemetry, each with the number of messages it already had."""
+
+    @property
+    def fiskil(self) -> LocalFiskil:
+        """The local Fiskil, whose sandbox most steps need.
+
+        Raises:
+            StepError: The scenario runs against the hosted API.
+        """
+        return local(self.environment)
 
     def participant(self, name: str = "") -> Participant:
         """Return the participant called *name*; the first call creates it."""
@@ -285,7 +290,7 @@ class Stage:
             HookError: The hook failed, or its response is not in the documented format.
         """
         if is_settled:
-            is_disturbed = bool(self.fiskil.proxy.rules.waiting()) or self.was_disturbed or self.must_restart
+            is_disturbed = bool(self.environment.proxy.rules.waiting()) or self.was_disturbed or self.must_restart
             wait = self._waits.wait(participant.name, participant.values, is_disturbed=is_disturbed, is_last=moment == "end")
         else:
             # As after a wait of no length: the app may be busy.
@@ -345,7 +350,7 @@ class Stage:
         if self.app.has(EFFECTS):
             self.snapshots(moment)
         else:
-            wait_for_no_request(self.fiskil.proxy, *NO_REQUEST[moment])
+            wait_for_no_request(self.environment.proxy, *NO_REQUEST[moment])
 
     def _record_again(self, moment: str, earlier: Effects) -> Effects:
         entry = msgspec.structs.replace(earlier, **self.journal.stamp(), moment=moment)
@@ -353,7 +358,7 @@ class Stage:
         return entry
 
     def _consent_ids(self, participant: Participant) -> list[str]:
-        return [consent.arrangement_id for consent in self.fiskil.sandbox.consents_of(participant.end_user_id)]
+        return [consent.arrangement_id for consent in self.environment.consents_of(participant.end_user_id)]
 
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
         """Record the rows of *dataset* that the API now serves under all active consents of *participant*.

@@ -22,7 +22,7 @@ from fiskil_harness.journal import Bite, Journal
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.server.control_api import control_application
 from fiskil_harness.server.exchange_log import ExchangeLog
-from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
+from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Outbox, Sender, Target, deliver_due
 from fiskil_harness.webhooks.delivery_log import Record, record_of
 from fiskil_harness.webhooks.dispatch import outgoing
@@ -194,7 +194,7 @@ class LocalServer:
             console=Console(permissions=tuple(PERMISSIONS)),
             is_tls=is_tls,
         )
-        redactor = Redactor(lambda: secrets_of(self.fiskil))
+        redactor = Redactor(self.fiskil.secrets)
         self.log = ExchangeLog(self.fiskil.proxy, redactor, title="serve", origin=self.fiskil.api_url, on_bite=on_bite)
         self._pump: Pump | None = None
         self._is_tls = is_tls

@@ -16,7 +16,7 @@ from fiskil_harness.runner.worker import measured
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation import explore
 from fiskil_harness.scenario.generation.simplify import summary_lines
-from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from tests.paths import ROOT, SOURCE
 
 PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, observed="applied once", examined=1)
@@ -57,7 +57,7 @@ def test_every_requested_plan_is_run_once() -> None:
     explored = explore(bench.run, kind="deliveries", seed=1, wanted=12)
 
     assert [run.number for run in explored.runs] == list(range(1, 13))
-    assert len({msgspec.json.encode(plan) for plan in bench.plans}) == explored.executed == 13
+    assert len({msgspec.json.encode(plan) for plan in bench.plans}) == len(bench.plans) == 13
 
 
 def test_one_seed_draws_the_same_plans() -> None:
@@ -331,11 +331,21 @@ def test_a_kill_during_a_delivery_is_a_race() -> None:
 def test_an_unknown_kind_is_refused() -> None:
     """The message names the nearest kind."""
     with pytest.raises(UnknownName, match="Did you mean 'forgeries'"):
-        steps.RunGeneratedPlans("forgery").check()  # type: ignore[arg-type]
+        GeneratedScenario(practices=(), kind="forgery").check()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("plans", [0, 1001])
 def test_a_wrong_number_of_plans_is_refused(plans: int) -> None:
     """The number is from 1 to 1,000."""
     with pytest.raises(ConfigError, match="plans must be from 1 to 1000"):
-        steps.RunGeneratedPlans("order", plans).check()
+        GeneratedScenario(practices=(), kind="order", plans=plans).check()
+
+
+def test_the_text_of_a_generated_scenario_names_its_limits() -> None:
+    """Limits with their default values are left out."""
+    usual = GeneratedScenario(practices=(), kind="order")
+
+    limited = msgspec.structs.replace(usual, plans=10, shrink_s=5)
+
+    assert usual.step_texts == ("run generated plans order",)
+    assert limited.step_texts == ("run generated plans order (plans 10, shrink s 5)",)

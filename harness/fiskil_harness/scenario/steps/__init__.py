@@ -71,7 +71,6 @@ from fiskil_harness.scenario.steps.forging import (
     SpellEverySignature,
 )
 from fiskil_harness.scenario.steps.fuzz import Fuzz
-from fiskil_harness.scenario.steps.generated_plans import RunGeneratedPlans
 from fiskil_harness.scenario.steps.idempotency import RepeatIds, RepeatInEverySpelling
 from fiskil_harness.scenario.steps.institution import (
     ApproveSharing,
@@ -169,7 +168,6 @@ AnyStep = (
     | EmbedConsentPage
     | EndOutage
     | ExpireTokens
-    | RunGeneratedPlans
     | FailInBrowser
     | FailNext
     | FailSync
@@ -334,7 +332,6 @@ __all__ = [
     "RevokeInBrowser",
     "RevokeKey",
     "RotateKey",
-    "RunGeneratedPlans",
     "SendEveryVariant",
     "SendVariant",
     "ServeApiOverTls",
