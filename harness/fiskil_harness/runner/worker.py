@@ -26,7 +26,7 @@ from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun
 from fiskil_harness.journal.entries.plan_pairs import PairCoverage, pair_coverage
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import coverage_marks
-from fiskil_harness.probes.evaluation import EFFECTS_REPORTED
+from fiskil_harness.probes.evaluation import EFFECTS_REPORTED, EVERY_STEP
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, live_lines, pictures, story_of
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.runner.driver import Driver
@@ -162,11 +162,12 @@ class Worker:
             self._detect_missing_effects_hook(outcome, driver)
         except HarnessError as error:
             journal.write(StepFailed(reason=str(error)))
-            outcome = self._unfinished(scenario, first_line(str(error)))
+            outcome = unfinished(scenario, seed=self.seed, observed=first_line(str(error)))
             self._replace_driver()
         except Exception as error:  # noqa: BLE001 - an internal error must not end the run
             fault = self.redactor.redact(traceback.format_exc())
-            outcome = self._unfinished(scenario, f"an internal error of the harness: {type(error).__name__}")
+            observed = f"an internal error of the harness: {type(error).__name__}"
+            outcome = unfinished(scenario, seed=self.seed, observed=observed)
             self._replace_driver()
         measure = measured(scenario, journal, took_s=elapsed())
         story, screenshots, story_fault = self._story_and_pictures(scenario, outcome, journal, measure.took_s)
@@ -253,22 +254,25 @@ class Worker:
             with contextlib.suppress(Exception):
                 driver.close()
 
-    def _unfinished(self, scenario: Scenario, reason: str) -> Outcome:
-        finding = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed=reason)
-        return Outcome(
-            scenario=scenario.name,
-            title=scenario.title,
-            practices=scenario.practices,
-            seed=self.seed,
-            findings=(finding,),
-        )
-
     def _redacted(self, played: Played) -> Played:
         plain = self.redactor.redact_tree(msgspec.to_builtins(played))
         return msgspec.convert(plain, Played)
 
     def _secrets(self) -> Iterable[tuple[str, str]]:
         return secrets_of(self._driver.fiskil) if self._driver is not None else ()
+
+
+def unfinished(scenario: Scenario, *, seed: int, observed: str, probe: str = EVERY_STEP) -> Outcome:
+    """Return the INCONCLUSIVE outcome of a scenario that did not run to its end.
+
+    Args:
+        observed: Why the scenario did not run to its end.
+        probe: The name of the only finding.
+    """
+    finding = Finding(probe=probe, verdict=Verdict.INCONCLUSIVE, observed=observed, practices=scenario.practices)
+    return Outcome(
+        scenario=scenario.name, title=scenario.title, practices=scenario.practices, seed=seed, findings=(finding,)
+    )
 
 
 def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
