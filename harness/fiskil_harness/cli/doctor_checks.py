@@ -82,8 +82,7 @@ def diagnose(settings: Settings) -> list[Check]:
         checks = [Check(hook="app", state=State.WORKS, message="starts and becomes ready"), *_hooks(worker.driver)]
         checks += [*_gate(settings), *_statements(settings), *_missing(worker.driver)]
         checks += [*_browser(worker.driver), *_environment()]
-        redact = worker.redactor.redact
-        return [Check(hook=check.hook, state=check.state, message=redact(check.message)) for check in checks]
+        return worker.redactor.redact_tree(checks)
     finally:
         worker.close()
 

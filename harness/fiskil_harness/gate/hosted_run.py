@@ -142,7 +142,7 @@ def _drift_outcome(account: Account, worker: HostedWorker, settings: Settings, s
     from fiskil_harness.runner.hosted.drift import drift  # its dependencies take long to import
 
     outcome = drift(account.check_context, Interpretations(settings.sandbox.interpretations), seed=seed)
-    return msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(outcome)), Outcome)
+    return worker.redactor.redact_tree(outcome)
 
 
 @contextlib.contextmanager

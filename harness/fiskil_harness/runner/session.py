@@ -18,7 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from msgspec import Struct
 
@@ -50,7 +50,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
     plans: tuple[str, ...] = ()
     internal_errors: tuple[str, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
-    hars: tuple[str, ...] = ()
+    hars: tuple[dict[str, Any], ...] = ()
     stories: tuple[Story, ...] = ()
     pictures: tuple[Picture, ...] = ()
     was_interrupted: bool = False

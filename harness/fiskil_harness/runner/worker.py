@@ -11,23 +11,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import structs
 
 from fiskil_harness.app.effects import is_unknown_path, query_effects
 from fiskil_harness.app.template_values import of_end_user
 from fiskil_harness.core import signals
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config import Settings, environment
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
-from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, StepFailed, har
+from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, StepFailed
 from fiskil_harness.journal.entries.plan_pairs import PairCoverage, pair_coverage
+from fiskil_harness.journal.har import har_of
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import coverage_marks
 from fiskil_harness.probes.evaluation import EFFECTS_REPORTED, EVERY_STEP
-from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, live_lines, pictures, story_of
+from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, live_lines, pictures, shortened, story_of
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import Scenario
@@ -72,6 +72,9 @@ class Worker:
         self.on_progress: OnProgress | None = None
         self._reported_entries, self._current_scenario = 0, ""
         self.redactor = Redactor(self._secrets)
+        if settings.sandbox.webhook_secret_env:
+            self.redactor.register("webhook_secret", environment(settings.sandbox.webhook_secret_env))
+        self.redactor.register("client_secret", environment(settings.hosted.client_secret_env))
         self.includes_har = False
         """If True, each result of ``play`` includes its exchanges as HAR."""
 
@@ -165,32 +168,37 @@ class Worker:
             outcome = unfinished(scenario, seed=self.seed, observed=first_line(str(error)))
             self._replace_driver()
         except Exception as error:  # noqa: BLE001 - an internal error must not end the run
-            fault = self.redactor.redact(traceback.format_exc())
+            fault = traceback.format_exc()
             observed = f"an internal error of the harness: {type(error).__name__}"
             outcome = unfinished(scenario, seed=self.seed, observed=observed)
             self._replace_driver()
         measure = measured(scenario, journal, took_s=elapsed())
         story, screenshots, story_fault = self._story_and_pictures(scenario, outcome, journal, measure.took_s)
-        played = Played(
-            outcome=outcome,
-            measure=measure,
-            plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
-            traceback=fault or story_fault,
-            excerpts=excerpts,
-            har=self._har(scenario, journal) if self.includes_har else "",
+        # A result leaves the worker without secrets, so nothing that reports it redacts it again.
+        played = self.redactor.redact_tree(
+            Played(
+                outcome=outcome,
+                measure=measure,
+                plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
+                traceback=fault or story_fault,
+                excerpts=excerpts,
+                har=har_of(journal, title=scenario.name) if self.includes_har else {},
+                story=story,
+            )
         )
-        return structs.replace(self._redacted(played), story=story, pictures=screenshots)
+        story = played.story and shortened(played.story, has_passed=outcome.verdict is Verdict.PASS)
+        # Pictures need no redaction: no picture is taken of a page that shows a secret.
+        return structs.replace(played, story=story, pictures=screenshots)
 
     def _report_progress(self, number: int, scenario: Scenario, journal: Journal) -> None:
         """Call the progress callback with what has happened since the last step, redacted."""
         if self.on_progress is None or scenario.name != self._current_scenario:
             return
-        self.redactor.learn()
         new_entries = list(journal)[self._reported_entries if number else 0 :]
         self._reported_entries = len(journal)
         next_step = step_text(scenario.steps[number]) if number < len(scenario.steps) else ""
-        log_lines = [self.redactor.redact(line) for line in live_lines.lines(new_entries)]
-        self.on_progress(scenario.name, number, len(scenario.steps), self.redactor.redact(next_step), log_lines)
+        next_step, *log_lines = self.redactor.redact_tree([next_step, *live_lines.lines(new_entries)])
+        self.on_progress(scenario.name, number, len(scenario.steps), next_step, log_lines)
 
     def _count_silence(self, journal: Journal) -> None:
         """Count the consecutive scenarios in which no delivery got a response."""
@@ -229,23 +237,19 @@ class Worker:
         try:
             return excerpts(outcome.scenario, outcome.findings, journal, url=url + self.settings.app.webhook.path), ""
         except Exception:  # noqa: BLE001 - an internal error must not lose the verdict
-            return (), self.redactor.redact(traceback.format_exc())
+            return (), traceback.format_exc()
 
     def _story_and_pictures(
         self, scenario: Scenario, outcome: Outcome, journal: Journal, took_s: float
     ) -> tuple[Story | None, tuple[Picture, ...], str]:
-        """Return the redacted story and the screenshots of a scenario, and the traceback of an error in making them."""
+        """Return the story and the screenshots of a scenario, and the traceback of an error in making them."""
         try:
             steps = [step_text(step) for step in scenario.steps]
             has_passed = outcome.verdict is Verdict.PASS
-            redact = self.redactor.redact_tree
-            story = story_of(scenario.name, steps, journal, took_s=took_s, has_passed=has_passed, redact=redact)
+            story = story_of(scenario.name, steps, journal, took_s=took_s, has_passed=has_passed)
             return story, pictures(scenario.name, journal), ""
         except Exception:  # noqa: BLE001 - an internal error must not lose the verdict
-            return None, (), self.redactor.redact(traceback.format_exc())
-
-    def _har(self, scenario: Scenario, journal: Journal) -> str:
-        return har.render(har.har_of(journal, redactor=self.redactor, title=scenario.name))
+            return None, (), traceback.format_exc()
 
     def _replace_driver(self) -> None:
         self.redactor.learn()
@@ -253,10 +257,6 @@ class Worker:
         if driver is not None:
             with contextlib.suppress(Exception):
                 driver.close()
-
-    def _redacted(self, played: Played) -> Played:
-        plain = self.redactor.redact_tree(msgspec.to_builtins(played))
-        return msgspec.convert(plain, Played)
 
     def _secrets(self) -> Iterable[tuple[str, str]]:
         return secrets_of(self._driver.fiskil) if self._driver is not None else ()

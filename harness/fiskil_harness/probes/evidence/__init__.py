@@ -7,7 +7,7 @@ from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ExcerptLine, 
 from fiskil_harness.probes.evidence.excerpts import excerpts
 from fiskil_harness.probes.evidence.screenshots import Picture, Viewpoint, bounded, pictures
 from fiskil_harness.probes.evidence.size_limits import fitted, fitted_excerpts
-from fiskil_harness.probes.evidence.story import story_of
+from fiskil_harness.probes.evidence.story import shortened, story_of
 from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Story, StoryEntry
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "fitted",
     "fitted_excerpts",
     "pictures",
+    "shortened",
     "story_of",
 ]
