@@ -15,7 +15,7 @@ class UnappliedMessages:
         acknowledged = [
             delivery
             for delivery in journal.all(Delivery)
-            if delivery.participant == participant and delivery.outcome == "ack" and delivery.kind in {"genuine", "replay"}
+            if delivery.participant == participant and delivery.is_acknowledged and delivery.is_authentic
         ]
         applied = {message_id for report in reports for message_id, count in (report.applied or {}).items() if count}
         used = {events[message_id].kind for message_id in applied if message_id in events}

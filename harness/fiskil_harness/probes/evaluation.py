@@ -86,9 +86,7 @@ def _inconclusive(probe: str, observed: str, hook: str = "") -> Finding:
 def _effects_problem(journal: Journal) -> str:
     """Return the last error if the effects hook failed for every end user whose messages the app acknowledged, else ''."""
     acknowledged = {
-        delivery.participant
-        for delivery in journal.all(Delivery)
-        if delivery.kind == "genuine" and delivery.outcome == "ack"
+        delivery.participant for delivery in journal.all(Delivery) if delivery.is_genuine and delivery.is_acknowledged
     }
     snapshots = [effects for effects in journal.all(Effects) if effects.participant in acknowledged]
     if not snapshots or not all(snapshot.response for snapshot in snapshots):

@@ -282,7 +282,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
         took_s: Real seconds that the scenario took, with its evaluation.
     """
     deliveries = journal.all(Delivery)
-    acknowledged = [delivery.took_s for delivery in deliveries if delivery.outcome == "ack"]
+    acknowledged = [delivery.took_s for delivery in deliveries if delivery.is_acknowledged]
     return Measure(
         scenario=scenario.name,
         took_s=round(took_s, 3),
@@ -315,7 +315,7 @@ def _repeated_failures(journal: Journal) -> Iterator[str]:
 def _unfinished_work(journal: Journal) -> Iterator[str]:
     """Yield a note about the earlier scenario since which the app has been busy, if it was still busy at the end."""
     for since in dict.fromkeys(
-        effects.busy_since for effects in journal.all(Effects) if effects.moment == "end" and effects.busy_since
+        effects.busy_since for effects in journal.all(Effects) if effects.is_final and effects.busy_since
     ):
         yield f"{STILL_BUSY_SINCE}{since}"
 

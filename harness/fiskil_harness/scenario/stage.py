@@ -445,7 +445,7 @@ class Stage:
         self.app.backlog = stuck.updated(applied=report.applied, pending=report.pending, values=participant.values)
         return wait, message
 
-    def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
+    def note_rows(self, dataset: str, participant: Participant) -> None:
         """Record the rows of *dataset* that the API now serves under all active consents of *participant*.
 
         If two consents serve the same row, the version of the newer one is recorded.
@@ -465,7 +465,6 @@ class Stage:
                 **self.journal.stamp(),
                 participant=participant.name,
                 dataset=dataset,
-                moment=moment,
                 rows=tuple(by_id.values()),
                 removed_ids=tuple(removed_id for removed_id in dict.fromkeys(removed) if removed_id not in by_id),
                 end_user_id=participant.end_user_id,

@@ -3,13 +3,10 @@
 from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import began_s
 
-NOT_WORK = frozenset({"fail"})
-"""Hooks that give the app no reason to call the API."""
-
 
 def was_idle(effects: Effects) -> bool:
     """Return True if the app had finished all requested work at the time of the snapshot *effects*."""
-    return effects.is_idle and effects.moment not in {"before_failure", "half_sent"}
+    return effects.is_idle and not (effects.is_before_failure or effects.is_half_sent)
 
 
 def reported_idle(effects: Effects) -> bool:
@@ -50,5 +47,5 @@ def work_between(journal: Journal, since_s: float, until_s: float) -> int:
 
 
 def _requests(journal: Journal) -> list[tuple[float, str]]:
-    hooks = [(began_s(call), call.participant) for call in journal.all(HookCall) if call.hook not in NOT_WORK]
+    hooks = [(began_s(call), call.participant) for call in journal.all(HookCall) if not call.is_failure_request]
     return sorted([*hooks, *((delivery.at_s, delivery.participant) for delivery in journal.all(Delivery))])

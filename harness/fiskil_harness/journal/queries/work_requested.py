@@ -29,7 +29,7 @@ def work_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
 
     The count begins at the last time before *before_s* at which the app was idle.
     """
-    idle_times = [effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.moment != "before_failure"]
+    idle_times = [effects.at_s for effects in journal.all(Effects) if effects.is_idle and not effects.is_before_failure]
     idle_s = max((at_s for at_s in idle_times if at_s < before_s), default=0.0)
     begun = [began_s(call) for call in journal.all(HookCall) if not call.is_failure_request]
     begun += [delivery.at_s for delivery in journal.all(Delivery)]
@@ -46,9 +46,7 @@ def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozen
     if fine and routes <= {call.route for call in fine}:
         return True
     restarts = [started.at_s for started in journal.all(ProcessChanged) if started.is_restart and started.at_s > over_s]
-    refreshes = [
-        call for call in journal.all(HookCall) if restarts and call.hook == "refresh" and began_s(call) >= restarts[0]
-    ]
+    refreshes = [call for call in journal.all(HookCall) if restarts and call.is_refresh and began_s(call) >= restarts[0]]
     if not refreshes or any(
         timed_out(journal, call) or (call.status is not None and call.status < 400) for call in refreshes
     ):
