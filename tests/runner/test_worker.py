@@ -1,5 +1,6 @@
 """The worker turns every error inside a scenario into an outcome, and leaves nothing behind."""
 
+import os
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
@@ -47,6 +48,14 @@ class Leaks(steps.PlainStep, frozen=True, tag="leaks"):
     def perform(self, stage: Stage) -> None:
         """Raise StepError."""
         raise StepError(f"the app wrote {stage.fiskil.credentials.client_secret}")
+
+
+class LeaksEnvironment(steps.PlainStep, frozen=True, tag="leaks_environment"):
+    """A step that fails with a secret of this process's environment in the reason."""
+
+    def perform(self, stage: Stage) -> None:
+        """Raise StepError."""
+        raise StepError(f"the app wrote {os.environ[stage.settings.hosted.client_secret_env]}")
 
 
 class Vanishes(steps.PlainStep, frozen=True, tag="vanishes"):
@@ -108,6 +117,17 @@ def test_findings_and_notes_contain_no_secret(work: MakeWorker, receiver_setting
     played = work(receiver_settings()).play(scenario(Leaks()))
 
     assert played.outcome.findings[-1].observed == "step 4 (leaks) could not be done: the app wrote <client_secret>"
+    assert played.measure.notes == ("the app wrote <client_secret>",)
+
+
+def test_a_secret_in_the_environment_is_redacted(
+    work: MakeWorker, receiver_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An app inherits the environment, and so may show the key of a hosted account that the run does not use."""
+    monkeypatch.setenv("FISKIL_CLIENT_SECRET", "the-key-of-7-hosted-accounts")
+
+    played = work(receiver_settings()).play(scenario(LeaksEnvironment()))
+
     assert played.measure.notes == ("the app wrote <client_secret>",)
 
 

@@ -82,8 +82,7 @@ def diagnose(settings: Settings) -> list[Check]:
         checks = [Check(hook="app", state=State.WORKS, message="starts and becomes ready"), *_hooks(worker.driver)]
         checks += [*_gate(settings), *_statements(settings), *_missing(worker.driver)]
         checks += [*_browser(worker.driver), *_environment()]
-        redact = worker.redactor.redact
-        return [Check(hook=check.hook, state=check.state, message=redact(check.message)) for check in checks]
+        return worker.redactor.redact_tree(checks)
     finally:
         worker.close()
 
@@ -310,7 +309,7 @@ def _webhook(driver: Driver) -> tuple[State, str]:
     ca_file = driver.fiskil.certificates.ca_file if target.is_tls else None
     sender = Sender(driver.fiskil.loop, target, ca_file=ca_file, timeout_s=driver.settings.app.limits.ack_s + 5)
     delivery = sender.deliver(Outgoing(delivery=unsent, headers=message.headers), Journal())
-    if delivery.outcome == "ack":
+    if delivery.is_acknowledged:
         return State.WORKS, f"acknowledges a genuine message with {delivery.status}"
     if delivery.status in {404, 405}:
         return State.WRONG, f"returns {delivery.status} at {target.path}. Is app.webhook.path correct?"

@@ -151,7 +151,7 @@ def _drift_outcome(account: Account, worker: Worker, settings: Settings, seed: i
     outcome = drift(account.check_context, Interpretations(settings.sandbox.interpretations), seed=seed)
     for kind, value in account.secrets:  # the comparison may have got another token
         worker.redactor.register(kind, value)
-    return msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(outcome)), Outcome)
+    return worker.redactor.redact_tree(outcome)
 
 
 @contextlib.contextmanager

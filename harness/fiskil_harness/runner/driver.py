@@ -248,7 +248,13 @@ class Driver:
             crashed: Why the scenario did not run to its end; "" if it did.
         """
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
-        return evaluation.findings(scenario.probes, journal, crashed=crashed, missing=missing[0] if missing else "")
+        return evaluation.findings(
+            scenario.probes,
+            journal,
+            practices=_practices_of(scenario, journal),
+            crashed=crashed,
+            missing=missing[0] if missing else "",
+        )
 
     def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
         """Apply the scenario's interpretations; if they change, restart the app, which may keep a token or a version."""

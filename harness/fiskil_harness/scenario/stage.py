@@ -360,7 +360,7 @@ class Stage:
     def _consent_ids(self, participant: Participant) -> list[str]:
         return [consent.arrangement_id for consent in self.environment.consents_of(participant.end_user_id)]
 
-    def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
+    def note_rows(self, dataset: str, participant: Participant) -> None:
         """Record the rows of *dataset* that the API now serves under all active consents of *participant*.
 
         If two consents serve the same row, the version of the newer one is recorded.
@@ -380,7 +380,6 @@ class Stage:
                 **self.journal.stamp(),
                 participant=participant.name,
                 dataset=dataset,
-                moment=moment,
                 rows=tuple(by_id.values()),
                 removed_ids=tuple(removed_id for removed_id in dict.fromkeys(removed) if removed_id not in by_id),
                 end_user_id=participant.end_user_id,

@@ -95,7 +95,7 @@ class Deliveries:
             )
         request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret, kind=kind)
         delivery = Sender(self._fiskil.loop, Target.of(self._url)).attempt(request, self.journal)
-        parcel.settle(is_acknowledged=delivery.outcome == "ack", now=self._fiskil.sandbox.clock.now())
+        parcel.settle(is_acknowledged=delivery.is_acknowledged, now=self._fiskil.sandbox.clock.now())
         return delivery
 
     def _collect(self) -> None:

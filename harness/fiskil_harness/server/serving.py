@@ -124,7 +124,7 @@ class Pump:
             except (HarnessError, OSError, RuntimeError):
                 return None
             now = self._fiskil.sandbox.clock.now()
-            parcel.settle(is_acknowledged=delivery.outcome == "ack", now=now)
+            parcel.settle(is_acknowledged=delivery.is_acknowledged, now=now)
             if parcel.due_at is not None:
                 parcel.due_at = now + (parcel.due_at - now) / self._compress
         record = record_of(

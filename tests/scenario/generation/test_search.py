@@ -238,7 +238,7 @@ def test_the_search_leaves_no_files(tmp_path: Path) -> None:
 
 
 def plan_run(**changes: object) -> PlanRun:
-    return msgspec.structs.replace(PlanRun(number=1, verdict="PASS", probe="applies_once"), **changes)
+    return msgspec.structs.replace(PlanRun(number=1, verdict=Verdict.PASS, probe="applies_once"), **changes)
 
 
 def finding_about(*runs: PlanRun) -> Finding:
@@ -250,7 +250,7 @@ def finding_about(*runs: PlanRun) -> Finding:
 
 def test_plans_with_effects_pass() -> None:
     """Plans without an effect do not count."""
-    finding = finding_about(plan_run(), plan_run(number=2, verdict="INCONCLUSIVE"), plan_run(number=3))
+    finding = finding_about(plan_run(), plan_run(number=2, verdict=Verdict.INCONCLUSIVE), plan_run(number=3))
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
     assert finding.observed == "3 plans were run, 2 of them with a visible effect"
@@ -258,7 +258,7 @@ def test_plans_with_effects_pass() -> None:
 
 def test_plans_without_effects_are_inconclusive() -> None:
     """An app without effects passes no plan, and the missing hook is named."""
-    finding = finding_about(plan_run(verdict="INCONCLUSIVE", observed="no counts", hook="app.observe.effects"))
+    finding = finding_about(plan_run(verdict=Verdict.INCONCLUSIVE, observed="no counts", hook="app.observe.effects"))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
 
@@ -272,7 +272,7 @@ def test_one_incomplete_plan_is_inconclusive() -> None:
     """An app that died during one plan does not pass because of the others."""
     finding = finding_about(
         plan_run(),
-        plan_run(number=2, verdict="INCONCLUSIVE", probe="every_step_done", observed="no answer"),
+        plan_run(number=2, verdict=Verdict.INCONCLUSIVE, probe="every_step_done", observed="no answer"),
         plan_run(number=3),
     )
 
@@ -284,7 +284,7 @@ def test_a_failing_plan_is_the_evidence() -> None:
     """The finding contains the plan as text, and the advice of its own probe."""
     failing = plan_run(
         number=2,
-        verdict="FAIL",
+        verdict=Verdict.FAIL,
         observed="applied 2 times",
         summary=("authorise", "retry e0"),
         evidence=("e0 attempt 1: 204",),
@@ -301,9 +301,9 @@ def test_a_failing_plan_is_the_evidence() -> None:
 def test_the_failure_rate_of_a_race_is_a_note() -> None:
     """The rate is a note of the measurement; the finding does not depend on it."""
     journal = Journal()
-    journal.write(plan_run(number=3, verdict="FAIL", rounds=5, rounds_failed=2))
+    journal.write(plan_run(number=3, verdict=Verdict.FAIL, rounds=5, rounds_failed=2))
 
-    often, seldom = (finding_about(plan_run(verdict="FAIL", rounds=5, rounds_failed=count)) for count in (5, 1))
+    often, seldom = (finding_about(plan_run(verdict=Verdict.FAIL, rounds=5, rounds_failed=count)) for count in (5, 1))
 
     assert measured(NAMED, journal, took_s=1).notes == ("plan 3 failed again in 2 of 5 rounds",)
     assert msgspec.json.encode(often) == msgspec.json.encode(seldom)

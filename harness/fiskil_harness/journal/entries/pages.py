@@ -118,6 +118,21 @@ class PageView(Entry, frozen=True, kw_only=True):
     digest: str = ""
     covers: tuple[str, ...] = ()
 
+    @property
+    def is_plain(self) -> bool:
+        """Return True if the page was viewed at no special time."""
+        return self.moment == "plain"
+
+    @property
+    def is_unsynced(self) -> bool:
+        """Return True if the page was viewed after the consent and before any data was there."""
+        return self.moment == "unsynced"
+
+    @property
+    def is_synced(self) -> bool:
+        """Return True if the page was viewed when all data was there."""
+        return self.moment == "synced"
+
 
 class Fetched(Entry, frozen=True, kw_only=True):
     """A request of a page and its response.

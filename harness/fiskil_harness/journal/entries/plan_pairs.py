@@ -5,10 +5,12 @@ A life plan is a random sequence of actions of the end user, the API and the web
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
+from typing import Literal
 
 from msgspec import Struct
 
-LIFE, FAULT, DELIVERY = "life", "fault", "delivery"
+VerbGroup = Literal["", "life", "fault", "delivery"]
+"""The cause of an action: the end user, a fault of the API, or the webhook sender; empty for very common actions."""
 
 
 class Verb(Struct, frozen=True, kw_only=True):
@@ -18,7 +20,7 @@ class Verb(Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    group: str = ""
+    group: VerbGroup = ""
     needs: tuple[str, ...] = ()
 
 

@@ -71,7 +71,7 @@ def applied(journal: Journal) -> Applied | None:
     """
     runs: list[dict[str, dict[str, int]]] = [{}]
     for entry in journal:
-        if isinstance(entry, ProcessChanged) and entry.change == "kill":
+        if isinstance(entry, ProcessChanged) and entry.is_whole_kill:
             runs.append({})
         elif isinstance(entry, Effects) and entry.applied is not None:
             runs[-1][entry.participant] = entry.applied

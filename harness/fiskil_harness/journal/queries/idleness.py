@@ -3,9 +3,6 @@
 from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import began_s
 
-NOT_WORK = frozenset({"fail"})
-"""Hooks that give the app no reason to call the API."""
-
 
 def idle_before(journal: Journal, moment_s: float) -> float:
     """Return the last time before *moment_s* at which the app had no unfinished work for any participant; 0 if none."""
@@ -37,5 +34,5 @@ def work_between(journal: Journal, since_s: float, until_s: float) -> int:
 
 
 def _requests(journal: Journal) -> list[tuple[float, str]]:
-    hooks = [(began_s(call), call.participant) for call in journal.all(HookCall) if call.hook not in NOT_WORK]
+    hooks = [(began_s(call), call.participant) for call in journal.all(HookCall) if not call.is_failure_request]
     return sorted([*hooks, *((delivery.at_s, delivery.participant) for delivery in journal.all(Delivery))])

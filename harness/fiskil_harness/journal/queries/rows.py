@@ -123,7 +123,7 @@ def is_announced(journal: Journal, rows: Rows) -> bool:
         if is_its_event and delivery.at_s >= rows.at_s:
             return True
     return any(
-        call.hook == "refresh" and call.participant == rows.participant and began_s(call) >= rows.at_s and call.has_succeeded
+        call.is_refresh and call.participant == rows.participant and began_s(call) >= rows.at_s and call.has_succeeded
         for call in journal.all(HookCall)
     )
 

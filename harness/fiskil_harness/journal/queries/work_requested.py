@@ -44,9 +44,7 @@ def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozen
     if fine and routes <= {call.route for call in fine}:
         return True
     restarts = [started.at_s for started in journal.all(ProcessChanged) if started.is_restart and started.at_s > over_s]
-    refreshes = [
-        call for call in journal.all(HookCall) if restarts and call.hook == "refresh" and began_s(call) >= restarts[0]
-    ]
+    refreshes = [call for call in journal.all(HookCall) if restarts and call.is_refresh and began_s(call) >= restarts[0]]
     if not refreshes or any(
         timed_out(journal, call) or (call.status is not None and call.status < 400) for call in refreshes
     ):

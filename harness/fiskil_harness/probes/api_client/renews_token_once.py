@@ -138,7 +138,7 @@ def _has_given_up(journal: Journal, refused: Exchange) -> bool:
         hook_call.at_s >= refused.ended_s
         and (hook_call.status is None or hook_call.status >= 400)
         and not timed_out(journal, hook_call)
-        and hook_call.hook in {"refresh", "start_session"}
+        and (hook_call.is_refresh or hook_call.is_session_start)
         for hook_call in journal.all(HookCall)
     )
 

@@ -98,7 +98,7 @@ def _participant_of_event(journal: Journal, broken: Exchange) -> str | None:
     if any(
         since_s < hook_call.at_s and began_s(hook_call) <= broken.at_s
         for hook_call in journal.all(HookCall)
-        if hook_call.hook == "refresh"
+        if hook_call.is_refresh
     ):
         return None
     return next(

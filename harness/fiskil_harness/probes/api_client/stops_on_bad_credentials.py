@@ -55,9 +55,7 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
         if any(call.at_s >= good_since_s and bearer(call) and is_complete_success(call) for call in api_calls):
             return self.passes("the app stopped sending the refused key pair, and recovered", examined=examined)
         refreshes = [
-            hook_call
-            for hook_call in journal.all(HookCall)
-            if hook_call.hook == "refresh" and began_s(hook_call) >= good_since_s
+            hook_call for hook_call in journal.all(HookCall) if hook_call.is_refresh and began_s(hook_call) >= good_since_s
         ]
         if any(timed_out(journal, refresh) for refresh in refreshes):
             return self.inconclusive("the app was still busy when the harness stopped waiting for it", hook=REQUEST_LIMIT)
@@ -88,17 +86,15 @@ def _good_since_s(journal: Journal) -> float | None:
             (
                 started.at_s
                 for started in journal.all(ProcessChanged)
-                if started.change == "restart" and started.at_s > over_s(bitten)
+                if started.is_restart and started.at_s > over_s(bitten)
             ),
             None,
         )
-    if keys[-1].state == "accepted":
+    if keys[-1].is_accepted:
         return keys[-1].at_s
-    if keys[-1].state == "wrong":
+    if keys[-1].is_wrong:
         later = [
-            started.at_s
-            for started in journal.all(ProcessChanged)
-            if started.change == "restart" and started.at_s > keys[-1].at_s
+            started.at_s for started in journal.all(ProcessChanged) if started.is_restart and started.at_s > keys[-1].at_s
         ]
         return later[-1] if later else None
     return None

@@ -24,13 +24,11 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
 
     def examine(self, journal: Journal) -> Finding:
         """Check the calls after the first key was revoked, and the age of keys that the config states."""
-        revoked_s = next((key.at_s for key in journal.all(Key) if key.state == "rotated"), None)
+        revoked_s = next((key.at_s for key in journal.all(Key) if key.is_rotated), None)
         if revoked_s is None:
             return self.inconclusive("the first key was not revoked")
         refreshes = [
-            hook_call
-            for hook_call in journal.all(HookCall)
-            if hook_call.hook == "refresh" and began_s(hook_call) >= revoked_s
+            hook_call for hook_call in journal.all(HookCall) if hook_call.is_refresh and began_s(hook_call) >= revoked_s
         ]
         if any(timed_out(journal, refresh) for refresh in refreshes):
             return self.inconclusive("the app was still busy when the harness stopped waiting for it", hook=REQUEST_LIMIT)

@@ -184,7 +184,7 @@ def _some(events: Sequence[str]) -> str:
 
 def _note(delivery: Delivery) -> str:
     kind = "replay: the same bytes" if delivery.is_replay and not delivery.name else ""
-    variant = delivery.name.replace("_", " ") if delivery.name and delivery.kind not in {"forged", "unusual"} else ""
+    variant = delivery.name.replace("_", " ") if delivery.name and not (delivery.is_forged or delivery.is_unusual) else ""
     return ", ".join(part for part in (variant, kind, kind_of(delivery)) if part)
 
 

@@ -131,7 +131,7 @@ def _visit(visit: Visit, _text: Message, _kinds: Mapping[str, str]) -> StoryEntr
 
 def _page_view(view: PageView, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     notes = [
-        view.moment if view.moment != "plain" else "",
+        "" if view.is_plain else view.moment,
         view.cause,
         f"{view.width_px} px" if view.width_px else "",
         view.problem,

@@ -34,7 +34,7 @@ class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="acce
         forms = list(by_message(delivery for delivery in deliveries if delivery.name).values())
         if not forms:
             return self.inconclusive("no message was delivered in another form")
-        if not any(delivery.outcome == "ack" and not delivery.name for delivery in deliveries):
+        if not any(delivery.is_acknowledged and not delivery.name for delivery in deliveries):
             return self.inconclusive("no plain delivery was acknowledged, so a refusal cannot be attributed to the form")
         cases = tuple(_case(journal, attempts) for attempts in forms)
         failed = [case for case in cases if case.verdict is Verdict.FAIL]
@@ -57,7 +57,7 @@ def _case(journal: Journal, attempts: list[Delivery]) -> Case:
     last, verdict = attempts[-1], Verdict.PASS
     if _was_never_received(attempts) or _was_postponed(attempts):
         verdict = Verdict.INCONCLUSIVE
-    elif not any(delivery.outcome == "ack" for delivery in attempts):
+    elif not any(delivery.is_acknowledged for delivery in attempts):
         verdict = Verdict.FAIL
     elif _is_ignored(journal, last):
         verdict = Verdict.INCONCLUSIVE if why_busy(journal)[0] else Verdict.FAIL

@@ -56,6 +56,6 @@ def _started_by(journal: Journal, deliveries: list[Delivery]) -> list[Exchange]:
 def _started_by_genuine(journal: Journal, kinds: set[str]) -> set[str]:
     """Return the API routes that the app called after genuine messages about *kinds* of events."""
     deliveries = [
-        delivery for delivery in of_kind(journal, "genuine") if delivery.outcome == "ack" and kind_of(delivery) in kinds
+        delivery for delivery in of_kind(journal, "genuine") if delivery.is_acknowledged and kind_of(delivery) in kinds
     ]
     return {call.route for call in _started_by(journal, deliveries)}

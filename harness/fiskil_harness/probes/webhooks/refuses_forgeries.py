@@ -43,7 +43,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         Without an effect of a genuine message, effects of forgeries might be invisible, so the result is INCONCLUSIVE.
         """
         forged = of_kind(journal, "forged")
-        if not forged and any(started.change == "refusal" for started in journal.all(ProcessChanged)):
+        if not forged and any(started.is_refusal for started in journal.all(ProcessChanged)):
             return self.passes("the app does not start without its webhook secret", examined=1)
         if not forged:
             return self.inconclusive("no forged message was delivered")
@@ -111,7 +111,7 @@ def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
         genuine_move = _genuine_move(journal, reader, kind)
         paths = equal_changes(genuine_move, states) if genuine_move and states else []
         if paths:
-            forgeries = [delivery for delivery in sent if delivery.outcome == "ack"] or sent
+            forgeries = [delivery for delivery in sent if delivery.is_acknowledged] or sent
             observed = f"forged {kind} messages changed the state as a genuine one does: {paths[0]}"
             return observed, tuple(_line(states) for states in forgeries), forgeries
     return None
@@ -156,12 +156,12 @@ def _with_genuine_response(journal: Journal, forged: list[Delivery]) -> list[Del
     responses = {
         (delivery.status, delivery.response_body)
         for delivery in genuine(journal)
-        if delivery.outcome == "ack" and delivery.status != QUEUED
+        if delivery.is_acknowledged and delivery.status != QUEUED
     }
     return [
         delivery
         for delivery in _posted(forged)
-        if delivery.outcome == "ack" and (delivery.status, delivery.response_body) in responses
+        if delivery.is_acknowledged and (delivery.status, delivery.response_body) in responses
     ]
 
 
@@ -190,7 +190,7 @@ def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdi
 
 
 def _advice_on_2xx(forged: list[Delivery]) -> tuple[str, ...]:
-    names = [_readable(delivery.name) for delivery in _posted(forged) if delivery.outcome == "ack"]
+    names = [_readable(delivery.name) for delivery in _posted(forged) if delivery.is_acknowledged]
     if not names:
         return ()
     return (f"2xx without an effect for {_first_four(names)}: a wrong secret would lose every event unnoticed",)
@@ -203,7 +203,7 @@ def _advice(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
 def _advice_on_slowness(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
     """Return advice if refusals take long although the machine is fast: the app probably checks the signature too late."""
     quickest_s = min((delivery.took_s for delivery in journal.all(Delivery) if delivery.status is not None), default=0.0)
-    took_s = [delivery.took_s for delivery in forged if delivery.outcome == "refuse"]
+    took_s = [delivery.took_s for delivery in forged if delivery.is_refused]
     if len(took_s) < SURE or median(took_s) - quickest_s <= SLOW_S:
         return ()
     return (f"refusals of forged messages took more than {SLOW_S:g} s; check the signature before any other work",)
@@ -226,7 +226,7 @@ def _posted(forged: list[Delivery]) -> list[Delivery]:
 def _genuine_move(journal: Journal, reader: StateReader, kind: str) -> Move | None:
     """Return an end user's state before and after a step in which a genuine message of *kind* changed it, or None."""
     for delivery in genuine(journal):
-        if delivery.outcome == "ack" and kind_of(delivery) == kind:
+        if delivery.is_acknowledged and kind_of(delivery) == kind:
             states = reader.around(delivery.step, delivery.participant)
             if states and states[0] != states[1]:
                 return states

@@ -7,7 +7,6 @@ from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import describe, genuine, response_text
 from fiskil_harness.probes.probe import PlainProbe
 
-FAMILIES = {"odd", "broken", "method"}
 LAWFUL_5XX = {501, 503, 505}
 GONE = "connection refused"
 
@@ -26,10 +25,10 @@ class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="surv
 
     def examine(self, journal: Journal) -> Finding:
         """Judge each malformed request by the genuine messages after it."""
-        sent = [delivery for delivery in journal.all(Delivery) if delivery.kind in FAMILIES]
+        sent = [delivery for delivery in journal.all(Delivery) if delivery.is_unusual_http]
         if not sent:
             return self.inconclusive("no malformed request was sent")
-        if not any(delivery.outcome == "ack" and delivery.at_s < sent[0].at_s for delivery in genuine(journal)):
+        if not any(delivery.is_acknowledged and delivery.at_s < sent[0].at_s for delivery in genuine(journal)):
             return self.inconclusive("no genuine message was acknowledged before, so a refusal afterwards proves nothing")
         cases, is_down = [], False
         for delivery in sent:
@@ -57,7 +56,7 @@ def _case(journal: Journal, delivery: Delivery) -> Case:
     after = _after(journal, delivery)
     if not after:
         return _inconclusive_case(delivery)
-    is_acknowledged = any(other.outcome == "ack" for other in after)
+    is_acknowledged = any(other.is_acknowledged for other in after)
     observed = f"{_readable(delivery.name)}: {response_text(delivery)}" if is_acknowledged else describe(after[-1])
     return _case_of(delivery, Verdict.PASS if is_acknowledged else Verdict.FAIL, observed)
 

@@ -43,7 +43,7 @@ class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_mess
         reason, hook = why_busy(journal)
         if reason:
             return self.inconclusive(reason, hook=hook)
-        if second and not first and not third and all(delivery.outcome == "ack" for delivery in sent):
+        if second and not first and not third and all(delivery.is_acknowledged for delivery in sent):
             observed = (
                 "a message was acknowledged and lost: the receiver deduplicates by the first of two ids and applies the last"
             )

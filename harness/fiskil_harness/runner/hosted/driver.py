@@ -95,19 +95,18 @@ class HostedDriver(Driver):
         participant.end_user_id = self._hosted.address.end_user_id
         for dataset in _compared(scenario):
             try:
-                self._note_rows(journal, dataset, "sync")
+                self._note_rows(journal, dataset)
             except HarnessError as error:
                 journal.write(StepIncomplete(reason=str(error)))
         return stage
 
-    def _note_rows(self, journal: Journal, dataset: str, moment: str) -> None:
+    def _note_rows(self, journal: Journal, dataset: str) -> None:
         """Record the rows that the hosted API returns now."""
         journal.write(
             Rows(
                 **journal.stamp(),
                 participant="",
                 dataset=dataset,
-                moment=moment,
                 rows=self._hosted.account.rows(dataset),
                 end_user_id=self._hosted.address.end_user_id,
             )

@@ -254,7 +254,7 @@ class _Search:
             key = _key(plan)
             if key not in self._results:
                 self._results[key] = self._run_several_times(plan)
-            if self._results[key].verdict == Verdict.FAIL:
+            if self._results[key].verdict is Verdict.FAIL:
                 self._failing = plan
                 return
 
@@ -269,7 +269,7 @@ class _Search:
                 self._results[key] = self._run_several_times(plan)
             else:
                 return False
-        return self._results[key].verdict == Verdict.FAIL
+        return self._results[key].verdict is Verdict.FAIL
 
     def _stop_searching(self) -> None:
         """End the search if all requested plans have run, or if its time limit has passed."""
@@ -286,19 +286,19 @@ class _Search:
         run = self._run_once(plan)
         if not _is_racy(plan):
             return run
-        failed = [run] if run.verdict == Verdict.FAIL else []
+        failed = [run] if run.verdict is Verdict.FAIL else []
         for number in range(1, TRIES_OF_A_RACE):
             if len(failed) + TRIES_OF_A_RACE - number < FAILURES_OF_A_RACE:
                 break
             run = self._run_once(plan)
-            failed += [run] if run.verdict == Verdict.FAIL else []
+            failed += [run] if run.verdict is Verdict.FAIL else []
             if len(failed) == FAILURES_OF_A_RACE:
                 return failed[0]
         return msgspec.structs.replace(run, verdict=Verdict.INCONCLUSIVE)
 
     def _repeat(self, plan: Scenario) -> tuple[int, int]:
         elapsed = stopwatch()
-        verdicts: list[str] = []
+        verdicts: list[Verdict] = []
         with contextlib.suppress(_EndSearch):
             while len(verdicts) < RACE_ROUNDS and elapsed() < RACE_CAP_S:
                 verdicts.append(self._run_once(plan).verdict)

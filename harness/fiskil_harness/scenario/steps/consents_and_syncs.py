@@ -48,7 +48,7 @@ class Sync(PlainStep, frozen=True, tag="sync"):
         consent = stage.consent_of(participant)
         for name in (self.dataset,) if self.dataset else sorted(consent.permissions, key=_ready_after_s):
             stage.fiskil.sandbox.sync(consent, name)
-            stage.note_rows(name, participant, moment="sync")
+            stage.note_rows(name, participant)
         stage.collect_events()
 
 
@@ -161,7 +161,7 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
             recorded = {rows.dataset for rows in stage.journal.all(Rows) if rows.participant == participant.name}
             for dataset in sorted(recorded, key=_ready_after_s):
                 if (participant.end_user_id, DATASETS[dataset].event) in synced:
-                    stage.note_rows(dataset, participant, moment="sync")
+                    stage.note_rows(dataset, participant)
         stage.collect_events()
 
 

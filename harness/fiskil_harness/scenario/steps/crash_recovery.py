@@ -147,6 +147,6 @@ def _usual_s(stage: "Stage") -> float:
     took = [
         max(delivery.took_s for delivery in deliveries)
         for deliveries in groups.values()
-        if all(delivery.outcome == "ack" for delivery in deliveries)
+        if all(delivery.is_acknowledged for delivery in deliveries)
     ]
     return min([*took, LONG_S]) if took else SHORT_S

@@ -311,7 +311,7 @@ def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]])
 
 def settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
     """Schedule a retry for the event in *parcel* unless one of *deliveries* was acknowledged."""
-    is_acknowledged = any(delivery.outcome == "ack" for delivery in deliveries)
+    is_acknowledged = any(delivery.is_acknowledged for delivery in deliveries)
     parcel.settle(is_acknowledged=is_acknowledged, now=stage.fiskil.sandbox.clock.now())
 
 

@@ -51,7 +51,7 @@ def new_event(stage: "Stage", participant: "Participant", *, has_accounts: bool 
     sandbox = stage.fiskil.sandbox
     if has_accounts or used_kind(stage, "consent.updated").endswith(".sync.completed"):
         sandbox.sync(consent, "accounts")
-        stage.note_rows("accounts", participant, moment="sync")
+        stage.note_rows("accounts", participant)
     else:
         sandbox.clock.advance(seconds=1)
         sandbox.touch_consent(consent)

@@ -212,7 +212,7 @@ def _lookalikes(stage: "Stage", first: Event) -> Iterator[tuple[str, Event]]:
 def _deliver_alike(stage: "Stage", participant: "Participant", name: str, event: Event) -> None:
     parcel = stage.outbox.find(stage.post(event, participant))
     for _ in range(ATTEMPTS):
-        if attempt(stage, parcel, name=name).outcome == "ack":
+        if attempt(stage, parcel, name=name).is_acknowledged:
             break
     if stage.app.has(EFFECTS):
         stage.snapshot("between", participant)

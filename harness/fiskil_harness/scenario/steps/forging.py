@@ -200,7 +200,7 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
             StepError: The participant has no consent yet.
         """
         participant = stage.participant(self.twin)
-        takes_extra = _send_encoded(stage, participant, "extra_field", is_judged=False).outcome == "ack"
+        takes_extra = _send_encoded(stage, participant, "extra_field", is_judged=False).is_acknowledged
         names = [
             (encoding.name, takes_extra or not encoding.has_extra)
             for encoding in encodings_of(stage.fiskil.dialect)

@@ -12,7 +12,7 @@ from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending, Person
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import HookMissing, StepError, UnknownName
-from fiskil_harness.journal import Journey, JourneyEnding, Visit, shortened
+from fiskil_harness.journal import Journey, JourneyEnding, Visit, VisitedPage, shortened
 from fiskil_harness.sandbox.consents.shortcut import check_conclusion
 from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of, pass_on_messages
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -432,7 +432,7 @@ def ended(stage: "Stage", participant: "Participant", ending: str, *, attempt: i
     stage.collect_events()
 
 
-def write_visit(stage: "Stage", participant: "Participant", form_browser: FormBrowser, page: str) -> None:
+def write_visit(stage: "Stage", participant: "Participant", form_browser: FormBrowser, page: VisitedPage) -> None:
     """Record the app's page in *form_browser*; for a page at another origin, ``is_elsewhere`` is true in the entry."""
     reply = form_browser.page_at(stage.app.url)
     stage.journal.write(

@@ -11,7 +11,7 @@ from fiskil_harness.app.effects import query_effects
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError, HookError
-from fiskil_harness.journal import HALF_SENT, Delivery, DeliveryKind
+from fiskil_harness.journal import Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -206,7 +206,7 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
                     lambda: (query_effects(stage.app, owner.values).applied or {}).get(message.message_id),
                     cap_s=NOTICE_CAP_S,
                 )
-                stage.snapshot(HALF_SENT, owner, is_settled=False)
+                stage.snapshot("half_sent", owner, is_settled=False)
 
 
 class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_browser"):
@@ -247,7 +247,7 @@ def _deliver_form(stage: "Stage", participant: "Participant", form: RequestVaria
         talk = stage.sender.run_script(form.script(_letter(stage, message)))
         delivery = stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
         settle(stage, parcel, [delivery])
-        if delivery.outcome == "ack":
+        if delivery.is_acknowledged:
             break
     return delivery
 
@@ -280,12 +280,12 @@ def _check_receiver(stage: "Stage", participant: "Participant", event: str, vari
     name = f"after {variant.name}"
     note = msgspec.structs.replace(_note(stage, parcel, message), kind="replay", name=name, is_judged=False)
     delivery = stage.sender.deliver(_outgoing(note, message), stage.journal)
-    if delivery.outcome == "ack":
+    if delivery.is_acknowledged:
         return delivery
     next_parcel = new_event(stage, participant)
     for _ in range(1 if "limit" in delivery.problem else ATTEMPTS_PER_FORM):
         delivery = attempt(stage, next_parcel, name=name)
-        if delivery.outcome == "ack":
+        if delivery.is_acknowledged:
             break
     return delivery
 

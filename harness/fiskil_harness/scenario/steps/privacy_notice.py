@@ -59,7 +59,7 @@ def _open_notice(
 ) -> tuple[PageView, ...]:
     """Open the notice through a control that links to ``app.facts.privacy_url``, or whose label mentions the notice."""
     privacy_url = urljoin(page_url, stage.settings.app.facts.privacy_url or "")
-    enabled = [control for control in controls if control.kind in {"link", "button"} and not control.is_disabled]
+    enabled = [control for control in controls if (control.is_link or control.is_button) and not control.is_disabled]
     by_url = [
         control
         for control in enabled
@@ -101,7 +101,7 @@ def _open_other_links(window: Window, page_url: str, controls: list[Control]) ->
     links = [
         control
         for control in controls
-        if control.kind == "link"
+        if control.is_link
         and control.leads_to
         and window.places.is_app(control.leads_to)
         and not is_same_address(control.leads_to, page_url)

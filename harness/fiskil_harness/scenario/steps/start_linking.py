@@ -58,7 +58,7 @@ def candidates(snapshot: PageSnapshot, window: Window) -> list[Control]:
         for control in enabled
         if _score(control) >= 0 and (not control.leads_to or window.places.may_pass(control.leads_to))
     ]
-    return sorted(suitable, key=lambda control: (-_score(control), control.kind != "button"))
+    return sorted(suitable, key=lambda control: (-_score(control), not control.is_button))
 
 
 def press(stage: "Stage", participant: "Participant", window: Window, control: Control, *, number: int) -> str:
@@ -124,7 +124,7 @@ def _fill_in(window: Window, snapshot: PageSnapshot, participant: "Participant")
     """Fill in fields for the e-mail address and the name, which a form may require."""
     person = participant.person
     inputs = {"mail": person.email, "name": f"{person.given_name} {person.family_name}"}
-    for field in (control for control in snapshot.controls if control.kind == "field" and not control.is_disabled):
+    for field in (control for control in snapshot.controls if control.is_field and not control.is_disabled):
         value = next((value for word, value in inputs.items() if word in field.text.casefold()), "")
         if value and value not in snapshot.values:
             window.fill(field, value)
