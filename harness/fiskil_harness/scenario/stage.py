@@ -82,7 +82,7 @@ from fiskil_harness.journal import (
 from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
-from fiskil_harness.webhooks import Outbox, Sender
+from fiskil_harness.webhooks import Dispatcher, Sender
 
 PATIENT_CAP_S = 20.0
 """The limit of a wait in a disturbed scenario, in real seconds."""
@@ -145,7 +145,8 @@ class Stage:
         self.person = person
         self.run_plans = explore
         self.seed = seed
-        self.outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
+        self.dispatcher = Dispatcher(fiskil.sandbox, lambda: fiskil.dialect, take=self._take_events)
+        self.outbox = self.dispatcher.outbox
         self.participants: dict[str, Participant] = {}
         self.must_restart = False
         self._nonce = nonce
@@ -154,7 +155,6 @@ class Stage:
         self._windows: dict[str, Window] = {}
         fiskil.login_values = tuple(login_secrets(settings.app.login).values())
         self._redactor = Redactor(lambda: secrets_of(fiskil))
-        self._events_collected = 0
         self._recorded_consents: dict[str, object] = {}
         self.began_at: datetime = fiskil.sandbox.clock.now()
         self.was_disturbed = False
@@ -244,17 +244,15 @@ class Stage:
         participant.consent = consents[-1]
         return consents[-1]
 
-    def collect_events(self) -> None:
-        """Put every new event of the sandbox into the outbox under its symbol, and record consents that have changed."""
+    def _take_events(self, events: Sequence[Event]) -> None:
+        """Put the participants' *events* into the outbox under their symbols, and record consents that have changed."""
         by_id = {
             participant.end_user_id: participant for participant in self.participants.values() if participant.end_user_id
         }
-        events = self.fiskil.sandbox.events
-        for event in events[self._events_collected :]:
+        for event in events:
             owner = by_id.get(event.end_user_id)
             if owner is not None:
                 self.post(event, owner)
-        self._events_collected = len(events)
         for owner in by_id.values():
             self._record_consents(owner)
 

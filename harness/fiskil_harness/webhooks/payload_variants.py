@@ -24,13 +24,6 @@ DEEP = 10_000
 LONG = 100_000
 
 
-class Encoded(Struct, frozen=True, kw_only=True):
-    """A request with a valid signature."""
-
-    body: bytes
-    headers: Headers
-
-
 class Encoding(Struct, frozen=True):
     """A re-encoding: another way to write a genuine message. ``sentence`` completes the sentence "a message ...".
 
@@ -60,7 +53,7 @@ class Oddity(Struct, frozen=True):
     suits: Callable[[Dialect], bool] = everywhere
 
 
-def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
+def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Message:
     """Return *message* written in the re-encoding *name*, with a valid signature.
 
     Raises:
@@ -72,13 +65,11 @@ def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKI
     signed_message = signed(msgspec.structs.replace(message, body=chosen.write(message.body)), secret, scheme)
     renamed = msgspec.structs.replace(scheme, header=chosen.header(scheme.header))
     signature = chosen.beside.replace("%", signed_message.signature)
-    return Encoded(
-        body=signed_message.body,
-        headers=(("Content-Type", chosen.content_type), *signature_headers(signed_message, renamed, signature)),
-    )
+    headers = (("Content-Type", chosen.content_type), *signature_headers(signed_message, renamed, signature))
+    return msgspec.structs.replace(signed_message, headers=headers)
 
 
-def spell(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
+def spell(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Message:
     """Return *message* with its signature in the spelling *name*.
 
     Raises:
@@ -86,10 +77,10 @@ def spell(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL
     """
     signed_message = signed(message, secret, dialect.scheme)
     headers = spelling(name).spell(Right(message=signed_message, scheme=dialect.scheme))
-    return Encoded(body=signed_message.body, headers=(*JSON, *headers))
+    return msgspec.structs.replace(signed_message, headers=(*JSON, *headers))
 
 
-def make_oddity(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
+def make_oddity(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Message:
     """Return the oddity *name* made from *message*, with a valid signature.
 
     Raises:
@@ -97,10 +88,8 @@ def make_oddity(name: str, message: Message, secret: str, *, dialect: Dialect = 
     """
     chosen = oddity(name)
     signed_message = signed(msgspec.structs.replace(message, body=chosen.write(message.body)), secret, dialect.scheme)
-    return Encoded(
-        body=signed_message.body,
-        headers=(*chosen.headers, *signature_headers(signed_message, dialect.scheme, signed_message.signature)),
-    )
+    headers = (*chosen.headers, *signature_headers(signed_message, dialect.scheme, signed_message.signature))
+    return msgspec.structs.replace(signed_message, headers=headers)
 
 
 def encoding(name: str) -> Encoding:
@@ -298,7 +287,6 @@ __all__ = [
     "ENCODINGS",
     "ODDITIES",
     "SPELLINGS",
-    "Encoded",
     "Encoding",
     "Oddity",
     "encode",
