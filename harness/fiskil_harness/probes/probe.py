@@ -65,7 +65,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         return self._finding(Verdict.FAIL, observed, evidence=evidence, examined=examined, advice=advice, cases=cases)
 
     def inconclusive(
-        self, observed: str, *, hook: str = "", advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()
+        self, observed: str, hook: str = "", *, advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()
     ) -> Finding:
         """Return an INCONCLUSIVE.
 

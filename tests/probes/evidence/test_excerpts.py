@@ -7,7 +7,8 @@ from fiskil_harness import probes
 from fiskil_harness.journal import PlanRun
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.evidence import Excerpt, excerpts
-from fiskil_harness.probes.evidence.excerpts import MOST_BYTES, MOST_DELIVERIES, MOST_OF_CASES, TOO_LONG
+from fiskil_harness.probes.evidence.excerpts import MOST_DELIVERIES, MOST_OF_CASES
+from fiskil_harness.probes.evidence.size_limits import MOST_BYTES_OF_EXCERPT, TOO_LONG
 from tests.probes.courier import Courier
 
 URL = "http://127.0.0.1:8000/hook"
@@ -211,7 +212,7 @@ def test_an_excerpt_is_limited_in_size() -> None:
     assert len(excerpt.commands) == MOST_DELIVERIES
     assert excerpt.commands[0].command != TOO_LONG
     assert excerpt.commands[-1].command == TOO_LONG
-    assert len(msgspec.json.encode(excerpt)) <= MOST_BYTES
+    assert len(msgspec.json.encode(excerpt)) <= MOST_BYTES_OF_EXCERPT
 
 
 def test_a_finding_with_many_cases_shows_the_first_deliveries() -> None:

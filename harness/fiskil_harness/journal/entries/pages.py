@@ -82,11 +82,6 @@ class Control(Struct, frozen=True, kw_only=True):
         """Return True for a button."""
         return self.kind == "button"
 
-    @property
-    def is_field(self) -> bool:
-        """Return True for a field that can be filled in."""
-        return self.kind == "field"
-
 
 class PageView(Entry, frozen=True, kw_only=True):
     """One view of one page at one width.

@@ -8,13 +8,15 @@ from collections.abc import Collection, Iterable
 import msgspec
 from msgspec import structs
 
-from fiskil_harness.probes.evidence.excerpt_values import Excerpt
+from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ShellCommand
 from fiskil_harness.probes.evidence.story_values import Story, StoryEntry
 
 MOST_BYTES, MOST_OF_FAILED, MOST_OF_ONE = 3_600_000, 2_400_000, 160_000
 """Maximum size as JSON: of all stories together, of all stories of failed scenarios, and of a single story."""
 
 MOST_BYTES_OF_EXCERPTS = 1_600_000
+MOST_BYTES_OF_EXCERPT = 64 * 1024
+TOO_LONG = "the command is too long to be shown"
 
 TOO_LITTLE_ROOM = "[no room for it in this report]"
 
@@ -63,6 +65,20 @@ def fitted_excerpts(excerpts: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
     return tuple(_lean(excerpt, share) for excerpt in every)
 
 
+def bounded_excerpt(excerpt: Excerpt) -> Excerpt:
+    """Return *excerpt* within the size limit; shell commands that do not fit are replaced by a note."""
+    if _bytes(excerpt) <= MOST_BYTES_OF_EXCERPT:
+        return excerpt
+    kept: list[ShellCommand] = []
+    left = MOST_BYTES_OF_EXCERPT - _bytes(structs.replace(excerpt, commands=()))
+    for sending in excerpt.commands:
+        size = _bytes(sending) + 1
+        fits = size <= left
+        kept.append(sending if fits else ShellCommand(text=sending.text, command=TOO_LONG))
+        left -= size if fits else 0
+    return structs.replace(excerpt, commands=tuple(kept))
+
+
 def _lean(excerpt: Excerpt, most_bytes: int) -> Excerpt:
     sendings = list(excerpt.commands)
     while sendings and _bytes(excerpt) > most_bytes:
@@ -75,5 +91,5 @@ def _lean(excerpt: Excerpt, most_bytes: int) -> Excerpt:
     return excerpt
 
 
-def _bytes(value: Story | StoryEntry | Excerpt) -> int:
+def _bytes(value: Story | StoryEntry | Excerpt | ShellCommand) -> int:
     return len(msgspec.json.encode(value))
