@@ -18,7 +18,7 @@ from fiskil_harness.errors import UnknownName
 from fiskil_harness.webhooks.forgeries.forgery import appended, everywhere
 from fiskil_harness.webhooks.payload_format import Headers
 from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers, signed
-from fiskil_harness.webhooks.signature_variants import SPELLINGS, Right, spelling
+from fiskil_harness.webhooks.signature_variants import Right, spelling
 
 DEEP = 10_000
 LONG = 100_000
@@ -281,20 +281,3 @@ ODDITIES: dict[str, Oddity] = {
 def oddities_of(dialect: Dialect) -> tuple[str, ...]:
     """Return the names of the oddities that exist in the payload format of *dialect*."""
     return tuple(oddity.name for oddity in ODDITIES.values() if oddity.suits(dialect))
-
-
-__all__ = [
-    "ENCODINGS",
-    "ODDITIES",
-    "SPELLINGS",
-    "Encoding",
-    "Oddity",
-    "encode",
-    "encoding",
-    "encodings_of",
-    "make_oddity",
-    "oddities_of",
-    "oddity",
-    "spell",
-    "spelling",
-]

@@ -16,7 +16,6 @@ from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks.forgeries.catalogue import forge, forgeries_of, forgery
 from fiskil_harness.webhooks.payload_variants import (
-    SPELLINGS,
     encode,
     encoding,
     encodings_of,
@@ -27,6 +26,7 @@ from fiskil_harness.webhooks.payload_variants import (
 )
 from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import digest_in
+from fiskil_harness.webhooks.signature_variants import SPELLINGS
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
