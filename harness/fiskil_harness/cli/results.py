@@ -10,9 +10,9 @@ import click
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.cli.version import version
 from fiskil_harness.core.clock import real_now, rfc3339
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.digests import digest_of
 from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement, Run, Shard

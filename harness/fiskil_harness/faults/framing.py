@@ -199,15 +199,3 @@ class SecondResponse(PlainFault, frozen=True, kw_only=True, tag="second_response
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the same acts, then a second complete response."""
         return acts if has_end(acts) else [*acts, Piece(SECOND_RESPONSE, is_body=True)]
-
-
-FAULTS: tuple[type[PlainFault], ...] = (
-    LengthTooLong,
-    LengthTooShort,
-    DuplicateContentLength,
-    TruncatedWithoutLength,
-    BodyAfterNoContent,
-    BodyAfterHead,
-    BareLineFeeds,
-    SecondResponse,
-)

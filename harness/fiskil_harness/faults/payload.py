@@ -352,21 +352,3 @@ def _is_money(place: Place) -> bool:
 
 def _counts(place: Place) -> bool:
     return _is_money(place) or (place.is_number and isinstance(place.value, int | float))
-
-
-FAULTS: tuple[type[PlainFault], ...] = (
-    TruncatedJson,
-    BadJson,
-    HtmlInside,
-    ContentType,
-    ByteOrderMark,
-    Latin1,
-    LoneSurrogate,
-    NotANumber,
-    BigNumbers,
-    DuplicateKeys,
-    DeepNesting,
-    EmptyList,
-    ErrorShape,
-    HugeBody,
-)

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from http.client import responses
-from importlib import metadata
 from typing import Any
 
 from fiskil_harness.core.clock import real_now, rfc3339
 from fiskil_harness.core.redaction import masking
+from fiskil_harness.core.version import version
 from fiskil_harness.journal import Exchange, Journal
 
 VERSION = "1.2"
@@ -50,7 +50,7 @@ def render(har: dict[str, Any]) -> str:
 
 
 def _log(pages: Sequence[dict[str, Any]], entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    creator = {"name": "fiskil-harness", "version": _version()}
+    creator = {"name": "fiskil-harness", "version": version()}
     return {"log": {"version": VERSION, "creator": creator, "pages": list(pages), "entries": list(entries)}}
 
 
@@ -138,10 +138,3 @@ def _text(body: bytes, *, is_error: bool = False) -> tuple[str, str]:
 def _length(body: bytes) -> int:
     shortened = _SHORTENED.search(body)
     return int(shortened[1]) if shortened else len(body)
-
-
-def _version() -> str:
-    try:
-        return metadata.version("fiskil-harness")
-    except metadata.PackageNotFoundError:
-        return "0 (not installed)"

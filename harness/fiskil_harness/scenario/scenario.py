@@ -87,7 +87,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     @property
     def needs(self) -> tuple[str, ...]:
         """Every hook that a step or a probe requires, sorted."""
-        return tuple(sorted({hook for step in (*self.steps, *self.probes) for hook in step.needs}))
+        of_steps = {hook for step in self.steps for hook in step.needs}
+        return tuple(sorted(of_steps.union(*(probe.needs for probe in self.probes))))
 
 
 class GeneratedScenario(Scenario, frozen=True, kw_only=True):

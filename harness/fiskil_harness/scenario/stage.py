@@ -1,8 +1,8 @@
 """The stage: everything that a step acts on (local Fiskil, app, outbox, journal ...)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -38,7 +38,8 @@ from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.server.fiskil import Fiskil, local
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from fiskil_harness.webhooks import Outbox, Sender
+from fiskil_harness.webhooks import Dispatcher, Sender
+from fiskil_harness.webhooks.retry_schedule import Outbox
 
 
 class Participant:
@@ -94,7 +95,6 @@ class Stage:
         self.journal = journal
         self.person = person
         self.seed = seed
-        self.outbox = Outbox(environment.interpretation, lambda: environment.dialect)
         self.participants: dict[str, Participant] = {}
         self.must_restart = False
         self._nonce = nonce
@@ -103,7 +103,6 @@ class Stage:
         self._redactor = Redactor(environment.secrets)
         for value in login_secrets(settings.app.login).values():
             self._redactor.register("login_secret", value)
-        self._events_collected = 0
         self._recorded_consents: dict[str, object] = {}
         self.was_disturbed = False
         self._waits = IdleWaits(
@@ -120,6 +119,16 @@ class Stage:
             "telemetry": (environment.telemetry, len(environment.telemetry.sent)),
         }
         """The receivers of the app's alerts and telemetry, each with the number of messages it already had."""
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """The dispatcher of the sandbox's events."""
+        return Dispatcher(self.fiskil.sandbox, lambda: self.fiskil.dialect, take=self._take_events)
+
+    @property
+    def outbox(self) -> Outbox:
+        """The events of the scenario, with the state of their deliveries."""
+        return self.dispatcher.outbox
 
     @property
     def fiskil(self) -> LocalFiskil:
@@ -207,17 +216,15 @@ class Stage:
         participant.consent = consents[-1]
         return consents[-1]
 
-    def collect_events(self) -> None:
-        """Put every new event of the sandbox into the outbox under its symbol, and record consents that have changed."""
+    def _take_events(self, events: Sequence[Event]) -> None:
+        """Put the participants' *events* into the outbox under their symbols, and record consents that have changed."""
         by_id = {
             participant.end_user_id: participant for participant in self.participants.values() if participant.end_user_id
         }
-        events = self.fiskil.sandbox.events
-        for event in events[self._events_collected :]:
+        for event in events:
             owner = by_id.get(event.end_user_id)
             if owner is not None:
                 self.post(event, owner)
-        self._events_collected = len(events)
         for owner in by_id.values():
             self._record_consents(owner)
 

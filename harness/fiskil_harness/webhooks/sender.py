@@ -16,9 +16,10 @@ from msgspec import Struct
 
 from fiskil_harness.core.clock import pause
 from fiskil_harness.core.config.urls import redacted_url, why_unusable
+from fiskil_harness.core.model import Message
 from fiskil_harness.core.net.server import Loop, client_context
 from fiskil_harness.errors import UnsafeTarget, UsageError
-from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, Exchange, HookCall, Journal, shortened
+from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, DeliveryKind, Exchange, HookCall, Journal, shortened
 from fiskil_harness.webhooks.connection_script import Conversation, Script, flood, perform
 from fiskil_harness.webhooks.load import LANES, send_many
 from fiskil_harness.webhooks.responses import Reply
@@ -86,6 +87,32 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     delivery: Delivery
     headers: tuple[tuple[str, str], ...]
     method: str = "POST"
+
+    @classmethod
+    def of(
+        cls,
+        message: Message,
+        *,
+        event: str,
+        participant: str = "",
+        kind: DeliveryKind = "genuine",
+        name: str = "",
+        source_ip: str = SOURCE_ADDRESSES[0],
+        is_judged: bool = True,
+    ) -> "Outgoing":
+        """Return the request that delivers *message*. The other arguments are fields of the journal entry."""
+        delivery = Delivery(
+            event=event,
+            participant=participant,
+            message_id=message.message_id,
+            attempt=message.attempt,
+            kind=kind,
+            name=name,
+            body=message.body,
+            source_ip=source_ip,
+            is_judged=is_judged,
+        )
+        return cls(delivery=delivery, headers=message.headers)
 
 
 class Sender:

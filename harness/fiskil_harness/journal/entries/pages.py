@@ -84,7 +84,7 @@ class Control(Struct, frozen=True, kw_only=True):
 
     @property
     def is_field(self) -> bool:
-        """Return True for a field that can be filled in."""
+        """Return True for a field that a person types into."""
         return self.kind == "field"
 
 

@@ -195,3 +195,8 @@ def describe(delivery: Delivery) -> str:
     variant = f" {delivery.name.replace('_', ' ')}" if delivery.name else ""
     kind = "" if delivery.is_genuine else f" {delivery.kind}"
     return f"{delivery.event}{variant} attempt {delivery.attempt}{kind}: {response_text(delivery)}"
+
+
+def readable(name: str) -> str:
+    """Return the name of a variant as words: ``other_secret`` becomes ``other secret``."""
+    return name.replace("_", " ")

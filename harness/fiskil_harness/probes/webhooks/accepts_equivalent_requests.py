@@ -11,6 +11,7 @@ from fiskil_harness.journal.queries.deliveries import (
     events_by_id,
     genuine,
     last_applied,
+    readable,
     requests_pause,
     response_text,
     why_busy,
@@ -40,7 +41,7 @@ class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="acce
         failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
             observed = (
-                f"{len(failed)} of {len(cases)} forms of a genuine message were not accepted: {_readable(failed[0].name)}"
+                f"{len(failed)} of {len(cases)} forms of a genuine message were not accepted: {readable(failed[0].name)}"
             )
             evidence = tuple(
                 describe(attempts[-1]) for attempts in forms if attempts[-1].name in {case.name for case in failed}
@@ -62,7 +63,7 @@ def _case(journal: Journal, attempts: list[Delivery]) -> Case:
     elif _is_ignored(journal, last):
         verdict = Verdict.INCONCLUSIVE if why_busy(journal)[0] else Verdict.FAIL
     return Case(
-        name=last.name, verdict=verdict, observed=f"{_readable(last.name)}: {response_text(last)}", events=(last.event,)
+        name=last.name, verdict=verdict, observed=f"{readable(last.name)}: {response_text(last)}", events=(last.event,)
     )
 
 
@@ -92,7 +93,3 @@ def _is_ignored(journal: Journal, delivery: Delivery) -> bool:
         return False
     applied = {events[message_id].kind for message_id, count in counts.items() if count and message_id in events}
     return events[delivery.message_id].kind in applied
-
-
-def _readable(name: str) -> str:
-    return name.replace("_", " ")

@@ -5,7 +5,7 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Effects, Journal
-from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, why_busy
+from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, readable, why_busy
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -94,7 +94,7 @@ def _count(journal: Journal, sent: Delivery, counts: dict[str, int]) -> int:
 
 def _case(delivery: Delivery, count: int) -> Case:
     allowed = 0 if delivery.is_malformed or delivery.name in SAFE else 1
-    observed = f"{_readable(delivery.name)}: applied {count} time{'' if count == 1 else 's'}"
+    observed = f"{readable(delivery.name)}: applied {count} time{'' if count == 1 else 's'}"
     return Case(
         name=delivery.name,
         verdict=Verdict.FAIL if count > allowed else Verdict.PASS,
@@ -106,11 +106,7 @@ def _case(delivery: Delivery, count: int) -> Case:
 def _advice(sent: list[Delivery], counts: dict[str, int]) -> tuple[str, ...]:
     applied = [delivery for delivery in sent if counts.get(delivery.message_id, 0)]
     methods = [delivery.name.upper() for delivery in applied if delivery.kind == "method" and delivery.name not in SAFE]
-    mixed = [_readable(delivery.name) for delivery in applied if delivery.name in MIXED]
+    mixed = [readable(delivery.name) for delivery in applied if delivery.name in MIXED]
     remarks = [f"messages by {', '.join(methods)} are applied too; respond with 405"] if methods else []
     remarks += [f"one right signature next to a wrong one was accepted: {mixed[0]}"] if mixed else []
     return tuple(remarks)
-
-
-def _readable(name: str) -> str:
-    return name.replace("_", " ")

@@ -45,8 +45,7 @@ class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_even
             if not allowed or _has_ambiguous_messages(journal, consent_id):
                 continue
             if not end.is_idle:
-                reason, hook = why_still_busy(end)
-                return self.inconclusive(reason, hook=hook)
+                return self.inconclusive(*why_still_busy(end))
             examined += 1
             present += consent_id in end.consents
             wrong += _difference(end, consent_id, allowed)

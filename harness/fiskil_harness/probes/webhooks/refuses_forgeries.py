@@ -6,7 +6,7 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal, Leak, ProcessChanged
-from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, response_text
+from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, readable, response_text
 from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -95,7 +95,7 @@ def _applied(journal: Journal, forged: list[Delivery]) -> Witness | None:
         return None
     more = f", and {len(applied) - 1} more" if applied[1:] else ""
     return (
-        f"a forged message was applied: {_readable(applied[0].name)}{more}",
+        f"a forged message was applied: {readable(applied[0].name)}{more}",
         tuple(_line(delivery) for delivery in applied),
         applied,
     )
@@ -136,8 +136,8 @@ def _silent(forged: list[Delivery]) -> Witness | None:
     if any(delivery.problem == "connection refused" for delivery in forged):
         # The error of a connection to a crashing process depends on timing, but the first forgery without response does not.
         first = next(delivery for delivery in forged if delivery.status is None)
-        observed = f"the receiver stopped listening after a forged message: {_readable(first.name)}"
-        return observed, (f"{_readable(first.name)}: no response",), [first]
+        observed = f"the receiver stopped listening after a forged message: {readable(first.name)}"
+        return observed, (f"{readable(first.name)}: no response",), [first]
     return None
 
 
@@ -182,7 +182,7 @@ def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdi
         Case(
             name=delivery.name,
             verdict=Verdict.FAIL if delivery.name in accepted_names else otherwise,
-            observed=f"{_readable(delivery.name)}: {delivery.status or 'no response'}",
+            observed=f"{readable(delivery.name)}: {delivery.status or 'no response'}",
             events=(delivery.event,),
         )
         for delivery in {delivery.name: delivery for delivery in forged}.values()
@@ -190,7 +190,7 @@ def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdi
 
 
 def _advice_on_2xx(forged: list[Delivery]) -> tuple[str, ...]:
-    names = [_readable(delivery.name) for delivery in _posted(forged) if delivery.is_acknowledged]
+    names = [readable(delivery.name) for delivery in _posted(forged) if delivery.is_acknowledged]
     if not names:
         return ()
     return (f"2xx without an effect for {_first_four(names)}: a wrong secret would lose every event unnoticed",)
@@ -211,7 +211,7 @@ def _advice_on_slowness(journal: Journal, forged: list[Delivery]) -> tuple[str, 
 
 def _advice_on_server_errors(forged: list[Delivery]) -> tuple[str, ...]:
     names = [
-        _readable(delivery.name)
+        readable(delivery.name)
         for delivery in _posted(forged)
         if delivery.status is not None and delivery.status >= 500 and delivery.status != 503
     ]
@@ -234,11 +234,7 @@ def _genuine_move(journal: Journal, reader: StateReader, kind: str) -> Move | No
 
 
 def _line(delivery: Delivery) -> str:
-    return f"{_readable(delivery.name)}: {response_text(delivery)}"
-
-
-def _readable(name: str) -> str:
-    return name.replace("_", " ")
+    return f"{readable(delivery.name)}: {response_text(delivery)}"
 
 
 def _first_four(names: list[str]) -> str:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import describe, genuine, response_text
+from fiskil_harness.journal.queries.deliveries import describe, genuine, readable, response_text
 from fiskil_harness.probes.probe import PlainProbe
 
 LAWFUL_5XX = {501, 503, 505}
@@ -52,12 +52,12 @@ class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="surv
 
 def _case(journal: Journal, delivery: Delivery) -> Case:
     if "limit" in delivery.problem:
-        return _case_of(delivery, Verdict.FAIL, f"{_readable(delivery.name)}: {response_text(delivery)}")
+        return _case_of(delivery, Verdict.FAIL, f"{readable(delivery.name)}: {response_text(delivery)}")
     after = _after(journal, delivery)
     if not after:
         return _inconclusive_case(delivery)
     is_acknowledged = any(other.is_acknowledged for other in after)
-    observed = f"{_readable(delivery.name)}: {response_text(delivery)}" if is_acknowledged else describe(after[-1])
+    observed = f"{readable(delivery.name)}: {response_text(delivery)}" if is_acknowledged else describe(after[-1])
     return _case_of(delivery, Verdict.PASS if is_acknowledged else Verdict.FAIL, observed)
 
 
@@ -74,7 +74,7 @@ def _case_of(delivery: Delivery, verdict: Verdict, observed: str) -> Case:
 
 
 def _inconclusive_case(delivery: Delivery) -> Case:
-    return _case_of(delivery, Verdict.INCONCLUSIVE, f"{_readable(delivery.name)}: {response_text(delivery)}")
+    return _case_of(delivery, Verdict.INCONCLUSIVE, f"{readable(delivery.name)}: {response_text(delivery)}")
 
 
 def _advice(sent: list[Delivery]) -> tuple[str, ...]:
@@ -86,9 +86,5 @@ def _advice(sent: list[Delivery]) -> tuple[str, ...]:
     if not failing:
         return ()
     more = f" and {len(failing) - 4} more" if len(failing) > 4 else ""
-    names = ", ".join(_readable(delivery.name) for delivery in failing[:4])
+    names = ", ".join(readable(delivery.name) for delivery in failing[:4])
     return (f"5xx for malformed requests: {names}{more}; 4xx would show that the sender is at fault",)
-
-
-def _readable(name: str) -> str:
-    return name.replace("_", " ")

@@ -49,7 +49,7 @@ class Sync(PlainStep, frozen=True, tag="sync"):
         for name in (self.dataset,) if self.dataset else sorted(consent.permissions, key=_ready_after_s):
             stage.fiskil.sandbox.sync(consent, name)
             stage.note_rows(name, participant)
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 def _ready_after_s(dataset: str) -> int:
@@ -75,7 +75,7 @@ class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
             StepError: There is no consent yet.
         """
         stage.fiskil.sandbox.revoke(stage.consent_of(stage.participant(self.twin)), by=self.by)
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user"):
@@ -90,7 +90,7 @@ class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user")
     def perform(self, stage: "Stage") -> None:
         """Delete the end user. Source: end-users.delete-ends-consents"""
         stage.fiskil.sandbox.delete_end_user(stage.end_user_of(stage.participant(self.twin)))
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
@@ -123,7 +123,7 @@ class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
         for _ in range(self.times):
             stage.fiskil.sandbox.clock.advance(seconds=1)
             stage.fiskil.sandbox.touch_consent(stage.consent_of(participant))
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
@@ -162,7 +162,7 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
             for dataset in sorted(recorded, key=_ready_after_s):
                 if (participant.end_user_id, DATASETS[dataset].event) in synced:
                     stage.note_rows(dataset, participant)
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
@@ -194,7 +194,7 @@ class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
     def perform(self, stage: "Stage") -> None:
         """Call the hook."""
         call_hook(stage, stage.participant(self.twin), "revoke")
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 def call_hook(stage: "Stage", participant: "Participant", name: HookName, **values: str) -> HttpReply:

@@ -55,5 +55,5 @@ def new_event(stage: "Stage", participant: "Participant", *, has_accounts: bool 
     else:
         sandbox.clock.advance(seconds=1)
         sandbox.touch_consent(consent)
-    stage.collect_events()
+    stage.dispatcher.collect()
     return stage.outbox.find(f"{participant.name}{'.' * bool(participant.name)}e{participant.event_count - 1}")

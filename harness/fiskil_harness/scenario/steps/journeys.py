@@ -429,7 +429,7 @@ def ended(stage: "Stage", participant: "Participant", ending: str, *, attempt: i
             end_user_id=participant.end_user_id,
         )
     )
-    stage.collect_events()
+    stage.dispatcher.collect()
 
 
 def write_visit(stage: "Stage", participant: "Participant", form_browser: FormBrowser, page: VisitedPage) -> None:

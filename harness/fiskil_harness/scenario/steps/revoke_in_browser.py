@@ -83,7 +83,7 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
         view_page(stage, participant, self.page, moment=BEFORE)
         if self.page in stage.settings.app.observe.pages:
             _Revocation(stage, participant, consent, self.page).attempt()
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revocation"):
