@@ -18,8 +18,8 @@ from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.certificates import Authority, Certificates
 from fiskil_harness.core.net.server import Loop
 from fiskil_harness.core.randomness import Mint
-from fiskil_harness.faults.proxy import Relay
 from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
+from fiskil_harness.faults.proxy.reverse.relay import Relay
 from fiskil_harness.journal import SOURCE_ADDRESSES
 from fiskil_harness.runner.hosted.account import Account
 from fiskil_harness.runner.hosted.address import Address
@@ -82,7 +82,9 @@ class HostedFiskil:
         self.loop = Loop(crashes=crashes)
         self._sinks: list[Any] = []
         try:
-            self.proxy = Relay(self.loop, upstream=address.url, ca_file=address.ca_file, port=port, guard=guard)
+            self.proxy = Relay(
+                self.loop, upstream=address.url, ca_file=address.ca_file, port=port, guard=guard, crashes=crashes
+            )
             self._sinks = [self.proxy]
             self.alerts = AlertSink(self.loop, crashes=crashes)
             self.telemetry = Telemetry(self.loop, crashes=crashes)
