@@ -33,6 +33,8 @@ def test_each_request_has_its_own_connection(rig: Callable[..., Rig]) -> None:
     [
         (CLOSE, "the connection ended without a response"),
         (b"SMTP ready\r\n\r\n", "the API's response is not HTTP"),
+        (b"HTTP/1.1 600 Odd\r\ncontent-length: 0\r\n\r\n", "the API's response is not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nx-odd: a\x01b\r\ncontent-length: 0\r\n\r\n", "the API's response is not HTTP"),
         (
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
             "the API's response is not HTTP",

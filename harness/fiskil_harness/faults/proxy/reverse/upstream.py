@@ -6,6 +6,7 @@ another.
 """
 
 import asyncio
+import re
 import ssl
 import zlib
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from typing import Any
 import httpx
 
 from fiskil_harness.core.net.server import client_context
-from fiskil_harness.core.net.uvicorn_protocol import HttpRequest
+from fiskil_harness.core.net.uvicorn_protocol import STATUS_LINE, HttpRequest
 from fiskil_harness.faults.fault import Reply
 from fiskil_harness.faults.proxy.exchange import ProxiedCall
 from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
@@ -42,6 +43,8 @@ BETWEEN_TWO = frozenset(
 )
 """Headers that concern one connection only (hop-by-hop)."""
 _OURS = BETWEEN_TWO | FRAME | {b"host", b"accept-encoding", b"expect", b"http2-settings"}
+_CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+NOT_HTTP = "the API's response is not HTTP"
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -128,6 +131,8 @@ class Upstream:
         except httpx.TransportError as error:
             raise _failure_of(error, has_begun=response is not None) from error
         headers = [(name.lower(), value) for name, value in response.headers.raw]
+        if response.status_code not in STATUS_LINE or any(_CONTROLS.search(value) for _, value in headers):
+            raise _Failure(NOT_HTTP)
         if self._guard is not None:
             token_body = plain(headers, received)[0]
             self._guard.remember_token(HttpRequest.of(scope, body), target, response.status_code, token_body)
@@ -219,7 +224,7 @@ def _failure_of(error: httpx.TransportError, *, has_begun: bool) -> _Failure:
         case httpx.RemoteProtocolError() if "disconnected" in str(error) or "closed" in str(error):
             # httpx has one class for both causes; only its text differs.
             return _Failure("the response is incomplete" if has_begun else "the connection ended without a response")
-    return _Failure("the API's response is not HTTP")
+    return _Failure(NOT_HTTP)
 
 
 def _connect_problem(error: BaseException) -> str:
