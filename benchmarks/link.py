@@ -8,6 +8,7 @@ The sandbox behind a recording proxy, and the same one without it, are loaded in
 
 import argparse
 import contextlib
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -18,7 +19,6 @@ from benchmarks.figures import Bar
 from benchmarks.links import LATE_MS
 from benchmarks.load import put_load
 from benchmarks.processes import Process, request
-from benchmarks.relay import on_one_core
 from fiskil_harness.core.net.server import free_port
 
 FIRST_REQUEST = request("GET", "/v1/institutions?client_id=benchmark")
@@ -27,6 +27,11 @@ MOST_P50_MS, MOST_P99_MS = 1.0, 3.0
 LATE_CLIENTS = 1
 
 Figures = dict[str, list[dict[str, Any]]]
+
+
+def on_one_core() -> None:
+    """Keep this process and its children on one core."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 class Sandbox:

@@ -76,12 +76,13 @@ def test_calls_are_recorded_and_disturbed(begin: Begin, hosted: LocalFiskil, pro
     ("fault", "words"),
     [
         ("banking.accounts: expire_tokens, once", "this relay leads to the hosted API"),
-        ("connection: refuse", "a relay can only break exchanges"),
+        ("connection: self_signed, once", "needs an API with TLS, and this one has none"),
+        ("token: redirect_cross_origin, once", "this relay leads to the hosted API"),
         ("token: stall, from consent.received", "A relay does not receive the hosted API's events"),
     ],
 )
 def test_a_fault_that_a_relay_does_not_support_is_refused(begin: Begin, hosted: LocalFiskil, fault: str, words: str) -> None:
-    """A relay can neither expire tokens nor refuse connections of the hosted API."""
+    """A relay cannot expire tokens of the hosted API, has no TLS and no other origin, and receives no events."""
     process = begin(hosted.api_url, "--fault", fault)
 
     _, message = process.communicate(timeout=300)

@@ -140,7 +140,7 @@ class PlainFault(Struct, frozen=True, kw_only=True):
         where: The object on which the fault acts: ``exchange`` or ``connection``.
         ends: True if the fault responds in place of the API, or ends the connection.
         is_lasting: True if the fault acts on every client from the moment it is set until it is lifted.
-        needs_world: True if the fault changes the sandbox, so it is unavailable with the hosted API.
+        needs_world: True if the fault uses the sandbox or its canary server, so it is unavailable with the hosted API.
         is_early: True if the fault does not wait for the request body.
         spoils: The parts of the response that violate the contract after a bite: ``response`` (no byte arrives), ``end`` (it
             stops early), ``framing`` (not HTTP, or more than one response), ``status``, ``headers``, ``media type`` and

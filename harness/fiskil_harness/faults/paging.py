@@ -156,6 +156,7 @@ class NextForeign(PlainFault, frozen=True, kw_only=True, tag="next_foreign"):
     """The ``links.next`` of a page points to another host, which a client must not call, least of all with its token."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-ORIGIN",)
+    needs_world: ClassVar[bool] = True
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Replace the origin in the link by that of a canary server; path and cursor stay."""

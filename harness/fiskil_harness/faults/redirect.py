@@ -43,6 +43,7 @@ class RedirectCrossOrigin(Redirect, frozen=True, kw_only=True, tag="redirect_cro
     """The response redirects to another origin, which must not receive the token."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-CROSS-ORIGIN",)
+    needs_world: ClassVar[bool] = True
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return a redirect to the same path and query at a canary server."""
@@ -53,6 +54,7 @@ class RedirectDowngrade(Redirect, frozen=True, kw_only=True, tag="redirect_downg
     """The response redirects from https to http, where the token could be read in transit."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-HTTP-DOWNGRADE",)
+    needs_world: ClassVar[bool] = True
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return a redirect to the same path and query at a canary server over http; None if the API has no TLS."""

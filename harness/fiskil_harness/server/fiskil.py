@@ -10,7 +10,7 @@ from fiskil_harness.core.model import Consent
 from fiskil_harness.core.net.certificates import Certificates
 from fiskil_harness.core.net.server import Loop
 from fiskil_harness.errors import StepError
-from fiskil_harness.faults.proxy import Proxy, Relay
+from fiskil_harness.faults.proxy import Proxy
 from fiskil_harness.journal import Journal
 from fiskil_harness.sandbox import Credentials
 from fiskil_harness.server.local_fiskil import LocalFiskil
@@ -24,7 +24,7 @@ class Fiskil(Protocol):
     telemetry: Telemetry
 
     @property
-    def proxy(self) -> Proxy | Relay:
+    def proxy(self) -> Proxy:
         """The proxy between the app and the API, which records requests and applies faults."""
 
     @property

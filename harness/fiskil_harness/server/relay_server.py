@@ -6,7 +6,8 @@ from pathlib import Path
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.server import Loop, Server
 from fiskil_harness.core.redaction.redactor import Redactor
-from fiskil_harness.faults.proxy import Relay, Rule
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.faults.proxy.reverse.relay import Relay
 from fiskil_harness.journal import Bite
 from fiskil_harness.server.control_http import application_of
 from fiskil_harness.server.exchange_log import ExchangeLog
@@ -38,12 +39,12 @@ class RelayServer:
 
         Raises:
             UsageError: *upstream* is not an origin, or a port is in use.
-            ConfigError: A fault needs the sandbox, acts on connections, or depends on an event.
+            ConfigError: A fault needs the sandbox or TLS, or depends on an event.
         """
         crashes: list[Crash] = []
         self._loop = Loop(crashes=crashes)
         try:
-            self.relay = Relay(self._loop, upstream=upstream, ca_file=ca_file, port=port)
+            self.relay = Relay(self._loop, upstream=upstream, ca_file=ca_file, port=port, crashes=crashes)
             self.log = ExchangeLog(
                 self.relay, Redactor(self.relay.secrets), title="relay", origin=self.relay.url, on_bite=on_bite
             )

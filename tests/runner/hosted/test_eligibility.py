@@ -35,15 +35,21 @@ def test_a_consent_journey_is_unsuitable() -> None:
     [
         steps.InjectFault("banking.transactions", faults.ExpireTokens()),
         steps.InjectFault("banking.transactions", faults.NextForeign()),
-        steps.InjectFault("connection", faults.Refuse()),
+        steps.InjectFault("connection", faults.SelfSigned()),
         steps.InjectFault("banking.transactions", faults.Status(status=500), from_event="consent.received"),
         steps.Refresh(twin="other"),
         steps.RestartWithWrongSecret(),
     ],
 )
 def test_what_needs_the_sandbox_is_unsuitable(step: object) -> None:
-    """Faults that need the sandbox, connections or another origin are unsuitable, as are twins and wrong keys."""
+    """Faults that need the sandbox, TLS or another origin are unsuitable, as are twins and wrong keys."""
     assert why_unsuitable(scenario_of(steps.Refresh(), step))
+
+
+@pytest.mark.parametrize("fault", [faults.Refuse(), faults.ResetOnAccept(), faults.Down()])
+def test_faults_on_connections_are_suitable(fault: faults.AnyFault) -> None:
+    """The relay performs faults on the app's connections, as the local API does."""
+    assert why_unsuitable(scenario_of(steps.Refresh(), steps.InjectFault("connection", fault))) == ""
 
 
 def test_names_and_patterns_select() -> None:

@@ -211,55 +211,6 @@ class _Embedded(uvicorn.Server):
             await asyncio.sleep(0)
 
 
-class Listener:
-    """A listening socket on loopback for a plain asyncio protocol, without an ASGI application."""
-
-    def __init__(
-        self,
-        loop: Loop,
-        protocol: Callable[[], asyncio.BaseProtocol],
-        *,
-        port: int = 0,
-        certificate: tuple[Path, Path] | None = None,
-    ) -> None:
-        """Listen at once.
-
-        Args:
-            loop: The loop on which connections are accepted.
-            protocol: Returns the protocol for each new connection.
-            port: The port; 0 lets the system choose.
-            certificate: Paths of the certificate chain and its key. With them the listener uses TLS.
-
-        Raises:
-            UsageError: The port is in use.
-        """
-        self._loop = loop
-        sock = listening_socket(port)
-        self.port: int = sock.getsockname()[1]
-        self.url = f"{'https' if certificate else 'http'}://{LOOPBACK}:{self.port}"
-        self._server: asyncio.Server | None = None
-        try:
-            self._server = loop.run(self._begin(protocol, sock, certificate))
-        except BaseException:
-            sock.close()
-            raise
-
-    async def _begin(
-        self, protocol: Callable[[], asyncio.BaseProtocol], sock: socket.socket, certificate: tuple[Path, Path] | None
-    ) -> asyncio.Server:
-        tls = None
-        if certificate is not None:
-            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            tls.load_cert_chain(*map(str, certificate))
-        return await asyncio.get_running_loop().create_server(protocol, sock=sock, ssl=tls)
-
-    def close(self) -> None:
-        """Stop listening; a second call does nothing. Connections that are already open stay open."""
-        server, self._server = self._server, None
-        if server is not None:
-            self._loop.asyncio.call_soon_threadsafe(server.close)
-
-
 def free_port() -> int:
     """Return a port that is free now, for another process that will listen on it.
 

@@ -159,13 +159,14 @@ class Connection(HttpToolsProtocol):
         )
 
     def _tell_uvicorn(self) -> None:
-        """Pass the request to uvicorn, with the parts that were held back."""
+        """Pass the request to uvicorn, with the parts that were held back, and its target as received."""
         if self._respond_at_once is not None:
             url, headers, expects = self.url, self.headers, self.expect_100_continue
             super().on_message_begin()
             self.url, self.expect_100_continue = url, expects
             self.headers.extend(headers)
         was_held, self._is_held = self._is_held, False
+        self.scope["target"] = self.url  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
         if was_held and self._held_body:
             super().on_body(bytes(self._held_body))

@@ -8,7 +8,7 @@ from fiskil_harness.faults.fault import Act, MatchedExchange, Piece, PlainFault,
 from fiskil_harness.faults.proxy.act_player import Line, Performed, perform
 from fiskil_harness.faults.proxy.serialise import acts_of
 
-CallApi = Callable[[MatchedExchange], Awaitable[Reply]]
+CallApi = Callable[[MatchedExchange], Awaitable[Reply | None]]
 
 
 class Composition(Struct, kw_only=True):
@@ -44,7 +44,7 @@ async def compose(
         faults: The faults to apply.
         exchanges: The exchange as each fault receives it, in the order of *faults*.
         world: The sandbox; None with the hosted API.
-        call_api: Sends a request to the API.
+        call_api: Sends a request to the API; returns None if the client left before there was a response.
         line: The connection of the exchange.
         performed: Records the bytes that are written before the request is sent to the API.
         is_kept: True if the connection stays open for another request.
@@ -59,6 +59,9 @@ async def compose(
         if performed.end is not None or performed.has_left:
             return
     result.reply = await _reply(faults, exchanges, call_api, result)
+    if result.reply is None:
+        performed.has_left = True
+        return
     result.acts = acts_of(result.reply, is_head=exchanges[0].method == "HEAD", is_kept=is_kept)
     for number, fault in enumerate(faults):
         shaped = fault.shape(result.acts, exchanges[number])
@@ -70,7 +73,7 @@ async def compose(
 
 async def _reply(
     faults: Sequence[PlainFault], exchanges: Sequence[MatchedExchange], call_api: CallApi, result: Composition
-) -> Reply:
+) -> Reply | None:
     reply: Reply | None = None
     exchange = exchanges[0]
     for number, fault in enumerate(faults):
@@ -83,6 +86,8 @@ async def _reply(
         exchange = changed_exchange
     if reply is None:
         reply = await call_api(exchange)
+        if reply is None:
+            return None
     for number, fault in enumerate(faults):
         changed = fault.change_response(reply, exchanges[number])
         if changed != reply:

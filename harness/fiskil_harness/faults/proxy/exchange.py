@@ -35,9 +35,20 @@ class ProxiedCall:
         self, proxy: "Proxy", scope: Any, receive: Any, send: Any, *, number: int, facts: Facts, journal: Journal | None
     ) -> None:
         self._proxy, self._scope, self.receive, self._send = proxy, scope, receive, send
-        self.number, self.facts, self._journal = number, facts, journal
+        self.number, self.facts, self.journal = number, facts, journal
         self.sent = bytearray()
         self.bites: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> bytes:
+        """The target of the request line, as received."""
+        target: bytes = self._scope["target"]
+        return target
+
+    async def give(self, reply: Reply) -> None:
+        """Send *reply* to the client."""
+        await self.watched_send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
+        await self.watched_send({"type": "http.response.body", "body": reply.body})
 
     async def watched_send(self, message: Message) -> None:
         """Pass an ASGI message of the API to the client, and keep a copy."""
@@ -78,10 +89,7 @@ class ProxiedCall:
         if result.reply is None:
             return
         if not any(result.has_bitten):
-            await self.watched_send(
-                {"type": "http.response.start", "status": result.reply.status, "headers": list(result.reply.headers)}
-            )
-            await self.watched_send({"type": "http.response.body", "body": result.reply.body})
+            await self.give(result.reply)
             return
         await perform(result.acts, self._line, performed)
         if performed.end is None and not performed.has_left:
@@ -98,7 +106,7 @@ class ProxiedCall:
             route=self.facts.route,
             version=self.facts.version,
             api_url=f"{self._scope.get('scheme', 'http')}://{host}",
-            foreign_url=self._proxy.world.foreign_url,
+            foreign_url=self._foreign_url,
             chance=taken.chance,
             refusal=self._refusal,
             waits=self._waits,
@@ -118,12 +126,12 @@ class ProxiedCall:
             performed,
             number=self.number,
             facts=self.facts,
-            journal=self._journal,
+            journal=self.journal,
             is_closed=is_closed,
         )
 
-    async def _call_api(self, exchange: MatchedExchange) -> Reply:
-        """Send a request to the API, and return the response."""
+    async def _call_api(self, exchange: MatchedExchange) -> Reply | None:
+        """Send a request to the API, and return the response; None if the client left before there was one."""
         start: Message = {}
         body = bytearray()
 
@@ -146,7 +154,14 @@ class ProxiedCall:
             "headers": list(exchange.headers),
         }
         await self._proxy.app({**self._scope, **request_scope}, receive, collect)
+        if not start:
+            return None
         return Reply(status=start["status"], headers=tuple(start["headers"]), body=bytes(body))
+
+    def _foreign_url(self) -> str:
+        """Return the origin of the canary server; a fault that needs it is refused where there is no sandbox."""
+        assert self._proxy.world is not None
+        return self._proxy.world.foreign_url()
 
     def _refusal(self, status: int, name: str, message: str) -> Reply:
         """Return an error in the form that the requested endpoint documents."""

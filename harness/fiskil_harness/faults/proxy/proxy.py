@@ -1,4 +1,4 @@
-"""The proxy in front of the sandbox API: an ASGI application that records each exchange and applies the faults that match.
+"""The proxy in front of the API: an ASGI application that records each exchange and applies the faults that match.
 
 An exchange without a matching fault passes unchanged; its bytes are only copied for the journal.
 """
@@ -9,7 +9,7 @@ from typing import Any
 from fiskil_harness.core.clauses import Choose, Interpretations
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.net.uvicorn_protocol import HttpRequest, HttpResponse
-from fiskil_harness.faults.fault import World
+from fiskil_harness.faults.fault import Reply, World
 from fiskil_harness.faults.proxy.connection_log import ConnectionBite, ConnectionLeft
 from fiskil_harness.faults.proxy.entries import created_end_user, end_user_of, exchange_of
 from fiskil_harness.faults.proxy.exchange import Message, ProxiedCall, version_of
@@ -28,22 +28,23 @@ class Proxy:
         app: Any,
         *,
         route_of: Callable[[str, str], str],
-        world: World,
+        world: World | None,
         has_reported: Callable[[str], bool] = lambda _kind: False,
         clock_s: Callable[[], float] = lambda: 0.0,
         interpretation: Choose | None = None,
     ) -> None:
-        """Wrap *app*, an ASGI application that also has a synchronous method ``respond`` for complete requests.
+        """Wrap *app*, an ASGI application. It may also have a synchronous method ``respond`` for complete requests.
 
         Args:
             app: The API.
             route_of: Returns the name of a route from method and path.
-            world: The sandbox as faults can change it.
+            world: The sandbox as faults can change it; None with the hosted API.
             has_reported: Returns True if an event of this kind has been delivered since the last reset.
             clock_s: Sandbox time in seconds.
             interpretation: Returns the chosen interpretation of a clause (default: the best supported interpretation).
         """
         self.app = app
+        self._respond = getattr(app, "respond", None)
         self._route_of = route_of
         self.world = world
         self._told, self._clock_s = has_reported, clock_s
@@ -58,7 +59,7 @@ class Proxy:
         self._last_s = self._last_nameless_s = 0.0
         self._number = 0
 
-    def begin(self, journal: Journal, *, is_of_earlier_scenario: Callable[[str], bool]) -> None:
+    def begin(self, journal: Journal, *, is_of_earlier_scenario: Callable[[str], bool] = lambda _end_user_id: False) -> None:
         """Record into *journal* from now on; calls for which *is_of_earlier_scenario* returns True are marked."""
         self._number = 0
         self.is_of_earlier_scenario = is_of_earlier_scenario
@@ -108,8 +109,8 @@ class Proxy:
         return self._elapsed_s() - self._last_nameless_s
 
     def respond_at_once(self, request: HttpRequest) -> HttpResponse | None:
-        """Return the response to a complete request; do nothing and return None if a fault for exchanges is set."""
-        if self.rules.are_waiting:
+        """Return the response to a complete request; do nothing and return None if the app or a fault needs more time."""
+        if self._respond is None or self.rules.are_waiting:
             return None
         journal = self.journal
         begun_s, step = (journal.elapsed_s(), journal.step) if journal is not None else (0.0, -1)
@@ -117,7 +118,7 @@ class Proxy:
         try:
             number = self._next_number()
             route, end_user_id, is_of_earlier_scenario = self._name(request)
-            response: HttpResponse = self.app.respond(request)
+            response: HttpResponse = self._respond(request)
         finally:
             self.open_requests -= 1
             self._last_s = self._elapsed_s()
@@ -148,16 +149,20 @@ class Proxy:
     async def _exchange(self, scope: Any, receive: Any, send: Any) -> None:
         journal, number = self.journal, self._next_number()
         taken = self._taken_early(scope)
-        first, body = ([], b"") if taken else await _read_ahead(receive)
+        first, body, is_complete = ([], b"", False) if taken else await _read_ahead(receive)
         request = HttpRequest.of(scope, body)
         route, end_user_id, is_of_earlier_scenario = self._name(request)
         facts = self._facts(request, route, end_user_id)
         call = ProxiedCall(self, scope, _replay(first, receive), send, number=number, facts=facts, journal=journal)
+        scope["call"] = call
         begun_s, step = (journal.elapsed_s(), journal.step) if journal is not None else (0.0, -1)
-        if not taken and not is_of_earlier_scenario:
+        refusal = None if taken else self.refusal_of(call, request, is_complete=is_complete)
+        if refusal is None and is_complete and not is_of_earlier_scenario:
             taken = self.rules.take(facts)
         try:
-            if not taken:
+            if refusal is not None:
+                await call.give(refusal)
+            elif not taken:
                 await self.app(scope, call.receive, call.watched_send)
             else:
                 await call.bitten_by(taken, request)
@@ -173,6 +178,16 @@ class Proxy:
                     call.bites,
                     call.is_cut,
                 )
+
+    def refusal_of(self, call: ProxiedCall, request: HttpRequest, *, is_complete: bool) -> Reply | None:
+        """Return the response to a request that must reach neither a fault nor the API; None for any other request.
+
+        Args:
+            call: The exchange.
+            request: The request.
+            is_complete: True if the body is complete.
+        """
+        return None
 
     def _taken_early(self, scope: Any) -> list[Taken]:
         """Return the rules that take a request before its body has arrived."""
@@ -207,19 +222,21 @@ class Proxy:
         return self._route_of(request.method, request.path), end_user_id, self.is_of_earlier_scenario(end_user_id)
 
 
-async def _read_ahead(receive: Any) -> tuple[list[Message], bytes]:
-    """Return the ASGI messages and the body of a request, read up to a size that no documented request reaches."""
-    message = await receive()
-    if message["type"] != "http.request" or not message.get("more_body"):
-        return [message], message.get("body", b"")
-    messages = [message]
-    body = bytearray(message.get("body", b""))
+async def _read_ahead(receive: Any) -> tuple[list[Message], bytes, bool]:
+    """Return the ASGI messages and the body of a request, and True if the body is complete.
+
+    Reading ends at a size that no documented request reaches.
+    """
+    messages: list[Message] = []
+    body = bytearray()
     while True:
         message = await receive()
         messages.append(message)
         body += message.get("body", b"")
-        if message["type"] != "http.request" or not message.get("more_body") or len(body) > BODY_READ_AHEAD:
-            return messages, bytes(body)
+        if message["type"] != "http.request":
+            return messages, bytes(body), False
+        if not message.get("more_body") or len(body) > BODY_READ_AHEAD:
+            return messages, bytes(body), not message.get("more_body")
 
 
 def _replay(messages: list[Message], receive: Any) -> Any:

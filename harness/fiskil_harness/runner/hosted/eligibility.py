@@ -7,14 +7,11 @@ from pathlib import Path
 
 from fiskil_harness.core import catalog
 from fiskil_harness.errors import UnknownName, UsageError
-from fiskil_harness.faults import NextForeign, RedirectCrossOrigin, RedirectDowngrade
-from fiskil_harness.faults.proxy import CONNECTION
+from fiskil_harness.faults.connection_fault import ConnectionFault
 from fiskil_harness.scenario.scenario import Scenario, load, load_file
 from fiskil_harness.scenario.selection import from_file, from_plan, is_generated
 from fiskil_harness.scenario.steps import AnyStep, InjectFault, name_of
 
-CANARY_FAULTS = (NextForeign, RedirectCrossOrigin, RedirectDowngrade)
-"""Faults that need the canary server of the local Fiskil."""
 CONTROLLED_BY_FISKIL = "journeys, webhooks and the clock of the hosted API are controlled by Fiskil"
 
 
@@ -81,10 +78,10 @@ def _why_impossible(step: AnyStep) -> str:
         twin = getattr(step, "twin", "")
         return "the hosted API has only one end user" if twin else ""
     fault = type(step.fault).__name__
-    if step.fault.needs_world or isinstance(step.fault, CANARY_FAULTS):
+    if step.fault.needs_world:
         return f"{fault} needs the sandbox"
-    if step.route == CONNECTION or step.fault.where == "connection":
-        return f"{fault} acts on connections, but the relay can only break exchanges"
+    if isinstance(step.fault, ConnectionFault) and step.fault.needs_tls:
+        return f"{fault} needs TLS, but the relay serves plain HTTP"
     if step.from_event or step.until_event:
         return f"{fault} waits for an event, but {CONTROLLED_BY_FISKIL}"
     return ""

@@ -18,8 +18,8 @@ from fiskil_harness.core.model import Consent
 from fiskil_harness.core.net.certificates import Authority, Certificates
 from fiskil_harness.core.net.server import Loop
 from fiskil_harness.core.randomness import Mint
-from fiskil_harness.faults.proxy import Relay
 from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
+from fiskil_harness.faults.proxy.reverse.relay import Relay
 from fiskil_harness.faults.proxy.reverse.secrets import secrets_in
 from fiskil_harness.journal import SOURCE_ADDRESSES, Canaries, InterpretationsUsed, Journal
 from fiskil_harness.runner.hosted.account import Account
@@ -55,7 +55,9 @@ class HostedFiskil:
         self._sinks: list[Any] = []
         port = settings.hosted.port
         try:
-            self.proxy = Relay(self.loop, upstream=address.url, ca_file=address.ca_file, port=port, guard=guard)
+            self.proxy = Relay(
+                self.loop, upstream=address.url, ca_file=address.ca_file, port=port, guard=guard, crashes=crashes
+            )
             self._sinks = [self.proxy]
             # No consent journeys run here, so the second URL is only a placeholder.
             self.api_url = self.auth_url = self.proxy.url

@@ -13,7 +13,7 @@ def rig() -> Iterator[Callable[..., Rig]]:
     """Return a function that makes a rig from the responses of the hosted API."""
     rigs: list[Rig] = []
     with Loop() as loop:
-        yield lambda *scripts: rigs.append(Rig(loop, *scripts)) or rigs[-1]
+        yield lambda *scripts, **options: rigs.append(Rig(loop, *scripts, **options)) or rigs[-1]
         for rig in rigs:
             rig.relay.close()
             rig.api.close()

@@ -2,17 +2,19 @@
 
 import asyncio
 import socket
+import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 from fiskil_harness.core.clock import wait_until
-from fiskil_harness.core.net.server import Listener, Loop
-from fiskil_harness.faults.proxy import Relay
+from fiskil_harness.core.net.server import LOOPBACK, Loop
+from fiskil_harness.faults.proxy.reverse.relay import Relay
 from fiskil_harness.journal import Exchange, Journal
 
 GET = b"GET /v1/banking/accounts?end_user_id=eu_1 HTTP/1.1\r\nHost: relay\r\nAuthorization: Bearer abc\r\n\r\n"
 POST = b"POST /v1/end-users HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}"
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-CSV = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: %d\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+CSV = b"HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\ncontent-length: %d\r\n\r\n"
 
 
 def json_response(body: str) -> bytes:
@@ -26,8 +28,21 @@ class Scripted:
         self.scripts = scripts
         self.requests: list[bytes] = []
         self.connections = 0
-        self._listener = Listener(loop, lambda: _ScriptedConnection(self), certificate=certificate)
-        self.url, self.close = self._listener.url, self._listener.close
+        self._loop = loop
+        self._server = loop.run(self._begin(certificate))
+        port = self._server.sockets[0].getsockname()[1]
+        self.url = f"{'https' if certificate else 'http'}://{LOOPBACK}:{port}"
+
+    async def _begin(self, certificate: tuple[Path, Path] | None) -> asyncio.Server:
+        tls = None
+        if certificate is not None:
+            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            tls.load_cert_chain(*certificate)
+        return await asyncio.get_running_loop().create_server(lambda: _ScriptedConnection(self), LOOPBACK, 0, ssl=tls)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._loop.asyncio.call_soon_threadsafe(self._server.close)
 
 
 class _ScriptedConnection(asyncio.Protocol):
@@ -65,10 +80,10 @@ def _is_complete(request: bytes) -> bool:
 class Rig:
     """A relay in front of a scripted API, a journal, and plain sockets as clients."""
 
-    def __init__(self, loop: Loop, *scripts: bytes) -> None:
+    def __init__(self, loop: Loop, *scripts: bytes, clock_s: Callable[[], float] | None = None) -> None:
         self.loop = loop
         self.api = Scripted(loop, list(scripts))
-        self.relay = Relay(loop, upstream=self.api.url)
+        self.relay = Relay(loop, upstream=self.api.url, clock_s=clock_s)
         self.journal = Journal()
         self.relay.begin(self.journal)
 
@@ -77,11 +92,11 @@ class Rig:
         return socket.create_connection(("127.0.0.1", self.relay.port), timeout=30)
 
     def send(self, *requests: bytes) -> bytes:
-        """Send *requests* on one connection, and return everything that arrives until it ends."""
+        """Send *requests* on one connection, and return what arrives until it ends, without ``connection: close``."""
         last = requests[-1].replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
         with self.open() as sock:
             sock.sendall(b"".join((*requests[:-1], last)))
-            return b"".join(iter(lambda: sock.recv(65_536), b""))
+            return b"".join(iter(lambda: sock.recv(65_536), b"")).replace(b"connection: close\r\n", b"")
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness import faults
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.net.server import Loop
 from fiskil_harness.core.net.uvicorn_protocol import HttpRequest
-from fiskil_harness.faults.proxy import Relay
+from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
+from fiskil_harness.faults.proxy.reverse.relay import Relay
 from fiskil_harness.journal import Exchange, Journal, Refused
 from tests.faults.proxy.reverse.scripted import GET, OK, Scripted
 
@@ -172,6 +174,16 @@ def test_allowed_writes_pass(guarded: Callable[..., Guarded], name: str) -> None
 
     assert rig.send(WRITES[name]).startswith(b"HTTP/1.1 200")
     assert (len(rig.api.requests), rig.refused) == (1, [])
+
+
+def test_a_fault_does_not_act_on_a_refused_request(guarded: Callable[..., Guarded]) -> None:
+    """A refused request gets the guard's response, and the fault waits for a request that passes."""
+    rig = guarded()
+    rig.relay.rules.set(Rule(route="*", fault=faults.Status(status=503)))
+
+    received = [rig.send(request)[9:12] for request in (WRITES["post"], GET, GET)]
+
+    assert received == [b"403", b"503", b"200"]
 
 
 def test_nothing_after_a_refusal_passes_on_its_connection(guarded: Callable[..., Guarded]) -> None:

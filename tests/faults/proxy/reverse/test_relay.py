@@ -10,10 +10,11 @@ from fiskil_harness import faults
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import ConfigError, UsageError
-from fiskil_harness.faults.proxy import Relay, Rule
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.faults.proxy.reverse.relay import Relay
 from fiskil_harness.journal import Bite, Journal
 from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
-from tests.faults.proxy.reverse.scripted import GET, OK, Rig, ended, json_response
+from tests.faults.proxy.reverse.scripted import GET, OK, POST, Rig, ended, json_response
 
 ROUTE = "banking.transactions"
 
@@ -93,6 +94,86 @@ def test_a_fault_bites_in_front_of_the_hosted_api(
     assert [bite.byte_offset for bite in journal.all(Bite)] == [20]
 
 
+def test_connections_are_disturbed_in_front_of_the_hosted_api(relay: Relay, journal: Journal) -> None:
+    """A connection is reset as soon as it is accepted, the journal has the bite, and the next connection is served."""
+    relay.rules.set(Rule(route="connection", fault=faults.ResetOnAccept()))
+
+    with pytest.raises(httpx.TransportError):
+        httpx.get(relay.url + "/v1/x", timeout=30, trust_env=False)
+    response = httpx.get(relay.url + "/v1/x", timeout=30, trust_env=False)
+
+    assert response.status_code == 404
+    assert [(bite.route, bite.fault) for bite in journal.all(Bite)] == [("connection", "ResetOnAccept()")]
+    assert len(ended(relay, journal)) == 1
+
+
+def test_the_port_is_closed_while_an_outage_is_set(rig: Callable[..., Rig]) -> None:
+    """While the port refuses connections, the hosted API receives nothing; after the fault is lifted, it responds."""
+    relay_rig = rig(OK)
+    waiting = relay_rig.relay.rules.set(Rule(route="connection", fault=faults.Refuse()))
+    with pytest.raises(ConnectionRefusedError):
+        relay_rig.open()
+
+    relay_rig.relay.rules.lift(waiting)
+
+    assert relay_rig.send(GET) == OK
+    assert relay_rig.api.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "later_s"),
+    [(faults.RateLimit(requests=1, refill_per_s=0.1), 10.0), (faults.Quota(requests=1), 86_400.0)],
+)
+def test_limits_of_requests_are_renewed_over_time(rig: Callable[..., Rig], fault: faults.AnyFault, later_s: float) -> None:
+    """A token bucket is refilled and a daily quota ends as time passes, as in the sandbox."""
+    now_s = [1.0]
+    relay_rig = rig(OK, OK, clock_s=lambda: now_s[0])
+    relay_rig.relay.rules.set(Rule(route="banking.accounts", fault=fault, times=0))
+
+    before = relay_rig.send(GET, GET)
+    now_s[0] += later_s
+    after = relay_rig.send(GET, GET)
+
+    assert [exchange.status for exchange in relay_rig.exchanges] == [200, 429, 200, 429]
+    assert (before.startswith(OK), after.startswith(OK)) == (True, True)
+
+
+def test_a_fault_waits_if_the_client_leaves_before_the_response(rig: Callable[..., Rig]) -> None:
+    """A fault that could spoil nothing, because the client has left, waits for another exchange."""
+    relay_rig = rig(b"")
+    waiting = relay_rig.relay.rules.set(Rule(route="banking.accounts", fault=faults.LimitBytes(after_bytes=1)))
+
+    with relay_rig.open() as sock:
+        sock.sendall(GET)
+        wait_until(lambda: bool(relay_rig.api.requests), cap_s=30)
+
+    assert [(exchange.status, exchange.bites) for exchange in relay_rig.exchanges] == [(None, ())]
+    assert waiting.left == 1
+
+
+def test_an_incomplete_request_is_not_sent(rig: Callable[..., Rig]) -> None:
+    """If the client leaves in the middle of its request, the hosted API receives nothing, although a fault is set."""
+    relay_rig = rig()
+    relay_rig.relay.rules.set(Rule(route="*", fault=faults.LimitBytes(after_bytes=1)))
+
+    with relay_rig.open() as sock:
+        sock.sendall(POST.removesuffix(b"}"))
+        wait_until(lambda: bool(relay_rig.relay.open_requests), cap_s=30)
+
+    assert [exchange.status for exchange in relay_rig.exchanges] == [None]
+    assert relay_rig.api.connections == 0
+
+
+def test_a_request_that_is_too_long_is_refused(rig: Callable[..., Rig]) -> None:
+    """A request of more than ten mebibytes gets a 413, and the hosted API receives nothing."""
+    relay_rig = rig()
+
+    response = relay_rig.send(b"POST /v1/x HTTP/1.1\r\nHost: r\r\nContent-Length: 10485761\r\n\r\n" + bytes(10_485_761))
+
+    assert response.startswith(b"HTTP/1.1 413 ")
+    assert relay_rig.api.connections == 0
+
+
 def test_a_fault_on_the_sandbox_is_refused(relay: Relay) -> None:
     """A fault that would change the sandbox is refused in front of the hosted API."""
     with pytest.raises(ConfigError, match="acts on the sandbox, but this relay leads to the hosted API"):
@@ -158,7 +239,7 @@ def test_closing_drops_connections_and_stops_listening(rig: Callable[..., Rig]) 
 
     relay_rig.relay.close()
 
-    wait_until(lambda: not relay_rig.relay.clients, cap_s=30)
+    assert connection.sock.recv(1) == b""
     with pytest.raises(OSError, match="refused"):
         relay_rig.open()
     connection.close()

@@ -52,11 +52,11 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
     @property
     def reply(self) -> Reply:
-        """The relay's own response, which no client can mistake for the API's."""
+        """The relay's own response, which no client can mistake for the API's; it ends the connection."""
         body = msgspec.json.encode(
             {"error": "refused_by_fiskil_harness", "message": f"fiskil-harness did not pass this on: {self.why}."}
         )
-        head = ((b"content-type", b"application/json"), (b"x-fiskil-harness", b"refused"))
+        head = ((b"content-type", b"application/json"), (b"x-fiskil-harness", b"refused"), (b"connection", b"close"))
         return Reply(status=403, headers=head, body=b"").with_body(body)
 
 

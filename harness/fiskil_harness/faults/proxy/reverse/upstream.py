@@ -1,297 +1,243 @@
-"""The API side of a relay: one connection to the hosted API, one request at a time, and the responses to them.
+"""The hosted API as an ASGI application: sends each request to one origin, and returns its response.
 
-Bytes of a response go to the client unchanged, with their framing. Three kinds of responses are held until they are
-complete: JSON, because its links may need rewriting, redirects, and responses that a fault will spoil.
+It uses the transport of httpx, not its client, because a client interprets redirects and cookies. Each request has a
+connection of its own. So no request meets a kept connection that is dead, and no byte of one response can become part of
+another.
 """
 
 import asyncio
+import re
+import ssl
+import zlib
 from collections.abc import Sequence
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
-import httptools
+import httpx
 
-from fiskil_harness.core.net.uvicorn_protocol import LARGEST_HEAD
+from fiskil_harness.core.net.server import client_context
+from fiskil_harness.core.net.uvicorn_protocol import STATUS_LINE, HttpRequest
 from fiskil_harness.faults.fault import Reply
-from fiskil_harness.faults.proxy.reverse.fast_path import is_ordinary, plain
-from fiskil_harness.faults.proxy.reverse.request import BETWEEN_TWO, Relayed, named_by_connection
-from fiskil_harness.faults.proxy.reverse.url_rewriting import Rewriting
-from fiskil_harness.journal import BodyRecorder
+from fiskil_harness.faults.proxy.exchange import ProxiedCall
+from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
+from fiskil_harness.faults.proxy.reverse.url_rewriting import Origin, Rewriting
+from fiskil_harness.journal import ApiUnreachable
 
-LONGEST_HELD = 10_485_760
+LARGEST_BODY = 10_485_760
+LONGEST_CONNECT_S, LONGEST_SILENCE_S = 10.0, 60.0
+TIMEOUT = httpx.Timeout(LONGEST_SILENCE_S, connect=LONGEST_CONNECT_S)
 BODILESS = frozenset({204, 304})
 FRAME = frozenset({b"content-length", b"transfer-encoding"})
+BETWEEN_TWO = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+"""Headers that concern one connection only (hop-by-hop)."""
+_OURS = BETWEEN_TWO | FRAME | {b"host", b"accept-encoding", b"expect", b"http2-settings"}
+_CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+NOT_HTTP = "the API's response is not HTTP"
+
+Headers = Sequence[tuple[bytes, bytes]]
 
 
-ResponseParts = tuple[int | None, Sequence[tuple[bytes, bytes]] | bytes, bytes]
-"""Status, headers and body of a response for the journal; unparsed headers are bytes."""
+class _Failure(Exception):
+    """A request that got no complete response; *reason* is a sentence fragment, *status* is the relay's own."""
+
+    def __init__(self, reason: str, status: int = 502) -> None:
+        self.reason, self.status = reason, status
 
 
-class Caller(Protocol):
-    """Interface of the client side of the relay, which receives responses."""
+class Upstream:
+    """Forwards requests to one origin; follows no redirect, and uses no proxy of the environment."""
 
-    def write(self, data: bytes) -> None:
-        """Send bytes of a response to the client."""
+    def __init__(self, url: str, *, ca_file: Path | None, guard: Guard | None) -> None:
+        """Prepare to forward; nothing is sent before the first request.
 
-    def passed(self, relayed: Relayed, data: bytes, parts: ResponseParts) -> None:
-        """Send a complete response to the client."""
+        Args:
+            url: The origin.
+            ca_file: A file of certificate authorities to trust (default: those of the system).
+            guard: Counts the requests, and remembers the tokens that the API issues.
 
-    def complete(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
-        """Note that the response is complete; if *reply* is None, the client has the response already."""
-
-    def failed(self, relayed: Relayed, reason: str, *, is_unheard: bool) -> None:
-        """Note that no complete response will arrive; *is_unheard* means that no byte arrived."""
-
-    def pause_reading(self) -> None:
-        """Stop reading from the client."""
-
-    def resume_reading(self) -> None:
-        """Read from the client again."""
-
-
-class Upstream(asyncio.Protocol):
-    """One connection to the hosted API; ``is_usable`` is True if it can send another request."""
-
-    def __init__(self, caller: Caller, rewriting: Rewriting) -> None:
-        self._caller, self._rewriting = caller, rewriting
-        self._transport: Any = None
-        self._parser = httptools.HttpResponseParser(self)
-        self._relayed: Relayed | None = None
-        self.is_usable = False
-        self.response_count = 0
-        self.last_received_s = 0.0
-
-    _is_passing = _is_whole = _has_surplus = False
-
-    def connection_made(self, transport: Any) -> None:
-        """Mark the connection as usable."""
-        self._transport = transport
-        self._time = asyncio.get_running_loop().time
-        self.is_usable = True
-
-    def send_request(self, relayed: Relayed, data: bytes) -> None:
-        """Send a request, or its beginning."""
-        self._relayed = relayed
-        self.status: int | None = None
-        self._has_received = False
-        self.last_received_s = self._time()
-        self._transport.write(data)
-
-    def is_waiting(self, relayed: Relayed) -> bool:
-        """Return True if this exchange's request has been sent and its response has not ended."""
-        return self._relayed is relayed
-
-    def write(self, data: bytes) -> None:
-        """Send more of the request."""
-        self._transport.write(data)
-
-    def abort(self) -> None:
-        """Close the connection, and ignore what it would still receive."""
-        self._relayed, self.is_usable = None, False
-        if self._transport is not None:
-            self._transport.abort()
-
-    def pause_writing(self) -> None:
-        """Stop reading from the client, because the API reads more slowly."""
-        self._caller.pause_reading()
-
-    def resume_writing(self) -> None:
-        """Read from the client again."""
-        self._caller.resume_reading()
-
-    def pause_reading(self) -> None:
-        """Stop reading from the API, because the client does not read."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Read from the API again."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.resume_reading()
-
-    def data_received(self, data: bytes) -> None:
-        """Parse a response as far as necessary, and forward it to the client or hold it."""
-        if self._relayed is None:
-            # Unrequested bytes must not become the response to a later request.
-            self.abort()
-            return
-        self.last_received_s = self._time()
-        if not self._has_received:
-            if self._passes_at_once(data):
-                return
-            self._begin()
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._fail("the API requested another protocol")
-            return
-        except httptools.HttpParserError:
-            if not self._is_whole:
-                self._fail("the API's response is not HTTP")
-                return
-            self._has_surplus = True
-        self._raw.append(data)
-        if self._is_whole:
-            self._end()
-        elif self._is_passing:
-            self._pass()
-        else:
-            self._raw_length += len(data)
-            if self._raw_length > (LARGEST_HEAD if self.status is None else LONGEST_HELD):
-                self._fail("the response is too long to be rewritten")
-
-    def _passes_at_once(self, data: bytes) -> bool:
-        """Forward *data* to the client and return True if it is a complete ordinary response with nothing to rewrite.
-
-        Most responses are, and this check is cheaper than parsing.
+        Raises:
+            UsageError: *url* is not an origin.
         """
-        relayed = self._relayed
-        end = data.find(b"\r\n\r\n")
-        if relayed is None or relayed.is_held or end < 0 or relayed.request.method == "HEAD":
-            return False
-        if data.find(self._rewriting.needle) >= 0 or (self._rewriting.keeps_home and data[9:10] == b"3"):
-            return False
-        head = data[: end + 2]
-        if not is_ordinary(head, len(data) - end - 4):
-            return False
-        self._relayed = None
-        self.response_count += 1
-        self._caller.passed(relayed, data, (int(data[9:12]), head, data[end + 4 :]))
-        return True
+        self.origin = Origin(url)
+        self._tls = client_context(ca_file) if self.origin.is_tls else False
+        self._guard = guard
 
-    def _begin(self) -> None:
-        self.headers: list[tuple[bytes, bytes]] = []
-        self._keeping = BodyRecorder()
-        self._reason = b""
-        self._raw: list[bytes] = []
-        self._body: list[bytes] = []
-        self._raw_length = 0
-        self._is_passing = self._is_whole = self._has_surplus = False
-        self._has_received = True
-
-    def latest_response(self) -> ResponseParts:
-        """Return status, headers and body of the latest response that was parsed, as the journal records them."""
-        return self.status, self.headers, self._keeping.recorded()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Notify the client side if it waits; a response without a length is complete now."""
-        self.is_usable = False
-        relayed = self._relayed
-        if relayed is None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one request, as an ASGI application; if the client leaves, send nothing and stop waiting for the API."""
+        body = await _read(receive)
+        if body is None:
             return
-        if self.status is not None and exc is None and not FRAME.intersection(name for name, _ in self.headers):
-            self._is_whole, self._keeps = True, False
-            self._end()
-        elif self.status is None:
-            self._fail("connection reset" if exc is not None else "the connection ended without a response")
-        else:
-            self._fail("the connection was reset during the response" if exc is not None else "the response is incomplete")
+        forwarding = asyncio.ensure_future(self._reply(scope, body))
+        leaving = asyncio.ensure_future(_disconnect(receive))
+        try:
+            await asyncio.wait({forwarding, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            reply = forwarding.result() if forwarding.done() else None
+        finally:
+            forwarding.cancel()
+            leaving.cancel()
+        if reply is not None:
+            await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
+            await send({"type": "http.response.body", "body": reply.body})
 
-    # -- events of the parser
+    async def _reply(self, scope: Any, body: bytes) -> Reply:
+        """Return the API's response, or the relay's own if there is none."""
+        try:
+            return await self._forward(scope, body)
+        except _Failure as failure:
+            call: ProxiedCall = scope["call"]
+            if call.journal is not None:
+                stamp, route = call.journal.stamp(), call.facts.route
+                call.journal.write(ApiUnreachable(**stamp, reason=failure.reason, route=route, request_number=call.number))
+            text = f"The relay got no response from {self.origin.url}: {failure.reason}.\n".encode()
+            reply = Reply(status=failure.status, headers=((b"content-type", b"text/plain; charset=utf-8"),), body=b"")
+            return reply.with_body(text)
 
-    def on_message_begin(self) -> None:
-        """Start a response, or note surplus bytes after it."""
-        self._has_surplus |= self._is_whole
-        if not self._is_whole:
-            self.headers, self._reason = [], b""
+    async def _forward(self, scope: Any, body: bytes) -> Reply:
+        """Send a request to the API, and return its response with links to the relay.
 
-    def on_status(self, reason: bytes) -> None:
-        """Add the reason phrase, or a part of it."""
-        if not self._is_whole:
-            self._reason += reason
+        Raises:
+            _Failure: There is no complete response.
+        """
+        if len(body) > LARGEST_BODY:
+            raise _Failure("the request is too long to be sent", 413)
+        query = scope["query_string"]
+        target = scope["raw_path"] + (b"?" + query if query else b"")
+        request = httpx.Request(
+            scope["method"],
+            self.origin.url,
+            headers=_request_headers(scope["headers"], self.origin.host.encode(), body),
+            stream=httpx.ByteStream(body),
+            extensions={"target": target, "timeout": TIMEOUT.as_dict()},
+        )
+        if self._guard is not None:
+            self._guard.passed += 1
+        response = None
+        try:
+            async with httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False) as transport:
+                response = await transport.handle_async_request(request)
+                received = await _received(response)
+        except httpx.TransportError as error:
+            raise _failure_of(error, has_begun=response is not None) from error
+        headers = [(name.lower(), value) for name, value in response.headers.raw]
+        if response.status_code not in STATUS_LINE or any(_CONTROLS.search(value) for _, value in headers):
+            raise _Failure(NOT_HTTP)
+        if self._guard is not None:
+            token_body = plain(headers, received)[0]
+            self._guard.remember_token(HttpRequest.of(scope, body), target, response.status_code, token_body)
+        return self._rewritten(scope, response.status_code, headers, received)
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Add one header."""
-        if not self._is_whole:
-            self.headers.append((name.lower(), value))
+    def _rewritten(self, scope: Any, status: int, headers: Headers, body: bytes) -> Reply:
+        """Return a response without hop-by-hop headers, whose links and redirects lead to the relay."""
+        host, port = scope["server"]
+        rewriting = Rewriting(self.origin, f"{scope['scheme']}://{host}:{port}", keeps_home=self._guard is not None)
+        if any(name == b"content-type" and (b"json" in value or b"goa" in value) for name, value in headers):
+            plain_body, plain_headers = plain(headers, body)
+            rewritten = rewriting.body(plain_body)
+            if rewritten is not plain_body:
+                body, headers = rewritten, plain_headers
+        omitted = BETWEEN_TWO | named_by_connection(headers) | (FRAME if status in BODILESS else frozenset())
+        kept = tuple(pair for pair in rewriting.headers(headers) if pair[0] not in omitted)
+        reply = Reply(status=status, headers=kept, body=body)
+        return reply if scope["method"] == "HEAD" or status in BODILESS else reply.with_body(body)
 
-    def on_headers_complete(self) -> None:
-        """Decide if the body is forwarded as it arrives, or held until it is complete."""
-        status = self._parser.get_status_code()
-        relayed = self._relayed
-        if self._is_whole or status < 200 or relayed is None:
-            return
-        self.status = status
-        if relayed.request.method == "HEAD":
-            # The parser would wait for the announced body, which never arrives.
-            self._is_whole, self._keeps = True, self._parser.should_keep_alive()
-            self._parser = httptools.HttpResponseParser(self)
-            return
-        self._is_passing = not (relayed.is_held or self._may_have_links(relayed))
 
-    def on_body(self, body: bytes) -> None:
-        """Add a piece of the body."""
-        if self._is_whole:
-            self._has_surplus = True
-        elif self._is_passing:
-            self._keeping.add(body)
-        else:
-            self._body.append(body)
+def plain(headers: Headers, body: bytes) -> tuple[bytes, Headers]:
+    """Return the decompressed body and its headers; both unchanged if the body is not compressed, or incomplete."""
+    if not any(name == b"content-encoding" and value.lower() in {b"gzip", b"deflate"} for name, value in headers):
+        return body, headers
+    unpacking = zlib.decompressobj(wbits=47)
+    try:
+        unpacked = unpacking.decompress(body, LARGEST_BODY)
+    except zlib.error:
+        return body, headers
+    if not unpacking.eof:
+        return body, headers
+    return unpacked, [pair for pair in headers if pair[0] != b"content-encoding"]
 
-    def on_message_complete(self) -> None:
-        """Note that the response is complete, unless it was an interim one."""
-        if self.status is not None and not self._is_whole:
-            self._is_whole, self._keeps = True, self._parser.should_keep_alive()
 
-    # -- end of a response
+def named_by_connection(headers: Headers) -> frozenset[bytes]:
+    """Return the headers that ``connection`` declares as hop-by-hop, except those that frame or authorise the request."""
+    values = [value for name, value in headers if name == b"connection"]
+    named = {word.strip().lower() for value in values for word in value.split(b",")}
+    return frozenset(named - {b"content-length", b"authorization", b"content-type"})
 
-    def _may_have_links(self, relayed: Relayed) -> bool:
-        is_json = is_redirect = is_chunked = False
-        for name, value in self.headers:
-            if name == b"content-type":
-                is_json = b"json" in value or b"goa" in value
-            elif name == b"location":
-                is_redirect = True
-            elif name == b"transfer-encoding":
-                is_chunked = True
-        return is_json or is_redirect or (is_chunked and relayed.version == "1.0")
 
-    def _pass(self) -> None:
-        data = self._raw[0] if len(self._raw) == 1 else b"".join(self._raw)
-        self._raw = []
-        self._caller.write(data)
+def _request_headers(headers: Headers, host: bytes, body: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the headers of the request to *host*; they request a response without compression."""
+    omitted = _OURS | named_by_connection(headers)
+    kept = [pair for pair in headers if pair[0] not in omitted]
+    is_framed = bool(body) or any(name in FRAME for name, _ in headers)
+    length = [(b"content-length", b"%d" % len(body))] if is_framed else []
+    return [(b"host", host), (b"accept-encoding", b"identity"), *kept, *length]
 
-    def _end(self) -> None:
-        relayed, self._relayed = self._relayed, None
-        assert relayed is not None
-        self.response_count += 1
-        keeps = self._keeps and not self._has_surplus
-        self.is_usable = keeps and self.is_usable
-        if not self._is_passing:
-            reply = self._changed(relayed)
-            if reply is None:
-                self._pass()
-                self._keeping.add(self._whole_body)
-            self._caller.complete(relayed, reply, keeps=keeps or reply is not None)
-        else:
-            self._pass()
-            self._caller.complete(relayed, None, keeps=keeps)
-        if not self.is_usable and self._transport is not None:
-            self._transport.close()
 
-    def _changed(self, relayed: Relayed) -> Reply | None:
-        """Return the response that is sent in place of the received response; None if the latter is sent unchanged."""
-        body = self._whole_body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        plain_body, plain_headers = plain(self.headers, body)
-        rewritten = self._rewriting.body(plain_body) if body else body
-        if rewritten is plain_body:
-            # Nothing to rewrite, so a compressed body stays compressed.
-            rewritten, plain_headers = body, self.headers
-        headers = self._rewriting.headers(plain_headers)
-        is_kept = rewritten is body and headers == self.headers and not self._has_surplus
-        is_understood = relayed.version != "1.0" or not any(name == b"transfer-encoding" for name, _ in headers)
-        if is_kept and is_understood and not relayed.is_held:
+async def _read(receive: Any) -> bytes | None:
+    """Return the body of a request, read until it is complete or too long; None if the client left before."""
+    body = bytearray()
+    while len(body) <= LARGEST_BODY:
+        message = await receive()
+        if message["type"] != "http.request":
             return None
-        assert self.status is not None
-        omitted = BETWEEN_TWO | FRAME | named_by_connection(headers)
-        kept_headers = tuple(pair for pair in headers if pair[0] not in omitted)
-        reply = Reply(status=self.status, headers=kept_headers, body=rewritten)
-        if relayed.request.method == "HEAD" or self.status in BODILESS:
-            length = next((value for name, value in headers if name == b"content-length"), None)
-            return reply.with_header(b"content-length", length)
-        return reply.with_body(rewritten)
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return bytes(body)
 
-    def _fail(self, reason: str) -> None:
-        relayed, is_unheard = self._relayed, not self._has_received
-        self.abort()
-        if relayed is not None:
-            self._caller.failed(relayed, reason, is_unheard=is_unheard)
+
+async def _disconnect(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+async def _received(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for piece in response.aiter_raw():
+        body += piece
+        if len(body) > LARGEST_BODY:
+            raise _Failure("the response is too long to be rewritten")
+    return bytes(body)
+
+
+def _failure_of(error: httpx.TransportError, *, has_begun: bool) -> _Failure:
+    """Return the reason why there is no complete response; *has_begun* means that its head has arrived."""
+    match error:
+        case httpx.ConnectTimeout():
+            return _Failure(f"no connection within {LONGEST_CONNECT_S:g} s")
+        case httpx.TimeoutException():
+            return _Failure(f"no response for {LONGEST_SILENCE_S:g} s", 504)
+        case httpx.ConnectError():
+            return _Failure(_connect_problem(error))
+        case httpx.NetworkError():
+            return _Failure("the connection was reset during the response" if has_begun else "connection reset")
+        case httpx.RemoteProtocolError() if "disconnected" in str(error) or "closed" in str(error):
+            # httpx has one class for both causes; only its text differs.
+            return _Failure("the response is incomplete" if has_begun else "the connection ended without a response")
+    return _Failure(NOT_HTTP)
+
+
+def _connect_problem(error: BaseException) -> str:
+    """Return the reason why there is no connection: the innermost error of the system or of TLS."""
+    causes = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(cause)
+    for cause in causes:
+        match cause:
+            case ssl.SSLCertVerificationError():
+                return f"its certificate is invalid: {cause.verify_message.rstrip('.')}"
+            case ssl.SSLError():
+                return f"TLS failed: {cause.reason or 'handshake'}"
+            case OSError() if cause.strerror:
+                return f"no connection: {cause.strerror}"
+    return f"no connection: {error}"
