@@ -8,7 +8,7 @@ in ``effects``.
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.app.template_values import Values
+from fiskil_harness.core.config.template_values import Values
 
 UNCHANGED_S = 0.25
 """An app whose report is unchanged for this time counts as idle, in real seconds."""

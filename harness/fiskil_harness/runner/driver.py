@@ -300,9 +300,9 @@ class Driver:
         names = stage.journal.names
         for value, symbol in list(self.fiskil.sandbox.mint.names.items()):
             names.setdefault(value, symbol)
-        for participant in stage.participants.values():
-            names.setdefault(participant.ref, "end_user_ref")
-            names.setdefault(participant.end_user_id, "end_user")
+        for end_user in stage.end_users.values():
+            names.setdefault(end_user.ref, "end_user_ref")
+            names.setdefault(end_user.end_user_id, "end_user")
         for consent in self.fiskil.sandbox.store.consents:
             names.setdefault(consent, "consent")
 

@@ -10,7 +10,7 @@ import msgspec
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import Clock
 from fiskil_harness.core.internal_errors import Crash
-from fiskil_harness.core.model import DATASETS, AuthSession, Consent, EndUser, Event, Institution, Person
+from fiskil_harness.core.model import DATASETS, AuthSession, Consent, Event, Institution, Person
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.sandbox import sync, tokens
@@ -19,6 +19,7 @@ from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.consents import account_changes, consents, end_users, institutions, people, sessions
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.consents.shortcut import conclude
+from fiskil_harness.sandbox.end_user import EndUser
 from fiskil_harness.sandbox.pages.application import page_application
 from fiskil_harness.sandbox.store import Credentials, Store
 
@@ -101,15 +102,17 @@ class Sandbox:
             return people.admit(self.store, person)
 
     def create_end_user(self, person: Person, *, end_user_id: str | None = None) -> EndUser:
-        """Register an end user for *person*, as an app's server would, with a fixed *end_user_id* or a new one."""
+        """Enrol *person*, with a fixed *end_user_id* or a new one, and return the end user."""
+        return self.register(EndUser(self, person), end_user_id=end_user_id)
+
+    def register(self, end_user: EndUser, *, end_user_id: str | None = None) -> EndUser:
+        """Register *end_user*, as an app's server would, with a fixed *end_user_id* or a new one; return *end_user*."""
+        person = end_user.person
         with self._caught_up() as store:
-            return end_users.create(
-                store,
-                email=person.email,
-                name=f"{person.given_name} {person.family_name}",
-                phone=person.phone,
-                end_user_id=end_user_id,
-            )
+            end_user.end_user_id = end_users.create(
+                store, email=person.email, name=person.full_name, phone=person.phone, end_user_id=end_user_id
+            ).end_user_id
+        return end_user
 
     def populate(self, count: int, *, person: Person | None = None) -> list[str]:
         """Register *count* end users, and return their ids, oldest first.
@@ -124,26 +127,25 @@ class Sandbox:
             raise UsageError(f"populate makes at least one end user; got {count}.")
         with self._caught_up() as store:
             first = len(store.end_users)
-            created = [
-                end_users.create(store, email=f"end.user.{number}@example.com", name=f"End User {number}")
+            ids = [
+                end_users.create(store, email=f"end.user.{number}@example.com", name=f"End User {number}").end_user_id
                 for number in range(first, first + count)
             ]
             if person is not None:
                 people.admit(store, person)
-                for end_user in created:
-                    self.authorise(end_user, person)
-            return [end_user.end_user_id for end_user in created]
+                for end_user_id in ids:
+                    self.authorise(EndUser(self, person, end_user_id=end_user_id))
+            return ids
 
     def authorise(
         self,
         end_user: EndUser,
-        person: Person,
         *,
         institution_id: str = "88888",
         arrangement_id: str | None = None,
         account_keys: tuple[str, ...] = (),
     ) -> Consent:
-        """Let *person* consent without the page, and return the consent.
+        """Let *end_user* consent without the page, and return the consent.
 
         Args:
             institution_id: The institution at which the person consents; ``88888`` is the sandbox bank.
@@ -155,6 +157,7 @@ class Sandbox:
             UsageError: The person has no account to share or is not eligible, or the console's permissions contain none
                 of the institution's industry.
         """
+        person = end_user.person
         with self._caught_up() as store:
             if institution_id not in store.institutions:
                 raise UnknownName("institution", institution_id, store.institutions)

@@ -21,7 +21,7 @@ from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.energy.ledger import EnergyLedger
-from fiskil_harness.sandbox.tables import AccountDates, Consents, EndUsers, Syncs
+from fiskil_harness.sandbox.tables import AccountDates, Consents, Registrations, Syncs
 
 TOKENS_REMEMBERED = 64
 LARGEST_PAGE = 1000
@@ -104,7 +104,7 @@ class Store:
         self._start_tables()
 
     def _start_tables(self) -> None:
-        self.end_users = EndUsers()
+        self.end_users = Registrations()
         self.deleted_end_users: set[str] = set()
         self.sessions: dict[str, AuthSession] = {}
         self.consents = Consents()

@@ -104,9 +104,9 @@ class HostedDriver(Driver):
     def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
         """Return the stage with its only end user, who exists at Fiskil already, and record the rows that probes compare."""
         stage = super()._stage(scenario, journal)
-        participant = stage.participant()
-        participant.ref = self.settings.hosted.end_user_ref
-        participant.end_user_id = self.environment.address.end_user_id
+        end_user = stage.end_user()
+        end_user.ref = self.settings.hosted.end_user_ref
+        end_user.end_user_id = self.environment.address.end_user_id
         for dataset in _compared(scenario):
             try:
                 self._note_rows(journal, dataset, "sync")

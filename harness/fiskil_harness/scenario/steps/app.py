@@ -101,11 +101,11 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
         from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
         stage.was_disturbed = True
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         if stage.app.has(EFFECTS):
             with contextlib.suppress(HookError):
-                stage.snapshot("before_failure", participant, is_settled=False)
-        call_hook(stage, participant, "fail", point=self.at)
+                stage.snapshot("before_failure", end_user, is_settled=False)
+        call_hook(stage, end_user, "fail", point=self.at)
 
 
 class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
@@ -153,8 +153,8 @@ class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle")
         if not stage.app.has(EFFECTS):
             wait_until(lambda: stage.fiskil.proxy.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
             return
-        for participant in stage.participants.values():
-            stage.snapshot("settled", participant)
+        for end_user in stage.end_users.values():
+            stage.snapshot("settled", end_user)
 
 
 def restart(stage: "Stage") -> None:

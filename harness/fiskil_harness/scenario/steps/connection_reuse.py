@@ -16,7 +16,8 @@ from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.core.model import Message
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 WATCHED_MS, LATE_MS = 60, 300
 """How long to wait for an unexpected extra response, in real milliseconds: before the genuine message, and after it.
@@ -52,20 +53,20 @@ class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reu
         Raises:
             StepError: There is no consent yet.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         for name in REFUSED:
-            _refuse_then_reuse(stage, participant, name)
+            _refuse_then_reuse(stage, end_user, name)
 
 
-def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) -> None:
-    inner = _sealed(stage, participant, f"embedded:{name}")
-    outer = _sealed(stage, participant, f"outer:{name}")
+def _refuse_then_reuse(stage: "Stage", end_user: "EndUser", name: str) -> None:
+    inner = _sealed(stage, end_user, f"embedded:{name}")
+    outer = _sealed(stage, end_user, f"outer:{name}")
     signature, padding_bytes = REFUSED[name]
     target = stage.sender.target
     embedded = written(target, body=inner.body, headers=inner.headers, is_kept=True)
     headers = _headers_with(stage, outer, signature)
     refused = written(target, body=embedded + b" " * padding_bytes, headers=headers, is_kept=True)
-    parcel = new_event(stage, participant)
+    parcel = new_event(stage, end_user)
     parcel.next_attempt()
     message = sealed(stage, parcel)
     genuine = written(target, body=message.body, headers=message.headers, is_kept=True)
@@ -73,11 +74,11 @@ def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) ->
     talk = stage.sender.run_script(
         (Send(refused), ReadResponse(), Watch(ms=WATCHED_MS), Send(genuine), ReadResponse(), Watch(ms=LATE_MS))
     )
-    _note_refusal(stage, participant, name, stamp, talk, (outer, inner), refused)
+    _note_refusal(stage, end_user, name, stamp, talk, (outer, inner), refused)
     if len(talk.replies) > 1:
         note = Delivery(
             event=parcel.symbol,
-            participant=participant.name,
+            participant=end_user.participant,
             message_id=message.message_id,
             attempt=message.attempt,
             name=f"behind {name}",
@@ -92,7 +93,7 @@ def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) ->
 
 def _note_refusal(
     stage: "Stage",
-    participant: "Participant",
+    end_user: "EndUser",
     name: str,
     stamp: dict[str, float | int],
     talk: Conversation,
@@ -103,7 +104,7 @@ def _note_refusal(
     outer, inner = messages
     note = Delivery(
         event=f"outer:{name}",
-        participant=participant.name,
+        participant=end_user.participant,
         message_id=outer.message_id,
         attempt=1,
         kind="refusable",
@@ -124,9 +125,9 @@ def _note_refusal(
         stage.sender.note(_outgoing(note, inner), reply, stage.journal, dict(stamp))
 
 
-def _sealed(stage: "Stage", participant: "Participant", symbol: str) -> "Message":
+def _sealed(stage: "Stage", end_user: "EndUser", symbol: str) -> "Message":
     """Return a correctly signed message of an event that never happened."""
-    event = invented(stage, participant, used_kind(stage, "consent.updated"))
+    event = invented(stage, end_user, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = symbol
     return seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
 

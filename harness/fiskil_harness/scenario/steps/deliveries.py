@@ -325,7 +325,7 @@ def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: DeliveryKind = "genuine
     return dispatch.outgoing(
         parcel,
         secret=stage.fiskil.credentials.webhook_secret,
-        participant=stage.owner_of(parcel.symbol).name,
+        participant=stage.owner_of(parcel.symbol).participant,
         kind=kind,
         attempt=attempt_number,
     )

@@ -30,7 +30,8 @@ from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import digest_in
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 WITHOUT_SECRET = (
     "unsigned",
@@ -80,7 +81,7 @@ class Forge(PlainStep, frozen=True, tag="forge"):
             StepError: The participant has no consent yet.
         """
         if forgery(self.name).suits(stage.fiskil.dialect):
-            _send_forged(stage, stage.participant(self.twin), self.name, self.kind)
+            _send_forged(stage, stage.end_user(self.twin), self.name, self.kind)
 
 
 class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
@@ -100,10 +101,10 @@ class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
         Raises:
             StepError: The participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         until_it_hangs(
             stage,
-            (partial(_send_forged, stage, participant, name, self.kind) for name in forgeries_of(stage.fiskil.dialect)),
+            (partial(_send_forged, stage, end_user, name, self.kind) for name in forgeries_of(stage.fiskil.dialect)),
         )
 
 
@@ -145,10 +146,10 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
         except AppRefusal:
             stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="refusal"))
             return
-        participant = stage.participant(self.twin)
-        until_it_hangs(stage, (partial(_send_forged, stage, participant, name, self.kind) for name in WITHOUT_SECRET))
+        end_user = stage.end_user(self.twin)
+        until_it_hangs(stage, (partial(_send_forged, stage, end_user, name, self.kind) for name in WITHOUT_SECRET))
         if stage.app.has(EFFECTS):
-            stage.snapshot("settled", participant)
+            stage.snapshot("settled", end_user)
 
 
 class Reencode(PlainStep, frozen=True, tag="reencode"):
@@ -179,7 +180,7 @@ class Reencode(PlainStep, frozen=True, tag="reencode"):
             StepError: The participant has no consent yet.
         """
         if encoding(self.name).suits(stage.fiskil.dialect):
-            _send_encoded(stage, stage.participant(self.twin), self.name)
+            _send_encoded(stage, stage.end_user(self.twin), self.name)
 
 
 class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
@@ -199,14 +200,14 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
         Raises:
             StepError: The participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
-        takes_extra = _send_encoded(stage, participant, "extra_field", is_judged=False).outcome == "ack"
+        end_user = stage.end_user(self.twin)
+        takes_extra = _send_encoded(stage, end_user, "extra_field", is_judged=False).outcome == "ack"
         names = [
             (encoding.name, takes_extra or not encoding.has_extra)
             for encoding in encodings_of(stage.fiskil.dialect)
             if not encoding.needs_accounts
         ]
-        until_it_hangs(stage, (partial(_send_encoded, stage, participant, name, is_judged=judged) for name, judged in names))
+        until_it_hangs(stage, (partial(_send_encoded, stage, end_user, name, is_judged=judged) for name, judged in names))
 
 
 class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
@@ -233,7 +234,7 @@ class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
         def send(name: str) -> Delivery:
             note = Delivery(
                 event=parcel.symbol,
-                participant=owner.name,
+                participant=owner.participant,
                 message_id=message.message_id,
                 attempt=message.attempt,
                 kind="replay",
@@ -274,7 +275,7 @@ class Distort(PlainStep, frozen=True, tag="distort"):
             StepError: The participant has no consent yet.
         """
         if oddity(self.name).suits(stage.fiskil.dialect):
-            _send_odd(stage, stage.participant(self.twin), self.name)
+            _send_odd(stage, stage.end_user(self.twin), self.name)
 
 
 class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
@@ -292,22 +293,22 @@ class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
         Raises:
             StepError: The participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
-        until_it_hangs(stage, (partial(_send_odd, stage, participant, name) for name in oddities_of(stage.fiskil.dialect)))
+        end_user = stage.end_user(self.twin)
+        until_it_hangs(stage, (partial(_send_odd, stage, end_user, name) for name in oddities_of(stage.fiskil.dialect)))
 
 
-def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: str) -> Delivery:
+def _send_forged(stage: "Stage", end_user: "EndUser", name: str, kind: str) -> Delivery:
     secret, dialect = _signing(stage)
-    event = invented(stage, participant, used_kind(stage, kind))
+    event = invented(stage, end_user, used_kind(stage, kind))
     # If the body contains no id, two messages about the same event would have the same signature.
-    another = msgspec.structs.replace(invented(stage, participant, event.kind), extra={"note": "another"})
+    another = msgspec.structs.replace(invented(stage, end_user, event.kind), extra={"note": "another"})
     other = seal(another, attempt=1, secret=secret, dialect=dialect)
     forged = forge(name, event, other=other, secret=secret, dialect=dialect)
     for message_id in forged.message_ids:
         stage.journal.names[message_id] = f"forged:{name}"
     note = Delivery(
         event=f"forged:{name}",
-        participant=participant.name,
+        participant=end_user.participant,
         message_id=forged.message_ids[0],
         attempt=1,
         kind="forged",
@@ -334,13 +335,13 @@ def _look_for_leaks(stage: "Stage", delivery: Delivery, *, spellings: tuple[str,
             stage.journal.write(Leak(**stage.journal.stamp(), place=place, kind=kind, line=""))
 
 
-def _send_encoded(stage: "Stage", participant: "Participant", name: str, *, is_judged: bool = True) -> Delivery:
-    parcel = new_event(stage, participant, has_accounts=encoding(name).needs_accounts)
+def _send_encoded(stage: "Stage", end_user: "EndUser", name: str, *, is_judged: bool = True) -> Delivery:
+    parcel = new_event(stage, end_user, has_accounts=encoding(name).needs_accounts)
     parcel.next_attempt()
     message = sealed(stage, parcel)
     note = Delivery(
         event=parcel.symbol,
-        participant=participant.name,
+        participant=end_user.participant,
         message_id=message.message_id,
         attempt=message.attempt,
         name=name,
@@ -352,13 +353,13 @@ def _send_encoded(stage: "Stage", participant: "Participant", name: str, *, is_j
     return delivery
 
 
-def _send_odd(stage: "Stage", participant: "Participant", name: str) -> Delivery:
+def _send_odd(stage: "Stage", end_user: "EndUser", name: str) -> Delivery:
     secret, dialect = _signing(stage)
-    event = invented(stage, participant, used_kind(stage, "consent.updated"))
+    event = invented(stage, end_user, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = f"odd:{name}"
     note = Delivery(
         event=f"odd:{name}",
-        participant=participant.name,
+        participant=end_user.participant,
         message_id=event.message_id,
         attempt=1,
         kind="unusual",

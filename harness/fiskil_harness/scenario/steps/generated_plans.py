@@ -55,7 +55,7 @@ class RunGeneratedPlans(PlainStep, frozen=True, tag="run_generated_plans"):
         Raises:
             StepError: An earlier step used the sandbox.
         """
-        if stage.participants:
+        if stage.end_users:
             raise StepError("Generated plans start from an empty sandbox. Make run_generated_plans the first step.")
         for run in stage.run_plans(self.kind, self.plans, self.shrink_s):
             stage.journal.write(run)
