@@ -49,7 +49,7 @@ class Still:
 
     def enrol(self, name: str = "rosa") -> EndUser:
         """Return an end user for a named person."""
-        return self.sandbox.create_end_user(self.sandbox.add_person(catalog.person(name)))
+        return self.sandbox.create_end_user(catalog.person(name))
 
     def everything(self, person: Person | str = "rosa") -> Consent:
         """Return a consent to every kind of banking data, with each dataset synced."""

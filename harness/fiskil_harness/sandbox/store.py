@@ -170,6 +170,10 @@ class Store:
         """Return the number of whole days since ``epoch``, the end of generated histories, until now or the time *at*."""
         return max(0, ((at or self.now()) - self.epoch) // timedelta(days=1))
 
+    def ledger_of(self, consent: Consent) -> Ledger | EnergyLedger:
+        """Return the institution's records under *consent*: those of a bank, or of an energy retailer."""
+        return self.energy.get(consent.arrangement_id) or self.ledgers[consent.arrangement_id]
+
     def changing(self) -> "Store":
         """Return a context manager that holds the lock, and first performs everything that is due."""
         return self

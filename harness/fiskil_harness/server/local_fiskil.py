@@ -227,7 +227,7 @@ class LocalFiskil:
         """
         number = len(self.sandbox.store.end_users)
         person = catalog.person(name) if name else generated_person(seed=self.sandbox.mint.seed, number=number)
-        return self.sandbox.create_end_user(self.sandbox.add_person(person))
+        return self.sandbox.create_end_user(person)
 
     def authorise(self, end_user: EndUser, *, is_synced: bool = True) -> Consent:
         """Give the end user's consent at the sandbox bank without the consent page, and return it.

@@ -39,7 +39,7 @@ def with_savings(**changes: Any) -> Person:
 def connect(still: Still, person: Person) -> Consent:
     """Return a consent of *person* to all banking data, synced."""
     still.sandbox.configure(permissions=BANKING)
-    end_user = still.sandbox.create_end_user(still.sandbox.add_person(person))
+    end_user = still.sandbox.create_end_user(person)
     consent = still.sandbox.authorise(end_user)
     read_again(still, consent)
     return consent
@@ -119,7 +119,7 @@ def test_fetch_returns_no_balance_of_a_withdrawn_account(still: Still, api: http
 def test_an_account_waits_for_its_other_holder(still: Still, api: httpx.Client) -> None:
     """A chosen account is shared from the first sync after every holder agreed. Source: consents.joint-approval"""
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben", is_shareable=False)
-    end_user = still.sandbox.create_end_user(still.sandbox.add_person(rosa))
+    end_user = still.sandbox.create_end_user(rosa)
     with still.sandbox.store.changing() as store:
         consent = consents.grant(
             store,

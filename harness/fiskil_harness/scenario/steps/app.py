@@ -7,6 +7,7 @@ from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, FAIL
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import Idle, ProcessChanged
+from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -98,8 +99,6 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
 
     def perform(self, stage: "Stage") -> None:
         """Record the app's effects, so that a probe can check whether the app really failed; then request the failure."""
-        from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
-
         stage.was_disturbed = True
         end_user = stage.end_user(self.twin)
         if stage.app.has(EFFECTS):

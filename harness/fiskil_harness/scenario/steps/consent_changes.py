@@ -87,13 +87,11 @@ class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_el
         """
         with stage.fiskil.sandbox.store.changing() as store:
             make_accessible(store, self.institution_id)
-        visiting = stage.fiskil.sandbox.add_person(catalog.person(self.end_user))
-        end_user = stage.end_user(self.twin)
         walk(
             stage,
-            end_user,
+            stage.end_user(self.twin),
             until="confirm",
             then="confirm",
-            visiting=visiting,
+            visiting=catalog.person(self.end_user),
             institution_id=self.institution_id,
         )

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from fiskil_harness.core.clock import LONGEST_JUMP_DAYS
+from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, stopwatch
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE
 from fiskil_harness.core.model import DATASETS
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import ConfigError, HookError, nearest
-from fiskil_harness.journal import HookName, Rows
+from fiskil_harness.journal import HookCall, HookName, Rows, shortened
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -211,9 +211,6 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     Raises:
         HookMissing: The config has no such hook.
     """
-    from fiskil_harness.core.clock import stopwatch
-    from fiskil_harness.journal import HookCall, shortened
-
     elapsed = stopwatch()
     limit_s = stage.settings.app.limits.request_deadline_s + 5
     try:

@@ -10,10 +10,11 @@ from fiskil_harness.app.browser.form_browser import FormBrowser, is_same_origin
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending, Person
-from fiskil_harness.core.net.http_client import HttpClient, HttpReply
-from fiskil_harness.errors import HookMissing, StepError, UnknownName
+from fiskil_harness.core.net.http_client import HttpClient
+from fiskil_harness.errors import StepError, UnknownName
 from fiskil_harness.journal import Journey, JourneyEnding, Visit, shortened
 from fiskil_harness.sandbox.consents.shortcut import check_conclusion
+from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of, pass_on_messages
 from fiskil_harness.scenario.steps.step import PlainStep
 
@@ -197,7 +198,7 @@ class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_jour
         Raises:
             StepError: The app opened no auth session, or the consent page does not continue.
         """
-        visiting = stage.fiskil.sandbox.add_person(catalog.person(self.end_user)) if self.end_user else None
+        visiting = catalog.person(self.end_user) if self.end_user else None
         walk(stage, stage.end_user(self.twin), until="confirm", then="confirm", visiting=visiting)
 
 
@@ -250,7 +251,7 @@ class StartSession(DrivenJourney, frozen=True, kw_only=True, tag="start_session"
 
     def perform(self, stage: "Stage") -> None:
         """Call the hook."""
-        _request_session(stage, stage.end_user(self.twin))
+        call_hook(stage, stage.end_user(self.twin), "start_session")
 
 
 def begin(stage: "Stage", end_user: "EndUser") -> str:
@@ -262,12 +263,12 @@ def begin(stage: "Stage", end_user: "EndUser") -> str:
     """
     from fiskil_harness.app.templates import choose
 
-    reply = _request_session(stage, end_user)
+    reply = call_hook(stage, end_user, "start_session")
     if reply.status is None or reply.status >= 400:
         raise StepError(f"The app opened no auth session: start_session {_outcome(reply.status, reply.problem)}.")
     template = stage.settings.app.drive.start_session
     id_or_url = choose(reply, template.session if template and template.session else "$.session", START_SESSION)
-    session_id = _session_id(id_or_url)
+    session_id = session_id_in(id_or_url)
     session = stage.fiskil.sandbox.session(session_id)
     if session is None:
         raise StepError("The auth session returned by the app was not created in this sandbox. Does the app use {api_url}?")
@@ -277,16 +278,10 @@ def begin(stage: "Stage", end_user: "EndUser") -> str:
     return id_or_url if is_url else f"{stage.fiskil.auth_url}?sess_id={session_id}"
 
 
-def _session_id(id_or_url: str) -> str:
+def session_id_in(id_or_url: str) -> str:
     """Return the id in any documented kind of ``auth_url``; other text is the id itself. Source: auth-session.auth-url"""
     query = dict(parse_qsl(urlsplit(id_or_url).query))
     return query.get("sess_id") or query.get("session") or id_or_url
-
-
-def _request_session(stage: "Stage", end_user: "EndUser") -> HttpReply:
-    from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
-
-    return call_hook(stage, end_user, "start_session")
 
 
 def walk(
@@ -311,8 +306,6 @@ def walk(
         HookMissing: The config has no ``app.drive.start_session``.
         StepError: The app opened no auth session, or the consent page does not continue.
     """
-    if not stage.app.has(START_SESSION):
-        raise HookMissing(START_SESSION)
     address = begin(stage, end_user)
     choices = Choices(person=visiting or end_user.person, institution_id=institution_id, accounts=accounts)
     walk_on(stage, end_user, address, until=until, then=then, choices=choices)

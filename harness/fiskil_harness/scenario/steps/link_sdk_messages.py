@@ -13,6 +13,7 @@ from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import SdkMessagePassed
+from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -63,8 +64,6 @@ def pass_on(stage: "Stage", end_user: "EndUser", session_id: str, message: Messa
     Raises:
         HookMissing: The config has no ``app.drive.message``.
     """
-    from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
-
     auth_url = urlsplit(stage.fiskil.auth_url)
     values = values_of(message)
     stage.journal.write(

@@ -3,7 +3,6 @@
 import re
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
 from fiskil_harness.app.browser import PageSnapshot, Window
 from fiskil_harness.core import catalog
@@ -11,7 +10,7 @@ from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Control, Pressed
-from fiskil_harness.scenario.steps.journeys import begin
+from fiskil_harness.scenario.steps.journeys import begin, session_id_in
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -105,8 +104,7 @@ def _await_session(window: Window) -> None:
 def _session_of(stage: "Stage", window: Window, known_sessions: set[str]) -> str:
     """Return the id of the new session that the browser shows, or else of the last one opened; "" if none is new."""
     sessions = stage.fiskil.sandbox.store.sessions
-    query = dict(parse_qsl(urlsplit(window.consent_url).query))
-    session_id = query.get("sess_id") or query.get("session") or ""
+    session_id = session_id_in(window.consent_url)
     if session_id in sessions and session_id not in known_sessions:
         return session_id
     new = [session for session in list(sessions) if session not in known_sessions]
