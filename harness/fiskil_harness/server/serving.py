@@ -197,7 +197,6 @@ class LocalServer:
         redactor = Redactor(lambda: secrets_of(self.fiskil))
         self.log = ExchangeLog(self.fiskil.proxy, redactor, title="serve", origin=self.fiskil.api_url, on_bite=on_bite)
         self._pump: Pump | None = None
-        self._is_tls = is_tls
         try:
             self.log.begin()
             for rule in faults:
@@ -229,7 +228,7 @@ class LocalServer:
             "FISKIL_WEBHOOK_SECRET": credentials.webhook_secret,
             "FISKIL_WEBHOOK_ALLOWED_IPS": ",".join(self.fiskil.webhook_sources),
         }
-        if self._is_tls:
+        if self.fiskil.is_tls:
             pairs["SSL_CERT_FILE"] = str(self.fiskil.certificates.ca_file)
         return ENV_HEADER + "".join(f"{name}={value}\n" for name, value in pairs.items())
 

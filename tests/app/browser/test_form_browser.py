@@ -6,7 +6,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from fiskil_harness.app.browser.form_browser import FormBrowser, forms, is_same_origin, with_query
+from fiskil_harness.app.browser.form_browser import FormBrowser, forms, is_same_origin
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.errors import StepError
@@ -142,12 +142,6 @@ def test_a_host_may_be_allowed_by_name(httpserver: HTTPServer) -> None:
         reply = FormBrowser(browser, allow_hosts=("box.invalid",)).open(httpserver.url_for("/a"))
 
     assert (reply.status, reply.problem) == (None, "connection refused")
-
-
-def test_query_parameters_are_added() -> None:
-    """The URL may have a query already."""
-    assert with_query("http://a/b", c="d e") == "http://a/b?c=d+e"
-    assert with_query("http://a/b?x=1", c="d") == "http://a/b?x=1&c=d"
 
 
 def test_a_page_elsewhere_is_the_redirect_that_led_there(form_browser: FormBrowser, httpserver: HTTPServer) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
@@ -128,11 +128,6 @@ def forms(page: HttpReply) -> list[Form]:
     reader = _PageParser("")
     reader.feed(page.body.decode("utf-8", "replace"))
     return reader.forms
-
-
-def with_query(url: str, **parameters: str) -> str:
-    """Return *url* with *parameters* added to its query."""
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
 
 
 def is_same_origin(left: str, right: str) -> bool:

@@ -104,7 +104,7 @@ def _open_other_links(window: Window, page_url: str, controls: list[Control]) ->
     links = [
         control
         for control in controls
-        if control.kind == "link"
+        if control.is_link
         and control.leads_to
         and window.places.is_app(control.leads_to)
         and not is_same_address(control.leads_to, page_url)

@@ -243,7 +243,7 @@ class _Revocation:
             if not self._press(next_control):
                 return False
             has_sure = has_sure or next_control.is_sure
-            next_control = self._await(before, has_sure=has_sure, has_switched=next_control.control.kind == "switch")
+            next_control = self._await(before, has_sure=has_sure, has_switched=next_control.control.is_switch)
             if self._needs_input and next_control is not None and is_alike(next_control, first):
                 break
         if self._needs_input and not self._has_ended():
@@ -257,7 +257,7 @@ class _Revocation:
         if not problem:
             self._window.settle()
         label = candidate.control.text or "a control without a name"
-        is_switch = candidate.control.kind == "switch"
+        is_switch = candidate.control.is_switch
         if is_switch:
             self._switched.append(label)
         self._record_press(label, problem=problem, is_switch=is_switch)
@@ -316,7 +316,7 @@ class _Revocation:
         return [
             control
             for control in now.controls
-            if control.kind == "field" and control not in self._first_controls and not control.is_disabled
+            if control.is_field and control not in self._first_controls and not control.is_disabled
         ]
 
     def _type(self, before: PageSnapshot, now: PageSnapshot) -> bool:

@@ -123,7 +123,7 @@ def _fill_in(window: Window, snapshot: PageSnapshot, end_user: "EndUser") -> Non
     """Fill in fields for the e-mail address and the name, which a form may require."""
     person = end_user.person
     inputs = {"mail": person.email, "name": person.full_name}
-    for field in (control for control in snapshot.controls if control.kind == "field" and not control.is_disabled):
+    for field in (control for control in snapshot.controls if control.is_field and not control.is_disabled):
         value = next((value for word, value in inputs.items() if word in field.text.casefold()), "")
         if value and value not in snapshot.values:
             window.fill(field, value)
