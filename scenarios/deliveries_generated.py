@@ -1,9 +1,8 @@
 """Generated plans repeat messages, lose responses and crash the app; a good receiver applies each message once."""
 
-from fiskil_harness import Scenario, probes, steps
+from fiskil_harness import GeneratedScenario
 
-SCENARIO = Scenario(
+SCENARIO = GeneratedScenario(
     practices=("webhooks.idempotent",),
-    steps=(steps.RunGeneratedPlans("deliveries"),),
-    probes=(probes.SurvivesEveryPlan(),),
+    kind="deliveries",
 )

@@ -1,9 +1,9 @@
 """Generated plans reorder, retry and repeat the same events; a good receiver ends in the same state as in order."""
 
-from fiskil_harness import Scenario, probes, steps
+from fiskil_harness import GeneratedScenario
 
-SCENARIO = Scenario(
+SCENARIO = GeneratedScenario(
     practices=("webhooks.retries",),
-    steps=(steps.RunGeneratedPlans("order", 10),),
-    probes=(probes.SurvivesEveryPlan(),),
+    kind="order",
+    plans=10,
 )

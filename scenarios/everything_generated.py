@@ -1,8 +1,8 @@
 """Generated plans combine all disturbances of deliveries; a good receiver keeps each of its promises in all of them."""
 
-from fiskil_harness import Scenario, probes, steps
+from fiskil_harness import GeneratedScenario
 
-SCENARIO = Scenario(
+SCENARIO = GeneratedScenario(
     practices=(
         "webhooks.idempotent",
         "webhooks.signature",
@@ -11,6 +11,5 @@ SCENARIO = Scenario(
         "sandbox.many-end-users",
         "tokens.not-logged",
     ),
-    steps=(steps.RunGeneratedPlans("everything"),),
-    probes=(probes.SurvivesEveryPlan(),),
+    kind="everything",
 )

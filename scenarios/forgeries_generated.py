@@ -1,9 +1,8 @@
 """Generated plans mix forged requests with genuine ones; a good receiver applies no forged request."""
 
-from fiskil_harness import Scenario, probes, steps
+from fiskil_harness import GeneratedScenario
 
-SCENARIO = Scenario(
+SCENARIO = GeneratedScenario(
     practices=("webhooks.signature",),
-    steps=(steps.RunGeneratedPlans("forgeries"),),
-    probes=(probes.SurvivesEveryPlan(),),
+    kind="forgeries",
 )

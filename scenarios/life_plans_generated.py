@@ -1,8 +1,8 @@
 """Generated plans combine consents, failing calls and disturbed deliveries; a good integration ends in the correct state."""
 
-from fiskil_harness import Scenario, probes, steps
+from fiskil_harness import GeneratedScenario
 
-SCENARIO = Scenario(
+SCENARIO = GeneratedScenario(
     practices=(
         "tokens.expiry-handled",
         "cache.invalidated",
@@ -15,6 +15,6 @@ SCENARIO = Scenario(
         "edge.user-cancellation",
         "edge.network-errors",
     ),
-    steps=(steps.RunGeneratedPlans("life_plans", 10),),
-    probes=(probes.SurvivesEveryPlan(),),
+    kind="life_plans",
+    plans=10,
 )

@@ -1,4 +1,4 @@
-"""The second page is JSON cut short with a matching length; a good integration does not mistake it for the end."""
+"""The second page is cut off, but its content-length matches; a good integration does not take it for the last page."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -13,6 +13,7 @@ from fiskil_harness.contract.conformance_monitor import ConformanceMonitor
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.probes.practices import counting_for
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.paths import APPS
@@ -163,7 +164,7 @@ def outcome_of() -> Callable[..., Outcome]:
             title="A message is delivered twice.",
             practices=(practice_id,),
             seed=seed,
-            findings=findings,
+            findings=tuple(counting_for((practice_id,), finding) for finding in findings),
             missing=missing,
         )
 

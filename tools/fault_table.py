@@ -59,7 +59,7 @@ def page() -> str:
         lines.append("")
     rows = [
         f"| `{_cell(usage(name))}` | {_cell(_first_paragraph(kind))} | {', '.join(kind.ids)} | {_client_errors(name)} |"
-        for name, kind in FAULTS.items()
+        for name, kind in sorted(FAULTS.items())
     ]
     return "\n".join([*lines, TAIL + "\n".join(rows), ""])
 

@@ -26,7 +26,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.gate.judgement import Judgement
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.selftest import gallery, matrix
-from fiskil_harness.scenario.scenario import load
+from fiskil_harness.scenario.scenario import Scenario, load
 
 ROOT = Path(__file__).parents[1]
 RENAMED = Path(__file__).parents[1] / "fixtures" / "renamed.toml"
@@ -125,7 +125,7 @@ def _gallery(like: Mapping[str, Any], *, workers: int, apps: list[str]) -> Recor
 
         def play(entry: gallery.GalleryApp) -> Record:
             earlier = like.get(entry.name)
-            scenarios = [load(name) for name in earlier["scenarios"]] if earlier else matrix.scenarios_for(entry)
+            scenarios = _again(entry, earlier["scenarios"]) if earlier else matrix.scenarios_for(entry)
             started = time.monotonic()
             judgements: list[Judgement] = []
 
@@ -140,6 +140,11 @@ def _gallery(like: Mapping[str, Any], *, workers: int, apps: list[str]) -> Recor
             )
 
         return dict(zip([entry.name for entry in entries], pool.map(play, entries), strict=True))
+
+
+def _again(entry: gallery.GalleryApp, names: Iterable[str]) -> list[Scenario]:
+    """Return the scenarios *names* in the order of a selftest: first those that the app's entry lists."""
+    return [load(name) for name in sorted(names, key=lambda name: (name not in entry.scenarios, name))]
 
 
 def _deviations(result: matrix.SelftestResult) -> str:

@@ -9,9 +9,8 @@ from fiskil_harness.faults.text import fault_text
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import name_of as probe_name
 from fiskil_harness.probes.practices import all_practices
-from fiskil_harness.scenario.scenario import Scenario, load_all
-from fiskil_harness.scenario.selection import is_generated
-from fiskil_harness.scenario.steps import InjectFault, Step
+from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario, load_all
+from fiskil_harness.scenario.steps import InjectFault, PlainStep
 from fiskil_harness.scenario.steps import name_of as step_name
 
 HEAD = """# Every scenario, and the flawed apps that it catches
@@ -62,7 +61,7 @@ def is_about_client(scenario: Scenario) -> bool:
     return any(not practice.startswith(RECEIVING) for practice in scenario.practices)
 
 
-def what_goes_wrong(steps: Iterable[Step]) -> tuple[str, ...]:
+def what_goes_wrong(steps: Iterable[PlainStep]) -> tuple[str, ...]:
     """Return the faults with their routes, and the other steps in which something goes wrong; each once."""
     texts = [
         f"{step.route}: {fault_text(step.fault)}" if isinstance(step, InjectFault) else step_name(step)
@@ -73,13 +72,18 @@ def what_goes_wrong(steps: Iterable[Step]) -> tuple[str, ...]:
 
 
 def _row(scenario: Scenario, caught_apps: tuple[str, ...]) -> str:
+    wrong = (
+        f"generated plans of the kind `{scenario.kind}`"
+        if isinstance(scenario, GeneratedScenario)
+        else _listed(what_goes_wrong(scenario.steps))
+    )
     cells = (
         f"`{scenario.name}`",
         scenario.title,
         ", ".join(scenario.practices),
-        _listed(what_goes_wrong(scenario.steps)) or "nothing",
+        wrong or "nothing",
         _listed(probe_name(probe) for probe in scenario.probes),
-        _listed(caught_apps) or ("depends on the seed" if is_generated(scenario) else "none"),
+        _listed(caught_apps) or ("depends on the seed" if isinstance(scenario, GeneratedScenario) else "none"),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

@@ -13,10 +13,21 @@ if TYPE_CHECKING:
     from fiskil_harness.probes.outcome import Outcome
     from fiskil_harness.runner.driver import Driver
     from fiskil_harness.scenario import steps
-    from fiskil_harness.scenario.scenario import Scenario
+    from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
     from fiskil_harness.server.local_fiskil import LocalFiskil
 
-__all__ = ["App", "Driver", "HarnessError", "LocalFiskil", "Outcome", "Scenario", "faults", "probes", "steps"]
+__all__ = [
+    "App",
+    "Driver",
+    "GeneratedScenario",
+    "HarnessError",
+    "LocalFiskil",
+    "Outcome",
+    "Scenario",
+    "faults",
+    "probes",
+    "steps",
+]
 
 _MODULES = {
     "faults": "fiskil_harness.faults",
@@ -24,6 +35,7 @@ _MODULES = {
     "steps": "fiskil_harness.scenario.steps",
     "App": "fiskil_harness.app.app_under_test",
     "Driver": "fiskil_harness.runner.driver",
+    "GeneratedScenario": "fiskil_harness.scenario.scenario",
     "HarnessError": "fiskil_harness.errors",
     "LocalFiskil": "fiskil_harness.server.local_fiskil",
     "Outcome": "fiskil_harness.probes.outcome",

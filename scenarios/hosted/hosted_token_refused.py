@@ -1,4 +1,4 @@
-"""Tokens expire early, one of them within a list; a good integration renews once, retries and loses nothing."""
+"""Tokens expire early, one between two pages of a list; a good integration renews each once and loses nothing."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,9 @@ import httpx
 import pytest
 
 from fiskil_harness.app.app_under_test import AppUnderTest, open_app
-from fiskil_harness.app.backlog import Backlog
-from fiskil_harness.app.effects import EffectsUnknown, is_connected, is_unknown_path, query_effects, wait_until_idle
+from fiskil_harness.app.effects import EffectsUnknown, is_connected, is_unknown_path, query_effects
 from fiskil_harness.app.templates import choose, fill, select, without
-from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import RequestTemplate, Settings, parse
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.core.net.server import free_port
@@ -130,18 +128,6 @@ def test_invalid_effects_are_explained_in_terms_of_json(
         query_effects(app, {"end_user_id": "eu_1"})
 
 
-def test_an_app_with_nothing_pending_is_idle(
-    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
-) -> None:
-    """An app that twice reports nothing pending is idle."""
-    app = start(receiver_settings())
-
-    wait = wait_until_idle(app, {"end_user_id": "eu_1"})
-
-    assert wait.is_idle
-    assert wait.report.pending == 0
-
-
 @pytest.mark.parametrize(
     ("path", "words"),
     [
@@ -171,83 +157,6 @@ def test_an_existing_hook_differs_from_an_unknown_path(
     app = start(receiver_settings(FLAW="no_pending", app={"observe": {"effects": "GET /v1/effects"}}))
 
     assert not isinstance(query_effects(app, {}), EffectsUnknown)
-
-
-def test_work_that_was_pending_before_gets_a_short_wait(
-    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
-) -> None:
-    """Work that was pending before gets a short wait if it does not change."""
-    app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
-
-    wait = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=60, backlog=Backlog(pending=1))
-
-    assert (wait.is_idle, wait.is_stuck) == (False, True)
-    assert elapsed() < 30
-
-
-def test_new_work_gets_a_short_wait_after_many_stuck_ones(
-    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
-) -> None:
-    """After many waits without progress, new pending work gets a short wait."""
-    app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
-
-    wait = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=60, backlog=Backlog(new_waits=9))
-
-    assert (wait.is_idle, wait.is_stuck) == (False, True)
-    assert elapsed() < 30
-
-
-def test_progress_restores_the_whole_limit(start: Callable[..., AppUnderTest], monkeypatch: pytest.MonkeyPatch) -> None:
-    """After one completed task, the next one may take the whole time."""
-
-    class Slow:
-        def __init__(self) -> None:
-            self.since = stopwatch()
-            self.query_count = 0
-
-        def start(self, values: dict[str, str]) -> str:
-            return values["public_url"]
-
-        def ready(self, _values: dict[str, str]) -> bool:
-            return True
-
-        def effects(self, _values: dict[str, str]) -> dict[str, Any]:
-            self.query_count += 1
-            if self.query_count == 2:
-                self.since = stopwatch()
-            pending = (self.query_count < 2) + (self.since() < 0.6)
-            return {"applied": {}, "pending": pending}
-
-    monkeypatch.setattr("fiskil_harness.app.backlog.LEAST_S", 0.1)
-    app = start(parse({}, folder=Path()), given=Slow())
-
-    wait = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=60, backlog=Backlog(new_waits=99))
-
-    assert (wait.is_idle, wait.is_stuck, wait.report.pending) == (True, False, 0)
-
-
-def test_the_wait_for_a_busy_app_is_limited(
-    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
-) -> None:
-    """The wait is limited and reports that the app is not idle."""
-    app = start(receiver_settings(FLAW="never_at_rest"))
-
-    wait = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=0.1)
-
-    assert not wait.is_idle
-    assert wait.report.pending == 1
-
-
-def test_an_incomplete_report_is_waited_for(
-    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
-) -> None:
-    """An app without pending is queried until its report is complete, up to the limit."""
-    app = start(receiver_settings(FLAW="no_pending"))
-
-    incomplete = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=0.1, needed_s=lambda _: inf)
-    complete = wait_until_idle(app, {"end_user_id": "eu_1"}, cap_s=60, needed_s=lambda _: 0.02)
-
-    assert (incomplete.is_idle, complete.is_idle) == (False, True)
 
 
 def test_a_running_app_must_respond(start: Callable[..., AppUnderTest]) -> None:

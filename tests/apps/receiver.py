@@ -64,7 +64,7 @@ class Receiver(BaseHTTPRequestHandler):
         else:
             with LOCK:
                 report = {"applied": MEMORY["applied"], "pending": 0, "state": MEMORY["consents"]}
-                if FLAW in {"never_at_rest", "stuck"}:
+                if FLAW == "stuck":
                     report["pending"] = 1
                 if FLAW in {"piles_up", "piles_between"}:
                     report["pending"] = len(PILE)

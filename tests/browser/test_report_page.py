@@ -11,10 +11,9 @@ from playwright.sync_api import Browser, Page
 
 from fiskil_harness import probes
 from fiskil_harness.core.config import Settings
-from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.gate.judgement import GateResult, Run, report_only
 from fiskil_harness.gate.report import html
-from fiskil_harness.probes.evidence import Picture, Viewpoint, excerpts, story_of
+from fiskil_harness.probes.evidence import Picture, Viewpoint, excerpts, shortened, story_of
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -66,8 +65,8 @@ def page(
         journal,
         took_s=4.2,
         has_passed=False,
-        redact=Redactor().redact_tree,
     )
+    story = shortened(story, has_passed=False)
     page = chromium.new_context(offline=True).new_page()
     result = msgspec.structs.replace(result, stories=(story,), pictures=(_picture(page, scenario.name),))
     (tmp_path / "report.html").write_text(html.render(result))

@@ -16,13 +16,13 @@ from msgspec.structs import replace
 
 from fiskil_harness.cli import main
 from fiskil_harness.cli.main import program as whole_program
-from fiskil_harness.cli.version import version
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.core.randomness import Mint
+from fiskil_harness.core.version import version
 from fiskil_harness.gate.judgement import GateResult, Run, Shard, judge
 from fiskil_harness.gate.report.json import published_schema, render
 from fiskil_harness.gate.report.sealing import sealed

@@ -37,7 +37,13 @@ def run_report(capsys: pytest.CaptureFixture[str]) -> RunReport:
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
     """Return the file of a report with one failed scenario."""
-    finding = Finding(probe="applies_once", verdict=Verdict.FAIL, observed="e0 was applied 2 times", fix="claim it once")
+    finding = Finding(
+        probe="applies_once",
+        verdict=Verdict.FAIL,
+        observed="e0 was applied 2 times",
+        fix="claim it once",
+        practices=("webhooks.idempotent",),
+    )
     outcome = Outcome(
         scenario="webhook_repeated", title="Again.", practices=("webhooks.idempotent",), seed=7, findings=(finding,)
     )

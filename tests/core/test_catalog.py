@@ -56,7 +56,7 @@ def test_an_unknown_person_is_an_error_with_the_nearest_name() -> None:
 def test_an_unknown_scenario_is_an_error_with_the_nearest_name() -> None:
     """The message suggests the nearest scenario by its file name without the ending."""
     with pytest.raises(UnknownName, match=r"No scenario 'happy_pat'\. Did you mean 'happy_path'\?"):
-        catalog.scenario_value("happy_pat")
+        catalog.scenario_path("happy_pat")
 
 
 def test_every_shipped_scenario_loads() -> None:
@@ -64,7 +64,7 @@ def test_every_shipped_scenario_loads() -> None:
     names = catalog.scenario_names()
 
     assert "happy_path" in names
-    assert [name for name in names if catalog.scenario_value(name) is None] == []
+    assert [name for name in names if catalog.load_scenario_file(catalog.scenario_path(name)) is None] == []
 
 
 def test_a_costly_scenario_runs_only_by_its_name() -> None:

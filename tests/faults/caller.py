@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from fiskil_harness.faults import MatchedExchange, Reply
+from fiskil_harness.faults import FAULTS, MatchedExchange, PlainFault, Reply
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 PATHS = {
@@ -106,6 +106,11 @@ def reply_with(value: Any, *, status: int = 200, **headers: str) -> Reply:
 def json_of(reply: Reply) -> Any:
     """Return the JSON of a response."""
     return msgspec.json.decode(reply.body)
+
+
+def faults_in(*modules: str) -> list[type[PlainFault]]:
+    """Return the faults that the given modules of the package ``faults`` define."""
+    return [kind for kind in FAULTS.values() if kind.__module__.rpartition(".")[2] in modules]
 
 
 def _refusal(status: int, name: str, message: str) -> Reply:

@@ -6,20 +6,9 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.faults import PlainFault, Reply
-from tests.faults.caller import exchange_on, json_of, reply_with
+from tests.faults.caller import exchange_on, faults_in, json_of, reply_with
 
-FAMILIES = (
-    faults.status,
-    faults.rates,
-    faults.outage,
-    faults.payload,
-    faults.fields,
-    faults.paging,
-    faults.rows,
-    faults.auth,
-    faults.clock,
-)
-KINDS = tuple(kind for family in FAMILIES for kind in family.FAULTS)
+KINDS = faults_in("status", "rates", "outage", "payload", "fields", "paging", "rows", "auth", "clock")
 FORMS: dict[type[PlainFault], tuple[dict[str, Any], ...]] = {
     faults.DateForm: tuple({"form": form} for form in ("offset", "date_only", "no_zone", "epoch")),
     faults.MoneyForm: ({"form": "number"}, {"form": "text"}),

@@ -9,9 +9,10 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.errors import FaultUnbitten
-from fiskil_harness.faults import End, Pause, Piece, chunks, framing
+from fiskil_harness.faults import End, Pause, Piece
 from fiskil_harness.faults.fault import Act
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.caller import faults_in
 from tests.faults.observed import BODY, HEAD, PATH, REPLY, ROUTE, Received, acts, make_exchange, pauses_ms, pieces, receive
 
 
@@ -141,7 +142,14 @@ def test_a_client_that_leaves_a_drip_breaks_no_declaration(fiskil: LocalFiskil) 
         assert wait_until(lambda: not fiskil.proxy.open_requests, cap_s=30)
 
 
-REFRAMING = [*framing.FAULTS[:4], *chunks.FAULTS, faults.GarbageAfterHead]
+REFRAMING = [
+    faults.LengthTooLong,
+    faults.LengthTooShort,
+    faults.DuplicateContentLength,
+    faults.TruncatedWithoutLength,
+    *faults_in("chunks"),
+    faults.GarbageAfterHead,
+]
 
 
 @pytest.mark.parametrize("kind", REFRAMING, ids=lambda value: value.ids[0])

@@ -9,7 +9,7 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.faults import PlainFault
-from tests.faults.caller import Caller, exchange_on, json_of, reply_with, rows_in
+from tests.faults.caller import Caller, exchange_on, faults_in, json_of, reply_with, rows_in
 
 ROUTE = "banking.transactions"
 ROW = {
@@ -154,7 +154,7 @@ def test_a_missing_field_is_waited_for(caller: Caller) -> None:
         bitten_response(caller, faults.NullForOptional(field="nickname"))
 
 
-@pytest.mark.parametrize("kind", faults.fields.FAULTS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", faults_in("fields"), ids=lambda kind: kind.__name__)
 def test_an_undocumented_response_is_spared(kind: type[PlainFault]) -> None:
     """A response that is not JSON stays unchanged."""
     page = reply_with({"transactions": [ROW]}).with_body(b"<html>")

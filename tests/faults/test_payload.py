@@ -8,7 +8,7 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.faults import PlainFault
-from tests.faults.caller import Caller, exchange_on, reply_with
+from tests.faults.caller import Caller, exchange_on, faults_in, reply_with
 
 ROUTE = "banking.transactions"
 ROW = {"fiskil_id": "bank_tx_1", "account_id": "30714402", "amount": "-155.00", "description": "ORIGIN"}
@@ -61,7 +61,7 @@ def test_a_body_begins_with_these_bytes(fault: PlainFault, body: bytes) -> None:
     assert fault.change_response(PAGE, exchange_on()).body.startswith(body)
 
 
-@pytest.mark.parametrize("kind", faults.payload.FAULTS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", faults_in("payload"), ids=lambda kind: kind.__name__)
 def test_a_response_without_a_body_is_spared(kind: type[PlainFault]) -> None:
     """The response stays the same, so that the fault waits for another."""
     nothing = faults.Reply(status=204, headers=(), body=b"")

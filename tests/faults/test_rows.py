@@ -5,7 +5,7 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.faults import PlainFault
-from tests.faults.caller import Caller, exchange_on, json_of, reply_with
+from tests.faults.caller import Caller, exchange_on, faults_in, json_of, reply_with
 
 ROUTE = "banking.transactions"
 
@@ -98,7 +98,7 @@ def test_rows_are_posted_in_the_evening(caller: Caller) -> None:
     assert {moment[10:] for moment in moments} == {"T23:30:00Z"}
 
 
-@pytest.mark.parametrize("kind", faults.rows.FAULTS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", faults_in("rows"), ids=lambda kind: kind.__name__)
 def test_a_response_without_rows_is_spared(kind: type[PlainFault]) -> None:
     """An empty list and a response that is not a list are spared."""
     empty, single = reply_with({"transactions": [], "links": {}}), reply_with({"product": {"name": "Saver"}})

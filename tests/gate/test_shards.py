@@ -17,6 +17,7 @@ from fiskil_harness.gate.saved_reports import read
 from fiskil_harness.gate.shards import Plan, ShardReport, check, judge_shard, merged, missing, plan
 from fiskil_harness.probes import Finding, Verdict, name_of
 from fiskil_harness.probes.outcome import Measure, Outcome
+from fiskil_harness.probes.practices import counting_for
 from fiskil_harness.scenario.scenario import Scenario
 
 TODAY = datetime.date(2026, 6, 1)
@@ -44,8 +45,9 @@ def planned() -> Plan:
 
 def played(scenario: Scenario) -> Outcome:
     """Return the outcome of *scenario* for a correct app."""
-    findings = tuple(Finding(probe=name_of(probe), verdict=Verdict.PASS, observed="seen") for probe in scenario.probes)
-    return Outcome(scenario=scenario.name, title="t", practices=scenario.practices, seed=1, findings=findings)
+    findings = [Finding(probe=name_of(probe), verdict=Verdict.PASS, observed="seen") for probe in scenario.probes]
+    counted = tuple(counting_for(scenario.practices, finding) for finding in findings)
+    return Outcome(scenario=scenario.name, title="t", practices=scenario.practices, seed=1, findings=counted)
 
 
 def shard_report(number: int, count: int = 3, **changes: Any) -> ShardReport:

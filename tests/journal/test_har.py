@@ -15,7 +15,7 @@ from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.journal import Exchange, Journal, shortened
 from fiskil_harness.journal.har import har_of, merged, render
 from fiskil_harness.sandbox import EndUser
-from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 ROUTE = "banking.transactions"
 TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": -1}
@@ -103,7 +103,7 @@ def walk(fiskil: LocalFiskil, rosa: EndUser) -> Journal:
 
 
 def har_for(fiskil: LocalFiskil, journal: Journal) -> dict[str, Any]:
-    return har_of(journal, redactor=Redactor(lambda: secrets_of(fiskil)), title="walk", origin=fiskil.api_url)
+    return har_of(journal, title="walk", origin=fiskil.api_url)
 
 
 def test_a_document_has_the_structure_of_har(fiskil: LocalFiskil, walk: Journal) -> None:
@@ -117,9 +117,9 @@ def test_a_document_has_the_structure_of_har(fiskil: LocalFiskil, walk: Journal)
 
 def test_a_document_contains_no_secrets_and_no_personal_values(fiskil: LocalFiskil, walk: Journal, rosa: EndUser) -> None:
     """Credentials, tokens, and a person's names and contact details do not appear."""
-    text = render(har_for(fiskil, walk))
+    text = render(Redactor(fiskil.secrets).redact_tree(har_for(fiskil, walk)))
 
-    secrets = [value for _, value in secrets_of(fiskil)]
+    secrets = [value for _, value in fiskil.secrets()]
     assert [secret for secret in secrets if secret in text] == []
     persons = [rosa.person.email, rosa.person.name, rosa.person.name.split()[-1], "mia@", "Mia", "Ward", "0491570156"]
     assert [person for person in persons if person in text] == []
@@ -150,7 +150,7 @@ def test_times_are_computed_from_the_begin_of_the_journal() -> None:
     journal = Journal()
     journal.write(Exchange(at_s=1.5, ended_s=1.75, number=1, route="x", method="GET", path="/v1/x"))
 
-    har = har_of(journal, redactor=Redactor(), began_at=datetime(2026, 11, 25, 10, tzinfo=UTC))
+    har = har_of(journal, began_at=datetime(2026, 11, 25, 10, tzinfo=UTC))
 
     (entry,) = har["log"]["entries"]
     assert entry["startedDateTime"] == "2026-11-25T10:00:01.500Z"
@@ -170,7 +170,7 @@ def test_a_body_that_cannot_be_shown_is_described(body: bytes, size: int, commen
     journal = Journal()
     journal.write(Exchange(number=1, route="x", method="GET", path="/v1/x", status=200, response_body=body))
 
-    content = har_of(journal, redactor=Redactor())["log"]["entries"][0]["response"]["content"]
+    content = har_of(journal)["log"]["entries"][0]["response"]["content"]
 
     assert (content["text"], content["size"], content["comment"]) == ("", size, comment)
 
@@ -179,7 +179,7 @@ def test_documents_are_merged(fiskil: LocalFiskil, walk: Journal) -> None:
     """Several scenarios form one document, with a page for each."""
     document = har_for(fiskil, walk)
 
-    both = json.loads(merged([render(document), render(document)]))
+    both = merged([document, document])
 
     jsonschema.validate(both, HAR)
     assert len(both["log"]["pages"]) == 2

@@ -158,9 +158,7 @@ class Courier:
 
     def rows(self, *ids: str, participant: str = "") -> None:
         """Record the rows that the API serves after a sync, by their ids."""
-        self._write(
-            Rows, participant=participant, dataset="accounts", moment="sync", rows=tuple({"fiskil_id": text} for text in ids)
-        )
+        self._write(Rows, participant=participant, dataset="accounts", rows=tuple({"fiskil_id": text} for text in ids))
 
     def request_failure(self, *, status: int = 200, participant: str = "") -> None:
         """Record a failure request to the app."""

@@ -137,7 +137,6 @@ class Tape:
                 at_s=self.now_s,
                 participant=participant,
                 dataset=dataset,
-                moment="sync",
                 rows=rows,
                 removed_ids=removed,
                 end_user_id=ALICE,

@@ -7,6 +7,8 @@ from fiskil_harness.journal import Exchange, FaultSet, Journal, StepIncomplete
 from fiskil_harness.probes import AppliesOnce, Verdict
 from fiskil_harness.probes.evaluation import findings
 
+PRACTICES = ("webhooks.idempotent", "tokens.not-logged")
+
 
 def journal(*connections: int, fault: str = "") -> Journal:
     """Build a journal with one call for each connection, and with *fault*, which never bit."""
@@ -23,8 +25,17 @@ def journal(*connections: int, fault: str = "") -> Journal:
 
 def observations(recorded: Journal, *, crashed: str = "", missing: str = "") -> dict[str, str]:
     """Return the observation of each finding, by its probe."""
-    return {
-        finding.probe: finding.observed for finding in findings((AppliesOnce(),), recorded, crashed=crashed, missing=missing)
+    reported = findings((AppliesOnce(),), recorded, practices=PRACTICES, crashed=crashed, missing=missing)
+    return {finding.probe: finding.observed for finding in reported}
+
+
+def test_every_finding_lists_the_practices_that_it_counts_for() -> None:
+    """A probe counts for the practices that list it, and an incomplete run for all practices of the scenario."""
+    reported = findings((AppliesOnce(),), journal(1, fault="Stall()"), practices=PRACTICES, crashed="", missing="")
+
+    assert {finding.probe: finding.practices for finding in reported} == {
+        "applies_once": ("webhooks.idempotent",),
+        "every_fault_bit": PRACTICES,
     }
 
 
@@ -54,7 +65,7 @@ def test_each_reason_is_reported_once() -> None:
     recorded.write(StepIncomplete(reason="it took too long", hook="app.limits"))
     recorded.write(StepIncomplete(reason="it took too long", hook="app.limits"))
 
-    reported = findings((AppliesOnce(),), recorded, crashed="", missing="")
+    reported = findings((AppliesOnce(),), recorded, practices=PRACTICES, crashed="", missing="")
 
     assert [(finding.probe, finding.hook) for finding in reported[1:]] == [("every_step_done", "app.limits")]
     assert {finding.verdict for finding in reported} == {Verdict.INCONCLUSIVE}

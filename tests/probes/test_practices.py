@@ -6,7 +6,7 @@ import pytest
 
 from fiskil_harness import probes
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.probes.practices import all_practices, practice, practices_of, refuse_bad_pairs
+from fiskil_harness.probes.practices import all_practices, counting_for, practice, refuse_bad_pairs
 from tests.paths import SOURCE
 
 
@@ -66,5 +66,10 @@ def test_a_finding_counts_for_the_practices_that_list_its_probe() -> None:
     """A finding that no row lists, such as a step that could not be performed, counts for all practices."""
     practice_ids = ("webhooks.idempotent", "tokens.not-logged")
 
-    assert practices_of("applies_once", practice_ids) == ("webhooks.idempotent",)
-    assert practices_of("every_step_done", practice_ids) == practice_ids
+    applied, failed_step = (
+        counting_for(practice_ids, probes.Finding(probe=probe, verdict=probes.Verdict.FAIL, observed="x"))
+        for probe in ("applies_once", "every_step_done")
+    )
+
+    assert applied.practices == ("webhooks.idempotent",)
+    assert failed_step.practices == practice_ids

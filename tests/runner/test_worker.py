@@ -1,5 +1,6 @@
 """The worker turns every error inside a scenario into an outcome, and leaves nothing behind."""
 
+import os
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
@@ -47,6 +48,14 @@ class Leaks(steps.PlainStep, frozen=True, tag="leaks"):
     def perform(self, stage: Stage) -> None:
         """Raise StepError."""
         raise StepError(f"the app wrote {stage.fiskil.credentials.client_secret}")
+
+
+class LeaksEnvironment(steps.PlainStep, frozen=True, tag="leaks_environment"):
+    """A step that fails with a secret of this process's environment in the reason."""
+
+    def perform(self, stage: Stage) -> None:
+        """Raise StepError."""
+        raise StepError(f"the app wrote {os.environ[stage.settings.hosted.client_secret_env]}")
 
 
 class Vanishes(steps.PlainStep, frozen=True, tag="vanishes"):
@@ -111,6 +120,17 @@ def test_findings_and_notes_contain_no_secret(work: MakeWorker, receiver_setting
     assert played.measure.notes == ("the app wrote <client_secret>",)
 
 
+def test_a_secret_in_the_environment_is_redacted(
+    work: MakeWorker, receiver_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An app inherits the environment, and so may show the key of a hosted account that the run does not use."""
+    monkeypatch.setenv("FISKIL_CLIENT_SECRET", "the-key-of-7-hosted-accounts")
+
+    played = work(receiver_settings()).play(scenario(LeaksEnvironment()))
+
+    assert played.measure.notes == ("the app wrote <client_secret>",)
+
+
 def test_excerpts_of_a_failure_contain_no_secret(work: MakeWorker, receiver_settings: MakeSettings) -> None:
     """The excerpt shows the deliveries with their signatures and the effects, but no secret."""
     worker = work(receiver_settings(FLAW="no_dedupe"))
@@ -118,7 +138,7 @@ def test_excerpts_of_a_failure_contain_no_secret(work: MakeWorker, receiver_sett
     played = worker.play(scenario())
 
     excerpt, *_of_cases = played.excerpts
-    credentials = worker.fiskil.credentials
+    credentials = worker.driver.fiskil.credentials
     assert (excerpt.scenario, excerpt.probe) == ("repeated", "applies_once")
     assert [beat.text for beat in excerpt.beats] == ["e0 attempt 1", "e0 attempt 2", "e0 applied 2 times"]
     assert "X-Fiskil-Signature: " in excerpt.commands[0].command
@@ -227,7 +247,7 @@ def test_a_config_without_an_app_is_an_error(work: MakeWorker) -> None:
     with pytest.raises(ConfigError, match="names no app"):
         worker.start()
 
-    assert worker.fiskil.api_url.startswith("http://127.0.0.1:")
+    assert worker.driver.fiskil.api_url.startswith("http://127.0.0.1:")
 
 
 def test_closing_removes_everything(work: MakeWorker, receiver_settings: MakeSettings, tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ from fiskil_harness import probes
 from fiskil_harness.core import catalog
 from fiskil_harness.errors import PlanError, UnknownName, UsageError
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.scenario import Scenario, dump_plan, load
+from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario, dump_plan, load
 from fiskil_harness.scenario.selection import receiver_scenarios, select, with_plans
-from fiskil_harness.scenario.steps import RunGeneratedPlans
 
 MINE = '''"""A scenario of my own."""
 
@@ -24,6 +23,12 @@ SCENARIO = Scenario(
     probes=(probes.AppliesOnce(),),
 )
 '''
+
+
+GENERATED = """from fiskil_harness import GeneratedScenario
+
+SCENARIO = GeneratedScenario(practices=("webhooks.retries",), kind="order")
+"""
 
 
 def test_a_name_selects_one_scenario() -> None:
@@ -68,6 +73,23 @@ def test_a_plan_is_a_scenario(tmp_path: Path) -> None:
     assert [scenario.name for scenario in select([str(path)])] == ["short_plan"]
 
 
+def test_a_saved_scenario_may_generate_plans(tmp_path: Path) -> None:
+    """The plan file contains the kind of plans and their limits."""
+    scenario = load("everything_generated")
+    path = tmp_path / "everything.json"
+    path.write_text(dump_plan(scenario, seed=7))
+
+    assert select([str(path)]) == [scenario]
+
+
+def test_a_python_file_may_generate_plans(tmp_path: Path) -> None:
+    """It is checked like any other scenario file."""
+    path = tmp_path / "our_plans.py"
+    path.write_text(GENERATED)
+
+    assert select([str(path)]) == [GeneratedScenario(name="our_plans", practices=("webhooks.retries",), kind="order")]
+
+
 def test_two_scenarios_with_one_name_are_refused(tmp_path: Path) -> None:
     """Their outcomes could not be distinguished."""
     path = tmp_path / "happy_path.py"
@@ -109,6 +131,7 @@ def test_a_custom_step_is_refused(tmp_path: Path) -> None:
             r"steps must be a tuple, such as \(steps\.Connect\(\),\); got Authorise",
         ),
         ("steps.Deliver()", '"deliver"', r"Expected 'object', got 'str'"),
+        ("steps.Deliver()", 'steps.RunGeneratedPlans("order")', r"steps\.RunGeneratedPlans is now GeneratedScenario\."),
         ("steps.Deliver()", "steps.Deliver", r"The scenario of our_own\.py cannot be saved as a plan"),
         ("steps.Deliver()", "steps.Advance(seconds='5')", r"Expected 'float', got 'str'"),
         ("steps.Deliver()", "steps.Advance(seconds=-5)", r"sandbox time moves forward"),
@@ -134,6 +157,7 @@ def test_mistakes_in_a_file_are_reported(tmp_path: Path, right: str, wrong: str,
             0,
             "Drip: every_ms must be",
         ),
+        ('{"type": "run_generated_plans", "kind": "order"}', 0, r"run_generated_plans is now GeneratedScenario\."),
         ('{"type": "deliver"}', -1, r"plan\.json has the seed -1; a seed is 0 or greater\."),
     ],
 )
@@ -178,7 +202,7 @@ def test_the_number_of_plans_can_be_chosen() -> None:
 
     changed = with_plans(scenarios, 200)
 
-    assert [getattr(scenario.steps[0], "plans", None) for scenario in changed] == [200, None]
+    assert [getattr(scenario, "plans", None) for scenario in changed] == [200, None]
     assert changed[1] == scenarios[1]
     assert with_plans(scenarios, None) == scenarios
 
@@ -194,6 +218,6 @@ def test_the_time_for_shrinking_can_be_chosen() -> None:
     changed = with_plans([load("delivery_order_generated"), load("webhook_repeated")], None, 5)
 
     assert changed == [
-        msgspec.structs.replace(load("delivery_order_generated"), steps=(RunGeneratedPlans("order", 10, shrink_s=5),)),
+        msgspec.structs.replace(load("delivery_order_generated"), shrink_s=5),
         load("webhook_repeated"),
     ]

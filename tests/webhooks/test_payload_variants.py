@@ -13,15 +13,14 @@ from fiskil_harness.errors import UnknownName
 from fiskil_harness.webhooks import seal, sign
 from fiskil_harness.webhooks.payload_variants import (
     ODDITIES,
-    SPELLINGS,
     encode,
     encoding,
     encodings_of,
     make_oddity,
     oddity,
     spell,
-    spelling,
 )
+from fiskil_harness.webhooks.signature_variants import SPELLINGS, spelling
 
 SECRET = base64.b64encode(bytes(range(178, 256))).decode()
 MESSAGE = seal(

@@ -15,8 +15,9 @@ from fiskil_harness.core.model import Event, Message
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.forgeries.catalogue import FORGERIES, forge, forgeries_of
-from fiskil_harness.webhooks.payload_variants import SPELLINGS, encode, encodings_of, spell
+from fiskil_harness.webhooks.payload_variants import encode, encodings_of, spell
 from fiskil_harness.webhooks.signature_schemes import digest_in, key_of, mac, signed
+from fiskil_harness.webhooks.signature_variants import SPELLINGS
 from tests.paths import TEST_DATA
 
 VECTORS = json.loads((TEST_DATA / "scheme_vectors.json").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from fiskil_harness.app import hooks
-from fiskil_harness.app.backlog import NONE
+from fiskil_harness.app.idle import NONE
 from fiskil_harness.app.process import Process
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core.clock import wait_until

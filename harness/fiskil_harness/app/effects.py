@@ -1,54 +1,14 @@
-"""The effects hook: queries the app's report about its work, and waits until the app is idle."""
+"""The effects hook: queries the app's report about its work."""
 
-# Theory of operation
-# ===================
-# The harness must know when the app has finished its work: only then is a missing effect a finding. The app is a black
-# box, so idleness is inferred from the reports of its effects hook and from the API requests that the proxy has open.
-# ``wait_until_idle`` queries the hook every 8 to 80 ms. What the app reports decides how sure the result can be:
-#
-#   pending   the number of unfinished tasks: the app itself states that it is busy or idle.
-#   applied   how often each message was processed: shows which acknowledged messages have no effect yet.
-#   neither   only an unchanged report suggests an idle app, but an app that waits before a retry has one too.
-#
-#   last report                                       | idle after                | stuck after
-#   --------------------------------------------------|---------------------------|-----------------------------------
-#   pending = 0                                       | two equal reports         | -
-#   pending > 0                                       | never                     | no change for its patience
-#   no pending, an acknowledged message is unapplied  | never                     | no change for its patience, if no
-#                                                     |                           | message was applied
-#   no pending, no counts, a new acknowledgement      | 3 s without change        | -
-#   no pending, disturbed scenario                    | 3 s without change        | -
-#   no pending, otherwise                             | 0.25 s without change     | -
-#
-# An open API request means busy: it restarts all of these times, and so does every change of the report. One change does
-# not extend the patience: a larger number of failed attempts. Progress is a change of the counts or of the state, or fewer
-# pending tasks. A scenario is disturbed if it sets or lifts a fault, changes keys or tokens, kills the app or makes it
-# fail: an app that waits before a retry looks idle. An unapplied message counts only if the app uses its kind of event.
-#
-# A wait lasts at most 10 s (20 s in a disturbed scenario), and the patience is as long at first. If nothing changed in the
-# second half of a wait that reaches its limit, the app is stuck; otherwise it is slow: neither idle nor stuck. Tasks that
-# never end would cost the limit in every wait, so ``Backlog`` remembers what a stuck app left unfinished. If exactly as
-# many tasks are pending as before, the patience is 2 s, halved after each such wait (at least 0.05 s). With other numbers
-# it is the whole limit in two waits, because one slow wait may be chance, and is then halved each time (at least 2 s).
-# Progress, and every wait that does not end stuck, restores the whole limit, unless the report cannot show that work
-# continues. The last wait of a scenario ignores the scenario's earlier waits, so that its verdict does not depend on their
-# number.
-#
-# The journal keeps the result as ``Effects``. If ``is_idle`` is true, a missing effect is a FAIL. If not, it is
-# INCONCLUSIVE, and the reason contains the unprocessed message. One exception: if nothing changed for long (``unchanged_s``)
-# and a later message was applied in an undisturbed scenario, the app has lost the message, although it was never idle.
-
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Struct
 
 from fiskil_harness.app.app_under_test import AppUnderTest
-from fiskil_harness.app.backlog import NONE, UNCHANGED_S, Backlog
 from fiskil_harness.app.hooks import template_of
 from fiskil_harness.app.templates import fill, read_json, select, without
-from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.placeholders import filled
 from fiskil_harness.core.config.template_values import Values
@@ -56,8 +16,6 @@ from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HookError
 
 NOT_FOUND = 404
-CAP_S = 10.0
-
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 _NAMES = {
@@ -90,19 +48,6 @@ class EffectsUnknown(EffectsReport, frozen=True, kw_only=True):
     """
 
     response: str
-
-
-class IdleWait(Struct, frozen=True, kw_only=True):
-    """The result of waiting for the app: its last report, and why the wait ended.
-
-    ``is_idle`` is true if the app became idle. ``unchanged_s`` is the time from the last change to the end of the wait, in
-    real seconds. ``is_stuck`` is true if work stayed pending for so long without progress that it may never end.
-    """
-
-    report: EffectsReport
-    is_idle: bool
-    unchanged_s: float
-    is_stuck: bool = False
 
 
 def query_effects(app: AppUnderTest, values: Values) -> EffectsReport:
@@ -160,65 +105,6 @@ def is_unknown_path(app: AppUnderTest, values: Values) -> bool:
     )
     body = unknown.body.replace(elsewhere.encode(), path.encode())
     return (reply.status, reply.content_type, reply.body) == (unknown.status, unknown.content_type, body)
-
-
-def wait_until_idle(
-    app: AppUnderTest,
-    values: Values,
-    *,
-    cap_s: float = CAP_S,
-    needed_s: Callable[[EffectsReport], float] = lambda _report: UNCHANGED_S,
-    is_busy: Callable[[], bool] = lambda: False,
-    backlog: Backlog = NONE,
-) -> IdleWait:
-    """Query the app until it is idle or stuck, for at most *cap_s* real seconds. See the theory of operation above.
-
-    Args:
-        values: Template values of the end user that is queried.
-        needed_s: Returns the time without change after which the app counts as idle, in real seconds. It is called only for
-            reports without ``pending``. Infinity means that an effect is missing, so the app is busy.
-        is_busy: Returns true while the app has an API request open.
-        backlog: Work that was still pending after earlier waits; it shortens this wait.
-
-    Raises:
-        HookMissing: The config has no effects hook.
-        HookError: The hook failed, or its response does not have the documented format.
-    """
-    last: list[EffectsReport] = [query_effects(app, values)]
-    since_report_change, since_work_change = stopwatch(), stopwatch()
-    has_progressed = False
-
-    def is_over() -> bool:
-        nonlocal since_report_change, since_work_change, has_progressed
-        report, is_api_idle = query_effects(app, values), not is_busy()
-        is_same = report == last[0] and is_api_idle
-        if not (is_api_idle and _is_same_work(report, last[0])):
-            since_work_change = stopwatch()
-        has_progressed = has_progressed or _has_progressed(report, last[0])
-        if not is_same:
-            last[0] = report
-            since_report_change = stopwatch()
-        if report.pending:
-            earlier = NONE if has_progressed else backlog
-            return since_work_change() >= (
-                earlier.old_patience_s() if report.pending == earlier.pending else earlier.patience_s(cap_s)
-            )
-        return is_same and (report.pending == 0 or since_report_change() >= needed_s(report))
-
-    reached = bool(wait_until(is_over, cap_s=cap_s, every_ms=8))
-    is_stuck = bool(last[0].pending) and (reached or since_work_change() >= cap_s / 2)
-    return IdleWait(report=last[0], is_idle=reached and not is_stuck, unchanged_s=since_report_change(), is_stuck=is_stuck)
-
-
-def _is_same_work(report: EffectsReport, before: EffectsReport) -> bool:
-    """Return true if two reports are equal, except for the number of failed attempts."""
-    return (report.applied, report.state, report.pending) == (before.applied, before.state, before.pending)
-
-
-def _has_progressed(report: EffectsReport, before: EffectsReport) -> bool:
-    """Return true if some work was completed between two reports. A larger ``pending`` alone is not progress."""
-    has_less = report.pending is not None and before.pending is not None and report.pending < before.pending
-    return has_less or (report.applied, report.state) != (before.applied, before.state)
 
 
 def _request_line(app: AppUnderTest) -> str:

@@ -31,7 +31,7 @@ from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HarnessError, HookError
 from fiskil_harness.gate import judgement
 from fiskil_harness.gate.practice_status import statement_remarks
-from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal import Journal
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.worker import UNKNOWN_END_USER, Worker
@@ -82,8 +82,7 @@ def diagnose(settings: Settings) -> list[Check]:
         checks = [Check(hook="app", state=State.WORKS, message="starts and becomes ready"), *_hooks(worker.driver)]
         checks += [*_gate(settings), *_statements(settings), *_missing(worker.driver)]
         checks += [*_browser(worker.driver), *_environment()]
-        redact = worker.redactor.redact
-        return [Check(hook=check.hook, state=check.state, message=redact(check.message)) for check in checks]
+        return worker.redactor.redact_tree(checks)
     finally:
         worker.close()
 
@@ -304,13 +303,12 @@ def _webhook(driver: Driver) -> tuple[State, str]:
         client_id=driver.fiskil.credentials.client_id,
     )
     message = seal(event, attempt=1, secret=driver.fiskil.credentials.webhook_secret, dialect=driver.fiskil.dialect)
-    unsent = Delivery(event="e0", participant="", message_id=message.message_id, attempt=1, body=message.body)
     allow_hosts = driver.settings.sandbox.allow_hosts
     target = Target.of(driver.app.url + driver.settings.app.webhook.path, allow_hosts=allow_hosts)
     ca_file = driver.fiskil.certificates.ca_file if target.is_tls else None
     sender = Sender(driver.fiskil.loop, target, ca_file=ca_file, timeout_s=driver.settings.app.limits.ack_s + 5)
-    delivery = sender.deliver(Outgoing(delivery=unsent, headers=message.headers), Journal())
-    if delivery.outcome == "ack":
+    delivery = sender.deliver(Outgoing.of(message, event="e0"), Journal())
+    if delivery.is_acknowledged:
         return State.WORKS, f"acknowledges a genuine message with {delivery.status}"
     if delivery.status in {404, 405}:
         return State.WRONG, f"returns {delivery.status} at {target.path}. Is app.webhook.path correct?"

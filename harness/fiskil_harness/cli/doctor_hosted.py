@@ -31,7 +31,7 @@ def check(settings: Settings) -> list[Check]:
     redactor = Redactor()
     redactor.register("client_secret", address.client_secret)
     checks += _account_checks(address, settings)
-    return [Check(hook=check.hook, state=check.state, message=redactor.redact(check.message)) for check in checks]
+    return redactor.redact_tree(checks)
 
 
 def _missing(settings: Settings) -> Iterator[Check]:

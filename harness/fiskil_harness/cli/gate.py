@@ -87,8 +87,8 @@ def gate_command(
     in every gate.
     """
     from fiskil_harness.cli.results import RunRequest, conclude
-    from fiskil_harness.cli.version import version
     from fiskil_harness.core.clock import real_now, stopwatch
+    from fiskil_harness.core.version import version
     from fiskil_harness.gate.baseline import compare, refuse_no_baseline
     from fiskil_harness.gate.digests import digest_of
     from fiskil_harness.gate.fast_selection import parse_shard, scenarios_of_shard
@@ -168,7 +168,7 @@ def read_unaltered(path: Path) -> "GateResult":
     Raises:
         UsageError: The file is not a report, or the report was altered: it does not match its digests.
     """
-    from fiskil_harness.cli.version import version
+    from fiskil_harness.core.version import version
     from fiskil_harness.errors import UsageError
     from fiskil_harness.gate import saved_reports
     from fiskil_harness.gate.report import sealing

@@ -1,7 +1,7 @@
 """The ``list`` command: lists scenarios, people, faults and other named things without running anything."""
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
@@ -72,15 +72,15 @@ def _faults() -> Iterable[Row]:
 
 
 def _steps() -> Iterable[Row]:
-    from fiskil_harness.scenario.steps import AnyStep
+    from fiskil_harness.scenario.steps import STEPS
 
-    return _documented(_members(AnyStep))
+    return _documented(STEPS)
 
 
 def _probes() -> Iterable[Row]:
-    from fiskil_harness.probes import AnyProbe
+    from fiskil_harness.probes import PROBES
 
-    return _documented(_members(AnyProbe))
+    return _documented(PROBES)
 
 
 def _practices() -> Iterable[Row]:
@@ -226,7 +226,7 @@ def _write_json(rows: list[Row], path: "Path") -> None:
         files.write(path, text)
 
 
-def _documented(kinds: dict[str, type]) -> Iterable[Row]:
+def _documented(kinds: Mapping[str, type]) -> Iterable[Row]:
     for name, kind in sorted(kinds.items()):
         first = (kind.__doc__ or "").strip().partition("\n\n")[0]
         yield Row(name=name, about=" ".join(first.replace("``", "").split()))
@@ -239,7 +239,3 @@ def _signature(kind: type) -> str:
     fields = msgspec.structs.fields(kind)
     parameters = [field.name if field.required else f"{field.name}={field.default!r}" for field in fields]
     return f"{kind.__name__}({', '.join(parameters)})"
-
-
-def _members(union: Any) -> dict[str, type]:
-    return {str(kind.__struct_config__.tag): kind for kind in union.__args__}

@@ -90,7 +90,7 @@ class Commands(click.Group):
 
 def _show_version(ctx: click.Context, _param: click.Parameter, is_given: bool) -> None:
     if is_given:
-        from fiskil_harness.cli.version import version
+        from fiskil_harness.core.version import version
 
         click.echo(f"{PROGRAM} {version()}")
         ctx.exit()

@@ -43,8 +43,8 @@ def merge_command(
         UsageError: The reports do not belong to the same gate, or a report cannot be read or written.
     """
     from fiskil_harness.cli.results import RunRequest, present
-    from fiskil_harness.cli.version import version
     from fiskil_harness.core.clock import real_now
+    from fiskil_harness.core.version import version
     from fiskil_harness.errors import UsageError
     from fiskil_harness.gate import shards
     from fiskil_harness.gate.baseline import compare, refuse_no_baseline

@@ -4,15 +4,15 @@ import platform
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.cli.version import version
 from fiskil_harness.core.clock import real_now, rfc3339
-from fiskil_harness.core.config import Settings, environment
-from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.digests import digest_of
 from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement, Run, Shard
@@ -89,7 +89,7 @@ def conclude(
         paths=request.paths,
         was_interrupted=session.was_interrupted,
         internal_errors=len(session.internal_errors),
-        plans=save_plans(session, redactor_of(settings)),
+        plans=save_plans(session),
         replay_with=request.replay_with,
         digest=digest_of(settings),
     )
@@ -107,40 +107,31 @@ def conclude(
 
 
 def present(
-    whole: GateResult, *, settings: Settings, request: RunRequest, tracebacks: Sequence[str] = (), hars: tuple[str, ...] = ()
+    whole: GateResult,
+    *,
+    settings: Settings,
+    request: RunRequest,
+    tracebacks: Sequence[str] = (),
+    hars: Sequence[dict[str, Any]] = (),
 ) -> int:
-    """Remove secrets from a report, show and write it, and return the exit code.
+    """Show and write a report, and return the exit code; results of scenarios reach the report without secrets.
 
     Args:
         tracebacks: Tracebacks of internal errors, which are printed to standard error.
-        hars: Recorded exchanges in HAR format, one text per scenario.
+        hars: Recorded exchanges, one HAR document per scenario.
 
     Raises:
         UsageError: A report file cannot be written; the other report files were written.
     """
-    redactor = redactor_of(settings)
-    # Pictures need no redaction: no picture is taken of a page that shows a secret.
-    pictures, whole = whole.pictures, msgspec.structs.replace(whole, pictures=())
-    whole = msgspec.convert(redactor.redact_tree(msgspec.to_builtins(whole)), GateResult)
-    whole = msgspec.structs.replace(whole, pictures=pictures)
     whole = completed(whole, config=digest_of(settings))
     _show(whole, request)
     for traceback in tracebacks:
-        click.echo(redactor.redact(traceback), err=True)
+        click.echo(traceback, err=True)
     _write(whole, request, hars)
     return whole.exit_code
 
 
-def redactor_of(settings: Settings) -> Redactor:
-    """Return a redactor for the webhook secret and the client secret in the environment of this process."""
-    redactor = Redactor()
-    if settings.sandbox.webhook_secret_env:
-        redactor.register("webhook_secret", environment(settings.sandbox.webhook_secret_env))
-    redactor.register("client_secret", environment(settings.hosted.client_secret_env))
-    return redactor
-
-
-def save_plans(session: SessionResult, redactor: Redactor) -> tuple[str, ...]:
+def save_plans(session: SessionResult) -> tuple[str, ...]:
     """Write every generated plan that failed into ``fiskil-plans/``, and return the paths, which `replay` accepts."""
     from fiskil_harness.scenario.scenario import SavedPlan
 
@@ -151,7 +142,7 @@ def save_plans(session: SessionResult, redactor: Redactor) -> tuple[str, ...]:
         path = PLANS / f"{name}.json"
         try:
             PLANS.mkdir(exist_ok=True)
-            files.write(path, redactor.redact(plan))
+            files.write(path, plan)
         except (OSError, UsageError) as error:
             click.echo(f"The plan {name} could not be saved: {error}", err=True)
             continue
@@ -166,12 +157,12 @@ def _show(whole: GateResult, request: RunRequest) -> None:
     terminal.show(whole, console(is_error=request.json_path == STANDARD_OUTPUT))
 
 
-def _write(whole: GateResult, request: RunRequest, hars: tuple[str, ...]) -> None:
+def _write(whole: GateResult, request: RunRequest, hars: Sequence[dict[str, Any]]) -> None:
     from fiskil_harness.gate.report import html, json, junit, markdown
     from fiskil_harness.journal import har
 
     def render_har(_whole: GateResult) -> str:
-        return har.merged(hars)
+        return har.render(har.merged(hars))
 
     renderers = (json.render, junit.render, markdown.render, html.render, render_har)
     outputs = tuple(zip(request.files, renderers, strict=True))

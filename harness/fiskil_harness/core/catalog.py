@@ -106,11 +106,6 @@ def _scenarios_in(place: Path) -> dict[str, Path]:
     return {path.stem: path for path in sorted(place.glob("*.py")) if not path.stem.startswith("_")}
 
 
-def scenario_value(name: str) -> Any:
-    """Return the ``SCENARIO`` object of the scenario called *name*."""
-    return load_scenario_file(scenario_path(name))
-
-
 def load_scenario_file(path: Path) -> Any:
     """Import the file at *path* and return its ``SCENARIO`` object.
 

@@ -24,9 +24,13 @@ def hint(kind: Kind, name: str) -> str:
 
 
 def missing_class(kind: Literal["steps", "probes", "faults"], class_name: str) -> AttributeError:
-    """Return the error for a class that the module *kind* lacks; the error suggests the new name of a renamed class."""
+    """Return the error for a class that the module *kind* lacks; the error suggests the new name of a renamed class.
+
+    A new name in upper case is a class of ``fiskil_harness`` itself, such as ``GeneratedScenario``.
+    """
     now = new_name(kind, re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", class_name).lower())
-    hint = f" {kind}.{class_name} is now {kind}.{now.title().replace('_', '')}." if now else ""
+    new_class = now if now[:1].isupper() else f"{kind}.{now.title().replace('_', '')}"
+    hint = f" {kind}.{class_name} is now {new_class}." if now else ""
     return AttributeError(f"There is no {kind}.{class_name}.{hint}")
 
 

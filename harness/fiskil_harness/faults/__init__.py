@@ -2,30 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Union
 
-from fiskil_harness.faults import (
-    auth,
-    chunks,
-    clock,
-    compression,
-    connection,
-    damage,
-    delay,
-    dns,
-    early_response,
-    fields,
-    framing,
-    headers,
-    outage,
-    pace,
-    paging,
-    payload,
-    rates,
-    redirect,
-    rows,
-    status,
-    tls,
-    transport,
-)
+from fiskil_harness.core.tags import by_tag
 from fiskil_harness.faults.auth import (
     ExpireTokens,
     Forbidden,
@@ -140,35 +117,7 @@ from fiskil_harness.faults.transport import (
     Timeout,
 )
 
-FAMILIES = (
-    connection,
-    dns,
-    tls,
-    delay,
-    pace,
-    transport,
-    damage,
-    framing,
-    chunks,
-    headers,
-    compression,
-    redirect,
-    early_response,
-    status,
-    rates,
-    outage,
-    payload,
-    fields,
-    paging,
-    rows,
-    auth,
-    clock,
-)
-"""The modules of faults; ``FAULTS`` of each module lists its faults in the order of the catalogue."""
-
-FAULTS: dict[str, type[PlainFault]] = {
-    str(kind.__struct_config__.tag): kind for family in FAMILIES for kind in family.FAULTS
-}
+FAULTS = by_tag(globals().values(), PlainFault)
 """Every class of faults by its name in plans and on the command line, such as ``reset_peer``."""
 
 if TYPE_CHECKING:
@@ -177,7 +126,6 @@ else:
     AnyFault = Union[tuple(FAULTS.values())]  # noqa: UP007 - made of a table
 
 __all__ = [
-    "FAMILIES",
     "FAULTS",
     "AdvanceInFlight",
     "AlpnMismatch",

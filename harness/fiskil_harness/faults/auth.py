@@ -170,14 +170,3 @@ def _unauthorised(exchange: MatchedExchange) -> Reply:
 def _token_of(reply: Reply, exchange: MatchedExchange) -> dict[str, Any] | None:
     fields = decoded(reply) if exchange.route == TOKEN_ROUTE and reply.status == 200 else None
     return fields if isinstance(fields, dict) else None
-
-
-FAULTS: tuple[type[PlainFault], ...] = (
-    KeyRefused,
-    ExpireTokens,
-    UnauthorisedLate,
-    TokenField,
-    TokenLifetime,
-    Unauthorised,
-    Forbidden,
-)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from fiskil_harness.core import catalog
 from fiskil_harness.core.renamed import new_name
+from fiskil_harness.core.tags import name_of
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.faults import FAULTS
 from fiskil_harness.faults.expression import rules_of
@@ -114,8 +115,3 @@ def entries_of(fault: str) -> tuple[CatalogueEntry, ...]:
     if fault not in FAULTS:
         raise UnknownName("fault", fault, FAULTS, now=new_name("faults", fault))
     return tuple(entry for entry in entries().values() if entry.id in FAULTS[fault].ids)
-
-
-def name_of(fault: object) -> str:
-    """Return the name of *fault* in fault expressions, such as ``reset_peer``."""
-    return str(fault.__struct_config__.tag)  # type: ignore[attr-defined]

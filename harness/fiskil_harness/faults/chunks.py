@@ -95,6 +95,3 @@ class Trailers(PlainFault, frozen=True, kw_only=True, tag="trailers"):
         """Return a chunked body, then the trailers."""
         lines = b"".join(b"x-trailer-%d: after the body\r\n" % number for number in range(1, self.count + 1))
         return chunked(acts, last=b"0\r\n" + lines + CRLF) if is_framed(acts) else acts
-
-
-FAULTS: tuple[type[PlainFault], ...] = (LengthAndChunks, ChunksWithoutEnd, BadChunkSize, ChunkExtension, Trailers)

@@ -59,6 +59,3 @@ class DateSkew(PlainFault, frozen=True, kw_only=True, tag="date_skew"):
             return reply
         skewed = parsedate_to_datetime(date) + timedelta(seconds=self.skew_s)
         return reply.with_header(b"date", format_datetime(skewed, usegmt=True).encode())
-
-
-FAULTS: tuple[type[PlainFault], ...] = (AdvanceInFlight, DateSkew)

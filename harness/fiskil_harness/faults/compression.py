@@ -79,6 +79,3 @@ def _is_plain(reply: Reply) -> bool:
 def _packed(reply: Reply, body: bytes) -> Reply:
     # Without a timestamp, the same body is always compressed to the same bytes.
     return reply.with_header(ENCODING, b"gzip").with_body(gzip.compress(body, mtime=0))
-
-
-FAULTS: tuple[type[PlainFault], ...] = (GzipLie, GzipBomb, GzipTruncated)

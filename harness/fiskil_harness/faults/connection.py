@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, PortState, Serve, TurnAway
-from fiskil_harness.faults.fault import End, PlainFault, refuse_outside
+from fiskil_harness.faults.fault import End, refuse_outside
 
 REASONS = {"N-HALF-OPEN": "To a client, a peer that is gone without a FIN looks like one that stalls: use stall or timeout."}
 """Catalogue ids for which there is no separate fault, with the reason."""
@@ -194,16 +194,3 @@ class SilentConnection(ConnectionFault, frozen=True, kw_only=True, tag="silent_c
     def greet(self) -> Greeting:
         """Return a connection whose bytes are discarded."""
         return TurnAway(end=End.CLOSE, silence_s=(self.silence_ms or LONGEST_MS) / 1000)
-
-
-FAULTS: tuple[type[PlainFault], ...] = (
-    Refuse,
-    Blackhole,
-    SlowClose,
-    SilentConnection,
-    ResetOnAccept,
-    StaleKeepalive,
-    Down,
-    Flap,
-    MaxConnections,
-)

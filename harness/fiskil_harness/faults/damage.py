@@ -160,6 +160,3 @@ class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_res
 def _noise(exchange: MatchedExchange, size_bytes: int) -> bytes:
     """Return random bytes that are certainly not HTTP, because the first byte is 0xFF."""
     return b"\xff" + exchange.chance.randbytes(size_bytes - 1)
-
-
-FAULTS: tuple[type[PlainFault], ...] = (ChunkLoss, Corrupt, Garbage, GarbageAfterHead)

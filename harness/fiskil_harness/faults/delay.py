@@ -154,6 +154,3 @@ class UniformDelay(PlainFault, frozen=True, kw_only=True, tag="uniform_delay"):
 
 def _after_ms(delay_ms: int, acts: Sequence[Act]) -> Sequence[Act]:
     return bounded((Pause(delay_ms / 1000), *acts)) if delay_ms else acts
-
-
-FAULTS: tuple[type[PlainFault], ...] = (Latency, LognormalDelay, UniformDelay)

@@ -7,7 +7,6 @@ address.
 from typing import ClassVar
 
 from fiskil_harness.faults.connection_fault import ConnectionFault, PortState
-from fiskil_harness.faults.fault import PlainFault
 
 _NO_RESOLVER = "The app calls the API at an address without a resolver, and the harness cannot control another machine's."
 REASONS = dict.fromkeys(
@@ -24,6 +23,3 @@ class WrongAddress(ConnectionFault, frozen=True, kw_only=True, tag="wrong_addres
     spoils: ClassVar[tuple[str, ...]] = ("response",)
     port_state: ClassVar[PortState | None] = PortState.REFUSES
     is_lasting: ClassVar[bool] = True
-
-
-FAULTS: tuple[type[PlainFault], ...] = (WrongAddress,)

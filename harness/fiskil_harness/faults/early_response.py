@@ -38,6 +38,3 @@ class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response")
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the response, then FIN."""
         return acts if has_end(acts) else [*acts, End.CLOSE]
-
-
-FAULTS: tuple[type[PlainFault], ...] = (EarlyResponse,)

@@ -274,15 +274,3 @@ def _in_camel(value: Any) -> Any:
 def _camel(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(text[:1].upper() + text[1:] for text in others)
-
-
-FAULTS: tuple[type[PlainFault], ...] = (
-    ExtraField,
-    UnknownEnum,
-    MissingOptional,
-    NullForOptional,
-    MoneyForm,
-    DateForm,
-    CamelCase,
-    OldShape,
-)

@@ -98,7 +98,7 @@ class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplica
         refuse_outside(self, "extra_bytes", 1)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the acts with both lengths, then FIN."""
+        """Return the acts with two ``content-length`` headers, one right and one too large, then FIN."""
         size = body_size(acts)
         return [*with_length(acts, size, size + self.extra_bytes), End.CLOSE] if is_framed(acts) else acts
 
@@ -199,15 +199,3 @@ class SecondResponse(PlainFault, frozen=True, kw_only=True, tag="second_response
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the same acts, then a second complete response."""
         return acts if has_end(acts) else [*acts, Piece(SECOND_RESPONSE, is_body=True)]
-
-
-FAULTS: tuple[type[PlainFault], ...] = (
-    LengthTooLong,
-    LengthTooShort,
-    DuplicateContentLength,
-    TruncatedWithoutLength,
-    BodyAfterNoContent,
-    BodyAfterHead,
-    BareLineFeeds,
-    SecondResponse,
-)

@@ -153,6 +153,3 @@ class DuplicateHeader(PlainFault, frozen=True, kw_only=True, tag="duplicate_head
         if reply.header(name) in {b"", value}:
             return reply
         return Reply(status=reply.status, headers=(*reply.headers, (name, value)), body=reply.body)
-
-
-FAULTS: tuple[type[PlainFault], ...] = (ContinueForever, EarlyHints, HugeHeader, ManyHeaders, DuplicateHeader)

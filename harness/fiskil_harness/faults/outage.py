@@ -42,6 +42,3 @@ class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_li
 def _institutions(body: Any) -> list[dict[str, Any]]:
     rows = body.get("institutions", [body]) if isinstance(body, dict) else body
     return [row for row in rows if isinstance(row, dict) and "status" in row] if isinstance(rows, list) else []
-
-
-FAULTS: tuple[type[PlainFault], ...] = (InstitutionLine,)

@@ -184,6 +184,3 @@ class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):
                     yield pause
                 yield Piece(act.data[cut:until], is_body=True)
             at += len(act.data)
-
-
-FAULTS: tuple[type[PlainFault], ...] = (Bandwidth, Slicer, Drip, Dribble)

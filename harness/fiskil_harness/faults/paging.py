@@ -313,19 +313,3 @@ def _with_next(reply: Reply, exchange: MatchedExchange, link: str) -> Reply:
         return reply
     links["next"] = link
     return encoded(reply, value)
-
-
-FAULTS: tuple[type[PlainFault], ...] = (
-    PageRepeated,
-    Overlap,
-    Gap,
-    CursorExpired,
-    CursorLoop,
-    NextEmpty,
-    NextAbsent,
-    NextForeign,
-    NextForm,
-    PageSize,
-    RowOrderChanged,
-    TotalLies,
-)

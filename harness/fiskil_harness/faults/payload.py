@@ -108,10 +108,10 @@ class ContentType(PlainFault, frozen=True, kw_only=True, tag="content_type"):
         return () if self.value.partition(";")[0].strip() == JSON_TYPES[0] else ("media type",)
 
     def check(self) -> None:
-        """Raise ConfigError if ``value`` is a media type of the API itself, or cannot be the value of a header.
+        """Raise ConfigError unless ``value`` is a valid header value that the API does not send anyway.
 
         Raises:
-            ConfigError: Nothing would change, or a header cannot contain the value.
+            ConfigError: The API sends ``value`` without the fault too, or a header cannot contain it.
         """
         if self.value in JSON_TYPES:
             raise ConfigError(f"ContentType: value {self.value!r} is announced without this fault too. Give another type.")
@@ -352,21 +352,3 @@ def _is_money(place: Place) -> bool:
 
 def _counts(place: Place) -> bool:
     return _is_money(place) or (place.is_number and isinstance(place.value, int | float))
-
-
-FAULTS: tuple[type[PlainFault], ...] = (
-    TruncatedJson,
-    BadJson,
-    HtmlInside,
-    ContentType,
-    ByteOrderMark,
-    Latin1,
-    LoneSurrogate,
-    NotANumber,
-    BigNumbers,
-    DuplicateKeys,
-    DeepNesting,
-    EmptyList,
-    ErrorShape,
-    HugeBody,
-)

@@ -146,6 +146,3 @@ def _too_many(exchange: MatchedExchange, wait_s: float) -> Reply:
     # Round up: after the stated delay a call must be granted.
     wait_headers = exchange.waits(int(wait_s) + 1)
     return Reply(status=reply.status, headers=(*reply.headers, *wait_headers), body=reply.body)
-
-
-FAULTS: tuple[type[PlainFault], ...] = (RateLimit, Quota, Brownout)

@@ -65,6 +65,3 @@ def _redirect(status: int, origin: str, exchange: MatchedExchange) -> Reply:
     query = b"?" + exchange.query if exchange.query else b""
     location = origin.rstrip("/").encode() + exchange.path.encode("latin-1") + query
     return Reply(status=status, headers=((b"location", location), (b"content-length", b"0")), body=b"")
-
-
-FAULTS: tuple[type[PlainFault], ...] = (RedirectLoop, RedirectCrossOrigin, RedirectDowngrade)

@@ -142,6 +142,3 @@ def _other_id(old_id: str) -> str:
 
 def _end_user_of(exchange: MatchedExchange) -> str:
     return parse_qs(exchange.query.decode("latin-1")).get("end_user_id", [""])[0]
-
-
-FAULTS: tuple[type[PlainFault], ...] = (StaleResponse, ShortHistory, UnstableIds, PartialRows, ForeignRows, DayEdge)

@@ -216,7 +216,7 @@ class Waiting:
         return True
 
     def give_back(self, facts: Facts) -> None:
-        """Undo taking the last exchange, because it gave the fault nothing to spoil."""
+        """Do not count the last exchange as a bite, because the fault found nothing in it that it could change."""
         self._taken[self.rule.counted_by(facts)] -= 1
         self.bitten -= 1
         self.spared += 1

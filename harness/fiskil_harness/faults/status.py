@@ -298,6 +298,3 @@ def _refuse_bodiless(fault: "Status | ErrorBody | ErrorFlags | RetryAfter", leas
         raise ConfigError(
             f"{type(fault).__name__}: a response with status {fault.status} has no body. Choose another status."
         )
-
-
-FAULTS: tuple[type[PlainFault], ...] = (Status, ErrorBody, ErrorFlags, RetryAfter, ErrorInside, Pending)

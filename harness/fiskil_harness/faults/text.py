@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from fiskil_harness.core.renamed import new_name
+from fiskil_harness.core.tags import name_of
 from fiskil_harness.errors import ConfigError, UnknownName, nearest
 from fiskil_harness.faults import FAULTS
 from fiskil_harness.faults.fault import PlainFault
@@ -24,7 +25,7 @@ ENDS = (",", "+", "then", ")")
 def fault_text(fault: PlainFault) -> str:
     """Return *fault* as text."""
     known = parameters(type(fault))
-    parts = [_name_of(fault)]
+    parts = [name_of(fault)]
     for parameter in sorted(known, key=lambda parameter: not parameter.is_bare):
         value = getattr(fault, parameter.field)
         if parameter.is_bare:
@@ -125,7 +126,3 @@ def _refuse_word(tokens: Tokens, name: str, known: Sequence[Parameter]) -> NoRet
     near = nearest(word, [*phrases, *(words.split()[0] for words in phrases)])
     hint = f" Did you mean {near!r}?" if near else ""
     raise ConfigError(f"In the fault {tokens.text!r}: {name} has no parameter {word!r}.{hint} Known: {', '.join(phrases)}.")
-
-
-def _name_of(fault: PlainFault) -> str:
-    return str(fault.__struct_config__.tag)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.net.certificates import ServerCertificate
 from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, Serve, TurnAway
-from fiskil_harness.faults.fault import End, PlainFault, refuse_outside
+from fiskil_harness.faults.fault import End, refuse_outside
 
 REASONS = {
     "T-REVOKED": "No common HTTP client checks revocation unless it is configured to.",
@@ -179,23 +179,3 @@ class RotatedCertificate(Tls, frozen=True, kw_only=True, tag="rotated_certificat
     ids: ClassVar[tuple[str, ...]] = ("T-ROTATE",)
     spoils: ClassVar[tuple[str, ...]] = ()
     certificate: ClassVar[ServerCertificate] = ServerCertificate.ROTATED
-
-
-FAULTS: tuple[type[PlainFault], ...] = (
-    ExpiredCertificate,
-    FutureCertificate,
-    WrongHost,
-    SelfSigned,
-    UnknownAuthority,
-    MissingIntermediate,
-    OldTls,
-    AlpnMismatch,
-    SniRequired,
-    ClientCertificateRequired,
-    HandshakeStall,
-    HandshakeReset,
-    HandshakeClose,
-    PlainHttp,
-    TlsTruncation,
-    RotatedCertificate,
-)

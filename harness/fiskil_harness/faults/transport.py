@@ -256,15 +256,3 @@ def _first_bytes(acts: Sequence[Act], count: int) -> list[Act] | None:
             left -= len(act.data)
         shortened.append(act)
     return None
-
-
-FAULTS: tuple[type[PlainFault], ...] = (
-    Timeout,
-    ResetBefore,
-    ResetPeer,
-    EmptyResponse,
-    LimitBytes,
-    LimitResponse,
-    StallHead,
-    Stall,
-)

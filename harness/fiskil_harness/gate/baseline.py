@@ -14,7 +14,6 @@ from fiskil_harness.gate.judgement import Comparison, Decision, Difference, Gate
 from fiskil_harness.gate.practice_status import PracticeStatus, Status, some
 from fiskil_harness.probes import Verdict, heaviest
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.probes.practices import practices_of
 
 ProbeInScenario = tuple[str, str]
 """A scenario's name and a probe's name."""
@@ -110,11 +109,11 @@ def _probes(before: Sequence[Outcome], now: Sequence[Outcome], statuses: Sequenc
     """Yield each probe that newly fails in a scenario, unless the violation is waived, and each that newly passes."""
     waived = {status.practice for status in statuses if status.waiver}
     old_verdicts, new_verdicts = dict(_verdicts(before)), dict(_verdicts(now))
-    practices = {outcome.scenario: outcome.practices for outcome in now}
+    practices = {(outcome.scenario, finding.probe): finding.practices for outcome in now for finding in outcome.findings}
     for (scenario, probe), new in new_verdicts.items():
         subject, old = f"{probe} in {scenario}", old_verdicts.get((scenario, probe))
         if new is Verdict.FAIL and old is not Verdict.FAIL:
-            if not waived.issuperset(practices_of(probe, practices[scenario])):
+            if not waived.issuperset(practices[scenario, probe]):
                 yield Difference(subject=subject, before=str(old or "not tested"), now=str(new), weight=Verdict.FAIL)
         elif new is Verdict.PASS and old is Verdict.FAIL:
             yield Difference(subject=subject, before=str(old), now=str(new), weight=Verdict.PASS)

@@ -27,9 +27,11 @@ from fiskil_harness.gate.practice_status import NOT_RUN, PracticeStatus, Status
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.hosted.account import Account
 from fiskil_harness.runner.hosted.address import Address, address_of
+from fiskil_harness.runner.hosted.driver import HostedDriver
 from fiskil_harness.runner.hosted.eligibility import left_out
-from fiskil_harness.runner.hosted.worker import HostedWorker
+from fiskil_harness.runner.hosted.environment import HostedFiskil
 from fiskil_harness.runner.session import Progress, Session, SessionResult, run_order
+from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import Scenario
 
 
@@ -82,7 +84,12 @@ def run_hosted(
                 most_requests=hosted.most_requests,
                 most_s=hosted.most_s,
             )
-            worker = HostedWorker(settings, account, address, guard=guard, seed=seed, folder=folder / "worker")
+
+            def open_driver(workdir: Path) -> HostedDriver:
+                fiskil = HostedFiskil(account, address, settings, workdir=workdir, guard=guard, seed=seed)
+                return HostedDriver(settings, fiskil, workdir=workdir, seed=seed)
+
+            worker = Worker(settings, seed=seed, folder=folder / "worker", open_driver=open_driver)
             worker.includes_har = records_har
             session = Session(run_order(scenarios, settings), seed=seed, progress=progress)
             drift_outcomes: list[Outcome] = []
@@ -137,12 +144,14 @@ def _with_hosted_reason(practice: PracticeStatus) -> PracticeStatus:
     return msgspec.structs.replace(practice, reason=f"--api hosted: {reason_of(practice.practice)}", hooks=())
 
 
-def _drift_outcome(account: Account, worker: HostedWorker, settings: Settings, seed: int) -> Outcome:
+def _drift_outcome(account: Account, worker: Worker, settings: Settings, seed: int) -> Outcome:
     """Compare the hosted API with the contract, and return the redacted outcome."""
     from fiskil_harness.runner.hosted.drift import drift  # its dependencies take long to import
 
     outcome = drift(account.check_context, Interpretations(settings.sandbox.interpretations), seed=seed)
-    return msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(outcome)), Outcome)
+    for kind, value in account.secrets:  # the comparison may have got another token
+        worker.redactor.register(kind, value)
+    return worker.redactor.redact_tree(outcome)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes import Finding, Verdict, coverage, practices
 from fiskil_harness.probes.evaluation import EVERY_STEP
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.probes.practices import Practice, practices_of
+from fiskil_harness.probes.practices import Practice
 
 FACTS = "app.facts"
 LIMITS = "app.limits."
@@ -222,7 +222,7 @@ def _status_by_findings(
         (outcome.scenario, finding)
         for outcome in outcomes
         for finding in outcome.findings
-        if practice.id in practices_of(finding.probe, outcome.practices)
+        if practice.id in finding.practices
     ]
     failed = [f"{finding.probe} in {scenario}" for scenario, finding in findings if finding.verdict is Verdict.FAIL]
     if failed:

@@ -198,7 +198,7 @@ def _refuse_other_scenarios(outcomes: Sequence[Outcome], planned: Plan, *, is_co
 
 
 def _traits(first: ShardReport, other: ShardReport) -> Iterable[tuple[str, object, object]]:
-    """Yield the label of each value that the shards of one gate share, with the values of both reports."""
+    """Yield a label and its values in *first* and *other*, for everything that must be equal in all shards of a gate."""
     for label, value_of in (
         ("number of shards", lambda report: report.shard.count),
         ("seed", lambda report: report.whole.result.seed),

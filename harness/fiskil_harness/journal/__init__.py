@@ -43,6 +43,7 @@ from fiskil_harness.journal.entries.app import (
     StepFailed,
     StepIncomplete,
     Visit,
+    VisitedPage,
 )
 from fiskil_harness.journal.entries.declared import (
     API_URL_IN_ENV,
@@ -59,8 +60,6 @@ from fiskil_harness.journal.entries.declared import (
 )
 from fiskil_harness.journal.entries.deliveries import (
     DURING_KILL,
-    EARLY,
-    HALF_SENT,
     SOURCE_ADDRESSES,
     CanaryPlanted,
     CanaryRequested,
@@ -104,8 +103,6 @@ __all__ = [
     "BODY_KEPT",
     "CA_FILE_IN_ENV",
     "DURING_KILL",
-    "EARLY",
-    "HALF_SENT",
     "NO_RESPONSE",
     "OTLP",
     "SOURCE_ADDRESSES",
@@ -181,6 +178,7 @@ __all__ = [
     "UsedEvents",
     "ViewMoment",
     "Visit",
+    "VisitedPage",
     "changed_samples",
     "is_runtime_sample",
     "possibly_changed_samples",

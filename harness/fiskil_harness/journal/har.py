@@ -1,7 +1,7 @@
 """Export of a journal's API calls as HAR 1.2, the format of browsers' developer tools.
 
-Each entry also lists the faults that acted on the call. Personal values are masked (``masking``) and secrets are removed
-(``redactor``), because people may share the file.
+Each entry also lists the faults that acted on the call. Personal values are masked (``masking``), because people may share
+the file; the caller removes the secrets.
 Source: http://www.softwareishard.com/blog/har-12-spec/
 """
 
@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from http.client import responses
-from importlib import metadata
 from typing import Any
 
 from fiskil_harness.core.clock import real_now, rfc3339
 from fiskil_harness.core.redaction import masking
-from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.core.version import version
 from fiskil_harness.journal import Exchange, Journal
 
 VERSION = "1.2"
@@ -23,12 +22,11 @@ _SHORTENED = re.compile(rb"\n\[\.\.\. (\d+) bytes, sha256 [0-9a-f]{64}\]\Z")
 
 
 def har_of(
-    journal: Journal, *, redactor: Redactor, title: str = "exchanges", origin: str = "", began_at: datetime | None = None
+    journal: Journal, *, title: str = "exchanges", origin: str = "", began_at: datetime | None = None
 ) -> dict[str, Any]:
-    """Return every exchange of *journal* as a HAR document.
+    """Return every exchange of *journal* as a HAR document, with secrets.
 
     Args:
-        redactor: Redactor that removes the secrets.
         title: Title of the HAR page, such as the name of the scenario.
         origin: The origin of the API, like ``http://127.0.0.1:8000`` (default: the ``host`` header of each request).
         began_at: When the journal began (default: computed from the current time).
@@ -36,15 +34,14 @@ def har_of(
     began_at = began_at or real_now() - timedelta(seconds=journal.elapsed_s())
     page = {"startedDateTime": rfc3339(began_at, timespec="milliseconds"), "id": title, "title": title, "pageTimings": {}}
     entries = [_entry(call, began_at, title, origin) for call in journal.all(Exchange)]
-    har: dict[str, Any] = redactor.redact_tree(_log([page], entries))
-    return har
+    return _log([page], entries)
 
 
-def merged(texts: Iterable[str]) -> str:
-    """Merge several HAR documents, given as JSON *texts*, into one, and return it as JSON text."""
-    logs = [json.loads(text)["log"] for text in texts]
+def merged(hars: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return one HAR document with the pages and exchanges of several."""
+    logs = [har["log"] for har in hars]
     pages = [page for log in logs for page in log["pages"]]
-    return render(_log(pages, [entry for log in logs for entry in log["entries"]]))
+    return _log(pages, [entry for log in logs for entry in log["entries"]])
 
 
 def render(har: dict[str, Any]) -> str:
@@ -53,7 +50,7 @@ def render(har: dict[str, Any]) -> str:
 
 
 def _log(pages: Sequence[dict[str, Any]], entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    creator = {"name": "fiskil-harness", "version": _version()}
+    creator = {"name": "fiskil-harness", "version": version()}
     return {"log": {"version": VERSION, "creator": creator, "pages": list(pages), "entries": list(entries)}}
 
 
@@ -141,10 +138,3 @@ def _text(body: bytes, *, is_error: bool = False) -> tuple[str, str]:
 def _length(body: bytes) -> int:
     shortened = _SHORTENED.search(body)
     return int(shortened[1]) if shortened else len(body)
-
-
-def _version() -> str:
-    try:
-        return metadata.version("fiskil-harness")
-    except metadata.PackageNotFoundError:
-        return "0 (not installed)"

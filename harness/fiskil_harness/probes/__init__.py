@@ -1,8 +1,9 @@
 """Probes: each file checks one property of the app, using the finished journal."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict, heaviest
+from fiskil_harness.core.tags import by_tag, name_of
 from fiskil_harness.probes.api_client.backs_off import BacksOff
 from fiskil_harness.probes.api_client.bounds_its_walks import BoundsItsWalks
 from fiskil_harness.probes.api_client.gives_up_on_refusals import GivesUpOnRefusals
@@ -47,7 +48,7 @@ from fiskil_harness.probes.pages.shows_no_server_error import ShowsNoServerError
 from fiskil_harness.probes.pages.shows_progress import ShowsProgress
 from fiskil_harness.probes.pages.shows_syncing import ShowsSyncing
 from fiskil_harness.probes.pages.states_its_use import StatesItsUse
-from fiskil_harness.probes.probe import PlainProbe, Probe, name_of
+from fiskil_harness.probes.probe import PlainProbe
 from fiskil_harness.probes.secrets.calls_from_the_server import CallsFromTheServer
 from fiskil_harness.probes.secrets.keeps_secrets_off_pages import KeepsSecretsOffPages
 from fiskil_harness.probes.secrets.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
@@ -91,97 +92,16 @@ from fiskil_harness.probes.webhooks.survives_fuzzing import SurvivesFuzzing
 from fiskil_harness.probes.webhooks.survives_malformed_requests import SurvivesMalformedRequests
 from fiskil_harness.probes.webhooks.uses_one_message_id import UsesOneMessageId
 
-AnyProbe = (
-    AcknowledgesGenuine
-    | AcknowledgesPromptly
-    | AppliesEach
-    | AppliesOnce
-    | AppliesWholePostsOnly
-    | RequestsDeclaredDataOnly
-    | BacksOff
-    | BoundsBodies
-    | BoundsItsWalks
-    | CallsFromTheServer
-    | CallsNothingForForgeries
-    | RetriesBrokenReads
-    | CommitsWholeWalks
-    | ConnectsOnConsent
-    | CountsDeliveries
-    | DropsRemovedRows
-    | DropsRevokedRows
-    | ReachesEventState
-    | EndsConsentsAtFiskil
-    | IgnoresDeliveryOrder
-    | ExplainsAccess
-    | ForgetsEndedConsents
-    | GivesUpOnRefusals
-    | TrustsConsentPageOnly
-    | HoldsEveryRow
-    | HoldsExactAmounts
-    | HoldsNewestValues
-    | RespectsReducedConsent
-    | IsReachedDirectly
-    | ResistsRequestSmuggling
-    | KeepsConsentsShort
-    | KeepsDeadline
-    | SeparatesEndUsers
-    | KeepsForeignRowsOut
-    | KeepsOtherConsents
-    | KeepsRefusedRows
-    | KeepsSecretsOffPages
-    | KeepsSecretsOutOfLogs
-    | KeepsSecretsToItself
-    | KeepsPostingDay
-    | KeepsTokensOffBrowsers
-    | KeepsUrlsClean
-    | RecognisesDuplicates
-    | LeavesUrlsAlone
-    | ListsAndRevokes
-    | LogsApiCalls
-    | LogsConsents
-    | LogsFailedProcessing
-    | LogsFailures
-    | LogsReceipts
-    | LosesNothing
-    | NoticesErrors
-    | NoticesFailedDeliveries
-    | NoticesLatency
-    | PollsSparingly
-    | ReadsAfterEvent
-    | ReadsLimitedHistory
-    | RefusesBadCertificates
-    | RefusesForeignLinks
-    | RefusesForgeries
-    | RefusesForeignAddresses
-    | UsesOneMessageId
-    | RenewsTokenOnce
-    | RepeatsNoRefusals
-    | RetriesInBounds
-    | ReportsTimeouts
-    | SendsIssuedTokensOnly
-    | ServesHttpsOnly
-    | ShowsHelpfulErrors
-    | ShowsNoServerError
-    | ShowsProgress
-    | StartsNewSession
-    | StatesItsUse
-    | StaysUnconnected
-    | StopsOnBadCredentials
-    | SurvivesEveryPlan
-    | SurvivesFuzzing
-    | SurvivesRotation
-    | AcceptsEquivalentRequests
-    | RequestsTokensInBounds
-    | DistinguishesEvents
-    | ResponsesContainNoSecrets
-    | ShowsSyncing
-    | UsesConfiguredKey
-    | RespectsRetryAfter
-    | SurvivesMalformedRequests
-)
-"""Every probe that a plan file can contain."""
+PROBES = by_tag(globals().values(), PlainProbe)
+"""Every class of probes by its name in plan files."""
+
+if TYPE_CHECKING:
+    AnyProbe = PlainProbe
+else:
+    AnyProbe = Union[tuple(PROBES.values())]  # noqa: UP007 - made of a table
 
 __all__ = [
+    "PROBES",
     "AcceptsEquivalentRequests",
     "AcknowledgesGenuine",
     "AcknowledgesPromptly",
@@ -235,7 +155,6 @@ __all__ = [
     "NoticesLatency",
     "PlainProbe",
     "PollsSparingly",
-    "Probe",
     "ReachesEventState",
     "ReadsAfterEvent",
     "ReadsLimitedHistory",

@@ -15,6 +15,7 @@ from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Effe
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.failed_hooks import failed_hook
 from fiskil_harness.probes import Finding, Verdict, name_of
+from fiskil_harness.probes.practices import counting_for
 
 EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
 NOT_RUN = "every_scenario_run"
@@ -26,10 +27,13 @@ EFFECTS_REPORTED = "effects_reported"
 """Name of the finding about an effects hook that returns an error for every end user."""
 
 
-def findings(probes: Iterable[Any], journal: Journal, *, crashed: str, missing: str) -> tuple[Finding, ...]:
+def findings(
+    probes: Iterable[Any], journal: Journal, *, practices: tuple[str, ...], crashed: str, missing: str
+) -> tuple[Finding, ...]:
     """Run every probe, and add a finding for each reason why the run was incomplete.
 
     Args:
+        practices: The ids of the practices that the findings may count for.
         crashed: Why the scenario did not run to its end, in words; '' if it did.
         missing: The first hook that the scenario needs and the config omits, so that no step was performed; '' if none.
 
@@ -38,11 +42,11 @@ def findings(probes: Iterable[Any], journal: Journal, *, crashed: str, missing: 
     """
     if missing:
         problem = f"the config gives no {missing}"
-        return tuple(
-            Finding(probe=name_of(probe), verdict=Verdict.INCONCLUSIVE, observed=problem, hook=missing) for probe in probes
-        )
-    examined = [_examine(probe, journal) for probe in probes]
-    return (*examined, *_obstacles(examined, journal, crashed))
+        every = [_inconclusive(name_of(probe), problem, missing) for probe in probes]
+    else:
+        examined = [_examine(probe, journal) for probe in probes]
+        every = [*examined, *_obstacles(examined, journal, crashed)]
+    return tuple(counting_for(practices, finding) for finding in every)
 
 
 def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> Iterator[Finding]:
@@ -82,9 +86,7 @@ def _inconclusive(probe: str, observed: str, hook: str = "") -> Finding:
 def _effects_problem(journal: Journal) -> str:
     """Return the last error if the effects hook failed for every end user whose messages the app acknowledged, else ''."""
     acknowledged = {
-        delivery.participant
-        for delivery in journal.all(Delivery)
-        if delivery.kind == "genuine" and delivery.outcome == "ack"
+        delivery.participant for delivery in journal.all(Delivery) if delivery.is_genuine and delivery.is_acknowledged
     }
     snapshots = [effects for effects in journal.all(Effects) if effects.participant in acknowledged]
     if not snapshots or not all(snapshot.response for snapshot in snapshots):
@@ -98,9 +100,5 @@ def _examine(probe: Any, journal: Journal) -> Finding:
     except HarnessError:
         raise
     except Exception as error:  # noqa: BLE001 - a probe that fails is a finding too
-        return Finding(
-            probe=name_of(probe),
-            verdict=Verdict.INCONCLUSIVE,
-            observed=f"the probe itself failed with {type(error).__name__}",
-        )
+        return _inconclusive(name_of(probe), f"the probe itself failed with {type(error).__name__}")
     return finding

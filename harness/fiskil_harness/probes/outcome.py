@@ -1,5 +1,7 @@
 """Results of one scenario: its outcome, its measurements, and the material that reports show."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import OPTIONAL
@@ -59,7 +61,7 @@ class Played(Struct, frozen=True, kw_only=True):
     """All results of one scenario that was run.
 
     ``plans`` are the generated plans that failed, as JSON. ``traceback`` is that of an error in the harness, or ''.
-    ``excerpts`` are the parts of the journal that explain failed findings. ``har`` contains every exchange in HAR format,
+    ``excerpts`` are the parts of the journal that explain failed findings. ``har`` is a HAR document with every exchange,
     ``story`` the events of each step, and ``pictures`` the screenshots of pages.
     """
 
@@ -68,6 +70,6 @@ class Played(Struct, frozen=True, kw_only=True):
     plans: tuple[str, ...] = ()
     traceback: str = ""
     excerpts: tuple[Excerpt, ...] = ()
-    har: str = ""
+    har: dict[str, Any] = {}
     story: Story | None = None
     pictures: tuple[Picture, ...] = ()

@@ -4,11 +4,11 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from fiskil_harness.core import catalog
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.probes import name_of
+from fiskil_harness.probes import Finding, name_of
 
 
 class Practice(Struct, frozen=True, kw_only=True):
@@ -61,13 +61,14 @@ def practice(practice_id: str) -> Practice:
     return all_practices()[practice_id]
 
 
-def practices_of(probe: str, practice_ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of *practice_ids* whose row in practices.toml lists *probe*: a finding of *probe* counts for them.
+def counting_for(practice_ids: tuple[str, ...], finding: Finding) -> Finding:
+    """Return *finding* with the practices that it counts for: those of *practice_ids* whose row lists the finding's probe.
 
-    If none of the rows lists *probe*, return all of *practice_ids*. An example is the finding about a failed step.
+    If none of the rows in practices.toml lists the probe, the finding counts for all of *practice_ids*. An example is the
+    finding about a failed step.
     """
-    allowed = tuple(practice_id for practice_id in practice_ids if probe in practice(practice_id).probes)
-    return allowed or practice_ids
+    allowed = tuple(practice_id for practice_id in practice_ids if finding.probe in practice(practice_id).probes)
+    return structs.replace(finding, practices=allowed or practice_ids)
 
 
 def refuse_bad_pairs(name: str, practice_ids: tuple[str, ...], probes: tuple[Any, ...]) -> None:

@@ -1,39 +1,35 @@
-"""The protocol of a probe, and the base class of the harness's own probes with the results PASS, FAIL and INCONCLUSIVE.
+"""The base class of probes, with the results PASS, FAIL and INCONCLUSIVE.
 
 A probe reads the finished journal and nothing else. A FAIL needs evidence that no correct app could produce. The result is
 INCONCLUSIVE if the journal does not contain the observations that the probe needs.
 """
 
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from msgspec import Struct
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.core.tags import name_of
 from fiskil_harness.journal import Journal
 
 
-class Probe(Protocol):
-    """A check of one property of the app. Implementations are frozen msgspec structs whose tag is the probe's name.
+class PlainProbe(Struct, frozen=True, kw_only=True):
+    """Base of all probes: a check of one property of the app. The tag of a probe is its name in plan files.
 
     ``needs`` are the hooks without which the probe can observe nothing. ``around`` contains names of steps: the harness
-    reads the app's effects before and after each of these steps.
+    reads the app's effects before and after each of these steps. Each finding contains ``expected`` and ``source``; a FAIL
+    also has ``fix``.
     """
-
-    needs: ClassVar[tuple[str, ...]]
-    around: ClassVar[tuple[str, ...]]
-
-    def examine(self, journal: Journal) -> Finding:
-        """Return the finding for the finished *journal*."""
-
-
-class PlainProbe(Struct, frozen=True, kw_only=True):
-    """Base class of the harness's own probes. Each finding contains ``expected`` and ``source``; a FAIL also has ``fix``."""
 
     needs: ClassVar[tuple[str, ...]] = ()
     around: ClassVar[tuple[str, ...]] = ()
     expected: ClassVar[str] = ""
     source: ClassVar[str] = ""
     fix: ClassVar[str] = ""
+
+    def examine(self, journal: Journal) -> Finding:
+        """Return the finding for the finished *journal*."""
+        raise NotImplementedError
 
     def passes(self, observed: str, *, examined: int, advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()) -> Finding:
         """Return a PASS, or an INCONCLUSIVE if *examined* is 0.
@@ -69,7 +65,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         return self._finding(Verdict.FAIL, observed, evidence=evidence, examined=examined, advice=advice, cases=cases)
 
     def inconclusive(
-        self, observed: str, *, hook: str = "", advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()
+        self, observed: str, hook: str = "", *, advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()
     ) -> Finding:
         """Return an INCONCLUSIVE.
 
@@ -105,9 +101,3 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
             examined=examined,
             cases=cases,
         )
-
-
-def name_of(probe: object) -> str:
-    """Return the probe's name in plans, reports and practices: the struct's tag, or the class name if there is no tag."""
-    tag = getattr(getattr(probe, "__struct_config__", None), "tag", None)
-    return str(tag) if tag else type(probe).__name__

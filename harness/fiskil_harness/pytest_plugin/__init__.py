@@ -103,7 +103,7 @@ def fiskil_worker(request: pytest.FixtureRequest, fiskil_settings: Settings, fis
 @pytest.fixture(scope="session")
 def fiskil_server(fiskil_worker: Worker) -> LocalFiskil:
     """Return the local Fiskil without resetting it, for property tests, which cannot use function-scoped fixtures."""
-    return fiskil_worker.fiskil
+    return fiskil_worker.driver.fiskil
 
 
 @pytest.fixture

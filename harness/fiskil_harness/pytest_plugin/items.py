@@ -121,7 +121,7 @@ class ScenarioCollection:
         report: Any = yield
         if call.when == "call" and isinstance(item, ScenarioItem) and item.played is not None:
             # Stories, pictures and HAR are large and not needed for the summary.
-            lean = msgspec.structs.replace(item.played, story=None, pictures=(), har="")
+            lean = msgspec.structs.replace(item.played, story=None, pictures=(), har={})
             report.fiskil_played = msgspec.json.encode(lean).decode()
         return report
 

@@ -19,15 +19,17 @@ class AppOutput:
     def __init__(self, app: AppUnderTest, telemetry: Telemetry) -> None:
         self._app = app
         self._telemetry = telemetry
+        self._is_marked = False
         self._lines_read = 0
-        self.log_marks: dict[str, Mark] = {}
-        """The position from which each log file is read. Code that runs a scenario inside another must restore this dict."""
+        self._log_marks: dict[str, Mark] = {}
 
-    def mark(self, *, is_first: bool) -> None:
-        """Skip all earlier output. If *is_first*, skip nothing, because the app's start belongs to the first scenario."""
+    def mark(self) -> None:
+        """Skip all earlier output. The first call skips nothing, because the app's start belongs to the first scenario."""
+        mark_of = end_of if self._is_marked else start_of
         for name, path in self._app.output().items():
-            self.log_marks[name] = start_of(path) if is_first else end_of(path)
-        self._lines_read = 0 if is_first else self._telemetry.line_count
+            self._log_marks[name] = mark_of(path)
+        self._lines_read = self._telemetry.line_count if self._is_marked else 0
+        self._is_marked = True
 
     def record(self, journal: Journal, *, patience_s: float) -> None:
         """Write the output since the latest mark to *journal*.
@@ -36,7 +38,7 @@ class AppOutput:
             patience_s: The longest wait for exported log records, in real seconds.
         """
         for name, path in self._app.output().items():
-            written = written_since(path, self.log_marks.get(name, Mark()))
+            written = written_since(path, self._log_marks.get(name, Mark()))
             journal.write(Output(place=name, text=written.text, problem=written.problem))
         if self._telemetry.line_count:
             # An app exports records some time after it writes them, so the last ones may not have arrived.

@@ -28,14 +28,14 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 # wait is only 0.01 s, because each plan ends with an idle app and no probe reads its API requests.
 #
 # Settle happens even after a failed step: the report shows what the app has done until then. The comment at the top of
-# ``app/effects.py`` explains how an idle app is detected and which scenarios are disturbed. If the app is still busy at
+# ``app/idle.py`` explains how an idle app is detected and which scenarios are disturbed. If the app is still busy at
 # the limit, a missing effect is INCONCLUSIVE. The app's unfinished work is remembered as ``Backlog``, so that later waits
 # for the same work are shorter.
 #
 # Reset removes end users, consents, faults, events and interpretations, and returns sandbox time to real time. The app
 # keeps its state, because bugs that need a history would be hidden otherwise. It restarts only after a step that affects it
 # as a whole, such as a revoked key, and when the interpretations change, because it may keep a token or a version.
-# A generated plan runs inside a scenario, through the same phases; afterwards the scenario's own journal records again.
+# A generated scenario has no phases of its own: each of its plans runs through all of them, with a journal of its own.
 
 from collections.abc import Callable
 from functools import partial
@@ -46,16 +46,18 @@ import msgspec
 
 from fiskil_harness.app.app_under_test import open_app
 from fiskil_harness.app.browser import Chromium
+from fiskil_harness.app.idle import NO_REQUEST, wait_for_no_request
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import wait_until
-from fiskil_harness.core.config import Settings, environment
-from fiskil_harness.core.config.hooks import EFFECTS, FAIL, REDUCER
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config import environment as environment_variable
+from fiskil_harness.core.config.hooks import EFFECTS, FAIL, HOOKS, REDUCER
 from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
-from fiskil_harness.errors import HarnessError, HookError, HookMissing, ToolMissing
+from fiskil_harness.errors import HarnessError, HookError, ToolMissing
 from fiskil_harness.faults.proxy.bite_log import fault_set
-from fiskil_harness.journal import Canaries, Effects, InterpretationsUsed, Journal, PlanKind, PlanRun, ProcessChanged
+from fiskil_harness.journal import Effects, InterpretationsUsed, Journal, PlanRun, ProcessChanged
 from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
@@ -63,10 +65,11 @@ from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
-from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps import AnyStep, Forge, step_text
 from fiskil_harness.scenario.steps import name_of as step_name
+from fiskil_harness.server.fiskil import Fiskil, local
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Sender, Target
 from fiskil_harness.webhooks.payload_format import message_fields
@@ -75,25 +78,30 @@ from fiskil_harness.webhooks.signature_schemes import key_of
 if TYPE_CHECKING:
     from fiskil_harness.scenario.generation import PlanResult
 
-IDLE_S, IDLE_CAP_S = 0.12, 5.0
-"""The time without an API request after which an app counts as idle, and the longest wait for it, in real seconds."""
-PLAN_IDLE_S = 0.01
-"""``IDLE_S`` between generated plans: shorter, because each plan ends with an idle app."""
+IDLE_S, IDLE_CAP_S = NO_REQUEST["begin"]
+PLAN_IDLE_S, _ = NO_REQUEST["begin of plan"]
 
 BeforeStep = Callable[[int, Scenario, Journal], None]
 """Called before each step with its index, the scenario and the journal so far, and once after the last step."""
 
 
-class Driver:
-    """Runs scenarios one after another between one local Fiskil and one app."""
+IsUnwell = Callable[[Journal], bool]
+"""Returns True if the journal of a scenario shows that the app must restart."""
 
-    def __init__(self, settings: Settings, *, workdir: Path, seed: int, app_object: Any = None) -> None:
-        """Open the local Fiskil and prepare the app; ``start`` starts it.
+
+class Driver:
+    """Runs scenarios one after another between one Fiskil and one app."""
+
+    def __init__(
+        self, settings: Settings, *, workdir: Path, seed: int, app_object: Any = None, environment: Fiskil | None = None
+    ) -> None:
+        """Open the Fiskil and prepare the app; ``start`` starts it.
 
         Args:
             workdir: Existing folder for the app's data and the certificates.
             seed: Determines ids, generated rows and generated plans.
             app_object: The app as a Python object; None uses the app in the config.
+            environment: The Fiskil that the app calls (default: a local one); ``close`` closes it.
 
         Raises:
             ConfigError: The webhook secret is malformed for its signature scheme.
@@ -104,39 +112,27 @@ class Driver:
         self._workdir = workdir
         self._salt = fresh_salt()
         self._scenario_count = 0
-        secret = environment(settings.sandbox.webhook_secret_env) if settings.sandbox.webhook_secret_env else None
-        if secret is not None:
-            interpretation = Interpretations(settings.sandbox.interpretations).of("webhooks.signature")
-            key_of(secret, settings.app.webhook.scheme or SCHEMES_BY_INTERPRETATION[interpretation])
-        self.fiskil = self._open_fiskil(secret)
-        # Otherwise syncs that no step requested would complete while a slow machine performs a step.
-        self.fiskil.sandbox.store.waits_for_clock_moves = True
+        self.environment = environment or _open_local_fiskil(settings, workdir=workdir, seed=seed)
         try:
             self.app = open_app(
-                settings, values=values_of(settings, self.fiskil, workdir), workdir=workdir, app_object=app_object
+                settings, values=values_of(settings, self.environment, workdir), workdir=workdir, app_object=app_object
             )
         except BaseException:
-            self.fiskil.close()
+            self.environment.close()
             raise
         self.chromium = Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._is_started = False
         self._interpretations: dict[str, str] = {}
-        self._exploring_scenario = ""
-        self._output = AppOutput(self.app, self.fiskil.telemetry)
+        self._output = AppOutput(self.app, self.environment.telemetry)
 
-    def _open_fiskil(self, webhook_secret: str | None) -> LocalFiskil:
-        """Open the local Fiskil that the app calls."""
-        settings = self.settings
-        return LocalFiskil(
-            workdir=self._workdir,
-            seed=self.seed,
-            is_tls=settings.sandbox.tls,
-            webhook_secret=webhook_secret,
-            interpretations=Interpretations(settings.sandbox.interpretations),
-            console=Console(permissions=requested_permissions(settings.app.facts.datasets or ())),
-            scheme=settings.app.webhook.scheme,
-            payload=settings.app.webhook.payload,
-        )
+    @property
+    def fiskil(self) -> LocalFiskil:
+        """The local Fiskil that the app calls.
+
+        Raises:
+            StepError: The app calls the hosted Fiskil.
+        """
+        return local(self.environment)
 
     def start(self) -> None:
         """Start the app, or restart it if it has exited.
@@ -156,7 +152,7 @@ class Driver:
             self.chromium.close()
             self.app.stop()
         finally:
-            self.fiskil.close()
+            self.environment.close()
 
     def run(self, scenario: Scenario, *, quiet_s: float = IDLE_S) -> Outcome:
         """Run *scenario* and return its outcome.
@@ -194,51 +190,53 @@ class Driver:
         )
 
     def perform(
-        self, scenario: Scenario, *, quiet_s: float = IDLE_S, is_unwell: Callable[[Journal], bool] | None = None
+        self, scenario: Scenario, *, quiet_s: float = IDLE_S, part_of: str = "", is_unwell: IsUnwell | None = None
     ) -> tuple[Journal, str]:
         """Perform the steps; return the journal, and the reason why the scenario did not run to its end ("" if it did).
 
         Args:
             quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
-            is_unwell: Returns True if the app must restart afterwards. By default the app restarts if a step affected it as
-                a whole, such as a revoked key.
+            part_of: Name of the generated scenario that *scenario* is a plan of; "" if it is no plan.
+            is_unwell: Decides if the app restarts afterwards. By default the app restarts if a step affected it as a whole,
+                such as a revoked key.
 
         Raises:
             AppError: The app does not start, or is never ready.
         """
         self.start()  # first, because the hooks of a Python object are known only after it was created
-        missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         journal = Journal()
         payload = self.settings.app.webhook.payload
-        if not self.fiskil.dialect.is_ours:
+        if not self.environment.dialect.is_ours:
             journal.read = lambda body, headers: message_fields(body, headers, payload=payload)
-        if missing:
+        if any(not self.app.has(hook) for hook in scenario.needs):
             return journal, ""
-        is_quiet = wait_until(lambda: self.fiskil.proxy.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
+        is_quiet = wait_for_no_request(self.environment.proxy, quiet_s, IDLE_CAP_S)
         # Requests for end users of earlier scenarios do not disturb this one.
-        if not is_quiet and self.fiskil.proxy.idle_without_end_user_s() < IDLE_CAP_S:
+        if not is_quiet and self.environment.proxy.idle_without_end_user_s() < IDLE_CAP_S:
             return journal, "the app called the API without a pause for 5 s, so the scenario did not begin"
-        self.fiskil.reset()
+        if isinstance(scenario, GeneratedScenario):
+            self._run_plans(scenario, journal)
+            return journal, ""
+        self.environment.reset()
         self._choose_interpretations(scenario.interpretations)
-        stage = self._stage(scenario, journal)
-        deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
-        self.fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda end_user_id: end_user_id in deleted)
-        self._output.mark(is_first=self._scenario_count == 1)
+        stage = self._stage(scenario, journal, part_of or scenario.name)
+        self.environment.begin(journal)
+        self._output.mark()
         try:
             with PauseMonitor(journal):
                 crashed = self._settle(scenario, stage, self._perform_steps(scenario, stage))
         finally:
             stage.close_windows()
-            waiting_faults = self.fiskil.proxy.rules.waiting()
-            self.fiskil.proxy.end()
-            wait_until(lambda: not self.fiskil.proxy.open_requests, cap_s=IDLE_CAP_S)
-        journal.write(Canaries(values=self.fiskil.sandbox.canaries()))
-        store = self.fiskil.sandbox.store
-        journal.write(InterpretationsUsed(clauses=tuple(sorted(store.used_clauses)), chosen=store.interpretations.chosen))
+            waiting_faults = self.environment.proxy.rules.waiting()
+            self.environment.proxy.end()
+            wait_until(lambda: not self.environment.proxy.open_requests, cap_s=IDLE_CAP_S)
+        self.environment.finish(journal)
+        for end_user in stage.end_users.values():
+            journal.names.setdefault(end_user.ref, "end_user_ref")
+            journal.names.setdefault(end_user.end_user_id, "end_user")
         for fault in waiting_faults:
             journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
-        self._record_id_names(stage)
         self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
         return journal, crashed
 
@@ -250,12 +248,18 @@ class Driver:
             crashed: Why the scenario did not run to its end; "" if it did.
         """
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
-        return evaluation.findings(scenario.probes, journal, crashed=crashed, missing=missing[0] if missing else "")
+        return evaluation.findings(
+            scenario.probes,
+            journal,
+            practices=_practices_of(scenario, journal),
+            crashed=crashed,
+            missing=missing[0] if missing else "",
+        )
 
     def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
         """Apply the scenario's interpretations; if they change, restart the app, which may keep a token or a version."""
-        self.fiskil.interpret(interpretations)
-        self.app.values["webhook_source_ips"] = ",".join(self.fiskil.webhook_sources)
+        self.environment.interpret(interpretations)
+        self.app.values["webhook_source_ips"] = ",".join(self.environment.webhook_sources)
         if interpretations != self._interpretations and self.app.can_restart:
             self.app.restart()
         self._interpretations = interpretations
@@ -286,110 +290,102 @@ class Driver:
         """Wait until the app is idle and record its effects; return why the scenario is incomplete ("" if complete)."""
         stage.journal.step = len(scenario.steps)
         self.before_step(len(scenario.steps), scenario, stage.journal)
-        if self.app.has(EFFECTS):
-            try:
-                stage.snapshots("end")
-            except (HookError, HookMissing) as error:
-                return crashed or str(error)
-        else:
-            wait_until(lambda: self.fiskil.proxy.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
+        try:
+            stage.settle("end")
+        except HookError as error:
+            return crashed or str(error)
         return crashed
-
-    def _record_id_names(self, stage: Stage) -> None:
-        """Record the meaning of each generated id in the journal, so that twins can be compared."""
-        names = stage.journal.names
-        for value, symbol in list(self.fiskil.sandbox.mint.names.items()):
-            names.setdefault(value, symbol)
-        for end_user in stage.end_users.values():
-            names.setdefault(end_user.ref, "end_user_ref")
-            names.setdefault(end_user.end_user_id, "end_user")
-        for consent in self.fiskil.sandbox.store.consents:
-            names.setdefault(consent, "consent")
 
     def _clean_up(self, *, is_restarted: bool) -> None:
         """Undo what the scenario changed at the API, restart the app if *is_restarted*, and remove the end users."""
-        self.fiskil.sandbox.set_key(is_accepted=True)
-        self.fiskil.serve_plain()
+        self.environment.restore()
         self.app.serve_plain()
-        self.app.values["api_url"] = self.fiskil.api_url
+        self.app.values["api_url"] = self.environment.api_url
         if is_restarted and self.app.can_restart:
             self.app.restart()
-        self.fiskil.reset()
+        self.environment.reset()
 
-    def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
+    def _stage(self, scenario: Scenario, journal: Journal, name: str) -> Stage:
         self._scenario_count += 1
         journal.write(ProcessChanged(change="found"))
-        for entry in config_statements(self.settings, self.fiskil):
+        for entry in config_statements(self.settings, self.environment):
             journal.write(entry)
         return Stage(
             settings=self.settings,
-            fiskil=self.fiskil,
+            environment=self.environment,
             app=self.app,
             sender=self._sender(),
             journal=journal,
             person=catalog.person(scenario.end_user),
             nonce=f"{self._salt[:8]}-{self._scenario_count}",
-            scenario=self._exploring_scenario or scenario.name,
-            explore=partial(self._explore, journal, scenario),
+            scenario=name,
             seed=stream(self.seed, scenario.base_name).randrange(2**32),
             chromium=self.chromium,
         )
 
-    def _explore(
-        self, journal: Journal, scenario: Scenario, kind: PlanKind, plan_count: int, shrink_s: float
-    ) -> tuple[PlanRun, ...]:
-        """Run generated plans, each with its own journal, while *scenario* waits. Afterwards *journal* records again.
-
-        Args:
-            journal: The journal of *scenario*.
-            plan_count: Number of plans.
-            shrink_s: Limit for simplifying a failed plan, in real seconds.
-        """
+    def _run_plans(self, scenario: GeneratedScenario, journal: Journal) -> None:
+        """Run generated plans, each with its own journal, and record their results in *journal*."""
         from fiskil_harness.scenario.generation import explore
 
-        interpretations, self._exploring_scenario = scenario.interpretations, scenario.name
+        self._output.mark()
+        journal.write(ProcessChanged(change="found"))
+        self.before_step(0, scenario, journal)
+        journal.step = 0
+        explored = explore(
+            partial(self.try_plan, of=scenario),
+            kind=scenario.kind,
+            seed=self.seed,
+            wanted=scenario.plans,
+            can_restart=self.app.can_restart,
+            can_fail=self.app.has(FAIL),
+            folds=self.app.has(REDUCER),
+            hooks=self.hooks(),
+            shrink_cap_s=scenario.shrink_s,
+        )
+        for plan_run in explored.runs:
+            journal.write(msgspec.structs.replace(plan_run, **journal.stamp()))
+        journal.step = 1
+        self.before_step(1, scenario, journal)
 
-        def run(plan: Scenario) -> "PlanResult":
-            return self.try_plan(msgspec.structs.replace(plan, interpretations=interpretations))
-
-        log_marks = dict(self._output.log_marks)
-        try:
-            explored = explore(
-                run,
-                kind=kind,
-                seed=self.seed,
-                wanted=plan_count,
-                can_restart=self.app.can_restart,
-                can_fail=self.app.has(FAIL),
-                folds=self.app.has(REDUCER),
-                hooks=self.hooks(),
-                shrink_cap_s=shrink_s,
-            )
-        finally:
-            self._output.log_marks, self._exploring_scenario = log_marks, ""
-            self.fiskil.interpret(interpretations)
-            deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
-            self.fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda end_user_id: end_user_id in deleted)
-        return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)
-
-    def try_plan(self, plan: Scenario) -> "PlanResult":
-        """Run and evaluate a generated plan; the app restarts only after a plan that leaves it in an unusable state."""
+    def try_plan(self, plan: Scenario, *, of: GeneratedScenario) -> "PlanResult":
+        """Run and evaluate a plan of a generated scenario; the app restarts only after a plan that leaves it unusable."""
         from fiskil_harness.scenario.generation import PlanResult
         from fiskil_harness.scenario.generation.life_strategies import is_unwell
 
-        journal, crashed = self.perform(plan, quiet_s=PLAN_IDLE_S, is_unwell=is_unwell)
+        plan = msgspec.structs.replace(plan, interpretations=of.interpretations)
+        journal, crashed = self.perform(plan, quiet_s=PLAN_IDLE_S, part_of=of.name, is_unwell=is_unwell)
         return PlanResult(findings=self.judge(plan, journal, crashed), journal=journal)
 
     def hooks(self) -> frozenset[str]:
         """Return the hooks that the app has."""
-        from fiskil_harness.core.config.hooks import HOOKS
-
         return frozenset(hook for hook in HOOKS if self.app.has(hook))
 
     def _sender(self) -> Sender:
         target = Target.of(self.app.url + self.settings.app.webhook.path, allow_hosts=self.settings.sandbox.allow_hosts)
-        ca_file = self.fiskil.certificates.ca_file if target.is_tls else None
-        return Sender(self.fiskil.loop, target, ca_file=ca_file, timeout_s=self.settings.app.limits.ack_s + 5)
+        ca_file = self.environment.certificates.ca_file if target.is_tls else None
+        return Sender(self.environment.loop, target, ca_file=ca_file, timeout_s=self.settings.app.limits.ack_s + 5)
+
+
+def _open_local_fiskil(settings: Settings, *, workdir: Path, seed: int) -> LocalFiskil:
+    """Open the local Fiskil that the config describes."""
+    sandbox, webhook = settings.sandbox, settings.app.webhook
+    interpretations = Interpretations(sandbox.interpretations)
+    secret = environment_variable(sandbox.webhook_secret_env) if sandbox.webhook_secret_env else None
+    if secret is not None:
+        key_of(secret, webhook.scheme or SCHEMES_BY_INTERPRETATION[interpretations.of("webhooks.signature")])
+    fiskil = LocalFiskil(
+        workdir=workdir,
+        seed=seed,
+        is_tls=sandbox.tls,
+        webhook_secret=secret,
+        interpretations=interpretations,
+        console=Console(permissions=requested_permissions(settings.app.facts.datasets or ())),
+        scheme=webhook.scheme,
+        payload=webhook.payload,
+    )
+    # Otherwise syncs that no step requested would complete while a slow machine performs a step.
+    fiskil.sandbox.store.waits_for_clock_moves = True
+    return fiskil
 
 
 def _ignore_step(_number: int, _scenario: Scenario, _journal: Journal) -> None:
@@ -405,6 +401,3 @@ def _practices_of(scenario: Scenario, journal: Journal) -> tuple[str, ...]:
     """Return the practices this outcome counts for: those that a generated plan violated, else all of the scenario."""
     violated = tuple(plan_run.practice for plan_run in journal.all(PlanRun) if plan_run.practice in scenario.practices)
     return violated or scenario.practices
-
-
-__all__ = ["Driver", "Outcome"]

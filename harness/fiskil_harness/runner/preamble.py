@@ -20,10 +20,10 @@ from fiskil_harness.journal import (
     Reduction,
     UsedEvents,
 )
-from fiskil_harness.server.local_fiskil import LocalFiskil
+from fiskil_harness.server.fiskil import Fiskil
 
 
-def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[str, str]:
+def values_of(settings: Settings, fiskil: Fiskil, workdir: Path) -> dict[str, str]:
     """Return the template values by name: a free port, *workdir*, and the URLs and credentials of *fiskil*."""
     port = free_port()
     credentials = fiskil.credentials
@@ -54,7 +54,7 @@ def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[st
     return values
 
 
-def config_statements(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
+def config_statements(settings: Settings, fiskil: Fiskil) -> Iterator[Entry]:
     """Yield the statements of the config that probes need, as journal entries: limits, used events, declared facts ..."""
     limits, facts = settings.app.limits, settings.app.facts
     yield Limits(
@@ -64,7 +64,7 @@ def config_statements(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry
         ack_s=limits.ack_s,
         body_bytes=limits.body_bytes,
         body_s=limits.body_s,
-        last_attempt=int(fiskil.sandbox.store.interpretations.of("webhooks.attempts")),
+        last_attempt=int(fiskil.interpretations.of("webhooks.attempts")),
         assumed=_default_limits(settings),
     )
     if not _passes_value(settings, "api_url") and not settings.app.object:

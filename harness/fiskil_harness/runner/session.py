@@ -18,18 +18,17 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from msgspec import Struct
 
 from fiskil_harness.core import signals
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import AppError, HarnessError, UsageError
-from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
-from fiskil_harness.runner.worker import OnProgress, Worker
+from fiskil_harness.runner.worker import OnProgress, Worker, unfinished
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -51,7 +50,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
     plans: tuple[str, ...] = ()
     internal_errors: tuple[str, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
-    hars: tuple[str, ...] = ()
+    hars: tuple[dict[str, Any], ...] = ()
     stories: tuple[Story, ...] = ()
     pictures: tuple[Picture, ...] = ()
     was_interrupted: bool = False
@@ -231,7 +230,8 @@ class Session:
         played = sorted(self._played, key=lambda result: result.outcome.scenario)
         outcomes = {outcome.scenario: outcome for outcome in (*others, *(result.outcome for result in played))}
         for scenario in self.scenarios:
-            outcomes.setdefault(scenario.name, not_run(scenario, self.seed))
+            not_run = unfinished(scenario, seed=self.seed, observed="the scenario did not run to its end", probe=NOT_RUN)
+            outcomes.setdefault(scenario.name, not_run)
         return SessionResult(
             outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
             measured=tuple(result.measure for result in played),
@@ -334,14 +334,6 @@ def _remove(folder: Path) -> None:
         with contextlib.suppress(OSError, ValueError):
             os.killpg(int(pid_file.read_text(encoding="ascii")), signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def not_run(scenario: Scenario, seed: int) -> Outcome:
-    """Return the INCONCLUSIVE outcome of a scenario that did not run because of an interruption or an internal error."""
-    finding = Finding(probe=NOT_RUN, verdict=Verdict.INCONCLUSIVE, observed="the scenario did not run to its end")
-    return Outcome(
-        scenario=scenario.name, title=scenario.title, practices=scenario.practices, seed=seed, findings=(finding,)
-    )
 
 
 def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:

@@ -11,28 +11,27 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import structs
 
+from fiskil_harness.app.browser.login import login_secrets
 from fiskil_harness.app.effects import is_unknown_path, query_effects
 from fiskil_harness.core import signals
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config import Settings, environment
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
-from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, StepFailed, har
+from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, StepFailed
 from fiskil_harness.journal.entries.plan_pairs import PairCoverage, pair_coverage
+from fiskil_harness.journal.har import har_of
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import coverage_marks
-from fiskil_harness.probes.evaluation import EFFECTS_REPORTED
-from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, live_lines, pictures, story_of
+from fiskil_harness.probes.evaluation import EFFECTS_REPORTED, EVERY_STEP
+from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, live_lines, pictures, shortened, story_of
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.scenario.steps import step_text
-from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 
 UNKNOWN_END_USER = of_end_user(
     ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body"
@@ -50,19 +49,31 @@ MOST_SILENT_SCENARIOS = 3
 
 
 class Worker:
-    """Runs scenarios between one local Fiskil and one app."""
+    """Runs scenarios between one Fiskil and one app."""
 
-    def __init__(self, settings: Settings, *, seed: int, app_object: Any = None, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        seed: int,
+        app_object: Any = None,
+        folder: Path | None = None,
+        open_driver: Callable[[Path], Driver] | None = None,
+    ) -> None:
         """Prepare a worker; no server listens yet.
 
         Args:
             app_object: The app as a Python object; None uses the app in the config.
             folder: Working folder (default: a new temporary one); ``close`` removes it.
+            open_driver: Returns a new driver that works in the given folder (default: one with a local Fiskil).
         """
         self.settings = settings
         self.seed = seed
         self._app_object = app_object
         self._folder = folder or Path(tempfile.mkdtemp(prefix="fiskil-harness-"))
+        self._open_driver = open_driver or (
+            lambda workdir: Driver(settings, workdir=workdir, seed=seed, app_object=app_object)
+        )
         self._driver: Driver | None = None
         self._driver_count = 0
         self._has_been_ready = False
@@ -72,24 +83,24 @@ class Worker:
         self.on_progress: OnProgress | None = None
         self._reported_entries, self._current_scenario = 0, ""
         self.redactor = Redactor(self._secrets)
+        for value in login_secrets(settings.app.login).values():
+            self.redactor.register("login_secret", value)
+        if settings.sandbox.webhook_secret_env:
+            self.redactor.register("webhook_secret", environment(settings.sandbox.webhook_secret_env))
+        self.redactor.register("client_secret", environment(settings.hosted.client_secret_env))
         self.includes_har = False
         """If True, each result of ``play`` includes its exchanges as HAR."""
 
     @property
     def driver(self) -> Driver:
-        """The driver, created at the first use: its sandbox listens, its app is not started yet."""
+        """The driver, created at the first use: its Fiskil listens, its app is not started yet."""
         if self._driver is None:
             self._driver_count += 1
             workdir = self._folder / f"app-{self._driver_count}"
             workdir.mkdir(parents=True)
-            self._driver = Driver(self.settings, workdir=workdir, seed=self.seed, app_object=self._app_object)
+            self._driver = self._open_driver(workdir)
             self._driver.before_step = self._report_progress
         return self._driver
-
-    @property
-    def fiskil(self) -> LocalFiskil:
-        """The local Fiskil of this worker."""
-        return self.driver.fiskil
 
     @property
     def has_app(self) -> bool:
@@ -162,34 +173,42 @@ class Worker:
             self._detect_missing_effects_hook(outcome, driver)
         except HarnessError as error:
             journal.write(StepFailed(reason=str(error)))
-            outcome = self._unfinished(scenario, first_line(str(error)))
+            outcome = unfinished(scenario, seed=self.seed, observed=first_line(str(error)))
             self._replace_driver()
         except Exception as error:  # noqa: BLE001 - an internal error must not end the run
-            fault = self.redactor.redact(traceback.format_exc())
-            outcome = self._unfinished(scenario, f"an internal error of the harness: {type(error).__name__}")
+            fault = traceback.format_exc()
+            observed = f"an internal error of the harness: {type(error).__name__}"
+            outcome = unfinished(scenario, seed=self.seed, observed=observed)
             self._replace_driver()
         measure = measured(scenario, journal, took_s=elapsed())
         story, screenshots, story_fault = self._story_and_pictures(scenario, outcome, journal, measure.took_s)
-        played = Played(
-            outcome=outcome,
-            measure=measure,
-            plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
-            traceback=fault or story_fault,
-            excerpts=excerpts,
-            har=self._har(scenario, journal) if self.includes_har else "",
+        # A result leaves the worker without secrets, so nothing that reports it redacts it again.
+        played = self.redactor.redact_tree(
+            Played(
+                outcome=outcome,
+                measure=measure,
+                plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
+                traceback=fault or story_fault,
+                excerpts=excerpts,
+                har=har_of(journal, title=scenario.name) if self.includes_har else {},
+                story=story,
+            )
         )
-        return structs.replace(self._redacted(played), story=story, pictures=screenshots)
+        story = played.story and shortened(played.story, has_passed=outcome.verdict is Verdict.PASS)
+        # Pictures need no redaction: no picture is taken of a page that shows a secret.
+        return structs.replace(played, story=story, pictures=screenshots)
 
     def _report_progress(self, number: int, scenario: Scenario, journal: Journal) -> None:
         """Call the progress callback with what has happened since the last step, redacted."""
         if self.on_progress is None or scenario.name != self._current_scenario:
             return
-        self.redactor.learn()
         new_entries = list(journal)[self._reported_entries if number else 0 :]
         self._reported_entries = len(journal)
-        next_step = step_text(scenario.steps[number]) if number < len(scenario.steps) else ""
-        log_lines = [self.redactor.redact(line) for line in live_lines.lines(new_entries)]
-        self.on_progress(scenario.name, number, len(scenario.steps), self.redactor.redact(next_step), log_lines)
+        steps = scenario.step_texts
+        next_step, *log_lines = self.redactor.redact_tree(
+            [steps[number] if number < len(steps) else "", *live_lines.lines(new_entries)]
+        )
+        self.on_progress(scenario.name, number, len(steps), next_step, log_lines)
 
     def _count_silence(self, journal: Journal) -> None:
         """Count the consecutive scenarios in which no delivery got a response."""
@@ -228,23 +247,18 @@ class Worker:
         try:
             return excerpts(outcome.scenario, outcome.findings, journal, url=url + self.settings.app.webhook.path), ""
         except Exception:  # noqa: BLE001 - an internal error must not lose the verdict
-            return (), self.redactor.redact(traceback.format_exc())
+            return (), traceback.format_exc()
 
     def _story_and_pictures(
         self, scenario: Scenario, outcome: Outcome, journal: Journal, took_s: float
     ) -> tuple[Story | None, tuple[Picture, ...], str]:
-        """Return the redacted story and the screenshots of a scenario, and the traceback of an error in making them."""
+        """Return the story and the screenshots of a scenario, and the traceback of an error in making them."""
         try:
-            steps = [step_text(step) for step in scenario.steps]
             has_passed = outcome.verdict is Verdict.PASS
-            redact = self.redactor.redact_tree
-            story = story_of(scenario.name, steps, journal, took_s=took_s, has_passed=has_passed, redact=redact)
+            story = story_of(scenario.name, scenario.step_texts, journal, took_s=took_s, has_passed=has_passed)
             return story, pictures(scenario.name, journal), ""
         except Exception:  # noqa: BLE001 - an internal error must not lose the verdict
-            return None, (), self.redactor.redact(traceback.format_exc())
-
-    def _har(self, scenario: Scenario, journal: Journal) -> str:
-        return har.render(har.har_of(journal, redactor=self.redactor, title=scenario.name))
+            return None, (), traceback.format_exc()
 
     def _replace_driver(self) -> None:
         self.redactor.learn()
@@ -253,22 +267,21 @@ class Worker:
             with contextlib.suppress(Exception):
                 driver.close()
 
-    def _unfinished(self, scenario: Scenario, reason: str) -> Outcome:
-        finding = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed=reason)
-        return Outcome(
-            scenario=scenario.name,
-            title=scenario.title,
-            practices=scenario.practices,
-            seed=self.seed,
-            findings=(finding,),
-        )
-
-    def _redacted(self, played: Played) -> Played:
-        plain = self.redactor.redact_tree(msgspec.to_builtins(played))
-        return msgspec.convert(plain, Played)
-
     def _secrets(self) -> Iterable[tuple[str, str]]:
-        return secrets_of(self._driver.fiskil) if self._driver is not None else ()
+        return self._driver.environment.secrets() if self._driver is not None else ()
+
+
+def unfinished(scenario: Scenario, *, seed: int, observed: str, probe: str = EVERY_STEP) -> Outcome:
+    """Return the INCONCLUSIVE outcome of a scenario that did not run to its end.
+
+    Args:
+        observed: Why the scenario did not run to its end.
+        probe: The name of the only finding.
+    """
+    finding = Finding(probe=probe, verdict=Verdict.INCONCLUSIVE, observed=observed, practices=scenario.practices)
+    return Outcome(
+        scenario=scenario.name, title=scenario.title, practices=scenario.practices, seed=seed, findings=(finding,)
+    )
 
 
 def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
@@ -278,7 +291,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
         took_s: Real seconds that the scenario took, with its evaluation.
     """
     deliveries = journal.all(Delivery)
-    acknowledged = [delivery.took_s for delivery in deliveries if delivery.outcome == "ack"]
+    acknowledged = [delivery.took_s for delivery in deliveries if delivery.is_acknowledged]
     return Measure(
         scenario=scenario.name,
         took_s=round(took_s, 3),
@@ -311,7 +324,7 @@ def _repeated_failures(journal: Journal) -> Iterator[str]:
 def _unfinished_work(journal: Journal) -> Iterator[str]:
     """Yield a note about the earlier scenario since which the app has been busy, if it was still busy at the end."""
     for since in dict.fromkeys(
-        effects.busy_since for effects in journal.all(Effects) if effects.moment == "end" and effects.busy_since
+        effects.busy_since for effects in journal.all(Effects) if effects.is_final and effects.busy_since
     ):
         yield f"{STILL_BUSY_SINCE}{since}"
 

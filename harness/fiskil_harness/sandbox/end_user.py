@@ -1,4 +1,4 @@
-"""The end user that tests and scenarios pass around: a person enrolled in one sandbox."""
+"""The end user that tests and scenarios pass around: a person enrolled in one sandbox or at the hosted API."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 class EndUser:
     """A person enrolled in one sandbox, with what the app did for them. Twins have the same person, but other ids.
+
+    The sandbox is None for the end user of a hosted account, whose consents the harness does not know.
 
     Attributes:
         person: The person with their data at the institutions.
@@ -25,7 +27,7 @@ class EndUser:
     """
 
     def __init__(
-        self, sandbox: "Sandbox", person: Person, *, end_user_id: str = "", participant: str = "", ref: str = ""
+        self, sandbox: "Sandbox | None", person: Person, *, end_user_id: str = "", participant: str = "", ref: str = ""
     ) -> None:
         self._sandbox = sandbox
         self.person = person
@@ -40,8 +42,8 @@ class EndUser:
 
     @property
     def consents(self) -> list[Consent]:
-        """Every consent in its present state, ended ones included, oldest first."""
-        return self._sandbox.consents_of(self.end_user_id)
+        """Every known consent in its present state, ended ones included, oldest first."""
+        return self._sandbox.consents_of(self.end_user_id) if self._sandbox else []
 
     @property
     def consent(self) -> Consent | None:
@@ -51,8 +53,8 @@ class EndUser:
     @property
     def transaction_ids(self) -> set[str]:
         """The ``fiskil_id`` of each transaction that the API serves now under the latest consent; empty without one."""
-        consent = self.consent
-        return {row.fiskil_id for row in self._sandbox.rows(consent, "transactions")} if consent else set()
+        sandbox, consent = self._sandbox, self.consent
+        return {row.fiskil_id for row in sandbox.rows(consent, "transactions")} if sandbox and consent else set()
 
     @property
     def values(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.sandbox import sync, tokens
 from fiskil_harness.sandbox.api.application import Api, Application
 from fiskil_harness.sandbox.bank.ledger import Ledger
-from fiskil_harness.sandbox.consents import account_changes, consents, end_users, institutions, people, sessions
+from fiskil_harness.sandbox.consents import account_changes, consents, end_users, institutions, people, redirects, sessions
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.consents.shortcut import conclude
 from fiskil_harness.sandbox.end_user import EndUser
@@ -217,7 +217,7 @@ class Sandbox:
         """
         with self.store.changing() as store:
             session = sessions.current(store, session_id)
-            return sessions.destination(session, store.interpretation) if session and session.ending else None
+            return redirects.destination(session, store.interpretation) if session and session.ending else None
 
     def session(self, session_id: str) -> AuthSession | None:
         """Return the current state of an auth session; None for an unknown id."""

@@ -1,4 +1,7 @@
-"""Access tokens: JSON Web Tokens that are valid for fifteen minutes. A client cannot refresh them, only request new ones."""
+"""API keys, and the access tokens (JSON Web Tokens) for which a client exchanges them.
+
+Tokens are valid for fifteen minutes. A client cannot refresh them, only request new ones.
+"""
 
 import binascii
 import hashlib
@@ -51,6 +54,20 @@ def exchange(store: Store, client_id: str, client_secret: str) -> Token:
         store.tokens = dict(islice(store.tokens.items(), MOST_ALIVE // 2, None))
     store.issued.append(token.value)
     return token
+
+
+def mint_key(store: Store) -> str:
+    """Create an API key that is accepted in addition to the existing keys, and return its secret."""
+    with store.lock:
+        secret = "fsk_" + store.mint.secret()
+        store.secrets[secret] = "accepted"
+        return secret
+
+
+def revoke_key(store: Store, client_secret: str) -> None:
+    """Revoke one API key; tokens that were issued for it become invalid."""
+    with store.lock:
+        store.secrets[client_secret] = "revoked"
 
 
 def lifetime_s(store: Store) -> int:

@@ -5,7 +5,7 @@ A plan is a scenario without a Python file: it has the same class and JSON forma
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct
@@ -13,12 +13,17 @@ from msgspec import Struct
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.renamed import hint
-from fiskil_harness.errors import PlanError, UsageError
-from fiskil_harness.probes import AnyProbe
+from fiskil_harness.errors import ConfigError, PlanError, UnknownName, UsageError
+from fiskil_harness.journal import PlanKind
+from fiskil_harness.probes import AnyProbe, SurvivesEveryPlan
 from fiskil_harness.probes.practices import refuse_bad_pairs
-from fiskil_harness.scenario.steps import AnyStep, written_out
+from fiskil_harness.scenario.steps import AnyStep, step_text, written_out
 
 FORMAT = "fiskil-harness/plan/2"
+PLANS, MOST_PLANS = 15, 1000
+"""The default and the largest number of plans of a generated scenario."""
+SHRINK_S, LONGEST_SHRINK_S = 60.0, 3600.0
+"""The default and the longest time for shrinking a failing plan, in real seconds."""
 INTERPRETATION_SEPARATOR = "@"
 """Separates a scenario's name from the interpretation under which it runs."""
 
@@ -70,6 +75,11 @@ class Scenario(Struct, frozen=True, kw_only=True):
         return self
 
     @property
+    def step_texts(self) -> tuple[str, ...]:
+        """The steps as texts for reports and for the progress of a run."""
+        return tuple(step_text(step) for step in self.steps)
+
+    @property
     def base_name(self) -> str:
         """The name without the interpretation under which the scenario runs."""
         return self.name.partition(INTERPRETATION_SEPARATOR)[0]
@@ -77,7 +87,53 @@ class Scenario(Struct, frozen=True, kw_only=True):
     @property
     def needs(self) -> tuple[str, ...]:
         """Every hook that a step or a probe requires, sorted."""
-        return tuple(sorted({hook for step in (*self.steps, *self.probes) for hook in step.needs}))
+        of_steps = {hook for step in self.steps for hook in step.needs}
+        return tuple(sorted(of_steps.union(*(probe.needs for probe in self.probes))))
+
+
+class GeneratedScenario(Scenario, frozen=True, kw_only=True):
+    """A scenario without fixed steps: different plans (random sequences of steps) of one kind run, each with new end users.
+
+    The result of each plan is a ``PlanRun`` entry in the journal. Needs ``app.observe.effects``.
+
+    Args:
+        kind: "deliveries" repeats messages; "order" also changes the order of one end user's messages; "forgeries" adds
+            requests that Fiskil did not send; "everything" combines these and more; "life_plans" generates everything that
+            happens to one end user.
+        plans: Number of plans, from 1 to 1,000.
+        shrink_s: Real seconds for shrinking the first plan that fails, from 0 to 3,600.
+    """
+
+    kind: PlanKind
+    plans: int = PLANS
+    shrink_s: float = SHRINK_S
+    steps: tuple[AnyStep, ...] = ()
+    probes: tuple[AnyProbe, ...] = (SurvivesEveryPlan(),)
+
+    def check(self) -> "GeneratedScenario":
+        """Validate the scenario before a socket opens, and return it.
+
+        Raises:
+            UnknownName: *kind* is unknown.
+            UsageError: An argument is out of range, or an interpretation or practice is unknown.
+        """
+        if self.kind not in get_args(PlanKind):
+            raise UnknownName("kind of plan", self.kind, get_args(PlanKind))
+        if not 1 <= self.plans <= MOST_PLANS:
+            raise ConfigError(f"GeneratedScenario: plans must be from 1 to {MOST_PLANS}, got {self.plans}.")
+        if not 0 <= self.shrink_s <= LONGEST_SHRINK_S:
+            raise ConfigError(f"GeneratedScenario: shrink_s must be from 0 to {LONGEST_SHRINK_S:g}, got {self.shrink_s:g}.")
+        if self.steps or self.probes != (SurvivesEveryPlan(),):
+            raise ConfigError("GeneratedScenario: each plan has its own steps and probes. Leave out steps and probes.")
+        super().check()
+        return self
+
+    @property
+    def step_texts(self) -> tuple[str, ...]:
+        """One text: the kind of plans, and the limits that differ from their defaults."""
+        limits = [f"plans {self.plans}"] if self.plans != PLANS else []
+        limits += [f"shrink s {self.shrink_s}"] if self.shrink_s != SHRINK_S else []
+        return (f"run generated plans {self.kind}" + (f" ({', '.join(limits)})" if limits else ""),)
 
 
 class SavedPlan(Struct, frozen=True, kw_only=True):
@@ -86,6 +142,12 @@ class SavedPlan(Struct, frozen=True, kw_only=True):
     format: str
     seed: int
     scenario: Scenario
+
+
+class _SavedGeneratedScenario(SavedPlan, frozen=True, kw_only=True):
+    """The content of a plan file whose scenario generates plans."""
+
+    scenario: GeneratedScenario
 
 
 class _Head(Struct, frozen=True, kw_only=True):
@@ -145,7 +207,8 @@ def read_plan(path: Path) -> SavedPlan:
         head = msgspec.json.decode(raw, type=_Head, strict=True)
         if head.format != FORMAT:
             raise PlanError(f"{path.name} has format {head.format!r}; this version reads {FORMAT!r}.{_renamed(head)}")
-        plan = msgspec.json.decode(raw, type=SavedPlan, strict=True)
+        kind = _SavedGeneratedScenario if "kind" in head.scenario else SavedPlan
+        plan = msgspec.json.decode(raw, type=kind, strict=True)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         reason = str(error).replace("`", "'")
         invalid = re.match(r"Invalid value '(\w+)'", reason)
@@ -170,8 +233,3 @@ def _first_line(path: Path) -> str:
 
     text = path.read_text(encoding="utf-8")
     return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
-
-
-def to_builtins(scenario: Scenario) -> Any:
-    """Return the scenario as plain JSON values."""
-    return msgspec.to_builtins(scenario)

@@ -10,8 +10,7 @@ import msgspec
 from fiskil_harness.core import catalog
 from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import UnknownName, UsageError
-from fiskil_harness.scenario.scenario import Scenario, load, load_all, read_plan
-from fiskil_harness.scenario.steps import RunGeneratedPlans
+from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario, load, load_all, read_plan
 
 FILES = (".py", ".json")
 """Suffixes of scenario files and plan files."""
@@ -67,12 +66,12 @@ def receiver_scenarios(phase: Phase = "all", *, is_heavy: bool = False) -> list[
 
 def is_generated(scenario: Scenario) -> bool:
     """Return true if the scenario runs generated plans."""
-    return any(isinstance(step, RunGeneratedPlans) for step in scenario.steps)
+    return isinstance(scenario, GeneratedScenario)
 
 
 def has_life_plans(scenario: Scenario) -> bool:
     """Return true if the scenario runs generated life plans, which mostly test an API client, not a webhook receiver."""
-    return any(isinstance(step, RunGeneratedPlans) and step.kind == "life_plans" for step in scenario.steps)
+    return isinstance(scenario, GeneratedScenario) and scenario.kind == "life_plans"
 
 
 def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float | None = None) -> list[Scenario]:
@@ -89,13 +88,7 @@ def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float
     if not changes:
         return list(scenarios)
     return [
-        msgspec.structs.replace(
-            scenario,
-            steps=tuple(
-                msgspec.structs.replace(step, **changes) if isinstance(step, RunGeneratedPlans) else step
-                for step in scenario.steps
-            ),
-        ).check()
+        msgspec.structs.replace(scenario, **changes).check() if is_generated(scenario) else scenario
         for scenario in scenarios
     ]
 
@@ -130,7 +123,7 @@ def _as_plan(scenario: Scenario, path: Path) -> Scenario:
         UsageError: A step, fault or probe cannot be converted to JSON.
     """
     try:
-        return msgspec.convert(msgspec.to_builtins(scenario), Scenario)
+        return msgspec.convert(msgspec.to_builtins(scenario), type(scenario))
     except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         reason = str(error).replace("`", "'")
         raise UsageError(

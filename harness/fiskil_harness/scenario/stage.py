@@ -1,78 +1,34 @@
-"""The stage: everything that a step acts on (local Fiskil, app, outbox, journal ...), and the wait until the app is idle."""
+"""The stage: everything that a step acts on (local Fiskil, app, outbox, journal ...)."""
 
-# Theory of operation: waiting until the app is idle
-# ==================================================
-# Before a probe may count a missing effect as a failure, the app must be idle. ``wait_until_idle`` in ``app.effects``
-# performs one wait, and explains how it reads the app's reports. The stage decides what a single wait cannot know: how long
-# it may take, what counts as unfinished, and what earlier waits have shown. The stage observes four things:
-#
-#   open requests at the proxy     the app still processes an API response: busy, whatever it reports.
-#   disturbance                    a fault is still set, or ``was_disturbed`` or ``must_restart`` is true: the app may look
-#                                  idle while it waits before a retry.
-#   acknowledged, unapplied        ``UnappliedMessages`` lists the messages that an app without ``pending`` must process.
-#   ``app.backlog`` (a ``Backlog``)  work that stayed unfinished in earlier waits, also of earlier scenarios.
-#
-# How long a wait lasts:
-#   limit of the whole wait        CAP_S (10 s); PATIENT_CAP_S (20 s) if disturbed.
-#   time without change after      Usually UNCHANGED_S (0.25 s).
-#   which an app that reports no   PATIENT_UNCHANGED_S (3 s) if disturbed, or if the app reports no counts and a message was
-#   ``pending`` counts as idle     acknowledged after the last query.
-#                                  Unlimited if the counts lack an acknowledged message; but if no count is above 0, a
-#                                  backlog of earlier waits limits the time to its patience.
-#
-# A wait ends in one of three states, and each decides what happens to the backlog:
-#   idle    nothing is left to do           cleared
-#   slow    the limit has passed, but work  cleared: the app gets the full time again
-#           was still changing
-#   stuck   no change for as long as the    kept, with the scenario and the message: later waits are shorter
-#           backlog's patience
-# Exception: a report without ``pending`` proves no progress if it lacks an acknowledged message, or if no message was
-# acknowledged. Then the backlog stays as it is.
-#
-# The backlog belongs to the app and outlives the scenario. A new stage queries the app first and drops it if work was done
-# in the meantime. A slow app must get the same verdict in every order of scenarios. So the last wait of a scenario ("end")
-# uses the backlog from the beginning of the scenario: the wait is as long as if it were the scenario's only one.
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
-from math import inf
+from functools import cached_property, partial
 from types import MappingProxyType
+from typing import Literal
 
 import msgspec
 
 from fiskil_harness.app.app_under_test import AppUnderTest
-from fiskil_harness.app.backlog import NONE, UNCHANGED_S, Backlog
 from fiskil_harness.app.browser import Chromium, Window
 from fiskil_harness.app.browser.login import log_in, login_secrets
 from fiskil_harness.app.browser.origins import Origins
-from fiskil_harness.app.effects import (
-    CAP_S,
-    EffectsReport,
-    EffectsUnknown,
-    IdleWait,
-    is_connected,
-    query_effects,
-    values_of_consents,
-    wait_until_idle,
-)
+from fiskil_harness.app.effects import EffectsUnknown, is_connected, query_effects, values_of_consents
+from fiskil_harness.app.idle import NO_REQUEST, IdleWait, IdleWaits, wait_for_no_request
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
-from fiskil_harness.app.unapplied_messages import UnappliedMessages
 from fiskil_harness.app.written_files import Folder
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.model import Consent, Event, Person
 from fiskil_harness.core.redaction.redactor import Redactor
-from fiskil_harness.errors import HookError, StepError, UnknownName
+from fiskil_harness.errors import StepError, UnknownName
 from fiskil_harness.journal import (
     ConsentState,
     Effects,
     EffectsMoment,
     EventCreated,
     Journal,
-    PlanKind,
-    PlanRun,
     ReportPlace,
     Rows,
     StepFailed,
@@ -81,13 +37,10 @@ from fiskil_harness.journal import (
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
-from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
-from fiskil_harness.webhooks import Outbox, Sender
-
-PATIENT_CAP_S = 20.0
-"""The limit of a wait in a disturbed scenario, in real seconds."""
-PATIENT_UNCHANGED_S = 3.0
-"""Time without change, in real seconds, after which an app counts as idle although it may wait before a retry."""
+from fiskil_harness.server.fiskil import Fiskil, local
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from fiskil_harness.webhooks import Dispatcher, Sender
+from fiskil_harness.webhooks.retry_schedule import Outbox
 
 
 class Stage:
@@ -97,46 +50,66 @@ class Stage:
         self,
         *,
         settings: Settings,
-        fiskil: LocalFiskil,
+        environment: Fiskil,
         app: AppUnderTest,
         sender: Sender,
         journal: Journal,
         person: Person,
         nonce: str,
         scenario: str = "",
-        explore: Callable[[PlanKind, int, float], Sequence[PlanRun]],
         seed: int = 0,
         chromium: Chromium | None = None,
     ) -> None:
         self.settings = settings
-        self.fiskil = fiskil
+        self.environment = environment
         self.app = app
         self.sender = sender
         self.journal = journal
         self.person = person
-        self.run_plans = explore
         self.seed = seed
-        self.outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
         self.end_users: dict[str, EndUser] = {}
         self.must_restart = False
         self._nonce = nonce
-        self._scenario = scenario
         self._chromium = chromium or Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._windows: dict[str, Window] = {}
-        fiskil.login_values = tuple(login_secrets(settings.app.login).values())
-        self._redactor = Redactor(lambda: secrets_of(fiskil))
-        self._events_collected = 0
+        self._redactor = Redactor(environment.secrets)
+        for value in login_secrets(settings.app.login).values():
+            self._redactor.register("login_secret", value)
         self._recorded_consents: dict[str, object] = {}
-        self.began_at: datetime = fiskil.sandbox.clock.now()
         self.was_disturbed = False
-        self._initial_backlog = self._backlog_of_earlier_scenarios()
-        self._stuck_waits = 0
+        self._waits = IdleWaits(
+            app,
+            partial(query_effects, app),
+            journal=journal,
+            requests=environment.proxy,
+            scenario=scenario,
+            unknown_end_user=of_end_user(ref=f"rehearsal-{nonce}-nobody"),
+        )
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[ReportPlace, tuple[AlertSink | Telemetry, int]] = {
-            "an alert": (fiskil.alerts, len(fiskil.alerts.sent)),
-            "telemetry": (fiskil.telemetry, len(fiskil.telemetry.sent)),
+            "an alert": (environment.alerts, len(environment.alerts.sent)),
+            "telemetry": (environment.telemetry, len(environment.telemetry.sent)),
         }
         """The receivers of the app's alerts and telemetry, each with the number of messages it already had."""
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """The dispatcher of the sandbox's events."""
+        return Dispatcher(self.fiskil.sandbox, lambda: self.fiskil.dialect, take=self._take_events)
+
+    @property
+    def outbox(self) -> Outbox:
+        """The events of the scenario, with the state of their deliveries."""
+        return self.dispatcher.outbox
+
+    @property
+    def fiskil(self) -> LocalFiskil:
+        """The local Fiskil, whose sandbox most steps need.
+
+        Raises:
+            StepError: The scenario runs against the hosted API.
+        """
+        return local(self.environment)
 
     def end_user(self, name: str = "") -> EndUser:
         """Return the end user whose name in the scenario is *name*; the first call creates them, with an own ``ref``."""
@@ -204,22 +177,20 @@ class Stage:
         Raises:
             StepError: There is no consent yet.
         """
-        consent = end_user.consent
-        if consent is None:
+        consents = self.fiskil.sandbox.consents_of(end_user.end_user_id)
+        if not consents:
             raise StepError(
                 f"{end_user.participant or 'The end user'} has no consent yet. Put the step authorise before this one."
             )
-        return consent
+        return consents[-1]
 
-    def collect_events(self) -> None:
-        """Put every new event of the sandbox into the outbox under its symbol, and record consents that have changed."""
+    def _take_events(self, events: Sequence[Event]) -> None:
+        """Put the participants' *events* into the outbox under their symbols, and record consents that have changed."""
         by_id = {end_user.end_user_id: end_user for end_user in self.end_users.values() if end_user.end_user_id}
-        events = self.fiskil.sandbox.events
-        for event in events[self._events_collected :]:
+        for event in events:
             owner = by_id.get(event.end_user_id)
             if owner is not None:
                 self.post(event, owner)
-        self._events_collected = len(events)
         for owner in by_id.values():
             self._record_consents(owner)
 
@@ -293,10 +264,13 @@ class Stage:
             HookError: The hook failed, or its response is not in the documented format.
         """
         if is_settled:
-            wait, waits_for = self._wait_until_idle(end_user, is_last=moment == "end")
+            is_disturbed = bool(self.environment.proxy.rules.waiting()) or self.was_disturbed or self.must_restart
+            wait = self._waits.wait(
+                end_user.participant, end_user.values, is_disturbed=is_disturbed, is_last=moment == "end"
+            )
         else:
-            waits_for = ""
-            wait = IdleWait(report=query_effects(self.app, end_user.values), is_idle=True, unchanged_s=0.0)
+            # As after a wait of no length: the app may be busy.
+            wait = IdleWait(report=query_effects(self.app, end_user.values), result="slow", unchanged_s=0.0)
         report = wait.report
         entry = Effects(
             **self.journal.stamp(),
@@ -306,13 +280,13 @@ class Stage:
             state=report.state,
             pending=report.pending,
             failed=report.failed,
-            is_idle=wait.is_idle,
+            is_idle=wait.result == "idle",
             unchanged_s=wait.unchanged_s,
             is_connected=is_connected(self.app, report),
             consents=values_of_consents(self.app, report, [consent.arrangement_id for consent in end_user.consents]),
             response=report.response if isinstance(report, EffectsUnknown) else "",
-            waits_for=waits_for,
-            busy_since="" if wait.is_idle else self._initial_backlog.since,
+            waits_for=wait.waits_for,
+            busy_since=wait.busy_since,
         )
         self.journal.write(entry)
         return entry
@@ -337,78 +311,29 @@ class Stage:
             if only is not None and name != only:
                 continue
             report = earlier.get(name)
-            is_stuck = report is not None and bool(report.pending) and report.pending == self.app.backlog.pending
-            if report is not None and (is_stuck or (report.is_idle and report.pending == 0)):
+            if report is not None and self._waits.is_certain(report):
                 entries[name] = self._record_again(moment, report)
             else:
                 entries[name] = self.snapshot(moment, end_user)
         return entries
+
+    def settle(self, moment: Literal["settled", "end"]) -> None:
+        """Wait until the app is idle, and record its effects for each participant if it has the effects hook.
+
+        Raises:
+            HookError: The hook failed, or its response is not in the documented format.
+        """
+        if self.app.has(EFFECTS):
+            self.snapshots(moment)
+        else:
+            wait_for_no_request(self.environment.proxy, *NO_REQUEST[moment])
 
     def _record_again(self, moment: str, earlier: Effects) -> Effects:
         entry = msgspec.structs.replace(earlier, **self.journal.stamp(), moment=moment)
         self.journal.write(entry)
         return entry
 
-    def _backlog_of_earlier_scenarios(self) -> Backlog:
-        """Return the work that earlier scenarios left unfinished, with its present ``pending``; NONE after any progress."""
-        backlog = self.app.backlog
-        with suppress(HookError):
-            if backlog.scenario:
-                same_end_user = query_effects(self.app, backlog.values)
-                is_overtaken = backlog.has_progressed(applied=same_end_user.applied, pending=same_end_user.pending)
-                backlog = NONE if is_overtaken else backlog
-            if backlog.pending:
-                unknown_end_user = query_effects(self.app, of_end_user(ref=f"rehearsal-{self._nonce}-nobody"))
-                backlog = msgspec.structs.replace(backlog, pending=unknown_end_user.pending or 0)
-        self.app.backlog = backlog
-        return backlog
-
-    def _wait_until_idle(self, end_user: EndUser, *, is_last: bool) -> tuple[IdleWait, str]:
-        """Wait for the app; return the result, and the first unprocessed message if the app is stuck (else "").
-
-        See the theory of operation at the head of this module.
-        """
-        proxy, previous = self.fiskil.proxy, self.app.backlog
-        new_waits = max(self._initial_backlog.new_waits, self._stuck_waits)
-        backlog = self._initial_backlog if is_last else msgspec.structs.replace(previous, new_waits=new_waits)
-        is_disturbed = bool(proxy.rules.waiting()) or self.was_disturbed or self.must_restart
-        cap_s = PATIENT_CAP_S if is_disturbed else CAP_S
-        unapplied = UnappliedMessages(self.journal, end_user.participant)
-
-        def needed_s(report: EffectsReport) -> float:
-            if unapplied.is_missing_from(report.applied):
-                return backlog.patience_s(cap_s) if backlog.new_waits and _has_applied_nothing(report) else inf
-            is_blind = report.applied is None and unapplied.has_unqueried
-            return PATIENT_UNCHANGED_S if is_disturbed or is_blind else UNCHANGED_S
-
-        wait = wait_until_idle(
-            self.app,
-            end_user.values,
-            cap_s=cap_s,
-            needed_s=needed_s,
-            is_busy=lambda: proxy.open_requests > 0,
-            backlog=backlog,
-        )
-        report = wait.report
-        if report.pending is None and unapplied.is_missing_from(report.applied):
-            is_stuck = _has_applied_nothing(report) and (wait.is_idle or wait.unchanged_s >= cap_s / 2)
-            wait = msgspec.structs.replace(wait, is_idle=False, is_stuck=is_stuck)
-        if not wait.is_stuck:
-            # Without ``pending``, only an acknowledged message that was applied shows that the app makes progress.
-            proves_nothing = report.pending is None and (not unapplied.has_any or unapplied.is_missing_from(report.applied))
-            if not proves_nothing:
-                self.app.backlog, self._initial_backlog, self._stuck_waits = NONE, NONE, 0
-            return wait, ""
-        message = unapplied.first_unapplied(report.applied)
-        is_old = bool(report.pending) and report.pending == backlog.pending
-        self._stuck_waits += not is_old
-        stuck = previous.after_stuck_wait(
-            is_old=is_old, new_waits=self._initial_backlog.new_waits + 1, scenario=self._scenario, message=message
-        )
-        self.app.backlog = stuck.updated(applied=report.applied, pending=report.pending, values=end_user.values)
-        return wait, message
-
-    def note_rows(self, dataset: str, end_user: EndUser, *, moment: str) -> None:
+    def note_rows(self, dataset: str, end_user: EndUser) -> None:
         """Record the rows of *dataset* that the API now serves under all active consents of *end_user*.
 
         If two consents serve the same row, the version of the newer one is recorded.
@@ -428,7 +353,6 @@ class Stage:
                 **self.journal.stamp(),
                 participant=end_user.participant,
                 dataset=dataset,
-                moment=moment,
                 rows=tuple(by_id.values()),
                 removed_ids=tuple(removed_id for removed_id in dict.fromkeys(removed) if removed_id not in by_id),
                 end_user_id=end_user.end_user_id,
@@ -452,8 +376,3 @@ class Stage:
             hook: The hook or setting that would help; empty if none would.
         """
         self.journal.write(StepFailed(**self.journal.stamp(), reason=what, hook=hook))
-
-
-def _has_applied_nothing(report: EffectsReport) -> bool:
-    """Return true if the app's counts show no effect of any message."""
-    return not any((report.applied or {}).values())

@@ -77,7 +77,7 @@ class ExchangeLog:
 
     def har(self) -> dict[str, object]:
         """Return the newest exchanges as HAR, without secrets and personal data."""
-        return har_of(self.journal, redactor=self._redactor, title=self._title, origin=self._origin)
+        return self._redactor.redact_tree(har_of(self.journal, title=self._title, origin=self._origin))
 
     def faults_without_bite(self) -> list[tuple[str, str]]:
         """Return the faults that are set but never acted, as pairs of fault expression and reason."""
@@ -89,11 +89,7 @@ class ExchangeLog:
 
     def exchanges(self) -> list[dict[str, object]]:
         """Return the newest exchanges as JSON objects, without queries, headers and bodies, which may contain secrets."""
-        redacted: list[dict[str, object]] = self._redactor.redact_tree(self._summaries())
-        return redacted
-
-    def _summaries(self) -> list[dict[str, object]]:
-        return [
+        summaries: list[dict[str, object]] = [
             {
                 "number": call.number,
                 "route": call.route,
@@ -106,6 +102,7 @@ class ExchangeLog:
             }
             for call in self.journal.all(Exchange)
         ]
+        return self._redactor.redact_tree(summaries)
 
     def _report_bite(self, entry: Entry) -> None:
         if isinstance(entry, Bite) and self._on_bite is not None:

@@ -20,7 +20,7 @@ from fiskil_harness.core.randomness import Mint
 from fiskil_harness.errors import FaultUnbitten
 from fiskil_harness.faults import AnyFault
 from fiskil_harness.faults.proxy import CONNECTION, Acceptor, Proxy, ProxyProtocol, Rule
-from fiskil_harness.journal import SOURCE_ADDRESSES, ForeignOriginCalled, Unencrypted
+from fiskil_harness.journal import SOURCE_ADDRESSES, Canaries, ForeignOriginCalled, InterpretationsUsed, Journal, Unencrypted
 from fiskil_harness.sandbox import Credentials, EndUser, Sandbox
 from fiskil_harness.sandbox.api.routes import find_spelling, require_route
 from fiskil_harness.sandbox.consents.console import Console
@@ -41,7 +41,6 @@ class LocalFiskil:
         alerts: Receives the app's alerts at its ``url``.
         telemetry: Receives the app's telemetry over OTLP at its ``url``.
         canary_server: A server with another origin, to which faults and payloads try to lead the app.
-        login_values: The secrets in the config with which the harness logs in to the app; no report may show them.
     """
 
     def __init__(
@@ -77,7 +76,6 @@ class LocalFiskil:
         Raises:
             UsageError: A port is in use.
         """
-        self.login_values: tuple[str, ...] = ()
         self._scheme = scheme
         self._payload = payload
         self._authority = Authority(workdir)
@@ -100,7 +98,7 @@ class LocalFiskil:
         self.proxy = Proxy(
             self.sandbox.api,
             route_of=lambda method, path: find_spelling(self.sandbox.store, method, path).name,
-            world=_World(self),
+            world=self,
             has_reported=self._has_event,
             clock_s=lambda: self.sandbox.clock.offset.total_seconds() + self._elapsed_s(),
             interpretation=self.interpretation,
@@ -143,7 +141,7 @@ class LocalFiskil:
         return _Api(self._register(server), acceptor, is_tls)
 
     def serve_tls(self) -> None:
-        """Serve the API over https only, until ``serve_plain`` is called, and record clients that connect without TLS.
+        """Serve the API over https only, until ``restore`` is called, and record clients that connect without TLS.
 
         ``api_url`` changes. The plain port stays open to record clients that still use it, but serves no request.
         """
@@ -152,13 +150,6 @@ class LocalFiskil:
             self._initial_api.acceptor.watch(lambda: self._record_plain(is_former=True))
         self._switch_to(self._tls_api or self._initial_api)
         self._current_api.acceptor.watch(lambda: self._record_plain(is_former=False))
-
-    def serve_plain(self) -> None:
-        """End ``serve_tls``: serve the API as at the start; ``api_url`` changes back."""
-        for api in (self._initial_api, self._tls_api):
-            if api is not None:
-                api.acceptor.watch(None)
-        self._switch_to(self._initial_api)
 
     def _switch_to(self, api: "_Api") -> None:
         self._current_api = api
@@ -178,11 +169,6 @@ class LocalFiskil:
     def api_url(self) -> str:
         """The origin of the API, without ``/v1``; requests pass through the proxy."""
         return str(self._current_api.server.url)
-
-    @property
-    def is_tls(self) -> bool:
-        """True if the API is served over https now."""
-        return self._current_api.is_tls
 
     @property
     def auth_url(self) -> str:
@@ -297,6 +283,11 @@ class LocalFiskil:
     def _has_event(self, kind: str) -> bool:
         return any(event.kind == kind for event in self.sandbox.events)
 
+    @property
+    def interpretations(self) -> Interpretations:
+        """The current interpretations of all clauses."""
+        return self.sandbox.store.interpretations
+
     def interpretation(self, clause_id: str) -> str:
         """Return the current interpretation of the clause *clause_id*."""
         return self.sandbox.store.interpretation(clause_id)
@@ -308,6 +299,49 @@ class LocalFiskil:
             UnknownName: No such clause, or the clause has no such interpretation.
         """
         self.sandbox.choose_interpretations(chosen)
+
+    def secrets(self) -> Iterator[tuple[str, str]]:
+        """Yield every secret as a pair of kind and value, including those of earlier scenarios."""
+        for kind, values in self.sandbox.canaries().items():
+            for value in values:
+                yield kind.replace(" ", "_"), value
+        # `restart_with_wrong_secret` changes only the beginning, so the rest is secret too.
+        yield "client_secret", self.credentials.client_secret[9:]
+        for value, symbol in list(self.sandbox.mint.names.items()):
+            if symbol.startswith("account:") and symbol.endswith(":number"):
+                yield "account_number", value
+
+    def expire_tokens(self) -> None:
+        """Expire every access token now."""
+        self.sandbox.expire_tokens()
+
+    def advance(self, *, seconds: float) -> None:
+        """Move sandbox time forward."""
+        self.sandbox.clock.advance(seconds=seconds)
+
+    def foreign_url(self) -> str:
+        """Return the origin of the canary server."""
+        return self.canary_server.url
+
+    def begin(self, journal: Journal) -> None:
+        """Record the app's requests into *journal* from now on, and mark those for end users of earlier scenarios."""
+        deleted = frozenset(self.sandbox.store.deleted_end_users)
+        self.proxy.begin(journal, is_of_earlier_scenario=lambda end_user_id: end_user_id in deleted)
+
+    def finish(self, journal: Journal) -> None:
+        """Write into *journal* what probes must know: the secrets, the interpretations, and the meaning of each id."""
+        store = self.sandbox.store
+        journal.write(Canaries(values=self.sandbox.canaries()))
+        journal.write(InterpretationsUsed(clauses=tuple(sorted(store.used_clauses)), chosen=store.interpretations.chosen))
+        names = {**dict.fromkeys(store.consents, "consent"), **self.sandbox.mint.names}
+        journal.names.update({**names, **journal.names})
+
+    def restore(self) -> None:
+        """Accept the app's API key again, and serve the API as at the start; ``api_url`` changes back."""
+        self.sandbox.set_key(is_accepted=True)
+        self._current_api.acceptor.watch(None)
+        self._initial_api.acceptor.watch(None)
+        self._switch_to(self._initial_api)
 
     def reset(self) -> None:
         """Remove all end users, consents, events and faults, restore the initial interpretations, return to real time."""
@@ -333,36 +367,3 @@ class _Api(NamedTuple):
     server: Server
     acceptor: Acceptor
     is_tls: bool
-
-
-class _World:
-    """The operations on the sandbox that faults may use."""
-
-    def __init__(self, fiskil: LocalFiskil) -> None:
-        self._fiskil = fiskil
-
-    def expire_tokens(self) -> None:
-        """Expire every access token."""
-        self._fiskil.sandbox.expire_tokens()
-
-    def advance(self, *, seconds: float) -> None:
-        """Move sandbox time forward."""
-        self._fiskil.sandbox.clock.advance(seconds=seconds)
-
-    def foreign_url(self) -> str:
-        """Return the origin of the canary server."""
-        return self._fiskil.canary_server.url
-
-
-def secrets_of(fiskil: LocalFiskil) -> Iterator[tuple[str, str]]:
-    """Yield every secret of *fiskil* as a pair of kind and value, including those of earlier scenarios."""
-    for kind, values in fiskil.sandbox.canaries().items():
-        for value in values:
-            yield kind.replace(" ", "_"), value
-    # `restart_with_wrong_secret` changes only the beginning, so the rest is secret too.
-    yield "client_secret", fiskil.credentials.client_secret[9:]
-    for value in fiskil.login_values:
-        yield "login_secret", value
-    for value, symbol in list(fiskil.sandbox.mint.names.items()):
-        if symbol.startswith("account:") and symbol.endswith(":number"):
-            yield "account_number", value

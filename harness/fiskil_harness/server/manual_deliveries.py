@@ -1,14 +1,15 @@
 """Webhook deliveries that a test controls: any event of the sandbox, to any receiver on loopback, in any order."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import UsageError
-from fiskil_harness.journal import Delivery, DeliveryKind, Journal
+from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from fiskil_harness.webhooks import Outbox, Sender, Target, deliver_due
-from fiskil_harness.webhooks.dispatch import outgoing
+from fiskil_harness.webhooks import Dispatcher, Sender, Target
 from fiskil_harness.webhooks.retry_schedule import Parcel
+from fiskil_harness.webhooks.sender import Outgoing
 
 
 class Deliveries:
@@ -20,15 +21,13 @@ class Deliveries:
 
     def __init__(self, fiskil: LocalFiskil) -> None:
         self._fiskil = fiskil
-        self._outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
-        self._collected = 0
+        self._dispatcher = Dispatcher(fiskil.sandbox, lambda: fiskil.dialect)
         self._url = ""
         self.journal = Journal()
 
     @property
     def events(self) -> dict[str, Event]:
         """Every event so far, by its name."""
-        self._collect()
         return {f"e{number}": event for number, event in enumerate(self._fiskil.sandbox.events)}
 
     def deliver(self, url: str = "", *, attempts: int = 1) -> list[Delivery]:
@@ -46,10 +45,10 @@ class Deliveries:
         deliveries: list[Delivery] = []
 
         def send(due: Sequence[Parcel]) -> bool:
-            deliveries.extend(self._attempt(parcel, url) for parcel in due)
+            deliveries.extend(self._dispatcher.attempt(parcel, partial(self._send, url)) for parcel in due)
             return True
 
-        deliver_due(self._outbox, self._fiskil.sandbox.clock, send, collect=self._collect, attempts=attempts)
+        self._dispatcher.deliver_due(send, attempts=attempts)
         return deliveries
 
     def retry(self, event: str, url: str = "") -> Delivery:
@@ -60,8 +59,7 @@ class Deliveries:
             UsageError: No URL was given yet, or the URL cannot be used.
             UnsafeTarget: The URL is not on loopback.
         """
-        self._collect()
-        return self._attempt(self._outbox.find(event), url)
+        return self._dispatcher.attempt(self._find(event), partial(self._send, url))
 
     def replay(self, event: str, url: str = "") -> Delivery:
         """Send the bytes of the latest attempt for *event* again, unchanged.
@@ -71,8 +69,10 @@ class Deliveries:
             UsageError: No URL was given yet, the URL cannot be used, or *event* was never delivered.
             UnsafeTarget: The URL is not on loopback.
         """
-        self._collect()
-        return self._send(self._outbox.find(event), url, kind="replay")
+        parcel = self._find(event)
+        delivery = self._send(url, self._dispatcher.outgoing(parcel, kind="replay"))
+        self._dispatcher.settle(parcel, delivery)
+        return delivery
 
     def drop(self, event: str) -> None:
         """Discard *event*, so that ``deliver`` makes no further attempt for it.
@@ -80,26 +80,17 @@ class Deliveries:
         Raises:
             UnknownName: There is no such event.
         """
-        self._collect()
-        self._outbox.drop(event)
+        self._dispatcher.collect()
+        self._dispatcher.outbox.drop(event)
 
-    def _attempt(self, parcel: Parcel, url: str) -> Delivery:
-        parcel.next_attempt()
-        return self._send(parcel, url, kind="genuine")
+    def _find(self, event: str) -> Parcel:
+        self._dispatcher.collect()
+        return self._dispatcher.outbox.find(event)
 
-    def _send(self, parcel: Parcel, url: str, *, kind: DeliveryKind) -> Delivery:
+    def _send(self, url: str, outgoing: Outgoing) -> Delivery:
         self._url = url or self._url
         if not self._url:
             raise UsageError(
                 "No receiver is known yet. Pass its address: deliveries.deliver('http://127.0.0.1:8000/webhooks/fiskil')."
             )
-        request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret, kind=kind)
-        delivery = Sender(self._fiskil.loop, Target.of(self._url)).attempt(request, self.journal)
-        parcel.settle(is_acknowledged=delivery.outcome == "ack", now=self._fiskil.sandbox.clock.now())
-        return delivery
-
-    def _collect(self) -> None:
-        events = self._fiskil.sandbox.events
-        for number in range(self._collected, len(events)):
-            self._outbox.add(f"e{number}", events[number])
-        self._collected = len(events)
+        return Sender(self._fiskil.loop, Target.of(self._url)).attempt(outgoing, self.journal)

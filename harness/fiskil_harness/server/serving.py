@@ -22,10 +22,9 @@ from fiskil_harness.journal import Bite, Journal
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.server.control_api import control_application
 from fiskil_harness.server.exchange_log import ExchangeLog
-from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
-from fiskil_harness.webhooks import Outbox, Sender, Target, deliver_due
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from fiskil_harness.webhooks import Dispatcher, Sender, Target
 from fiskil_harness.webhooks.delivery_log import Record, record_of
-from fiskil_harness.webhooks.dispatch import outgoing
 from fiskil_harness.webhooks.retry_schedule import Parcel
 
 DELIVERIES_KEPT = 200
@@ -58,9 +57,7 @@ class Pump:
         self._sending = threading.Lock()
         self._fiskil = fiskil
         self._target = target
-        self._outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
-        self._collected = 0
-        self._collecting = threading.Lock()
+        self._dispatcher = self._new_dispatcher()
         self._is_closing = threading.Event()
         self.deliveries: deque[Record] = deque(maxlen=DELIVERIES_KEPT)
         self._thread = threading.Thread(target=self._run, name="fiskil-harness-pump", daemon=True)
@@ -68,9 +65,8 @@ class Pump:
 
     def forget(self) -> None:
         """Drop all pending messages and recorded deliveries, after a reset of the sandbox."""
-        with self._collecting:
-            self._outbox, self._collected = Outbox(self._fiskil.interpretation, lambda: self._fiskil.dialect), 0
-            self.deliveries.clear()
+        self._dispatcher = self._new_dispatcher()
+        self.deliveries.clear()
 
     def redeliver(self, message_id: str) -> Record:
         """Make one more attempt for a message, even if it was discarded, and return the record.
@@ -81,11 +77,12 @@ class Pump:
             UnknownName: No event has this *message_id*.
             UsageError: The attempt failed because ``serve`` is closing.
         """
-        self._collect()
-        parcels = {parcel.event.message_id: parcel for parcel in self._outbox}
+        dispatcher = self._dispatcher
+        dispatcher.collect()
+        parcels = {parcel.event.message_id: parcel for parcel in dispatcher.outbox}
         if message_id not in parcels:
             raise UnknownName("message", message_id, parcels)
-        record = self._attempt(parcels[message_id], how="by hand")
+        record = self._attempt(dispatcher, parcels[message_id], how="by hand")
         if record is None:
             raise UsageError("The attempt could not be made, because serve is closing.")
         return record
@@ -97,34 +94,29 @@ class Pump:
 
     def _run(self) -> None:
         while not self._is_closing.wait(PUMP_EVERY_S):
-            outbox = self._outbox
-            deliver_due(outbox, self._fiskil.sandbox.clock, partial(self._send, outbox), collect=self._collect)
+            dispatcher = self._dispatcher
+            dispatcher.deliver_due(partial(self._send, dispatcher))
 
-    def _collect(self) -> None:
-        with self._collecting:
-            events = self._fiskil.sandbox.events
-            for number in range(self._collected, len(events)):
-                self._outbox.add(f"e{number}", events[number])
-            self._collected = len(events)
+    def _new_dispatcher(self) -> Dispatcher:
+        return Dispatcher(self._fiskil.sandbox, lambda: self._fiskil.dialect)
 
-    def _send(self, outbox: Outbox, due: Sequence[Parcel]) -> bool:
+    def _send(self, dispatcher: Dispatcher, due: Sequence[Parcel]) -> bool:
         for parcel in due:
-            if self._is_closing.is_set() or outbox is not self._outbox:
+            if self._is_closing.is_set() or dispatcher is not self._dispatcher:
                 return False
-            self._attempt(parcel)
+            self._attempt(dispatcher, parcel)
         return True
 
-    def _attempt(self, parcel: Parcel, *, how: str = "scheduled") -> Record | None:
+    def _attempt(self, dispatcher: Dispatcher, parcel: Parcel, *, how: str = "scheduled") -> Record | None:
         with self._sending:
-            parcel.next_attempt()
-            request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret)
             offset_s = self._elapsed()
             try:
-                delivery = Sender(self._fiskil.loop, self._target).attempt(request, Journal())
+                delivery = dispatcher.attempt(
+                    parcel, lambda outgoing: Sender(self._fiskil.loop, self._target).attempt(outgoing, Journal())
+                )
             except (HarnessError, OSError, RuntimeError):
                 return None
             now = self._fiskil.sandbox.clock.now()
-            parcel.settle(is_acknowledged=delivery.outcome == "ack", now=now)
             if parcel.due_at is not None:
                 parcel.due_at = now + (parcel.due_at - now) / self._compress
         record = record_of(
@@ -194,9 +186,10 @@ class LocalServer:
             console=Console(permissions=tuple(PERMISSIONS)),
             is_tls=is_tls,
         )
-        redactor = Redactor(lambda: secrets_of(self.fiskil))
+        redactor = Redactor(self.fiskil.secrets)
         self.log = ExchangeLog(self.fiskil.proxy, redactor, title="serve", origin=self.fiskil.api_url, on_bite=on_bite)
         self._pump: Pump | None = None
+        self._is_tls = is_tls
         try:
             self.log.begin()
             for rule in faults:
@@ -228,7 +221,7 @@ class LocalServer:
             "FISKIL_WEBHOOK_SECRET": credentials.webhook_secret,
             "FISKIL_WEBHOOK_ALLOWED_IPS": ",".join(self.fiskil.webhook_sources),
         }
-        if self.fiskil.is_tls:
+        if self._is_tls:
             pairs["SSL_CERT_FILE"] = str(self.fiskil.certificates.ca_file)
         return ENV_HEADER + "".join(f"{name}={value}\n" for name, value in pairs.items())
 

@@ -77,7 +77,7 @@ def record_of(
 def records(journal: Journal) -> list[Record]:
     """Return the delivery log of a scenario or test: every genuine or replayed delivery, in order."""
     kinds = {event.message_id: event.kind for event in journal.all(EventCreated)}
-    deliveries = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay"}]
+    deliveries = [delivery for delivery in journal.all(Delivery) if delivery.is_authentic]
     return [
         record_of(delivery, kinds.get(delivery.message_id, delivery.event), offset_s=delivery.at_s, how=_cause(delivery))
         for delivery in deliveries
@@ -98,4 +98,4 @@ def line(record: Record) -> str:
 
 
 def _cause(delivery: Delivery) -> str:
-    return "replayed" if delivery.kind == "replay" else "scheduled"
+    return "replayed" if delivery.is_replay else "scheduled"

@@ -18,17 +18,10 @@ from fiskil_harness.errors import UnknownName
 from fiskil_harness.webhooks.forgeries.forgery import appended, everywhere
 from fiskil_harness.webhooks.payload_format import Headers
 from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers, signed
-from fiskil_harness.webhooks.signature_variants import SPELLINGS, Right, spelling
+from fiskil_harness.webhooks.signature_variants import Right, spelling
 
 DEEP = 10_000
 LONG = 100_000
-
-
-class Encoded(Struct, frozen=True, kw_only=True):
-    """A request with a valid signature."""
-
-    body: bytes
-    headers: Headers
 
 
 class Encoding(Struct, frozen=True):
@@ -60,7 +53,7 @@ class Oddity(Struct, frozen=True):
     suits: Callable[[Dialect], bool] = everywhere
 
 
-def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
+def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Message:
     """Return *message* written in the re-encoding *name*, with a valid signature.
 
     Raises:
@@ -72,13 +65,11 @@ def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKI
     signed_message = signed(msgspec.structs.replace(message, body=chosen.write(message.body)), secret, scheme)
     renamed = msgspec.structs.replace(scheme, header=chosen.header(scheme.header))
     signature = chosen.beside.replace("%", signed_message.signature)
-    return Encoded(
-        body=signed_message.body,
-        headers=(("Content-Type", chosen.content_type), *signature_headers(signed_message, renamed, signature)),
-    )
+    headers = (("Content-Type", chosen.content_type), *signature_headers(signed_message, renamed, signature))
+    return msgspec.structs.replace(signed_message, headers=headers)
 
 
-def spell(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
+def spell(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Message:
     """Return *message* with its signature in the spelling *name*.
 
     Raises:
@@ -86,10 +77,10 @@ def spell(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL
     """
     signed_message = signed(message, secret, dialect.scheme)
     headers = spelling(name).spell(Right(message=signed_message, scheme=dialect.scheme))
-    return Encoded(body=signed_message.body, headers=(*JSON, *headers))
+    return msgspec.structs.replace(signed_message, headers=(*JSON, *headers))
 
 
-def make_oddity(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
+def make_oddity(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Message:
     """Return the oddity *name* made from *message*, with a valid signature.
 
     Raises:
@@ -97,10 +88,8 @@ def make_oddity(name: str, message: Message, secret: str, *, dialect: Dialect = 
     """
     chosen = oddity(name)
     signed_message = signed(msgspec.structs.replace(message, body=chosen.write(message.body)), secret, dialect.scheme)
-    return Encoded(
-        body=signed_message.body,
-        headers=(*chosen.headers, *signature_headers(signed_message, dialect.scheme, signed_message.signature)),
-    )
+    headers = (*chosen.headers, *signature_headers(signed_message, dialect.scheme, signed_message.signature))
+    return msgspec.structs.replace(signed_message, headers=headers)
 
 
 def encoding(name: str) -> Encoding:
@@ -292,21 +281,3 @@ ODDITIES: dict[str, Oddity] = {
 def oddities_of(dialect: Dialect) -> tuple[str, ...]:
     """Return the names of the oddities that exist in the payload format of *dialect*."""
     return tuple(oddity.name for oddity in ODDITIES.values() if oddity.suits(dialect))
-
-
-__all__ = [
-    "ENCODINGS",
-    "ODDITIES",
-    "SPELLINGS",
-    "Encoded",
-    "Encoding",
-    "Oddity",
-    "encode",
-    "encoding",
-    "encodings_of",
-    "make_oddity",
-    "oddities_of",
-    "oddity",
-    "spell",
-    "spelling",
-]

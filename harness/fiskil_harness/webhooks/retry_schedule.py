@@ -29,6 +29,11 @@ class Parcel:
         self.interpretation = interpretation
 
     @property
+    def participant(self) -> str:
+        """Name of the participant to whom the event belongs: the symbol up to its last dot, or ""."""
+        return self.symbol.rpartition(".")[0]
+
+    @property
     def dialect(self) -> Dialect:
         """The signature scheme and payload format of the event's messages."""
         return (

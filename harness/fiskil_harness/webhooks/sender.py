@@ -16,9 +16,10 @@ from msgspec import Struct
 
 from fiskil_harness.core.clock import pause
 from fiskil_harness.core.config.urls import redacted_url, why_unusable
+from fiskil_harness.core.model import Message
 from fiskil_harness.core.net.server import Loop, client_context
 from fiskil_harness.errors import UnsafeTarget, UsageError
-from fiskil_harness.journal import EARLY, SOURCE_ADDRESSES, Delivery, Exchange, HookCall, Journal, shortened
+from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, DeliveryKind, Exchange, HookCall, Journal, shortened
 from fiskil_harness.webhooks.connection_script import Conversation, Script, flood, perform
 from fiskil_harness.webhooks.load import LANES, send_many
 from fiskil_harness.webhooks.responses import Reply
@@ -87,6 +88,32 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...]
     method: str = "POST"
 
+    @classmethod
+    def of(
+        cls,
+        message: Message,
+        *,
+        event: str,
+        participant: str = "",
+        kind: DeliveryKind = "genuine",
+        name: str = "",
+        source_ip: str = SOURCE_ADDRESSES[0],
+        is_judged: bool = True,
+    ) -> "Outgoing":
+        """Return the request that delivers *message*. The other arguments are fields of the journal entry."""
+        delivery = Delivery(
+            event=event,
+            participant=participant,
+            message_id=message.message_id,
+            attempt=message.attempt,
+            kind=kind,
+            name=name,
+            body=message.body,
+            source_ip=source_ip,
+            is_judged=is_judged,
+        )
+        return cls(delivery=delivery, headers=message.headers)
+
 
 class Sender:
     """Sends deliveries to one receiver and records them in the journal.
@@ -122,7 +149,7 @@ class Sender:
             if not _is_early(delivery, journal):
                 journal.write(delivery)
                 return delivery
-            journal.write(msgspec.structs.replace(delivery, kind=EARLY))
+            journal.write(msgspec.structs.replace(delivery, kind="early"))
             pause(_pause_s(delivery))
         delivery = self.attempt(outgoing, journal, keeps_response=keeps_response)
         self._waits = not _is_early(delivery, journal)
@@ -301,7 +328,7 @@ def _is_early(delivery: Delivery, journal: Journal) -> bool:
     A 503 response does not count if a fault or an ordered failure of the app may have caused it.
     """
     if delivery.status == TOO_BUSY and _retry_after(delivery):
-        was_failure_ordered = any(hook_call.hook == "fail" for hook_call in journal.all(HookCall))
+        was_failure_ordered = any(hook_call.is_failure_request for hook_call in journal.all(HookCall))
         return not was_failure_ordered and not any(call.bites for call in journal.all(Exchange))
     return delivery.status == TOO_MANY
 

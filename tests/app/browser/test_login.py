@@ -1,6 +1,7 @@
 """The login of the end user's browser: performed once for each end user, and its key appears in no report."""
 
 import base64
+import contextlib
 import html
 import json
 from collections.abc import Callable
@@ -11,14 +12,14 @@ import msgspec
 import pytest
 
 from fiskil_harness.app.browser.login import login_secrets
-from fiskil_harness.core.config.schema import Login
+from fiskil_harness.core.config.schema import AppSettings, Login, Settings
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.journal import Fetched, PageView
 from fiskil_harness.runner.driver import Driver
+from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 
 KEY = "let-me-in-4711-0815"
 
@@ -30,11 +31,13 @@ def test_a_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     assert login_secrets(Login(secrets={"key": "APP_TEST_KEY"})) == {"key": KEY}
 
 
-def test_a_login_key_is_redacted(fiskil: LocalFiskil) -> None:
+def test_a_login_key_is_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A login's key is redacted like the harness's own secrets."""
-    fiskil.login_values = (KEY,)
+    monkeypatch.setenv("APP_TEST_KEY", KEY)
+    app = AppSettings(login=Login(secrets={"key": "APP_TEST_KEY"}))
 
-    redacted = Redactor(lambda: secrets_of(fiskil)).redact(f"GET /in?key={KEY}")
+    with contextlib.closing(Worker(Settings(app=app), seed=0)) as worker:
+        redacted = worker.redactor.redact(f"GET /in?key={KEY}")
 
     assert redacted == "GET /in?key=<login_secret>"
 

@@ -510,8 +510,8 @@ def test_a_login_secret_that_cannot_be_redacted_is_refused(monkeypatch: pytest.M
     monkeypatch.setenv("APP_TEST_KEY", key)
 
     assert complaint('[app.login]\nsecrets = { key = "APP_TEST_KEY" }') == (
-        "APP_TEST_KEY, which app.login.secrets calls 'key', cannot be kept out of reports. "
-        "Put there 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
+        "the value of APP_TEST_KEY (app.login.secrets: 'key') cannot be kept out of reports. "
+        "Use 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
     )
 
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.core.redaction.redactor import Redactor
 
 SECRET = "fsk_a+b/c=dEf0123456789"
@@ -42,13 +43,16 @@ def test_a_secret_in_base64_is_removed_at_any_offset(redactor: Redactor, prefix:
 
 
 def test_every_text_of_a_tree_is_redacted() -> None:
-    """Keys, values and nested lists are redacted; values that are not text are unchanged."""
+    """Keys, values, nested lists and structs are redacted; values that are not text are unchanged."""
     redactor = Redactor()
     redactor.register("token", "tok-123456")
 
-    redacted = redactor.redact_tree({"tok-123456": ["a tok-123456", 7, None, {"deep": ("tok-123456",)}]})
+    finding = Finding(probe="a tok-123456", verdict=Verdict.FAIL, observed="", evidence=("tok-123456",), examined=7)
 
-    assert redacted == {"<token>": ["a <token>", 7, None, {"deep": ["<token>"]}]}
+    redacted = redactor.redact_tree({"tok-123456": ["a tok-123456", 7, None, {"deep": ("tok-123456",)}, finding]})
+
+    clean = Finding(probe="a <token>", verdict=Verdict.FAIL, observed="", evidence=("<token>",), examined=7)
+    assert redacted == {"<token>": ["a <token>", 7, None, {"deep": ("<token>",)}, clean]}
 
 
 def test_secrets_that_are_issued_later_are_found() -> None:

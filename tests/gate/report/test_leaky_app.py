@@ -14,7 +14,6 @@ from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import load_all
-from fiskil_harness.server.local_fiskil import secrets_of
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +27,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[GateRe
     worker = Worker(settings, seed=7, folder=tmp_path / "worker")
     worker.includes_har = True
     secrets: set[tuple[str, str]] = set()
-    worker.on_progress = lambda *_arguments: secrets.update(secrets_of(worker.fiskil))
+    worker.on_progress = lambda *_arguments: secrets.update(worker.driver.fiskil.secrets())
     results = [worker.play(scenario) for scenario in load_all() if scenario.name in SCENARIOS]
     whole = GateResult(
         result=report_only(

@@ -67,7 +67,7 @@ def test_a_finding_fits_its_width(outcome_of: Callable[..., Outcome], width: int
     )
     outcome = outcome_of("webhooks.idempotent", finding)
 
-    lines = finding_lines(outcome, [finding], again="fiskil-harness run x --seed 42", width=width)
+    lines = finding_lines(outcome, outcome.findings, again="fiskil-harness run x --seed 42", width=width)
 
     assert max(len(line) for line in lines) <= width
     assert any("webhooks.idempotent" in line for line in lines)

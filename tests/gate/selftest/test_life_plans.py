@@ -4,6 +4,7 @@ The bounds: 40 plans per seed for a flaw, without shrinking; ten plans per seed 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.generation import explore
+from fiskil_harness.scenario.scenario import load
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]
 
@@ -34,8 +36,9 @@ def failing(tmp_path: Path) -> Iterator[Failing]:
         driver = Driver(gallery.settings(entry), workdir=tmp_path, seed=0)
         drivers.append(driver)
         driver.start()
+        try_plan = partial(driver.try_plan, of=load("life_plans_generated"))
         explorations = [
-            explore(driver.try_plan, kind="life_plans", seed=seed, wanted=count, hooks=driver.hooks(), shrink_cap_s=0)
+            explore(try_plan, kind="life_plans", seed=seed, wanted=count, hooks=driver.hooks(), shrink_cap_s=0)
             for seed in seeds
         ]
         return [exploration.failing is not None for exploration in explorations]

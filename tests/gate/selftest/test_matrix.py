@@ -17,6 +17,7 @@ from fiskil_harness.gate.selftest.gallery import GalleryApp
 from fiskil_harness.gate.selftest.matrix import bug_table, evaluate, practice_table, scenarios_for
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.probes.practices import counting_for
 
 TODAY = datetime.date(2026, 11, 25)
 FORGED = ("unsigned", "random_signature", "other_secret", "empty_header")
@@ -25,7 +26,7 @@ FORGED = ("unsigned", "random_signature", "other_secret", "empty_header")
 def judged(*findings: tuple[str, str, Finding]) -> Callable[[], Judgement]:
     """Return a function that returns the judgement of *findings*, each with its scenario and practice."""
     outcomes = [
-        Outcome(scenario=scenario, title="", practices=(practice,), seed=0, findings=(finding,))
+        Outcome(scenario=scenario, title="", practices=(practice,), seed=0, findings=(counting_for((practice,), finding),))
         for scenario, practice, finding in findings
     ]
     settings = load(folder=catalog.folder("examples") / "reference_app")

@@ -180,7 +180,7 @@ def test_a_plan_is_shown_by_its_steps() -> None:
     courier = Courier()
     summary = ("authorise", "burst e0 (copies 3)", "retry e0")
     courier.journal.write(
-        PlanRun(number=2, verdict="FAIL", summary=summary, plan="{}", observed="message e0 was applied 2 times")
+        PlanRun(number=2, verdict=Verdict.FAIL, summary=summary, plan="{}", observed="message e0 was applied 2 times")
     )
 
     (excerpt,) = excerpts_of(

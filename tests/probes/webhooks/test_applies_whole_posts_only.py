@@ -2,7 +2,6 @@
 
 import pytest
 
-from fiskil_harness.journal import HALF_SENT
 from fiskil_harness.probes import AppliesWholePostsOnly, Finding, Verdict
 from tests.probes.courier import Courier
 
@@ -148,7 +147,7 @@ def test_a_message_completed_later_is_judged_by_the_effects_in_between(
     """The last effect is that of the complete message and proves nothing."""
     courier.next_step()
     courier.deliver("e1", kind="broken", name="cut_in_order", status=None, problem="hung up without a response")
-    courier.effects({"e0": 1, "id-e1": count}, moment=HALF_SENT)
+    courier.effects({"e0": 1, "id-e1": count}, moment="half_sent")
     courier.next_step()
     courier.deliver("e1", attempt=2)
     courier.effects({"e0": 1, "id-e1": 1})
@@ -160,6 +159,6 @@ def test_an_incomplete_repetition_of_an_applied_message_passes(courier: Courier)
     """The effect is that of the complete message."""
     courier.next_step()
     courier.deliver("e0", kind="broken", name="cut_in_order", attempt=2, status=None)
-    courier.effects({"e0": 1}, moment=HALF_SENT)
+    courier.effects({"e0": 1}, moment="half_sent")
 
     assert examined(courier).verdict is Verdict.PASS

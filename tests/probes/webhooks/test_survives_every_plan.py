@@ -16,7 +16,7 @@ def journal(*runs: PlanRun) -> Journal:
     return recorded
 
 
-def plan_run(number: int, verdict: str = "PASS", **more: object) -> PlanRun:
+def plan_run(number: int, verdict: Verdict = Verdict.PASS, **more: object) -> PlanRun:
     """Build the record of one plan that was run."""
     return PlanRun(number=number, verdict=verdict, **{"observed": f"saw {number}", "probe": "applies_once", **more})  # type: ignore[arg-type]
 
@@ -25,7 +25,7 @@ def test_a_failing_plan_is_reported_with_the_texts_of_its_probe() -> None:
     """The finding has every step, three lines of evidence, and the probe's expectation, source and fix."""
     failed = plan_run(
         2,
-        "FAIL",
+        Verdict.FAIL,
         summary=("authorise", "retry e0"),
         evidence=("one", "two", "three", "four"),
         expected="once",
@@ -33,7 +33,7 @@ def test_a_failing_plan_is_reported_with_the_texts_of_its_probe() -> None:
         fix="claim it",
     )
 
-    finding = PROBE.examine(journal(plan_run(1), failed, plan_run(3, "FAIL")))
+    finding = PROBE.examine(journal(plan_run(1), failed, plan_run(3, Verdict.FAIL)))
 
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, "plan 2 failed, in its shortest form: applies_once: saw 2")
     assert finding.evidence == ("authorise", "retry e0", "one", "two", "three")
@@ -43,7 +43,7 @@ def test_a_failing_plan_is_reported_with_the_texts_of_its_probe() -> None:
 
 def test_missing_texts_are_those_of_this_probe() -> None:
     """A FAIL always has a fix."""
-    finding = PROBE.examine(journal(plan_run(1, "FAIL")))
+    finding = PROBE.examine(journal(plan_run(1, Verdict.FAIL)))
 
     assert (finding.expected, finding.source, finding.fix) == (PROBE.expected, PROBE.source, PROBE.fix)
 
@@ -51,7 +51,7 @@ def test_missing_texts_are_those_of_this_probe() -> None:
 @pytest.mark.parametrize("probe", ["every_step_done", "every_fault_bit"])
 def test_an_incomplete_plan_is_inconclusive(probe: str) -> None:
     """It stays inconclusive although other plans passed."""
-    finding = PROBE.examine(journal(plan_run(1), plan_run(2, "INCONCLUSIVE", probe=probe, observed="it hung")))
+    finding = PROBE.examine(journal(plan_run(1), plan_run(2, Verdict.INCONCLUSIVE, probe=probe, observed="it hung")))
 
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "plan 2 of 2 could not be judged: it hung")
 
@@ -59,7 +59,9 @@ def test_an_incomplete_plan_is_inconclusive(probe: str) -> None:
 def test_plans_without_an_effect_are_inconclusive() -> None:
     """The reason and the hook are those of the first plan."""
     finding = PROBE.examine(
-        journal(plan_run(1, "INCONCLUSIVE", hook="app.observe.effects"), plan_run(2, "INCONCLUSIVE", hook="another"))
+        journal(
+            plan_run(1, Verdict.INCONCLUSIVE, hook="app.observe.effects"), plan_run(2, Verdict.INCONCLUSIVE, hook="another")
+        )
     )
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
@@ -68,7 +70,7 @@ def test_plans_without_an_effect_are_inconclusive() -> None:
 
 def test_one_plan_with_an_effect_is_enough_to_pass() -> None:
     """The finding counts the plans with an effect."""
-    finding = PROBE.examine(journal(plan_run(1, "INCONCLUSIVE"), plan_run(2), plan_run(3)))
+    finding = PROBE.examine(journal(plan_run(1, Verdict.INCONCLUSIVE), plan_run(2), plan_run(3)))
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
     assert finding.observed == "3 plans were run, 2 of them with a visible effect"

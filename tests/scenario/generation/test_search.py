@@ -16,7 +16,7 @@ from fiskil_harness.runner.worker import measured
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation import explore
 from fiskil_harness.scenario.generation.simplify import summary_lines
-from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from tests.paths import ROOT, SOURCE
 
 PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, observed="applied once", examined=1)
@@ -57,7 +57,7 @@ def test_every_requested_plan_is_run_once() -> None:
     explored = explore(bench.run, kind="deliveries", seed=1, wanted=12)
 
     assert [run.number for run in explored.runs] == list(range(1, 13))
-    assert len({msgspec.json.encode(plan) for plan in bench.plans}) == explored.executed == 13
+    assert len({msgspec.json.encode(plan) for plan in bench.plans}) == len(bench.plans) == 13
 
 
 def test_one_seed_draws_the_same_plans() -> None:
@@ -238,7 +238,7 @@ def test_the_search_leaves_no_files(tmp_path: Path) -> None:
 
 
 def plan_run(**changes: object) -> PlanRun:
-    return msgspec.structs.replace(PlanRun(number=1, verdict="PASS", probe="applies_once"), **changes)
+    return msgspec.structs.replace(PlanRun(number=1, verdict=Verdict.PASS, probe="applies_once"), **changes)
 
 
 def finding_about(*runs: PlanRun) -> Finding:
@@ -250,7 +250,7 @@ def finding_about(*runs: PlanRun) -> Finding:
 
 def test_plans_with_effects_pass() -> None:
     """Plans without an effect do not count."""
-    finding = finding_about(plan_run(), plan_run(number=2, verdict="INCONCLUSIVE"), plan_run(number=3))
+    finding = finding_about(plan_run(), plan_run(number=2, verdict=Verdict.INCONCLUSIVE), plan_run(number=3))
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
     assert finding.observed == "3 plans were run, 2 of them with a visible effect"
@@ -258,7 +258,7 @@ def test_plans_with_effects_pass() -> None:
 
 def test_plans_without_effects_are_inconclusive() -> None:
     """An app without effects passes no plan, and the missing hook is named."""
-    finding = finding_about(plan_run(verdict="INCONCLUSIVE", observed="no counts", hook="app.observe.effects"))
+    finding = finding_about(plan_run(verdict=Verdict.INCONCLUSIVE, observed="no counts", hook="app.observe.effects"))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
 
@@ -272,7 +272,7 @@ def test_one_incomplete_plan_is_inconclusive() -> None:
     """An app that died during one plan does not pass because of the others."""
     finding = finding_about(
         plan_run(),
-        plan_run(number=2, verdict="INCONCLUSIVE", probe="every_step_done", observed="no answer"),
+        plan_run(number=2, verdict=Verdict.INCONCLUSIVE, probe="every_step_done", observed="no answer"),
         plan_run(number=3),
     )
 
@@ -284,7 +284,7 @@ def test_a_failing_plan_is_the_evidence() -> None:
     """The finding contains the plan as text, and the advice of its own probe."""
     failing = plan_run(
         number=2,
-        verdict="FAIL",
+        verdict=Verdict.FAIL,
         observed="applied 2 times",
         summary=("authorise", "retry e0"),
         evidence=("e0 attempt 1: 204",),
@@ -301,9 +301,9 @@ def test_a_failing_plan_is_the_evidence() -> None:
 def test_the_failure_rate_of_a_race_is_a_note() -> None:
     """The rate is a note of the measurement; the finding does not depend on it."""
     journal = Journal()
-    journal.write(plan_run(number=3, verdict="FAIL", rounds=5, rounds_failed=2))
+    journal.write(plan_run(number=3, verdict=Verdict.FAIL, rounds=5, rounds_failed=2))
 
-    often, seldom = (finding_about(plan_run(verdict="FAIL", rounds=5, rounds_failed=count)) for count in (5, 1))
+    often, seldom = (finding_about(plan_run(verdict=Verdict.FAIL, rounds=5, rounds_failed=count)) for count in (5, 1))
 
     assert measured(NAMED, journal, took_s=1).notes == ("plan 3 failed again in 2 of 5 rounds",)
     assert msgspec.json.encode(often) == msgspec.json.encode(seldom)
@@ -331,11 +331,21 @@ def test_a_kill_during_a_delivery_is_a_race() -> None:
 def test_an_unknown_kind_is_refused() -> None:
     """The message names the nearest kind."""
     with pytest.raises(UnknownName, match="Did you mean 'forgeries'"):
-        steps.RunGeneratedPlans("forgery").check()  # type: ignore[arg-type]
+        GeneratedScenario(practices=(), kind="forgery").check()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("plans", [0, 1001])
 def test_a_wrong_number_of_plans_is_refused(plans: int) -> None:
     """The number is from 1 to 1,000."""
     with pytest.raises(ConfigError, match="plans must be from 1 to 1000"):
-        steps.RunGeneratedPlans("order", plans).check()
+        GeneratedScenario(practices=(), kind="order", plans=plans).check()
+
+
+def test_the_text_of_a_generated_scenario_names_its_limits() -> None:
+    """Limits with their default values are left out."""
+    usual = GeneratedScenario(practices=(), kind="order")
+
+    limited = msgspec.structs.replace(usual, plans=10, shrink_s=5)
+
+    assert usual.step_texts == ("run generated plans order",)
+    assert limited.step_texts == ("run generated plans order (plans 10, shrink s 5)",)

@@ -8,17 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fiskil_harness import probes
 from fiskil_harness.core.config import Settings
-from fiskil_harness.errors import ConfigError, StepError
+from fiskil_harness.errors import ConfigError
 from fiskil_harness.journal import Delivery, Output, PlanRun
 from fiskil_harness.probes import Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation import Form
 from fiskil_harness.scenario.generation.actions import Act
-from fiskil_harness.scenario.scenario import Scenario, load, read_plan
-from fiskil_harness.scenario.stage import Stage
+from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario, load, read_plan
 from tests.paths import SOURCE
 
 DURABLE = {"command": "{python} durable_receiver.py {port}"}
@@ -27,12 +25,9 @@ Drive = Callable[..., Driver]
 MakeSettings = Callable[..., Settings]
 
 
-def plans_scenario(*before: object, plans: int = 3) -> Scenario:
-    return Scenario(
-        name="plans_scenario",
-        practices=("webhooks.idempotent",),
-        steps=(*before, steps.RunGeneratedPlans("deliveries", plans)),
-        probes=(probes.SurvivesEveryPlan(),),
+def plans_scenario(plans: int = 3) -> GeneratedScenario:
+    return GeneratedScenario(
+        name="plans_scenario", practices=("webhooks.idempotent",), kind="deliveries", plans=plans
     ).check()
 
 
@@ -85,7 +80,7 @@ def test_a_violated_invariant_counts_for_one_practice(drive: Drive, receiver_set
     driver = drive(receiver_settings(app=DURABLE, FLAW="body_hash"))
     scenario = load("everything_generated")
 
-    outcome = driver.run(msgspec.structs.replace(scenario, steps=(steps.RunGeneratedPlans("everything", 15, shrink_s=5),)))
+    outcome = driver.run(msgspec.structs.replace(scenario, shrink_s=5))
 
     assert (outcome.verdict, outcome.practices) == (Verdict.FAIL, ("webhooks.idempotent",))
     assert len(scenario.practices) > 1
@@ -95,19 +90,17 @@ def test_a_violated_invariant_counts_for_one_practice(drive: Drive, receiver_set
 def test_a_wrong_time_to_shrink_is_refused(shrink_s: float) -> None:
     """The time has limits."""
     with pytest.raises(ConfigError, match="shrink_s must be from 0 to 3600"):
-        steps.RunGeneratedPlans("order", shrink_s=shrink_s).check()
+        GeneratedScenario(practices=(), kind="order", shrink_s=shrink_s).check()
 
 
-def test_generated_plans_need_an_empty_sandbox(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Plans would remove the data of a scenario that has begun."""
-    outcome = drive(receiver_settings()).run(plans_scenario(steps.Authorise()))
-
-    assert outcome.verdict is Verdict.INCONCLUSIVE
-    assert "Generated plans start from an empty sandbox." in outcome.findings[-1].observed
+def test_steps_and_probes_of_its_own_are_refused() -> None:
+    """Each plan has its own."""
+    with pytest.raises(ConfigError, match="Leave out steps and probes"):
+        GeneratedScenario(practices=(), kind="order", steps=(steps.Authorise(),)).check()
 
 
 def test_the_journal_contains_the_results_of_plans(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Deliveries of plans are in their own journals; the proxy records into the scenario's journal afterwards."""
+    """Deliveries of plans are in their own journals."""
     driver = drive(receiver_settings(app=DURABLE))
 
     journal, crashed = driver.perform(plans_scenario())
@@ -116,26 +109,21 @@ def test_the_journal_contains_the_results_of_plans(drive: Drive, receiver_settin
     assert {run.step for run in journal.all(PlanRun)} == {0}
 
 
-class CheckJournal(steps.PlainStep, frozen=True, kw_only=True, tag="check_journal"):
-    """Checks that the proxy records into the scenario's journal."""
-
-    def perform(self, stage: Stage) -> None:
-        """Raise StepError otherwise."""
-        if stage.fiskil.proxy.journal is not stage.journal:
-            raise StepError("The proxy records into another journal.")
-
-
-def test_the_scenario_continues_after_generated_plans(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Afterwards the proxy records into the scenario's journal again, which contains the app's output during all plans."""
+def test_the_output_during_plans_belongs_to_no_later_scenario(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """The next scenario's journal contains only what the app has written since then."""
     driver = drive(receiver_settings(app=DURABLE, CHATTY="1"))
-    scenario = plans_scenario()
+    driver.perform(plans_scenario())
+    output_of_plans = driver.app.output()["output"].read_bytes()
 
-    journal, crashed = driver.perform(msgspec.structs.replace(scenario, steps=(*scenario.steps, CheckJournal())))
+    once = (steps.Authorise(), steps.Deliver())
+    journal, crashed = driver.perform(Scenario(name="once", practices=(), steps=once, probes=()))
 
     app_output = driver.app.output()["output"].read_bytes()
     assert crashed == ""
-    assert b"took a message" in app_output
-    assert [output.text for output in journal.all(Output) if output.place == "output"] == [app_output]
+    assert b"took a message" in output_of_plans
+    assert [output.text for output in journal.all(Output) if output.place == "output"] == [
+        app_output.removeprefix(output_of_plans)
+    ]
 
 
 def test_a_plan_is_replayed_without_hypothesis(drive: Drive, receiver_settings: MakeSettings, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.webhooks import sign
 from fiskil_harness.webhooks.forgeries.catalogue import forgeries_of
-from fiskil_harness.webhooks.payload_variants import ODDITIES, SPELLINGS, encodings_of
+from fiskil_harness.webhooks.payload_variants import ODDITIES, encodings_of
+from fiskil_harness.webhooks.signature_variants import SPELLINGS
 from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]

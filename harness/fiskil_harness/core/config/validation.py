@@ -75,8 +75,8 @@ def _check_login(login: Login, source: str) -> None:
             )
         if not KEY.fullmatch(environment(variable) or ""):
             raise ConfigError(
-                f"{source}: {variable}, which app.login.secrets calls {name!r}, cannot be kept out of reports. "
-                "Put there 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
+                f"{source}: the value of {variable} (app.login.secrets: {name!r}) cannot be kept out of reports. "
+                "Use 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
             )
     for name, text in login.cookies.items():
         if not COOKIE_NAME.fullmatch(name):

@@ -41,6 +41,9 @@ class Finding(Struct, frozen=True, kw_only=True):
     ``examined`` is the number of things that the probe examined. ``hook`` is the missing hook that made the result
     INCONCLUSIVE. ``cases`` are the variants that the probe distinguishes. ``advice`` never changes a verdict. All texts use
     symbols such as ``e0`` in place of ids, so that two runs with the same seed have equal findings.
+
+    ``practices`` are the ids of the practices that the finding counts for. A probe leaves them empty; the evaluation of the
+    scenario adds them.
     """
 
     probe: str
@@ -54,3 +57,4 @@ class Finding(Struct, frozen=True, kw_only=True):
     hook: str = ""
     examined: int = 0
     cases: tuple[Case, ...] = ()
+    practices: tuple[str, ...] = ()

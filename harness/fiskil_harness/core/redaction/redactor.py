@@ -7,8 +7,11 @@ characters, in every encoding that ``fiskil_harness.core.redaction`` decodes.
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
+
+from msgspec import Struct, structs
 
 from fiskil_harness.core.redaction import Index
 
@@ -17,6 +20,8 @@ _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}")
 
 Secrets = Callable[[], Iterable[tuple[str, str]]]
 """A function that returns the current secrets as pairs of kind and value. Each redaction calls it to get new tokens."""
+
+Tree = TypeVar("Tree")
 
 _Cut = tuple[int, int, str]
 """A part of a text to remove: its begin and end in bytes, and the kind of secret."""
@@ -45,13 +50,19 @@ class Redactor:
         self.learn()
         return _without_tokens(_without(text.encode("utf-8", "surrogatepass"), self._cuts(text)))
 
-    def redact_tree(self, node: Any) -> Any:
-        """Return the JSON value *node* with every string redacted, including keys."""
+    def redact_tree(self, node: Tree) -> Tree:
+        """Return *node* with every string in its structs, dicts, lists and tuples redacted, including keys."""
         self.learn()
-        texts = list(_texts(node))
-        cuts = self._cuts("\0".join(texts))
-        changed = iter(_each_without(texts, cuts))
-        return _changed(node, lambda _text: _without_tokens(next(changed)))
+        texts: list[str] = []
+
+        def collect(text: str) -> str:
+            texts.append(text)
+            return text
+
+        _changed(node, collect)
+        redacted = _each_without(texts, self._cuts("\0".join(texts)))
+        changed: Tree = _changed(node, lambda _text: _without_tokens(next(redacted)))
+        return changed
 
     def _cuts(self, text: str) -> list[_Cut]:
         """Return the parts to remove from *text*, in order and without overlaps."""
@@ -99,22 +110,13 @@ def _without_tokens(text: str) -> str:
 
 
 def _changed(node: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(node, str):
+    """Return *node* with every string replaced by the result of *change*, which is called in the order of the strings."""
+    if isinstance(node, str) and not isinstance(node, Enum):
         return change(node)
+    if isinstance(node, Struct):
+        return structs.replace(node, **{name: _changed(getattr(node, name), change) for name in node.__struct_fields__})
     if isinstance(node, dict):
         return {_changed(key, change): _changed(value, change) for key, value in node.items()}
     if isinstance(node, list | tuple):
-        return [_changed(value, change) for value in node]
+        return type(node)(_changed(value, change) for value in node)
     return node
-
-
-def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            yield from _texts(key)
-            yield from _texts(value)
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from _texts(value)

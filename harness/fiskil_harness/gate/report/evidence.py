@@ -10,7 +10,7 @@ from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evidence import Picture, Viewpoint
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.probes.practices import all_practices, practices_of
+from fiskil_harness.probes.practices import all_practices
 
 MOST_FINDINGS = 5
 MOST_PICTURES = 3
@@ -61,7 +61,7 @@ def _row_of(practice: PracticeStatus, whole: GateResult, purposes: dict[str, str
         (outcome.scenario, finding)
         for outcome in outcomes
         for finding in outcome.findings
-        if practice.practice in practices_of(finding.probe, outcome.practices)
+        if practice.practice in finding.practices
     ]
     return Row(
         status=practice,

@@ -17,7 +17,6 @@ from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.outcome import Measure, Outcome
-from fiskil_harness.probes.practices import practices_of
 from fiskil_harness.runner.worker import STILL_BUSY_SINCE
 from fiskil_harness.scenario.scenario import INTERPRETATION_SEPARATOR
 
@@ -91,7 +90,7 @@ def observation(finding: Finding) -> str:
 
 def _head(outcome: Outcome, findings: Sequence[Finding], width: int) -> list[str]:
     seed = f"seed {outcome.seed}"
-    affected = {practice for finding in findings for practice in practices_of(finding.probe, outcome.practices)}
+    affected = {practice for finding in findings for practice in finding.practices}
     practices = ", ".join(practice for practice in outcome.practices if practice in affected)
     lines = wrapped(f"{findings[0].verdict}  {practices}   {outcome.scenario}", width, later_indent=INDENT)
     if len(lines[-1]) + len(seed) + 2 <= width:

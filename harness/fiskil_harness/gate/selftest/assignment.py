@@ -6,6 +6,7 @@ from fiskil_harness.core.randomness import stream
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.gate.selftest.gallery import GalleryApp
 from fiskil_harness.scenario.scenario import Scenario, load, load_all
+from fiskil_harness.scenario.selection import is_generated
 
 MANY = 100
 """A step that repeats this often makes its scenario costly."""
@@ -16,7 +17,7 @@ WATCH_CALLS = frozenset({"life_plans_generated", "webhook_acknowledged_while_api
 
 def is_costly(scenario: Scenario) -> bool:
     """Return whether *scenario* takes seconds rather than a fraction of one."""
-    return any(step.is_slow or getattr(step, "times", 0) >= MANY for step in scenario.steps)
+    return is_generated(scenario) or any(step.is_slow or getattr(step, "times", 0) >= MANY for step in scenario.steps)
 
 
 def is_receiver(entry: GalleryApp) -> bool:
@@ -36,7 +37,7 @@ def quick(entry: GalleryApp) -> list[Scenario]:
 
 
 def own_and_others(entry: GalleryApp) -> list[Scenario]:
-    """Return the scenarios that *entry* lists, and other quick scenarios, whose number is ``entry.others``."""
+    """Return the scenarios that *entry* lists, then ``entry.others`` more quick scenarios (None: all of them)."""
     others = [scenario for scenario in quick(entry) if scenario.name not in entry.scenarios]
     return [*map(load, entry.scenarios), *others[: entry.others]]
 

@@ -17,7 +17,7 @@ from fiskil_harness.gate.receiver_bugs import bugs
 from fiskil_harness.gate.selftest import assignment, gallery
 from fiskil_harness.gate.selftest.gallery import GalleryApp
 from fiskil_harness.probes import Verdict
-from fiskil_harness.probes.practices import all_practices, practices_of
+from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.runner.session import Session
 from fiskil_harness.runner.worker import Worker, first_line
 from fiskil_harness.scenario.scenario import Scenario
@@ -201,7 +201,7 @@ def false_alarms(judgement: Judgement, entry: GalleryApp) -> list[str]:
 
 
 def wrongly_trusted(judgement: Judgement) -> list[str]:
-    """Return the practices that were wrongly proven for an app that does nothing, or a text if every scenario passed."""
+    """Return the practices wrongly proven for an app that does nothing; without any, a line if every scenario passed."""
     proven = sorted(NEVER_TRUSTED & set(reasons_by_practice(judgement, Status.PROVEN)))
     return proven or ([] if judgement.verdict is not Verdict.PASS else ["every scenario passed"])
 
@@ -238,7 +238,7 @@ def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
             Catch(subject=practice, scenario=outcome.scenario, probe=finding.probe)
             for outcome in judgement.scenarios
             for finding in outcome.findings
-            if practice in practices_of(finding.probe, outcome.practices) and finding.verdict is Verdict.FAIL
+            if practice in finding.practices and finding.verdict is Verdict.FAIL
         ]
         named = [catch for catch in failing if catch.probe in entry.probes]
         yield from [*named, *failing][:1]

@@ -138,6 +138,21 @@ class Key(Entry, frozen=True, kw_only=True):
 
     state: KeyState
 
+    @property
+    def is_accepted(self) -> bool:
+        """Return True if the API accepts the app's key pair."""
+        return self.state == "accepted"
+
+    @property
+    def is_rotated(self) -> bool:
+        """Return True if the key pair was replaced by another."""
+        return self.state == "rotated"
+
+    @property
+    def is_wrong(self) -> bool:
+        """Return True if the app was given an invalid secret."""
+        return self.state == "wrong"
+
 
 class Rows(Entry, frozen=True, kw_only=True):
     """The rows that the API serves for one dataset of a participant, from this entry on.
@@ -148,7 +163,6 @@ class Rows(Entry, frozen=True, kw_only=True):
 
     participant: str
     dataset: str
-    moment: str
     rows: tuple[dict[str, Any], ...]
     removed_ids: tuple[str, ...] = ()
     end_user_id: str = ""

@@ -45,6 +45,9 @@ end             at the end of the scenario
 ==============  ===================================================
 """
 
+VisitedPage = Literal["callback", "cancelled"]
+"""Page to which a browser is redirected after a consent journey that succeeded, or that did not."""
+
 ReportPlace = Literal["metrics", "an alert", "telemetry"]
 """Channel through which the app reported something to its operators."""
 
@@ -60,9 +63,19 @@ class ProcessChanged(Entry, frozen=True, kw_only=True):
         return self.change in {"kill", "kill_worker"}
 
     @property
+    def is_whole_kill(self) -> bool:
+        """Return True if the whole app was killed, and not only one of its processes."""
+        return self.change == "kill"
+
+    @property
     def is_restart(self) -> bool:
         """Return True if the app was started again."""
         return self.change == "restart"
+
+    @property
+    def is_refusal(self) -> bool:
+        """Return True if the app refused to start without its webhook secret."""
+        return self.change == "refusal"
 
 
 class MachinePaused(Entry, frozen=True, kw_only=True):
@@ -80,15 +93,30 @@ class Journey(Entry, frozen=True, kw_only=True):
     attempt: int
     end_user_id: str = ""
 
+    @property
+    def is_approved(self) -> bool:
+        """Return True if the end user gave the consent."""
+        return self.ending == "APPROVED"
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Return True if the end user left."""
+        return self.ending == "ABANDONED"
+
+    @property
+    def has_error(self) -> bool:
+        """Return True if the journey ended with an ``error_type`` of Fiskil."""
+        return self.ending not in {"APPROVED", "ABANDONED", "FORGED_REDIRECT"}
+
 
 class Visit(Entry, frozen=True, kw_only=True):
     """The end user's browser was redirected to a page of the app.
 
-    *page* is ``callback`` or ``cancelled``. *is_elsewhere* is True if the redirect led to another origin than the app's.
+    *is_elsewhere* is True if the redirect led to another origin than the app's.
     """
 
     participant: str
-    page: str
+    page: VisitedPage
     status: int | None
     content_type: str = ""
     body: bytes = b""
@@ -117,6 +145,16 @@ class HookCall(Entry, frozen=True, kw_only=True):
     took_s: float = 0.0
 
     @property
+    def is_session_start(self) -> bool:
+        """Return True if the app was requested to begin a consent journey."""
+        return self.hook == "start_session"
+
+    @property
+    def is_refresh(self) -> bool:
+        """Return True if the app was requested to read its data again."""
+        return self.hook == "refresh"
+
+    @property
     def is_failure_request(self) -> bool:
         """Return True if the harness requested the app's next processing to fail."""
         return self.hook == "fail"
@@ -134,10 +172,10 @@ class Effects(Entry, frozen=True, kw_only=True):
     failures that happened. *consents* are the values that the state shows for consents, if the config locates them.
     *response* describes the request and the response if the app reported that it has no effects.
 
-    *is_idle* is False if the harness stopped waiting while the app was busy; *unchanged_s* is the time for which nothing had
-    changed by then, in real seconds. *waits_for* is a message of this scenario that stayed unprocessed. *busy_since* is the
-    earlier scenario and message since which the app has been busy. It depends on which scenarios shared a worker, so no
-    verdict may contain it.
+    *is_idle* is False if the harness stopped waiting while the app was busy, or did not wait. *unchanged_s* is the time for
+    which nothing had changed by then, in real seconds. *waits_for* is a message of this scenario that stayed unprocessed.
+    *busy_since* is the earlier scenario and message since which the app has been busy. It depends on which scenarios shared
+    a worker, so no verdict may contain it.
     """
 
     participant: str
@@ -153,6 +191,29 @@ class Effects(Entry, frozen=True, kw_only=True):
     response: str = ""
     waits_for: str = ""
     busy_since: str = ""
+
+    @property
+    def has_reported_idle(self) -> bool:
+        """Return True if the app itself reported that it was idle (``pending`` is 0).
+
+        Without ``pending``, the harness only concludes from an unchanged report that the app is idle.
+        """
+        return self.is_idle and self.pending == 0
+
+    @property
+    def is_before_failure(self) -> bool:
+        """Return True if the snapshot was taken just before the app was requested to fail."""
+        return self.moment == "before_failure"
+
+    @property
+    def is_half_sent(self) -> bool:
+        """Return True if the snapshot was taken after half of a message, of which it must show no effect."""
+        return self.moment == "half_sent"
+
+    @property
+    def is_final(self) -> bool:
+        """Return True if the snapshot was taken at the end of the scenario."""
+        return self.moment == "end"
 
 
 class Output(Entry, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """Observations of the webhook sender: deliveries, canary URLs planted in them, and generated plans."""
 
-from typing import Final, Literal
+from typing import Literal
 
+from fiskil_harness.core.model.findings import Verdict
 from fiskil_harness.journal.entries.entry import Entry
 from fiskil_harness.journal.entries.plan_pairs import Verb
 
@@ -44,13 +45,6 @@ DeliveryOutcome = Literal["ack", "refuse", "indeterminate"]
 
 DURING_KILL = "during a kill"
 """``Delivery.name`` of deliveries that were in progress when the app was killed, so that their outcome depends on timing."""
-
-HALF_SENT: Final = "half_sent"
-"""``Effects.moment`` of a snapshot after half of a message was sent; the snapshot must show no effect of that message."""
-
-EARLY: Final = "early"
-"""``Delivery.kind`` of a delivery that was refused with 429, or with 503 and Retry-After, and then sent again soon."""
-
 
 SOURCE_ADDRESSES = ("127.0.0.1", "127.0.0.20")
 """Source IP addresses of genuine deliveries; only some interpretations of Fiskil's documentation use the second address."""
@@ -112,6 +106,26 @@ class Delivery(Entry, frozen=True, kw_only=True):
     def is_authentic(self) -> bool:
         """Return True if the bytes are Fiskil's own: a genuine delivery or a replay of one."""
         return self.is_genuine or self.is_replay
+
+    @property
+    def is_forged(self) -> bool:
+        """Return True if the message is not signed with the app's secret, or was changed after it was signed."""
+        return self.kind == "forged"
+
+    @property
+    def is_unusual(self) -> bool:
+        """Return True if the message is signed, but Fiskil never sends such a message."""
+        return self.kind == "unusual"
+
+    @property
+    def is_malformed(self) -> bool:
+        """Return True if the request is malformed HTTP, such as half a message."""
+        return self.kind == "broken"
+
+    @property
+    def is_unusual_http(self) -> bool:
+        """Return True if Fiskil never sends such an HTTP request: it is uncommon or malformed, or has another method."""
+        return self.kind in {"odd", "broken", "method"}
 
     @property
     def is_acknowledged(self) -> bool:
@@ -178,7 +192,7 @@ class PlanRun(Entry, frozen=True, kw_only=True):
     """
 
     number: int
-    verdict: str
+    verdict: Verdict
     summary: tuple[str, ...] = ()
     plan: str = ""
     observed: str = ""

@@ -84,7 +84,7 @@ class Control(Struct, frozen=True, kw_only=True):
 
     @property
     def is_field(self) -> bool:
-        """Return True for a field that can be filled in."""
+        """Return True for a field that a person types into."""
         return self.kind == "field"
 
 
@@ -117,6 +117,21 @@ class PageView(Entry, frozen=True, kw_only=True):
     problem: str = ""
     digest: str = ""
     covers: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Return True if the page was viewed at no special time."""
+        return self.moment == "plain"
+
+    @property
+    def is_unsynced(self) -> bool:
+        """Return True if the page was viewed after the consent and before any data was there."""
+        return self.moment == "unsynced"
+
+    @property
+    def is_synced(self) -> bool:
+        """Return True if the page was viewed when all data was there."""
+        return self.moment == "synced"
 
 
 class Fetched(Entry, frozen=True, kw_only=True):

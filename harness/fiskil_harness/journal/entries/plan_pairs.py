@@ -5,10 +5,12 @@ A life plan is a random sequence of actions of the end user, the API and the web
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
+from typing import Literal
 
 from msgspec import Struct
 
-LIFE, FAULT, DELIVERY = "life", "fault", "delivery"
+VerbGroup = Literal["", "life", "fault", "delivery"]
+"""The cause of an action: the end user, a fault of the API, or the webhook sender; empty for very common actions."""
 
 
 class Verb(Struct, frozen=True, kw_only=True):
@@ -18,7 +20,7 @@ class Verb(Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    group: str = ""
+    group: VerbGroup = ""
     needs: tuple[str, ...] = ()
 
 
@@ -39,13 +41,13 @@ def pairs_of(verbs: Iterable[Verb]) -> list[tuple[str, str]]:
 
 
 def uncovered_pairs(pairs: Sequence[tuple[str, str]], lives: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
-    """Return those of *pairs* that no plan in *lives* contains; each plan is given as the names of its verbs."""
+    """Return those of *pairs* that no plan contains; *lives* has, for each plan, the names of its verbs."""
     plans = [frozenset(life) for life in lives]
     return [pair for pair in pairs if not any(plan.issuperset(pair) for plan in plans)]
 
 
 def pair_coverage(verbs: Iterable[Verb], lives: Iterable[Iterable[str]]) -> PairCoverage:
-    """Return the pair coverage of the plans in *lives*; each plan is given as the names of the verbs that happened."""
+    """Return which pairs of *verbs* happened in one plan; *lives* has, for each plan, the names of those that happened."""
     pairs = pairs_of(verbs)
     missing = uncovered_pairs(pairs, lives)
     return PairCoverage(

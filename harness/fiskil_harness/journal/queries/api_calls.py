@@ -104,6 +104,16 @@ def timed_out(journal: Journal, call: HookCall) -> bool:
     return call.status is None and call.took_s >= limit_s
 
 
+def refreshes(journal: Journal, *, since_s: float) -> list[HookCall]:
+    """Return the calls of the hook ``refresh`` that began at *since_s* or later."""
+    return [call for call in journal.all(HookCall) if call.hook == "refresh" and began_s(call) >= since_s]
+
+
+def refusal_lines(refused: Iterable[Exchange]) -> tuple[str, ...]:
+    """Return the route and the status of each refused call, without repetitions, as evidence."""
+    return tuple(sorted({f"{call.method} {call.route}: {call.status}" for call in refused}))
+
+
 def dataset_of(kind: str) -> str:
     """Return the banking dataset that an event of *kind* announces as synced, or an empty text for other kinds."""
     return _DATASET_BY_EVENT.get(kind, "")

@@ -71,7 +71,7 @@ def applied(journal: Journal) -> Applied | None:
     """
     runs: list[dict[str, dict[str, int]]] = [{}]
     for entry in journal:
-        if isinstance(entry, ProcessChanged) and entry.change == "kill":
+        if isinstance(entry, ProcessChanged) and entry.is_whole_kill:
             runs.append({})
         elif isinstance(entry, Effects) and entry.applied is not None:
             runs[-1][entry.participant] = entry.applied
@@ -195,3 +195,8 @@ def describe(delivery: Delivery) -> str:
     variant = f" {delivery.name.replace('_', ' ')}" if delivery.name else ""
     kind = "" if delivery.is_genuine else f" {delivery.kind}"
     return f"{delivery.event}{variant} attempt {delivery.attempt}{kind}: {response_text(delivery)}"
+
+
+def readable(name: str) -> str:
+    """Return the name of a variant as words: ``other_secret`` becomes ``other secret``."""
+    return name.replace("_", " ")

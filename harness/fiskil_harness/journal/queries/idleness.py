@@ -3,29 +3,13 @@
 from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import began_s
 
-NOT_WORK = frozenset({"fail"})
-"""Hooks that give the app no reason to call the API."""
-
-
-def was_idle(effects: Effects) -> bool:
-    """Return True if the app had finished all requested work at the time of the snapshot *effects*."""
-    return effects.is_idle and effects.moment not in {"before_failure", "half_sent"}
-
-
-def reported_idle(effects: Effects) -> bool:
-    """Return True if the app itself reported that it was idle (``pending`` is 0).
-
-    Without ``pending``, the harness only concludes from an unchanged state that the app is idle.
-    """
-    return was_idle(effects) and effects.pending == 0
-
 
 def idle_before(journal: Journal, moment_s: float) -> float:
     """Return the last time before *moment_s* at which the app had no unfinished work for any participant; 0 if none."""
     idle_times = [
         (effects.at_s, effects.participant)
         for effects in journal.all(Effects)
-        if was_idle(effects) and effects.at_s < moment_s
+        if effects.is_idle and effects.at_s < moment_s
     ]
     requests = _requests(journal)
 
@@ -50,5 +34,5 @@ def work_between(journal: Journal, since_s: float, until_s: float) -> int:
 
 
 def _requests(journal: Journal) -> list[tuple[float, str]]:
-    hooks = [(began_s(call), call.participant) for call in journal.all(HookCall) if call.hook not in NOT_WORK]
+    hooks = [(began_s(call), call.participant) for call in journal.all(HookCall) if not call.is_failure_request]
     return sorted([*hooks, *((delivery.at_s, delivery.participant) for delivery in journal.all(Delivery))])

@@ -85,7 +85,7 @@ def ways_repeated(journal: Journal) -> dict[str, frozenset[Way]]:
     """
     reader = _Reader()
     for entry in journal:
-        if isinstance(entry, ProcessChanged) and entry.change == "kill":
+        if isinstance(entry, ProcessChanged) and entry.is_whole_kill:
             reader.kills += 1
         elif isinstance(entry, HookCall) and entry.is_failure_request:
             reader.must_fail.add(entry.participant)
@@ -95,7 +95,7 @@ def ways_repeated(journal: Journal) -> dict[str, frozenset[Way]]:
 
 
 class _Reader:
-    """Reader that goes through deliveries in order and collects the ways of repetition of each message."""
+    """Goes through deliveries in order, and collects for each message the ways in which it was repeated."""
 
     def __init__(self) -> None:
         self.kills = 0

@@ -105,12 +105,14 @@ def effects_before(journal: Journal, moment_s: float, participant: str = "") -> 
     return earlier[-1] if earlier else None
 
 
-def why_still_busy(effects: Effects) -> tuple[str, str]:
-    """Return the reason why a busy app cannot be judged, and the hook that would help.
+def why_still_busy(effects: Effects | None) -> tuple[str, str]:
+    """Return the reason why a busy app, or one whose effects were not read, cannot be judged, and the hook that would help.
 
     The reason does not contain the earlier scenario since which the app has been busy (``busy_since``), because that depends
     on which scenarios shared a worker.
     """
+    if effects is None:
+        return STILL_BUSY, EFFECTS
     unprocessed = f": {effects.waits_for} was not processed" if effects.waits_for else ""
     reason, hook = (NO_VISIBLE_EFFECT, PENDING) if effects.pending is None else (STILL_BUSY, "")
     return f"{reason}{unprocessed}", hook
@@ -123,7 +125,7 @@ def is_announced(journal: Journal, rows: Rows) -> bool:
         if is_its_event and delivery.at_s >= rows.at_s:
             return True
     return any(
-        call.hook == "refresh" and call.participant == rows.participant and began_s(call) >= rows.at_s and call.has_succeeded
+        call.is_refresh and call.participant == rows.participant and began_s(call) >= rows.at_s and call.has_succeeded
         for call in journal.all(HookCall)
     )
 

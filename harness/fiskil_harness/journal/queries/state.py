@@ -22,9 +22,6 @@ Move = tuple[Leaves, Leaves]
 AGE = timedelta(hours=2)
 """Time before the first event at which a scenario begins; later timestamps in a state count as times of the scenario."""
 
-OWN_SYMBOLS = frozenset({"end_user", "end_user_ref", "session"})
-"""Symbols of ids that the app already has before the first event."""
-
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _MASKED = re.compile(r"[xX*\u2022. -]{2,}\d{3,4}")

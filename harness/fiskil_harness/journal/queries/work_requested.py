@@ -1,6 +1,6 @@
 """Count the work that was requested of the app, and detect if the app resumes calling the API after an outage."""
 
-from fiskil_harness.journal import Delivery, Effects, Exchange, HookCall, Journal, ProcessChanged
+from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
     acknowledged_events,
     bearer,
@@ -9,6 +9,7 @@ from fiskil_harness.journal.queries.api_calls import (
     is_complete_success,
     timed_out,
 )
+from fiskil_harness.journal.queries.idleness import work_between
 
 NO_CALLS_OBSERVED = "the app was not observed to call the API after the fault had ended"
 
@@ -27,28 +28,23 @@ def work_count(journal: Journal, since_s: float, until_s: float) -> int:
 def work_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
     """Return the number of hook calls and deliveries until *until_s* that began while the app may still have been busy.
 
-    The count begins at the last time before *before_s* at which the app was idle.
+    The count begins at the last time before *before_s* at which the app was idle for any participant.
     """
-    idle_times = [effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.moment != "before_failure"]
-    idle_s = max((at_s for at_s in idle_times if at_s < before_s), default=0.0)
-    begun = [began_s(call) for call in journal.all(HookCall) if not call.is_failure_request]
-    begun += [delivery.at_s for delivery in journal.all(Delivery)]
-    return sum(1 for at_s in begun if idle_s < at_s < until_s)
+    idle_times = (effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.at_s < before_s)
+    return work_between(journal, max(idle_times, default=0.0), until_s)
 
 
 def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozenset()) -> bool | None:
-    """Return True if the app successfully called the API after *over_s*, False if it does not work again, else None.
+    """Return whether the app works again after the failure ended at *over_s*; None if the journal does not show it.
 
-    If *routes* are given, the app must have called all of them. False requires refreshes that failed after a restart,
-    because an app that still runs may stop calling a failed API for a while.
+    True: the app called the API successfully after *over_s*, and all *routes* if any are given. False: every refresh after a
+    restart failed. Without a restart it is never False: an app that still runs may avoid a failed API for a while.
     """
     fine = [call for call in calls(journal) if call.at_s >= over_s and bearer(call) and is_complete_success(call)]
     if fine and routes <= {call.route for call in fine}:
         return True
     restarts = [started.at_s for started in journal.all(ProcessChanged) if started.is_restart and started.at_s > over_s]
-    refreshes = [
-        call for call in journal.all(HookCall) if restarts and call.hook == "refresh" and began_s(call) >= restarts[0]
-    ]
+    refreshes = [call for call in journal.all(HookCall) if restarts and call.is_refresh and began_s(call) >= restarts[0]]
     if not refreshes or any(
         timed_out(journal, call) or (call.status is not None and call.status < 400) for call in refreshes
     ):
@@ -62,7 +58,8 @@ def over_s(bitten: list[Exchange]) -> float:
 
 
 def has_crashed(journal: Journal, since_s: float) -> bool:
-    """Return True if the app seems to have crashed: at least two hooks were called since *since_s*, and all failed at once.
+    """Return True if the app seems to have crashed: at least two hooks were called since *since_s*, and every call
+    failed without a response.
 
     An app that the harness killed in this time has not crashed.
     """

@@ -5,7 +5,14 @@ from typing import Any, ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import EventCreated, Exchange, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, calls, is_complete_success, routes_of
+from fiskil_harness.journal.queries.api_calls import (
+    bitten_by,
+    call_key,
+    calls,
+    is_complete_success,
+    refusal_lines,
+    routes_of,
+)
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, latest_rows, places
 from fiskil_harness.journal.queries.work_requested import NO_CALLS_OBSERVED, over_s, work_count, works_after
 from fiskil_harness.probes.probe import PlainProbe
@@ -36,10 +43,10 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
         looped = sorted({call.route for call in refused if counts[call_key(call)] > allowed})
         if looped:
             observed = f"{looped[0]} was called more than {MAX_PER_JOB} times for each piece of work, and refused each time"
-            return self.fails(observed, evidence=_lines(refused), examined=examined)
+            return self.fails(observed, evidence=refusal_lines(refused), examined=examined)
         if _surplus_tokens(api_calls, refused) > allowed:
             observed = f"more than {MAX_PER_JOB} tokens were requested for each piece of work while calls were refused"
-            return self.fails(observed, evidence=_lines(refused), examined=examined)
+            return self.fails(observed, evidence=refusal_lines(refused), examined=examined)
         return self._judge_recovery(journal, refused, examined=examined)
 
     def _judge_recovery(self, journal: Journal, refused: list[Exchange], *, examined: int) -> Finding:
@@ -48,7 +55,7 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
             return self.inconclusive(NO_CALLS_OBSERVED)
         if not works:
             observed = "the app does not read the refused data again, although the refusals have ended and it was restarted"
-            return self.fails(observed, evidence=_lines(refused), examined=examined)
+            return self.fails(observed, evidence=refusal_lines(refused), examined=examined)
         datasets = _vanished_datasets(journal, refused)
         if datasets:
             observed = f"the {datasets[0]} that the app showed before the refusals do not come back"
@@ -86,7 +93,3 @@ def _vanished_datasets(journal: Journal, refused: list[Exchange]) -> list[str]:
 
 def _shows(state: Any, ids: list[str]) -> bool:
     return any(places(state, ids).values())
-
-
-def _lines(refused: list[Exchange]) -> tuple[str, ...]:
-    return tuple(sorted({f"{call.method} {call.route}: {call.status}" for call in refused}))

@@ -89,7 +89,7 @@ def _had_enough_time(journal: Journal, delivery: Delivery) -> bool:
     """Return True if, after the delivery, the app reported no pending work, or the promised ``fresh_s`` passed."""
     for effects in journal.all(Effects):
         if effects.participant == delivery.participant and effects.at_s > delivery.at_s:
-            if effects.pending == 0 and effects.is_idle:
+            if effects.has_reported_idle:
                 return True
             if _is_promised(journal) and effects.at_s - delivery.at_s > _fresh_s(journal):
                 return True

@@ -10,8 +10,6 @@ from fiskil_harness.journal.queries.api_calls import header, is_complete_success
 from fiskil_harness.journal.queries.retention import HISTORY, PENDING, SLACK
 from fiskil_harness.probes.probe import PlainProbe
 
-CURSOR = "page[after]"
-
 
 class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limited_history"):
     """Check that the app requests only transactions that are at most ``app.facts.history_days`` old.

@@ -13,6 +13,7 @@ from fiskil_harness.journal.queries.api_calls import (
     call_key,
     calls,
     is_complete_success,
+    refusal_lines,
     routes_of,
     succeeded_later,
     timed_out,
@@ -48,10 +49,10 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         repeated = _repeated(journal, refused)
         if repeated:
             observed = f"{repeated[0].route} was called more than {MAX_REFUSALS} times with a token that had been refused"
-            return self.fails(observed, evidence=_lines(repeated), examined=routes_of(refused))
+            return self.fails(observed, evidence=refusal_lines(repeated), examined=routes_of(refused))
         if _highest_renewal_count(api_calls, refused, exchanges) > MAX_RENEWALS:
             observed = f"more than {MAX_RENEWALS} renewals followed the expiry of one token"
-            return self.fails(observed, evidence=_lines(refused), examined=routes_of(refused))
+            return self.fails(observed, evidence=refusal_lines(refused), examined=routes_of(refused))
         failed = [call for call in refused if not succeeded_later(api_calls, call)]
         if failed:
             is_renewed = any(exchange.status == 200 for exchange in exchanges)
@@ -76,7 +77,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         if not _has_given_up(journal, failed[0]):
             return self.inconclusive(STILL_BUSY)
         observed = f"{failed[0].route} never succeeded after its 401, {renewal}"
-        return self.fails(observed, evidence=_lines(failed), examined=examined)
+        return self.fails(observed, evidence=refusal_lines(failed), examined=examined)
 
 
 def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
@@ -132,16 +133,12 @@ def _token(exchange: Exchange) -> str:
 def _has_given_up(journal: Journal, refused: Exchange) -> bool:
     """Return True if the app is idle at the end, or a hook failed after the refusal, so that no retry is to be expected."""
     effects = journal.all(Effects)
-    if effects and effects[-1].is_idle and effects[-1].pending == 0:
+    if effects and effects[-1].has_reported_idle:
         return True
     return any(
         hook_call.at_s >= refused.ended_s
         and (hook_call.status is None or hook_call.status >= 400)
         and not timed_out(journal, hook_call)
-        and hook_call.hook in {"refresh", "start_session"}
+        and (hook_call.is_refresh or hook_call.is_session_start)
         for hook_call in journal.all(HookCall)
     )
-
-
-def _lines(refused: list[Exchange]) -> tuple[str, ...]:
-    return tuple(sorted({f"{call.method} {call.route}: {call.status}" for call in refused}))

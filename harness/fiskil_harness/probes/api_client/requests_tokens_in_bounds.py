@@ -28,7 +28,7 @@ class RequestsTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="request
         if not unusual:
             return self.inconclusive("no token response was unusual")
         # Each message may be processed by a worker that requests its own token.
-        messages = sum(1 for delivery in journal.all(Delivery) if delivery.kind == "genuine" and delivery.attempt == 1)
+        messages = sum(1 for delivery in journal.all(Delivery) if delivery.is_genuine and delivery.attempt == 1)
         if _longest_series(calls(journal)) > MAX_IN_A_ROW + messages:
             observed = f"more than {MAX_IN_A_ROW} tokens were requested in a row, and none of them was used"
             return self.fails(observed, evidence=_lines(unusual), examined=routes_of(unusual))

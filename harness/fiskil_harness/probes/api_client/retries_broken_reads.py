@@ -18,7 +18,7 @@ from fiskil_harness.journal.queries.api_calls import (
     parameters,
     routes_of,
 )
-from fiskil_harness.journal.queries.idleness import idle_before, reported_idle
+from fiskil_harness.journal.queries.idleness import idle_before
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -98,7 +98,7 @@ def _participant_of_event(journal: Journal, broken: Exchange) -> str | None:
     if any(
         since_s < hook_call.at_s and began_s(hook_call) <= broken.at_s
         for hook_call in journal.all(HookCall)
-        if hook_call.hook == "refresh"
+        if hook_call.is_refresh
     ):
         return None
     return next(
@@ -117,7 +117,7 @@ def _participant_of_event(journal: Journal, broken: Exchange) -> str | None:
 def _idle_after(journal: Journal, broken: Exchange, participant: str) -> Effects | None:
     """Return the first snapshot after the read in which the app reports no pending work for *participant*, or None."""
     snapshots = (effects for effects in journal.all(Effects) if effects.participant == participant)
-    return next((effects for effects in snapshots if effects.at_s >= broken.ended_s and reported_idle(effects)), None)
+    return next((effects for effects in snapshots if effects.at_s >= broken.ended_s and effects.has_reported_idle), None)
 
 
 def _broke_once(journal: Journal, broken: Exchange, idle: Effects | None) -> bool:

@@ -3,13 +3,14 @@
 from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Exchange, HookCall, Idle, Journal, Key, ProcessChanged
+from fiskil_harness.journal import Exchange, Idle, Journal, Key, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
     bearer,
-    began_s,
     bitten_by,
     calls,
     is_complete_success,
+    refreshes,
+    refusal_lines,
     routes_of,
     timed_out,
 )
@@ -42,10 +43,10 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
         allowed = MAX_ATTEMPTS * max(1, work_count(journal, bad[0].at_s, bad[-1].ended_s))
         if len(refused) > allowed:
             observed = f"the app sent a refused key pair more than {MAX_ATTEMPTS} times for each piece of work"
-            return self.fails(observed, evidence=_lines(refused), examined=routes_of(refused))
+            return self.fails(observed, evidence=refusal_lines(refused), examined=routes_of(refused))
         if _idle_attempts(journal, refused) > MAX_ATTEMPTS:
             observed = f"the app sent a refused key pair more than {MAX_ATTEMPTS} times during an idle period"
-            return self.fails(observed, evidence=_lines(refused), examined=routes_of(refused))
+            return self.fails(observed, evidence=refusal_lines(refused), examined=routes_of(refused))
         return self._judge_recovery(journal, api_calls, examined=routes_of([*refused, *unauthorised]))
 
     def _judge_recovery(self, journal: Journal, api_calls: list[Exchange], *, examined: int) -> Finding:
@@ -54,21 +55,13 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
             return self.inconclusive("the key pair was not accepted again, so there was no recovery to observe")
         if any(call.at_s >= good_since_s and bearer(call) and is_complete_success(call) for call in api_calls):
             return self.passes("the app stopped sending the refused key pair, and recovered", examined=examined)
-        refreshes = [
-            hook_call
-            for hook_call in journal.all(HookCall)
-            if hook_call.hook == "refresh" and began_s(hook_call) >= good_since_s
-        ]
-        if any(timed_out(journal, refresh) for refresh in refreshes):
+        refresh_calls = refreshes(journal, since_s=good_since_s)
+        if any(timed_out(journal, refresh) for refresh in refresh_calls):
             return self.inconclusive("the app was still busy when the harness stopped waiting for it", hook=REQUEST_LIMIT)
-        if refreshes and all(refresh.status is None or refresh.status >= 400 for refresh in refreshes):
+        if refresh_calls and all(refresh.status is None or refresh.status >= 400 for refresh in refresh_calls):
             observed = "the app does not recover although its key pair is accepted again"
             return self.fails(observed, evidence=("refresh failed with an accepted key pair",), examined=examined)
         return self.inconclusive("no API call succeeded after the key pair was accepted again")
-
-
-def _lines(refused: list[Exchange]) -> tuple[str, ...]:
-    return tuple(sorted({f"POST token: {call.status}" for call in refused}))
 
 
 def _idle_attempts(journal: Journal, refused: list[Exchange]) -> int:
@@ -88,17 +81,15 @@ def _good_since_s(journal: Journal) -> float | None:
             (
                 started.at_s
                 for started in journal.all(ProcessChanged)
-                if started.change == "restart" and started.at_s > over_s(bitten)
+                if started.is_restart and started.at_s > over_s(bitten)
             ),
             None,
         )
-    if keys[-1].state == "accepted":
+    if keys[-1].is_accepted:
         return keys[-1].at_s
-    if keys[-1].state == "wrong":
+    if keys[-1].is_wrong:
         later = [
-            started.at_s
-            for started in journal.all(ProcessChanged)
-            if started.change == "restart" and started.at_s > keys[-1].at_s
+            started.at_s for started in journal.all(ProcessChanged) if started.is_restart and started.at_s > keys[-1].at_s
         ]
         return later[-1] if later else None
     return None

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Declared, HookCall, Journal, Key
-from fiskil_harness.journal.queries.api_calls import bearer, began_s, calls, is_complete_success, timed_out
+from fiskil_harness.journal import Declared, Journal, Key
+from fiskil_harness.journal.queries.api_calls import bearer, calls, is_complete_success, refreshes, timed_out
 from fiskil_harness.probes.probe import PlainProbe
 
 MAX_DAYS = 90
@@ -24,24 +24,20 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
 
     def examine(self, journal: Journal) -> Finding:
         """Check the calls after the first key was revoked, and the age of keys that the config states."""
-        revoked_s = next((key.at_s for key in journal.all(Key) if key.state == "rotated"), None)
+        revoked_s = next((key.at_s for key in journal.all(Key) if key.is_rotated), None)
         if revoked_s is None:
             return self.inconclusive("the first key was not revoked")
-        refreshes = [
-            hook_call
-            for hook_call in journal.all(HookCall)
-            if hook_call.hook == "refresh" and began_s(hook_call) >= revoked_s
-        ]
-        if any(timed_out(journal, refresh) for refresh in refreshes):
+        refresh_calls = refreshes(journal, since_s=revoked_s)
+        if any(timed_out(journal, refresh) for refresh in refresh_calls):
             return self.inconclusive("the app was still busy when the harness stopped waiting for it", hook=REQUEST_LIMIT)
         succeeded = [
             call for call in calls(journal) if call.at_s >= revoked_s and bearer(call) and is_complete_success(call)
         ]
         refused = [call for call in calls(journal) if call.at_s >= revoked_s and call.status in {401, 403}]
         if (
-            refreshes
+            refresh_calls
             and refused
-            and (not succeeded or all(refresh.status is None or refresh.status >= 400 for refresh in refreshes))
+            and (not succeeded or all(refresh.status is None or refresh.status >= 400 for refresh in refresh_calls))
         ):
             return self.fails("the app stopped working when its first key was revoked, although it had a second one")
         if not succeeded:

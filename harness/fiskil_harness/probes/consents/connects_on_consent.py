@@ -5,7 +5,6 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import CONNECTED
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Journey
-from fiskil_harness.probes.consents.stays_unconnected import APPROVED
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -25,11 +24,11 @@ class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_
         last_states = {
             effects.participant: effects
             for effects in journal.all(Effects)
-            if effects.moment == "end" and effects.is_connected is not None
+            if effects.is_final and effects.is_connected is not None
         }
         if not last_states:
             return self.inconclusive("the app does not report whether an end user is connected", hook=CONNECTED)
-        consented = {journey.participant for journey in journal.all(Journey) if journey.ending == APPROVED}
+        consented = {journey.participant for journey in journal.all(Journey) if journey.is_approved}
         notified = {
             event.participant
             for event in journal.all(EventCreated)
@@ -55,5 +54,5 @@ def _is_acknowledged(journal: Journal, event: EventCreated) -> bool:
     outcomes: dict[str, bool] = {}
     for delivery in journal.all(Delivery):
         if delivery.participant == event.participant:
-            outcomes[delivery.message_id] = outcomes.get(delivery.message_id, False) or delivery.outcome == "ack"
+            outcomes[delivery.message_id] = outcomes.get(delivery.message_id, False) or delivery.is_acknowledged
     return bool(outcomes.get(event.message_id)) and all(outcomes.values())

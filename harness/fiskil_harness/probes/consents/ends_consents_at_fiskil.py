@@ -2,13 +2,13 @@
 
 from typing import ClassVar
 
-from fiskil_harness.core.config.hooks import EFFECTS, REVOKE
+from fiskil_harness.core.config.hooks import REVOKE
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_complete_success
 from fiskil_harness.journal.queries.consents import consents_of, hook_calls, is_done
 from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.rows import STILL_BUSY, last_effects, why_still_busy
+from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -33,8 +33,7 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
         left = [consent for hook, consent in active if not _is_ended(journal, hook, consent)]
         end = last_effects(journal)
         if left and (end is None or not end.is_idle):
-            reason, missing_hook = why_still_busy(end) if end else (STILL_BUSY, EFFECTS)
-            return self.inconclusive(reason, hook=missing_hook)
+            return self.inconclusive(*why_still_busy(end))
         if left:
             observed = f"{len(left)} of {len(active)} consents were not revoked at Fiskil when the end user disconnected"
             return self.fails(observed, evidence=("no DELETE of the consent returned 2xx",), examined=len(active))

@@ -11,7 +11,7 @@ from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Jo
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, call_key, calls, is_complete_success
 from fiskil_harness.journal.queries.consents import calls_during, hook_calls, is_declined, is_done, permitted, still_shown
 from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.rows import STILL_BUSY, effects_before, last_effects, name_of_row, why_still_busy
+from fiskil_harness.journal.queries.rows import effects_before, last_effects, name_of_row, why_still_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 MAX_CALLS = 20
@@ -59,8 +59,7 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         """Return PASS if the rows of the withdrawn datasets are gone, and FAIL if the app still shows some unchanged."""
         end = last_effects(journal)
         if end is None or not end.is_idle:
-            reason, hook = why_still_busy(end) if end else (STILL_BUSY, EFFECTS)
-            return self.inconclusive(reason, hook=hook)
+            return self.inconclusive(*why_still_busy(end))
         names = _names(journal, withdrawn)
         ever_shown, remaining = still_shown(journal, end, names)
         if not ever_shown:

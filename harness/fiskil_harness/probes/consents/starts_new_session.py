@@ -8,9 +8,6 @@ from fiskil_harness.journal import HookCall, Journal, Journey
 from fiskil_harness.journal.queries.api_calls import began_s, calls, timed_out
 from fiskil_harness.probes.probe import PlainProbe
 
-ABANDONED = "ABANDONED"
-APPROVED = "APPROVED"
-
 
 class StartsNewSession(PlainProbe, frozen=True, kw_only=True, tag="starts_new_session"):
     """Check that after a failed, cancelled or abandoned journey, the next journey uses a new auth session and can succeed.
@@ -27,12 +24,12 @@ class StartsNewSession(PlainProbe, frozen=True, kw_only=True, tag="starts_new_se
         recovered = 0
         for journeys in _by_participant(journal).values():
             for earlier, later in pairwise(journeys):
-                if earlier.ending == APPROVED or not later.session:
+                if earlier.is_approved or not later.session:
                     continue
-                if later.session == earlier.session and earlier.ending != ABANDONED:
+                if later.session == earlier.session and not earlier.is_abandoned:
                     observed = f"the auth session that had ended with {earlier.ending} was used again"
                     return self.fails(observed, evidence=_lines(journeys), examined=len(journeys))
-                recovered += later.ending == APPROVED
+                recovered += later.is_approved
             refused = _refused_after(journal, journeys)
             if refused is not None:
                 observed = f"no journey could be started after the one that ended with {journeys[-1].ending}"
@@ -53,10 +50,10 @@ def _by_participant(journal: Journal) -> dict[str, list[Journey]]:
 def _refused_after(journal: Journal, journeys: list[Journey]) -> str | None:
     """Return the status with which the app refused to start another journey although the API was healthy; else None."""
     last = journeys[-1]
-    if last.ending == APPROVED:
+    if last.is_approved:
         return None
     for hook in journal.all(HookCall):
-        is_next = hook.hook == "start_session" and hook.participant == last.participant and began_s(hook) > last.at_s
+        is_next = hook.is_session_start and hook.participant == last.participant and began_s(hook) > last.at_s
         if not is_next or (hook.status is not None and hook.status < 400) or timed_out(journal, hook):
             continue
         within = [call for call in calls(journal) if began_s(hook) <= call.ended_s and call.at_s <= hook.at_s]

@@ -8,8 +8,6 @@ from fiskil_harness.journal import Effects, Entry, EventCreated, Journal, Journe
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.probes.probe import PlainProbe
 
-APPROVED = "APPROVED"
-
 
 class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconnected"):
     """Check that after an unsuccessful journey the app does not treat the end user as connected.
@@ -38,7 +36,7 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
 
     def examine(self, journal: Journal) -> Finding:
         """Check the states between an unsuccessful journey and the next consent."""
-        if not any(journey.ending != APPROVED for journey in journal.all(Journey)):
+        if all(journey.is_approved for journey in journal.all(Journey)):
             return self.inconclusive("the scenario has no unsuccessful journey")
         states = [effects for effects in journal.all(Effects) if effects.is_connected is not None]
         if not states:
@@ -71,7 +69,7 @@ def _after_failures(journal: Journal) -> list[tuple[Journey, Effects]]:
 
 def _follow(entry: Entry, latest: dict[str, Journey], consented: set[str]) -> None:
     if isinstance(entry, Journey):
-        if entry.ending == APPROVED:
+        if entry.is_approved:
             consented.add(entry.participant)
         else:
             latest[entry.participant] = entry
@@ -80,7 +78,7 @@ def _follow(entry: Entry, latest: dict[str, Journey], consented: set[str]) -> No
 
 
 def _early_reads(journal: Journal) -> tuple[str, ...]:
-    approved = [journey.at_s for journey in journal.all(Journey) if journey.ending == APPROVED]
+    approved = [journey.at_s for journey in journal.all(Journey) if journey.is_approved]
     until_s = min(approved, default=float("inf"))
     routes = {call.route for call in calls(journal) if call.route.startswith("banking.") and call.at_s < until_s}
     return tuple(f"{route} was read although no end user had consented" for route in sorted(routes))

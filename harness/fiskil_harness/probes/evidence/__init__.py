@@ -6,8 +6,7 @@ Evidence contains bytes, ids and times of one run, so it may differ from run to 
 from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ExcerptLine, ShellCommand
 from fiskil_harness.probes.evidence.excerpts import excerpts
 from fiskil_harness.probes.evidence.screenshots import Picture, Viewpoint, bounded, pictures
-from fiskil_harness.probes.evidence.size_limits import fitted, fitted_excerpts
-from fiskil_harness.probes.evidence.story import story_of
+from fiskil_harness.probes.evidence.story import shortened, story_of
 from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Story, StoryEntry
 
 __all__ = [
@@ -21,8 +20,7 @@ __all__ = [
     "Viewpoint",
     "bounded",
     "excerpts",
-    "fitted",
-    "fitted_excerpts",
     "pictures",
+    "shortened",
     "story_of",
 ]

@@ -15,22 +15,17 @@ from fiskil_harness.journal.queries.deliveries import kind_of, response_text
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ExcerptLine, ShellCommand
 from fiskil_harness.probes.evidence.state_diff import changed, counts, twins_apart
+from fiskil_harness.probes.evidence.story_lines import STARTS
 
+MOST_BYTES = 64 * 1024
+TOO_LONG = "the command is too long to be shown"
 MOST_DELIVERIES = 40
 MOST_OF_CASES = 8
 """Maximum number of deliveries in the excerpt of a finding whose cases have their own excerpts."""
 MOST_CASES = 120
 MOST_NAMED = 4
-MOST_BYTES = 64 * 1024
-TOO_LONG = "the command is too long to be shown"
 _SYMBOL = re.compile(r"\b(?:\w+\.)?e\d+\b")
-_MARKS = {
-    "restart": "the app is started again",
-    "kill": "the app is killed",
-    "stop": "the app is stopped",
-    "start": "the app is started",
-    "refusal": "the app does not start",
-}
+_MARKS = {change: text for change, text in STARTS.items() if change not in {"found", "kill_worker"}}
 _SENDS = re.compile(r"(deliver|retry|replay|burst|forge|lose)\b")
 _COPIES = re.compile(r"copies (\d+)")
 
@@ -184,7 +179,7 @@ def _some(events: Sequence[str]) -> str:
 
 def _note(delivery: Delivery) -> str:
     kind = "replay: the same bytes" if delivery.is_replay and not delivery.name else ""
-    variant = delivery.name.replace("_", " ") if delivery.name and delivery.kind not in {"forged", "unusual"} else ""
+    variant = delivery.name.replace("_", " ") if delivery.name and not (delivery.is_forged or delivery.is_unusual) else ""
     return ", ".join(part for part in (variant, kind, kind_of(delivery)) if part)
 
 
@@ -227,12 +222,12 @@ def _bounded(excerpt: Excerpt) -> Excerpt:
     kept: list[ShellCommand] = []
     left = MOST_BYTES - _bytes(msgspec.structs.replace(excerpt, commands=()))
     for sending in excerpt.commands:
-        size = len(msgspec.json.encode(sending)) + 1
+        size = _bytes(sending) + 1
         fits = size <= left
         kept.append(sending if fits else ShellCommand(text=sending.text, command=TOO_LONG))
         left -= size if fits else 0
     return msgspec.structs.replace(excerpt, commands=tuple(kept))
 
 
-def _bytes(excerpt: Excerpt) -> int:
-    return len(msgspec.json.encode(excerpt))
+def _bytes(part: Excerpt | ShellCommand) -> int:
+    return len(msgspec.json.encode(part))

@@ -21,6 +21,7 @@ from fiskil_harness.journal import (
     Visit,
 )
 from fiskil_harness.journal.entries.entry import Entry
+from fiskil_harness.probes.evidence.story_lines import effects_text
 
 ACTOR_WIDTH = 16
 
@@ -65,14 +66,7 @@ def _visit(entry: Visit) -> str:
 
 
 def _effects(entry: Effects) -> str:
-    parts = []
-    if entry.applied is not None:
-        parts.append(f"{sum(entry.applied.values())} applied")
-    if entry.pending is not None:
-        parts.append(f"{entry.pending} pending")
-    if entry.is_connected is not None:
-        parts.append("connected" if entry.is_connected else "not connected")
-    return _line("app reports", f"{', '.join(parts) or 'its state'} ({entry.moment})")
+    return _line("app reports", f"{effects_text(entry)} ({entry.moment})")
 
 
 def _line(actor: str, text: str) -> str:

@@ -1,16 +1,16 @@
 """Story of a scenario: the events between end user, app, API and webhook sender, sorted by start time.
 
-Secrets are removed before texts are cut to their final lengths, because redaction does not find half a secret.
+The caller removes secrets before ``shortened`` cuts the texts, because redaction does not find half a secret.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from fiskil_harness.journal import Delivery, Entry, EventCreated, Exchange, FaultSet, HookCall, Journal
-from fiskil_harness.probes.evidence.http_text import finished, message
+from fiskil_harness.probes.evidence import http_text
 from fiskil_harness.probes.evidence.story_lines import AS_HAPPENING
 from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Story, StoryEntry
 
@@ -19,18 +19,13 @@ MOST, MOST_OF_FAILED = 60, 200
 MOST_BYTES, MOST_BYTES_OF_PASSED = 2048, 480
 """Maximum length of a body in the story of a scenario that failed, and of one that passed."""
 
-Redact = Callable[[Any], Any]
 
-
-def story_of(
-    scenario: str, steps: Sequence[str], journal: Journal, *, took_s: float, has_passed: bool, redact: Redact
-) -> Story:
-    """Return the story of *journal*.
+def story_of(scenario: str, steps: Sequence[str], journal: Journal, *, took_s: float, has_passed: bool) -> Story:
+    """Return the story of *journal*, with secrets and with whole texts.
 
     Args:
         steps: The texts of the scenario's steps.
         has_passed: True if the scenario passed; then lower limits for length apply.
-        redact: Function that returns a tree of dicts, lists and strings without secrets.
     """
     events = happenings(journal)
     kinds = {event.event: event.kind for event in journal.all(EventCreated)}
@@ -39,17 +34,28 @@ def story_of(
     first = most * 3 // 4
     kept = numbered if len(numbered) <= most else [*numbered[:first], *numbered[first - most :]]
     earlier = attempts([entry for _, entry in events])
-    most_bytes = MOST_BYTES_OF_PASSED if has_passed else MOST_BYTES
-    raw = Story(
+    return Story(
         scenario=scenario,
         steps=tuple(steps),
         took_s=round(took_s, 3),
-        entries=tuple(_happening(number, *pair, earlier, kinds, most_bytes, has_passed) for number, pair in kept),
+        entries=tuple(_happening(number, *pair, earlier, kinds, has_passed) for number, pair in kept),
         left_out=len(numbered) - len(kept),
         acknowledgements=counted(journal.all(Delivery)),
     )
-    story = msgspec.convert(redact(msgspec.to_builtins(raw)), Story)
-    return msgspec.structs.replace(story, entries=tuple(_finished(happening, most_bytes) for happening in story.entries))
+
+
+def shortened(story: Story, *, has_passed: bool) -> Story:
+    """Return *story*, whose secrets were removed, with requests and responses cut to the limits for length."""
+    most_bytes = MOST_BYTES_OF_PASSED if has_passed else MOST_BYTES
+    entries = (
+        msgspec.structs.replace(
+            happening,
+            request=http_text.shortened(happening.request, most_bytes=most_bytes),
+            response=http_text.shortened(happening.response, most_bytes=most_bytes),
+        )
+        for happening in story.entries
+    )
+    return msgspec.structs.replace(story, entries=tuple(entries))
 
 
 def happenings(journal: Journal) -> list[tuple[float, Entry]]:
@@ -115,23 +121,12 @@ def _happening(
     entry: Entry,
     earlier: dict[int, int],
     kinds: dict[str, str],
-    most_bytes: int,
     is_short: bool,
 ) -> StoryEntry:
     def text_of(line: str, headers: Sequence[tuple[str, str]], body: bytes, *, is_error: bool = False) -> str:
-        return message(line, headers, body, most_bytes=most_bytes, is_error=is_error, is_short=is_short)
+        return http_text.message(line, headers, body, is_error=is_error, is_short=is_short)
 
     happening = AS_HAPPENING[type(entry)](entry, text_of, kinds)
     return msgspec.structs.replace(
         happening, number=number, step=entry.step, at_s=round(began_s, 4), repeats=earlier.get(number, 0)
-    )
-
-
-def _finished(happening: StoryEntry, most_bytes: int) -> StoryEntry:
-    if not happening.request and not happening.response:
-        return happening
-    return msgspec.structs.replace(
-        happening,
-        request=finished(happening.request, most_bytes=most_bytes),
-        response=finished(happening.response, most_bytes=most_bytes),
     )

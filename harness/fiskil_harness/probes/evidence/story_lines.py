@@ -58,6 +58,18 @@ def outcome_of(status: int | None) -> Outcome:
     return "refused" if status >= _CLIENT_ERROR else "succeeded"
 
 
+def effects_text(effects: Effects) -> str:
+    """Return what the app reported, such as ``2 applied, 0 pending, connected``."""
+    parts = []
+    if effects.applied is not None:
+        parts.append(f"{sum(effects.applied.values())} applied")
+    if effects.pending is not None:
+        parts.append(f"{effects.pending} pending")
+    if effects.is_connected is not None:
+        parts.append("connected" if effects.is_connected else "not connected")
+    return ", ".join(parts) or "its state"
+
+
 def _exchange(call: Exchange, text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     target = masking.target(call.path, call.query)
     notes = ["of an earlier scenario"] if call.is_of_earlier_scenario else []
@@ -131,7 +143,7 @@ def _visit(visit: Visit, _text: Message, _kinds: Mapping[str, str]) -> StoryEntr
 
 def _page_view(view: PageView, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     notes = [
-        view.moment if view.moment != "plain" else "",
+        "" if view.is_plain else view.moment,
         view.cause,
         f"{view.width_px} px" if view.width_px else "",
         view.problem,
@@ -176,14 +188,7 @@ def _fetched(fetched: Fetched, _text: Message, _kinds: Mapping[str, str]) -> Sto
 
 
 def _effects(effects: Effects, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
-    parts = []
-    if effects.applied is not None:
-        parts.append(f"{sum(effects.applied.values())} applied")
-    if effects.pending is not None:
-        parts.append(f"{effects.pending} pending")
-    if effects.is_connected is not None:
-        parts.append("connected" if effects.is_connected else "not connected")
-    return _happening("effect", "app", "app", f"reports {', '.join(parts) or 'its state'}", note=effects.moment)
+    return _happening("effect", "app", "app", f"reports {effects_text(effects)}", note=effects.moment)
 
 
 def _fault(fault: FaultSet, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:

@@ -22,7 +22,9 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
     def examine(self, journal: Journal) -> Finding:
         """Look for a log line about each requested failure."""
         requested = [
-            call for call in journal.all(HookCall) if call.hook == "fail" and call.status is not None and call.status < 400
+            call
+            for call in journal.all(HookCall)
+            if call.is_failure_request and call.status is not None and call.status < 400
         ]
         if not requested:
             return self.inconclusive("no failure was requested from the app")

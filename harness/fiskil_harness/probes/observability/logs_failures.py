@@ -12,10 +12,6 @@ from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.logs import Log, log_of, names_endpoint, reports_failure, without_requests
 from fiskil_harness.probes.probe import PlainProbe
 
-APPROVED, LEFT, FORGED_REDIRECT = "APPROVED", "ABANDONED", "FORGED_REDIRECT"
-NOT_REPORTED = frozenset({APPROVED, LEFT, FORGED_REDIRECT})
-"""Endings of a journey after which the browser reports no failure to the app."""
-
 _ERROR_ID = re.compile(r"error[_ -]?id\W{1,4}\w{6,}", re.IGNORECASE)
 
 
@@ -32,11 +28,7 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a log line about each failed journey."""
-        failed = [
-            journey
-            for journey in journal.all(Journey)
-            if journey.ending not in NOT_REPORTED and _came_back(journal, journey)
-        ]
+        failed = [journey for journey in journal.all(Journey) if journey.has_error and _came_back(journal, journey)]
         if not failed:
             return self.inconclusive("no failed journey returned to the app")
         log = without_requests(log_of(journal))

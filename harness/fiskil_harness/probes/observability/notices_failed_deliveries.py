@@ -23,9 +23,11 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
     def examine(self, journal: Journal) -> Finding:
         """Compare the readings before and during the failure."""
         requested = [
-            call for call in journal.all(HookCall) if call.hook == "fail" and call.status is not None and call.status < 400
+            call
+            for call in journal.all(HookCall)
+            if call.is_failure_request and call.status is not None and call.status < 400
         ]
-        refused = [delivery for delivery in genuine(journal) if delivery.outcome != "ack"]
+        refused = [delivery for delivery in genuine(journal) if not delivery.is_acknowledged]
         if not requested or not refused:
             return self.inconclusive("no delivery failed")
         monitoring = monitoring_of(journal, "failing")

@@ -10,7 +10,6 @@ from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, l
 from fiskil_harness.journal.queries.rows import places
 from fiskil_harness.probes.probe import PlainProbe
 
-PLAIN, UNSYNCED, SYNCED = "plain", "unsynced", "synced"
 WORDS = "app.facts.syncing_words"
 FEW_LETTERS = 4
 """Minimum length of a value that is searched for on a page; a shorter value may occur by chance."""
@@ -43,8 +42,8 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
     def examine(self, journal: Journal) -> Finding:
         """Judge the page before and after the data arrived."""
         own = _own_words(journal)
-        early = [view for view in journal.all(PageView) if view.moment == UNSYNCED]
-        late = [view for view in journal.all(PageView) if view.moment == SYNCED]
+        early = [view for view in journal.all(PageView) if view.is_unsynced]
+        late = [view for view in journal.all(PageView) if view.is_synced]
         if not early and not late:
             return self.inconclusive("no page was viewed after the consent", hook=PAGES)
         unreadable = [view for view in (*early, *late) if not is_readable(view)]
@@ -79,7 +78,7 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
 
     def _judge_after(self, journal: Journal, early: list[PageView], late: list[PageView], own: tuple[str, ...]) -> Finding:
         examined = len({view.page for view in (*early, *late)})
-        plain = {sentence for view in journal.all(PageView) if view.moment == PLAIN for sentence in sentences(view.text)}
+        plain = {sentence for view in journal.all(PageView) if view.is_plain for sentence in sentences(view.text)}
         lasting = _signs(late, own)
         fresh = _signs(early, own) - lasting
         announced = {sentence for view in early for sentence in _current(view, own)} - plain

@@ -60,7 +60,7 @@ def has_secrets_at_hand(journal: Journal) -> bool:
     """
     if any(call.route == "token" or bearer(call) for call in calls(journal)):
         return True
-    return any(delivery.name == PLANTED and delivery.outcome == "ack" for delivery in journal.all(Delivery))
+    return any(delivery.name == PLANTED and delivery.is_acknowledged for delivery in journal.all(Delivery))
 
 
 def _order(hit: tuple[str, str, str]) -> tuple[str, bool, str, str]:

@@ -36,7 +36,7 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
 
     def examine(self, journal: Journal) -> Finding:
         """Search everything that the browser stored, and the cookies that were set and sent."""
-        stored_items = [stored for stored in journal.all(Stored) if stored.place != "unread"]
+        stored_items = [stored for stored in journal.all(Stored) if not stored.is_unread]
         hits = list(dict.fromkeys(_hits(journal, stored_items)))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(stored_items))

@@ -33,7 +33,7 @@ class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="resp
     def examine(self, journal: Journal) -> Finding:
         """Search all responses for secrets, and responses to forgeries also for the signature that would have been valid."""
         responses = [delivery for delivery in journal.all(Delivery) if delivery.status is not None]
-        refused = [delivery for delivery in responses if delivery.kind == "forged"]
+        refused = [delivery for delivery in responses if delivery.is_forged]
         if not refused:
             return self.inconclusive("no forged message got a response")
         index = index_of(journal, KINDS)
@@ -67,7 +67,7 @@ def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[bytes]:
 
     Encodings that the forgery itself contained are left out.
     """
-    if delivery.kind != "forged" or not delivery.body:
+    if not delivery.is_forged or not delivery.body:
         return
     sent_headers = b"\n".join(value.encode("latin-1", "replace") for _, value in delivery.headers)
     for key in keys:

@@ -75,7 +75,7 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
             if _may_show_anything(journal, effects, self.dataset):
                 before = shown
                 continue
-            if not effects.is_idle or effects.pending:
+            if not effects.is_idle:
                 is_busy = True
                 continue
             judged += 1

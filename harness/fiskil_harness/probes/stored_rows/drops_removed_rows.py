@@ -42,8 +42,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         if not rows.removed_ids:
             return self.inconclusive(f"no row of {self.dataset} was removed between two syncs")
         if not end.is_idle:
-            reason, hook = why_still_busy(end)
-            return self.inconclusive(reason, hook=hook)
+            return self.inconclusive(*why_still_busy(end))
         return self._compare(journal, rows, end)
 
     def _compare(self, journal: Journal, rows: Rows, end: Effects) -> Finding:

@@ -6,7 +6,7 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
-from fiskil_harness.journal.queries.rows import STILL_BUSY, effects_before, last_effects, name_of_row, places, why_still_busy
+from fiskil_harness.journal.queries.rows import effects_before, last_effects, name_of_row, places, why_still_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -32,8 +32,7 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
         ):
             return self.inconclusive("a new consent followed, so the app may show the rows again")
         if end is None or not end.is_idle:
-            reason, hook = why_still_busy(end) if end else (STILL_BUSY, EFFECTS)
-            return self.inconclusive(reason, hook=hook)
+            return self.inconclusive(*why_still_busy(end))
         names = _names(journal)
         before = effects_before(journal, delivery.at_s)
         earlier = places(before.state if before else None, names)

@@ -6,7 +6,7 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, still_shown, was_notified_of_end
-from fiskil_harness.journal.queries.rows import STILL_BUSY, last_effects, why_still_busy
+from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -32,8 +32,7 @@ class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_e
             return self.inconclusive("the app was not notified of the end, and did not read everything again")
         end = last_effects(journal)
         if end is None or not end.is_idle:
-            reason, hook = why_still_busy(end) if end else (STILL_BUSY, EFFECTS)
-            return self.inconclusive(reason, hook=hook)
+            return self.inconclusive(*why_still_busy(end))
         names = rows_under(journal, notified_ids)
         ever_shown, remaining = still_shown(journal, end, names)
         if not ever_shown:

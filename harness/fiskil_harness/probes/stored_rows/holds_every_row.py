@@ -61,8 +61,7 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
     ) -> Finding:
         end = last_effects(journal, rows.participant)
         if end is not None and not end.is_idle:
-            reason, hook = why_still_busy(end)
-            return self.inconclusive(reason, hook=hook)
+            return self.inconclusive(*why_still_busy(end))
         if len(missing) == len(expected):
             return self._judge_all_missing(journal, rows, missing)
         if is_older_than_kept(journal, rows, missing, held=[row for row in expected.values() if row not in missing]):

@@ -6,7 +6,7 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, Effects, Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, was_notified_of_end
-from fiskil_harness.journal.queries.rows import STILL_BUSY, effects_before, last_effects, places, why_still_busy
+from fiskil_harness.journal.queries.rows import effects_before, last_effects, places, why_still_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -31,8 +31,7 @@ class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other
             return self.inconclusive("the app was notified of no consent that ended while another one stayed active")
         end = last_effects(journal)
         if end is None or not end.is_idle:
-            reason, hook = why_still_busy(end) if end else (STILL_BUSY, EFFECTS)
-            return self.inconclusive(reason, hook=hook)
+            return self.inconclusive(*why_still_busy(end))
         return self._compare(journal, ended, active, end)
 
     def _compare(self, journal: Journal, ended: list[ConsentState], active: list[str], end: Effects) -> Finding:

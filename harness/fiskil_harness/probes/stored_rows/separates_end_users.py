@@ -110,7 +110,7 @@ def _changed_by(journal: Journal, foreign: Delivery) -> Iterator[str]:
 
 
 def _acknowledged(journal: Journal, kind: str) -> list[Delivery]:
-    return [delivery for delivery in genuine(journal) if delivery.outcome == "ack" and kind_of(delivery) == kind]
+    return [delivery for delivery in genuine(journal) if delivery.is_acknowledged and kind_of(delivery) == kind]
 
 
 def _name(participant: str) -> str:

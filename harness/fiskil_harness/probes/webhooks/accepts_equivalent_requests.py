@@ -11,6 +11,7 @@ from fiskil_harness.journal.queries.deliveries import (
     events_by_id,
     genuine,
     last_applied,
+    readable,
     requests_pause,
     response_text,
     why_busy,
@@ -34,13 +35,13 @@ class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="acce
         forms = list(by_message(delivery for delivery in deliveries if delivery.name).values())
         if not forms:
             return self.inconclusive("no message was delivered in another form")
-        if not any(delivery.outcome == "ack" and not delivery.name for delivery in deliveries):
+        if not any(delivery.is_acknowledged and not delivery.name for delivery in deliveries):
             return self.inconclusive("no plain delivery was acknowledged, so a refusal cannot be attributed to the form")
         cases = tuple(_case(journal, attempts) for attempts in forms)
         failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
             observed = (
-                f"{len(failed)} of {len(cases)} forms of a genuine message were not accepted: {_readable(failed[0].name)}"
+                f"{len(failed)} of {len(cases)} forms of a genuine message were not accepted: {readable(failed[0].name)}"
             )
             evidence = tuple(
                 describe(attempts[-1]) for attempts in forms if attempts[-1].name in {case.name for case in failed}
@@ -57,12 +58,12 @@ def _case(journal: Journal, attempts: list[Delivery]) -> Case:
     last, verdict = attempts[-1], Verdict.PASS
     if _was_never_received(attempts) or _was_postponed(attempts):
         verdict = Verdict.INCONCLUSIVE
-    elif not any(delivery.outcome == "ack" for delivery in attempts):
+    elif not any(delivery.is_acknowledged for delivery in attempts):
         verdict = Verdict.FAIL
     elif _is_ignored(journal, last):
         verdict = Verdict.INCONCLUSIVE if why_busy(journal)[0] else Verdict.FAIL
     return Case(
-        name=last.name, verdict=verdict, observed=f"{_readable(last.name)}: {response_text(last)}", events=(last.event,)
+        name=last.name, verdict=verdict, observed=f"{readable(last.name)}: {response_text(last)}", events=(last.event,)
     )
 
 
@@ -92,7 +93,3 @@ def _is_ignored(journal: Journal, delivery: Delivery) -> bool:
         return False
     applied = {events[message_id].kind for message_id, count in counts.items() if count and message_id in events}
     return events[delivery.message_id].kind in applied
-
-
-def _readable(name: str) -> str:
-    return name.replace("_", " ")

@@ -61,10 +61,10 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         deliveries = genuine(journal)
         if not deliveries:
             return self.inconclusive("no genuine message was delivered")
-        if not any(delivery.outcome == "ack" for delivery in deliveries):
+        if not any(delivery.is_acknowledged for delivery in deliveries):
             return self._nothing_acknowledged(journal, deliveries)
         advice = _advice_on_server_errors(journal)
-        refused = [delivery for delivery in deliveries if delivery.outcome != "ack"]
+        refused = [delivery for delivery in deliveries if not delivery.is_acknowledged]
         unexpected = [delivery for delivery in refused if not _may_be_refused(journal, delivery, deliveries)]
         ignored = _ignored_variants(journal, deliveries)
         cases = (
@@ -82,7 +82,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
             evidence = tuple(describe(delivery) for delivery in ignored)
             return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
         advice += _advice_on_repetitions(refused, deliveries)
-        acknowledged = messages_of(delivery for delivery in deliveries if delivery.outcome == "ack")
+        acknowledged = messages_of(delivery for delivery in deliveries if delivery.is_acknowledged)
         return self.passes(
             f"{acknowledged} genuine messages were acknowledged", examined=acknowledged, advice=advice, cases=cases
         )
@@ -109,7 +109,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         if responses == [CONNECTION_REFUSED]:
             return self.inconclusive("nothing listens at the receiver's address: the app has exited or was never started")
         accepted_forms = [
-            delivery.name for delivery in journal.all(Delivery) if delivery.outcome == "ack" and delivery.name in WRONG_FORMS
+            delivery.name for delivery in journal.all(Delivery) if delivery.is_acknowledged and delivery.name in WRONG_FORMS
         ]
         observed = f"every genuine delivery was refused ({' or '.join(responses)})"
         if accepted_forms:
@@ -159,9 +159,9 @@ def _case_after_junk(journal: Journal, deliveries: list[Delivery], unexpected: l
 
     The case fails if such a message got 5xx or no response. Other statuses have other causes than the junk.
     """
-    junk_s = [delivery.at_s for delivery in journal.all(Delivery) if delivery.kind in {"forged", "unusual"}]
+    junk_s = [delivery.at_s for delivery in journal.all(Delivery) if delivery.is_forged or delivery.is_unusual]
     later = [delivery for delivery in deliveries if junk_s and delivery.at_s > junk_s[0]]
-    if not later or not any(delivery.outcome == "ack" for delivery in deliveries if delivery.at_s < junk_s[0]):
+    if not later or not any(delivery.is_acknowledged for delivery in deliveries if delivery.at_s < junk_s[0]):
         return ()
     failed = [
         delivery for delivery in later if delivery in unexpected and (delivery.status is None or delivery.status >= 500)
@@ -182,9 +182,9 @@ def _wrong_form_cases(journal: Journal, *, refuses_all: bool) -> tuple[Case, ...
     return tuple(
         Case(
             name=name,
-            verdict=Verdict.FAIL if refuses_all and delivery.outcome == "ack" else Verdict.PASS,
+            verdict=Verdict.FAIL if refuses_all and delivery.is_acknowledged else Verdict.PASS,
             observed=WRONG_FORMS[name]
-            if refuses_all and delivery.outcome == "ack"
+            if refuses_all and delivery.is_acknowledged
             else f"{name.replace('_', ' ')}: {response_text(delivery)}",
             events=(delivery.event,),
         )
@@ -195,9 +195,9 @@ def _wrong_form_cases(journal: Journal, *, refuses_all: bool) -> tuple[Case, ...
 def _may_be_refused(journal: Journal, refused: Delivery, deliveries: list[Delivery]) -> bool:
     """Return True if a correct app may refuse this delivery."""
     others = [delivery for delivery in deliveries if delivery.message_id == refused.message_id and delivery is not refused]
-    was_acknowledged = any(delivery.outcome == "ack" for delivery in others)
+    was_acknowledged = any(delivery.is_acknowledged for delivery in others)
     is_repetition = any(
-        delivery.at_s < refused.at_s and (delivery.outcome == "ack" or HUNG_UP in delivery.problem) for delivery in others
+        delivery.at_s < refused.at_s and (delivery.is_acknowledged or HUNG_UP in delivery.problem) for delivery in others
     )
     was_in_burst = refused.group > 0 and was_acknowledged
     return (
@@ -218,7 +218,7 @@ def _ignored_variants(journal: Journal, deliveries: list[Delivery]) -> list[Deli
     subscribed = [
         delivery
         for delivery in deliveries
-        if delivery.outcome == "ack" and delivery.message_id in events and events[delivery.message_id].is_subscribed
+        if delivery.is_acknowledged and delivery.message_id in events and events[delivery.message_id].is_subscribed
     ]
     applied = {events[delivery.message_id].kind for delivery in subscribed if counts.get(delivery.message_id, 0)}
     return [
@@ -229,7 +229,7 @@ def _ignored_variants(journal: Journal, deliveries: list[Delivery]) -> list[Deli
 
 
 def _advice_on_repetitions(refused: list[Delivery], deliveries: list[Delivery]) -> tuple[str, ...]:
-    acknowledged = {delivery.message_id for delivery in deliveries if delivery.outcome == "ack"}
+    acknowledged = {delivery.message_id for delivery in deliveries if delivery.is_acknowledged}
     repetitions = [delivery for delivery in refused if delivery.message_id in acknowledged and delivery.status is not None]
     if not repetitions:
         return ()

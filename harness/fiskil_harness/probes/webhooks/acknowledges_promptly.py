@@ -34,10 +34,8 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the duration of each delivery with the limit, and with the API calls during it."""
-        deliveries = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay", "unusual"}][
-            1:
-        ]
-        timed = [delivery for delivery in deliveries if delivery.outcome == "ack" or "limit" in delivery.problem]
+        deliveries = [delivery for delivery in journal.all(Delivery) if delivery.is_authentic or delivery.is_unusual][1:]
+        timed = [delivery for delivery in deliveries if delivery.is_acknowledged or "limit" in delivery.problem]
         limit_s = _limit_s(journal)
         over_limit = [delivery for delivery in timed if delivery.took_s - _slowness_s(journal) > limit_s]
         late = [
@@ -108,11 +106,7 @@ def _slow_client_cases(deliveries: list[Delivery], late: list[Delivery]) -> tupl
     return tuple(
         Case(
             name=BESIDE.replace(" ", "_"),
-            verdict=Verdict.FAIL
-            if delivery in late
-            else Verdict.PASS
-            if delivery.outcome == "ack"
-            else Verdict.INCONCLUSIVE,
+            verdict=Verdict.FAIL if delivery in late else Verdict.PASS if delivery.is_acknowledged else Verdict.INCONCLUSIVE,
             observed=describe(delivery),
             events=(delivery.event,),
         )
@@ -144,7 +138,7 @@ def _limit_s(journal: Journal) -> float:
 
 
 def _slowness_s(journal: Journal) -> float:
-    return max((delivery.took_s for delivery in of_kind(journal, "forged") if delivery.outcome == "refuse"), default=0.0)
+    return max((delivery.took_s for delivery in of_kind(journal, "forged") if delivery.is_refused), default=0.0)
 
 
 def _continued_after_response(journal: Journal, call: Exchange) -> bool:

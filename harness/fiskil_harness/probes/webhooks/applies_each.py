@@ -29,7 +29,7 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
         similar = [
             delivery
             for delivery in genuine(journal)
-            if delivery.name and delivery.outcome == "ack" and delivery.message_id in events
+            if delivery.name and delivery.is_acknowledged and delivery.message_id in events
         ]
         if len(similar) < 2:
             return self.inconclusive("no two messages that look alike were acknowledged")

@@ -36,7 +36,7 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         return self.inconclusive(reason, hook=FAIL) if reason else finding
 
     def _by_counts(self, journal: Journal, counts: dict[str, int]) -> Finding:
-        delivered = by_message(delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay"})
+        delivered = by_message(delivery for delivery in journal.all(Delivery) if delivery.is_authentic)
         cases = cases_of(repeated(journal, counts))
         repeated_effects = {
             message_id: count for message_id, count in counts.items() if count > 1 and message_id in delivered
@@ -78,9 +78,7 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
             observed = f"the effects hook reports no counts (applied), and {comparison.reason}"
             return self.inconclusive(observed, hook=comparison.hook or EFFECTS)
         deliveries = [
-            delivery
-            for delivery in journal.all(Delivery)
-            if delivery.participant == "b" and delivery.kind in {"genuine", "replay"}
+            delivery for delivery in journal.all(Delivery) if delivery.participant == "b" and delivery.is_authentic
         ]
         repeated_deliveries = [
             deliveries_of_one for deliveries_of_one in by_message(deliveries).values() if len(deliveries_of_one) > 1
@@ -98,7 +96,7 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
             )
             return self.inconclusive(observed, hook=f"{EFFECTS}: applied", advice=comparison.advice)
         return self.passes(
-            f"{len(repeated_deliveries)} messages were delivered repeatedly without changing the state",
+            f"{len(repeated_deliveries)} messages were delivered repeatedly, and the repetitions did not change the state",
             examined=len(repeated_deliveries),
             advice=comparison.advice,
         )

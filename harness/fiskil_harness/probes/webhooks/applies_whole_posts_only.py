@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import HALF_SENT, Delivery, Effects, Journal
-from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, why_busy
+from fiskil_harness.journal import Delivery, Effects, Journal
+from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, readable, why_busy
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -29,7 +29,7 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
 
     def examine(self, journal: Journal) -> Finding:
         """Look for effects of requests that must have no effect, and for requests that were applied twice."""
-        sent = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"odd", "broken", "method"}]
+        sent = [delivery for delivery in journal.all(Delivery) if delivery.is_unusual_http]
         if not sent:
             return self.inconclusive("no malformed request was sent")
         counts = last_applied(journal)
@@ -61,7 +61,7 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
             (
                 move
                 for delivery in genuine(journal)
-                if delivery.outcome == "ack" and broken and kind_of(delivery) == kind_of(broken[0])
+                if delivery.is_acknowledged and broken and kind_of(delivery) == kind_of(broken[0])
                 if (move := reader.around(delivery.step, delivery.participant)) and move[0] != move[1]
             ),
             None,
@@ -82,21 +82,19 @@ def _count(journal: Journal, sent: Delivery, counts: dict[str, int]) -> int:
     between the two deliveries.
     """
     complete = [
-        delivery
-        for delivery in journal.all(Delivery)
-        if delivery.message_id == sent.message_id and delivery.kind in {"genuine", "replay"}
+        delivery for delivery in journal.all(Delivery) if delivery.message_id == sent.message_id and delivery.is_authentic
     ]
     if not complete:
         return counts.get(sent.message_id, 0)
     if complete[0].at_s < sent.at_s:
         return 0
-    snapshots = [effects for effects in journal.all(Effects) if effects.moment == HALF_SENT and effects.step == sent.step]
+    snapshots = [effects for effects in journal.all(Effects) if effects.is_half_sent and effects.step == sent.step]
     return max(((snapshot.applied or {}).get(sent.message_id, 0) for snapshot in snapshots), default=0)
 
 
 def _case(delivery: Delivery, count: int) -> Case:
-    allowed = 0 if delivery.kind == "broken" or delivery.name in SAFE else 1
-    observed = f"{_readable(delivery.name)}: applied {count} time{'' if count == 1 else 's'}"
+    allowed = 0 if delivery.is_malformed or delivery.name in SAFE else 1
+    observed = f"{readable(delivery.name)}: applied {count} time{'' if count == 1 else 's'}"
     return Case(
         name=delivery.name,
         verdict=Verdict.FAIL if count > allowed else Verdict.PASS,
@@ -108,11 +106,7 @@ def _case(delivery: Delivery, count: int) -> Case:
 def _advice(sent: list[Delivery], counts: dict[str, int]) -> tuple[str, ...]:
     applied = [delivery for delivery in sent if counts.get(delivery.message_id, 0)]
     methods = [delivery.name.upper() for delivery in applied if delivery.kind == "method" and delivery.name not in SAFE]
-    mixed = [_readable(delivery.name) for delivery in applied if delivery.name in MIXED]
+    mixed = [readable(delivery.name) for delivery in applied if delivery.name in MIXED]
     remarks = [f"messages by {', '.join(methods)} are applied too; respond with 405"] if methods else []
     remarks += [f"one right signature next to a wrong one was accepted: {mixed[0]}"] if mixed else []
     return tuple(remarks)
-
-
-def _readable(name: str) -> str:
-    return name.replace("_", " ")

@@ -29,7 +29,9 @@ class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls
         routes = _started_by_genuine(journal, {kind_of(delivery) for delivery in forged} - {""})
         if not routes:
             hook = API_URL_IN_ENV if journal.all(ApiUrlMissing) else ""
-            return self.inconclusive("no genuine message of that kind started an API call either", hook=hook)
+            return self.inconclusive(
+                "no genuine message of the forged kinds started an API call, so there is nothing to compare", hook=hook
+            )
         started = _started_by(journal, forged)
         counts: Counter[CallKey] = Counter(call_key(call) for call in started)
         if counts and max(counts.values()) >= SURE:
@@ -54,6 +56,6 @@ def _started_by(journal: Journal, deliveries: list[Delivery]) -> list[Exchange]:
 def _started_by_genuine(journal: Journal, kinds: set[str]) -> set[str]:
     """Return the API routes that the app called after genuine messages about *kinds* of events."""
     deliveries = [
-        delivery for delivery in of_kind(journal, "genuine") if delivery.outcome == "ack" and kind_of(delivery) in kinds
+        delivery for delivery in of_kind(journal, "genuine") if delivery.is_acknowledged and kind_of(delivery) in kinds
     ]
     return {call.route for call in _started_by(journal, deliveries)}

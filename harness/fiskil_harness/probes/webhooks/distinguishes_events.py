@@ -61,7 +61,7 @@ def _snapshots(journal: Journal) -> dict[str, tuple[Effects, Effects]]:
     events = events_by_id(journal)
     by_step: dict[int, list[EventCreated]] = {}
     for delivery in genuine(journal):
-        if delivery.outcome == "ack" and delivery.message_id in events:
+        if delivery.is_acknowledged and delivery.message_id in events:
             by_step.setdefault(delivery.step, []).append(events[delivery.message_id])
     snapshots: dict[str, tuple[Effects, Effects]] = {}
     for step, acknowledged in by_step.items():

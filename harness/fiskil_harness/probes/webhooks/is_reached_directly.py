@@ -30,7 +30,7 @@ class IsReachedDirectly(PlainProbe, frozen=True, kw_only=True, tag="is_reached_d
             "login": [delivery for delivery in deliveries if _is_redirect(delivery) and _is_login(delivery)],
             "csrf": _refused_by_csrf_check(journal, deliveries),
         }
-        acknowledged = sum(1 for delivery in deliveries if delivery.outcome == "ack")
+        acknowledged = sum(1 for delivery in deliveries if delivery.is_acknowledged)
         otherwise = Verdict.PASS if acknowledged else Verdict.INCONCLUSIVE
         cases = tuple(_case(name, refused, otherwise) for name, refused in by_cause.items())
         failed = [delivery for refused in by_cause.values() for delivery in refused]
@@ -70,7 +70,7 @@ def _refused_by_csrf_check(journal: Journal, deliveries: list[Delivery]) -> list
     accepted_as_browser = {
         delivery.message_id
         for delivery in of_kind(journal, "genuine")
-        if delivery.name == AS_BROWSER and delivery.outcome == "ack"
+        if delivery.name == AS_BROWSER and delivery.is_acknowledged
     }
     refused = [delivery for delivery in deliveries if delivery.status in CSRF_STATUSES and delivery.name != AS_BROWSER]
     return [

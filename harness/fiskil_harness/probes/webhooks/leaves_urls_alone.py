@@ -36,8 +36,8 @@ class LeavesUrlsAlone(PlainProbe, frozen=True, kw_only=True, tag="leaves_urls_al
                 examined=len(planted),
                 cases=cases,
             )
-        deliveries = [delivery for delivery in journal.all(Delivery) if delivery.name == URLS and delivery.kind == "genuine"]
-        if not any(delivery.outcome == "ack" for delivery in deliveries):
+        deliveries = [delivery for delivery in journal.all(Delivery) if delivery.name == URLS and delivery.is_genuine]
+        if not any(delivery.is_acknowledged for delivery in deliveries):
             return self.inconclusive("no signed message with URLs was acknowledged", cases=cases)
         return self.passes(f"{len(planted)} URLs in messages were not requested", examined=len(planted), cases=cases)
 

@@ -130,11 +130,7 @@ def _end_users(journal: Journal) -> set[str]:
 def _acknowledged(journal: Journal) -> list[EventCreated]:
     """Return the events whose messages were acknowledged at least once, in order."""
     events = events_by_id(journal)
-    ids = {
-        delivery.message_id
-        for delivery in journal.all(Delivery)
-        if delivery.outcome == "ack" and delivery.kind in {"genuine", "replay"}
-    }
+    ids = {delivery.message_id for delivery in journal.all(Delivery) if delivery.is_acknowledged and delivery.is_authentic}
     return [event for message_id, event in events.items() if message_id in ids]
 
 
@@ -151,11 +147,7 @@ def _was_overtaken(journal: Journal, lost: EventCreated, counts: dict[str, int])
     )
     if unchanged_s < LONG_S or was_disturbed(journal):
         return False
-    acknowledged = [
-        delivery
-        for delivery in journal.all(Delivery)
-        if delivery.outcome == "ack" and delivery.kind in {"genuine", "replay"}
-    ]
+    acknowledged = [delivery for delivery in journal.all(Delivery) if delivery.is_acknowledged and delivery.is_authentic]
     delivered_s = max(delivery.at_s for delivery in acknowledged if delivery.message_id == lost.message_id)
     return any(delivery.at_s > delivered_s and counts.get(delivery.message_id, 0) for delivery in acknowledged)
 
@@ -168,7 +160,7 @@ def _kinds_applied(journal: Journal, counts: dict[str, int]) -> set[str]:
 
 def _changed_after_kill(journal: Journal) -> tuple[str, ...]:
     """Return the paths at which the kill changed the state of twin *a*, which got no message after the kill."""
-    killed_s = next((started.at_s for started in journal.all(ProcessChanged) if started.change == "kill"), 0.0)
+    killed_s = next((started.at_s for started in journal.all(ProcessChanged) if started.is_whole_kill), 0.0)
     comparison = compare_twins(journal)
     reader = StateReader(journal)
     before = [
@@ -198,14 +190,14 @@ def _refused_to_the_end(journal: Journal) -> dict[str, str]:
     Messages whose last refusal is explained by a fault are left out.
     """
     deliveries = genuine(journal)
-    if not any(delivery.outcome == "ack" for delivery in deliveries):
+    if not any(delivery.is_acknowledged for delivery in deliveries):
         return {}
     events = events_by_id(journal)
     last_attempt = max((limits.last_attempt for limits in journal.all(Limits)), default=5)
     lost = {}
     for message_id, attempts in by_message(deliveries).items():
         last = attempts[-1]
-        is_over = last.attempt >= last_attempt and all(delivery.outcome == "refuse" for delivery in attempts)
+        is_over = last.attempt >= last_attempt and all(delivery.is_refused for delivery in attempts)
         if is_over and message_id in events and not bites_during(journal, last) and not was_requested_failure(journal, last):
             refusal = f"refused {last.event} {events[message_id].kind}"
             lost[message_id] = f"{refusal} at attempt {last.attempt}: {response_text(last)}"

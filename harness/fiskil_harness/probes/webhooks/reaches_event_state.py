@@ -45,8 +45,7 @@ class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_even
             if not allowed or _has_ambiguous_messages(journal, consent_id):
                 continue
             if not end.is_idle:
-                reason, hook = why_still_busy(end)
-                return self.inconclusive(reason, hook=hook)
+                return self.inconclusive(*why_still_busy(end))
             examined += 1
             present += consent_id in end.consents
             wrong += _difference(end, consent_id, allowed)
@@ -64,14 +63,14 @@ def _events_by_consent(journal: Journal) -> dict[str, list[tuple[str, EventCreat
     by_consent: dict[str, dict[str, tuple[str, EventCreated, bool]]] = {}
     for delivery in journal.all(Delivery):
         event = events.get(delivery.message_id)
-        if event is None or delivery.kind not in {"genuine", "replay"} or not event.kind.startswith(CONSENT):
+        if event is None or not delivery.is_authentic or not event.kind.startswith(CONSENT):
             continue
         seen_events = by_consent.setdefault(consent_of(delivery), {})
         was_acknowledged = seen_events[delivery.message_id][2] if delivery.message_id in seen_events else False
         seen_events[delivery.message_id] = (
             _publish_time(delivery) or event.publish_time,
             event,
-            was_acknowledged or delivery.outcome == "ack",
+            was_acknowledged or delivery.is_acknowledged,
         )
     return {consent_id: list(delivered.values()) for consent_id, delivered in by_consent.items() if consent_id}
 

@@ -52,7 +52,7 @@ class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuse
         controlled = [delivery for delivery in foreign if had_effect_when_genuine(journal, _from_fiskil(journal, delivery))]
         if len(controlled) < len(foreign):
             return self.inconclusive("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
-        acknowledged = sum(1 for delivery in foreign if delivery.outcome == "ack")
+        acknowledged = sum(1 for delivery in foreign if delivery.is_acknowledged)
         advice = (
             (f"{acknowledged} messages from outside the allow list got 2xx, although without an effect",)
             if acknowledged

@@ -6,7 +6,7 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal, Leak, ProcessChanged
-from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, response_text
+from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, readable, response_text
 from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -43,7 +43,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         Without an effect of a genuine message, effects of forgeries might be invisible, so the result is INCONCLUSIVE.
         """
         forged = of_kind(journal, "forged")
-        if not forged and any(started.change == "refusal" for started in journal.all(ProcessChanged)):
+        if not forged and any(started.is_refusal for started in journal.all(ProcessChanged)):
             return self.passes("the app does not start without its webhook secret", examined=1)
         if not forged:
             return self.inconclusive("no forged message was delivered")
@@ -95,7 +95,7 @@ def _applied(journal: Journal, forged: list[Delivery]) -> Witness | None:
         return None
     more = f", and {len(applied) - 1} more" if applied[1:] else ""
     return (
-        f"a forged message was applied: {_readable(applied[0].name)}{more}",
+        f"a forged message was applied: {readable(applied[0].name)}{more}",
         tuple(_line(delivery) for delivery in applied),
         applied,
     )
@@ -111,7 +111,7 @@ def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
         genuine_move = _genuine_move(journal, reader, kind)
         paths = equal_changes(genuine_move, states) if genuine_move and states else []
         if paths:
-            forgeries = [delivery for delivery in sent if delivery.outcome == "ack"] or sent
+            forgeries = [delivery for delivery in sent if delivery.is_acknowledged] or sent
             observed = f"forged {kind} messages changed the state as a genuine one does: {paths[0]}"
             return observed, tuple(_line(states) for states in forgeries), forgeries
     return None
@@ -136,8 +136,8 @@ def _silent(forged: list[Delivery]) -> Witness | None:
     if any(delivery.problem == "connection refused" for delivery in forged):
         # The error of a connection to a crashing process depends on timing, but the first forgery without response does not.
         first = next(delivery for delivery in forged if delivery.status is None)
-        observed = f"the receiver stopped listening after a forged message: {_readable(first.name)}"
-        return observed, (f"{_readable(first.name)}: no response",), [first]
+        observed = f"the receiver stopped listening after a forged message: {readable(first.name)}"
+        return observed, (f"{readable(first.name)}: no response",), [first]
     return None
 
 
@@ -156,12 +156,12 @@ def _with_genuine_response(journal: Journal, forged: list[Delivery]) -> list[Del
     responses = {
         (delivery.status, delivery.response_body)
         for delivery in genuine(journal)
-        if delivery.outcome == "ack" and delivery.status != QUEUED
+        if delivery.is_acknowledged and delivery.status != QUEUED
     }
     return [
         delivery
         for delivery in _posted(forged)
-        if delivery.outcome == "ack" and (delivery.status, delivery.response_body) in responses
+        if delivery.is_acknowledged and (delivery.status, delivery.response_body) in responses
     ]
 
 
@@ -182,7 +182,7 @@ def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdi
         Case(
             name=delivery.name,
             verdict=Verdict.FAIL if delivery.name in accepted_names else otherwise,
-            observed=f"{_readable(delivery.name)}: {delivery.status or 'no response'}",
+            observed=f"{readable(delivery.name)}: {delivery.status or 'no response'}",
             events=(delivery.event,),
         )
         for delivery in {delivery.name: delivery for delivery in forged}.values()
@@ -190,7 +190,7 @@ def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdi
 
 
 def _advice_on_2xx(forged: list[Delivery]) -> tuple[str, ...]:
-    names = [_readable(delivery.name) for delivery in _posted(forged) if delivery.outcome == "ack"]
+    names = [readable(delivery.name) for delivery in _posted(forged) if delivery.is_acknowledged]
     if not names:
         return ()
     return (f"2xx without an effect for {_first_four(names)}: a wrong secret would lose every event unnoticed",)
@@ -203,7 +203,7 @@ def _advice(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
 def _advice_on_slowness(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
     """Return advice if refusals take long although the machine is fast: the app probably checks the signature too late."""
     quickest_s = min((delivery.took_s for delivery in journal.all(Delivery) if delivery.status is not None), default=0.0)
-    took_s = [delivery.took_s for delivery in forged if delivery.outcome == "refuse"]
+    took_s = [delivery.took_s for delivery in forged if delivery.is_refused]
     if len(took_s) < SURE or median(took_s) - quickest_s <= SLOW_S:
         return ()
     return (f"refusals of forged messages took more than {SLOW_S:g} s; check the signature before any other work",)
@@ -211,7 +211,7 @@ def _advice_on_slowness(journal: Journal, forged: list[Delivery]) -> tuple[str, 
 
 def _advice_on_server_errors(forged: list[Delivery]) -> tuple[str, ...]:
     names = [
-        _readable(delivery.name)
+        readable(delivery.name)
         for delivery in _posted(forged)
         if delivery.status is not None and delivery.status >= 500 and delivery.status != 503
     ]
@@ -226,7 +226,7 @@ def _posted(forged: list[Delivery]) -> list[Delivery]:
 def _genuine_move(journal: Journal, reader: StateReader, kind: str) -> Move | None:
     """Return an end user's state before and after a step in which a genuine message of *kind* changed it, or None."""
     for delivery in genuine(journal):
-        if delivery.outcome == "ack" and kind_of(delivery) == kind:
+        if delivery.is_acknowledged and kind_of(delivery) == kind:
             states = reader.around(delivery.step, delivery.participant)
             if states and states[0] != states[1]:
                 return states
@@ -234,11 +234,7 @@ def _genuine_move(journal: Journal, reader: StateReader, kind: str) -> Move | No
 
 
 def _line(delivery: Delivery) -> str:
-    return f"{_readable(delivery.name)}: {response_text(delivery)}"
-
-
-def _readable(name: str) -> str:
-    return name.replace("_", " ")
+    return f"{readable(delivery.name)}: {response_text(delivery)}"
 
 
 def _first_four(names: list[str]) -> str:

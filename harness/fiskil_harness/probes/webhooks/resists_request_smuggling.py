@@ -20,7 +20,7 @@ class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resist
 
     def examine(self, journal: Journal) -> Finding:
         """Look for responses to embedded requests, for their effects, and for genuine requests that were refused instead."""
-        refused = [delivery for delivery in of_kind(journal, "refusable") if delivery.outcome == "refuse"]
+        refused = [delivery for delivery in of_kind(journal, "refusable") if delivery.is_refused]
         if not refused:
             return self.inconclusive("no request that the receiver may refuse was refused")
         cases = tuple(_case(journal, delivery) for delivery in refused)
@@ -47,9 +47,9 @@ def _case(journal: Journal, refused: Delivery) -> Case:
         verdict, observed = Verdict.FAIL, f"{variant}: a request inside the refused body was applied"
     elif embedded is not None:
         verdict, observed = Verdict.FAIL, f"{variant}: a request inside the refused body got {response_text(embedded)}"
-    elif behind is not None and behind.outcome == "refuse" and after is not None and after.outcome == "ack":
+    elif behind is not None and behind.is_refused and after is not None and after.is_acknowledged:
         verdict, observed = Verdict.FAIL, describe(behind)
-    elif any(delivery is not None and delivery.outcome == "ack" for delivery in (behind, after)):
+    elif any(delivery is not None and delivery.is_acknowledged for delivery in (behind, after)):
         verdict, observed = Verdict.PASS, f"{variant}: {response_text(refused)}"
     else:
         verdict, observed = Verdict.INCONCLUSIVE, f"no genuine message was acknowledged after a refusal ({variant})"

@@ -46,7 +46,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
             (f"this machine does not support {' or '.join(untested)}, so it was not tested",) if untested else ()
         )
         plain_deliveries = of_kind(journal, "plain")
-        acknowledged = sum(1 for delivery in plain_deliveries if delivery.outcome == "ack")
+        acknowledged = sum(1 for delivery in plain_deliveries if delivery.is_acknowledged)
         advice += (f"{acknowledged} messages over plain HTTP got 2xx, although without an effect",) if acknowledged else ()
         return self.passes(
             f"{FACT} is https, and the app accepts webhooks over TLS only", examined=1 + len(plain_deliveries), advice=advice

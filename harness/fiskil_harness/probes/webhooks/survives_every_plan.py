@@ -27,14 +27,14 @@ class SurvivesEveryPlan(PlainProbe, frozen=True, kw_only=True, tag="survives_eve
         """Summarise the results of all generated plans."""
         runs = journal.all(PlanRun)
         for run in runs:
-            if run.verdict == Verdict.FAIL:
+            if run.verdict is Verdict.FAIL:
                 return self._from_failed_plan(run, runs)
         incomplete = [run for run in runs if run.probe in UNDONE]
         if incomplete:
             return self.inconclusive(
                 f"plan {incomplete[0].number} of {len(runs)} could not be judged: {incomplete[0].observed}"
             )
-        passed = [run for run in runs if run.verdict == Verdict.PASS]
+        passed = [run for run in runs if run.verdict is Verdict.PASS]
         if runs and not passed:
             return self.inconclusive(
                 f"{len(runs)} plans were run, and no effect was visible: {runs[0].observed}", hook=runs[0].hook

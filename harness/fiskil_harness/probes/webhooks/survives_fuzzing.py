@@ -31,7 +31,7 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
         if not sent:
             return self.inconclusive("no generated body was sent")
         before, after = _before_and_after(journal, sent)
-        if not any(delivery.outcome == "ack" for delivery in before):
+        if not any(delivery.is_acknowledged for delivery in before):
             return self.inconclusive("no genuine message was acknowledged before, so a refusal proves nothing")
         advice = _advice_on_server_errors(sent)
         failures = (_without_response(sent), _broken_after(after), _refused(sent), _repeated(journal, sent))
@@ -69,7 +69,7 @@ def _without_response(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | Non
 
 
 def _broken_after(after: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
-    if not after or any(delivery.outcome == "ack" for delivery in after):
+    if not after or any(delivery.is_acknowledged for delivery in after):
         return None
     return "genuine messages were no longer acknowledged", tuple(
         f"{delivery.event}: {delivery.status or 'no response'}" for delivery in after
@@ -78,7 +78,7 @@ def _broken_after(after: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
 
 def _refused(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
     valid = [delivery for delivery in sent if delivery.name == VALID]
-    refused = [delivery for delivery in valid if delivery.outcome != "ack"]
+    refused = [delivery for delivery in valid if not delivery.is_acknowledged]
     if not refused:
         return None
     return f"{len(refused)} of {len(valid)} valid bodies were not acknowledged", tuple(map(_line, refused))

@@ -4,10 +4,9 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import describe, genuine, response_text
+from fiskil_harness.journal.queries.deliveries import describe, genuine, readable, response_text
 from fiskil_harness.probes.probe import PlainProbe
 
-FAMILIES = {"odd", "broken", "method"}
 LAWFUL_5XX = {501, 503, 505}
 GONE = "connection refused"
 
@@ -26,10 +25,10 @@ class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="surv
 
     def examine(self, journal: Journal) -> Finding:
         """Judge each malformed request by the genuine messages after it."""
-        sent = [delivery for delivery in journal.all(Delivery) if delivery.kind in FAMILIES]
+        sent = [delivery for delivery in journal.all(Delivery) if delivery.is_unusual_http]
         if not sent:
             return self.inconclusive("no malformed request was sent")
-        if not any(delivery.outcome == "ack" and delivery.at_s < sent[0].at_s for delivery in genuine(journal)):
+        if not any(delivery.is_acknowledged and delivery.at_s < sent[0].at_s for delivery in genuine(journal)):
             return self.inconclusive("no genuine message was acknowledged before, so a refusal afterwards proves nothing")
         cases, is_down = [], False
         for delivery in sent:
@@ -53,12 +52,12 @@ class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="surv
 
 def _case(journal: Journal, delivery: Delivery) -> Case:
     if "limit" in delivery.problem:
-        return _case_of(delivery, Verdict.FAIL, f"{_readable(delivery.name)}: {response_text(delivery)}")
+        return _case_of(delivery, Verdict.FAIL, f"{readable(delivery.name)}: {response_text(delivery)}")
     after = _after(journal, delivery)
     if not after:
         return _inconclusive_case(delivery)
-    is_acknowledged = any(other.outcome == "ack" for other in after)
-    observed = f"{_readable(delivery.name)}: {response_text(delivery)}" if is_acknowledged else describe(after[-1])
+    is_acknowledged = any(other.is_acknowledged for other in after)
+    observed = f"{readable(delivery.name)}: {response_text(delivery)}" if is_acknowledged else describe(after[-1])
     return _case_of(delivery, Verdict.PASS if is_acknowledged else Verdict.FAIL, observed)
 
 
@@ -75,7 +74,7 @@ def _case_of(delivery: Delivery, verdict: Verdict, observed: str) -> Case:
 
 
 def _inconclusive_case(delivery: Delivery) -> Case:
-    return _case_of(delivery, Verdict.INCONCLUSIVE, f"{_readable(delivery.name)}: {response_text(delivery)}")
+    return _case_of(delivery, Verdict.INCONCLUSIVE, f"{readable(delivery.name)}: {response_text(delivery)}")
 
 
 def _advice(sent: list[Delivery]) -> tuple[str, ...]:
@@ -87,9 +86,5 @@ def _advice(sent: list[Delivery]) -> tuple[str, ...]:
     if not failing:
         return ()
     more = f" and {len(failing) - 4} more" if len(failing) > 4 else ""
-    names = ", ".join(_readable(delivery.name) for delivery in failing[:4])
+    names = ", ".join(readable(delivery.name) for delivery in failing[:4])
     return (f"5xx for malformed requests: {names}{more}; 4xx would show that the sender is at fault",)
-
-
-def _readable(name: str) -> str:
-    return name.replace("_", " ")

@@ -29,7 +29,7 @@ class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_mess
         sent = [delivery for delivery in of_kind(journal, "unusual") if delivery.event in {SECOND, THIRD}]
         applied = last_applied(journal)
         if len(sent) < 2:
-            return self.inconclusive("no two messages with two ids each were sent")
+            return self.inconclusive("fewer than two messages that contain message_id twice were sent")
         if applied is None:
             return self.inconclusive("the effects hook reports no counts (applied)", hook=COUNTS)
         counts = {journal.names.get(message_id, ""): count for message_id, count in applied.items()}
@@ -43,7 +43,7 @@ class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_mess
         reason, hook = why_busy(journal)
         if reason:
             return self.inconclusive(reason, hook=hook)
-        if second and not first and not third and all(delivery.outcome == "ack" for delivery in sent):
+        if second and not first and not third and all(delivery.is_acknowledged for delivery in sent):
             observed = (
                 "a message was acknowledged and lost: the receiver deduplicates by the first of two ids and applies the last"
             )

@@ -3,9 +3,8 @@
 If the relay refuses a request, the scenario is INCONCLUSIVE, because the app could not act as it normally does.
 """
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -15,12 +14,12 @@ from fiskil_harness.faults.proxy.reverse.read_only_guard import LIMIT, PAST_LIMI
 from fiskil_harness.faults.proxy.reverse.secrets import secrets_in
 from fiskil_harness.journal import ApiUnreachable, Canaries, Exchange, Journal, Refused, Rows, StepIncomplete
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.runner.driver import IDLE_S, Driver
+from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.hosted.account import PATHS
 from fiskil_harness.runner.hosted.environment import HostedFiskil
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.stage import Stage
-from fiskil_harness.server.local_fiskil import LocalFiskil
 
 INTRODUCE = "hosted.introduce"
 NUMBERS = ("account_number",)
@@ -41,24 +40,15 @@ REFUSALS = {
 class HostedDriver(Driver):
     """Runs scenarios one after another between one app and one hosted account."""
 
-    def __init__(self, settings: Settings, open_place: Callable[[Path], HostedFiskil], *, workdir: Path, seed: int) -> None:
-        """Open the relay and prepare the app; ``start`` starts it.
+    def __init__(self, settings: Settings, fiskil: HostedFiskil, *, workdir: Path, seed: int) -> None:
+        """Prepare the app; ``start`` starts it.
 
         Args:
-            open_place: Opens the relay to the hosted API, with its files in the given folder.
-            workdir: Existing folder for the app's data and the certificates.
+            fiskil: The relay to the hosted API; ``close`` closes it.
+            workdir: Existing folder for the app's data.
         """
-        self._open_place = open_place
-        super().__init__(settings, workdir=workdir, seed=seed)
-        self.on_secrets: Callable[[Journal], None] = lambda _journal: None
-
-    @property
-    def environment(self) -> HostedFiskil:
-        """The relay to the hosted API, which replaces the local Fiskil."""
-        return cast("HostedFiskil", self.fiskil)
-
-    def _open_fiskil(self, webhook_secret: str | None) -> LocalFiskil:  # noqa: ARG002 - no webhook is sent here
-        return cast("LocalFiskil", self._open_place(self._workdir))
+        super().__init__(settings, workdir=workdir, seed=seed, environment=fiskil)
+        self._hosted = fiskil
 
     def start(self) -> None:
         """Start the app. After the first start, introduce the end user whose data the app reads, if the config has the hook.
@@ -72,28 +62,25 @@ class HostedDriver(Driver):
         if was_started or self.settings.hosted.introduce is None:
             return
         hosted = self.settings.hosted
-        values = {"end_user_ref": hosted.end_user_ref, "end_user_id": self.environment.address.end_user_id}
+        values = {"end_user_ref": hosted.end_user_ref, "end_user_id": self._hosted.address.end_user_id}
         reply = self.app.call(INTRODUCE, values)
         if reply.status is None or not 200 <= reply.status < 300:
             raise HookError(f"{INTRODUCE} failed: {reply.problem or f'the response was {reply.status}'}.")
 
-    def perform(
-        self, scenario: Scenario, *, quiet_s: float = IDLE_S, is_unwell: Callable[[Journal], bool] | None = None
-    ) -> tuple[Journal, str]:
+    def perform(self, scenario: Scenario, **options: Any) -> tuple[Journal, str]:
         """Perform the steps unless the run's request limit is reached; also record refused requests and failures of the API.
 
         The arguments, the result and the errors are those of ``Driver.perform``.
         """
-        if self.environment.guard.is_spent:
+        if self._hosted.guard.is_spent:
             return Journal(), PAST_LIMIT
-        journal, crashed = super().perform(scenario, quiet_s=quiet_s, is_unwell=is_unwell)
+        journal, crashed = super().perform(scenario, **options)
         self._compare_again(journal)
         journal.write(Canaries(values=secrets_of(journal)))
         for refusal in dict.fromkeys(_refusal_text(refused) for refused in journal.all(Refused)):
             journal.write(StepIncomplete(reason=refusal))
         for route in sorted({trouble.route or "an unknown path" for trouble in troubles(journal)}):
             journal.write(StepIncomplete(reason=f"the hosted API itself failed on {route}"))
-        self.on_secrets(journal)
         return journal, crashed
 
     def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
@@ -101,29 +88,31 @@ class HostedDriver(Driver):
         findings = super().judge(scenario, journal, crashed)
         return tuple(_without_blame(finding) for finding in findings) if is_disturbed(journal) else findings
 
-    def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
+    def _stage(self, scenario: Scenario, journal: Journal, name: str) -> Stage:
         """Return the stage with its only end user, who exists at Fiskil already, and record the rows that probes compare."""
-        stage = super()._stage(scenario, journal)
-        end_user = stage.end_user()
-        end_user.ref = self.settings.hosted.end_user_ref
-        end_user.end_user_id = self.environment.address.end_user_id
+        stage = super()._stage(scenario, journal, name)
+        stage.end_users[""] = EndUser(
+            None,
+            stage.person,
+            end_user_id=self._hosted.address.end_user_id,
+            ref=self.settings.hosted.end_user_ref,
+        )
         for dataset in _compared(scenario):
             try:
-                self._note_rows(journal, dataset, "sync")
+                self._note_rows(journal, dataset)
             except HarnessError as error:
                 journal.write(StepIncomplete(reason=str(error)))
         return stage
 
-    def _note_rows(self, journal: Journal, dataset: str, moment: str) -> None:
+    def _note_rows(self, journal: Journal, dataset: str) -> None:
         """Record the rows that the hosted API returns now."""
         journal.write(
             Rows(
                 **journal.stamp(),
                 participant="",
                 dataset=dataset,
-                moment=moment,
-                rows=self.environment.account.rows(dataset),
-                end_user_id=self.environment.address.end_user_id,
+                rows=self._hosted.account.rows(dataset),
+                end_user_id=self._hosted.address.end_user_id,
             )
         )
 
@@ -131,7 +120,7 @@ class HostedDriver(Driver):
         """Make the scenario INCONCLUSIVE if rows at the hosted API changed, because a comparison then proves nothing."""
         for rows in journal.all(Rows):
             try:
-                is_same = self.environment.account.rows(rows.dataset) == rows.rows
+                is_same = self._hosted.account.rows(rows.dataset) == rows.rows
             except HarnessError as error:
                 journal.write(StepIncomplete(reason=str(error)))
                 continue

@@ -10,7 +10,7 @@ from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.faults import NextForeign, RedirectCrossOrigin, RedirectDowngrade
 from fiskil_harness.faults.proxy import CONNECTION
 from fiskil_harness.scenario.scenario import Scenario, load, load_file
-from fiskil_harness.scenario.selection import from_file, from_plan
+from fiskil_harness.scenario.selection import from_file, from_plan, is_generated
 from fiskil_harness.scenario.steps import AnyStep, InjectFault, name_of
 
 CANARY_FAULTS = (NextForeign, RedirectCrossOrigin, RedirectDowngrade)
@@ -26,6 +26,8 @@ def scenarios() -> dict[str, Scenario]:
 
 def why_unsuitable(scenario: Scenario) -> str:
     """Return why *scenario* cannot run against the hosted API; "" if it can."""
+    if is_generated(scenario):
+        return f"generated plans are not possible: {CONTROLLED_BY_FISKIL}"
     impossible = sorted({name_of(step) for step in scenario.steps if step.needs_sandbox})
     if impossible:
         names = f"{', '.join(impossible[:3])}{' and more' if impossible[3:] else ''}"

@@ -1,12 +1,15 @@
-"""The endpoints under ``/v1/banking`` for accounts, balances and transactions, as of the latest sync."""
+"""The endpoints under ``/v1/banking`` for accounts, balances and transactions, as of the latest sync, and for categories."""
 
 import re
 from datetime import datetime
 
+from msgspec import Struct
+
 from fiskil_harness.core.model import Balance
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import listing, of_account, of_account_lazily, served, served_statement
-from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response, read_json
+from fiskil_harness.sandbox.bank import categories
 from fiskil_harness.sandbox.bank.days import ceiling_of, floor_of
 from fiskil_harness.sandbox.consents.institutions import require_reachable
 from fiskil_harness.sandbox.consents.sharing import shared_keys
@@ -85,8 +88,28 @@ def _instant(request: ApiRequest, name: str) -> datetime | None:
     raise invalid_request(f"invalid {name} datetime: not in RFC3339 format")
 
 
+class _Override(Struct):
+    fiskil_transaction_id: str
+    secondary_category: str
+
+
+def override_category(store: Store, request: ApiRequest) -> ApiResponse:
+    """Set an end user's own category of a transaction; later syncs keep it. Source: category.override"""
+    requested = read_json(request, _Override, refuse=invalid_request)
+    categories.override(store, requested.fiskil_transaction_id, requested.secondary_category)
+    return json_response({"message": "category updated"})
+
+
 ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("banking.accounts", "GET", "/v1/banking/accounts", accounts, family="data", scope="api:banking"),
     ApiRoute("banking.balances", "GET", "/v1/banking/balances", balances, family="data", scope="api:banking"),
     ApiRoute("banking.transactions", "GET", "/v1/banking/transactions", transactions, family="data", scope="api:banking"),
+    ApiRoute(
+        "banking.category",
+        "POST",
+        "/v1/banking/transactions/category",
+        override_category,
+        family="data",
+        scope="api:banking",
+    ),
 )

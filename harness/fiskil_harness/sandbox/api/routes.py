@@ -9,7 +9,6 @@ from fiskil_harness.errors import UnknownName
 from fiskil_harness.sandbox.api import (
     auth_session,
     banking,
-    category,
     common,
     consent,
     end_users,
@@ -33,7 +32,6 @@ ROUTES: tuple[ApiRoute, ...] = (
     *institutions.ROUTES,
     *permissions.ROUTES,
     *banking.ROUTES,
-    *category.ROUTES,
     *payments.ROUTES,
     *products.ROUTES,
     *income.ROUTES,

@@ -84,7 +84,7 @@ class Statement(Sequence[Transaction]):
         return Statement(map(plain, self.pending), self.posted.plain())
 
     def categorised(self, chosen: dict[str, dict[str, str]]) -> "Statement":
-        """Return the same rows with the categories in *chosen*, whose keys are ``fiskil_id``. Source: category.override"""
+        """Return the same rows; *chosen* replaces the category of rows by their ``fiskil_id``. Source: category.override"""
         rows_by_id = {fiskil_id: row for fiskil_id in chosen if (row := self.find(fiskil_id)) is not None}
         if not rows_by_id:
             return self

@@ -11,7 +11,7 @@ from fiskil_harness.sandbox.consents import consents, journey_table
 from fiskil_harness.sandbox.consents.end_users import find
 from fiskil_harness.sandbox.consents.institutions import is_accessible
 from fiskil_harness.sandbox.consents.journey_rules import apply_form, person_of
-from fiskil_harness.sandbox.consents.redirects import DESCRIPTIONS, destination, error_parameters, refuse_bad_uri
+from fiskil_harness.sandbox.consents.redirects import destination, refuse_bad_uri
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.sandbox.problems import ApiProblem, bad_request
 from fiskil_harness.sandbox.snapshots import drop_unshared
@@ -176,18 +176,3 @@ def _consent(store: Store, session: AuthSession) -> Consent:
         account_keys=session.account_keys,
         permissions=session.permissions,
     )
-
-
-__all__ = [
-    "DESCRIPTIONS",
-    "LIFETIMES",
-    "PATIENCE",
-    "act",
-    "current",
-    "destination",
-    "error_parameters",
-    "open_session",
-    "person_of",
-    "send_back",
-    "view_session",
-]

@@ -10,6 +10,7 @@ import msgspec
 from fiskil_harness.core.model import OUTCOMES, AuthSession
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.sandbox.consents.journey_rules import person_of
 from fiskil_harness.sandbox.consents.people import nothing_to_share, offered_at
 from fiskil_harness.sandbox.store import Store
 
@@ -158,7 +159,7 @@ def _act_after_code(session: AuthSession, outcome: str) -> str:
 
 
 def _accounts(store: Store, session: AuthSession, account_keys: tuple[str, ...]) -> tuple[str, ...]:
-    person = sessions.person_of(store, session)
+    person = person_of(store, session)
     offered = [spec.key for spec in offered_at(store, person, session.institution_id or "")] if person else []
     if not offered:
         raise UsageError(

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from starlette.responses import HTMLResponse, Response
 
 from fiskil_harness.core.model import PERMISSIONS, AuthSession, Ending, Institution, Person
-from fiskil_harness.sandbox.consents import consents, journey_table, sessions
+from fiskil_harness.sandbox.consents import consents, journey_table, redirects
 from fiskil_harness.sandbox.consents.institutions import is_accessible
-from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES
+from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES, person_of
 from fiskil_harness.sandbox.consents.link_sdk_messages import Message, messages_of
 from fiskil_harness.sandbox.consents.magic_people import expected_outcome, grouped
 from fiskil_harness.sandbox.consents.people import accounts_at, is_offered, offered_at
@@ -99,7 +99,7 @@ def _used(store: Store, session: AuthSession | None) -> Response:
     """
     status = 404 if session is None else 410
     ending = session.ending if session and session.ending else Ending.INVALID
-    back = sessions.destination(session, store.interpretation) if session else None
+    back = redirects.destination(session, store.interpretation) if session else None
     return _html(
         "used.html",
         session=session,
@@ -135,7 +135,7 @@ def _suggested(store: Store) -> dict[str, list[Person]]:
 
 def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, bool]]:
     """Return the accounts that the person who logged in can share: key, name, product, and True if the box is ticked."""
-    person = sessions.person_of(store, session)
+    person = person_of(store, session)
     accounts = offered_at(store, person, session.institution_id or "") if person else ()
     is_first_look = session.act_result != "nothing" and session.stage == "accounts"
     return [
@@ -146,7 +146,7 @@ def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, boo
 
 def _withheld(store: Store, session: AuthSession) -> list[str]:
     """Return the names of accounts that the institution shows but does not allow to be shared. Source: accounts.offered"""
-    person = sessions.person_of(store, session)
+    person = person_of(store, session)
     accounts = accounts_at(store, person, session.institution_id or "") if person else ()
     return [account.name for account in accounts if not is_offered(account)]
 

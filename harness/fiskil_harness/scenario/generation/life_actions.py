@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from fiskil_harness import faults
 from fiskil_harness.core.config.hooks import COMMAND, REFRESH, REVOKE, START_SESSION
-from fiskil_harness.journal.entries.plan_pairs import DELIVERY, FAULT, LIFE, Verb
+from fiskil_harness.journal.entries.plan_pairs import Verb
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.life_state import ATTEMPTS_BEFORE_END, CONSENT_DAYS, DATASETS, LifeState
 
@@ -343,8 +343,8 @@ ACTIONS: dict[str, Apply] = {
 }
 VERBS: dict[str, Verb] = {
     "hand_over": Verb(name="hand_over"),
-    **{name: Verb(name=name, group=LIFE, needs=needs) for name, (needs, _) in _LIVES.items()},
-    **{name: Verb(name=name, group=FAULT) for name in _FAULTS},
-    **{name: Verb(name=name, group=DELIVERY) for name in _DELIVERIES},
+    **{name: Verb(name=name, group="life", needs=needs) for name, (needs, _) in _LIVES.items()},
+    **{name: Verb(name=name, group="fault") for name in _FAULTS},
+    **{name: Verb(name=name, group="delivery") for name in _DELIVERIES},
 }
 """Every verb by name. Verbs without a group do not count for pair coverage (which verbs met in one plan)."""

@@ -175,9 +175,9 @@ class _Recording:
         actions: list[dict[str, Any]] = []
         group = 0
         for entry in self._journal:
-            if isinstance(entry, ProcessChanged) and entry.change == "kill":
+            if isinstance(entry, ProcessChanged) and entry.is_whole_kill:
                 actions.append({"do": "restart"})
-            elif isinstance(entry, HookCall) and entry.hook == "fail":
+            elif isinstance(entry, HookCall) and entry.is_failure_request:
                 actions.append({"do": "fail", "at": points.pop(0)})
             elif isinstance(entry, Delivery) and CUT not in entry.body:
                 self.has_sent = True
@@ -198,10 +198,10 @@ class _Recording:
             name = self._times.setdefault(time.decode(), f"t{len(self._times)}")
             body = body.replace(time, f"@{name}@".encode())
         return {
-            "do": "half" if delivery.kind == "broken" else "send",
+            "do": "half" if delivery.is_malformed else "send",
             "label": f"{delivery.event} attempt {delivery.attempt}{' replayed' if delivery.kind == 'replay' else ''}",
             "id": self._names.get(delivery.message_id, ""),
-            "kind": "genuine" if delivery.kind in {"genuine", "replay"} else delivery.kind,
+            "kind": "genuine" if delivery.is_authentic else delivery.kind,
             "method": _method(delivery),
             "body": body,
             "headers": [(name, self._header_value(name, value, delivery.body)) for name, value in delivery.headers],
@@ -220,7 +220,7 @@ class _Recording:
         for kind, value, names in (("user", end_user_id, self.end_users), ("consent", consent_id, self.consents)):
             name = self._name(value, f"{kind}_{delivery.participant or 'main'}")
             self.twin_ids.add(name)
-            if delivery.kind in {"genuine", "replay"}:
+            if delivery.is_authentic:
                 names.setdefault(delivery.participant, name)
 
     def _name(self, value: str, stem: str) -> str:

@@ -6,7 +6,6 @@ the next time. The search therefore finds races, and reports how often a plan wi
 
 import contextlib
 from collections.abc import Callable
-from typing import Protocol
 
 import hypothesis
 import msgspec
@@ -60,14 +59,6 @@ SLOWER = 3
 MOST_INCOMPLETE = 3
 
 
-class Judged(Protocol):
-    """The protocol of a plan's result; the driver's ``Outcome`` implements it."""
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """The findings of the plan's probes, and findings about an incomplete run."""
-
-
 class PlanResult(Struct, frozen=True, kw_only=True):
     """The findings and the journal of one plan."""
 
@@ -79,16 +70,15 @@ class Exploration(Struct, frozen=True, kw_only=True):
     """The result of a search.
 
     ``runs`` are the results of the generated plans in their order. ``failing`` is the shortest plan that failed, if any; in
-    that case the last of ``runs`` is its result. ``executed`` counts all executions, including those of shrinking.
+    that case the last of ``runs`` is its result.
     """
 
     runs: tuple[PlanRun, ...]
     failing: Scenario | None = None
-    executed: int = 0
 
 
 def explore(
-    run: Callable[[Scenario], Judged],
+    run: Callable[[Scenario], PlanResult],
     *,
     kind: PlanKind,
     seed: int,
@@ -140,7 +130,9 @@ class _EndSearch(BaseException):
 class _Search:
     """The state of one search: the results so far, by plan."""
 
-    def __init__(self, run: Callable[[Scenario], Judged], *, seed: int, wanted: int, caps_s: tuple[float, float]) -> None:
+    def __init__(
+        self, run: Callable[[Scenario], PlanResult], *, seed: int, wanted: int, caps_s: tuple[float, float]
+    ) -> None:
         self._run = run
         self._seed = seed
         self.wanted = wanted
@@ -151,7 +143,6 @@ class _Search:
         self._raise_pending_signal: Callable[[], None] = lambda: None
         self._lives: dict[bytes, LifePlan] = {}
         self._verb_lists: list[tuple[str, ...]] = []
-        self._executed = 0
         self._searching = stopwatch()
         self._shrinking: Callable[[], float] | None = None
 
@@ -253,7 +244,7 @@ class _Search:
             rounds, failed = self._repeat(self._failing) if _is_racy(self._failing) else (0, 0)
             text = dump_plan(self._failing, seed=self._seed)
             runs[-1] = msgspec.structs.replace(shortest, number=len(runs), plan=text, rounds=rounds, rounds_failed=failed)
-        return Exploration(runs=tuple(runs), failing=self._failing, executed=self._executed)
+        return Exploration(runs=tuple(runs), failing=self._failing)
 
     def _prefer_fewer_races(self) -> None:
         """Replace the failing plan by a plan with fewer races (steps that depend on timing) if that plan fails as well."""
@@ -263,7 +254,7 @@ class _Search:
             key = _key(plan)
             if key not in self._results:
                 self._results[key] = self._run_several_times(plan)
-            if self._results[key].verdict == Verdict.FAIL:
+            if self._results[key].verdict is Verdict.FAIL:
                 self._failing = plan
                 return
 
@@ -278,7 +269,7 @@ class _Search:
                 self._results[key] = self._run_several_times(plan)
             else:
                 return False
-        return self._results[key].verdict == Verdict.FAIL
+        return self._results[key].verdict is Verdict.FAIL
 
     def _stop_searching(self) -> None:
         """End the search if all requested plans have run, or if its time limit has passed."""
@@ -295,19 +286,19 @@ class _Search:
         run = self._run_once(plan)
         if not _is_racy(plan):
             return run
-        failed = [run] if run.verdict == Verdict.FAIL else []
+        failed = [run] if run.verdict is Verdict.FAIL else []
         for number in range(1, TRIES_OF_A_RACE):
             if len(failed) + TRIES_OF_A_RACE - number < FAILURES_OF_A_RACE:
                 break
             run = self._run_once(plan)
-            failed += [run] if run.verdict == Verdict.FAIL else []
+            failed += [run] if run.verdict is Verdict.FAIL else []
             if len(failed) == FAILURES_OF_A_RACE:
                 return failed[0]
         return msgspec.structs.replace(run, verdict=Verdict.INCONCLUSIVE)
 
     def _repeat(self, plan: Scenario) -> tuple[int, int]:
         elapsed = stopwatch()
-        verdicts: list[str] = []
+        verdicts: list[Verdict] = []
         with contextlib.suppress(_EndSearch):
             while len(verdicts) < RACE_ROUNDS and elapsed() < RACE_CAP_S:
                 verdicts.append(self._run_once(plan).verdict)
@@ -315,7 +306,6 @@ class _Search:
 
     def _run_once(self, plan: Scenario) -> PlanRun:
         self._raise_pending_signal()
-        self._executed += 1
         try:
             result = self._run(plan)
         except HarnessError as error:
@@ -327,9 +317,8 @@ class _Search:
         life = self._lives.get(_key(plan))
         if life is None:
             return run_of(plan, *result.findings)
-        journal = result.journal if isinstance(result, PlanResult) else Journal()
-        run = run_of(plan, *decisive_findings(result.findings), invariants=invariants_of(journal))
-        verbs = happened(life, journal, result.findings)
+        run = run_of(plan, *decisive_findings(result.findings), invariants=invariants_of(result.journal))
+        verbs = happened(life, result.journal, result.findings)
         return msgspec.structs.replace(run, happened=verbs, possible=possible(life.hooks))
 
 

@@ -4,8 +4,9 @@ Many steps share two arguments. ``twin`` is the name of a participant; "" means 
 symbol of an event: ``e0`` is the first event of the end user, ``b.e0`` the first event of participant ``b``.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
+from fiskil_harness.core.tags import by_tag, name_of
 from fiskil_harness.scenario.steps.app import FailNext, KillApp, KillWorker, Restart, StartApp, StayIdle, WaitUntilIdle
 from fiskil_harness.scenario.steps.app_files import CollectOutputs
 from fiskil_harness.scenario.steps.canaries import DeliverAccountNumbers, DeliverUrls
@@ -71,7 +72,6 @@ from fiskil_harness.scenario.steps.forging import (
     SpellEverySignature,
 )
 from fiskil_harness.scenario.steps.fuzz import Fuzz
-from fiskil_harness.scenario.steps.generated_plans import RunGeneratedPlans
 from fiskil_harness.scenario.steps.idempotency import RepeatIds, RepeatInEverySpelling
 from fiskil_harness.scenario.steps.institution import (
     ApproveSharing,
@@ -115,131 +115,22 @@ from fiskil_harness.scenario.steps.redirects import (
 )
 from fiskil_harness.scenario.steps.revoke_in_browser import RevokeInBrowser, WaitForRevocation
 from fiskil_harness.scenario.steps.row_changes import Change
-from fiskil_harness.scenario.steps.step import PlainStep, Step, name_of, step_text
+from fiskil_harness.scenario.steps.step import PlainStep, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
 from fiskil_harness.scenario.steps.tls_client import ServeApiOverTls, ShowCertificate
 from fiskil_harness.scenario.steps.tls_server import DeliverWithoutTls, RestartAppOverTls, TryHandshakes
 from fiskil_harness.scenario.steps.waiting_pages import PressConnect, WatchUntilSynced
 
-AnyStep = (
-    AcceptKey
-    | Advance
-    | Amend
-    | ApproveSharing
-    | AttemptJourney
-    | Authorise
-    | AuthoriseElsewhere
-    | AuthoriseWithoutCallback
-    | WaitForCall
-    | BeginOutage
-    | InjectFault
-    | Burst
-    | Cancel
-    | Change
-    | ReturnWithoutConsent
-    | CloseAccount
-    | ReturnAgain
-    | ReturnAsOtherEndUser
-    | ReturnLate
-    | Conclude
-    | Connect
-    | TouchConsent
-    | DeleteEndUser
-    | Deliver
-    | DeliverAccountNumbers
-    | DeliverAsBrowser
-    | DeliverBesideSlowClient
-    | DeliverEach
-    | DeliverEveryForm
-    | DeliverForeign
-    | DeliverFromUnknownAddress
-    | DeliverWithoutTls
-    | DeliverLookalikes
-    | DeliverMixed
-    | DeliverOne
-    | DeliverTogether
-    | DeliverUnknownEvent
-    | DeliverUrls
-    | Deny
-    | Disconnect
-    | Distort
-    | DistortEvery
-    | Drop
-    | DropAll
-    | EmbedConsentPage
-    | EndOutage
-    | ExpireTokens
-    | RunGeneratedPlans
-    | FailInBrowser
-    | FailNext
-    | FailSync
-    | FloodBodies
-    | Forge
-    | ForgeEvery
-    | ForgeWithoutSecret
-    | Fuzz
-    | KillDuringDelivery
-    | KillApp
-    | KillWorker
-    | LateRetry
-    | CloseTab
-    | LimitConsents
-    | LimitPages
-    | ChangeConsentsUndelivered
-    | OpenPage
-    | WaitForRevocation
-    | WatchUntilSynced
-    | LoseAcknowledgement
-    | LoseConnection
-    | TruncateRequest
-    | LiftFaults
-    | MistypeCode
-    | OpenAccount
-    | PressConnect
-    | ReadMonitoring
-    | ReadPrivacyNotice
-    | CollectOutputs
-    | Redeliver
-    | Reencode
-    | ReencodeEvery
-    | Refresh
-    | RefuseThenReuse
-    | RepeatIds
-    | RepeatTogether
-    | Replay
-    | RepeatInEverySpelling
-    | SpellEverySignature
-    | Restart
-    | RestartWithWrongSecret
-    | Retry
-    | ReturnToTab
-    | Revoke
-    | RevokeFirstKey
-    | RevokeInBrowser
-    | RevokeKey
-    | RotateKey
-    | SetSameTimestamp
-    | SendEveryVariant
-    | SendVariant
-    | RestartAppOverTls
-    | WaitUntilIdle
-    | ShowCertificate
-    | ServeApiOverTls
-    | StartApp
-    | StartSession
-    | StayIdle
-    | Sync
-    | SyncThrough
-    | RepeatSdkMessage
-    | ForeignSdkMessage
-    | UnknownSdkMessage
-    | WalkInBrowser
-    | TryHandshakes
-    | WithdrawSharing
-)
-"""Every step that a plan file can contain."""
+STEPS = by_tag(globals().values(), PlainStep)
+"""Every class of steps by its name in plan files."""
+
+if TYPE_CHECKING:
+    AnyStep = PlainStep
+else:
+    AnyStep = Union[tuple(STEPS.values())]  # noqa: UP007 - made of a table
 
 __all__ = [
+    "STEPS",
     "AcceptKey",
     "Advance",
     "Amend",
@@ -334,7 +225,6 @@ __all__ = [
     "RevokeInBrowser",
     "RevokeKey",
     "RotateKey",
-    "RunGeneratedPlans",
     "SendEveryVariant",
     "SendVariant",
     "ServeApiOverTls",
@@ -344,7 +234,6 @@ __all__ = [
     "StartApp",
     "StartSession",
     "StayIdle",
-    "Step",
     "Sync",
     "SyncThrough",
     "TouchConsent",

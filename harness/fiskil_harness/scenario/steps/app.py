@@ -13,8 +13,6 @@ from fiskil_harness.scenario.steps.step import PlainStep
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
-IDLE_S = 0.5
-IDLE_CAP_S = 10.0
 LONGEST_IDLE_S = 86_400
 GOES_ON_S = 10.0
 """How long the rest of an app may take to respond after one of its processes died, in real seconds."""
@@ -149,11 +147,7 @@ class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle")
         Raises:
             HookError: The effects hook failed, or its response is not in the documented format.
         """
-        if not stage.app.has(EFFECTS):
-            wait_until(lambda: stage.fiskil.proxy.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
-            return
-        for end_user in stage.end_users.values():
-            stage.snapshot("settled", end_user)
+        stage.settle("settled")
 
 
 def restart(stage: "Stage") -> None:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fiskil_harness.errors import StepError
-from fiskil_harness.journal import Canaries, Delivery
+from fiskil_harness.journal import Canaries
 from fiskil_harness.scenario.steps.deliveries import attempt
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
-from fiskil_harness.webhooks import seal, ssrf_places
+from fiskil_harness.webhooks import ssrf_places
 from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
@@ -90,19 +90,11 @@ def _send_forged(
     """Send an invented event with *signature* (None: unsigned); return the right signature, which is never sent."""
     event: Event = invented(stage, end_user, used_kind(stage, "consent.updated"))
     event = msgspec.structs.replace(event, extra=extra or {})
-    dialect = stage.fiskil.dialect
-    message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=dialect)
+    message = stage.dispatcher.seal(event)
     signatures = () if signature is None else (signature,)
     stage.journal.names[event.message_id] = f"forged:{name}"
-    note = Delivery(
-        event=f"forged:{name}",
-        participant=end_user.participant,
-        message_id=message.message_id,
-        attempt=1,
-        kind="forged",
-        name=name,
-        body=message.body,
-    )
-    outgoing = Outgoing(delivery=note, headers=(*JSON, *signature_headers(message, dialect.scheme, *signatures), *headers))
+    sent = (*JSON, *signature_headers(message, stage.fiskil.dialect.scheme, *signatures), *headers)
+    forged = msgspec.structs.replace(message, headers=sent)
+    outgoing = Outgoing.of(forged, event=f"forged:{name}", participant=end_user.participant, kind="forged", name=name)
     stage.sender.deliver(outgoing, stage.journal)
     return message.signature

@@ -4,18 +4,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fiskil_harness.journal import Delivery
-from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle
+from fiskil_harness.core.model import Message
+from fiskil_harness.journal import DeliveryKind
+from fiskil_harness.scenario.steps.deliveries import attempt
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
-from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.connection_script import Conversation, ReadResponse, Send, Watch
 from fiskil_harness.webhooks.request_variants import WRONG_SIGNATURE
+from fiskil_harness.webhooks.responses import Reply
 from fiskil_harness.webhooks.sender import Outgoing, written
 from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
-    from fiskil_harness.core.model import Message
     from fiskil_harness.sandbox import EndUser
     from fiskil_harness.scenario.stage import Stage
 
@@ -68,7 +68,7 @@ def _refuse_then_reuse(stage: "Stage", end_user: "EndUser", name: str) -> None:
     refused = written(target, body=embedded + b" " * padding_bytes, headers=headers, is_kept=True)
     parcel = new_event(stage, end_user)
     parcel.next_attempt()
-    message = sealed(stage, parcel)
+    message = stage.dispatcher.message(parcel)
     genuine = written(target, body=message.body, headers=message.headers, is_kept=True)
     stamp = stage.journal.stamp()
     talk = stage.sender.run_script(
@@ -76,17 +76,11 @@ def _refuse_then_reuse(stage: "Stage", end_user: "EndUser", name: str) -> None:
     )
     _note_refusal(stage, end_user, name, stamp, talk, (outer, inner), refused)
     if len(talk.replies) > 1:
-        note = Delivery(
-            event=parcel.symbol,
-            participant=end_user.participant,
-            message_id=message.message_id,
-            attempt=message.attempt,
-            name=f"behind {name}",
-            body=message.body,
-            is_judged=False,
+        outgoing = Outgoing.of(
+            message, event=parcel.symbol, participant=end_user.participant, name=f"behind {name}", is_judged=False
         )
-        delivery = stage.sender.note(_outgoing(note, message), talk.replies[1], stage.journal, stamp)
-        settle(stage, parcel, [delivery])
+        delivery = stage.sender.note(outgoing, talk.replies[1], stage.journal, stamp)
+        stage.dispatcher.settle(parcel, delivery)
     if not parcel.is_acknowledged:
         attempt(stage, parcel, name=f"after {name}")
 
@@ -97,46 +91,31 @@ def _note_refusal(
     name: str,
     stamp: dict[str, float | int],
     talk: Conversation,
-    messages: "tuple[Message, Message]",
+    messages: tuple[Message, Message],
     refused: bytes,
 ) -> None:
     """Record the refused request. If the embedded request got a response, record it like a request that was sent."""
     outer, inner = messages
-    note = Delivery(
-        event=f"outer:{name}",
-        participant=end_user.participant,
-        message_id=outer.message_id,
-        attempt=1,
-        kind="refusable",
-        name=name,
-        body=refused.partition(b"\r\n\r\n")[2],
-        is_judged=False,
+    sent = msgspec.structs.replace(
+        outer, body=refused.partition(b"\r\n\r\n")[2], headers=_headers_with(stage, outer, REFUSED[name][0])
     )
-    stage.sender.note(
-        Outgoing(delivery=note, headers=_headers_with(stage, outer, REFUSED[name][0])),
-        talk.reply,
-        stage.journal,
-        dict(stamp),
-    )
-    for reply in talk.unsolicited[:1]:
-        note = msgspec.structs.replace(
-            note, event=f"embedded:{name}", message_id=inner.message_id, kind="embedded", body=inner.body
+    received: list[tuple[Message, DeliveryKind, str, Reply]] = [(sent, "refusable", "outer", talk.reply)]
+    received += [(inner, "embedded", "embedded", reply) for reply in talk.unsolicited[:1]]
+    for message, kind, place, reply in received:
+        outgoing = Outgoing.of(
+            message, event=f"{place}:{name}", participant=end_user.participant, kind=kind, name=name, is_judged=False
         )
-        stage.sender.note(_outgoing(note, inner), reply, stage.journal, dict(stamp))
+        stage.sender.note(outgoing, reply, stage.journal, dict(stamp))
 
 
-def _sealed(stage: "Stage", end_user: "EndUser", symbol: str) -> "Message":
+def _sealed(stage: "Stage", end_user: "EndUser", symbol: str) -> Message:
     """Return a correctly signed message of an event that never happened."""
     event = invented(stage, end_user, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = symbol
-    return seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
+    return stage.dispatcher.seal(event)
 
 
-def _headers_with(stage: "Stage", message: "Message", signature: str | None) -> tuple[tuple[str, str], ...]:
+def _headers_with(stage: "Stage", message: Message, signature: str | None) -> tuple[tuple[str, str], ...]:
     """Return the headers of *message* with *signature* in place of its own; None leaves the signature out."""
     signatures = () if signature is None else (signature,)
     return (*JSON, *signature_headers(message, stage.fiskil.dialect.scheme, *signatures))
-
-
-def _outgoing(note: Delivery, message: "Message") -> Outgoing:
-    return Outgoing(delivery=note, headers=message.headers)

@@ -49,7 +49,7 @@ class Amend(PlainStep, frozen=True, kw_only=True, tag="amend"):
         consent = stage.consent_of(stage.end_user(self.twin))
         with stage.fiskil.sandbox.store.changing() as store:
             amend(store, consent, account_keys=self.accounts, permissions=self.datasets)
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_elsewhere"):

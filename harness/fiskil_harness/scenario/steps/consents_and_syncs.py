@@ -49,8 +49,8 @@ class Sync(PlainStep, frozen=True, tag="sync"):
         consent = stage.consent_of(end_user)
         for name in (self.dataset,) if self.dataset else sorted(consent.permissions, key=_ready_after_s):
             stage.fiskil.sandbox.sync(consent, name)
-            stage.note_rows(name, end_user, moment="sync")
-        stage.collect_events()
+            stage.note_rows(name, end_user)
+        stage.dispatcher.collect()
 
 
 def _ready_after_s(dataset: str) -> int:
@@ -76,7 +76,7 @@ class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
             StepError: There is no consent yet.
         """
         stage.fiskil.sandbox.revoke(stage.consent_of(stage.end_user(self.twin)), by=self.by)
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user"):
@@ -91,7 +91,7 @@ class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user")
     def perform(self, stage: "Stage") -> None:
         """Delete the end user. Source: end-users.delete-ends-consents"""
         stage.fiskil.sandbox.delete_end_user(stage.registered(stage.end_user(self.twin)))
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
@@ -124,7 +124,7 @@ class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
         for _ in range(self.times):
             stage.fiskil.sandbox.clock.advance(seconds=1)
             stage.fiskil.sandbox.touch_consent(stage.consent_of(end_user))
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
@@ -162,8 +162,8 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
             recorded = {rows.dataset for rows in stage.journal.all(Rows) if rows.participant == end_user.participant}
             for dataset in sorted(recorded, key=_ready_after_s):
                 if (end_user.end_user_id, DATASETS[dataset].event) in synced:
-                    stage.note_rows(dataset, end_user, moment="sync")
-        stage.collect_events()
+                    stage.note_rows(dataset, end_user)
+        stage.dispatcher.collect()
 
 
 class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
@@ -195,7 +195,7 @@ class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
     def perform(self, stage: "Stage") -> None:
         """Call the hook."""
         call_hook(stage, stage.end_user(self.twin), "revoke")
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str) -> HttpReply:

@@ -4,16 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-import msgspec
-
 from fiskil_harness.core.clock import pause
 from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.errors import ConfigError, StepError
 from fiskil_harness.journal import DURING_KILL, Delivery, ProcessChanged
 from fiskil_harness.scenario.steps.app import start
-from fiskil_harness.scenario.steps.deliveries import attempt, outgoing_of, settle, until_it_hangs
+from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
 from fiskil_harness.scenario.steps.step import PlainStep
-from fiskil_harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -52,9 +49,11 @@ class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"
             parcel for parcel in stage.outbox if parcel.attempts and stage.owner_of(parcel.symbol).participant == self.twin
         ]
         for _ in range(self.rounds):
-            deliveries = stage.sender.burst([outgoing_of(stage, parcel, kind="replay") for parcel in parcels], stage.journal)
+            deliveries = stage.sender.burst(
+                [stage.dispatcher.outgoing(parcel, kind="replay") for parcel in parcels], stage.journal
+            )
             for parcel, delivery in zip(parcels, deliveries, strict=True):
-                settle(stage, parcel, [delivery])
+                stage.dispatcher.settle(parcel, delivery)
 
 
 class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
@@ -88,12 +87,11 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
         Raises:
             AppError: The app does not start.
         """
-        stage.collect_events()
-        now = stage.fiskil.sandbox.clock.now()
-        parcels = [stage.outbox.find(self.event)] if self.event else stage.outbox.due(now)
+        stage.dispatcher.collect()
+        parcels = [stage.outbox.find(self.event)] if self.event else stage.dispatcher.due()
         for parcel in parcels:
             parcel.next_attempt()
-        outgoing = [_marked(outgoing_of(stage, parcel)) for parcel in parcels]
+        outgoing = [stage.dispatcher.outgoing(parcel, name=DURING_KILL) for parcel in parcels]
         usual_s = _usual_s(stage)
         with ThreadPoolExecutor(1) as pool:
             burst = pool.submit(stage.sender.burst, outgoing, stage.journal)
@@ -104,7 +102,7 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
         stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="kill"))
         start(stage)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
-            settle(stage, parcel, [delivery])
+            stage.dispatcher.settle(parcel, delivery)
 
 
 class Redeliver(PlainStep, frozen=True, tag="redeliver"):
@@ -127,12 +125,10 @@ class Redeliver(PlainStep, frozen=True, tag="redeliver"):
         """
         parcels = [stage.outbox.find(self.event)] if self.event else [parcel for parcel in stage.outbox if parcel.is_lost]
         if not parcels:
-            raise StepError("No event was discarded, so there is nothing to deliver again. Name one, or let attempts fail.")
+            raise StepError(
+                "No event was discarded, so there is nothing to deliver again. Name an event, or let all attempts fail."
+            )
         until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in parcels))
-
-
-def _marked(outgoing: Outgoing) -> Outgoing:
-    return msgspec.structs.replace(outgoing, delivery=msgspec.structs.replace(outgoing.delivery, name=DURING_KILL))
 
 
 def _usual_s(stage: "Stage") -> float:
@@ -147,6 +143,6 @@ def _usual_s(stage: "Stage") -> float:
     took = [
         max(delivery.took_s for delivery in deliveries)
         for deliveries in groups.values()
-        if all(delivery.outcome == "ack" for delivery in deliveries)
+        if all(delivery.is_acknowledged for delivery in deliveries)
     ]
     return min([*took, LONG_S]) if took else SHORT_S

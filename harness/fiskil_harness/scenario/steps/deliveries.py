@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import msgspec
 
 from fiskil_harness.core.clock import real_now
-from fiskil_harness.core.model import Message
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import Delivery, DeliveryKind
+from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.step import PlainStep
-from fiskil_harness.webhooks import deliver_due, dispatch
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
 from fiskil_harness.webhooks.sender import Outgoing
 
@@ -52,8 +50,7 @@ class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
             in_order = due if self.order == "publish_time" else reversed(due)
             return until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in in_order))
 
-        clock = stage.fiskil.sandbox.clock
-        deliver_due(stage.outbox, clock, send, collect=stage.collect_events, attempts=self.attempts)
+        stage.dispatcher.deliver_due(send, attempts=self.attempts)
 
 
 class DeliverOne(PlainStep, frozen=True, tag="deliver_one"):
@@ -108,8 +105,8 @@ class Replay(PlainStep, frozen=True, tag="replay"):
             UnknownName: No event has this symbol.
         """
         parcel = stage.outbox.find(self.event)
-        delivery = stage.sender.deliver(outgoing_of(stage, parcel, kind="replay"), stage.journal)
-        settle(stage, parcel, [delivery])
+        delivery = stage.sender.deliver(stage.dispatcher.outgoing(parcel, kind="replay"), stage.journal)
+        stage.dispatcher.settle(parcel, delivery)
 
 
 class Burst(PlainStep, frozen=True, tag="burst"):
@@ -147,8 +144,8 @@ class Burst(PlainStep, frozen=True, tag="burst"):
         for copy in range(self.copies):
             number = min(first + copy, ATTEMPTS) if self.of == "retry" else first
             parcel.attempts = max(parcel.attempts, number)
-            outgoing.append(outgoing_of(stage, parcel, attempt_number=number))
-        settle(stage, parcel, stage.sender.burst(outgoing, stage.journal))
+            outgoing.append(stage.dispatcher.outgoing(parcel, attempt=number))
+        stage.dispatcher.settle(parcel, *stage.sender.burst(outgoing, stage.journal))
 
 
 class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_together"):
@@ -156,13 +153,12 @@ class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_togethe
 
     def perform(self, stage: "Stage") -> None:
         """Send all messages at the same moment."""
-        stage.collect_events()
-        parcels = stage.outbox.due(stage.fiskil.sandbox.clock.now())
+        parcels = stage.dispatcher.due()
         for parcel in parcels:
             parcel.next_attempt()
-        deliveries = stage.sender.burst([outgoing_of(stage, parcel) for parcel in parcels], stage.journal)
+        deliveries = stage.sender.burst([stage.dispatcher.outgoing(parcel) for parcel in parcels], stage.journal)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
-            settle(stage, parcel, [delivery])
+            stage.dispatcher.settle(parcel, delivery)
 
 
 class LoseAcknowledgement(PlainStep, frozen=True, tag="lose_acknowledgement"):
@@ -233,11 +229,11 @@ class DeliverBesideSlowClient(PlainStep, frozen=True, tag="deliver_beside_slow_c
             UnknownName: No event has this symbol.
         """
         parcel = stage.outbox.find(self.event)
-        parcel.next_attempt()
-        outgoing = outgoing_of(stage, parcel)
-        note = msgspec.structs.replace(outgoing.delivery, name="beside a slow client")
-        delivery = stage.sender.deliver_beside_slow_client(msgspec.structs.replace(outgoing, delivery=note), stage.journal)
-        settle(stage, parcel, [delivery])
+        stage.dispatcher.attempt(
+            parcel,
+            lambda outgoing: stage.sender.deliver_beside_slow_client(outgoing, stage.journal),
+            name="beside a slow client",
+        )
 
 
 class Drop(PlainStep, frozen=True, tag="drop"):
@@ -263,8 +259,7 @@ class DropAll(PlainStep, frozen=True, kw_only=True, tag="drop_all"):
 
     def perform(self, stage: "Stage") -> None:
         """Remove the events from the schedule."""
-        stage.collect_events()
-        for parcel in stage.outbox.due(stage.fiskil.sandbox.clock.now()):
+        for parcel in stage.dispatcher.due():
             stage.outbox.drop(parcel.symbol)
 
 
@@ -285,13 +280,13 @@ def attempt(
         headers: Headers that are added to the message's own headers.
         name: Name of the variant in the journal.
     """
-    parcel.next_attempt()
-    usual = outgoing_of(stage, parcel)
-    note = msgspec.structs.replace(usual.delivery, source_ip=source_ip or usual.delivery.source_ip, name=name)
-    outgoing = msgspec.structs.replace(usual, delivery=note, headers=(*usual.headers, *headers))
-    delivery = stage.sender.deliver(outgoing, stage.journal, keeps_response=reads_response)
-    settle(stage, parcel, [delivery])
-    return delivery
+
+    def send(usual: Outgoing) -> Delivery:
+        note = msgspec.structs.replace(usual.delivery, source_ip=source_ip or usual.delivery.source_ip)
+        outgoing = msgspec.structs.replace(usual, delivery=note, headers=(*usual.headers, *headers))
+        return stage.sender.deliver(outgoing, stage.journal, keeps_response=reads_response)
+
+    return stage.dispatcher.attempt(parcel, send, name=name)
 
 
 def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]]) -> bool:
@@ -307,30 +302,3 @@ def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]])
             return False
         hangs += "limit" in deliver().problem
     return True
-
-
-def settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
-    """Schedule a retry for the event in *parcel* unless one of *deliveries* was acknowledged."""
-    is_acknowledged = any(delivery.outcome == "ack" for delivery in deliveries)
-    parcel.settle(is_acknowledged=is_acknowledged, now=stage.fiskil.sandbox.clock.now())
-
-
-def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: DeliveryKind = "genuine", attempt_number: int = 0) -> Outgoing:
-    """Return the request of the latest delivery attempt for the event in *parcel*.
-
-    Args:
-        kind: Kind of the delivery in the journal.
-        attempt_number: Number of another attempt; 0 means the latest attempt.
-    """
-    return dispatch.outgoing(
-        parcel,
-        secret=stage.fiskil.credentials.webhook_secret,
-        participant=stage.owner_of(parcel.symbol).participant,
-        kind=kind,
-        attempt=attempt_number,
-    )
-
-
-def sealed(stage: "Stage", parcel: Parcel) -> Message:
-    """Return the signed message of the latest delivery attempt for the event in *parcel*."""
-    return dispatch.sealed(parcel, secret=stage.fiskil.credentials.webhook_secret)

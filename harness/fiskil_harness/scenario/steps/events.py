@@ -52,9 +52,9 @@ def new_event(stage: "Stage", end_user: "EndUser", *, has_accounts: bool = False
     sandbox = stage.fiskil.sandbox
     if has_accounts or used_kind(stage, "consent.updated").endswith(".sync.completed"):
         sandbox.sync(consent, "accounts")
-        stage.note_rows("accounts", end_user, moment="sync")
+        stage.note_rows("accounts", end_user)
     else:
         sandbox.clock.advance(seconds=1)
         sandbox.touch_consent(consent)
-    stage.collect_events()
+    stage.dispatcher.collect()
     return stage.outbox.find(end_user.event_symbols[-1])

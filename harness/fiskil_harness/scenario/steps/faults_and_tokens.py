@@ -64,7 +64,7 @@ class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
         """Set the fault; it stays until ``LiftFaults`` or the end of the scenario."""
         if isinstance(self.fault, ExpireTokensFault):
             stage.must_restart = True
-        stage.fiskil.proxy.rules.set(self._rule)
+        stage.environment.proxy.rules.set(self._rule)
 
     @property
     def _rule(self) -> Rule:
@@ -113,7 +113,7 @@ class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
 
     def perform(self, stage: "Stage") -> None:
         """Lift the faults, and record how often each one bit."""
-        rules = stage.fiskil.proxy.rules
+        rules = stage.environment.proxy.rules
         stage.was_disturbed = True
         for waiting in rules.waiting():
             rules.lift(waiting)
@@ -151,7 +151,7 @@ class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
 
     def perform(self, stage: "Stage") -> None:
         """Expire the tokens. The driver restarts the app after the scenario, because the app may not recover."""
-        stage.fiskil.sandbox.expire_tokens()
+        stage.environment.expire_tokens()
         stage.journal.write(TokensExpired(**stage.journal.stamp()))
         stage.must_restart = True
 

@@ -9,11 +9,9 @@ import msgspec
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt
 from fiskil_harness.scenario.steps.events import KINDS, invented, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
-from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
 from fiskil_harness.webhooks.sender import Outgoing
 
@@ -154,8 +152,8 @@ class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unk
             for _ in range(start, min(start + AT_ONCE, self.times)):
                 event = msgspec.structs.replace(invented(stage, end_user, NEW_KIND), extra=NEW_FIELDS)
                 stage.journal.names[event.message_id] = "unknown_event"
-                note = Delivery(event="unknown_event", participant=end_user.participant, message_id="", attempt=1)
-                outgoing.append(_outgoing(stage, event, note))
+                message = stage.dispatcher.seal(event)
+                outgoing.append(Outgoing.of(message, event="unknown_event", participant=end_user.participant))
             stage.sender.burst(outgoing, stage.journal)
 
 
@@ -213,7 +211,7 @@ def _lookalikes(stage: "Stage", first: Event) -> Iterator[tuple[str, Event]]:
 def _deliver_alike(stage: "Stage", end_user: "EndUser", name: str, event: Event) -> None:
     parcel = stage.outbox.find(stage.post(event, end_user))
     for _ in range(ATTEMPTS):
-        if attempt(stage, parcel, name=name).outcome == "ack":
+        if attempt(stage, parcel, name=name).is_acknowledged:
             break
     if stage.app.has(EFFECTS):
         stage.snapshot("between", end_user)
@@ -221,14 +219,10 @@ def _deliver_alike(stage: "Stage", end_user: "EndUser", name: str, event: Event)
 
 def _send_foreign(stage: "Stage", event: Event, name: str, participant: str) -> None:
     stage.journal.names[event.message_id] = f"foreign:{name}"
-    note = Delivery(event=f"foreign:{name}", participant=participant, message_id="", attempt=1, kind="foreign", name=name)
-    stage.sender.deliver(_outgoing(stage, event, note), stage.journal)
-
-
-def _outgoing(stage: "Stage", event: Event, note: Delivery) -> Outgoing:
-    message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
-    note = msgspec.structs.replace(note, message_id=message.message_id, body=message.body)
-    return Outgoing(delivery=note, headers=message.headers)
+    outgoing = Outgoing.of(
+        stage.dispatcher.seal(event), event=f"foreign:{name}", participant=participant, kind="foreign", name=name
+    )
+    stage.sender.deliver(outgoing, stage.journal)
 
 
 def _unlisted_address(stage: "Stage") -> str:

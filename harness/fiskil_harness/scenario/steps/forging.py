@@ -7,17 +7,15 @@ import msgspec
 
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, SECRET_IN_ENV
 from fiskil_harness.core.config.webhook_format import Dialect
+from fiskil_harness.core.model import Message
 from fiskil_harness.errors import AppRefusal
-from fiskil_harness.journal import Delivery, Leak, ProcessChanged
+from fiskil_harness.journal import Delivery, DeliveryKind, Leak, ProcessChanged
 from fiskil_harness.scenario.steps.app import restart
-from fiskil_harness.scenario.steps.deliveries import sealed, settle, until_it_hangs
+from fiskil_harness.scenario.steps.deliveries import until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
-from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.forgeries.catalogue import forge, forgeries_of, forgery
 from fiskil_harness.webhooks.payload_variants import (
-    SPELLINGS,
-    Encoded,
     encode,
     encoding,
     encodings_of,
@@ -28,6 +26,7 @@ from fiskil_harness.webhooks.payload_variants import (
 )
 from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import digest_in
+from fiskil_harness.webhooks.signature_variants import SPELLINGS
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -201,7 +200,7 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
             StepError: The participant has no consent yet.
         """
         end_user = stage.end_user(self.twin)
-        takes_extra = _send_encoded(stage, end_user, "extra_field", is_judged=False).outcome == "ack"
+        takes_extra = _send_encoded(stage, end_user, "extra_field", is_judged=False).is_acknowledged
         names = [
             (encoding.name, takes_extra or not encoding.has_extra)
             for encoding in encodings_of(stage.fiskil.dialect)
@@ -229,20 +228,12 @@ class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
         """
         parcel = stage.outbox.find(self.event)
         owner = stage.owner_of(self.event)
-        message = sealed(stage, parcel)
+        message = stage.dispatcher.message(parcel)
 
         def send(name: str) -> Delivery:
-            note = Delivery(
-                event=parcel.symbol,
-                participant=owner.participant,
-                message_id=message.message_id,
-                attempt=message.attempt,
-                kind="replay",
-                name=name,
-                is_judged=False,
-            )
             secret, dialect = _signing(stage)
-            return _send(stage, spell(name, message, secret, dialect=dialect), note)
+            spelt = spell(name, message, secret, dialect=dialect)
+            return _send(stage, spelt, parcel.symbol, owner, kind="replay", name=name, is_judged=False)
 
         until_it_hangs(stage, (partial(send, name) for name in SPELLINGS))
 
@@ -302,7 +293,7 @@ def _send_forged(stage: "Stage", end_user: "EndUser", name: str, kind: str) -> D
     event = invented(stage, end_user, used_kind(stage, kind))
     # If the body contains no id, two messages about the same event would have the same signature.
     another = msgspec.structs.replace(invented(stage, end_user, event.kind), extra={"note": "another"})
-    other = seal(another, attempt=1, secret=secret, dialect=dialect)
+    other = stage.dispatcher.seal(another)
     forged = forge(name, event, other=other, secret=secret, dialect=dialect)
     for message_id in forged.message_ids:
         stage.journal.names[message_id] = f"forged:{name}"
@@ -316,7 +307,7 @@ def _send_forged(stage: "Stage", end_user: "EndUser", name: str, kind: str) -> D
         body=forged.body,
     )
     delivery = stage.sender.deliver(Outgoing(delivery=note, headers=forged.headers, method=forged.method), stage.journal)
-    right_signature = seal(event, attempt=1, secret=secret, dialect=dialect).signature
+    right_signature = stage.dispatcher.seal(event).signature
     spellings = (right_signature, digest_in(right_signature, dialect.scheme).hex())
     _look_for_leaks(stage, delivery, spellings=spellings, secret=secret)
     return delivery
@@ -338,18 +329,11 @@ def _look_for_leaks(stage: "Stage", delivery: Delivery, *, spellings: tuple[str,
 def _send_encoded(stage: "Stage", end_user: "EndUser", name: str, *, is_judged: bool = True) -> Delivery:
     parcel = new_event(stage, end_user, has_accounts=encoding(name).needs_accounts)
     parcel.next_attempt()
-    message = sealed(stage, parcel)
-    note = Delivery(
-        event=parcel.symbol,
-        participant=end_user.participant,
-        message_id=message.message_id,
-        attempt=message.attempt,
-        name=name,
-        is_judged=is_judged,
-    )
+    message = stage.dispatcher.message(parcel)
     secret, dialect = _signing(stage)
-    delivery = _send(stage, encode(name, message, secret, dialect=dialect), note)
-    settle(stage, parcel, [delivery])
+    encoded = encode(name, message, secret, dialect=dialect)
+    delivery = _send(stage, encoded, parcel.symbol, end_user, name=name, is_judged=is_judged)
+    stage.dispatcher.settle(parcel, delivery)
     return delivery
 
 
@@ -357,23 +341,24 @@ def _send_odd(stage: "Stage", end_user: "EndUser", name: str) -> Delivery:
     secret, dialect = _signing(stage)
     event = invented(stage, end_user, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = f"odd:{name}"
-    note = Delivery(
-        event=f"odd:{name}",
-        participant=end_user.participant,
-        message_id=event.message_id,
-        attempt=1,
-        kind="unusual",
-        name=name,
-        is_judged=False,
-    )
-    return _send(
-        stage, make_oddity(name, seal(event, attempt=1, secret=secret, dialect=dialect), secret, dialect=dialect), note
-    )
+    odd = make_oddity(name, stage.dispatcher.seal(event), secret, dialect=dialect)
+    return _send(stage, odd, f"odd:{name}", end_user, kind="unusual", name=name, is_judged=False)
 
 
-def _send(stage: "Stage", written: Encoded, note: Delivery) -> Delivery:
-    note = msgspec.structs.replace(note, body=written.body)
-    return stage.sender.deliver(Outgoing(delivery=note, headers=written.headers), stage.journal)
+def _send(
+    stage: "Stage",
+    message: Message,
+    symbol: str,
+    end_user: "EndUser",
+    *,
+    kind: DeliveryKind = "genuine",
+    name: str,
+    is_judged: bool,
+) -> Delivery:
+    outgoing = Outgoing.of(
+        message, event=symbol, participant=end_user.participant, kind=kind, name=name, is_judged=is_judged
+    )
+    return stage.sender.deliver(outgoing, stage.journal)
 
 
 def _signing(stage: "Stage") -> tuple[str, Dialect]:

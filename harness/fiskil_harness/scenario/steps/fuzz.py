@@ -112,17 +112,15 @@ class _Fuzzing:
         message = signed(msgspec.structs.replace(draft, body=real_body), secret, dialect.scheme)
         symbol = f"fuzz:{self._number}"
         stage.journal.names[message.message_id] = symbol
-        note = Delivery(
+        outgoing = Outgoing.of(
+            message,
             event=symbol,
             participant=self._end_user.participant,
-            message_id=message.message_id,
-            attempt=1,
             kind="unusual",
             name=VALID if generated.is_valid else BROKEN,
-            body=message.body,
             is_judged=False,
         )
-        self._delivery = stage.sender.deliver(Outgoing(delivery=note, headers=message.headers), stage.journal)
+        self._delivery = stage.sender.deliver(outgoing, stage.journal)
         return self._delivery
 
 

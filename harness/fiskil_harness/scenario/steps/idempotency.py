@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fiskil_harness.journal import Delivery
-from fiskil_harness.scenario.steps.deliveries import attempt, sealed, until_it_hangs
+from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
-from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.payload_variants import spell
 from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import signed
@@ -75,22 +74,15 @@ def _repeated(stage: "Stage", end_user: "EndUser", name: str) -> Callable[[], De
     def send() -> Delivery:
         parcel = new_event(stage, end_user)
         attempt(stage, parcel)
-        message = sealed(stage, parcel)
-        headers = message.headers
+        message = stage.dispatcher.message(parcel)
         if name != PLAIN:
             secret = stage.fiskil.credentials.webhook_secret
-            headers = spell(name, message, secret, dialect=stage.fiskil.dialect).headers
-        note = Delivery(
-            event=parcel.symbol,
-            participant=end_user.participant,
-            message_id=message.message_id,
-            attempt=message.attempt,
-            kind="replay",
-            name=name,
-            body=message.body,
-            is_judged=False,
+            respelt = spell(name, message, secret, dialect=stage.fiskil.dialect)
+            message = msgspec.structs.replace(message, headers=respelt.headers)
+        outgoing = Outgoing.of(
+            message, event=parcel.symbol, participant=end_user.participant, kind="replay", name=name, is_judged=False
         )
-        return stage.sender.deliver(Outgoing(delivery=note, headers=headers), stage.journal)
+        return stage.sender.deliver(outgoing, stage.journal)
 
     return send
 
@@ -99,7 +91,7 @@ def _with_two_ids(stage: "Stage", end_user: "EndUser", kind: str, first: str, ot
     def send() -> Delivery:
         secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
         event = msgspec.structs.replace(invented(stage, end_user, kind), message_id=first)
-        single = seal(event, attempt=1, secret=secret, dialect=dialect)
+        single = stage.dispatcher.seal(event)
         name, header = dialect.payload.id.rpartition(".")[2], dialect.payload.id_header
         body = single.body.replace(f'"{name}":"{first}"'.encode(), f'"{name}":"{first}","{name}":"{other}"'.encode(), 1)
         message = signed(msgspec.structs.replace(single, body=body), secret, dialect.scheme)

@@ -31,7 +31,7 @@ class OpenAccount(_AccountStep, frozen=True, tag="open_account"):
     def perform(self, stage: "Stage") -> None:
         """Open the account."""
         stage.fiskil.sandbox.open_account(stage.end_user(self.twin).person, self.account)
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class CloseAccount(_AccountStep, frozen=True, tag="close_account"):
@@ -45,7 +45,7 @@ class CloseAccount(_AccountStep, frozen=True, tag="close_account"):
     def perform(self, stage: "Stage") -> None:
         """Close the account."""
         stage.fiskil.sandbox.close_account(stage.end_user(self.twin).person, self.account)
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class WithdrawSharing(_AccountStep, frozen=True, tag="withdraw_sharing"):
@@ -111,7 +111,7 @@ class EndOutage(_OutageStep, frozen=True, kw_only=True, tag="end_outage"):
     def perform(self, stage: "Stage") -> None:
         """End the outage."""
         stage.fiskil.sandbox.set_connection(self.institution_id, "HEALTHY")
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class FailSync(PlainStep, frozen=True, tag="fail_sync"):
@@ -141,7 +141,7 @@ class FailSync(PlainStep, frozen=True, tag="fail_sync"):
             StepError: There is no consent yet.
         """
         stage.fiskil.sandbox.fail_sync(stage.consent_of(stage.end_user(self.twin)), self.dataset)
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class LimitConsents(PlainStep, frozen=True, kw_only=True, tag="limit_consents"):

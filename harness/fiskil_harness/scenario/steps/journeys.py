@@ -12,7 +12,7 @@ from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending, Person
 from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.errors import StepError, UnknownName
-from fiskil_harness.journal import Journey, JourneyEnding, Visit, shortened
+from fiskil_harness.journal import Journey, JourneyEnding, Visit, VisitedPage, shortened
 from fiskil_harness.sandbox.consents.shortcut import check_conclusion
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of, pass_on_messages
@@ -422,10 +422,10 @@ def ended(stage: "Stage", end_user: "EndUser", ending: str, *, attempt: int = 0)
             end_user_id=end_user.end_user_id,
         )
     )
-    stage.collect_events()
+    stage.dispatcher.collect()
 
 
-def write_visit(stage: "Stage", end_user: "EndUser", form_browser: FormBrowser, page: str) -> None:
+def write_visit(stage: "Stage", end_user: "EndUser", form_browser: FormBrowser, page: VisitedPage) -> None:
     """Record the app's page in *form_browser*; for a page at another origin, ``is_elsewhere`` is true in the entry."""
     reply = form_browser.page_at(stage.app.url)
     stage.journal.write(

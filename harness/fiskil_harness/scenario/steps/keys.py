@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.errors import AppError, StepError
 from fiskil_harness.journal import Canaries, Key, KeyInUse
-from fiskil_harness.sandbox import keys
+from fiskil_harness.sandbox import tokens
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
         from fiskil_harness.scenario.steps.app import kill, start
 
         first = stage.app.values[SECRET]
-        second = keys.mint(stage.fiskil.sandbox.store)
+        second = tokens.mint_key(stage.fiskil.sandbox.store)
         is_in_env = next((key_in_use.is_in_env for key_in_use in stage.journal.all(KeyInUse)), True)
         stage.must_restart = True
         stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (second,)}))
@@ -51,5 +51,5 @@ class RevokeFirstKey(PlainStep, frozen=True, kw_only=True, tag="revoke_first_key
         keys_in_use = stage.journal.all(KeyInUse)
         if keys_in_use[0] is keys_in_use[-1]:
             raise StepError("The app has no second key yet. Put the step rotate_key before this one.")
-        keys.revoke(stage.fiskil.sandbox.store, keys_in_use[0].client_secret)
+        tokens.revoke_key(stage.fiskil.sandbox.store, keys_in_use[0].client_secret)
         stage.journal.write(Key(**stage.journal.stamp(), state="rotated"))

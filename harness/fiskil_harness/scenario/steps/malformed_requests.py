@@ -11,14 +11,12 @@ from fiskil_harness.app.effects import query_effects
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError, HookError
-from fiskil_harness.journal import HALF_SENT, Delivery, DeliveryKind
-from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle, until_it_hangs
+from fiskil_harness.journal import Delivery, DeliveryKind
+from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
-from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.connection_script import HangUp, Move, Reset, Send
 from fiskil_harness.webhooks.request_variants import Kind, RequestVariant, SignedRequest, head, of_kinds, request_variant
-from fiskil_harness.webhooks.retry_schedule import Parcel
 from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import signature_headers
 
@@ -149,15 +147,15 @@ class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
         """
         parcel = stage.outbox.find(self.event)
         parcel.next_attempt()
-        message = sealed(stage, parcel)
-        note = msgspec.structs.replace(_note(stage, parcel, message), name=f"lost by {self.by}")
+        message = stage.dispatcher.message(parcel)
         letter = _letter(stage, message)
         ending: Move = HangUp() if self.by == "close" else Reset()
         stamp = stage.journal.stamp()
         talk = stage.sender.run_script((Send(head(letter) + letter.body), ending))
         reply = msgspec.structs.replace(talk.reply, problem=talk.reply.problem if talk.replies else NO_RESPONSE_READ)
-        delivery = stage.sender.note(_outgoing(note, message), reply, stage.journal, stamp)
-        settle(stage, parcel, [delivery])
+        outgoing = Outgoing.of(message, event=parcel.symbol, participant=parcel.participant, name=f"lost by {self.by}")
+        delivery = stage.sender.note(outgoing, reply, stage.journal, stamp)
+        stage.dispatcher.settle(parcel, delivery)
 
 
 class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
@@ -193,13 +191,18 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
         variant = request_variant(VARIANT_OF_END[self.by])
         parcel = stage.outbox.find(self.event)
         parcel.next_attempt()
-        message = sealed(stage, parcel)
-        note = msgspec.structs.replace(_note(stage, parcel, message), kind="broken", name=variant.name, is_judged=False)
+        message = stage.dispatcher.message(parcel)
+        outgoing = Outgoing.of(
+            message,
+            event=parcel.symbol,
+            participant=parcel.participant,
+            kind="broken",
+            name=variant.name,
+            is_judged=False,
+        )
         for _ in range(self.times):
-            stamp = stage.journal.stamp()
-            talk = stage.sender.run_script(variant.script(_letter(stage, message)))
-            delivery = stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
-        settle(stage, parcel, [delivery])
+            delivery = _send_written(stage, variant, message, outgoing)
+        stage.dispatcher.settle(parcel, delivery)
         if stage.app.has(EFFECTS):
             owner = stage.owner_of(parcel.symbol)
             with contextlib.suppress(HookError):
@@ -207,7 +210,7 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
                     lambda: (query_effects(stage.app, owner.values).applied or {}).get(message.message_id),
                     cap_s=NOTICE_CAP_S,
                 )
-                stage.snapshot(HALF_SENT, owner, is_settled=False)
+                stage.snapshot("half_sent", owner, is_settled=False)
 
 
 class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_browser"):
@@ -242,13 +245,11 @@ def _deliver_form(stage: "Stage", end_user: "EndUser", form: RequestVariant) -> 
     parcel = new_event(stage, end_user)
     for _ in range(ATTEMPTS_PER_FORM):
         parcel.next_attempt()
-        message = sealed(stage, parcel)
-        note = msgspec.structs.replace(_note(stage, parcel, message), name=form.name)
-        stamp = stage.journal.stamp()
-        talk = stage.sender.run_script(form.script(_letter(stage, message)))
-        delivery = stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
-        settle(stage, parcel, [delivery])
-        if delivery.outcome == "ack":
+        message = stage.dispatcher.message(parcel)
+        outgoing = Outgoing.of(message, event=parcel.symbol, participant=end_user.participant, name=form.name)
+        delivery = _send_written(stage, form, message, outgoing)
+        stage.dispatcher.settle(parcel, delivery)
+        if delivery.is_acknowledged:
             break
     return delivery
 
@@ -256,53 +257,39 @@ def _deliver_form(stage: "Stage", end_user: "EndUser", form: RequestVariant) -> 
 def _send_variant(stage: "Stage", end_user: "EndUser", variant: RequestVariant) -> Delivery:
     family = next(name for name, kinds in KINDS_OF_FAMILY.items() if variant.kind in kinds)
     event = invented(stage, end_user, used_kind(stage, EVENT_KINDS[family]))
-    message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
+    message = stage.dispatcher.seal(event)
     symbol = f"{family}:{variant.name}"
     stage.journal.names[event.message_id] = symbol
-    note = Delivery(
-        event=symbol,
-        participant=end_user.participant,
-        message_id=event.message_id,
-        attempt=1,
-        kind=family,
-        name=variant.name,
-        body=message.body,
-        is_judged=False,
+    outgoing = Outgoing.of(
+        message, event=symbol, participant=end_user.participant, kind=family, name=variant.name, is_judged=False
     )
+    return _send_written(stage, variant, message, outgoing)
+
+
+def _send_written(stage: "Stage", variant: RequestVariant, message: "Message", outgoing: Outgoing) -> Delivery:
+    """Send *message* as *variant* writes it, and record the outcome."""
     stamp = stage.journal.stamp()
     talk = stage.sender.run_script(variant.script(_letter(stage, message)))
-    return stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
+    return stage.sender.note(outgoing, talk.reply, stage.journal, stamp)
 
 
 def _check_receiver(stage: "Stage", end_user: "EndUser", event: str, variant: RequestVariant) -> Delivery:
     """Check that the receiver still works: deliver *event* again, or if that is refused, a new event."""
     parcel = stage.outbox.find(event)
-    message = sealed(stage, parcel)
+    message = stage.dispatcher.message(parcel)
     name = f"after {variant.name}"
-    note = msgspec.structs.replace(_note(stage, parcel, message), kind="replay", name=name, is_judged=False)
-    delivery = stage.sender.deliver(_outgoing(note, message), stage.journal)
-    if delivery.outcome == "ack":
+    outgoing = Outgoing.of(
+        message, event=parcel.symbol, participant=parcel.participant, kind="replay", name=name, is_judged=False
+    )
+    delivery = stage.sender.deliver(outgoing, stage.journal)
+    if delivery.is_acknowledged:
         return delivery
     next_parcel = new_event(stage, end_user)
     for _ in range(1 if "limit" in delivery.problem else ATTEMPTS_PER_FORM):
         delivery = attempt(stage, next_parcel, name=name)
-        if delivery.outcome == "ack":
+        if delivery.is_acknowledged:
             break
     return delivery
-
-
-def _note(stage: "Stage", parcel: Parcel, message: "Message") -> Delivery:
-    return Delivery(
-        event=parcel.symbol,
-        participant=stage.owner_of(parcel.symbol).participant,
-        message_id=message.message_id,
-        attempt=message.attempt,
-        body=message.body,
-    )
-
-
-def _outgoing(note: Delivery, message: "Message") -> Outgoing:
-    return Outgoing(delivery=note, headers=message.headers)
 
 
 def _letter(stage: "Stage", message: "Message") -> SignedRequest:

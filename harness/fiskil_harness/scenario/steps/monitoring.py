@@ -51,13 +51,13 @@ class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
         elapsed_s = stopwatch()
         began_s = stage.journal.elapsed_s()
         limit_s = stage.settings.app.limits.alert_s
-        since = stage.fiskil.telemetry.moment()
+        since = stage.environment.telemetry.moment()
         must_export = _must_export(stage)
         measurement = _read(stage, self.moment, since, must_export=must_export)
         while _is_awaited(stage, measurement, is_late=bool(measurement.problem) and must_export) and elapsed_s() < limit_s:
             pause(EVERY_S)
             measurement = _read(stage, self.moment, since, must_export=must_export)
-        if self.moment in IDLE_MOMENTS and stage.fiskil.telemetry.has_deltas:
+        if self.moment in IDLE_MOMENTS and stage.environment.telemetry.has_deltas:
             # An app that exports deltas exports nothing if nothing has changed.
             measurement = _read(stage, self.moment, since, must_export=False)
         measurement = measurement if self.moment != "over" else _when_calm(stage, measurement, limit_s)
@@ -82,12 +82,12 @@ def _must_export(stage: "Stage") -> bool:
     """
     if any(monitors.problem for monitors in stage.journal.all(MonitoringReading)):
         return False
-    has_exported = stage.fiskil.telemetry.samples is not None
+    has_exported = stage.environment.telemetry.samples is not None
     return has_exported or (stage.app.passes_value("otlp_url") and not stage.app.has(METRICS))
 
 
 def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_export: bool) -> MonitoringReading:
-    telemetry = stage.fiskil.telemetry
+    telemetry = stage.environment.telemetry
     present, problem = telemetry.samples, _missing_export(stage, since) if must_export else ""
     if stage.app.has(METRICS):
         try:
@@ -98,7 +98,7 @@ def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_expor
         **stage.journal.stamp(),
         moment=moment,
         samples=present,
-        alerts=sum(not alert.is_resolved for alert in stage.fiskil.alerts.alerts),
+        alerts=sum(not alert.is_resolved for alert in stage.environment.alerts.alerts),
         kinds=_kinds(stage),
         problem=problem,
         is_configured=stage.app.passes_value("alert_url"),
@@ -108,7 +108,7 @@ def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_expor
 
 def _missing_export(stage: "Stage", since: Moment) -> str:
     """Return a clause about the missing export if no metrics were exported after *since*; "" if they were."""
-    telemetry = stage.fiskil.telemetry
+    telemetry = stage.environment.telemetry
     if telemetry.fresh_since(since):
         return ""
     reason = f" ({telemetry.refusal})" if telemetry.refusal else ""
@@ -121,7 +121,7 @@ def _missing_export(stage: "Stage", since: Moment) -> str:
 def _kinds(stage: "Stage") -> tuple[str, ...]:
     """Return the kinds of alerts since the previous measurement."""
     measurements = stage.journal.all(MonitoringReading)
-    alerts = [alert for alert in stage.fiskil.alerts.alerts if not alert.is_resolved]
+    alerts = [alert for alert in stage.environment.alerts.alerts if not alert.is_resolved]
     return tuple(sorted({alert.kind for alert in alerts[measurements[-1].alerts :]})) if measurements else ()
 
 
@@ -133,9 +133,9 @@ def _when_calm(stage: "Stage", measurement: MonitoringReading, limit_s: float) -
     if not kinds:
         return measurement
     elapsed_s = stopwatch()
-    count = len(stage.fiskil.alerts.alerts)
+    count = len(stage.environment.alerts.alerts)
     while _has_another_alert(stage, kinds, count, calm_s=min(CALM_S, limit_s)):
-        count = len(stage.fiskil.alerts.alerts)
+        count = len(stage.environment.alerts.alerts)
         if elapsed_s() > limit_s:
             return replace(measurement, is_calm=False, kinds=_kinds(stage))
     return replace(measurement, is_calm=True, kinds=_kinds(stage))
@@ -148,7 +148,7 @@ def _has_another_alert(stage: "Stage", kinds: set[str], count: int, *, calm_s: f
     """
 
     def has_arrived() -> bool:
-        return any(alert.kind in kinds and not alert.is_resolved for alert in stage.fiskil.alerts.alerts[count:])
+        return any(alert.kind in kinds and not alert.is_resolved for alert in stage.environment.alerts.alerts[count:])
 
     if wait_until(has_arrived, cap_s=calm_s):
         return True

@@ -8,7 +8,7 @@ from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model import Ending
 from fiskil_harness.errors import StepError
-from fiskil_harness.journal import Fetched, PageView, SdkMessagePassed, Visit, shortened
+from fiskil_harness.journal import Fetched, PageView, SdkMessagePassed, Visit, VisitedPage, shortened
 from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, LEFT, SCREENS, Screen, ended, ending_of, screen_at
 from fiskil_harness.scenario.steps.link_sdk_messages import values_of
@@ -177,7 +177,7 @@ def _land(
     """Wait until the browser is back on the app's page; record the message or redirect to the app, and the page."""
     ending = ending_of(stage, session_id)
     is_approved = ending == Ending.APPROVED.value
-    page = "callback" if is_approved else "cancelled"
+    page: VisitedPage = "callback" if is_approved else "cancelled"
     window.name_page(page)
     problem = await_return(window, is_apart=is_apart)
     # A separate window may have been redirected to the app, even if it has closed since.
@@ -207,7 +207,7 @@ def _record_message(stage: "Stage", end_user: "EndUser", session_id: str) -> Non
         )
 
 
-def _record_visit(stage: "Stage", end_user: "EndUser", window: Window, page: str) -> None:
+def _record_visit(stage: "Stage", end_user: "EndUser", window: Window, page: VisitedPage) -> None:
     """Record the page of the app to which the browser was redirected, or the fact that it was redirected elsewhere."""
     window.drain()
     urls = _return_urls(window)

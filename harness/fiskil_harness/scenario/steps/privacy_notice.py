@@ -62,7 +62,7 @@ def _open_notice(
 ) -> tuple[PageView, ...]:
     """Open the notice through a control that links to ``app.facts.privacy_url``, or whose label mentions the notice."""
     privacy_url = urljoin(page_url, stage.settings.app.facts.privacy_url or "")
-    enabled = [control for control in controls if control.kind in {"link", "button"} and not control.is_disabled]
+    enabled = [control for control in controls if (control.is_link or control.is_button) and not control.is_disabled]
     by_url = [
         control
         for control in enabled

@@ -60,7 +60,7 @@ def first_controls(
         for control in _usable(controls, is_own)
         if not phrase_in(control.text, others) or phrase_in(control.text, [sought])
     ]
-    able = [control for control in able if not (control.kind == "link" and is_same_address(control.leads_to, url))]
+    able = [control for control in able if not (control.is_link and is_same_address(control.leads_to, url))]
     able += [control for control in controls if is_sharing_switch(control, sought) and not phrase_in(control.text, others)]
     position = _position_of(text, institutions, sought)
     ranked: list[tuple[int, RevokeControl]] = []
@@ -140,7 +140,7 @@ def _usable(controls: Sequence[Control], is_own: Callable[[str], bool]) -> list[
     return [
         control
         for control in controls
-        if control.kind in {"button", "link"}
+        if (control.is_button or control.is_link)
         and not control.is_disabled
         and (not control.leads_to or is_own(control.leads_to))
         and not phrase_in(control.text, words_for(REVOKE, "keeps"))
@@ -154,7 +154,7 @@ def _words(*names: str) -> list[str]:
 
 def _rank(control: Control, sought: str) -> int | None:
     """Return how likely a control of the first page ends a consent: 0 is most likely, None is excluded."""
-    if control.kind == "switch":
+    if control.is_switch:
         return 2 if phrase_in(control.text, [sought]) or has_sharing_words_only(control.text) else 5
     if phrase_in(control.text, words_for(REVOKE, "likely")):
         return 2

@@ -84,7 +84,7 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
         view_page(stage, end_user, self.page, moment=BEFORE)
         if self.page in stage.settings.app.observe.pages:
             _Revocation(stage, end_user, consent, self.page).attempt()
-        stage.collect_events()
+        stage.dispatcher.collect()
 
 
 class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revocation"):
@@ -202,7 +202,7 @@ class _Revocation:
             if self._has_ended():
                 return
             self._open()
-            if is_final and candidate.control.kind != "switch":
+            if is_final and not candidate.control.is_switch:
                 candidates = self._equal_candidates(candidate, tried)
 
     def _equal_candidates(self, pressed: RevokeControl, tried: list[RevokeControl]) -> list[RevokeControl]:

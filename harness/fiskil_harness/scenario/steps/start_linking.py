@@ -58,7 +58,7 @@ def candidates(snapshot: PageSnapshot, window: Window) -> list[Control]:
         for control in enabled
         if _score(control) >= 0 and (not control.leads_to or window.places.may_pass(control.leads_to))
     ]
-    return sorted(suitable, key=lambda control: (-_score(control), control.kind != "button"))
+    return sorted(suitable, key=lambda control: (-_score(control), not control.is_button))
 
 
 def press(stage: "Stage", end_user: "EndUser", window: Window, control: Control, *, number: int) -> str:

@@ -1,21 +1,30 @@
-"""The protocol of a step: a frozen value that describes what happens next, validates itself, and acts on a stage."""
+"""The base class of a step: a frozen value that describes what happens next, validates itself, and acts on a stage."""
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from msgspec import Struct
+
+from fiskil_harness.core.tags import name_of
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 
-class Step(Protocol):
-    """One thing that happens. Implementations are frozen structs; the tag is their name in plan files.
+class PlainStep(Struct, frozen=True, kw_only=True):
+    """Base of all steps: one thing that happens. By default, a step needs no hook and has no argument to validate.
 
-    ``needs`` lists the hooks and settings without which the step cannot be performed.
+    The tag of a step is its name in plan files. ``needs`` lists the hooks and settings without which it cannot be performed.
+    ``is_slow`` is True for a step that waits in real time. ``affects_whole_app`` is True for a step that concerns every end
+    user of the app, because it moves the clock or changes the API key. ``needs_sandbox`` is False for a step that also works
+    with the hosted API. ``is_racy`` is True for a step whose effect depends on the order of simultaneous events.
     """
 
-    needs: ClassVar[tuple[str, ...]]
+    needs: ClassVar[tuple[str, ...]] = ()
+    is_slow: ClassVar[bool] = False
+    affects_whole_app: ClassVar[bool] = False
+    needs_sandbox: ClassVar[bool] = True
+    is_racy: ClassVar[bool] = False
 
     def check(self) -> None:
         """Validate the arguments, before a socket opens.
@@ -30,30 +39,7 @@ class Step(Protocol):
         Raises:
             HarnessError: The step could not be performed.
         """
-
-
-class PlainStep(Struct, frozen=True, kw_only=True):
-    """Base of all steps. By default, a step needs no hook and has no argument to validate.
-
-    ``is_slow`` is True for a step that waits in real time. ``affects_whole_app`` is True for a step that concerns every end
-    user of the app, because it moves the clock or changes the API key. ``needs_sandbox`` is False for a step that also works
-    with the hosted API. ``is_racy`` is True for a step whose effect depends on the order of simultaneous events.
-    """
-
-    needs: ClassVar[tuple[str, ...]] = ()
-    is_slow: ClassVar[bool] = False
-    affects_whole_app: ClassVar[bool] = False
-    needs_sandbox: ClassVar[bool] = True
-    is_racy: ClassVar[bool] = False
-
-    def check(self) -> None:
-        """Accept all arguments."""
-
-
-def name_of(step: object) -> str:
-    """Return the step's name as plans and reports contain it: its tag (``deliver_one``)."""
-    tag = getattr(getattr(step, "__struct_config__", None), "tag", None)
-    return str(tag) if tag else type(step).__name__
+        raise NotImplementedError
 
 
 def step_text(step: object) -> str:

@@ -9,7 +9,6 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import TLS
 from fiskil_harness.errors import AppError
 from fiskil_harness.journal import Handshake, TlsServed
-from fiskil_harness.scenario.steps.deliveries import outgoing_of, settle
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import Sender, Target
 from fiskil_harness.webhooks.tls_handshake import VERSIONS, certificate_of, handshake, is_supported_here
@@ -107,12 +106,10 @@ class DeliverWithoutTls(PlainStep, frozen=True, tag="deliver_without_tls"):
                 stage.app.url + stage.settings.app.webhook.path, allow_hosts=stage.settings.sandbox.allow_hosts
             )
         parcel = stage.outbox.find(self.event)
-        parcel.next_attempt()
-        outgoing = outgoing_of(stage, parcel)
-        note = msgspec.structs.replace(outgoing.delivery, kind="plain", name=PLACES[self.at])
         sender = Sender(stage.fiskil.loop, target, timeout_s=stage.settings.app.limits.ack_s + 5)
-        delivery = sender.attempt(msgspec.structs.replace(outgoing, delivery=note), stage.journal)
-        settle(stage, parcel, [delivery])
+        stage.dispatcher.attempt(
+            parcel, lambda outgoing: sender.attempt(outgoing, stage.journal), kind="plain", name=PLACES[self.at]
+        )
 
 
 def _is_served(stage: "Stage") -> bool:

@@ -1,0 +1,349 @@
+"""Waits until the app has finished its work; the only place that decides if an app is idle, slow or stuck."""
+
+# Theory of operation
+# ===================
+# The harness must know when the app has finished its work: only then is a missing effect a finding. The app is a black
+# box, so idleness is inferred from the reports of its effects hook, which a wait queries every 8 to 80 ms, and from the API
+# requests that are open at the proxy. An open request means busy. It restarts all the times below, and so does every change
+# of the report. One change does not postpone "stuck": a larger number of failed attempts.
+#
+# A wait has one of three results:
+#
+#   idle    The app has finished. A missing effect is a FAIL.
+#   stuck   The app is busy, and nothing has changed for so long that its work may never end. A missing effect is
+#           INCONCLUSIVE, and the reason contains the unprocessed message.
+#   slow    The app is busy, and the wait has reached its limit. A missing effect is INCONCLUSIVE. One exception: the app has
+#           lost a message if nothing has changed for long (``unchanged_s``) and a later message was applied, in an
+#           undisturbed scenario.
+#
+# What the app reports decides how sure the result is. ``pending`` is the app's own statement. ``applied``, its counts, shows
+# which acknowledged messages have no effect yet. A state alone, or nothing, shows only that nothing changes. The table has
+# the result, and the seconds without a change after which the wait ends:
+#
+#   the app reports    the last report, and its key in TABLE       result  undisturbed  disturbed  older backlog
+#   -----------------  ------------------------------------------  ------  -----------  ---------  ---------------------
+#   pending            0                        none pending       idle    two equal reports, in all three columns
+#                      more                     pending            stuck   10           20         10, 10, 5, 2.5, 2
+#                      as many as before        pending as before  stuck   -            -          2, 1, 0.5 ... 0.05
+#   counts             nothing is missing       looks idle         idle    0.25         3          0.25
+#                      no message was applied   none applied       stuck   10           20         10, 10, 5, 2.5, 2
+#                      only others are applied  some applied       slow    at the limit, in all three columns
+#   state or nothing   no new acknowledgement   looks idle         idle    0.25         3          0.25
+#                      a new acknowledgement    new to process     idle    3            3          3
+#   -----------------  ------------------------------------------  ------  -----------  ---------  ---------------------
+#   the limit of a wait                                                    10           20         10
+#   no hook            time without an API request: NO_REQUEST     idle    0.12 in the last wait, 0.5 in an earlier one
+#
+# "Nothing is missing" means that the counts contain every acknowledged message whose kind of event the app uses. If "idle"
+# is not reached at the limit, the wait is slow. If "stuck" is not, the wait is stuck if nothing changed in its second half,
+# else slow.
+#
+# Disturbed: a fault is set, or a step has changed keys or tokens, killed the app or made it fail. An app that waits before
+# a retry then looks idle.
+#
+# Older backlog: work that never ends would cost the limit in every wait. So ``Backlog`` remembers what a stuck app left
+# unfinished. It is cleared when the app is idle or slow, unless the report cannot show that work continues. In its column,
+# the numbers are for no, one, two ... stuck waits in a row, and the last number is for all further ones. A disturbed wait
+# with a backlog has the numbers of "disturbed", and 20, 20, 10, 5, 2.5, 2 as its list. Progress during a wait restores the
+# first number: higher counts, another state, or fewer pending tasks.
+#
+# First and last wait: a verdict must not depend on the number of waits in its scenario, nor on one slow wait, which may be
+# chance. So a scenario counts once in the list of the scenarios after it. Only within the scenario, each of its stuck waits
+# counts for the next wait. The last wait ("end") has the backlog with which the scenario began, as the first wait has: it
+# takes as long as if it were the scenario's only one.
+
+from collections.abc import Callable
+from contextlib import suppress
+from math import inf
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.core.config.template_values import Values
+from fiskil_harness.errors import HookError
+from fiskil_harness.journal import Delivery, Effects, Journal
+from fiskil_harness.journal.queries.deliveries import events_by_id
+
+if TYPE_CHECKING:
+    from fiskil_harness.app.app_under_test import AppUnderTest
+    from fiskil_harness.app.effects import EffectsReport
+
+Result = Literal["idle", "stuck", "slow"]
+
+
+class Ending(Struct, frozen=True):
+    """A row of the table: the result, and the seconds without a change after which a wait ends with it.
+
+    The seconds are for no, one, two ... earlier stuck waits; the last number is for all further ones.
+    """
+
+    result: Result
+    undisturbed_s: tuple[float, ...]
+    disturbed_s: tuple[float, ...]
+
+
+NEW_WORK_S: Final = (10.0, 10.0, 5.0, 2.5, 2.0), (20.0, 20.0, 10.0, 5.0, 2.5, 2.0)
+OLD_WORK_S: Final = (2.0, 1.0, 0.5, 0.25, 0.125, 0.0625, 0.05)
+TABLE: Final = {
+    "none pending": Ending("idle", (0.0,), (0.0,)),
+    "pending": Ending("stuck", *NEW_WORK_S),
+    "pending as before": Ending("stuck", OLD_WORK_S, OLD_WORK_S),
+    "looks idle": Ending("idle", (0.25,), (3.0,)),
+    "new to process": Ending("idle", (3.0,), (3.0,)),
+    "none applied": Ending("stuck", *NEW_WORK_S),
+    "some applied": Ending("slow", (inf,), (inf,)),
+}
+"""The table of the theory of operation, by the meaning of the last report."""
+LIMIT_S, DISTURBED_LIMIT_S = 10.0, 20.0
+"""The limits of a wait, in real seconds."""
+NO_REQUEST: Final = {"begin": (0.12, 5.0), "begin of plan": (0.01, 5.0), "settled": (0.5, 10.0), "end": (0.12, 5.0)}
+"""The time without an API request after which an app counts as idle, and the limit of the wait, in real seconds.
+
+Before a scenario ("begin") it is used for every app. A generated plan needs less, because the plan before it ended idle.
+"""
+
+
+class Backlog(Struct, frozen=True, kw_only=True):
+    """Work that an app left unfinished in earlier waits.
+
+    Attributes:
+        scenario: The first scenario after which the app was stuck; empty if there is none.
+        message: The message of that scenario that has been unprocessed for the longest time; empty if it is not known.
+        pending: The number of pending tasks at the end of the last stuck wait.
+        new_waits: The number of consecutive scenarios (within a scenario: waits) that ended stuck with new work.
+        old_waits: The number of waits that ended stuck with only work from earlier waits pending.
+        values: Template values that identify the end user of the last effects query.
+        effect_count: The number of effects in the response to that query.
+    """
+
+    scenario: str = ""
+    message: str = ""
+    pending: int = 0
+    new_waits: int = 0
+    old_waits: int = 0
+    values: Values = msgspec.field(default_factory=dict)
+    effect_count: int = 0
+
+    @property
+    def since(self) -> str:
+        """The scenario and, if known, the message that first left work unfinished, as text."""
+        return f"{self.scenario}, {self.message}" if self.message else self.scenario
+
+    def is_overtaken_by(self, report: "EffectsReport") -> bool:
+        """Return true if a new report for the same end user shows that the app has completed work since the last report.
+
+        Lower counts are not progress: a restart of the app may have reset them.
+        """
+        if report.applied is not None:
+            return sum(report.applied.values()) > self.effect_count
+        return report.pending is not None and report.pending < self.pending
+
+
+NONE = Backlog()
+"""No known unfinished work."""
+
+
+class ApiRequests(Protocol):
+    """Interface of the proxy that the waits use."""
+
+    open_requests: int
+
+    def idle_s(self) -> float:
+        """Return the real seconds since the app's latest request ended; 0 while one is open."""
+
+
+class IdleWait(Struct, frozen=True, kw_only=True):
+    """The result of waiting for the app, and its last report.
+
+    ``unchanged_s`` is the time from the last change to the end of the wait, in real seconds. ``waits_for`` is the first
+    unprocessed message of a stuck app. ``busy_since`` is the earlier scenario since which the app has been busy. Both are
+    empty if they are not known.
+    """
+
+    report: "EffectsReport"
+    result: Result
+    unchanged_s: float
+    waits_for: str = ""
+    busy_since: str = ""
+
+
+class IdleWaits:
+    """The waits of one scenario. The app's backlog outlives them."""
+
+    def __init__(
+        self,
+        app: "AppUnderTest",
+        query: Callable[[Values], "EffectsReport"],
+        *,
+        journal: Journal,
+        requests: ApiRequests,
+        scenario: str,
+        unknown_end_user: Values,
+    ) -> None:
+        """Query the app if it has a backlog, and drop the backlog if the app has made progress since.
+
+        Args:
+            query: Queries the app's effects hook for the end user of these template values.
+            unknown_end_user: Template values of an end user that the app does not know.
+        """
+        self._app, self._query = app, query
+        self._journal, self._requests, self._scenario = journal, requests, scenario
+        self._stuck_waits = 0
+        with suppress(HookError):
+            if app.backlog.scenario and app.backlog.is_overtaken_by(query(app.backlog.values)):
+                app.backlog = NONE
+            if app.backlog.pending:
+                app.backlog = msgspec.structs.replace(app.backlog, pending=query(unknown_end_user).pending or 0)
+        self._backlog_at_begin = app.backlog
+
+    def wait(self, participant: str, values: Values, *, is_disturbed: bool, is_last: bool) -> IdleWait:
+        """Query the app until it is idle or stuck, or until the limit. See the theory of operation above.
+
+        Args:
+            participant: Name of the end user whose effects are queried.
+            values: Template values of this end user.
+            is_last: True for the scenario's last wait.
+
+        Raises:
+            HookMissing: The config has no effects hook.
+            HookError: The hook failed, or its response does not have the documented format.
+        """
+        backlog = self._backlog_at_begin
+        if not is_last:
+            new_waits = max(backlog.new_waits, self._stuck_waits)
+            backlog = msgspec.structs.replace(self._app.backlog, new_waits=new_waits)
+        watch = _Watch(self._query(values), _Messages(self._journal, participant), backlog, is_disturbed=is_disturbed)
+
+        def is_over() -> bool:
+            return watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
+
+        limit_s = DISTURBED_LIMIT_S if is_disturbed else LIMIT_S
+        is_over_early = wait_until(is_over, cap_s=limit_s, every_ms=8)
+        result = TABLE[watch.meaning].result
+        if not is_over_early and not (result == "stuck" and watch.since_work() >= limit_s / 2):
+            result = "slow"
+        waits_for = watch.messages.first_missing_in(watch.report.applied) if result == "stuck" else ""
+        self._remember(watch, values, result=result, message=waits_for)
+        return IdleWait(
+            report=watch.report,
+            result=result,
+            unchanged_s=watch.since_change(),
+            waits_for=waits_for,
+            busy_since="" if result == "idle" else self._backlog_at_begin.since,
+        )
+
+    def is_certain(self, effects: Effects) -> bool:
+        """Return true if no wait after the snapshot *effects* is needed: the app reported to be idle, or it is stuck."""
+        return effects.has_reported_idle or (bool(effects.pending) and effects.pending == self._app.backlog.pending)
+
+    def _remember(self, watch: "_Watch", values: Values, *, result: Result, message: str) -> None:
+        """Update the backlog after a wait with *result*, which waited for *message*."""
+        report, before = watch.report, self._app.backlog
+        if result == "stuck":
+            is_old = watch.meaning == "pending as before"
+            self._stuck_waits += not is_old
+            is_named = before.message or before.scenario not in {"", self._scenario}
+            self._app.backlog = Backlog(
+                scenario=before.scenario or self._scenario,
+                message=before.message if is_named else message,
+                pending=report.pending or 0,
+                new_waits=before.new_waits if is_old else self._backlog_at_begin.new_waits + 1,
+                old_waits=before.old_waits + is_old,
+                values=values,
+                effect_count=sum((report.applied or {}).values()),
+            )
+        # Without ``pending``, only an acknowledged message that was applied shows that the app makes progress.
+        elif report.pending is not None or watch.messages.are_applied_in(report.applied):
+            self._app.backlog = self._backlog_at_begin = NONE
+            self._stuck_waits = 0
+
+
+def wait_for_no_request(requests: ApiRequests, duration_s: float, limit_s: float) -> bool:
+    """Wait until the app has made no API request for *duration_s*; return false after *limit_s*, both in real seconds."""
+    return bool(wait_until(lambda: requests.idle_s() >= duration_s, cap_s=limit_s))
+
+
+class _Watch:
+    """The state of one wait: the last report, and for how long nothing has changed.
+
+    ``since_change`` counts from the last change. ``since_work`` counts from the last change that is not only a failed
+    attempt.
+    """
+
+    def __init__(self, report: "EffectsReport", messages: "_Messages", backlog: Backlog, *, is_disturbed: bool) -> None:
+        self.report, self.messages = report, messages
+        self.since_change = self.since_work = stopwatch()
+        self._backlog, self._is_disturbed = backlog, is_disturbed
+
+    def is_over_after(self, report: "EffectsReport", *, is_calling: bool) -> bool:
+        """Note a new report, and return true if nothing has changed for long enough."""
+        before, self.report = self.report, report
+        has_fewer = report.pending is not None and before.pending is not None and report.pending < before.pending
+        if has_fewer or (report.applied, report.state) != (before.applied, before.state):
+            self._backlog = NONE
+        if is_calling or msgspec.structs.replace(report, failed=before.failed) != before:
+            self.since_work = stopwatch()
+        if is_calling or report != before:
+            self.since_change = stopwatch()
+            return False
+        ending = TABLE[self.meaning]
+        since = self.since_work if ending.result == "stuck" else self.since_change
+        times_s = ending.disturbed_s if self._is_disturbed else ending.undisturbed_s
+        waits = self._backlog.old_waits if self.meaning == "pending as before" else self._backlog.new_waits
+        return since() >= times_s[min(waits, len(times_s) - 1)]
+
+    @property
+    def meaning(self) -> str:
+        """The key in ``TABLE`` for the last report."""
+        report, messages = self.report, self.messages
+        if report.pending:
+            return "pending as before" if report.pending == self._backlog.pending else "pending"
+        if report.pending == 0:
+            return "none pending"
+        if report.applied is None:
+            return "new to process" if messages.has_new else "looks idle"
+        if messages.are_missing_in(report.applied):
+            return "some applied" if any(report.applied.values()) else "none applied"
+        return "looks idle"
+
+
+class _Messages:
+    """The messages that a participant's app has acknowledged and must process, read from the journal.
+
+    Waits use them to detect that the app is still busy. Probes decide separately which of them are findings.
+    """
+
+    def __init__(self, journal: Journal, participant: str) -> None:
+        events = events_by_id(journal)
+        reports = [effects for effects in journal.all(Effects) if effects.participant == participant]
+        deliveries = [
+            delivery
+            for delivery in journal.all(Delivery)
+            if delivery.participant == participant and delivery.is_acknowledged and delivery.is_authentic
+        ]
+        applied = {message_id for report in reports for message_id, count in (report.applied or {}).items() if count}
+        used = {events[message_id].kind for message_id in applied & events.keys()}
+        ids = {delivery.message_id for delivery in deliveries}
+        self._acknowledged = [event for event in events.values() if event.message_id in ids]
+        self._unapplied = [
+            event
+            for event in self._acknowledged
+            if event.message_id not in applied and (event.is_subscribed or event.kind in used)
+        ]
+        self.has_new = bool(deliveries) and (not reports or deliveries[-1].at_s > reports[-1].at_s)
+        """True if a message was acknowledged after the app's effects were last queried."""
+
+    def are_missing_in(self, applied: dict[str, int] | None) -> bool:
+        """Return true if an unapplied message is missing from the counts *applied*; false if the app reports no counts."""
+        return applied is not None and any(not applied.get(event.message_id, 0) for event in self._unapplied)
+
+    def are_applied_in(self, applied: dict[str, int] | None) -> bool:
+        """Return true if there were unapplied messages, and none of them is missing from *applied*."""
+        return bool(self._unapplied) and not self.are_missing_in(applied)
+
+    def first_missing_in(self, applied: dict[str, int] | None) -> str:
+        """Return the symbol and kind of the first acknowledged event that is not in *applied*; empty without counts."""
+        missing = (event for event in self._acknowledged if applied is not None and not applied.get(event.message_id, 0))
+        return next((f"{event.event} {event.kind}" for event in missing), "")

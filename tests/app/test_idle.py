@@ -1,0 +1,503 @@
+"""Idle: every cell of the table of waits, with a scripted app and a controlled clock."""
+
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from fiskil_harness.app.app_under_test import AppUnderTest, open_app
+from fiskil_harness.app.effects import EffectsReport, query_effects
+from fiskil_harness.app.idle import NO_REQUEST, NONE, TABLE, Backlog, IdleWait, IdleWaits, wait_for_no_request
+from fiskil_harness.core import clock
+from fiskil_harness.core.config import Settings, parse
+from fiskil_harness.core.net.server import free_port
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
+
+SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ="
+POLL_S = 0.1
+"""The reports are queried at least this often, so a wait may end so much later than its cell says."""
+NOBODY = {"end_user_ref": "nobody"}
+
+
+class ControlledTime:
+    """The time of ``core.clock``: it stands still, except that a sleep moves it forward."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def monotonic(self) -> float:
+        """Return the time in seconds."""
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        """Move the time forward."""
+        self.now_s += seconds
+
+
+class ScriptedApp:
+    """An app whose reports the test sets; a function gets the seconds since it was set and the number of earlier queries."""
+
+    def __init__(self, time: ControlledTime) -> None:
+        self._time = time
+        self.report({})
+
+    def report(self, report: dict[str, Any] | Callable[[float, int], dict[str, Any]]) -> None:
+        """Set the report for all following queries."""
+        self._report, self._since_s, self._queries = report, self._time.now_s, 0
+
+    def start(self, values: dict[str, str]) -> str:
+        """Return the URL of the app."""
+        return values["public_url"]
+
+    def ready(self, _values: dict[str, str]) -> bool:
+        """Return true: the app is always ready."""
+        return True
+
+    def effects(self, _values: dict[str, str]) -> dict[str, Any]:
+        """Return the report."""
+        self._queries += 1
+        if callable(self._report):
+            return self._report(self._time.now_s - self._since_s, self._queries - 1)
+        return self._report
+
+
+class Requests:
+    """The proxy of an app that makes API requests at will."""
+
+    def __init__(self, time: ControlledTime) -> None:
+        self._time = time
+        self.last_s = 0.0
+        self.busy_until_s = 0.0
+
+    @property
+    def open_requests(self) -> int:
+        """The number of requests without a response."""
+        return int(self._time.now_s < self.busy_until_s)
+
+    def idle_s(self) -> float:
+        """Return the time since the last request."""
+        return self._time.now_s - self.last_s
+
+
+class Waiting:
+    """One scripted app, and the waits of scenarios for it."""
+
+    def __init__(self, folder: Path, time: ControlledTime) -> None:
+        self.time, self.script, self.requests = time, ScriptedApp(time), Requests(time)
+        self.app: AppUnderTest = open_app(
+            parse({}, folder=folder), values={"public_url": "http://127.0.0.1:1"}, workdir=folder, app_object=self.script
+        )
+        self.app.start()
+        self.begin("first")
+
+    def begin(self, scenario: str) -> None:
+        """Begin a scenario."""
+        self.journal = Journal()
+        self.waits = IdleWaits(
+            self.app,
+            partial(query_effects, self.app),
+            journal=self.journal,
+            requests=self.requests,
+            scenario=scenario,
+            unknown_end_user=NOBODY,
+        )
+
+    def acknowledge(self, *message_ids: str, is_subscribed: bool = True) -> None:
+        """Record messages that the app has acknowledged."""
+        for message_id in message_ids:
+            self.journal.write(
+                EventCreated(
+                    event=message_id,
+                    kind="consent.updated",
+                    message_id=message_id,
+                    participant="",
+                    publish_time="",
+                    is_subscribed=is_subscribed,
+                )
+            )
+            self.journal.write(
+                Delivery(
+                    event=message_id, participant="", message_id=message_id, attempt=1, body=b"{}", outcome="ack", at_s=1.0
+                )
+            )
+
+    def wait(self, *, is_disturbed: bool = False, is_last: bool = False) -> tuple[str, float]:
+        """Wait for the app; return the result and the seconds."""
+        wait, took_s = self.timed(is_disturbed=is_disturbed, is_last=is_last)
+        return wait.result, took_s
+
+    def timed(self, *, is_disturbed: bool = False, is_last: bool = False) -> tuple[IdleWait, float]:
+        """Wait for the app; return the wait and its seconds."""
+        began_s = self.time.now_s
+        wait = self.waits.wait("", {}, is_disturbed=is_disturbed, is_last=is_last)
+        return wait, self.time.now_s - began_s
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> ControlledTime:
+    """The controlled time of all waits."""
+    controlled = ControlledTime()
+    monkeypatch.setattr(clock, "time", controlled)
+    return controlled
+
+
+@pytest.fixture
+def waiting(tmp_path: Path, time: ControlledTime) -> Iterator[Waiting]:
+    """A scripted app, and the first scenario."""
+    started = Waiting(tmp_path, time)
+    yield started
+    started.app.stop()
+
+
+class Row(NamedTuple):
+    """A row of the theory of operation: an app that reports so, and its cells."""
+
+    app_reports: str
+    key: str
+    report: dict[str, Any]
+    result: str
+    undisturbed_s: tuple[float, ...]
+    disturbed_s: tuple[float, ...]
+    """The seconds for no earlier stuck wait, for one, two ...; the last number is for all further ones."""
+    acknowledged: tuple[str, ...] = ()
+    is_queried: bool = False
+    """True if the app was queried after the acknowledgements."""
+
+
+FULL_S = (10, 10, 5, 2.5, 2, 2), (20, 20, 10, 5, 2.5, 2, 2)
+AS_BEFORE_S = (2, 1, 0.5, 0.25, 0.125, 0.0625, 0.05, 0.05)
+ROWS = (
+    Row("pending", "none pending", {"pending": 0}, "idle", (0, 0), (0, 0)),
+    Row("pending", "none pending", {"pending": 0, "applied": {}}, "idle", (0, 0), (0, 0), ("e0",)),
+    Row("pending", "pending", {"pending": 3}, "stuck", *FULL_S),
+    Row("pending", "pending as before", {"pending": 3}, "stuck", AS_BEFORE_S, AS_BEFORE_S),
+    Row("counts", "looks idle", {"applied": {"e0": 1, "e1": 1}}, "idle", (0.25, 0.25), (3, 3), ("e0", "e1")),
+    Row("counts", "none applied", {"applied": {"e0": 0}}, "stuck", *FULL_S, ("e0", "e1")),
+    Row("counts", "some applied", {"applied": {"e0": 1}}, "slow", (10, 10), (20, 20), ("e0", "e1")),
+    Row("state", "looks idle", {"state": {"rows": []}}, "idle", (0.25, 0.25), (3, 3)),
+    Row("state", "looks idle", {"state": {"rows": []}}, "idle", (0.25, 0.25), (3, 3), ("e0",), is_queried=True),
+    Row("state", "new to process", {"state": {"rows": []}}, "idle", (3, 3), (3, 3), ("e0",)),
+    Row("nothing", "looks idle", {}, "idle", (0.25, 0.25), (3, 3)),
+    Row("nothing", "new to process", {}, "idle", (3, 3), (3, 3), ("e0",)),
+)
+EACH_ROW = pytest.mark.parametrize(
+    "row", [pytest.param(row, id=f"{number} {row.app_reports}, {row.key}") for number, row in enumerate(ROWS)]
+)
+EACH_TURN = pytest.mark.parametrize("is_last", [False, True], ids=["first", "last"])
+EACH_DISTURBANCE = pytest.mark.parametrize("is_disturbed", [False, True], ids=["undisturbed", "disturbed"])
+
+
+def begin(waiting: Waiting, row: Row, *, stuck_waits: int) -> None:
+    """Begin a scenario whose next wait is in *row*, after *stuck_waits* earlier scenarios that ended stuck."""
+    pending = row.report.get("pending", 0) + (row.key == "pending")
+    waits = {"old_waits" if row.key == "pending as before" else "new_waits": stuck_waits}
+    has_backlog = bool(stuck_waits) or row.key == "pending as before"
+    waiting.app.backlog = Backlog(scenario="earlier", pending=pending, **waits) if has_backlog else NONE
+    waiting.script.report({"pending": pending})
+    waiting.begin("present")
+    waiting.acknowledge(*row.acknowledged)
+    if row.is_queried:
+        waiting.journal.write(Effects(participant="", moment="settled", at_s=2.0))
+    waiting.script.report(row.report)
+
+
+def test_every_cell_of_the_table_has_a_case() -> None:
+    """A new row, or a new number in a row, needs a case here."""
+    assert {row.key for row in ROWS} == TABLE.keys()
+    assert {row.app_reports for row in ROWS} == {"pending", "counts", "state", "nothing"}
+    for row in ROWS:
+        ending = TABLE[row.key]
+        assert (len(row.undisturbed_s), len(row.disturbed_s)) == (len(ending.undisturbed_s) + 1, len(ending.disturbed_s) + 1)
+
+
+@EACH_ROW
+@EACH_DISTURBANCE
+@EACH_TURN
+def test_a_wait_ends_as_its_cell_says(waiting: Waiting, row: Row, *, is_disturbed: bool, is_last: bool) -> None:
+    """An app whose report does not change is idle, stuck or slow after the seconds in the cell."""
+    for stuck_waits, cell_s in enumerate(row.disturbed_s if is_disturbed else row.undisturbed_s):
+        begin(waiting, row, stuck_waits=stuck_waits)
+
+        result, took_s = waiting.wait(is_disturbed=is_disturbed, is_last=is_last)
+
+        assert result == row.result, f"after {stuck_waits} stuck waits"
+        assert cell_s <= took_s < cell_s + POLL_S, f"after {stuck_waits} stuck waits"
+
+
+@EACH_ROW
+@EACH_DISTURBANCE
+@EACH_TURN
+@pytest.mark.parametrize("stuck_waits", [0, 9])
+def test_an_app_that_keeps_changing_is_slow(
+    waiting: Waiting, row: Row, *, is_disturbed: bool, is_last: bool, stuck_waits: int
+) -> None:
+    """It gets the whole limit, and is neither idle nor stuck."""
+    begin(waiting, row, stuck_waits=stuck_waits)
+    waiting.script.report(lambda _since_s, queries: {**row.report, "state": queries})
+
+    result, took_s = waiting.wait(is_disturbed=is_disturbed, is_last=is_last)
+
+    assert result == "slow"
+    assert took_s == pytest.approx(20 if is_disturbed else 10)
+
+
+@EACH_ROW
+def test_an_open_api_request_means_busy(waiting: Waiting, row: Row) -> None:
+    """The time of the cell begins after the response, whatever the app reports."""
+    begin(waiting, row, stuck_waits=0)
+    waiting.requests.busy_until_s = waiting.time.now_s + 1
+
+    result, took_s = waiting.wait()
+
+    assert result == row.result
+    assert took_s == pytest.approx(min(10, 1 + row.undisturbed_s[0]), abs=2 * POLL_S)
+
+
+@pytest.mark.parametrize(("changes_at_s", "result"), [(4.5, "stuck"), (5.5, "slow")])
+@pytest.mark.parametrize("report", [{"pending": 3}, {"applied": {"e0": 0}}], ids=["pending", "counts"])
+def test_a_busy_app_is_stuck_at_the_limit_after_half_of_it_without_a_change(
+    waiting: Waiting, report: dict[str, Any], changes_at_s: float, result: str
+) -> None:
+    """A change in the second half of the wait shows that the app is only slow."""
+    waiting.acknowledge("e0")
+    waiting.script.report(lambda since_s, _queries: {**report, "state": since_s >= changes_at_s})
+
+    assert waiting.wait() == (result, pytest.approx(10))
+
+
+@pytest.mark.parametrize("report", [{"pending": 3}, {"applied": {"e0": 0}}], ids=["pending", "counts"])
+def test_progress_restores_the_whole_time(waiting: Waiting, report: dict[str, Any]) -> None:
+    """After one completed task, the next one may take as long as without a backlog."""
+    waiting.app.backlog = Backlog(scenario="earlier", new_waits=9)
+    waiting.begin("present")
+    waiting.acknowledge("e0")
+    waiting.script.report(lambda since_s, _queries: {**report, "state": since_s >= 1} if since_s < 9 else {"pending": 0})
+
+    assert waiting.wait() == ("idle", pytest.approx(9, abs=2 * POLL_S))
+
+
+@pytest.mark.parametrize("report", [{"pending": 3}, {"applied": {"e0": 0}}], ids=["pending", "counts"])
+def test_failed_attempts_do_not_postpone_stuck(waiting: Waiting, report: dict[str, Any]) -> None:
+    """An app that only tries again makes no progress. It is not idle either, so it has changed until the end."""
+    waiting.acknowledge("e0")
+    waiting.script.report(lambda since_s, _queries: {**report, "failed": int(since_s)})
+
+    wait, took_s = waiting.timed()
+
+    assert (wait.result, took_s) == ("stuck", pytest.approx(10))
+    assert wait.unchanged_s < 1 + POLL_S
+
+
+def test_failed_attempts_postpone_idle(waiting: Waiting) -> None:
+    """An app that tries again is at work."""
+    waiting.script.report(lambda since_s, _queries: {"failed": min(5, int(since_s * 10))})
+
+    assert waiting.wait() == ("idle", pytest.approx(0.75, abs=2 * POLL_S))
+
+
+def test_a_message_counts_as_missing_only_if_the_app_uses_its_kind(waiting: Waiting) -> None:
+    """An app uses the kinds in its config, and those of which it has applied a message."""
+    waiting.script.report({"applied": {}})
+    waiting.acknowledge("e0", is_subscribed=False)
+    unused = waiting.wait()
+    waiting.journal.write(Effects(participant="", moment="settled", applied={"e1": 1}))
+    waiting.acknowledge("e1", is_subscribed=False)
+
+    assert unused == ("idle", pytest.approx(0.25, abs=POLL_S))
+    assert waiting.wait() == ("stuck", pytest.approx(10))
+
+
+def test_the_last_wait_ignores_the_stuck_waits_of_its_scenario(waiting: Waiting) -> None:
+    """Each of them shortens the next wait, but not the last."""
+    took_s = []
+    for number in range(4):
+        waiting.script.report({"pending": number + 1})
+        took_s.append(waiting.wait()[1])
+
+    assert took_s == pytest.approx([10, 10, 5, 2.5], abs=POLL_S)
+    assert waiting.wait(is_last=True) == ("stuck", pytest.approx(10))
+
+
+def test_each_scenario_counts_once(waiting: Waiting) -> None:
+    """Two scenarios have the full time, however often they waited; it never falls below two seconds."""
+    took_s = []
+    for number in range(6):
+        waiting.script.report({"pending": 3 * number})
+        waiting.begin(f"scenario {number}")
+        for more in (1, 2):
+            waiting.script.report({"pending": 3 * number + more})
+            last_s = waiting.wait(is_last=more == 2)[1]
+        took_s.append(last_s)
+
+    assert took_s == pytest.approx([10, 10, 5, 2.5, 2, 2], abs=POLL_S)
+
+
+def test_old_work_does_not_shorten_the_wait_for_new_work(waiting: Waiting) -> None:
+    """An old task that waits for its retry does not shorten the wait for a new one."""
+    waiting.script.report({"pending": 1})
+    took_s = [waiting.wait()[1] for _ in range(9)]
+    waiting.script.report({"pending": 2})
+
+    assert took_s == pytest.approx([10, 2, 1, 0.5, 0.25, 0.125, 0.0625, 0.05, 0.05], abs=POLL_S)
+    assert waiting.wait() == ("stuck", pytest.approx(10, abs=POLL_S))
+
+
+@pytest.mark.parametrize(
+    ("report", "is_forgotten"),
+    [
+        ({"pending": 0}, True),
+        ({"applied": {"e0": 1, "e1": 1}}, True),
+        ({"applied": {"e0": 1}}, False),
+        ({"applied": {}}, False),
+    ],
+    ids=["idle", "all applied", "some applied", "none applied"],
+)
+def test_only_proven_progress_clears_the_backlog(waiting: Waiting, report: dict[str, Any], *, is_forgotten: bool) -> None:
+    """Without ``pending``, only an acknowledged message that was applied proves it."""
+    earlier = Backlog(scenario="earlier", message="e9 consent.updated", new_waits=1)
+    waiting.app.backlog = earlier
+    waiting.begin("present")
+    waiting.acknowledge("e0", "e1")
+    waiting.script.report(report)
+
+    wait, _ = waiting.timed()
+
+    assert (waiting.app.backlog == NONE) is is_forgotten
+    assert wait.busy_since == ("" if is_forgotten else "earlier, e9 consent.updated")
+
+
+def test_an_app_without_messages_proves_no_progress(waiting: Waiting) -> None:
+    """An unchanged report of an app without ``pending`` says nothing about earlier work."""
+    waiting.app.backlog = Backlog(scenario="earlier", new_waits=1)
+    waiting.begin("present")
+
+    assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
+    assert waiting.app.backlog.since == "earlier"
+
+
+def test_the_first_scenario_is_remembered_with_its_message(waiting: Waiting) -> None:
+    """A message that is missing later in the same scenario is added, one of a later scenario is not."""
+    waiting.script.report({"pending": 1})
+    waiting.wait()
+    unnamed = waiting.app.backlog.since
+    waiting.acknowledge("e0", "e1")
+    waiting.script.report({"pending": 2, "applied": {"e0": 1}})
+    waits_for = waiting.timed()[0].waits_for
+    named = waiting.app.backlog.since
+    waiting.begin("second")
+    waiting.acknowledge("e5")
+    waiting.wait()
+
+    assert (unnamed, waits_for, named) == ("first", "e1 consent.updated", "first, e1 consent.updated")
+    assert waiting.app.backlog.since == "first, e1 consent.updated"
+
+
+def test_without_counts_no_message_is_named(waiting: Waiting) -> None:
+    """Any of the acknowledged messages may be unprocessed."""
+    waiting.acknowledge("e0")
+    waiting.script.report({"pending": 1})
+
+    assert waiting.timed()[0].waits_for == ""
+
+
+@pytest.mark.parametrize(
+    ("applied", "pending", "is_overtaken"),
+    [
+        ({"e0": 1}, 3, False),
+        ({"e0": 1, "e1": 1}, 3, True),
+        ({}, 0, False),
+        (None, 3, False),
+        (None, 2, True),
+        (None, None, False),
+    ],
+    ids=["unchanged", "one more applied", "a new process", "unchanged without counts", "less pending", "no report"],
+)
+def test_work_completed_between_scenarios_is_noticed(
+    applied: dict[str, int] | None, pending: int | None, *, is_overtaken: bool
+) -> None:
+    """Completed work restores the full limit, but counts that a restart reset do not show any."""
+    backlog = Backlog(scenario="earlier", pending=3, effect_count=1)
+
+    assert backlog.is_overtaken_by(EffectsReport(applied=applied, pending=pending)) is is_overtaken
+
+
+def test_a_scenario_after_completed_work_has_the_full_time(waiting: Waiting) -> None:
+    """The new scenario queries the app before its first wait."""
+    waiting.app.backlog = Backlog(scenario="earlier", new_waits=9, pending=3)
+    waiting.script.report({"pending": 2})
+
+    waiting.begin("present")
+
+    assert waiting.wait() == ("stuck", pytest.approx(10))
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_certain"),
+    [
+        (Effects(participant="", moment="after", pending=0), True),
+        (Effects(participant="", moment="after", pending=4, is_idle=False), True),
+        (Effects(participant="", moment="after", pending=5, is_idle=False), False),
+        (Effects(participant="", moment="after", applied={}), False),
+    ],
+    ids=["reports idle", "stuck", "more work", "looks idle"],
+)
+def test_a_certain_result_needs_no_second_wait(waiting: Waiting, entry: Effects, *, is_certain: bool) -> None:
+    """The app reported itself that it is idle, or it is stuck with the same number of tasks."""
+    waiting.script.report({"pending": 4})
+    waiting.wait()
+
+    assert waiting.waits.is_certain(entry) is is_certain
+
+
+@pytest.mark.parametrize("moment", NO_REQUEST)
+def test_without_the_hook_an_app_is_idle_after_a_time_without_api_requests(time: ControlledTime, moment: str) -> None:
+    """An app that never stops calling is busy at the limit."""
+    duration_s, limit_s = NO_REQUEST[moment]
+    expected = {"begin": (0.12, 5), "begin of plan": (0.01, 5), "settled": (0.5, 10), "end": (0.12, 5)}
+    requests = Requests(time)
+
+    is_idle = wait_for_no_request(requests, duration_s, limit_s)
+    idle_s, began_s = time.now_s, time.now_s
+    requests.idle_s = lambda: 0.0  # type: ignore[method-assign]
+    is_ever_idle = wait_for_no_request(requests, duration_s, limit_s)
+
+    assert (duration_s, limit_s) == expected[moment]
+    assert (is_idle, idle_s, is_ever_idle) == (True, pytest.approx(duration_s, abs=POLL_S), False)
+    assert time.now_s - began_s == pytest.approx(limit_s)
+
+
+@pytest.mark.parametrize(
+    ("flaw", "result"), [("", "idle"), ("no_pending", "idle"), ("piles_up", "idle"), ("stuck", "stuck")]
+)
+def test_a_real_app_is_waited_for(
+    tmp_path: Path, receiver_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch, flaw: str, result: str
+) -> None:
+    """The reports of a receiver over HTTP have the same results."""
+    monkeypatch.setattr("fiskil_harness.app.idle.LIMIT_S", 1.0)
+    port = str(free_port())
+    values = {
+        "port": port,
+        "public_url": f"http://127.0.0.1:{port}",
+        "workdir": str(tmp_path),
+        "webhook_secret": SECRET,
+        "python": sys.executable,
+    }
+    app = open_app(receiver_settings(FLAW=flaw), values=values, workdir=tmp_path)
+    app.start()
+    try:
+        waits = IdleWaits(
+            app,
+            partial(query_effects, app),
+            journal=Journal(),
+            requests=Requests(ControlledTime()),
+            scenario="first",
+            unknown_end_user=NOBODY,
+        )
+        wait = waits.wait("", {"end_user_id": "eu_1"}, is_disturbed=False, is_last=True)
+    finally:
+        app.stop()
+
+    assert (wait.result, wait.report.pending is None) == (result, flaw == "no_pending")
