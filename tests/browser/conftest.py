@@ -10,8 +10,9 @@ from pytest_httpserver import HTTPServer
 
 from fiskil_harness.app.browser import Chromium
 from fiskil_harness.core.model import AuthSession
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.consents import sessions
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 # No sandbox, because tests may run as root; no background requests.
 FLAGS = [
@@ -52,13 +53,13 @@ def browser() -> Iterator[Chromium]:
 
 
 @pytest.fixture
-def rosa(fiskil: LocalFiskil) -> Enrolled:
+def rosa(fiskil: LocalFiskil) -> EndUser:
     """An end user."""
     return fiskil.enrol("rosa")
 
 
 @pytest.fixture
-def invite(fiskil: LocalFiskil, rosa: Enrolled, httpserver: HTTPServer) -> Callable[..., AuthSession]:
+def invite(fiskil: LocalFiskil, rosa: EndUser, httpserver: HTTPServer) -> Callable[..., AuthSession]:
     """Open an auth session whose redirect URLs are those of a small app, or empty."""
     httpserver.expect_request("/callback").respond_with_data("<h1>Back in the app</h1>", content_type="text/html")
     httpserver.expect_request("/cancelled").respond_with_data("<h1>Cancelled in the app</h1>", content_type="text/html")

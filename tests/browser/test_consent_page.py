@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_httpserver import HTTPServer
 
 from fiskil_harness.core.model import AuthSession
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from fiskil_harness.sandbox import EndUser
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 LAYOUTS = [(360, True), (360, False), (1280, True), (1280, False)]
 Open = Callable[..., Page]
@@ -125,7 +126,7 @@ def test_back_and_reload_never_send_a_form_again(open_page: Open, invite: Callab
 
 @pytest.mark.slow
 def test_a_double_click_makes_one_consent(
-    open_page: Open, invite: Callable[..., AuthSession], fiskil: LocalFiskil, rosa: Enrolled
+    open_page: Open, invite: Callable[..., AuthSession], fiskil: LocalFiskil, rosa: EndUser
 ) -> None:
     """A double click on the last button makes one consent and leads to the app, if necessary by one more link."""
     page = open_page(invite())

@@ -7,8 +7,9 @@ from playwright.sync_api import Browser, expect
 from pytest_httpserver import HTTPServer
 
 from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.consents import sessions
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.browser.hosts import FAILURES, PAGE, Host, agree, consent
 from tests.sampling import first
 
@@ -30,7 +31,7 @@ def host(chromium: Browser, fiskil: LocalFiskil, httpserver: HTTPServer) -> Iter
     context.close()
 
 
-def consent_ids(fiskil: LocalFiskil, rosa: Enrolled) -> list[str]:
+def consent_ids(fiskil: LocalFiskil, rosa: EndUser) -> list[str]:
     """Return the ids of granted consents."""
     return [consent.arrangement_id for consent in fiskil.sandbox.consents_of(rosa.end_user_id)]
 
@@ -47,7 +48,7 @@ def test_every_ending_has_a_path() -> None:
 
 @pytest.mark.parametrize("way", ["frame", "window"])
 def test_a_consent_arrives(
-    host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite, httpserver: HTTPServer, way: str
+    host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite, httpserver: HTTPServer, way: str
 ) -> None:
     """The promise has consentID and redirectURL, and the browser is not redirected. Source: sdk.messages"""
     session = invite(institution_id=BANK)
@@ -84,9 +85,7 @@ def test_an_unknown_session_arrives_as_invalid(host: Host, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["frame", "window"])
-def test_a_used_session_arrives_as_invalid(
-    host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite, way: str
-) -> None:
+def test_a_used_session_arrives_as_invalid(host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite, way: str) -> None:
     """A used session cannot be used again, and grants nothing more. Source: auth-session.single-use"""
     session = invite(institution_id=BANK)
     consent(host.begin(way, session.session_id))
@@ -101,7 +100,7 @@ def test_a_used_session_arrives_as_invalid(
 
 @pytest.mark.parametrize("way", ["frame", "window"])
 def test_a_page_left_open_past_the_expiry_reports_invalid(
-    host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite, way: str
+    host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite, way: str
 ) -> None:
     """The next press of a button reports that the session has expired. Source: auth-session.lifetime"""
     screen = host.begin(way, invite().session_id)
@@ -194,7 +193,7 @@ def test_an_origin_that_is_not_expected_is_a_mismatch(host: Host, fiskil: LocalF
     assert host.outcome["details"] == {"expectedOrigin": "https://app.example", "receivedOrigin": fiskil.auth_url}
 
 
-def test_messages_of_other_windows_are_ignored(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
+def test_messages_of_other_windows_are_ignored(host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite) -> None:
     """A success from another window, an invalid message and a success without a consent are ignored."""
     screen = host.embed(invite(institution_id=BANK).session_id)
     expect(screen.get_by_label("Your e-mail address")).to_be_visible()
@@ -222,7 +221,7 @@ def test_silence_is_a_timeout(host: Host, invite: Invite) -> None:
     assert host.messages == []
 
 
-def test_a_second_click_is_ignored(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
+def test_a_second_click_is_ignored(host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite) -> None:
     """A second click during the request sends nothing and reports no invalid session."""
     screen = host.embed(invite(institution_id=BANK).session_id)
     agree(screen)
@@ -242,7 +241,7 @@ def test_a_second_click_is_ignored(host: Host, fiskil: LocalFiskil, rosa: Enroll
     assert len(consent_ids(fiskil, rosa)) == 1
 
 
-def test_the_keyboard_is_enough_in_a_frame(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
+def test_the_keyboard_is_enough_in_a_frame(host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite) -> None:
     """No pointer is needed from the app's button to the consent: each screen takes the focus."""
     screen = host.embed(invite().session_id)
     keys = host.page.keyboard
@@ -277,7 +276,7 @@ def test_the_last_screen_of_a_window_links_to_the_app(host: Host, invite: Invite
     expect(screen.get_by_role("heading", name="Back in the app")).to_be_visible()
 
 
-def test_a_form_of_the_app_cannot_consent(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
+def test_a_form_of_the_app_cannot_consent(host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite) -> None:
     """Chromium reports the origin of a form, and the page refuses it. Source: page.own-forms"""
     session = invite(institution_id=BANK)
     host.page.evaluate(
@@ -303,7 +302,7 @@ def other_server() -> Iterator[HTTPServer]:
 
 @pytest.mark.parametrize(("own", "shown"), [("{}/back", "Log in at"), ("", "refused to connect")])
 def test_only_the_app_embeds_the_page(
-    host: Host, fiskil: LocalFiskil, rosa: Enrolled, other_server: HTTPServer, own: str, shown: str
+    host: Host, fiskil: LocalFiskil, rosa: EndUser, other_server: HTTPServer, own: str, shown: str
 ) -> None:
     """An origin that the session names may embed it, any other gets the browser's error. Source: page.embedding"""
     with fiskil.sandbox.store.changing() as store:

@@ -12,7 +12,8 @@ from fiskil_harness import faults
 from fiskil_harness.contract.conformance_monitor import ConformanceMonitor, ResponseKind
 from fiskil_harness.contract.response_checks import Response, deviations
 from fiskil_harness.core.clock import wait_until
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from fiskil_harness.sandbox import EndUser
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 PATH = "/v1/banking/accounts"
 
@@ -25,7 +26,7 @@ def own() -> Iterator[ConformanceMonitor]:
 
 
 @pytest.fixture
-def rosa(fiskil: LocalFiskil) -> Enrolled:
+def rosa(fiskil: LocalFiskil) -> EndUser:
     """The end user rosa, with a consent and data."""
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
@@ -118,7 +119,7 @@ def test_a_wrong_status_media_type_or_header_is_detected() -> None:
 
 
 def test_a_wrong_body_of_the_sandbox_is_detected(
-    fiskil: LocalFiskil, witness: ConformanceMonitor, client: httpx.Client, rosa: Enrolled
+    fiskil: LocalFiskil, witness: ConformanceMonitor, client: httpx.Client, rosa: EndUser
 ) -> None:
     """The violation names route, version, status and the place in the body."""
     key = (str(rosa.consent and rosa.consent.arrangement_id), "accounts")
@@ -158,7 +159,7 @@ FAULTS = [
 
 @pytest.mark.parametrize("fault", FAULTS, ids=repr)
 def test_a_fault_breaks_what_it_declares(
-    fiskil: LocalFiskil, own: ConformanceMonitor, client: httpx.Client, rosa: Enrolled, fault: faults.AnyFault
+    fiskil: LocalFiskil, own: ConformanceMonitor, client: httpx.Client, rosa: EndUser, fault: faults.AnyFault
 ) -> None:
     """The fault breaks all declared parts and no other, and is counted once."""
     with fiskil.broken("banking.accounts", fault):
@@ -181,7 +182,7 @@ class Overstated(faults.ExpireTokens, frozen=True, kw_only=True, tag="overstated
 
 
 def test_a_wrong_declaration_of_a_fault_is_detected(
-    fiskil: LocalFiskil, witness: ConformanceMonitor, client: httpx.Client, rosa: Enrolled
+    fiskil: LocalFiskil, witness: ConformanceMonitor, client: httpx.Client, rosa: EndUser
 ) -> None:
     """A fault that breaks more than it declares is a violation, and one that breaks less."""
     for fault in (Undeclared(), Overstated()):
@@ -195,7 +196,7 @@ def test_a_wrong_declaration_of_a_fault_is_detected(
     ]
 
 
-def try_to_read(client: httpx.Client, rosa: Enrolled) -> None:
+def try_to_read(client: httpx.Client, rosa: EndUser) -> None:
     """Send one request and ignore errors."""
     with contextlib.suppress(httpx.HTTPError):
         client.get(PATH, params={"end_user_id": rosa.end_user_id})

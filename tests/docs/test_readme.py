@@ -162,7 +162,7 @@ def test_every_control_request_is_accepted(fiskil: LocalFiskil, method: str, pat
     savings = msgspec.structs.replace(rosa.accounts[1], ownership="TWO_PARTY")
     person = fiskil.sandbox.add_person(msgspec.structs.replace(rosa, accounts=(rosa.accounts[0], savings)))
     end_user = fiskil.sandbox.create_end_user(person)
-    fiskil.sandbox.authorise(end_user, person)
+    fiskil.sandbox.authorise(end_user)
     session = httpx.post(
         f"{fiskil.api_url}/v1/auth/session",
         json={"end_user_id": end_user.end_user_id, "redirect_uri": "", "cancel_uri": ""},

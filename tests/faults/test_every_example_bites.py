@@ -17,8 +17,9 @@ from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.faults.catalogue import entries
 from fiskil_harness.faults.expression import rules_of
 from fiskil_harness.faults.rules import CONNECTION, Waiting
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.tokens import exchange
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +57,7 @@ def open_fiskil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalFiski
 
 
 @pytest.fixture(scope="module")
-def rosa(open_fiskil: LocalFiskil) -> Enrolled:
+def rosa(open_fiskil: LocalFiskil) -> EndUser:
     """Return Rosa, who has rows for several pages."""
     rosa = open_fiskil.enrol("rosa")
     open_fiskil.authorise(rosa)
@@ -103,7 +104,7 @@ class Integration:
 
 
 @pytest.mark.parametrize("text", ASKED)
-def test_an_expression_of_the_catalogue_bites(open_fiskil: LocalFiskil, rosa: Enrolled, text: str) -> None:
+def test_an_expression_of_the_catalogue_bites(open_fiskil: LocalFiskil, rosa: EndUser, text: str) -> None:
     """It bites within two rounds of calls, a week apart."""
     (rule,) = rules_of(text)
 

@@ -15,14 +15,15 @@ from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Bite, Exchange, Journal
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.scenario import steps
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 ROUTE = "banking.transactions"
 
 
 @pytest.fixture
-def rosa(fiskil: LocalFiskil) -> Enrolled:
+def rosa(fiskil: LocalFiskil) -> EndUser:
     """Return Rosa, who has rows for several pages."""
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
@@ -46,11 +47,11 @@ def journal(fiskil: LocalFiskil, client: httpx.Client) -> Journal:
     return journal
 
 
-def page_of(rosa: Enrolled) -> str:
+def page_of(rosa: EndUser) -> str:
     return f"/v1/banking/transactions?end_user_id={rosa.end_user_id}"
 
 
-def test_reset_peer_resets_in_the_body(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_reset_peer_resets_in_the_body(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """The head is valid, the connection is reset in the body, and the next attempt is complete."""
     with fiskil.broken(ROUTE, faults.ResetPeer(after_bytes=20)), pytest.raises(httpx.ReadError):
         client.get(page_of(rosa))
@@ -58,7 +59,7 @@ def test_reset_peer_resets_in_the_body(fiskil: LocalFiskil, client: httpx.Client
     assert len(client.get(page_of(rosa)).json()["transactions"]) == 25
 
 
-def test_limit_data_sends_less_than_announced(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_limit_data_sends_less_than_announced(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """Fewer bytes arrive than were announced."""
     with fiskil.broken(ROUTE, faults.LimitBytes(after_bytes=20)), pytest.raises(httpx.RemoteProtocolError):
         client.get(page_of(rosa))
@@ -81,7 +82,7 @@ def test_reset_peer_hides_work_that_was_done(fiskil: LocalFiskil, client: httpx.
 
 
 @pytest.mark.slow
-def test_stall_outlasts_a_read(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
+def test_stall_outlasts_a_read(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, journal: Journal) -> None:
     """A read timeout ends a stall, and the journal records how long the client waited."""
     elapsed = stopwatch()
     with fiskil.broken(ROUTE, faults.Stall(after_bytes=100)), client.stream("GET", page_of(rosa)) as response:
@@ -96,7 +97,7 @@ def test_stall_outlasts_a_read(fiskil: LocalFiskil, client: httpx.Client, rosa: 
 
 
 @pytest.mark.slow
-def test_drip_outlasts_a_read_timeout(fiskil: LocalFiskil, rosa: Enrolled, client: httpx.Client) -> None:
+def test_drip_outlasts_a_read_timeout(fiskil: LocalFiskil, rosa: EndUser, client: httpx.Client) -> None:
     """A byte arrives every 50 ms, so a client with only a read timeout continues to read."""
     elapsed = stopwatch()
     with fiskil.broken(ROUTE, faults.Drip(every_ms=50)), client.stream("GET", page_of(rosa)) as response:
@@ -107,7 +108,7 @@ def test_drip_outlasts_a_read_timeout(fiskil: LocalFiskil, rosa: Enrolled, clien
 
 
 def test_a_drip_ends_when_the_client_leaves(
-    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
+    fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, journal: Journal
 ) -> None:
     """The remaining minute of the drip is not recorded as the duration of the call."""
     with (
@@ -121,7 +122,7 @@ def test_a_drip_ends_when_the_client_leaves(
 
 
 def test_status_responds_in_place_of_the_api(
-    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
+    fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, journal: Journal
 ) -> None:
     """The client gets status, Retry-After and an error body; the API did nothing."""
     with fiskil.broken(ROUTE, faults.Status(status=429, retry_after_s=3)):
@@ -132,7 +133,7 @@ def test_status_responds_in_place_of_the_api(
     assert [call.bites for call in ended(fiskil, journal)] == [("Status(status=429, retry_after_s=3)",)]
 
 
-def test_truncated_json_is_valid_http(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_truncated_json_is_valid_http(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """Only a JSON parser notices."""
     with fiskil.broken(ROUTE, faults.TruncatedJson(keep_percent=50)):
         response = client.get(page_of(rosa))
@@ -142,7 +143,7 @@ def test_truncated_json_is_valid_http(fiskil: LocalFiskil, client: httpx.Client,
         response.json()
 
 
-def test_expire_tokens_expires_the_token_of_this_call(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_expire_tokens_expires_the_token_of_this_call(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """The page before was served; this one and every later one are refused."""
     first = client.get(page_of(rosa))
 
@@ -153,7 +154,7 @@ def test_expire_tokens_expires_the_token_of_this_call(fiskil: LocalFiskil, clien
     assert client.get(page_of(rosa)).status_code == 401
 
 
-def test_every_bite_is_recorded(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
+def test_every_bite_is_recorded(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, journal: Journal) -> None:
     """The journal has the fault, the request and the byte."""
     with fiskil.broken(ROUTE, faults.LimitBytes(after_bytes=20)), pytest.raises(httpx.RemoteProtocolError):
         client.get(page_of(rosa))
@@ -163,7 +164,7 @@ def test_every_bite_is_recorded(fiskil: LocalFiskil, client: httpx.Client, rosa:
     assert (bite.fault, bite.request_number, bite.byte_offset) == ("LimitBytes(after_bytes=20)", 1, 20)
 
 
-def test_zero_times_bites_every_time(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_zero_times_bites_every_time(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """An outage lasts until it is lifted."""
     with fiskil.broken(ROUTE, faults.Status(status=503), times=0):
         statuses = [client.get(page_of(rosa)).status_code for _ in range(3)]
@@ -181,7 +182,7 @@ def test_zero_times_must_bite_at_least_once(fiskil: LocalFiskil) -> None:
         pass
 
 
-def test_the_end_resets_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa: Enrolled, journal: Journal) -> None:
+def test_the_end_resets_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa: EndUser, journal: Journal) -> None:
     """A client without a timeout is released when the scenario is over, and the journal records who ended the call."""
     fiskil.proxy.rules.set(Rule(route="institutions.list", fault=faults.Stall(after_bytes=5)))
     with socket.create_connection(("127.0.0.1", int(fiskil.api_url.rpartition(":")[2]))) as stuck:
@@ -207,7 +208,7 @@ def test_the_end_resets_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa
     ids=repr,
 )
 def test_an_end_beyond_the_body_is_no_bite(
-    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal, fault: faults.AnyFault
+    fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, journal: Journal, fault: faults.AnyFault
 ) -> None:
     """The response is complete, no bite is recorded, and the block ends with an error that gives the reason."""
     message = "bit 0 of 1 times: 2 responses gave it nothing to spoil inside the block"
@@ -221,7 +222,7 @@ def test_an_end_beyond_the_body_is_no_bite(
 
 @pytest.mark.parametrize("fault", [faults.ResetPeer(), faults.TruncatedJson(), faults.Drip()], ids=repr)
 def test_a_fault_waits_for_a_response_with_a_body(
-    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, fault: faults.AnyFault
+    fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, fault: faults.AnyFault
 ) -> None:
     """The fault waits for a response that it can spoil."""
     with pytest.raises(FaultUnbitten, match="1 response gave it nothing to spoil"), fiskil.broken("end_users.delete", fault):

@@ -113,7 +113,7 @@ class World:
         sandbox = self.fiskil.sandbox
         person = sandbox.add_person(catalog.person(name))
         end_user = sandbox.create_end_user(person)
-        sandbox.authorise(end_user, person, institution_id="99999")
+        sandbox.authorise(end_user, institution_id="99999")
         sandbox.clock.advance(minutes=60)
         return end_user.end_user_id
 

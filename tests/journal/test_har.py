@@ -14,7 +14,8 @@ from fiskil_harness.core.redaction import masking
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.journal import Exchange, Journal, shortened
 from fiskil_harness.journal.har import har_of, merged, render
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from fiskil_harness.sandbox import EndUser
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 ROUTE = "banking.transactions"
 TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": -1}
@@ -75,7 +76,7 @@ HAR = object_schema({"log": LOG})
 
 
 @pytest.fixture
-def rosa(fiskil: LocalFiskil) -> Enrolled:
+def rosa(fiskil: LocalFiskil) -> EndUser:
     """Return Rosa, who shares her accounts."""
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
@@ -83,7 +84,7 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 
 
 @pytest.fixture
-def walk(fiskil: LocalFiskil, rosa: Enrolled) -> Journal:
+def walk(fiskil: LocalFiskil, rosa: EndUser) -> Journal:
     """Return a journal of an app's calls: a token, a registration, data, an error, and a call that a fault cuts."""
     journal = Journal()
     fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _: False)
@@ -114,7 +115,7 @@ def test_a_document_has_the_structure_of_har(fiskil: LocalFiskil, walk: Journal)
     assert json.loads(render(har)) == har
 
 
-def test_a_document_contains_no_secrets_and_no_personal_values(fiskil: LocalFiskil, walk: Journal, rosa: Enrolled) -> None:
+def test_a_document_contains_no_secrets_and_no_personal_values(fiskil: LocalFiskil, walk: Journal, rosa: EndUser) -> None:
     """Credentials, tokens, and a person's names and contact details do not appear."""
     text = render(Redactor(fiskil.secrets).redact_tree(har_for(fiskil, walk)))
 
@@ -124,7 +125,7 @@ def test_a_document_contains_no_secrets_and_no_personal_values(fiskil: LocalFisk
     assert [person for person in persons if person in text] == []
 
 
-def test_a_document_shows_method_route_end_user_and_status(fiskil: LocalFiskil, walk: Journal, rosa: Enrolled) -> None:
+def test_a_document_shows_method_route_end_user_and_status(fiskil: LocalFiskil, walk: Journal, rosa: EndUser) -> None:
     """Method, URL, route, end user, status and the structure of the response are readable."""
     entry = har_for(fiskil, walk)["log"]["entries"][3]
 

@@ -7,10 +7,10 @@ import httpx
 
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import Clock
-from fiskil_harness.core.model import PERMISSIONS, AuthSession, Consent, EndUser, Person
+from fiskil_harness.core.model import PERMISSIONS, AuthSession, Consent, Person
 from fiskil_harness.core.net.server import Loop, Server
 from fiskil_harness.core.randomness import Mint
-from fiskil_harness.sandbox import Sandbox
+from fiskil_harness.sandbox import EndUser, Sandbox
 from fiskil_harness.sandbox.consents import sessions
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -47,30 +47,29 @@ class Still:
         credentials = self.sandbox.credentials
         return {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
 
-    def enrol(self, name: str = "rosa") -> tuple[EndUser, Person]:
+    def enrol(self, name: str = "rosa") -> EndUser:
         """Return an end user for a named person."""
-        person = self.sandbox.add_person(catalog.person(name))
-        return self.sandbox.create_end_user(person), person
+        return self.sandbox.create_end_user(catalog.person(name))
 
     def everything(self, person: Person | str = "rosa") -> Consent:
         """Return a consent to every kind of banking data, with each dataset synced."""
         self.sandbox.configure(permissions=BANKING)
         known_person = self.sandbox.add_person(catalog.person(person) if isinstance(person, str) else person)
-        consent = self.sandbox.authorise(self.sandbox.create_end_user(known_person), known_person)
+        consent = self.sandbox.authorise(self.sandbox.create_end_user(known_person))
         for dataset in consent.permissions:
             self.sandbox.sync(consent, dataset)
         return consent
 
     def consent(self, name: str = "rosa", *, is_synced: bool = True) -> Consent:
         """Return a consent of a named person, with every dataset synced."""
-        consent = self.sandbox.authorise(*self.enrol(name))
+        consent = self.sandbox.authorise(self.enrol(name))
         for dataset in consent.permissions if is_synced else ():
             self.sandbox.sync(consent, dataset)
         return consent
 
     def invite(self, *, redirect_uri: str = BACK, cancel_uri: str = GONE, institution_id: str | None = None) -> AuthSession:
         """Return an auth session for a new end user."""
-        end_user, _ = self.enrol()
+        end_user = self.enrol()
         with self.sandbox.store.changing() as store:
             return sessions.open_session(
                 store,

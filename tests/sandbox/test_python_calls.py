@@ -9,28 +9,28 @@ from tests.sandbox.still import Still
 @pytest.mark.parametrize("name", ["noel", "joint_only", "otto", "ines"])
 def test_a_person_with_nothing_to_share_cannot_consent(still: Still, name: str) -> None:
     """As at the page, such a person leaves no consent behind. Source: accounts.offered"""
-    end_user, person = still.enrol(name)
+    end_user = still.enrol(name)
 
     with pytest.raises(UsageError, match=r"has no account that can be shared there|is not eligible to share anything"):
-        still.sandbox.authorise(end_user, person)
+        still.sandbox.authorise(end_user)
 
     assert still.sandbox.consents_of(end_user.end_user_id) == []
 
 
 def test_a_person_with_only_closed_accounts_cannot_consent(still: Still) -> None:
     """The error names the closed accounts and what reopens them. Source: accounts.closed"""
-    end_user, rosa = still.enrol()
-    still.sandbox.close_account(rosa, "savings")
-    still.sandbox.close_account(rosa, "everyday")
+    end_user = still.enrol()
+    still.sandbox.close_account(end_user.person, "savings")
+    still.sandbox.close_account(end_user.person, "everyday")
 
     with pytest.raises(UsageError, match=r"everyday, savings closed since the last reset, and a reset opens them again\."):
-        still.sandbox.authorise(end_user, rosa)
+        still.sandbox.authorise(end_user)
 
 
 def test_an_unknown_institution_is_reported(still: Still) -> None:
     """The error suggests the nearest institution id."""
     with pytest.raises(UnknownName, match=r"No institution '8888'\. Did you mean '88888'"):
-        still.sandbox.authorise(*still.enrol(), institution_id="8888")
+        still.sandbox.authorise(still.enrol(), institution_id="8888")
 
 
 def test_an_unknown_revoker_is_reported(still: Still) -> None:

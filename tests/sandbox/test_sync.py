@@ -54,7 +54,7 @@ def test_real_time_completes_no_sync_when_only_steps_move_the_clock() -> None:
     sandbox.store.waits_for_clock_moves = True
     rosa = sandbox.add_person(catalog.person("rosa"))
 
-    consent = sandbox.authorise(sandbox.create_end_user(rosa), rosa)
+    consent = sandbox.authorise(sandbox.create_end_user(rosa))
     first = [event.kind for event in sandbox.events]
     sandbox.sync(consent, "accounts")
     sandbox.sync(consent, "transactions")

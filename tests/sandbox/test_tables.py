@@ -72,9 +72,9 @@ def test_the_next_sync_is_the_earliest_pending_one() -> None:
 def test_each_of_two_consents_expires_at_its_own_time(still: Still) -> None:
     """Two consents an hour apart each expire at their own instant, and each ending has one event."""
     rosa = catalog.person("rosa")
-    first = still.sandbox.authorise(still.sandbox.create_end_user(rosa), rosa)
+    first = still.sandbox.authorise(still.sandbox.create_end_user(rosa))
     still.sandbox.clock.advance(hours=1)
-    second = still.sandbox.authorise(still.sandbox.create_end_user(rosa), rosa)
+    second = still.sandbox.authorise(still.sandbox.create_end_user(rosa))
 
     still.sandbox.clock.advance(seconds=(first.expires_at - still.sandbox.clock.now()).total_seconds())
     ended = [event.consent_id for event in still.sandbox.events if event.kind == "consent.revoked"]

@@ -48,7 +48,7 @@ def test_an_enrolled_end_user_has_rows_after_consent(fiskil: LocalFiskil) -> Non
 
     assert len(rosa.transaction_ids) > 50
     assert consent.end_user_id == rosa.end_user_id
-    assert rosa.end_user.email == "rosa.keane@example.com"
+    assert fiskil.sandbox.store.end_users[rosa.end_user_id].email == "rosa.keane@example.com"
 
 
 def test_a_journey_ends_as_requested(fiskil: LocalFiskil) -> None:

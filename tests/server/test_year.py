@@ -69,7 +69,7 @@ class Year:
     def _consent(self, name: str, institution_id: str, *, days: int) -> Consent:
         self.sandbox.configure(consent_days=days)
         person = self.sandbox.add_person(catalog.person(name))
-        return self.sandbox.authorise(self.sandbox.create_end_user(person), person, institution_id=institution_id)
+        return self.sandbox.authorise(self.sandbox.create_end_user(person), institution_id=institution_id)
 
 
 def day_of(year: Year, at: datetime) -> int:

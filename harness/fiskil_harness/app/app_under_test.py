@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from fiskil_harness.app import hooks
 from fiskil_harness.app.idle import NONE
 from fiskil_harness.app.process import Process
-from fiskil_harness.app.template_values import Values
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import COMMAND, TLS
 from fiskil_harness.core.config.schema import Tls
+from fiskil_harness.core.config.template_values import Values
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.core.net.server import LOOPBACK, free_port
 from fiskil_harness.errors import AppError, HookMissing, PortTaken

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.app.hooks import template_of
-from fiskil_harness.app.template_values import Values
 from fiskil_harness.app.templates import fill, read_json, select, without
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.placeholders import filled
+from fiskil_harness.core.config.template_values import Values
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HookError
 

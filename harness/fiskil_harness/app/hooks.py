@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from fiskil_harness.app.template_values import Values
 from fiskil_harness.app.templates import fill
 from fiskil_harness.core.config import RequestTemplate
 from fiskil_harness.core.config.hooks import (
@@ -21,6 +20,7 @@ from fiskil_harness.core.config.hooks import (
     TLS,
 )
 from fiskil_harness.core.config.placeholders import carries
+from fiskil_harness.core.config.template_values import Values
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HookError, HookMissing
 

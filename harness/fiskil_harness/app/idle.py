@@ -60,8 +60,8 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.app.template_values import Values
 from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.core.config.template_values import Values
 from fiskil_harness.errors import HookError
 from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import events_by_id

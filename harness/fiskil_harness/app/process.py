@@ -12,11 +12,11 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from fiskil_harness.app.process_group import processes_of, worker
-from fiskil_harness.app.template_values import Values
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core import signals
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.environment import environment_of_child
+from fiskil_harness.core.config.template_values import Values
 from fiskil_harness.errors import AppError, AppRefusal, PortTaken
 
 STOP_S = 5.0

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from fiskil_harness.app.template_values import Values
 from fiskil_harness.core.config import RequestTemplate
+from fiskil_harness.core.config.template_values import Values
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HookError
 

@@ -46,9 +46,8 @@ class SampleEndUser:
 def add_sample_end_user(sandbox: Sandbox) -> None:
     """Create the end user, give consents at both institutions, and complete the sync of every dataset."""
     sandbox.configure(permissions=tuple(PERMISSIONS))
-    person = sandbox.add_person(catalog.person(PERSON))
-    end_user = sandbox.create_end_user(person, end_user_id=END_USER_ID)
+    end_user = sandbox.create_end_user(catalog.person(PERSON), end_user_id=END_USER_ID)
     for institution_id in (RETAILER, BANK):
-        consent = sandbox.authorise(end_user, person, institution_id=institution_id)
+        consent = sandbox.authorise(end_user, institution_id=institution_id)
         for dataset in consent.permissions:
             sandbox.sync(consent, dataset)

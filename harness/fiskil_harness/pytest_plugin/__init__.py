@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from fiskil_harness.core.clock import Clock
     from fiskil_harness.core.config import Settings
     from fiskil_harness.runner.worker import Worker
-    from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.server.local_fiskil import LocalFiskil
     from fiskil_harness.server.manual_deliveries import Deliveries
 
 ALL = "*"
@@ -126,7 +127,7 @@ def enrol(sandbox: LocalFiskil) -> Any:
 
 
 @pytest.fixture
-def end_user(sandbox: LocalFiskil) -> Enrolled:
+def end_user(sandbox: LocalFiskil) -> EndUser:
     """Return Rosa, enrolled, with a consent and every dataset synced."""
     rosa = sandbox.enrol("rosa")
     sandbox.authorise(rosa)

@@ -231,9 +231,9 @@ class Driver:
             self.environment.proxy.end()
             wait_until(lambda: not self.environment.proxy.open_requests, cap_s=IDLE_CAP_S)
         self.environment.finish(journal)
-        for participant in stage.participants.values():
-            journal.names.setdefault(participant.ref, "end_user_ref")
-            journal.names.setdefault(participant.end_user_id, "end_user")
+        for end_user in stage.end_users.values():
+            journal.names.setdefault(end_user.ref, "end_user_ref")
+            journal.names.setdefault(end_user.end_user_id, "end_user")
         for fault in waiting_faults:
             journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)

@@ -15,11 +15,11 @@ from msgspec import structs
 
 from fiskil_harness.app.browser.login import login_secrets
 from fiskil_harness.app.effects import is_unknown_path, query_effects
-from fiskil_harness.app.template_values import of_end_user
 from fiskil_harness.core import signals
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config import Settings, environment
 from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, StepFailed

@@ -80,11 +80,8 @@ def products(store: Store, consent: Consent) -> tuple[Any, ...]:
 
 def account_ids(store: Store, consent: Consent) -> tuple[str, ...]:
     """Return the ids of a consent's accounts, as its sync events list them. Source: webhooks.events"""
-    household = store.energy.get(consent.arrangement_id)
-    if household is not None:
-        return tuple(household.account_id(key) for key in consent.account_keys)
-    ledger = store.ledgers[consent.arrangement_id]
-    return tuple(ledger.accounts[key].account_id for key in consent.account_keys)
+    accounts = store.ledger_of(consent).accounts
+    return tuple(accounts[key].account_id for key in consent.account_keys)
 
 
 def _of_household(dataset: str) -> Callable[[Store, Consent], tuple[Any, ...]]:

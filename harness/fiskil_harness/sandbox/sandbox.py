@@ -1,8 +1,7 @@
 """The Python interface of the sandbox: its state, its two applications, and the calls that scenarios and tests make."""
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import Clock
 from fiskil_harness.core.internal_errors import Crash
-from fiskil_harness.core.model import DATASETS, AuthSession, Consent, EndUser, Event, Institution, Person
+from fiskil_harness.core.model import DATASETS, AuthSession, Consent, Event, Institution, Person
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.sandbox import sync, tokens
@@ -19,6 +18,7 @@ from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.consents import account_changes, consents, end_users, institutions, people, redirects, sessions
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.consents.shortcut import conclude
+from fiskil_harness.sandbox.end_user import EndUser
 from fiskil_harness.sandbox.pages.application import page_application
 from fiskil_harness.sandbox.store import Credentials, Store
 
@@ -84,7 +84,7 @@ class Sandbox:
     @property
     def events(self) -> tuple[Event, ...]:
         """Return every event since the last reset, oldest first."""
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             return tuple(store.events)
 
     @property
@@ -101,15 +101,17 @@ class Sandbox:
             return people.admit(self.store, person)
 
     def create_end_user(self, person: Person, *, end_user_id: str | None = None) -> EndUser:
-        """Register an end user for *person*, as an app's server would, with a fixed *end_user_id* or a new one."""
-        with self._caught_up() as store:
-            return end_users.create(
-                store,
-                email=person.email,
-                name=f"{person.given_name} {person.family_name}",
-                phone=person.phone,
-                end_user_id=end_user_id,
-            )
+        """Enrol *person*, whom the institutions know from now on, with a fixed *end_user_id* or a new one."""
+        return self.register(EndUser(self, self.add_person(person)), end_user_id=end_user_id)
+
+    def register(self, end_user: EndUser, *, end_user_id: str | None = None) -> EndUser:
+        """Register *end_user*, as an app's server would, with a fixed *end_user_id* or a new one; return *end_user*."""
+        person = end_user.person
+        with self.store.changing() as store:
+            end_user.end_user_id = end_users.create(
+                store, email=person.email, name=person.full_name, phone=person.phone, end_user_id=end_user_id
+            ).end_user_id
+        return end_user
 
     def populate(self, count: int, *, person: Person | None = None) -> list[str]:
         """Register *count* end users, and return their ids, oldest first.
@@ -122,28 +124,27 @@ class Sandbox:
         """
         if count < 1:
             raise UsageError(f"populate makes at least one end user; got {count}.")
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             first = len(store.end_users)
-            created = [
-                end_users.create(store, email=f"end.user.{number}@example.com", name=f"End User {number}")
+            ids = [
+                end_users.create(store, email=f"end.user.{number}@example.com", name=f"End User {number}").end_user_id
                 for number in range(first, first + count)
             ]
             if person is not None:
                 people.admit(store, person)
-                for end_user in created:
-                    self.authorise(end_user, person)
-            return [end_user.end_user_id for end_user in created]
+                for end_user_id in ids:
+                    self.authorise(EndUser(self, person, end_user_id=end_user_id))
+            return ids
 
     def authorise(
         self,
         end_user: EndUser,
-        person: Person,
         *,
         institution_id: str = "88888",
         arrangement_id: str | None = None,
         account_keys: tuple[str, ...] = (),
     ) -> Consent:
-        """Let *person* consent without the page, and return the consent.
+        """Let *end_user* consent without the page, and return the consent.
 
         Args:
             institution_id: The institution at which the person consents; ``88888`` is the sandbox bank.
@@ -155,7 +156,8 @@ class Sandbox:
             UsageError: The person has no account to share or is not eligible, or the console's permissions contain none
                 of the institution's industry.
         """
-        with self._caught_up() as store:
+        person = end_user.person
+        with self.store.changing() as store:
             if institution_id not in store.institutions:
                 raise UnknownName("institution", institution_id, store.institutions)
             offered = tuple(spec.key for spec in people.offered_at(store, person, institution_id))
@@ -203,7 +205,7 @@ class Sandbox:
             UnknownName: No such outcome, or no such account.
             UsageError: The session is unknown or has ended, or the outcome is not possible at its stage.
         """
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             return conclude(
                 store, session_id, outcome, email=email, institution_id=institution_id, account_keys=account_keys
             )
@@ -213,24 +215,19 @@ class Sandbox:
 
         The result is None if the session is still open, or if it has no redirect URL for its ending.
         """
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             session = sessions.current(store, session_id)
             return redirects.destination(session, store.interpretation) if session and session.ending else None
 
     def session(self, session_id: str) -> AuthSession | None:
         """Return the current state of an auth session; None for an unknown id."""
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             return sessions.current(store, session_id)
 
     def consents_of(self, end_user_id: str) -> list[Consent]:
         """Return every consent of an end user, ended ones included, oldest first."""
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             return store.consents.of(end_user_id)
-
-    def person_of(self, consent: Consent) -> Person:
-        """Return the person who consented, as the institution knew them at that time."""
-        ledger = self.store.energy.get(consent.arrangement_id) or self.store.ledgers[consent.arrangement_id]
-        return ledger.person
 
     def begin_sync(self, consent: Consent, dataset: str) -> None:
         """Begin a sync of *dataset* now; it completes when the sandbox's clock reaches the end of the sync.
@@ -241,7 +238,7 @@ class Sandbox:
         Source: sync.timing
         """
         _require_dataset(dataset)
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             sync.begin(store, store.consents[consent.arrangement_id], datasets=(dataset,))
 
     def sync(self, consent: Consent, dataset: str) -> None:
@@ -251,7 +248,7 @@ class Sandbox:
             UnknownName: There is no such dataset.
             UsageError: The consent does not permit it, or the institution has an outage.
         """
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             sync.finish_now(store, store.consents[consent.arrangement_id], dataset)
 
     def rows(self, consent: Consent, dataset: str) -> Sequence[Any]:
@@ -261,7 +258,7 @@ class Sandbox:
             UnknownName: There is no such dataset.
         """
         _require_dataset(dataset)
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             return store.served.get((consent.arrangement_id, dataset), ())
 
     def ledger(self, consent: Consent) -> Ledger:
@@ -274,12 +271,12 @@ class Sandbox:
             raise UsageError(
                 "The consent is with an energy retailer, whose rows cannot be changed. Use a consent with a bank."
             )
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             return store.ledgers[consent.arrangement_id]
 
     def fail_sync(self, consent: Consent, dataset: str) -> None:
         """Move the clock to the end of a sync of *dataset*, and let the sync fail. Source: sync.failed"""
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             sync.fail_now(store, store.consents[consent.arrangement_id], dataset)
 
     def removed_ids(self, consent: Consent, dataset: str = "transactions") -> tuple[str, ...]:
@@ -296,12 +293,12 @@ class Sandbox:
         """
         if by not in REVOKERS:
             raise UnknownName("way to revoke by", by, REVOKERS)
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             consents.end(store, store.consents[consent.arrangement_id], reason="Revoked", by=by)
 
     def delete_end_user(self, end_user: EndUser) -> None:
         """Delete an end user permanently, and end their consents."""
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             end_users.delete(store, end_user.end_user_id)
 
     def open_account(self, person: Person, key: str) -> None:
@@ -311,7 +308,7 @@ class Sandbox:
             UnknownName: The person has no such account.
             UsageError: The account is open.
         """
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             account_changes.open_account(store, person, key)
 
     def close_account(self, person: Person, key: str) -> None:
@@ -321,7 +318,7 @@ class Sandbox:
             UnknownName: The person has no such account.
             UsageError: The account is closed.
         """
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             account_changes.close_account(store, person, key)
 
     def approve_sharing(self, person: Person, key: str) -> None:
@@ -331,7 +328,7 @@ class Sandbox:
             UnknownName: The person has no such account.
             UsageError: The account has no other holder.
         """
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             account_changes.approve_sharing(store, person, key)
 
     def withdraw_sharing(self, person: Person, key: str) -> None:
@@ -341,12 +338,12 @@ class Sandbox:
             UnknownName: The person has no such account.
             UsageError: The account has no other holder.
         """
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             account_changes.withdraw_sharing(store, person, key)
 
     def touch_consent(self, consent: Consent) -> None:
         """Emit ``consent.updated`` without a change of the consent."""
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             consents.touch(store, store.consents[consent.arrangement_id])
 
     def expire_tokens(self) -> int:
@@ -396,7 +393,7 @@ class Sandbox:
         changes = {name: value for name, value in chosen.items() if value not in ((), "", None)}
         if permissions:
             changes["is_chosen"] = True
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             store.console = msgspec.structs.replace(store.console, **changes)
 
     def set_connection(self, institution_id: str, status: str) -> None:
@@ -407,7 +404,7 @@ class Sandbox:
 
         Source: sync.outage
         """
-        with self._caught_up() as store:
+        with self.store.changing() as store:
             institutions.set_connection(store, institution_id, status)
             sync.resume(store, institution_id)
 
@@ -441,11 +438,6 @@ class Sandbox:
         with self.store.lock:
             self.store.interpretations = self._interpretations
             self.store.reset()
-
-    @contextmanager
-    def _caught_up(self) -> Iterator[Store]:
-        with self.store.changing() as store:
-            yield store
 
 
 def _require_dataset(name: str) -> None:

@@ -21,7 +21,7 @@ from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.energy.ledger import EnergyLedger
-from fiskil_harness.sandbox.tables import AccountDates, Consents, EndUsers, Syncs
+from fiskil_harness.sandbox.tables import AccountDates, Consents, Registrations, Syncs
 
 TOKENS_REMEMBERED = 64
 LARGEST_PAGE = 1000
@@ -104,7 +104,7 @@ class Store:
         self._start_tables()
 
     def _start_tables(self) -> None:
-        self.end_users = EndUsers()
+        self.end_users = Registrations()
         self.deleted_end_users: set[str] = set()
         self.sessions: dict[str, AuthSession] = {}
         self.consents = Consents()
@@ -169,6 +169,10 @@ class Store:
     def days_passed(self, at: datetime | None = None) -> int:
         """Return the number of whole days since ``epoch``, the end of generated histories, until now or the time *at*."""
         return max(0, ((at or self.now()) - self.epoch) // timedelta(days=1))
+
+    def ledger_of(self, consent: Consent) -> Ledger | EnergyLedger:
+        """Return the institution's records under *consent*: those of a bank, or of an energy retailer."""
+        return self.energy.get(consent.arrangement_id) or self.ledgers[consent.arrangement_id]
 
     def changing(self) -> "Store":
         """Return a context manager that holds the lock, and first performs everything that is due."""

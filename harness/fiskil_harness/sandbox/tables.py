@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from msgspec import Struct
 
-from fiskil_harness.core.model import Consent, EndUser
+from fiskil_harness.core.model import Consent
 
 T = TypeVar("T")
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -65,23 +65,33 @@ class LazyList(Sequence[Any], Generic[T]):
         )
 
 
-class EndUsers(dict[str, EndUser]):
-    """End users by id, oldest first."""
+class Registration(Struct, frozen=True, kw_only=True):
+    """An end user as an app registered them with Fiskil; the API returns these values."""
+
+    end_user_id: str
+    email: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    abn: str | None = None
+
+
+class Registrations(dict[str, Registration]):
+    """The registered end users by id, oldest first."""
 
     def __init__(self) -> None:
         super().__init__()
         self._order: list[str] | None = []
         self._by_email: dict[str, dict[str, None]] = {}
 
-    def __setitem__(self, end_user_id: str, end_user: EndUser) -> None:
+    def __setitem__(self, end_user_id: str, registration: Registration) -> None:
         previous = self.get(end_user_id)
         if previous is None and self._order is not None:
             self._order.append(end_user_id)
-        elif previous is not None and previous.email != end_user.email:
+        elif previous is not None and previous.email != registration.email:
             self._forget_email(previous)
-        super().__setitem__(end_user_id, end_user)
-        if end_user.email:
-            self._by_email.setdefault(end_user.email, {})[end_user_id] = None
+        super().__setitem__(end_user_id, registration)
+        if registration.email:
+            self._by_email.setdefault(registration.email, {})[end_user_id] = None
 
     def __delitem__(self, end_user_id: str) -> None:
         self._forget_email(self[end_user_id])
@@ -99,9 +109,9 @@ class EndUsers(dict[str, EndUser]):
         """Return the ids of end users with this e-mail address, in the order in which they got it."""
         return list(self._by_email.get(email, ()))
 
-    def _forget_email(self, end_user: EndUser) -> None:
-        if end_user.email:
-            self._by_email[end_user.email].pop(end_user.end_user_id, None)
+    def _forget_email(self, registration: Registration) -> None:
+        if registration.email:
+            self._by_email[registration.email].pop(registration.end_user_id, None)
 
 
 class Consents(dict[str, Consent]):

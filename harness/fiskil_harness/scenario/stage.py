@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -15,12 +15,12 @@ from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.effects import EffectsUnknown, is_connected, query_effects, values_of_consents
 from fiskil_harness.app.idle import NO_REQUEST, IdleWait, IdleWaits, wait_for_no_request
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
-from fiskil_harness.app.template_values import of_end_user
 from fiskil_harness.app.written_files import Folder
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model import Consent, EndUser, Event, Person
+from fiskil_harness.core.config.template_values import of_end_user
+from fiskil_harness.core.model import Consent, Event, Person
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import StepError, UnknownName
 from fiskil_harness.journal import (
@@ -34,41 +34,13 @@ from fiskil_harness.journal import (
     StepFailed,
     StepIncomplete,
 )
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.server.fiskil import Fiskil, local
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Dispatcher, Sender
 from fiskil_harness.webhooks.retry_schedule import Outbox
-
-
-class Participant:
-    """One end user of a scenario. Twins are participants with the same person and the same rows, but other ids."""
-
-    def __init__(self, name: str, person: Person, ref: str) -> None:
-        self.name = name
-        self.person = person
-        self.ref = ref
-        self.end_user_id = ""
-        self.consent: Consent | None = None
-        self.session_ids: list[str] = []
-        self.return_url = ""
-        """The URL of the last redirect back to the app, with its parameters."""
-        self.is_embedded = False
-        """True if the app embeds the consent page, and so receives a message from that page instead of a redirect."""
-        self.last_sdk_message: tuple[str, dict[str, Any]] | None = None
-        """The session id and the content of the last message of the consent page; None before the first message."""
-        self.event_count = 0
-
-    @property
-    def values(self) -> dict[str, str]:
-        """The values about this end user that templates may use."""
-        return of_end_user(
-            ref=self.ref,
-            end_user_id=self.end_user_id,
-            email=self.person.email,
-            name=f"{self.person.given_name} {self.person.family_name}",
-        )
 
 
 class Stage:
@@ -95,7 +67,7 @@ class Stage:
         self.journal = journal
         self.person = person
         self.seed = seed
-        self.participants: dict[str, Participant] = {}
+        self.end_users: dict[str, EndUser] = {}
         self.must_restart = False
         self._nonce = nonce
         self._chromium = chromium or Chromium(allow_hosts=settings.sandbox.allow_hosts)
@@ -139,23 +111,22 @@ class Stage:
         """
         return local(self.environment)
 
-    def participant(self, name: str = "") -> Participant:
-        """Return the participant called *name*; the first call creates it."""
-        if name not in self.participants:
-            ref = f"rehearsal-{self._nonce}{'-' + name if name else ''}"
-            person = self.fiskil.sandbox.add_person(self.person)
-            self.participants[name] = Participant(name, person, ref)
-        return self.participants[name]
+    def end_user(self, name: str = "") -> EndUser:
+        """Return the end user whose name in the scenario is *name*; the first call creates them, with an own ``ref``."""
+        if name not in self.end_users:
+            sandbox, ref = self.fiskil.sandbox, f"rehearsal-{self._nonce}{'-' + name if name else ''}"
+            self.end_users[name] = EndUser(sandbox, sandbox.add_person(self.person), participant=name, ref=ref)
+        return self.end_users[name]
 
-    def window(self, participant: Participant) -> Window:
-        """Return the participant's window in Chromium, logged in. Every call in a scenario returns the same window.
+    def window(self, end_user: EndUser) -> Window:
+        """Return the end user's window in Chromium, logged in. Every call in a scenario returns the same window.
 
         Raises:
             ToolMissing: Playwright or Chromium is not installed.
             StepError: The login that the config describes failed.
         """
-        if participant.name not in self._windows:
-            self._windows[participant.name] = Window(
+        if end_user.participant not in self._windows:
+            self._windows[end_user.participant] = Window(
                 self._chromium,
                 places=Origins(
                     app=lambda: self.app.url,
@@ -163,20 +134,20 @@ class Stage:
                     auth=lambda: self.fiskil.auth_url,
                     allow_hosts=self.settings.sandbox.allow_hosts,
                 ),
-                participant=participant.name,
+                participant=end_user.participant,
                 write=self.journal.write,
                 stamp=self.journal.stamp,
                 is_secret=lambda text: self._redactor.redact(text) != text,
                 deadline_s=self.settings.app.limits.request_deadline_s,
             )
-            values = {**self.app.values, **participant.values}
+            values = {**self.app.values, **end_user.values}
             try:
-                log_in(self._windows[participant.name], self.settings.app.login, values, url=self.app.url)
+                log_in(self._windows[end_user.participant], self.settings.app.login, values, url=self.app.url)
             except StepError:
                 # Without a login the app shows the pages of an unknown visitor, which say nothing about the app.
-                self._windows.pop(participant.name).close()
+                self._windows.pop(end_user.participant).close()
                 raise
-        return self._windows[participant.name]
+        return self._windows[end_user.participant]
 
     def close_windows(self) -> None:
         """Close every window, and record the last requests of its pages."""
@@ -185,42 +156,37 @@ class Stage:
                 window.close()
         self._windows.clear()
 
-    def end_user_of(self, participant: Participant) -> EndUser:
-        """Return the end user in the sandbox; create one if the app has created none.
+    def registered(self, end_user: EndUser) -> EndUser:
+        """Register *end_user* in the sandbox if the app has not done so, and return *end_user*.
 
         Raises:
             StepError: The end user was deleted.
         """
-        if not participant.end_user_id:
-            fixed = self.settings.app.webhook.end_user_id if participant.name == "" else None
-            end_user = self.fiskil.sandbox.create_end_user(participant.person, end_user_id=fixed)
-            participant.end_user_id = end_user.end_user_id
-        end_users = self.fiskil.sandbox.store.end_users
-        if participant.end_user_id not in end_users:
+        if not end_user.end_user_id:
+            fixed_id = self.settings.app.webhook.end_user_id if end_user.participant == "" else None
+            self.fiskil.sandbox.register(end_user, end_user_id=fixed_id)
+        if end_user.end_user_id not in self.fiskil.sandbox.store.end_users:
             raise StepError(
-                f"{participant.name or 'The end user'} was deleted by an earlier step. Move this step before it."
+                f"{end_user.participant or 'The end user'} was deleted by an earlier step. Move this step before it."
             )
-        return end_users[participant.end_user_id]
+        return end_user
 
-    def consent_of(self, participant: Participant) -> Consent:
-        """Return the participant's latest consent in its present state.
+    def consent_of(self, end_user: EndUser) -> Consent:
+        """Return the end user's latest consent in its present state.
 
         Raises:
             StepError: There is no consent yet.
         """
-        consents = self.fiskil.sandbox.consents_of(participant.end_user_id)
+        consents = self.fiskil.sandbox.consents_of(end_user.end_user_id)
         if not consents:
             raise StepError(
-                f"{participant.name or 'The end user'} has no consent yet. Put the step authorise before this one."
+                f"{end_user.participant or 'The end user'} has no consent yet. Put the step authorise before this one."
             )
-        participant.consent = consents[-1]
         return consents[-1]
 
     def _take_events(self, events: Sequence[Event]) -> None:
         """Put the participants' *events* into the outbox under their symbols, and record consents that have changed."""
-        by_id = {
-            participant.end_user_id: participant for participant in self.participants.values() if participant.end_user_id
-        }
+        by_id = {end_user.end_user_id: end_user for end_user in self.end_users.values() if end_user.end_user_id}
         for event in events:
             owner = by_id.get(event.end_user_id)
             if owner is not None:
@@ -228,9 +194,9 @@ class Stage:
         for owner in by_id.values():
             self._record_consents(owner)
 
-    def _record_consents(self, owner: Participant) -> None:
+    def _record_consents(self, owner: EndUser) -> None:
         """Record each consent of *owner* that has changed since it was last recorded."""
-        for consent in self.fiskil.sandbox.consents_of(owner.end_user_id):
+        for consent in owner.consents:
             accounts = account_ids(self.fiskil.sandbox.store, consent)
             state = (consent.permissions, accounts, consent.is_active)
             if self._recorded_consents.get(consent.arrangement_id) == state:
@@ -239,7 +205,7 @@ class Stage:
             self.journal.write(
                 ConsentState(
                     **self.journal.stamp(),
-                    participant=owner.name,
+                    participant=owner.participant,
                     consent_id=consent.arrangement_id,
                     institution_id=consent.institution_id,
                     permissions=consent.permissions,
@@ -248,10 +214,11 @@ class Stage:
                 )
             )
 
-    def post(self, event: Event, owner: Participant) -> str:
+    def post(self, event: Event, owner: EndUser) -> str:
         """Record *event*, put it into the outbox under the next symbol of *owner* (``e3``, ``b.e3``), return the symbol."""
-        symbol = f"{owner.name}.e{owner.event_count}" if owner.name else f"e{owner.event_count}"
-        owner.event_count += 1
+        number = len(owner.event_symbols)
+        symbol = f"{owner.participant}.e{number}" if owner.participant else f"e{number}"
+        owner.event_symbols.append(symbol)
         self.journal.names[event.message_id] = symbol
         self.outbox.add(symbol, event)
         self.journal.write(
@@ -260,7 +227,7 @@ class Stage:
                 event=symbol,
                 kind=event.kind,
                 message_id=event.message_id,
-                participant=owner.name,
+                participant=owner.participant,
                 publish_time=rfc3339(event.publish_time, timespec="milliseconds"),
                 is_subscribed=self.uses_event(event.kind),
             )
@@ -274,19 +241,19 @@ class Stage:
         patterns = self.settings.app.facts.uses_events
         return patterns is not None and any(fnmatchcase(kind, pattern) for pattern in patterns)
 
-    def owner_of(self, symbol: str) -> Participant:
+    def owner_of(self, symbol: str) -> EndUser:
         """Return the participant to whom the event *symbol* belongs.
 
         Raises:
             UnknownName: No participant has the name before the symbol's last dot.
         """
         name = symbol.rpartition(".")[0]
-        if name not in self.participants:
-            raise UnknownName("participant", name, self.participants)
-        return self.participants[name]
+        if name not in self.end_users:
+            raise UnknownName("participant", name, self.end_users)
+        return self.end_users[name]
 
-    def snapshot(self, moment: EffectsMoment, participant: Participant, *, is_settled: bool = True) -> Effects:
-        """Record the app's effects for *participant*, as the effects hook reports them, and return the journal entry.
+    def snapshot(self, moment: EffectsMoment, end_user: EndUser, *, is_settled: bool = True) -> Effects:
+        """Record the app's effects for *end_user*, as the effects hook reports them, and return the journal entry.
 
         Args:
             moment: Name of the moment in the journal; "end" is the scenario's last wait.
@@ -298,14 +265,16 @@ class Stage:
         """
         if is_settled:
             is_disturbed = bool(self.environment.proxy.rules.waiting()) or self.was_disturbed or self.must_restart
-            wait = self._waits.wait(participant.name, participant.values, is_disturbed=is_disturbed, is_last=moment == "end")
+            wait = self._waits.wait(
+                end_user.participant, end_user.values, is_disturbed=is_disturbed, is_last=moment == "end"
+            )
         else:
             # As after a wait of no length: the app may be busy.
-            wait = IdleWait(report=query_effects(self.app, participant.values), result="slow", unchanged_s=0.0)
+            wait = IdleWait(report=query_effects(self.app, end_user.values), result="slow", unchanged_s=0.0)
         report = wait.report
         entry = Effects(
             **self.journal.stamp(),
-            participant=participant.name,
+            participant=end_user.participant,
             moment=moment,
             applied=report.applied,
             state=report.state,
@@ -314,7 +283,7 @@ class Stage:
             is_idle=wait.result == "idle",
             unchanged_s=wait.unchanged_s,
             is_connected=is_connected(self.app, report),
-            consents=values_of_consents(self.app, report, self._consent_ids(participant)),
+            consents=values_of_consents(self.app, report, [consent.arrangement_id for consent in end_user.consents]),
             response=report.response if isinstance(report, EffectsUnknown) else "",
             waits_for=wait.waits_for,
             busy_since=wait.busy_since,
@@ -338,14 +307,14 @@ class Stage:
             HookError: The hook failed, or its response is not in the documented format.
         """
         entries: dict[str, Effects] = {}
-        for name, participant in list(self.participants.items()):
+        for name, end_user in list(self.end_users.items()):
             if only is not None and name != only:
                 continue
             report = earlier.get(name)
             if report is not None and self._waits.is_certain(report):
                 entries[name] = self._record_again(moment, report)
             else:
-                entries[name] = self.snapshot(moment, participant)
+                entries[name] = self.snapshot(moment, end_user)
         return entries
 
     def settle(self, moment: Literal["settled", "end"]) -> None:
@@ -364,32 +333,29 @@ class Stage:
         self.journal.write(entry)
         return entry
 
-    def _consent_ids(self, participant: Participant) -> list[str]:
-        return [consent.arrangement_id for consent in self.environment.consents_of(participant.end_user_id)]
-
-    def note_rows(self, dataset: str, participant: Participant) -> None:
-        """Record the rows of *dataset* that the API now serves under all active consents of *participant*.
+    def note_rows(self, dataset: str, end_user: EndUser) -> None:
+        """Record the rows of *dataset* that the API now serves under all active consents of *end_user*.
 
         If two consents serve the same row, the version of the newer one is recorded.
 
         Raises:
             StepError: There is no consent yet.
         """
-        sandbox, latest = self.fiskil.sandbox, self.consent_of(participant)
-        active = [consent for consent in sandbox.consents_of(participant.end_user_id) if consent.is_active]
+        sandbox, latest = self.fiskil.sandbox, self.consent_of(end_user)
+        active = [consent for consent in end_user.consents if consent.is_active]
         with sandbox.store.lock:
-            rows_by_consent = served_to(sandbox.store, participant.end_user_id, dataset)
+            rows_by_consent = served_to(sandbox.store, end_user.end_user_id, dataset)
             served = [msgspec.to_builtins(row) for rows in rows_by_consent for row in rows]
         by_id = {row.get("fiskil_id", number): row for number, row in enumerate(served)}
         removed = [removed_id for consent in active or [latest] for removed_id in sandbox.removed_ids(consent, dataset)]
         self.journal.write(
             Rows(
                 **self.journal.stamp(),
-                participant=participant.name,
+                participant=end_user.participant,
                 dataset=dataset,
                 rows=tuple(by_id.values()),
                 removed_ids=tuple(removed_id for removed_id in dict.fromkeys(removed) if removed_id not in by_id),
-                end_user_id=participant.end_user_id,
+                end_user_id=end_user.end_user_id,
             )
         )
 

@@ -163,7 +163,7 @@ class _Control:
             "approve": sandbox.approve_sharing,
             "withdraw": sandbox.withdraw_sharing,
         }[change.action]
-        apply(sandbox.person_of(consent), change.account)
+        apply(sandbox.store.ledger_of(consent).person, change.account)
         return about(sandbox.store.consents[consent.arrangement_id])
 
     def _active_consent(self, request: Request) -> Consent:

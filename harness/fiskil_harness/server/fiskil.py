@@ -6,7 +6,6 @@ from typing import Protocol
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.config.webhook_format import Dialect
-from fiskil_harness.core.model import Consent
 from fiskil_harness.core.net.certificates import Certificates
 from fiskil_harness.core.net.server import Loop
 from fiskil_harness.errors import StepError
@@ -60,9 +59,6 @@ class Fiskil(Protocol):
 
     def interpret(self, chosen: Mapping[str, str]) -> None:
         """Choose other interpretations until the next reset."""
-
-    def consents_of(self, end_user_id: str) -> list[Consent]:
-        """Return every known consent of an end user, oldest first."""
 
     def secrets(self) -> Iterable[tuple[str, str]]:
         """Return every secret as a pair of kind and value, for a redactor."""

@@ -13,7 +13,7 @@ from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import Clock, stopwatch
 from fiskil_harness.core.config.webhook_format import FISKIL, SCHEMES_BY_INTERPRETATION, Dialect, Payload, Scheme
-from fiskil_harness.core.model import AuthSession, Consent, EndUser, Person
+from fiskil_harness.core.model import AuthSession, Consent
 from fiskil_harness.core.net.certificates import Authority, Certificates
 from fiskil_harness.core.net.server import Loop, Server
 from fiskil_harness.core.randomness import Mint
@@ -21,40 +21,12 @@ from fiskil_harness.errors import FaultUnbitten
 from fiskil_harness.faults import AnyFault
 from fiskil_harness.faults.proxy import CONNECTION, Acceptor, Proxy, ProxyProtocol, Rule
 from fiskil_harness.journal import SOURCE_ADDRESSES, Canaries, ForeignOriginCalled, InterpretationsUsed, Journal, Unencrypted
-from fiskil_harness.sandbox import Credentials, Sandbox
+from fiskil_harness.sandbox import Credentials, EndUser, Sandbox
 from fiskil_harness.sandbox.api.routes import find_spelling, require_route
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.consents.people import generated_person
 from fiskil_harness.sandbox.sandbox import mint_credentials
 from fiskil_harness.server.canary_server import CanaryServer
-
-
-class Enrolled:
-    """An end user in a test: the person at the institution, the end user at Fiskil, and their consent.
-
-    Attributes:
-        person: The person with their data at the institutions.
-        end_user: The end user as Fiskil knows them.
-        consent: The consent that ``LocalFiskil.authorise`` gave most recently; None before its first call.
-    """
-
-    def __init__(self, fiskil: "LocalFiskil", person: Person, end_user: EndUser) -> None:
-        self._fiskil = fiskil
-        self.person = person
-        self.end_user = end_user
-        self.consent: Consent | None = None
-
-    @property
-    def end_user_id(self) -> str:
-        """The id that the app sends with each request for data."""
-        return self.end_user.end_user_id
-
-    @property
-    def transaction_ids(self) -> set[str]:
-        """The ``fiskil_id`` of each transaction that the API serves now; empty without a consent."""
-        if self.consent is None:
-            return set()
-        return {row.fiskil_id for row in self._fiskil.sandbox.rows(self.consent, "transactions")}
 
 
 class LocalFiskil:
@@ -230,7 +202,7 @@ class LocalFiskil:
         """The files of a local authority and its certificate for loopback, which are created at the first use."""
         return self._authority.files
 
-    def enrol(self, name: str | None = None) -> Enrolled:
+    def enrol(self, name: str | None = None) -> EndUser:
         """Register an end user, as the app's server would, and return them.
 
         Args:
@@ -241,11 +213,10 @@ class LocalFiskil:
         """
         number = len(self.sandbox.store.end_users)
         person = catalog.person(name) if name else generated_person(seed=self.sandbox.mint.seed, number=number)
-        self.sandbox.add_person(person)
-        return Enrolled(self, person, self.sandbox.create_end_user(person))
+        return self.sandbox.create_end_user(person)
 
-    def authorise(self, enrolled: Enrolled, *, is_synced: bool = True) -> Consent:
-        """Give the person's consent at the sandbox bank without the consent page, and return it.
+    def authorise(self, end_user: EndUser, *, is_synced: bool = True) -> Consent:
+        """Give the end user's consent at the sandbox bank without the consent page, and return it.
 
         All permissions that the console requests are granted, for all accounts that the bank offers.
 
@@ -255,8 +226,7 @@ class LocalFiskil:
         Raises:
             UsageError: The person has no account to share or is not eligible, or the console requests no banking permission.
         """
-        consent = self.sandbox.authorise(enrolled.end_user, enrolled.person)
-        enrolled.consent = consent
+        consent = self.sandbox.authorise(end_user)
         if is_synced:
             for dataset in consent.permissions:
                 self.sandbox.sync(consent, dataset)
@@ -329,10 +299,6 @@ class LocalFiskil:
             UnknownName: No such clause, or the clause has no such interpretation.
         """
         self.sandbox.choose_interpretations(chosen)
-
-    def consents_of(self, end_user_id: str) -> list[Consent]:
-        """Return every consent of an end user, ended ones included, oldest first."""
-        return self.sandbox.consents_of(end_user_id)
 
     def secrets(self) -> Iterator[tuple[str, str]]:
         """Yield every secret as a pair of kind and value, including those of earlier scenarios."""

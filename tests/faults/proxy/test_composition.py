@@ -14,7 +14,8 @@ from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Bite, Exchange, Journal
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from fiskil_harness.sandbox import EndUser
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 ROUTE = "banking.accounts"
 
@@ -28,7 +29,7 @@ def journal(fiskil: LocalFiskil) -> Journal:
 
 
 @pytest.fixture
-def rosa(fiskil: LocalFiskil) -> Enrolled:
+def rosa(fiskil: LocalFiskil) -> EndUser:
     """Return an end user whose data is ready."""
     enrolled = fiskil.enrol("rosa")
     fiskil.authorise(enrolled)
@@ -44,7 +45,7 @@ def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
         yield client
 
 
-def accounts_url(enrolled: Enrolled) -> str:
+def accounts_url(enrolled: EndUser) -> str:
     return f"/v1/banking/accounts?end_user_id={enrolled.end_user_id}"
 
 
@@ -72,7 +73,7 @@ def bites(fiskil: LocalFiskil, journal: Journal) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.slow
-def test_a_fault_that_never_acts_changes_no_byte(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_a_fault_that_never_acts_changes_no_byte(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """L1: with p=0, ten thousand responses equal those without a rule byte for byte."""
     plain = set(raw_responses(fiskil, client, accounts_url(rosa), 10))
     waiting = fiskil.proxy.rules.set(Rule(route="*", fault=faults.ResetPeer(), times=0, p=0.0))
@@ -99,7 +100,7 @@ def test_of_a_thousand_calls_one_meets_a_one_shot_fault(fiskil: LocalFiskil, cli
 
 
 def test_every_bite_is_logged_with_request_offset_and_seed(
-    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
+    fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, journal: Journal
 ) -> None:
     """L3: the journal records the request, the byte of the body, and the seed."""
     fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.LimitBytes(after_bytes=7), seed=42, skip=1))
@@ -118,7 +119,7 @@ def test_every_bite_is_logged_with_request_offset_and_seed(
     )
 
 
-def test_the_same_seed_gives_the_same_transcript(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_the_same_seed_gives_the_same_transcript(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """L4: random results depend on the seed alone, and another seed gives others."""
 
     def transcript(seed: int) -> list[int]:
@@ -134,7 +135,7 @@ def test_the_same_seed_gives_the_same_transcript(fiskil: LocalFiskil, client: ht
 
 
 def test_faults_compose_from_left_to_right(
-    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
+    fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, journal: Journal
 ) -> None:
     """L5: a response in place of the API is cut by the fault to its right, and both have bitten."""
     fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503)))
@@ -148,9 +149,7 @@ def test_faults_compose_from_left_to_right(
     assert bites(fiskil, journal) == [("Status(status=503, retry_after_s=None)", "TruncatedJson(keep_percent=10)")]
 
 
-def test_of_two_faults_that_end_an_exchange_the_first_wins(
-    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled
-) -> None:
+def test_of_two_faults_that_end_an_exchange_the_first_wins(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """L5: the second fault waits for the next exchange."""
     fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503)))
     fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Status(status=429)))
@@ -158,7 +157,7 @@ def test_of_two_faults_that_end_an_exchange_the_first_wins(
     assert [client.get(accounts_url(rosa)).status_code for _ in range(3)] == [503, 429, 200]
 
 
-def test_a_delay_passes_in_real_time(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_a_delay_passes_in_real_time(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """L6: skipped sandbox time ends no delay, and a delay does not move the sandbox clock."""
     fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.AdvanceInFlight(seconds=60)))
     fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.Latency(latency_ms=120)))
@@ -172,7 +171,7 @@ def test_a_delay_passes_in_real_time(fiskil: LocalFiskil, client: httpx.Client, 
 
 
 def test_the_api_counts_the_requests_that_reach_it(
-    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
+    fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, journal: Journal
 ) -> None:
     """L7: attempts are counted by the API, including those whose response was lost."""
     fiskil.proxy.rules.set(Rule(route=ROUTE, fault=faults.EmptyResponse(), times=2))
@@ -203,7 +202,7 @@ PATTERNS = [
 
 @pytest.mark.parametrize(("fields", "statuses"), PATTERNS, ids=lambda value: str(value)[:50])
 def test_a_rule_states_when_it_bites(
-    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, fields: dict[str, object], statuses: list[int]
+    fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, fields: dict[str, object], statuses: list[int]
 ) -> None:
     """The rule selects exchanges, and which of those it bites."""
     rule = msgspec.convert({"route": ROUTE, "fault": {"type": "status", "status": 503}, **fields}, Rule)
@@ -212,7 +211,7 @@ def test_a_rule_states_when_it_bites(
     assert [client.get(accounts_url(rosa)).status_code for _ in range(6)] == statuses
 
 
-def test_a_rule_for_one_page_leaves_the_others_alone(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_a_rule_for_one_page_leaves_the_others_alone(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """The second page of a walk is refused each time it is requested; the first is not."""
     fiskil.proxy.rules.set(Rule(route="banking.transactions", fault=faults.Status(status=503), page=2, times=2))
     first = client.get(f"/v1/banking/transactions?end_user_id={rosa.end_user_id}")
@@ -221,7 +220,7 @@ def test_a_rule_for_one_page_leaves_the_others_alone(fiskil: LocalFiskil, client
     assert [first.status_code, *(client.get(second).status_code for _ in range(3))] == [200, 503, 503, 200]
 
 
-def test_a_rule_for_one_end_user_leaves_others_alone(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_a_rule_for_one_end_user_leaves_others_alone(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """The query names the end user that the rule selects."""
     ben = fiskil.enrol("ben")
     fiskil.authorise(ben)
@@ -230,7 +229,7 @@ def test_a_rule_for_one_end_user_leaves_others_alone(fiskil: LocalFiskil, client
     assert [client.get(accounts_url(enrolled)).status_code for enrolled in (rosa, ben)] == [200, 503]
 
 
-def test_each_end_user_has_a_separate_counter(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_each_end_user_has_a_separate_counter(fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser) -> None:
     """With the scope of the end user a fault bites once for each."""
     ben = fiskil.enrol("ben")
     fiskil.authorise(ben)

@@ -6,13 +6,14 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from fiskil_harness.sandbox import EndUser
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 class StandIn:
     """The hosted API of a test, with an end user whose data has several pages, and the config for it."""
 
-    def __init__(self, fiskil: LocalFiskil, rosa: Enrolled) -> None:
+    def __init__(self, fiskil: LocalFiskil, rosa: EndUser) -> None:
         self.fiskil, self.rosa = fiskil, rosa
 
     def settings(self, name: str = "reference_app", **more: object) -> Settings:

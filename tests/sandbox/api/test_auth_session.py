@@ -12,7 +12,7 @@ from tests.sandbox.still import NOON, Still
 
 
 def ask(still: Still, api: httpx.Client, **fields: Any) -> httpx.Response:
-    end_user, _ = still.enrol()
+    end_user = still.enrol()
     body = {"end_user_id": end_user.end_user_id, "redirect_uri": "", "cancel_uri": "", **fields}
     return api.post("/v1/auth/session", json={name: value for name, value in body.items() if value is not None})
 

@@ -8,6 +8,7 @@ import pytest
 
 from fiskil_harness.core.model import Consent
 from fiskil_harness.errors import UnknownName
+from fiskil_harness.sandbox import EndUser
 from tests.sandbox.still import Still
 
 DATASETS = ["accounts", "balances", "transactions"]
@@ -96,7 +97,7 @@ def test_rows_carry_their_prefix(still: Still, api: httpx.Client, dataset: str) 
 def test_served_balances_add_up(still: Still, api: httpx.Client, name: str) -> None:
     """A served balance is the opening amount and every served POSTED row. Source: data.balances-add-up"""
     consent = still.consent(name)
-    _, person = still.enrol(name)
+    person = still.enrol(name).person
     openings = {
         row["account_id"]: spec.opening for row, spec in zip(rows(api, "accounts", consent), person.accounts, strict=True)
     }
@@ -129,10 +130,9 @@ def test_pending_rows_have_no_posting_time(still: Still, api: httpx.Client) -> N
 
 def test_posted_rows_are_newest_first_across_consents(still: Still, api: httpx.Client) -> None:
     """Two consents of one end user make one ordered list. Source: data.order"""
-    end_user, person = still.enrol("rosa")
-    _, other = still.enrol("ben")
-    for holder in (person, other):
-        consent = still.sandbox.authorise(end_user, holder)
+    end_user = still.enrol("rosa")
+    for holder in (end_user.person, still.enrol("ben").person):
+        consent = still.sandbox.authorise(EndUser(still.sandbox, holder, end_user_id=end_user.end_user_id))
         still.sandbox.sync(consent, "transactions")
 
     served = rows(api, "transactions", consent)
@@ -320,10 +320,10 @@ def test_an_unknown_end_user_has_no_rows(still: Still, api: httpx.Client, datase
 
 def test_a_later_consent_shows_the_same_rows(still: Still, api: httpx.Client) -> None:
     """The same person at the same institution keeps every row id under a new arrangement."""
-    end_user, person = still.enrol("rosa")
+    end_user = still.enrol("rosa")
     ids_by_consent = []
     for _ in range(2):
-        consent = still.sandbox.authorise(end_user, person)
+        consent = still.sandbox.authorise(end_user)
         still.sandbox.sync(consent, "transactions")
         ids_by_consent.append({row["fiskil_id"] for row in rows(api, "transactions", consent)})
         still.sandbox.revoke(consent)

@@ -27,8 +27,8 @@ def choose(api: httpx.Client, fiskil_id: str, secondary: str) -> httpx.Response:
 
 def test_a_category_is_overridden_permanently(still: Still, api: httpx.Client) -> None:
     """The next read shows it, and so do later syncs and later consents. Source: category.override"""
-    end_user, person = still.enrol("rosa")
-    consent = still.sandbox.authorise(end_user, person)
+    end_user = still.enrol("rosa")
+    consent = still.sandbox.authorise(end_user)
     still.sandbox.sync(consent, "transactions")
     chosen = rows(api, consent)[5]
 
@@ -46,7 +46,7 @@ def test_a_category_is_overridden_permanently(still: Still, api: httpx.Client) -
     still.sandbox.sync(consent, "transactions")
     assert rows(api, consent, secondary_category=GIFTS) == [changed]
     still.sandbox.revoke(consent)
-    again = still.sandbox.authorise(end_user, person)
+    again = still.sandbox.authorise(end_user)
     still.sandbox.sync(again, "transactions")
     assert [row["fiskil_id"] for row in rows(api, again, secondary_category=GIFTS)] == [chosen["fiskil_id"]]
 

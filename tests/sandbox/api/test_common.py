@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from fiskil_harness.core.model import Consent
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.still import BANKING, Still
 
@@ -58,9 +59,9 @@ def test_customers_come_in_both_kinds(still: Still, api: httpx.Client) -> None:
 def test_the_newest_consent_decides_the_identity(still: Still, api: httpx.Client) -> None:
     """Two consents at one bank give one identity, that of the later consent. Source: identity.most-recent"""
     still.sandbox.configure(permissions=BANKING)
-    end_user, person = still.enrol("rosa")
-    for holder in (person, still.enrol("ben")[1]):
-        consent = still.sandbox.authorise(end_user, holder)
+    end_user = still.enrol("rosa")
+    for holder in (end_user.person, still.enrol("ben").person):
+        consent = still.sandbox.authorise(EndUser(still.sandbox, holder, end_user_id=end_user.end_user_id))
         still.sandbox.sync(consent, "identity")
 
     (identity,) = identities(api, consent)
@@ -80,9 +81,8 @@ def test_an_institution_may_be_chosen(still: Still, api: httpx.Client) -> None:
 def test_two_institutions_have_two_identities(still: Still, api: httpx.Client) -> None:
     """The newest is first; v1 repeats the first beside the list. Source: identity.most-recent, versions.customer"""
     consent = still.everything("rosa")
-    with still.sandbox.store.changing() as store:
-        end_user = store.end_users[consent.end_user_id]
-    other = still.sandbox.authorise(end_user, still.enrol("rosa")[1], institution_id="40")
+    end_user = EndUser(still.sandbox, still.enrol("rosa").person, end_user_id=consent.end_user_id)
+    other = still.sandbox.authorise(end_user, institution_id="40")
     still.sandbox.sync(other, "identity")
 
     served = identities(api, consent)

@@ -140,7 +140,7 @@ def test_an_upgrade_is_ignored(quiet: LocalFiskil, kind: str) -> None:
 @pytest.mark.parametrize("path", POSTS)
 def test_invalid_bodies_are_bad_requests(still: Still, api: httpx.Client, path: str, body: bytes) -> None:
     """Every invalid body gets 400 bad_request in the goa form. Source: errors.goa"""
-    end_user, _ = still.enrol()
+    end_user = still.enrol()
 
     response = api.post(path.format(end_user_id=end_user.end_user_id), content=body)
 
@@ -297,7 +297,7 @@ def test_ids_of_any_kind_are_looked_up(still: Still, api: httpx.Client, method: 
 
 def test_an_id_is_decoded_once(still: Still, api: httpx.Client) -> None:
     """%2541 is the text %41, not the letter A."""
-    person: Any = still.enrol()[1]
+    person: Any = still.enrol().person
     still.sandbox.create_end_user(person, end_user_id="eu_%41")
 
     assert api.get("/v1/end-users/eu_%2541").json()["id"] == "eu_%41"

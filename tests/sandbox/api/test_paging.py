@@ -165,9 +165,9 @@ CORE = [("/v1/end-users", "end_users"), ("/v1/consent", "consents")]
 def _crowd(still: Still) -> str:
     """Create thirty end users, the last of whom has thirty consents, and return the last id."""
     for _ in range(30):
-        end_user, person = still.enrol()
+        end_user = still.enrol()
     for _ in range(30):
-        still.sandbox.authorise(end_user, person)
+        still.sandbox.authorise(end_user)
     return end_user.end_user_id
 
 

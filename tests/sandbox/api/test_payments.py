@@ -212,10 +212,14 @@ def test_a_single_payment_is_in_the_future(still: Still, api: httpx.Client) -> N
 def test_fewer_accounts_have_fewer_orders(still: Still, api: httpx.Client) -> None:
     """Orders from an account that is not shared are not returned."""
     still.sandbox.configure(permissions=("accounts", "scheduled_payments", "direct_debits"))
-    end_user, person = still.enrol("rosa")
+    end_user = still.enrol("rosa")
     with still.sandbox.store.changing() as store:
         consent = consents.grant(
-            store, end_user_id=end_user.end_user_id, institution_id="88888", person=person, account_keys=("savings",)
+            store,
+            end_user_id=end_user.end_user_id,
+            institution_id="88888",
+            person=end_user.person,
+            account_keys=("savings",),
         )
         sync.begin(store, consent)
     still.sandbox.sync(consent, "scheduled_payments")

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from fiskil_harness.core.model import Consent
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.api.income import months_before
 from fiskil_harness.sandbox.bank.income import frequency
 from tests.sandbox.still import NOON, Still
@@ -72,9 +73,9 @@ def test_monthly_figures_use_calendar_months(still: Still, api: httpx.Client) ->
 
 def test_every_consent_counts(still: Still, api: httpx.Client) -> None:
     """The pay of two people under one end user makes two sources and one summary."""
-    end_user, person = still.enrol("rosa")
-    for holder in (person, still.enrol("ben")[1]):
-        consent = still.sandbox.authorise(end_user, holder)
+    end_user = still.enrol("rosa")
+    for holder in (end_user.person, still.enrol("ben").person):
+        consent = still.sandbox.authorise(EndUser(still.sandbox, holder, end_user_id=end_user.end_user_id))
         still.sandbox.sync(consent, "transactions")
 
     result = income(api, consent)

@@ -7,12 +7,12 @@ import httpx
 import msgspec
 import pytest
 
-from fiskil_harness.core.model import EndUser, Person
+from fiskil_harness.core.model import Person
 from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint, RowIds
 from fiskil_harness.errors import UsageError
 from fiskil_harness.sandbox.bank.ledger import Ledger
-from fiskil_harness.sandbox.tables import EndUsers, LazyList
+from fiskil_harness.sandbox.tables import LazyList, Registration, Registrations
 from tests.sandbox.still import NOON, Still
 
 
@@ -134,7 +134,7 @@ def test_reading_pages_keeps_no_row_in_memory() -> None:
 def test_paging_over_http_returns_every_row_once(still: Still, api: httpx.Client) -> None:
     """Six pages of 1,000 rows return each row once, newest first. Source: paging.links, data.order"""
     person = still.sandbox.add_person(busy(15, days=50))
-    consent = still.sandbox.authorise(still.sandbox.create_end_user(person), person)
+    consent = still.sandbox.authorise(still.sandbox.create_end_user(person))
     still.sandbox.sync(consent, "transactions")
     walked: list[tuple[str, str]] = []
     next_url: str | None = f"/v1/banking/transactions?end_user_id={consent.end_user_id}&status=POSTED&page[size]=1000"
@@ -194,13 +194,13 @@ def test_populating_fewer_than_one_end_user_is_refused(still: Still) -> None:
 
 def test_end_users_keep_their_order_and_their_emails() -> None:
     """A deleted end user is in neither table, and a changed one keeps its place."""
-    table = EndUsers()
+    table = Registrations()
     for number in range(4):
-        table[f"eu_{number}"] = EndUser(end_user_id=f"eu_{number}", email=f"{number % 2}@example.com")
+        table[f"eu_{number}"] = Registration(end_user_id=f"eu_{number}", email=f"{number % 2}@example.com")
 
-    table["eu_1"] = EndUser(end_user_id="eu_1", email="0@example.com")
+    table["eu_1"] = Registration(end_user_id="eu_1", email="0@example.com")
     del table["eu_0"]
-    table["eu_4"] = EndUser(end_user_id="eu_4")
+    table["eu_4"] = Registration(end_user_id="eu_4")
 
     assert table.ids == list(table) == ["eu_1", "eu_2", "eu_3", "eu_4"]
     assert (table.with_email("0@example.com"), table.with_email("1@example.com")) == (["eu_2", "eu_1"], ["eu_3"])

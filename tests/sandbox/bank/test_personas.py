@@ -50,7 +50,7 @@ def seeded(request: pytest.FixtureRequest, loop: Loop) -> Iterator[Still]:
 
 def banked(still: Still, name: str) -> Consent:
     """Return the consent of a person at the bank, with every dataset synced."""
-    consent = still.sandbox.authorise(*still.enrol(name))
+    consent = still.sandbox.authorise(still.enrol(name))
     for dataset in ("accounts", "balances", "transactions"):
         still.sandbox.begin_sync(consent, dataset)
     still.sandbox.clock.advance(minutes=2)
@@ -140,7 +140,7 @@ def test_income_is_the_sum_of_its_sources(seeded: Still, name: str) -> None:
 @pytest.mark.parametrize("name", POWERED)
 def test_bills_are_usage_times_price(seeded: Still, name: str) -> None:
     """Each charge is metered usage times price, and the bill is their sum. Source: energy.adds-up"""
-    consent = seeded.sandbox.authorise(*seeded.enrol(name), institution_id=RETAILER)
+    consent = seeded.sandbox.authorise(seeded.enrol(name), institution_id=RETAILER)
     for dataset in ("energy_accounts", "usage", "invoices", "billing"):
         seeded.sandbox.begin_sync(consent, dataset)
     seeded.sandbox.clock.advance(minutes=2)
@@ -331,7 +331,7 @@ def test_a_new_account_reports_its_opening_date(still: Still, api: httpx.Client)
 
 def test_a_person_who_moved_has_two_contracts(still: Still, api: httpx.Client) -> None:
     """The old contract is closed and paid, the new one begins the day after, and no day is read twice."""
-    consent = still.sandbox.authorise(*still.enrol("nina"), institution_id=RETAILER)
+    consent = still.sandbox.authorise(still.enrol("nina"), institution_id=RETAILER)
     still.sandbox.clock.advance(minutes=2)
 
     accounts = {row["display_name"]: row for row in every_row(api, "accounts", consent)}

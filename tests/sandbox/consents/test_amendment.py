@@ -13,7 +13,7 @@ from tests.sandbox.still import Still
 def connect(still: Still, *account_keys: str) -> Consent:
     """Return Rosa's consent, synced."""
     rosa = still.sandbox.add_person(catalog.person("rosa"))
-    consent = still.sandbox.authorise(still.sandbox.create_end_user(rosa), rosa, account_keys=account_keys)
+    consent = still.sandbox.authorise(still.sandbox.create_end_user(rosa), account_keys=account_keys)
     for dataset in consent.permissions:
         still.sandbox.sync(consent, dataset)
     return consent

@@ -6,6 +6,7 @@ import pytest
 from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core.model import Consent, Ending
 from fiskil_harness.errors import UsageError
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.consents import consents, sessions
 from tests.sandbox.consents.walks import walk_to
 from tests.sandbox.energy.households import LISTS, household, rows
@@ -111,7 +112,7 @@ def test_closing_the_last_account_ends_the_consent(still: Still, api: httpx.Clie
     Source: consents.accounts-closed
     """
     consent = still.consent("rosa")
-    _, person = still.enrol("rosa")
+    person = still.enrol("rosa").person
 
     still.sandbox.close_account(person, "savings")
     is_active_after_one = listed(api, consent)["active"]
@@ -126,13 +127,17 @@ def test_closing_the_last_account_ends_the_consent(still: Still, api: httpx.Clie
 
 def test_an_account_that_was_not_chosen_does_not_keep_a_consent(still: Still) -> None:
     """Only the accounts that the end user chose count. Source: consents.accounts-closed"""
-    end_user, person = still.enrol("rosa")
+    end_user = still.enrol("rosa")
     with still.sandbox.store.changing() as store:
         consent = consents.grant(
-            store, end_user_id=end_user.end_user_id, institution_id="88888", person=person, account_keys=("savings",)
+            store,
+            end_user_id=end_user.end_user_id,
+            institution_id="88888",
+            person=end_user.person,
+            account_keys=("savings",),
         )
 
-    still.sandbox.close_account(person, "savings")
+    still.sandbox.close_account(end_user.person, "savings")
 
     assert not still.sandbox.consents_of(consent.end_user_id)[0].is_active
 
@@ -140,7 +145,7 @@ def test_an_account_that_was_not_chosen_does_not_keep_a_consent(still: Still) ->
 def test_closing_an_energy_account_ends_its_consent(still: Still, api: httpx.Client) -> None:
     """A retailer's account closes like a bank's. Source: consents.accounts-closed"""
     consent = household(still, "ben", "accounts")
-    _, person = still.enrol("ben")
+    person = still.enrol("ben").person
 
     still.sandbox.close_account(person, "flat")
 
@@ -165,8 +170,8 @@ def test_ending_stops_daily_syncs(still: Still) -> None:
 def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
     """Consents, syncs and open pages end, and each consent has one event. Source: end-users.delete-ends-consents"""
     bank = still.consent("rosa")
-    end_user = still.sandbox.store.end_users[bank.end_user_id]
-    still.sandbox.authorise(end_user, still.enrol("rosa")[1], institution_id="99999")
+    end_user = EndUser(still.sandbox, still.enrol("rosa").person, end_user_id=bank.end_user_id)
+    still.sandbox.authorise(end_user, institution_id="99999")
     with still.sandbox.store.changing() as store:
         session = sessions.open_session(store, end_user_id=bank.end_user_id, redirect_uri="", cancel_uri="")
 
@@ -184,7 +189,7 @@ def test_a_session_ends_with_its_end_user(still: Still, api: httpx.Client) -> No
     session = still.invite()
     api.delete(f"/v1/end-users/{session.end_user_id}")
 
-    _, person = still.enrol("rosa")
+    person = still.enrol("rosa").person
     still.sandbox.create_end_user(person, end_user_id=session.end_user_id)
 
     assert still.standing(session).ending is Ending.INVALID
@@ -264,7 +269,7 @@ def test_a_renewal_of_an_ended_consent_may_be_refused(still: Still, api: httpx.C
 
 def test_the_page_offers_no_closed_account(still: Still, form_browser: FormBrowser) -> None:
     """An end user who returns chooses among open accounts. Source: accounts.closed"""
-    _, person = still.enrol("rosa")
+    person = still.enrol("rosa").person
     still.sandbox.close_account(person, "savings")
 
     walk_to("accounts", still, form_browser)

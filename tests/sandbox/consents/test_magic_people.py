@@ -348,7 +348,7 @@ def test_a_conclusion_that_contradicts_earlier_choices_is_refused(
 
 def test_a_person_with_only_closed_accounts_gets_an_explanation(still: Still) -> None:
     """The error names the closed accounts and what reopens them. Source: accounts.closed"""
-    _, rosa = still.enrol()
+    rosa = still.enrol().person
     still.sandbox.close_account(rosa, "savings")
     still.sandbox.close_account(rosa, "everyday")
 

@@ -10,6 +10,7 @@ import pytest
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.consents import consents
 from tests.sandbox.still import BANKING, Still
 
@@ -38,8 +39,8 @@ def with_savings(**changes: Any) -> Person:
 def connect(still: Still, person: Person) -> Consent:
     """Return a consent of *person* to all banking data, synced."""
     still.sandbox.configure(permissions=BANKING)
-    end_user = still.sandbox.create_end_user(still.sandbox.add_person(person))
-    consent = still.sandbox.authorise(end_user, person)
+    end_user = still.sandbox.create_end_user(person)
+    consent = still.sandbox.authorise(end_user)
     read_again(still, consent)
     return consent
 
@@ -118,7 +119,7 @@ def test_fetch_returns_no_balance_of_a_withdrawn_account(still: Still, api: http
 def test_an_account_waits_for_its_other_holder(still: Still, api: httpx.Client) -> None:
     """A chosen account is shared from the first sync after every holder agreed. Source: consents.joint-approval"""
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben", is_shareable=False)
-    end_user = still.sandbox.create_end_user(still.sandbox.add_person(rosa))
+    end_user = still.sandbox.create_end_user(rosa)
     with still.sandbox.store.changing() as store:
         consent = consents.grant(
             store,
@@ -195,7 +196,7 @@ def test_an_account_that_opens_later_is_not_shared(still: Still, api: httpx.Clie
     read_again(still, consent)
 
     assert keys(still, still.client(), consent) == {"everyday"}
-    later = still.sandbox.authorise(still.sandbox.store.end_users[consent.end_user_id], rosa)
+    later = still.sandbox.authorise(EndUser(still.sandbox, rosa, end_user_id=consent.end_user_id))
     assert later.account_keys == ("everyday", "savings")
 
 
@@ -284,7 +285,7 @@ def test_accounts_close_on_their_day(still: Still) -> None:
 @pytest.mark.parametrize("act", ["open_account", "close_account", "approve_sharing", "withdraw_sharing"])
 def test_an_unknown_account_is_refused(still: Still, act: str) -> None:
     """The error suggests the nearest account and names the person."""
-    _, rosa = still.enrol("rosa")
+    rosa = still.enrol("rosa").person
 
     with pytest.raises(UnknownName, match=r"No account 'saving' in the file of rosa\. Did you mean 'savings'\?"):
         getattr(still.sandbox, act)(rosa, "saving")
@@ -293,7 +294,7 @@ def test_an_unknown_account_is_refused(still: Still, act: str) -> None:
 @pytest.mark.parametrize("act", ["approve_sharing", "withdraw_sharing"])
 def test_approval_of_an_account_with_one_holder_is_refused(still: Still, act: str) -> None:
     """The error explains the necessary change in the person's file. Source: consents.joint-approval"""
-    _, rosa = still.enrol("rosa")
+    rosa = still.enrol("rosa").person
 
     with pytest.raises(UsageError, match=r"'savings' of rosa has one holder, .* such as TWO_PARTY in the person's file\."):
         getattr(still.sandbox, act)(rosa, "savings")

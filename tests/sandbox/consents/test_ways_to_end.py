@@ -231,7 +231,7 @@ class Observe(steps.PlainStep, frozen=True, kw_only=True, tag="observe"):
 
     def perform(self, stage: Stage) -> None:
         """Append the summary."""
-        (session_id,) = stage.participant().session_ids
+        (session_id,) = stage.end_user().session_ids
         self.summaries.append(
             summary_of(stage.fiskil.sandbox, session_id, self.feed.visited[-1] if self.feed.visited else "")
         )

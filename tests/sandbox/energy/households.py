@@ -24,7 +24,7 @@ LISTS = {
 
 def household(still: Still, name: str = "priya", *paths: str, is_synced: bool = True) -> Consent:
     """Return the consent of a named person at the retailer, with the datasets of *paths* (default: all) synced."""
-    consent = still.sandbox.authorise(*still.enrol(name), institution_id=RETAILER)
+    consent = still.sandbox.authorise(still.enrol(name), institution_id=RETAILER)
     datasets = tuple(LISTS[path][1] for path in paths) or consent.permissions
     for dataset in datasets if is_synced else ():
         still.sandbox.sync(consent, dataset)

@@ -322,7 +322,7 @@ def test_bills_of_generated_households_add_up(still: Still, api: httpx.Client) -
     kinds = set()
     for number in range(12):
         person = still.sandbox.add_person(generated_person(seed=7, number=number))
-        consent = still.sandbox.authorise(still.sandbox.create_end_user(person), person, institution_id="99999")
+        consent = still.sandbox.authorise(still.sandbox.create_end_user(person), institution_id="99999")
         for dataset in ("invoices", "billing", "payment_schedule"):
             still.sandbox.sync(consent, dataset)
         client = still.client()

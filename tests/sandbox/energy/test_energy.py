@@ -153,10 +153,10 @@ def test_two_households_share_no_id(still: Still, api: httpx.Client) -> None:
 
 def test_a_later_energy_consent_shows_the_same_rows(still: Still, api: httpx.Client) -> None:
     """The same end user at the same retailer keeps every row id under a new arrangement."""
-    end_user, person = still.enrol("ben")
+    end_user = still.enrol("ben")
     ids_by_consent = []
     for _ in range(2):
-        consent = still.sandbox.authorise(end_user, person, institution_id=RETAILER)
+        consent = still.sandbox.authorise(end_user, institution_id=RETAILER)
         still.sandbox.sync(consent, "billing")
         ids_by_consent.append([row["fiskil_id"] for row in rows(api, "billing", consent)])
         still.sandbox.revoke(consent)

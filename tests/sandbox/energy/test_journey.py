@@ -105,7 +105,7 @@ def test_a_bank_account_cannot_be_chosen_at_the_retailer(still: Still, form_brow
 
 def test_a_session_can_name_the_retailer(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
     """The log-in of the retailer is then the first screen. Source: institutions.sandbox-retailer"""
-    end_user, _ = still.enrol("rosa")
+    end_user = still.enrol("rosa")
     body = {"end_user_id": end_user.end_user_id, "redirect_uri": BACK, "cancel_uri": GONE, "institution_id": RETAILER}
 
     opened = api.post("/v1/auth/session", json=body).json()
@@ -116,7 +116,7 @@ def test_a_session_can_name_the_retailer(still: Still, api: httpx.Client, form_b
 
 def test_real_retailers_cannot_be_named(still: Still, api: httpx.Client) -> None:
     """A real retailer gets 400 invalid_institution_id. Source: institutions.sandbox-retailer"""
-    end_user, _ = still.enrol("rosa")
+    end_user = still.enrol("rosa")
     body = {"end_user_id": end_user.end_user_id, "redirect_uri": "", "cancel_uri": "", "institution_id": "140"}
 
     response = api.post("/v1/auth/session", json=body)
@@ -183,9 +183,9 @@ def test_energy_consent_can_be_declined(still: Still, form_browser: FormBrowser,
 
 def test_bank_and_retailer_can_both_be_shared(still: Still, api: httpx.Client) -> None:
     """One end user has a consent with each, and each serves its own rows. Source: energy.permissions"""
-    end_user, person = still.enrol("rosa")
+    end_user = still.enrol("rosa")
     for institution_id in ("88888", RETAILER):
-        consent = still.sandbox.authorise(end_user, person, institution_id=institution_id)
+        consent = still.sandbox.authorise(end_user, institution_id=institution_id)
         for dataset in ("accounts", "energy_accounts"):
             if dataset in consent.permissions:
                 still.sandbox.sync(consent, dataset)

@@ -28,7 +28,7 @@ def grown(loop: Loop, request: pytest.FixtureRequest) -> Iterator[tuple[Still, C
     still = Still(loop, seed=seed)
     still.sandbox.configure(consent_days=365)
     person = still.sandbox.add_person(generated_person(seed=seed, number=seed))
-    consent = still.sandbox.authorise(still.sandbox.create_end_user(person), person, institution_id=RETAILER)
+    consent = still.sandbox.authorise(still.sandbox.create_end_user(person), institution_id=RETAILER)
     still.sandbox.clock.advance(days=days, minutes=1 if days < 365 else -1)
     yield still, consent
     still.close()

@@ -77,7 +77,7 @@ def test_unknown_parameters_and_fields_are_ignored(still: Still, api: httpx.Clie
 
 def test_validation_follows_the_interpretation(still: Still, api: httpx.Client) -> None:
     """With auth-session.uris=optional both URIs may be left out; otherwise they may not. Source: auth-session.uris"""
-    end_user, _ = still.enrol()
+    end_user = still.enrol()
     body = {"end_user_id": end_user.end_user_id}
     before = api.post("/v1/auth/session", json=body).status_code
 

@@ -39,7 +39,7 @@ class ReadTransactions(PlainStep, frozen=True, tag="read_transactions"):
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         with httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False) as client:
             headers = {"authorization": "Bearer " + client.post("/v1/token", json=pair).json()["token"]}
-            query = {"end_user_id": stage.participant().end_user_id, "page[size]": "1000"}
+            query = {"end_user_id": stage.end_user().end_user_id, "page[size]": "1000"}
             rows = client.get("/v1/banking/transactions", params=query, headers=headers).json()["transactions"]
         self.results.append({row["fiskil_id"]: row for row in rows})
 

@@ -6,7 +6,7 @@ Money is a decimal string as in the API, times are aware datetimes, and ids are 
 from fiskil_harness.core.model.consents import AuthSession, Consent, Ending
 from fiskil_harness.core.model.events import DATASETS, Dataset, Event, Message
 from fiskil_harness.core.model.journey_outcome import OUTCOMES, JourneyOutcome
-from fiskil_harness.core.model.people import EndUser, Institution, Person
+from fiskil_harness.core.model.people import Institution, Person
 from fiskil_harness.core.model.permission import PERMISSIONS, USUAL_PERMISSIONS, Permission
 from fiskil_harness.core.model.rows import Account, Balance, Transaction
 
@@ -20,7 +20,6 @@ __all__ = [
     "Balance",
     "Consent",
     "Dataset",
-    "EndUser",
     "Ending",
     "Event",
     "Institution",

@@ -1,4 +1,4 @@
-"""Institutions, the people who have accounts there, and the end users that an app creates for them."""
+"""Institutions, and the people who have accounts there."""
 
 import re
 
@@ -137,16 +137,11 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     first_sync_after_minutes: int = 0
     first_sync_fails: tuple[str, ...] = ()
 
+    @property
+    def full_name(self) -> str:
+        """The given name and the family name."""
+        return f"{self.given_name} {self.family_name}"
+
     def holder_of(self, spec: AccountSpec) -> str:
         """Return an identifier of the holder of *spec*: the person's e-mail address, or both names for a joint account."""
         return "&".join(sorted((self.name, spec.joint_with))) if spec.joint_with else self.email
-
-
-class EndUser(Struct, frozen=True, kw_only=True):
-    """The person whose data is shared, as an app registered them with Fiskil."""
-
-    end_user_id: str
-    email: str | None = None
-    name: str | None = None
-    phone: str | None = None
-    abn: str | None = None

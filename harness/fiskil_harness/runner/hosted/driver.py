@@ -17,8 +17,9 @@ from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.hosted.account import PATHS
 from fiskil_harness.runner.hosted.environment import HostedFiskil
+from fiskil_harness.sandbox import EndUser
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.scenario.stage import Participant, Stage
+from fiskil_harness.scenario.stage import Stage
 
 INTRODUCE = "hosted.introduce"
 NUMBERS = ("account_number",)
@@ -90,9 +91,12 @@ class HostedDriver(Driver):
     def _stage(self, scenario: Scenario, journal: Journal, name: str) -> Stage:
         """Return the stage with its only end user, who exists at Fiskil already, and record the rows that probes compare."""
         stage = super()._stage(scenario, journal, name)
-        participant = Participant("", stage.person, self.settings.hosted.end_user_ref)
-        stage.participants[""] = participant
-        participant.end_user_id = self._hosted.address.end_user_id
+        stage.end_users[""] = EndUser(
+            None,
+            stage.person,
+            end_user_id=self._hosted.address.end_user_id,
+            ref=self.settings.hosted.end_user_ref,
+        )
         for dataset in _compared(scenario):
             try:
                 self._note_rows(journal, dataset)

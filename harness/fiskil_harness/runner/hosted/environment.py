@@ -14,7 +14,6 @@ from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.webhook_format import FISKIL, SCHEMES_BY_INTERPRETATION, Dialect
 from fiskil_harness.core.internal_errors import Crash
-from fiskil_harness.core.model import Consent
 from fiskil_harness.core.net.certificates import Authority, Certificates
 from fiskil_harness.core.net.server import Loop
 from fiskil_harness.core.randomness import Mint
@@ -90,10 +89,6 @@ class HostedFiskil:
     def interpret(self, chosen: Mapping[str, str]) -> None:
         """Choose interpretations for the harness; the hosted API keeps its own."""
         self.interpretations = self._initial.with_chosen(chosen)
-
-    def consents_of(self, end_user_id: str) -> list[Consent]:  # noqa: ARG002 - the harness reads no consents there
-        """Return no consent, because the harness knows none."""
-        return []
 
     def secrets(self) -> Iterator[tuple[str, str]]:
         """Yield every secret of the account, and every secret that has passed the relay, as a pair of kind and value."""

@@ -49,7 +49,7 @@ def revoke(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def _wire(store: Store, consent: Consent) -> dict[str, Any]:
-    end_user = store.end_users.get(consent.end_user_id)
+    registration = store.end_users.get(consent.end_user_id)
     institution = store.institutions[consent.institution_id]
     return {
         "arrangement_id": consent.arrangement_id,
@@ -61,7 +61,7 @@ def _wire(store: Store, consent: Consent) -> dict[str, Any]:
         "expires_at": rfc3339(consent.expires_at),
         "duration": int((consent.expires_at - (consent.renewed_at or consent.created_at)).total_seconds()),
         "end_user_id": consent.end_user_id,
-        "end_user_email": end_user.email if end_user else None,
+        "end_user_email": registration.email if registration else None,
         "institution_id": consent.institution_id,
         "institution_name": institution.name,
         "institution_logo": "",

@@ -2,15 +2,15 @@
 
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from fiskil_harness.core.model import EndUser
 from fiskil_harness.sandbox.api.paging import enveloped
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.consents import end_users
 from fiskil_harness.sandbox.store import Store
-from fiskil_harness.sandbox.tables import LazyList
+from fiskil_harness.sandbox.tables import LazyList, Registration
 
 
 class _Fields(Struct):
@@ -22,8 +22,8 @@ class _Fields(Struct):
 
 def create(store: Store, request: ApiRequest) -> ApiResponse:
     """Register an end user; the response contains only the new id. Source: end-users.create"""
-    end_user = end_users.create(store, **_fields_of(read_json(request, _Fields)))
-    return json_response({"end_user_id": end_user.end_user_id})
+    registration = end_users.create(store, **_fields_of(read_json(request, _Fields)))
+    return json_response({"end_user_id": registration.end_user_id})
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiResponse:
@@ -55,12 +55,11 @@ def delete(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def _fields_of(fields: _Fields) -> dict[str, Any]:
-    named = {name: getattr(fields, name) for name in ("email", "name", "phone", "abn")}
-    return {name: value for name, value in named.items() if value is not UNSET}
+    return {name: value for name, value in msgspec.structs.asdict(fields).items() if value is not UNSET}
 
 
-def _wire(end_user: EndUser) -> dict[str, Any]:
-    return {"id": end_user.end_user_id, "email": end_user.email, "name": end_user.name, "phone": end_user.phone}
+def _wire(row: Registration) -> dict[str, Any]:
+    return {"id": row.end_user_id, "email": row.email, "name": row.name, "phone": row.phone}
 
 
 ROUTES: tuple[ApiRoute, ...] = (

@@ -39,7 +39,7 @@ def address_of(person: Person, *, seed: int) -> dict[str, Any]:
         }
         return {"address_u_type": "paf", "paf": paf}
     simple = {
-        "mailing_name": f"{person.given_name} {person.family_name}",
+        "mailing_name": person.full_name,
         "address_line1": f"{number} {street} {kind}",
         "city": city,
         "state": state,

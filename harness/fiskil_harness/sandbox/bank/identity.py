@@ -19,9 +19,7 @@ _TRADES = ("Joinery", "Ceramics", "Catering", "Bicycles", "Surveying")
 
 def identity(store: Store, consent: Consent) -> tuple[Identity, ...]:
     """Return the identity of the customer who gave *consent*. Source: identity.unions"""
-    household = store.energy.get(consent.arrangement_id)
-    person = household.person if household is not None else store.ledgers[consent.arrangement_id].person
-    seed = store.mint.seed
+    person, seed = store.ledger_of(consent).person, store.mint.seed
     updated = rfc3339(consent.created_at - timedelta(days=stream(seed, "updated", person.email).randrange(30, 900)))
     if is_organisation(person, seed=seed):
         customer = {"customer_u_type": "organisation", "organisation": _organisation(person, seed, updated)}

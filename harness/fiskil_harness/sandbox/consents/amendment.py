@@ -29,7 +29,7 @@ def amend(store: Store, consent: Consent, *, account_keys: tuple[str, ...], perm
     """
     if not consent.is_active:
         raise UsageError("The consent has ended, so it cannot be changed. Let the end user consent again.")
-    ledger = store.energy.get(consent.arrangement_id) or store.ledgers[consent.arrangement_id]
+    ledger = store.ledger_of(consent)
     for key in account_keys:
         if key not in ledger.accounts:
             raise UnknownName("account", key, ledger.accounts, place=f"the file of {ledger.person.name}")

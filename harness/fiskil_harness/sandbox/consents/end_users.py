@@ -2,10 +2,11 @@
 
 import msgspec
 
-from fiskil_harness.core.model import Ending, EndUser
+from fiskil_harness.core.model import Ending
 from fiskil_harness.sandbox.consents import consents
 from fiskil_harness.sandbox.problems import ApiProblem, bad_request, end_user_not_found
 from fiskil_harness.sandbox.store import Store
+from fiskil_harness.sandbox.tables import Registration
 
 
 def create(
@@ -16,7 +17,7 @@ def create(
     phone: str | None = None,
     abn: str | None = None,
     end_user_id: str | None = None,
-) -> EndUser:
+) -> Registration:
     """Register an end user.
 
     Args:
@@ -31,13 +32,13 @@ def create(
         raise bad_request("email is required")
     _refuse_taken(store, email, but="")
     chosen = end_user_id or store.mint.end_user_id()
-    end_user = EndUser(end_user_id=chosen, email=email, name=name, phone=phone, abn=abn)
-    store.end_users[end_user.end_user_id] = end_user
+    registration = Registration(end_user_id=chosen, email=email, name=name, phone=phone, abn=abn)
+    store.end_users[chosen] = registration
     store.deleted_end_users.discard(chosen)
-    return end_user
+    return registration
 
 
-def find(store: Store, end_user_id: str) -> EndUser:
+def find(store: Store, end_user_id: str) -> Registration:
     """Return an end user.
 
     Raises:
@@ -56,9 +57,9 @@ def update(store: Store, end_user_id: str, changes: dict[str, str]) -> None:
 
     Source: end-users.duplicate-email
     """
-    end_user = find(store, end_user_id)
+    registration = find(store, end_user_id)
     _refuse_taken(store, changes.get("email"), but=end_user_id)
-    store.end_users[end_user_id] = msgspec.structs.replace(end_user, **changes)
+    store.end_users[end_user_id] = msgspec.structs.replace(registration, **changes)
 
 
 def delete(store: Store, end_user_id: str) -> None:

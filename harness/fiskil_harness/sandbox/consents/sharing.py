@@ -69,7 +69,7 @@ def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]
 
 def closed_keys(store: Store, consent: Consent, at: datetime) -> frozenset[str]:
     """Return the keys of the person's accounts at the institution that are closed at the time *at*."""
-    person, specs = _holder(store, consent), _specs(store, consent)
+    person, specs = store.ledger_of(consent).person, _specs(store, consent)
     return frozenset(spec.key for spec in specs if _has_passed(account_dates(store, person, spec).closed_at, at))
 
 
@@ -79,7 +79,7 @@ def when_all_close(store: Store, consent: Consent) -> datetime | None:
     Source: consents.accounts-closed
     """
     chosen = [spec for spec in _specs(store, consent) if spec.key in consent.account_keys]
-    closings = [account_dates(store, _holder(store, consent), spec).closed_at for spec in chosen]
+    closings = [account_dates(store, store.ledger_of(consent).person, spec).closed_at for spec in chosen]
     closing_dates = [closing for closing in closings if closing is not None]
     return max(closing_dates) if closing_dates and len(closing_dates) == len(closings) else None
 
@@ -115,18 +115,14 @@ def consents_over(store: Store, person: Person, spec: Spec) -> list[Consent]:
     return [
         consent
         for consent in store.consents.values()
-        if consent.is_active and any(_place(_holder(store, consent), other) == place for other in _specs(store, consent))
+        if consent.is_active
+        and any(_place(store.ledger_of(consent).person, other) == place for other in _specs(store, consent))
     ]
 
 
 def _specs(store: Store, consent: Consent) -> Iterable[Spec]:
-    is_energy = consent.arrangement_id in store.energy
-    return _holder(store, consent).energy if is_energy else _holder(store, consent).accounts
-
-
-def _holder(store: Store, consent: Consent) -> Person:
-    ledger = store.energy.get(consent.arrangement_id) or store.ledgers[consent.arrangement_id]
-    return ledger.person
+    person = store.ledger_of(consent).person
+    return person.energy if consent.arrangement_id in store.energy else person.accounts
 
 
 def _own_place(person: Person, spec: Spec) -> tuple[str, str]:
@@ -144,7 +140,7 @@ def _change(store: Store, place: tuple[str, str], **changes: datetime | None) ->
 
 
 def _is_shared(store: Store, consent: Consent, spec: Spec, at: datetime) -> bool:
-    dates = account_dates(store, _holder(store, consent), spec)
+    dates = account_dates(store, store.ledger_of(consent).person, spec)
     if not _is_covered(store, consent, spec, dates, at) or _has_passed(dates.withdrawn_at, at):
         return False
     if isinstance(spec, AccountSpec) and not spec.is_shareable and not _has_passed(dates.approved_at, at):

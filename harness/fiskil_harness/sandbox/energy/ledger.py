@@ -24,10 +24,6 @@ class EnergyLedger:
         }
         self._latest: dict[str, AccountAsOf] = {}
 
-    def account_id(self, key: str) -> str:
-        """Return the id of the account *key*."""
-        return self.accounts[key].account_id
-
     def rows(self, dataset: str, keys: Iterable[str], *, until: date) -> tuple[EnergyRow, ...]:
         """Return the rows of *dataset* for the accounts *keys*, as of the morning of *until*."""
         return tuple(row for key in keys for row in getattr(self._as_of(key, until), dataset))

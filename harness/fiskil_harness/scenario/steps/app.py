@@ -7,6 +7,7 @@ from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, FAIL
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import Idle, ProcessChanged
+from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -96,14 +97,12 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
 
     def perform(self, stage: "Stage") -> None:
         """Record the app's effects, so that a probe can check whether the app really failed; then request the failure."""
-        from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
-
         stage.was_disturbed = True
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         if stage.app.has(EFFECTS):
             with contextlib.suppress(HookError):
-                stage.snapshot("before_failure", participant, is_settled=False)
-        call_hook(stage, participant, "fail", point=self.at)
+                stage.snapshot("before_failure", end_user, is_settled=False)
+        call_hook(stage, end_user, "fail", point=self.at)
 
 
 class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):

@@ -16,7 +16,8 @@ from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.core.model import Event
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 URLS = "urls"
 ACCOUNT_NUMBERS = "account_numbers"
@@ -40,14 +41,14 @@ class DeliverUrls(PlainStep, frozen=True, kw_only=True, tag="deliver_urls"):
         Raises:
             StepError: There is no consent yet.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         new_url = partial(stage.fiskil.canary_server.plant, journal=stage.journal)
         genuine, forged = partial(new_url, kind="genuine"), partial(new_url, kind="forged")
-        parcel = new_event(stage, participant)
+        parcel = new_event(stage, end_user)
         parcel.event = msgspec.structs.replace(parcel.event, extra=ssrf_places.fields(genuine))
         attempt(stage, parcel, headers=ssrf_places.headers(genuine), name=URLS)
-        _send_forged(stage, participant, URLS, None, headers=ssrf_places.headers(forged), extra=ssrf_places.fields(forged))
-        _send_forged(stage, participant, "urls_of_keys", ssrf_places.token(forged))
+        _send_forged(stage, end_user, URLS, None, headers=ssrf_places.headers(forged), extra=ssrf_places.fields(forged))
+        _send_forged(stage, end_user, "urls_of_keys", ssrf_places.token(forged))
 
 
 class DeliverAccountNumbers(PlainStep, frozen=True, kw_only=True, tag="deliver_account_numbers"):
@@ -65,21 +66,21 @@ class DeliverAccountNumbers(PlainStep, frozen=True, kw_only=True, tag="deliver_a
         Raises:
             StepError: The end user has no account yet.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         numbers = stage.fiskil.sandbox.canaries()["account number"][:MOST_NUMBERS]
         if not numbers:
             raise StepError("No account number exists yet. Put the step authorise before this one.")
         fields = {"accounts": [{"account_number": number} for number in numbers]}
-        parcel = new_event(stage, participant)
+        parcel = new_event(stage, end_user)
         parcel.event = msgspec.structs.replace(parcel.event, extra=fields)
         attempt(stage, parcel, name=ACCOUNT_NUMBERS)
-        right_signature = _send_forged(stage, participant, ACCOUNT_NUMBERS, "d3Jvbmc=", extra=fields)
+        right_signature = _send_forged(stage, end_user, ACCOUNT_NUMBERS, "d3Jvbmc=", extra=fields)
         stage.journal.write(Canaries(values={"expected signature": (right_signature,)}))
 
 
 def _send_forged(
     stage: "Stage",
-    participant: "Participant",
+    end_user: "EndUser",
     name: str,
     signature: str | None,
     *,
@@ -87,13 +88,13 @@ def _send_forged(
     extra: dict[str, Any] | None = None,
 ) -> str:
     """Send an invented event with *signature* (None: unsigned); return the right signature, which is never sent."""
-    event: Event = invented(stage, participant, used_kind(stage, "consent.updated"))
+    event: Event = invented(stage, end_user, used_kind(stage, "consent.updated"))
     event = msgspec.structs.replace(event, extra=extra or {})
     message = stage.dispatcher.seal(event)
     signatures = () if signature is None else (signature,)
     stage.journal.names[event.message_id] = f"forged:{name}"
     sent = (*JSON, *signature_headers(message, stage.fiskil.dialect.scheme, *signatures), *headers)
     forged = msgspec.structs.replace(message, headers=sent)
-    outgoing = Outgoing.of(forged, event=f"forged:{name}", participant=participant.name, kind="forged", name=name)
+    outgoing = Outgoing.of(forged, event=f"forged:{name}", participant=end_user.participant, kind="forged", name=name)
     stage.sender.deliver(outgoing, stage.journal)
     return message.signature

@@ -16,7 +16,8 @@ from fiskil_harness.webhooks.sender import Outgoing, written
 from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 WATCHED_MS, LATE_MS = 60, 300
 """How long to wait for an unexpected extra response, in real milliseconds: before the genuine message, and after it.
@@ -52,20 +53,20 @@ class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reu
         Raises:
             StepError: There is no consent yet.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         for name in REFUSED:
-            _refuse_then_reuse(stage, participant, name)
+            _refuse_then_reuse(stage, end_user, name)
 
 
-def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) -> None:
-    inner = _sealed(stage, participant, f"embedded:{name}")
-    outer = _sealed(stage, participant, f"outer:{name}")
+def _refuse_then_reuse(stage: "Stage", end_user: "EndUser", name: str) -> None:
+    inner = _sealed(stage, end_user, f"embedded:{name}")
+    outer = _sealed(stage, end_user, f"outer:{name}")
     signature, padding_bytes = REFUSED[name]
     target = stage.sender.target
     embedded = written(target, body=inner.body, headers=inner.headers, is_kept=True)
     headers = _headers_with(stage, outer, signature)
     refused = written(target, body=embedded + b" " * padding_bytes, headers=headers, is_kept=True)
-    parcel = new_event(stage, participant)
+    parcel = new_event(stage, end_user)
     parcel.next_attempt()
     message = stage.dispatcher.message(parcel)
     genuine = written(target, body=message.body, headers=message.headers, is_kept=True)
@@ -73,10 +74,10 @@ def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) ->
     talk = stage.sender.run_script(
         (Send(refused), ReadResponse(), Watch(ms=WATCHED_MS), Send(genuine), ReadResponse(), Watch(ms=LATE_MS))
     )
-    _note_refusal(stage, participant, name, stamp, talk, (outer, inner), refused)
+    _note_refusal(stage, end_user, name, stamp, talk, (outer, inner), refused)
     if len(talk.replies) > 1:
         outgoing = Outgoing.of(
-            message, event=parcel.symbol, participant=participant.name, name=f"behind {name}", is_judged=False
+            message, event=parcel.symbol, participant=end_user.participant, name=f"behind {name}", is_judged=False
         )
         delivery = stage.sender.note(outgoing, talk.replies[1], stage.journal, stamp)
         stage.dispatcher.settle(parcel, delivery)
@@ -86,7 +87,7 @@ def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) ->
 
 def _note_refusal(
     stage: "Stage",
-    participant: "Participant",
+    end_user: "EndUser",
     name: str,
     stamp: dict[str, float | int],
     talk: Conversation,
@@ -102,14 +103,14 @@ def _note_refusal(
     received += [(inner, "embedded", "embedded", reply) for reply in talk.unsolicited[:1]]
     for message, kind, place, reply in received:
         outgoing = Outgoing.of(
-            message, event=f"{place}:{name}", participant=participant.name, kind=kind, name=name, is_judged=False
+            message, event=f"{place}:{name}", participant=end_user.participant, kind=kind, name=name, is_judged=False
         )
         stage.sender.note(outgoing, reply, stage.journal, dict(stamp))
 
 
-def _sealed(stage: "Stage", participant: "Participant", symbol: str) -> Message:
+def _sealed(stage: "Stage", end_user: "EndUser", symbol: str) -> Message:
     """Return a correctly signed message of an event that never happened."""
-    event = invented(stage, participant, used_kind(stage, "consent.updated"))
+    event = invented(stage, end_user, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = symbol
     return stage.dispatcher.seal(event)
 

@@ -46,7 +46,7 @@ class Amend(PlainStep, frozen=True, kw_only=True, tag="amend"):
         Raises:
             StepError: There is no consent yet.
         """
-        consent = stage.consent_of(stage.participant(self.twin))
+        consent = stage.consent_of(stage.end_user(self.twin))
         with stage.fiskil.sandbox.store.changing() as store:
             amend(store, consent, account_keys=self.accounts, permissions=self.datasets)
         stage.dispatcher.collect()
@@ -87,13 +87,11 @@ class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_el
         """
         with stage.fiskil.sandbox.store.changing() as store:
             make_accessible(store, self.institution_id)
-        visiting = stage.fiskil.sandbox.add_person(catalog.person(self.end_user))
-        participant = stage.participant(self.twin)
         walk(
             stage,
-            participant,
+            stage.end_user(self.twin),
             until="confirm",
             then="confirm",
-            visiting=visiting,
+            visiting=catalog.person(self.end_user),
             institution_id=self.institution_id,
         )

@@ -2,16 +2,17 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from fiskil_harness.core.clock import LONGEST_JUMP_DAYS
+from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, stopwatch
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE
 from fiskil_harness.core.model import DATASETS
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import ConfigError, HookError, nearest
-from fiskil_harness.journal import HookName, Rows
+from fiskil_harness.journal import HookCall, HookName, Rows, shortened
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 MOST_TIMES = 1000
 
@@ -44,11 +45,11 @@ class Sync(PlainStep, frozen=True, tag="sync"):
         Raises:
             StepError: There is no consent yet.
         """
-        participant = stage.participant(self.twin)
-        consent = stage.consent_of(participant)
+        end_user = stage.end_user(self.twin)
+        consent = stage.consent_of(end_user)
         for name in (self.dataset,) if self.dataset else sorted(consent.permissions, key=_ready_after_s):
             stage.fiskil.sandbox.sync(consent, name)
-            stage.note_rows(name, participant)
+            stage.note_rows(name, end_user)
         stage.dispatcher.collect()
 
 
@@ -74,7 +75,7 @@ class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
         Raises:
             StepError: There is no consent yet.
         """
-        stage.fiskil.sandbox.revoke(stage.consent_of(stage.participant(self.twin)), by=self.by)
+        stage.fiskil.sandbox.revoke(stage.consent_of(stage.end_user(self.twin)), by=self.by)
         stage.dispatcher.collect()
 
 
@@ -89,7 +90,7 @@ class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user")
 
     def perform(self, stage: "Stage") -> None:
         """Delete the end user. Source: end-users.delete-ends-consents"""
-        stage.fiskil.sandbox.delete_end_user(stage.end_user_of(stage.participant(self.twin)))
+        stage.fiskil.sandbox.delete_end_user(stage.registered(stage.end_user(self.twin)))
         stage.dispatcher.collect()
 
 
@@ -119,10 +120,10 @@ class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
         Raises:
             StepError: There is no consent yet.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         for _ in range(self.times):
             stage.fiskil.sandbox.clock.advance(seconds=1)
-            stage.fiskil.sandbox.touch_consent(stage.consent_of(participant))
+            stage.fiskil.sandbox.touch_consent(stage.consent_of(end_user))
         stage.dispatcher.collect()
 
 
@@ -157,11 +158,11 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
         count_before = len(stage.fiskil.sandbox.events)
         stage.fiskil.sandbox.clock.advance(seconds=self.seconds, minutes=self.minutes, days=self.days)
         synced = {(event.end_user_id, event.kind) for event in stage.fiskil.sandbox.events[count_before:]}
-        for participant in stage.participants.values():
-            recorded = {rows.dataset for rows in stage.journal.all(Rows) if rows.participant == participant.name}
+        for end_user in stage.end_users.values():
+            recorded = {rows.dataset for rows in stage.journal.all(Rows) if rows.participant == end_user.participant}
             for dataset in sorted(recorded, key=_ready_after_s):
-                if (participant.end_user_id, DATASETS[dataset].event) in synced:
-                    stage.note_rows(dataset, participant)
+                if (end_user.end_user_id, DATASETS[dataset].event) in synced:
+                    stage.note_rows(dataset, end_user)
         stage.dispatcher.collect()
 
 
@@ -178,7 +179,7 @@ class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
 
     def perform(self, stage: "Stage") -> None:
         """Call the hook, and record how long it took."""
-        call_hook(stage, stage.participant(self.twin), "refresh")
+        call_hook(stage, stage.end_user(self.twin), "refresh")
 
 
 class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
@@ -193,11 +194,11 @@ class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
 
     def perform(self, stage: "Stage") -> None:
         """Call the hook."""
-        call_hook(stage, stage.participant(self.twin), "revoke")
+        call_hook(stage, stage.end_user(self.twin), "revoke")
         stage.dispatcher.collect()
 
 
-def call_hook(stage: "Stage", participant: "Participant", name: HookName, **values: str) -> HttpReply:
+def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str) -> HttpReply:
     """Call a drive hook and record its response.
 
     A response later than ``app.limits.request_deadline_s`` + 5 s counts as missing. If the hook is a Python object, its
@@ -210,20 +211,17 @@ def call_hook(stage: "Stage", participant: "Participant", name: HookName, **valu
     Raises:
         HookMissing: The config has no such hook.
     """
-    from fiskil_harness.core.clock import stopwatch
-    from fiskil_harness.journal import HookCall, shortened
-
     elapsed = stopwatch()
     limit_s = stage.settings.app.limits.request_deadline_s + 5
     try:
-        reply = stage.app.call(f"app.drive.{name}", {**participant.values, **values}, timeout_s=limit_s)
+        reply = stage.app.call(f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
     except HookError as error:
         reply = HttpReply(status=500, problem=str(error))
     stage.journal.write(
         HookCall(
             **stage.journal.stamp(),
             hook=name,
-            participant=participant.name,
+            participant=end_user.participant,
             status=reply.status,
             body=shortened(reply.body),
             took_s=elapsed(),

@@ -45,7 +45,9 @@ class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"
 
     def perform(self, stage: "Stage") -> None:
         """Send one round after another. Each round starts when all responses of the previous round have arrived."""
-        parcels = [parcel for parcel in stage.outbox if parcel.attempts and stage.owner_of(parcel.symbol).name == self.twin]
+        parcels = [
+            parcel for parcel in stage.outbox if parcel.attempts and stage.owner_of(parcel.symbol).participant == self.twin
+        ]
         for _ in range(self.rounds):
             deliveries = stage.sender.burst(
                 [stage.dispatcher.outgoing(parcel, kind="replay") for parcel in parcels], stage.journal

@@ -39,7 +39,7 @@ class EmbedConsentPage(_SdkMessageStep, frozen=True, kw_only=True, tag="embed_co
 
     def perform(self, stage: "Stage") -> None:
         """Let the participant's later journeys take place in a frame."""
-        stage.participant(self.twin).is_embedded = True
+        stage.end_user(self.twin).is_embedded = True
 
 
 class RepeatSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="repeat_sdk_message"):
@@ -59,10 +59,10 @@ class RepeatSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="repeat_s
         Raises:
             StepError: The page has received no message yet.
         """
-        participant = stage.participant(self.twin)
-        if participant.last_sdk_message is None:
+        end_user = stage.end_user(self.twin)
+        if end_user.last_sdk_message is None:
             raise StepError("The app's page has received no message yet, so it cannot pass one on again.")
-        pass_on(stage, participant, *participant.last_sdk_message)
+        pass_on(stage, end_user, *end_user.last_sdk_message)
 
 
 class UnknownSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="unknown_sdk_message"):
@@ -82,11 +82,11 @@ class UnknownSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="unknown
         Raises:
             StepError: The app opened no auth session.
         """
-        participant = stage.participant(self.twin)
-        begin(stage, participant)
-        ended(stage, participant, LEFT)
+        end_user = stage.end_user(self.twin)
+        begin(stage, end_user)
+        ended(stage, end_user, LEFT)
         message = {"isCompleted": False, "error": "access_denied", "errorID": "err_something_new", "errorType": NEW_TYPE}
-        pass_on(stage, participant, participant.session_ids[-1], message)
+        pass_on(stage, end_user, end_user.session_ids[-1], message)
 
 
 class ForeignSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="foreign_sdk_message"):
@@ -109,10 +109,10 @@ class ForeignSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="foreign
         Raises:
             StepError: The app has opened no auth session yet.
         """
-        participant = stage.participant(self.twin)
-        if not participant.session_ids:
+        end_user = stage.end_user(self.twin)
+        if not end_user.session_ids:
             raise StepError("The app has opened no auth session yet, so no message can be about one.")
         message = {"isCompleted": True, "consentID": INVENTED_CONSENT_ID}
         if self.result == "cancelled":
             message = {"isCompleted": False, "error": "access_denied", "errorType": Ending.CANCELLED.value}
-        pass_on(stage, participant, participant.session_ids[-1], message, origin=FOREIGN_ORIGIN)
+        pass_on(stage, end_user, end_user.session_ids[-1], message, origin=FOREIGN_ORIGIN)

@@ -6,18 +6,19 @@ from fiskil_harness.core.model import DATASETS, Event
 from fiskil_harness.webhooks.retry_schedule import Parcel
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 KINDS = ("consent.revoked", "consent.updated", "consent.received", *(dataset.event for dataset in DATASETS.values()))
 
 
-def invented(stage: "Stage", participant: "Participant", kind: str) -> Event:
+def invented(stage: "Stage", end_user: "EndUser", kind: str) -> Event:
     """Return an event about the participant's consent that never happened, with the present time and a new message id.
 
     Raises:
         StepError: There is no consent yet.
     """
-    consent = stage.consent_of(participant)
+    consent = stage.consent_of(end_user)
     mint = stage.fiskil.sandbox.mint
     return Event(
         event_id=-1,
@@ -38,7 +39,7 @@ def used_kind(stage: "Stage", preferred: str) -> str:
     return next((kind for kind in KINDS if stage.uses_event(kind)), preferred)
 
 
-def new_event(stage: "Stage", participant: "Participant", *, has_accounts: bool = False) -> Parcel:
+def new_event(stage: "Stage", end_user: "EndUser", *, has_accounts: bool = False) -> Parcel:
     """Create a real event of a kind that the app uses, and return its undelivered entry of the outbox.
 
     Args:
@@ -47,13 +48,13 @@ def new_event(stage: "Stage", participant: "Participant", *, has_accounts: bool 
     Raises:
         StepError: There is no consent yet.
     """
-    consent = stage.consent_of(participant)
+    consent = stage.consent_of(end_user)
     sandbox = stage.fiskil.sandbox
     if has_accounts or used_kind(stage, "consent.updated").endswith(".sync.completed"):
         sandbox.sync(consent, "accounts")
-        stage.note_rows("accounts", participant)
+        stage.note_rows("accounts", end_user)
     else:
         sandbox.clock.advance(seconds=1)
         sandbox.touch_consent(consent)
     stage.dispatcher.collect()
-    return stage.outbox.find(f"{participant.name}{'.' * bool(participant.name)}e{participant.event_count - 1}")
+    return stage.outbox.find(end_user.event_symbols[-1])

@@ -53,13 +53,13 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         Raises:
             StepError: The page does not open, or no auth session was opened.
         """
-        participant = stage.participant(self.twin)
-        window = open_page(stage, participant, self.page)
+        end_user = stage.end_user(self.twin)
+        window = open_page(stage, end_user, self.page)
         window.look(has_pictures=False)
-        session_id = connect(stage, participant, window, page=self.page)
+        session_id = connect(stage, end_user, window, page=self.page)
         is_apart = window.has_consent_window
-        stage.fiskil.sandbox.conclude(session_id, self.outcome, email=participant.person.email)
-        ended(stage, participant, ending_of(stage, session_id))
+        stage.fiskil.sandbox.conclude(session_id, self.outcome, email=end_user.person.email)
+        ended(stage, end_user, ending_of(stage, session_id))
         if self.outcome == TERMINATED and (is_apart or not window.is_embedded):
             return
         window.name_page("cancelled")

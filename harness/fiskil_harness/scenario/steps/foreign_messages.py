@@ -16,7 +16,8 @@ from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
 from fiskil_harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 NEW_KIND = "telco.account.updated"
 NEW_FIELDS = {"reason": "new", "details": {"n": 1}}
@@ -45,7 +46,7 @@ class DeliverForeign(PlainStep, frozen=True, kw_only=True, tag="deliver_foreign"
         """
         mint = stage.fiskil.sandbox.mint
         event = msgspec.structs.replace(
-            invented(stage, stage.participant(self.twin), used_kind(stage, self.kind)),
+            invented(stage, stage.end_user(self.twin), used_kind(stage, self.kind)),
             end_user_id=mint.end_user_id(),
             consent_id=mint.arrangement_id(),
         )
@@ -83,8 +84,8 @@ class DeliverMixed(PlainStep, frozen=True, kw_only=True, tag="deliver_mixed"):
             StepError: The first participant has no consent yet.
         """
         event = msgspec.structs.replace(
-            invented(stage, stage.participant(self.consent_of), used_kind(stage, self.kind)),
-            end_user_id=stage.end_user_of(stage.participant(self.end_user_of)).end_user_id,
+            invented(stage, stage.end_user(self.consent_of), used_kind(stage, self.kind)),
+            end_user_id=stage.registered(stage.end_user(self.end_user_of)).end_user_id,
         )
         _send_foreign(stage, event, "mixed", self.consent_of)
 
@@ -145,14 +146,14 @@ class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unk
 
     def perform(self, stage: "Stage") -> None:
         """Deliver the messages, up to 50 at the same moment. Source: webhooks.unknown-events"""
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         for start in range(0, self.times, AT_ONCE):
             outgoing = []
             for _ in range(start, min(start + AT_ONCE, self.times)):
-                event = msgspec.structs.replace(invented(stage, participant, NEW_KIND), extra=NEW_FIELDS)
+                event = msgspec.structs.replace(invented(stage, end_user, NEW_KIND), extra=NEW_FIELDS)
                 stage.journal.names[event.message_id] = "unknown_event"
                 message = stage.dispatcher.seal(event)
-                outgoing.append(Outgoing.of(message, event="unknown_event", participant=participant.name))
+                outgoing.append(Outgoing.of(message, event="unknown_event", participant=end_user.participant))
             stage.sender.burst(outgoing, stage.journal)
 
 
@@ -176,12 +177,12 @@ class DeliverLookalikes(PlainStep, frozen=True, kw_only=True, tag="deliver_looka
         Raises:
             StepError: A participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
-        first = invented(stage, participant, used_kind(stage, "banking.accounts.sync.completed"))
+        end_user = stage.end_user(self.twin)
+        first = invented(stage, end_user, used_kind(stage, "banking.accounts.sync.completed"))
         for name, event in _lookalikes(stage, first):
-            _deliver_alike(stage, participant, name, event)
+            _deliver_alike(stage, end_user, name, event)
         if self.beside:
-            other = stage.participant(self.beside)
+            other = stage.end_user(self.beside)
             event = msgspec.structs.replace(invented(stage, other, first.kind), publish_time=first.publish_time)
             _deliver_alike(stage, other, "another end user", event)
 
@@ -207,13 +208,13 @@ def _lookalikes(stage: "Stage", first: Event) -> Iterator[tuple[str, Event]]:
     yield "another event", msgspec.structs.replace(first, kind=kind, message_id=stage.fiskil.sandbox.mint.message_id())
 
 
-def _deliver_alike(stage: "Stage", participant: "Participant", name: str, event: Event) -> None:
-    parcel = stage.outbox.find(stage.post(event, participant))
+def _deliver_alike(stage: "Stage", end_user: "EndUser", name: str, event: Event) -> None:
+    parcel = stage.outbox.find(stage.post(event, end_user))
     for _ in range(ATTEMPTS):
         if attempt(stage, parcel, name=name).is_acknowledged:
             break
     if stage.app.has(EFFECTS):
-        stage.snapshot("between", participant)
+        stage.snapshot("between", end_user)
 
 
 def _send_foreign(stage: "Stage", event: Event, name: str, participant: str) -> None:

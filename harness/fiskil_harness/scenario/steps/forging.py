@@ -29,7 +29,8 @@ from fiskil_harness.webhooks.signature_schemes import digest_in
 from fiskil_harness.webhooks.signature_variants import SPELLINGS
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 WITHOUT_SECRET = (
     "unsigned",
@@ -79,7 +80,7 @@ class Forge(PlainStep, frozen=True, tag="forge"):
             StepError: The participant has no consent yet.
         """
         if forgery(self.name).suits(stage.fiskil.dialect):
-            _send_forged(stage, stage.participant(self.twin), self.name, self.kind)
+            _send_forged(stage, stage.end_user(self.twin), self.name, self.kind)
 
 
 class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
@@ -99,10 +100,10 @@ class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
         Raises:
             StepError: The participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         until_it_hangs(
             stage,
-            (partial(_send_forged, stage, participant, name, self.kind) for name in forgeries_of(stage.fiskil.dialect)),
+            (partial(_send_forged, stage, end_user, name, self.kind) for name in forgeries_of(stage.fiskil.dialect)),
         )
 
 
@@ -144,10 +145,10 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
         except AppRefusal:
             stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="refusal"))
             return
-        participant = stage.participant(self.twin)
-        until_it_hangs(stage, (partial(_send_forged, stage, participant, name, self.kind) for name in WITHOUT_SECRET))
+        end_user = stage.end_user(self.twin)
+        until_it_hangs(stage, (partial(_send_forged, stage, end_user, name, self.kind) for name in WITHOUT_SECRET))
         if stage.app.has(EFFECTS):
-            stage.snapshot("settled", participant)
+            stage.snapshot("settled", end_user)
 
 
 class Reencode(PlainStep, frozen=True, tag="reencode"):
@@ -178,7 +179,7 @@ class Reencode(PlainStep, frozen=True, tag="reencode"):
             StepError: The participant has no consent yet.
         """
         if encoding(self.name).suits(stage.fiskil.dialect):
-            _send_encoded(stage, stage.participant(self.twin), self.name)
+            _send_encoded(stage, stage.end_user(self.twin), self.name)
 
 
 class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
@@ -198,14 +199,14 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
         Raises:
             StepError: The participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
-        takes_extra = _send_encoded(stage, participant, "extra_field", is_judged=False).is_acknowledged
+        end_user = stage.end_user(self.twin)
+        takes_extra = _send_encoded(stage, end_user, "extra_field", is_judged=False).is_acknowledged
         names = [
             (encoding.name, takes_extra or not encoding.has_extra)
             for encoding in encodings_of(stage.fiskil.dialect)
             if not encoding.needs_accounts
         ]
-        until_it_hangs(stage, (partial(_send_encoded, stage, participant, name, is_judged=judged) for name, judged in names))
+        until_it_hangs(stage, (partial(_send_encoded, stage, end_user, name, is_judged=judged) for name, judged in names))
 
 
 class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
@@ -265,7 +266,7 @@ class Distort(PlainStep, frozen=True, tag="distort"):
             StepError: The participant has no consent yet.
         """
         if oddity(self.name).suits(stage.fiskil.dialect):
-            _send_odd(stage, stage.participant(self.twin), self.name)
+            _send_odd(stage, stage.end_user(self.twin), self.name)
 
 
 class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
@@ -283,22 +284,22 @@ class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
         Raises:
             StepError: The participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
-        until_it_hangs(stage, (partial(_send_odd, stage, participant, name) for name in oddities_of(stage.fiskil.dialect)))
+        end_user = stage.end_user(self.twin)
+        until_it_hangs(stage, (partial(_send_odd, stage, end_user, name) for name in oddities_of(stage.fiskil.dialect)))
 
 
-def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: str) -> Delivery:
+def _send_forged(stage: "Stage", end_user: "EndUser", name: str, kind: str) -> Delivery:
     secret, dialect = _signing(stage)
-    event = invented(stage, participant, used_kind(stage, kind))
+    event = invented(stage, end_user, used_kind(stage, kind))
     # If the body contains no id, two messages about the same event would have the same signature.
-    another = msgspec.structs.replace(invented(stage, participant, event.kind), extra={"note": "another"})
+    another = msgspec.structs.replace(invented(stage, end_user, event.kind), extra={"note": "another"})
     other = stage.dispatcher.seal(another)
     forged = forge(name, event, other=other, secret=secret, dialect=dialect)
     for message_id in forged.message_ids:
         stage.journal.names[message_id] = f"forged:{name}"
     note = Delivery(
         event=f"forged:{name}",
-        participant=participant.name,
+        participant=end_user.participant,
         message_id=forged.message_ids[0],
         attempt=1,
         kind="forged",
@@ -325,36 +326,38 @@ def _look_for_leaks(stage: "Stage", delivery: Delivery, *, spellings: tuple[str,
             stage.journal.write(Leak(**stage.journal.stamp(), place=place, kind=kind, line=""))
 
 
-def _send_encoded(stage: "Stage", participant: "Participant", name: str, *, is_judged: bool = True) -> Delivery:
-    parcel = new_event(stage, participant, has_accounts=encoding(name).needs_accounts)
+def _send_encoded(stage: "Stage", end_user: "EndUser", name: str, *, is_judged: bool = True) -> Delivery:
+    parcel = new_event(stage, end_user, has_accounts=encoding(name).needs_accounts)
     parcel.next_attempt()
     message = stage.dispatcher.message(parcel)
     secret, dialect = _signing(stage)
     encoded = encode(name, message, secret, dialect=dialect)
-    delivery = _send(stage, encoded, parcel.symbol, participant, name=name, is_judged=is_judged)
+    delivery = _send(stage, encoded, parcel.symbol, end_user, name=name, is_judged=is_judged)
     stage.dispatcher.settle(parcel, delivery)
     return delivery
 
 
-def _send_odd(stage: "Stage", participant: "Participant", name: str) -> Delivery:
+def _send_odd(stage: "Stage", end_user: "EndUser", name: str) -> Delivery:
     secret, dialect = _signing(stage)
-    event = invented(stage, participant, used_kind(stage, "consent.updated"))
+    event = invented(stage, end_user, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = f"odd:{name}"
     odd = make_oddity(name, stage.dispatcher.seal(event), secret, dialect=dialect)
-    return _send(stage, odd, f"odd:{name}", participant, kind="unusual", name=name, is_judged=False)
+    return _send(stage, odd, f"odd:{name}", end_user, kind="unusual", name=name, is_judged=False)
 
 
 def _send(
     stage: "Stage",
     message: Message,
     symbol: str,
-    participant: "Participant",
+    end_user: "EndUser",
     *,
     kind: DeliveryKind = "genuine",
     name: str,
     is_judged: bool,
 ) -> Delivery:
-    outgoing = Outgoing.of(message, event=symbol, participant=participant.name, kind=kind, name=name, is_judged=is_judged)
+    outgoing = Outgoing.of(
+        message, event=symbol, participant=end_user.participant, kind=kind, name=name, is_judged=is_judged
+    )
     return stage.sender.deliver(outgoing, stage.journal)
 
 

@@ -18,7 +18,8 @@ from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import drafted, signed
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
     from fiskil_harness.webhooks.fuzzing import GeneratedBody
 
 VALID, BROKEN = "valid", "broken"
@@ -59,7 +60,7 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
         Raises:
             StepError: The participant has no consent yet.
         """
-        fuzzing = _Fuzzing(stage, stage.participant(self.twin), self.count)
+        fuzzing = _Fuzzing(stage, stage.end_user(self.twin), self.count)
         elapsed_s = stopwatch()  # the time for generating does not count: it is bounded by the count
 
         def in_time() -> Iterator[Callable[[], Delivery]]:
@@ -76,12 +77,12 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
 class _Fuzzing:
     """The generated bodies of one step, and the Schemathesis client that sends them."""
 
-    def __init__(self, stage: "Stage", participant: "Participant", count: int) -> None:
+    def __init__(self, stage: "Stage", end_user: "EndUser", count: int) -> None:
         from fiskil_harness.webhooks.fuzzing import document
         from fiskil_harness.webhooks.requests_adapter import Caller
 
         self._stage = stage
-        self._participant = participant
+        self._end_user = end_user
         kinds = _kinds(stage)
         self.bodies = _chosen(stage, kinds, count)
         self._number = 0
@@ -106,7 +107,7 @@ class _Fuzzing:
 
         stage, generated = self._stage, self.bodies[self._number]
         secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
-        draft = drafted(invented(stage, self._participant, generated.kind), attempt=1, dialect=dialect, sent_at=real_now())
+        draft = drafted(invented(stage, self._end_user, generated.kind), attempt=1, dialect=dialect, sent_at=real_now())
         real_body = with_own_facts(msgspec.structs.replace(generated, body=body), draft, dialect.payload)
         message = signed(msgspec.structs.replace(draft, body=real_body), secret, dialect.scheme)
         symbol = f"fuzz:{self._number}"
@@ -114,7 +115,7 @@ class _Fuzzing:
         outgoing = Outgoing.of(
             message,
             event=symbol,
-            participant=self._participant.name,
+            participant=self._end_user.participant,
             kind="unusual",
             name=VALID if generated.is_valid else BROKEN,
             is_judged=False,

@@ -15,7 +15,8 @@ from fiskil_harness.webhooks.signature_schemes import signed
 from fiskil_harness.webhooks.signature_variants import SPELLINGS
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 PLAIN = "plain"
 """Name of the unchanged repetition. If it has a second effect too, the other notations are not the cause."""
@@ -38,8 +39,8 @@ class RepeatInEverySpelling(PlainStep, frozen=True, kw_only=True, tag="repeat_in
         Raises:
             StepError: The participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
-        until_it_hangs(stage, (_repeated(stage, participant, name) for name in (PLAIN, *SPELLINGS)))
+        end_user = stage.end_user(self.twin)
+        until_it_hangs(stage, (_repeated(stage, end_user, name) for name in (PLAIN, *SPELLINGS)))
 
 
 class RepeatIds(PlainStep, frozen=True, kw_only=True, tag="repeat_ids"):
@@ -61,17 +62,17 @@ class RepeatIds(PlainStep, frozen=True, kw_only=True, tag="repeat_ids"):
         Raises:
             StepError: The participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         kind = used_kind(stage, self.kind)
         first, *others = (stage.fiskil.sandbox.mint.message_id() for _ in range(3))
         for number, message_id in enumerate((first, *others)):
             stage.journal.names[message_id] = f"repeated:{number}"
-        until_it_hangs(stage, (_with_two_ids(stage, participant, kind, first, other) for other in others))
+        until_it_hangs(stage, (_with_two_ids(stage, end_user, kind, first, other) for other in others))
 
 
-def _repeated(stage: "Stage", participant: "Participant", name: str) -> Callable[[], Delivery]:
+def _repeated(stage: "Stage", end_user: "EndUser", name: str) -> Callable[[], Delivery]:
     def send() -> Delivery:
-        parcel = new_event(stage, participant)
+        parcel = new_event(stage, end_user)
         attempt(stage, parcel)
         message = stage.dispatcher.message(parcel)
         if name != PLAIN:
@@ -79,17 +80,17 @@ def _repeated(stage: "Stage", participant: "Participant", name: str) -> Callable
             respelt = spell(name, message, secret, dialect=stage.fiskil.dialect)
             message = msgspec.structs.replace(message, headers=respelt.headers)
         outgoing = Outgoing.of(
-            message, event=parcel.symbol, participant=participant.name, kind="replay", name=name, is_judged=False
+            message, event=parcel.symbol, participant=end_user.participant, kind="replay", name=name, is_judged=False
         )
         return stage.sender.deliver(outgoing, stage.journal)
 
     return send
 
 
-def _with_two_ids(stage: "Stage", participant: "Participant", kind: str, first: str, other: str) -> Callable[[], Delivery]:
+def _with_two_ids(stage: "Stage", end_user: "EndUser", kind: str, first: str, other: str) -> Callable[[], Delivery]:
     def send() -> Delivery:
         secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
-        event = msgspec.structs.replace(invented(stage, participant, kind), message_id=first)
+        event = msgspec.structs.replace(invented(stage, end_user, kind), message_id=first)
         single = stage.dispatcher.seal(event)
         name, header = dialect.payload.id.rpartition(".")[2], dialect.payload.id_header
         body = single.body.replace(f'"{name}":"{first}"'.encode(), f'"{name}":"{first}","{name}":"{other}"'.encode(), 1)
@@ -97,7 +98,7 @@ def _with_two_ids(stage: "Stage", participant: "Participant", kind: str, first: 
         headers = (*message.headers, (header, other)) if header else message.headers
         note = Delivery(
             event=stage.journal.names[other],
-            participant=participant.name,
+            participant=end_user.participant,
             message_id=other,
             attempt=1,
             kind="unusual",

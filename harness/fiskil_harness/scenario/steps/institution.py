@@ -30,7 +30,7 @@ class OpenAccount(_AccountStep, frozen=True, tag="open_account"):
 
     def perform(self, stage: "Stage") -> None:
         """Open the account."""
-        stage.fiskil.sandbox.open_account(stage.participant(self.twin).person, self.account)
+        stage.fiskil.sandbox.open_account(stage.end_user(self.twin).person, self.account)
         stage.dispatcher.collect()
 
 
@@ -44,7 +44,7 @@ class CloseAccount(_AccountStep, frozen=True, tag="close_account"):
 
     def perform(self, stage: "Stage") -> None:
         """Close the account."""
-        stage.fiskil.sandbox.close_account(stage.participant(self.twin).person, self.account)
+        stage.fiskil.sandbox.close_account(stage.end_user(self.twin).person, self.account)
         stage.dispatcher.collect()
 
 
@@ -58,7 +58,7 @@ class WithdrawSharing(_AccountStep, frozen=True, tag="withdraw_sharing"):
 
     def perform(self, stage: "Stage") -> None:
         """Withdraw the joint holder's approval."""
-        stage.fiskil.sandbox.withdraw_sharing(stage.participant(self.twin).person, self.account)
+        stage.fiskil.sandbox.withdraw_sharing(stage.end_user(self.twin).person, self.account)
 
 
 class ApproveSharing(_AccountStep, frozen=True, tag="approve_sharing"):
@@ -71,7 +71,7 @@ class ApproveSharing(_AccountStep, frozen=True, tag="approve_sharing"):
 
     def perform(self, stage: "Stage") -> None:
         """Approve the sharing of the account."""
-        stage.fiskil.sandbox.approve_sharing(stage.participant(self.twin).person, self.account)
+        stage.fiskil.sandbox.approve_sharing(stage.end_user(self.twin).person, self.account)
 
 
 class _OutageStep(PlainStep, frozen=True, kw_only=True):
@@ -140,7 +140,7 @@ class FailSync(PlainStep, frozen=True, tag="fail_sync"):
         Raises:
             StepError: There is no consent yet.
         """
-        stage.fiskil.sandbox.fail_sync(stage.consent_of(stage.participant(self.twin)), self.dataset)
+        stage.fiskil.sandbox.fail_sync(stage.consent_of(stage.end_user(self.twin)), self.dataset)
         stage.dispatcher.collect()
 
 

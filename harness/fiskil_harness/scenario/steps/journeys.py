@@ -10,15 +10,17 @@ from fiskil_harness.app.browser.form_browser import FormBrowser, is_same_origin
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending, Person
-from fiskil_harness.core.net.http_client import HttpClient, HttpReply
-from fiskil_harness.errors import HookMissing, StepError, UnknownName
+from fiskil_harness.core.net.http_client import HttpClient
+from fiskil_harness.errors import StepError, UnknownName
 from fiskil_harness.journal import Journey, JourneyEnding, Visit, VisitedPage, shortened
 from fiskil_harness.sandbox.consents.shortcut import check_conclusion
+from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of, pass_on_messages
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 Screen = Literal["institution", "login", "code", "accounts", "confirm"]
 SCREENS: tuple[Screen, ...] = ("institution", "login", "code", "accounts", "confirm")
@@ -59,11 +61,11 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
         Raises:
             StepError: The app opened no auth session, or the consent page does not continue.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         if stage.app.has(START_SESSION):
             walk(
                 stage,
-                participant,
+                end_user,
                 until="confirm",
                 then="confirm",
                 institution_id=self.institution_id,
@@ -72,14 +74,13 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
             return
         consent_id = stage.settings.app.webhook.consent_id if not self.twin else None
         stage.fiskil.sandbox.authorise(
-            stage.end_user_of(participant),
-            participant.person,
+            stage.registered(end_user),
             arrangement_id=consent_id,
             institution_id=self.institution_id,
             account_keys=self.accounts,
         )
-        participant.session_ids.append("")
-        ended(stage, participant, Ending.APPROVED.value)
+        end_user.session_ids.append("")
+        ended(stage, end_user, Ending.APPROVED.value)
 
 
 class DrivenJourney(PlainStep, frozen=True, kw_only=True):
@@ -105,7 +106,7 @@ class Cancel(DrivenJourney, frozen=True, kw_only=True, tag="cancel"):
         Raises:
             StepError: The app opened no auth session, or the consent page does not continue.
         """
-        walk(stage, stage.participant(self.twin), until=self.at, then="cancel")
+        walk(stage, stage.end_user(self.twin), until=self.at, then="cancel")
 
 
 class Deny(DrivenJourney, frozen=True, kw_only=True, tag="deny"):
@@ -125,7 +126,7 @@ class Deny(DrivenJourney, frozen=True, kw_only=True, tag="deny"):
         Raises:
             StepError: The app opened no auth session, or the consent page does not continue.
         """
-        walk(stage, stage.participant(self.twin), until=self.at, then="deny")
+        walk(stage, stage.end_user(self.twin), until=self.at, then="deny")
 
 
 class CloseTab(DrivenJourney, frozen=True, kw_only=True, tag="close_tab"):
@@ -145,7 +146,7 @@ class CloseTab(DrivenJourney, frozen=True, kw_only=True, tag="close_tab"):
         Raises:
             StepError: The app opened no auth session, or the consent page does not continue.
         """
-        walk(stage, stage.participant(self.twin), until=self.at, then="")
+        walk(stage, stage.end_user(self.twin), until=self.at, then="")
 
 
 class MistypeCode(DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
@@ -165,7 +166,7 @@ class MistypeCode(DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
         Raises:
             StepError: The app opened no auth session, or the consent page does not continue.
         """
-        walk(stage, stage.participant(self.twin), until="code", then="mistype")
+        walk(stage, stage.end_user(self.twin), until="code", then="mistype")
 
 
 class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_journey"):
@@ -197,8 +198,8 @@ class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_jour
         Raises:
             StepError: The app opened no auth session, or the consent page does not continue.
         """
-        visiting = stage.fiskil.sandbox.add_person(catalog.person(self.end_user)) if self.end_user else None
-        walk(stage, stage.participant(self.twin), until="confirm", then="confirm", visiting=visiting)
+        visiting = catalog.person(self.end_user) if self.end_user else None
+        walk(stage, stage.end_user(self.twin), until="confirm", then="confirm", visiting=visiting)
 
 
 class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
@@ -228,13 +229,13 @@ class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
         Raises:
             StepError: The app opened no auth session.
         """
-        participant = stage.participant(self.twin)
-        address = begin(stage, participant)
-        stage.fiskil.sandbox.conclude(participant.session_ids[-1], self.outcome, email=participant.person.email)
+        end_user = stage.end_user(self.twin)
+        address = begin(stage, end_user)
+        stage.fiskil.sandbox.conclude(end_user.session_ids[-1], self.outcome, email=end_user.person.email)
         with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-            form_browser = form_browser_of(stage, participant, browser)
+            form_browser = form_browser_of(stage, end_user, browser)
             form_browser.open(address)
-        browser_returned(stage, participant, form_browser)
+        browser_returned(stage, end_user, form_browser)
 
 
 class StartSession(DrivenJourney, frozen=True, kw_only=True, tag="start_session"):
@@ -250,10 +251,10 @@ class StartSession(DrivenJourney, frozen=True, kw_only=True, tag="start_session"
 
     def perform(self, stage: "Stage") -> None:
         """Call the hook."""
-        _request_session(stage, stage.participant(self.twin))
+        call_hook(stage, stage.end_user(self.twin), "start_session")
 
 
-def begin(stage: "Stage", participant: "Participant") -> str:
+def begin(stage: "Stage", end_user: "EndUser") -> str:
     """Let the app open an auth session; return the URL of its consent page.
 
     Raises:
@@ -262,36 +263,30 @@ def begin(stage: "Stage", participant: "Participant") -> str:
     """
     from fiskil_harness.app.templates import choose
 
-    reply = _request_session(stage, participant)
+    reply = call_hook(stage, end_user, "start_session")
     if reply.status is None or reply.status >= 400:
         raise StepError(f"The app opened no auth session: start_session {_outcome(reply.status, reply.problem)}.")
     template = stage.settings.app.drive.start_session
     id_or_url = choose(reply, template.session if template and template.session else "$.session", START_SESSION)
-    session_id = _session_id(id_or_url)
+    session_id = session_id_in(id_or_url)
     session = stage.fiskil.sandbox.session(session_id)
     if session is None:
         raise StepError("The auth session returned by the app was not created in this sandbox. Does the app use {api_url}?")
-    participant.end_user_id = session.end_user_id
-    participant.session_ids.append(session_id)
+    end_user.end_user_id = session.end_user_id
+    end_user.session_ids.append(session_id)
     is_url = id_or_url.startswith(stage.fiskil.auth_url)
     return id_or_url if is_url else f"{stage.fiskil.auth_url}?sess_id={session_id}"
 
 
-def _session_id(id_or_url: str) -> str:
+def session_id_in(id_or_url: str) -> str:
     """Return the id in any documented kind of ``auth_url``; other text is the id itself. Source: auth-session.auth-url"""
     query = dict(parse_qsl(urlsplit(id_or_url).query))
     return query.get("sess_id") or query.get("session") or id_or_url
 
 
-def _request_session(stage: "Stage", participant: "Participant") -> HttpReply:
-    from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
-
-    return call_hook(stage, participant, "start_session")
-
-
 def walk(
     stage: "Stage",
-    participant: "Participant",
+    end_user: "EndUser",
     *,
     until: Screen,
     then: str,
@@ -311,16 +306,14 @@ def walk(
         HookMissing: The config has no ``app.drive.start_session``.
         StepError: The app opened no auth session, or the consent page does not continue.
     """
-    if not stage.app.has(START_SESSION):
-        raise HookMissing(START_SESSION)
-    address = begin(stage, participant)
-    choices = Choices(person=visiting or participant.person, institution_id=institution_id, accounts=accounts)
-    walk_on(stage, participant, address, until=until, then=then, choices=choices)
+    address = begin(stage, end_user)
+    choices = Choices(person=visiting or end_user.person, institution_id=institution_id, accounts=accounts)
+    walk_on(stage, end_user, address, until=until, then=then, choices=choices)
 
 
 def walk_on(
     stage: "Stage",
-    participant: "Participant",
+    end_user: "EndUser",
     address: str,
     *,
     until: Screen,
@@ -337,9 +330,9 @@ def walk_on(
     Raises:
         StepError: The consent page does not continue.
     """
-    session_id = participant.session_ids[attempt - 1]
+    session_id = end_user.session_ids[attempt - 1]
     with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-        form_browser = form_browser_of(stage, participant, browser)
+        form_browser = form_browser_of(stage, end_user, browser)
         form_browser.open(address)
         _advance(stage, session_id, form_browser, until, choices)
         if then == "confirm" and screen_at(stage, session_id) == "confirm":
@@ -350,29 +343,29 @@ def walk_on(
         elif then in {"cancel", "deny"} and screen_at(stage, session_id) is not None:
             form_browser.submit(then)
     if then:
-        browser_returned(stage, participant, form_browser, attempt=attempt)
+        browser_returned(stage, end_user, form_browser, attempt=attempt)
     else:
-        ended(stage, participant, ending_of(stage, session_id) or LEFT, attempt=attempt)
+        ended(stage, end_user, ending_of(stage, session_id) or LEFT, attempt=attempt)
 
 
-def browser_returned(stage: "Stage", participant: "Participant", form_browser: FormBrowser, *, attempt: int = 0) -> None:
+def browser_returned(stage: "Stage", end_user: "EndUser", form_browser: FormBrowser, *, attempt: int = 0) -> None:
     """Record how the journey ended, and notify the app."""
-    session_id = participant.session_ids[attempt - 1]
-    ended(stage, participant, ending_of(stage, session_id) or LEFT, attempt=attempt)
-    notify_app(stage, participant, form_browser, session_id)
+    session_id = end_user.session_ids[attempt - 1]
+    ended(stage, end_user, ending_of(stage, session_id) or LEFT, attempt=attempt)
+    notify_app(stage, end_user, form_browser, session_id)
 
 
-def notify_app(stage: "Stage", participant: "Participant", form_browser: FormBrowser, session_id: str) -> None:
+def notify_app(stage: "Stage", end_user: "EndUser", form_browser: FormBrowser, session_id: str) -> None:
     """Notify the app of a session's result: pass on the consent page's message, or record the app's callback page."""
-    if participant.is_embedded:
-        participant.return_url = stage.fiskil.sandbox.redirect_address(session_id) or ""
+    if end_user.is_embedded:
+        end_user.return_url = stage.fiskil.sandbox.redirect_address(session_id) or ""
         pass_on_messages(
-            stage, participant, session_id, tuple(msgspec.json.decode(form_browser.value_of("data-messages") or "[]"))
+            stage, end_user, session_id, tuple(msgspec.json.decode(form_browser.value_of("data-messages") or "[]"))
         )
     elif form_browser.redirects:
-        participant.return_url = form_browser.redirects[-1]
+        end_user.return_url = form_browser.redirects[-1]
         is_approved = ending_of(stage, session_id) == Ending.APPROVED.value
-        write_visit(stage, participant, form_browser, "callback" if is_approved else "cancelled")
+        write_visit(stage, end_user, form_browser, "callback" if is_approved else "cancelled")
 
 
 class Choices(Struct, frozen=True, kw_only=True):
@@ -412,33 +405,33 @@ def ending_of(stage: "Stage", session_id: str) -> str:
     return session.ending.value if session and session.ending else ""
 
 
-def ended(stage: "Stage", participant: "Participant", ending: str, *, attempt: int = 0) -> None:
-    """Record how a journey of *participant* ended, and collect its events.
+def ended(stage: "Stage", end_user: "EndUser", ending: str, *, attempt: int = 0) -> None:
+    """Record how a journey of *end_user* ended, and collect its events.
 
     Args:
         attempt: Number of the attempt, from 1; 0 means the latest.
     """
-    attempt = attempt or len(participant.session_ids)
+    attempt = attempt or len(end_user.session_ids)
     stage.journal.write(
         Journey(
             **stage.journal.stamp(),
-            participant=participant.name,
+            participant=end_user.participant,
             ending=cast("JourneyEnding", ending),
-            session=participant.session_ids[attempt - 1],
+            session=end_user.session_ids[attempt - 1],
             attempt=attempt,
-            end_user_id=participant.end_user_id,
+            end_user_id=end_user.end_user_id,
         )
     )
     stage.dispatcher.collect()
 
 
-def write_visit(stage: "Stage", participant: "Participant", form_browser: FormBrowser, page: VisitedPage) -> None:
+def write_visit(stage: "Stage", end_user: "EndUser", form_browser: FormBrowser, page: VisitedPage) -> None:
     """Record the app's page in *form_browser*; for a page at another origin, ``is_elsewhere`` is true in the entry."""
     reply = form_browser.page_at(stage.app.url)
     stage.journal.write(
         Visit(
             **stage.journal.stamp(),
-            participant=participant.name,
+            participant=end_user.participant,
             page=page,
             status=reply.status,
             content_type=reply.content_type,

@@ -13,9 +13,11 @@ from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import SdkMessagePassed
+from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 FRAME = {"sec-fetch-dest": "iframe"}
 """The header that a browser sends for a page in a frame."""
@@ -26,13 +28,13 @@ WRONG_PATH = (404, 405)
 Message = dict[str, Any]
 
 
-def form_browser_of(stage: "Stage", participant: "Participant", browser: HttpClient) -> FormBrowser:
+def form_browser_of(stage: "Stage", end_user: "EndUser", browser: HttpClient) -> FormBrowser:
     """Return a form browser for the participant's journey; it acts as a frame if the app embeds the consent page."""
-    headers = FRAME if participant.is_embedded else {}
+    headers = FRAME if end_user.is_embedded else {}
     return FormBrowser(browser, allow_hosts=stage.settings.sandbox.allow_hosts, headers=headers)
 
 
-def pass_on_messages(stage: "Stage", participant: "Participant", session_id: str, messages: tuple[Message, ...]) -> None:
+def pass_on_messages(stage: "Stage", end_user: "EndUser", session_id: str, messages: tuple[Message, ...]) -> None:
     """Pass on to the app the first of *messages*, which the consent page posted about a session, and remember it.
 
     Args:
@@ -44,16 +46,16 @@ def pass_on_messages(stage: "Stage", participant: "Participant", session_id: str
     """
     if not messages:
         return
-    is_first = participant.last_sdk_message is None
-    participant.last_sdk_message = (session_id, messages[0])
-    reply = pass_on(stage, participant, session_id, messages[0])
+    is_first = end_user.last_sdk_message is None
+    end_user.last_sdk_message = (session_id, messages[0])
+    reply = pass_on(stage, end_user, session_id, messages[0])
     if is_first and reply.status in WRONG_PATH:
         raise StepError(
             f"The app did not receive the message: app.drive.message returned {reply.status}. Check its path in the config."
         )
 
 
-def pass_on(stage: "Stage", participant: "Participant", session_id: str, message: Message, *, origin: str = "") -> HttpReply:
+def pass_on(stage: "Stage", end_user: "EndUser", session_id: str, message: Message, *, origin: str = "") -> HttpReply:
     """Pass *message* on to the app, and record it.
 
     Args:
@@ -62,21 +64,19 @@ def pass_on(stage: "Stage", participant: "Participant", session_id: str, message
     Raises:
         HookMissing: The config has no ``app.drive.message``.
     """
-    from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
-
     auth_url = urlsplit(stage.fiskil.auth_url)
     values = values_of(message)
     stage.journal.write(
         SdkMessagePassed(
             **stage.journal.stamp(),
-            participant=participant.name,
+            participant=end_user.participant,
             session=session_id,
             error_type=values["error_type"],
             is_genuine=not origin,
         )
     )
     values |= {"session_id": session_id, "origin": origin or f"{auth_url.scheme}://{auth_url.netloc}"}
-    return call_hook(stage, participant, "message", **values)
+    return call_hook(stage, end_user, "message", **values)
 
 
 def values_of(message: Message) -> dict[str, str]:

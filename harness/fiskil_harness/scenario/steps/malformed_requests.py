@@ -22,7 +22,8 @@ from fiskil_harness.webhooks.signature_schemes import signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.core.model import Message
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 ATTEMPTS_PER_FORM = 2
 MOST_CONNECTIONS = 100
@@ -65,8 +66,8 @@ class DeliverEveryForm(PlainStep, frozen=True, kw_only=True, tag="deliver_every_
         Raises:
             StepError: The participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
-        until_it_hangs(stage, (partial(_deliver_form, stage, participant, form) for form in of_kinds(Kind.PLAIN)))
+        end_user = stage.end_user(self.twin)
+        until_it_hangs(stage, (partial(_deliver_form, stage, end_user, form) for form in of_kinds(Kind.PLAIN)))
 
 
 class SendVariant(PlainStep, frozen=True, tag="send_variant"):
@@ -94,7 +95,7 @@ class SendVariant(PlainStep, frozen=True, tag="send_variant"):
         Raises:
             StepError: The participant has no consent yet.
         """
-        _send_variant(stage, stage.participant(self.twin), request_variant(self.name))
+        _send_variant(stage, stage.end_user(self.twin), request_variant(self.name))
 
 
 class SendEveryVariant(PlainStep, frozen=True, tag="send_every_variant"):
@@ -117,12 +118,12 @@ class SendEveryVariant(PlainStep, frozen=True, tag="send_every_variant"):
             UnknownName: No event has this symbol.
             StepError: The participant has no consent yet.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
 
         def deliveries() -> Iterator[Callable[[], Delivery]]:
             for variant in of_kinds(*KINDS_OF_FAMILY[self.of]):
-                yield partial(_send_variant, stage, participant, variant)
-                yield partial(_check_receiver, stage, participant, self.event, variant)
+                yield partial(_send_variant, stage, end_user, variant)
+                yield partial(_check_receiver, stage, end_user, self.event, variant)
 
         until_it_hangs(stage, deliveries())
 
@@ -230,7 +231,7 @@ class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_bro
         Raises:
             StepError: The participant has no consent yet.
         """
-        parcel = new_event(stage, stage.participant(self.twin))
+        parcel = new_event(stage, stage.end_user(self.twin))
         if attempt(stage, parcel).status is None:
             return
         if not parcel.is_acknowledged:
@@ -240,12 +241,12 @@ class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_bro
             attempt(stage, parcel, headers=headers, name="as a browser")
 
 
-def _deliver_form(stage: "Stage", participant: "Participant", form: RequestVariant) -> Delivery:
-    parcel = new_event(stage, participant)
+def _deliver_form(stage: "Stage", end_user: "EndUser", form: RequestVariant) -> Delivery:
+    parcel = new_event(stage, end_user)
     for _ in range(ATTEMPTS_PER_FORM):
         parcel.next_attempt()
         message = stage.dispatcher.message(parcel)
-        outgoing = Outgoing.of(message, event=parcel.symbol, participant=participant.name, name=form.name)
+        outgoing = Outgoing.of(message, event=parcel.symbol, participant=end_user.participant, name=form.name)
         delivery = _send_written(stage, form, message, outgoing)
         stage.dispatcher.settle(parcel, delivery)
         if delivery.is_acknowledged:
@@ -253,14 +254,14 @@ def _deliver_form(stage: "Stage", participant: "Participant", form: RequestVaria
     return delivery
 
 
-def _send_variant(stage: "Stage", participant: "Participant", variant: RequestVariant) -> Delivery:
+def _send_variant(stage: "Stage", end_user: "EndUser", variant: RequestVariant) -> Delivery:
     family = next(name for name, kinds in KINDS_OF_FAMILY.items() if variant.kind in kinds)
-    event = invented(stage, participant, used_kind(stage, EVENT_KINDS[family]))
+    event = invented(stage, end_user, used_kind(stage, EVENT_KINDS[family]))
     message = stage.dispatcher.seal(event)
     symbol = f"{family}:{variant.name}"
     stage.journal.names[event.message_id] = symbol
     outgoing = Outgoing.of(
-        message, event=symbol, participant=participant.name, kind=family, name=variant.name, is_judged=False
+        message, event=symbol, participant=end_user.participant, kind=family, name=variant.name, is_judged=False
     )
     return _send_written(stage, variant, message, outgoing)
 
@@ -272,7 +273,7 @@ def _send_written(stage: "Stage", variant: RequestVariant, message: "Message", o
     return stage.sender.note(outgoing, talk.reply, stage.journal, stamp)
 
 
-def _check_receiver(stage: "Stage", participant: "Participant", event: str, variant: RequestVariant) -> Delivery:
+def _check_receiver(stage: "Stage", end_user: "EndUser", event: str, variant: RequestVariant) -> Delivery:
     """Check that the receiver still works: deliver *event* again, or if that is refused, a new event."""
     parcel = stage.outbox.find(event)
     message = stage.dispatcher.message(parcel)
@@ -283,7 +284,7 @@ def _check_receiver(stage: "Stage", participant: "Participant", event: str, vari
     delivery = stage.sender.deliver(outgoing, stage.journal)
     if delivery.is_acknowledged:
         return delivery
-    next_parcel = new_event(stage, participant)
+    next_parcel = new_event(stage, end_user)
     for _ in range(1 if "limit" in delivery.problem else ATTEMPTS_PER_FORM):
         delivery = attempt(stage, next_parcel, name=name)
         if delivery.is_acknowledged:

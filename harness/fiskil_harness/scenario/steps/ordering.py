@@ -42,7 +42,7 @@ class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
             UnknownName: The participant has no event of one of *kinds*.
         """
         stage.dispatcher.collect()
-        owner = stage.participant(self.twin)
+        owner = stage.end_user(self.twin)
         by_kind = {parcel.event.kind: parcel for parcel in stage.outbox if stage.owner_of(parcel.symbol) is owner}
         for kind in self.kinds:
             if kind not in by_kind:
@@ -95,7 +95,7 @@ class SetSameTimestamp(PlainStep, frozen=True, kw_only=True, tag="set_same_times
     def perform(self, stage: "Stage") -> None:
         """Give every undelivered event the publish time of the latest one. Source: webhooks.payload"""
         stage.dispatcher.collect()
-        owner = stage.participant(self.twin)
+        owner = stage.end_user(self.twin)
         undelivered = [parcel for parcel in stage.outbox if parcel.attempts == 0 and stage.owner_of(parcel.symbol) is owner]
         latest = max((parcel.event.publish_time for parcel in undelivered), default=None)
         for parcel in undelivered:

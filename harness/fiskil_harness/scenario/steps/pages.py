@@ -16,7 +16,8 @@ from fiskil_harness.scenario.steps.start_linking import connect
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 Moment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]
 LANDING_CAP_S = 20.0
@@ -53,9 +54,9 @@ class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
         Raises:
             ToolMissing: Playwright or Chromium is not installed.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         for name in (self.page,) if self.page else tuple(stage.settings.app.observe.pages):
-            view_page(stage, participant, name, moment=self.moment, cause=self.cause)
+            view_page(stage, end_user, name, moment=self.moment, cause=self.cause)
 
 
 class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
@@ -85,25 +86,25 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
             StepError: No auth session was opened, or the consent page does not continue.
             ToolMissing: Playwright or Chromium is not installed.
         """
-        participant = stage.participant(self.twin)
-        window = stage.window(participant)
-        view_page(stage, participant, self.page, moment="plain")
-        session_id = connect(stage, participant, window, page=self.page)
+        end_user = stage.end_user(self.twin)
+        window = stage.window(end_user)
+        view_page(stage, end_user, self.page, moment="plain")
+        session_id = connect(stage, end_user, window, page=self.page)
         is_embedded, is_apart = window.is_embedded, window.has_consent_window
         window.name_page("consent")
-        _advance(stage, participant, window, session_id, self)
+        _advance(stage, end_user, window, session_id, self)
         if not self.then:
             window.open("about:blank", page="consent")
-            ended(stage, participant, ending_of(stage, session_id) or LEFT)
+            ended(stage, end_user, ending_of(stage, session_id) or LEFT)
             return
         window.name_page("callback" if self.then == "confirm" else "cancelled")
         if screen_at(stage, session_id) is not None:
             _act(stage, window, session_id, self.then)
-        ended(stage, participant, ending_of(stage, session_id) or LEFT)
-        _land(stage, participant, window, session_id, is_embedded=is_embedded, is_apart=is_apart)
+        ended(stage, end_user, ending_of(stage, session_id) or LEFT)
+        _land(stage, end_user, window, session_id, is_embedded=is_embedded, is_apart=is_apart)
 
 
-def view_page(stage: "Stage", participant: "Participant", name: str, *, moment: Moment, cause: str = "") -> None:
+def view_page(stage: "Stage", end_user: "EndUser", name: str, *, moment: Moment, cause: str = "") -> None:
     """Open the page that the config calls *name*, and record its content and the browser's storage.
 
     If the config names no such page, the scenario is recorded as incomplete.
@@ -114,25 +115,30 @@ def view_page(stage: "Stage", participant: "Participant", name: str, *, moment: 
         stage.record_incomplete(problem, hook=PAGES)
         stage.journal.write(
             PageView(
-                **stage.journal.stamp(), participant=participant.name, page=name, moment=moment, cause=cause, problem=problem
+                **stage.journal.stamp(),
+                participant=end_user.participant,
+                page=name,
+                moment=moment,
+                cause=cause,
+                problem=problem,
             )
         )
         return
-    window = stage.window(participant)
-    window.open(address_of(stage, participant, template), page=name)
+    window = stage.window(end_user)
+    window.open(address_of(stage, end_user, template), page=name)
     window.look(moment=moment, cause=cause)
     window.note_storage()
 
 
-def address_of(stage: "Stage", participant: "Participant", template: str) -> str:
-    """Return the URL of a page for *participant*, from its template in the config."""
+def address_of(stage: "Stage", end_user: "EndUser", template: str) -> str:
+    """Return the URL of a page for *end_user*, from its template in the config."""
     from urllib.parse import quote
 
-    values = {name: quote(value, safe="") for name, value in {**stage.app.values, **participant.values}.items()}
+    values = {name: quote(value, safe="") for name, value in {**stage.app.values, **end_user.values}.items()}
     return stage.app.url + fill_text(template, values)
 
 
-def _advance(stage: "Stage", participant: "Participant", window: Window, session_id: str, walk: WalkInBrowser) -> None:
+def _advance(stage: "Stage", end_user: "EndUser", window: Window, session_id: str, walk: WalkInBrowser) -> None:
     """Complete each screen of the consent page until the screen ``walk.until`` is displayed."""
     while True:
         screen = screen_at(stage, session_id)
@@ -141,7 +147,7 @@ def _advance(stage: "Stage", participant: "Participant", window: Window, session
         if screen == "institution":
             problem = window.consent("choose", institution_id=(walk.institution_id,))
         elif screen == "login":
-            problem = window.consent("identify", email=(participant.person.email,))
+            problem = window.consent("identify", email=(end_user.person.email,))
         elif screen == "code":
             problem = window.consent("enter_code")
         else:
@@ -166,7 +172,7 @@ def _await_change(stage: "Stage", window: Window, session_id: str, screen: Scree
 
 
 def _land(
-    stage: "Stage", participant: "Participant", window: Window, session_id: str, *, is_embedded: bool, is_apart: bool
+    stage: "Stage", end_user: "EndUser", window: Window, session_id: str, *, is_embedded: bool, is_apart: bool
 ) -> None:
     """Wait until the browser is back on the app's page; record the message or redirect to the app, and the page."""
     ending = ending_of(stage, session_id)
@@ -177,9 +183,9 @@ def _land(
     # A separate window may have been redirected to the app, even if it has closed since.
     has_returned = is_apart and any(window.places.is_app(url) for url in _return_urls(window))
     if is_embedded and not has_returned:
-        _record_message(stage, participant, session_id)
+        _record_message(stage, end_user, session_id)
     else:
-        _record_visit(stage, participant, window, page)
+        _record_visit(stage, end_user, window, page)
     if is_approved:
         window.look(moment="unsynced", problem=problem)
     else:
@@ -187,35 +193,38 @@ def _land(
     window.note_storage()
 
 
-def _record_message(stage: "Stage", participant: "Participant", session_id: str) -> None:
+def _record_message(stage: "Stage", end_user: "EndUser", session_id: str) -> None:
     """Record the consent page's message, which the app's own page has received and passed on."""
-    participant.return_url = stage.fiskil.sandbox.redirect_address(session_id) or ""
+    end_user.return_url = stage.fiskil.sandbox.redirect_address(session_id) or ""
     messages = messages_of(stage.fiskil.sandbox.session(session_id), stage.fiskil.interpretation)
     for message in messages[:1]:
-        participant.last_sdk_message = (session_id, message)
+        end_user.last_sdk_message = (session_id, message)
         error_type = values_of(message)["error_type"]
         stage.journal.write(
             SdkMessagePassed(
-                **stage.journal.stamp(), participant=participant.name, session=session_id, error_type=error_type
+                **stage.journal.stamp(), participant=end_user.participant, session=session_id, error_type=error_type
             )
         )
 
 
-def _record_visit(stage: "Stage", participant: "Participant", window: Window, page: VisitedPage) -> None:
+def _record_visit(stage: "Stage", end_user: "EndUser", window: Window, page: VisitedPage) -> None:
     """Record the page of the app to which the browser was redirected, or the fact that it was redirected elsewhere."""
     window.drain()
     urls = _return_urls(window)
-    participant.return_url = urls[0] if urls else ""
+    end_user.return_url = urls[0] if urls else ""
     own_pages = [
         fetched
         for fetched in stage.journal.all(Fetched)
-        if fetched.participant == participant.name and fetched.url in urls and fetched.kind == "document" and fetched.is_ours
+        if fetched.participant == end_user.participant
+        and fetched.url in urls
+        and fetched.kind == "document"
+        and fetched.is_ours
     ]
     last = own_pages[-1] if own_pages else None
     stage.journal.write(
         Visit(
             **stage.journal.stamp(),
-            participant=participant.name,
+            participant=end_user.participant,
             page=page,
             status=last.status if last else None,
             content_type=last.content_type if last else "",

@@ -12,7 +12,8 @@ from fiskil_harness.journal.queries.page_wording import missing_words, phrase_in
 from fiskil_harness.scenario.steps.pages import Looking, view_page
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 MOST_LINKS = 4
 ACTION_WORDS = ("never", "sure", "likely")
@@ -40,22 +41,24 @@ class ReadPrivacyNotice(Looking, frozen=True, kw_only=True, tag="read_privacy_no
         Raises:
             ToolMissing: Playwright or Chromium is not installed.
         """
-        participant = stage.participant(self.twin)
-        view_page(stage, participant, self.page, moment=PLAIN)
+        end_user = stage.end_user(self.twin)
+        view_page(stage, end_user, self.page, moment=PLAIN)
         views = [
-            view for view in stage.journal.all(PageView) if view.page == self.page and view.participant == participant.name
+            view
+            for view in stage.journal.all(PageView)
+            if view.page == self.page and view.participant == end_user.participant
         ]
         if not views or views[-1].problem or self.page not in stage.settings.app.observe.pages:
             return
-        window = stage.window(participant)
+        window = stage.window(end_user)
         controls = {control: None for view in views[-WIDTHS:] for control in view.controls}
-        read = [*views[-WIDTHS:], *_open_notice(stage, participant, window, views[-1].url, list(controls))]
+        read = [*views[-WIDTHS:], *_open_notice(stage, end_user, window, views[-1].url, list(controls))]
         if _lacks_purpose(stage, read):
             _open_other_links(window, views[-1].url, list(controls))
 
 
 def _open_notice(
-    stage: "Stage", participant: "Participant", window: Window, page_url: str, controls: list[Control]
+    stage: "Stage", end_user: "EndUser", window: Window, page_url: str, controls: list[Control]
 ) -> tuple[PageView, ...]:
     """Open the notice through a control that links to ``app.facts.privacy_url``, or whose label mentions the notice."""
     privacy_url = urljoin(page_url, stage.settings.app.facts.privacy_url or "")
@@ -77,7 +80,7 @@ def _open_notice(
         stage.journal.write(
             Pressed(
                 **stage.journal.stamp(),
-                participant=participant.name,
+                participant=end_user.participant,
                 page=CONNECT,
                 purpose=PRIVACY,
                 text=control.text,

@@ -19,7 +19,8 @@ from fiskil_harness.scenario.steps.link_sdk_messages import pass_on_messages
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 FORGED_REDIRECT = "FORGED_REDIRECT"
 """The ending of a journey that was not approved, although the browser's redirect reports an approval."""
@@ -48,8 +49,8 @@ class ReturnAgain(_Callback, frozen=True, kw_only=True, tag="return_again"):
         Raises:
             StepError: The browser has not been redirected to the app yet.
         """
-        participant = stage.participant(self.twin)
-        _open(stage, participant, _return_url(participant))
+        end_user = stage.end_user(self.twin)
+        _open(stage, end_user, _return_url(end_user))
 
 
 class ReturnAsOtherEndUser(_Callback, frozen=True, kw_only=True, tag="return_as_other_end_user"):
@@ -69,7 +70,7 @@ class ReturnAsOtherEndUser(_Callback, frozen=True, kw_only=True, tag="return_as_
         Raises:
             StepError: The other browser has not been redirected to the app yet.
         """
-        _open(stage, stage.participant(self.twin), _return_url(stage.participant(self.of)))
+        _open(stage, stage.end_user(self.twin), _return_url(stage.end_user(self.of)))
 
 
 class ReturnWithoutConsent(_Callback, frozen=True, kw_only=True, tag="return_without_consent"):
@@ -89,20 +90,20 @@ class ReturnWithoutConsent(_Callback, frozen=True, kw_only=True, tag="return_wit
         Raises:
             StepError: The app opened no auth session, or one without a redirect_uri.
         """
-        participant = stage.participant(self.twin)
-        begin(stage, participant)
-        session = stage.fiskil.sandbox.session(participant.session_ids[-1])
+        end_user = stage.end_user(self.twin)
+        begin(stage, end_user)
+        session = stage.fiskil.sandbox.session(end_user.session_ids[-1])
         assert session is not None
         approved = msgspec.structs.replace(session, ending=Ending.APPROVED, arrangement_id=INVENTED_CONSENT_ID)
-        if participant.is_embedded:
-            ended(stage, participant, FORGED_REDIRECT)
-            pass_on_messages(stage, participant, session.session_id, messages_of(approved, stage.fiskil.interpretation))
+        if end_user.is_embedded:
+            ended(stage, end_user, FORGED_REDIRECT)
+            pass_on_messages(stage, end_user, session.session_id, messages_of(approved, stage.fiskil.interpretation))
             return
         url = destination(approved, stage.fiskil.interpretation)
         if not url:
             raise StepError("The app's auth session has no redirect_uri, so no browser can return to the app.")
-        ended(stage, participant, FORGED_REDIRECT)
-        _open(stage, participant, url)
+        ended(stage, end_user, FORGED_REDIRECT)
+        _open(stage, end_user, url)
 
 
 class AuthoriseWithoutCallback(Authorise, frozen=True, kw_only=True, tag="authorise_without_callback"):
@@ -124,16 +125,16 @@ class AuthoriseWithoutCallback(Authorise, frozen=True, kw_only=True, tag="author
         Raises:
             StepError: The app opened no auth session.
         """
-        participant = stage.participant(self.twin)
-        begin(stage, participant)
+        end_user = stage.end_user(self.twin)
+        begin(stage, end_user)
         stage.fiskil.sandbox.conclude(
-            participant.session_ids[-1],
+            end_user.session_ids[-1],
             "approved",
-            email=participant.person.email,
+            email=end_user.person.email,
             institution_id=self.institution_id,
             account_keys=self.accounts,
         )
-        ended(stage, participant, Ending.APPROVED.value)
+        ended(stage, end_user, Ending.APPROVED.value)
 
 
 class ReturnLate(_Callback, frozen=True, kw_only=True, tag="return_late"):
@@ -153,27 +154,27 @@ class ReturnLate(_Callback, frozen=True, kw_only=True, tag="return_late"):
         Raises:
             StepError: No journey of the participant has ended.
         """
-        participant = stage.participant(self.twin)
-        session = stage.fiskil.sandbox.session(participant.session_ids[-1]) if participant.session_ids else None
+        end_user = stage.end_user(self.twin)
+        session = stage.fiskil.sandbox.session(end_user.session_ids[-1]) if end_user.session_ids else None
         if session is None or session.ending is None:
             raise StepError("No journey of the end user has ended yet, so no browser can return from one.")
-        if participant.is_embedded:
-            pass_on_messages(stage, participant, session.session_id, messages_of(session, stage.fiskil.interpretation))
+        if end_user.is_embedded:
+            pass_on_messages(stage, end_user, session.session_id, messages_of(session, stage.fiskil.interpretation))
             return
-        participant.return_url = stage.fiskil.sandbox.redirect_address(session.session_id) or ""
-        _open(stage, participant, _return_url(participant))
+        end_user.return_url = stage.fiskil.sandbox.redirect_address(session.session_id) or ""
+        _open(stage, end_user, _return_url(end_user))
 
 
-def _return_url(participant: "Participant") -> str:
-    if not participant.return_url:
+def _return_url(end_user: "EndUser") -> str:
+    if not end_user.return_url:
         raise StepError("The browser has not been redirected to the app yet, so it cannot return again.")
-    return participant.return_url
+    return end_user.return_url
 
 
-def _open(stage: "Stage", participant: "Participant", url: str) -> None:
+def _open(stage: "Stage", end_user: "EndUser", url: str) -> None:
     if not is_same_origin(url, stage.app.url):
         raise StepError("The app's redirect_uri has another origin than the app; the harness opens pages of the app only.")
     with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
         form_browser = FormBrowser(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
         form_browser.open(url)
-    write_visit(stage, participant, form_browser, "callback")
+    write_visit(stage, end_user, form_browser, "callback")

@@ -23,7 +23,8 @@ from fiskil_harness.scenario.steps.revoke_controls import (
 )
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 MOST_TRIES = 4
 MOST_DETAILS = 2
@@ -76,13 +77,13 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
             StepError: There is no consent yet.
             ToolMissing: Playwright or Chromium is not installed.
         """
-        participant = stage.participant(self.twin)
-        consent = stage.consent_of(participant)
-        _record_sharing(stage, participant, consent)
-        _await_list(stage, participant, self.page)
-        view_page(stage, participant, self.page, moment=BEFORE)
+        end_user = stage.end_user(self.twin)
+        consent = stage.consent_of(end_user)
+        _record_sharing(stage, end_user, consent)
+        _await_list(stage, end_user, self.page)
+        view_page(stage, end_user, self.page, moment=BEFORE)
         if self.page in stage.settings.app.observe.pages:
-            _Revocation(stage, participant, consent, self.page).attempt()
+            _Revocation(stage, end_user, consent, self.page).attempt()
         stage.dispatcher.collect()
 
 
@@ -106,34 +107,32 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
         Raises:
             ToolMissing: Playwright or Chromium is not installed.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         template = stage.settings.app.observe.pages.get(self.page)
-        before = page_views(stage.journal, self.page, [BEFORE], participant=participant.name)
+        before = page_views(stage.journal, self.page, [BEFORE], participant=end_user.participant)
         if template is not None and before:
-            ended = [
-                consent for consent in stage.fiskil.sandbox.consents_of(participant.end_user_id) if not consent.is_active
-            ]
+            ended = [consent for consent in end_user.consents if not consent.is_active]
             names = [stage.fiskil.sandbox.store.institutions[consent.institution_id].name for consent in ended]
-            window = stage.window(participant)
+            window = stage.window(end_user)
             elapsed = stopwatch()
-            window.open(address_of(stage, participant, template), page=self.page)
-            more_words = (*stage.settings.app.facts.revoke_words, *switched_off(stage.journal, participant.name))
+            window.open(address_of(stage, end_user, template), page=self.page)
+            more_words = (*stage.settings.app.facts.revoke_words, *switched_off(stage.journal, end_user.participant))
             cap_s = stage.settings.app.limits.fresh_s
             while elapsed() < cap_s and _lists_any(before, window.read(), names, more_words):
                 window.pause()
-                window.open(address_of(stage, participant, template), page=self.page)
-        view_page(stage, participant, self.page, moment=AFTER)
+                window.open(address_of(stage, end_user, template), page=self.page)
+        view_page(stage, end_user, self.page, moment=AFTER)
 
 
-def _await_list(stage: "Stage", participant: "Participant", page: str) -> None:
+def _await_list(stage: "Stage", end_user: "EndUser", page: str) -> None:
     """Reload the page until it names every institution with an active consent, up to ``app.limits.fresh_s`` seconds."""
     template = stage.settings.app.observe.pages.get(page)
     if template is None:
         return
-    sharings = [sharing for sharing in stage.journal.all(Sharing) if sharing.participant == participant.name]
-    window, elapsed = stage.window(participant), stopwatch()
+    sharings = [sharing for sharing in stage.journal.all(Sharing) if sharing.participant == end_user.participant]
+    window, elapsed = stage.window(end_user), stopwatch()
     while elapsed() < stage.settings.app.limits.fresh_s:
-        window.open(address_of(stage, participant, template), page=page)
+        window.open(address_of(stage, end_user, template), page=page)
         text = window.read().text
         if all(phrase_in(text, [sharing.institution]) for sharing in sharings):
             return
@@ -148,15 +147,15 @@ def _lists_any(before: list[PageView], now: PageSnapshot, names: list[str], more
     )
 
 
-def _record_sharing(stage: "Stage", participant: "Participant", sought: Consent) -> None:
+def _record_sharing(stage: "Stage", end_user: "EndUser", sought: Consent) -> None:
     """Record the consents that the page must list."""
     sandbox = stage.fiskil.sandbox
-    for consent in sandbox.consents_of(participant.end_user_id):
+    for consent in end_user.consents:
         if consent.is_active:
             stage.journal.write(
                 Sharing(
                     **stage.journal.stamp(),
-                    participant=participant.name,
+                    participant=end_user.participant,
                     consent_id=consent.arrangement_id,
                     institution=sandbox.store.institutions[consent.institution_id].name,
                     permissions=consent.permissions,
@@ -170,12 +169,12 @@ def _record_sharing(stage: "Stage", participant: "Participant", sought: Consent)
 class _Revocation:
     """One end user's attempt to revoke one consent on a page."""
 
-    def __init__(self, stage: "Stage", participant: "Participant", consent: Consent, page: str) -> None:
+    def __init__(self, stage: "Stage", end_user: "EndUser", consent: Consent, page: str) -> None:
         self._stage = stage
-        self._participant = participant
+        self._end_user = end_user
         self._consent = consent
         self._page = page
-        self._window: Window = stage.window(participant)
+        self._window: Window = stage.window(end_user)
         self._number = 0
         self._dialogs_recorded = 0
         self._switched: list[str] = []
@@ -366,7 +365,7 @@ class _Revocation:
     def _first_candidates(self) -> list[RevokeControl]:
         now = self._window.read()
         sandbox = self._stage.fiskil.sandbox
-        active = [consent for consent in sandbox.consents_of(self._participant.end_user_id) if consent.is_active]
+        active = [consent for consent in self._end_user.consents if consent.is_active]
         names = {consent.arrangement_id: sandbox.store.institutions[consent.institution_id].name for consent in active}
         return first_controls(
             now.text,
@@ -380,11 +379,11 @@ class _Revocation:
 
     def _open(self) -> None:
         template = self._stage.settings.app.observe.pages[self._page]
-        self._window.open(address_of(self._stage, self._participant, template), page=self._page)
+        self._window.open(address_of(self._stage, self._end_user, template), page=self._page)
 
     def _has_ended(self) -> bool:
         """Return true if any of the initial consents has ended at Fiskil; a probe judges whether it was the right one."""
-        consents = self._stage.fiskil.sandbox.consents_of(self._participant.end_user_id)
+        consents = self._end_user.consents
         return any(not consent.is_active for consent in consents if consent.arrangement_id in self._initial_consent_ids)
 
     @property
@@ -393,13 +392,13 @@ class _Revocation:
 
     @property
     def _sharings(self) -> list[Sharing]:
-        return [sharing for sharing in self._stage.journal.all(Sharing) if sharing.participant == self._participant.name]
+        return [sharing for sharing in self._stage.journal.all(Sharing) if sharing.participant == self._end_user.participant]
 
     def _record_press(self, text: str, *, problem: str = "", is_typed: bool = False, is_switch: bool = False) -> None:
         self._stage.journal.write(
             Pressed(
                 **self._stage.journal.stamp(),
-                participant=self._participant.name,
+                participant=self._end_user.participant,
                 page=self._page,
                 purpose=REVOKE,
                 text=text,

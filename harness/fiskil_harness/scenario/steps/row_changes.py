@@ -70,7 +70,7 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
         Source: data.pending-posted, data.changes
         """
         sandbox = stage.fiskil.sandbox
-        ledger, now = sandbox.ledger(stage.consent_of(stage.participant(self.twin))), sandbox.clock.now()
+        ledger, now = sandbox.ledger(stage.consent_of(stage.end_user(self.twin))), sandbox.clock.now()
         row = self._row(ledger)
         match self.kind:
             case "amend":

@@ -3,7 +3,6 @@
 import re
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
 from fiskil_harness.app.browser import PageSnapshot, Window
 from fiskil_harness.core import catalog
@@ -11,17 +10,18 @@ from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Control, Pressed
-from fiskil_harness.scenario.steps.journeys import begin
+from fiskil_harness.scenario.steps.journeys import begin, session_id_in
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 MOST_PRESSES = 6
 IDLE_S = 1.2
 """Time without a request of the page after a click, in real seconds, after which no auth session is expected."""
 
 
-def connect(stage: "Stage", participant: "Participant", window: Window, *, page: str) -> str:
+def connect(stage: "Stage", end_user: "EndUser", window: Window, *, page: str) -> str:
     """Click controls until an auth session is open and its consent page is loaded; return the session's id.
 
     If no control opens a session, that is recorded, and the hook ``app.drive.start_session`` opens it.
@@ -30,20 +30,20 @@ def connect(stage: "Stage", participant: "Participant", window: Window, *, page:
         StepError: No auth session was opened.
     """
     known_sessions = set(stage.fiskil.sandbox.store.sessions)
-    problem = _press_until(stage, participant, window, known_sessions, page=page)
+    problem = _press_until(stage, end_user, window, known_sessions, page=page)
     session_id = _session_of(stage, window, known_sessions)
     if session_id:
         session = stage.fiskil.sandbox.session(session_id)
         assert session is not None
-        participant.end_user_id = session.end_user_id
-        participant.session_ids.append(session_id)
+        end_user.end_user_id = session.end_user_id
+        end_user.session_ids.append(session_id)
         if window.consent_url:
             return session_id
         problem = "a session was opened, but the browser did not reach the consent page"
-        _record_press(stage, participant, page, "", 0, problem)
+        _record_press(stage, end_user, page, "", 0, problem)
         window.open(f"{stage.fiskil.auth_url}?sess_id={session_id}", page="consent")
         return session_id
-    return _open_by_hook(stage, participant, window, page=page, problem=problem)
+    return _open_by_hook(stage, end_user, window, page=page, problem=problem)
 
 
 def candidates(snapshot: PageSnapshot, window: Window) -> list[Control]:
@@ -61,14 +61,14 @@ def candidates(snapshot: PageSnapshot, window: Window) -> list[Control]:
     return sorted(suitable, key=lambda control: (-_score(control), not control.is_button))
 
 
-def press(stage: "Stage", participant: "Participant", window: Window, control: Control, *, number: int) -> str:
+def press(stage: "Stage", end_user: "EndUser", window: Window, control: Control, *, number: int) -> str:
     """Click *control* to start linking, and record the click; return the problem as a clause, or "" if it worked."""
     problem = window.press(control)
-    _record_press(stage, participant, window.page_name, control.text, number, problem)
+    _record_press(stage, end_user, window.page_name, control.text, number, problem)
     return problem
 
 
-def _press_until(stage: "Stage", participant: "Participant", window: Window, known_sessions: set[str], *, page: str) -> str:
+def _press_until(stage: "Stage", end_user: "EndUser", window: Window, known_sessions: set[str], *, page: str) -> str:
     """Click one control after another, also on later pages, until a session is open; return the problem, or ""."""
     pressed: set[tuple[str, str]] = set()
     for number in range(1, MOST_PRESSES + 1):
@@ -78,8 +78,8 @@ def _press_until(stage: "Stage", participant: "Participant", window: Window, kno
         if not untried:
             return f"no button or link on the page {page!r} opens an auth session"
         pressed.add((snapshot.url, untried[0].text))
-        _fill_in(window, snapshot, participant)
-        if not press(stage, participant, window, untried[0], number=number):
+        _fill_in(window, snapshot, end_user)
+        if not press(stage, end_user, window, untried[0], number=number):
             _await_session(window)
             if _session_of(stage, window, known_sessions):
                 return ""
@@ -104,37 +104,36 @@ def _await_session(window: Window) -> None:
 def _session_of(stage: "Stage", window: Window, known_sessions: set[str]) -> str:
     """Return the id of the new session that the browser shows, or else of the last one opened; "" if none is new."""
     sessions = stage.fiskil.sandbox.store.sessions
-    query = dict(parse_qsl(urlsplit(window.consent_url).query))
-    session_id = query.get("sess_id") or query.get("session") or ""
+    session_id = session_id_in(window.consent_url)
     if session_id in sessions and session_id not in known_sessions:
         return session_id
     new = [session for session in list(sessions) if session not in known_sessions]
     return new[-1] if new else ""
 
 
-def _open_by_hook(stage: "Stage", participant: "Participant", window: Window, *, page: str, problem: str) -> str:
-    _record_press(stage, participant, page, "", 0, problem)
+def _open_by_hook(stage: "Stage", end_user: "EndUser", window: Window, *, page: str, problem: str) -> str:
+    _record_press(stage, end_user, page, "", 0, problem)
     if not stage.app.has(START_SESSION):
         raise StepError(f"No auth session was opened: {problem}.")
-    window.open(begin(stage, participant), page="consent")
-    return participant.session_ids[-1]
+    window.open(begin(stage, end_user), page="consent")
+    return end_user.session_ids[-1]
 
 
-def _fill_in(window: Window, snapshot: PageSnapshot, participant: "Participant") -> None:
+def _fill_in(window: Window, snapshot: PageSnapshot, end_user: "EndUser") -> None:
     """Fill in fields for the e-mail address and the name, which a form may require."""
-    person = participant.person
-    inputs = {"mail": person.email, "name": f"{person.given_name} {person.family_name}"}
+    person = end_user.person
+    inputs = {"mail": person.email, "name": person.full_name}
     for field in (control for control in snapshot.controls if control.is_field and not control.is_disabled):
         value = next((value for word, value in inputs.items() if word in field.text.casefold()), "")
         if value and value not in snapshot.values:
             window.fill(field, value)
 
 
-def _record_press(stage: "Stage", participant: "Participant", page: str, text: str, number: int, problem: str) -> None:
+def _record_press(stage: "Stage", end_user: "EndUser", page: str, text: str, number: int, problem: str) -> None:
     stage.journal.write(
         Pressed(
             **stage.journal.stamp(),
-            participant=participant.name,
+            participant=end_user.participant,
             page=page,
             purpose="link",
             text=text,

@@ -8,7 +8,8 @@ from fiskil_harness.scenario.steps.journeys import INSTITUTION, Choices, DrivenJ
 from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 
 class ReturnToTab(DrivenJourney, frozen=True, kw_only=True, tag="return_to_tab"):
@@ -41,24 +42,24 @@ class ReturnToTab(DrivenJourney, frozen=True, kw_only=True, tag="return_to_tab")
         Raises:
             StepError: There was no such attempt, or the consent page does not continue.
         """
-        participant = stage.participant(self.twin)
-        if self.attempt > len(participant.session_ids):
-            count = len(participant.session_ids)
+        end_user = stage.end_user(self.twin)
+        if self.attempt > len(end_user.session_ids):
+            count = len(end_user.session_ids)
             raise StepError(f"There is no attempt {self.attempt}: the end user has made {count} so far.")
-        session_id = participant.session_ids[self.attempt - 1]
+        session_id = end_user.session_ids[self.attempt - 1]
         address = f"{stage.fiskil.auth_url}?sess_id={session_id}"
         session = stage.fiskil.sandbox.session(session_id)
         if session is None or session.ending is not None:
-            _open_ended(stage, participant, address, session_id)
+            _open_ended(stage, end_user, address, session_id)
             return
-        choices = Choices(person=participant.person, institution_id=INSTITUTION, accounts=())
+        choices = Choices(person=end_user.person, institution_id=INSTITUTION, accounts=())
         until: Screen = "confirm" if self.then == "confirm" else "institution"
-        walk_on(stage, participant, address, until=until, then=self.then, choices=choices, attempt=self.attempt)
+        walk_on(stage, end_user, address, until=until, then=self.then, choices=choices, attempt=self.attempt)
 
 
-def _open_ended(stage: "Stage", participant: "Participant", address: str, session_id: str) -> None:
+def _open_ended(stage: "Stage", end_user: "EndUser", address: str, session_id: str) -> None:
     """Open the consent page of a journey that has ended, and notify the app of the journey's result."""
     with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-        form_browser = form_browser_of(stage, participant, browser)
+        form_browser = form_browser_of(stage, end_user, browser)
         form_browser.open(address)
-    notify_app(stage, participant, form_browser, session_id)
+    notify_app(stage, end_user, form_browser, session_id)

@@ -109,7 +109,7 @@ def _is_served(stage: "Stage", twin: str, *, since_s: float) -> bool:
 
 def _refresh(stage: "Stage", twin: str) -> None:
     if stage.app.process.is_alive():
-        call_hook(stage, stage.participant(twin), "refresh")
+        call_hook(stage, stage.end_user(twin), "refresh")
 
 
 def _restart(stage: "Stage") -> None:

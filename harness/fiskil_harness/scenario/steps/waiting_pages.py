@@ -15,7 +15,8 @@ from fiskil_harness.scenario.steps.pages import Looking, address_of, view_page
 from fiskil_harness.scenario.steps.start_linking import MOST_PRESSES, candidates, press
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
 
 SIGN_S, LATEST_S = 1.0, 1.8
 """How long to wait for a sign of progress after a click, in real seconds: during the app's API call, or without one."""
@@ -69,8 +70,8 @@ class PressConnect(Looking, frozen=True, kw_only=True, tag="press_connect"):
             StepError: The page does not open, or no control on it makes the app call the API.
             ToolMissing: Playwright or Chromium is not installed.
         """
-        participant = stage.participant(self.twin)
-        watch = Watch(stage, participant, open_page(stage, participant, self.page), cause=self.cause)
+        end_user = stage.end_user(self.twin)
+        watch = Watch(stage, end_user, open_page(stage, end_user, self.page), cause=self.cause)
         watch.press()
         if self.moment != "failed":
             watch.await_sign()
@@ -100,21 +101,23 @@ class WatchUntilSynced(Looking, frozen=True, kw_only=True, tag="watch_until_sync
             StepError: The page does not open.
             ToolMissing: Playwright or Chromium is not installed.
         """
-        participant = stage.participant(self.twin)
+        end_user = stage.end_user(self.twin)
         before = [
-            view for view in stage.journal.all(PageView) if view.page == self.page and view.participant == participant.name
+            view
+            for view in stage.journal.all(PageView)
+            if view.page == self.page and view.participant == end_user.participant
         ]
         if before and self.page in stage.settings.app.observe.pages:
             elapsed = stopwatch()
             while elapsed() < stage.settings.app.limits.fresh_s:
-                window = open_page(stage, participant, self.page)
+                window = open_page(stage, end_user, self.page)
                 if not set(sentences(before[-1].text)) <= set(sentences(window.read().text)):
                     break
                 _pause(window, AGAIN_S)
-        view_page(stage, participant, self.page, moment="synced")
+        view_page(stage, end_user, self.page, moment="synced")
 
 
-def open_page(stage: "Stage", participant: "Participant", name: str) -> Window:
+def open_page(stage: "Stage", end_user: "EndUser", name: str) -> Window:
     """Open the page that the config calls *name*, without recording it.
 
     Raises:
@@ -124,8 +127,8 @@ def open_page(stage: "Stage", participant: "Participant", name: str) -> Window:
     template = stage.settings.app.observe.pages.get(name)
     if template is None:
         raise StepError(f"No page {name!r} in app.observe.pages. Add its path to the config.")
-    window = stage.window(participant)
-    problem = window.open(address_of(stage, participant, template), page=name)
+    window = stage.window(end_user)
+    problem = window.open(address_of(stage, end_user, template), page=name)
     if problem:
         raise StepError(f"The page {name!r} cannot be opened: {problem}.")
     return window
@@ -134,10 +137,10 @@ def open_page(stage: "Stage", participant: "Participant", name: str) -> Window:
 class Watch:
     """An end user's observation of a page: the page before the click, and its changes afterwards."""
 
-    def __init__(self, stage: "Stage", participant: "Participant", window: Window, *, cause: str) -> None:
-        self._stage, self._participant, self._window, self._cause = stage, participant, window, cause
+    def __init__(self, stage: "Stage", end_user: "EndUser", window: Window, *, cause: str) -> None:
+        self._stage, self._end_user, self._window, self._cause = stage, end_user, window, cause
         self._events = PageEvents(window)
-        self._before = self._before_on_phone = PageView(participant=participant.name, page=window.page_name)
+        self._before = self._before_on_phone = PageView(participant=end_user.participant, page=window.page_name)
         self._meanwhile: list[PageView] = []
         self._since = stopwatch()
 
@@ -162,7 +165,7 @@ class Watch:
             self._events.point_at(untried[0])
             self._before = self._record("plain", self._events.latest() or window.read())
             call_count = len(self._stage.journal.all(Exchange))
-            problem = press(self._stage, self._participant, window, untried[0], number=number)
+            problem = press(self._stage, self._end_user, window, untried[0], number=number)
             self._since = stopwatch()
             if not problem and self._has_called(beyond=call_count):
                 return
@@ -302,7 +305,7 @@ class Watch:
     ) -> PageView:
         view = PageView(
             **self._stage.journal.stamp(),
-            participant=self._participant.name,
+            participant=self._end_user.participant,
             page=self._window.page_name,
             moment=moment,
             cause=self._cause,

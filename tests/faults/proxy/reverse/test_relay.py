@@ -13,14 +13,15 @@ from fiskil_harness.errors import ConfigError, UsageError
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.faults.proxy.reverse.relay import Relay
 from fiskil_harness.journal import Bite, Journal
-from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from fiskil_harness.sandbox import EndUser
+from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.proxy.reverse.scripted import GET, OK, POST, Rig, ended, json_response
 
 ROUTE = "banking.transactions"
 
 
 @pytest.fixture
-def rosa(fiskil: LocalFiskil) -> Enrolled:
+def rosa(fiskil: LocalFiskil) -> EndUser:
     """Return Rosa, who has rows for several pages."""
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
@@ -52,11 +53,11 @@ def client(fiskil: LocalFiskil, relay: Relay) -> Iterator[httpx.Client]:
         yield client
 
 
-def page_of(rosa: Enrolled) -> str:
+def page_of(rosa: EndUser) -> str:
     return f"/v1/banking/transactions?end_user_id={rosa.end_user_id}"
 
 
-def test_a_walk_stays_on_the_relay(relay: Relay, client: httpx.Client, rosa: Enrolled, fiskil: LocalFiskil) -> None:
+def test_a_walk_stays_on_the_relay(relay: Relay, client: httpx.Client, rosa: EndUser, fiskil: LocalFiskil) -> None:
     """The links of a page lead to the relay; everything else in it is the API's."""
     direct = httpx.get(fiskil.api_url + page_of(rosa), headers=client.headers, timeout=30, trust_env=False)
 
@@ -80,7 +81,7 @@ def test_an_exchange_is_recorded_completely(relay: Relay, client: httpx.Client, 
 
 
 def test_a_fault_bites_in_front_of_the_hosted_api(
-    relay: Relay, client: httpx.Client, journal: Journal, rosa: Enrolled
+    relay: Relay, client: httpx.Client, journal: Journal, rosa: EndUser
 ) -> None:
     """The connection is reset in the body once, the journal names the fault, and the next attempt is complete."""
     relay.rules.set(Rule(route=ROUTE, fault=faults.ResetPeer(after_bytes=20)))
