@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.clock import real_now, rfc3339
-from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config import Settings, environment
+from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.digests import digest_of
@@ -114,7 +115,10 @@ def present(
     tracebacks: Sequence[str] = (),
     hars: Sequence[dict[str, Any]] = (),
 ) -> int:
-    """Show and write a report, and return the exit code; results of scenarios reach the report without secrets.
+    """Show and write a report, and return the exit code.
+
+    Results of scenarios arrive without secrets. The judgement also contains texts of the config, such as the reason of a
+    waiver, so it is redacted here.
 
     Args:
         tracebacks: Tracebacks of internal errors, which are printed to standard error.
@@ -123,12 +127,28 @@ def present(
     Raises:
         UsageError: A report file cannot be written; the other report files were written.
     """
-    whole = completed(whole, config=digest_of(settings))
+    redactor = _redactor_of(settings)
+    judged = msgspec.structs.replace(
+        whole,
+        result=redactor.redact_tree(whole.result),
+        run=redactor.redact_tree(whole.run),
+        comparison=redactor.redact_tree(whole.comparison),
+    )
+    whole = completed(judged, config=digest_of(settings))
     _show(whole, request)
     for traceback in tracebacks:
         click.echo(traceback, err=True)
     _write(whole, request, hars)
     return whole.exit_code
+
+
+def _redactor_of(settings: Settings) -> Redactor:
+    """Return a redactor for the webhook secret and the client secret in the environment of this process."""
+    redactor = Redactor()
+    if settings.sandbox.webhook_secret_env:
+        redactor.register("webhook_secret", environment(settings.sandbox.webhook_secret_env))
+    redactor.register("client_secret", environment(settings.hosted.client_secret_env))
+    return redactor
 
 
 def save_plans(session: SessionResult) -> tuple[str, ...]:
