@@ -96,7 +96,7 @@ from fiskil_harness.journal.entries.pages import (
     ViewMoment,
 )
 from fiskil_harness.journal.entries.tls import Handshake, TlsServed
-from fiskil_harness.journal.journal import BODY_KEPT, BodyRecorder, Journal, shortened
+from fiskil_harness.journal.journal import BODY_KEPT, Journal, shortened
 
 __all__ = [
     "API_URL_IN_ENV",
@@ -110,7 +110,6 @@ __all__ = [
     "ApiUnreachable",
     "ApiUrlMissing",
     "Bite",
-    "BodyRecorder",
     "Canaries",
     "CanaryPlanted",
     "CanaryRequested",

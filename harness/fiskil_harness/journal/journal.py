@@ -83,35 +83,6 @@ def shortened(body: bytes) -> bytes:
     """Return *body* as the journal keeps it: whole, or its first bytes followed by a line with length and digest."""
     if len(body) <= BODY_KEPT:
         return body
-    keeping = BodyRecorder()
-    keeping.add(body)
-    return keeping.recorded()
+    import hashlib
 
-
-class BodyRecorder:
-    """Recorder of a body that arrives in pieces: holds only the bytes that the journal keeps. *length* counts all bytes."""
-
-    def __init__(self) -> None:
-        self.length = 0
-        self._pieces: list[bytes] = []
-        self._digest: Any = None
-
-    def add(self, piece: bytes) -> None:
-        """Add the next piece."""
-        self.length += len(piece)
-        if self._digest is not None:
-            self._digest.update(piece)
-            return
-        self._pieces.append(piece)
-        if self.length > BODY_KEPT:
-            import hashlib
-
-            whole = b"".join(self._pieces)
-            self._digest, self._pieces = hashlib.sha256(whole), [whole[:HEAD_KEPT]]
-
-    def recorded(self) -> bytes:
-        """Return the body as the journal keeps it (see ``shortened``)."""
-        head = b"".join(self._pieces)
-        if self._digest is None:
-            return head
-        return head + f"\n[... {self.length} bytes, sha256 {self._digest.hexdigest()}]".encode()
+    return body[:HEAD_KEPT] + f"\n[... {len(body)} bytes, sha256 {hashlib.sha256(body).hexdigest()}]".encode()
