@@ -20,8 +20,10 @@ from fiskil_harness.errors import AppError, UsageError
 from fiskil_harness.gate.judgement import judge
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.probes import Verdict
+from fiskil_harness.probes.outcome import Played
 from fiskil_harness.runner import session
-from fiskil_harness.runner.session import SessionResult, can_run_in_parallel, run_scenarios
+from fiskil_harness.runner.session import Session, SessionResult, can_run_in_parallel, run_scenarios
+from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from tests.paths import SOURCE
@@ -134,6 +136,29 @@ def test_an_effects_hook_with_invalid_responses_ends_the_run_at_its_start(
         run_scenarios([repeated("a"), repeated("b")], settings=receiver_settings(FLAW=flaw), seed=7, progress=progress)
 
     assert progress.lines == ["began a", "ended a "]
+
+
+class WorkerOnFullDisk(Worker):
+    """A worker that cannot write for the scenario ``a``."""
+
+    def play(self, scenario: Scenario) -> Played:
+        """Play *scenario*, if it is another one."""
+        if scenario.name == "a":
+            raise OSError(28, "No space left on device")
+        return super().play(scenario)
+
+
+def test_an_internal_error_loses_no_other_result(receiver_settings: MakeSettings, own_folder: Path) -> None:
+    """The scenario is INCONCLUSIVE, the error is reported, and the next scenario runs."""
+    settings = receiver_settings()
+    playing = Session([repeated("a"), repeated("b")], seed=7)
+
+    playing.play(WorkerOnFullDisk(settings, seed=7, folder=own_folder / "worker"))
+
+    result = playing.result()
+    assert [outcome.verdict for outcome in result.outcomes] == [Verdict.INCONCLUSIVE, Verdict.PASS]
+    assert [error.splitlines()[-1] for error in result.internal_errors] == ["OSError: [Errno 28] No space left on device"]
+    assert not result.is_whole
 
 
 def test_a_failed_step_is_inconclusive_and_the_next_scenario_runs(receiver_settings: MakeSettings) -> None:
@@ -334,4 +359,28 @@ def test_an_interrupted_run_leaves_nothing(
     assert len(result.outcomes) == 60
     assert {outcome.verdict for outcome in result.outcomes} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
     assert judge(result.outcomes, settings=settings, seed=7, today=TODAY).with_status(Status.PROVEN) == []
+    assert not processes_using(own_folder)
+
+
+def workers_of(process_id: int) -> list[int]:
+    """Return the process ids of the workers that the process *process_id* has started."""
+    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
+    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_a_killed_worker_ends_the_run_with_the_results_so_far(
+    background: Callable[..., "subprocess.Popen[str]"], receiver_settings: MakeSettings, tmp_path: Path, own_folder: Path
+) -> None:
+    """The run reports an internal error, and no process is left."""
+    endless = tuple(repeated(f"s{count:03}", steps.StayIdle()) for count in range(60))
+    settings = receiver_settings(app={"command": "{python} receiver.py {port} {workdir}"})
+    process = background(endless, settings, workers=2)
+    assert wait_until(lambda: processes_using(own_folder), cap_s=300)
+
+    os.kill(workers_of(process.pid)[0], signal.SIGKILL)
+
+    assert process.wait(500) == 0
+    result = result_of(tmp_path)
+    assert result.internal_errors == ("A worker process of fiskil-harness ended before its scenario did.",)
+    assert (result.was_interrupted, result.is_whole, len(result.outcomes)) == (False, False, 60)
     assert not processes_using(own_folder)

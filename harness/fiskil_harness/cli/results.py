@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.clock import real_now, rfc3339
-from fiskil_harness.core.config import Settings, environment
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.redaction.environment_secrets import environment_secrets
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
@@ -127,7 +128,7 @@ def present(
     Raises:
         UsageError: A report file cannot be written; the other report files were written.
     """
-    redactor = _redactor_of(settings)
+    redactor = Redactor(lambda: environment_secrets(settings))
     judged = msgspec.structs.replace(
         whole,
         result=redactor.redact_tree(whole.result),
@@ -140,15 +141,6 @@ def present(
         click.echo(traceback, err=True)
     _write(whole, request, hars)
     return whole.exit_code
-
-
-def _redactor_of(settings: Settings) -> Redactor:
-    """Return a redactor for the webhook secret and the client secret in the environment of this process."""
-    redactor = Redactor()
-    if settings.sandbox.webhook_secret_env:
-        redactor.register("webhook_secret", environment(settings.sandbox.webhook_secret_env))
-    redactor.register("client_secret", environment(settings.hosted.client_secret_env))
-    return redactor
 
 
 def save_plans(session: SessionResult) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -32,8 +33,6 @@ from fiskil_harness.runner.worker import OnProgress, Worker, unfinished
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
-WORKER_PREFIX = "worker-"
-"""The name of a worker process's folder is this and the process id."""
 FEWEST_WORKERS, MOST_WORKERS = 2, 4
 """Bounds of the default number of workers: two even on one core, because scenarios mostly wait; at most four apps."""
 
@@ -149,7 +148,10 @@ class Session:
                 except HarnessError as error:
                     self._end(scenario)
                     raise AppError(str(error)) from None
-                self._end(scenario, played)
+                except Exception:  # noqa: BLE001 - an internal error must not lose the other results
+                    self._fail(scenario, worker.redactor.redact(traceback.format_exc()))
+                else:
+                    self._end(scenario, played)
         except KeyboardInterrupt:
             self.was_interrupted = True
         finally:
@@ -179,8 +181,9 @@ class Session:
             self._errors.append("A worker process of fiskil-harness ended before its scenario did.")
         finally:
             with signals.ignored():
-                if self._is_unfinished:
-                    _interrupt_workers(folder)
+                if len(self._played) < len(self.scenarios):
+                    for process in multiprocessing.active_children():
+                        process.terminate()
                 pool.shutdown(cancel_futures=True)
 
     def _play_in(self, pool: ProcessPoolExecutor, workers: int) -> None:
@@ -205,11 +208,14 @@ class Session:
                 except AppError:
                     self._end(scenario)
                     raise
+                except _InternalError as error:
+                    self._fail(scenario, str(error))
                 submit_next()
 
-    @property
-    def _is_unfinished(self) -> bool:
-        return len(self._played) < len(self.scenarios)
+    def _fail(self, scenario: Scenario, error: str) -> None:
+        """Record an internal error, a redacted traceback, of a scenario without a result; the others are still played."""
+        self._errors.append(error)
+        self._end(scenario)
 
     def _begin(self, scenario: Scenario) -> None:
         if self._progress is not None:
@@ -245,6 +251,10 @@ class Session:
         )
 
 
+class _InternalError(Exception):
+    """An internal error in a worker process, as a redacted traceback."""
+
+
 class _WorkerProcess:
     """The state of a worker process: its worker, and whether a scenario runs."""
 
@@ -253,7 +263,7 @@ class _WorkerProcess:
 
 
 def _open_worker(settings: Settings, seed: int, folder: Path, records_har: bool) -> None:
-    """Make this process a worker; the first signal ends it in order. The folder's name contains the process id."""
+    """Make this process a worker, whose files lie in an own folder; the first signal ends it in order."""
     numbers = signals.handled_signals()
 
     def end(_number: int, _frame: object) -> None:
@@ -263,11 +273,10 @@ def _open_worker(settings: Settings, seed: int, folder: Path, records_har: bool)
             raise KeyboardInterrupt
         _exit()
 
-    worker = Worker(settings, seed=seed, folder=folder / f"{WORKER_PREFIX}{os.getpid()}")
+    worker = Worker(settings, seed=seed, folder=folder / f"worker-{os.getpid()}")
     worker.includes_har = records_har
     _WorkerProcess.worker = worker
     Finalize(worker, worker.close, exitpriority=1)
-    (folder / f"{WORKER_PREFIX}{os.getpid()}").mkdir()
     for number in numbers:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, end)
@@ -279,14 +288,18 @@ def _play(scenario: Scenario) -> Played:
 
     Raises:
         AppError: The app was never ready.
+        _InternalError: Any other error; its own type may not cross the border between processes.
     """
+    worker = _WorkerProcess.worker
     try:
         _WorkerProcess.is_playing = True
-        return _WorkerProcess.worker.play(scenario)
+        return worker.play(scenario)
     except HarnessError as error:
         raise AppError(str(error)) from None
     except KeyboardInterrupt:
         _exit()
+    except Exception:  # noqa: BLE001 - see above
+        raise _InternalError(worker.redactor.redact(traceback.format_exc())) from None
     finally:
         _WorkerProcess.is_playing = False
 
@@ -305,13 +318,6 @@ def _blocked_signals() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _interrupt_workers(folder: Path) -> None:
-    """Send SIGTERM to each worker process: the terminal sends Ctrl-C to all processes, but SIGTERM reaches only this one."""
-    for path in folder.glob(f"{WORKER_PREFIX}*"):
-        with contextlib.suppress(OSError):
-            os.kill(int(path.name.removeprefix(WORKER_PREFIX)), signal.SIGTERM)
 
 
 def can_run_in_parallel(settings: Settings) -> bool:

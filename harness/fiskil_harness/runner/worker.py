@@ -17,9 +17,10 @@ from fiskil_harness.app.browser.login import login_secrets
 from fiskil_harness.app.effects import is_unknown_path, query_effects
 from fiskil_harness.core import signals
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.core.config import Settings, environment
+from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.template_values import of_end_user
+from fiskil_harness.core.redaction.environment_secrets import environment_secrets
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, StepFailed
@@ -85,9 +86,8 @@ class Worker:
         self.redactor = Redactor(self._secrets)
         for value in login_secrets(settings.app.login).values():
             self.redactor.register("login_secret", value)
-        if settings.sandbox.webhook_secret_env:
-            self.redactor.register("webhook_secret", environment(settings.sandbox.webhook_secret_env))
-        self.redactor.register("client_secret", environment(settings.hosted.client_secret_env))
+        for kind, secret in environment_secrets(settings):
+            self.redactor.register(kind, secret)
         self.includes_har = False
         """If True, each result of ``play`` includes its exchanges as HAR."""
 

@@ -154,7 +154,9 @@ class Upstream:
 
 
 def plain(headers: Headers, body: bytes) -> tuple[bytes, Headers]:
-    """Return the decompressed body and its headers; both unchanged if the body is not compressed, or incomplete."""
+    """Return the decompressed body and its headers; both unchanged if the body is not compressed, incomplete, or followed by
+    more data.
+    """
     if not any(name == b"content-encoding" and value.lower() in {b"gzip", b"deflate"} for name, value in headers):
         return body, headers
     unpacking = zlib.decompressobj(wbits=47)
@@ -162,7 +164,7 @@ def plain(headers: Headers, body: bytes) -> tuple[bytes, Headers]:
         unpacked = unpacking.decompress(body, LARGEST_BODY)
     except zlib.error:
         return body, headers
-    if not unpacking.eof:
+    if not unpacking.eof or unpacking.unused_data:
         return body, headers
     return unpacked, [pair for pair in headers if pair[0] != b"content-encoding"]
 

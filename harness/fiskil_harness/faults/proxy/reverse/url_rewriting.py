@@ -90,7 +90,8 @@ class Rewriting:
     def _leads_away(self, location: bytes) -> bool:
         if not self.keeps_home:
             return False
-        plain = location.strip().replace(b"\\", b"/")
+        # Clients ignore tabs and line breaks in a URL.
+        plain = location.translate(None, b"\t\r\n").strip().replace(b"\\", b"/")
         is_own = plain == self._own or plain.startswith((self._own + b"/", self._own + b"?"))
         return not is_own and (plain.startswith(b"//") or b":" in plain.partition(b"/")[0])
 
