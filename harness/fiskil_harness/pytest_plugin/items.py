@@ -136,6 +136,8 @@ class ScenarioCollection:
         if not self._played:
             return
         from fiskil_harness.core.clock import real_now
+        from fiskil_harness.core.redaction.environment_secrets import environment_secrets
+        from fiskil_harness.core.redaction.redactor import Redactor
         from fiskil_harness.gate.judgement import report_only
 
         judgement = report_only(
@@ -144,6 +146,7 @@ class ScenarioCollection:
             seed=self._seed,
             today=real_now().date(),
         )
+        judgement = Redactor(lambda: environment_secrets(self._settings)).redact_tree(judgement)
         terminalreporter.section("fiskil practices")
         for status in judgement.statuses:
             colour = {"violated": {"red": True}, "proven": {"green": True}}.get(status.status, {"yellow": True})
