@@ -20,7 +20,7 @@ class Points {
     if (!left) return;
     this.armed.set(point, left - 1);
     this.tripped += 1;
-    throw new Error(`${point} (rehearsal)`);
+    throw new Error(`${point} (test)`);
   }
 }
 

@@ -38,5 +38,5 @@ def trip(point: str) -> None:
     _armed[point] -= 1
     _tripped[point] += 1
     if point == "database":
-        raise sqlite3.OperationalError("database is down (rehearsal)")
+        raise sqlite3.OperationalError("database is down (test)")
     raise Tripped(point)

@@ -28,7 +28,7 @@ def trip(point):
     if point in _armed:
         _armed.remove(point)
         _failed.append(point)
-        raise sqlite3.OperationalError("rehearsal") if point == "database" else Tripped(point)
+        raise sqlite3.OperationalError("test") if point == "database" else Tripped(point)
 
 
 def effects(database, end_user_id):

@@ -43,7 +43,7 @@ def trip(point):
     if point in armed:
         armed.remove(point)
         failed.append(point)
-        raise sqlite3.OperationalError("rehearsal") if point == "database" else Tripped(point)
+        raise sqlite3.OperationalError("test") if point == "database" else Tripped(point)
 
 
 @contextmanager

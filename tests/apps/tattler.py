@@ -39,7 +39,7 @@ async def send(http, request, token, timeout_s):
 async def refresh(request):
     """Return all secrets in the response."""
     response = await _refresh(request)
-    return sharing.JSONResponse({**json.loads(response.body), "told": list(_noted)}, status_code=response.status_code)
+    return sharing.JSONResponse({**json.loads(response.body), "noted": list(_noted)}, status_code=response.status_code)
 
 
 def build():

@@ -1,4 +1,4 @@
-"""What faults in an exchange declare to spoil, checked against what a strict parser finds in the bytes."""
+"""The parts of an exchange that faults declare to spoil, checked by a strict parser of the bytes."""
 
 from collections.abc import Iterator
 

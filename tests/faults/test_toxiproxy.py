@@ -99,7 +99,7 @@ def test_bandwidth_takes_size_over_rate() -> None:
 
 
 def test_bandwidth_does_not_slice_short_pieces() -> None:
-    """What takes less than 100 ms arrives at once, after its pause."""
+    """A pause of less than 100 ms comes before the data, which then arrive at once."""
     acts = faults.Bandwidth(rate_kb_s=20).shape([BODY], seeded_exchange())
 
     assert list(acts) == [Pause(0.05), BODY]

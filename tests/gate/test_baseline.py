@@ -181,7 +181,7 @@ def test_a_practice_that_is_no_longer_required_is_worse(outcome_of: OutcomeOf) -
 
 
 def test_a_waived_violation_is_not_worse(outcome_of: OutcomeOf) -> None:
-    """When the waiver has expired, the violation is worse."""
+    """The violation is worse once the waiver has expired."""
     day = datetime.timedelta(days=1)
     waiver = Waiver(practice=IDEMPOTENT, reason="soon", owner="Bo", date=TODAY - day, expires=TODAY + day)
     valid, expired = Settings(waive=(waiver,)), Settings(waive=(replace(waiver, expires=TODAY - day),))

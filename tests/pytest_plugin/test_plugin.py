@@ -224,9 +224,9 @@ def test_an_app_can_be_a_python_object(project: Project) -> None:
     result = run(pytester)
 
     result.assert_outcomes(passed=1)
-    rehearsed = run(pytester, "--fiskil-scenarios=thrice.py", "-rs")
-    rehearsed.assert_outcomes(passed=1, skipped=1)
-    rehearsed.stdout.fnmatch_lines(["SKIPPED * the config does not set app.observe.effects"])
+    result = run(pytester, "--fiskil-scenarios=thrice.py", "-rs")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED * the config does not set app.observe.effects"])
 
 
 def test_scenarios_are_not_collected_without_an_option(project: Project) -> None:

@@ -109,7 +109,7 @@ Run = Callable[..., list[Outcome]]
 
 
 @pytest.fixture
-def rehearse(drive: Callable[..., Driver], receiver_settings: Callable[..., Settings]) -> Run:
+def outcomes_of(drive: Callable[..., Driver], receiver_settings: Callable[..., Settings]) -> Run:
     """Run scenarios on the receiver with environment variables."""
 
     def run(*names: str, **environment: str) -> list[Outcome]:
@@ -154,9 +154,9 @@ def test_every_webhook_scenario_is_well_formed() -> None:
 @pytest.mark.full
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_correct_receivers_do_not_fail(rehearse: Run, shape: str) -> None:
+def test_correct_receivers_do_not_fail(outcomes_of: Run, shape: str) -> None:
     """No variant fails, and only scenarios that need what it does not report are INCONCLUSIVE."""
-    outcomes = rehearse(*NAMES, **SHAPES[shape])
+    outcomes = outcomes_of(*NAMES, **SHAPES[shape])
 
     assert {scenario for scenario, _, _, _ in not_passed(outcomes)} == NOT_APPLICABLE | UNREPORTED.get(shape, set())
     assert not any(verdict == "FAIL" for _, _, verdict, _ in not_passed(outcomes))
@@ -164,18 +164,18 @@ def test_correct_receivers_do_not_fail(rehearse: Run, shape: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["webhook_in_every_order", "webhook_revoked_before_received"])
-def test_a_state_with_only_active_consents_is_judged(rehearse: Run, name: str) -> None:
+def test_a_state_with_only_active_consents_is_judged(outcomes_of: Run, name: str) -> None:
     """An app that reports only active consents passes, although its state is empty in the end."""
-    assert not not_passed(rehearse(name, ACTIVE="1"))
+    assert not not_passed(outcomes_of(name, ACTIVE="1"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("flaw", "scenario", "probe"), [*DETECTED, *(pytest.param(*pair, marks=pytest.mark.full) for pair in MORE_DETECTED)]
 )
-def test_each_flaw_is_detected(rehearse: Run, flaw: str, scenario: str, probe: str) -> None:
+def test_each_flaw_is_detected(outcomes_of: Run, flaw: str, scenario: str, probe: str) -> None:
     """The probe for the flaw fails, with evidence and a fix."""
-    (outcome,) = rehearse(scenario, FLAW=flaw)
+    (outcome,) = outcomes_of(scenario, FLAW=flaw)
 
     finding = next(finding for finding in outcome.findings if finding.probe == probe)
     assert finding.verdict is Verdict.FAIL, finding.observed
@@ -186,9 +186,9 @@ def test_each_flaw_is_detected(rehearse: Run, flaw: str, scenario: str, probe: s
 @pytest.mark.slow
 @pytest.mark.full
 @pytest.mark.parametrize(("flaw", "scenario", "probe"), WITHOUT_COUNTS)
-def test_flaws_are_detected_without_counts(rehearse: Run, flaw: str, scenario: str, probe: str) -> None:
+def test_flaws_are_detected_without_counts(outcomes_of: Run, flaw: str, scenario: str, probe: str) -> None:
     """An app that reports only its state is judged by how the state changes."""
-    (outcome,) = rehearse(scenario, FLAW=flaw, REPORTED_FIELDS="state,pending")
+    (outcome,) = outcomes_of(scenario, FLAW=flaw, REPORTED_FIELDS="state,pending")
 
     finding = next(finding for finding in outcome.findings if finding.probe == probe)
     assert finding.verdict is Verdict.FAIL, finding.observed
@@ -196,8 +196,8 @@ def test_flaws_are_detected_without_counts(rehearse: Run, flaw: str, scenario: s
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["webhook_forged", "webhook_out_of_order", "webhook_repeated"])
-def test_the_same_seed_gives_the_same_findings(rehearse: Run, name: str) -> None:
+def test_the_same_seed_gives_the_same_findings(outcomes_of: Run, name: str) -> None:
     """Two runs with other ids have equal outcomes."""
-    first, second = rehearse(name, FLAW="last_wins"), rehearse(name, FLAW="last_wins")
+    first, second = outcomes_of(name, FLAW="last_wins"), outcomes_of(name, FLAW="last_wins")
 
     assert first == second

@@ -47,7 +47,7 @@ def test_no_sync_repeats_within_an_hour(still: Still) -> None:
 
 
 def test_real_time_completes_no_sync_when_only_steps_move_the_clock() -> None:
-    """Where only steps move the clock, a sync completes once when requested, however long the step takes."""
+    """If only steps move the clock, a sync completes once when requested, however long the step takes."""
     minutes = itertools.count()
     clock = Clock(real=lambda: NOON + timedelta(minutes=next(minutes)))
     sandbox = Sandbox(institutions=catalog.institutions(), clock=clock, named=catalog.people().values())

@@ -7,7 +7,7 @@ import click
 from fiskil_harness.cli import options
 
 
-@click.command(epilog=options.examples("fiskil-harness init", "fiskil-harness init rehearsals/"))
+@click.command(epilog=options.examples("fiskil-harness init", "fiskil-harness init my_app/"))
 @click.argument("folder", metavar="[FOLDER]", type=options.FILE, default=Path())
 def init_command(folder: Path) -> int:
     """Write a commented fiskil-harness.toml into FOLDER (default: the current folder). An existing file is not changed.

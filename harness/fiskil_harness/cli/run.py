@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     epilog=options.examples(
         "fiskil-harness run webhook_repeated",
         "fiskil-harness run 'webhook_*' --seed 42",
-        "fiskil-harness run rehearsals/our_own.py",
+        "fiskil-harness run my_scenarios/our_own.py",
         "fiskil-harness run webhook_repeated --save plan.json",
         "fiskil-harness run token_expires_early --pause",
         "fiskil-harness run webhook_repeated --gallery no_dedupe",

@@ -167,6 +167,7 @@ class Session:
         Raises:
             AppError: The app was never ready in one of the processes.
         """
+        others = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(
             min(workers, len(self.scenarios)),
             mp_context=multiprocessing.get_context("spawn"),
@@ -182,7 +183,7 @@ class Session:
         finally:
             with signals.ignored():
                 if len(self._played) < len(self.scenarios):
-                    for process in multiprocessing.active_children():
+                    for process in set(multiprocessing.active_children()) - others:
                         process.terminate()
                 pool.shutdown(cancel_futures=True)
 
@@ -263,7 +264,7 @@ class _WorkerProcess:
 
 
 def _open_worker(settings: Settings, seed: int, folder: Path, records_har: bool) -> None:
-    """Make this process a worker, whose files lie in an own folder; the first signal ends it in order."""
+    """Make this process a worker with a folder of its own; the first signal ends the worker in order."""
     numbers = signals.handled_signals()
 
     def end(_number: int, _frame: object) -> None:

@@ -34,9 +34,7 @@ from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import Scenario
 
-UNKNOWN_END_USER = of_end_user(
-    ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body"
-)
+UNKNOWN_END_USER = of_end_user(ref="test-unknown", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
 """Template values of an end user that no app knows, for the first call of a hook."""
 
 OnProgress = Callable[[str, int, int, str, Sequence[str]], None]

@@ -83,7 +83,7 @@ class Stage:
             journal=journal,
             requests=environment.proxy,
             scenario=scenario,
-            unknown_end_user=of_end_user(ref=f"rehearsal-{nonce}-nobody"),
+            unknown_end_user=of_end_user(ref=f"test-{nonce}-unknown"),
         )
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[ReportPlace, tuple[AlertSink | Telemetry, int]] = {
@@ -114,7 +114,7 @@ class Stage:
     def end_user(self, name: str = "") -> EndUser:
         """Return the end user whose name in the scenario is *name*; the first call creates them, with an own ``ref``."""
         if name not in self.end_users:
-            sandbox, ref = self.fiskil.sandbox, f"rehearsal-{self._nonce}{'-' + name if name else ''}"
+            sandbox, ref = self.fiskil.sandbox, f"test-{self._nonce}{'-' + name if name else ''}"
             self.end_users[name] = EndUser(sandbox, sandbox.add_person(self.person), participant=name, ref=ref)
         return self.end_users[name]
 

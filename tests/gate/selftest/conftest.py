@@ -14,12 +14,12 @@ from fiskil_harness.scenario.scenario import Scenario
 
 TODAY = datetime.date(2026, 11, 25)
 
-Rehearse = Callable[..., Judgement]
+JudgementOf = Callable[..., Judgement]
 Batch = tuple[Sequence[Scenario], int]
 
 
 @pytest.fixture
-def rehearse(tmp_path: Path) -> Rehearse:
+def judgement_of(tmp_path: Path) -> JudgementOf:
     """Return a function that runs scenarios on a gallery app one after another."""
 
     def run(entry: GalleryApp, scenarios: Sequence[Scenario], *, seed: int = 0) -> Judgement:
@@ -30,7 +30,7 @@ def rehearse(tmp_path: Path) -> Rehearse:
 
 
 @pytest.fixture
-def rehearse_in_parallel(tmp_path: Path) -> Callable[..., list[Judgement]]:
+def judge_in_parallel(tmp_path: Path) -> Callable[..., list[Judgement]]:
     """Return a function that runs batches of scenarios in parallel, each with its own seed, sandbox and app."""
 
     def run(entry: GalleryApp, *batches: Batch) -> list[Judgement]:

@@ -62,8 +62,8 @@ SEED_OF = {name: SEEDS[number % len(SEEDS)] for number, name in enumerate([*FLAW
 HALVES = [*FLAWED, *VACUOUS][0::2], [*FLAWED, *VACUOUS][1::2]
 """One half of the flawed apps runs costly scenarios, the other generated plans; both for all apps would take hours."""
 
-Rehearse = Callable[..., Judgement]
-RehearseInParallel = Callable[..., list[Judgement]]
+JudgementOf = Callable[..., Judgement]
+JudgeInParallel = Callable[..., list[Judgement]]
 
 
 def quick(names: list[str]) -> list[object]:
@@ -94,11 +94,11 @@ def redundant(names: list[str]) -> set[str]:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", quick(FLAWED))
-def test_a_flaw_is_caught_without_a_false_alarm(name: str, rehearse: Rehearse) -> None:
+def test_a_flaw_is_caught_without_a_false_alarm(name: str, judgement_of: JudgementOf) -> None:
     """The app violates the practices of its entry by the probes of its entry, and its bugs are diagnosed."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, scenarios_for(entry))
+    judgement = judgement_of(entry, scenarios_for(entry))
 
     assert missed(judgement, entry) == []
     assert false_alarms(judgement, entry) == []
@@ -106,11 +106,11 @@ def test_a_flaw_is_caught_without_a_false_alarm(name: str, rehearse: Rehearse) -
 
 
 @pytest.mark.parametrize("name", quick_correct(VACUOUS))
-def test_an_app_that_does_nothing_is_not_trusted(name: str, rehearse: Rehearse) -> None:
+def test_an_app_that_does_nothing_is_not_trusted(name: str, judgement_of: JudgementOf) -> None:
     """For an app that returns 200 to every request, the practices about effects are not proven."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, scenarios_for(entry))
+    judgement = judgement_of(entry, scenarios_for(entry))
 
     assert false_alarms(judgement, entry) == []
     assert wrongly_trusted(judgement) == []
@@ -118,35 +118,35 @@ def test_an_app_that_does_nothing_is_not_trusted(name: str, rehearse: Rehearse) 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", quick_correct([*CORRECT]))
-def test_a_correct_app_raises_no_alarm(name: str, rehearse_in_parallel: RehearseInParallel) -> None:
+def test_a_correct_app_raises_no_alarm(name: str, judge_in_parallel: JudgeInParallel) -> None:
     """Every quick scenario passes, or is inconclusive because a hook is missing."""
     entry = gallery.app(name)
     scenarios = scenarios_for(entry)
     batches = [[scenario] for scenario in scenarios] if name in WITHOUT_PENDING else [scenarios]
 
-    judgements = rehearse_in_parallel(entry, *[(batch, 0) for batch in batches])
+    judgements = judge_in_parallel(entry, *[(batch, 0) for batch in batches])
 
     assert [failures(judgement) + inconclusive_findings(judgement) for judgement in judgements] == [[]] * len(batches)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", [*FLAWED, *VACUOUS])
-def test_quick_scenarios_raise_no_false_alarm(name: str, rehearse: Rehearse) -> None:
+def test_quick_scenarios_raise_no_false_alarm(name: str, judgement_of: JudgementOf) -> None:
     """In all quick scenarios, a flawed app violates only the practices that its entry allows."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, quick_scenarios(entry), seed=SEED_OF[name])
+    judgement = judgement_of(entry, quick_scenarios(entry), seed=SEED_OF[name])
 
     assert false_alarms(judgement, entry) == []
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", HALVES[0])
-def test_costly_scenarios_raise_no_false_alarm(name: str, rehearse: Rehearse) -> None:
+def test_costly_scenarios_raise_no_false_alarm(name: str, judgement_of: JudgementOf) -> None:
     """Some of them measure time, so nothing else runs in this process meanwhile."""
     entry = gallery.app(name)
 
-    judgement = rehearse(
+    judgement = judgement_of(
         entry, [scenario for scenario in applicable(entry) if is_costly(scenario) and not is_generated(scenario)]
     )
 
@@ -155,22 +155,22 @@ def test_costly_scenarios_raise_no_false_alarm(name: str, rehearse: Rehearse) ->
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", HALVES[1])
-def test_generated_plans_raise_no_false_alarm(name: str, rehearse: Rehearse) -> None:
+def test_generated_plans_raise_no_false_alarm(name: str, judgement_of: JudgementOf) -> None:
     """In generated plans, a flawed app violates only the practices that its entry allows."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [scenario for scenario in applicable(entry) if is_generated(scenario)])
+    judgement = judgement_of(entry, [scenario for scenario in applicable(entry) if is_generated(scenario)])
 
     assert false_alarms(judgement, entry) == []
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", [name for name in CORRECT if name not in WITHOUT_PENDING])
-def test_the_gate_opens_for_a_correct_app(name: str, rehearse: Rehearse) -> None:
+def test_the_gate_opens_for_a_correct_app(name: str, judgement_of: JudgementOf) -> None:
     """With every scenario, a correct app proves what its config requires."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, applicable(entry), seed=SEED_OF[name])
+    judgement = judgement_of(entry, applicable(entry), seed=SEED_OF[name])
 
     assert failures(judgement) + inconclusive_findings(judgement) == []
     assert exit_code(judgement) in entry.exit_codes
@@ -178,11 +178,11 @@ def test_the_gate_opens_for_a_correct_app(name: str, rehearse: Rehearse) -> None
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", WITHOUT_PENDING)
-def test_an_app_without_pending_raises_no_alarm(name: str, rehearse: Rehearse) -> None:
+def test_an_app_without_pending_raises_no_alarm(name: str, judgement_of: JudgementOf) -> None:
     """If waiting was not enough, a finding is inconclusive and names the missing key."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [scenario for scenario in applicable(entry) if not is_generated(scenario)])
+    judgement = judgement_of(entry, [scenario for scenario in applicable(entry) if not is_generated(scenario)])
 
     not_passed = [
         finding for outcome in judgement.scenarios for finding in outcome.findings if finding.verdict is not Verdict.PASS

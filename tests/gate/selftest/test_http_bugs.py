@@ -12,7 +12,7 @@ from fiskil_harness.scenario.scenario import load
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-Rehearse = Callable[..., Judgement]
+JudgementOf = Callable[..., Judgement]
 SLOW = {"exact_content_type_required", "stdlib_one_client_at_a_time", "stdlib_total_body_time_unbounded"}
 NAMES = (
     "asyncio_one_read",
@@ -35,11 +35,11 @@ APPS = [pytest.param(name, marks=pytest.mark.full) if name in SLOW else name for
 
 
 @pytest.mark.parametrize("name", APPS)
-def test_exactly_the_bugs_of_the_entry_are_diagnosed(name: str, rehearse: Rehearse) -> None:
+def test_exactly_the_bugs_of_the_entry_are_diagnosed(name: str, judgement_of: JudgementOf) -> None:
     """The scenarios of the entry are enough for the diagnosis."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [load(scenario) for scenario in entry.scenarios])
+    judgement = judgement_of(entry, [load(scenario) for scenario in entry.scenarios])
 
     present = [diagnosis.bug for diagnosis in diagnose(judgement.scenarios) if diagnosis.verdict is Verdict.FAIL]
     assert present == list(entry.bugs)

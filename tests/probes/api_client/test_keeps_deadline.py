@@ -232,7 +232,7 @@ def test_a_response_without_a_body_is_endless_too(tape: Tape, bite: str, took_s:
 def test_the_hook_returns_in_time_while_the_api_fails(
     tape: Tape, status: int | None, took_s: float, verdict: Verdict
 ) -> None:
-    """When Retry-After is extremely long, the app reports an error to its caller instead of waiting."""
+    """The app reports an error to its caller instead of waiting for an extremely long Retry-After."""
     huge = (("retry-after", "99999999999999999999"),)
     tape.call("banking.transactions", status=429, bites=("RetryAfter(form=huge)",), response_headers=huge)
     tape.wait(took_s)

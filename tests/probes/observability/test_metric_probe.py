@@ -265,7 +265,7 @@ def test_the_count_of_failed_deliveries_must_become_stable(tape: Tape) -> None:
     ['took_bucket{le="0.5"}', 'took{quantile="0.99"}', 'took_bucket{le="5",path="/x"}', "process_cpu_seconds_total"],
 )
 def test_a_bucket_of_a_distribution_is_no_count_of_errors(tape: Tape, metric: str) -> None:
-    """Which bucket changes depends on timing."""
+    """Any bucket may change, depending on timing."""
     fail_call(tape)
     record_readings(tape, failing={"calls": 3.0, metric: 1.0}, recovered={"calls": 4.0, metric: 1.0})
 

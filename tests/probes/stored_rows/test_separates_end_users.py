@@ -69,7 +69,7 @@ def test_one_end_user_proves_nothing() -> None:
     assert examine(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def revoke_foreign(*, a: str = "active", b: str = "active", end_user: str = "eu-nobody", name: str = "nobody") -> Finding:
+def revoke_foreign(*, a: str = "active", b: str = "active", end_user: str = "eu-unknown", name: str = "unknown") -> Finding:
     """A third end user is genuinely revoked, then a foreign revocation arrives; *a* and *b* are the states afterwards."""
     courier = Courier()
     courier.deliver("e0")

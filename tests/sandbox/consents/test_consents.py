@@ -23,7 +23,7 @@ def test_a_consent_has_every_documented_field(still: Still, api: httpx.Client) -
         "arrangement_id": consent.arrangement_id,
         "active": True,
         "account_ids": [account.account_id for account in still.sandbox.ledger(consent).accounts.values()],
-        "app_name": "Rehearsal",
+        "app_name": "Test app",
         "app_logo": "",
         "created_at": "2026-03-02T12:00:00Z",
         "expires_at": "2026-05-31T12:00:00Z",

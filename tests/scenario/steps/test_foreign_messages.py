@@ -51,7 +51,7 @@ def test_a_foreign_message_has_unknown_ids(perform: Perform, mailbox: Mailbox) -
 
     genuine, foreign = (message["data"] for message in mailbox.messages)
     assert (foreign["end_user_id"], foreign["consent_id"]) != (genuine["end_user_id"], genuine["consent_id"])
-    assert (journal.all(Delivery)[1].kind, journal.all(Delivery)[1].name) == ("foreign", "nobody")
+    assert (journal.all(Delivery)[1].kind, journal.all(Delivery)[1].name) == ("foreign", "unknown")
     assert len(journal.all(EventCreated)) == 1
 
 

@@ -200,7 +200,7 @@ class HostedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     client_id_env: str = "FISKIL_CLIENT_ID"
     client_secret_env: str = "FISKIL_CLIENT_SECRET"
     end_user_id: str | None = None
-    end_user_ref: str = "rehearsal-hosted"
+    end_user_ref: str = "test-hosted"
     introduce: RequestTemplate | None = None
     port: int = 0
     most_requests: int = 500

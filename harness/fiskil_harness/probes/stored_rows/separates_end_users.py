@@ -118,4 +118,4 @@ def _name(participant: str) -> str:
 
 
 def _subject(foreign: Delivery) -> str:
-    return "an unknown end user" if foreign.name == "nobody" else "another end user"
+    return "an unknown end user" if foreign.name == "unknown" else "another end user"

@@ -55,7 +55,7 @@ def _wire(store: Store, consent: Consent) -> dict[str, Any]:
         "arrangement_id": consent.arrangement_id,
         "active": consent.is_active,
         "account_ids": list(account_ids(store, consent)),
-        "app_name": "Rehearsal",
+        "app_name": "Test app",
         "app_logo": "",
         "created_at": rfc3339(consent.created_at),
         "expires_at": rfc3339(consent.expires_at),

@@ -50,7 +50,7 @@ class DeliverForeign(PlainStep, frozen=True, kw_only=True, tag="deliver_foreign"
             end_user_id=mint.end_user_id(),
             consent_id=mint.arrangement_id(),
         )
-        _send_foreign(stage, event, "nobody", self.twin)
+        _send_foreign(stage, event, "unknown", self.twin)
 
 
 class DeliverMixed(PlainStep, frozen=True, kw_only=True, tag="deliver_mixed"):

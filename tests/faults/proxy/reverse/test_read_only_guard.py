@@ -121,7 +121,7 @@ def guarded() -> Iterator[Callable[..., Guarded]]:
 
 
 def test_reads_and_token_exchanges_pass(guarded: Callable[..., Guarded]) -> None:
-    """What an integration needs for reading is passed on and counted."""
+    """The requests that an integration needs for reading are passed on and counted."""
     rig = guarded()
 
     received = rig.send(TOKEN) + rig.send(GET)
