@@ -106,4 +106,4 @@ def test_pages_behind_a_login_are_recorded(tmp_path: Path, monkeypatch: pytest.M
     requests = [fetched for fetched in journal.all(Fetched) if "/test/way-in" in fetched.url]
     assert (crashed, len(requests), KEY in requests[0].url) == ("", 1, True)
     assert [view.problem for view in journal.all(PageView)] == [""] * 4
-    assert "plan=basic-rehearsal" in dict(journal.all(Fetched)[-1].headers)["cookie"]
+    assert "plan=basic-test-" in dict(journal.all(Fetched)[-1].headers)["cookie"]
