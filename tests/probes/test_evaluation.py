@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from fiskil_harness.journal import Exchange, FaultSet, Journal, StepIncomplete
-from fiskil_harness.probes import AppliesOnce, Verdict
-from fiskil_harness.probes.evaluation import findings
+from fiskil_harness.journal import Canaries, Exchange, FaultSet, Journal, StepIncomplete
+from fiskil_harness.probes import AppliesOnce, KeepsUrlsClean, Verdict, name_of
+from fiskil_harness.probes.evaluation import findings, general_failures, general_probes
 
 PRACTICES = ("webhooks.idempotent", "tokens.not-logged")
 
@@ -79,3 +79,25 @@ def test_calls_far_apart_or_at_once_do_not_show_that_connections_are_not_reused(
         recorded.write(msgspec.structs.replace(call, at_s=began_s, ended_s=ended_s))
 
     assert "every_fault_bit" in observations(recorded)
+
+
+def test_a_general_probe_judges_every_journal() -> None:
+    """A token in a URL fails in every scenario, and the FAIL counts for the practices of its probe."""
+    recorded = journal()
+    call = {"number": 1, "method": "GET", "path": "/v1/accounts", "at_s": 0.1, "ended_s": 0.2}
+    headers = (("Authorization", "Bearer token-of-this-run"),)
+    recorded.write(Canaries(values={"access token": ("token-of-this-run",)}))
+    recorded.write(
+        Exchange(route="banking.accounts", query="token=token-of-this-run", request_headers=headers, connection=1, **call)
+    )
+
+    failures = general_failures((AppliesOnce(),), recorded)
+
+    assert [(finding.probe, finding.practices) for finding in failures] == [("keeps_urls_clean", ("tokens.not-logged",))]
+    assert general_failures((KeepsUrlsClean(),), recorded) == ()
+
+
+def test_general_probes_need_no_preparation() -> None:
+    """The harness prepares nothing for them: no effects around a step."""
+    assert [name_of(probe) for probe in general_probes() if probe.around] == []
+    assert len(general_probes()) > 30

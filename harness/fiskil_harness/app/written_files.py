@@ -37,12 +37,12 @@ class Folder:
         self._logs = [os.path.realpath(log) for log in logs]
         self._marks = {mark.file_id: mark for mark in (end_of(file) for file in self._files() if is_log(file))}
 
-    def written(self) -> Iterator[WrittenFile]:
-        """Yield every file that exists now.
+    def written(self, *, is_logs_only: bool = False) -> Iterator[WrittenFile]:
+        """Yield every file that exists now, or with *is_logs_only* every log file.
 
         A log file is yielded with the content written since this object was created, any other file with all content.
         """
-        files = self._files()
+        files = [file for file in self._files() if is_log(file) or not is_logs_only]
         if len(files) > MOST_FILES:
             yield WrittenFile(name="its folder", text=b"", is_log=True, problem=MORE)
         for file in files[:MOST_FILES]:

@@ -1,11 +1,13 @@
 """Evaluation of one scenario: the findings of its probes, and a finding for whatever made the run incomplete.
 
 A failed step adds an INCONCLUSIVE finding, and so does a fault that bit less often than planned. A failed hook adds an
-INCONCLUSIVE finding if it may be the reason why a probe is inconclusive.
+INCONCLUSIVE finding if it may be the reason why a probe is inconclusive. General probes examine the journal of every
+scenario; there, a FAIL counts for every practice that lists the probe.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -14,8 +16,8 @@ from fiskil_harness.errors import HarnessError
 from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Effects, FaultSet, Journal, StepIncomplete
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.failed_hooks import failed_hook
-from fiskil_harness.probes import Finding, Verdict, name_of
-from fiskil_harness.probes.practices import counting_for
+from fiskil_harness.probes import PROBES, AnyProbe, Finding, Verdict, name_of
+from fiskil_harness.probes.practices import all_practices, counting_for
 
 EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
 NOT_RUN = "every_scenario_run"
@@ -47,6 +49,30 @@ def findings(
         examined = [_examine(probe, journal) for probe in probes]
         every = [*examined, *_obstacles(examined, journal, crashed)]
     return tuple(counting_for(practices, finding) for finding in every)
+
+
+def general_failures(named: Iterable[Any], journal: Journal) -> tuple[Finding, ...]:
+    """Run the general probes that are not *named* by the scenario, and return the FAILs.
+
+    Each counts for every practice that lists its probe. A PASS or INCONCLUSIVE is left out: the scenario was not made for
+    the question, so it may have tested the property only in part.
+
+    Args:
+        named: The scenario's own probes.
+        journal: The finished journal of the scenario.
+
+    Raises:
+        HarnessError: A probe raised HarnessError.
+    """
+    names = {name_of(probe) for probe in named}
+    examined = [_examine(probe, journal) for probe in general_probes() if name_of(probe) not in names]
+    return tuple(counting_for(tuple(all_practices()), finding) for finding in examined if finding.verdict is Verdict.FAIL)
+
+
+@cache
+def general_probes() -> tuple[AnyProbe, ...]:
+    """Return the probes that examine every journal."""
+    return tuple(kind() for kind in PROBES.values() if kind.is_general)
 
 
 def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> Iterator[Finding]:

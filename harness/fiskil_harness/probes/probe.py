@@ -18,9 +18,11 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
 
     ``needs`` are the hooks without which the probe can observe nothing. ``around`` contains names of steps: the harness
     reads the app's effects before and after each of these steps. Each finding contains ``expected`` and ``source``; a FAIL
-    also has ``fix``.
+    also has ``fix``. A probe with ``is_general`` examines every journal. In a scenario that does not name the probe, only a
+    FAIL counts.
     """
 
+    is_general: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
     around: ClassVar[tuple[str, ...]] = ()
     expected: ClassVar[str] = ""

@@ -67,8 +67,9 @@ from fiskil_harness.runner.preamble import config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from fiskil_harness.scenario.stage import Stage
-from fiskil_harness.scenario.steps import AnyStep, Forge, step_text
+from fiskil_harness.scenario.steps import AnyStep, CollectOutputs, Forge, step_text
 from fiskil_harness.scenario.steps import name_of as step_name
+from fiskil_harness.scenario.steps.app_files import collect_outputs
 from fiskil_harness.server.fiskil import Fiskil, local
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Sender, Target
@@ -172,12 +173,15 @@ class Driver:
             journal: The finished journal of the scenario.
             crashed: Why the scenario did not run to its end; "" if it did.
         """
+        general = evaluation.general_failures(scenario.probes, journal)
+        of_general = {practice for finding in general for practice in finding.practices}
+        practices = _practices_of(scenario, journal)
         return Outcome(
             scenario=scenario.name,
             title=scenario.title,
-            practices=_practices_of(scenario, journal),
+            practices=(*practices, *sorted(of_general - {*practices})),
             seed=self.seed,
-            findings=self.judge(scenario, journal, crashed),
+            findings=(*self.judge(scenario, journal, crashed), *general),
             missing=tuple(hook for hook in scenario.needs if not self.app.has(hook)),
             interpretations=scenario.interpretations,
             clauses_used=tuple(
@@ -294,6 +298,8 @@ class Driver:
             stage.settle("end")
         except HookError as error:
             return crashed or str(error)
+        if not crashed and not any(isinstance(step, CollectOutputs) for step in scenario.steps):
+            collect_outputs(stage, is_logs_only=True)
         return crashed
 
     def _clean_up(self, *, is_restarted: bool) -> None:

@@ -30,6 +30,7 @@ class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
     are left out. So are equal calls that two pieces of work may have caused, because their pauses are no backoff.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "growing, randomised pauses between attempts, or an end after a few attempts"
     source: ClassVar[str] = "errors.timeout"
     fix: ClassVar[str] = "double the pause after each failure up to a maximum, randomise part of it, and limit the attempts"

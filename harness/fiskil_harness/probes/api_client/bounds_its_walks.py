@@ -22,6 +22,7 @@ class BoundsItsWalks(PlainProbe, frozen=True, kw_only=True, tag="bounds_its_walk
     is not a loop.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "the app stops when a page repeats, or at a page limit"
     source: ClassVar[str] = "paging.links"
     fix: ClassVar[str] = (

@@ -27,6 +27,7 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
     calls again, the app must read the data again, at the latest after a restart, and show the same rows as before.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "one renewal after 401 and none after 403, an error, and normal work once the refusals end"
     source: ClassVar[str] = "token.expired, token.scopes"
     fix: ClassVar[str] = "renew once after 401; report a second 401 and every 403, and retry only when new work arrives"

@@ -24,6 +24,7 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
     if calls fail, or if Retry-After is very long. A deadline that the config does not set is not judged.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "the connection closed by the call deadline, and a response by the request deadline"
     source: ClassVar[str] = "errors.timeout"
     fix: ClassVar[str] = "limit the whole call, body included, by one deadline; a timeout per read is not enough"

@@ -18,6 +18,7 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
     reads of later pages, to which the ``from`` of the first page applies.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "a parameter `from` that is at most app.facts.history_days ago"
     source: ClassVar[str] = "data.time-filter"
     fix: ClassVar[str] = "send the parameter `from` with every read of transactions, only as far back as the use case needs"

@@ -31,6 +31,7 @@ class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses
     from a process that survived the restart.
     """
 
+    is_general: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
     expected: ClassVar[str] = "no request without a verified certificate, and none in plain HTTP"
     source: ClassVar[str] = "transport.https"

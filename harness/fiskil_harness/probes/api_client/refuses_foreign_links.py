@@ -18,6 +18,7 @@ class RefusesForeignLinks(PlainProbe, frozen=True, kw_only=True, tag="refuses_fo
     The app may follow a redirect to another origin if it does not send the token, as most HTTP clients do by default.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "no call to an origin that only a response named; the token is sent to the API's origin only"
     source: ClassVar[str] = "paging.links"
     fix: ClassVar[str] = (

@@ -33,6 +33,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
     renew the token before any call is refused. That can be observed only if the harness made every token expire.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "one POST /v1/token after the refusal, then the refused call again"
     source: ClassVar[str] = "token.expired, token.lifetime"
     fix: ClassVar[str] = "on 401 exchange the key pair once, behind a lock that all workers share, and repeat the call once"

@@ -24,6 +24,7 @@ class RepeatsNoRefusals(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_r
     data, because a consent may be about to end.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "an error for the caller, and no further attempt of the same request"
     source: ClassVar[str] = "errors.simple"
     fix: ClassVar[str] = "retry only what may pass, such as network errors, 429 and 5xx; report any other 4xx, and stop"

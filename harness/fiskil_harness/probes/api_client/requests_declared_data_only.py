@@ -23,6 +23,7 @@ class RequestsDeclaredDataOnly(PlainProbe, frozen=True, kw_only=True, tag="reque
     A declared dataset that the app did not read makes the result INCONCLUSIVE, because the app may read it later.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "permissions and reads within app.facts.datasets, and each declared dataset read"
     source: ClassVar[str] = "permissions.usual"
     fix: ClassVar[str] = "request only the permissions that the use case needs, and read no other data"

@@ -18,6 +18,7 @@ class RequestsTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="request
     again, at the latest after a restart.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "few POST /v1/token, calls between them, and normal work once token responses are normal"
     source: ClassVar[str] = "token.lifetime"
     fix: ClassVar[str] = "if expires_in is invalid, assume a short lifetime, and renew the token only when a call needs it"

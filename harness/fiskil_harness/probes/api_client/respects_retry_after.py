@@ -22,6 +22,7 @@ class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_re
     if more than one piece of work arrived since the app was last idle, or if equal calls were in progress at the same time.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "the same call again, after the Retry-After delay"
     source: ClassVar[str] = "errors.retry-after"
     fix: ClassVar[str] = "before the next attempt, wait for Retry-After (seconds or an HTTP date) plus a short random time"

@@ -39,6 +39,7 @@ class RetriesBrokenReads(PlainProbe, frozen=True, kw_only=True, tag="retries_bro
     Reads for a requested refresh, and reads that keep failing, are not judged: the app may report the error and give up.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "the read is repeated until it succeeds"
     source: ClassVar[str] = "errors.timeout"
     fix: ClassVar[str] = "treat a broken or invalid response as a transient failure; keep the event until the data is read"

@@ -25,6 +25,7 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
     user up before it repeats the creation, unless a new request arrives.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "growing pauses between attempts; POST /v1/end-users once"
     source: ClassVar[str] = "end-users.duplicate-email"
     fix: ClassVar[str] = "back off exponentially with a limit; after a lost response, look the end user up before creating"

@@ -17,6 +17,7 @@ class SendsIssuedTokensOnly(PlainProbe, frozen=True, kw_only=True, tag="sends_is
     Apps send such a text if they use a token response that has no token.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "a token from a token response, or no call"
     source: ClassVar[str] = "token.field"
     fix: ClassVar[str] = "before you store a token, check that the response of POST /v1/token contains it as a string"

@@ -27,6 +27,7 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
     When the API accepts the key pair again, the app must resume its work, at the latest after a restart.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "a few attempts, an error, and normal work once the key is accepted"
     source: ClassVar[str] = "token.bad-credentials"
     fix: ClassVar[str] = "treat 401 and 403 of POST /v1/token as final: report them, and retry only when new work arrives"

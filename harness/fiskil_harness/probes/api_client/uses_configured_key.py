@@ -15,6 +15,7 @@ CLIENT_SECRET_IN_ENV = "{client_secret} in [app.env]"
 class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configured_key"):
     """Check that every token request carries the new key pair after the app was restarted with a new key pair."""
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "only the key pair in the environment, from the first token request on"
     source: ClassVar[str] = "token.exchange"
     fix: ClassVar[str] = "read the key pair from the environment or a secrets manager at start, and store it nowhere else"

@@ -16,6 +16,7 @@ LONG_DAYS = 180
 class KeepsConsentsShort(PlainProbe, frozen=True, kw_only=True, tag="keeps_consents_short"):
     """Check that the consent period in the config is at most a year, and at most one day if data is used only once."""
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "a period no longer than the use, and at most one day for a one-off use"
     source: ClassVar[str] = "consents.duration"
     fix: ClassVar[str] = "set the shortest consent period in the console that the use case allows"

@@ -16,6 +16,7 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
     A failure that a retry resolved need not be reported, because one line about the call is enough.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "a line with endpoint and status for each call, whether it succeeded or failed"
     source: ClassVar[str] = "practices: log API successes and failures"
     fix: ClassVar[str] = "log method, route and status in the one place that all calls go through, on success and on failure"

@@ -29,6 +29,7 @@ class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
     Only events that the app uses count.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "received, updated, revoked and expired, each with end_user_id and consent_id"
     source: ClassVar[str] = "practices: log consent lifecycle events"
     fix: ClassVar[str] = "log end_user_id, consent_id and the new status wherever the status of a consent changes"

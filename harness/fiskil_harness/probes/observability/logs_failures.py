@@ -22,6 +22,7 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
     ``error_id`` of the API is not in the log, that gives advice only.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "error_id, session_id or end_user_id of each failure, and what it was"
     source: ClassVar[str] = "practices: log errors for debugging"
     fix: ClassVar[str] = "log error_type, error_id, session_id and end_user_id when a failed journey returns"

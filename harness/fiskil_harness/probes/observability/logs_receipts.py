@@ -13,6 +13,7 @@ from fiskil_harness.probes.probe import PlainProbe
 class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):
     """Check that the log contains the id of every acknowledged message; lines without the kind of event give advice only."""
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "message_id and event of each delivery"
     source: ClassVar[str] = "practices: log webhook receipts"
     fix: ClassVar[str] = (

@@ -33,6 +33,7 @@ class ReportsTimeouts(PlainProbe, frozen=True, kw_only=True, tag="reports_timeou
     exceeding the default is INCONCLUSIVE.
     """
 
+    is_general: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = "a page that states in words that the request failed, by the request deadline"
     source: ClassVar[str] = "errors.timeout"

@@ -27,6 +27,7 @@ class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpf
     texts. The language is not judged. A reference next to the words is allowed; an error code of Fiskil gives advice.
     """
 
+    is_general: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = "a page that states what happened and what to do next, with a different text for final errors"
     source: ClassVar[str] = "journey.error-types"

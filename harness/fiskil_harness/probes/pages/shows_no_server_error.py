@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import HookCall, Journal, Visit
+from fiskil_harness.journal import ApiServedOverTls, Bite, HookCall, Journal, Visit
 from fiskil_harness.journal.queries.api_calls import began_s, calls
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -29,6 +29,7 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
     consent page, it must also respond to the messages that its page forwards.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "a page that states what happened and what to do next"
     source: ClassVar[str] = "journey.error-redirect"
     fix: ClassVar[str] = "show a page at redirect_uri and cancel_uri for every error_type, known or unknown"
@@ -108,8 +109,15 @@ def _has_something(body: bytes) -> bool:
 
 
 def _api_failed(journal: Journal, hook: HookCall) -> bool:
-    """Return True if an API call during the hook call failed or was affected by a fault."""
+    """Return True if an API call or a connection to the API failed, or was affected by a fault, during the hook call.
+
+    After a step that served the API over TLS, every call may have failed in its handshake, which leaves no call.
+    """
     begin_s = began_s(hook)
+    if any(begin_s <= bite.at_s <= hook.at_s for bite in journal.all(Bite)):
+        return True
+    if any(served.at_s <= hook.at_s for served in journal.all(ApiServedOverTls)):
+        return True
     return any(
         (call.bites or call.status is None or call.status >= 400) and call.ended_s >= begin_s and call.at_s <= hook.at_s
         for call in calls(journal)

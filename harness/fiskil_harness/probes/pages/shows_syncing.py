@@ -32,6 +32,7 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
     general information. A page in an unknown language can only be judged if the config has words for it.
     """
 
+    is_general: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES, EFFECTS)
     expected: ClassVar[str] = "a page that announces that data is syncing until it is there, and not afterwards"
     source: ClassVar[str] = "consents.received"

@@ -22,6 +22,7 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
     only.
     """
 
+    is_general: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = "pages request the app's server, and only the server calls the API"
     source: ClassVar[str] = "transport.server-only"

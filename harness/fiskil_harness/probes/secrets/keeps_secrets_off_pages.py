@@ -34,6 +34,7 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     was not read completely, the result cannot be PASS, but a secret in the part that was read is a FAIL.
     """
 
+    is_general: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = "no client secret, webhook secret or token in anything that the browser receives"
     source: ClassVar[str] = "credentials.never-in-frontend"

@@ -23,6 +23,7 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
     the config was not read completely, the result cannot be PASS, but a secret in the part that was read is a FAIL.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "no token, secret or full account number in any output"
     source: ClassVar[str] = "token.never-logged"
     fix: ClassVar[str] = "log routes, statuses and ids; never headers, bodies or whole requests"

@@ -23,6 +23,7 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     PASS. A token in a file that is not a log gives advice only.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "no token or secret in any response, page, metric or alert"
     source: ClassVar[str] = "token.never-logged"
     fix: ClassVar[str] = "put ids, routes and statuses into responses and reports, but no headers, tokens or settings"

@@ -29,6 +29,7 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
     HttpOnly cookies are searched too, because they also send the token to the browser.
     """
 
+    is_general: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = "no access token in storage, cookies, URLs or history, plain or encoded"
     source: ClassVar[str] = "token.never-in-browser"

@@ -31,6 +31,7 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
     parameter gives advice only. Ids are always allowed.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "only ids in paths and queries, the token in Authorization, everything else in bodies"
     source: ClassVar[str] = "token.never-logged"
     fix: ClassVar[str] = (

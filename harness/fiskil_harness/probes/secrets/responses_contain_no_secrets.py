@@ -26,6 +26,7 @@ class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="resp
     A stack trace gives advice only, because it helps an attacker but contains no secret.
     """
 
+    is_general: ClassVar[bool] = True
     expected: ClassVar[str] = "responses without the right signature, the secret or its key"
     source: ClassVar[str] = "webhooks.signature"
     fix: ClassVar[str] = "refuse with a status only, and write the reason into the log"

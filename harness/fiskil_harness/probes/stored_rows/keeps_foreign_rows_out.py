@@ -20,6 +20,7 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
     A dataset is judged only if a state shows the end user's own rows of it.
     """
 
+    is_general: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     expected: ClassVar[str] = "rows of the end user's own consents, and no others"
     source: ClassVar[str] = "data.end-user-required"
