@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from fiskil_harness.core.config import AppSettings, Attestation, GateSettings, Observe, Settings, Waiver, parse
 from fiskil_harness.core.config.hooks import MESSAGE, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
@@ -136,6 +137,18 @@ def test_a_missing_optional_hook_does_not_prevent_proof(outcome_of: OutcomeOf, h
 
     assert (judgement.decision, judgement.verdict) == (Decision.OPEN, Verdict.PASS)
     assert {(unlock.hook, unlock.practices) for unlock in judgement.unlocks} >= {(hook, (IDEMPOTENT,)) for hook in hooks}
+
+
+@pytest.mark.parametrize("hooks", [(MESSAGE,), (MESSAGE, ORIGIN_IN_MESSAGE)])
+def test_an_app_that_uses_a_feature_needs_its_hook(outcome_of: OutcomeOf, hooks: tuple[str, ...]) -> None:
+    """A page of the app was seen to receive the consent page's message, so leaving out the message hook proves nothing."""
+    optional = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), scenario="optional", missing=hooks)
+    seen = structs.replace(passing(outcome_of, IDEMPOTENT), coverage=(f"uses {MESSAGE}",))
+
+    judgement = judge([seen, optional], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
+
+    status = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
+    assert (judgement.decision, status.status, status.hooks) == (Decision.SHUT, Status.NOT_PROVEN, hooks)
 
 
 @pytest.mark.parametrize("hooks", [(MESSAGE,), (MESSAGE, "app.drive.start_session")])

@@ -30,7 +30,7 @@ from fiskil_harness.journal import API_URL_IN_ENV, CA_FILE_IN_ENV
 from fiskil_harness.probes import Verdict, coverage, heaviest
 from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story
-from fiskil_harness.probes.outcome import Measure, Outcome
+from fiskil_harness.probes.outcome import Measure, Outcome, applicable
 from fiskil_harness.probes.practices import all_practices
 
 FORMAT = "fiskil-harness/report/3"
@@ -83,8 +83,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def verdict(self) -> Verdict:
         """The heaviest verdict of all scenarios. Scenarios that lack only optional hooks are ignored, unless all do."""
-        applicable = [outcome for outcome in self.scenarios if not outcome.needs_optional_hooks_only]
-        return heaviest([outcome.verdict for outcome in applicable or self.scenarios])
+        return heaviest([outcome.verdict for outcome in applicable(self.scenarios) or self.scenarios])
 
     @property
     def missing_shards(self) -> str:

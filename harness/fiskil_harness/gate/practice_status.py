@@ -13,7 +13,7 @@ from fiskil_harness.core.config import Attestation, Settings, Waiver
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes import Finding, Verdict, coverage, practices
 from fiskil_harness.probes.evaluation import EVERY_STEP
-from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.probes.outcome import Outcome, applicable
 from fiskil_harness.probes.practices import Practice
 
 FACTS = "app.facts"
@@ -63,7 +63,8 @@ def status_of(
         coverage_marks: Results of the app's API calls in all scenarios together (see ``coverage.coverage_marks``).
     """
     named = [outcome for outcome in outcomes if practice.id in outcome.practices]
-    relevant = [outcome for outcome in named if not outcome.needs_optional_hooks_only] or named
+    applying = set(map(id, applicable(outcomes)))
+    relevant = [outcome for outcome in named if id(outcome) in applying] or named
     if practice.measure == "flows":
         status, reason, hooks = _status_by_flows(outcomes, settings, coverage_marks)
     else:

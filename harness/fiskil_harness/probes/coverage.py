@@ -11,10 +11,12 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from fiskil_harness.core.config import Facts
+from fiskil_harness.core.config.hooks import MESSAGE
 from fiskil_harness.core.model import DATASETS, USUAL_PERMISSIONS, Ending
 from fiskil_harness.core.model.events import EVENT_KINDS
-from fiskil_harness.journal import Exchange, Journal, Journey
+from fiskil_harness.journal import Exchange, Journal, Journey, SdkMessagePassed
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls
+from fiskil_harness.probes.outcome import USES
 
 LEFT = "ABANDONED"
 ENDINGS = (*(ending.value for ending in Ending if ending is not Ending.INVALID), LEFT)
@@ -65,10 +67,15 @@ def _error_of(call: Exchange) -> str:
 
 
 def exercised_in(journal: Journal) -> tuple[str, ...]:
-    """Return acknowledged events and endings of journeys, sorted: ``event consent.received``, ``ending APPROVED``."""
+    """Return acknowledged events, endings of journeys and optional features in use, sorted.
+
+    Examples are ``event consent.received``, ``ending APPROVED`` and ``uses app.drive.message``: an app's page received the
+    message of a consent page that the app embeds.
+    """
     events = {f"{EVENT} {event.kind}" for _, event in acknowledged_events(journal)}
     endings = {f"{ENDING} {journey.ending}" for journey in journal.all(Journey) if journey.ending in ENDINGS}
-    return tuple(sorted(events | endings))
+    features = {f"{USES} {MESSAGE}"} if journal.all(SdkMessagePassed) else set()
+    return tuple(sorted(events | endings | features))
 
 
 def expected_of(facts: Facts, marks: Iterable[str] = ()) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Results of one scenario: its outcome, its measurements, and the material that reports show."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -9,13 +10,16 @@ from fiskil_harness.core.model.findings import Finding, Verdict, heaviest
 from fiskil_harness.journal.entries.plan_pairs import PairCoverage
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 
+USES = "uses"
+"""The prefix of entries of ``Outcome.coverage`` that name the hook of an optional feature which the app was seen to use."""
+
 
 class Outcome(Struct, frozen=True, kw_only=True):
     """The outcome of one scenario. ``missing`` are the hooks that the scenario needs and the config omits.
 
     ``interpretations`` maps a clause id to the interpretation that the scenario chose. ``clauses_used`` are the ids of the
-    clauses that the app relied on. ``coverage`` lists acknowledged events and endings of consent journeys, see
-    `exercised_in`.
+    clauses that the app relied on. ``coverage`` lists acknowledged events, endings of consent journeys, and
+    optional features that the app was seen to use, see `exercised_in`.
     """
 
     scenario: str
@@ -37,6 +41,20 @@ class Outcome(Struct, frozen=True, kw_only=True):
     def needs_optional_hooks_only(self) -> bool:
         """True if every missing hook is for an optional feature, so that the scenario does not apply to this app."""
         return bool(self.missing) and OPTIONAL.issuperset(self.missing)
+
+
+def applicable(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes that apply to the app.
+
+    An outcome that lacks only hooks for optional features is left out, unless some scenario saw the app use the feature:
+    the config then must give the hook.
+    """
+    features = {flow for outcome in outcomes for flow in outcome.coverage}
+    return [
+        outcome
+        for outcome in outcomes
+        if not outcome.needs_optional_hooks_only or any(f"{USES} {hook}" in features for hook in outcome.missing)
+    ]
 
 
 class Measure(Struct, frozen=True, kw_only=True):
