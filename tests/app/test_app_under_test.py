@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec import structs
 
 from fiskil_harness.app.app_under_test import AppUnderTest, open_app
 from fiskil_harness.app.effects import EffectsUnknown, is_connected, is_unknown_path, query_effects
@@ -70,6 +71,20 @@ def test_restart_keeps_port_and_folder(
 
     assert app.url == url
     assert app.is_ready()
+
+
+def test_a_log_that_the_config_does_not_list_is_found(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A file outside the app's folder to which the app appends is a log, before and after a restart."""
+    log = tmp_path_factory.mktemp("var") / "app.log"
+    settings = receiver_settings()
+    command = f"sh -c 'exec {settings.app.command} 9>>{log}'"
+    app = start(structs.replace(settings, app=structs.replace(settings.app, command=command)))
+
+    app.restart()
+
+    assert app.unlisted_logs() == {"app.log": log}
 
 
 def test_missing_hook_is_named(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:

@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from fiskil_harness.app import process_group
-from fiskil_harness.app.process_group import processes_of, worker
+from fiskil_harness.app.process_group import appended_files, processes_of, worker
 from fiskil_harness.core.clock import wait_until
 
 WATCHER = "import time; time.sleep(600)"
@@ -79,3 +80,20 @@ def test_ps_gives_the_same_result_as_proc(started: subprocess.Popen[str], monkey
     assert [(relative.pid, relative.parent) for relative in processes_of(started.pid)] == [
         (relative.pid, relative.parent) for relative in by_proc
     ]
+
+
+def test_files_that_are_appended_to_are_found(tmp_path: Path) -> None:
+    """A log is open for appending; a database, and a file that is only read, are not."""
+    program = f"""
+import os, time
+files = [open({str(tmp_path / "app.log")!r}, "a"), open({str(tmp_path / "data")!r}, "w+"), open({__file__!r})]
+print("open", flush=True)
+time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, start_new_session=True) as app:
+        assert app.stdout is not None
+        app.stdout.readline()
+        found = appended_files(app.pid)
+        app.kill()
+
+    assert found == {tmp_path / "app.log"}

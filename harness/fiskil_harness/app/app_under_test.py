@@ -1,6 +1,7 @@
 """One interface to the app under test, whether the config has a command, the URL of a running app or a Python object."""
 
 import contextlib
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -218,6 +219,13 @@ class AppUnderTest:
             files[name if names[name] == 1 else text] = path if path.is_absolute() else self.settings.folder / path
         return files
 
+    def unlisted_logs(self) -> dict[str, Path]:
+        """Return the files outside its working folder to which the app appends, except those of `output`, by their name."""
+        listed = {os.path.realpath(path) for path in self.output().values()}
+        own = os.path.realpath(self.workdir)
+        found = [path for path in self.process.appended_files() if not path.is_relative_to(own) and str(path) not in listed]
+        return {path.name: path for path in sorted(found)}
+
     def _refuse_taken_port(self) -> None:
         if self.can_restart and hooks.is_listening(self):
             raise PortTaken(
@@ -242,6 +250,9 @@ class Body(Protocol):
 
     def is_alive(self) -> bool:
         """Return true if the app is running, as far as the harness knows."""
+
+    def appended_files(self) -> set[Path]:
+        """Return the files that the app has open for appending, as far as the harness knows."""
 
 
 class CommandBody:
@@ -285,6 +296,10 @@ class CommandBody:
         """Return true if the app's process is running."""
         return self._process.is_running
 
+    def appended_files(self) -> set[Path]:
+        """Return the files that the app's processes have open for appending."""
+        return self._process.appended_files()
+
 
 class RunningBody:
     """An app that was started outside the harness."""
@@ -309,6 +324,10 @@ class RunningBody:
     def is_alive(self) -> bool:
         """Return true: the harness cannot check, and could not restart the app."""
         return True
+
+    def appended_files(self) -> set[Path]:
+        """Return nothing: the harness does not know the app's processes."""
+        return set()
 
 
 def open_app(settings: Settings, *, values: dict[str, str], workdir: Path, app_object: Any = None) -> AppUnderTest:

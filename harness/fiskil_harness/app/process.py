@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from fiskil_harness.app.process_group import processes_of, worker
+from fiskil_harness.app.process_group import appended_files, processes_of, worker
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core import signals
 from fiskil_harness.core.clock import wait_until
@@ -120,6 +120,10 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             os.kill(worker_pid, signal.SIGKILL)
         return True
+
+    def appended_files(self) -> set[Path]:
+        """Return the files that the process and its children have open for appending."""
+        return appended_files(self._running.pid) if self._running is not None else set()
 
     def last_lines(self) -> str:
         """Return the last lines of the process's output."""

@@ -1,6 +1,8 @@
-"""Lists the running processes in an app's process group, using only the standard library."""
+"""Lists the running processes in an app's process group, and the log files that they have open."""
 
 import contextlib
+import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +42,25 @@ def worker(group: int) -> int | None:
     parents = {member.parent for member in members}
     workers = [member for member in members if member.pid != group and member.pid not in parents]
     return max(workers, key=lambda relative: (relative.size, relative.pid)).pid if workers else None
+
+
+def appended_files(group: int) -> set[Path]:
+    """Return the regular files that the processes of *group* have open for appending, as log files are.
+
+    The result is empty on a system without ``/proc``.
+    """
+    return {path for member in processes_of(group) for path in _appended_by(PROC / str(member.pid))}
+
+
+def _appended_by(process: Path) -> Iterator[Path]:
+    # The process may exit, or close a file, while it is read.
+    with contextlib.suppress(OSError):
+        for opened in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                path = opened.readlink()
+                flags = re.search(r"^flags:\s*(\d+)", (process / "fdinfo" / opened.name).read_text(encoding="ascii"), re.M)
+                if flags and int(flags[1], 8) & os.O_APPEND and path.is_file():
+                    yield path
 
 
 _Row = tuple[int, int, int, str, int]

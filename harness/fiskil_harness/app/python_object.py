@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fiskil_harness.app.templates import fill_text
@@ -68,6 +69,10 @@ class PythonBody:
     def is_alive(self) -> bool:
         """Return true: the object exists as long as this process."""
         return True
+
+    def appended_files(self) -> set[Path]:
+        """Return nothing: the files that this process has open are not all the app's."""
+        return set()
 
     def _serve_asgi(self, application: Any, port: int) -> None:
         loop = Loop()

@@ -1,7 +1,10 @@
 """Reads what the app writes during a scenario: its log files, and the log records that it exports over OTLP.
 
+A file outside the app's folder to which the app appends is a log too, even if the config does not list it.
 Everything that was written before the latest call of ``mark`` belongs to earlier scenarios and is skipped.
 """
+
+from pathlib import Path
 
 from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.app.log_output import Mark, end_of, start_of, written_since
@@ -22,12 +25,16 @@ class AppOutput:
         self._is_marked = False
         self._lines_read = 0
         self._log_marks: dict[str, Mark] = {}
+        self._unlisted_marks: dict[Path, Mark] = {}
 
     def mark(self) -> None:
         """Skip all earlier output. The first call skips nothing, because the app's start belongs to the first scenario."""
         mark_of = end_of if self._is_marked else start_of
         for name, path in self._app.output().items():
             self._log_marks[name] = mark_of(path)
+        for path in self._app.unlisted_logs().values():
+            # Such a file may be older than the app's start, so even the first scenario reads only what is added.
+            self._unlisted_marks[path] = end_of(path)
         self._lines_read = self._telemetry.line_count if self._is_marked else 0
         self._is_marked = True
 
@@ -40,6 +47,9 @@ class AppOutput:
         for name, path in self._app.output().items():
             written = written_since(path, self._log_marks.get(name, Mark()))
             journal.write(Output(place=name, text=written.text, problem=written.problem))
+        for name, path in self._app.unlisted_logs().items():
+            if text := written_since(path, self._unlisted_marks.get(path, Mark())).text:
+                journal.write(Output(place=name, text=text))
         if self._telemetry.line_count:
             # An app exports records some time after it writes them, so the last ones may not have arrived.
             pause(min(self._telemetry.lag_s + LAG_SPARE_S, patience_s))
