@@ -2,7 +2,6 @@
 
 from itertools import groupby, pairwise
 from math import inf
-from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
@@ -30,9 +29,9 @@ class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
     are left out. So are equal calls that two pieces of work may have caused, because their pauses are no backoff.
     """
 
-    expected: ClassVar[str] = "growing, randomised pauses between attempts, or an end after a few attempts"
-    source: ClassVar[str] = "errors.timeout"
-    fix: ClassVar[str] = "double the pause after each failure up to a maximum, randomise part of it, and limit the attempts"
+    expected = "growing, randomised pauses between attempts, or an end after a few attempts"
+    source = "errors.timeout"
+    fix = "double the pause after each failure up to a maximum, randomise part of it, and limit the attempts"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the pauses within each series of equal calls that failed."""

@@ -1,7 +1,6 @@
 """Does the app stop following pagination links that lead back to pages it has already read?"""
 
 from collections import Counter
-from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal
@@ -22,9 +21,9 @@ class BoundsItsWalks(PlainProbe, frozen=True, kw_only=True, tag="bounds_its_walk
     is not a loop.
     """
 
-    expected: ClassVar[str] = "the app stops when a page repeats, or at a page limit"
-    source: ClassVar[str] = "paging.links"
-    fix: ClassVar[str] = (
+    expected = "the app stops when a page repeats, or at a page limit"
+    source = "paging.links"
+    fix = (
         "remember the links that a read has followed, stop when a link repeats, and keep the rows of the last complete read"
     )
 

@@ -1,7 +1,7 @@
 """Does the app give up on calls that are always refused, and read the data again once they are accepted?"""
 
 from collections import Counter
-from typing import Any, ClassVar
+from typing import Any
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import EventCreated, Exchange, Journal, Rows
@@ -27,9 +27,9 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
     calls again, the app must read the data again, at the latest after a restart, and show the same rows as before.
     """
 
-    expected: ClassVar[str] = "one renewal after 401 and none after 403, an error, and normal work once the refusals end"
-    source: ClassVar[str] = "token.expired, token.scopes"
-    fix: ClassVar[str] = "renew once after 401; report a second 401 and every 403, and retry only when new work arrives"
+    expected = "one renewal after 401 and none after 403, an error, and normal work once the refusals end"
+    source = "token.expired, token.scopes"
+    fix = "renew once after 401; report a second 401 and every 403, and retry only when new work arrives"
 
     def examine(self, journal: Journal) -> Finding:
         """Count the equal refused calls, and the tokens that the app requested meanwhile."""

@@ -1,7 +1,5 @@
 """Does the app abandon responses that never end, and return to its own callers, within its deadlines?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Bite, ConnectionAbandoned, Exchange, HookCall, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, routes_of
@@ -24,9 +22,9 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
     if calls fail, or if Retry-After is very long. A deadline that the config does not set is not judged.
     """
 
-    expected: ClassVar[str] = "the connection closed by the call deadline, and a response by the request deadline"
-    source: ClassVar[str] = "errors.timeout"
-    fix: ClassVar[str] = "limit the whole call, body included, by one deadline; a timeout per read is not enough"
+    expected = "the connection closed by the call deadline, and a response by the request deadline"
+    source = "errors.timeout"
+    fix = "limit the whole call, body included, by one deadline; a timeout per read is not enough"
 
     def examine(self, journal: Journal) -> Finding:
         """Measure the duration of each affected call, and of each hook call that was in progress at the same time."""

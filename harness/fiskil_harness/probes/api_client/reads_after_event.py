@@ -1,7 +1,6 @@
 """Does the app read a dataset after the event that announces it, and not repeatedly before?"""
 
 from collections import Counter
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
@@ -19,9 +18,9 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
     more of them are polling.
     """
 
-    expected: ClassVar[str] = "one read of the dataset soon after its event, and no repeated reads before it"
-    source: ClassVar[str] = "sync.timing"
-    fix: ClassVar[str] = "start reading a dataset when its sync event arrives, and do not request it before"
+    expected = "one read of the dataset soon after its event, and no repeated reads before it"
+    source = "sync.timing"
+    fix = "start reading a dataset when its sync event arrives, and do not request it before"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the reads before and after each sync event."""

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, History, Journal
@@ -18,9 +17,9 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
     reads of later pages, to which the ``from`` of the first page applies.
     """
 
-    expected: ClassVar[str] = "a parameter `from` that is at most app.facts.history_days ago"
-    source: ClassVar[str] = "data.time-filter"
-    fix: ClassVar[str] = "send the parameter `from` with every read of transactions, only as far back as the use case needs"
+    expected = "a parameter `from` that is at most app.facts.history_days ago"
+    source = "data.time-filter"
+    fix = "send the parameter `from` with every read of transactions, only as far back as the use case needs"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the parameter ``from`` of each read with the declared number of days."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from math import inf
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
@@ -33,9 +33,9 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
     renew the token before any call is refused. That can be observed only if the harness made every token expire.
     """
 
-    expected: ClassVar[str] = "one POST /v1/token after the refusal, then the refused call again"
-    source: ClassVar[str] = "token.expired, token.lifetime"
-    fix: ClassVar[str] = "on 401 exchange the key pair once, behind a lock that all workers share, and repeat the call once"
+    expected = "one POST /v1/token after the refusal, then the refused call again"
+    source = "token.expired, token.lifetime"
+    fix = "on 401 exchange the key pair once, behind a lock that all workers share, and repeat the call once"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for the renewal of the token and the retry after each refused call."""

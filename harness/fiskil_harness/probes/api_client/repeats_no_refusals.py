@@ -1,7 +1,6 @@
 """Does the app stop after a response that no retry can change?"""
 
 from itertools import pairwise
-from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
@@ -24,9 +23,9 @@ class RepeatsNoRefusals(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_r
     data, because a consent may be about to end.
     """
 
-    expected: ClassVar[str] = "an error for the caller, and no further attempt of the same request"
-    source: ClassVar[str] = "errors.simple"
-    fix: ClassVar[str] = "retry only what may pass, such as network errors, 429 and 5xx; report any other 4xx, and stop"
+    expected = "an error for the caller, and no further attempt of the same request"
+    source = "errors.simple"
+    fix = "retry only what may pass, such as network errors, 429 and 5xx; report any other 4xx, and stop"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the number of equal refused calls with the number of pieces of work that arrived meanwhile."""

@@ -1,7 +1,7 @@
 """Does the app request and read only the datasets that ``app.facts.datasets`` declares?"""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
@@ -23,9 +23,9 @@ class RequestsDeclaredDataOnly(PlainProbe, frozen=True, kw_only=True, tag="reque
     A declared dataset that the app did not read makes the result INCONCLUSIVE, because the app may read it later.
     """
 
-    expected: ClassVar[str] = "permissions and reads within app.facts.datasets, and each declared dataset read"
-    source: ClassVar[str] = "permissions.usual"
-    fix: ClassVar[str] = "request only the permissions that the use case needs, and read no other data"
+    expected = "permissions and reads within app.facts.datasets, and each declared dataset read"
+    source = "permissions.usual"
+    fix = "request only the permissions that the use case needs, and read no other data"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the requested permissions and the datasets read with the declared datasets."""

@@ -1,7 +1,5 @@
 """Does the app request a limited number of tokens after unusual token responses, and keep working?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls, routes_of
@@ -18,9 +16,9 @@ class RequestsTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="request
     again, at the latest after a restart.
     """
 
-    expected: ClassVar[str] = "few POST /v1/token, calls between them, and normal work once token responses are normal"
-    source: ClassVar[str] = "token.lifetime"
-    fix: ClassVar[str] = "if expires_in is invalid, assume a short lifetime, and renew the token only when a call needs it"
+    expected = "few POST /v1/token, calls between them, and normal work once token responses are normal"
+    source = "token.lifetime"
+    fix = "if expires_in is invalid, assume a short lifetime, and renew the token only when a call needs it"
 
     def examine(self, journal: Journal) -> Finding:
         """Count the token requests in a row, and check that the app works afterwards."""

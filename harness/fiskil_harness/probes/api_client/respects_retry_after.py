@@ -1,7 +1,6 @@
 """Does the app wait for the Retry-After delay before it makes the same call again?"""
 
 from email.utils import parsedate_to_datetime
-from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, InterpretationsUsed, Journal
@@ -22,9 +21,9 @@ class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_re
     if more than one piece of work arrived since the app was last idle, or if equal calls were in progress at the same time.
     """
 
-    expected: ClassVar[str] = "the same call again, after the Retry-After delay"
-    source: ClassVar[str] = "errors.retry-after"
-    fix: ClassVar[str] = "before the next attempt, wait for Retry-After (seconds or an HTTP date) plus a short random time"
+    expected = "the same call again, after the Retry-After delay"
+    source = "errors.retry-after"
+    fix = "before the next attempt, wait for Retry-After (seconds or an HTTP date) plus a short random time"
 
     def examine(self, journal: Journal) -> Finding:
         """Measure the time from each refused call to the next equal call."""

@@ -1,7 +1,6 @@
 """Does the app limit retries of failing calls, and look up an end user before it repeats a creation?"""
 
 from itertools import pairwise
-from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, HookCall, Journal
@@ -25,9 +24,9 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
     user up before it repeats the creation, unless a new request arrives.
     """
 
-    expected: ClassVar[str] = "growing pauses between attempts; POST /v1/end-users once"
-    source: ClassVar[str] = "end-users.duplicate-email"
-    fix: ClassVar[str] = "back off exponentially with a limit; after a lost response, look the end user up before creating"
+    expected = "growing pauses between attempts; POST /v1/end-users once"
+    source = "end-users.duplicate-email"
+    fix = "back off exponentially with a limit; after a lost response, look the end user up before creating"
 
     def examine(self, journal: Journal) -> Finding:
         """Count equal failing calls, and look for repeated creations after a lost response."""

@@ -1,7 +1,5 @@
 """Does the app stop trying while its key pair is refused, and recover when the pair is accepted again?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Idle, Journal, Key, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
@@ -27,9 +25,9 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
     When the API accepts the key pair again, the app must resume its work, at the latest after a restart.
     """
 
-    expected: ClassVar[str] = "a few attempts, an error, and normal work once the key is accepted"
-    source: ClassVar[str] = "token.bad-credentials"
-    fix: ClassVar[str] = "treat 401 and 403 of POST /v1/token as final: report them, and retry only when new work arrives"
+    expected = "a few attempts, an error, and normal work once the key is accepted"
+    source = "token.bad-credentials"
+    fix = "treat 401 and 403 of POST /v1/token as final: report them, and retry only when new work arrives"
 
     def examine(self, journal: Journal) -> Finding:
         """Count the refused token requests, and look for successful calls afterwards."""

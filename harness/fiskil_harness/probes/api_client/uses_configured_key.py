@@ -1,6 +1,6 @@
 """Does the app use only the key pair from its environment?"""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
@@ -15,9 +15,9 @@ CLIENT_SECRET_IN_ENV = "{client_secret} in [app.env]"
 class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configured_key"):
     """Check that every token request carries the new key pair after the app was restarted with a new key pair."""
 
-    expected: ClassVar[str] = "only the key pair in the environment, from the first token request on"
-    source: ClassVar[str] = "token.exchange"
-    fix: ClassVar[str] = "read the key pair from the environment or a secrets manager at start, and store it nowhere else"
+    expected = "only the key pair in the environment, from the first token request on"
+    source = "token.exchange"
+    fix = "read the key pair from the environment or a secrets manager at start, and store it nowhere else"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare each token request with the key pair that the app was last started with."""

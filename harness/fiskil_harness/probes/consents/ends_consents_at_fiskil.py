@@ -1,7 +1,5 @@
 """Does the app revoke the consent at Fiskil when the end user disconnects in the app?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import REVOKE
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, HookCall, Journal
@@ -19,10 +17,10 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
     continues to share data, and Fiskil continues to read it.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (REVOKE,)
-    expected: ClassVar[str] = "DELETE /v1/consent/{arrangement_id} for every active consent, or the end user deleted"
-    source: ClassVar[str] = "consents.own-revocation"
-    fix: ClassVar[str] = "revoke at Fiskil first; when that succeeds, mark the consent as ended and delete its rows"
+    needs = (REVOKE,)
+    expected = "DELETE /v1/consent/{arrangement_id} for every active consent, or the end user deleted"
+    source = "consents.own-revocation"
+    fix = "revoke at Fiskil first; when that succeeds, mark the consent as ended and delete its rows"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the app's calls with the consents that were active before each disconnect."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from itertools import pairwise
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import USUAL_PERMISSIONS
@@ -26,13 +25,11 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
     notified of the change or completed a refresh.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("amend", "refresh")
-    expected: ClassVar[str] = "only the datasets that the consent covers now"
-    source: ClassVar[str] = "data.missing-permission"
-    fix: ClassVar[str] = (
-        "when a consent changes, read its permissions and delete data they no longer cover; request no other"
-    )
+    needs = (EFFECTS,)
+    around = ("amend", "refresh")
+    expected = "only the datasets that the consent covers now"
+    source = "data.missing-permission"
+    fix = "when a consent changes, read its permissions and delete data they no longer cover; request no other"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the refused reads, the refreshes, and the rows of withdrawn datasets."""

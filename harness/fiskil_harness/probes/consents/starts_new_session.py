@@ -1,7 +1,6 @@
 """Does the app create a new auth session for the next consent journey after an unsuccessful journey?"""
 
 from itertools import pairwise
-from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HookCall, Journal, Journey
@@ -15,9 +14,9 @@ class StartsNewSession(PlainProbe, frozen=True, kw_only=True, tag="starts_new_se
     Only the session of an abandoned journey may be used again, because it is still open.
     """
 
-    expected: ClassVar[str] = "a new auth session for each attempt after the last one ended"
-    source: ClassVar[str] = "auth-session.single-use"
-    fix: ClassVar[str] = "create an auth session when a journey begins, and never use one that has ended"
+    expected = "a new auth session for each attempt after the last one ended"
+    source = "auth-session.single-use"
+    fix = "create an auth session when a journey begins, and never use one that has ended"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare each journey of an end user with the end user's previous journey."""

@@ -1,7 +1,5 @@
 """Does the app accept messages of the Link SDK only from the consent page?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, SdkMessagePassed
@@ -16,13 +14,11 @@ class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_c
     consent page changes nothing either, the result is INCONCLUSIVE.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("return_to_tab", "foreign_sdk_message")
-    expected: ClassVar[str] = "no effect of a message whose origin is not the consent page's"
-    source: ClassVar[str] = "sdk.messages"
-    fix: ClassVar[str] = (
-        "before anything else, compare event.origin with the origin of auth_url, and event.source with the frame"
-    )
+    needs = (EFFECTS,)
+    around = ("return_to_tab", "foreign_sdk_message")
+    expected = "no effect of a message whose origin is not the consent page's"
+    source = "sdk.messages"
+    fix = "before anything else, compare event.origin with the origin of auth_url, and event.source with the frame"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the effect of each foreign message with the effect of the same message from the consent page."""

@@ -1,7 +1,6 @@
 """Does the app's log contain every change of a consent?"""
 
 import re
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
@@ -29,9 +28,9 @@ class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
     Only events that the app uses count.
     """
 
-    expected: ClassVar[str] = "received, updated, revoked and expired, each with end_user_id and consent_id"
-    source: ClassVar[str] = "practices: log consent lifecycle events"
-    fix: ClassVar[str] = "log end_user_id, consent_id and the new status wherever the status of a consent changes"
+    expected = "received, updated, revoked and expired, each with end_user_id and consent_id"
+    source = "practices: log consent lifecycle events"
+    fix = "log end_user_id, consent_id and the new status wherever the status of a consent changes"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a log line about each change of a consent."""

@@ -1,7 +1,5 @@
 """Does the app's log contain the id and the reason of each message whose processing failed?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import FAIL, LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, HookCall, Journal
@@ -14,10 +12,10 @@ from fiskil_harness.probes.probe import PlainProbe
 class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_failed_processing"):
     """Check that for each failure that the harness requested, a log line has the message's id and reports a failure."""
 
-    needs: ClassVar[tuple[str, ...]] = (FAIL,)
-    expected: ClassVar[str] = "message_id and reason of each processing that failed"
-    source: ClassVar[str] = "practices: log failed webhook processing"
-    fix: ClassVar[str] = "catch every error in the processing of a message, and log its message_id and the error"
+    needs = (FAIL,)
+    expected = "message_id and reason of each processing that failed"
+    source = "practices: log failed webhook processing"
+    fix = "catch every error in the processing of a message, and log its message_id and the error"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a log line about each requested failure."""

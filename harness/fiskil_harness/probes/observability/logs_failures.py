@@ -1,7 +1,7 @@
 """Does the log contain the ids that support needs after a failed consent journey or an API error?"""
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
@@ -22,9 +22,9 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
     ``error_id`` of the API is not in the log, that gives advice only.
     """
 
-    expected: ClassVar[str] = "error_id, session_id or end_user_id of each failure, and what it was"
-    source: ClassVar[str] = "practices: log errors for debugging"
-    fix: ClassVar[str] = "log error_type, error_id, session_id and end_user_id when a failed journey returns"
+    expected = "error_id, session_id or end_user_id of each failure, and what it was"
+    source = "practices: log errors for debugging"
+    fix = "log error_type, error_id, session_id and end_user_id when a failed journey returns"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a log line about each failed journey."""

@@ -1,7 +1,5 @@
 """Does the app's monitoring show webhooks that it failed to accept or to process?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import FAIL, METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HookCall, Journal
@@ -15,10 +13,10 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
     The metric must be one that good deliveries do not change.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (FAIL,)
-    expected: ClassVar[str] = "a metric of failed deliveries that changes, or an alert, and neither of them afterwards"
-    source: ClassVar[str] = "practices: alert on webhook delivery failures"
-    fix: ClassVar[str] = "count deliveries and processing by outcome, and alert on those that fail"
+    needs = (FAIL,)
+    expected = "a metric of failed deliveries that changes, or an alert, and neither of them afterwards"
+    source = "practices: alert on webhook delivery failures"
+    fix = "count deliveries and processing by outcome, and alert on those that fail"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the readings before and during the failure."""

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import ClassVar
 
 import msgspec
 
@@ -42,12 +41,10 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
     consents if each consent has its own control. Afterwards the page must no longer list the consent.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = (
-        "a list of what is shared, with whom and until when, and revocation at Fiskil in at most 3 presses"
-    )
-    source: ClassVar[str] = "practices: provide easy access to consent management"
-    fix: ClassVar[str] = "list each consent with a control that revokes it at Fiskil first and then removes it from the list"
+    needs = (PAGES,)
+    expected = "a list of what is shared, with whom and until when, and revocation at Fiskil in at most 3 presses"
+    source = "practices: provide easy access to consent management"
+    fix = "list each consent with a control that revokes it at Fiskil first and then removes it from the list"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge the list of consents, the presses, and the page after the presses."""

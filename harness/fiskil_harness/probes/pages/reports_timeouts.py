@@ -1,7 +1,5 @@
 """Does the page report a timeout by the app's own deadline?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, PageView, Pressed
@@ -33,10 +31,10 @@ class ReportsTimeouts(PlainProbe, frozen=True, kw_only=True, tag="reports_timeou
     exceeding the default is INCONCLUSIVE.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "a page that states in words that the request failed, by the request deadline"
-    source: ClassVar[str] = "errors.timeout"
-    fix: ClassVar[str] = "limit the whole wait of an end user by one deadline, then show a page that states what to do next"
+    needs = (PAGES,)
+    expected = "a page that states in words that the request failed, by the request deadline"
+    source = "errors.timeout"
+    fix = "limit the whole wait of an end user by one deadline, then show a page that states what to do next"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge the page after each press."""

@@ -1,7 +1,6 @@
 """Does the page state, after every error, what happened and what to do next?"""
 
 from itertools import groupby
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model import Ending
@@ -27,10 +26,10 @@ class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpf
     texts. The language is not judged. A reference next to the words is allowed; an error code of Fiskil gives advice.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "a page that states what happened and what to do next, with a different text for final errors"
-    source: ClassVar[str] = "journey.error-types"
-    fix: ClassVar[str] = "keep a text for each error_type and a general one for unknown types; write codes to the log only"
+    needs = (PAGES,)
+    expected = "a page that states what happened and what to do next, with a different text for final errors"
+    source = "journey.error-types"
+    fix = "keep a text for each error_type and a general one for unknown types; write codes to the log only"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge the pages shown after each error, at every width."""

@@ -1,7 +1,6 @@
 """Does the app show a page for people after every end of a journey?"""
 
 import re
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model.findings import Finding
@@ -29,9 +28,9 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
     consent page, it must also respond to the messages that its page forwards.
     """
 
-    expected: ClassVar[str] = "a page that states what happened and what to do next"
-    source: ClassVar[str] = "journey.error-redirect"
-    fix: ClassVar[str] = "show a page at redirect_uri and cancel_uri for every error_type, known or unknown"
+    expected = "a page that states what happened and what to do next"
+    source = "journey.error-redirect"
+    fix = "show a page at redirect_uri and cancel_uri for every error_type, known or unknown"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge every page and every hook response."""

@@ -1,7 +1,5 @@
 """Does the page show progress at once while the consent page is slow to open?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, PageView, Pressed
@@ -33,10 +31,10 @@ class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress")
     button, and another page. The browser's own loading indicator does not count, because it is outside the page.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "a sign of progress in the page within 1 s of the press"
-    source: ClassVar[str] = "practices: show progress while linking"
-    fix: ClassVar[str] = "on submit, disable the button and show a line with role=status; only then create the auth session"
+    needs = (PAGES,)
+    expected = "a sign of progress in the page within 1 s of the press"
+    source = "practices: show progress while linking"
+    fix = "on submit, disable the button and show a line with role=status; only then create the auth session"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the views before each press with those while the app was waiting."""

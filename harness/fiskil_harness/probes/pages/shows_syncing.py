@@ -1,7 +1,6 @@
 """Does the page announce that data is syncing, from the consent until all data is there, and no longer?"""
 
 import re
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS, PAGES
 from fiskil_harness.core.model.findings import Finding
@@ -32,12 +31,10 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
     general information. A page in an unknown language can only be judged if the config has words for it.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES, EFFECTS)
-    expected: ClassVar[str] = "a page that announces that data is syncing until it is there, and not afterwards"
-    source: ClassVar[str] = "consents.received"
-    fix: ClassVar[str] = (
-        "store for each consent whether its first sync is complete, and show that data is syncing until then"
-    )
+    needs = (PAGES, EFFECTS)
+    expected = "a page that announces that data is syncing until it is there, and not afterwards"
+    source = "consents.received"
+    fix = "store for each consent whether its first sync is complete, and show that data is syncing until then"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge the page before and after the data arrived."""

@@ -1,6 +1,5 @@
 """Does only the app's server call the API, and no browser?"""
 
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from fiskil_harness.core.config.hooks import PAGES
@@ -22,10 +21,10 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
     only.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "pages request the app's server, and only the server calls the API"
-    source: ClassVar[str] = "transport.server-only"
-    fix: ClassVar[str] = "send requests of pages to your own server, which calls Fiskil and returns only what the page needs"
+    needs = (PAGES,)
+    expected = "pages request the app's server, and only the server calls the API"
+    source = "transport.server-only"
+    fix = "send requests of pages to your own server, which calls Fiskil and returns only what the page needs"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for requests that pages sent to the API."""

@@ -1,7 +1,6 @@
 """Are the client secret, the webhook secret and tokens absent from everything that the app sends to a browser?"""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
@@ -34,12 +33,10 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     was not read completely, the result cannot be PASS, but a secret in the part that was read is a FAIL.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "no client secret, webhook secret or token in anything that the browser receives"
-    source: ClassVar[str] = "credentials.never-in-frontend"
-    fix: ClassVar[str] = (
-        "keep credentials in the server's environment, and send requests of pages to your server instead of Fiskil"
-    )
+    needs = (PAGES,)
+    expected = "no client secret, webhook secret or token in anything that the browser receives"
+    source = "credentials.never-in-frontend"
+    fix = "keep credentials in the server's environment, and send requests of pages to your server instead of Fiskil"
 
     def examine(self, journal: Journal) -> Finding:
         """Search all responses with their headers, all rendered pages, all requests, and the browser's storage."""

@@ -1,7 +1,5 @@
 """Are tokens, secrets and account numbers absent from the app's logs and output?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, FileWritten, Journal, Output
@@ -23,9 +21,9 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
     the config was not read completely, the result cannot be PASS, but a secret in the part that was read is a FAIL.
     """
 
-    expected: ClassVar[str] = "no token, secret or full account number in any output"
-    source: ClassVar[str] = "token.never-logged"
-    fix: ClassVar[str] = "log routes, statuses and ids; never headers, bodies or whole requests"
+    expected = "no token, secret or full account number in any output"
+    source = "token.never-logged"
+    fix = "log routes, statuses and ids; never headers, bodies or whole requests"
 
     def examine(self, journal: Journal) -> Finding:
         """Search every output for every secret in every encoding."""

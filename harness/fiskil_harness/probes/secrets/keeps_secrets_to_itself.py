@@ -1,7 +1,6 @@
 """Are tokens and secrets absent from the app's responses, metrics, alerts and telemetry?"""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 import msgspec
 
@@ -23,9 +22,9 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     PASS. A token in a file that is not a log gives advice only.
     """
 
-    expected: ClassVar[str] = "no token or secret in any response, page, metric or alert"
-    source: ClassVar[str] = "token.never-logged"
-    fix: ClassVar[str] = "put ids, routes and statuses into responses and reports, but no headers, tokens or settings"
+    expected = "no token or secret in any response, page, metric or alert"
+    source = "token.never-logged"
+    fix = "put ids, routes and statuses into responses and reports, but no headers, tokens or settings"
 
     def examine(self, journal: Journal) -> Finding:
         """Search all responses and reports of the app, and give advice about other files with secrets."""

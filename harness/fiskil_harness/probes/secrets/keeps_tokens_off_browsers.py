@@ -1,7 +1,6 @@
 """Are access tokens absent from everything that a browser stores?"""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
@@ -29,10 +28,10 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
     HttpOnly cookies are searched too, because they also send the token to the browser.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "no access token in storage, cookies, URLs or history, plain or encoded"
-    source: ClassVar[str] = "token.never-in-browser"
-    fix: ClassVar[str] = "keep the token in the server's memory, and give the browser nothing but your own session id"
+    needs = (PAGES,)
+    expected = "no access token in storage, cookies, URLs or history, plain or encoded"
+    source = "token.never-in-browser"
+    fix = "keep the token in the server's memory, and give the browser nothing but your own session id"
 
     def examine(self, journal: Journal) -> Finding:
         """Search everything that the browser stored, and the cookies that were set and sent."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode
 
 import msgspec
@@ -31,11 +31,9 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
     parameter gives advice only. Ids are always allowed.
     """
 
-    expected: ClassVar[str] = "only ids in paths and queries, the token in Authorization, everything else in bodies"
-    source: ClassVar[str] = "token.never-logged"
-    fix: ClassVar[str] = (
-        "send the token in the Authorization header, credentials and personal data in JSON bodies, and ids in URLs"
-    )
+    expected = "only ids in paths and queries, the token in Authorization, everything else in bodies"
+    source = "token.never-logged"
+    fix = "send the token in the Authorization header, credentials and personal data in JSON bodies, and ids in URLs"
 
     def examine(self, journal: Journal) -> Finding:
         """Search the URL and the User-Agent of every call."""

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
-from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.core.redaction import Index
@@ -26,9 +25,9 @@ class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="resp
     A stack trace gives advice only, because it helps an attacker but contains no secret.
     """
 
-    expected: ClassVar[str] = "responses without the right signature, the secret or its key"
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "refuse with a status only, and write the reason into the log"
+    expected = "responses without the right signature, the secret or its key"
+    source = "webhooks.signature"
+    fix = "refuse with a status only, and write the reason into the log"
 
     def examine(self, journal: Journal) -> Finding:
         """Search all responses for secrets, and responses to forgeries also for the signature that would have been valid."""

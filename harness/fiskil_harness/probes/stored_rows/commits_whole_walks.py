@@ -1,7 +1,7 @@
 """Does the app's state show the rows of a complete read, even after a fault disturbed the latest read?"""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
@@ -48,10 +48,10 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the rows of the previous read, or all rows of the new one"
-    source: ClassVar[str] = "paging.links"
-    fix: ClassVar[str] = "collect all pages first and commit them in one transaction; if a page fails, keep the stored rows"
+    needs = (EFFECTS,)
+    expected = "the rows of the previous read, or all rows of the new one"
+    source = "paging.links"
+    fix = "collect all pages first and commit them in one transaction; if a page fails, keep the stored rows"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare each state of the idle app after a fault with the complete reads that were possible until then."""

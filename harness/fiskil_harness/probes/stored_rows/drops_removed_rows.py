@@ -1,7 +1,5 @@
 """Does the app no longer show rows that the institution has removed?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal, Rows
@@ -27,11 +25,11 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("change", "close_account", "withdraw_sharing")
-    expected: ClassVar[str] = "only rows of the latest sync; removed rows are marked or left out"
-    source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "after a complete read, mark every stored row of the dataset that it did not contain as removed"
+    needs = (EFFECTS,)
+    around = ("change", "close_account", "withdraw_sharing")
+    expected = "only rows of the latest sync; removed rows are marked or left out"
+    source = "data.changes"
+    fix = "after a complete read, mark every stored row of the dataset that it did not contain as removed"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the removed rows in the states before and after the removal."""

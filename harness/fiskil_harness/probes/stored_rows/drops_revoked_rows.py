@@ -1,7 +1,5 @@
 """Does the app delete the data of a consent when that consent is revoked?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
@@ -13,11 +11,11 @@ from fiskil_harness.probes.probe import PlainProbe
 class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked_rows"):
     """Check that after the app acknowledged ``consent.revoked``, its state no longer shows rows of the consent as before."""
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "disconnect", "revoke")
-    expected: ClassVar[str] = "no row of a consent that has ended"
-    source: ClassVar[str] = "consents.every-ending-reported"
-    fix: ClassVar[str] = "on consent.revoked, delete the consent's rows in the transaction that marks it as revoked"
+    needs = (EFFECTS,)
+    around = ("advance", "close_account", "disconnect", "revoke")
+    expected = "no row of a consent that has ended"
+    source = "consents.every-ending-reported"
+    fix = "on consent.revoked, delete the consent's rows in the transaction that marks it as revoked"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of rows and for account numbers of the revoked consent in the last state."""

@@ -1,6 +1,6 @@
 """Does the app store every row that the API served exactly once?"""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
@@ -29,10 +29,10 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "every row of the latest sync, each once"
-    source: ClassVar[str] = "paging.links"
-    fix: ClassVar[str] = "follow links.next to the end and commit a dataset's rows in one transaction, keyed by fiskil_id"
+    needs = (EFFECTS,)
+    expected = "every row of the latest sync, each once"
+    source = "paging.links"
+    fix = "follow links.next to the end and commit a dataset's rows in one transaction, keyed by fiskil_id"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the ids in the state with the ids that the API served."""

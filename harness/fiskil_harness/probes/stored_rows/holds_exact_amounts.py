@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
-from typing import Any, ClassVar
+from typing import Any
 
 from msgspec import Struct
 
@@ -37,10 +37,10 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "each amount as it was served, with every digit"
-    source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "store money as the received text, as a decimal or as whole cents; never convert it to a float"
+    needs = (EFFECTS,)
+    expected = "each amount as it was served, with every digit"
+    source = "data.changes"
+    fix = "store money as the received text, as a decimal or as whole cents; never convert it to a float"
 
     def examine(self, journal: Journal) -> Finding:
         """Find the path of amounts in the state, and compare each amount there with the served amounts."""

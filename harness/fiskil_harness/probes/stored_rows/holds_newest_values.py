@@ -1,6 +1,6 @@
 """Does the app show the latest values of rows that changed between two syncs?"""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
@@ -30,11 +30,11 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("change", "close_account")
-    expected: ClassVar[str] = "the values of the latest sync"
-    source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "each time you read a row with a known fiskil_id, update every column of it"
+    needs = (EFFECTS,)
+    around = ("change", "close_account")
+    expected = "the values of the latest sync"
+    source = "data.changes"
+    fix = "each time you read a row with a known fiskil_id, update every column of it"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the value of each changed field in the states before the change and at the end."""

@@ -1,6 +1,6 @@
 """Does the app discard rows that belong to a consent which the end user never gave?"""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
@@ -20,10 +20,10 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
     A dataset is judged only if a state shows the end user's own rows of it.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "rows of the end user's own consents, and no others"
-    source: ClassVar[str] = "data.end-user-required"
-    fix: ClassVar[str] = "store a row only if its arrangement_id is a consent that this end user gave you"
+    needs = (EFFECTS,)
+    expected = "rows of the end user's own consents, and no others"
+    source = "data.end-user-required"
+    fix = "store a row only if its arrangement_id is a consent that this end user gave you"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of foreign rows in the states, for each dataset of which own rows are shown."""

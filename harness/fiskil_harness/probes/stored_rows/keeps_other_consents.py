@@ -1,7 +1,5 @@
 """Does the app keep the data of an end user's other consents when one consent ends?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, Effects, Journal
@@ -16,11 +14,11 @@ class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other
     FAIL requires that the app showed rows of the active consent before, and shows none of them at the end.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "disconnect", "revoke")
-    expected: ClassVar[str] = "the rows of every active consent"
-    source: ClassVar[str] = "consents.list"
-    fix: ClassVar[str] = "store with each row the consent that it belongs to, and when a consent ends delete only its rows"
+    needs = (EFFECTS,)
+    around = ("advance", "close_account", "disconnect", "revoke")
+    expected = "the rows of every active consent"
+    source = "consents.list"
+    fix = "store with each row the consent that it belongs to, and when a consent ends delete only its rows"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the rows that the app showed before a consent ended with the rows that it shows at the end."""

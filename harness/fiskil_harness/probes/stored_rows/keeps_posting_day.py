@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any, ClassVar
+from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
@@ -36,10 +36,10 @@ class KeepsPostingDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_posting_
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the day that was served; a date without a time is the same day in every zone"
-    source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "store a date without a time as a date; parse times with their offset, and show days in one zone"
+    needs = (EFFECTS,)
+    expected = "the day that was served; a date without a time is the same day in every zone"
+    source = "data.changes"
+    fix = "store a date without a time as a date; parse times with their offset, and show days in one zone"
 
     def examine(self, journal: Journal) -> Finding:
         """Find the path of dates in the state, and compare each date there with the served days."""

@@ -1,7 +1,5 @@
 """Does the app keep its rows when the API temporarily refuses a read?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
@@ -23,10 +21,10 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the rows of the last successful read, until the next successful one"
-    source: ClassVar[str] = "data.after-sync"
-    fix: ClassVar[str] = "replace the stored rows only after a read whose pages all returned 200; otherwise keep them"
+    needs = (EFFECTS,)
+    expected = "the rows of the last successful read, until the next successful one"
+    source = "data.after-sync"
+    fix = "replace the stored rows only after a read whose pages all returned 200; otherwise keep them"
 
     def examine(self, journal: Journal) -> Finding:
         """Check each state of the idle app that follows a refused read."""

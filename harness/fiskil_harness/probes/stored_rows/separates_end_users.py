@@ -1,7 +1,7 @@
 """Does each end user's state contain only their own rows, and change only after messages about them?"""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
@@ -20,11 +20,11 @@ ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 class SeparatesEndUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_end_users"):
     """Check that no end user's state shows ids of another end user, or changes by messages about another (invariant I8)."""
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver", "deliver_foreign", "deliver_mixed")
-    expected: ClassVar[str] = "each end user's state contains only their own consents and rows"
-    source: ClassVar[str] = "webhooks.end-user"
-    fix: ClassVar[str] = "look up end user and consent together, and ignore a message in which the two do not match"
+    needs = (EFFECTS,)
+    around = ("deliver", "deliver_foreign", "deliver_mixed")
+    expected = "each end user's state contains only their own consents and rows"
+    source = "webhooks.end-user"
+    fix = "look up end user and consent together, and ignore a message in which the two do not match"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of other end users in each state, and for changes that messages about other end users caused."""

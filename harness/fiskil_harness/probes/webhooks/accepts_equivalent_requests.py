@@ -1,7 +1,5 @@
 """Is a genuine message accepted in every equivalent variant of its HTTP request?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
@@ -22,9 +20,9 @@ from fiskil_harness.probes.probe import PlainProbe
 class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="accepts_equivalent_requests"):
     """Check that a genuine message is accepted with any header case, charset, chunks and TCP segments (invariant I13)."""
 
-    expected: ClassVar[str] = "2xx and the effect for every equivalent form of a request: header case, charset, chunks"
-    source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = (
+    expected = "2xx and the effect for every equivalent form of a request: header case, charset, chunks"
+    source = "webhooks.success"
+    fix = (
         "use an HTTP server library to parse requests: header names are case-insensitive, bodies may be chunked, "
         "content types may have parameters"
     )

@@ -1,7 +1,5 @@
 """Is every genuine message acknowledged?"""
 
-from typing import ClassVar
-
 import msgspec
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
@@ -52,9 +50,9 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
     message, the probe gives only advice.
     """
 
-    expected: ClassVar[str] = "2xx for every message that Fiskil signed, however its bytes are written"
-    source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = "verify the raw bytes as they arrived, and ignore unknown fields and events"
+    expected = "2xx for every message that Fiskil signed, however its bytes are written"
+    source = "webhooks.success"
+    fix = "verify the raw bytes as they arrived, and ignore unknown fields and events"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge each response together with the deliveries before and after it."""

@@ -1,7 +1,6 @@
 """Does each delivery get its response in time, independently of the API and of other clients?"""
 
 from operator import attrgetter
-from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Exchange, Journal, Limits
@@ -28,9 +27,9 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
     duration, because it shows how slow the machine is.
     """
 
-    expected: ClassVar[str] = "a response within the limit, independent of the API and of other clients"
-    source: ClassVar[str] = "webhooks.prompt"
-    fix: ClassVar[str] = "store the message durably, respond, and process it afterwards"
+    expected = "a response within the limit, independent of the API and of other clients"
+    source = "webhooks.prompt"
+    fix = "store the message durably, respond, and process it afterwards"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the duration of each delivery with the limit, and with the API calls during it."""

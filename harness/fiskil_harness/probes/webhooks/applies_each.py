@@ -1,7 +1,5 @@
 """Are messages that differ only in ``message_id`` applied as separate messages?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, EventCreated, Journal
@@ -18,10 +16,10 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
     If the effects hook reports no counts, the app must have read the dataset from the API after each event about it.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "one effect for every message_id, compared as complete text"
-    source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "deduplicate by message_id as text, not by a hash of the event, a number or the consent"
+    needs = (EFFECTS,)
+    expected = "one effect for every message_id, compared as complete text"
+    source = "webhooks.message-id"
+    fix = "deduplicate by message_id as text, not by a hash of the event, a number or the consent"
 
     def examine(self, journal: Journal) -> Finding:
         """Find acknowledged messages with equal events or similar ids that were not applied."""

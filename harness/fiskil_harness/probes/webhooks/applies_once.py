@@ -1,7 +1,5 @@
 """Is every message applied at most once, however often it is delivered?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import DURING_KILL, Delivery, Journal
@@ -19,10 +17,10 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
     twin that got each message once.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "exactly one effect per message_id"
-    source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "claim message_id and apply its effect in one database transaction"
+    needs = (EFFECTS,)
+    expected = "exactly one effect per message_id"
+    source = "webhooks.message-id"
+    fix = "claim message_id and apply its effect in one database transaction"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for messages that were applied more than once, according to the last counts that the app reported."""

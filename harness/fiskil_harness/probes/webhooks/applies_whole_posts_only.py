@@ -1,7 +1,5 @@
 """Do incomplete bodies and GET requests have no effect, and other requests at most one effect?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Effects, Journal
@@ -19,13 +17,11 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
     An app that reports no counts is judged by its state: incomplete requests must not change the state.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver", "send_every_variant")
-    expected: ClassVar[str] = (
-        "no effect of incomplete bodies or of GET, HEAD and OPTIONS; at most one effect of other requests"
-    )
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "route only POST to the receiver, and read the body to its declared length before you verify it"
+    needs = (EFFECTS,)
+    around = ("deliver", "send_every_variant")
+    expected = "no effect of incomplete bodies or of GET, HEAD and OPTIONS; at most one effect of other requests"
+    source = "webhooks.signature"
+    fix = "route only POST to the receiver, and read the body to its declared length before you verify it"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for effects of requests that must have no effect, and for requests that were applied twice."""

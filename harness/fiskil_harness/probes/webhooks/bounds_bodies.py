@@ -1,7 +1,5 @@
 """Does the receiver stop reading a body at the configured limits?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import EndlessBody, Journal, Limits
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
@@ -24,9 +22,9 @@ class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
     discard the bytes, which is invisible from outside.
     """
 
-    expected: ClassVar[str] = "a response or the end of the connection at the configured limit"
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "refuse bodies above 1 MB with 413 before you read them, and limit the time of a whole request"
+    expected = "a response or the end of the connection at the configured limit"
+    source = "webhooks.signature"
+    fix = "refuse bodies above 1 MB with 413 before you read them, and limit the time of a whole request"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the bytes and seconds of each endless body with the limits."""

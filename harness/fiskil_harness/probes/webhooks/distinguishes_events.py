@@ -1,7 +1,6 @@
 """Does the app distinguish the end of a consent from other events?"""
 
 import re
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import CONNECTED, EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
@@ -24,11 +23,11 @@ class DistinguishesEvents(PlainProbe, frozen=True, kw_only=True, tag="distinguis
     ended. Each kind of event is a case.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver",)
-    expected: ClassVar[str] = "a consent that ends after consent.revoked, and after no other kind of event"
-    source: ClassVar[str] = "webhooks.events"
-    fix: ClassVar[str] = "choose the action by data.event, and change nothing for kinds of events that you do not use"
+    needs = (EFFECTS,)
+    around = ("deliver",)
+    expected = "a consent that ends after consent.revoked, and after no other kind of event"
+    source = "webhooks.events"
+    fix = "choose the action by data.event, and change nothing for kinds of events that you do not use"
 
     def examine(self, journal: Journal) -> Finding:
         """Read the app's state after each kind of event."""

@@ -1,7 +1,5 @@
 """Is every acknowledged message applied?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits, ProcessChanged, UsedEvents
@@ -35,10 +33,10 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
     app reports no counts, the states of twins with and without disturbed deliveries are compared.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "every acknowledged message applied, and every message acknowledged by its last attempt"
-    source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = "store the message durably before you respond with 2xx, and respond with 5xx if you cannot"
+    needs = (EFFECTS,)
+    expected = "every acknowledged message applied, and every message acknowledged by its last attempt"
+    source = "webhooks.success"
+    fix = "store the message durably before you respond with 2xx, and respond with 5xx if you cannot"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for acknowledged messages that were not applied, according to the last counts that the app reported."""

@@ -1,7 +1,7 @@
 """Does each consent end with the value that the config states for its newest event?"""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
@@ -22,12 +22,10 @@ class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_even
     the values of both are allowed.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the value that the config states for the newest acknowledged event about a consent"
-    source: ClassVar[str] = "webhooks.order"
-    fix: ClassVar[str] = (
-        "use publish_time to decide which of two events about a consent is newer, and apply each message once"
-    )
+    needs = (EFFECTS,)
+    expected = "the value that the config states for the newest acknowledged event about a consent"
+    source = "webhooks.order"
+    fix = "use publish_time to decide which of two events about a consent is newer, and apply each message once"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the value of every consent in the app's state with the allowed values."""

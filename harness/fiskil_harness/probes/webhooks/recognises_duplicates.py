@@ -1,7 +1,5 @@
 """Is a repeated message recognised, whatever the encoding of its signature and its unsigned headers?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
@@ -19,10 +17,10 @@ class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognise
     INCONCLUSIVE.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "one effect, whatever the encoding of the signature and the unsigned headers"
-    source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "deduplicate by message_id from the signed body, not by the signature or a header"
+    needs = (EFFECTS,)
+    expected = "one effect, whatever the encoding of the signature and the unsigned headers"
+    source = "webhooks.message-id"
+    fix = "deduplicate by message_id from the signed body, not by the signature or a header"
 
     def examine(self, journal: Journal) -> Finding:
         """Count the effects of each repeated message."""

@@ -1,7 +1,5 @@
 """Are correctly signed messages refused if they come from an IP address that is not Fiskil's?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, Journal, StepFailed
@@ -19,13 +17,11 @@ class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuse
     config, because Fiskil publishes no list of its addresses.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver_from_unknown_address", "retry")
-    expected: ClassVar[str] = "no effect of a message from an address outside the allow list"
-    source: ClassVar[str] = "webhooks.source-ip"
-    fix: ClassVar[str] = (
-        "compare the connection's address with the allow list, and trust forwarding headers only from your own proxy"
-    )
+    needs = (EFFECTS,)
+    around = ("deliver_from_unknown_address", "retry")
+    expected = "no effect of a message from an address outside the allow list"
+    source = "webhooks.source-ip"
+    fix = "compare the connection's address with the allow list, and trust forwarding headers only from your own proxy"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the effects before and after each delivery from a foreign IP address."""

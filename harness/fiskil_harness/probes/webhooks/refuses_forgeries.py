@@ -1,7 +1,6 @@
 """Are forged messages refused, without any effect?"""
 
 from statistics import median
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
@@ -29,13 +28,11 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
     it only means that the message is queued. Slow refusals give only advice, because an app may delay forgeries on purpose.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver", "forge", "forge_every", "forge_without_secret")
-    expected: ClassVar[str] = "no effect of a message that Fiskil did not sign, and a response other than 2xx"
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = (
-        "first compare the header with base64(HMAC-SHA256(base64-decoded secret, raw body)) in constant time"
-    )
+    needs = (EFFECTS,)
+    around = ("deliver", "forge", "forge_every", "forge_without_secret")
+    expected = "no effect of a message that Fiskil did not sign, and a response other than 2xx"
+    source = "webhooks.signature"
+    fix = "first compare the header with base64(HMAC-SHA256(base64-decoded secret, raw body)) in constant time"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for effects of forgeries, and for a genuine message that had an effect.

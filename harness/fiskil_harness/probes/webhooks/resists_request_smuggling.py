@@ -1,7 +1,5 @@
 """Is a request that is embedded in a refused body ignored (request smuggling)?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import describe, last_applied, of_kind, response_text
@@ -14,9 +12,9 @@ class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resist
     After the refusal, the next response must belong to the next request, or the connection must be closed.
     """
 
-    expected: ClassVar[str] = "no response to and no effect of a request inside a body, and each response to its own request"
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "before you refuse a request, read its body to the end, or close the connection with the response"
+    expected = "no response to and no effect of a request inside a body, and each response to its own request"
+    source = "webhooks.signature"
+    fix = "before you refuse a request, read its body to the end, or close the connection with the response"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for responses to embedded requests, for their effects, and for genuine requests that were refused instead."""

@@ -1,7 +1,5 @@
 """Does the receiver accept every valid generated message, and survive the invalid ones?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import genuine, last_applied, of_kind, why_busy
@@ -19,11 +17,9 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
     (5xx) in response to an invalid body gives only advice.
     """
 
-    expected: ClassVar[str] = (
-        "2xx for every valid message, a response to every request, and 2xx for genuine messages afterwards"
-    )
-    source: ClassVar[str] = "webhooks.payload"
-    fix: ClassVar[str] = "read only the fields that you need, ignore the others, and respond with 400 to unreadable bodies"
+    expected = "2xx for every valid message, a response to every request, and 2xx for genuine messages afterwards"
+    source = "webhooks.payload"
+    fix = "read only the fields that you need, ignore the others, and respond with 400 to unreadable bodies"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for missing responses, refused valid bodies, repeated effects, and genuine messages refused afterwards."""

@@ -1,7 +1,5 @@
 """Does the receiver keep working after every malformed request?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import describe, genuine, readable, response_text
@@ -17,11 +15,9 @@ class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="surv
     Each complete malformed request must also get a response, with any status: 2xx, 4xx or 5xx.
     """
 
-    expected: ClassVar[str] = "a response to every complete request, and 2xx for the genuine message after it"
-    source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = (
-        "isolate each request: catch its errors, close its connection if it is broken, and serve the next one"
-    )
+    expected = "a response to every complete request, and 2xx for the genuine message after it"
+    source = "webhooks.success"
+    fix = "isolate each request: catch its errors, close its connection if it is broken, and serve the next one"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge each malformed request by the genuine messages after it."""

@@ -1,7 +1,5 @@
 """Does the app deduplicate and apply a message by the same id, if its body contains two?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
@@ -19,10 +17,10 @@ class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_mess
     messages. An app that deduplicates by one id and applies the other applies an id twice or loses a message.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the same message_id for deduplication and for the effect"
-    source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "parse the body once, and use message_id from that result everywhere"
+    needs = (EFFECTS,)
+    expected = "the same message_id for deduplication and for the effect"
+    source = "webhooks.message-id"
+    fix = "parse the body once, and use message_id from that result everywhere"
 
     def examine(self, journal: Journal) -> Finding:
         """Count how often each of the three ids was applied."""
