@@ -3,12 +3,11 @@
 from itertools import groupby, pairwise
 from math import inf
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, header, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_between, work_times
 from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MIN_PAUSES = 12
 """Minimum number of pauses in a series that can fail.

@@ -2,11 +2,10 @@
 
 from collections import Counter
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, parameters, routes_of
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 LOOPS = ("CursorLoop", "PageRepeated")
 MAX_PAGE_REQUESTS = 200

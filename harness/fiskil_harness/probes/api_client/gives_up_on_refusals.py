@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import Any
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import EventCreated, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import (
     bitten_by,
@@ -15,7 +14,7 @@ from fiskil_harness.journal.queries.api_calls import (
 )
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, latest_rows, places
 from fiskil_harness.journal.queries.work_requested import NO_CALLS_OBSERVED, over_s, work_count, works_after
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_PER_JOB = 20
 

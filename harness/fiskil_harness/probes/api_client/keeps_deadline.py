@@ -1,11 +1,10 @@
 """Does the app abandon responses that never end, and return to its own callers, within its deadlines?"""
 
-from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Bite, ConnectionAbandoned, Exchange, HookCall, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, routes_of
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
 from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt, is_whole
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
 SLACK_S = 1.0
 LONGEST_STALL_S = 58.0

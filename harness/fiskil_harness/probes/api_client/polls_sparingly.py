@@ -3,10 +3,9 @@
 import math
 from collections import Counter
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Idle, Journal
 from fiskil_harness.journal.queries.api_calls import calls, parameters
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 READS_PER_SECOND = 0.5
 MIN_ALLOWED = 2

@@ -3,10 +3,9 @@
 from collections import Counter
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, bitten_by, call_key, dataset_of, end_user_of, reads
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 EARLY_READS = 3
 

@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, History, Journal
 from fiskil_harness.journal.queries.api_calls import header, is_complete_success, parameters, reads
 from fiskil_harness.journal.queries.retention import HISTORY, PENDING, SLACK
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limited_history"):

@@ -1,9 +1,8 @@
 """Does the app reject bad certificates, and never continue without TLS?"""
 
 from fiskil_harness.core.config.hooks import COMMAND, REFRESH
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import CA_FILE_IN_ENV, ApiServedOverTls, Bite, FaultSet, Journal, Unencrypted
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 WENT_ON = "the client went on"
 """``Bite.observed`` for a client that sent HTTP over a connection with a bad certificate."""

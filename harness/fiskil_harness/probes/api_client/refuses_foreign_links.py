@@ -1,9 +1,8 @@
 """Does the app ignore links to foreign origins in API responses, and never send its access token to such an origin?"""
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, ForeignOriginCalled, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls, parameters, routes_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 LINKS = ("NextForeign",)
 REDIRECTS = ("RedirectCrossOrigin", "RedirectDowngrade")

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from fiskil_harness.journal.queries.api_calls import (
     bearer,
@@ -20,7 +19,7 @@ from fiskil_harness.journal.queries.api_calls import (
 )
 from fiskil_harness.journal.queries.rows import STILL_BUSY
 from fiskil_harness.journal.queries.work_requested import work_begun
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_RENEWALS = 2
 MAX_REFUSALS = 2

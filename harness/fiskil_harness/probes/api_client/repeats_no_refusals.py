@@ -2,11 +2,10 @@
 
 from itertools import pairwise
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_between
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_ATTEMPTS = 3
 FINAL = frozenset({400, 406, 410, 413, 415, 422})

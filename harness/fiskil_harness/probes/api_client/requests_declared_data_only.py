@@ -6,10 +6,9 @@ from typing import Any
 import msgspec
 
 from fiskil_harness.core.model import DATASETS, PERMISSIONS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import calls, is_complete_success
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 FACT = "app.facts.datasets"
 FAMILIES = ("banking.", "energy.", "common.")

@@ -1,10 +1,9 @@
 """Does the app request a limited number of tokens after unusual token responses, and keep working?"""
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls, routes_of
 from fiskil_harness.journal.queries.work_requested import NO_CALLS_OBSERVED, has_crashed, over_s, works_after
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_IN_A_ROW = 20
 

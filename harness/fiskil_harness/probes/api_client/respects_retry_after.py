@@ -2,11 +2,10 @@
 
 from email.utils import parsedate_to_datetime
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, InterpretationsUsed, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, calls, header, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_times
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 SLACK_S = 0.01
 LONGEST_S = 3600.0

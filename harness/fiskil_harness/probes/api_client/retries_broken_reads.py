@@ -2,7 +2,6 @@
 
 from math import inf
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
     acknowledged_events,
@@ -19,7 +18,7 @@ from fiskil_harness.journal.queries.api_calls import (
 )
 from fiskil_harness.journal.queries.idleness import idle_before
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CUT = frozenset({"LimitResponse", "LimitBytes", "ResetPeer"})
 UNREADABLE = frozenset(

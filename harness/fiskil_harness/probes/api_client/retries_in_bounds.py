@@ -2,10 +2,9 @@
 
 from itertools import pairwise
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, began_s, bitten_by, call_key, calls, routes_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_CALLS = 20
 WINDOW_S = 3.0

@@ -1,9 +1,8 @@
 """Does the app send only access tokens that the API issued to it?"""
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.api_calls import bearer, bitten_by, calls, header, routes_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 WORDS = frozenset({"undefined", "null", "None", "nil", "NaN", "[object Object]"})
 """Texts that programming languages produce for a missing value."""

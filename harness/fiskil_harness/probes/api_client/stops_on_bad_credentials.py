@@ -1,6 +1,5 @@
 """Does the app stop trying while its key pair is refused, and recover when the pair is accepted again?"""
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Idle, Journal, Key, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
     bearer,
@@ -13,7 +12,7 @@ from fiskil_harness.journal.queries.api_calls import (
     timed_out,
 )
 from fiskil_harness.journal.queries.work_requested import over_s, work_count
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_ATTEMPTS = 3
 REQUEST_LIMIT = "app.limits.request_deadline_s"

@@ -1,9 +1,8 @@
 """Does the app keep working when its API key is rotated, and are its keys rotated often enough?"""
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Journal, Key
 from fiskil_harness.journal.queries.api_calls import bearer, calls, is_complete_success, refreshes, timed_out
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_DAYS = 90
 FACT = "app.facts.key_created"

@@ -4,10 +4,9 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal, KeyInUse
 from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CLIENT_SECRET_IN_ENV = "{client_secret} in [app.env]"
 

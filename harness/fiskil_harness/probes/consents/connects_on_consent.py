@@ -1,9 +1,8 @@
 """Does the app treat an end user as connected after the event about the consent, even if the browser never returned?"""
 
 from fiskil_harness.core.config.hooks import CONNECTED
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Journey
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_consent"):

@@ -1,8 +1,7 @@
 """Do consents last no longer than their declared use requires?"""
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Journal
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 DAYS, ONE_OFF, PURPOSE = "app.facts.consent_days", "app.facts.one_off", "app.facts.purpose"
 LONGEST_DAYS = 365

@@ -5,13 +5,12 @@ from itertools import pairwise
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import USUAL_PERMISSIONS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, call_key, calls, is_complete_success
 from fiskil_harness.journal.queries.consents import calls_during, hook_calls, is_declined, is_done, permitted, still_shown
 from fiskil_harness.journal.queries.deliveries import consent_of
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, name_of_row, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_CALLS = 20
 WINDOW_S = 3.0

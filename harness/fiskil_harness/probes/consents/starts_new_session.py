@@ -2,10 +2,9 @@
 
 from itertools import pairwise
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HookCall, Journal, Journey
 from fiskil_harness.journal.queries.api_calls import began_s, calls, timed_out
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class StartsNewSession(PlainProbe, frozen=True, kw_only=True, tag="starts_new_session"):

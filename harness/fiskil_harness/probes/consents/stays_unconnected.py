@@ -1,10 +1,9 @@
 """Does the app treat an end user as not connected until a consent exists?"""
 
 from fiskil_harness.core.config.hooks import CONNECTED
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Entry, EventCreated, Journal, Journey
 from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconnected"):

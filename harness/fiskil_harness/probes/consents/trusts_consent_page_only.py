@@ -1,10 +1,9 @@
 """Does the app accept messages of the Link SDK only from the consent page?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, SdkMessagePassed
 from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_consent_page_only"):

@@ -1,11 +1,10 @@
 """Does the app's monitoring show that webhooks have stopped coming?"""
 
 from fiskil_harness.core.config.hooks import METRICS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, changed_samples, possibly_changed_samples
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.probes.observability.metric_probe import UNCERTAIN, Monitoring, monitoring_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_deliveries"):

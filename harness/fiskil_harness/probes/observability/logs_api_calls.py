@@ -1,11 +1,10 @@
 """Does each call to the API, successful or failed, leave a line in the app's log?"""
 
 from fiskil_harness.core.config.hooks import LOGS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import calls, is_complete_success
 from fiskil_harness.journal.queries.logs import Log, has_status, log_of, names_endpoint, reports_failure
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):

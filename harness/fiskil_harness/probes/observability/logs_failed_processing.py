@@ -1,12 +1,11 @@
 """Does the app's log contain the id and the reason of each message whose processing failed?"""
 
 from fiskil_harness.core.config.hooks import FAIL, LOGS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import began_s
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.logs import Log, log_of, reports_failure
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_failed_processing"):

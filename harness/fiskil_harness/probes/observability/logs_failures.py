@@ -6,11 +6,10 @@ from typing import Any
 import msgspec
 
 from fiskil_harness.core.config.hooks import LOGS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal, Journey, Visit
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.logs import Log, log_of, names_endpoint, reports_failure, without_requests
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 _ERROR_ID = re.compile(r"error[_ -]?id\W{1,4}\w{6,}", re.IGNORECASE)
 

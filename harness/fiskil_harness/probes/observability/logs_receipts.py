@@ -1,11 +1,10 @@
 """Does the app's log contain the message_id of each acknowledged delivery?"""
 
 from fiskil_harness.core.config.hooks import LOGS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.journal.queries.logs import log_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):

@@ -3,9 +3,8 @@
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import METRICS
-from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Journal, Limits, MonitoringReading, changed_samples, possibly_changed_samples
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
 BASELINE = ("calm", "idle", "good")
 NO_MONITORING = "the app shows no metrics, exports none to {otlp_url}, and gets no {alert_url}"

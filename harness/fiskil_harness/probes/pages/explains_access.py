@@ -1,7 +1,6 @@
 """Does the connect page explain which data the app accesses, and why?"""
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Journal, PageView
 from fiskil_harness.journal.entries.pages import CONNECT, PLAIN
 from fiskil_harness.journal.queries.page_text import (
@@ -15,7 +14,7 @@ from fiskil_harness.journal.queries.page_text import (
     why_unreadable,
 )
 from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, purpose_words
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 DATASETS, PURPOSE = "app.facts.datasets", "app.facts.purpose"
 WORDS = "app.facts.dataset_words"

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import msgspec
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, Control, Declared, Journal, Limits, PageView, Pressed, Sharing
 from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE, REVOKE
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
@@ -25,7 +24,7 @@ from fiskil_harness.journal.queries.revocations import (
     switched_off,
 )
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MOST_PRESSES = 3
 """Maximum number of presses to revoke a consent."""

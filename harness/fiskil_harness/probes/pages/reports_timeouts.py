@@ -1,7 +1,6 @@
 """Does the page report a timeout by the app's own deadline?"""
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, PageView, Pressed
 from fiskil_harness.journal.queries.page_messages import (
     flaw_of,
@@ -13,7 +12,7 @@ from fiskil_harness.journal.queries.page_messages import (
     why_not_helpful,
 )
 from fiskil_harness.journal.queries.waits import STALLED, WAITING, held_calls, limits_of, presses, view_before, views_after
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 SLACK_S = 1.0
 EARLY_S = 0.5

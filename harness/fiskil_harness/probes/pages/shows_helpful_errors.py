@@ -4,11 +4,10 @@ from itertools import groupby
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model import Ending
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, PageView
 from fiskil_harness.journal.queries.page_messages import code_in, flaw_of, gist, is_readable, new_text, why_not_helpful
 from fiskil_harness.journal.queries.page_timeline import is_still_calling, views_before_failure, views_during_call
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 FAILED = "failed"
 PLAIN = "plain"

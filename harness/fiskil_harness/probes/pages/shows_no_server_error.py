@@ -3,10 +3,9 @@
 import re
 
 from fiskil_harness.core.config.hooks import START_SESSION
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HookCall, Journal, Visit
 from fiskil_harness.journal.queries.api_calls import began_s, calls
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 TRACES = (
     b"Traceback (most recent call last)",

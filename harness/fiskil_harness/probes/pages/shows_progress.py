@@ -1,7 +1,6 @@
 """Does the page show progress at once while the consent page is slow to open?"""
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, PageView, Pressed
 from fiskil_harness.journal.queries.page_messages import is_readable, new_text
 from fiskil_harness.journal.queries.waits import (
@@ -12,7 +11,7 @@ from fiskil_harness.journal.queries.waits import (
     views_before,
     was_viewed_before_response,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 WINDOW_S = 1.0
 """Deadline for a sign of progress after the press, in real seconds."""

@@ -3,11 +3,10 @@
 import re
 
 from fiskil_harness.core.config.hooks import EFFECTS, PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Effects, Journal, PageView, Rows
 from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, listed, mentions, sentences
 from fiskil_harness.journal.queries.rows import places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 WORDS = "app.facts.syncing_words"
 FEW_LETTERS = 4

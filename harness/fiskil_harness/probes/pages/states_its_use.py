@@ -3,7 +3,6 @@
 from urllib.parse import urljoin
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Journal, PageView, Pressed
 from fiskil_harness.journal.entries.pages import CONNECT, LINKED, NOTICE, PLAIN, PRIVACY
 from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
@@ -18,7 +17,7 @@ from fiskil_harness.journal.queries.page_text import (
 )
 from fiskil_harness.journal.queries.page_wording import missing_words, phrase_in, purpose_words, words_for
 from fiskil_harness.probes.pages.explains_access import PURPOSE
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 PRIVACY_URL = "app.facts.privacy_url"
 

@@ -3,11 +3,10 @@
 from urllib.parse import urlsplit
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Fetched, Journal
 from fiskil_harness.journal.queries.api_calls import calls, header
 from fiskil_harness.journal.queries.page_coverage import coverage_gap
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 AGENTS = ("Mozilla/", "Chrome/", "Safari/", "Firefox/")
 PICTURES = frozenset({"font", "image", "media", "stylesheet"})

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Fetched, Journal, PageView, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls
 from fiskil_harness.journal.queries.page_coverage import coverage_gap, secrets_in
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 KINDS = {
     "document": "the source",

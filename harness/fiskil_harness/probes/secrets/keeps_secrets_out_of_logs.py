@@ -1,11 +1,10 @@
 """Are tokens, secrets and account numbers absent from the app's logs and output?"""
 
 from fiskil_harness.core.config.hooks import LOGS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, FileWritten, Journal, Output
 from fiskil_harness.journal.queries.api_calls import bearer, calls
 from fiskil_harness.journal.queries.secrets import index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 PLANTED = "account_numbers"
 """``Delivery.name`` of deliveries that contain account numbers."""

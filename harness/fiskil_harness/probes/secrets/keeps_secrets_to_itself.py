@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import msgspec
 
 from fiskil_harness.core.config.hooks import METRICS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, FileWritten, HookCall, Journal, Reported, Visit
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 from fiskil_harness.probes.secrets.keeps_secrets_out_of_logs import has_secrets_at_hand
 
 Text = tuple[str, bytes]

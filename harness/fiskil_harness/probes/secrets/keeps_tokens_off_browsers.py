@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Fetched, Journal, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls, header
 from fiskil_harness.journal.queries.page_coverage import coverage_gap, secrets_in
 from fiskil_harness.journal.queries.secrets import index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 TOKEN = ("access token",)
 PLACES = {

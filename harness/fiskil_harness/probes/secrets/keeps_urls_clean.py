@@ -7,12 +7,11 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode
 
 import msgspec
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import calls, header, routes_of
 from fiskil_harness.journal.queries.secrets import index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CREATING_ROUTES = ("end_users.create", "end_users.update")
 LIST_ROUTE = "end_users.list"

@@ -7,11 +7,10 @@ import hmac
 import re
 from collections.abc import Iterator
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Canaries, Delivery, Journal, Leak
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, EXPECTED_SIGNATURE, index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 KINDS = (EXPECTED_SIGNATURE, *reversed(CREDENTIALS))
 WEBHOOK_SECRET = "webhook secret"

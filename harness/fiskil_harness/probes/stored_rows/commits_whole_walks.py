@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, covers, reads
 from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY, latest_rows, name_of_row, places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 BREAKS = frozenset(
     {

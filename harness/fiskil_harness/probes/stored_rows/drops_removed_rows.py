@@ -1,7 +1,6 @@
 """Does the app no longer show rows that the institution has removed?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.rows import (
     Place,
@@ -13,7 +12,7 @@ from fiskil_harness.journal.queries.rows import (
     why_not_required,
     why_still_busy,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):

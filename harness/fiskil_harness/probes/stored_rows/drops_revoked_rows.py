@@ -1,11 +1,10 @@
 """Does the app delete the data of a consent when that consent is revoked?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, name_of_row, places, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked_rows"):

@@ -1,11 +1,10 @@
 """Does the app delete the data of an ended consent, even if it learned of the end without an event?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, still_shown, was_notified_of_end
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_ended_consents"):

@@ -7,12 +7,11 @@ from typing import Any
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal
 from fiskil_harness.journal.queries.amounts import ServedAmounts, served_amounts
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
 from fiskil_harness.journal.queries.rows import Place, latest_rows, places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MIN_AMOUNTS = 3
 """Minimum number of different amounts at the same path from which the path of amounts in a record is concluded."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.rows import (
     Place,
@@ -17,7 +16,7 @@ from fiskil_harness.journal.queries.rows import (
     why_not_required,
     why_still_busy,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 Changed = tuple[dict[str, Any], dict[str, Any]]
 

@@ -5,11 +5,10 @@ from typing import Any
 import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
 from fiskil_harness.journal.queries.rows import places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 ID = "fiskil_id"
 

@@ -1,11 +1,10 @@
 """Does the app keep the data of an end user's other consents when one consent ends?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, Effects, Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, was_notified_of_end
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, places, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other_consents"):

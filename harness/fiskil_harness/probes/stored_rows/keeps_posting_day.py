@@ -5,12 +5,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
 from fiskil_harness.journal.queries.rows import Place, latest_rows, name_of_row, places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 DATE = "posting_date_time"
 DATES = (DATE, "execution_date_time", "value_date_time")

@@ -1,12 +1,11 @@
 """Does the app keep its rows when the API temporarily refuses a read?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import is_complete_success, reads
 from fiskil_harness.journal.queries.consents import permitted
 from fiskil_harness.journal.queries.rows import effects_before, name_of_row, places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 WITHDRAWN = frozenset({401, 403, 404})
 """Statuses after which the permission may have ended, so that this probe does not judge them."""

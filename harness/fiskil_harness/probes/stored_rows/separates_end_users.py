@@ -6,13 +6,12 @@ from typing import Any
 import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import end_user_of
 from fiskil_harness.journal.queries.deliveries import consent_of, genuine, kind_of, of_kind
 from fiskil_harness.journal.queries.rows import places
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 

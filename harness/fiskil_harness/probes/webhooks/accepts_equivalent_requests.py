@@ -1,6 +1,5 @@
 """Is a genuine message accepted in every equivalent variant of its HTTP request?"""
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
@@ -14,7 +13,7 @@ from fiskil_harness.journal.queries.deliveries import (
     response_text,
     why_busy,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 
 class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="accepts_equivalent_requests"):

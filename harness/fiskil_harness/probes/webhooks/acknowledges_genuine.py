@@ -2,7 +2,6 @@
 
 import msgspec
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
@@ -18,7 +17,7 @@ from fiskil_harness.journal.queries.deliveries import (
     was_requested_failure,
     why_busy,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 NO_RECEIVER = {404, 405}
 REFUSED_AS_FORGED = {400, 401, 403}

@@ -2,11 +2,10 @@
 
 from operator import attrgetter
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Exchange, Journal, Limits
 from fiskil_harness.journal.queries.deliveries import bites, bites_during, describe, ended_s, of_kind
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 BESIDE = "beside a slow client"
 SLOW_S = 3.0

@@ -1,11 +1,10 @@
 """Are messages that differ only in ``message_id`` applied as separate messages?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import dataset_of, end_user_of, reads
 from fiskil_harness.journal.queries.deliveries import describe, events_by_id, genuine, last_applied, why_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 USED = "app.facts.uses_events"
 

@@ -1,13 +1,12 @@
 """Is every message applied at most once, however often it is delivered?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL
-from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import DURING_KILL, Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import by_message, describe, last_applied, why_busy, why_no_crash_observed
 from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
 from fiskil_harness.journal.queries.repetitions import MANY, cases_of, repeated
 from fiskil_harness.journal.queries.twins import compare_twins
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
 
 class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):

@@ -1,11 +1,10 @@
 """Do incomplete bodies and GET requests have no effect, and other requests at most one effect?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, readable, why_busy
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 SAFE = {"get", "head", "options"}
 MIXED = {"right_then_wrong", "wrong_then_right"}

@@ -1,9 +1,8 @@
 """Does the receiver stop reading a body at the configured limits?"""
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import EndlessBody, Journal, Limits
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 BYTES = "app.limits.body_bytes"
 SECONDS = "app.limits.body_s"

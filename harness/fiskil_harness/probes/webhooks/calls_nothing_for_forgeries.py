@@ -2,11 +2,10 @@
 
 from collections import Counter
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, call_key, calls, end_user_of
 from fiskil_harness.journal.queries.deliveries import kind_of, of_kind
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 SURE = 3
 """Number of equal API calls in steps with forgeries that the app's own schedule cannot explain."""

@@ -3,11 +3,10 @@
 import re
 
 from fiskil_harness.core.config.hooks import CONNECTED, EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Effects, EventCreated, Journal, UsedEvents
 from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, why_busy
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 USED = "app.facts.uses_events"
 RECEIVED, REVOKED, SYNCED = "consent.received", "consent.revoked", "a sync"

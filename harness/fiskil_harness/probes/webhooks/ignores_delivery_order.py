@@ -3,11 +3,10 @@
 import re
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import events_by_id
 from fiskil_harness.journal.queries.twins import Comparison, compare_twins
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 OTHER = re.compile(r"b\d*")
 

@@ -1,9 +1,8 @@
 """Does each delivery reach the receiver itself, without a redirect, a login or a CSRF check in front of it?"""
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import describe, genuine, of_kind
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 SIGN_IN = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "oauth")
 CSRF_WORDS = (b"csrf", b"xsrf", b"cross-site", b"authenticitytoken", b"page expired")

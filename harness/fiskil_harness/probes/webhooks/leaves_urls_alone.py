@@ -1,8 +1,7 @@
 """Does the app leave URLs in messages alone, instead of requesting them?"""
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import CanaryPlanted, CanaryRequested, Delivery, Journal
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 URLS = "urls"
 KINDS = {"genuine": "a signed", "forged": "a forged"}

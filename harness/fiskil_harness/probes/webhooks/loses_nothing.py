@@ -1,7 +1,6 @@
 """Is every acknowledged message applied?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits, ProcessChanged, UsedEvents
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
 from fiskil_harness.journal.queries.deliveries import (
@@ -20,7 +19,7 @@ from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
 from fiskil_harness.journal.queries.losses import CUT_OFF, cases_of, classify
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 USED = "app.facts.uses_events"
 LONG_S = 8.0

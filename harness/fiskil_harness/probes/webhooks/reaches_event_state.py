@@ -6,11 +6,10 @@ from typing import Any
 import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS, REDUCER
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Reduction
 from fiskil_harness.journal.queries.deliveries import consent_of, events_by_id, of_kind
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CONSENT = "consent."
 

@@ -1,10 +1,9 @@
 """Is a repeated message recognised, whatever the encoding of its signature and its unsigned headers?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import describe, last_applied, of_kind, why_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 PLAIN = "plain"
 COUNTS = f"{EFFECTS}: applied"

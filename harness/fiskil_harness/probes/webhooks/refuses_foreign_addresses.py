@@ -1,11 +1,10 @@
 """Are correctly signed messages refused if they come from an IP address that is not Fiskil's?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, Journal, StepFailed
 from fiskil_harness.journal.queries.deliveries import describe
 from fiskil_harness.journal.queries.repeated_pairs import had_effect, had_effect_when_genuine, was_applied
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 ALLOW_LIST = "app.facts.allowed_ips"
 

@@ -3,11 +3,10 @@
 from statistics import median
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal, Leak, ProcessChanged
 from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, readable, response_text
 from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 QUEUED = 202
 SLOW_S, SURE = 1.0, 3

@@ -1,9 +1,8 @@
 """Is a request that is embedded in a refused body ignored (request smuggling)?"""
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import describe, last_applied, of_kind, response_text
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 
 class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resists_request_smuggling"):

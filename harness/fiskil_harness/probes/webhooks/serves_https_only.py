@@ -3,11 +3,10 @@
 from urllib.parse import urlsplit
 
 from fiskil_harness.core.config.hooks import EFFECTS, TLS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Handshake, Journal, Production, TlsServed
 from fiskil_harness.journal.queries.deliveries import describe, genuine, of_kind
 from fiskil_harness.journal.queries.repeated_pairs import had_effect, had_effect_when_genuine, was_applied
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 FACT = "app.facts.production_webhook_url"
 OLD = ("TLS 1.0", "TLS 1.1")

@@ -3,9 +3,8 @@
 import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Journal, PlanRun
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
 UNDONE = ("every_step_done", "every_fault_bit")
 

@@ -1,9 +1,8 @@
 """Does the receiver accept every valid generated message, and survive the invalid ones?"""
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import genuine, last_applied, of_kind, why_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 FUZZ = "fuzz:"
 VALID = "valid"

@@ -1,9 +1,8 @@
 """Does the receiver keep working after every malformed request?"""
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import describe, genuine, readable, response_text
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 LAWFUL_5XX = {501, 503, 505}
 GONE = "connection refused"

@@ -1,10 +1,9 @@
 """Does the app deduplicate and apply a message by the same id, if its body contains two?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.deliveries import last_applied, of_kind, response_text, why_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 COUNTS = f"{EFFECTS}: applied"
 FIRST, SECOND, THIRD = "repeated:0", "repeated:1", "repeated:2"
