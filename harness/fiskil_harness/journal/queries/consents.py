@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_complete_success
-from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, consent_of, is_complete_success
 from fiskil_harness.journal.queries.rows import Place, name_of_row, places
 
 TOO_SOON = 429

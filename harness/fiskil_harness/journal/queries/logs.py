@@ -9,8 +9,7 @@ import re
 from msgspec import Struct
 
 from fiskil_harness.journal import OTLP, Delivery, EventCreated, Exchange, Journal, Journey, Output
-from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.api_calls import calls, consent_of
 
 STANDARD = "output"
 """``Output.place`` of the app's standard output and error."""

@@ -13,8 +13,8 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
 from fiskil_harness.journal.queries.attempt_counters import extra_attempts, is_counter, is_named_as_counter
-from fiskil_harness.journal.queries.deliveries import was_disturbed
-from fiskil_harness.journal.queries.rows import NO_VISIBLE_EFFECT, PENDING, why_still_busy
+from fiskil_harness.journal.queries.deliveries import first_of, was_disturbed
+from fiskil_harness.journal.queries.rows import NO_VISIBLE_EFFECT, PENDING, last_effects, why_still_busy
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing, has_symbols
 
 
@@ -41,7 +41,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
             ("ignored, because two identical runs differ there", self.volatile),
             ("ignored, because these numbers grow with every attempt", self.counters),
         )
-        return tuple(f"{reason}: {_first(paths)}" for reason, paths in ignored if paths)
+        return tuple(f"{reason}: {first_of(paths, 6)}" for reason, paths in ignored if paths)
 
     @property
     def unnamed_counters(self) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
 def compare_twins(journal: Journal, other: str = "b") -> Comparison:
     """Compare the final states of the twins ``a``, ``c`` and *other*, whose messages were delivered differently."""
-    ends = {name: _end(journal, name) for name in ("a", other, "c")}
+    ends = {name: last_effects(journal, name) for name in ("a", other, "c")}
     if not all(ends.values()):
         return Comparison(reason="the scenario has no twins a, b and c")
     snapshots = [end for end in ends.values() if end is not None]
@@ -106,10 +106,6 @@ def _compared(journal: Journal, reader: StateReader, other: str, a: Leaves, b: L
     )
 
 
-def _first(paths: tuple[str, ...]) -> str:
-    return ", ".join(paths[:6]) + (f" and {len(paths) - 6} more" if len(paths) > 6 else "")
-
-
 def _words(path: str, in_order: Counter[str], otherwise: Counter[str]) -> str:
     return f"{path}: {_some(in_order - otherwise)} in order, {_some(otherwise - in_order)} otherwise"
 
@@ -120,11 +116,6 @@ def _some(values: Counter[str]) -> str:
         return "nothing more"
     more = f" and {values.total() - 1} more" if values.total() > 1 else ""
     return f"{names[0][:60]}{more}"
-
-
-def _end(journal: Journal, name: str) -> Effects | None:
-    snapshots = [effects for effects in journal.all(Effects) if effects.participant == name]
-    return snapshots[-1] if snapshots else None
 
 
 def _end_users(journal: Journal, twins: set[str]) -> set[str]:

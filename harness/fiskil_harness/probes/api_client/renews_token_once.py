@@ -2,15 +2,13 @@
 
 from collections import Counter
 from math import inf
-from typing import Any
-
-import msgspec
 
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from fiskil_harness.journal.queries.api_calls import (
     bearer,
     call_key,
     calls,
+    fields_of,
     is_complete_success,
     refusal_lines,
     routes_of,
@@ -123,10 +121,7 @@ def _highest_renewal_count(api_calls: list[Exchange], refused: list[Exchange], e
 
 def _token(exchange: Exchange) -> str:
     """Return the access token in a token response, or '' if the response cannot be read."""
-    try:
-        return str(msgspec.json.decode(exchange.response_body, type=dict[str, Any]).get("token", ""))
-    except msgspec.DecodeError:
-        return ""
+    return str(fields_of(exchange.response_body).get("token", ""))
 
 
 def _has_given_up(journal: Journal, refused: Exchange) -> bool:

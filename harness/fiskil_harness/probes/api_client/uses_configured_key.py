@@ -1,11 +1,7 @@
 """Does the app use only the key pair from its environment?"""
 
-from typing import Any
-
-import msgspec
-
 from fiskil_harness.journal import Exchange, Journal, KeyInUse
-from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.journal.queries.api_calls import calls, fields_of
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CLIENT_SECRET_IN_ENV = "{client_secret} in [app.env]"
@@ -40,9 +36,5 @@ class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configu
 
 def presented_by(call: Exchange) -> str:
     """Return the client secret in a token request, or '' if the body contains none."""
-    try:
-        body: Any = msgspec.json.decode(call.request_body)
-    except (msgspec.DecodeError, RecursionError):
-        return ""
-    secret = body.get("client_secret") if isinstance(body, dict) else ""
+    secret = fields_of(call.request_body).get("client_secret")
     return secret if isinstance(secret, str) else ""

@@ -2,9 +2,8 @@
 
 from fiskil_harness.core.config.hooks import REVOKE
 from fiskil_harness.journal import ConsentState, HookCall, Journal
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_complete_success
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, consent_of, is_complete_success
 from fiskil_harness.journal.queries.consents import consents_of, hook_calls, is_done
-from fiskil_harness.journal.queries.deliveries import consent_of
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
 from fiskil_harness.probes.probe import Finding, PlainProbe
 

@@ -6,14 +6,20 @@ from itertools import pairwise
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import USUAL_PERMISSIONS
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, call_key, calls, is_complete_success
+from fiskil_harness.journal.queries.api_calls import (
+    MAX_CALLS,
+    WINDOW_S,
+    acknowledged_events,
+    began_s,
+    call_key,
+    calls,
+    consent_of,
+    is_complete_success,
+    is_storm,
+)
 from fiskil_harness.journal.queries.consents import calls_during, hook_calls, is_declined, is_done, permitted, still_shown
-from fiskil_harness.journal.queries.deliveries import consent_of
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, name_of_row, why_still_busy
 from fiskil_harness.probes.probe import Finding, PlainProbe
-
-MAX_CALLS = 20
-WINDOW_S = 3.0
 
 
 class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respects_reduced_consent"):
@@ -112,8 +118,7 @@ def _refused(journal: Journal) -> list[Exchange]:
 
 
 def _is_storm(journal: Journal, refused: Exchange) -> bool:
-    times_s = [call.at_s for call in _refused(journal) if call_key(call) == call_key(refused)]
-    return any(last_s - first_s <= WINDOW_S for first_s, last_s in zip(times_s, times_s[MAX_CALLS:], strict=False))
+    return is_storm([call.at_s for call in _refused(journal) if call_key(call) == call_key(refused)])
 
 
 def _is_blocked(journal: Journal, hook: HookCall) -> bool:

@@ -4,8 +4,7 @@ import re
 
 from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.journal import EventCreated, Journal
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, end_user_of
-from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of, end_user_of
 from fiskil_harness.journal.queries.logs import Log, log_of
 from fiskil_harness.probes.probe import Finding, PlainProbe
 

@@ -1,13 +1,10 @@
 """Does the log contain the ids that support needs after a failed consent journey or an API error?"""
 
 import re
-from typing import Any
-
-import msgspec
 
 from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.journal import Exchange, Journal, Journey, Visit
-from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.journal.queries.api_calls import calls, fields_of
 from fiskil_harness.journal.queries.logs import Log, log_of, names_endpoint, reports_failure, without_requests
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
@@ -78,9 +75,6 @@ def _unnamed_errors(journal: Journal, log: Log) -> tuple[str, ...]:
 
 
 def _error_id(failed: Exchange) -> str:
-    try:
-        body: Any = msgspec.json.decode(failed.response_body)
-    except (msgspec.DecodeError, RecursionError):
-        return ""
-    error_id = body.get("error_id") or body.get("id") if isinstance(body, dict) else ""
+    body = fields_of(failed.response_body)
+    error_id = body.get("error_id") or body.get("id")
     return error_id if isinstance(error_id, str) else ""

@@ -8,8 +8,7 @@ import msgspec
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.journal import ConsentState, Control, Declared, Journal, Limits, PageView, Pressed, Sharing
 from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE, REVOKE
-from fiskil_harness.journal.queries.api_calls import acknowledged_events
-from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of
 from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
 from fiskil_harness.journal.queries.page_controls import names_sharing
 from fiskil_harness.journal.queries.page_lists import gaps

@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode
-
-import msgspec
 
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import calls, header, routes_of
+from fiskil_harness.journal.queries.api_calls import calls, fields_of, header, routes_of
 from fiskil_harness.journal.queries.secrets import index_of
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
@@ -93,13 +90,8 @@ def _personal_data(api_calls: list[Exchange]) -> dict[str, set[str]]:
 
 
 def _personal_values(body: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        fields: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return
-    if not isinstance(fields, dict):
-        return
-    email, name, phone = (value if isinstance(value, str) else "" for value in map(fields.get, ("email", "name", "phone")))
+    values = map(fields_of(body).get, ("email", "name", "phone"))
+    email, name, phone = (value if isinstance(value, str) else "" for value in values)
     if "@" in email:
         yield "e-mail address", email.casefold()
     if " " in name.strip():

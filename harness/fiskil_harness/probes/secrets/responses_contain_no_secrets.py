@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Canaries, Delivery, Journal, Leak
+from fiskil_harness.journal.queries.deliveries import first_of
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, EXPECTED_SIGNATURE, index_of
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
@@ -99,5 +100,4 @@ def _traces(responses: list[Delivery]) -> tuple[str, ...]:
     events = list(dict.fromkeys(delivery.event for delivery in responses if TRACE.search(delivery.response_body)))
     if not events:
         return ()
-    more = f" and {len(events) - 3} more" if events[3:] else ""
-    return (f"the response to {', '.join(events[:3])}{more} contains a stack trace, which helps attackers",)
+    return (f"the response to {first_of(events, 3)} contains a stack trace, which helps attackers",)

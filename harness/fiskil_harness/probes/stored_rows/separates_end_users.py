@@ -7,8 +7,8 @@ import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import end_user_of
-from fiskil_harness.journal.queries.deliveries import consent_of, genuine, kind_of, of_kind
+from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of, kind_of
+from fiskil_harness.journal.queries.deliveries import genuine, of_kind
 from fiskil_harness.journal.queries.rows import places
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
 from fiskil_harness.probes.probe import Finding, PlainProbe

@@ -4,6 +4,7 @@ from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
     by_message,
+    case_of,
     describe,
     events_by_id,
     genuine,
@@ -59,9 +60,7 @@ def _case(journal: Journal, attempts: list[Delivery]) -> Case:
         verdict = Verdict.FAIL
     elif _is_ignored(journal, last):
         verdict = Verdict.INCONCLUSIVE if why_busy(journal)[0] else Verdict.FAIL
-    return Case(
-        name=last.name, verdict=verdict, observed=f"{readable(last.name)}: {response_text(last)}", events=(last.event,)
-    )
+    return case_of(last, verdict, f"{readable(last.name)}: {response_text(last)}")
 
 
 def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str]:

@@ -6,12 +6,15 @@ from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
     bites_during,
+    case_of,
     describe,
     events_by_id,
+    first_of,
     genuine,
     last_applied,
     messages_of,
     of_kind,
+    readable,
     requests_pause,
     response_text,
     was_requested_failure,
@@ -76,7 +79,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
             return self.inconclusive(reason, hook=hook, advice=advice)
         if ignored:
             observed = f"{len(ignored)} messages in another JSON form were acknowledged but not applied"
-            evidence = tuple(describe(delivery) for delivery in ignored)
+            evidence = tuple(map(describe, ignored))
             return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
         advice += _advice_on_repetitions(refused, deliveries)
         acknowledged = messages_of(delivery for delivery in deliveries if delivery.is_acknowledged)
@@ -94,7 +97,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         observed = f"{messages_of(refused)} of {messages_of(deliveries)} genuine messages were not acknowledged immediately"
         if refused[-1].problem == CONNECTION_REFUSED and deliveries[-1].problem == CONNECTION_REFUSED:
             observed += ": the receiver stopped listening"
-        evidence = tuple(describe(delivery) for delivery in refused)
+        evidence = tuple(map(describe, refused))
         return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
 
     def _nothing_acknowledged(self, journal: Journal, deliveries: list[Delivery]) -> Finding:
@@ -110,21 +113,13 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         ]
         observed = f"every genuine delivery was refused ({' or '.join(responses)})"
         if accepted_forms:
-            observed += (
-                f"; the receiver accepts {accepted_forms[0].replace('_', ' ')} instead: {WRONG_FORMS[accepted_forms[0]]}"
-            )
+            observed += f"; the receiver accepts {readable(accepted_forms[0])} instead: {WRONG_FORMS[accepted_forms[0]]}"
         cases = _wrong_form_cases(journal, refuses_all=True)
-        finding = self.fails(
-            observed,
-            evidence=tuple(describe(delivery) for delivery in deliveries),
-            examined=messages_of(deliveries),
-            cases=cases,
-        )
-        return (
-            finding
-            if accepted_forms
-            else msgspec.structs.replace(finding, fix=_fix_for_refused_everything(deliveries, self.fix))
-        )
+        evidence = tuple(map(describe, deliveries))
+        finding = self.fails(observed, evidence=evidence, examined=messages_of(deliveries), cases=cases)
+        if accepted_forms:
+            return finding
+        return msgspec.structs.replace(finding, fix=_fix_for_refused_everything(deliveries, self.fix))
 
 
 def _fix_for_refused_everything(deliveries: list[Delivery], fix: str) -> str:
@@ -141,11 +136,10 @@ def _variant_cases(deliveries: list[Delivery], failed: list[Delivery]) -> tuple[
     failed_names = {delivery.name for delivery in failed}
     variants = {delivery.name: delivery for delivery in deliveries if delivery.name}
     return tuple(
-        Case(
-            name=name,
-            verdict=Verdict.FAIL if name in failed_names else Verdict.PASS,
-            observed=f"{name.replace('_', ' ')}: {response_text(delivery)}",
-            events=(delivery.event,),
+        case_of(
+            delivery,
+            Verdict.FAIL if name in failed_names else Verdict.PASS,
+            f"{readable(name)}: {response_text(delivery)}",
         )
         for name, delivery in variants.items()
     )
@@ -177,14 +171,9 @@ def _wrong_form_cases(journal: Journal, *, refuses_all: bool) -> tuple[Case, ...
     """
     forms = {delivery.name: delivery for delivery in journal.all(Delivery) if delivery.name in WRONG_FORMS}
     return tuple(
-        Case(
-            name=name,
-            verdict=Verdict.FAIL if refuses_all and delivery.is_acknowledged else Verdict.PASS,
-            observed=WRONG_FORMS[name]
-            if refuses_all and delivery.is_acknowledged
-            else f"{name.replace('_', ' ')}: {response_text(delivery)}",
-            events=(delivery.event,),
-        )
+        case_of(delivery, Verdict.FAIL, WRONG_FORMS[name])
+        if refuses_all and delivery.is_acknowledged
+        else case_of(delivery, Verdict.PASS, f"{readable(name)}: {response_text(delivery)}")
         for name, delivery in forms.items()
     )
 
@@ -235,11 +224,10 @@ def _advice_on_repetitions(refused: list[Delivery], deliveries: list[Delivery]) 
 
 def _advice_on_server_errors(journal: Journal) -> tuple[str, ...]:
     variants = [
-        delivery.name.replace("_", " ")
+        readable(delivery.name)
         for delivery in of_kind(journal, "unusual")
         if delivery.status is not None and delivery.status >= 500
     ]
     if not variants:
         return ()
-    more = f" and {len(variants) - 4} more" if len(variants) > 4 else ""
-    return (f"5xx for signed messages that Fiskil never sends: {', '.join(variants[:4])}{more}",)
+    return (f"5xx for signed messages that Fiskil never sends: {first_of(variants)}",)

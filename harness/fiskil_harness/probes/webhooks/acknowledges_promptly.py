@@ -3,7 +3,8 @@
 from operator import attrgetter
 
 from fiskil_harness.journal import Delivery, Exchange, Journal, Limits
-from fiskil_harness.journal.queries.deliveries import bites, bites_during, describe, ended_s, of_kind
+from fiskil_harness.journal.queries.api_calls import bitten_by
+from fiskil_harness.journal.queries.deliveries import bites_during, describe, ended_s, of_kind
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
@@ -45,9 +46,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         if len(late) > len(stragglers):
             observed = f"{len(late)} of {len(timed)} deliveries were not acknowledged within {limit_s:g} s"
             cases = (*_cases(deliveries, late), *_slow_client_cases(deliveries, late))
-            return self.fails(
-                observed, evidence=tuple(describe(delivery) for delivery in late), examined=len(timed), cases=cases
-            )
+            return self.fails(observed, evidence=tuple(map(describe, late)), examined=len(timed), cases=cases)
         held_up = [
             delivery
             for delivery in deliveries
@@ -56,9 +55,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         if held_up:
             observed = f"{len(held_up)} of {len(deliveries)} responses came only after a slow API call had ended"
             cases = (*_cases(deliveries, held_up), *_slow_client_cases(deliveries, []))
-            return self.fails(
-                observed, evidence=tuple(describe(delivery) for delivery in held_up), examined=len(deliveries), cases=cases
-            )
+            return self.fails(observed, evidence=tuple(map(describe, held_up)), examined=len(deliveries), cases=cases)
         excused = [
             delivery
             for delivery in deliveries
@@ -68,7 +65,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
             return self.inconclusive(f"{len(excused)} of {len(deliveries)} deliveries were acknowledged {EXCUSED_BY_PAUSE}")
         if not timed:
             return self.inconclusive("no delivery but the first was acknowledged")
-        bitten = bites(journal)
+        bitten = bitten_by(journal)
         if bitten and not any(_continued_after_response(journal, call) for call in bitten):
             return self.inconclusive("no slow API call continued after its delivery had got a response")
         in_time = len(timed) - len(stragglers)

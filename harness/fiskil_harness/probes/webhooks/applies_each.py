@@ -45,7 +45,7 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
         cases = _cases(similar, counts)
         if missing:
             observed = f"{len(missing)} of {len(similar)} acknowledged messages were treated as duplicates and not applied"
-            evidence = tuple(describe(delivery) for delivery in missing)
+            evidence = tuple(map(describe, missing))
             return self.fails(observed, evidence=evidence, examined=len(similar), cases=cases)
         return self.passes(f"{len(similar)} messages that look alike were each applied", examined=len(similar), cases=cases)
 

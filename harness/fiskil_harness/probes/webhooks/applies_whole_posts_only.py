@@ -2,7 +2,8 @@
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, Journal
-from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, readable, why_busy
+from fiskil_harness.journal.queries.api_calls import kind_of
+from fiskil_harness.journal.queries.deliveries import case_of, genuine, last_applied, of_kind, readable, why_busy
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
@@ -90,12 +91,7 @@ def _count(journal: Journal, sent: Delivery, counts: dict[str, int]) -> int:
 def _case(delivery: Delivery, count: int) -> Case:
     allowed = 0 if delivery.is_malformed or delivery.name in SAFE else 1
     observed = f"{readable(delivery.name)}: applied {count} time{'' if count == 1 else 's'}"
-    return Case(
-        name=delivery.name,
-        verdict=Verdict.FAIL if count > allowed else Verdict.PASS,
-        observed=observed,
-        events=(delivery.event,),
-    )
+    return case_of(delivery, Verdict.FAIL if count > allowed else Verdict.PASS, observed)
 
 
 def _advice(sent: list[Delivery], counts: dict[str, int]) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 from collections import Counter
 
 from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import CallKey, call_key, calls, end_user_of
-from fiskil_harness.journal.queries.deliveries import kind_of, of_kind
+from fiskil_harness.journal.queries.api_calls import CallKey, call_key, calls, end_user_of, kind_of
+from fiskil_harness.journal.queries.deliveries import of_kind
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 SURE = 3

@@ -2,7 +2,7 @@
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import describe, last_applied, of_kind, why_busy
+from fiskil_harness.journal.queries.deliveries import case_of, describe, last_applied, of_kind, readable, why_busy
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 PLAIN = "plain"
@@ -54,10 +54,8 @@ def _case(delivery: Delivery, counts: dict[str, int]) -> Case:
     if counts[delivery.name] > 1:
         recognises_plain = delivery.name == PLAIN or counts.get(PLAIN, 1) == 1
         verdict = Verdict.FAIL if recognises_plain else Verdict.INCONCLUSIVE
-    return Case(
-        name=delivery.name, verdict=verdict, observed=f"applied {counts[delivery.name]} times", events=(delivery.event,)
-    )
+    return case_of(delivery, verdict, f"applied {counts[delivery.name]} times")
 
 
 def _variant(name: str) -> str:
-    return "unchanged" if name == PLAIN else f"as {name.replace('_', ' ')}"
+    return "unchanged" if name == PLAIN else f"as {readable(name)}"

@@ -4,7 +4,16 @@ from statistics import median
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Journal, Leak, ProcessChanged
-from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, readable, response_text
+from fiskil_harness.journal.queries.api_calls import kind_of
+from fiskil_harness.journal.queries.deliveries import (
+    case_of,
+    first_of,
+    genuine,
+    last_applied,
+    of_kind,
+    readable,
+    response_text,
+)
 from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
@@ -74,7 +83,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         if alike:
             observed = f"{len(alike)} of {len(forged)} forged messages got the response of genuine ones: {alike[0].status}"
             evidence, cases = (
-                tuple(_line(delivery) for delivery in alike),
+                tuple(map(_line, alike)),
                 _cases(forged, [], otherwise=Verdict.PASS),
             )
             cases = (*cases, Case(name=ALIKE, verdict=Verdict.FAIL, observed=observed))
@@ -92,7 +101,7 @@ def _applied(journal: Journal, forged: list[Delivery]) -> Witness | None:
     more = f", and {len(applied) - 1} more" if applied[1:] else ""
     return (
         f"a forged message was applied: {readable(applied[0].name)}{more}",
-        tuple(_line(delivery) for delivery in applied),
+        tuple(map(_line, applied)),
         applied,
     )
 
@@ -109,7 +118,7 @@ def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
         if paths:
             forgeries = [delivery for delivery in sent if delivery.is_acknowledged] or sent
             observed = f"forged {kind} messages changed the state as a genuine one does: {paths[0]}"
-            return observed, tuple(_line(states) for states in forgeries), forgeries
+            return observed, tuple(map(_line, forgeries)), forgeries
     return None
 
 
@@ -128,7 +137,7 @@ def _silent(forged: list[Delivery]) -> Witness | None:
     """Return the forgeries on which the receiver hung, or the first forgery after which the receiver stopped, or None."""
     hung = [delivery for delivery in forged if "limit" in delivery.problem]
     if hung:
-        return f"{len(hung)} forged messages got no response", tuple(_line(delivery) for delivery in hung), hung
+        return f"{len(hung)} forged messages got no response", tuple(map(_line, hung)), hung
     if any(delivery.problem == "connection refused" for delivery in forged):
         # The error of a connection to a crashing process depends on timing, but the first forgery without response does not.
         first = next(delivery for delivery in forged if delivery.status is None)
@@ -175,11 +184,10 @@ def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdi
         events=tuple(delivery.event for delivery in silent[2][:1]) if silent else (),
     )
     return responds, *(
-        Case(
-            name=delivery.name,
-            verdict=Verdict.FAIL if delivery.name in accepted_names else otherwise,
-            observed=f"{readable(delivery.name)}: {delivery.status or 'no response'}",
-            events=(delivery.event,),
+        case_of(
+            delivery,
+            Verdict.FAIL if delivery.name in accepted_names else otherwise,
+            f"{readable(delivery.name)}: {delivery.status or 'no response'}",
         )
         for delivery in {delivery.name: delivery for delivery in forged}.values()
     )
@@ -189,7 +197,7 @@ def _advice_on_2xx(forged: list[Delivery]) -> tuple[str, ...]:
     names = [readable(delivery.name) for delivery in _posted(forged) if delivery.is_acknowledged]
     if not names:
         return ()
-    return (f"2xx without an effect for {_first_four(names)}: a wrong secret would lose every event unnoticed",)
+    return (f"2xx without an effect for {first_of(names)}: a wrong secret would lose every event unnoticed",)
 
 
 def _advice(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
@@ -211,7 +219,7 @@ def _advice_on_server_errors(forged: list[Delivery]) -> tuple[str, ...]:
         for delivery in _posted(forged)
         if delivery.status is not None and delivery.status >= 500 and delivery.status != 503
     ]
-    return (f"5xx for {_first_four(names)}; 4xx would show that the sender is at fault",) if names else ()
+    return (f"5xx for {first_of(names)}; 4xx would show that the sender is at fault",) if names else ()
 
 
 def _posted(forged: list[Delivery]) -> list[Delivery]:
@@ -231,7 +239,3 @@ def _genuine_move(journal: Journal, reader: StateReader, kind: str) -> Move | No
 
 def _line(delivery: Delivery) -> str:
     return f"{readable(delivery.name)}: {response_text(delivery)}"
-
-
-def _first_four(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -1,7 +1,7 @@
 """Is a request that is embedded in a refused body ignored (request smuggling)?"""
 
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import describe, last_applied, of_kind, response_text
+from fiskil_harness.journal.queries.deliveries import case_of, describe, last_applied, of_kind, readable, response_text
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 
@@ -36,7 +36,7 @@ class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resist
 
 def _case(journal: Journal, refused: Delivery) -> Case:
     name = refused.name
-    variant = name.replace("_", " ")
+    variant = readable(name)
     embedded = next((delivery for delivery in of_kind(journal, "embedded") if delivery.name == name), None)
     behind = _named(journal, f"behind {name}")
     after = _named(journal, f"after {name}")
@@ -50,7 +50,7 @@ def _case(journal: Journal, refused: Delivery) -> Case:
         verdict, observed = Verdict.PASS, f"{variant}: {response_text(refused)}"
     else:
         verdict, observed = Verdict.INCONCLUSIVE, f"no genuine message was acknowledged after a refusal ({variant})"
-    return Case(name=name, verdict=verdict, observed=observed, events=(refused.event,))
+    return case_of(refused, verdict, observed)
 
 
 def _was_applied(journal: Journal, name: str) -> bool:
