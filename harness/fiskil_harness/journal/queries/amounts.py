@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from fiskil_harness.journal import BODY_KEPT, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, reads
-from fiskil_harness.journal.queries.rows import name_of_row
+from fiskil_harness.journal.queries.rows import name_of_row, syncs
 
 AMOUNT = "amount"
 FAULTS = ("BigNumbers", "DuplicateKeys", "MoneyForm", "NotANumber")
@@ -48,9 +48,8 @@ def served_amounts(journal: Journal, rows: Rows) -> ServedAmounts:
     of: dict[str, set[Decimal]] = {}
     odd: dict[str, set[Decimal]] = {}
     labels: dict[str, str] = {}
-    syncs = [sync for sync in journal.all(Rows) if (sync.dataset, sync.participant) == (rows.dataset, rows.participant)]
     moments: list[float] = []
-    for at_s, row in ((sync.at_s, row) for sync in syncs for row in sync.rows):
+    for at_s, row in ((sync.at_s, row) for sync in syncs(journal, rows.dataset, rows.participant) for row in sync.rows):
         fiskil_id = str(row["fiskil_id"])
         labels[fiskil_id] = name_of_row(row)
         amount = _decimal(row.get(AMOUNT))

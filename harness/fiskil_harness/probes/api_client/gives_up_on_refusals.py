@@ -1,7 +1,6 @@
 """Does the app give up on calls that are always refused, and read the data again once they are accepted?"""
 
 from collections import Counter
-from typing import Any
 
 from fiskil_harness.journal import EventCreated, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import (
@@ -12,7 +11,7 @@ from fiskil_harness.journal.queries.api_calls import (
     refusal_lines,
     routes_of,
 )
-from fiskil_harness.journal.queries.rows import effects_before, last_effects, latest_rows, places
+from fiskil_harness.journal.queries.rows import effects_before, last_effects, latest_rows, shown
 from fiskil_harness.journal.queries.work_requested import NO_CALLS_OBSERVED, over_s, work_count, works_after
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
@@ -85,10 +84,6 @@ def _vanished_datasets(journal: Journal, refused: list[Exchange]) -> list[str]:
         if has_ended or rows is None or before is None or end is None or end.state is None or not end.is_idle:
             continue
         ids = [str(row["fiskil_id"]) for row in rows.rows if "fiskil_id" in row]
-        if _shows(before.state, ids) and not _shows(end.state, ids):
+        if shown(before.state, ids) and not shown(end.state, ids):
             vanished.append(dataset)
     return sorted(set(vanished))
-
-
-def _shows(state: Any, ids: list[str]) -> bool:
-    return any(places(state, ids).values())

@@ -3,7 +3,7 @@
 from fiskil_harness.core.config.hooks import REVOKE
 from fiskil_harness.journal import ConsentState, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, consent_of, is_complete_success
-from fiskil_harness.journal.queries.consents import consents_of, hook_calls, is_done
+from fiskil_harness.journal.queries.consents import consents_of, hook_calls
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
@@ -22,7 +22,7 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the app's calls with the consents that were active before each disconnect."""
-        disconnects = [hook for hook in hook_calls(journal, "revoke") if is_done(hook)]
+        disconnects = [hook for hook in hook_calls(journal, "revoke") if hook.has_succeeded]
         active = [(hook, consent) for hook in disconnects for consent in _active_consents(journal, hook)]
         if not active:
             return self.inconclusive("the app disconnected no end user with an active consent that it was notified of")

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import USUAL_PERMISSIONS
-from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
+from fiskil_harness.journal import ConsentState, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
     MAX_CALLS,
     WINDOW_S,
@@ -17,8 +17,8 @@ from fiskil_harness.journal.queries.api_calls import (
     is_complete_success,
     is_storm,
 )
-from fiskil_harness.journal.queries.consents import calls_during, hook_calls, is_declined, is_done, permitted, still_shown
-from fiskil_harness.journal.queries.rows import effects_before, last_effects, name_of_row, why_still_busy
+from fiskil_harness.journal.queries.consents import calls_during, hook_calls, is_declined, permitted, still_shown
+from fiskil_harness.journal.queries.rows import effects_before, labelled_rows, last_effects, snapshots, syncs, why_still_busy
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
@@ -94,14 +94,11 @@ def _names(journal: Journal, withdrawn: Collection[str]) -> dict[str, str]:
     """
     names: dict[str, str] = {}
     other_ids: set[str] = set()
-    for sync in journal.all(Rows):
-        if sync.participant:
-            continue
-        for number, row in enumerate(sync.rows, start=1):
-            if sync.dataset in withdrawn:
-                names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
-            else:
-                other_ids.add(str(row.get("fiskil_id")))
+    for dataset, row, name in labelled_rows(journal):
+        if dataset in withdrawn:
+            names[str(row["fiskil_id"])] = name
+        else:
+            other_ids.add(str(row.get("fiskil_id")))
     return {fiskil_id: name for fiskil_id, name in names.items() if fiskil_id not in other_ids}
 
 
@@ -128,9 +125,7 @@ def _is_blocked(journal: Journal, hook: HookCall) -> bool:
     if not is_declined(hook) or not refused or any(not is_complete_success(call) and call not in refused for call in during):
         return False
     before = effects_before(journal, began_s(hook))
-    after = next(
-        (effects for effects in journal.all(Effects) if not effects.participant and effects.at_s >= hook.at_s), None
-    )
+    after = next((effects for effects in snapshots(journal) if effects.at_s >= hook.at_s), None)
     if before is None or after is None or not after.is_idle or after.state is None:
         return False
     return before.state == after.state and _has_news(journal, hook)
@@ -139,13 +134,12 @@ def _is_blocked(journal: Journal, hook: HookCall) -> bool:
 def _has_news(journal: Journal, hook: HookCall) -> bool:
     """Return True if, before *hook*, a sync changed rows of a shared dataset, and the app was not notified since."""
     for name in permitted(journal, until_s=began_s(hook)):
-        syncs = [rows for rows in journal.all(Rows) if rows.dataset == name and not rows.participant]
-        syncs = [sync for sync in syncs if sync.at_s < began_s(hook)]
-        if len(syncs) > 1 and syncs[-1].rows != syncs[-2].rows:
+        earlier = [sync for sync in syncs(journal, name) if sync.at_s < began_s(hook)]
+        if len(earlier) > 1 and earlier[-1].rows != earlier[-2].rows:
             later = [
                 acknowledged_event
                 for acknowledged_event, event in acknowledged_events(journal)
-                if acknowledged_event.at_s >= syncs[-1].at_s and not event.participant
+                if acknowledged_event.at_s >= earlier[-1].at_s and not event.participant
             ]
             if not later:
                 return True
@@ -173,7 +167,7 @@ def _withdrawn(journal: Journal) -> dict[str, float]:
 
 def _was_notified(journal: Journal, changed: ConsentState) -> bool:
     """Return True if the app acknowledged an event about the change, or completed a refresh after it."""
-    if any(is_done(hook) for hook in hook_calls(journal, "refresh", since_s=changed.at_s)):
+    if any(hook.has_succeeded for hook in hook_calls(journal, "refresh", since_s=changed.at_s)):
         return True
     return any(
         event.kind == "consent.updated" and event.is_subscribed and consent_of(acknowledged_event) == changed.consent_id

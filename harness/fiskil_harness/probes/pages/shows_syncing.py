@@ -3,9 +3,9 @@
 import re
 
 from fiskil_harness.core.config.hooks import EFFECTS, PAGES
-from fiskil_harness.journal import Declared, Effects, Journal, PageView, Rows
+from fiskil_harness.journal import Declared, Journal, PageView, Rows
 from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, listed, mentions, sentences
-from fiskil_harness.journal.queries.rows import places
+from fiskil_harness.journal.queries.rows import shown, snapshots
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 WORDS = "app.facts.syncing_words"
@@ -206,11 +206,9 @@ def _has_arrived(journal: Journal, late: list[PageView]) -> bool:
 
 
 def _holds_rows(journal: Journal, view: PageView) -> bool:
-    snapshots = [
-        effects for effects in journal.all(Effects) if effects.participant == view.participant and effects.at_s <= view.at_s
-    ]
-    if not snapshots or not snapshots[-1].is_idle:
+    earlier = [effects for effects in snapshots(journal, view.participant) if effects.at_s <= view.at_s]
+    if not earlier or not earlier[-1].is_idle:
         return False
     served = [rows for rows in journal.all(Rows) if rows.participant == view.participant and rows.at_s <= view.at_s]
     ids = [str(row["fiskil_id"]) for rows in served for row in rows.rows if "fiskil_id" in row]
-    return any(occurrences for occurrences in places(snapshots[-1].state, ids).values())
+    return bool(shown(earlier[-1].state, ids))

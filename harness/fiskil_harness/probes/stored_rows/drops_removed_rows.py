@@ -4,11 +4,11 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.rows import (
     Place,
-    effects_before,
     last_effects,
     latest_rows,
     name_of_row,
     places,
+    state_before,
     why_not_required,
     why_still_busy,
 )
@@ -43,8 +43,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         return self._compare(journal, rows, end)
 
     def _compare(self, journal: Journal, rows: Rows, end: Effects) -> Finding:
-        before = effects_before(journal, rows.at_s)
-        earlier = places(before.state if before else None, rows.removed_ids)
+        earlier = places(state_before(journal, rows.at_s), rows.removed_ids)
         examined = [fiskil_id for fiskil_id in rows.removed_ids if earlier[fiskil_id]]
         others = places(end.state, [str(row["fiskil_id"]) for row in rows.rows])
         if not examined or not any(others.values()):

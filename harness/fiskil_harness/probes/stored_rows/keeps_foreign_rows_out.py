@@ -7,7 +7,7 @@ import msgspec
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
-from fiskil_harness.journal.queries.rows import places
+from fiskil_harness.journal.queries.rows import shown
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 ID = "fiskil_id"
@@ -29,17 +29,17 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
         served = bitten_by(journal, "ForeignRows")
         if not served:
             return self.inconclusive("no response contained a foreign row")
-        judged, shown = [], []
+        judged, leaked = [], []
         for route in sorted({call.route for call in served}):
             own, foreign = _ids(journal, [call for call in served if call.route == route])
             states = [effects.state for effects in journal.all(Effects) if effects.at_s >= served[0].at_s]
-            if not foreign or not any(_shows(state, own) for state in states):
+            if not foreign or not any(shown(state, own) for state in states):
                 continue
             judged.append(route)
-            shown += [route] * any(_shows(state, foreign) for state in states)
-        if shown:
-            observed = f"the app's state shows {_dataset_name(shown[0])} of a consent that the end user never gave"
-            evidence = tuple(f"shows foreign {_dataset_name(route)}" for route in shown)
+            leaked += [route] * any(shown(state, foreign) for state in states)
+        if leaked:
+            observed = f"the app's state shows {_dataset_name(leaked[0])} of a consent that the end user never gave"
+            evidence = tuple(f"shows foreign {_dataset_name(route)}" for route in leaked)
             return self.fails(observed, evidence=evidence, examined=routes_of(served))
         if not judged:
             return self.inconclusive("the app's state contains no fiskil_id of the end user's own rows", hook=EFFECTS)
@@ -62,10 +62,6 @@ def _rows(body: bytes) -> list[dict[str, Any]]:
         return []
     lists = [content] if isinstance(content, list) else [value for value in content.values() if isinstance(value, list)]
     return [row for rows in lists for row in rows if isinstance(row, dict)]
-
-
-def _shows(state: Any, ids: set[str]) -> bool:
-    return any(places(state, ids).values())
 
 
 def _dataset_name(route: str) -> str:

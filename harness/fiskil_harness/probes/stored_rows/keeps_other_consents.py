@@ -3,7 +3,7 @@
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import ConsentState, Effects, Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, was_notified_of_end
-from fiskil_harness.journal.queries.rows import effects_before, last_effects, places, why_still_busy
+from fiskil_harness.journal.queries.rows import last_effects, shown, state_before, why_still_busy
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
@@ -33,11 +33,10 @@ class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other
 
     def _compare(self, journal: Journal, ended: list[ConsentState], active: list[str], end: Effects) -> Finding:
         names = rows_under(journal, active)
-        before = effects_before(journal, min(consent.at_s for consent in ended))
-        earlier = {fiskil_id for fiskil_id, mentions in places(before.state if before else None, names).items() if mentions}
+        earlier = shown(state_before(journal, min(consent.at_s for consent in ended)), names)
         if not earlier:
             return self.inconclusive("the app's state showed no row of the active consent before", hook=EFFECTS)
-        remaining = {fiskil_id for fiskil_id, mentions in places(end.state, earlier).items() if mentions}
+        remaining = shown(end.state, earlier)
         if not remaining:
             observed = f"all {len(earlier)} rows of an active consent disappeared when another consent ended"
             evidence = tuple(sorted(f"gone {names[fiskil_id]}" for fiskil_id in earlier))

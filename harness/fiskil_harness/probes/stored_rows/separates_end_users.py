@@ -9,7 +9,7 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of, kind_of
 from fiskil_harness.journal.queries.deliveries import genuine, of_kind
-from fiskil_harness.journal.queries.rows import places
+from fiskil_harness.journal.queries.rows import shown
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
@@ -79,7 +79,7 @@ def _mixed_up(journal: Journal, ids: dict[str, set[str]]) -> set[str]:
 
 
 def _ids_in(state: Any, ids: set[str]) -> list[str]:
-    return sorted(text for text, mentions in places(state, ids).items() if mentions)
+    return sorted(shown(state, ids))
 
 
 def _symbol(journal: Journal, ids: list[str]) -> str:
