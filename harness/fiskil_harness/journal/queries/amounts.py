@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from fiskil_harness.journal import BODY_KEPT, Exchange, Journal, Rows
+from fiskil_harness.journal import Exchange, Journal, Rows, length_if_cut
 from fiskil_harness.journal.queries.api_calls import bitten_by, reads
 from fiskil_harness.journal.queries.rows import name_of_row, syncs
 
@@ -66,7 +66,8 @@ def served_amounts(journal: Journal, rows: Rows) -> ServedAmounts:
     plain = {
         fiskil_id: next(iter(amounts)) for fiskil_id, amounts in of.items() if fiskil_id not in odd and len(amounts) == 1
     }
-    return ServedAmounts(of, odd, plain, min(moments, default=0.0), any(_is_cut(call) for call in changed), labels)
+    is_partial = any(length_if_cut(call.response_body) for call in changed)
+    return ServedAmounts(of, odd, plain, min(moments, default=0.0), is_partial, labels)
 
 
 def _is_odd(amount: Decimal) -> bool:
@@ -95,10 +96,6 @@ def _amounts_in(call: Exchange) -> Iterator[tuple[str, set[Decimal]]]:
         if fiskil_id:
             amounts = (_decimal(value) for name, value in pairs if name == AMOUNT)
             yield fiskil_id, {amount for amount in amounts if amount is not None}
-
-
-def _is_cut(call: Exchange) -> bool:
-    return b"bytes, sha256" in call.response_body[-120:] and len(call.response_body) < BODY_KEPT
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from fiskil_harness.journal import BODY_KEPT, EventCreated, Exchange, History, Journal, Rows
+from fiskil_harness.journal import EventCreated, Exchange, History, Journal, Rows, length_if_cut
 from fiskil_harness.journal.queries.api_calls import is_complete_success, reads
 from fiskil_harness.journal.queries.rows import last_effects, shown, snapshots, syncs
 
@@ -75,6 +75,4 @@ def _shows_pending(journal: Journal, rows: Rows) -> bool:
 
 def _contains(call: Exchange, row: Row) -> bool:
     """Return True if the response to *call* contained *row*, or may have, because the journal keeps only a part of it."""
-    body = call.response_body
-    is_partial = b"bytes, sha256" in body[-120:] and len(body) < BODY_KEPT
-    return is_partial or str(row["fiskil_id"]).encode() in body
+    return bool(length_if_cut(call.response_body)) or str(row["fiskil_id"]).encode() in call.response_body

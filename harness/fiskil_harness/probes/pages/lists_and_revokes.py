@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.journal import ConsentState, Control, Declared, Journal, Limits, PageView, Pressed, Sharing
+from fiskil_harness.journal import ConsentState, Control, Declared, Journal, PageView, Pressed, Sharing
 from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE, REVOKE
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of
 from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
@@ -14,6 +14,7 @@ from fiskil_harness.journal.queries.page_controls import names_sharing
 from fiskil_harness.journal.queries.page_lists import gaps
 from fiskil_harness.journal.queries.page_text import UNKNOWN_LANGUAGE, page_views, why_uncertain, why_unreadable
 from fiskil_harness.journal.queries.page_wording import phrase_in, plain, words_for
+from fiskil_harness.journal.queries.pauses import is_promised
 from fiskil_harness.journal.queries.revocations import (
     TELLING,
     is_still_listed,
@@ -254,9 +255,7 @@ def _had_time(journal: Journal) -> bool:
     The app must be idle. If it does not report its effects, the config must set ``fresh_s``.
     """
     end = last_effects(journal)
-    if end is not None:
-        return end.is_idle
-    return not any("fresh_s" in limits.assumed for limits in journal.all(Limits))
+    return end.is_idle if end is not None else is_promised(journal, "fresh_s")
 
 
 def _sharing(journal: Journal) -> list[Sharing]:

@@ -35,9 +35,8 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
                 )
             )
             return self.fails(lines[0], evidence=lines, examined=len(requests))
-        problem, hook = coverage_gap(journal)
-        if problem:
-            return self.inconclusive(problem, hook=hook)
+        if gap := coverage_gap(journal):
+            return self.inconclusive(*gap)
         api_calls = calls(journal)
         browser_like = [call for call in api_calls if _is_like_a_browser(call)]
         advice = (

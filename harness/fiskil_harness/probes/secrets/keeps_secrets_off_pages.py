@@ -52,9 +52,8 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         )
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(requests))
-        problem, hook = coverage_gap(journal)
-        if problem:
-            return self.inconclusive(problem, hook=hook)
+        if gap := coverage_gap(journal):
+            return self.inconclusive(*gap)
         if not any(call.route == "token" or bearer(call) for call in calls(journal)):
             return self.inconclusive("the app used neither its key nor a token")
         return self.passes("nothing that the browser received contains a secret", examined=_count_responses(requests))

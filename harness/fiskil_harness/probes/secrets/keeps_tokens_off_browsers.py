@@ -38,9 +38,8 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
         hits = list(dict.fromkeys(_hits(journal, stored_items)))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(stored_items))
-        problem, hook = coverage_gap(journal)
-        if problem:
-            return self.inconclusive(problem, hook=hook)
+        if gap := coverage_gap(journal):
+            return self.inconclusive(*gap)
         if not any(bearer(call) for call in calls(journal)):
             return self.inconclusive("the app made no call with a token")
         return self.passes("nothing that the browser kept contains a token", examined=len(stored_items))

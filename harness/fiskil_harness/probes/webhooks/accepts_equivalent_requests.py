@@ -59,7 +59,7 @@ def _case(journal: Journal, attempts: list[Delivery]) -> Case:
     elif not any(delivery.is_acknowledged for delivery in attempts):
         verdict = Verdict.FAIL
     elif _is_ignored(journal, last):
-        verdict = Verdict.INCONCLUSIVE if why_busy(journal)[0] else Verdict.FAIL
+        verdict = Verdict.INCONCLUSIVE if why_busy(journal) else Verdict.FAIL
     return case_of(last, verdict, f"{readable(last.name)}: {response_text(last)}")
 
 
@@ -69,7 +69,7 @@ def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[st
         return "the receiver stopped listening before every form had been tried", ""
     if any(_was_postponed(attempts) for attempts in forms):
         return "the receiver responded with 429 or Retry-After before every form had been tried", ""
-    return why_busy(journal)
+    return why_busy(journal) or ("", "")
 
 
 def _was_never_received(attempts: list[Delivery]) -> bool:

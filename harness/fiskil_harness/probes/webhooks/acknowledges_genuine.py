@@ -74,9 +74,8 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         )
         if unexpected:
             return self._refusals(unexpected, deliveries, advice=advice, cases=cases)
-        reason, hook = why_busy(journal)
-        if ignored and reason:
-            return self.inconclusive(reason, hook=hook, advice=advice)
+        if ignored and (busy := why_busy(journal)):
+            return self.inconclusive(*busy, advice=advice)
         if ignored:
             observed = f"{len(ignored)} messages in another JSON form were acknowledged but not applied"
             evidence = tuple(map(describe, ignored))

@@ -39,9 +39,8 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
         # A kind that the app never applies cannot show that a message was treated as a duplicate.
         similar = [delivery for delivery in similar if events[delivery.message_id].kind in kinds]
         missing = [delivery for delivery in similar if not counts.get(delivery.message_id, 0)]
-        reason, hook = why_busy(journal)
-        if missing and reason:
-            return self.inconclusive(reason, hook=hook)
+        if missing and (busy := why_busy(journal)):
+            return self.inconclusive(*busy)
         cases = _cases(similar, counts)
         if missing:
             observed = f"{len(missing)} of {len(similar)} acknowledged messages were treated as duplicates and not applied"

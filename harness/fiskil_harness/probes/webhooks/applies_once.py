@@ -62,9 +62,8 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         ]
         if not repeated_deliveries:
             return self.inconclusive("no message was delivered more than once and applied")
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy)
         observed = f"{len(repeated_deliveries)} messages were delivered repeatedly and applied once"
         return self.passes(observed, examined=len(repeated_deliveries), cases=cases)
 

@@ -42,9 +42,8 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
             observed = f"{len(failed)} of {len(cases)} requests had an effect that they must not have: {failed[0].observed}"
             evidence = tuple(case.observed for case in failed)
             return self.fails(observed, evidence=evidence, examined=len(cases), advice=advice, cases=cases)
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook, advice=advice)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy, advice=advice)
         return self.passes(
             f"{len(cases)} requests had no unexpected effect", examined=len(cases), advice=advice, cases=cases
         )
@@ -53,15 +52,7 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
         """Return the finding for an app without counts: FAIL if incomplete messages changed the state like genuine ones."""
         reader, broken = StateReader(journal), of_kind(journal, "broken")
         suspect = reader.around(broken[0].step, broken[0].participant) if broken else None
-        genuine_move = next(
-            (
-                move
-                for delivery in genuine(journal)
-                if delivery.is_acknowledged and broken and kind_of(delivery) == kind_of(broken[0])
-                if (move := reader.around(delivery.step, delivery.participant)) and move[0] != move[1]
-            ),
-            None,
-        )
+        genuine_move = reader.genuine_move(kind_of(broken[0])) if broken else None
         if suspect is None or genuine_move is None:
             return self.inconclusive("the effects hook reports no counts (applied)", hook=f"{EFFECTS}: applied")
         paths = equal_changes(genuine_move, suspect)

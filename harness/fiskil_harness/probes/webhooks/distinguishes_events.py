@@ -34,9 +34,8 @@ class DistinguishesEvents(PlainProbe, frozen=True, kw_only=True, tag="distinguis
         if REVOKED not in snapshots or RECEIVED not in snapshots:
             hook = "" if journal.all(UsedEvents) else USED
             return self.inconclusive("the start and the end of a consent were not both observed", hook=hook)
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy)
         reader = StateReader(journal)
         before, after = snapshots[RECEIVED]
         words = _active_words(reader, before, after)

@@ -69,9 +69,9 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         lost = [event for event in missing if event.is_subscribed or event.kind in applied_kinds]
         applied_ids = [event.message_id for event in acknowledged if counts.get(event.message_id, 0)]
         cases = cases_of(journal, lost=[event.message_id for event in lost], applied=applied_ids)
-        reason, hook = why_busy(journal)
-        if lost and reason and not _was_overtaken(journal, lost[0], counts):
-            return self.inconclusive(reason, hook=hook)
+        busy = why_busy(journal)
+        if lost and busy and not _was_overtaken(journal, lost[0], counts):
+            return self.inconclusive(*busy)
         if lost:
             observed, evidence = _lost_text(journal, lost, len(acknowledged))
             return self.fails(observed, evidence=evidence, examined=len(acknowledged), cases=cases)

@@ -43,9 +43,8 @@ class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognise
             )
         if not any(counts.values()):
             return self.inconclusive("none of the repeated messages was applied", hook=EFFECTS)
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy)
         return self.passes(f"{len(repetitions)} repeated messages were applied once", examined=len(repetitions), cases=cases)
 
 

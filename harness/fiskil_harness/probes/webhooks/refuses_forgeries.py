@@ -14,7 +14,7 @@ from fiskil_harness.journal.queries.deliveries import (
     readable,
     response_text,
 )
-from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
+from fiskil_harness.journal.queries.state import StateReader, equal_changes
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 QUEUED = 202
@@ -113,7 +113,7 @@ def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
         sent = [delivery for delivery in forged if delivery.step == step]
         kind = next((kind for delivery in sent if (kind := kind_of(delivery))), "")
         states = reader.around(step, sent[0].participant)
-        genuine_move = _genuine_move(journal, reader, kind)
+        genuine_move = reader.genuine_move(kind)
         paths = equal_changes(genuine_move, states) if genuine_move and states else []
         if paths:
             forgeries = [delivery for delivery in sent if delivery.is_acknowledged] or sent
@@ -152,8 +152,7 @@ def _has_genuine_effect(journal: Journal, forged: list[Delivery]) -> bool:
         return any(counts.get(delivery.message_id, 0) for delivery in genuine(journal))
     reader = StateReader(journal)
     kinds = {kind_of(delivery) for delivery in forged} - {""}
-    moves = [_genuine_move(journal, reader, kind) for kind in sorted(kinds)]
-    return any(move is not None and move[0] != move[1] for move in moves)
+    return any(reader.genuine_move(kind) is not None for kind in kinds)
 
 
 def _with_genuine_response(journal: Journal, forged: list[Delivery]) -> list[Delivery]:
@@ -225,16 +224,6 @@ def _advice_on_server_errors(forged: list[Delivery]) -> tuple[str, ...]:
 def _posted(forged: list[Delivery]) -> list[Delivery]:
     """Return the forgeries sent by POST; other methods may reach another handler on the path, such as a health check."""
     return [delivery for delivery in forged if not delivery.name.startswith(("get_", "put_"))]
-
-
-def _genuine_move(journal: Journal, reader: StateReader, kind: str) -> Move | None:
-    """Return an end user's state before and after a step in which a genuine message of *kind* changed it, or None."""
-    for delivery in genuine(journal):
-        if delivery.is_acknowledged and kind_of(delivery) == kind:
-            states = reader.around(delivery.step, delivery.participant)
-            if states and states[0] != states[1]:
-                return states
-    return None
 
 
 def _line(delivery: Delivery) -> str:

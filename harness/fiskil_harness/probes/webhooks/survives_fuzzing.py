@@ -36,9 +36,8 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
         if failed_cases:
             _, observed, evidence = failed_cases[0]
             return self.fails(observed, evidence=(*evidence, REPRODUCE), examined=len(sent), advice=advice, cases=cases)
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook, advice=advice)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy, advice=advice)
         valid = sum(delivery.name == VALID for delivery in sent)
         observed = f"{valid} valid bodies were acknowledged, and {len(sent) - valid} invalid ones did no harm"
         return self.passes(observed, examined=len(sent), advice=advice, cases=cases)

@@ -37,9 +37,8 @@ class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_mess
         if max(first, second, third) > 1:
             observed = "an id was applied twice: the receiver deduplicates by the last of two ids and applies the first"
             return self.fails(observed, evidence=evidence, examined=len(sent))
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy)
         if second and not first and not third and all(delivery.is_acknowledged for delivery in sent):
             observed = (
                 "a message was acknowledged and lost: the receiver deduplicates by the first of two ids and applies the last"
