@@ -101,6 +101,11 @@ def began_s(call: HookCall) -> float:
     return call.at_s - call.took_s
 
 
+def calls_beside(journal: Journal, hook: HookCall) -> list[Exchange]:
+    """Return the API calls that were in progress at some time during the hook call *hook*."""
+    return [call for call in calls(journal) if call.ended_s >= began_s(hook) and call.at_s <= hook.at_s]
+
+
 def timed_out(journal: Journal, call: HookCall) -> bool:
     """Return True if the harness stopped waiting for the app's response to the hook *call*."""
     limit_s = next((limits.request_deadline_s for limits in journal.all(Limits)), 0.0)

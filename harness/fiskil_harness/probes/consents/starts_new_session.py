@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from fiskil_harness.journal import HookCall, Journal, Journey
-from fiskil_harness.journal.queries.api_calls import began_s, calls, timed_out
+from fiskil_harness.journal.queries.api_calls import began_s, calls_beside, timed_out
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
@@ -54,8 +54,8 @@ def _refused_after(journal: Journal, journeys: list[Journey]) -> str | None:
         is_next = hook.is_session_start and hook.participant == last.participant and began_s(hook) > last.at_s
         if not is_next or (hook.status is not None and hook.status < 400) or timed_out(journal, hook):
             continue
-        within = [call for call in calls(journal) if began_s(hook) <= call.ended_s and call.at_s <= hook.at_s]
-        if all(call.status is not None and call.status < 400 and not call.bites for call in within):
+        during = calls_beside(journal, hook)
+        if all(call.status is not None and call.status < 400 and not call.bites for call in during):
             return str(hook.status) if hook.status is not None else "no response"
     return None
 

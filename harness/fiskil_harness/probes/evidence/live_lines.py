@@ -33,10 +33,6 @@ def _delivery(entry: journal.Delivery) -> str:
     return _line("webhook -> app", f"{entry.event} attempt {entry.attempt}{variant}: {response}")
 
 
-def _event(entry: journal.EventCreated) -> str:
-    return _line("event", f"{entry.event} is {entry.kind}")
-
-
 def _hook(entry: journal.HookCall) -> str:
     return _line("harness -> app", f"{entry.hook}: {_status(entry.status)} in {entry.took_s * 1000:.0f} ms")
 
@@ -51,10 +47,6 @@ def _visit(entry: journal.Visit) -> str:
     return _line("end user", f"sees the page {entry.page}{elsewhere}: {_status(entry.status)}")
 
 
-def _effects(entry: journal.Effects) -> str:
-    return _line("app reports", f"{effects_text(entry)} ({entry.moment})")
-
-
 def _line(actor: str, text: str) -> str:
     return f"{actor:<{ACTOR_WIDTH}} {text}"
 
@@ -66,8 +58,8 @@ def _status(status: int | None) -> str:
 _RENDERERS: dict[type, Callable[[Any], str]] = {
     journal.Bite: _bite,
     journal.Delivery: _delivery,
-    journal.Effects: _effects,
-    journal.EventCreated: _event,
+    journal.Effects: lambda entry: _line("app reports", f"{effects_text(entry)} ({entry.moment})"),
+    journal.EventCreated: lambda entry: _line("event", f"{entry.event} is {entry.kind}"),
     journal.Exchange: _exchange,
     journal.SdkMessagePassed: _sdk_message,
     journal.HookCall: _hook,

@@ -104,10 +104,6 @@ def _page_view(view: journal.PageView, _text: Message, _kinds: Mapping[str, str]
     return _look(view.page, f"views the page {view.page}", note=note, **result)
 
 
-def _pressed(press: journal.Pressed, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
-    return _look(press.page, f"presses {press.text!r} on the page {press.page}", note=press.problem)
-
-
 def _fetched(fetched: journal.Fetched, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     origin = "" if fetched.is_ours or fetched.is_api else "from another origin"
     path = masking.email_masked(fetched.url.partition("?")[0].partition("//")[2].partition("/")[2])
@@ -120,10 +116,6 @@ def _fetched(fetched: journal.Fetched, _text: Message, _kinds: Mapping[str, str]
     )
 
 
-def _effects(effects: journal.Effects, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
-    return _happening("effect", f"reports {effects_text(effects)}", note=effects.moment)
-
-
 def _fault(fault: journal.FaultSet, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     missing = f"{fault.missing_bites} of {fault.times} bites never happened"
     return _note("api", f"fault {fault.fault} on {fault.route}: {missing}", fault.problem)
@@ -132,10 +124,6 @@ def _fault(fault: journal.FaultSet, _text: Message, _kinds: Mapping[str, str]) -
 def _flood(flood: journal.EndlessBody, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
     text, note = f"an endless body: {flood.name.replace('_', ' ')}", f"{flood.taken_bytes} bytes accepted"
     return _happening("delivery", text, note=note, **_result(flood.status, flood.took_s), route="webhook")
-
-
-def _plan(plan: journal.PlanRun, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
-    return _note("webhooks", f"generated plan {plan.number}: {plan.verdict}", plan.observed)
 
 
 def _sdk_message(message: journal.SdkMessagePassed, _text: Message, _kinds: Mapping[str, str]) -> StoryEntry:
@@ -150,7 +138,7 @@ AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], StoryEntry]
     ),
     journal.StepIncomplete: lambda entry, *_: _note("end user", "the step was performed in part only", entry.reason),
     journal.Delivery: _delivery,
-    journal.Effects: _effects,
+    journal.Effects: lambda entry, *_: _happening("effect", f"reports {effects_text(entry)}", note=entry.moment),
     journal.Exchange: _exchange,
     journal.FaultSet: _fault,
     journal.Fetched: _fetched,
@@ -161,8 +149,10 @@ AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], StoryEntry]
     journal.Journey: lambda entry, *_: _note("end user", f"the consent journey ends: {entry.ending}"),
     journal.Key: lambda entry, *_: _note("api", f"the app's key is {entry.state} from now on"),
     journal.Leak: lambda entry, *_: _note("app", f"a secret is found: {entry.kind}", entry.place),
-    journal.PlanRun: _plan,
-    journal.Pressed: _pressed,
+    journal.PlanRun: lambda run, *_: _note("webhooks", f"generated plan {run.number}: {run.verdict}", run.observed),
+    journal.Pressed: lambda press, *_: _look(
+        press.page, f"presses {press.text!r} on the page {press.page}", note=press.problem
+    ),
     journal.ApiServedOverTls: lambda entry, *_: _note(
         "app", f"the app {'calls' if entry.is_reached else 'ignores'} the https URL"
     ),

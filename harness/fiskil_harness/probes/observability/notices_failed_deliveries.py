@@ -2,8 +2,9 @@
 
 from fiskil_harness.core.config.hooks import FAIL, METRICS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import HookCall, Journal
+from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.deliveries import genuine
+from fiskil_harness.journal.queries.failpoints import accepted_requests
 from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, monitoring_of
 
 
@@ -20,11 +21,7 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the readings before and during the failure."""
-        requested = [
-            call
-            for call in journal.all(HookCall)
-            if call.is_failure_request and call.status is not None and call.status < 400
-        ]
+        requested = accepted_requests(journal)
         refused = [delivery for delivery in genuine(journal) if not delivery.is_acknowledged]
         if not requested or not refused:
             return self.inconclusive("no delivery failed")

@@ -4,7 +4,7 @@ import re
 
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.journal import HookCall, Journal, Visit
-from fiskil_harness.journal.queries.api_calls import began_s, calls
+from fiskil_harness.journal.queries.api_calls import calls_beside
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 TRACES = (
@@ -38,7 +38,8 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
         for visit in visits:
             problem = _problem_of(visit)
             if problem:
-                return self.fails(f"the {visit.page} page {problem}", evidence=(_line(visit),), examined=len(visits))
+                line = f"{visit.page}: {visit.status if visit.status is not None else 'no response'}"
+                return self.fails(f"the {visit.page} page {problem}", evidence=(line,), examined=len(visits))
         for hook in hooks:
             if hook.status is None and hook.hook == MESSAGE and not _api_failed(journal, hook):
                 return self.fails(
@@ -107,12 +108,4 @@ def _has_something(body: bytes) -> bool:
 
 def _api_failed(journal: Journal, hook: HookCall) -> bool:
     """Return True if an API call during the hook call failed or was affected by a fault."""
-    begin_s = began_s(hook)
-    return any(
-        (call.bites or call.status is None or call.status >= 400) and call.ended_s >= begin_s and call.at_s <= hook.at_s
-        for call in calls(journal)
-    )
-
-
-def _line(visit: Visit) -> str:
-    return f"{visit.page}: {visit.status if visit.status is not None else 'no response'}"
+    return any(call.bites or call.status is None or call.status >= 400 for call in calls_beside(journal, hook))

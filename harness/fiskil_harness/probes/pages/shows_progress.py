@@ -103,7 +103,7 @@ def _case(press: Pressed, verdict: Verdict, observed: str) -> Case:
 
 
 def _has_sign(before: PageView, views: list[PageView]) -> bool:
-    return any(_is_in_time(view) and _has_changed(before, view) for view in views)
+    return any(view.after_s <= LATEST_S and _has_changed(before, view) for view in views)
 
 
 def _is_elsewhere(before: PageView, after: PageView) -> bool:
@@ -127,10 +127,6 @@ def _why_unobserved(journal: Journal, press: Pressed) -> str:
     if problems:
         return f"the page could not be read while the app was waiting: {problems[0]}"
     return "the app was not waiting for the API when the page was viewed"
-
-
-def _is_in_time(view: PageView) -> bool:
-    return view.after_s <= LATEST_S
 
 
 def _has_changed(before: PageView, after: PageView) -> bool:

@@ -47,7 +47,7 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
             return self.inconclusive(_why_unobserved(unreadable, early))
         if not any(_announces(view, own) for view in early):
             return self._judge_silent(journal, early, own)
-        if not _has_arrived(journal, late):
+        if not all(_holds_rows(journal, view) for view in late):
             return self.inconclusive(
                 "the app did not report that it holds the data before the page was viewed", hook=EFFECTS
             )
@@ -200,12 +200,8 @@ def _names_data(journal: Journal, view: PageView) -> bool:
     return any(value in text for value in values)
 
 
-def _has_arrived(journal: Journal, late: list[PageView]) -> bool:
-    """Return True if, before each view, the app was idle and reported a state with rows of the view's end user."""
-    return all(_holds_rows(journal, view) for view in late)
-
-
 def _holds_rows(journal: Journal, view: PageView) -> bool:
+    """Return True if, before the view, the app was idle and reported a state with rows of the view's end user."""
     earlier = [effects for effects in snapshots(journal, view.participant) if effects.at_s <= view.at_s]
     if not earlier or not earlier[-1].is_idle:
         return False

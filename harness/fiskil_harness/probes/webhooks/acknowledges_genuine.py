@@ -154,7 +154,7 @@ def _case_after_junk(journal: Journal, deliveries: list[Delivery], unexpected: l
     if not later or not any(delivery.is_acknowledged for delivery in deliveries if delivery.at_s < junk_s[0]):
         return ()
     failed = [
-        delivery for delivery in later if delivery in unexpected and (delivery.status is None or delivery.status >= 500)
+        delivery for delivery in later if delivery in unexpected and (delivery.status is None or delivery.is_server_error)
     ]
     observed = f"a genuine message afterwards: {response_text((failed or later)[0])}"
     verdict = Verdict.FAIL if failed else Verdict.PASS
@@ -222,11 +222,7 @@ def _advice_on_repetitions(refused: list[Delivery], deliveries: list[Delivery]) 
 
 
 def _advice_on_server_errors(journal: Journal) -> tuple[str, ...]:
-    variants = [
-        readable(delivery.name)
-        for delivery in of_kind(journal, "unusual")
-        if delivery.status is not None and delivery.status >= 500
-    ]
+    variants = [readable(delivery.name) for delivery in of_kind(journal, "unusual") if delivery.is_server_error]
     if not variants:
         return ()
     return (f"5xx for signed messages that Fiskil never sends: {first_of(variants)}",)

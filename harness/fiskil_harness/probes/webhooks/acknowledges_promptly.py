@@ -35,7 +35,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         """Compare the duration of each delivery with the limit, and with the API calls during it."""
         deliveries = [delivery for delivery in journal.all(Delivery) if delivery.is_authentic or delivery.is_unusual][1:]
         timed = [delivery for delivery in deliveries if delivery.is_acknowledged or "limit" in delivery.problem]
-        limit_s = _limit_s(journal)
+        limit_s = next((limits.ack_s for limits in journal.all(Limits)), 10.0)
         over_limit = [delivery for delivery in timed if delivery.took_s - _slowness_s(journal) > limit_s]
         late = [
             delivery
@@ -126,10 +126,6 @@ def _advice(timed: list[Delivery], stragglers: list[Delivery]) -> tuple[str, ...
     remarks = [f"{len(stragglers)} of {burst} deliveries in a burst were late"] if stragglers else []
     remarks += [f"{slow} acknowledgements took more than {SLOW_S:g} s"] if slow else []
     return tuple(remarks)
-
-
-def _limit_s(journal: Journal) -> float:
-    return next((limits.ack_s for limits in journal.all(Limits)), 10.0)
 
 
 def _slowness_s(journal: Journal) -> float:

@@ -1,9 +1,9 @@
 """Is every message applied at most once, however often it is delivered?"""
 
-from fiskil_harness.core.config.hooks import EFFECTS, FAIL
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import DURING_KILL, Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import by_message, describe, last_applied, why_busy, why_no_crash_observed
-from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
+from fiskil_harness.journal.queries.deliveries import by_message, describe, last_applied, why_busy
+from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.repetitions import MANY, cases_of, repeated
 from fiskil_harness.journal.queries.twins import compare_twins
 from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
@@ -25,12 +25,8 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         """Look for messages that were applied more than once, according to the last counts that the app reported."""
         counts = last_applied(journal)
         finding = self._by_twins(journal) if counts is None else self._by_counts(journal, counts)
-        if finding.verdict is not Verdict.PASS:
-            return finding
-        if why_no_crash_observed(journal):
-            return self.inconclusive(why_no_crash_observed(journal))
-        reason = why_failure_unobserved(journal)
-        return self.inconclusive(reason, hook=FAIL) if reason else finding
+        untested = why_recovery_untested(journal) if finding.verdict is Verdict.PASS else None
+        return self.inconclusive(*untested) if untested else finding
 
     def _by_counts(self, journal: Journal, counts: dict[str, int]) -> Finding:
         delivered = by_message(delivery for delivery in journal.all(Delivery) if delivery.is_authentic)

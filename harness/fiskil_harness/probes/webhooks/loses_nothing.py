@@ -1,6 +1,6 @@
 """Is every acknowledged message applied?"""
 
-from fiskil_harness.core.config.hooks import EFFECTS, FAIL
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits, ProcessChanged, UsedEvents
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
 from fiskil_harness.journal.queries.deliveries import (
@@ -13,9 +13,8 @@ from fiskil_harness.journal.queries.deliveries import (
     was_disturbed,
     was_requested_failure,
     why_busy,
-    why_no_crash_observed,
 )
-from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
+from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.losses import CUT_OFF, cases_of, classify
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins
@@ -40,14 +39,11 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
     def examine(self, journal: Journal) -> Finding:
         """Look for acknowledged messages that were not applied, according to the last counts that the app reported."""
         finding = self._compare(journal)
-        if finding.verdict is Verdict.FAIL and has_unrenewed_token(journal, _end_users(journal)):
+        end_users = {end_user_of(delivery) for delivery in genuine(journal)} - {""}
+        if finding.verdict is Verdict.FAIL and has_unrenewed_token(journal, end_users):
             return self.inconclusive(TOKEN_NOT_RENEWED)
-        if finding.verdict is not Verdict.PASS:
-            return finding
-        if why_no_crash_observed(journal):
-            return self.inconclusive(why_no_crash_observed(journal))
-        reason = why_failure_unobserved(journal)
-        return self.inconclusive(reason, hook=FAIL) if reason else finding
+        untested = why_recovery_untested(journal) if finding.verdict is Verdict.PASS else None
+        return self.inconclusive(*untested) if untested else finding
 
     def _compare(self, journal: Journal) -> Finding:
         given_up = _refused_to_the_end(journal)
@@ -118,10 +114,6 @@ def _lost_text(journal: Journal, lost: list[EventCreated], acknowledged: int) ->
         return "messages in flight when the app was killed were acknowledged later and never applied", ()
     observed = f"{len(certain)} of {acknowledged} acknowledged messages were never applied"
     return observed, tuple(f"lost {event.event} {event.kind}" for event in certain)
-
-
-def _end_users(journal: Journal) -> set[str]:
-    return {end_user_of(delivery) for delivery in genuine(journal)} - {""}
 
 
 def _acknowledged(journal: Journal) -> list[EventCreated]:

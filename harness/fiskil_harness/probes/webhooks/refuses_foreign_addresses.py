@@ -41,9 +41,8 @@ class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuse
         ]
         if applied:
             observed = f"{len(applied)} of {len(foreign)} messages from an address outside the allow list were applied"
-            return self.fails(
-                observed, evidence=tuple(_foreign_line(delivery) for delivery in applied), examined=len(foreign)
-            )
+            lines = tuple(f"{describe(delivery)}, from an address outside the allow list" for delivery in applied)
+            return self.fails(observed, evidence=lines, examined=len(foreign))
         controlled = [delivery for delivery in foreign if had_effect_when_genuine(journal, _from_fiskil(journal, delivery))]
         if len(controlled) < len(foreign):
             return self.inconclusive("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
@@ -66,7 +65,3 @@ def _from_fiskil(journal: Journal, foreign: Delivery) -> Delivery | None:
         if delivery.message_id == foreign.message_id and delivery.at_s > foreign.at_s
     )
     return next((delivery for delivery in later if delivery.source_ip in SOURCE_ADDRESSES), None)
-
-
-def _foreign_line(delivery: Delivery) -> str:
-    return describe(delivery) + ", from an address outside the allow list"

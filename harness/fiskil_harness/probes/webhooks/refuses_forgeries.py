@@ -213,11 +213,7 @@ def _advice_on_slowness(journal: Journal, forged: list[Delivery]) -> tuple[str, 
 
 
 def _advice_on_server_errors(forged: list[Delivery]) -> tuple[str, ...]:
-    names = [
-        readable(delivery.name)
-        for delivery in _posted(forged)
-        if delivery.status is not None and delivery.status >= 500 and delivery.status != 503
-    ]
+    names = [readable(delivery.name) for delivery in _posted(forged) if delivery.is_server_error and delivery.status != 503]
     return (f"5xx for {first_of(names)}; 4xx would show that the sender is at fault",) if names else ()
 
 

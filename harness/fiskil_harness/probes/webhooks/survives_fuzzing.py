@@ -89,10 +89,8 @@ def _repeated(journal: Journal, sent: list[Delivery]) -> tuple[str, tuple[str, .
 
 
 def _advice_on_server_errors(sent: list[Delivery]) -> tuple[str, ...]:
-    failed = [
-        delivery for delivery in sent if delivery.name != VALID and delivery.status is not None and delivery.status >= 500
-    ]
-    return ("5xx for signed bodies that the sender never sends; 400 would end the retries",) if failed else ()
+    has_failed = any(delivery.is_server_error for delivery in sent if delivery.name != VALID)
+    return ("5xx for signed bodies that the sender never sends; 400 would end the retries",) if has_failed else ()
 
 
 def _line(delivery: Delivery) -> str:

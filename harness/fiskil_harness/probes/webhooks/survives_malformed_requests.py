@@ -69,11 +69,7 @@ def _inconclusive_case(delivery: Delivery) -> Case:
 
 
 def _advice(sent: list[Delivery]) -> tuple[str, ...]:
-    failing = [
-        delivery
-        for delivery in sent
-        if delivery.status is not None and delivery.status >= 500 and delivery.status not in LAWFUL_5XX
-    ]
+    failing = [delivery for delivery in sent if delivery.is_server_error and delivery.status not in LAWFUL_5XX]
     if not failing:
         return ()
     names = first_of([readable(delivery.name) for delivery in failing])
