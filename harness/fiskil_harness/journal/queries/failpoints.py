@@ -97,12 +97,9 @@ def _has_called_again(journal: Journal, request: HookCall, until_s: float) -> bo
             first_repeat_s = delivery.at_s
             break
         message_ids.add(delivery.message_id)
-    control = {end_user_of(delivery) for delivery in journal.all(Delivery) if delivery.participant == CONTROL} - {
-        "",
-        *owners,
-    }
+    controls = {end_user_of(delivery) for delivery in journal.all(Delivery) if delivery.participant == CONTROL}
     within = Counter(
         call.route for call in calls(journal) if call.end_user_id in owners and request.at_s <= call.at_s < first_repeat_s
     )
-    usual = Counter(call.route for call in calls(journal) if call.end_user_id in control)
+    usual = Counter(call.route for call in calls(journal) if call.end_user_id in controls - {"", *owners})
     return any(count > usual[route] > 0 for route, count in within.items())

@@ -128,6 +128,12 @@ def effects_before(journal: Journal, moment_s: float, participant: str = "") -> 
     return next((effects for effects in reversed(snapshots(journal, participant)) if effects.at_s < moment_s), None)
 
 
+def effects_around(journal: Journal, step: int, participant: str) -> tuple[Effects | None, Effects | None]:
+    """Return the effects that the app reported for a participant before and after a step; None for a missing one."""
+    by_moment = {effects.moment: effects for effects in snapshots(journal, participant) if effects.step == step}
+    return by_moment.get("before"), by_moment.get("after")
+
+
 def state_before(journal: Journal, moment_s: float) -> Any:
     """Return the last state that the app reported for the first participant before *moment_s*, or None."""
     before = effects_before(journal, moment_s)

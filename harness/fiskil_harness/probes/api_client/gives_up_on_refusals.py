@@ -74,14 +74,12 @@ def _surplus_tokens(api_calls: list[Exchange], refused: list[Exchange]) -> int:
 
 def _vanished_datasets(journal: Journal, refused: list[Exchange]) -> list[str]:
     """Return the datasets that the app showed before the refusals and not at the end, although the API serves them."""
+    revoked = {event.participant for event in journal.all(EventCreated) if event.kind == "consent.revoked"}
     vanished = []
     for dataset, participant in dict.fromkeys((rows.dataset, rows.participant) for rows in journal.all(Rows)):
         rows = latest_rows(journal, dataset, participant)
         before, end = effects_before(journal, refused[0].at_s, participant), last_effects(journal, participant)
-        has_ended = any(
-            (event.kind, event.participant) == ("consent.revoked", participant) for event in journal.all(EventCreated)
-        )
-        if has_ended or rows is None or before is None or end is None or end.state is None or not end.is_idle:
+        if participant in revoked or rows is None or before is None or end is None or end.state is None or not end.is_idle:
             continue
         ids = [str(row["fiskil_id"]) for row in rows.rows if "fiskil_id" in row]
         if shown(before.state, ids) and not shown(end.state, ids):

@@ -73,20 +73,11 @@ def _good_since_s(journal: Journal) -> float | None:
     restart counts, because a running app may stop its calls for a while after a refusal.
     """
     keys, bitten = journal.all(Key), bitten_by(journal, "KeyRefused")
+    restarts_s = [started.at_s for started in journal.all(ProcessChanged) if started.is_restart]
     if not keys:
-        return next(
-            (
-                started.at_s
-                for started in journal.all(ProcessChanged)
-                if started.is_restart and started.at_s > over_s(bitten)
-            ),
-            None,
-        )
+        return next((restart_s for restart_s in restarts_s if restart_s > over_s(bitten)), None)
     if keys[-1].is_accepted:
         return keys[-1].at_s
     if keys[-1].is_wrong:
-        later = [
-            started.at_s for started in journal.all(ProcessChanged) if started.is_restart and started.at_s > keys[-1].at_s
-        ]
-        return later[-1] if later else None
+        return next((restart_s for restart_s in reversed(restarts_s) if restart_s > keys[-1].at_s), None)
     return None

@@ -38,11 +38,8 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
 
 def _active_consents(journal: Journal, hook: HookCall) -> list[ConsentState]:
     """Return the consents that were active when *hook* was called, and of which the app had been notified before."""
-    notified_ids = {
-        consent_of(acknowledged_event)
-        for acknowledged_event, event in acknowledged_events(journal)
-        if acknowledged_event.at_s < began_s(hook) and event.kind == "consent.received"
-    }
+    received = [delivery for delivery, event in acknowledged_events(journal) if event.kind == "consent.received"]
+    notified_ids = {consent_of(delivery) for delivery in received if delivery.at_s < began_s(hook)}
     return [
         consent
         for consent in consents_of(journal, until_s=began_s(hook)).values()

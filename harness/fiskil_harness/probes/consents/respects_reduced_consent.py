@@ -45,14 +45,8 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         blocked = [hook for hook in hook_calls(journal, "refresh") if _is_blocked(journal, hook)]
         if blocked:
             observed = "a refresh read no shared data because other data is not shared"
-            refused = sorted(
-                {
-                    call.route
-                    for hook in blocked
-                    for call in calls_during(journal, hook, "banking.")
-                    if not is_complete_success(call)
-                }
-            )
+            api_calls = [call for hook in blocked for call in calls_during(journal, hook, "banking.")]
+            refused = sorted({call.route for call in api_calls if not is_complete_success(call)})
             return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused), examined=len(blocked))
         withdrawn = _withdrawn(journal)
         return self._judge_withdrawn(journal, withdrawn) if withdrawn else self._judge_withheld(journal)
@@ -136,12 +130,8 @@ def _has_news(journal: Journal, hook: HookCall) -> bool:
     for name in permitted(journal, until_s=began_s(hook)):
         earlier = [sync for sync in syncs(journal, name) if sync.at_s < began_s(hook)]
         if len(earlier) > 1 and earlier[-1].rows != earlier[-2].rows:
-            later = [
-                acknowledged_event
-                for acknowledged_event, event in acknowledged_events(journal)
-                if acknowledged_event.at_s >= earlier[-1].at_s and not event.participant
-            ]
-            if not later:
+            deliveries = [delivery for delivery, event in acknowledged_events(journal) if not event.participant]
+            if all(delivery.at_s < earlier[-1].at_s for delivery in deliveries):
                 return True
     return False
 

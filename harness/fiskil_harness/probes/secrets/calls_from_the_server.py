@@ -29,21 +29,13 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
         """Look for requests that pages sent to the API."""
         requests = [fetched for fetched in journal.all(Fetched) if fetched.is_api and fetched.kind not in PICTURES]
         if requests:
-            lines = tuple(
-                dict.fromkeys(
-                    f"the page {fetched.page!r} requested {_path(fetched.url)} from the API" for fetched in requests
-                )
-            )
-            return self.fails(lines[0], evidence=lines, examined=len(requests))
+            lines = [f"the page {fetched.page!r} requested {_path(fetched.url)} from the API" for fetched in requests]
+            return self.fails(lines[0], evidence=tuple(dict.fromkeys(lines)), examined=len(requests))
         if gap := coverage_gap(journal):
             return self.inconclusive(*gap)
         api_calls = calls(journal)
-        browser_like = [call for call in api_calls if _is_like_a_browser(call)]
-        advice = (
-            (f"{browser_like[0].route or 'a call'} carries a browser's headers; send your own headers instead",)
-            if browser_like
-            else ()
-        )
+        browser_like = [call.route or "a call" for call in api_calls if _is_like_a_browser(call)][:1]
+        advice = tuple(f"{call} carries a browser's headers; send your own headers instead" for call in browser_like)
         return self.passes("no page called the API", examined=len(api_calls), advice=advice)
 
 

@@ -41,15 +41,8 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         """Search all responses with their headers, all rendered pages, all requests, and the browser's storage."""
         credentials, not_kept = index_of(journal, CREDENTIALS), index_of(journal, NOT_KEPT)
         requests = journal.all(Fetched)
-        hits = list(
-            dict.fromkeys(
-                (
-                    *_in_responses(requests, credentials, not_kept),
-                    *_in_pages(journal, credentials),
-                    *_in_requests_and_storage(journal, requests, not_kept),
-                )
-            )
-        )
+        in_responses = (*_in_responses(requests, credentials, not_kept), *_in_pages(journal, credentials))
+        hits = list(dict.fromkeys((*in_responses, *_in_requests_and_storage(journal, requests, not_kept))))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(requests))
         if gap := coverage_gap(journal):
@@ -75,9 +68,8 @@ def _in_responses(requests: list[Fetched], credentials: Index, not_kept: Index) 
         for secret in secrets_in(fetched.body, credentials):
             yield f"{secret} is in {place} of the page {fetched.page!r}"
         for name, value in fetched.response_headers:
-            for secret in secrets_in(
-                f"{name}: {value}".encode(), not_kept if name.lower() in STORING_HEADERS else credentials
-            ):
+            index = not_kept if name.lower() in STORING_HEADERS else credentials
+            for secret in secrets_in(f"{name}: {value}".encode(), index):
                 yield f"{secret} is in the headers of a response to the page {fetched.page!r}"
 
 
@@ -89,9 +81,8 @@ def _in_pages(journal: Journal, credentials: Index) -> Iterator[str]:
 
 def _in_requests_and_storage(journal: Journal, requests: list[Fetched], secrets: Index) -> Iterator[str]:
     for fetched in requests:
-        for secret in secrets_in(
-            b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)]), secrets
-        ):
+        sent = b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)])
+        for secret in secrets_in(sent, secrets):
             yield f"{secret} is in a request of the page {fetched.page!r}"
     for stored in journal.all(Stored):
         for secret in secrets_in(f"{stored.name}={stored.value}".encode(), secrets):

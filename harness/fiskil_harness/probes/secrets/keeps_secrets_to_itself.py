@@ -27,10 +27,8 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
 
     def examine(self, journal: Journal) -> Finding:
         """Search all responses and reports of the app, and give advice about other files with secrets."""
-        responses, reports = (
-            list(_responses(journal)),
-            [(reported.place, reported.text) for reported in journal.all(Reported)],
-        )
+        responses = list(_responses(journal))
+        reports = [(reported.place, reported.text) for reported in journal.all(Reported)]
         if not any(text for _, text in (*responses, *reports)):
             return self.inconclusive("the app returned and reported nothing that the harness can read", hook=METRICS)
         if not has_secrets_at_hand(journal):
@@ -49,13 +47,9 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
             place, secret = min(hits)
             lines = tuple(f"{place}: {secret}" for place, secret in sorted(hits))
             return self.fails(f"{secret} is in {place}", evidence=lines, examined=len(responses), advice=advice)
-        unread = [
-            f"not all of {reported.place} was read: {reported.problem}"
-            for reported in journal.all(Reported)
-            if reported.problem
-        ]
+        unread = next((reported for reported in journal.all(Reported) if reported.problem), None)
         if unread:
-            return self.inconclusive(unread[0], advice=advice)
+            return self.inconclusive(f"not all of {unread.place} was read: {unread.problem}", advice=advice)
         # The number of alerts depends on timing, so only responses are counted.
         places = {place for place, text in responses if text} or {"reports"}
         return self.passes("the app's responses, pages and reports contain no secret", examined=len(places), advice=advice)

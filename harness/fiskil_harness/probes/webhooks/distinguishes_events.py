@@ -5,6 +5,7 @@ import re
 from fiskil_harness.core.config.hooks import CONNECTED, EFFECTS
 from fiskil_harness.journal import Effects, EventCreated, Journal, UsedEvents
 from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, why_busy
+from fiskil_harness.journal.queries.rows import effects_around
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
@@ -62,20 +63,11 @@ def _snapshots(journal: Journal) -> dict[str, tuple[Effects, Effects]]:
             by_step.setdefault(delivery.step, []).append(events[delivery.message_id])
     snapshots: dict[str, tuple[Effects, Effects]] = {}
     for step, acknowledged in by_step.items():
-        states = _before_and_after(journal, step, acknowledged[0].participant)
+        before, after = effects_around(journal, step, acknowledged[0].participant)
         about_consent = [event for event in acknowledged if event.kind.startswith("consent.")]
-        if states and len(about_consent) <= 1 and all(event.is_subscribed for event in about_consent):
-            snapshots.setdefault(about_consent[0].kind if about_consent else SYNCED, states)
+        if before and after and len(about_consent) <= 1 and all(event.is_subscribed for event in about_consent):
+            snapshots.setdefault(about_consent[0].kind if about_consent else SYNCED, (before, after))
     return snapshots
-
-
-def _before_and_after(journal: Journal, step: int, participant: str) -> tuple[Effects, Effects] | None:
-    by_moment = {
-        effects.moment: effects
-        for effects in journal.all(Effects)
-        if effects.step == step and effects.participant == participant
-    }
-    return (by_moment["before"], by_moment["after"]) if {"before", "after"} <= by_moment.keys() else None
 
 
 def _active_words(reader: StateReader, before: Effects, after: Effects) -> dict[str, set[str]]:
@@ -105,11 +97,9 @@ def _case(reader: StateReader, kind: str, before: Effects, after: Effects, words
         observed = f"after {kind} the consent is still active{place}" if is_wrong else f"after {kind} the consent has ended"
     else:
         ended_paths = [path for path in words if {value.casefold() for value in leaves.get(path, ())} & ENDED]
-        is_wrong = (
-            after.is_connected is False and before.is_connected is True
-            if after.is_connected is not None
-            else bool(ended_paths)
-        )
+        is_wrong = bool(ended_paths)
+        if after.is_connected is not None:
+            is_wrong = before.is_connected is True and not after.is_connected
         observed = f"after {kind} the consent has ended" if is_wrong else f"after {kind} the consent is active"
     return Case(name=name, verdict=Verdict.FAIL if is_wrong else Verdict.PASS, observed=observed)
 

@@ -16,6 +16,7 @@ from fiskil_harness.journal.queries.deliveries import (
 )
 from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.losses import CUT_OFF, cases_of, classify
+from fiskil_harness.journal.queries.rows import snapshots
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
@@ -152,16 +153,9 @@ def _changed_after_kill(journal: Journal) -> tuple[str, ...]:
     killed_s = next((started.at_s for started in journal.all(ProcessChanged) if started.is_whole_kill), 0.0)
     comparison = compare_twins(journal)
     reader = StateReader(journal)
-    before = [
-        effects
-        for effects in journal.all(Effects)
-        if effects.participant == "a" and effects.at_s < killed_s and effects.state is not None
-    ]
-    after = [
-        effects
-        for effects in journal.all(Effects)
-        if effects.participant == "a" and effects.at_s > killed_s and effects.state is not None
-    ]
+    stated = [effects for effects in snapshots(journal, "a") if effects.state is not None]
+    before = [effects for effects in stated if effects.at_s < killed_s]
+    after = [effects for effects in stated if effects.at_s > killed_s]
     if not before or not after:
         return ()
     changed = differing(reader.leaves(before[-1].state), reader.leaves(after[-1].state))

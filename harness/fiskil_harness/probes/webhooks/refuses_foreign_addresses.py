@@ -47,14 +47,9 @@ class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuse
         if len(controlled) < len(foreign):
             return self.inconclusive("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
         acknowledged = sum(1 for delivery in foreign if delivery.is_acknowledged)
-        advice = (
-            (f"{acknowledged} messages from outside the allow list got 2xx, although without an effect",)
-            if acknowledged
-            else ()
-        )
-        return self.passes(
-            f"{len(foreign)} messages from outside the allow list had no effect", examined=len(foreign), advice=advice
-        )
+        remark = f"{acknowledged} messages from outside the allow list got 2xx, although without an effect"
+        observed = f"{len(foreign)} messages from outside the allow list had no effect"
+        return self.passes(observed, examined=len(foreign), advice=(remark,) if acknowledged else ())
 
 
 def _from_fiskil(journal: Journal, foreign: Delivery) -> Delivery | None:

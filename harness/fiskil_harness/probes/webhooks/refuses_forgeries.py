@@ -82,12 +82,9 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         alike = _with_genuine_response(journal, forged)
         if alike:
             observed = f"{len(alike)} of {len(forged)} forged messages got the response of genuine ones: {alike[0].status}"
-            evidence, cases = (
-                tuple(map(_line, alike)),
-                _cases(forged, [], otherwise=Verdict.PASS),
-            )
-            cases = (*cases, Case(name=ALIKE, verdict=Verdict.FAIL, observed=observed))
-            return self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
+            case = Case(name=ALIKE, verdict=Verdict.FAIL, observed=observed)
+            cases = (*_cases(forged, [], otherwise=Verdict.PASS), case)
+            return self.fails(observed, evidence=tuple(map(_line, alike)), examined=len(forged), advice=advice, cases=cases)
         return None
 
 
@@ -99,11 +96,7 @@ def _applied(journal: Journal, forged: list[Delivery]) -> Witness | None:
     if not applied:
         return None
     more = f", and {len(applied) - 1} more" if applied[1:] else ""
-    return (
-        f"a forged message was applied: {readable(applied[0].name)}{more}",
-        tuple(map(_line, applied)),
-        applied,
-    )
+    return f"a forged message was applied: {readable(applied[0].name)}{more}", tuple(map(_line, applied)), applied
 
 
 def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
@@ -126,11 +119,8 @@ def _leaked(journal: Journal) -> Witness | None:
     leaks = [leak for leak in journal.all(Leak) if leak.place.startswith("the response to forged")]
     if not leaks:
         return None
-    return (
-        f"the response to a forged message contains the {leaks[0].kind}",
-        tuple(f"{leak.place}: {leak.kind}" for leak in leaks),
-        [],
-    )
+    lines = tuple(f"{leak.place}: {leak.kind}" for leak in leaks)
+    return f"the response to a forged message contains the {leaks[0].kind}", lines, []
 
 
 def _silent(forged: list[Delivery]) -> Witness | None:

@@ -25,8 +25,9 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
         sent = [delivery for delivery in of_kind(journal, "unusual") if delivery.event.startswith(FUZZ)]
         if not sent:
             return self.inconclusive("no generated body was sent")
-        before, after = _before_and_after(journal, sent)
-        if not any(delivery.is_acknowledged for delivery in before):
+        deliveries = genuine(journal)
+        after = [delivery for delivery in deliveries if delivery.at_s > sent[-1].at_s]
+        if not any(delivery.is_acknowledged for delivery in deliveries if delivery.at_s < sent[0].at_s):
             return self.inconclusive("no genuine message was acknowledged before, so a refusal proves nothing")
         advice = _advice_on_server_errors(sent)
         failures = (_without_response(sent), _broken_after(after), _refused(sent), _repeated(journal, sent))
@@ -44,13 +45,6 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
 
 
 CASES = ("responds_to_everything", "works_afterwards", "accepts_valid_bodies", "applies_once")
-
-
-def _before_and_after(journal: Journal, sent: list[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
-    deliveries = genuine(journal)
-    return [delivery for delivery in deliveries if delivery.at_s < sent[0].at_s], [
-        delivery for delivery in deliveries if delivery.at_s > sent[-1].at_s
-    ]
 
 
 def _without_response(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
@@ -81,11 +75,9 @@ def _refused(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
 def _repeated(journal: Journal, sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
     counts = last_applied(journal) or {}
     repeated_effects = [delivery for delivery in sent if counts.get(delivery.message_id, 0) > 1]
-    return (
-        (f"{len(repeated_effects)} generated messages were applied more than once", tuple(map(_line, repeated_effects)))
-        if repeated_effects
-        else None
-    )
+    if not repeated_effects:
+        return None
+    return f"{len(repeated_effects)} generated messages were applied more than once", tuple(map(_line, repeated_effects))
 
 
 def _advice_on_server_errors(sent: list[Delivery]) -> tuple[str, ...]:
