@@ -5,7 +5,7 @@ import tomllib
 
 from tests.paths import ROOT
 
-CITATION = re.compile(r'(?:Source: |source: ClassVar\[str\] = ")((?:[a-z0-9-]+\.[a-z0-9.-]+(?:,\s+)?)+)')
+CITATION = re.compile(r'(?:Source: |\bsource(?:: ClassVar\[str\])? = ")((?:[a-z0-9-]+\.[a-z0-9.-]+(?:,\s+)?)+)')
 CLAUSES = tomllib.loads((ROOT / "fixtures" / "contract.toml").read_text(encoding="utf-8"))["clause"]
 
 

@@ -96,7 +96,7 @@ from fiskil_harness.journal.entries.pages import (
     ViewMoment,
 )
 from fiskil_harness.journal.entries.tls import Handshake, TlsServed
-from fiskil_harness.journal.journal import BODY_KEPT, Journal, shortened
+from fiskil_harness.journal.journal import BODY_KEPT, Journal, length_if_cut, shortened
 
 __all__ = [
     "API_URL_IN_ENV",
@@ -180,6 +180,7 @@ __all__ = [
     "VisitedPage",
     "changed_samples",
     "is_runtime_sample",
+    "length_if_cut",
     "possibly_changed_samples",
     "shortened",
 ]

@@ -6,7 +6,6 @@ Source: http://www.softwareishard.com/blog/har-12-spec/
 """
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from http.client import responses
@@ -15,10 +14,9 @@ from typing import Any
 from fiskil_harness.core.clock import real_now, rfc3339
 from fiskil_harness.core.redaction import masking
 from fiskil_harness.core.version import version
-from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.journal import Exchange, Journal, length_if_cut
 
 VERSION = "1.2"
-_SHORTENED = re.compile(rb"\n\[\.\.\. (\d+) bytes, sha256 [0-9a-f]{64}\]\Z")
 
 
 def har_of(
@@ -129,12 +127,11 @@ def _text(body: bytes, *, is_error: bool = False) -> tuple[str, str]:
     """Return the masked text of a body, or an empty text and the reason why the body is not shown."""
     if not body:
         return "", ""
-    if _SHORTENED.search(body):
+    if length_if_cut(body) is not None:
         return "", f"{_length(body)} bytes, too long to be kept"
     masked = masking.body(body.decode("utf-8", errors="replace"), is_error=is_error)
     return ("", f"{len(body)} bytes that are not JSON, not shown") if masked is None else (masked, "")
 
 
 def _length(body: bytes) -> int:
-    shortened = _SHORTENED.search(body)
-    return int(shortened[1]) if shortened else len(body)
+    return length_if_cut(body) or len(body)

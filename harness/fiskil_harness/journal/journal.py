@@ -1,5 +1,6 @@
 """The append-only record of one scenario. Many threads may write to it."""
 
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ BODY_KEPT = 65_536
 """Maximum length in bytes of a body that is kept whole; of a longer body, only the head, length and digest are kept."""
 HEAD_KEPT = 4096
 """Number of bytes at the beginning of a longer body that are kept."""
-
+_CUT = re.compile(rb"\n\[\.\.\. (\d+) bytes, sha256 [0-9a-f]+\]\Z")
 
 E_ = TypeVar("E_", bound=Entry)
 
@@ -77,6 +78,12 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def length_if_cut(body: bytes) -> int | None:
+    """Return the length of the whole body if *body* is a result of ``shortened`` without the rest; else None."""
+    cut = _CUT.search(body)
+    return int(cut[1]) if cut else None
 
 
 def shortened(body: bytes) -> bytes:

@@ -13,12 +13,22 @@ from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import HarnessError
-from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Effects, FaultSet, Journal, StepIncomplete
-from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.journal.queries.failed_hooks import failed_hook
+from fiskil_harness.journal import (
+    API_URL_IN_ENV,
+    ApiUrlMissing,
+    Delivery,
+    Effects,
+    FaultSet,
+    HookCall,
+    Journal,
+    Key,
+    StepIncomplete,
+)
+from fiskil_harness.journal.queries.api_calls import calls, calls_beside, is_complete_success
 from fiskil_harness.probes import PROBES, AnyProbe, Finding, Verdict, name_of
 from fiskil_harness.probes.practices import all_practices, counting_for
 
+HOOKS_THAT_READ = ("refresh", "revoke")
 EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
 NOT_RUN = "every_scenario_run"
 """Name of the finding that replaces the findings of all probes if a scenario did not run to its end."""
@@ -92,6 +102,18 @@ def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> I
             bitten = fault.times - fault.missing_bites
             problem = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {fault.problem}"
             yield _inconclusive(EVERY_FAULT, problem, API_URL_IN_ENV if not bitten and journal.all(ApiUrlMissing) else "")
+
+
+def failed_hook(journal: Journal) -> str:
+    """Return a sentence about the first hook that failed although the API was healthy, or '' if there is none."""
+    if journal.all(Key):
+        return ""
+    for hook in journal.all(HookCall):
+        failed = hook.hook in HOOKS_THAT_READ and (hook.status is None or hook.status >= 500)
+        if failed and all(map(is_complete_success, calls_beside(journal, hook))):
+            result = "did not respond" if hook.status is None else f"responded {hook.status}"
+            return f"app.drive.{hook.hook} {result} although the API refused nothing and no fault acted"
+    return ""
 
 
 def _reuses_no_connection(journal: Journal) -> bool:

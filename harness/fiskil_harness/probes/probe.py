@@ -1,4 +1,4 @@
-"""The base class of probes, with the results PASS, FAIL and INCONCLUSIVE.
+"""The base class of probes and the classes of their results: PASS, FAIL and INCONCLUSIVE.
 
 A probe reads the finished journal and nothing else. A FAIL needs evidence that no correct app could produce. The result is
 INCONCLUSIVE if the journal does not contain the observations that the probe needs.
@@ -11,6 +11,8 @@ from msgspec import Struct
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.core.tags import name_of
 from fiskil_harness.journal import Journal
+
+__all__ = ["Case", "Finding", "PlainProbe", "Verdict"]
 
 
 class PlainProbe(Struct, frozen=True, kw_only=True):

@@ -161,7 +161,7 @@ class HookCall(Entry, frozen=True, kw_only=True):
 
     @property
     def has_succeeded(self) -> bool:
-        """Return True if the app responded with a 2xx status."""
+        """Return True if the app responded with a 2xx status; a redirect does not show success."""
         return self.status is not None and 200 <= self.status < 300
 
 
@@ -199,11 +199,6 @@ class Effects(Entry, frozen=True, kw_only=True):
         Without ``pending``, the harness only concludes from an unchanged report that the app is idle.
         """
         return self.is_idle and self.pending == 0
-
-    @property
-    def is_before_failure(self) -> bool:
-        """Return True if the snapshot was taken just before the app was requested to fail."""
-        return self.moment == "before_failure"
 
     @property
     def is_half_sent(self) -> bool:

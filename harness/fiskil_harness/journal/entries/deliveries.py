@@ -138,6 +138,11 @@ class Delivery(Entry, frozen=True, kw_only=True):
         return self.outcome == "refuse"
 
     @property
+    def is_server_error(self) -> bool:
+        """Return True if the receiver responded with a 5xx status."""
+        return self.status is not None and self.status >= 500
+
+    @property
     def has_response(self) -> bool:
         """Return True if the receiver responded."""
         return self.outcome != "indeterminate"

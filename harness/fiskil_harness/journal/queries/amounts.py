@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from fiskil_harness.journal import BODY_KEPT, Exchange, Journal, Rows
+from fiskil_harness.journal import Exchange, Journal, Rows, length_if_cut
 from fiskil_harness.journal.queries.api_calls import bitten_by, reads
-from fiskil_harness.journal.queries.rows import name_of_row
+from fiskil_harness.journal.queries.rows import name_of_row, syncs
 
 AMOUNT = "amount"
 FAULTS = ("BigNumbers", "DuplicateKeys", "MoneyForm", "NotANumber")
@@ -48,9 +48,8 @@ def served_amounts(journal: Journal, rows: Rows) -> ServedAmounts:
     of: dict[str, set[Decimal]] = {}
     odd: dict[str, set[Decimal]] = {}
     labels: dict[str, str] = {}
-    syncs = [sync for sync in journal.all(Rows) if (sync.dataset, sync.participant) == (rows.dataset, rows.participant)]
     moments: list[float] = []
-    for at_s, row in ((sync.at_s, row) for sync in syncs for row in sync.rows):
+    for at_s, row in ((sync.at_s, row) for sync in syncs(journal, rows.dataset, rows.participant) for row in sync.rows):
         fiskil_id = str(row["fiskil_id"])
         labels[fiskil_id] = name_of_row(row)
         amount = _decimal(row.get(AMOUNT))
@@ -67,7 +66,8 @@ def served_amounts(journal: Journal, rows: Rows) -> ServedAmounts:
     plain = {
         fiskil_id: next(iter(amounts)) for fiskil_id, amounts in of.items() if fiskil_id not in odd and len(amounts) == 1
     }
-    return ServedAmounts(of, odd, plain, min(moments, default=0.0), any(_is_cut(call) for call in changed), labels)
+    is_partial = any(length_if_cut(call.response_body) for call in changed)
+    return ServedAmounts(of, odd, plain, min(moments, default=0.0), is_partial, labels)
 
 
 def _is_odd(amount: Decimal) -> bool:
@@ -96,10 +96,6 @@ def _amounts_in(call: Exchange) -> Iterator[tuple[str, set[Decimal]]]:
         if fiskil_id:
             amounts = (_decimal(value) for name, value in pairs if name == AMOUNT)
             yield fiskil_id, {amount for amount in amounts if amount is not None}
-
-
-def _is_cut(call: Exchange) -> bool:
-    return b"bytes, sha256" in call.response_body[-120:] and len(call.response_body) < BODY_KEPT
 
 
 def _decimal(value: Any) -> Decimal | None:

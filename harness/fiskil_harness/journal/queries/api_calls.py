@@ -17,6 +17,9 @@ _DATASET_BY_EVENT = {
 }
 TOKEN_NOT_RENEWED = "the app could not read because it never renewed a refused token, which another practice covers"
 
+MAX_CALLS, WINDOW_S = 20, 3.0
+"""Maximum number of equal failing calls in this time, in real seconds; more of them are a storm."""
+
 CallKey = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
@@ -98,6 +101,11 @@ def began_s(call: HookCall) -> float:
     return call.at_s - call.took_s
 
 
+def calls_beside(journal: Journal, hook: HookCall) -> list[Exchange]:
+    """Return the API calls that were in progress at some time during the hook call *hook*."""
+    return [call for call in calls(journal) if call.ended_s >= began_s(hook) and call.at_s <= hook.at_s]
+
+
 def timed_out(journal: Journal, call: HookCall) -> bool:
     """Return True if the harness stopped waiting for the app's response to the hook *call*."""
     limit_s = next((limits.request_deadline_s for limits in journal.all(Limits)), 0.0)
@@ -131,13 +139,31 @@ def acknowledged_events(journal: Journal) -> list[tuple[Delivery, EventCreated]]
 
 def end_user_of(delivery: Delivery) -> str:
     """Return the ``end_user_id`` in a delivery's body, or an empty text if there is none."""
-    if delivery.content:
-        return delivery.content.get("end_user_id", "")
+    return _field(delivery, "end_user_id")
+
+
+def kind_of(delivery: Delivery) -> str:
+    """Return the kind of event in a delivery's body, or an empty text if the body cannot be read."""
+    return _field(delivery, "event")
+
+
+def consent_of(delivery: Delivery) -> str:
+    """Return the ``consent_id`` in a delivery's body, or an empty text if the body cannot be read."""
+    return _field(delivery, "consent_id")
+
+
+def fields_of(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in the body of a message, request or response; empty if the body contains no object."""
     try:
-        body: Any = msgspec.json.decode(delivery.body)
-        return str(body["data"]["end_user_id"])
-    except (msgspec.DecodeError, KeyError, RecursionError, TypeError, UnicodeDecodeError):
-        return ""
+        fields = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def is_storm(times_s: list[float]) -> bool:
+    """Return True if more than ``MAX_CALLS`` of the *times_s* are within ``WINDOW_S``."""
+    return any(last_s - first_s <= WINDOW_S for first_s, last_s in zip(times_s, times_s[MAX_CALLS:], strict=False))
 
 
 def covers(call: Exchange, row: dict[str, Any]) -> bool:
@@ -151,6 +177,13 @@ def covers(call: Exchange, row: dict[str, Any]) -> bool:
         return True
     moment = _instant(row.get("posting_date_time") or row.get("execution_date_time"))
     return moment is not None and (since is None or moment >= since) and (until is None or moment <= until)
+
+
+def _field(delivery: Delivery, name: str) -> str:
+    if delivery.content:
+        return delivery.content.get(name, "")
+    nested = fields_of(delivery.body).get("data")
+    return str(nested.get(name, "")) if isinstance(nested, dict) else ""
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -37,10 +37,8 @@ def is_counter(path: str, first: Leaves, second: Leaves, *, most: int) -> bool:
     """
     if not most:
         return False
-    only_first, only_second = (
-        first.get(path, Counter()) - second.get(path, Counter()),
-        second.get(path, Counter()) - first.get(path, Counter()),
-    )
+    values, others = first.get(path, Counter()), second.get(path, Counter())
+    only_first, only_second = values - others, others - values
     if only_first.total() != only_second.total() or not only_first:
         return False
     if set(only_first) == {"null"} and set(only_second) == {"<moment>"}:

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_complete_success
-from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.rows import Place, name_of_row, places
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, consent_of, is_complete_success
+from fiskil_harness.journal.queries.rows import Place, labelled_rows, places, snapshots
 
 TOO_SOON = 429
 
@@ -31,11 +30,6 @@ def hook_calls(journal: Journal, name: str, *, since_s: float = 0.0) -> list[Hoo
     return [
         call for call in journal.all(HookCall) if call.hook == name and not call.participant and began_s(call) >= since_s
     ]
-
-
-def is_done(call: HookCall) -> bool:
-    """Return True if the app responded with 2xx; a redirect does not show success."""
-    return call.has_succeeded
 
 
 def is_declined(call: HookCall) -> bool:
@@ -64,7 +58,7 @@ def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
         return True
     is_last = not any(consent.is_active for consent in consents_of(journal).values())
     return any(
-        (is_done(hook) and _has_read_since(journal, began_s(hook)))
+        (hook.has_succeeded and _has_read_since(journal, began_s(hook)))
         or (is_last and is_declined(hook) and _is_refused(calls_during(journal, hook, "banking.")))
         for hook in hook_calls(journal, "refresh", since_s=consent.at_s)
     )
@@ -77,11 +71,10 @@ def rows_under(journal: Journal, consent_ids: Iterable[str]) -> dict[str, str]:
     """
     selected = set(consent_ids)
     names: dict[str, str] = {}
-    for sync in _syncs(journal):
-        for number, row in enumerate(sync.rows, start=1):
-            if row.get("arrangement_id") in selected:
-                names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
-    latest = {sync.dataset: sync for sync in _syncs(journal)}
+    for _, row, name in labelled_rows(journal):
+        if row.get("arrangement_id") in selected:
+            names[str(row["fiskil_id"])] = name
+    latest = {sync.dataset: sync for sync in journal.all(Rows) if not sync.participant}
     others = {consent.consent_id for consent in consents_of(journal).values() if consent.is_active} - selected
     for sync in latest.values():
         for row in sync.rows:
@@ -101,17 +94,13 @@ def still_shown(journal: Journal, end: Effects, names: Iterable[str]) -> tuple[s
     """
     texts, ids = set(names), set(consents_of(journal))
     earlier: dict[str, list[Place]] = {text: [] for text in texts}
-    for effects in journal.all(Effects):
-        if not effects.participant and effects is not end:
+    for effects in snapshots(journal):
+        if effects is not end:
             for text, mentions in places(effects.state, texts).items():
                 earlier[text] += [_plain(place, ids) for place in mentions]
     now = places(end.state, texts)
     still_shown = {text for text in texts if any(_plain(place, ids) in earlier[text] for place in now[text])}
     return {text for text in texts if earlier[text]}, still_shown
-
-
-def _syncs(journal: Journal) -> list[Rows]:
-    return [rows for rows in journal.all(Rows) if not rows.participant]
 
 
 def _has_read_since(journal: Journal, since_s: float) -> bool:

@@ -1,13 +1,12 @@
 """Queries about deliveries and the effects that the app reported for them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import inf
-from typing import Any
 
-import msgspec
 from msgspec import Struct
 
+from fiskil_harness.core.model.findings import Case, Verdict
 from fiskil_harness.journal import (
     DURING_KILL,
     SOURCE_ADDRESSES,
@@ -20,6 +19,7 @@ from fiskil_harness.journal import (
     Journal,
     ProcessChanged,
 )
+from fiskil_harness.journal.queries.api_calls import bitten_by
 from fiskil_harness.journal.queries.rows import why_still_busy
 
 CONNECTION_REFUSED = "connection refused"
@@ -99,24 +99,24 @@ def last_applied(journal: Journal) -> dict[str, int] | None:
     return reported.counts if reported else None
 
 
-def why_busy(journal: Journal) -> tuple[str, str]:
+def why_busy(journal: Journal) -> tuple[str, str] | None:
     """Return the reason why effects cannot be judged if the app was busy in the last snapshot, and the hook that would help.
 
-    Both are empty if the app was idle. If the app acknowledged a message after the last snapshot, it counts as busy.
+    None if the app was idle. If the app acknowledged a message after the last snapshot, it counts as busy.
     """
     last = {effects.participant: effects for effects in journal.all(Effects)}
     acknowledged_s = {delivery.participant: delivery.at_s for delivery in journal.all(Delivery) if delivery.is_acknowledged}
     newest_s = max((effects.at_s for effects in last.values()), default=inf)
     if any(at_s > (last[name].at_s if name in last else newest_s) for name, at_s in acknowledged_s.items()):
         return EFFECTS_NOT_READ, ""
-    return next((why_still_busy(effects) for effects in last.values() if not effects.is_idle), ("", ""))
+    return next((why_still_busy(effects) for effects in last.values() if not effects.is_idle), None)
 
 
 def was_disturbed(journal: Journal) -> bool:
     """Return True if a kill, a requested failure or a fault gave the app a reason to postpone work."""
     was_killed = any(started.is_kill for started in journal.all(ProcessChanged))
     was_made_to_fail = any(call.is_failure_request for call in journal.all(HookCall))
-    return was_killed or was_made_to_fail or bool(bites(journal))
+    return was_killed or was_made_to_fail or bool(bitten_by(journal))
 
 
 def why_no_crash_observed(journal: Journal) -> str:
@@ -144,39 +144,14 @@ def events_by_id(journal: Journal) -> dict[str, EventCreated]:
     return {event.message_id: event for event in journal.all(EventCreated)}
 
 
-def kind_of(delivery: Delivery) -> str:
-    """Return the kind of event in a delivery's body, or an empty text if the body cannot be read."""
-    return _field(delivery, "event")
-
-
-def consent_of(delivery: Delivery) -> str:
-    """Return the ``consent_id`` in a delivery's body, or an empty text if the body cannot be read."""
-    return _field(delivery, "consent_id")
-
-
-def _field(delivery: Delivery, name: str) -> str:
-    if delivery.content:
-        return delivery.content.get(name, "")
-    try:
-        body: Any = msgspec.json.decode(delivery.body)
-        return str(body["data"][name])
-    except (msgspec.DecodeError, KeyError, RecursionError, TypeError, UnicodeDecodeError):
-        return ""
-
-
 def ended_s(delivery: Delivery) -> float:
     """Return the time at which the response arrived or the sender stopped waiting."""
     return delivery.at_s + delivery.took_s
 
 
-def bites(journal: Journal) -> list[Exchange]:
-    """Return the app's calls on which a fault acted."""
-    return [call for call in journal.all(Exchange) if call.bites and not call.is_of_earlier_scenario]
-
-
 def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
     """Return the app's calls on which a fault acted while *delivery* waited for its response."""
-    return [bite for bite in bites(journal) if bite.at_s <= ended_s(delivery) and bite.ended_s >= delivery.at_s]
+    return [bite for bite in bitten_by(journal) if bite.at_s <= ended_s(delivery) and bite.ended_s >= delivery.at_s]
 
 
 def response_text(delivery: Delivery) -> str:
@@ -192,7 +167,7 @@ def requests_pause(delivery: Delivery) -> bool:
 
 def describe(delivery: Delivery) -> str:
     """Return one delivery as a line for a report."""
-    variant = f" {delivery.name.replace('_', ' ')}" if delivery.name else ""
+    variant = f" {readable(delivery.name)}" if delivery.name else ""
     kind = "" if delivery.is_genuine else f" {delivery.kind}"
     return f"{delivery.event}{variant} attempt {delivery.attempt}{kind}: {response_text(delivery)}"
 
@@ -200,3 +175,13 @@ def describe(delivery: Delivery) -> str:
 def readable(name: str) -> str:
     """Return the name of a variant as words: ``other_secret`` becomes ``other secret``."""
     return name.replace("_", " ")
+
+
+def first_of(names: Sequence[str], most: int = 4) -> str:
+    """Return *names* as a list for a report, which contains at most *most* of them and counts the others."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def case_of(delivery: Delivery, verdict: Verdict, observed: str) -> Case:
+    """Return the case for the variant of *delivery*."""
+    return Case(name=delivery.name, verdict=verdict, observed=observed, events=(delivery.event,))

@@ -9,11 +9,22 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import inf
 
+from fiskil_harness.core.config.hooks import FAIL
 from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import calls, end_user_of
+from fiskil_harness.journal.queries.deliveries import why_no_crash_observed
 
 CONTROL = "a"
 """The control twin: the end user who receives every message once and in order."""
+
+
+def why_recovery_untested(journal: Journal) -> tuple[str, str] | None:
+    """Return the reason why a PASS would not show recovery from a kill or failure, and the hook that would help, or None."""
+    reason = why_no_crash_observed(journal)
+    if reason:
+        return reason, ""
+    reason = why_failure_unobserved(journal)
+    return (reason, FAIL) if reason else None
 
 
 def why_failure_unobserved(journal: Journal) -> str:
@@ -28,6 +39,12 @@ def why_failure_unobserved(journal: Journal) -> str:
     return "the app accepted a request to fail, but no failure was observed (app.observe.effects can report it as `failed`)"
 
 
+def accepted_requests(journal: Journal) -> list[HookCall]:
+    """Return the requests to fail that the app did not refuse."""
+    requests = [call for call in journal.all(HookCall) if call.is_failure_request]
+    return [call for call in requests if call.status is not None and call.status < 400]
+
+
 def _windows(requests: list[HookCall]) -> Iterator[tuple[HookCall, float]]:
     """Yield each request to fail with the time of the next request, or infinity for the last."""
     ends = [*(request.at_s for request in requests[1:]), inf]
@@ -37,7 +54,7 @@ def _windows(requests: list[HookCall]) -> Iterator[tuple[HookCall, float]]:
 def _has_failed(journal: Journal, request: HookCall, until_s: float) -> bool:
     return bool(
         _reported_failures(journal, request.at_s, until_s)
-        or _has_refused(journal, request, until_s)
+        or any(delivery.is_refused for delivery in _deliveries(journal, request, until_s))
         or _has_called_again(journal, request, until_s)
     )
 
@@ -66,10 +83,6 @@ def _deliveries(journal: Journal, request: HookCall, until_s: float) -> list[Del
     ]
 
 
-def _has_refused(journal: Journal, request: HookCall, until_s: float) -> bool:
-    return any(delivery.is_refused for delivery in _deliveries(journal, request, until_s))
-
-
 def _has_called_again(journal: Journal, request: HookCall, until_s: float) -> bool:
     """Return True if the app called a route more often than for all messages of the control twin.
 
@@ -84,12 +97,9 @@ def _has_called_again(journal: Journal, request: HookCall, until_s: float) -> bo
             first_repeat_s = delivery.at_s
             break
         message_ids.add(delivery.message_id)
-    control = {end_user_of(delivery) for delivery in journal.all(Delivery) if delivery.participant == CONTROL} - {
-        "",
-        *owners,
-    }
+    controls = {end_user_of(delivery) for delivery in journal.all(Delivery) if delivery.participant == CONTROL}
     within = Counter(
         call.route for call in calls(journal) if call.end_user_id in owners and request.at_s <= call.at_s < first_repeat_s
     )
-    usual = Counter(call.route for call in calls(journal) if call.end_user_id in control)
+    usual = Counter(call.route for call in calls(journal) if call.end_user_id in controls - {"", *owners})
     return any(count > usual[route] > 0 for route, count in within.items())

@@ -9,8 +9,7 @@ import re
 from msgspec import Struct
 
 from fiskil_harness.journal import OTLP, Delivery, EventCreated, Exchange, Journal, Journey, Output
-from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.api_calls import calls, consent_of
 
 STANDARD = "output"
 """``Output.place`` of the app's standard output and error."""
@@ -60,11 +59,7 @@ def log_of(journal: Journal) -> Log:
     outputs = journal.all(Output)
     records = tuple(record for output in outputs for record in _records(output.text.decode("utf-8", "replace")))
     log_files = [output for output in outputs if output.place not in {STANDARD, OTLP}]
-    problems = [
-        f"{output.place} {output.problem}"
-        for output in outputs
-        if output.problem and (output.place != STANDARD or output.text)
-    ]
+    problems = incomplete_outputs(journal)
     if problems:
         return Log(records=records, problem="; ".join(problems))
     if not records and not log_files:
@@ -78,6 +73,12 @@ def log_of(journal: Journal) -> Log:
     if not log_files and not mentions_scenario:
         return Log(records=records, problem="the app's output does not mention this scenario, so its log may be elsewhere")
     return log
+
+
+def incomplete_outputs(journal: Journal) -> list[str]:
+    """Return the place and the problem of each incomplete output; standard output may be empty or unreadable."""
+    outputs = [output for output in journal.all(Output) if output.problem and (output.place != STANDARD or output.text)]
+    return [f"{output.place} {output.problem}" for output in outputs]
 
 
 def names_endpoint(record: str, call: Exchange) -> bool:

@@ -38,17 +38,18 @@ def secrets_in(text: bytes, index: Index) -> list[str]:
     return list(hits.values())
 
 
-def coverage_gap(journal: Journal) -> tuple[str, str]:
+def coverage_gap(journal: Journal) -> tuple[str, str] | None:
     """Return why some content or requests of pages were not observed, and the hook that would help.
 
-    Both are empty if everything was observed.
+    None if everything was observed.
     """
     for cut_short in journal.all(StepIncomplete):
         return cut_short.reason, cut_short.hook
     views = journal.all(PageView)
     if not views:
         return "no page of the app was viewed", PAGES
-    return next(iter((*_view_gaps(views), *_request_gaps(journal), *_storage_gaps(journal))), ""), ""
+    gaps = (*_view_gaps(views), *_request_gaps(journal), *_storage_gaps(journal))
+    return (gaps[0], "") if gaps else None
 
 
 def _view_gaps(views: list[PageView]) -> Iterator[str]:

@@ -39,22 +39,16 @@ def gaps(
     elif place is not Place.VISIBLE and not phrase_in(text, [sharing.institution]):
         uncertain.append("the full name of the institution is not visible")
     if sharing.will_be_revoked:
-        _add_data_gaps(sharing, views, responses, more_words, absent, uncertain)
-        _add_expiry_gap(sharing, views, responses, absent, uncertain)
+        written = "\n".join(markup(view).written for view in [*views, *responses])
+        names = {name: dataset_names(name, more_words) for name in sharing.permissions}
+        has_time = any("<time" in view.html for view in [*views, *responses])
+        for gap in (_data_gap(names, views, text, written), _expiry_gap(sharing, views, text, written, has_time=has_time)):
+            absent += gap[0]
+            uncertain += gap[1]
     return absent, uncertain
 
 
-def _add_data_gaps(
-    sharing: Sharing,
-    views: list[PageView],
-    responses: list[PageView],
-    more_words: Mapping[str, Iterable[str]],
-    absent: list[str],
-    uncertain: list[str],
-) -> None:
-    text = "\n".join(view.text for view in responses)
-    written = "\n".join(markup(view).written for view in [*views, *responses])
-    names = {name: dataset_names(name, more_words) for name in sharing.permissions}
+def _data_gap(names: Mapping[str, tuple[str, ...]], views: list[PageView], text: str, written: str) -> Gaps:
     invisible = [
         name
         for name, phrases in names.items()
@@ -62,24 +56,18 @@ def _add_data_gaps(
     ]
     names_nothing = not any(phrase_in(written, phrases) or may_name(text + written, name) for name, phrases in names.items())
     if invisible and len(invisible) == len(names) and names_nothing:
-        absent.append("the shared data")
-    elif invisible:
-        words = ", ".join(name.replace("_", " ") for name in invisible)
-        uncertain.append(f"the list of shared data does not visibly name {words}")
+        return ["the shared data"], []
+    words = ", ".join(name.replace("_", " ") for name in invisible)
+    return [], [f"the list of shared data does not visibly name {words}"] if invisible else []
 
 
-def _add_expiry_gap(
-    sharing: Sharing, views: list[PageView], responses: list[PageView], absent: list[str], uncertain: list[str]
-) -> None:
-    text = "\n".join(view.text for view in responses)
-    written = "\n".join(markup(view).written for view in [*views, *responses])
+def _expiry_gap(sharing: Sharing, views: list[PageView], text: str, written: str, *, has_time: bool) -> Gaps:
     today, expires_on = date.fromisoformat(sharing.today), date.fromisoformat(sharing.expires_on)
     if all(shows_day(f"{view.text}\n{text}", expires_on, today=today) for view in views):
-        return
-    if has_date(f"{written}\n{text}") or any("<time" in view.html for view in [*views, *responses]):
-        uncertain.append("the page shows dates, but not the day on which the consent expires")
-    else:
-        absent.append("the expiry")
+        return [], []
+    if has_date(f"{written}\n{text}") or has_time:
+        return [], ["the page shows dates, but not the day on which the consent expires"]
+    return ["the expiry"], []
 
 
 def _place_of_name(view: PageView, name: str) -> Place:

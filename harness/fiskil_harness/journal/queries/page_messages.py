@@ -132,20 +132,16 @@ def mentions(text: str, listed: tuple[str, ...]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(phrase.lower())}", flat) for phrase in listed)
 
 
+@cache
 def listed(name: str, key: str) -> tuple[str, ...]:
     """Return the list of words under *key* in the fixture file *name*."""
-    return _listed(name, key)
-
-
-@cache
-def _listed(name: str, key: str) -> tuple[str, ...]:
     return tuple(str(value) for value in catalog.read_fixture(name)[key])
 
 
 def _has_next_step(view: PageView) -> bool:
     """Return True if the page states what to do next, or has a control that can be pressed."""
     can_press = any(not control.is_disabled and control.text.strip() for control in view.controls)
-    return can_press or mentions(view.text, _listed(_ERRORS, "next_steps"))
+    return can_press or mentions(view.text, listed(_ERRORS, "next_steps"))
 
 
 def _words(text: str) -> list[str]:
@@ -174,8 +170,8 @@ def _is_framework(text: str) -> bool:
     Such a page contains a known text of the framework, or nothing but the name of the status ("Not Found").
     """
     plain = " ".join(word for word in re.sub(r"[^\w\s-]|\d", " ", text.lower()).split() if word.strip("-_"))
-    has_mark = any(mark.lower() in text.lower() for mark in _listed(_ERRORS, "marks"))
-    return has_mark or _without_repetition(plain) in _listed(_ERRORS, "whole")
+    has_mark = any(mark.lower() in text.lower() for mark in listed(_ERRORS, "marks"))
+    return has_mark or _without_repetition(plain) in listed(_ERRORS, "whole")
 
 
 def _without_repetition(plain: str) -> str:

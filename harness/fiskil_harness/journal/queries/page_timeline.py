@@ -3,7 +3,7 @@
 Text from before any call failed is certainly about waiting. Later text may report the failure.
 """
 
-from fiskil_harness.journal import Exchange, Journal, PageView, Pressed
+from fiskil_harness.journal import Journal, PageView, Pressed
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls
 from fiskil_harness.journal.queries.page_messages import is_readable
 from fiskil_harness.journal.queries.waits import WAITING, presses
@@ -27,11 +27,7 @@ def views_during_call(journal: Journal, view: PageView) -> list[PageView]:
 def is_still_calling(journal: Journal, view: PageView) -> bool:
     """Return True if an API call was in progress at the time of *view*, or began before the next press."""
     next_s = min((pressed.at_s for pressed in journal.all(Pressed) if pressed.at_s > view.at_s), default=float("inf"))
-    return any(_overlaps(call, view.at_s, next_s) for call in calls(journal))
-
-
-def _overlaps(call: Exchange, since_s: float, until_s: float) -> bool:
-    return call.ended_s >= since_s and call.at_s < until_s
+    return any(call.ended_s >= view.at_s and call.at_s < next_s for call in calls(journal))
 
 
 def _waiting_views(journal: Journal, view: PageView) -> list[PageView]:

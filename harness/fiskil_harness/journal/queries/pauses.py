@@ -1,9 +1,17 @@
-"""Total time for which the machine was paused; exceeding a time limit by no more than that is INCONCLUSIVE."""
+"""Time limits: which of them the config promises, and the time for which the machine was paused.
 
-from fiskil_harness.journal import Journal, MachinePaused
+Exceeding a time limit by no more than the pause is INCONCLUSIVE.
+"""
+
+from fiskil_harness.journal import Journal, Limits, MachinePaused
 
 # The end of a sentence, such as "the delivery was acknowledged ...".
 EXCUSED_BY_PAUSE = "after the limit, but the machine was paused meanwhile, which may be the cause"
+
+
+def is_promised(journal: Journal, limit: str) -> bool:
+    """Return True unless the config omits the *limit* of ``app.limits``, so that a default applies."""
+    return not any(limit in limits.assumed for limits in journal.all(Limits))
 
 
 def paused_s(journal: Journal, since_s: float, until_s: float) -> float:

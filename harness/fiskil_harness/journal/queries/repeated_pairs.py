@@ -4,6 +4,7 @@ The genuine delivery shows which effect the first delivery would have had, if th
 """
 
 from fiskil_harness.journal import Delivery, Effects, Journal
+from fiskil_harness.journal.queries.rows import effects_around
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
 
 
@@ -46,10 +47,4 @@ def had_effect_when_genuine(journal: Journal, genuine: Delivery | None) -> bool:
 
 
 def _around(journal: Journal, delivery: Delivery) -> tuple[Effects | None, Effects | None]:
-    snapshots = [
-        effects
-        for effects in journal.all(Effects)
-        if effects.step == delivery.step and effects.participant == delivery.participant
-    ]
-    by_moment = {effects.moment: effects for effects in snapshots}
-    return by_moment.get("before"), by_moment.get("after")
+    return effects_around(journal, delivery.step, delivery.participant)

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from fiskil_harness.journal import BODY_KEPT, Effects, EventCreated, Exchange, History, Journal, Rows
+from fiskil_harness.journal import EventCreated, Exchange, History, Journal, Rows, length_if_cut
 from fiskil_harness.journal.queries.api_calls import is_complete_success, reads
-from fiskil_harness.journal.queries.rows import places
+from fiskil_harness.journal.queries.rows import last_effects, shown, snapshots, syncs
 
 HISTORY = "app.facts.history_days"
 PENDING = "PENDING"
@@ -22,9 +22,9 @@ def left_out_on_purpose(journal: Journal, rows: Rows, required: Mapping[str, Row
     These are missing rows older than the declared retention period, and missing pending rows if the app never shows any.
     Source: data.pending-posted
     """
-    end = [effects.state for effects in journal.all(Effects) if effects.participant == rows.participant][-1:]
-    occurrences = places(end[0] if end else None, required)
-    absent = {fiskil_id: row for fiskil_id, row in required.items() if not occurrences[fiskil_id]}
+    end = last_effects(journal, rows.participant)
+    present = shown(end.state if end else None, required)
+    absent = {fiskil_id: row for fiskil_id, row in required.items() if fiskil_id not in present}
     oldest = _oldest_kept(journal)
     left_out = {fiskil_id for fiskil_id, row in absent.items() if oldest and (dated_at := dated(row)) and dated_at < oldest}
     if not _shows_pending(journal, rows):
@@ -64,17 +64,15 @@ def _oldest_kept(journal: Journal) -> datetime | None:
 
 def _shows_pending(journal: Journal, rows: Rows) -> bool:
     """Return True if the app's state ever showed a row of the dataset that was pending at that time."""
-    syncs = [sync for sync in journal.all(Rows) if (sync.dataset, sync.participant) == (rows.dataset, rows.participant)]
-    for snapshot in (effects for effects in journal.all(Effects) if effects.participant == rows.participant):
-        latest = [sync for sync in syncs if sync.at_s <= snapshot.at_s][-1:]
+    every_sync = syncs(journal, rows.dataset, rows.participant)
+    for snapshot in snapshots(journal, rows.participant):
+        latest = [sync for sync in every_sync if sync.at_s <= snapshot.at_s][-1:]
         pending = [str(row["fiskil_id"]) for sync in latest for row in sync.rows if row.get("status") == PENDING]
-        if any(places(snapshot.state, pending).values()):
+        if shown(snapshot.state, pending):
             return True
     return False
 
 
 def _contains(call: Exchange, row: Row) -> bool:
     """Return True if the response to *call* contained *row*, or may have, because the journal keeps only a part of it."""
-    body = call.response_body
-    is_partial = b"bytes, sha256" in body[-120:] and len(body) < BODY_KEPT
-    return is_partial or str(row["fiskil_id"]).encode() in body
+    return bool(length_if_cut(call.response_body)) or str(row["fiskil_id"]).encode() in call.response_body

@@ -5,7 +5,7 @@ record, which is the nearest object around the text. A row that has the same pla
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -53,6 +53,11 @@ def places(state: Any, texts: Collection[str]) -> dict[str, list[Place]]:
     return occurrences
 
 
+def shown(state: Any, texts: Collection[str]) -> set[str]:
+    """Return those of *texts*, such as ids of rows, that *state* contains."""
+    return {text for text, mentions in places(state, texts).items() if mentions}
+
+
 def duplicated(occurrences: dict[str, list[Place]]) -> list[str]:
     """Return the texts that the same list in the state contains more than once.
 
@@ -88,21 +93,51 @@ def holds_value(record: Any, value: Any) -> bool:
 
 def latest_rows(journal: Journal, dataset: str, participant: str = "") -> Rows | None:
     """Return the latest rows of *dataset* that the API served for a participant, or None if it served none."""
-    syncs = [rows for rows in journal.all(Rows) if rows.dataset == dataset and rows.participant == participant]
-    return syncs[-1] if syncs else None
+    return next(reversed(syncs(journal, dataset, participant)), None)
+
+
+def syncs(journal: Journal, dataset: str, participant: str = "") -> list[Rows]:
+    """Return all syncs of *dataset* for a participant, in order."""
+    return [rows for rows in journal.all(Rows) if (rows.dataset, rows.participant) == (dataset, participant)]
+
+
+def labelled_rows(journal: Journal) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield each row that the API served for the first participant, with its dataset and its name in reports."""
+    for sync in journal.all(Rows):
+        for number, row in enumerate(() if sync.participant else sync.rows, start=1):
+            yield sync.dataset, row, f"{sync.dataset} {name_of_row(row, number)}"
+
+
+def row_lines(problem: str, rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """Return a line with the *problem* and the name of each row, sorted, as evidence."""
+    return tuple(f"{problem} {name}" for name in sorted(map(name_of_row, rows)))
+
+
+def snapshots(journal: Journal, participant: str = "") -> list[Effects]:
+    """Return the effects that the app reported for a participant, in order."""
+    return [effects for effects in journal.all(Effects) if effects.participant == participant]
 
 
 def last_effects(journal: Journal, participant: str = "") -> Effects | None:
     """Return the last effects that the app reported for a participant, or None if there are none."""
-    snapshots = [effects for effects in journal.all(Effects) if effects.participant == participant]
-    return snapshots[-1] if snapshots else None
+    return next(reversed(snapshots(journal, participant)), None)
 
 
 def effects_before(journal: Journal, moment_s: float, participant: str = "") -> Effects | None:
     """Return the last effects that the app reported for a participant before *moment_s*, or None if there are none."""
-    snapshots = [effects for effects in journal.all(Effects) if effects.participant == participant]
-    earlier = [effects for effects in snapshots if effects.at_s < moment_s]
-    return earlier[-1] if earlier else None
+    return next((effects for effects in reversed(snapshots(journal, participant)) if effects.at_s < moment_s), None)
+
+
+def effects_around(journal: Journal, step: int, participant: str) -> tuple[Effects | None, Effects | None]:
+    """Return the effects that the app reported for a participant before and after a step; None for a missing one."""
+    by_moment = {effects.moment: effects for effects in snapshots(journal, participant) if effects.step == step}
+    return by_moment.get("before"), by_moment.get("after")
+
+
+def state_before(journal: Journal, moment_s: float) -> Any:
+    """Return the last state that the app reported for the first participant before *moment_s*, or None."""
+    before = effects_before(journal, moment_s)
+    return before.state if before else None
 
 
 def why_still_busy(effects: Effects | None) -> tuple[str, str]:

@@ -14,6 +14,8 @@ from typing import Any
 import msgspec
 
 from fiskil_harness.journal import Effects, EventCreated, Journal
+from fiskil_harness.journal.queries.api_calls import kind_of
+from fiskil_harness.journal.queries.deliveries import genuine
 
 Leaves = dict[str, Counter[str]]
 Move = tuple[Leaves, Leaves]
@@ -65,6 +67,12 @@ class StateReader:
         if "before" not in states or "after" not in states:
             return None
         return self.leaves(states["before"]), self.leaves(states["after"])
+
+    def genuine_move(self, kind: str) -> Move | None:
+        """Return the states around the first step in which a genuine message of *kind* changed a state, or None."""
+        acknowledged = [delivery for delivery in genuine(self._journal) if delivery.is_acknowledged]
+        moves = (self.around(each.step, each.participant) for each in acknowledged if kind_of(each) == kind)
+        return next((move for move in moves if move and move[0] != move[1]), None)
 
     def text(self, text: str) -> str:
         """Return *text* with symbols in place of ids, and ``<moment>`` in place of timestamps of this scenario."""

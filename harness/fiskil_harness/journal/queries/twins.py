@@ -13,8 +13,8 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
 from fiskil_harness.journal.queries.attempt_counters import extra_attempts, is_counter, is_named_as_counter
-from fiskil_harness.journal.queries.deliveries import was_disturbed
-from fiskil_harness.journal.queries.rows import NO_VISIBLE_EFFECT, PENDING, why_still_busy
+from fiskil_harness.journal.queries.deliveries import first_of, was_disturbed
+from fiskil_harness.journal.queries.rows import NO_VISIBLE_EFFECT, PENDING, last_effects, snapshots, why_still_busy
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing, has_symbols
 
 
@@ -41,7 +41,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
             ("ignored, because two identical runs differ there", self.volatile),
             ("ignored, because these numbers grow with every attempt", self.counters),
         )
-        return tuple(f"{reason}: {_first(paths)}" for reason, paths in ignored if paths)
+        return tuple(f"{reason}: {first_of(paths, 6)}" for reason, paths in ignored if paths)
 
     @property
     def unnamed_counters(self) -> tuple[str, ...]:
@@ -51,42 +51,38 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
 def compare_twins(journal: Journal, other: str = "b") -> Comparison:
     """Compare the final states of the twins ``a``, ``c`` and *other*, whose messages were delivered differently."""
-    ends = {name: _end(journal, name) for name in ("a", other, "c")}
+    ends = {name: last_effects(journal, name) for name in ("a", other, "c")}
     if not all(ends.values()):
         return Comparison(reason="the scenario has no twins a, b and c")
-    snapshots = [end for end in ends.values() if end is not None]
-    if any(effects.state is None for effects in snapshots):
+    final = [end for end in ends.values() if end is not None]
+    if any(effects.state is None for effects in final):
         return Comparison(reason="the effects hook does not report `state`", hook=EFFECTS)
-    for effects in snapshots:
+    for effects in final:
         if not effects.is_idle:
             reason, hook = why_still_busy(effects)
             return Comparison(reason=reason, hook=hook)
     if _kinds(journal, "a") != _kinds(journal, other) or _kinds(journal, "a") != _kinds(journal, "c"):
         return Comparison(reason="the twins did not acknowledge the same events")
     reader = StateReader(journal)
-    comparison = _compared(journal, reader, other, *(reader.leaves(effects.state) for effects in snapshots))
-    reason, hook = _excuse(journal, snapshots) if comparison.differences else ("", "")
+    comparison = _compared(journal, reader, other, *(reader.leaves(effects.state) for effects in final))
+    reason, hook = _excuse(journal, final) if comparison.differences else ("", "")
     return Comparison(reason=reason, hook=hook) if reason else comparison
 
 
-def _excuse(journal: Journal, snapshots: list[Effects]) -> tuple[str, str]:
+def _excuse(journal: Journal, final: list[Effects]) -> tuple[str, str]:
     """Return the reason why differences between twins prove nothing about deliveries, and the hook that would help.
 
     Both are empty if there is no such reason.
     """
-    if has_unrenewed_token(journal, _end_users(journal, {effects.participant for effects in snapshots})):
+    if has_unrenewed_token(journal, _end_users(journal, {effects.participant for effects in final})):
         return TOKEN_NOT_RENEWED, ""
-    is_blind = any(effects.pending is None and effects.applied is None for effects in snapshots)
+    is_blind = any(effects.pending is None and effects.applied is None for effects in final)
     return (NO_VISIBLE_EFFECT, PENDING) if is_blind and was_disturbed(journal) else ("", "")
 
 
 def _compared(journal: Journal, reader: StateReader, other: str, a: Leaves, b: Leaves, c: Leaves) -> Comparison:
     volatile = differing(a, c)
-    states = [
-        reader.leaves(effects.state)
-        for effects in journal.all(Effects)
-        if effects.participant == "a" and effects.state is not None
-    ]
+    states = [reader.leaves(effects.state) for effects in snapshots(journal, "a") if effects.state is not None]
     # The final state may be empty if no consent is active any more; then the paths of earlier states are compared.
     compared = (a.keys() | b.keys() or {path for state in states for path in state}) - volatile
     if not compared:
@@ -106,10 +102,6 @@ def _compared(journal: Journal, reader: StateReader, other: str, a: Leaves, b: L
     )
 
 
-def _first(paths: tuple[str, ...]) -> str:
-    return ", ".join(paths[:6]) + (f" and {len(paths) - 6} more" if len(paths) > 6 else "")
-
-
 def _words(path: str, in_order: Counter[str], otherwise: Counter[str]) -> str:
     return f"{path}: {_some(in_order - otherwise)} in order, {_some(otherwise - in_order)} otherwise"
 
@@ -120,11 +112,6 @@ def _some(values: Counter[str]) -> str:
         return "nothing more"
     more = f" and {values.total() - 1} more" if values.total() > 1 else ""
     return f"{names[0][:60]}{more}"
-
-
-def _end(journal: Journal, name: str) -> Effects | None:
-    snapshots = [effects for effects in journal.all(Effects) if effects.participant == name]
-    return snapshots[-1] if snapshots else None
 
 
 def _end_users(journal: Journal, twins: set[str]) -> set[str]:

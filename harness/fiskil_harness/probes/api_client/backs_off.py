@@ -2,14 +2,12 @@
 
 from itertools import groupby, pairwise
 from math import inf
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, header, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_between, work_times
 from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MIN_PAUSES = 12
 """Minimum number of pauses in a series that can fail.
@@ -30,10 +28,10 @@ class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
     are left out. So are equal calls that two pieces of work may have caused, because their pauses are no backoff.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "growing, randomised pauses between attempts, or an end after a few attempts"
-    source: ClassVar[str] = "errors.timeout"
-    fix: ClassVar[str] = "double the pause after each failure up to a maximum, randomise part of it, and limit the attempts"
+    is_general = True
+    expected = "growing, randomised pauses between attempts, or an end after a few attempts"
+    source = "errors.timeout"
+    fix = "double the pause after each failure up to a maximum, randomise part of it, and limit the attempts"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the pauses within each series of equal calls that failed."""

@@ -1,13 +1,11 @@
 """Does the app stop following pagination links that lead back to pages it has already read?"""
 
 from collections import Counter
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, parameters, routes_of
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 LOOPS = ("CursorLoop", "PageRepeated")
 MAX_PAGE_REQUESTS = 200
@@ -22,10 +20,10 @@ class BoundsItsWalks(PlainProbe, frozen=True, kw_only=True, tag="bounds_its_walk
     is not a loop.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "the app stops when a page repeats, or at a page limit"
-    source: ClassVar[str] = "paging.links"
-    fix: ClassVar[str] = (
+    is_general = True
+    expected = "the app stops when a page repeats, or at a page limit"
+    source = "paging.links"
+    fix = (
         "remember the links that a read has followed, stop when a link repeats, and keep the rows of the last complete read"
     )
 

@@ -1,9 +1,7 @@
 """Does the app give up on calls that are always refused, and read the data again once they are accepted?"""
 
 from collections import Counter
-from typing import Any, ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import EventCreated, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import (
     bitten_by,
@@ -13,9 +11,9 @@ from fiskil_harness.journal.queries.api_calls import (
     refusal_lines,
     routes_of,
 )
-from fiskil_harness.journal.queries.rows import effects_before, last_effects, latest_rows, places
+from fiskil_harness.journal.queries.rows import effects_before, last_effects, latest_rows, shown
 from fiskil_harness.journal.queries.work_requested import NO_CALLS_OBSERVED, over_s, work_count, works_after
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_PER_JOB = 20
 
@@ -27,10 +25,10 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
     calls again, the app must read the data again, at the latest after a restart, and show the same rows as before.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "one renewal after 401 and none after 403, an error, and normal work once the refusals end"
-    source: ClassVar[str] = "token.expired, token.scopes"
-    fix: ClassVar[str] = "renew once after 401; report a second 401 and every 403, and retry only when new work arrives"
+    is_general = True
+    expected = "one renewal after 401 and none after 403, an error, and normal work once the refusals end"
+    source = "token.expired, token.scopes"
+    fix = "renew once after 401; report a second 401 and every 403, and retry only when new work arrives"
 
     def examine(self, journal: Journal) -> Finding:
         """Count the equal refused calls, and the tokens that the app requested meanwhile."""
@@ -77,20 +75,14 @@ def _surplus_tokens(api_calls: list[Exchange], refused: list[Exchange]) -> int:
 
 def _vanished_datasets(journal: Journal, refused: list[Exchange]) -> list[str]:
     """Return the datasets that the app showed before the refusals and not at the end, although the API serves them."""
+    revoked = {event.participant for event in journal.all(EventCreated) if event.kind == "consent.revoked"}
     vanished = []
     for dataset, participant in dict.fromkeys((rows.dataset, rows.participant) for rows in journal.all(Rows)):
         rows = latest_rows(journal, dataset, participant)
         before, end = effects_before(journal, refused[0].at_s, participant), last_effects(journal, participant)
-        has_ended = any(
-            (event.kind, event.participant) == ("consent.revoked", participant) for event in journal.all(EventCreated)
-        )
-        if has_ended or rows is None or before is None or end is None or end.state is None or not end.is_idle:
+        if participant in revoked or rows is None or before is None or end is None or end.state is None or not end.is_idle:
             continue
         ids = [str(row["fiskil_id"]) for row in rows.rows if "fiskil_id" in row]
-        if _shows(before.state, ids) and not _shows(end.state, ids):
+        if shown(before.state, ids) and not shown(end.state, ids):
             vanished.append(dataset)
     return sorted(set(vanished))
-
-
-def _shows(state: Any, ids: list[str]) -> bool:
-    return any(places(state, ids).values())

@@ -1,13 +1,10 @@
 """Does the app abandon responses that never end, and return to its own callers, within its deadlines?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Bite, ConnectionAbandoned, Exchange, HookCall, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, routes_of
-from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
+from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, is_promised, paused_s
 from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt, is_whole
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
 SLACK_S = 1.0
 LONGEST_STALL_S = 58.0
@@ -24,10 +21,10 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
     if calls fail, or if Retry-After is very long. A deadline that the config does not set is not judged.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "the connection closed by the call deadline, and a response by the request deadline"
-    source: ClassVar[str] = "errors.timeout"
-    fix: ClassVar[str] = "limit the whole call, body included, by one deadline; a timeout per read is not enough"
+    is_general = True
+    expected = "the connection closed by the call deadline, and a response by the request deadline"
+    source = "errors.timeout"
+    fix = "limit the whole call, body included, by one deadline; a timeout per read is not enough"
 
     def examine(self, journal: Journal) -> Finding:
         """Measure the duration of each affected call, and of each hook call that was in progress at the same time."""
@@ -64,7 +61,7 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         routes = sorted({call.route for call in slow})
         if not slow:
             return []
-        if not _is_promised(journal, CALL_LIMIT):
+        if not is_promised(journal, CALL_LIMIT):
             observed = f"{routes[0]} was read for a long time, but the config promises no call deadline"
             return [self.inconclusive(observed, hook=f"app.limits.{CALL_LIMIT}")]
         if all(_waited_s(journal, call) <= call_s + paused_s(journal, call.at_s, call.ended_s) for call in slow):
@@ -76,7 +73,7 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         hooks = sorted({hook_call.hook for hook_call in late})
         if not late:
             return []
-        if not _is_promised(journal, REQUEST_LIMIT):
+        if not is_promised(journal, REQUEST_LIMIT):
             observed = f"{hooks[0]} took a long time, but the config promises no request deadline"
             return [self.inconclusive(observed, hook=f"app.limits.{REQUEST_LIMIT}")]
         allowed_s = {hook_call: request_s + paused_s(journal, began_s(hook_call), hook_call.at_s) for hook_call in late}
@@ -84,10 +81,6 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
             return [self.inconclusive(f"{hooks[0]} returned {EXCUSED_BY_PAUSE}")]
         observed = f"the app did not respond to {hooks[0]} by its request deadline"
         return [self.fails(observed, evidence=tuple(f"too late: {hook}" for hook in hooks), examined=examined)]
-
-
-def _is_promised(journal: Journal, limit: str) -> bool:
-    return limit not in journal.all(Limits)[-1].assumed
 
 
 def _success_text(endless: list[Exchange], stalls: list[Bite]) -> str:

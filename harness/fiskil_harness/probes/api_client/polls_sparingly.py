@@ -2,12 +2,10 @@
 
 import math
 from collections import Counter
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Idle, Journal
 from fiskil_harness.journal.queries.api_calls import calls, parameters
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 READS_PER_SECOND = 0.5
 MIN_ALLOWED = 2
@@ -20,10 +18,10 @@ class PollsSparingly(PlainProbe, frozen=True, kw_only=True, tag="polls_sparingly
     Reads that differ only in the parameters ``from`` and ``to`` count as equal, because a polling app changes both.
     """
 
-    around: ClassVar[tuple[str, ...]] = ("stay_idle",)
-    expected: ClassVar[str] = "few equal reads while nothing happens"
-    source: ClassVar[str] = "sync.no-polling"
-    fix: ClassVar[str] = "read when a sync event arrives; if you must poll, do it hours apart"
+    around = ("stay_idle",)
+    expected = "few equal reads while nothing happens"
+    source = "sync.no-polling"
+    fix = "read when a sync event arrives; if you must poll, do it hours apart"
 
     def examine(self, journal: Journal) -> Finding:
         """Count the equal reads in each idle period."""

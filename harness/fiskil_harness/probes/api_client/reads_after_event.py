@@ -1,13 +1,12 @@
 """Does the app read a dataset after the event that announces it, and not repeatedly before?"""
 
 from collections import Counter
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, bitten_by, call_key, dataset_of, end_user_of, reads
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.pauses import is_promised
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 EARLY_READS = 3
 
@@ -19,9 +18,9 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
     more of them are polling.
     """
 
-    expected: ClassVar[str] = "one read of the dataset soon after its event, and no repeated reads before it"
-    source: ClassVar[str] = "sync.timing"
-    fix: ClassVar[str] = "start reading a dataset when its sync event arrives, and do not request it before"
+    expected = "one read of the dataset soon after its event, and no repeated reads before it"
+    source = "sync.timing"
+    fix = "start reading a dataset when its sync event arrives, and do not request it before"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the reads before and after each sync event."""
@@ -43,7 +42,7 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
             waited_s = _waited_s(journal, delivery, dataset_of(event.kind))
             if waited_s is not None and waited_s <= _fresh_s(journal):
                 continue
-            if waited_s is not None and not _is_promised(journal):
+            if waited_s is not None and not is_promised(journal, "fresh_s"):
                 doubts.append(("a read came late, but the config promises no maximum delay", "app.limits.fresh_s"))
             elif waited_s is None and not _had_enough_time(journal, delivery):
                 doubts.append(("the scenario ended before the app had to read", EFFECTS))
@@ -91,14 +90,10 @@ def _had_enough_time(journal: Journal, delivery: Delivery) -> bool:
         if effects.participant == delivery.participant and effects.at_s > delivery.at_s:
             if effects.has_reported_idle:
                 return True
-            if _is_promised(journal) and effects.at_s - delivery.at_s > _fresh_s(journal):
+            if is_promised(journal, "fresh_s") and effects.at_s - delivery.at_s > _fresh_s(journal):
                 return True
     return False
 
 
 def _fresh_s(journal: Journal) -> float:
     return next((limits.fresh_s for limits in journal.all(Limits)), 5.0)
-
-
-def _is_promised(journal: Journal) -> bool:
-    return not any("fresh_s" in limits.assumed for limits in journal.all(Limits))

@@ -2,13 +2,11 @@
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, History, Journal
 from fiskil_harness.journal.queries.api_calls import header, is_complete_success, parameters, reads
 from fiskil_harness.journal.queries.retention import HISTORY, PENDING, SLACK
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limited_history"):
@@ -18,10 +16,10 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
     reads of later pages, to which the ``from`` of the first page applies.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "a parameter `from` that is at most app.facts.history_days ago"
-    source: ClassVar[str] = "data.time-filter"
-    fix: ClassVar[str] = "send the parameter `from` with every read of transactions, only as far back as the use case needs"
+    is_general = True
+    expected = "a parameter `from` that is at most app.facts.history_days ago"
+    source = "data.time-filter"
+    fix = "send the parameter `from` with every read of transactions, only as far back as the use case needs"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the parameter ``from`` of each read with the declared number of days."""

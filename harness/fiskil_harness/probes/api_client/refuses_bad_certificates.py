@@ -1,11 +1,8 @@
 """Does the app reject bad certificates, and never continue without TLS?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import COMMAND, REFRESH
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import CA_FILE_IN_ENV, ApiServedOverTls, Bite, FaultSet, Journal, Unencrypted
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 WENT_ON = "the client went on"
 """``Bite.observed`` for a client that sent HTTP over a connection with a bad certificate."""
@@ -31,11 +28,11 @@ class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses
     from a process that survived the restart.
     """
 
-    is_general: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
-    expected: ClassVar[str] = "no request without a verified certificate, and none in plain HTTP"
-    source: ClassVar[str] = "transport.https"
-    fix: ClassVar[str] = "keep the certificate checks of your HTTP client enabled, and let a failed handshake fail the call"
+    is_general = True
+    needs = (COMMAND, REFRESH)
+    expected = "no request without a verified certificate, and none in plain HTTP"
+    source = "transport.https"
+    fix = "keep the certificate checks of your HTTP client enabled, and let a failed handshake fail the call"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the outcome of each connection with a bad certificate, and look for plain HTTP afterwards."""

@@ -1,11 +1,8 @@
 """Does the app ignore links to foreign origins in API responses, and never send its access token to such an origin?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, ForeignOriginCalled, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls, parameters, routes_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 LINKS = ("NextForeign",)
 REDIRECTS = ("RedirectCrossOrigin", "RedirectDowngrade")
@@ -18,12 +15,10 @@ class RefusesForeignLinks(PlainProbe, frozen=True, kw_only=True, tag="refuses_fo
     The app may follow a redirect to another origin if it does not send the token, as most HTTP clients do by default.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "no call to an origin that only a response named; the token is sent to the API's origin only"
-    source: ClassVar[str] = "paging.links"
-    fix: ClassVar[str] = (
-        "resolve links.next against the API's origin and reject any other; send no Authorization header after a redirect"
-    )
+    is_general = True
+    expected = "no call to an origin that only a response named; the token is sent to the API's origin only"
+    source = "paging.links"
+    fix = "resolve links.next against the API's origin and reject any other; send no Authorization header after a redirect"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the requests that arrived at the foreign origin."""

@@ -2,16 +2,13 @@
 
 from collections import Counter
 from math import inf
-from typing import Any, ClassVar
 
-import msgspec
-
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from fiskil_harness.journal.queries.api_calls import (
     bearer,
     call_key,
     calls,
+    fields_of,
     is_complete_success,
     refusal_lines,
     routes_of,
@@ -20,7 +17,7 @@ from fiskil_harness.journal.queries.api_calls import (
 )
 from fiskil_harness.journal.queries.rows import STILL_BUSY
 from fiskil_harness.journal.queries.work_requested import work_begun
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_RENEWALS = 2
 MAX_REFUSALS = 2
@@ -33,10 +30,10 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
     renew the token before any call is refused. That can be observed only if the harness made every token expire.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "one POST /v1/token after the refusal, then the refused call again"
-    source: ClassVar[str] = "token.expired, token.lifetime"
-    fix: ClassVar[str] = "on 401 exchange the key pair once, behind a lock that all workers share, and repeat the call once"
+    is_general = True
+    expected = "one POST /v1/token after the refusal, then the refused call again"
+    source = "token.expired, token.lifetime"
+    fix = "on 401 exchange the key pair once, behind a lock that all workers share, and repeat the call once"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for the renewal of the token and the retry after each refused call."""
@@ -125,10 +122,7 @@ def _highest_renewal_count(api_calls: list[Exchange], refused: list[Exchange], e
 
 def _token(exchange: Exchange) -> str:
     """Return the access token in a token response, or '' if the response cannot be read."""
-    try:
-        return str(msgspec.json.decode(exchange.response_body, type=dict[str, Any]).get("token", ""))
-    except msgspec.DecodeError:
-        return ""
+    return str(fields_of(exchange.response_body).get("token", ""))
 
 
 def _has_given_up(journal: Journal, refused: Exchange) -> bool:

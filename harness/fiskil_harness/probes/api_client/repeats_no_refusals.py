@@ -1,13 +1,11 @@
 """Does the app stop after a response that no retry can change?"""
 
 from itertools import pairwise
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_between
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_ATTEMPTS = 3
 FINAL = frozenset({400, 406, 410, 413, 415, 422})
@@ -24,10 +22,10 @@ class RepeatsNoRefusals(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_r
     data, because a consent may be about to end.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "an error for the caller, and no further attempt of the same request"
-    source: ClassVar[str] = "errors.simple"
-    fix: ClassVar[str] = "retry only what may pass, such as network errors, 429 and 5xx; report any other 4xx, and stop"
+    is_general = True
+    expected = "an error for the caller, and no further attempt of the same request"
+    source = "errors.simple"
+    fix = "retry only what may pass, such as network errors, 429 and 5xx; report any other 4xx, and stop"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the number of equal refused calls with the number of pieces of work that arrived meanwhile."""

@@ -1,15 +1,11 @@
 """Does the app request and read only the datasets that ``app.facts.datasets`` declares?"""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
-
-import msgspec
 
 from fiskil_harness.core.model import DATASETS, PERMISSIONS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import calls, is_complete_success
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.api_calls import calls, fields_of, is_complete_success
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 FACT = "app.facts.datasets"
 FAMILIES = ("banking.", "energy.", "common.")
@@ -23,10 +19,10 @@ class RequestsDeclaredDataOnly(PlainProbe, frozen=True, kw_only=True, tag="reque
     A declared dataset that the app did not read makes the result INCONCLUSIVE, because the app may read it later.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "permissions and reads within app.facts.datasets, and each declared dataset read"
-    source: ClassVar[str] = "permissions.usual"
-    fix: ClassVar[str] = "request only the permissions that the use case needs, and read no other data"
+    is_general = True
+    expected = "permissions and reads within app.facts.datasets, and each declared dataset read"
+    source = "permissions.usual"
+    fix = "request only the permissions that the use case needs, and read no other data"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the requested permissions and the datasets read with the declared datasets."""
@@ -58,20 +54,9 @@ class RequestsDeclaredDataOnly(PlainProbe, frozen=True, kw_only=True, tag="reque
 
 def _requested(api_calls: Iterable[Exchange]) -> set[str]:
     """Return the permissions in the app's requests for auth sessions; without any, the console's settings apply."""
-    permissions: set[str] = set()
-    for call in api_calls:
-        if call.route == "auth_session":
-            try:
-                body: Any = msgspec.json.decode(call.request_body)
-            except (msgspec.DecodeError, RecursionError):
-                continue
-            named = body.get("permissions") if isinstance(body, dict) else None
-            permissions |= (
-                {value for value in named if isinstance(value, str) and value in PERMISSIONS}
-                if isinstance(named, list)
-                else set()
-            )
-    return permissions
+    named = [fields_of(call.request_body).get("permissions") for call in api_calls if call.route == "auth_session"]
+    values = [value for names in named if isinstance(names, list) for value in names]
+    return {value for value in values if isinstance(value, str) and value in PERMISSIONS}
 
 
 def _read(api_calls: Iterable[Exchange]) -> set[str]:

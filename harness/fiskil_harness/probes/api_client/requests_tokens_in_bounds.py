@@ -1,12 +1,9 @@
 """Does the app request a limited number of tokens after unusual token responses, and keep working?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls, routes_of
 from fiskil_harness.journal.queries.work_requested import NO_CALLS_OBSERVED, has_crashed, over_s, works_after
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_IN_A_ROW = 20
 
@@ -18,10 +15,10 @@ class RequestsTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="request
     again, at the latest after a restart.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "few POST /v1/token, calls between them, and normal work once token responses are normal"
-    source: ClassVar[str] = "token.lifetime"
-    fix: ClassVar[str] = "if expires_in is invalid, assume a short lifetime, and renew the token only when a call needs it"
+    is_general = True
+    expected = "few POST /v1/token, calls between them, and normal work once token responses are normal"
+    source = "token.lifetime"
+    fix = "if expires_in is invalid, assume a short lifetime, and renew the token only when a call needs it"
 
     def examine(self, journal: Journal) -> Finding:
         """Count the token requests in a row, and check that the app works afterwards."""

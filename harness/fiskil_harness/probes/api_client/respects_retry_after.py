@@ -1,13 +1,11 @@
 """Does the app wait for the Retry-After delay before it makes the same call again?"""
 
 from email.utils import parsedate_to_datetime
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, InterpretationsUsed, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, calls, header, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_times
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 SLACK_S = 0.01
 LONGEST_S = 3600.0
@@ -22,10 +20,10 @@ class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_re
     if more than one piece of work arrived since the app was last idle, or if equal calls were in progress at the same time.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "the same call again, after the Retry-After delay"
-    source: ClassVar[str] = "errors.retry-after"
-    fix: ClassVar[str] = "before the next attempt, wait for Retry-After (seconds or an HTTP date) plus a short random time"
+    is_general = True
+    expected = "the same call again, after the Retry-After delay"
+    source = "errors.retry-after"
+    fix = "before the next attempt, wait for Retry-After (seconds or an HTTP date) plus a short random time"
 
     def examine(self, journal: Journal) -> Finding:
         """Measure the time from each refused call to the next equal call."""

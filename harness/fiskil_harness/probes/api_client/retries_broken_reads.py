@@ -1,9 +1,7 @@
 """Does the app repeat a read that failed because of a transient fault, without waiting for a new event or request?"""
 
 from math import inf
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
     acknowledged_events,
@@ -20,7 +18,7 @@ from fiskil_harness.journal.queries.api_calls import (
 )
 from fiskil_harness.journal.queries.idleness import idle_before
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CUT = frozenset({"LimitResponse", "LimitBytes", "ResetPeer"})
 UNREADABLE = frozenset(
@@ -39,10 +37,10 @@ class RetriesBrokenReads(PlainProbe, frozen=True, kw_only=True, tag="retries_bro
     Reads for a requested refresh, and reads that keep failing, are not judged: the app may report the error and give up.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "the read is repeated until it succeeds"
-    source: ClassVar[str] = "errors.timeout"
-    fix: ClassVar[str] = "treat a broken or invalid response as a transient failure; keep the event until the data is read"
+    is_general = True
+    expected = "the read is repeated until it succeeds"
+    source = "errors.timeout"
+    fix = "treat a broken or invalid response as a transient failure; keep the event until the data is read"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a successful repetition of each broken read before the app was idle again."""

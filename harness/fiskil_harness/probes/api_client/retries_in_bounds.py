@@ -1,15 +1,21 @@
 """Does the app limit retries of failing calls, and look up an end user before it repeats a creation?"""
 
 from itertools import pairwise
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, HookCall, Journal
-from fiskil_harness.journal.queries.api_calls import CallKey, began_s, bitten_by, call_key, calls, routes_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.api_calls import (
+    MAX_CALLS,
+    WINDOW_S,
+    CallKey,
+    began_s,
+    bitten_by,
+    call_key,
+    calls,
+    is_storm,
+    routes_of,
+)
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
-MAX_CALLS = 20
-WINDOW_S = 3.0
 LOOKUPS = frozenset({"end_users.list", "end_users.get"})
 GATEWAY = frozenset({502, 504})
 """Statuses of a gateway, after which it is unknown if the API created the end user."""
@@ -25,10 +31,10 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
     user up before it repeats the creation, unless a new request arrives.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "growing pauses between attempts; POST /v1/end-users once"
-    source: ClassVar[str] = "end-users.duplicate-email"
-    fix: ClassVar[str] = "back off exponentially with a limit; after a lost response, look the end user up before creating"
+    is_general = True
+    expected = "growing pauses between attempts; POST /v1/end-users once"
+    source = "end-users.duplicate-email"
+    fix = "back off exponentially with a limit; after a lost response, look the end user up before creating"
 
     def examine(self, journal: Journal) -> Finding:
         """Count equal failing calls, and look for repeated creations after a lost response."""
@@ -37,25 +43,19 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
             return self.inconclusive("no fault affected a call")
         if _created_blindly(journal):
             observed = "POST /v1/end-users was repeated after a lost response, without a lookup first"
-            return self.fails(
-                observed, evidence=("POST end_users.create twice for one request",), examined=routes_of(bitten)
-            )
-        stormy = sorted({call.route for call in bitten if _is_storm(_failure_times_s(journal, call_key(call)))})
+            line = "POST end_users.create twice for one request"
+            return self.fails(observed, evidence=(line,), examined=routes_of(bitten))
+        stormy = sorted({call.route for call in bitten if is_storm(_failure_times_s(journal, call_key(call)))})
         if stormy:
             observed = f"{stormy[0]} was repeated more than {MAX_CALLS} times within {WINDOW_S:g} s while it failed"
-            return self.fails(
-                observed, evidence=tuple(f"retry storm: {route}" for route in stormy), examined=routes_of(bitten)
-            )
+            evidence = tuple(f"retry storm: {route}" for route in stormy)
+            return self.fails(observed, evidence=evidence, examined=routes_of(bitten))
         return self.passes("the retries of every failing call stayed within bounds", examined=routes_of(bitten))
 
 
 def _failure_times_s(journal: Journal, key: CallKey) -> list[float]:
     """Return the times at which calls equal to *key* failed."""
     return [call.at_s for call in calls(journal) if call_key(call) == key and call.bites]
-
-
-def _is_storm(times_s: list[float]) -> bool:
-    return any(last_s - first_s <= WINDOW_S for first_s, last_s in zip(times_s, times_s[MAX_CALLS:], strict=False))
 
 
 def _created_blindly(journal: Journal) -> bool:

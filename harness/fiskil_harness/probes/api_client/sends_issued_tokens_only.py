@@ -1,11 +1,8 @@
 """Does the app send only access tokens that the API issued to it?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.api_calls import bearer, bitten_by, calls, header, routes_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 WORDS = frozenset({"undefined", "null", "None", "nil", "NaN", "[object Object]"})
 """Texts that programming languages produce for a missing value."""
@@ -17,10 +14,10 @@ class SendsIssuedTokensOnly(PlainProbe, frozen=True, kw_only=True, tag="sends_is
     Apps send such a text if they use a token response that has no token.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "a token from a token response, or no call"
-    source: ClassVar[str] = "token.field"
-    fix: ClassVar[str] = "before you store a token, check that the response of POST /v1/token contains it as a string"
+    is_general = True
+    expected = "a token from a token response, or no call"
+    source = "token.field"
+    fix = "before you store a token, check that the response of POST /v1/token contains it as a string"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the tokens that calls carry after an unusual token response."""

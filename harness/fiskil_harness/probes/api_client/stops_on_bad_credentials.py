@@ -1,8 +1,5 @@
 """Does the app stop trying while its key pair is refused, and recover when the pair is accepted again?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Idle, Journal, Key, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
     bearer,
@@ -15,7 +12,7 @@ from fiskil_harness.journal.queries.api_calls import (
     timed_out,
 )
 from fiskil_harness.journal.queries.work_requested import over_s, work_count
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_ATTEMPTS = 3
 REQUEST_LIMIT = "app.limits.request_deadline_s"
@@ -27,10 +24,10 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
     When the API accepts the key pair again, the app must resume its work, at the latest after a restart.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "a few attempts, an error, and normal work once the key is accepted"
-    source: ClassVar[str] = "token.bad-credentials"
-    fix: ClassVar[str] = "treat 401 and 403 of POST /v1/token as final: report them, and retry only when new work arrives"
+    is_general = True
+    expected = "a few attempts, an error, and normal work once the key is accepted"
+    source = "token.bad-credentials"
+    fix = "treat 401 and 403 of POST /v1/token as final: report them, and retry only when new work arrives"
 
     def examine(self, journal: Journal) -> Finding:
         """Count the refused token requests, and look for successful calls afterwards."""
@@ -77,20 +74,11 @@ def _good_since_s(journal: Journal) -> float | None:
     restart counts, because a running app may stop its calls for a while after a refusal.
     """
     keys, bitten = journal.all(Key), bitten_by(journal, "KeyRefused")
+    restarts_s = [started.at_s for started in journal.all(ProcessChanged) if started.is_restart]
     if not keys:
-        return next(
-            (
-                started.at_s
-                for started in journal.all(ProcessChanged)
-                if started.is_restart and started.at_s > over_s(bitten)
-            ),
-            None,
-        )
+        return next((restart_s for restart_s in restarts_s if restart_s > over_s(bitten)), None)
     if keys[-1].is_accepted:
         return keys[-1].at_s
     if keys[-1].is_wrong:
-        later = [
-            started.at_s for started in journal.all(ProcessChanged) if started.is_restart and started.at_s > keys[-1].at_s
-        ]
-        return later[-1] if later else None
+        return next((restart_s for restart_s in reversed(restarts_s) if restart_s > keys[-1].at_s), None)
     return None

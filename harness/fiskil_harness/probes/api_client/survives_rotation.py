@@ -1,11 +1,8 @@
 """Does the app keep working when its API key is rotated, and are its keys rotated often enough?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Journal, Key
 from fiskil_harness.journal.queries.api_calls import bearer, calls, is_complete_success, refreshes, timed_out
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_DAYS = 90
 FACT = "app.facts.key_created"
@@ -18,9 +15,9 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
     The config must state either the day on which the key was created or the number of days between rotations.
     """
 
-    expected: ClassVar[str] = "no failed call after the first key was revoked; keys no older than 90 days"
-    source: ClassVar[str] = "practices: rotate API keys"
-    fix: ClassVar[str] = "read the key at each start, keep neither it nor its tokens across restarts; rotate every 90 days"
+    expected = "no failed call after the first key was revoked; keys no older than 90 days"
+    source = "practices: rotate API keys"
+    fix = "read the key at each start, keep neither it nor its tokens across restarts; rotate every 90 days"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the calls after the first key was revoked, and the age of keys that the config states."""

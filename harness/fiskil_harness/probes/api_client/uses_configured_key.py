@@ -1,13 +1,8 @@
 """Does the app use only the key pair from its environment?"""
 
-from typing import Any, ClassVar
-
-import msgspec
-
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal, KeyInUse
-from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.api_calls import calls, fields_of
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CLIENT_SECRET_IN_ENV = "{client_secret} in [app.env]"
 
@@ -15,10 +10,10 @@ CLIENT_SECRET_IN_ENV = "{client_secret} in [app.env]"
 class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configured_key"):
     """Check that every token request carries the new key pair after the app was restarted with a new key pair."""
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "only the key pair in the environment, from the first token request on"
-    source: ClassVar[str] = "token.exchange"
-    fix: ClassVar[str] = "read the key pair from the environment or a secrets manager at start, and store it nowhere else"
+    is_general = True
+    expected = "only the key pair in the environment, from the first token request on"
+    source = "token.exchange"
+    fix = "read the key pair from the environment or a secrets manager at start, and store it nowhere else"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare each token request with the key pair that the app was last started with."""
@@ -42,9 +37,5 @@ class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configu
 
 def presented_by(call: Exchange) -> str:
     """Return the client secret in a token request, or '' if the body contains none."""
-    try:
-        body: Any = msgspec.json.decode(call.request_body)
-    except (msgspec.DecodeError, RecursionError):
-        return ""
-    secret = body.get("client_secret") if isinstance(body, dict) else ""
+    secret = fields_of(call.request_body).get("client_secret")
     return secret if isinstance(secret, str) else ""

@@ -1,11 +1,8 @@
 """Does the app treat an end user as connected after the event about the consent, even if the browser never returned?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import CONNECTED
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Journey
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_consent"):
@@ -15,9 +12,9 @@ class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_
     an app that connects an end user only when data is available passes too.
     """
 
-    expected: ClassVar[str] = "connected when consent.received was acknowledged, whether or not the browser returned"
-    source: ClassVar[str] = "consents.received"
-    fix: ClassVar[str] = "connect the end user on consent.received only, and let the callback change no state"
+    expected = "connected when consent.received was acknowledged, whether or not the browser returned"
+    source = "consents.received"
+    fix = "connect the end user on consent.received only, and let the callback change no state"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the last state of each end user who consented."""

@@ -1,15 +1,11 @@
 """Does the app revoke the consent at Fiskil when the end user disconnects in the app?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import REVOKE
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, HookCall, Journal
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_complete_success
-from fiskil_harness.journal.queries.consents import consents_of, hook_calls, is_done
-from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, consent_of, is_complete_success
+from fiskil_harness.journal.queries.consents import consents_of, hook_calls
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_consents_at_fiskil"):
@@ -19,14 +15,14 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
     continues to share data, and Fiskil continues to read it.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (REVOKE,)
-    expected: ClassVar[str] = "DELETE /v1/consent/{arrangement_id} for every active consent, or the end user deleted"
-    source: ClassVar[str] = "consents.own-revocation"
-    fix: ClassVar[str] = "revoke at Fiskil first; when that succeeds, mark the consent as ended and delete its rows"
+    needs = (REVOKE,)
+    expected = "DELETE /v1/consent/{arrangement_id} for every active consent, or the end user deleted"
+    source = "consents.own-revocation"
+    fix = "revoke at Fiskil first; when that succeeds, mark the consent as ended and delete its rows"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the app's calls with the consents that were active before each disconnect."""
-        disconnects = [hook for hook in hook_calls(journal, "revoke") if is_done(hook)]
+        disconnects = [hook for hook in hook_calls(journal, "revoke") if hook.has_succeeded]
         active = [(hook, consent) for hook in disconnects for consent in _active_consents(journal, hook)]
         if not active:
             return self.inconclusive("the app disconnected no end user with an active consent that it was notified of")
@@ -42,11 +38,8 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
 
 def _active_consents(journal: Journal, hook: HookCall) -> list[ConsentState]:
     """Return the consents that were active when *hook* was called, and of which the app had been notified before."""
-    notified_ids = {
-        consent_of(acknowledged_event)
-        for acknowledged_event, event in acknowledged_events(journal)
-        if acknowledged_event.at_s < began_s(hook) and event.kind == "consent.received"
-    }
+    received = [delivery for delivery, event in acknowledged_events(journal) if event.kind == "consent.received"]
+    notified_ids = {consent_of(delivery) for delivery in received if delivery.at_s < began_s(hook)}
     return [
         consent
         for consent in consents_of(journal, until_s=began_s(hook)).values()

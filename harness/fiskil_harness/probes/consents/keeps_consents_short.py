@@ -1,10 +1,7 @@
 """Do consents last no longer than their declared use requires?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Journal
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 DAYS, ONE_OFF, PURPOSE = "app.facts.consent_days", "app.facts.one_off", "app.facts.purpose"
 LONGEST_DAYS = 365
@@ -16,10 +13,10 @@ LONG_DAYS = 180
 class KeepsConsentsShort(PlainProbe, frozen=True, kw_only=True, tag="keeps_consents_short"):
     """Check that the consent period in the config is at most a year, and at most one day if data is used only once."""
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "a period no longer than the use, and at most one day for a one-off use"
-    source: ClassVar[str] = "consents.duration"
-    fix: ClassVar[str] = "set the shortest consent period in the console that the use case allows"
+    is_general = True
+    expected = "a period no longer than the use, and at most one day for a one-off use"
+    source = "consents.duration"
+    fix = "set the shortest consent period in the console that the use case allows"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the stated period with the stated use."""

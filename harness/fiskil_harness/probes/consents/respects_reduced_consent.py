@@ -2,20 +2,24 @@
 
 from collections.abc import Collection
 from itertools import pairwise
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import USUAL_PERMISSIONS
-from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, call_key, calls, is_complete_success
-from fiskil_harness.journal.queries.consents import calls_during, hook_calls, is_declined, is_done, permitted, still_shown
-from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.rows import effects_before, last_effects, name_of_row, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
-
-MAX_CALLS = 20
-WINDOW_S = 3.0
+from fiskil_harness.journal import ConsentState, Exchange, HookCall, Journal
+from fiskil_harness.journal.queries.api_calls import (
+    MAX_CALLS,
+    WINDOW_S,
+    acknowledged_events,
+    began_s,
+    call_key,
+    calls,
+    consent_of,
+    is_complete_success,
+    is_storm,
+)
+from fiskil_harness.journal.queries.consents import calls_during, hook_calls, is_declined, permitted, still_shown
+from fiskil_harness.journal.queries.rows import effects_before, labelled_rows, last_effects, snapshots, syncs, why_still_busy
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respects_reduced_consent"):
@@ -26,13 +30,11 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
     notified of the change or completed a refresh.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("amend", "refresh")
-    expected: ClassVar[str] = "only the datasets that the consent covers now"
-    source: ClassVar[str] = "data.missing-permission"
-    fix: ClassVar[str] = (
-        "when a consent changes, read its permissions and delete data they no longer cover; request no other"
-    )
+    needs = (EFFECTS,)
+    around = ("amend", "refresh")
+    expected = "only the datasets that the consent covers now"
+    source = "data.missing-permission"
+    fix = "when a consent changes, read its permissions and delete data they no longer cover; request no other"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the refused reads, the refreshes, and the rows of withdrawn datasets."""
@@ -43,14 +45,8 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         blocked = [hook for hook in hook_calls(journal, "refresh") if _is_blocked(journal, hook)]
         if blocked:
             observed = "a refresh read no shared data because other data is not shared"
-            refused = sorted(
-                {
-                    call.route
-                    for hook in blocked
-                    for call in calls_during(journal, hook, "banking.")
-                    if not is_complete_success(call)
-                }
-            )
+            api_calls = [call for hook in blocked for call in calls_during(journal, hook, "banking.")]
+            refused = sorted({call.route for call in api_calls if not is_complete_success(call)})
             return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused), examined=len(blocked))
         withdrawn = _withdrawn(journal)
         return self._judge_withdrawn(journal, withdrawn) if withdrawn else self._judge_withheld(journal)
@@ -92,14 +88,11 @@ def _names(journal: Journal, withdrawn: Collection[str]) -> dict[str, str]:
     """
     names: dict[str, str] = {}
     other_ids: set[str] = set()
-    for sync in journal.all(Rows):
-        if sync.participant:
-            continue
-        for number, row in enumerate(sync.rows, start=1):
-            if sync.dataset in withdrawn:
-                names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
-            else:
-                other_ids.add(str(row.get("fiskil_id")))
+    for dataset, row, name in labelled_rows(journal):
+        if dataset in withdrawn:
+            names[str(row["fiskil_id"])] = name
+        else:
+            other_ids.add(str(row.get("fiskil_id")))
     return {fiskil_id: name for fiskil_id, name in names.items() if fiskil_id not in other_ids}
 
 
@@ -116,8 +109,7 @@ def _refused(journal: Journal) -> list[Exchange]:
 
 
 def _is_storm(journal: Journal, refused: Exchange) -> bool:
-    times_s = [call.at_s for call in _refused(journal) if call_key(call) == call_key(refused)]
-    return any(last_s - first_s <= WINDOW_S for first_s, last_s in zip(times_s, times_s[MAX_CALLS:], strict=False))
+    return is_storm([call.at_s for call in _refused(journal) if call_key(call) == call_key(refused)])
 
 
 def _is_blocked(journal: Journal, hook: HookCall) -> bool:
@@ -127,9 +119,7 @@ def _is_blocked(journal: Journal, hook: HookCall) -> bool:
     if not is_declined(hook) or not refused or any(not is_complete_success(call) and call not in refused for call in during):
         return False
     before = effects_before(journal, began_s(hook))
-    after = next(
-        (effects for effects in journal.all(Effects) if not effects.participant and effects.at_s >= hook.at_s), None
-    )
+    after = next((effects for effects in snapshots(journal) if effects.at_s >= hook.at_s), None)
     if before is None or after is None or not after.is_idle or after.state is None:
         return False
     return before.state == after.state and _has_news(journal, hook)
@@ -138,15 +128,10 @@ def _is_blocked(journal: Journal, hook: HookCall) -> bool:
 def _has_news(journal: Journal, hook: HookCall) -> bool:
     """Return True if, before *hook*, a sync changed rows of a shared dataset, and the app was not notified since."""
     for name in permitted(journal, until_s=began_s(hook)):
-        syncs = [rows for rows in journal.all(Rows) if rows.dataset == name and not rows.participant]
-        syncs = [sync for sync in syncs if sync.at_s < began_s(hook)]
-        if len(syncs) > 1 and syncs[-1].rows != syncs[-2].rows:
-            later = [
-                acknowledged_event
-                for acknowledged_event, event in acknowledged_events(journal)
-                if acknowledged_event.at_s >= syncs[-1].at_s and not event.participant
-            ]
-            if not later:
+        earlier = [sync for sync in syncs(journal, name) if sync.at_s < began_s(hook)]
+        if len(earlier) > 1 and earlier[-1].rows != earlier[-2].rows:
+            deliveries = [delivery for delivery, event in acknowledged_events(journal) if not event.participant]
+            if all(delivery.at_s < earlier[-1].at_s for delivery in deliveries):
                 return True
     return False
 
@@ -172,7 +157,7 @@ def _withdrawn(journal: Journal) -> dict[str, float]:
 
 def _was_notified(journal: Journal, changed: ConsentState) -> bool:
     """Return True if the app acknowledged an event about the change, or completed a refresh after it."""
-    if any(is_done(hook) for hook in hook_calls(journal, "refresh", since_s=changed.at_s)):
+    if any(hook.has_succeeded for hook in hook_calls(journal, "refresh", since_s=changed.at_s)):
         return True
     return any(
         event.kind == "consent.updated" and event.is_subscribed and consent_of(acknowledged_event) == changed.consent_id

@@ -1,12 +1,10 @@
 """Does the app create a new auth session for the next consent journey after an unsuccessful journey?"""
 
 from itertools import pairwise
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HookCall, Journal, Journey
-from fiskil_harness.journal.queries.api_calls import began_s, calls, timed_out
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.api_calls import began_s, calls_beside, timed_out
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class StartsNewSession(PlainProbe, frozen=True, kw_only=True, tag="starts_new_session"):
@@ -15,9 +13,9 @@ class StartsNewSession(PlainProbe, frozen=True, kw_only=True, tag="starts_new_se
     Only the session of an abandoned journey may be used again, because it is still open.
     """
 
-    expected: ClassVar[str] = "a new auth session for each attempt after the last one ended"
-    source: ClassVar[str] = "auth-session.single-use"
-    fix: ClassVar[str] = "create an auth session when a journey begins, and never use one that has ended"
+    expected = "a new auth session for each attempt after the last one ended"
+    source = "auth-session.single-use"
+    fix = "create an auth session when a journey begins, and never use one that has ended"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare each journey of an end user with the end user's previous journey."""
@@ -56,8 +54,8 @@ def _refused_after(journal: Journal, journeys: list[Journey]) -> str | None:
         is_next = hook.is_session_start and hook.participant == last.participant and began_s(hook) > last.at_s
         if not is_next or (hook.status is not None and hook.status < 400) or timed_out(journal, hook):
             continue
-        within = [call for call in calls(journal) if began_s(hook) <= call.ended_s and call.at_s <= hook.at_s]
-        if all(call.status is not None and call.status < 400 and not call.bites for call in within):
+        during = calls_beside(journal, hook)
+        if all(call.status is not None and call.status < 400 and not call.bites for call in during):
             return str(hook.status) if hook.status is not None else "no response"
     return None
 

@@ -1,12 +1,9 @@
 """Does the app treat an end user as not connected until a consent exists?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import CONNECTED
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Entry, EventCreated, Journal, Journey
 from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconnected"):
@@ -17,7 +14,7 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
     journey at the API.
     """
 
-    around: ClassVar[tuple[str, ...]] = (
+    around = (
         "attempt_journey",
         "cancel",
         "return_without_consent",
@@ -30,9 +27,9 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
         "foreign_sdk_message",
         "unknown_sdk_message",
     )
-    expected: ClassVar[str] = "not connected until a consent exists"
-    source: ClassVar[str] = "consents.received"
-    fix: ClassVar[str] = "mark an end user as connected when consent.received arrives, not when a journey begins or ends"
+    expected = "not connected until a consent exists"
+    source = "consents.received"
+    fix = "mark an end user as connected when consent.received arrives, not when a journey begins or ends"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the states between an unsuccessful journey and the next consent."""

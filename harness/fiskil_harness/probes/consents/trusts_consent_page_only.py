@@ -1,12 +1,9 @@
 """Does the app accept messages of the Link SDK only from the consent page?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, SdkMessagePassed
 from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_consent_page_only"):
@@ -16,13 +13,11 @@ class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_c
     consent page changes nothing either, the result is INCONCLUSIVE.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("return_to_tab", "foreign_sdk_message")
-    expected: ClassVar[str] = "no effect of a message whose origin is not the consent page's"
-    source: ClassVar[str] = "sdk.messages"
-    fix: ClassVar[str] = (
-        "before anything else, compare event.origin with the origin of auth_url, and event.source with the frame"
-    )
+    needs = (EFFECTS,)
+    around = ("return_to_tab", "foreign_sdk_message")
+    expected = "no effect of a message whose origin is not the consent page's"
+    source = "sdk.messages"
+    fix = "before anything else, compare event.origin with the origin of auth_url, and event.source with the frame"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the effect of each foreign message with the effect of the same message from the consent page."""

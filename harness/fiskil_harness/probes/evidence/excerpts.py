@@ -11,7 +11,8 @@ import msgspec
 
 from fiskil_harness.core.net.curl import curl
 from fiskil_harness.journal import Delivery, Effects, Entry, HookCall, Journal, PlanRun, ProcessChanged
-from fiskil_harness.journal.queries.deliveries import kind_of, response_text
+from fiskil_harness.journal.queries.api_calls import kind_of
+from fiskil_harness.journal.queries.deliveries import first_of, readable, response_text
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ExcerptLine, ShellCommand
 from fiskil_harness.probes.evidence.state_diff import changed, counts, twins_apart
@@ -173,19 +174,18 @@ def _effect_beats(changed_counts: dict[str, int]) -> Iterator[ExcerptLine]:
 
 
 def _some(events: Sequence[str]) -> str:
-    more = f" and {len(events) - MOST_NAMED} more" if len(events) > MOST_NAMED else ""
-    return ", ".join(_plain(event) for event in events[:MOST_NAMED]) + more
+    return first_of([_plain(event) for event in events], MOST_NAMED)
 
 
 def _note(delivery: Delivery) -> str:
     kind = "replay: the same bytes" if delivery.is_replay and not delivery.name else ""
-    variant = delivery.name.replace("_", " ") if delivery.name and not (delivery.is_forged or delivery.is_unusual) else ""
+    variant = readable(delivery.name) if delivery.name and not (delivery.is_forged or delivery.is_unusual) else ""
     return ", ".join(part for part in (variant, kind, kind_of(delivery)) if part)
 
 
 def _plain(event: str) -> str:
     """Return a symbol as readable text: ``forged:other_secret`` becomes ``forged: other secret``, ``e1`` stays unchanged."""
-    return event.replace(":", ": ").replace("_", " ")
+    return readable(event).replace(":", ": ")
 
 
 def _sendings(deliveries: Sequence[Delivery], url: str) -> Iterator[ShellCommand]:

@@ -4,12 +4,12 @@ A body that is neither JSON nor a form cannot be masked, so only its length and 
 """
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from fiskil_harness.core.redaction import masking
+from fiskil_harness.journal import length_if_cut
 
 Headers = Sequence[tuple[str, str]]
 
@@ -30,8 +30,6 @@ ORDINARY = frozenset(
     }
 )
 """Headers that are omitted from short messages."""
-
-_SHORTENED = re.compile(rb"\n\[\.\.\. (\d+) bytes, sha256 [0-9a-f]{64}\]\Z")
 
 
 def message(line: str, headers: Headers, body: bytes, *, is_error: bool = False, is_short: bool = False) -> str:
@@ -65,9 +63,9 @@ def body_text(body: bytes, kind: str, *, is_error: bool = False) -> str:
     """Return a body as masked text, or only its length if it cannot be masked; *kind* is its content type."""
     if not body:
         return ""
-    cut = _SHORTENED.search(body)
-    if cut:
-        return f"[{int(cut[1])} bytes, too long to be kept]"
+    cut = length_if_cut(body)
+    if cut is not None:
+        return f"[{cut} bytes, too long to be kept]"
     text = body.decode("utf-8", errors="replace")
     if "x-www-form-urlencoded" in kind:
         return "&".join(f"{name}={quote(value, safe='<>')}" for name, value in masking.query(text))

@@ -1,13 +1,10 @@
 """Does the app's monitoring show that webhooks have stopped coming?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import METRICS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, changed_samples, possibly_changed_samples
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.probes.observability.metric_probe import UNCERTAIN, Monitoring, monitoring_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_deliveries"):
@@ -17,9 +14,9 @@ class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_delive
     deliveries is accepted as well.
     """
 
-    expected: ClassVar[str] = "a count of deliveries, or the age of the last one"
-    source: ClassVar[str] = "practices: monitor webhook delivery health"
-    fix: ClassVar[str] = "count deliveries by outcome, or show how long ago the last one came"
+    expected = "a count of deliveries, or the age of the last one"
+    source = "practices: monitor webhook delivery health"
+    fix = "count deliveries by outcome, or show how long ago the last one came"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare a period without deliveries with a period in which deliveries came."""

@@ -1,13 +1,10 @@
 """Does each call to the API, successful or failed, leave a line in the app's log?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import LOGS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import calls, is_complete_success
 from fiskil_harness.journal.queries.logs import Log, has_status, log_of, names_endpoint, reports_failure
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
@@ -16,10 +13,10 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
     A failure that a retry resolved need not be reported, because one line about the call is enough.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "a line with endpoint and status for each call, whether it succeeded or failed"
-    source: ClassVar[str] = "practices: log API successes and failures"
-    fix: ClassVar[str] = "log method, route and status in the one place that all calls go through, on success and on failure"
+    is_general = True
+    expected = "a line with endpoint and status for each call, whether it succeeded or failed"
+    source = "practices: log API successes and failures"
+    fix = "log method, route and status in the one place that all calls go through, on success and on failure"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for log lines about each called endpoint, and about each failure without a later good response."""

@@ -1,15 +1,12 @@
 """Does the app's log contain every change of a consent?"""
 
 import re
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import LOGS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import EventCreated, Journal
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, end_user_of
-from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of, end_user_of
 from fiskil_harness.journal.queries.logs import Log, log_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CHANGES = {
     "consent.received": r"(?<![a-z])(?:receiv|grant|activ|connect|approv|creat|start|new|begin)",
@@ -29,10 +26,10 @@ class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
     Only events that the app uses count.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "received, updated, revoked and expired, each with end_user_id and consent_id"
-    source: ClassVar[str] = "practices: log consent lifecycle events"
-    fix: ClassVar[str] = "log end_user_id, consent_id and the new status wherever the status of a consent changes"
+    is_general = True
+    expected = "received, updated, revoked and expired, each with end_user_id and consent_id"
+    source = "practices: log consent lifecycle events"
+    fix = "log end_user_id, consent_id and the new status wherever the status of a consent changes"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a log line about each change of a consent."""

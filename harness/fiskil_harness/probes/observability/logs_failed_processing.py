@@ -1,31 +1,25 @@
 """Does the app's log contain the id and the reason of each message whose processing failed?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import FAIL, LOGS
-from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Effects, HookCall, Journal
+from fiskil_harness.journal import Effects, Journal
 from fiskil_harness.journal.queries.api_calls import began_s
 from fiskil_harness.journal.queries.deliveries import genuine
+from fiskil_harness.journal.queries.failpoints import accepted_requests
 from fiskil_harness.journal.queries.logs import Log, log_of, reports_failure
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_failed_processing"):
     """Check that for each failure that the harness requested, a log line has the message's id and reports a failure."""
 
-    needs: ClassVar[tuple[str, ...]] = (FAIL,)
-    expected: ClassVar[str] = "message_id and reason of each processing that failed"
-    source: ClassVar[str] = "practices: log failed webhook processing"
-    fix: ClassVar[str] = "catch every error in the processing of a message, and log its message_id and the error"
+    needs = (FAIL,)
+    expected = "message_id and reason of each processing that failed"
+    source = "practices: log failed webhook processing"
+    fix = "catch every error in the processing of a message, and log its message_id and the error"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a log line about each requested failure."""
-        requested = [
-            call
-            for call in journal.all(HookCall)
-            if call.is_failure_request and call.status is not None and call.status < 400
-        ]
+        requested = accepted_requests(journal)
         if not requested:
             return self.inconclusive("no failure was requested from the app")
         if not _has_failed(journal):

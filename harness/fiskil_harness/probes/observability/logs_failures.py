@@ -1,16 +1,12 @@
 """Does the log contain the ids that support needs after a failed consent journey or an API error?"""
 
 import re
-from typing import Any, ClassVar
-
-import msgspec
 
 from fiskil_harness.core.config.hooks import LOGS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal, Journey, Visit
-from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.journal.queries.api_calls import calls, fields_of
 from fiskil_harness.journal.queries.logs import Log, log_of, names_endpoint, reports_failure, without_requests
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 _ERROR_ID = re.compile(r"error[_ -]?id\W{1,4}\w{6,}", re.IGNORECASE)
 
@@ -22,10 +18,10 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
     ``error_id`` of the API is not in the log, that gives advice only.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "error_id, session_id or end_user_id of each failure, and what it was"
-    source: ClassVar[str] = "practices: log errors for debugging"
-    fix: ClassVar[str] = "log error_type, error_id, session_id and end_user_id when a failed journey returns"
+    is_general = True
+    expected = "error_id, session_id or end_user_id of each failure, and what it was"
+    source = "practices: log errors for debugging"
+    fix = "log error_type, error_id, session_id and end_user_id when a failed journey returns"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a log line about each failed journey."""
@@ -80,9 +76,6 @@ def _unnamed_errors(journal: Journal, log: Log) -> tuple[str, ...]:
 
 
 def _error_id(failed: Exchange) -> str:
-    try:
-        body: Any = msgspec.json.decode(failed.response_body)
-    except (msgspec.DecodeError, RecursionError):
-        return ""
-    error_id = body.get("error_id") or body.get("id") if isinstance(body, dict) else ""
+    body = fields_of(failed.response_body)
+    error_id = body.get("error_id") or body.get("id")
     return error_id if isinstance(error_id, str) else ""

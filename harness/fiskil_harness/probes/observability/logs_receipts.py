@@ -1,24 +1,19 @@
 """Does the app's log contain the message_id of each acknowledged delivery?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import LOGS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.journal.queries.logs import log_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):
     """Check that the log contains the id of every acknowledged message; lines without the kind of event give advice only."""
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "message_id and event of each delivery"
-    source: ClassVar[str] = "practices: log webhook receipts"
-    fix: ClassVar[str] = (
-        "write one line with message_id and event when a delivery has been verified, before it is acknowledged"
-    )
+    is_general = True
+    expected = "message_id and event of each delivery"
+    source = "practices: log webhook receipts"
+    fix = "write one line with message_id and event when a delivery has been verified, before it is acknowledged"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for the id of each acknowledged message in the log."""

@@ -3,9 +3,9 @@
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import METRICS
-from fiskil_harness.core.model.findings import Finding, Verdict
-from fiskil_harness.journal import Journal, Limits, MonitoringReading, changed_samples, possibly_changed_samples
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal import Journal, MonitoringReading, changed_samples, possibly_changed_samples
+from fiskil_harness.journal.queries.pauses import is_promised
+from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
 BASELINE = ("calm", "idle", "good")
 NO_MONITORING = "the app shows no metrics, exports none to {otlp_url}, and gets no {alert_url}"
@@ -112,8 +112,7 @@ def monitoring_of(journal: Journal, *needed: str) -> Monitoring:
             set.
     """
     samples: dict[str, MonitoringReading] = {monitors.moment: monitors for monitors in journal.all(MonitoringReading)}
-    assumed = {name for limits in journal.all(Limits) for name in limits.assumed}
-    has_deadline = "alert_s" not in assumed
+    has_deadline = is_promised(journal, "alert_s")
     if any(moment not in samples for moment in (*BASELINE, *needed)):
         return Monitoring(samples=samples, problem="the app's monitoring was not read", has_deadline=has_deadline)
     problems = [sample.problem.rstrip(".") for sample in samples.values() if sample.problem]

@@ -1,7 +1,5 @@
 """Does the app's monitoring show failed calls to the API?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
@@ -15,9 +13,9 @@ class NoticesErrors(MonitoringProbe, frozen=True, kw_only=True, tag="notices_err
     The metric must be one that ordinary work does not change. A count of the app's own failed responses is accepted too.
     """
 
-    expected: ClassVar[str] = "a metric of failures that changes, or an alert, and neither of them afterwards"
-    source: ClassVar[str] = "practices: alert on elevated error rates"
-    fix: ClassVar[str] = "count calls to the API by status, and alert on the share that fails"
+    expected = "a metric of failures that changes, or an alert, and neither of them afterwards"
+    source = "practices: alert on elevated error rates"
+    fix = "count calls to the API by status, and alert on the share that fails"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the readings before, during and after the failure."""

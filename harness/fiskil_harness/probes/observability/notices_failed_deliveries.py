@@ -1,11 +1,10 @@
 """Does the app's monitoring show webhooks that it failed to accept or to process?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import FAIL, METRICS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import HookCall, Journal
+from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.deliveries import genuine
+from fiskil_harness.journal.queries.failpoints import accepted_requests
 from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, monitoring_of
 
 
@@ -15,18 +14,14 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
     The metric must be one that good deliveries do not change.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (FAIL,)
-    expected: ClassVar[str] = "a metric of failed deliveries that changes, or an alert, and neither of them afterwards"
-    source: ClassVar[str] = "practices: alert on webhook delivery failures"
-    fix: ClassVar[str] = "count deliveries and processing by outcome, and alert on those that fail"
+    needs = (FAIL,)
+    expected = "a metric of failed deliveries that changes, or an alert, and neither of them afterwards"
+    source = "practices: alert on webhook delivery failures"
+    fix = "count deliveries and processing by outcome, and alert on those that fail"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the readings before and during the failure."""
-        requested = [
-            call
-            for call in journal.all(HookCall)
-            if call.is_failure_request and call.status is not None and call.status < 400
-        ]
+        requested = accepted_requests(journal)
         refused = [delivery for delivery in genuine(journal) if not delivery.is_acknowledged]
         if not requested or not refused:
             return self.inconclusive("no delivery failed")

@@ -2,7 +2,6 @@
 
 import re
 from itertools import pairwise
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
@@ -49,9 +48,9 @@ class NoticesLatency(MonitoringProbe, frozen=True, kw_only=True, tag="notices_la
     bound of a bucket. A metric that also grows while the app is idle is a clock, and does not count.
     """
 
-    expected: ClassVar[str] = "a latency metric that grows with the API's, or an alert"
-    source: ClassVar[str] = "practices: track API latency"
-    fix: ClassVar[str] = "measure the duration of each API call, and export it as a histogram or a summary"
+    expected = "a latency metric that grows with the API's, or an alert"
+    source = "practices: track API latency"
+    fix = "measure the duration of each API call, and export it as a histogram or a summary"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for an alert, or for a metric that grew with the delay."""

@@ -1,9 +1,6 @@
 """Does the connect page explain which data the app accesses, and why?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Journal, PageView
 from fiskil_harness.journal.entries.pages import CONNECT, PLAIN
 from fiskil_harness.journal.queries.page_text import (
@@ -17,7 +14,7 @@ from fiskil_harness.journal.queries.page_text import (
     why_unreadable,
 )
 from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, purpose_words
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 DATASETS, PURPOSE = "app.facts.datasets", "app.facts.purpose"
 WORDS = "app.facts.dataset_words"
@@ -29,10 +26,10 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
     Text inside ``<details>`` counts. If a missing word may appear after a press or in a picture, the result is INCONCLUSIVE.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "each dataset and the purpose in words on the page where linking starts, also on a phone"
-    source: ClassVar[str] = "practices: explain what data you access and why"
-    fix: ClassVar[str] = "name every dataset and the purpose next to the control that leads to the consent page"
+    needs = (PAGES,)
+    expected = "each dataset and the purpose in words on the page where linking starts, also on a phone"
+    source = "practices: explain what data you access and why"
+    fix = "name every dataset and the purpose next to the control that leads to the consent page"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the text of the page with the datasets and the purpose in the config."""

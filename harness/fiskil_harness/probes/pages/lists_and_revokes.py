@@ -2,21 +2,19 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import ClassVar
 
 import msgspec
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import ConsentState, Control, Declared, Journal, Limits, PageView, Pressed, Sharing
+from fiskil_harness.journal import ConsentState, Control, Declared, Journal, PageView, Pressed, Sharing
 from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE, REVOKE
-from fiskil_harness.journal.queries.api_calls import acknowledged_events
-from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of
 from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
 from fiskil_harness.journal.queries.page_controls import names_sharing
 from fiskil_harness.journal.queries.page_lists import gaps
 from fiskil_harness.journal.queries.page_text import UNKNOWN_LANGUAGE, page_views, why_uncertain, why_unreadable
 from fiskil_harness.journal.queries.page_wording import phrase_in, plain, words_for
+from fiskil_harness.journal.queries.pauses import is_promised
 from fiskil_harness.journal.queries.revocations import (
     TELLING,
     is_still_listed,
@@ -26,7 +24,7 @@ from fiskil_harness.journal.queries.revocations import (
     switched_off,
 )
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MOST_PRESSES = 3
 """Maximum number of presses to revoke a consent."""
@@ -42,12 +40,10 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
     consents if each consent has its own control. Afterwards the page must no longer list the consent.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = (
-        "a list of what is shared, with whom and until when, and revocation at Fiskil in at most 3 presses"
-    )
-    source: ClassVar[str] = "practices: provide easy access to consent management"
-    fix: ClassVar[str] = "list each consent with a control that revokes it at Fiskil first and then removes it from the list"
+    needs = (PAGES,)
+    expected = "a list of what is shared, with whom and until when, and revocation at Fiskil in at most 3 presses"
+    source = "practices: provide easy access to consent management"
+    fix = "list each consent with a control that revokes it at Fiskil first and then removes it from the list"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge the list of consents, the presses, and the page after the presses."""
@@ -259,9 +255,7 @@ def _had_time(journal: Journal) -> bool:
     The app must be idle. If it does not report its effects, the config must set ``fresh_s``.
     """
     end = last_effects(journal)
-    if end is not None:
-        return end.is_idle
-    return not any("fresh_s" in limits.assumed for limits in journal.all(Limits))
+    return end.is_idle if end is not None else is_promised(journal, "fresh_s")
 
 
 def _sharing(journal: Journal) -> list[Sharing]:

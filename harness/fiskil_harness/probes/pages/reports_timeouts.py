@@ -1,9 +1,6 @@
 """Does the page report a timeout by the app's own deadline?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, PageView, Pressed
 from fiskil_harness.journal.queries.page_messages import (
     flaw_of,
@@ -15,7 +12,7 @@ from fiskil_harness.journal.queries.page_messages import (
     why_not_helpful,
 )
 from fiskil_harness.journal.queries.waits import STALLED, WAITING, held_calls, limits_of, presses, view_before, views_after
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 SLACK_S = 1.0
 EARLY_S = 0.5
@@ -33,11 +30,11 @@ class ReportsTimeouts(PlainProbe, frozen=True, kw_only=True, tag="reports_timeou
     exceeding the default is INCONCLUSIVE.
     """
 
-    is_general: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "a page that states in words that the request failed, by the request deadline"
-    source: ClassVar[str] = "errors.timeout"
-    fix: ClassVar[str] = "limit the whole wait of an end user by one deadline, then show a page that states what to do next"
+    is_general = True
+    needs = (PAGES,)
+    expected = "a page that states in words that the request failed, by the request deadline"
+    source = "errors.timeout"
+    fix = "limit the whole wait of an end user by one deadline, then show a page that states what to do next"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge the page after each press."""

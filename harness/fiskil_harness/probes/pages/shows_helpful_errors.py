@@ -1,15 +1,13 @@
 """Does the page state, after every error, what happened and what to do next?"""
 
 from itertools import groupby
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model import Ending
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, PageView
 from fiskil_harness.journal.queries.page_messages import code_in, flaw_of, gist, is_readable, new_text, why_not_helpful
 from fiskil_harness.journal.queries.page_timeline import is_still_calling, views_before_failure, views_during_call
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 FAILED = "failed"
 PLAIN = "plain"
@@ -27,11 +25,11 @@ class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpf
     texts. The language is not judged. A reference next to the words is allowed; an error code of Fiskil gives advice.
     """
 
-    is_general: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "a page that states what happened and what to do next, with a different text for final errors"
-    source: ClassVar[str] = "journey.error-types"
-    fix: ClassVar[str] = "keep a text for each error_type and a general one for unknown types; write codes to the log only"
+    is_general = True
+    needs = (PAGES,)
+    expected = "a page that states what happened and what to do next, with a different text for final errors"
+    source = "journey.error-types"
+    fix = "keep a text for each error_type and a general one for unknown types; write codes to the log only"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge the pages shown after each error, at every width."""

@@ -1,13 +1,11 @@
 """Does the app show a page for people after every end of a journey?"""
 
 import re
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import START_SESSION
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ApiServedOverTls, Bite, HookCall, Journal, Visit
-from fiskil_harness.journal.queries.api_calls import began_s, calls
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.api_calls import began_s, calls_beside
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 TRACES = (
     b"Traceback (most recent call last)",
@@ -29,10 +27,10 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
     consent page, it must also respond to the messages that its page forwards.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "a page that states what happened and what to do next"
-    source: ClassVar[str] = "journey.error-redirect"
-    fix: ClassVar[str] = "show a page at redirect_uri and cancel_uri for every error_type, known or unknown"
+    is_general = True
+    expected = "a page that states what happened and what to do next"
+    source = "journey.error-redirect"
+    fix = "show a page at redirect_uri and cancel_uri for every error_type, known or unknown"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge every page and every hook response."""
@@ -41,7 +39,8 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
         for visit in visits:
             problem = _problem_of(visit)
             if problem:
-                return self.fails(f"the {visit.page} page {problem}", evidence=(_line(visit),), examined=len(visits))
+                line = f"{visit.page}: {visit.status if visit.status is not None else 'no response'}"
+                return self.fails(f"the {visit.page} page {problem}", evidence=(line,), examined=len(visits))
         for hook in hooks:
             if hook.status is None and hook.hook == MESSAGE and not _api_failed(journal, hook):
                 return self.fails(
@@ -113,16 +112,8 @@ def _api_failed(journal: Journal, hook: HookCall) -> bool:
 
     After a step that served the API over TLS, every call may have failed in its handshake, which leaves no call.
     """
-    begin_s = began_s(hook)
-    if any(begin_s <= bite.at_s <= hook.at_s for bite in journal.all(Bite)):
-        return True
-    if any(served.at_s <= hook.at_s for served in journal.all(ApiServedOverTls)):
-        return True
-    return any(
-        (call.bites or call.status is None or call.status >= 400) and call.ended_s >= begin_s and call.at_s <= hook.at_s
-        for call in calls(journal)
+    return (
+        any(served.at_s <= hook.at_s for served in journal.all(ApiServedOverTls))
+        or any(began_s(hook) <= bite.at_s <= hook.at_s for bite in journal.all(Bite))
+        or any(call.bites or call.status is None or call.status >= 400 for call in calls_beside(journal, hook))
     )
-
-
-def _line(visit: Visit) -> str:
-    return f"{visit.page}: {visit.status if visit.status is not None else 'no response'}"

@@ -1,9 +1,6 @@
 """Does the page show progress at once while the consent page is slow to open?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, PageView, Pressed
 from fiskil_harness.journal.queries.page_messages import is_readable, new_text
 from fiskil_harness.journal.queries.waits import (
@@ -14,7 +11,7 @@ from fiskil_harness.journal.queries.waits import (
     views_before,
     was_viewed_before_response,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 WINDOW_S = 1.0
 """Deadline for a sign of progress after the press, in real seconds."""
@@ -33,10 +30,10 @@ class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress")
     button, and another page. The browser's own loading indicator does not count, because it is outside the page.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "a sign of progress in the page within 1 s of the press"
-    source: ClassVar[str] = "practices: show progress while linking"
-    fix: ClassVar[str] = "on submit, disable the button and show a line with role=status; only then create the auth session"
+    needs = (PAGES,)
+    expected = "a sign of progress in the page within 1 s of the press"
+    source = "practices: show progress while linking"
+    fix = "on submit, disable the button and show a line with role=status; only then create the auth session"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the views before each press with those while the app was waiting."""
@@ -106,7 +103,7 @@ def _case(press: Pressed, verdict: Verdict, observed: str) -> Case:
 
 
 def _has_sign(before: PageView, views: list[PageView]) -> bool:
-    return any(_is_in_time(view) and _has_changed(before, view) for view in views)
+    return any(view.after_s <= LATEST_S and _has_changed(before, view) for view in views)
 
 
 def _is_elsewhere(before: PageView, after: PageView) -> bool:
@@ -130,10 +127,6 @@ def _why_unobserved(journal: Journal, press: Pressed) -> str:
     if problems:
         return f"the page could not be read while the app was waiting: {problems[0]}"
     return "the app was not waiting for the API when the page was viewed"
-
-
-def _is_in_time(view: PageView) -> bool:
-    return view.after_s <= LATEST_S
 
 
 def _has_changed(before: PageView, after: PageView) -> bool:

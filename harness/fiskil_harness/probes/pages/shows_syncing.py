@@ -1,14 +1,12 @@
 """Does the page announce that data is syncing, from the consent until all data is there, and no longer?"""
 
 import re
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS, PAGES
-from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Declared, Effects, Journal, PageView, Rows
+from fiskil_harness.journal import Declared, Journal, PageView, Rows
 from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, listed, mentions, sentences
-from fiskil_harness.journal.queries.rows import places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.rows import shown, snapshots
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 WORDS = "app.facts.syncing_words"
 FEW_LETTERS = 4
@@ -32,13 +30,11 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
     general information. A page in an unknown language can only be judged if the config has words for it.
     """
 
-    is_general: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = (PAGES, EFFECTS)
-    expected: ClassVar[str] = "a page that announces that data is syncing until it is there, and not afterwards"
-    source: ClassVar[str] = "consents.received"
-    fix: ClassVar[str] = (
-        "store for each consent whether its first sync is complete, and show that data is syncing until then"
-    )
+    is_general = True
+    needs = (PAGES, EFFECTS)
+    expected = "a page that announces that data is syncing until it is there, and not afterwards"
+    source = "consents.received"
+    fix = "store for each consent whether its first sync is complete, and show that data is syncing until then"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge the page before and after the data arrived."""
@@ -52,7 +48,7 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
             return self.inconclusive(_why_unobserved(unreadable, early))
         if not any(_announces(view, own) for view in early):
             return self._judge_silent(journal, early, own)
-        if not _has_arrived(journal, late):
+        if not all(_holds_rows(journal, view) for view in late):
             return self.inconclusive(
                 "the app did not report that it holds the data before the page was viewed", hook=EFFECTS
             )
@@ -205,17 +201,11 @@ def _names_data(journal: Journal, view: PageView) -> bool:
     return any(value in text for value in values)
 
 
-def _has_arrived(journal: Journal, late: list[PageView]) -> bool:
-    """Return True if, before each view, the app was idle and reported a state with rows of the view's end user."""
-    return all(_holds_rows(journal, view) for view in late)
-
-
 def _holds_rows(journal: Journal, view: PageView) -> bool:
-    snapshots = [
-        effects for effects in journal.all(Effects) if effects.participant == view.participant and effects.at_s <= view.at_s
-    ]
-    if not snapshots or not snapshots[-1].is_idle:
+    """Return True if, before the view, the app was idle and reported a state with rows of the view's end user."""
+    earlier = [effects for effects in snapshots(journal, view.participant) if effects.at_s <= view.at_s]
+    if not earlier or not earlier[-1].is_idle:
         return False
     served = [rows for rows in journal.all(Rows) if rows.participant == view.participant and rows.at_s <= view.at_s]
     ids = [str(row["fiskil_id"]) for rows in served for row in rows.rows if "fiskil_id" in row]
-    return any(occurrences for occurrences in places(snapshots[-1].state, ids).values())
+    return bool(shown(earlier[-1].state, ids))

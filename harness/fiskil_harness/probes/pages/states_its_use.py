@@ -1,10 +1,8 @@
 """Does the connect page state what the data is used for and link the privacy notice?"""
 
-from typing import ClassVar
 from urllib.parse import urljoin
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Journal, PageView, Pressed
 from fiskil_harness.journal.entries.pages import CONNECT, LINKED, NOTICE, PLAIN, PRIVACY
 from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
@@ -19,7 +17,7 @@ from fiskil_harness.journal.queries.page_text import (
 )
 from fiskil_harness.journal.queries.page_wording import missing_words, phrase_in, purpose_words, words_for
 from fiskil_harness.probes.pages.explains_access import PURPOSE
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 PRIVACY_URL = "app.facts.privacy_url"
 
@@ -31,12 +29,10 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
     A notice on another machine is never opened, and only its URL is checked.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "a link to the privacy notice on the page where linking starts, and the purpose on either page"
-    source: ClassVar[str] = "practices: be transparent about how data will be used"
-    fix: ClassVar[str] = (
-        "state what the data is used for and link the privacy notice on the page that leads to the consent page"
-    )
+    needs = (PAGES,)
+    expected = "a link to the privacy notice on the page where linking starts, and the purpose on either page"
+    source = "practices: be transparent about how data will be used"
+    fix = "state what the data is used for and link the privacy notice on the page that leads to the consent page"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge the link to the notice, the notice, and the stated purpose."""

@@ -1,14 +1,12 @@
 """Does only the app's server call the API, and no browser?"""
 
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Fetched, Journal
 from fiskil_harness.journal.queries.api_calls import calls, header
 from fiskil_harness.journal.queries.page_coverage import coverage_gap
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 AGENTS = ("Mozilla/", "Chrome/", "Safari/", "Firefox/")
 PICTURES = frozenset({"font", "image", "media", "stylesheet"})
@@ -22,32 +20,23 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
     only.
     """
 
-    is_general: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "pages request the app's server, and only the server calls the API"
-    source: ClassVar[str] = "transport.server-only"
-    fix: ClassVar[str] = "send requests of pages to your own server, which calls Fiskil and returns only what the page needs"
+    is_general = True
+    needs = (PAGES,)
+    expected = "pages request the app's server, and only the server calls the API"
+    source = "transport.server-only"
+    fix = "send requests of pages to your own server, which calls Fiskil and returns only what the page needs"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for requests that pages sent to the API."""
         requests = [fetched for fetched in journal.all(Fetched) if fetched.is_api and fetched.kind not in PICTURES]
         if requests:
-            lines = tuple(
-                dict.fromkeys(
-                    f"the page {fetched.page!r} requested {_path(fetched.url)} from the API" for fetched in requests
-                )
-            )
-            return self.fails(lines[0], evidence=lines, examined=len(requests))
-        problem, hook = coverage_gap(journal)
-        if problem:
-            return self.inconclusive(problem, hook=hook)
+            lines = [f"the page {fetched.page!r} requested {_path(fetched.url)} from the API" for fetched in requests]
+            return self.fails(lines[0], evidence=tuple(dict.fromkeys(lines)), examined=len(requests))
+        if gap := coverage_gap(journal):
+            return self.inconclusive(*gap)
         api_calls = calls(journal)
-        browser_like = [call for call in api_calls if _is_like_a_browser(call)]
-        advice = (
-            (f"{browser_like[0].route or 'a call'} carries a browser's headers; send your own headers instead",)
-            if browser_like
-            else ()
-        )
+        browser_like = [call.route or "a call" for call in api_calls if _is_like_a_browser(call)][:1]
+        advice = tuple(f"{call} carries a browser's headers; send your own headers instead" for call in browser_like)
         return self.passes("no page called the API", examined=len(api_calls), advice=advice)
 
 

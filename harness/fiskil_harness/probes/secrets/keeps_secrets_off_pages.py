@@ -1,16 +1,14 @@
 """Are the client secret, the webhook secret and tokens absent from everything that the app sends to a browser?"""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Fetched, Journal, PageView, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls
 from fiskil_harness.journal.queries.page_coverage import coverage_gap, secrets_in
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 KINDS = {
     "document": "the source",
@@ -34,32 +32,22 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     was not read completely, the result cannot be PASS, but a secret in the part that was read is a FAIL.
     """
 
-    is_general: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "no client secret, webhook secret or token in anything that the browser receives"
-    source: ClassVar[str] = "credentials.never-in-frontend"
-    fix: ClassVar[str] = (
-        "keep credentials in the server's environment, and send requests of pages to your server instead of Fiskil"
-    )
+    is_general = True
+    needs = (PAGES,)
+    expected = "no client secret, webhook secret or token in anything that the browser receives"
+    source = "credentials.never-in-frontend"
+    fix = "keep credentials in the server's environment, and send requests of pages to your server instead of Fiskil"
 
     def examine(self, journal: Journal) -> Finding:
         """Search all responses with their headers, all rendered pages, all requests, and the browser's storage."""
         credentials, not_kept = index_of(journal, CREDENTIALS), index_of(journal, NOT_KEPT)
         requests = journal.all(Fetched)
-        hits = list(
-            dict.fromkeys(
-                (
-                    *_in_responses(requests, credentials, not_kept),
-                    *_in_pages(journal, credentials),
-                    *_in_requests_and_storage(journal, requests, not_kept),
-                )
-            )
-        )
+        in_responses = (*_in_responses(requests, credentials, not_kept), *_in_pages(journal, credentials))
+        hits = list(dict.fromkeys((*in_responses, *_in_requests_and_storage(journal, requests, not_kept))))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(requests))
-        problem, hook = coverage_gap(journal)
-        if problem:
-            return self.inconclusive(problem, hook=hook)
+        if gap := coverage_gap(journal):
+            return self.inconclusive(*gap)
         if not any(call.route == "token" or bearer(call) for call in calls(journal)):
             return self.inconclusive("the app used neither its key nor a token")
         return self.passes("nothing that the browser received contains a secret", examined=_count_responses(requests))
@@ -81,9 +69,8 @@ def _in_responses(requests: list[Fetched], credentials: Index, not_kept: Index) 
         for secret in secrets_in(fetched.body, credentials):
             yield f"{secret} is in {place} of the page {fetched.page!r}"
         for name, value in fetched.response_headers:
-            for secret in secrets_in(
-                f"{name}: {value}".encode(), not_kept if name.lower() in STORING_HEADERS else credentials
-            ):
+            index = not_kept if name.lower() in STORING_HEADERS else credentials
+            for secret in secrets_in(f"{name}: {value}".encode(), index):
                 yield f"{secret} is in the headers of a response to the page {fetched.page!r}"
 
 
@@ -95,9 +82,8 @@ def _in_pages(journal: Journal, credentials: Index) -> Iterator[str]:
 
 def _in_requests_and_storage(journal: Journal, requests: list[Fetched], secrets: Index) -> Iterator[str]:
     for fetched in requests:
-        for secret in secrets_in(
-            b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)]), secrets
-        ):
+        sent = b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)])
+        for secret in secrets_in(sent, secrets):
             yield f"{secret} is in a request of the page {fetched.page!r}"
     for stored in journal.all(Stored):
         for secret in secrets_in(f"{stored.name}={stored.value}".encode(), secrets):

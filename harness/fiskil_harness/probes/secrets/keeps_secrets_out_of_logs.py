@@ -1,18 +1,14 @@
 """Are tokens, secrets and account numbers absent from the app's logs and output?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import LOGS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, FileWritten, Journal, Output
 from fiskil_harness.journal.queries.api_calls import bearer, calls
+from fiskil_harness.journal.queries.logs import incomplete_outputs
 from fiskil_harness.journal.queries.secrets import index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 PLANTED = "account_numbers"
 """``Delivery.name`` of deliveries that contain account numbers."""
-STANDARD = "output"
-"""``Output.place`` of the app's standard output and error, which may be empty or unreadable if the app has a log file."""
 
 
 class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_out_of_logs"):
@@ -23,20 +19,16 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
     the config was not read completely, the result cannot be PASS, but a secret in the part that was read is a FAIL.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "no token, secret or full account number in any output"
-    source: ClassVar[str] = "token.never-logged"
-    fix: ClassVar[str] = "log routes, statuses and ids; never headers, bodies or whole requests"
+    is_general = True
+    expected = "no token, secret or full account number in any output"
+    source = "token.never-logged"
+    fix = "log routes, statuses and ids; never headers, bodies or whole requests"
 
     def examine(self, journal: Journal) -> Finding:
         """Search every output for every secret in every encoding."""
         outputs = [(output.place, output.text) for output in journal.all(Output) if output.text.strip()]
         outputs += [(filed.name, filed.text) for filed in journal.all(FileWritten) if filed.is_log and filed.text.strip()]
-        unread = [
-            f"{output.place} {output.problem}"
-            for output in journal.all(Output)
-            if output.problem and (output.place != STANDARD or output.text)
-        ]
+        unread = incomplete_outputs(journal)
         unread += [f"{filed.name}: {filed.problem}" for filed in journal.all(FileWritten) if filed.problem]
         if not outputs and not unread:
             return self.inconclusive("the app wrote nothing that the harness can read", hook=LOGS)

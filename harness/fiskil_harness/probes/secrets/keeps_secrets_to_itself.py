@@ -1,15 +1,13 @@
 """Are tokens and secrets absent from the app's responses, metrics, alerts and telemetry?"""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 import msgspec
 
 from fiskil_harness.core.config.hooks import METRICS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, FileWritten, HookCall, Journal, Reported, Visit
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 from fiskil_harness.probes.secrets.keeps_secrets_out_of_logs import has_secrets_at_hand
 
 Text = tuple[str, bytes]
@@ -23,17 +21,15 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     PASS. A token in a file that is not a log gives advice only.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "no token or secret in any response, page, metric or alert"
-    source: ClassVar[str] = "token.never-logged"
-    fix: ClassVar[str] = "put ids, routes and statuses into responses and reports, but no headers, tokens or settings"
+    is_general = True
+    expected = "no token or secret in any response, page, metric or alert"
+    source = "token.never-logged"
+    fix = "put ids, routes and statuses into responses and reports, but no headers, tokens or settings"
 
     def examine(self, journal: Journal) -> Finding:
         """Search all responses and reports of the app, and give advice about other files with secrets."""
-        responses, reports = (
-            list(_responses(journal)),
-            [(reported.place, reported.text) for reported in journal.all(Reported)],
-        )
+        responses = list(_responses(journal))
+        reports = [(reported.place, reported.text) for reported in journal.all(Reported)]
         if not any(text for _, text in (*responses, *reports)):
             return self.inconclusive("the app returned and reported nothing that the harness can read", hook=METRICS)
         if not has_secrets_at_hand(journal):
@@ -52,13 +48,9 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
             place, secret = min(hits)
             lines = tuple(f"{place}: {secret}" for place, secret in sorted(hits))
             return self.fails(f"{secret} is in {place}", evidence=lines, examined=len(responses), advice=advice)
-        unread = [
-            f"not all of {reported.place} was read: {reported.problem}"
-            for reported in journal.all(Reported)
-            if reported.problem
-        ]
+        unread = next((reported for reported in journal.all(Reported) if reported.problem), None)
         if unread:
-            return self.inconclusive(unread[0], advice=advice)
+            return self.inconclusive(f"not all of {unread.place} was read: {unread.problem}", advice=advice)
         # The number of alerts depends on timing, so only responses are counted.
         places = {place for place, text in responses if text} or {"reports"}
         return self.passes("the app's responses, pages and reports contain no secret", examined=len(places), advice=advice)

@@ -1,15 +1,13 @@
 """Are access tokens absent from everything that a browser stores?"""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Fetched, Journal, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls, header
 from fiskil_harness.journal.queries.page_coverage import coverage_gap, secrets_in
 from fiskil_harness.journal.queries.secrets import index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 TOKEN = ("access token",)
 PLACES = {
@@ -29,11 +27,11 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
     HttpOnly cookies are searched too, because they also send the token to the browser.
     """
 
-    is_general: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "no access token in storage, cookies, URLs or history, plain or encoded"
-    source: ClassVar[str] = "token.never-in-browser"
-    fix: ClassVar[str] = "keep the token in the server's memory, and give the browser nothing but your own session id"
+    is_general = True
+    needs = (PAGES,)
+    expected = "no access token in storage, cookies, URLs or history, plain or encoded"
+    source = "token.never-in-browser"
+    fix = "keep the token in the server's memory, and give the browser nothing but your own session id"
 
     def examine(self, journal: Journal) -> Finding:
         """Search everything that the browser stored, and the cookies that were set and sent."""
@@ -41,9 +39,8 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
         hits = list(dict.fromkeys(_hits(journal, stored_items)))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(stored_items))
-        problem, hook = coverage_gap(journal)
-        if problem:
-            return self.inconclusive(problem, hook=hook)
+        if gap := coverage_gap(journal):
+            return self.inconclusive(*gap)
         if not any(bearer(call) for call in calls(journal)):
             return self.inconclusive("the app made no call with a token")
         return self.passes("nothing that the browser kept contains a token", examined=len(stored_items))

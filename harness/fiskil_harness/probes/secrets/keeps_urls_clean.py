@@ -2,17 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode
 
-import msgspec
-
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import calls, header, routes_of
+from fiskil_harness.journal.queries.api_calls import calls, fields_of, header, routes_of
 from fiskil_harness.journal.queries.secrets import index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CREATING_ROUTES = ("end_users.create", "end_users.update")
 LIST_ROUTE = "end_users.list"
@@ -31,12 +27,10 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
     parameter gives advice only. Ids are always allowed.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "only ids in paths and queries, the token in Authorization, everything else in bodies"
-    source: ClassVar[str] = "token.never-logged"
-    fix: ClassVar[str] = (
-        "send the token in the Authorization header, credentials and personal data in JSON bodies, and ids in URLs"
-    )
+    is_general = True
+    expected = "only ids in paths and queries, the token in Authorization, everything else in bodies"
+    source = "token.never-logged"
+    fix = "send the token in the Authorization header, credentials and personal data in JSON bodies, and ids in URLs"
 
     def examine(self, journal: Journal) -> Finding:
         """Search the URL and the User-Agent of every call."""
@@ -97,13 +91,8 @@ def _personal_data(api_calls: list[Exchange]) -> dict[str, set[str]]:
 
 
 def _personal_values(body: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        fields: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return
-    if not isinstance(fields, dict):
-        return
-    email, name, phone = (value if isinstance(value, str) else "" for value in map(fields.get, ("email", "name", "phone")))
+    values = map(fields_of(body).get, ("email", "name", "phone"))
+    email, name, phone = (value if isinstance(value, str) else "" for value in values)
     if "@" in email:
         yield "e-mail address", email.casefold()
     if " " in name.strip():

@@ -6,13 +6,12 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Canaries, Delivery, Journal, Leak
+from fiskil_harness.journal.queries.deliveries import first_of
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, EXPECTED_SIGNATURE, index_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 KINDS = (EXPECTED_SIGNATURE, *reversed(CREDENTIALS))
 WEBHOOK_SECRET = "webhook secret"
@@ -26,10 +25,10 @@ class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="resp
     A stack trace gives advice only, because it helps an attacker but contains no secret.
     """
 
-    is_general: ClassVar[bool] = True
-    expected: ClassVar[str] = "responses without the right signature, the secret or its key"
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "refuse with a status only, and write the reason into the log"
+    is_general = True
+    expected = "responses without the right signature, the secret or its key"
+    source = "webhooks.signature"
+    fix = "refuse with a status only, and write the reason into the log"
 
     def examine(self, journal: Journal) -> Finding:
         """Search all responses for secrets, and responses to forgeries also for the signature that would have been valid."""
@@ -80,11 +79,8 @@ def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[bytes]:
 
 
 def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple[str, str]]:
-    text = (
-        delivery.response_body
-        + b"\n"
-        + "\n".join(value for _, value in delivery.response_headers).encode("latin-1", "replace")
-    )
+    headers = "\n".join(value for _, value in delivery.response_headers)
+    text = delivery.response_body + b"\n" + headers.encode("latin-1", "replace")
     place = f"the response to {delivery.event}"
     if any(signature in text for signature in _signatures(delivery, keys)):
         yield EXPECTED_SIGNATURE, place
@@ -102,5 +98,4 @@ def _traces(responses: list[Delivery]) -> tuple[str, ...]:
     events = list(dict.fromkeys(delivery.event for delivery in responses if TRACE.search(delivery.response_body)))
     if not events:
         return ()
-    more = f" and {len(events) - 3} more" if events[3:] else ""
-    return (f"the response to {', '.join(events[:3])}{more} contains a stack trace, which helps attackers",)
+    return (f"the response to {first_of(events, 3)} contains a stack trace, which helps attackers",)

@@ -1,15 +1,14 @@
 """Does the app's state show the rows of a complete read, even after a fault disturbed the latest read?"""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, covers, reads
 from fiskil_harness.journal.queries.retention import dated
-from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY, latest_rows, name_of_row, places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY, latest_rows, row_lines, shown, snapshots, syncs
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 BREAKS = frozenset(
     {
@@ -48,10 +47,10 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the rows of the previous read, or all rows of the new one"
-    source: ClassVar[str] = "paging.links"
-    fix: ClassVar[str] = "collect all pages first and commit them in one transaction; if a page fails, keep the stored rows"
+    needs = (EFFECTS,)
+    expected = "the rows of the previous read, or all rows of the new one"
+    source = "paging.links"
+    fix = "collect all pages first and commit them in one transaction; if a page fails, keep the stored rows"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare each state of the idle app after a fault with the complete reads that were possible until then."""
@@ -61,19 +60,19 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
         bitten = [call for call in bitten_by(journal) if call.route == f"banking.{self.dataset}"]
         if not bitten:
             return self.inconclusive(f"no read of {self.dataset} was disturbed")
-        snapshots = [effects for effects in journal.all(Effects) if effects.participant == latest.participant]
+        states = snapshots(journal, latest.participant)
         served = _rows_ever_served(journal, latest)
-        ever_shown = {fiskil_id for effects in snapshots for fiskil_id in _ids_in(effects, served)}
+        ever_shown = {fiskil_id for effects in states for fiskil_id in shown(effects.state, served)}
         if not ever_shown:
             return self.inconclusive(f"the app's state contains no fiskil_id of {self.dataset}", hook=EFFECTS)
-        return self._compare(journal, latest, snapshots, {fiskil_id: served[fiskil_id] for fiskil_id in ever_shown})
+        return self._compare(journal, latest, states, {fiskil_id: served[fiskil_id] for fiskil_id in ever_shown})
 
-    def _compare(self, journal: Journal, latest: Rows, snapshots: list[Effects], rows: dict[str, Row]) -> Finding:
+    def _compare(self, journal: Journal, latest: Rows, states: list[Effects], rows: dict[str, Row]) -> Finding:
         judged, is_busy, before = 0, False, set[str]()
-        for effects in snapshots:
-            shown = _ids_in(effects, rows)
+        for effects in states:
+            now = shown(effects.state, rows)
             if _may_show_anything(journal, effects, self.dataset):
-                before = shown
+                before = now
                 continue
             if not effects.is_idle:
                 is_busy = True
@@ -81,32 +80,23 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
             judged += 1
             for group in _groups(journal, latest, effects, rows):
                 ids = group.keys()
-                missing = _missing_rows(journal, latest, effects, group, shown=shown & ids, before=before & ids)
+                missing = _missing_rows(journal, latest, effects, group, shown_ids=now & ids, before=before & ids)
                 if missing:
                     observed = f"the app shows {self.dataset} that are neither the previous read nor a complete new one"
-                    return self.fails(observed, evidence=_names(missing), examined=judged)
-            before = shown
+                    return self.fails(observed, evidence=row_lines("missing", missing), examined=judged)
+            before = now
         if not judged:
-            hook = PENDING if any(effects.pending is None for effects in snapshots) else ""
+            hook = PENDING if any(effects.pending is None for effects in states) else ""
             reason = STILL_BUSY if is_busy else "the app's state was not read after a fault had disturbed a read"
             return self.inconclusive(reason, hook=hook)
         return self.passes(f"every state showed {self.dataset} of complete reads", examined=judged)
 
 
-def _ids_in(effects: Effects, rows: Mapping[str, Row]) -> set[str]:
-    """Return the ids of *rows* that the state contains."""
-    return {fiskil_id for fiskil_id, mentions in places(effects.state, rows).items() if mentions}
-
-
 def _rows_ever_served(journal: Journal, latest: Rows) -> dict[str, Row]:
     """Return the rows that the API ever served, by ``fiskil_id``, without rows that were pending in any sync."""
-    served = [row for sync in _syncs(journal, latest) for row in sync.rows]
+    served = [row for sync in syncs(journal, latest.dataset, latest.participant) for row in sync.rows]
     pending = {row["fiskil_id"] for row in served if row.get("status") == "PENDING"}
     return {str(row["fiskil_id"]): row for row in served if row["fiskil_id"] not in pending}
-
-
-def _syncs(journal: Journal, latest: Rows) -> list[Rows]:
-    return [rows for rows in journal.all(Rows) if (rows.dataset, rows.participant) == (latest.dataset, latest.participant)]
 
 
 def _may_show_anything(journal: Journal, effects: Effects, dataset: str) -> bool:
@@ -136,24 +126,24 @@ def _list_key(call: Exchange) -> CallKey:
 
 
 def _missing_rows(
-    journal: Journal, latest: Rows, effects: Effects, group: Mapping[str, Row], *, shown: set[str], before: set[str]
+    journal: Journal, latest: Rows, effects: Effects, group: Mapping[str, Row], *, shown_ids: set[str], before: set[str]
 ) -> list[Row]:
-    """Return the rows that *shown* lacks, compared with the most similar complete read; empty if *shown* is complete.
+    """Return the rows that *shown_ids* lacks, compared with the most similar complete read; empty if it lacks none.
 
     Args:
         group: Rows that the app reads together, by id.
-        shown: Ids of the rows that the app shows now.
+        shown_ids: Ids of the rows that the app shows now.
         before: Ids of the rows that the app showed in its previous state.
     """
-    removed = {removed_id for sync in _syncs(journal, latest) for removed_id in sync.removed_ids}
-    syncs = [sync for sync in _syncs(journal, latest) if sync.at_s < effects.at_s]
-    versions = [{str(row["fiskil_id"]) for row in sync.rows} & group.keys() for sync in syncs]
-    if shown == before or any(version - removed == shown - removed for version in versions):
+    every = syncs(journal, latest.dataset, latest.participant)
+    removed = {removed_id for sync in every for removed_id in sync.removed_ids}
+    versions = [{str(row["fiskil_id"]) for row in sync.rows} & group.keys() for sync in every if sync.at_s < effects.at_s]
+    if shown_ids == before or any(version - removed == shown_ids - removed for version in versions):
         return []
-    nearest = min((version for version in versions if shown - removed <= version), key=len, default=set[str]())
-    missing = [group[fiskil_id] for fiskil_id in nearest - shown - removed]
-    shown_rows = [group[fiskil_id] for fiskil_id in shown]
-    return [] if _are_oldest(missing, shown_rows, grown=len(shown) >= len(before) > 0) else missing
+    nearest = min((version for version in versions if shown_ids - removed <= version), key=len, default=set[str]())
+    missing = [group[fiskil_id] for fiskil_id in nearest - shown_ids - removed]
+    shown_rows = [group[fiskil_id] for fiskil_id in shown_ids]
+    return [] if _are_oldest(missing, shown_rows, grown=len(shown_ids) >= len(before) > 0) else missing
 
 
 def _are_oldest(missing: Iterable[Row], shown: Iterable[Row], *, grown: bool) -> bool:
@@ -166,7 +156,3 @@ def _are_oldest(missing: Iterable[Row], shown: Iterable[Row], *, grown: bool) ->
     if not grown or not missing_dates or any(date is None for date in (*missing_dates, *shown_dates)):
         return False
     return max(date for date in missing_dates if date) <= min(date for date in shown_dates if date)
-
-
-def _names(rows: list[Row]) -> tuple[str, ...]:
-    return tuple(f"missing {name}" for name in sorted(name_of_row(row) for row in rows))

@@ -1,21 +1,18 @@
 """Does the app no longer show rows that the institution has removed?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.rows import (
     Place,
-    effects_before,
     last_effects,
     latest_rows,
     name_of_row,
     places,
+    state_before,
     why_not_required,
     why_still_busy,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
@@ -27,11 +24,11 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("change", "close_account", "withdraw_sharing")
-    expected: ClassVar[str] = "only rows of the latest sync; removed rows are marked or left out"
-    source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "after a complete read, mark every stored row of the dataset that it did not contain as removed"
+    needs = (EFFECTS,)
+    around = ("change", "close_account", "withdraw_sharing")
+    expected = "only rows of the latest sync; removed rows are marked or left out"
+    source = "data.changes"
+    fix = "after a complete read, mark every stored row of the dataset that it did not contain as removed"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the removed rows in the states before and after the removal."""
@@ -46,8 +43,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         return self._compare(journal, rows, end)
 
     def _compare(self, journal: Journal, rows: Rows, end: Effects) -> Finding:
-        before = effects_before(journal, rows.at_s)
-        earlier = places(before.state if before else None, rows.removed_ids)
+        earlier = places(state_before(journal, rows.at_s), rows.removed_ids)
         examined = [fiskil_id for fiskil_id in rows.removed_ids if earlier[fiskil_id]]
         others = places(end.state, [str(row["fiskil_id"]) for row in rows.rows])
         if not examined or not any(others.values()):

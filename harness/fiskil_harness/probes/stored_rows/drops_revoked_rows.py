@@ -1,23 +1,27 @@
 """Does the app delete the data of a consent when that consent is revoked?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
-from fiskil_harness.journal.queries.rows import effects_before, last_effects, name_of_row, places, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.rows import (
+    labelled_rows,
+    last_effects,
+    name_of_row,
+    places,
+    state_before,
+    why_still_busy,
+)
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked_rows"):
     """Check that after the app acknowledged ``consent.revoked``, its state no longer shows rows of the consent as before."""
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "disconnect", "revoke")
-    expected: ClassVar[str] = "no row of a consent that has ended"
-    source: ClassVar[str] = "consents.every-ending-reported"
-    fix: ClassVar[str] = "on consent.revoked, delete the consent's rows in the transaction that marks it as revoked"
+    needs = (EFFECTS,)
+    around = ("advance", "close_account", "disconnect", "revoke")
+    expected = "no row of a consent that has ended"
+    source = "consents.every-ending-reported"
+    fix = "on consent.revoked, delete the consent's rows in the transaction that marks it as revoked"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of rows and for account numbers of the revoked consent in the last state."""
@@ -34,8 +38,7 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
         if end is None or not end.is_idle:
             return self.inconclusive(*why_still_busy(end))
         names = _names(journal)
-        before = effects_before(journal, delivery.at_s)
-        earlier = places(before.state if before else None, names)
+        earlier = places(state_before(journal, delivery.at_s), names)
         examined = [text for text in names if earlier[text]]
         if not examined:
             return self.inconclusive("the app's state showed no row before the consent ended", hook=EFFECTS)
@@ -56,11 +59,8 @@ def _names(journal: Journal) -> dict[str, str]:
     """
     names: dict[str, str] = {}
     other_numbers = {str(row.get("account_number")) for sync in journal.all(Rows) if sync.participant for row in sync.rows}
-    for sync in journal.all(Rows):
-        if sync.participant:
-            continue
-        for number, row in enumerate(sync.rows, start=1):
-            names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
-            if "account_number" in row and str(row["account_number"]) not in other_numbers:
-                names[str(row["account_number"])] = f"the account number of {name_of_row(row)}"
+    for _, row, name in labelled_rows(journal):
+        names[str(row["fiskil_id"])] = name
+        if "account_number" in row and str(row["account_number"]) not in other_numbers:
+            names[str(row["account_number"])] = f"the account number of {name_of_row(row)}"
     return names

@@ -1,13 +1,10 @@
 """Does the app delete the data of an ended consent, even if it learned of the end without an event?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, still_shown, was_notified_of_end
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_ended_consents"):
@@ -16,11 +13,11 @@ class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_e
     The app learns of the end from the event, by revoking the consent itself, or by reading everything again in a refresh.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "delete_end_user", "disconnect")
-    expected: ClassVar[str] = "no row of a consent that has ended, whether an event or the API reported the end"
-    source: ClassVar[str] = "consents.every-ending-reported"
-    fix: ClassVar[str] = "with each read, list the consents too, and delete the rows of each that is no longer active"
+    needs = (EFFECTS,)
+    around = ("advance", "close_account", "delete_end_user", "disconnect")
+    expected = "no row of a consent that has ended, whether an event or the API reported the end"
+    source = "consents.every-ending-reported"
+    fix = "with each read, list the consents too, and delete the rows of each that is no longer active"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for rows of the ended consent that the last state still shows unchanged."""

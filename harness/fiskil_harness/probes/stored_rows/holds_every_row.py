@@ -1,23 +1,24 @@
 """Does the app store every row that the API served exactly once?"""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Effects, Journal, Rows
+from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
 from fiskil_harness.journal.queries.rows import (
     duplicated,
     holds_value,
     last_effects,
     latest_rows,
-    name_of_row,
     places,
+    row_lines,
     rows_read,
+    shown,
+    snapshots,
     why_not_required,
     why_still_busy,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
@@ -29,10 +30,10 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "every row of the latest sync, each once"
-    source: ClassVar[str] = "paging.links"
-    fix: ClassVar[str] = "follow links.next to the end and commit a dataset's rows in one transaction, keyed by fiskil_id"
+    needs = (EFFECTS,)
+    expected = "every row of the latest sync, each once"
+    source = "paging.links"
+    fix = "follow links.next to the end and commit a dataset's rows in one transaction, keyed by fiskil_id"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the ids in the state with the ids that the API served."""
@@ -51,7 +52,7 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
         duplicates = [expected[fiskil_id] for fiskil_id in duplicated(mentions)]
         if duplicates:
             observed = f"{len(duplicates)} of {len(expected)} {self.dataset} are in the app's state more than once"
-            return self.fails(observed, evidence=_names("duplicate", duplicates), examined=len(expected))
+            return self.fails(observed, evidence=row_lines("duplicate", duplicates), examined=len(expected))
         advice = (f"{len(left_out)} {self.dataset} are left out, apparently on purpose",) if left_out else ()
         observed = f"all {len(expected)} {self.dataset} are in the app's state, each once"
         return self.passes(observed, examined=len(expected), advice=advice)
@@ -67,22 +68,18 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
         if is_older_than_kept(journal, rows, missing, held=[row for row in expected.values() if row not in missing]):
             return self.inconclusive(f"the missing {self.dataset} are all older than those in the app's state", hook=HISTORY)
         observed = f"{len(missing)} of {len(expected)} {self.dataset} are missing from the app's state"
-        return self.fails(observed, evidence=_names("missing", missing), examined=len(expected))
+        return self.fails(observed, evidence=row_lines("missing", missing), examined=len(expected))
 
     def _judge_all_missing(self, journal: Journal, rows: Rows, missing: list[dict[str, Any]]) -> Finding:
         """Judge a state without any of the rows: FAIL only if an earlier state showed some of them.
 
         Otherwise the app may show the rows without their ids, or not at all.
         """
-        states = [effects.state for effects in journal.all(Effects) if effects.participant == rows.participant]
+        states = [effects.state for effects in snapshots(journal, rows.participant)]
         ids = [str(row["fiskil_id"]) for row in missing]
-        if any(mentions for state in states for mentions in places(state, ids).values()):
+        if any(shown(state, ids) for state in states):
             observed = f"{len(missing)} of {len(missing)} {self.dataset} are missing from the app's state"
-            return self.fails(observed, evidence=_names("missing", missing), examined=len(missing))
+            return self.fails(observed, evidence=row_lines("missing", missing), examined=len(missing))
         if any(holds_value(states[-1], row["amount"]) for row in missing if "amount" in row):
             return self.inconclusive("the app's state contains no fiskil_id, so rows cannot be counted", hook=EFFECTS)
         return self.inconclusive(f"the app's state shows none of {len(missing)} {self.dataset}", hook=EFFECTS)
-
-
-def _names(problem: str, rows: list[dict[str, Any]]) -> tuple[str, ...]:
-    return tuple(f"{problem} {name}" for name in sorted(name_of_row(row) for row in rows))

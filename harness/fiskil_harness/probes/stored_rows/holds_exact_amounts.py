@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
-from typing import Any, ClassVar
+from typing import Any
 
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal
 from fiskil_harness.journal.queries.amounts import ServedAmounts, served_amounts
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
-from fiskil_harness.journal.queries.rows import Place, latest_rows, places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.rows import Place, latest_rows, places, snapshots
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MIN_AMOUNTS = 3
 """Minimum number of different amounts at the same path from which the path of amounts in a record is concluded."""
@@ -37,10 +36,10 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "each amount as it was served, with every digit"
-    source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "store money as the received text, as a decimal or as whole cents; never convert it to a float"
+    needs = (EFFECTS,)
+    expected = "each amount as it was served, with every digit"
+    source = "data.changes"
+    fix = "store money as the received text, as a decimal or as whole cents; never convert it to a float"
 
     def examine(self, journal: Journal) -> Finding:
         """Find the path of amounts in the state, and compare each amount there with the served amounts."""
@@ -50,11 +49,11 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
         served = served_amounts(journal, rows)
         if not served.unusual:
             return self.inconclusive(f"no amount of {self.dataset} was unusual")
-        snapshots = [effects for effects in journal.all(Effects) if effects.participant == rows.participant]
-        path = _amount_path(snapshots, served)
+        states = snapshots(journal, rows.participant)
+        path = _amount_path(states, served)
         if path is None:
             return self.inconclusive(f"the app's state contains no amounts of {self.dataset} with fiskil_id", hook=EFFECTS)
-        later = [effects for effects in snapshots if effects.at_s > served.since_s]
+        later = [effects for effects in states if effects.at_s > served.since_s]
         shown = [amount for effects in later for amount in _shown_amounts(effects, served, path)]
         return self._compare([amount for amount in shown if amount.fiskil_id in served.unusual], served)
 
@@ -75,9 +74,9 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
         return self.passes(f"{len(exact)} unusual amounts are shown exactly", examined=len(exact))
 
 
-def _amount_path(snapshots: list[Effects], served: ServedAmounts) -> Path | None:
+def _amount_path(states: list[Effects], served: ServedAmounts) -> Path | None:
     """Return the path at which records have their amount, found by rows with ordinary amounts; None if there is none."""
-    for effects in snapshots:
+    for effects in states:
         mentions = {
             fiskil_id: row_places for fiskil_id, row_places in places(effects.state, served.plain).items() if row_places
         }

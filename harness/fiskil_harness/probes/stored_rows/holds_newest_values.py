@@ -1,23 +1,23 @@
 """Does the app show the latest values of rows that changed between two syncs?"""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.rows import (
     Place,
-    effects_before,
     holds_value,
     last_effects,
     latest_rows,
     name_of_row,
     places,
     rows_read,
+    state_before,
+    syncs,
     why_not_required,
     why_still_busy,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 Changed = tuple[dict[str, Any], dict[str, Any]]
 
@@ -30,11 +30,11 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("change", "close_account")
-    expected: ClassVar[str] = "the values of the latest sync"
-    source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "each time you read a row with a known fiskil_id, update every column of it"
+    needs = (EFFECTS,)
+    around = ("change", "close_account")
+    expected = "the values of the latest sync"
+    source = "data.changes"
+    fix = "each time you read a row with a known fiskil_id, update every column of it"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the value of each changed field in the states before the change and at the end."""
@@ -46,9 +46,8 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
         if not changed or not end.is_idle:
             reason, hook = why_still_busy(end) if changed else (f"no row of {self.dataset} changed between two syncs", "")
             return self.inconclusive(reason, hook=hook)
-        before = effects_before(journal, rows.at_s)
         ids = [str(new["fiskil_id"]) for _, new in changed]
-        earlier, now = places(before.state if before else None, ids), places(end.state, ids)
+        earlier, now = places(state_before(journal, rows.at_s), ids), places(end.state, ids)
         stale: list[str] = []
         judged = 0
         for old, new in changed:
@@ -69,10 +68,8 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
 def _changed(journal: Journal, rows: Rows) -> list[Changed]:
     """Return the first and the latest version of each changed row that the app's queries select."""
     first: dict[str, dict[str, Any]] = {}
-    for sync in journal.all(Rows):
-        if (sync.dataset, sync.participant) == (rows.dataset, rows.participant):
-            for row in sync.rows:
-                first.setdefault(str(row["fiskil_id"]), row)
+    for row in (row for sync in syncs(journal, rows.dataset, rows.participant) for row in sync.rows):
+        first.setdefault(str(row["fiskil_id"]), row)
     latest = rows_read(journal, rows, since_s=rows.at_s)
     return [(first[str(row["fiskil_id"])], row) for row in latest if first[str(row["fiskil_id"])] != row]
 

@@ -1,15 +1,14 @@
 """Does the app discard rows that belong to a consent which the end user never gave?"""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
-from fiskil_harness.journal.queries.rows import places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.rows import shown
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 ID = "fiskil_id"
 
@@ -20,28 +19,28 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
     A dataset is judged only if a state shows the end user's own rows of it.
     """
 
-    is_general: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "rows of the end user's own consents, and no others"
-    source: ClassVar[str] = "data.end-user-required"
-    fix: ClassVar[str] = "store a row only if its arrangement_id is a consent that this end user gave you"
+    is_general = True
+    needs = (EFFECTS,)
+    expected = "rows of the end user's own consents, and no others"
+    source = "data.end-user-required"
+    fix = "store a row only if its arrangement_id is a consent that this end user gave you"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of foreign rows in the states, for each dataset of which own rows are shown."""
         served = bitten_by(journal, "ForeignRows")
         if not served:
             return self.inconclusive("no response contained a foreign row")
-        judged, shown = [], []
+        judged, leaked = [], []
         for route in sorted({call.route for call in served}):
             own, foreign = _ids(journal, [call for call in served if call.route == route])
             states = [effects.state for effects in journal.all(Effects) if effects.at_s >= served[0].at_s]
-            if not foreign or not any(_shows(state, own) for state in states):
+            if not foreign or not any(shown(state, own) for state in states):
                 continue
             judged.append(route)
-            shown += [route] * any(_shows(state, foreign) for state in states)
-        if shown:
-            observed = f"the app's state shows {_dataset_name(shown[0])} of a consent that the end user never gave"
-            evidence = tuple(f"shows foreign {_dataset_name(route)}" for route in shown)
+            leaked += [route] * any(shown(state, foreign) for state in states)
+        if leaked:
+            observed = f"the app's state shows {_dataset_name(leaked[0])} of a consent that the end user never gave"
+            evidence = tuple(f"shows foreign {_dataset_name(route)}" for route in leaked)
             return self.fails(observed, evidence=evidence, examined=routes_of(served))
         if not judged:
             return self.inconclusive("the app's state contains no fiskil_id of the end user's own rows", hook=EFFECTS)
@@ -64,10 +63,6 @@ def _rows(body: bytes) -> list[dict[str, Any]]:
         return []
     lists = [content] if isinstance(content, list) else [value for value in content.values() if isinstance(value, list)]
     return [row for rows in lists for row in rows if isinstance(row, dict)]
-
-
-def _shows(state: Any, ids: set[str]) -> bool:
-    return any(places(state, ids).values())
 
 
 def _dataset_name(route: str) -> str:

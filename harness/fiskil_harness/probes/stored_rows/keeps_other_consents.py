@@ -1,13 +1,10 @@
 """Does the app keep the data of an end user's other consents when one consent ends?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentState, Effects, Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, was_notified_of_end
-from fiskil_harness.journal.queries.rows import effects_before, last_effects, places, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.rows import last_effects, shown, state_before, why_still_busy
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
 class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other_consents"):
@@ -16,11 +13,11 @@ class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other
     FAIL requires that the app showed rows of the active consent before, and shows none of them at the end.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "disconnect", "revoke")
-    expected: ClassVar[str] = "the rows of every active consent"
-    source: ClassVar[str] = "consents.list"
-    fix: ClassVar[str] = "store with each row the consent that it belongs to, and when a consent ends delete only its rows"
+    needs = (EFFECTS,)
+    around = ("advance", "close_account", "disconnect", "revoke")
+    expected = "the rows of every active consent"
+    source = "consents.list"
+    fix = "store with each row the consent that it belongs to, and when a consent ends delete only its rows"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the rows that the app showed before a consent ended with the rows that it shows at the end."""
@@ -36,11 +33,10 @@ class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other
 
     def _compare(self, journal: Journal, ended: list[ConsentState], active: list[str], end: Effects) -> Finding:
         names = rows_under(journal, active)
-        before = effects_before(journal, min(consent.at_s for consent in ended))
-        earlier = {fiskil_id for fiskil_id, mentions in places(before.state if before else None, names).items() if mentions}
+        earlier = shown(state_before(journal, min(consent.at_s for consent in ended)), names)
         if not earlier:
             return self.inconclusive("the app's state showed no row of the active consent before", hook=EFFECTS)
-        remaining = {fiskil_id for fiskil_id, mentions in places(end.state, earlier).items() if mentions}
+        remaining = shown(end.state, earlier)
         if not remaining:
             observed = f"all {len(earlier)} rows of an active consent disappeared when another consent ended"
             evidence = tuple(sorted(f"gone {names[fiskil_id]}" for fiskil_id in earlier))

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any, ClassVar
+from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
-from fiskil_harness.journal.queries.rows import Place, latest_rows, name_of_row, places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.rows import Place, latest_rows, name_of_row, places, snapshots, syncs
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 DATE = "posting_date_time"
 DATES = (DATE, "execution_date_time", "value_date_time")
@@ -36,10 +35,10 @@ class KeepsPostingDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_posting_
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the day that was served; a date without a time is the same day in every zone"
-    source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "store a date without a time as a date; parse times with their offset, and show days in one zone"
+    needs = (EFFECTS,)
+    expected = "the day that was served; a date without a time is the same day in every zone"
+    source = "data.changes"
+    fix = "store a date without a time as a date; parse times with their offset, and show days in one zone"
 
     def examine(self, journal: Journal) -> Finding:
         """Find the path of dates in the state, and compare each date there with the served days."""
@@ -47,16 +46,16 @@ class KeepsPostingDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_posting_
         bitten = [call for call in bitten_by(journal, *FAULTS) if call.route == f"banking.{self.dataset}"]
         if rows is None or not bitten:
             return self.inconclusive(f"no dates of {self.dataset} were served in another form")
-        syncs = [sync for sync in journal.all(Rows) if (sync.dataset, sync.participant) == (rows.dataset, rows.participant)]
-        snapshots = [effects for effects in journal.all(Effects) if effects.participant == rows.participant]
-        path, fields = _date_path([effects for effects in snapshots if effects.at_s < bitten[0].at_s], syncs)
+        every_sync = syncs(journal, rows.dataset, rows.participant)
+        states = snapshots(journal, rows.participant)
+        path, fields = _date_path([effects for effects in states if effects.at_s < bitten[0].at_s], every_sync)
         if path is None:
             return self.inconclusive(f"the app's state contains no dates of {self.dataset} with fiskil_id", hook=EFFECTS)
-        served = _served(syncs, fields)
+        served = _served(every_sync, fields)
         names = {str(row["fiskil_id"]): name_of_row(row) for row in rows.rows}
         wrong: set[str] = set()
         judged: set[str] = set()
-        for effects in (effects for effects in snapshots if effects.at_s > bitten[0].at_s):
+        for effects in (effects for effects in states if effects.at_s > bitten[0].at_s):
             for fiskil_id, mentions in places(effects.state, served).items():
                 shown = [days for place in mentions if (days := days_of(at(place.record, path)))]
                 judged |= {fiskil_id} if shown else set()
@@ -96,27 +95,27 @@ def _moment(seconds: float) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _served(syncs: list[Rows], fields: Iterable[str]) -> Days:
+def _served(every_sync: list[Rows], fields: Iterable[str]) -> Days:
     """Return, by ``fiskil_id``, the days that the API served in any sync for a row in one of *fields*."""
     served: Days = {}
-    for row in (row for sync in syncs for row in sync.rows):
+    for row in (row for sync in every_sync for row in sync.rows):
         fiskil_id = str(row["fiskil_id"])
         served[fiskil_id] = served.get(fiskil_id, frozenset()).union(*(days_of(row.get(name)) for name in fields))
     return {fiskil_id: days for fiskil_id, days in served.items() if days}
 
 
-def _date_path(snapshots: list[Effects], syncs: list[Rows]) -> tuple[Path | None, list[str]]:
+def _date_path(states: list[Effects], every_sync: list[Rows]) -> tuple[Path | None, list[str]]:
     """Return the path at which records show the posting date, and the names of the date fields that it may show instead.
 
-    Both are found in *snapshots* from before the first date in an unusual format; the path is None if there is none.
+    Both are found in *states* from before the first date in an unusual format; the path is None if there is none.
     """
-    posted = _served(syncs, (DATE,))
-    for effects in snapshots:
+    posted = _served(every_sync, (DATE,))
+    for effects in states:
         mentions = {fiskil_id: row_places for fiskil_id, row_places in places(effects.state, posted).items() if row_places}
         common = _common_paths(mentions, posted)
         if common and len({posted[fiskil_id] for fiskil_id in mentions}) >= MIN_DAYS:
             path = min(common, key=lambda path: (path[-1:] != (DATE,), path))
-            return path, [name for name in DATES if path in _common_paths(mentions, _served(syncs, (name,)))]
+            return path, [name for name in DATES if path in _common_paths(mentions, _served(every_sync, (name,)))]
     return None, []
 
 

@@ -1,14 +1,11 @@
 """Does the app keep its rows when the API temporarily refuses a read?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import is_complete_success, reads
 from fiskil_harness.journal.queries.consents import permitted
-from fiskil_harness.journal.queries.rows import effects_before, name_of_row, places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.rows import name_of_row, shown, snapshots, state_before
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 WITHDRAWN = frozenset({401, 403, 404})
 """Statuses after which the permission may have ended, so that this probe does not judge them."""
@@ -23,16 +20,16 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
 
     dataset: str = "transactions"
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the rows of the last successful read, until the next successful one"
-    source: ClassVar[str] = "data.after-sync"
-    fix: ClassVar[str] = "replace the stored rows only after a read whose pages all returned 200; otherwise keep them"
+    needs = (EFFECTS,)
+    expected = "the rows of the last successful read, until the next successful one"
+    source = "data.after-sync"
+    fix = "replace the stored rows only after a read whose pages all returned 200; otherwise keep them"
 
     def examine(self, journal: Journal) -> Finding:
         """Check each state of the idle app that follows a refused read."""
-        snapshots = [effects for effects in journal.all(Effects) if not effects.participant and effects.is_idle]
+        states = [effects for effects in snapshots(journal) if effects.is_idle]
         stayed = 0
-        for effects in snapshots:
+        for effects in states:
             refused = self._refused_before(journal, effects)
             if refused is None:
                 continue
@@ -44,7 +41,7 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
                 evidence = tuple(sorted(f"gone {name}" for name in gone.values()))
                 return self.fails(observed, evidence=evidence, examined=len(earlier))
             stayed = max(stayed, len(earlier) - len(gone))
-        if not any(self._refused_before(journal, effects) for effects in snapshots):
+        if not any(self._refused_before(journal, effects) for effects in states):
             return self.inconclusive(f"the app's state was not read after a refused read of {self.dataset}")
         if not stayed:
             return self.inconclusive(f"the app's state contained no fiskil_id of {self.dataset}", hook=EFFECTS)
@@ -73,17 +70,12 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
         Return three dictionaries that map ``fiskil_id`` to the row's name in reports: the rows of the dataset that the app
         showed before, those of them that are gone, and the rows of other datasets that stayed.
         """
-        before = effects_before(journal, refused.at_s)
-        state = before.state if before else None
+        state = state_before(journal, refused.at_s)
         own, others = _names(journal, self.dataset, effects), _names(journal, "", effects, but=self.dataset)
-        earlier = {fiskil_id: own[fiskil_id] for fiskil_id, mentions in places(state, own).items() if mentions}
-        now = places(effects.state, [*own, *others])
-        stayed = {
-            fiskil_id: others[fiskil_id]
-            for fiskil_id, mentions in places(state, others).items()
-            if mentions and now[fiskil_id]
-        }
-        return earlier, {fiskil_id: name for fiskil_id, name in earlier.items() if not now[fiskil_id]}, stayed
+        earlier = {fiskil_id: own[fiskil_id] for fiskil_id in shown(state, own)}
+        now = shown(effects.state, [*own, *others])
+        stayed = {fiskil_id: others[fiskil_id] for fiskil_id in shown(state, others) & now}
+        return earlier, {fiskil_id: name for fiskil_id, name in earlier.items() if fiskil_id not in now}, stayed
 
 
 def _names(journal: Journal, dataset: str, effects: Effects, *, but: str = "") -> dict[str, str]:

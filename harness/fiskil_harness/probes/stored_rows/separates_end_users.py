@@ -1,18 +1,17 @@
 """Does each end user's state contain only their own rows, and change only after messages about them?"""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import end_user_of
-from fiskil_harness.journal.queries.deliveries import consent_of, genuine, kind_of, of_kind
-from fiskil_harness.journal.queries.rows import places
+from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of, kind_of
+from fiskil_harness.journal.queries.deliveries import genuine, of_kind
+from fiskil_harness.journal.queries.rows import shown
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 
@@ -20,11 +19,11 @@ ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 class SeparatesEndUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_end_users"):
     """Check that no end user's state shows ids of another end user, or changes by messages about another (invariant I8)."""
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver", "deliver_foreign", "deliver_mixed")
-    expected: ClassVar[str] = "each end user's state contains only their own consents and rows"
-    source: ClassVar[str] = "webhooks.end-user"
-    fix: ClassVar[str] = "look up end user and consent together, and ignore a message in which the two do not match"
+    needs = (EFFECTS,)
+    around = ("deliver", "deliver_foreign", "deliver_mixed")
+    expected = "each end user's state contains only their own consents and rows"
+    source = "webhooks.end-user"
+    fix = "look up end user and consent together, and ignore a message in which the two do not match"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of other end users in each state, and for changes that messages about other end users caused."""
@@ -80,7 +79,7 @@ def _mixed_up(journal: Journal, ids: dict[str, set[str]]) -> set[str]:
 
 
 def _ids_in(state: Any, ids: set[str]) -> list[str]:
-    return sorted(text for text, mentions in places(state, ids).items() if mentions)
+    return sorted(shown(state, ids))
 
 
 def _symbol(journal: Journal, ids: list[str]) -> str:

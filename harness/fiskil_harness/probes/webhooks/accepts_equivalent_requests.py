@@ -1,12 +1,10 @@
 """Is a genuine message accepted in every equivalent variant of its HTTP request?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
     by_message,
+    case_of,
     describe,
     events_by_id,
     genuine,
@@ -16,15 +14,15 @@ from fiskil_harness.journal.queries.deliveries import (
     response_text,
     why_busy,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 
 class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="accepts_equivalent_requests"):
     """Check that a genuine message is accepted with any header case, charset, chunks and TCP segments (invariant I13)."""
 
-    expected: ClassVar[str] = "2xx and the effect for every equivalent form of a request: header case, charset, chunks"
-    source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = (
+    expected = "2xx and the effect for every equivalent form of a request: header case, charset, chunks"
+    source = "webhooks.success"
+    fix = (
         "use an HTTP server library to parse requests: header names are case-insensitive, bodies may be chunked, "
         "content types may have parameters"
     )
@@ -61,10 +59,8 @@ def _case(journal: Journal, attempts: list[Delivery]) -> Case:
     elif not any(delivery.is_acknowledged for delivery in attempts):
         verdict = Verdict.FAIL
     elif _is_ignored(journal, last):
-        verdict = Verdict.INCONCLUSIVE if why_busy(journal)[0] else Verdict.FAIL
-    return Case(
-        name=last.name, verdict=verdict, observed=f"{readable(last.name)}: {response_text(last)}", events=(last.event,)
-    )
+        verdict = Verdict.INCONCLUSIVE if why_busy(journal) else Verdict.FAIL
+    return case_of(last, verdict, f"{readable(last.name)}: {response_text(last)}")
 
 
 def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str]:
@@ -73,7 +69,7 @@ def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[st
         return "the receiver stopped listening before every form had been tried", ""
     if any(_was_postponed(attempts) for attempts in forms):
         return "the receiver responded with 429 or Retry-After before every form had been tried", ""
-    return why_busy(journal)
+    return why_busy(journal) or ("", "")
 
 
 def _was_never_received(attempts: list[Delivery]) -> bool:

@@ -1,26 +1,26 @@
 """Is every genuine message acknowledged?"""
 
-from typing import ClassVar
-
 import msgspec
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
     bites_during,
+    case_of,
     describe,
     events_by_id,
+    first_of,
     genuine,
     last_applied,
     messages_of,
     of_kind,
+    readable,
     requests_pause,
     response_text,
     was_requested_failure,
     why_busy,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 NO_RECEIVER = {404, 405}
 REFUSED_AS_FORGED = {400, 401, 403}
@@ -52,9 +52,9 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
     message, the probe gives only advice.
     """
 
-    expected: ClassVar[str] = "2xx for every message that Fiskil signed, however its bytes are written"
-    source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = "verify the raw bytes as they arrived, and ignore unknown fields and events"
+    expected = "2xx for every message that Fiskil signed, however its bytes are written"
+    source = "webhooks.success"
+    fix = "verify the raw bytes as they arrived, and ignore unknown fields and events"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge each response together with the deliveries before and after it."""
@@ -74,12 +74,11 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         )
         if unexpected:
             return self._refusals(unexpected, deliveries, advice=advice, cases=cases)
-        reason, hook = why_busy(journal)
-        if ignored and reason:
-            return self.inconclusive(reason, hook=hook, advice=advice)
+        if ignored and (busy := why_busy(journal)):
+            return self.inconclusive(*busy, advice=advice)
         if ignored:
             observed = f"{len(ignored)} messages in another JSON form were acknowledged but not applied"
-            evidence = tuple(describe(delivery) for delivery in ignored)
+            evidence = tuple(map(describe, ignored))
             return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
         advice += _advice_on_repetitions(refused, deliveries)
         acknowledged = messages_of(delivery for delivery in deliveries if delivery.is_acknowledged)
@@ -97,7 +96,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         observed = f"{messages_of(refused)} of {messages_of(deliveries)} genuine messages were not acknowledged immediately"
         if refused[-1].problem == CONNECTION_REFUSED and deliveries[-1].problem == CONNECTION_REFUSED:
             observed += ": the receiver stopped listening"
-        evidence = tuple(describe(delivery) for delivery in refused)
+        evidence = tuple(map(describe, refused))
         return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
 
     def _nothing_acknowledged(self, journal: Journal, deliveries: list[Delivery]) -> Finding:
@@ -113,21 +112,13 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         ]
         observed = f"every genuine delivery was refused ({' or '.join(responses)})"
         if accepted_forms:
-            observed += (
-                f"; the receiver accepts {accepted_forms[0].replace('_', ' ')} instead: {WRONG_FORMS[accepted_forms[0]]}"
-            )
+            observed += f"; the receiver accepts {readable(accepted_forms[0])} instead: {WRONG_FORMS[accepted_forms[0]]}"
         cases = _wrong_form_cases(journal, refuses_all=True)
-        finding = self.fails(
-            observed,
-            evidence=tuple(describe(delivery) for delivery in deliveries),
-            examined=messages_of(deliveries),
-            cases=cases,
-        )
-        return (
-            finding
-            if accepted_forms
-            else msgspec.structs.replace(finding, fix=_fix_for_refused_everything(deliveries, self.fix))
-        )
+        evidence = tuple(map(describe, deliveries))
+        finding = self.fails(observed, evidence=evidence, examined=messages_of(deliveries), cases=cases)
+        if accepted_forms:
+            return finding
+        return msgspec.structs.replace(finding, fix=_fix_for_refused_everything(deliveries, self.fix))
 
 
 def _fix_for_refused_everything(deliveries: list[Delivery], fix: str) -> str:
@@ -144,11 +135,10 @@ def _variant_cases(deliveries: list[Delivery], failed: list[Delivery]) -> tuple[
     failed_names = {delivery.name for delivery in failed}
     variants = {delivery.name: delivery for delivery in deliveries if delivery.name}
     return tuple(
-        Case(
-            name=name,
-            verdict=Verdict.FAIL if name in failed_names else Verdict.PASS,
-            observed=f"{name.replace('_', ' ')}: {response_text(delivery)}",
-            events=(delivery.event,),
+        case_of(
+            delivery,
+            Verdict.FAIL if name in failed_names else Verdict.PASS,
+            f"{readable(name)}: {response_text(delivery)}",
         )
         for name, delivery in variants.items()
     )
@@ -164,7 +154,7 @@ def _case_after_junk(journal: Journal, deliveries: list[Delivery], unexpected: l
     if not later or not any(delivery.is_acknowledged for delivery in deliveries if delivery.at_s < junk_s[0]):
         return ()
     failed = [
-        delivery for delivery in later if delivery in unexpected and (delivery.status is None or delivery.status >= 500)
+        delivery for delivery in later if delivery in unexpected and (delivery.status is None or delivery.is_server_error)
     ]
     observed = f"a genuine message afterwards: {response_text((failed or later)[0])}"
     verdict = Verdict.FAIL if failed else Verdict.PASS
@@ -180,14 +170,9 @@ def _wrong_form_cases(journal: Journal, *, refuses_all: bool) -> tuple[Case, ...
     """
     forms = {delivery.name: delivery for delivery in journal.all(Delivery) if delivery.name in WRONG_FORMS}
     return tuple(
-        Case(
-            name=name,
-            verdict=Verdict.FAIL if refuses_all and delivery.is_acknowledged else Verdict.PASS,
-            observed=WRONG_FORMS[name]
-            if refuses_all and delivery.is_acknowledged
-            else f"{name.replace('_', ' ')}: {response_text(delivery)}",
-            events=(delivery.event,),
-        )
+        case_of(delivery, Verdict.FAIL, WRONG_FORMS[name])
+        if refuses_all and delivery.is_acknowledged
+        else case_of(delivery, Verdict.PASS, f"{readable(name)}: {response_text(delivery)}")
         for name, delivery in forms.items()
     )
 
@@ -237,12 +222,7 @@ def _advice_on_repetitions(refused: list[Delivery], deliveries: list[Delivery]) 
 
 
 def _advice_on_server_errors(journal: Journal) -> tuple[str, ...]:
-    variants = [
-        delivery.name.replace("_", " ")
-        for delivery in of_kind(journal, "unusual")
-        if delivery.status is not None and delivery.status >= 500
-    ]
+    variants = [readable(delivery.name) for delivery in of_kind(journal, "unusual") if delivery.is_server_error]
     if not variants:
         return ()
-    more = f" and {len(variants) - 4} more" if len(variants) > 4 else ""
-    return (f"5xx for signed messages that Fiskil never sends: {', '.join(variants[:4])}{more}",)
+    return (f"5xx for signed messages that Fiskil never sends: {first_of(variants)}",)

@@ -1,13 +1,12 @@
 """Does each delivery get its response in time, independently of the API and of other clients?"""
 
 from operator import attrgetter
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Exchange, Journal, Limits
-from fiskil_harness.journal.queries.deliveries import bites, bites_during, describe, ended_s, of_kind
+from fiskil_harness.journal.queries.api_calls import bitten_by
+from fiskil_harness.journal.queries.deliveries import bites_during, describe, ended_s, of_kind
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 BESIDE = "beside a slow client"
 SLOW_S = 3.0
@@ -28,15 +27,15 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
     duration, because it shows how slow the machine is.
     """
 
-    expected: ClassVar[str] = "a response within the limit, independent of the API and of other clients"
-    source: ClassVar[str] = "webhooks.prompt"
-    fix: ClassVar[str] = "store the message durably, respond, and process it afterwards"
+    expected = "a response within the limit, independent of the API and of other clients"
+    source = "webhooks.prompt"
+    fix = "store the message durably, respond, and process it afterwards"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the duration of each delivery with the limit, and with the API calls during it."""
         deliveries = [delivery for delivery in journal.all(Delivery) if delivery.is_authentic or delivery.is_unusual][1:]
         timed = [delivery for delivery in deliveries if delivery.is_acknowledged or "limit" in delivery.problem]
-        limit_s = _limit_s(journal)
+        limit_s = next((limits.ack_s for limits in journal.all(Limits)), 10.0)
         over_limit = [delivery for delivery in timed if delivery.took_s - _slowness_s(journal) > limit_s]
         late = [
             delivery
@@ -47,9 +46,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         if len(late) > len(stragglers):
             observed = f"{len(late)} of {len(timed)} deliveries were not acknowledged within {limit_s:g} s"
             cases = (*_cases(deliveries, late), *_slow_client_cases(deliveries, late))
-            return self.fails(
-                observed, evidence=tuple(describe(delivery) for delivery in late), examined=len(timed), cases=cases
-            )
+            return self.fails(observed, evidence=tuple(map(describe, late)), examined=len(timed), cases=cases)
         held_up = [
             delivery
             for delivery in deliveries
@@ -58,9 +55,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         if held_up:
             observed = f"{len(held_up)} of {len(deliveries)} responses came only after a slow API call had ended"
             cases = (*_cases(deliveries, held_up), *_slow_client_cases(deliveries, []))
-            return self.fails(
-                observed, evidence=tuple(describe(delivery) for delivery in held_up), examined=len(deliveries), cases=cases
-            )
+            return self.fails(observed, evidence=tuple(map(describe, held_up)), examined=len(deliveries), cases=cases)
         excused = [
             delivery
             for delivery in deliveries
@@ -70,7 +65,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
             return self.inconclusive(f"{len(excused)} of {len(deliveries)} deliveries were acknowledged {EXCUSED_BY_PAUSE}")
         if not timed:
             return self.inconclusive("no delivery but the first was acknowledged")
-        bitten = bites(journal)
+        bitten = bitten_by(journal)
         if bitten and not any(_continued_after_response(journal, call) for call in bitten):
             return self.inconclusive("no slow API call continued after its delivery had got a response")
         in_time = len(timed) - len(stragglers)
@@ -131,10 +126,6 @@ def _advice(timed: list[Delivery], stragglers: list[Delivery]) -> tuple[str, ...
     remarks = [f"{len(stragglers)} of {burst} deliveries in a burst were late"] if stragglers else []
     remarks += [f"{slow} acknowledgements took more than {SLOW_S:g} s"] if slow else []
     return tuple(remarks)
-
-
-def _limit_s(journal: Journal) -> float:
-    return next((limits.ack_s for limits in journal.all(Limits)), 10.0)
 
 
 def _slowness_s(journal: Journal) -> float:

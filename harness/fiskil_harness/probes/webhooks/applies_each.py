@@ -1,13 +1,10 @@
 """Are messages that differ only in ``message_id`` applied as separate messages?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import dataset_of, end_user_of, reads
 from fiskil_harness.journal.queries.deliveries import describe, events_by_id, genuine, last_applied, why_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 USED = "app.facts.uses_events"
 
@@ -18,10 +15,10 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
     If the effects hook reports no counts, the app must have read the dataset from the API after each event about it.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "one effect for every message_id, compared as complete text"
-    source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "deduplicate by message_id as text, not by a hash of the event, a number or the consent"
+    needs = (EFFECTS,)
+    expected = "one effect for every message_id, compared as complete text"
+    source = "webhooks.message-id"
+    fix = "deduplicate by message_id as text, not by a hash of the event, a number or the consent"
 
     def examine(self, journal: Journal) -> Finding:
         """Find acknowledged messages with equal events or similar ids that were not applied."""
@@ -42,13 +39,12 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
         # A kind that the app never applies cannot show that a message was treated as a duplicate.
         similar = [delivery for delivery in similar if events[delivery.message_id].kind in kinds]
         missing = [delivery for delivery in similar if not counts.get(delivery.message_id, 0)]
-        reason, hook = why_busy(journal)
-        if missing and reason:
-            return self.inconclusive(reason, hook=hook)
+        if missing and (busy := why_busy(journal)):
+            return self.inconclusive(*busy)
         cases = _cases(similar, counts)
         if missing:
             observed = f"{len(missing)} of {len(similar)} acknowledged messages were treated as duplicates and not applied"
-            evidence = tuple(describe(delivery) for delivery in missing)
+            evidence = tuple(map(describe, missing))
             return self.fails(observed, evidence=evidence, examined=len(similar), cases=cases)
         return self.passes(f"{len(similar)} messages that look alike were each applied", examined=len(similar), cases=cases)
 

@@ -1,15 +1,12 @@
 """Is every message applied at most once, however often it is delivered?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.config.hooks import EFFECTS, FAIL
-from fiskil_harness.core.model.findings import Finding, Verdict
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import DURING_KILL, Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import by_message, describe, last_applied, why_busy, why_no_crash_observed
-from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
+from fiskil_harness.journal.queries.deliveries import by_message, describe, last_applied, why_busy
+from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.repetitions import MANY, cases_of, repeated
 from fiskil_harness.journal.queries.twins import compare_twins
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
 
 class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
@@ -19,21 +16,17 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
     twin that got each message once.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "exactly one effect per message_id"
-    source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "claim message_id and apply its effect in one database transaction"
+    needs = (EFFECTS,)
+    expected = "exactly one effect per message_id"
+    source = "webhooks.message-id"
+    fix = "claim message_id and apply its effect in one database transaction"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for messages that were applied more than once, according to the last counts that the app reported."""
         counts = last_applied(journal)
         finding = self._by_twins(journal) if counts is None else self._by_counts(journal, counts)
-        if finding.verdict is not Verdict.PASS:
-            return finding
-        if why_no_crash_observed(journal):
-            return self.inconclusive(why_no_crash_observed(journal))
-        reason = why_failure_unobserved(journal)
-        return self.inconclusive(reason, hook=FAIL) if reason else finding
+        untested = why_recovery_untested(journal) if finding.verdict is Verdict.PASS else None
+        return self.inconclusive(*untested) if untested else finding
 
     def _by_counts(self, journal: Journal, counts: dict[str, int]) -> Finding:
         delivered = by_message(delivery for delivery in journal.all(Delivery) if delivery.is_authentic)
@@ -65,9 +58,8 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         ]
         if not repeated_deliveries:
             return self.inconclusive("no message was delivered more than once and applied")
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy)
         observed = f"{len(repeated_deliveries)} messages were delivered repeatedly and applied once"
         return self.passes(observed, examined=len(repeated_deliveries), cases=cases)
 

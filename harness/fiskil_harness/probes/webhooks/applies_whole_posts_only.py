@@ -1,13 +1,11 @@
 """Do incomplete bodies and GET requests have no effect, and other requests at most one effect?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Effects, Journal
-from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, readable, why_busy
+from fiskil_harness.journal.queries.api_calls import kind_of
+from fiskil_harness.journal.queries.deliveries import case_of, genuine, last_applied, of_kind, readable, why_busy
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 SAFE = {"get", "head", "options"}
 MIXED = {"right_then_wrong", "wrong_then_right"}
@@ -19,13 +17,11 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
     An app that reports no counts is judged by its state: incomplete requests must not change the state.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver", "send_every_variant")
-    expected: ClassVar[str] = (
-        "no effect of incomplete bodies or of GET, HEAD and OPTIONS; at most one effect of other requests"
-    )
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "route only POST to the receiver, and read the body to its declared length before you verify it"
+    needs = (EFFECTS,)
+    around = ("deliver", "send_every_variant")
+    expected = "no effect of incomplete bodies or of GET, HEAD and OPTIONS; at most one effect of other requests"
+    source = "webhooks.signature"
+    fix = "route only POST to the receiver, and read the body to its declared length before you verify it"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for effects of requests that must have no effect, and for requests that were applied twice."""
@@ -46,9 +42,8 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
             observed = f"{len(failed)} of {len(cases)} requests had an effect that they must not have: {failed[0].observed}"
             evidence = tuple(case.observed for case in failed)
             return self.fails(observed, evidence=evidence, examined=len(cases), advice=advice, cases=cases)
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook, advice=advice)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy, advice=advice)
         return self.passes(
             f"{len(cases)} requests had no unexpected effect", examined=len(cases), advice=advice, cases=cases
         )
@@ -57,15 +52,7 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
         """Return the finding for an app without counts: FAIL if incomplete messages changed the state like genuine ones."""
         reader, broken = StateReader(journal), of_kind(journal, "broken")
         suspect = reader.around(broken[0].step, broken[0].participant) if broken else None
-        genuine_move = next(
-            (
-                move
-                for delivery in genuine(journal)
-                if delivery.is_acknowledged and broken and kind_of(delivery) == kind_of(broken[0])
-                if (move := reader.around(delivery.step, delivery.participant)) and move[0] != move[1]
-            ),
-            None,
-        )
+        genuine_move = reader.genuine_move(kind_of(broken[0])) if broken else None
         if suspect is None or genuine_move is None:
             return self.inconclusive("the effects hook reports no counts (applied)", hook=f"{EFFECTS}: applied")
         paths = equal_changes(genuine_move, suspect)
@@ -95,12 +82,7 @@ def _count(journal: Journal, sent: Delivery, counts: dict[str, int]) -> int:
 def _case(delivery: Delivery, count: int) -> Case:
     allowed = 0 if delivery.is_malformed or delivery.name in SAFE else 1
     observed = f"{readable(delivery.name)}: applied {count} time{'' if count == 1 else 's'}"
-    return Case(
-        name=delivery.name,
-        verdict=Verdict.FAIL if count > allowed else Verdict.PASS,
-        observed=observed,
-        events=(delivery.event,),
-    )
+    return case_of(delivery, Verdict.FAIL if count > allowed else Verdict.PASS, observed)
 
 
 def _advice(sent: list[Delivery], counts: dict[str, int]) -> tuple[str, ...]:

@@ -1,11 +1,8 @@
 """Does the receiver stop reading a body at the configured limits?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import EndlessBody, Journal, Limits
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 BYTES = "app.limits.body_bytes"
 SECONDS = "app.limits.body_s"
@@ -24,9 +21,9 @@ class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
     discard the bytes, which is invisible from outside.
     """
 
-    expected: ClassVar[str] = "a response or the end of the connection at the configured limit"
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "refuse bodies above 1 MB with 413 before you read them, and limit the time of a whole request"
+    expected = "a response or the end of the connection at the configured limit"
+    source = "webhooks.signature"
+    fix = "refuse bodies above 1 MB with 413 before you read them, and limit the time of a whole request"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the bytes and seconds of each endless body with the limits."""

@@ -1,13 +1,11 @@
 """Do forged messages cause no API calls?"""
 
 from collections import Counter
-from typing import ClassVar
 
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import CallKey, call_key, calls, end_user_of
-from fiskil_harness.journal.queries.deliveries import kind_of, of_kind
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.api_calls import CallKey, call_key, calls, end_user_of, kind_of
+from fiskil_harness.journal.queries.deliveries import of_kind
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 SURE = 3
 """Number of equal API calls in steps with forgeries that the app's own schedule cannot explain."""
@@ -16,10 +14,10 @@ SURE = 3
 class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls_nothing_for_forgeries"):
     """Check that forged messages cause no API calls about their end user, if genuine messages of that kind cause calls."""
 
-    around: ClassVar[tuple[str, ...]] = ("deliver", "forge", "forge_every")
-    expected: ClassVar[str] = "no API call because of a message that Fiskil did not sign"
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "verify the signature over the raw body before the message is parsed, queued or processed"
+    around = ("deliver", "forge", "forge_every")
+    expected = "no API call because of a message that Fiskil did not sign"
+    source = "webhooks.signature"
+    fix = "verify the signature over the raw body before the message is parsed, queued or processed"
 
     def examine(self, journal: Journal) -> Finding:
         """Count equal calls that began in the steps with forgeries."""

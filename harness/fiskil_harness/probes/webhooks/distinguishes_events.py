@@ -1,14 +1,13 @@
 """Does the app distinguish the end of a consent from other events?"""
 
 import re
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import CONNECTED, EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Effects, EventCreated, Journal, UsedEvents
 from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, why_busy
+from fiskil_harness.journal.queries.rows import effects_around
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 USED = "app.facts.uses_events"
 RECEIVED, REVOKED, SYNCED = "consent.received", "consent.revoked", "a sync"
@@ -24,11 +23,11 @@ class DistinguishesEvents(PlainProbe, frozen=True, kw_only=True, tag="distinguis
     ended. Each kind of event is a case.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver",)
-    expected: ClassVar[str] = "a consent that ends after consent.revoked, and after no other kind of event"
-    source: ClassVar[str] = "webhooks.events"
-    fix: ClassVar[str] = "choose the action by data.event, and change nothing for kinds of events that you do not use"
+    needs = (EFFECTS,)
+    around = ("deliver",)
+    expected = "a consent that ends after consent.revoked, and after no other kind of event"
+    source = "webhooks.events"
+    fix = "choose the action by data.event, and change nothing for kinds of events that you do not use"
 
     def examine(self, journal: Journal) -> Finding:
         """Read the app's state after each kind of event."""
@@ -36,9 +35,8 @@ class DistinguishesEvents(PlainProbe, frozen=True, kw_only=True, tag="distinguis
         if REVOKED not in snapshots or RECEIVED not in snapshots:
             hook = "" if journal.all(UsedEvents) else USED
             return self.inconclusive("the start and the end of a consent were not both observed", hook=hook)
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy)
         reader = StateReader(journal)
         before, after = snapshots[RECEIVED]
         words = _active_words(reader, before, after)
@@ -65,20 +63,11 @@ def _snapshots(journal: Journal) -> dict[str, tuple[Effects, Effects]]:
             by_step.setdefault(delivery.step, []).append(events[delivery.message_id])
     snapshots: dict[str, tuple[Effects, Effects]] = {}
     for step, acknowledged in by_step.items():
-        states = _before_and_after(journal, step, acknowledged[0].participant)
+        before, after = effects_around(journal, step, acknowledged[0].participant)
         about_consent = [event for event in acknowledged if event.kind.startswith("consent.")]
-        if states and len(about_consent) <= 1 and all(event.is_subscribed for event in about_consent):
-            snapshots.setdefault(about_consent[0].kind if about_consent else SYNCED, states)
+        if before and after and len(about_consent) <= 1 and all(event.is_subscribed for event in about_consent):
+            snapshots.setdefault(about_consent[0].kind if about_consent else SYNCED, (before, after))
     return snapshots
-
-
-def _before_and_after(journal: Journal, step: int, participant: str) -> tuple[Effects, Effects] | None:
-    by_moment = {
-        effects.moment: effects
-        for effects in journal.all(Effects)
-        if effects.step == step and effects.participant == participant
-    }
-    return (by_moment["before"], by_moment["after"]) if {"before", "after"} <= by_moment.keys() else None
 
 
 def _active_words(reader: StateReader, before: Effects, after: Effects) -> dict[str, set[str]]:
@@ -108,11 +97,9 @@ def _case(reader: StateReader, kind: str, before: Effects, after: Effects, words
         observed = f"after {kind} the consent is still active{place}" if is_wrong else f"after {kind} the consent has ended"
     else:
         ended_paths = [path for path in words if {value.casefold() for value in leaves.get(path, ())} & ENDED]
-        is_wrong = (
-            after.is_connected is False and before.is_connected is True
-            if after.is_connected is not None
-            else bool(ended_paths)
-        )
+        is_wrong = bool(ended_paths)
+        if after.is_connected is not None:
+            is_wrong = before.is_connected is True and not after.is_connected
         observed = f"after {kind} the consent has ended" if is_wrong else f"after {kind} the consent is active"
     return Case(name=name, verdict=Verdict.FAIL if is_wrong else Verdict.PASS, observed=observed)
 

@@ -1,14 +1,12 @@
 """Does the app end in the same state, whatever the order of its deliveries?"""
 
 import re
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import events_by_id
 from fiskil_harness.journal.queries.twins import Comparison, compare_twins
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 OTHER = re.compile(r"b\d*")
 
@@ -20,13 +18,11 @@ class IgnoresDeliveryOrder(PlainProbe, frozen=True, kw_only=True, tag="ignores_d
     events in the order of their delivery.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver",)
-    expected: ClassVar[str] = "the same state as after the same events in order"
-    source: ClassVar[str] = "webhooks.order"
-    fix: ClassVar[str] = (
-        "use publish_time to decide which of two events about a consent is newer, and read datasets from the API"
-    )
+    needs = (EFFECTS,)
+    around = ("deliver",)
+    expected = "the same state as after the same events in order"
+    source = "webhooks.order"
+    fix = "use publish_time to decide which of two events about a consent is newer, and read datasets from the API"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the final states of the twins."""

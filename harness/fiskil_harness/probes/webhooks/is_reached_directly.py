@@ -1,11 +1,8 @@
 """Does each delivery reach the receiver itself, without a redirect, a login or a CSRF check in front of it?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import describe, genuine, of_kind
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 SIGN_IN = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "oauth")
 CSRF_WORDS = (b"csrf", b"xsrf", b"cross-site", b"authenticitytoken", b"page expired")
@@ -16,9 +13,9 @@ AS_BROWSER = "as a browser"
 class IsReachedDirectly(PlainProbe, frozen=True, kw_only=True, tag="is_reached_directly"):
     """Check that a genuine delivery gets no redirect, no login page and no CSRF error."""
 
-    expected: ClassVar[str] = "2xx directly from the registered URL, without cookies, tokens or a login"
-    source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = "register the final URL, and exempt its path from login and CSRF checks: its signature is the check"
+    expected = "2xx directly from the registered URL, without cookies, tokens or a login"
+    source = "webhooks.success"
+    fix = "register the final URL, and exempt its path from login and CSRF checks: its signature is the check"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for redirects, login pages and CSRF errors in the responses to genuine deliveries."""

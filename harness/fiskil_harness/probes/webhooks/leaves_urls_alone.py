@@ -1,10 +1,7 @@
 """Does the app leave URLs in messages alone, instead of requesting them?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import CanaryPlanted, CanaryRequested, Delivery, Journal
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 URLS = "urls"
 KINDS = {"genuine": "a signed", "forged": "a forged"}
@@ -17,10 +14,10 @@ class LeavesUrlsAlone(PlainProbe, frozen=True, kw_only=True, tag="leaves_urls_al
     part is a case.
     """
 
-    around: ClassVar[tuple[str, ...]] = ("deliver_urls",)
-    expected: ClassVar[str] = "no request to a URL in a message"
-    source: ClassVar[str] = "webhooks.payload"
-    fix: ClassVar[str] = "call only the API in your config, and never a URL from a message"
+    around = ("deliver_urls",)
+    expected = "no request to a URL in a message"
+    source = "webhooks.payload"
+    fix = "call only the API in your config, and never a URL from a message"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for canary URLs that were requested."""

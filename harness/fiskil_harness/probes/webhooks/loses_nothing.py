@@ -1,9 +1,6 @@
 """Is every acknowledged message applied?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.config.hooks import EFFECTS, FAIL
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits, ProcessChanged, UsedEvents
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
 from fiskil_harness.journal.queries.deliveries import (
@@ -16,13 +13,13 @@ from fiskil_harness.journal.queries.deliveries import (
     was_disturbed,
     was_requested_failure,
     why_busy,
-    why_no_crash_observed,
 )
-from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
+from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.losses import CUT_OFF, cases_of, classify
+from fiskil_harness.journal.queries.rows import snapshots
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 USED = "app.facts.uses_events"
 LONG_S = 8.0
@@ -35,22 +32,19 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
     app reports no counts, the states of twins with and without disturbed deliveries are compared.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "every acknowledged message applied, and every message acknowledged by its last attempt"
-    source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = "store the message durably before you respond with 2xx, and respond with 5xx if you cannot"
+    needs = (EFFECTS,)
+    expected = "every acknowledged message applied, and every message acknowledged by its last attempt"
+    source = "webhooks.success"
+    fix = "store the message durably before you respond with 2xx, and respond with 5xx if you cannot"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for acknowledged messages that were not applied, according to the last counts that the app reported."""
         finding = self._compare(journal)
-        if finding.verdict is Verdict.FAIL and has_unrenewed_token(journal, _end_users(journal)):
+        end_users = {end_user_of(delivery) for delivery in genuine(journal)} - {""}
+        if finding.verdict is Verdict.FAIL and has_unrenewed_token(journal, end_users):
             return self.inconclusive(TOKEN_NOT_RENEWED)
-        if finding.verdict is not Verdict.PASS:
-            return finding
-        if why_no_crash_observed(journal):
-            return self.inconclusive(why_no_crash_observed(journal))
-        reason = why_failure_unobserved(journal)
-        return self.inconclusive(reason, hook=FAIL) if reason else finding
+        untested = why_recovery_untested(journal) if finding.verdict is Verdict.PASS else None
+        return self.inconclusive(*untested) if untested else finding
 
     def _compare(self, journal: Journal) -> Finding:
         given_up = _refused_to_the_end(journal)
@@ -72,9 +66,9 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         lost = [event for event in missing if event.is_subscribed or event.kind in applied_kinds]
         applied_ids = [event.message_id for event in acknowledged if counts.get(event.message_id, 0)]
         cases = cases_of(journal, lost=[event.message_id for event in lost], applied=applied_ids)
-        reason, hook = why_busy(journal)
-        if lost and reason and not _was_overtaken(journal, lost[0], counts):
-            return self.inconclusive(reason, hook=hook)
+        busy = why_busy(journal)
+        if lost and busy and not _was_overtaken(journal, lost[0], counts):
+            return self.inconclusive(*busy)
         if lost:
             observed, evidence = _lost_text(journal, lost, len(acknowledged))
             return self.fails(observed, evidence=evidence, examined=len(acknowledged), cases=cases)
@@ -123,10 +117,6 @@ def _lost_text(journal: Journal, lost: list[EventCreated], acknowledged: int) ->
     return observed, tuple(f"lost {event.event} {event.kind}" for event in certain)
 
 
-def _end_users(journal: Journal) -> set[str]:
-    return {end_user_of(delivery) for delivery in genuine(journal)} - {""}
-
-
 def _acknowledged(journal: Journal) -> list[EventCreated]:
     """Return the events whose messages were acknowledged at least once, in order."""
     events = events_by_id(journal)
@@ -163,16 +153,9 @@ def _changed_after_kill(journal: Journal) -> tuple[str, ...]:
     killed_s = next((started.at_s for started in journal.all(ProcessChanged) if started.is_whole_kill), 0.0)
     comparison = compare_twins(journal)
     reader = StateReader(journal)
-    before = [
-        effects
-        for effects in journal.all(Effects)
-        if effects.participant == "a" and effects.at_s < killed_s and effects.state is not None
-    ]
-    after = [
-        effects
-        for effects in journal.all(Effects)
-        if effects.participant == "a" and effects.at_s > killed_s and effects.state is not None
-    ]
+    stated = [effects for effects in snapshots(journal, "a") if effects.state is not None]
+    before = [effects for effects in stated if effects.at_s < killed_s]
+    after = [effects for effects in stated if effects.at_s > killed_s]
     if not before or not after:
         return ()
     changed = differing(reader.leaves(before[-1].state), reader.leaves(after[-1].state))

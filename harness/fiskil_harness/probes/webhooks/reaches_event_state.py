@@ -1,16 +1,16 @@
 """Does each consent end with the value that the config states for its newest event?"""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS, REDUCER
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Reduction
-from fiskil_harness.journal.queries.deliveries import consent_of, events_by_id, of_kind
+from fiskil_harness.journal.queries.api_calls import consent_of, fields_of
+from fiskil_harness.journal.queries.deliveries import events_by_id, of_kind
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CONSENT = "consent."
 
@@ -22,12 +22,10 @@ class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_even
     the values of both are allowed.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the value that the config states for the newest acknowledged event about a consent"
-    source: ClassVar[str] = "webhooks.order"
-    fix: ClassVar[str] = (
-        "use publish_time to decide which of two events about a consent is newer, and apply each message once"
-    )
+    needs = (EFFECTS,)
+    expected = "the value that the config states for the newest acknowledged event about a consent"
+    source = "webhooks.order"
+    fix = "use publish_time to decide which of two events about a consent is newer, and apply each message once"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the value of every consent in the app's state with the allowed values."""
@@ -68,7 +66,7 @@ def _events_by_consent(journal: Journal) -> dict[str, list[tuple[str, EventCreat
         seen_events = by_consent.setdefault(consent_of(delivery), {})
         was_acknowledged = seen_events[delivery.message_id][2] if delivery.message_id in seen_events else False
         seen_events[delivery.message_id] = (
-            _publish_time(delivery) or event.publish_time,
+            str(fields_of(delivery.body).get("publish_time") or event.publish_time),
             event,
             was_acknowledged or delivery.is_acknowledged,
         )
@@ -101,13 +99,6 @@ def _has_ambiguous_messages(journal: Journal, consent_id: str) -> bool:
     The app may have applied these messages, so the allowed values are unknown.
     """
     return any(consent_of(delivery) == consent_id for kind in ("unusual", "foreign") for delivery in of_kind(journal, kind))
-
-
-def _publish_time(delivery: Delivery) -> str:
-    try:
-        return str(msgspec.json.decode(delivery.body)["publish_time"])
-    except (msgspec.DecodeError, KeyError, RecursionError, TypeError, UnicodeDecodeError):
-        return ""
 
 
 def _as_json(value: Any) -> str:

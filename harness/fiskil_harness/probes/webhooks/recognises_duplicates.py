@@ -1,12 +1,9 @@
 """Is a repeated message recognised, whatever the encoding of its signature and its unsigned headers?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import describe, last_applied, of_kind, why_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.deliveries import case_of, describe, last_applied, of_kind, readable, why_busy
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 PLAIN = "plain"
 COUNTS = f"{EFFECTS}: applied"
@@ -19,10 +16,10 @@ class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognise
     INCONCLUSIVE.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "one effect, whatever the encoding of the signature and the unsigned headers"
-    source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "deduplicate by message_id from the signed body, not by the signature or a header"
+    needs = (EFFECTS,)
+    expected = "one effect, whatever the encoding of the signature and the unsigned headers"
+    source = "webhooks.message-id"
+    fix = "deduplicate by message_id from the signed body, not by the signature or a header"
 
     def examine(self, journal: Journal) -> Finding:
         """Count the effects of each repeated message."""
@@ -46,9 +43,8 @@ class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognise
             )
         if not any(counts.values()):
             return self.inconclusive("none of the repeated messages was applied", hook=EFFECTS)
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy)
         return self.passes(f"{len(repetitions)} repeated messages were applied once", examined=len(repetitions), cases=cases)
 
 
@@ -57,10 +53,8 @@ def _case(delivery: Delivery, counts: dict[str, int]) -> Case:
     if counts[delivery.name] > 1:
         recognises_plain = delivery.name == PLAIN or counts.get(PLAIN, 1) == 1
         verdict = Verdict.FAIL if recognises_plain else Verdict.INCONCLUSIVE
-    return Case(
-        name=delivery.name, verdict=verdict, observed=f"applied {counts[delivery.name]} times", events=(delivery.event,)
-    )
+    return case_of(delivery, verdict, f"applied {counts[delivery.name]} times")
 
 
 def _variant(name: str) -> str:
-    return "unchanged" if name == PLAIN else f"as {name.replace('_', ' ')}"
+    return "unchanged" if name == PLAIN else f"as {readable(name)}"

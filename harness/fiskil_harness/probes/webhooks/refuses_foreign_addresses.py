@@ -1,13 +1,10 @@
 """Are correctly signed messages refused if they come from an IP address that is not Fiskil's?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, Journal, StepFailed
 from fiskil_harness.journal.queries.deliveries import describe
 from fiskil_harness.journal.queries.repeated_pairs import had_effect, had_effect_when_genuine, was_applied
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 ALLOW_LIST = "app.facts.allowed_ips"
 
@@ -19,13 +16,11 @@ class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuse
     config, because Fiskil publishes no list of its addresses.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver_from_unknown_address", "retry")
-    expected: ClassVar[str] = "no effect of a message from an address outside the allow list"
-    source: ClassVar[str] = "webhooks.source-ip"
-    fix: ClassVar[str] = (
-        "compare the connection's address with the allow list, and trust forwarding headers only from your own proxy"
-    )
+    needs = (EFFECTS,)
+    around = ("deliver_from_unknown_address", "retry")
+    expected = "no effect of a message from an address outside the allow list"
+    source = "webhooks.source-ip"
+    fix = "compare the connection's address with the allow list, and trust forwarding headers only from your own proxy"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the effects before and after each delivery from a foreign IP address."""
@@ -46,21 +41,15 @@ class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuse
         ]
         if applied:
             observed = f"{len(applied)} of {len(foreign)} messages from an address outside the allow list were applied"
-            return self.fails(
-                observed, evidence=tuple(_foreign_line(delivery) for delivery in applied), examined=len(foreign)
-            )
+            lines = tuple(f"{describe(delivery)}, from an address outside the allow list" for delivery in applied)
+            return self.fails(observed, evidence=lines, examined=len(foreign))
         controlled = [delivery for delivery in foreign if had_effect_when_genuine(journal, _from_fiskil(journal, delivery))]
         if len(controlled) < len(foreign):
             return self.inconclusive("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
         acknowledged = sum(1 for delivery in foreign if delivery.is_acknowledged)
-        advice = (
-            (f"{acknowledged} messages from outside the allow list got 2xx, although without an effect",)
-            if acknowledged
-            else ()
-        )
-        return self.passes(
-            f"{len(foreign)} messages from outside the allow list had no effect", examined=len(foreign), advice=advice
-        )
+        remark = f"{acknowledged} messages from outside the allow list got 2xx, although without an effect"
+        observed = f"{len(foreign)} messages from outside the allow list had no effect"
+        return self.passes(observed, examined=len(foreign), advice=(remark,) if acknowledged else ())
 
 
 def _from_fiskil(journal: Journal, foreign: Delivery) -> Delivery | None:
@@ -71,7 +60,3 @@ def _from_fiskil(journal: Journal, foreign: Delivery) -> Delivery | None:
         if delivery.message_id == foreign.message_id and delivery.at_s > foreign.at_s
     )
     return next((delivery for delivery in later if delivery.source_ip in SOURCE_ADDRESSES), None)
-
-
-def _foreign_line(delivery: Delivery) -> str:
-    return describe(delivery) + ", from an address outside the allow list"

@@ -1,14 +1,21 @@
 """Are forged messages refused, without any effect?"""
 
 from statistics import median
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal, Leak, ProcessChanged
-from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, readable, response_text
-from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.api_calls import kind_of
+from fiskil_harness.journal.queries.deliveries import (
+    case_of,
+    first_of,
+    genuine,
+    last_applied,
+    of_kind,
+    readable,
+    response_text,
+)
+from fiskil_harness.journal.queries.state import StateReader, equal_changes
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 QUEUED = 202
 SLOW_S, SURE = 1.0, 3
@@ -29,13 +36,11 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
     it only means that the message is queued. Slow refusals give only advice, because an app may delay forgeries on purpose.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver", "forge", "forge_every", "forge_without_secret")
-    expected: ClassVar[str] = "no effect of a message that Fiskil did not sign, and a response other than 2xx"
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = (
-        "first compare the header with base64(HMAC-SHA256(base64-decoded secret, raw body)) in constant time"
-    )
+    needs = (EFFECTS,)
+    around = ("deliver", "forge", "forge_every", "forge_without_secret")
+    expected = "no effect of a message that Fiskil did not sign, and a response other than 2xx"
+    source = "webhooks.signature"
+    fix = "first compare the header with base64(HMAC-SHA256(base64-decoded secret, raw body)) in constant time"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for effects of forgeries, and for a genuine message that had an effect.
@@ -77,12 +82,9 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         alike = _with_genuine_response(journal, forged)
         if alike:
             observed = f"{len(alike)} of {len(forged)} forged messages got the response of genuine ones: {alike[0].status}"
-            evidence, cases = (
-                tuple(_line(delivery) for delivery in alike),
-                _cases(forged, [], otherwise=Verdict.PASS),
-            )
-            cases = (*cases, Case(name=ALIKE, verdict=Verdict.FAIL, observed=observed))
-            return self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
+            case = Case(name=ALIKE, verdict=Verdict.FAIL, observed=observed)
+            cases = (*_cases(forged, [], otherwise=Verdict.PASS), case)
+            return self.fails(observed, evidence=tuple(map(_line, alike)), examined=len(forged), advice=advice, cases=cases)
         return None
 
 
@@ -94,11 +96,7 @@ def _applied(journal: Journal, forged: list[Delivery]) -> Witness | None:
     if not applied:
         return None
     more = f", and {len(applied) - 1} more" if applied[1:] else ""
-    return (
-        f"a forged message was applied: {readable(applied[0].name)}{more}",
-        tuple(_line(delivery) for delivery in applied),
-        applied,
-    )
+    return f"a forged message was applied: {readable(applied[0].name)}{more}", tuple(map(_line, applied)), applied
 
 
 def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
@@ -108,12 +106,12 @@ def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
         sent = [delivery for delivery in forged if delivery.step == step]
         kind = next((kind for delivery in sent if (kind := kind_of(delivery))), "")
         states = reader.around(step, sent[0].participant)
-        genuine_move = _genuine_move(journal, reader, kind)
+        genuine_move = reader.genuine_move(kind)
         paths = equal_changes(genuine_move, states) if genuine_move and states else []
         if paths:
             forgeries = [delivery for delivery in sent if delivery.is_acknowledged] or sent
             observed = f"forged {kind} messages changed the state as a genuine one does: {paths[0]}"
-            return observed, tuple(_line(states) for states in forgeries), forgeries
+            return observed, tuple(map(_line, forgeries)), forgeries
     return None
 
 
@@ -121,18 +119,15 @@ def _leaked(journal: Journal) -> Witness | None:
     leaks = [leak for leak in journal.all(Leak) if leak.place.startswith("the response to forged")]
     if not leaks:
         return None
-    return (
-        f"the response to a forged message contains the {leaks[0].kind}",
-        tuple(f"{leak.place}: {leak.kind}" for leak in leaks),
-        [],
-    )
+    lines = tuple(f"{leak.place}: {leak.kind}" for leak in leaks)
+    return f"the response to a forged message contains the {leaks[0].kind}", lines, []
 
 
 def _silent(forged: list[Delivery]) -> Witness | None:
     """Return the forgeries on which the receiver hung, or the first forgery after which the receiver stopped, or None."""
     hung = [delivery for delivery in forged if "limit" in delivery.problem]
     if hung:
-        return f"{len(hung)} forged messages got no response", tuple(_line(delivery) for delivery in hung), hung
+        return f"{len(hung)} forged messages got no response", tuple(map(_line, hung)), hung
     if any(delivery.problem == "connection refused" for delivery in forged):
         # The error of a connection to a crashing process depends on timing, but the first forgery without response does not.
         first = next(delivery for delivery in forged if delivery.status is None)
@@ -147,8 +142,7 @@ def _has_genuine_effect(journal: Journal, forged: list[Delivery]) -> bool:
         return any(counts.get(delivery.message_id, 0) for delivery in genuine(journal))
     reader = StateReader(journal)
     kinds = {kind_of(delivery) for delivery in forged} - {""}
-    moves = [_genuine_move(journal, reader, kind) for kind in sorted(kinds)]
-    return any(move is not None and move[0] != move[1] for move in moves)
+    return any(reader.genuine_move(kind) is not None for kind in kinds)
 
 
 def _with_genuine_response(journal: Journal, forged: list[Delivery]) -> list[Delivery]:
@@ -179,11 +173,10 @@ def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdi
         events=tuple(delivery.event for delivery in silent[2][:1]) if silent else (),
     )
     return responds, *(
-        Case(
-            name=delivery.name,
-            verdict=Verdict.FAIL if delivery.name in accepted_names else otherwise,
-            observed=f"{readable(delivery.name)}: {delivery.status or 'no response'}",
-            events=(delivery.event,),
+        case_of(
+            delivery,
+            Verdict.FAIL if delivery.name in accepted_names else otherwise,
+            f"{readable(delivery.name)}: {delivery.status or 'no response'}",
         )
         for delivery in {delivery.name: delivery for delivery in forged}.values()
     )
@@ -193,7 +186,7 @@ def _advice_on_2xx(forged: list[Delivery]) -> tuple[str, ...]:
     names = [readable(delivery.name) for delivery in _posted(forged) if delivery.is_acknowledged]
     if not names:
         return ()
-    return (f"2xx without an effect for {_first_four(names)}: a wrong secret would lose every event unnoticed",)
+    return (f"2xx without an effect for {first_of(names)}: a wrong secret would lose every event unnoticed",)
 
 
 def _advice(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
@@ -210,12 +203,8 @@ def _advice_on_slowness(journal: Journal, forged: list[Delivery]) -> tuple[str, 
 
 
 def _advice_on_server_errors(forged: list[Delivery]) -> tuple[str, ...]:
-    names = [
-        readable(delivery.name)
-        for delivery in _posted(forged)
-        if delivery.status is not None and delivery.status >= 500 and delivery.status != 503
-    ]
-    return (f"5xx for {_first_four(names)}; 4xx would show that the sender is at fault",) if names else ()
+    names = [readable(delivery.name) for delivery in _posted(forged) if delivery.is_server_error and delivery.status != 503]
+    return (f"5xx for {first_of(names)}; 4xx would show that the sender is at fault",) if names else ()
 
 
 def _posted(forged: list[Delivery]) -> list[Delivery]:
@@ -223,19 +212,5 @@ def _posted(forged: list[Delivery]) -> list[Delivery]:
     return [delivery for delivery in forged if not delivery.name.startswith(("get_", "put_"))]
 
 
-def _genuine_move(journal: Journal, reader: StateReader, kind: str) -> Move | None:
-    """Return an end user's state before and after a step in which a genuine message of *kind* changed it, or None."""
-    for delivery in genuine(journal):
-        if delivery.is_acknowledged and kind_of(delivery) == kind:
-            states = reader.around(delivery.step, delivery.participant)
-            if states and states[0] != states[1]:
-                return states
-    return None
-
-
 def _line(delivery: Delivery) -> str:
     return f"{readable(delivery.name)}: {response_text(delivery)}"
-
-
-def _first_four(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

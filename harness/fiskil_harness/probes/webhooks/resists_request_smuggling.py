@@ -1,11 +1,8 @@
 """Is a request that is embedded in a refused body ignored (request smuggling)?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import describe, last_applied, of_kind, response_text
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.deliveries import case_of, describe, last_applied, of_kind, readable, response_text
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 
 class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resists_request_smuggling"):
@@ -14,9 +11,9 @@ class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resist
     After the refusal, the next response must belong to the next request, or the connection must be closed.
     """
 
-    expected: ClassVar[str] = "no response to and no effect of a request inside a body, and each response to its own request"
-    source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "before you refuse a request, read its body to the end, or close the connection with the response"
+    expected = "no response to and no effect of a request inside a body, and each response to its own request"
+    source = "webhooks.signature"
+    fix = "before you refuse a request, read its body to the end, or close the connection with the response"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for responses to embedded requests, for their effects, and for genuine requests that were refused instead."""
@@ -39,7 +36,7 @@ class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resist
 
 def _case(journal: Journal, refused: Delivery) -> Case:
     name = refused.name
-    variant = name.replace("_", " ")
+    variant = readable(name)
     embedded = next((delivery for delivery in of_kind(journal, "embedded") if delivery.name == name), None)
     behind = _named(journal, f"behind {name}")
     after = _named(journal, f"after {name}")
@@ -53,7 +50,7 @@ def _case(journal: Journal, refused: Delivery) -> Case:
         verdict, observed = Verdict.PASS, f"{variant}: {response_text(refused)}"
     else:
         verdict, observed = Verdict.INCONCLUSIVE, f"no genuine message was acknowledged after a refusal ({variant})"
-    return Case(name=name, verdict=verdict, observed=observed, events=(refused.event,))
+    return case_of(refused, verdict, observed)
 
 
 def _was_applied(journal: Journal, name: str) -> bool:

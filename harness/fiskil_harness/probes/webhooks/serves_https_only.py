@@ -1,14 +1,12 @@
 """Does the app accept webhooks over HTTPS only?"""
 
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from fiskil_harness.core.config.hooks import EFFECTS, TLS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Handshake, Journal, Production, TlsServed
 from fiskil_harness.journal.queries.deliveries import describe, genuine, of_kind
 from fiskil_harness.journal.queries.repeated_pairs import had_effect, had_effect_when_genuine, was_applied
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 FACT = "app.facts.production_webhook_url"
 OLD = ("TLS 1.0", "TLS 1.1")
@@ -21,10 +19,10 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
     support no TLS version older than 1.2. It may refuse, redirect or ignore messages over plain HTTP.
     """
 
-    around: ClassVar[tuple[str, ...]] = ("deliver_without_tls", "retry")
-    expected: ClassVar[str] = "an https URL in production, and no effect of a message that comes without TLS 1.2 or newer"
-    source: ClassVar[str] = "practices: use HTTPS endpoints"
-    fix: ClassVar[str] = "give Fiskil an https URL, and accept webhooks over TLS only: refuse or redirect plain HTTP"
+    around = ("deliver_without_tls", "retry")
+    expected = "an https URL in production, and no effect of a message that comes without TLS 1.2 or newer"
+    source = "practices: use HTTPS endpoints"
+    fix = "give Fiskil an https URL, and accept webhooks over TLS only: refuse or redirect plain HTTP"
 
     def examine(self, journal: Journal) -> Finding:
         """Check the URL in the config, then the app's own TLS server."""

@@ -1,13 +1,10 @@
 """Does the app behave correctly under every generated plan?"""
 
-from typing import ClassVar
-
 import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Journal, PlanRun
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
 UNDONE = ("every_step_done", "every_fault_bit")
 
@@ -18,10 +15,10 @@ class SurvivesEveryPlan(PlainProbe, frozen=True, kw_only=True, tag="survives_eve
     The evidence is the shortest failing plan that was found.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the correct final state after every generated plan"
-    source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "run the shortest failing plan again with `fiskil-harness replay`"
+    needs = (EFFECTS,)
+    expected = "the correct final state after every generated plan"
+    source = "webhooks.message-id"
+    fix = "run the shortest failing plan again with `fiskil-harness replay`"
 
     def examine(self, journal: Journal) -> Finding:
         """Summarise the results of all generated plans."""

@@ -1,11 +1,8 @@
 """Does the receiver accept every valid generated message, and survive the invalid ones?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import genuine, last_applied, of_kind, why_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 FUZZ = "fuzz:"
 VALID = "valid"
@@ -19,19 +16,18 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
     (5xx) in response to an invalid body gives only advice.
     """
 
-    expected: ClassVar[str] = (
-        "2xx for every valid message, a response to every request, and 2xx for genuine messages afterwards"
-    )
-    source: ClassVar[str] = "webhooks.payload"
-    fix: ClassVar[str] = "read only the fields that you need, ignore the others, and respond with 400 to unreadable bodies"
+    expected = "2xx for every valid message, a response to every request, and 2xx for genuine messages afterwards"
+    source = "webhooks.payload"
+    fix = "read only the fields that you need, ignore the others, and respond with 400 to unreadable bodies"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for missing responses, refused valid bodies, repeated effects, and genuine messages refused afterwards."""
         sent = [delivery for delivery in of_kind(journal, "unusual") if delivery.event.startswith(FUZZ)]
         if not sent:
             return self.inconclusive("no generated body was sent")
-        before, after = _before_and_after(journal, sent)
-        if not any(delivery.is_acknowledged for delivery in before):
+        deliveries = genuine(journal)
+        after = [delivery for delivery in deliveries if delivery.at_s > sent[-1].at_s]
+        if not any(delivery.is_acknowledged for delivery in deliveries if delivery.at_s < sent[0].at_s):
             return self.inconclusive("no genuine message was acknowledged before, so a refusal proves nothing")
         advice = _advice_on_server_errors(sent)
         failures = (_without_response(sent), _broken_after(after), _refused(sent), _repeated(journal, sent))
@@ -41,22 +37,14 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
         if failed_cases:
             _, observed, evidence = failed_cases[0]
             return self.fails(observed, evidence=(*evidence, REPRODUCE), examined=len(sent), advice=advice, cases=cases)
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook, advice=advice)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy, advice=advice)
         valid = sum(delivery.name == VALID for delivery in sent)
         observed = f"{valid} valid bodies were acknowledged, and {len(sent) - valid} invalid ones did no harm"
         return self.passes(observed, examined=len(sent), advice=advice, cases=cases)
 
 
 CASES = ("responds_to_everything", "works_afterwards", "accepts_valid_bodies", "applies_once")
-
-
-def _before_and_after(journal: Journal, sent: list[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
-    deliveries = genuine(journal)
-    return [delivery for delivery in deliveries if delivery.at_s < sent[0].at_s], [
-        delivery for delivery in deliveries if delivery.at_s > sent[-1].at_s
-    ]
 
 
 def _without_response(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
@@ -87,18 +75,14 @@ def _refused(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
 def _repeated(journal: Journal, sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
     counts = last_applied(journal) or {}
     repeated_effects = [delivery for delivery in sent if counts.get(delivery.message_id, 0) > 1]
-    return (
-        (f"{len(repeated_effects)} generated messages were applied more than once", tuple(map(_line, repeated_effects)))
-        if repeated_effects
-        else None
-    )
+    if not repeated_effects:
+        return None
+    return f"{len(repeated_effects)} generated messages were applied more than once", tuple(map(_line, repeated_effects))
 
 
 def _advice_on_server_errors(sent: list[Delivery]) -> tuple[str, ...]:
-    failed = [
-        delivery for delivery in sent if delivery.name != VALID and delivery.status is not None and delivery.status >= 500
-    ]
-    return ("5xx for signed bodies that the sender never sends; 400 would end the retries",) if failed else ()
+    has_failed = any(delivery.is_server_error for delivery in sent if delivery.name != VALID)
+    return ("5xx for signed bodies that the sender never sends; 400 would end the retries",) if has_failed else ()
 
 
 def _line(delivery: Delivery) -> str:

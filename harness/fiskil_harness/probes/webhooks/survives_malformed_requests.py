@@ -1,11 +1,8 @@
 """Does the receiver keep working after every malformed request?"""
 
-from typing import ClassVar
-
-from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import describe, genuine, readable, response_text
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.journal.queries.deliveries import case_of, describe, first_of, genuine, readable, response_text
+from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 LAWFUL_5XX = {501, 503, 505}
 GONE = "connection refused"
@@ -17,11 +14,9 @@ class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="surv
     Each complete malformed request must also get a response, with any status: 2xx, 4xx or 5xx.
     """
 
-    expected: ClassVar[str] = "a response to every complete request, and 2xx for the genuine message after it"
-    source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = (
-        "isolate each request: catch its errors, close its connection if it is broken, and serve the next one"
-    )
+    expected = "a response to every complete request, and 2xx for the genuine message after it"
+    source = "webhooks.success"
+    fix = "isolate each request: catch its errors, close its connection if it is broken, and serve the next one"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge each malformed request by the genuine messages after it."""
@@ -52,13 +47,13 @@ class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="surv
 
 def _case(journal: Journal, delivery: Delivery) -> Case:
     if "limit" in delivery.problem:
-        return _case_of(delivery, Verdict.FAIL, f"{readable(delivery.name)}: {response_text(delivery)}")
+        return case_of(delivery, Verdict.FAIL, f"{readable(delivery.name)}: {response_text(delivery)}")
     after = _after(journal, delivery)
     if not after:
         return _inconclusive_case(delivery)
     is_acknowledged = any(other.is_acknowledged for other in after)
     observed = f"{readable(delivery.name)}: {response_text(delivery)}" if is_acknowledged else describe(after[-1])
-    return _case_of(delivery, Verdict.PASS if is_acknowledged else Verdict.FAIL, observed)
+    return case_of(delivery, Verdict.PASS if is_acknowledged else Verdict.FAIL, observed)
 
 
 def _after(journal: Journal, delivery: Delivery) -> list[Delivery]:
@@ -69,22 +64,13 @@ def _is_down(journal: Journal, delivery: Delivery) -> bool:
     return any(other.problem == GONE for other in _after(journal, delivery))
 
 
-def _case_of(delivery: Delivery, verdict: Verdict, observed: str) -> Case:
-    return Case(name=delivery.name, verdict=verdict, observed=observed, events=(delivery.event,))
-
-
 def _inconclusive_case(delivery: Delivery) -> Case:
-    return _case_of(delivery, Verdict.INCONCLUSIVE, f"{readable(delivery.name)}: {response_text(delivery)}")
+    return case_of(delivery, Verdict.INCONCLUSIVE, f"{readable(delivery.name)}: {response_text(delivery)}")
 
 
 def _advice(sent: list[Delivery]) -> tuple[str, ...]:
-    failing = [
-        delivery
-        for delivery in sent
-        if delivery.status is not None and delivery.status >= 500 and delivery.status not in LAWFUL_5XX
-    ]
+    failing = [delivery for delivery in sent if delivery.is_server_error and delivery.status not in LAWFUL_5XX]
     if not failing:
         return ()
-    more = f" and {len(failing) - 4} more" if len(failing) > 4 else ""
-    names = ", ".join(readable(delivery.name) for delivery in failing[:4])
-    return (f"5xx for malformed requests: {names}{more}; 4xx would show that the sender is at fault",)
+    names = first_of([readable(delivery.name) for delivery in failing])
+    return (f"5xx for malformed requests: {names}; 4xx would show that the sender is at fault",)

@@ -1,12 +1,9 @@
 """Does the app deduplicate and apply a message by the same id, if its body contains two?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.deliveries import last_applied, of_kind, response_text, why_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Finding, PlainProbe
 
 COUNTS = f"{EFFECTS}: applied"
 FIRST, SECOND, THIRD = "repeated:0", "repeated:1", "repeated:2"
@@ -19,10 +16,10 @@ class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_mess
     messages. An app that deduplicates by one id and applies the other applies an id twice or loses a message.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the same message_id for deduplication and for the effect"
-    source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "parse the body once, and use message_id from that result everywhere"
+    needs = (EFFECTS,)
+    expected = "the same message_id for deduplication and for the effect"
+    source = "webhooks.message-id"
+    fix = "parse the body once, and use message_id from that result everywhere"
 
     def examine(self, journal: Journal) -> Finding:
         """Count how often each of the three ids was applied."""
@@ -40,9 +37,8 @@ class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_mess
         if max(first, second, third) > 1:
             observed = "an id was applied twice: the receiver deduplicates by the last of two ids and applies the first"
             return self.fails(observed, evidence=evidence, examined=len(sent))
-        reason, hook = why_busy(journal)
-        if reason:
-            return self.inconclusive(reason, hook=hook)
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy)
         if second and not first and not third and all(delivery.is_acknowledged for delivery in sent):
             observed = (
                 "a message was acknowledged and lost: the receiver deduplicates by the first of two ids and applies the last"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal.queries.failed_hooks import failed_hook
+from fiskil_harness.probes.evaluation import failed_hook
 from tests.probes.tape import Tape
 
 
