@@ -23,8 +23,8 @@ from fiskil_harness.journal import Journal, PlanKind, PlanRun
 from fiskil_harness.journal.entries.plan_pairs import pairs_of, uncovered_pairs
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario.generation.actions import Act, Form
-from fiskil_harness.scenario.generation.client_invariants import invariants_of
 from fiskil_harness.scenario.generation.handwritten import short_plans
+from fiskil_harness.scenario.generation.invariants import client_invariants
 from fiskil_harness.scenario.generation.life_plans import LifePlan, possible
 from fiskil_harness.scenario.generation.life_strategies import decisive_findings, happened, life_plans, shorter
 from fiskil_harness.scenario.generation.simplify import INCOMPLETE, run_of, with_fewer_races
@@ -317,7 +317,7 @@ class _Search:
         life = self._lives.get(_key(plan))
         if life is None:
             return run_of(plan, *result.findings)
-        run = run_of(plan, *decisive_findings(result.findings), invariants=invariants_of(result.journal))
+        run = run_of(plan, *decisive_findings(result.findings), invariants=client_invariants(result.journal))
         verbs = happened(life, result.journal, result.findings)
         return msgspec.structs.replace(run, happened=verbs, possible=possible(life.hooks))
 
