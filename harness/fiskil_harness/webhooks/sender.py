@@ -224,11 +224,7 @@ class Sender:
                 open_attempts[count] = attempt
                 count += 1
                 yield written(
-                    self.target,
-                    body=attempt.delivery.body,
-                    headers=attempt.headers,
-                    method=attempt.method,
-                    is_kept=True,
+                    self.target, body=attempt.delivery.body, headers=attempt.headers, method=attempt.method, is_kept=True
                 )
 
         def take(number: int, reply: Reply) -> None:
@@ -266,12 +262,7 @@ class Sender:
 
 
 def written(
-    target: Target,
-    *,
-    body: bytes,
-    headers: tuple[tuple[str, str], ...],
-    method: str = "POST",
-    is_kept: bool = False,
+    target: Target, *, body: bytes, headers: tuple[tuple[str, str], ...], method: str = "POST", is_kept: bool = False
 ) -> bytes:
     """Return the bytes of a request; *is_kept* leaves the connection open for another request."""
     lines = [

@@ -78,7 +78,7 @@ class KillWorker(PlainStep, frozen=True, kw_only=True, tag="kill_worker"):
             restart(stage)
             return
         stage.was_disturbed = True
-        stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="kill_worker"))
+        stage.record(ProcessChanged, change="kill_worker")
         if not wait_until(lambda: stage.app.process.is_alive() and stage.app.is_ready(), cap_s=GOES_ON_S):
             restart(stage)
 
@@ -128,7 +128,7 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
     def perform(self, stage: "Stage") -> None:
         """Wait for *seconds* real seconds."""
         seconds = self.seconds or stage.settings.app.limits.idle_s
-        stage.journal.write(Idle(**stage.journal.stamp(), seconds=seconds))
+        stage.record(Idle, seconds=seconds)
         pause(seconds)
 
 
@@ -164,7 +164,7 @@ def kill(stage: "Stage") -> None:
     """Kill the app with SIGKILL and record it."""
     stage.was_disturbed = True
     stage.app.kill()
-    stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="kill"))
+    stage.record(ProcessChanged, change="kill")
 
 
 def start(stage: "Stage") -> None:
@@ -174,4 +174,4 @@ def start(stage: "Stage") -> None:
         AppError: The app does not start.
     """
     stage.app.process.start(stage.app)
-    stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="restart"))
+    stage.record(ProcessChanged, change="restart")

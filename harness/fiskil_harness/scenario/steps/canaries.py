@@ -7,15 +7,13 @@ import msgspec
 
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Canaries
-from fiskil_harness.scenario.steps.deliveries import attempt
-from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
+from fiskil_harness.scenario.steps.deliveries import attempt, send
+from fiskil_harness.scenario.steps.events import new_event, sealed
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import ssrf_places
-from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
-    from fiskil_harness.core.model import Event
     from fiskil_harness.sandbox import EndUser
     from fiskil_harness.scenario.stage import Stage
 
@@ -88,13 +86,9 @@ def _send_forged(
     extra: dict[str, Any] | None = None,
 ) -> str:
     """Send an invented event with *signature* (None: unsigned); return the right signature, which is never sent."""
-    event: Event = invented(stage, end_user, used_kind(stage, "consent.updated"))
-    event = msgspec.structs.replace(event, extra=extra or {})
-    message = stage.dispatcher.seal(event)
+    message = sealed(stage, end_user, "consent.updated", f"forged:{name}", extra=extra)
     signatures = () if signature is None else (signature,)
-    stage.journal.names[event.message_id] = f"forged:{name}"
     sent = (*JSON, *signature_headers(message, stage.fiskil.dialect.scheme, *signatures), *headers)
     forged = msgspec.structs.replace(message, headers=sent)
-    outgoing = Outgoing.of(forged, event=f"forged:{name}", participant=end_user.participant, kind="forged", name=name)
-    stage.sender.deliver(outgoing, stage.journal)
+    send(stage, forged, event=f"forged:{name}", participant=end_user.participant, kind="forged", name=name)
     return message.signature

@@ -7,7 +7,7 @@ import msgspec
 from fiskil_harness.core.model import Message
 from fiskil_harness.journal import DeliveryKind
 from fiskil_harness.scenario.steps.deliveries import attempt
-from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
+from fiskil_harness.scenario.steps.events import new_event, sealed
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks.connection_script import Conversation, ReadResponse, Send, Watch
 from fiskil_harness.webhooks.request_variants import WRONG_SIGNATURE
@@ -25,6 +25,7 @@ WATCHED_MS, LATE_MS = 60, 300
 If the extra response comes late, it is taken for the response to the genuine message. The response to the genuine message
 then arrives last, and counts as the extra one.
 """
+KIND = "consent.updated"
 LARGE = 1_500_000
 REFUSED: dict[str, tuple[str | None, int]] = {
     "unsigned": (None, 0),
@@ -59,8 +60,8 @@ class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reu
 
 
 def _refuse_then_reuse(stage: "Stage", end_user: "EndUser", name: str) -> None:
-    inner = _sealed(stage, end_user, f"embedded:{name}")
-    outer = _sealed(stage, end_user, f"outer:{name}")
+    inner = sealed(stage, end_user, KIND, f"embedded:{name}")
+    outer = sealed(stage, end_user, KIND, f"outer:{name}")
     signature, padding_bytes = REFUSED[name]
     target = stage.sender.target
     embedded = written(target, body=inner.body, headers=inner.headers, is_kept=True)
@@ -106,13 +107,6 @@ def _note_refusal(
             message, event=f"{place}:{name}", participant=end_user.participant, kind=kind, name=name, is_judged=False
         )
         stage.sender.note(outgoing, reply, stage.journal, dict(stamp))
-
-
-def _sealed(stage: "Stage", end_user: "EndUser", symbol: str) -> Message:
-    """Return a correctly signed message of an event that never happened."""
-    event = invented(stage, end_user, used_kind(stage, "consent.updated"))
-    stage.journal.names[event.message_id] = symbol
-    return stage.dispatcher.seal(event)
 
 
 def _headers_with(stage: "Stage", message: Message, signature: str | None) -> tuple[tuple[str, str], ...]:

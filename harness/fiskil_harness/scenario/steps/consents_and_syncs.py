@@ -217,14 +217,12 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         reply = stage.app.call(f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
     except HookError as error:
         reply = HttpReply(status=500, problem=str(error))
-    stage.journal.write(
-        HookCall(
-            **stage.journal.stamp(),
-            hook=name,
-            participant=end_user.participant,
-            status=reply.status,
-            body=shortened(reply.body),
-            took_s=elapsed(),
-        )
+    stage.record(
+        HookCall,
+        hook=name,
+        participant=end_user.participant,
+        status=reply.status,
+        body=shortened(reply.body),
+        took_s=elapsed(),
     )
     return reply

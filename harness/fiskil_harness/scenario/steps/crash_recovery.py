@@ -99,7 +99,7 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
             stage.app.kill()
             deliveries = burst.result()
         stage.was_disturbed = True
-        stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="kill"))
+        stage.record(ProcessChanged, change="kill")
         start(stage)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
             stage.dispatcher.settle(parcel, delivery)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import msgspec
 
 from fiskil_harness.core.clock import real_now
+from fiskil_harness.core.model import Message
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import Delivery
+from fiskil_harness.journal import Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
 from fiskil_harness.webhooks.sender import Outgoing
@@ -287,6 +288,21 @@ def attempt(
         return stage.sender.deliver(outgoing, stage.journal, keeps_response=reads_response)
 
     return stage.dispatcher.attempt(parcel, send, name=name)
+
+
+def send(
+    stage: "Stage",
+    message: Message,
+    *,
+    event: str,
+    participant: str,
+    kind: DeliveryKind = "genuine",
+    name: str = "",
+    is_judged: bool = True,
+) -> Delivery:
+    """Send *message* once, outside the retry schedule, and record it. The other arguments are fields of the entry."""
+    outgoing = Outgoing.of(message, event=event, participant=participant, kind=kind, name=name, is_judged=is_judged)
+    return stage.sender.deliver(outgoing, stage.journal)
 
 
 def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]]) -> bool:

@@ -117,7 +117,7 @@ class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
         stage.was_disturbed = True
         for waiting in rules.waiting():
             rules.lift(waiting)
-            stage.journal.write(fault_set(waiting, **stage.journal.stamp()))
+            stage.record(fault_set, waiting)
 
 
 class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
@@ -152,7 +152,7 @@ class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
     def perform(self, stage: "Stage") -> None:
         """Expire the tokens. The driver restarts the app after the scenario, because the app may not recover."""
         stage.environment.expire_tokens()
-        stage.journal.write(TokensExpired(**stage.journal.stamp()))
+        stage.record(TokensExpired)
         stage.must_restart = True
 
 
@@ -165,7 +165,7 @@ class RevokeKey(PlainStep, frozen=True, kw_only=True, tag="revoke_key"):
     def perform(self, stage: "Stage") -> None:
         """Revoke the key until ``AcceptKey`` or the end of the scenario."""
         stage.fiskil.sandbox.set_key(is_accepted=False)
-        stage.journal.write(Key(**stage.journal.stamp(), state="revoked"))
+        stage.record(Key, state="revoked")
         stage.must_restart = True
 
 
@@ -175,7 +175,7 @@ class AcceptKey(PlainStep, frozen=True, kw_only=True, tag="accept_key"):
     def perform(self, stage: "Stage") -> None:
         """Accept the key."""
         stage.fiskil.sandbox.set_key(is_accepted=True)
-        stage.journal.write(Key(**stage.journal.stamp(), state="accepted"))
+        stage.record(Key, state="accepted")
 
 
 class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_with_wrong_secret"):
@@ -191,7 +191,7 @@ class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_
         right_secret = stage.app.values["client_secret"]
         wrong_secret = "fsk_wrong" + right_secret[9:]
         stage.must_restart = True
-        stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (wrong_secret,)}))
+        stage.record(Canaries, values={"client secret": (wrong_secret,)})
         stage.app.values["client_secret"] = wrong_secret
         try:
             restart(stage)
@@ -199,4 +199,4 @@ class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_
             stage.record_failure("the app does not start with a wrong client secret")
         finally:
             stage.app.values["client_secret"] = right_secret
-            stage.journal.write(Key(**stage.journal.stamp(), state="wrong"))
+            stage.record(Key, state="wrong")

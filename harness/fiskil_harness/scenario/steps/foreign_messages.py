@@ -9,7 +9,7 @@ import msgspec
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.scenario.steps.deliveries import attempt
+from fiskil_harness.scenario.steps.deliveries import attempt, send
 from fiskil_harness.scenario.steps.events import KINDS, invented, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
@@ -219,10 +219,8 @@ def _deliver_alike(stage: "Stage", end_user: "EndUser", name: str, event: Event)
 
 def _send_foreign(stage: "Stage", event: Event, name: str, participant: str) -> None:
     stage.journal.names[event.message_id] = f"foreign:{name}"
-    outgoing = Outgoing.of(
-        stage.dispatcher.seal(event), event=f"foreign:{name}", participant=participant, kind="foreign", name=name
-    )
-    stage.sender.deliver(outgoing, stage.journal)
+    message = stage.dispatcher.seal(event)
+    send(stage, message, event=f"foreign:{name}", participant=participant, kind="foreign", name=name)
 
 
 def _unlisted_address(stage: "Stage") -> str:

@@ -64,12 +64,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
         end_user = stage.end_user(self.twin)
         if stage.app.has(START_SESSION):
             walk(
-                stage,
-                end_user,
-                until="confirm",
-                then="confirm",
-                institution_id=self.institution_id,
-                accounts=self.accounts,
+                stage, end_user, until="confirm", then="confirm", institution_id=self.institution_id, accounts=self.accounts
             )
             return
         consent_id = stage.settings.app.webhook.consent_id if not self.twin else None
@@ -312,14 +307,7 @@ def walk(
 
 
 def walk_on(
-    stage: "Stage",
-    end_user: "EndUser",
-    address: str,
-    *,
-    until: Screen,
-    then: str,
-    choices: "Choices",
-    attempt: int = 0,
+    stage: "Stage", end_user: "EndUser", address: str, *, until: Screen, then: str, choices: "Choices", attempt: int = 0
 ) -> None:
     """Continue an open journey from its present screen to the screen *until*, and do *then* there.
 
@@ -412,15 +400,13 @@ def ended(stage: "Stage", end_user: "EndUser", ending: str, *, attempt: int = 0)
         attempt: Number of the attempt, from 1; 0 means the latest.
     """
     attempt = attempt or len(end_user.session_ids)
-    stage.journal.write(
-        Journey(
-            **stage.journal.stamp(),
-            participant=end_user.participant,
-            ending=cast("JourneyEnding", ending),
-            session=end_user.session_ids[attempt - 1],
-            attempt=attempt,
-            end_user_id=end_user.end_user_id,
-        )
+    stage.record(
+        Journey,
+        participant=end_user.participant,
+        ending=cast("JourneyEnding", ending),
+        session=end_user.session_ids[attempt - 1],
+        attempt=attempt,
+        end_user_id=end_user.end_user_id,
     )
     stage.dispatcher.collect()
 
@@ -428,16 +414,14 @@ def ended(stage: "Stage", end_user: "EndUser", ending: str, *, attempt: int = 0)
 def write_visit(stage: "Stage", end_user: "EndUser", form_browser: FormBrowser, page: VisitedPage) -> None:
     """Record the app's page in *form_browser*; for a page at another origin, ``is_elsewhere`` is true in the entry."""
     reply = form_browser.page_at(stage.app.url)
-    stage.journal.write(
-        Visit(
-            **stage.journal.stamp(),
-            participant=end_user.participant,
-            page=page,
-            status=reply.status,
-            content_type=reply.content_type,
-            body=shortened(reply.body),
-            is_elsewhere=not is_same_origin(reply.url, stage.app.url),
-        )
+    stage.record(
+        Visit,
+        participant=end_user.participant,
+        page=page,
+        status=reply.status,
+        content_type=reply.content_type,
+        body=shortened(reply.body),
+        is_elsewhere=not is_same_origin(reply.url, stage.app.url),
     )
 
 

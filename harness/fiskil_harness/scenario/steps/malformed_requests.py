@@ -12,8 +12,8 @@ from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import Delivery, DeliveryKind
-from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
-from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
+from fiskil_harness.scenario.steps.deliveries import attempt, send, until_it_hangs
+from fiskil_harness.scenario.steps.events import new_event, sealed
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks.connection_script import HangUp, Move, Reset, Send
 from fiskil_harness.webhooks.request_variants import Kind, RequestVariant, SignedRequest, head, of_kinds, request_variant
@@ -193,12 +193,7 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
         parcel.next_attempt()
         message = stage.dispatcher.message(parcel)
         outgoing = Outgoing.of(
-            message,
-            event=parcel.symbol,
-            participant=parcel.participant,
-            kind="broken",
-            name=variant.name,
-            is_judged=False,
+            message, event=parcel.symbol, participant=parcel.participant, kind="broken", name=variant.name, is_judged=False
         )
         for _ in range(self.times):
             delivery = _send_written(stage, variant, message, outgoing)
@@ -256,10 +251,8 @@ def _deliver_form(stage: "Stage", end_user: "EndUser", form: RequestVariant) -> 
 
 def _send_variant(stage: "Stage", end_user: "EndUser", variant: RequestVariant) -> Delivery:
     family = next(name for name, kinds in KINDS_OF_FAMILY.items() if variant.kind in kinds)
-    event = invented(stage, end_user, used_kind(stage, EVENT_KINDS[family]))
-    message = stage.dispatcher.seal(event)
     symbol = f"{family}:{variant.name}"
-    stage.journal.names[event.message_id] = symbol
+    message = sealed(stage, end_user, EVENT_KINDS[family], symbol)
     outgoing = Outgoing.of(
         message, event=symbol, participant=end_user.participant, kind=family, name=variant.name, is_judged=False
     )
@@ -278,10 +271,7 @@ def _check_receiver(stage: "Stage", end_user: "EndUser", event: str, variant: Re
     parcel = stage.outbox.find(event)
     message = stage.dispatcher.message(parcel)
     name = f"after {variant.name}"
-    outgoing = Outgoing.of(
-        message, event=parcel.symbol, participant=parcel.participant, kind="replay", name=name, is_judged=False
-    )
-    delivery = stage.sender.deliver(outgoing, stage.journal)
+    delivery = send(stage, message, event=event, participant=parcel.participant, kind="replay", name=name, is_judged=False)
     if delivery.is_acknowledged:
         return delivery
     next_parcel = new_event(stage, end_user)

@@ -113,16 +113,7 @@ def view_page(stage: "Stage", end_user: "EndUser", name: str, *, moment: Moment,
     if template is None:
         problem = f"the config names no page {name!r}"
         stage.record_incomplete(problem, hook=PAGES)
-        stage.journal.write(
-            PageView(
-                **stage.journal.stamp(),
-                participant=end_user.participant,
-                page=name,
-                moment=moment,
-                cause=cause,
-                problem=problem,
-            )
-        )
+        stage.record(PageView, participant=end_user.participant, page=name, moment=moment, cause=cause, problem=problem)
         return
     window = stage.window(end_user)
     window.open(address_of(stage, end_user, template), page=name)
@@ -200,11 +191,7 @@ def _record_message(stage: "Stage", end_user: "EndUser", session_id: str) -> Non
     for message in messages[:1]:
         end_user.last_sdk_message = (session_id, message)
         error_type = values_of(message)["error_type"]
-        stage.journal.write(
-            SdkMessagePassed(
-                **stage.journal.stamp(), participant=end_user.participant, session=session_id, error_type=error_type
-            )
-        )
+        stage.record(SdkMessagePassed, participant=end_user.participant, session=session_id, error_type=error_type)
 
 
 def _record_visit(stage: "Stage", end_user: "EndUser", window: Window, page: VisitedPage) -> None:
@@ -221,16 +208,14 @@ def _record_visit(stage: "Stage", end_user: "EndUser", window: Window, page: Vis
         and fetched.is_ours
     ]
     last = own_pages[-1] if own_pages else None
-    stage.journal.write(
-        Visit(
-            **stage.journal.stamp(),
-            participant=end_user.participant,
-            page=page,
-            status=last.status if last else None,
-            content_type=last.content_type if last else "",
-            body=shortened(last.body) if last else b"",
-            is_elsewhere=last is None and bool(urls),
-        )
+    stage.record(
+        Visit,
+        participant=end_user.participant,
+        page=page,
+        status=last.status if last else None,
+        content_type=last.content_type if last else "",
+        body=shortened(last.body) if last else b"",
+        is_elsewhere=last is None and bool(urls),
     )
 
 

@@ -77,16 +77,14 @@ def _open_notice(
             problem = window.press(control)
             window.settle()
             window.name_page(NOTICE)
-        stage.journal.write(
-            Pressed(
-                **stage.journal.stamp(),
-                participant=end_user.participant,
-                page=CONNECT,
-                purpose=PRIVACY,
-                text=control.text,
-                number=1,
-                problem=problem,
-            )
+        stage.record(
+            Pressed,
+            participant=end_user.participant,
+            page=CONNECT,
+            purpose=PRIVACY,
+            text=control.text,
+            number=1,
+            problem=problem,
         )
         return () if problem else window.look(moment=PLAIN)
     return ()

@@ -50,7 +50,7 @@ class ServeApiOverTls(PlainStep, frozen=True, kw_only=True, tag="serve_api_over_
         began_s = stage.journal.elapsed_s()
         _restart(stage)
         is_reached = stage.app.process.is_alive() and _is_served(stage, self.twin, since_s=began_s)
-        stage.journal.write(ApiServedOverTls(**stage.journal.stamp(), is_reached=is_reached))
+        stage.record(ApiServedOverTls, is_reached=is_reached)
         if not is_reached:
             stage.record_incomplete(
                 "no call of the app to an https URL with a valid certificate succeeded; "
@@ -92,7 +92,7 @@ class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
                 wait_until(was_presented, cap_s=patience_s)
         finally:
             rules.lift(waiting)
-            stage.journal.write(fault_set(waiting, **stage.journal.stamp()))
+            stage.record(fault_set, waiting)
         if not stage.app.process.is_alive():
             _restart(stage)
 

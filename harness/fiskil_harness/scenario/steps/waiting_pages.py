@@ -303,8 +303,8 @@ class Watch:
         problem: str = "",
         width_px: int = DESK_PX,
     ) -> PageView:
-        view = PageView(
-            **self._stage.journal.stamp(),
+        return self._stage.record(
+            PageView,
             participant=self._end_user.participant,
             page=self._window.page_name,
             moment=moment,
@@ -321,8 +321,6 @@ class Watch:
             problem=problem if now else "the browser could not read the page",
             digest=self._events.digest(),
         )
-        self._stage.journal.write(view)
-        return view
 
 
 def _untried(snapshot: PageSnapshot, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:
