@@ -250,9 +250,7 @@ class Sender:
             ),
             timeout_s=self._timeout_s * 3 + 10,
         )
-        delivery = _record_of(outgoing, reply, stamp)
-        journal.write(delivery)
-        return delivery
+        return self.note(outgoing, reply, journal, stamp)
 
     def _address(self, source_ip: str) -> Address:
         return Address(host=self.target.host, port=self.target.port, source_ip=source_ip, tls=self._tls)

@@ -262,7 +262,8 @@ class _Search:
         key = _key(plan)
         if key not in self._results:
             if self._shrinking is None:
-                self._stop_searching()
+                if len(self._runs) >= self.wanted or self._searching() > self._search_cap_s:
+                    raise _EndSearch
                 self._results[key] = self._run_once(plan)
                 self._record(self._results[key])
             elif self._shrinking() <= self._shrink_cap_s:
@@ -270,11 +271,6 @@ class _Search:
             else:
                 return False
         return self._results[key].verdict is Verdict.FAIL
-
-    def _stop_searching(self) -> None:
-        """End the search if all requested plans have run, or if its time limit has passed."""
-        if len(self._runs) >= self.wanted or self._searching() > self._search_cap_s:
-            raise _EndSearch
 
     def _record(self, run: PlanRun) -> None:
         self._runs.append(msgspec.structs.replace(run, number=len(self._runs) + 1))
