@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, FAIL
-from fiskil_harness.errors import ConfigError, HookError
+from fiskil_harness.errors import HookError
 from fiskil_harness.journal import Idle, ProcessChanged
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -122,8 +122,7 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
         Raises:
             ConfigError: *seconds* is not from 0 to 86,400.
         """
-        if not 0 <= self.seconds <= LONGEST_IDLE_S:
-            raise ConfigError(f"StayIdle: seconds must be from 0 to {LONGEST_IDLE_S}, got {self.seconds:g}.")
+        refuse_outside(self, "seconds", 0.0, LONGEST_IDLE_S)
 
     def perform(self, stage: "Stage") -> None:
         """Wait for *seconds* real seconds."""

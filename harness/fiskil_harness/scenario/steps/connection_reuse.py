@@ -7,13 +7,12 @@ import msgspec
 from fiskil_harness.core.model import Message
 from fiskil_harness.journal import DeliveryKind
 from fiskil_harness.scenario.steps.deliveries import attempt
-from fiskil_harness.scenario.steps.events import new_event, sealed
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.events import headers_with, new_event, sealed
+from fiskil_harness.scenario.steps.step import TwinStep
 from fiskil_harness.webhooks.connection_script import Conversation, ReadResponse, Send, Watch
 from fiskil_harness.webhooks.request_variants import WRONG_SIGNATURE
 from fiskil_harness.webhooks.responses import Reply
 from fiskil_harness.webhooks.sender import Outgoing, written
-from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -35,7 +34,7 @@ REFUSED: dict[str, tuple[str | None, int]] = {
 """Requests that the receiver must refuse: the signature (None: unsigned), and the bytes of padding after the body."""
 
 
-class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reuse"):
+class RefuseThenReuse(TwinStep, frozen=True, kw_only=True, tag="refuse_then_reuse"):
     """A forged request arrives whose body looks like a second request; a genuine message follows on the same connection.
 
     The text in the body is not a request, although it contains a correctly signed message: it must get no response and have
@@ -45,8 +44,6 @@ class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reu
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Send one pair of requests for each reason.
@@ -65,7 +62,7 @@ def _refuse_then_reuse(stage: "Stage", end_user: "EndUser", name: str) -> None:
     signature, padding_bytes = REFUSED[name]
     target = stage.sender.target
     embedded = written(target, body=inner.body, headers=inner.headers, is_kept=True)
-    headers = _headers_with(stage, outer, signature)
+    headers = headers_with(stage, outer, signature)
     refused = written(target, body=embedded + b" " * padding_bytes, headers=headers, is_kept=True)
     parcel = new_event(stage, end_user)
     parcel.next_attempt()
@@ -98,7 +95,7 @@ def _note_refusal(
     """Record the refused request. If the embedded request got a response, record it like a request that was sent."""
     outer, inner = messages
     sent = msgspec.structs.replace(
-        outer, body=refused.partition(b"\r\n\r\n")[2], headers=_headers_with(stage, outer, REFUSED[name][0])
+        outer, body=refused.partition(b"\r\n\r\n")[2], headers=headers_with(stage, outer, REFUSED[name][0])
     )
     received: list[tuple[Message, DeliveryKind, str, Reply]] = [(sent, "refusable", "outer", talk.reply)]
     received += [(inner, "embedded", "embedded", reply) for reply in talk.unsolicited[:1]]
@@ -107,9 +104,3 @@ def _note_refusal(
             message, event=f"{place}:{name}", participant=end_user.participant, kind=kind, name=name, is_judged=False
         )
         stage.sender.note(outgoing, reply, stage.journal, dict(stamp))
-
-
-def _headers_with(stage: "Stage", message: Message, signature: str | None) -> tuple[tuple[str, str], ...]:
-    """Return the headers of *message* with *signature* in place of its own; None leaves the signature out."""
-    signatures = () if signature is None else (signature,)
-    return (*JSON, *signature_headers(message, stage.fiskil.dialect.scheme, *signatures))

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fiskil_harness.core.model import DATASETS, Event, Message
+from fiskil_harness.webhooks.payload_format import Headers
 from fiskil_harness.webhooks.retry_schedule import Parcel
+from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -47,6 +49,12 @@ def sealed(stage: "Stage", end_user: "EndUser", kind: str, symbol: str, *, extra
     event = msgspec.structs.replace(invented(stage, end_user, used_kind(stage, kind)), extra=extra or {})
     stage.journal.names[event.message_id] = symbol
     return stage.dispatcher.seal(event)
+
+
+def headers_with(stage: "Stage", message: Message, signature: str | None) -> Headers:
+    """Return the headers of *message* with *signature* in place of its own; None leaves the signature out."""
+    signatures = () if signature is None else (signature,)
+    return (*JSON, *signature_headers(message, stage.fiskil.dialect.scheme, *signatures))
 
 
 def used_kind(stage: "Stage", preferred: str) -> str:

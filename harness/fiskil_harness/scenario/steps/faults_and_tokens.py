@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import COMMAND
-from fiskil_harness.errors import AppError, ConfigError
+from fiskil_harness.errors import AppError
 from fiskil_harness.faults import AnyFault, Latency
 from fiskil_harness.faults import ExpireTokens as ExpireTokensFault
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.faults.proxy.bite_log import fault_set
 from fiskil_harness.journal import Canaries, Key, TokensExpired
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -135,8 +135,7 @@ class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
         Raises:
             ConfigError: *rows* is below 1.
         """
-        if self.rows < 1:
-            raise ConfigError(f"LimitPages: rows must be 1 or greater, got {self.rows}.")
+        refuse_outside(self, "rows", 1)
 
     def perform(self, stage: "Stage") -> None:
         """Limit the pages."""

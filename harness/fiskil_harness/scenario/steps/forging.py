@@ -12,7 +12,7 @@ from fiskil_harness.journal import Delivery, Leak, ProcessChanged
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.deliveries import send, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, sealed, used_kind
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import EventStep, PlainStep, TwinStep
 from fiskil_harness.webhooks.forgeries.catalogue import forge, forgeries_of, forgery
 from fiskil_harness.webhooks.payload_variants import encode, encoding, encodings_of, make_oddity, oddities_of, oddity, spell
 from fiskil_harness.webhooks.sender import Outgoing
@@ -172,7 +172,7 @@ class Reencode(PlainStep, frozen=True, tag="reencode"):
             _send_encoded(stage, stage.end_user(self.twin), self.name)
 
 
-class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
+class ReencodeEvery(TwinStep, frozen=True, kw_only=True, tag="reencode_every"):
     """A new event is delivered in each encoding that changes only the bytes of a message, not its meaning.
 
     The first encoding adds an unknown field. If the app refuses it, other encodings with unknown fields are not judged.
@@ -180,8 +180,6 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Deliver the messages.
@@ -199,7 +197,7 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
         until_it_hangs(stage, (partial(_send_encoded, stage, end_user, name, is_judged=judged) for name, judged in names))
 
 
-class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
+class SpellEverySignature(EventStep, frozen=True, tag="spell_every_signature"):
     """The latest attempt for an event is repeated, each time with another notation of the right signature.
 
     Any response is accepted.
@@ -207,8 +205,6 @@ class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
     Args:
         event: Symbol of the event, such as ``e0``.
     """
-
-    event: str
 
     def perform(self, stage: "Stage") -> None:
         """Send one request for each notation.
@@ -261,14 +257,12 @@ class Distort(PlainStep, frozen=True, tag="distort"):
             _send_odd(stage, stage.end_user(self.twin), self.name)
 
 
-class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
+class DistortEvery(TwinStep, frozen=True, kw_only=True, tag="distort_every"):
     """Every unusual message is sent, one after another; any response is accepted.
 
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Send the messages.

@@ -13,7 +13,7 @@ from fiskil_harness.errors import ConfigError, StepError
 from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.deliveries import send, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 from fiskil_harness.webhooks.signature_schemes import drafted, signed
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
         Raises:
             ConfigError: *count* is not from 1 to 1,000, or *limit_s* is not greater than 0.
         """
-        if not 1 <= self.count <= MOST:
-            raise ConfigError(f"Fuzz: count must be from 1 to {MOST}, got {self.count}.")
+        refuse_outside(self, "count", 1, MOST)
         if self.limit_s <= 0:
             raise ConfigError(f"Fuzz: limit_s must be greater than 0, got {self.limit_s:g}.")
 

@@ -8,7 +8,7 @@ import msgspec
 from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt, send, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, TwinStep
 from fiskil_harness.webhooks.payload_variants import spell
 from fiskil_harness.webhooks.signature_schemes import signed
 from fiskil_harness.webhooks.signature_variants import SPELLINGS
@@ -21,7 +21,7 @@ PLAIN = "plain"
 """Name of the unchanged repetition. If it has a second effect too, the other notations are not the cause."""
 
 
-class RepeatInEverySpelling(PlainStep, frozen=True, kw_only=True, tag="repeat_in_every_spelling"):
+class RepeatInEverySpelling(TwinStep, frozen=True, kw_only=True, tag="repeat_in_every_spelling"):
     """A new event is delivered for each notation of signatures and headers, and its message is repeated in that notation.
 
     One message is repeated unchanged. Any response to a repetition is accepted.
@@ -29,8 +29,6 @@ class RepeatInEverySpelling(PlainStep, frozen=True, kw_only=True, tag="repeat_in
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Deliver each message twice.

@@ -63,9 +63,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
         """
         end_user = stage.end_user(self.twin)
         if stage.app.has(START_SESSION):
-            walk(
-                stage, end_user, until="confirm", then="confirm", institution_id=self.institution_id, accounts=self.accounts
-            )
+            walk(stage, end_user, institution_id=self.institution_id, accounts=self.accounts)
             return
         consent_id = stage.settings.app.webhook.consent_id if not self.twin else None
         stage.fiskil.sandbox.authorise(
@@ -79,7 +77,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
 
 
 class DrivenJourney(PlainStep, frozen=True, kw_only=True):
-    """Base of journeys that the app must start. Needs ``app.drive.start_session``."""
+    """Base of steps of a journey that the app must have started. Needs ``app.drive.start_session``."""
 
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
 
@@ -194,7 +192,7 @@ class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_jour
             StepError: The app opened no auth session, or the consent page does not continue.
         """
         visiting = catalog.person(self.end_user) if self.end_user else None
-        walk(stage, stage.end_user(self.twin), until="confirm", then="confirm", visiting=visiting)
+        walk(stage, stage.end_user(self.twin), visiting=visiting)
 
 
 class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
@@ -283,8 +281,8 @@ def walk(
     stage: "Stage",
     end_user: "EndUser",
     *,
-    until: Screen,
-    then: str,
+    until: Screen = "confirm",
+    then: str = "confirm",
     visiting: Person | None = None,
     institution_id: str = INSTITUTION,
     accounts: tuple[str, ...] = (),

@@ -29,6 +29,7 @@ READ_S = 1.0
 class Looking(PlainStep, frozen=True, kw_only=True):
     """Base of steps that open pages of the app. Needs ``app.observe.pages``."""
 
+    is_slow: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
 
 
@@ -42,7 +43,6 @@ class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     page: str = ""
     moment: Moment = "plain"
     cause: str = ""
@@ -72,7 +72,6 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     until: Screen = "confirm"
     then: Literal["confirm", "cancel", "deny", ""] = "confirm"
     page: str = "connect"
@@ -98,8 +97,9 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
             ended(stage, end_user, ending_of(stage, session_id) or LEFT)
             return
         window.name_page("callback" if self.then == "confirm" else "cancelled")
-        if screen_at(stage, session_id) is not None:
-            _act(stage, window, session_id, self.then)
+        screen = screen_at(stage, session_id)
+        if screen is not None:
+            _await_change(stage, window, session_id, screen, window.consent(self.then))
         ended(stage, end_user, ending_of(stage, session_id) or LEFT)
         _land(stage, end_user, window, session_id, is_embedded=is_embedded, is_apart=is_apart)
 
@@ -144,11 +144,6 @@ def _advance(stage: "Stage", end_user: "EndUser", window: Window, session_id: st
         else:
             problem = window.consent("select")
         _await_change(stage, window, session_id, screen, problem)
-
-
-def _act(stage: "Stage", window: Window, session_id: str, then: str) -> None:
-    screen = screen_at(stage, session_id)
-    _await_change(stage, window, session_id, screen, window.consent(then))
 
 
 def _await_change(stage: "Stage", window: Window, session_id: str, screen: Screen | None, problem: str) -> None:

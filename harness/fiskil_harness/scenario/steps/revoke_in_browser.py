@@ -65,7 +65,6 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
     page: str = CONNECTIONS
     twin: str = ""
@@ -97,7 +96,6 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     page: str = CONNECTIONS
     twin: str = ""
 

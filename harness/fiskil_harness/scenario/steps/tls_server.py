@@ -9,7 +9,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import TLS
 from fiskil_harness.errors import AppError
 from fiskil_harness.journal import Handshake, TlsServed
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import EventStep, PlainStep
 from fiskil_harness.webhooks import Sender, Target
 from fiskil_harness.webhooks.tls_handshake import VERSIONS, certificate_of, handshake, is_supported_here
 
@@ -74,7 +74,7 @@ class TryHandshakes(PlainStep, frozen=True, kw_only=True, tag="try_handshakes"):
             stage.record(Handshake, version=version, is_supported=is_supported, is_our_certificate=is_ours)
 
 
-class DeliverWithoutTls(PlainStep, frozen=True, tag="deliver_without_tls"):
+class DeliverWithoutTls(EventStep, frozen=True, tag="deliver_without_tls"):
     """The next attempt for an event is made without TLS. Nothing happens unless ``RestartAppOverTls`` came before.
 
     Args:
@@ -82,7 +82,6 @@ class DeliverWithoutTls(PlainStep, frozen=True, tag="deliver_without_tls"):
         at: "tls_port", or "plain_port" for the app's other port; without such a port nothing happens.
     """
 
-    event: str
     at: Literal["tls_port", "plain_port"] = "tls_port"
 
     def perform(self, stage: "Stage") -> None:
