@@ -18,6 +18,7 @@ from fiskil_harness.journal import PlanKind
 from fiskil_harness.probes import AnyProbe, SurvivesEveryPlan
 from fiskil_harness.probes.practices import refuse_bad_pairs
 from fiskil_harness.scenario.steps import AnyStep, step_text, written_out
+from fiskil_harness.scenario.steps.step import refuse_outside
 
 FORMAT = "fiskil-harness/plan/2"
 PLANS, MOST_PLANS = 15, 1000
@@ -119,10 +120,8 @@ class GeneratedScenario(Scenario, frozen=True, kw_only=True):
         """
         if self.kind not in get_args(PlanKind):
             raise UnknownName("kind of plan", self.kind, get_args(PlanKind))
-        if not 1 <= self.plans <= MOST_PLANS:
-            raise ConfigError(f"GeneratedScenario: plans must be from 1 to {MOST_PLANS}, got {self.plans}.")
-        if not 0 <= self.shrink_s <= LONGEST_SHRINK_S:
-            raise ConfigError(f"GeneratedScenario: shrink_s must be from 0 to {LONGEST_SHRINK_S:g}, got {self.shrink_s:g}.")
+        refuse_outside(self, "plans", 1, MOST_PLANS)
+        refuse_outside(self, "shrink_s", 0.0, LONGEST_SHRINK_S)
         if self.steps or self.probes != (SurvivesEveryPlan(),):
             raise ConfigError("GeneratedScenario: each plan has its own steps and probes. Leave out steps and probes.")
         super().check()

@@ -1,10 +1,10 @@
 """The stage: everything that a step acts on (local Fiskil, app, outbox, journal ...)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, ParamSpec, TypeVar
 
 import msgspec
 
@@ -27,6 +27,7 @@ from fiskil_harness.journal import (
     ConsentState,
     Effects,
     EffectsMoment,
+    Entry,
     EventCreated,
     Journal,
     ReportPlace,
@@ -41,6 +42,9 @@ from fiskil_harness.server.fiskil import Fiskil, local
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Dispatcher, Sender
 from fiskil_harness.webhooks.retry_schedule import Outbox
+
+P = ParamSpec("P")
+E_ = TypeVar("E_", bound=Entry)
 
 
 class Stage:
@@ -202,16 +206,14 @@ class Stage:
             if self._recorded_consents.get(consent.arrangement_id) == state:
                 continue
             self._recorded_consents[consent.arrangement_id] = state
-            self.journal.write(
-                ConsentState(
-                    **self.journal.stamp(),
-                    participant=owner.participant,
-                    consent_id=consent.arrangement_id,
-                    institution_id=consent.institution_id,
-                    permissions=consent.permissions,
-                    accounts=accounts,
-                    is_active=consent.is_active,
-                )
+            self.record(
+                ConsentState,
+                participant=owner.participant,
+                consent_id=consent.arrangement_id,
+                institution_id=consent.institution_id,
+                permissions=consent.permissions,
+                accounts=accounts,
+                is_active=consent.is_active,
             )
 
     def post(self, event: Event, owner: EndUser) -> str:
@@ -221,16 +223,14 @@ class Stage:
         owner.event_symbols.append(symbol)
         self.journal.names[event.message_id] = symbol
         self.outbox.add(symbol, event)
-        self.journal.write(
-            EventCreated(
-                **self.journal.stamp(),
-                event=symbol,
-                kind=event.kind,
-                message_id=event.message_id,
-                participant=owner.participant,
-                publish_time=rfc3339(event.publish_time, timespec="milliseconds"),
-                is_subscribed=self.uses_event(event.kind),
-            )
+        self.record(
+            EventCreated,
+            event=symbol,
+            kind=event.kind,
+            message_id=event.message_id,
+            participant=owner.participant,
+            publish_time=rfc3339(event.publish_time, timespec="milliseconds"),
+            is_subscribed=self.uses_event(event.kind),
         )
         return symbol
 
@@ -272,8 +272,8 @@ class Stage:
             # As after a wait of no length: the app may be busy.
             wait = IdleWait(report=query_effects(self.app, end_user.values), result="slow", unchanged_s=0.0)
         report = wait.report
-        entry = Effects(
-            **self.journal.stamp(),
+        return self.record(
+            Effects,
             participant=end_user.participant,
             moment=moment,
             applied=report.applied,
@@ -288,8 +288,6 @@ class Stage:
             waits_for=wait.waits_for,
             busy_since=wait.busy_since,
         )
-        self.journal.write(entry)
-        return entry
 
     def snapshots(
         self, moment: EffectsMoment, only: str | None = None, *, earlier: Mapping[str, Effects] = MappingProxyType({})
@@ -312,7 +310,7 @@ class Stage:
                 continue
             report = earlier.get(name)
             if report is not None and self._waits.is_certain(report):
-                entries[name] = self._record_again(moment, report)
+                entries[name] = self.record(msgspec.structs.replace, report, moment=moment)
             else:
                 entries[name] = self.snapshot(moment, end_user)
         return entries
@@ -327,11 +325,6 @@ class Stage:
             self.snapshots(moment)
         else:
             wait_for_no_request(self.environment.proxy, *NO_REQUEST[moment])
-
-    def _record_again(self, moment: str, earlier: Effects) -> Effects:
-        entry = msgspec.structs.replace(earlier, **self.journal.stamp(), moment=moment)
-        self.journal.write(entry)
-        return entry
 
     def note_rows(self, dataset: str, end_user: EndUser) -> None:
         """Record the rows of *dataset* that the API now serves under all active consents of *end_user*.
@@ -348,16 +341,20 @@ class Stage:
             served = [msgspec.to_builtins(row) for rows in rows_by_consent for row in rows]
         by_id = {row.get("fiskil_id", number): row for number, row in enumerate(served)}
         removed = [removed_id for consent in active or [latest] for removed_id in sandbox.removed_ids(consent, dataset)]
-        self.journal.write(
-            Rows(
-                **self.journal.stamp(),
-                participant=end_user.participant,
-                dataset=dataset,
-                rows=tuple(by_id.values()),
-                removed_ids=tuple(removed_id for removed_id in dict.fromkeys(removed) if removed_id not in by_id),
-                end_user_id=end_user.end_user_id,
-            )
+        self.record(
+            Rows,
+            participant=end_user.participant,
+            dataset=dataset,
+            rows=tuple(by_id.values()),
+            removed_ids=tuple(removed_id for removed_id in dict.fromkeys(removed) if removed_id not in by_id),
+            end_user_id=end_user.end_user_id,
         )
+
+    def record(self, make: Callable[P, E_], /, *args: P.args, **fields: P.kwargs) -> E_:
+        """Write the journal entry that ``make(*args, **fields)`` returns, with the present time and step; return it."""
+        entry = msgspec.structs.replace(make(*args, **fields), **self.journal.stamp())
+        self.journal.write(entry)
+        return entry
 
     def record_incomplete(self, what: str, *, hook: str = "") -> None:
         """Record that a step was incomplete, which makes the scenario INCONCLUSIVE whatever its probes find.
@@ -366,7 +363,7 @@ class Stage:
             what: What was left out and why, as a clause without a full stop.
             hook: The hook or setting that would help; empty if none would.
         """
-        self.journal.write(StepIncomplete(**self.journal.stamp(), reason=what, hook=hook))
+        self.record(StepIncomplete, reason=what, hook=hook)
 
     def record_failure(self, what: str, *, hook: str = "") -> None:
         """Record why a step could not be performed; the verdict does not depend on it.
@@ -375,4 +372,4 @@ class Stage:
             what: The reason, as a clause without a full stop.
             hook: The hook or setting that would help; empty if none would.
         """
-        self.journal.write(StepFailed(**self.journal.stamp(), reason=what, hook=hook))
+        self.record(StepFailed, reason=what, hook=hook)

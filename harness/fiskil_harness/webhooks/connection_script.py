@@ -4,21 +4,15 @@ A script always ends, because every move has a time limit. Nothing here is speci
 """
 
 import asyncio
-import contextlib
-import socket
-import struct
-from typing import Any
 
 from msgspec import Struct
 
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.webhooks.responses import INCOMPLETE, SILENT, Reply, ResponseParser
-from fiskil_harness.webhooks.transport import Address, connect
+from fiskil_harness.webhooks.responses import SILENT, Reply
+from fiskil_harness.webhooks.transport import Address, Connection, connect
 
-CLOSED = "the receiver closed the connection"
 NO_RESPONSE_EXPECTED = "hung up without a response"
 GRACE_S = 0.2
-LINGER_OFF = struct.pack("ii", 1, 0)
 
 
 class Send(Struct, frozen=True):
@@ -90,7 +84,7 @@ async def perform(address: Address, script: Script, *, timeout_s: float) -> Conv
     Args:
         timeout_s: The limit for all responses together, in real seconds.
     """
-    connection = _Connection()
+    connection = Connection()
     trouble = await connect(connection, address, timeout_s)
     if trouble:
         return Conversation(replies=(Reply(problem=trouble),))
@@ -125,7 +119,7 @@ async def flood(
     Returns:
         The number of bytes that were accepted after *head*, and the reply, which is None if a limit was reached first.
     """
-    connection = _Connection()
+    connection = Connection()
     trouble = await connect(connection, address, limit_s)
     if trouble:
         return 0, Reply(problem=trouble)
@@ -140,12 +134,12 @@ async def flood(
         accepted_bytes = max(0, written_bytes - connection.waiting_bytes)
         if not connection.is_over:
             return accepted_bytes, None
-        return accepted_bytes, await connection.read_reply(GRACE_S, is_head=False)
+        return accepted_bytes, await connection.read_reply(GRACE_S)
     finally:
         connection.abort()
 
 
-async def _make(move: Move, connection: "_Connection", *, left_s: float) -> Reply | None:
+async def _make(move: Move, connection: Connection, *, left_s: float) -> Reply | None:
     if isinstance(move, Send):
         await connection.write(move.data, left_s)
     elif isinstance(move, Pause):
@@ -163,124 +157,3 @@ async def _make(move: Move, connection: "_Connection", *, left_s: float) -> Repl
     else:
         connection.reset()
     return None
-
-
-class _Connection(asyncio.Protocol):
-    """One connection: writes bytes, and collects the responses that arrive."""
-
-    def __init__(self) -> None:
-        self._parser = ResponseParser(self._add_reply)
-        self._transport: Any = None
-        self._lost = ""
-        self._change = asyncio.Event()
-        self._may_write = asyncio.Event()
-        self._may_write.set()
-        self._elapsed = stopwatch()
-        self.arrived: list[Reply] = []
-
-    @property
-    def is_over(self) -> bool:
-        """True if a response has arrived, or no response can arrive any more."""
-        return bool(self.arrived or self._lost)
-
-    @property
-    def waiting_bytes(self) -> int:
-        """The number of written bytes that have not been sent yet."""
-        return 0 if self._lost else int(self._transport.get_write_buffer_size())
-
-    async def write(self, data: bytes, limit_s: float) -> None:
-        """Write *data*, and wait while the receiver reads nothing. If the connection is closed or will be, write nothing."""
-        if self._lost or not self._parser.keeps or self._transport.is_closing():
-            self._lost = self._lost or CLOSED
-            return
-        self._transport.write(data)
-        await _within(self._may_write, limit_s)
-
-    async def read_reply(self, limit_s: float, *, is_head: bool) -> Reply | None:
-        """Return the next complete response, or a reply that states why none can arrive; None if the limit ends first."""
-        self._parser.is_head = is_head
-        elapsed = stopwatch()
-        while not self.arrived:
-            if self._lost:
-                return Reply(problem=self._lost, took_s=elapsed())
-            self._change.clear()
-            if not await _within(self._change, limit_s - elapsed()):
-                return None
-        return self.arrived.pop(0)
-
-    async def read_continue(self, limit_s: float) -> None:
-        elapsed = stopwatch()
-        while not (self.arrived or self._lost or self._parser.has_interim):
-            self._change.clear()
-            if not await _within(self._change, limit_s - elapsed()):
-                return
-
-    async def watch(self, limit_s: float) -> list[Reply]:
-        """Return the responses that arrive within the limit, although none is expected."""
-        elapsed = stopwatch()
-        while not (self.arrived or self._lost):
-            self._change.clear()
-            if not await _within(self._change, limit_s - elapsed()):
-                break
-        replies, self.arrived = self.arrived, []
-        return replies
-
-    def end(self) -> None:
-        # The receiver may have closed the connection at this very moment.
-        with contextlib.suppress(OSError):
-            if not self._lost and self._transport.can_write_eof():
-                self._transport.write_eof()
-
-    async def hang_up(self, limit_s: float) -> None:
-        """Close the connection when everything has been written."""
-        if self._lost:
-            return
-        self._change.clear()
-        self._transport.close()
-        await _within(self._change, limit_s)
-
-    def reset(self) -> None:
-        sock = self._transport.get_extra_info("socket")
-        if sock is not None and not self._lost:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_OFF)
-        self._transport.abort()
-
-    def abort(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
-
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
-
-    def pause_writing(self) -> None:
-        self._may_write.clear()
-
-    def resume_writing(self) -> None:
-        self._may_write.set()
-
-    def data_received(self, received: bytes) -> None:
-        if not self._lost:
-            self._lost = self._parser.feed(received)
-        self._change.set()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self._lost:
-            problem = "" if exc is not None else self._parser.end()
-            self._lost = "connection reset" if exc is not None else problem or CLOSED
-            if self._lost == INCOMPLETE and not self._parser.is_begun:
-                self._lost = CLOSED
-        self._change.set()
-        self._may_write.set()
-
-    def _add_reply(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
-        self.arrived.append(Reply(status=status, headers=headers, body=body, took_s=self._elapsed()))
-
-
-async def _within(event: asyncio.Event, limit_s: float) -> bool:
-    if event.is_set():
-        return True
-    try:
-        await asyncio.wait_for(event.wait(), max(limit_s, 0.0005))
-    except TimeoutError:
-        return False
-    return True

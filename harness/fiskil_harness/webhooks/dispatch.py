@@ -21,11 +21,7 @@ class Dispatcher:
     """
 
     def __init__(
-        self,
-        sandbox: Sandbox,
-        dialect: Callable[[], Dialect],
-        *,
-        take: Callable[[Sequence[Event]], None] | None = None,
+        self, sandbox: Sandbox, dialect: Callable[[], Dialect], *, take: Callable[[Sequence[Event]], None] | None = None
     ) -> None:
         """Start with an empty outbox.
 

@@ -181,25 +181,16 @@ ENCODINGS: dict[str, Encoding] = {
         Encoding("charset", "declared as application/json; charset=utf-8", content_type="application/json; charset=utf-8"),
         Encoding("lower_case_header", "with its signature header in lower case", header=str.lower),
         Encoding("upper_case_header", "with its signature header in upper case", header=str.upper),
-        Encoding("extra_field", "with a new field", _with_extra(b'"note":"hello"'), has_extra=True),
-        Encoding(
-            "raw_utf8", "with raw UTF-8 in a new field", _with_extra('"note":"caf\u00e9 \u2615"'.encode()), has_extra=True
-        ),
-        Encoding(
-            "escaped_utf8",
-            "with escaped UTF-16 in a new field",
-            _with_extra(b'"note":"caf\\u00E9 \\ud83d\\ude00"'),
-            has_extra=True,
-        ),
-        Encoding("escaped_slash", "with \\/ in a new field", _with_extra(b'"note":"a\\/b"'), has_extra=True),
-        Encoding(
-            "odd_numbers", "with 1.0, 1e0 and -0.0 in a new field", _with_extra(b'"note":[1.0,1e0,-0.0]'), has_extra=True
-        ),
-        Encoding(
-            "big_integer",
-            "with an integer above 2^64 in a new field",
-            _with_extra(b'"note":123456789012345678901'),
-            has_extra=True,
+        *(
+            Encoding(name, sentence, _with_extra(text), has_extra=True)
+            for name, sentence, text in (
+                ("extra_field", "with a new field", b'"note":"hello"'),
+                ("raw_utf8", "with raw UTF-8 in a new field", '"note":"caf\u00e9 \u2615"'.encode()),
+                ("escaped_utf8", "with escaped UTF-16 in a new field", b'"note":"caf\\u00E9 \\ud83d\\ude00"'),
+                ("escaped_slash", "with \\/ in a new field", b'"note":"a\\/b"'),
+                ("odd_numbers", "with 1.0, 1e0 and -0.0 in a new field", b'"note":[1.0,1e0,-0.0]'),
+                ("big_integer", "with an integer above 2^64 in a new field", b'"note":123456789012345678901'),
+            )
         ),
         Encoding(
             "no_account_ids",
@@ -236,31 +227,27 @@ ODDITIES: dict[str, Oddity] = {
         Oddity("null", "that is null", _replaced(None)),
         Oddity("list", "that is a list", _replaced([1, 2, 3])),
         Oddity("text", "that is a text", _replaced("consent.received")),
-        Oddity(
-            "no_message_id", "without message_id", _changed(lambda message: message.pop("message_id")), suits=_is_fiskils
-        ),
-        Oddity("number_as_id", "with a number as message_id", _id_as(b"%"), suits=_is_fiskils),
-        Oddity("list_as_id", "with a list as message_id", _id_as(b'["%"]'), suits=_is_fiskils),
-        Oddity("nul_in_id", "with NUL in message_id", _id_as(b'"%\\u0000"'), suits=_is_fiskils),
-        Oddity("repeated_id", "with message_id twice", _id_as(b'"%","message_id":"%0"'), suits=_is_fiskils),
-        Oddity("no_data", "without data", _changed(lambda message: message.pop("data")), suits=_is_fiskils),
-        Oddity(
-            "data_as_list",
-            "with a list as data",
-            _changed(lambda message: message.update(data=[message["data"]])),
-            suits=_is_fiskils,
-        ),
-        Oddity(
-            "time_as_number",
-            "with a number as publish_time",
-            _changed(lambda message: message.update(publish_time=0)),
-            suits=_is_fiskils,
-        ),
-        Oddity(
-            "older_shape",
-            "without event and delivery_attempt, as an older sample shows",
-            _changed(lambda message: (message.pop("delivery_attempt"), message["data"].pop("event"))),
-            suits=_is_fiskils,
+        *(
+            Oddity(name, sentence, write, suits=_is_fiskils)
+            for name, sentence, write in (
+                ("no_message_id", "without message_id", _changed(lambda message: message.pop("message_id"))),
+                ("number_as_id", "with a number as message_id", _id_as(b"%")),
+                ("list_as_id", "with a list as message_id", _id_as(b'["%"]')),
+                ("nul_in_id", "with NUL in message_id", _id_as(b'"%\\u0000"')),
+                ("repeated_id", "with message_id twice", _id_as(b'"%","message_id":"%0"')),
+                ("no_data", "without data", _changed(lambda message: message.pop("data"))),
+                ("data_as_list", "with a list as data", _changed(lambda message: message.update(data=[message["data"]]))),
+                (
+                    "time_as_number",
+                    "with a number as publish_time",
+                    _changed(lambda message: message.update(publish_time=0)),
+                ),
+                (
+                    "older_shape",
+                    "without event and delivery_attempt, as an older sample shows",
+                    _changed(lambda message: (message.pop("delivery_attempt"), message["data"].pop("event"))),
+                ),
+            )
         ),
         Oddity("prototype", "with __proto__ as a field", _with_extra(b'"__proto__":{"is_admin":true}')),
         Oddity("surrogate", "with half a surrogate pair in a field", _with_extra(b'"note":"\\ud800"')),

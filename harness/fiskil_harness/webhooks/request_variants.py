@@ -135,10 +135,7 @@ def _whole(*more: str, limit_ms: float = 0, **options: object) -> Callable[[Sign
 
 
 def _method(name: str) -> Callable[[SignedRequest], Script]:
-    def script(letter: SignedRequest) -> Script:
-        return Send(head(letter, method=name) + letter.body), ReadResponse(is_head=name == "HEAD")
-
-    return script
+    return lambda letter: (Send(head(letter, method=name) + letter.body), ReadResponse(is_head=name == "HEAD"))
 
 
 def _named(spell: Callable[[str], str]) -> Callable[[SignedRequest], Script]:
@@ -183,11 +180,12 @@ def _chunks(letter: SignedRequest, *, extension: bytes = b"", last: bytes = b"0\
     return b"".join(b"%x%s\r\n%s\r\n" % (len(part), extension, part) for part in parts) + last
 
 
-def _chunked(**options: bytes) -> Callable[[SignedRequest], Script]:
-    def script(letter: SignedRequest) -> Script:
-        return Send(head(letter, "Transfer-Encoding: chunked", length=None) + _chunks(letter, **options)), ReadResponse()
+def _chunked_head(letter: SignedRequest, length: int | None = None) -> bytes:
+    return head(letter, "Transfer-Encoding: chunked", length=length)
 
-    return script
+
+def _chunked(**options: bytes) -> Callable[[SignedRequest], Script]:
+    return lambda letter: (Send(_chunked_head(letter) + _chunks(letter, **options)), ReadResponse())
 
 
 def _expecting(*, waits: bool) -> Callable[[SignedRequest], Script]:
@@ -199,8 +197,8 @@ def _expecting(*, waits: bool) -> Callable[[SignedRequest], Script]:
 
 
 def _length_and_chunks(letter: SignedRequest) -> Script:
-    announced = head(letter, "Transfer-Encoding: chunked", length=len(_chunks(letter)))
-    return Send(announced + _chunks(letter)), ReadResponse(limit_ms=MALFORMED_MS)
+    chunks = _chunks(letter)
+    return Send(_chunked_head(letter, len(chunks)) + chunks), ReadResponse(limit_ms=MALFORMED_MS)
 
 
 def _line_feeds(letter: SignedRequest) -> Script:
@@ -229,8 +227,7 @@ def _cut(*last: Move, announced: bool = True) -> Callable[[SignedRequest], Scrip
 
 def _cut_chunk(letter: SignedRequest) -> Script:
     half = letter.body[: len(letter.body) // 2]
-    start = head(letter, "Transfer-Encoding: chunked", length=None) + b"%x\r\n" % len(letter.body)
-    return Send(start + half), Pause(SETTLE_MS), HangUp()
+    return Send(_chunked_head(letter) + b"%x\r\n" % len(letter.body) + half), Pause(SETTLE_MS), HangUp()
 
 
 REQUEST_VARIANTS: dict[str, RequestVariant] = {
@@ -314,12 +311,11 @@ REQUEST_VARIANTS: dict[str, RequestVariant] = {
         RequestVariant("half_and_ended", Kind.BROKEN, "that ends halfway", _cut(End(), ReadResponse(limit_ms=MALFORMED_MS))),
         RequestVariant("head_alone", Kind.BROKEN, "of which only the head arrives", _cut(HangUp(), announced=False)),
         RequestVariant("cut_chunk", Kind.BROKEN, "whose chunk is cut", _cut_chunk),
-        RequestVariant("get", Kind.SAFE, "by GET", _method("GET")),
-        RequestVariant("head", Kind.SAFE, "by HEAD", _method("HEAD")),
-        RequestVariant("options", Kind.SAFE, "by OPTIONS", _method("OPTIONS")),
-        RequestVariant("put", Kind.METHOD, "by PUT", _method("PUT")),
-        RequestVariant("patch", Kind.METHOD, "by PATCH", _method("PATCH")),
-        RequestVariant("delete", Kind.METHOD, "by DELETE", _method("DELETE")),
+        *(
+            RequestVariant(name.lower(), kind, f"by {name}", _method(name))
+            for kind, names in ((Kind.SAFE, ("GET", "HEAD", "OPTIONS")), (Kind.METHOD, ("PUT", "PATCH", "DELETE")))
+            for name in names
+        ),
     )
 }
 """Every variant by name, in the order in which they are sent."""

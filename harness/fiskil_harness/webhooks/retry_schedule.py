@@ -101,15 +101,13 @@ class Outbox:
             raise UnknownName("event", symbol, self._parcels)
         return self._parcels[symbol]
 
-    def drop(self, symbol: str) -> Parcel:
-        """Drop an event, so that no further attempt to deliver it is made; return its parcel.
+    def drop(self, symbol: str) -> None:
+        """Drop an event, so that no further attempt to deliver it is made.
 
         Raises:
             UnknownName: There is no event with this symbol.
         """
-        parcel = self.find(symbol)
-        parcel.due_at = None
-        return parcel
+        self.find(symbol).due_at = None
 
     def due(self, now: datetime) -> list[Parcel]:
         """Return the due events, sorted by publish time; with in-turn order, only the first. Source: webhooks.order"""

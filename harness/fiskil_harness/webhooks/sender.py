@@ -224,11 +224,7 @@ class Sender:
                 open_attempts[count] = attempt
                 count += 1
                 yield written(
-                    self.target,
-                    body=attempt.delivery.body,
-                    headers=attempt.headers,
-                    method=attempt.method,
-                    is_kept=True,
+                    self.target, body=attempt.delivery.body, headers=attempt.headers, method=attempt.method, is_kept=True
                 )
 
         def take(number: int, reply: Reply) -> None:
@@ -254,9 +250,7 @@ class Sender:
             ),
             timeout_s=self._timeout_s * 3 + 10,
         )
-        delivery = _record_of(outgoing, reply, stamp)
-        journal.write(delivery)
-        return delivery
+        return self.note(outgoing, reply, journal, stamp)
 
     def _address(self, source_ip: str) -> Address:
         return Address(host=self.target.host, port=self.target.port, source_ip=source_ip, tls=self._tls)
@@ -266,12 +260,7 @@ class Sender:
 
 
 def written(
-    target: Target,
-    *,
-    body: bytes,
-    headers: tuple[tuple[str, str], ...],
-    method: str = "POST",
-    is_kept: bool = False,
+    target: Target, *, body: bytes, headers: tuple[tuple[str, str], ...], method: str = "POST", is_kept: bool = False
 ) -> bytes:
     """Return the bytes of a request; *is_kept* leaves the connection open for another request."""
     lines = [

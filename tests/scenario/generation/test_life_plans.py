@@ -7,7 +7,7 @@ from fiskil_harness.core.config.hooks import COMMAND, HOOKS, START_SESSION
 from fiskil_harness.journal import Bite, Exchange, Journal, TokensExpired
 from fiskil_harness.probes import Finding, Verdict, name_of
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.client_invariants import invariants_of
+from fiskil_harness.scenario.generation.invariants import client_invariants
 from fiskil_harness.scenario.generation.life_actions import VERBS
 from fiskil_harness.scenario.generation.life_plans import Action, LifePlan, possible
 from fiskil_harness.scenario.generation.life_strategies import decisive_findings, happened, is_unwell, shorter
@@ -142,8 +142,8 @@ def test_a_locked_out_app_violates_the_token_invariant() -> None:
     locked_out, well = Journal(), Journal()
     locked_out.write(call(1, 401))
 
-    assert "holds_every_row" in invariants_of(locked_out)[0].probes
-    assert "holds_every_row" not in invariants_of(well)[0].probes
+    assert "holds_every_row" in client_invariants(locked_out)[0].probes
+    assert "holds_every_row" not in client_invariants(well)[0].probes
 
 
 def test_probes_follow_from_the_verbs() -> None:

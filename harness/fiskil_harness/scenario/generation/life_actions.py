@@ -69,6 +69,11 @@ CHANGES: dict[str, tuple[str, int]] = {
 """Verbs that change a row: the kind of change, and the number of rows to choose from. Only two rows are pending."""
 
 
+def _with_consent(add: Callable[[LifeState, int], bool | None]) -> Apply:
+    """Return an action that is impossible without an active consent, and if *add* returns false."""
+    return lambda state, number: state.is_active() and add(state, number) is not False
+
+
 def _journey(step: Callable[[int], Any]) -> Apply:
     def apply(state: LifeState, number: int) -> bool:
         if state.is_deleted or state.has_outage:
@@ -80,17 +85,16 @@ def _journey(step: Callable[[int], Any]) -> Apply:
     return apply
 
 
-def _renew(state: LifeState, _number: int, accounts: tuple[str, ...] = ()) -> bool:
-    if not state.is_active() or state.has_outage:
-        return False
-    state.lift_faults()
-    state.steps.append(steps.Authorise(accounts=accounts))
-    state.stop_counting()
-    return True
+def _renew(*accounts: str) -> Apply:
+    def add(state: LifeState, _number: int) -> bool:
+        if state.has_outage:
+            return False
+        state.lift_faults()
+        state.steps.append(steps.Authorise(accounts=accounts))
+        state.stop_counting()
+        return True
 
-
-def _amend(state: LifeState, number: int) -> bool:
-    return _renew(state, number, ("everyday",))
+    return _with_consent(add)
 
 
 def _consent_again(state: LifeState, number: int) -> bool:
@@ -105,56 +109,36 @@ def _consent_again(state: LifeState, number: int) -> bool:
     return True
 
 
-def _confirm(state: LifeState, _number: int) -> bool:
-    if not state.is_active():
-        return False
+@_with_consent
+def _confirm(state: LifeState, _number: int) -> None:
     state.steps.append(steps.TouchConsent())
     state.record_event("consent.updated")
-    return True
 
 
-def _revoke(state: LifeState, number: int) -> bool:
-    if not state.is_active():
-        return False
+@_with_consent
+def _revoke(state: LifeState, number: int) -> None:
     state.trigger_faults()
     state.steps += [steps.Advance(seconds=1), steps.Revoke(by="institution" if number % 2 else "end_user")]
     state.record_event("consent.revoked")
     state.consent = "over"
-    return True
 
 
-def _disconnect(state: LifeState, _number: int) -> bool:
-    if not state.is_active():
-        return False
-    state.lift_faults()
-    state.steps += [steps.Advance(seconds=1), steps.Disconnect()]
-    state.stop_counting()
-    state.consent = "over"
-    return True
+def _ending(*sequence: Any, disturb: Callable[[LifeState], None] = LifeState.trigger_faults) -> Apply:
+    """Return an action that ends the consent by the steps *sequence*, after *disturb* has used the set faults."""
+
+    def add(state: LifeState, _number: int) -> None:
+        disturb(state)
+        state.steps += sequence
+        state.stop_counting()
+        state.consent = "over"
+        state.is_deleted = any(isinstance(step, steps.DeleteEndUser) for step in sequence)
+
+    return _with_consent(add)
 
 
-def _expire(state: LifeState, _number: int) -> bool:
-    if not state.is_active():
-        return False
-    state.trigger_faults()
-    state.steps.append(steps.Advance(days=TOO_LATE_DAYS))
-    state.stop_counting()
-    state.consent = "over"
-    return True
-
-
-def _delete(state: LifeState, _number: int) -> bool:
-    if not state.is_active():
-        return False
-    state.trigger_faults()
-    state.steps += [steps.Advance(seconds=1), steps.DeleteEndUser()]
-    state.stop_counting()
-    state.consent, state.is_deleted = "over", True
-    return True
-
-
+@_with_consent
 def _close_account(state: LifeState, _number: int) -> bool:
-    if not state.is_active() or not state.is_savings_open:
+    if not state.is_savings_open:
         return False
     state.steps.append(steps.CloseAccount("savings"))
     state.is_savings_open = False
@@ -162,36 +146,36 @@ def _close_account(state: LifeState, _number: int) -> bool:
 
 
 def _change(what: Any, count: int) -> Apply:
-    def apply(state: LifeState, number: int) -> bool:
-        of_pending = what in {"post", "vanish"}
-        if not state.is_active() or (of_pending and not state.pending_rows):
+    of_pending = what in {"post", "vanish"}
+
+    def add(state: LifeState, number: int) -> bool:
+        if of_pending and not state.pending_rows:
             return False
         nth = 0 if of_pending else number * (count // 8) % count
         state.steps.append(steps.Change(kind=what, nth=nth))
         state.pending_rows -= of_pending
         return True
 
-    return apply
+    return _with_consent(add)
 
 
+@_with_consent
 def _day(state: LifeState, _number: int) -> bool:
-    if not state.is_active() or "day" in state.verbs:
+    if "day" in state.verbs:
         return False
     state.steps.append(steps.Advance(days=1, minutes=1))
     state.stop_counting()
     return True
 
 
-def _outage(state: LifeState, _number: int) -> bool:
-    if not state.is_active():
-        return False
+@_with_consent
+def _outage(state: LifeState, _number: int) -> None:
     if state.has_outage:
         state.steps.append(steps.EndOutage())
     else:
         state.steps += [steps.BeginOutage(), steps.Advance(minutes=20)]
     state.has_outage = not state.has_outage
     state.stop_counting()
-    return True
 
 
 def _refresh(state: LifeState, _number: int) -> bool:
@@ -211,8 +195,8 @@ def _restart(state: LifeState, _number: int) -> bool:
 def _fault(fault: Any, places: tuple[tuple[str, int], ...], most: int) -> Apply:
     """Return an action that sets *fault* for up to *most* calls of a route that the app calls after the next event."""
 
-    def apply(state: LifeState, number: int) -> bool:
-        if not state.is_active() or len(state.faulty_routes) >= MOST_WAITING:
+    def add(state: LifeState, number: int) -> bool:
+        if len(state.faulty_routes) >= MOST_WAITING:
             return False
         route, page = places[number % len(places)]
         times = 1 + (number % most)
@@ -221,12 +205,11 @@ def _fault(fault: Any, places: tuple[tuple[str, int], ...], most: int) -> Apply:
         state.bites += times
         return True
 
-    return apply
+    return _with_consent(add)
 
 
-def _expire_tokens(state: LifeState, number: int) -> bool:
-    if not state.is_active():
-        return False
+@_with_consent
+def _expire_tokens(state: LifeState, number: int) -> None:
     if number % 2:
         page = 2 + number % 4 // 2
         state.steps.append(steps.InjectFault("banking.transactions", faults.ExpireTokens(), page=page))
@@ -234,7 +217,6 @@ def _expire_tokens(state: LifeState, number: int) -> bool:
     else:
         state.steps.append(steps.ExpireTokens())
     state.bites += 1
-    return True
 
 
 def _on_event(step: Callable[[str], Any], *, first: bool = False, cost: int = 1) -> Apply:
@@ -306,17 +288,17 @@ _LIVES: dict[str, tuple[tuple[str, ...], Apply]] = {
     "close_tab": ((START_SESSION,), _journey(lambda number: steps.CloseTab(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
     "confirm": ((), _confirm),
     "revoke": ((), _revoke),
-    "disconnect": ((REVOKE,), _disconnect),
-    "expire": ((), _expire),
+    "disconnect": ((REVOKE,), _ending(steps.Advance(seconds=1), steps.Disconnect(), disturb=LifeState.lift_faults)),
+    "expire": ((), _ending(steps.Advance(days=TOO_LATE_DAYS))),
     "consent_again": ((START_SESSION,), _consent_again),
-    "renew": ((START_SESSION,), _renew),
-    "amend": ((START_SESSION,), _amend),
+    "renew": ((START_SESSION,), _renew()),
+    "amend": ((START_SESSION,), _renew("everyday")),
     "close_account": ((), _close_account),
     **{name: ((), _change(what, count)) for name, (what, count) in CHANGES.items()},
     "day": ((), _day),
     "outage": ((), _outage),
     "refresh": ((REFRESH,), _refresh),
-    "delete": ((), _delete),
+    "delete": ((), _ending(steps.Advance(seconds=1), steps.DeleteEndUser())),
     "restart": ((COMMAND,), _restart),
 }
 _FAULTS: dict[str, Apply] = {

@@ -23,8 +23,8 @@ from fiskil_harness.journal import Journal, PlanKind, PlanRun
 from fiskil_harness.journal.entries.plan_pairs import pairs_of, uncovered_pairs
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario.generation.actions import Act, Form
-from fiskil_harness.scenario.generation.client_invariants import invariants_of
 from fiskil_harness.scenario.generation.handwritten import short_plans
+from fiskil_harness.scenario.generation.invariants import client_invariants
 from fiskil_harness.scenario.generation.life_plans import LifePlan, possible
 from fiskil_harness.scenario.generation.life_strategies import decisive_findings, happened, life_plans, shorter
 from fiskil_harness.scenario.generation.simplify import INCOMPLETE, run_of, with_fewer_races
@@ -262,7 +262,8 @@ class _Search:
         key = _key(plan)
         if key not in self._results:
             if self._shrinking is None:
-                self._stop_searching()
+                if len(self._runs) >= self.wanted or self._searching() > self._search_cap_s:
+                    raise _EndSearch
                 self._results[key] = self._run_once(plan)
                 self._record(self._results[key])
             elif self._shrinking() <= self._shrink_cap_s:
@@ -270,11 +271,6 @@ class _Search:
             else:
                 return False
         return self._results[key].verdict is Verdict.FAIL
-
-    def _stop_searching(self) -> None:
-        """End the search if all requested plans have run, or if its time limit has passed."""
-        if len(self._runs) >= self.wanted or self._searching() > self._search_cap_s:
-            raise _EndSearch
 
     def _record(self, run: PlanRun) -> None:
         self._runs.append(msgspec.structs.replace(run, number=len(self._runs) + 1))
@@ -317,7 +313,7 @@ class _Search:
         life = self._lives.get(_key(plan))
         if life is None:
             return run_of(plan, *result.findings)
-        run = run_of(plan, *decisive_findings(result.findings), invariants=invariants_of(result.journal))
+        run = run_of(plan, *decisive_findings(result.findings), invariants=client_invariants(result.journal))
         verbs = happened(life, result.journal, result.findings)
         return msgspec.structs.replace(run, happened=verbs, possible=possible(life.hooks))
 

@@ -9,7 +9,7 @@ import msgspec
 from fiskil_harness.journal import PlanRun
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.receiver_invariants import INVARIANTS, Invariant, violated
+from fiskil_harness.scenario.generation.invariants import RECEIVER_INVARIANTS, Invariant, violated
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
 
@@ -78,7 +78,7 @@ def _text_without_twin(step: Any) -> str:
     return steps.step_text(msgspec.structs.replace(step, twin=""))
 
 
-def run_of(plan: Scenario, *findings: Finding, invariants: tuple[Invariant, ...] = INVARIANTS) -> PlanRun:
+def run_of(plan: Scenario, *findings: Finding, invariants: tuple[Invariant, ...] = RECEIVER_INVARIANTS) -> PlanRun:
     """Return the result of *plan*, taken from the decisive one of *findings*. The caller sets the number of the run."""
     finding = _decisive(findings)
     invariant = violated(plan, finding.probe, invariants) if finding.verdict is Verdict.FAIL else None

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, FAIL
-from fiskil_harness.errors import ConfigError, HookError
+from fiskil_harness.errors import HookError
 from fiskil_harness.journal import Idle, ProcessChanged
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -78,7 +78,7 @@ class KillWorker(PlainStep, frozen=True, kw_only=True, tag="kill_worker"):
             restart(stage)
             return
         stage.was_disturbed = True
-        stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="kill_worker"))
+        stage.record(ProcessChanged, change="kill_worker")
         if not wait_until(lambda: stage.app.process.is_alive() and stage.app.is_ready(), cap_s=GOES_ON_S):
             restart(stage)
 
@@ -122,13 +122,12 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
         Raises:
             ConfigError: *seconds* is not from 0 to 86,400.
         """
-        if not 0 <= self.seconds <= LONGEST_IDLE_S:
-            raise ConfigError(f"StayIdle: seconds must be from 0 to {LONGEST_IDLE_S}, got {self.seconds:g}.")
+        refuse_outside(self, "seconds", 0.0, LONGEST_IDLE_S)
 
     def perform(self, stage: "Stage") -> None:
         """Wait for *seconds* real seconds."""
         seconds = self.seconds or stage.settings.app.limits.idle_s
-        stage.journal.write(Idle(**stage.journal.stamp(), seconds=seconds))
+        stage.record(Idle, seconds=seconds)
         pause(seconds)
 
 
@@ -164,7 +163,7 @@ def kill(stage: "Stage") -> None:
     """Kill the app with SIGKILL and record it."""
     stage.was_disturbed = True
     stage.app.kill()
-    stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="kill"))
+    stage.record(ProcessChanged, change="kill")
 
 
 def start(stage: "Stage") -> None:
@@ -174,4 +173,4 @@ def start(stage: "Stage") -> None:
         AppError: The app does not start.
     """
     stage.app.process.start(stage.app)
-    stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="restart"))
+    stage.record(ProcessChanged, change="restart")

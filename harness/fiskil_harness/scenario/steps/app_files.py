@@ -31,23 +31,14 @@ def collect_outputs(stage: "Stage", *, is_logs_only: bool = False) -> None:
     Args:
         is_logs_only: True leaves out files that are no logs, such as databases.
     """
-    stamp = stage.journal.stamp()
     with suppress(HookMissing):
         text, problem = _metrics(stage)
-        stage.journal.write(Reported(**stamp, place="metrics", text=text, problem=problem))
+        stage.record(Reported, place="metrics", text=text, problem=problem)
     for place, (sink, before) in stage.sinks.items():
         for message in sink.sent.since(before):
-            stage.journal.write(Reported(**stamp, place=place, text=message.text, problem=message.problem))
-    for written_file in stage.folder.written(is_logs_only=is_logs_only):
-        stage.journal.write(
-            FileWritten(
-                **stamp,
-                name=written_file.name,
-                text=written_file.text,
-                is_log=written_file.is_log,
-                problem=written_file.problem,
-            )
-        )
+            stage.record(Reported, place=place, text=message.text, problem=message.problem)
+    for file in stage.folder.written(is_logs_only=is_logs_only):
+        stage.record(FileWritten, name=file.name, text=file.text, is_log=file.is_log, problem=file.problem)
 
 
 def _metrics(stage: "Stage") -> tuple[bytes, str]:

@@ -7,13 +7,12 @@ import msgspec
 from fiskil_harness.core.model import Message
 from fiskil_harness.journal import DeliveryKind
 from fiskil_harness.scenario.steps.deliveries import attempt
-from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.events import headers_with, new_event, sealed
+from fiskil_harness.scenario.steps.step import TwinStep
 from fiskil_harness.webhooks.connection_script import Conversation, ReadResponse, Send, Watch
 from fiskil_harness.webhooks.request_variants import WRONG_SIGNATURE
 from fiskil_harness.webhooks.responses import Reply
 from fiskil_harness.webhooks.sender import Outgoing, written
-from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -25,6 +24,7 @@ WATCHED_MS, LATE_MS = 60, 300
 If the extra response comes late, it is taken for the response to the genuine message. The response to the genuine message
 then arrives last, and counts as the extra one.
 """
+KIND = "consent.updated"
 LARGE = 1_500_000
 REFUSED: dict[str, tuple[str | None, int]] = {
     "unsigned": (None, 0),
@@ -34,7 +34,7 @@ REFUSED: dict[str, tuple[str | None, int]] = {
 """Requests that the receiver must refuse: the signature (None: unsigned), and the bytes of padding after the body."""
 
 
-class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reuse"):
+class RefuseThenReuse(TwinStep, frozen=True, kw_only=True, tag="refuse_then_reuse"):
     """A forged request arrives whose body looks like a second request; a genuine message follows on the same connection.
 
     The text in the body is not a request, although it contains a correctly signed message: it must get no response and have
@@ -44,8 +44,6 @@ class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reu
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Send one pair of requests for each reason.
@@ -59,12 +57,12 @@ class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reu
 
 
 def _refuse_then_reuse(stage: "Stage", end_user: "EndUser", name: str) -> None:
-    inner = _sealed(stage, end_user, f"embedded:{name}")
-    outer = _sealed(stage, end_user, f"outer:{name}")
+    inner = sealed(stage, end_user, KIND, f"embedded:{name}")
+    outer = sealed(stage, end_user, KIND, f"outer:{name}")
     signature, padding_bytes = REFUSED[name]
     target = stage.sender.target
     embedded = written(target, body=inner.body, headers=inner.headers, is_kept=True)
-    headers = _headers_with(stage, outer, signature)
+    headers = headers_with(stage, outer, signature)
     refused = written(target, body=embedded + b" " * padding_bytes, headers=headers, is_kept=True)
     parcel = new_event(stage, end_user)
     parcel.next_attempt()
@@ -97,7 +95,7 @@ def _note_refusal(
     """Record the refused request. If the embedded request got a response, record it like a request that was sent."""
     outer, inner = messages
     sent = msgspec.structs.replace(
-        outer, body=refused.partition(b"\r\n\r\n")[2], headers=_headers_with(stage, outer, REFUSED[name][0])
+        outer, body=refused.partition(b"\r\n\r\n")[2], headers=headers_with(stage, outer, REFUSED[name][0])
     )
     received: list[tuple[Message, DeliveryKind, str, Reply]] = [(sent, "refusable", "outer", talk.reply)]
     received += [(inner, "embedded", "embedded", reply) for reply in talk.unsolicited[:1]]
@@ -106,16 +104,3 @@ def _note_refusal(
             message, event=f"{place}:{name}", participant=end_user.participant, kind=kind, name=name, is_judged=False
         )
         stage.sender.note(outgoing, reply, stage.journal, dict(stamp))
-
-
-def _sealed(stage: "Stage", end_user: "EndUser", symbol: str) -> Message:
-    """Return a correctly signed message of an event that never happened."""
-    event = invented(stage, end_user, used_kind(stage, "consent.updated"))
-    stage.journal.names[event.message_id] = symbol
-    return stage.dispatcher.seal(event)
-
-
-def _headers_with(stage: "Stage", message: Message, signature: str | None) -> tuple[tuple[str, str], ...]:
-    """Return the headers of *message* with *signature* in place of its own; None leaves the signature out."""
-    signatures = () if signature is None else (signature,)
-    return (*JSON, *signature_headers(message, stage.fiskil.dialect.scheme, *signatures))

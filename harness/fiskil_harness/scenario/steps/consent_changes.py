@@ -87,11 +87,5 @@ class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_el
         """
         with stage.fiskil.sandbox.store.changing() as store:
             make_accessible(store, self.institution_id)
-        walk(
-            stage,
-            stage.end_user(self.twin),
-            until="confirm",
-            then="confirm",
-            visiting=catalog.person(self.end_user),
-            institution_id=self.institution_id,
-        )
+        visiting = catalog.person(self.end_user)
+        walk(stage, stage.end_user(self.twin), visiting=visiting, institution_id=self.institution_id)

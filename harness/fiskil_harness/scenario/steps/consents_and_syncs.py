@@ -6,9 +6,9 @@ from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, stopwatch
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE
 from fiskil_harness.core.model import DATASETS
 from fiskil_harness.core.net.http_client import HttpReply
-from fiskil_harness.errors import ConfigError, HookError, nearest
+from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import HookCall, HookName, Rows, shortened
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, TwinStep, refuse_outside, unknown
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -35,9 +35,7 @@ class Sync(PlainStep, frozen=True, tag="sync"):
             ConfigError: Fiskil has no such dataset.
         """
         if self.dataset and self.dataset not in DATASETS:
-            near = nearest(self.dataset, DATASETS)
-            hint = f" Did you mean {near!r}?" if near else ""
-            raise ConfigError(f"Sync: no dataset {self.dataset!r}.{hint} Known: {', '.join(DATASETS)}.")
+            raise ConfigError(unknown("Sync: no dataset", self.dataset, DATASETS))
 
     def perform(self, stage: "Stage") -> None:
         """Move the sandbox clock to the end of the sync, and record the rows that the API serves then.
@@ -79,14 +77,12 @@ class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
         stage.dispatcher.collect()
 
 
-class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user"):
+class DeleteEndUser(TwinStep, frozen=True, kw_only=True, tag="delete_end_user"):
     """The end user is deleted at Fiskil permanently: their consents end, and the API no longer finds the end user.
 
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Delete the end user. Source: end-users.delete-ends-consents"""
@@ -111,8 +107,7 @@ class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
         Raises:
             ConfigError: *times* is not from 1 to 1,000.
         """
-        if not 1 <= self.times <= MOST_TIMES:
-            raise ConfigError(f"TouchConsent: times must be from 1 to {MOST_TIMES}, got {self.times}.")
+        refuse_outside(self, "times", 1, MOST_TIMES)
 
     def perform(self, stage: "Stage") -> None:
         """Confirm the consent, with one second of sandbox time before each confirmation.
@@ -166,7 +161,7 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
         stage.dispatcher.collect()
 
 
-class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
+class Refresh(TwinStep, frozen=True, kw_only=True, tag="refresh"):
     """The app is requested to read all data again. Needs ``app.drive.refresh``.
 
     Args:
@@ -175,14 +170,13 @@ class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
 
     needs_sandbox: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = (REFRESH,)
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Call the hook, and record how long it took."""
         call_hook(stage, stage.end_user(self.twin), "refresh")
 
 
-class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
+class Disconnect(TwinStep, frozen=True, kw_only=True, tag="disconnect"):
     """The app is requested to revoke the consent. Needs ``app.drive.revoke``.
 
     Args:
@@ -190,7 +184,6 @@ class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
     """
 
     needs: ClassVar[tuple[str, ...]] = (REVOKE,)
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Call the hook."""
@@ -217,14 +210,12 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         reply = stage.app.call(f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
     except HookError as error:
         reply = HttpReply(status=500, problem=str(error))
-    stage.journal.write(
-        HookCall(
-            **stage.journal.stamp(),
-            hook=name,
-            participant=end_user.participant,
-            status=reply.status,
-            body=shortened(reply.body),
-            took_s=elapsed(),
-        )
+    stage.record(
+        HookCall,
+        hook=name,
+        participant=end_user.participant,
+        status=reply.status,
+        body=shortened(reply.body),
+        took_s=elapsed(),
     )
     return reply

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fiskil_harness.core.clock import pause
 from fiskil_harness.core.config.hooks import COMMAND
-from fiskil_harness.errors import ConfigError, StepError
+from fiskil_harness.errors import StepError
 from fiskil_harness.journal import DURING_KILL, Delivery, ProcessChanged
 from fiskil_harness.scenario.steps.app import start
 from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -40,8 +40,7 @@ class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"
         Raises:
             ConfigError: *rounds* is not from 1 to 100.
         """
-        if not 1 <= self.rounds <= MOST_ROUNDS:
-            raise ConfigError(f"RepeatTogether: rounds must be from 1 to {MOST_ROUNDS}, got {self.rounds}.")
+        refuse_outside(self, "rounds", 1, MOST_ROUNDS)
 
     def perform(self, stage: "Stage") -> None:
         """Send one round after another. Each round starts when all responses of the previous round have arrived."""
@@ -78,8 +77,7 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
         Raises:
             ConfigError: *at* is not from 0 to 20.
         """
-        if not 0 <= self.at <= LATEST_KILL:
-            raise ConfigError(f"KillDuringDelivery: at must be from 0 to {LATEST_KILL}, got {self.at:g}.")
+        refuse_outside(self, "at", 0.0, LATEST_KILL)
 
     def perform(self, stage: "Stage") -> None:
         """Send, kill, wait for the outcome of the deliveries, and start the app.
@@ -99,7 +97,7 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
             stage.app.kill()
             deliveries = burst.result()
         stage.was_disturbed = True
-        stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="kill"))
+        stage.record(ProcessChanged, change="kill")
         start(stage)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
             stage.dispatcher.settle(parcel, delivery)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import msgspec
 
 from fiskil_harness.core.clock import real_now
-from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import Delivery
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.core.model import Message
+from fiskil_harness.journal import Delivery, DeliveryKind
+from fiskil_harness.scenario.steps.step import EventStep, PlainStep, refuse_outside
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
 from fiskil_harness.webhooks.sender import Outgoing
 
@@ -40,27 +40,24 @@ class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
         Raises:
             ConfigError: *attempts* is below 1.
         """
-        if self.attempts < 1:
-            raise ConfigError(f"Deliver: attempts must be 1 or greater, got {self.attempts}.")
+        refuse_outside(self, "attempts", 1)
 
     def perform(self, stage: "Stage") -> None:
         """Deliver every due event, each at most *attempts* times."""
 
-        def send(due: Sequence[Parcel]) -> bool:
+        def deliver(due: Sequence[Parcel]) -> bool:
             in_order = due if self.order == "publish_time" else reversed(due)
             return until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in in_order))
 
-        stage.dispatcher.deliver_due(send, attempts=self.attempts)
+        stage.dispatcher.deliver_due(deliver, attempts=self.attempts)
 
 
-class DeliverOne(PlainStep, frozen=True, tag="deliver_one"):
+class DeliverOne(EventStep, frozen=True, tag="deliver_one"):
     """One event is delivered, due or not.
 
     Args:
         event: Symbol of the event, such as ``e0``.
     """
-
-    event: str
 
     def perform(self, stage: "Stage") -> None:
         """Make the next attempt.
@@ -71,14 +68,12 @@ class DeliverOne(PlainStep, frozen=True, tag="deliver_one"):
         attempt(stage, stage.outbox.find(self.event))
 
 
-class Retry(PlainStep, frozen=True, tag="retry"):
+class Retry(EventStep, frozen=True, tag="retry"):
     """The next attempt for an event is made, even if the last one was acknowledged: same message id, new signature.
 
     Args:
         event: Symbol of the event, such as ``e0``.
     """
-
-    event: str
 
     def perform(self, stage: "Stage") -> None:
         """Make the attempt; the attempt number never exceeds the last one of the schedule.
@@ -89,14 +84,12 @@ class Retry(PlainStep, frozen=True, tag="retry"):
         attempt(stage, stage.outbox.find(self.event))
 
 
-class Replay(PlainStep, frozen=True, tag="replay"):
+class Replay(EventStep, frozen=True, tag="replay"):
     """The latest attempt for an event is sent again, byte for byte.
 
     Args:
         event: Symbol of the event, such as ``e0``.
     """
-
-    event: str
 
     def perform(self, stage: "Stage") -> None:
         """Send the bytes of the latest attempt again.
@@ -109,7 +102,7 @@ class Replay(PlainStep, frozen=True, tag="replay"):
         stage.dispatcher.settle(parcel, delivery)
 
 
-class Burst(PlainStep, frozen=True, tag="burst"):
+class Burst(EventStep, frozen=True, tag="burst"):
     """Several deliveries of one event arrive at the same moment.
 
     Args:
@@ -119,7 +112,6 @@ class Burst(PlainStep, frozen=True, tag="burst"):
     """
 
     is_racy: ClassVar[bool] = True
-    event: str
     copies: int = 4
     of: Literal["replay", "retry"] = "replay"
 
@@ -129,8 +121,7 @@ class Burst(PlainStep, frozen=True, tag="burst"):
         Raises:
             ConfigError: *copies* is not from 1 to 500.
         """
-        if not 1 <= self.copies <= MOST_COPIES:
-            raise ConfigError(f"Burst: copies must be from 1 to {MOST_COPIES}, got {self.copies}.")
+        refuse_outside(self, "copies", 1, MOST_COPIES)
 
     def perform(self, stage: "Stage") -> None:
         """Send all copies at the same moment.
@@ -161,7 +152,7 @@ class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_togethe
             stage.dispatcher.settle(parcel, delivery)
 
 
-class LoseAcknowledgement(PlainStep, frozen=True, tag="lose_acknowledgement"):
+class LoseAcknowledgement(EventStep, frozen=True, tag="lose_acknowledgement"):
     """One event is delivered, and the connection is closed when the first byte of the response arrives.
 
     Args:
@@ -169,7 +160,6 @@ class LoseAcknowledgement(PlainStep, frozen=True, tag="lose_acknowledgement"):
     """
 
     is_racy: ClassVar[bool] = True
-    event: str
 
     def perform(self, stage: "Stage") -> None:
         """Deliver without reading the response.
@@ -180,7 +170,7 @@ class LoseAcknowledgement(PlainStep, frozen=True, tag="lose_acknowledgement"):
         attempt(stage, stage.outbox.find(self.event), reads_response=False)
 
 
-class LateRetry(PlainStep, frozen=True, tag="late_retry"):
+class LateRetry(EventStep, frozen=True, tag="late_retry"):
     """The last attempt for an old event is made; all earlier attempts were lost.
 
     Args:
@@ -188,7 +178,6 @@ class LateRetry(PlainStep, frozen=True, tag="late_retry"):
         minutes: Age of the event by its publish time, in real minutes, from 0 to 55.
     """
 
-    event: str
     minutes: float = 55
 
     def check(self) -> None:
@@ -197,8 +186,7 @@ class LateRetry(PlainStep, frozen=True, tag="late_retry"):
         Raises:
             ConfigError: *minutes* is not from 0 to 55, the length of Fiskil's retry schedule.
         """
-        if not 0 <= self.minutes <= OLDEST_MINUTES:
-            raise ConfigError(f"LateRetry: minutes must be from 0 to {OLDEST_MINUTES}, got {self.minutes:g}.")
+        refuse_outside(self, "minutes", 0.0, OLDEST_MINUTES)
 
     def perform(self, stage: "Stage") -> None:
         """Make the fifth attempt. Source: webhooks.retry-schedule
@@ -213,14 +201,12 @@ class LateRetry(PlainStep, frozen=True, tag="late_retry"):
         attempt(stage, parcel)
 
 
-class DeliverBesideSlowClient(PlainStep, frozen=True, tag="deliver_beside_slow_client"):
+class DeliverBesideSlowClient(EventStep, frozen=True, tag="deliver_beside_slow_client"):
     """One event is delivered while another client sends a forged request slowly, byte by byte.
 
     Args:
         event: Symbol of the event, such as ``e0``.
     """
-
-    event: str
 
     def perform(self, stage: "Stage") -> None:
         """Make the next attempt while the slow request is open.
@@ -236,14 +222,12 @@ class DeliverBesideSlowClient(PlainStep, frozen=True, tag="deliver_beside_slow_c
         )
 
 
-class Drop(PlainStep, frozen=True, tag="drop"):
+class Drop(EventStep, frozen=True, tag="drop"):
     """An event is lost: no delivery attempt is made for it.
 
     Args:
         event: Symbol of the event, such as ``e0``.
     """
-
-    event: str
 
     def perform(self, stage: "Stage") -> None:
         """Remove the event from the schedule.
@@ -287,6 +271,21 @@ def attempt(
         return stage.sender.deliver(outgoing, stage.journal, keeps_response=reads_response)
 
     return stage.dispatcher.attempt(parcel, send, name=name)
+
+
+def send(
+    stage: "Stage",
+    message: Message,
+    *,
+    event: str,
+    participant: str,
+    kind: DeliveryKind = "genuine",
+    name: str = "",
+    is_judged: bool = True,
+) -> Delivery:
+    """Send *message* once, outside the retry schedule, and record it. The other arguments are fields of the entry."""
+    outgoing = Outgoing.of(message, event=event, participant=participant, kind=kind, name=name, is_judged=is_judged)
+    return stage.sender.deliver(outgoing, stage.journal)
 
 
 def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]]) -> bool:

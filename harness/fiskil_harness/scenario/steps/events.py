@@ -1,9 +1,13 @@
 """Events that steps deliver: real events of the sandbox, and invented events that never happened."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from fiskil_harness.core.model import DATASETS, Event
+import msgspec
+
+from fiskil_harness.core.model import DATASETS, Event, Message
+from fiskil_harness.webhooks.payload_format import Headers
 from fiskil_harness.webhooks.retry_schedule import Parcel
+from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -30,6 +34,27 @@ def invented(stage: "Stage", end_user: "EndUser", kind: str) -> Event:
         institution_id=consent.institution_id,
         client_id=stage.fiskil.credentials.client_id,
     )
+
+
+def sealed(stage: "Stage", end_user: "EndUser", kind: str, symbol: str, *, extra: dict[str, Any] | None = None) -> Message:
+    """Return the signed message of an invented event, which the journal calls *symbol*.
+
+    Args:
+        kind: Kind of the event; another kind is used if ``app.facts.uses_events`` does not cover it.
+        extra: Further fields of the message.
+
+    Raises:
+        StepError: There is no consent yet.
+    """
+    event = msgspec.structs.replace(invented(stage, end_user, used_kind(stage, kind)), extra=extra or {})
+    stage.journal.names[event.message_id] = symbol
+    return stage.dispatcher.seal(event)
+
+
+def headers_with(stage: "Stage", message: Message, signature: str | None) -> Headers:
+    """Return the headers of *message* with *signature* in place of its own; None leaves the signature out."""
+    signatures = () if signature is None else (signature,)
+    return (*JSON, *signature_headers(message, stage.fiskil.dialect.scheme, *signatures))
 
 
 def used_kind(stage: "Stage", preferred: str) -> str:

@@ -32,7 +32,6 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
     outcome: str = "denied"
     page: str = "connect"

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import COMMAND
-from fiskil_harness.errors import AppError, ConfigError
+from fiskil_harness.errors import AppError
 from fiskil_harness.faults import AnyFault, Latency
 from fiskil_harness.faults import ExpireTokens as ExpireTokensFault
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.faults.proxy.bite_log import fault_set
 from fiskil_harness.journal import Canaries, Key, TokensExpired
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -117,7 +117,7 @@ class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
         stage.was_disturbed = True
         for waiting in rules.waiting():
             rules.lift(waiting)
-            stage.journal.write(fault_set(waiting, **stage.journal.stamp()))
+            stage.record(fault_set, waiting)
 
 
 class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
@@ -135,8 +135,7 @@ class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
         Raises:
             ConfigError: *rows* is below 1.
         """
-        if self.rows < 1:
-            raise ConfigError(f"LimitPages: rows must be 1 or greater, got {self.rows}.")
+        refuse_outside(self, "rows", 1)
 
     def perform(self, stage: "Stage") -> None:
         """Limit the pages."""
@@ -152,7 +151,7 @@ class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
     def perform(self, stage: "Stage") -> None:
         """Expire the tokens. The driver restarts the app after the scenario, because the app may not recover."""
         stage.environment.expire_tokens()
-        stage.journal.write(TokensExpired(**stage.journal.stamp()))
+        stage.record(TokensExpired)
         stage.must_restart = True
 
 
@@ -165,7 +164,7 @@ class RevokeKey(PlainStep, frozen=True, kw_only=True, tag="revoke_key"):
     def perform(self, stage: "Stage") -> None:
         """Revoke the key until ``AcceptKey`` or the end of the scenario."""
         stage.fiskil.sandbox.set_key(is_accepted=False)
-        stage.journal.write(Key(**stage.journal.stamp(), state="revoked"))
+        stage.record(Key, state="revoked")
         stage.must_restart = True
 
 
@@ -175,7 +174,7 @@ class AcceptKey(PlainStep, frozen=True, kw_only=True, tag="accept_key"):
     def perform(self, stage: "Stage") -> None:
         """Accept the key."""
         stage.fiskil.sandbox.set_key(is_accepted=True)
-        stage.journal.write(Key(**stage.journal.stamp(), state="accepted"))
+        stage.record(Key, state="accepted")
 
 
 class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_with_wrong_secret"):
@@ -191,7 +190,7 @@ class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_
         right_secret = stage.app.values["client_secret"]
         wrong_secret = "fsk_wrong" + right_secret[9:]
         stage.must_restart = True
-        stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (wrong_secret,)}))
+        stage.record(Canaries, values={"client secret": (wrong_secret,)})
         stage.app.values["client_secret"] = wrong_secret
         try:
             restart(stage)
@@ -199,4 +198,4 @@ class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_
             stage.record_failure("the app does not start with a wrong client secret")
         finally:
             stage.app.values["client_secret"] = right_secret
-            stage.journal.write(Key(**stage.journal.stamp(), state="wrong"))
+            stage.record(Key, state="wrong")

@@ -9,9 +9,9 @@ import msgspec
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.scenario.steps.deliveries import attempt
+from fiskil_harness.scenario.steps.deliveries import attempt, send
 from fiskil_harness.scenario.steps.events import KINDS, invented, used_kind
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import EventStep, PlainStep, refuse_outside
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
 from fiskil_harness.webhooks.sender import Outgoing
 
@@ -90,7 +90,7 @@ class DeliverMixed(PlainStep, frozen=True, kw_only=True, tag="deliver_mixed"):
         _send_foreign(stage, event, "mixed", self.consent_of)
 
 
-class DeliverFromUnknownAddress(PlainStep, frozen=True, tag="deliver_from_unknown_address"):
+class DeliverFromUnknownAddress(EventStep, frozen=True, tag="deliver_from_unknown_address"):
     """The next attempt for an event comes from an IP address that is not on the app's allow list.
 
     The message is correctly signed. Nothing is sent if the config states no allow list: neither ``app.facts.allowed_ips``
@@ -101,7 +101,6 @@ class DeliverFromUnknownAddress(PlainStep, frozen=True, tag="deliver_from_unknow
         forwarded_for: IP address for headers such as X-Forwarded-For; "" sends no such headers.
     """
 
-    event: str
     forwarded_for: str = ""
 
     def perform(self, stage: "Stage") -> None:
@@ -141,8 +140,7 @@ class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unk
         Raises:
             ConfigError: *times* is below 1.
         """
-        if self.times < 1:
-            raise ConfigError(f"DeliverUnknownEvent: times must be 1 or greater, got {self.times}.")
+        refuse_outside(self, "times", 1)
 
     def perform(self, stage: "Stage") -> None:
         """Deliver the messages, up to 50 at the same moment. Source: webhooks.unknown-events"""
@@ -219,10 +217,8 @@ def _deliver_alike(stage: "Stage", end_user: "EndUser", name: str, event: Event)
 
 def _send_foreign(stage: "Stage", event: Event, name: str, participant: str) -> None:
     stage.journal.names[event.message_id] = f"foreign:{name}"
-    outgoing = Outgoing.of(
-        stage.dispatcher.seal(event), event=f"foreign:{name}", participant=participant, kind="foreign", name=name
-    )
-    stage.sender.deliver(outgoing, stage.journal)
+    message = stage.dispatcher.seal(event)
+    send(stage, message, event=f"foreign:{name}", participant=participant, kind="foreign", name=name)
 
 
 def _unlisted_address(stage: "Stage") -> str:

@@ -7,23 +7,14 @@ import msgspec
 
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, SECRET_IN_ENV
 from fiskil_harness.core.config.webhook_format import Dialect
-from fiskil_harness.core.model import Message
 from fiskil_harness.errors import AppRefusal
-from fiskil_harness.journal import Delivery, DeliveryKind, Leak, ProcessChanged
+from fiskil_harness.journal import Delivery, Leak, ProcessChanged
 from fiskil_harness.scenario.steps.app import restart
-from fiskil_harness.scenario.steps.deliveries import until_it_hangs
-from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.deliveries import send, until_it_hangs
+from fiskil_harness.scenario.steps.events import invented, new_event, sealed, used_kind
+from fiskil_harness.scenario.steps.step import EventStep, PlainStep, TwinStep
 from fiskil_harness.webhooks.forgeries.catalogue import forge, forgeries_of, forgery
-from fiskil_harness.webhooks.payload_variants import (
-    encode,
-    encoding,
-    encodings_of,
-    make_oddity,
-    oddities_of,
-    oddity,
-    spell,
-)
+from fiskil_harness.webhooks.payload_variants import encode, encoding, encodings_of, make_oddity, oddities_of, oddity, spell
 from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import digest_in
 from fiskil_harness.webhooks.signature_variants import SPELLINGS
@@ -102,8 +93,7 @@ class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
         """
         end_user = stage.end_user(self.twin)
         until_it_hangs(
-            stage,
-            (partial(_send_forged, stage, end_user, name, self.kind) for name in forgeries_of(stage.fiskil.dialect)),
+            stage, (partial(_send_forged, stage, end_user, name, self.kind) for name in forgeries_of(stage.fiskil.dialect))
         )
 
 
@@ -143,7 +133,7 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
         try:
             restart(stage)
         except AppRefusal:
-            stage.journal.write(ProcessChanged(**stage.journal.stamp(), change="refusal"))
+            stage.record(ProcessChanged, change="refusal")
             return
         end_user = stage.end_user(self.twin)
         until_it_hangs(stage, (partial(_send_forged, stage, end_user, name, self.kind) for name in WITHOUT_SECRET))
@@ -182,7 +172,7 @@ class Reencode(PlainStep, frozen=True, tag="reencode"):
             _send_encoded(stage, stage.end_user(self.twin), self.name)
 
 
-class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
+class ReencodeEvery(TwinStep, frozen=True, kw_only=True, tag="reencode_every"):
     """A new event is delivered in each encoding that changes only the bytes of a message, not its meaning.
 
     The first encoding adds an unknown field. If the app refuses it, other encodings with unknown fields are not judged.
@@ -190,8 +180,6 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Deliver the messages.
@@ -209,7 +197,7 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
         until_it_hangs(stage, (partial(_send_encoded, stage, end_user, name, is_judged=judged) for name, judged in names))
 
 
-class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
+class SpellEverySignature(EventStep, frozen=True, tag="spell_every_signature"):
     """The latest attempt for an event is repeated, each time with another notation of the right signature.
 
     Any response is accepted.
@@ -217,8 +205,6 @@ class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
     Args:
         event: Symbol of the event, such as ``e0``.
     """
-
-    event: str
 
     def perform(self, stage: "Stage") -> None:
         """Send one request for each notation.
@@ -230,12 +216,14 @@ class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
         owner = stage.owner_of(self.event)
         message = stage.dispatcher.message(parcel)
 
-        def send(name: str) -> Delivery:
+        def spelt_as(name: str) -> Delivery:
             secret, dialect = _signing(stage)
             spelt = spell(name, message, secret, dialect=dialect)
-            return _send(stage, spelt, parcel.symbol, owner, kind="replay", name=name, is_judged=False)
+            return send(
+                stage, spelt, event=self.event, participant=owner.participant, kind="replay", name=name, is_judged=False
+            )
 
-        until_it_hangs(stage, (partial(send, name) for name in SPELLINGS))
+        until_it_hangs(stage, (partial(spelt_as, name) for name in SPELLINGS))
 
 
 class Distort(PlainStep, frozen=True, tag="distort"):
@@ -269,14 +257,12 @@ class Distort(PlainStep, frozen=True, tag="distort"):
             _send_odd(stage, stage.end_user(self.twin), self.name)
 
 
-class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
+class DistortEvery(TwinStep, frozen=True, kw_only=True, tag="distort_every"):
     """Every unusual message is sent, one after another; any response is accepted.
 
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Send the messages.
@@ -323,7 +309,7 @@ def _look_for_leaks(stage: "Stage", delivery: Delivery, *, spellings: tuple[str,
     for kind, texts in secrets.items():
         if any(text.encode() in response for text in texts):
             place = f"the response to {delivery.event}"  # probes recognise this text
-            stage.journal.write(Leak(**stage.journal.stamp(), place=place, kind=kind, line=""))
+            stage.record(Leak, place=place, kind=kind, line="")
 
 
 def _send_encoded(stage: "Stage", end_user: "EndUser", name: str, *, is_judged: bool = True) -> Delivery:
@@ -332,33 +318,17 @@ def _send_encoded(stage: "Stage", end_user: "EndUser", name: str, *, is_judged: 
     message = stage.dispatcher.message(parcel)
     secret, dialect = _signing(stage)
     encoded = encode(name, message, secret, dialect=dialect)
-    delivery = _send(stage, encoded, parcel.symbol, end_user, name=name, is_judged=is_judged)
+    participant = end_user.participant
+    delivery = send(stage, encoded, event=parcel.symbol, participant=participant, name=name, is_judged=is_judged)
     stage.dispatcher.settle(parcel, delivery)
     return delivery
 
 
 def _send_odd(stage: "Stage", end_user: "EndUser", name: str) -> Delivery:
     secret, dialect = _signing(stage)
-    event = invented(stage, end_user, used_kind(stage, "consent.updated"))
-    stage.journal.names[event.message_id] = f"odd:{name}"
-    odd = make_oddity(name, stage.dispatcher.seal(event), secret, dialect=dialect)
-    return _send(stage, odd, f"odd:{name}", end_user, kind="unusual", name=name, is_judged=False)
-
-
-def _send(
-    stage: "Stage",
-    message: Message,
-    symbol: str,
-    end_user: "EndUser",
-    *,
-    kind: DeliveryKind = "genuine",
-    name: str,
-    is_judged: bool,
-) -> Delivery:
-    outgoing = Outgoing.of(
-        message, event=symbol, participant=end_user.participant, kind=kind, name=name, is_judged=is_judged
-    )
-    return stage.sender.deliver(outgoing, stage.journal)
+    symbol, participant = f"odd:{name}", end_user.participant
+    odd = make_oddity(name, sealed(stage, end_user, "consent.updated", symbol), secret, dialect=dialect)
+    return send(stage, odd, event=symbol, participant=participant, kind="unusual", name=name, is_judged=False)
 
 
 def _signing(stage: "Stage") -> tuple[str, Dialect]:

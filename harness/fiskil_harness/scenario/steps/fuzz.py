@@ -11,10 +11,9 @@ from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.core.randomness import stream
 from fiskil_harness.errors import ConfigError, StepError
 from fiskil_harness.journal import Delivery
-from fiskil_harness.scenario.steps.deliveries import until_it_hangs
+from fiskil_harness.scenario.steps.deliveries import send, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented
-from fiskil_harness.scenario.steps.step import PlainStep
-from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 from fiskil_harness.webhooks.signature_schemes import drafted, signed
 
 if TYPE_CHECKING:
@@ -49,8 +48,7 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
         Raises:
             ConfigError: *count* is not from 1 to 1,000, or *limit_s* is not greater than 0.
         """
-        if not 1 <= self.count <= MOST:
-            raise ConfigError(f"Fuzz: count must be from 1 to {MOST}, got {self.count}.")
+        refuse_outside(self, "count", 1, MOST)
         if self.limit_s <= 0:
             raise ConfigError(f"Fuzz: limit_s must be greater than 0, got {self.limit_s:g}.")
 
@@ -112,15 +110,10 @@ class _Fuzzing:
         message = signed(msgspec.structs.replace(draft, body=real_body), secret, dialect.scheme)
         symbol = f"fuzz:{self._number}"
         stage.journal.names[message.message_id] = symbol
-        outgoing = Outgoing.of(
-            message,
-            event=symbol,
-            participant=self._end_user.participant,
-            kind="unusual",
-            name=VALID if generated.is_valid else BROKEN,
-            is_judged=False,
+        participant, name = self._end_user.participant, VALID if generated.is_valid else BROKEN
+        self._delivery = send(
+            stage, message, event=symbol, participant=participant, kind="unusual", name=name, is_judged=False
         )
-        self._delivery = stage.sender.deliver(outgoing, stage.journal)
         return self._delivery
 
 

@@ -63,14 +63,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
         """
         end_user = stage.end_user(self.twin)
         if stage.app.has(START_SESSION):
-            walk(
-                stage,
-                end_user,
-                until="confirm",
-                then="confirm",
-                institution_id=self.institution_id,
-                accounts=self.accounts,
-            )
+            walk(stage, end_user, institution_id=self.institution_id, accounts=self.accounts)
             return
         consent_id = stage.settings.app.webhook.consent_id if not self.twin else None
         stage.fiskil.sandbox.authorise(
@@ -84,7 +77,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
 
 
 class DrivenJourney(PlainStep, frozen=True, kw_only=True):
-    """Base of journeys that the app must start. Needs ``app.drive.start_session``."""
+    """Base of steps of a journey that the app must have started. Needs ``app.drive.start_session``."""
 
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
 
@@ -199,7 +192,7 @@ class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_jour
             StepError: The app opened no auth session, or the consent page does not continue.
         """
         visiting = catalog.person(self.end_user) if self.end_user else None
-        walk(stage, stage.end_user(self.twin), until="confirm", then="confirm", visiting=visiting)
+        walk(stage, stage.end_user(self.twin), visiting=visiting)
 
 
 class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
@@ -288,8 +281,8 @@ def walk(
     stage: "Stage",
     end_user: "EndUser",
     *,
-    until: Screen,
-    then: str,
+    until: Screen = "confirm",
+    then: str = "confirm",
     visiting: Person | None = None,
     institution_id: str = INSTITUTION,
     accounts: tuple[str, ...] = (),
@@ -312,14 +305,7 @@ def walk(
 
 
 def walk_on(
-    stage: "Stage",
-    end_user: "EndUser",
-    address: str,
-    *,
-    until: Screen,
-    then: str,
-    choices: "Choices",
-    attempt: int = 0,
+    stage: "Stage", end_user: "EndUser", address: str, *, until: Screen, then: str, choices: "Choices", attempt: int = 0
 ) -> None:
     """Continue an open journey from its present screen to the screen *until*, and do *then* there.
 
@@ -412,15 +398,13 @@ def ended(stage: "Stage", end_user: "EndUser", ending: str, *, attempt: int = 0)
         attempt: Number of the attempt, from 1; 0 means the latest.
     """
     attempt = attempt or len(end_user.session_ids)
-    stage.journal.write(
-        Journey(
-            **stage.journal.stamp(),
-            participant=end_user.participant,
-            ending=cast("JourneyEnding", ending),
-            session=end_user.session_ids[attempt - 1],
-            attempt=attempt,
-            end_user_id=end_user.end_user_id,
-        )
+    stage.record(
+        Journey,
+        participant=end_user.participant,
+        ending=cast("JourneyEnding", ending),
+        session=end_user.session_ids[attempt - 1],
+        attempt=attempt,
+        end_user_id=end_user.end_user_id,
     )
     stage.dispatcher.collect()
 
@@ -428,16 +412,14 @@ def ended(stage: "Stage", end_user: "EndUser", ending: str, *, attempt: int = 0)
 def write_visit(stage: "Stage", end_user: "EndUser", form_browser: FormBrowser, page: VisitedPage) -> None:
     """Record the app's page in *form_browser*; for a page at another origin, ``is_elsewhere`` is true in the entry."""
     reply = form_browser.page_at(stage.app.url)
-    stage.journal.write(
-        Visit(
-            **stage.journal.stamp(),
-            participant=end_user.participant,
-            page=page,
-            status=reply.status,
-            content_type=reply.content_type,
-            body=shortened(reply.body),
-            is_elsewhere=not is_same_origin(reply.url, stage.app.url),
-        )
+    stage.record(
+        Visit,
+        participant=end_user.participant,
+        page=page,
+        status=reply.status,
+        content_type=reply.content_type,
+        body=shortened(reply.body),
+        is_elsewhere=not is_same_origin(reply.url, stage.app.url),
     )
 
 

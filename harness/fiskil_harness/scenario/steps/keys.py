@@ -27,10 +27,10 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
         second = tokens.mint_key(stage.fiskil.sandbox.store)
         is_in_env = next((key_in_use.is_in_env for key_in_use in stage.journal.all(KeyInUse)), True)
         stage.must_restart = True
-        stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (second,)}))
+        stage.record(Canaries, values={"client secret": (second,)})
         stage.app.values[SECRET] = second
         kill(stage)
-        stage.journal.write(KeyInUse(**stage.journal.stamp(), client_secret=second, is_in_env=is_in_env))
+        stage.record(KeyInUse, client_secret=second, is_in_env=is_in_env)
         try:
             start(stage)
         except AppError:
@@ -52,4 +52,4 @@ class RevokeFirstKey(PlainStep, frozen=True, kw_only=True, tag="revoke_first_key
         if keys_in_use[0] is keys_in_use[-1]:
             raise StepError("The app has no second key yet. Put the step rotate_key before this one.")
         tokens.revoke_key(stage.fiskil.sandbox.store, keys_in_use[0].client_secret)
-        stage.journal.write(Key(**stage.journal.stamp(), state="rotated"))
+        stage.record(Key, state="rotated")

@@ -66,14 +66,12 @@ def pass_on(stage: "Stage", end_user: "EndUser", session_id: str, message: Messa
     """
     auth_url = urlsplit(stage.fiskil.auth_url)
     values = values_of(message)
-    stage.journal.write(
-        SdkMessagePassed(
-            **stage.journal.stamp(),
-            participant=end_user.participant,
-            session=session_id,
-            error_type=values["error_type"],
-            is_genuine=not origin,
-        )
+    stage.record(
+        SdkMessagePassed,
+        participant=end_user.participant,
+        session=session_id,
+        error_type=values["error_type"],
+        is_genuine=not origin,
     )
     values |= {"session_id": session_id, "origin": origin or f"{auth_url.scheme}://{auth_url.netloc}"}
     return call_hook(stage, end_user, "message", **values)

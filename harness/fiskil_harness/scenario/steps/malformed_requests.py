@@ -10,11 +10,11 @@ import msgspec
 from fiskil_harness.app.effects import query_effects
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.errors import ConfigError, HookError
+from fiskil_harness.errors import HookError
 from fiskil_harness.journal import Delivery, DeliveryKind
-from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
-from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.deliveries import attempt, send, until_it_hangs
+from fiskil_harness.scenario.steps.events import new_event, sealed
+from fiskil_harness.scenario.steps.step import EventStep, PlainStep, TwinStep, refuse_outside
 from fiskil_harness.webhooks.connection_script import HangUp, Move, Reset, Send
 from fiskil_harness.webhooks.request_variants import Kind, RequestVariant, SignedRequest, head, of_kinds, request_variant
 from fiskil_harness.webhooks.sender import Outgoing
@@ -49,7 +49,7 @@ BROWSER = (
 )
 
 
-class DeliverEveryForm(PlainStep, frozen=True, kw_only=True, tag="deliver_every_form"):
+class DeliverEveryForm(TwinStep, frozen=True, kw_only=True, tag="deliver_every_form"):
     """Messages arrive in every variant of HTTP request that Fiskil could plausibly use, each with a new event.
 
     A message that is not acknowledged is sent once more in the same variant.
@@ -57,8 +57,6 @@ class DeliverEveryForm(PlainStep, frozen=True, kw_only=True, tag="deliver_every_
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Deliver one message in each variant.
@@ -128,7 +126,7 @@ class SendEveryVariant(PlainStep, frozen=True, tag="send_every_variant"):
         until_it_hangs(stage, deliveries())
 
 
-class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
+class LoseConnection(EventStep, frozen=True, tag="lose_connection"):
     """One event is delivered completely, and the connection ends before the app can respond.
 
     Args:
@@ -136,7 +134,6 @@ class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
         by: How the connection ends: "close" (FIN) or "reset" (RST).
     """
 
-    event: str
     by: Literal["close", "reset"] = "close"
 
     def perform(self, stage: "Stage") -> None:
@@ -158,7 +155,7 @@ class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
         stage.dispatcher.settle(parcel, delivery)
 
 
-class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
+class TruncateRequest(EventStep, frozen=True, tag="truncate_request"):
     """Only half of a message's body arrives before the connection ends.
 
     Afterwards the app's effects are recorded, to show whether it processed the truncated message.
@@ -169,7 +166,6 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
         times: Number of connections on which the attempt is made, one after another, from 1 to 100.
     """
 
-    event: str
     by: Literal["close", "reset"] = "close"
     times: int = 1
 
@@ -179,8 +175,7 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
         Raises:
             ConfigError: *times* is not from 1 to 100.
         """
-        if not 1 <= self.times <= MOST_CONNECTIONS:
-            raise ConfigError(f"TruncateRequest: times must be from 1 to {MOST_CONNECTIONS}, got {self.times}.")
+        refuse_outside(self, "times", 1, MOST_CONNECTIONS)
 
     def perform(self, stage: "Stage") -> None:
         """Send half of the request, and record the app's effects.
@@ -193,12 +188,7 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
         parcel.next_attempt()
         message = stage.dispatcher.message(parcel)
         outgoing = Outgoing.of(
-            message,
-            event=parcel.symbol,
-            participant=parcel.participant,
-            kind="broken",
-            name=variant.name,
-            is_judged=False,
+            message, event=parcel.symbol, participant=parcel.participant, kind="broken", name=variant.name, is_judged=False
         )
         for _ in range(self.times):
             delivery = _send_written(stage, variant, message, outgoing)
@@ -213,7 +203,7 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
                 stage.snapshot("half_sent", owner, is_settled=False)
 
 
-class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_browser"):
+class DeliverAsBrowser(TwinStep, frozen=True, kw_only=True, tag="deliver_as_browser"):
     """A new event is delivered; if the app refuses it, it is delivered again with the headers that a browser would add.
 
     A receiver that verifies signatures needs no cookie and no CSRF token. If the receiver accepts only the second request,
@@ -222,8 +212,6 @@ class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_bro
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Deliver the event once or twice.
@@ -256,10 +244,8 @@ def _deliver_form(stage: "Stage", end_user: "EndUser", form: RequestVariant) -> 
 
 def _send_variant(stage: "Stage", end_user: "EndUser", variant: RequestVariant) -> Delivery:
     family = next(name for name, kinds in KINDS_OF_FAMILY.items() if variant.kind in kinds)
-    event = invented(stage, end_user, used_kind(stage, EVENT_KINDS[family]))
-    message = stage.dispatcher.seal(event)
     symbol = f"{family}:{variant.name}"
-    stage.journal.names[event.message_id] = symbol
+    message = sealed(stage, end_user, EVENT_KINDS[family], symbol)
     outgoing = Outgoing.of(
         message, event=symbol, participant=end_user.participant, kind=family, name=variant.name, is_judged=False
     )
@@ -278,10 +264,7 @@ def _check_receiver(stage: "Stage", end_user: "EndUser", event: str, variant: Re
     parcel = stage.outbox.find(event)
     message = stage.dispatcher.message(parcel)
     name = f"after {variant.name}"
-    outgoing = Outgoing.of(
-        message, event=parcel.symbol, participant=parcel.participant, kind="replay", name=name, is_judged=False
-    )
-    delivery = stage.sender.deliver(outgoing, stage.journal)
+    delivery = send(stage, message, event=event, participant=parcel.participant, kind="replay", name=name, is_judged=False)
     if delivery.is_acknowledged:
         return delivery
     next_parcel = new_event(stage, end_user)

@@ -9,7 +9,7 @@ from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.scenario.steps.consents_and_syncs import Revoke, TouchConsent
 from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
 from fiskil_harness.scenario.steps.journeys import Authorise
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, TwinStep
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -83,14 +83,12 @@ class ChangeConsentsUndelivered(PlainStep, frozen=True, kw_only=True, tag="chang
             Revoke(twin=twin).perform(stage)
 
 
-class SetSameTimestamp(PlainStep, frozen=True, kw_only=True, tag="set_same_timestamp"):
+class SetSameTimestamp(TwinStep, frozen=True, kw_only=True, tag="set_same_timestamp"):
     """All undelivered events of an end user get the same publish time, to the millisecond.
 
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
-
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Give every undelivered event the publish time of the latest one. Source: webhooks.payload"""

@@ -29,6 +29,7 @@ READ_S = 1.0
 class Looking(PlainStep, frozen=True, kw_only=True):
     """Base of steps that open pages of the app. Needs ``app.observe.pages``."""
 
+    is_slow: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
 
 
@@ -42,7 +43,6 @@ class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     page: str = ""
     moment: Moment = "plain"
     cause: str = ""
@@ -72,7 +72,6 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     until: Screen = "confirm"
     then: Literal["confirm", "cancel", "deny", ""] = "confirm"
     page: str = "connect"
@@ -98,8 +97,9 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
             ended(stage, end_user, ending_of(stage, session_id) or LEFT)
             return
         window.name_page("callback" if self.then == "confirm" else "cancelled")
-        if screen_at(stage, session_id) is not None:
-            _act(stage, window, session_id, self.then)
+        screen = screen_at(stage, session_id)
+        if screen is not None:
+            _await_change(stage, window, session_id, screen, window.consent(self.then))
         ended(stage, end_user, ending_of(stage, session_id) or LEFT)
         _land(stage, end_user, window, session_id, is_embedded=is_embedded, is_apart=is_apart)
 
@@ -113,16 +113,7 @@ def view_page(stage: "Stage", end_user: "EndUser", name: str, *, moment: Moment,
     if template is None:
         problem = f"the config names no page {name!r}"
         stage.record_incomplete(problem, hook=PAGES)
-        stage.journal.write(
-            PageView(
-                **stage.journal.stamp(),
-                participant=end_user.participant,
-                page=name,
-                moment=moment,
-                cause=cause,
-                problem=problem,
-            )
-        )
+        stage.record(PageView, participant=end_user.participant, page=name, moment=moment, cause=cause, problem=problem)
         return
     window = stage.window(end_user)
     window.open(address_of(stage, end_user, template), page=name)
@@ -153,11 +144,6 @@ def _advance(stage: "Stage", end_user: "EndUser", window: Window, session_id: st
         else:
             problem = window.consent("select")
         _await_change(stage, window, session_id, screen, problem)
-
-
-def _act(stage: "Stage", window: Window, session_id: str, then: str) -> None:
-    screen = screen_at(stage, session_id)
-    _await_change(stage, window, session_id, screen, window.consent(then))
 
 
 def _await_change(stage: "Stage", window: Window, session_id: str, screen: Screen | None, problem: str) -> None:
@@ -200,11 +186,7 @@ def _record_message(stage: "Stage", end_user: "EndUser", session_id: str) -> Non
     for message in messages[:1]:
         end_user.last_sdk_message = (session_id, message)
         error_type = values_of(message)["error_type"]
-        stage.journal.write(
-            SdkMessagePassed(
-                **stage.journal.stamp(), participant=end_user.participant, session=session_id, error_type=error_type
-            )
-        )
+        stage.record(SdkMessagePassed, participant=end_user.participant, session=session_id, error_type=error_type)
 
 
 def _record_visit(stage: "Stage", end_user: "EndUser", window: Window, page: VisitedPage) -> None:
@@ -221,16 +203,14 @@ def _record_visit(stage: "Stage", end_user: "EndUser", window: Window, page: Vis
         and fetched.is_ours
     ]
     last = own_pages[-1] if own_pages else None
-    stage.journal.write(
-        Visit(
-            **stage.journal.stamp(),
-            participant=end_user.participant,
-            page=page,
-            status=last.status if last else None,
-            content_type=last.content_type if last else "",
-            body=shortened(last.body) if last else b"",
-            is_elsewhere=last is None and bool(urls),
-        )
+    stage.record(
+        Visit,
+        participant=end_user.participant,
+        page=page,
+        status=last.status if last else None,
+        content_type=last.content_type if last else "",
+        body=shortened(last.body) if last else b"",
+        is_elsewhere=last is None and bool(urls),
     )
 
 

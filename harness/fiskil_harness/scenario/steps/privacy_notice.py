@@ -1,6 +1,6 @@
 """The step in which the end user reads the privacy notice, and other pages of the app, before they start linking."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from fiskil_harness.app.browser import Window
@@ -31,7 +31,6 @@ class ReadPrivacyNotice(Looking, frozen=True, kw_only=True, tag="read_privacy_no
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     page: str = CONNECT
     twin: str = ""
 
@@ -77,16 +76,14 @@ def _open_notice(
             problem = window.press(control)
             window.settle()
             window.name_page(NOTICE)
-        stage.journal.write(
-            Pressed(
-                **stage.journal.stamp(),
-                participant=end_user.participant,
-                page=CONNECT,
-                purpose=PRIVACY,
-                text=control.text,
-                number=1,
-                problem=problem,
-            )
+        stage.record(
+            Pressed,
+            participant=end_user.participant,
+            page=CONNECT,
+            purpose=PRIVACY,
+            text=control.text,
+            number=1,
+            problem=problem,
         )
         return () if problem else window.look(moment=PLAIN)
     return ()

@@ -14,9 +14,8 @@ from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.errors import StepError
 from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
 from fiskil_harness.sandbox.consents.redirects import destination
-from fiskil_harness.scenario.steps.journeys import Authorise, begin, ended, write_visit
+from fiskil_harness.scenario.steps.journeys import Authorise, DrivenJourney, begin, ended, write_visit
 from fiskil_harness.scenario.steps.link_sdk_messages import pass_on_messages
-from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -28,13 +27,7 @@ FORGED_REDIRECT = "FORGED_REDIRECT"
 INVENTED_CONSENT_ID = "arr_made_up"
 
 
-class _Callback(PlainStep, frozen=True, kw_only=True):
-    """Base of steps in which a browser opens a callback URL of the app. Needs ``app.drive.start_session``."""
-
-    needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
-
-
-class ReturnAgain(_Callback, frozen=True, kw_only=True, tag="return_again"):
+class ReturnAgain(DrivenJourney, frozen=True, kw_only=True, tag="return_again"):
     """The browser opens the callback URL of its last journey again, as after a reload. Needs ``app.drive.start_session``.
 
     Args:
@@ -53,7 +46,7 @@ class ReturnAgain(_Callback, frozen=True, kw_only=True, tag="return_again"):
         _open(stage, end_user, _return_url(end_user))
 
 
-class ReturnAsOtherEndUser(_Callback, frozen=True, kw_only=True, tag="return_as_other_end_user"):
+class ReturnAsOtherEndUser(DrivenJourney, frozen=True, kw_only=True, tag="return_as_other_end_user"):
     """The browser of one end user opens the callback URL of another. Needs ``app.drive.start_session``.
 
     Args:
@@ -73,7 +66,7 @@ class ReturnAsOtherEndUser(_Callback, frozen=True, kw_only=True, tag="return_as_
         _open(stage, stage.end_user(self.twin), _return_url(stage.end_user(self.of)))
 
 
-class ReturnWithoutConsent(_Callback, frozen=True, kw_only=True, tag="return_without_consent"):
+class ReturnWithoutConsent(DrivenJourney, frozen=True, kw_only=True, tag="return_without_consent"):
     """The browser returns from an open auth session and reports a consent that was never granted; no event follows.
 
     Needs ``app.drive.start_session``.
@@ -137,7 +130,7 @@ class AuthoriseWithoutCallback(Authorise, frozen=True, kw_only=True, tag="author
         ended(stage, end_user, Ending.APPROVED.value)
 
 
-class ReturnLate(_Callback, frozen=True, kw_only=True, tag="return_late"):
+class ReturnLate(DrivenJourney, frozen=True, kw_only=True, tag="return_late"):
     """The browser of the latest journey returns to the app long after its end, when its events may have arrived already.
 
     If the app embeds the consent page, the app's page passes on the message late instead. Needs ``app.drive.start_session``.

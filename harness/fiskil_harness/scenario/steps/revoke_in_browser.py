@@ -65,7 +65,6 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
     page: str = CONNECTIONS
     twin: str = ""
@@ -97,7 +96,6 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     page: str = CONNECTIONS
     twin: str = ""
 
@@ -152,17 +150,15 @@ def _record_sharing(stage: "Stage", end_user: "EndUser", sought: Consent) -> Non
     sandbox = stage.fiskil.sandbox
     for consent in end_user.consents:
         if consent.is_active:
-            stage.journal.write(
-                Sharing(
-                    **stage.journal.stamp(),
-                    participant=end_user.participant,
-                    consent_id=consent.arrangement_id,
-                    institution=sandbox.store.institutions[consent.institution_id].name,
-                    permissions=consent.permissions,
-                    expires_on=consent.expires_at.astimezone(UTC).date().isoformat(),
-                    today=sandbox.clock.now().astimezone(UTC).date().isoformat(),
-                    will_be_revoked=consent.arrangement_id == sought.arrangement_id,
-                )
+            stage.record(
+                Sharing,
+                participant=end_user.participant,
+                consent_id=consent.arrangement_id,
+                institution=sandbox.store.institutions[consent.institution_id].name,
+                permissions=consent.permissions,
+                expires_on=consent.expires_at.astimezone(UTC).date().isoformat(),
+                today=sandbox.clock.now().astimezone(UTC).date().isoformat(),
+                will_be_revoked=consent.arrangement_id == sought.arrangement_id,
             )
 
 
@@ -395,16 +391,14 @@ class _Revocation:
         return [sharing for sharing in self._stage.journal.all(Sharing) if sharing.participant == self._end_user.participant]
 
     def _record_press(self, text: str, *, problem: str = "", is_typed: bool = False, is_switch: bool = False) -> None:
-        self._stage.journal.write(
-            Pressed(
-                **self._stage.journal.stamp(),
-                participant=self._end_user.participant,
-                page=self._page,
-                purpose=REVOKE,
-                text=text,
-                number=self._number,
-                problem=problem,
-                is_typed=is_typed,
-                is_switch=is_switch,
-            )
+        self._stage.record(
+            Pressed,
+            participant=self._end_user.participant,
+            page=self._page,
+            purpose=REVOKE,
+            text=text,
+            number=self._number,
+            problem=problem,
+            is_typed=is_typed,
+            is_switch=is_switch,
         )

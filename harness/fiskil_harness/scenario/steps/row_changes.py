@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from fiskil_harness.core.model.rows import Transaction
 from fiskil_harness.core.randomness import stream
-from fiskil_harness.errors import ConfigError, StepError, nearest
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.errors import ConfigError, StepError
+from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside, unknown
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox.bank.ledger import Ledger
@@ -51,15 +51,11 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
             ConfigError: *kind* is unknown, *nth* is negative, *amount* is invalid or not allowed, or *days* is out of range.
         """
         if self.kind not in get_args(Kind):
-            near = nearest(self.kind, get_args(Kind))
-            hint = f" Did you mean {near!r}?" if near else ""
-            raise ConfigError(f"Change: no kind {self.kind!r}.{hint} Known: {', '.join(get_args(Kind))}.")
-        if self.nth < 0:
-            raise ConfigError(f"Change: nth must be 0 or greater, got {self.nth}.")
+            raise ConfigError(unknown("Change: no kind", self.kind, get_args(Kind)))
+        refuse_outside(self, "nth", 0)
         if self.amount and (self.kind != "amend" or not _AMOUNT.fullmatch(self.amount)):
             raise ConfigError(f"Change: only amend takes an amount, such as -12.50; got {self.amount!r} for {self.kind}.")
-        if not 1 <= self.days <= MOST_DAYS:
-            raise ConfigError(f"Change: days must be from 1 to {MOST_DAYS}, got {self.days}.")
+        refuse_outside(self, "days", 1, MOST_DAYS)
 
     def perform(self, stage: "Stage") -> None:
         """Change the n-th matching row, newest first.
@@ -90,10 +86,10 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
     def _row(self, ledger: "Ledger") -> Transaction:
         status = "PENDING" if self.kind in _PENDING_ONLY else "POSTED"
         if self.account and self.account not in ledger.accounts:
-            raise StepError(_unknown("account", self.account, list(ledger.accounts)))
+            raise StepError(unknown("Change: the end user has no account", self.account, ledger.accounts))
         merchants = sorted({move.merchant for spec in ledger.person.accounts for move in spec.moves})
         if self.merchant and self.merchant not in merchants:
-            raise StepError(_unknown("merchant", self.merchant, merchants))
+            raise StepError(unknown("Change: the end user has no merchant", self.merchant, merchants))
         account_ids = [ledger.accounts[self.account].account_id] if self.account else []
         rows = ledger.statement_newest_first().where(account_ids=account_ids, status=status)
         matching = (row for row in rows if self.merchant in {"", row.merchant_name})
@@ -105,12 +101,6 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
             verb = self.kind.replace("_", "-")
             raise StepError(f"There is no row {self.nth} to {verb}: the institution has {count} {status} rows{of}{where}.")
         return row
-
-
-def _unknown(kind: str, name: str, names: list[str]) -> str:
-    near = nearest(name, names)
-    hint = f" Did you mean {near!r}?" if near else ""
-    return f"Change: the end user has no {kind} {name!r}.{hint} Known: {', '.join(names)}."
 
 
 def _amendment(seed: int, row: Transaction) -> dict[str, str]:

@@ -130,16 +130,8 @@ def _fill_in(window: Window, snapshot: PageSnapshot, end_user: "EndUser") -> Non
 
 
 def _record_press(stage: "Stage", end_user: "EndUser", page: str, text: str, number: int, problem: str) -> None:
-    stage.journal.write(
-        Pressed(
-            **stage.journal.stamp(),
-            participant=end_user.participant,
-            page=page,
-            purpose="link",
-            text=text,
-            number=number,
-            problem=problem,
-        )
+    stage.record(
+        Pressed, participant=end_user.participant, page=page, purpose="link", text=text, number=number, problem=problem
     )
 
 

@@ -1,11 +1,14 @@
 """The base class of a step: a frozen value that describes what happens next, validates itself, and acts on a stage."""
 
+import math
+from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.tags import name_of
+from fiskil_harness.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -40,6 +43,41 @@ class PlainStep(Struct, frozen=True, kw_only=True):
             HarnessError: The step could not be performed.
         """
         raise NotImplementedError
+
+
+class TwinStep(PlainStep, frozen=True, kw_only=True):
+    """Base of steps whose only argument is the name of a participant."""
+
+    twin: str = ""
+
+
+class EventStep(PlainStep, frozen=True):
+    """Base of steps about one event, whose symbol is their first argument."""
+
+    event: str
+
+
+def refuse_outside(step: object, name: str, least: float, most: float | None = None) -> None:
+    """Raise ConfigError unless the argument *name* of *step* is from *least* to *most* (None for no limit).
+
+    Args:
+        least: If it is a float, the error message shows the argument with six digits at most.
+
+    Raises:
+        ConfigError: The argument is outside these bounds.
+    """
+    value = getattr(step, name)
+    if not least <= value <= (math.inf if most is None else most):
+        bounds = f"{least:g} or greater" if most is None else f"from {least:g} to {most:g}"
+        got = f"{value:g}" if isinstance(least, float) else value
+        raise ConfigError(f"{type(step).__name__}: {name} must be {bounds}, got {got}.")
+
+
+def unknown(subject: str, name: str, known: Collection[str]) -> str:
+    """Return an error message: *subject* and the unknown *name*, the nearest *known* name, and all known names."""
+    near = nearest(name, known)
+    hint = f" Did you mean {near!r}?" if near else ""
+    return f"{subject} {name!r}.{hint} Known: {', '.join(known)}."
 
 
 def step_text(step: object) -> str:

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Literal
 
 from fiskil_harness.core.net.http_client import HttpClient
-from fiskil_harness.errors import ConfigError, StepError
+from fiskil_harness.errors import StepError
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, Choices, DrivenJourney, Screen, notify_app, walk_on
 from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of
+from fiskil_harness.scenario.steps.step import refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -33,8 +34,7 @@ class ReturnToTab(DrivenJourney, frozen=True, kw_only=True, tag="return_to_tab")
         Raises:
             ConfigError: *attempt* is below 1.
         """
-        if self.attempt < 1:
-            raise ConfigError(f"ReturnToTab: attempt must be 1 or greater, got {self.attempt}.")
+        refuse_outside(self, "attempt", 1)
 
     def perform(self, stage: "Stage") -> None:
         """Continue the journey from its present screen: cancel it, or complete it.

@@ -18,7 +18,7 @@ from fiskil_harness.faults.tls import (
 from fiskil_harness.journal import CA_FILE_IN_ENV, ApiServedOverTls, Exchange
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, TwinStep
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -28,7 +28,7 @@ VARIABLES = "SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or REQUESTS_CA_BUNDLE"
 BadCertificate = ExpiredCertificate | FutureCertificate | MissingIntermediate | SelfSigned | UnknownAuthority | WrongHost
 
 
-class ServeApiOverTls(PlainStep, frozen=True, kw_only=True, tag="serve_api_over_tls"):
+class ServeApiOverTls(TwinStep, frozen=True, kw_only=True, tag="serve_api_over_tls"):
     """The app is restarted with an https URL of the API (valid certificate), and is requested to read all data.
 
     If no call succeeds, the scenario is incomplete and later ``ShowCertificate`` steps do nothing. At the end the app gets
@@ -40,7 +40,6 @@ class ServeApiOverTls(PlainStep, frozen=True, kw_only=True, tag="serve_api_over_
 
     is_slow: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
-    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Restart the app, refresh, and record whether a call succeeded."""
@@ -50,7 +49,7 @@ class ServeApiOverTls(PlainStep, frozen=True, kw_only=True, tag="serve_api_over_
         began_s = stage.journal.elapsed_s()
         _restart(stage)
         is_reached = stage.app.process.is_alive() and _is_served(stage, self.twin, since_s=began_s)
-        stage.journal.write(ApiServedOverTls(**stage.journal.stamp(), is_reached=is_reached))
+        stage.record(ApiServedOverTls, is_reached=is_reached)
         if not is_reached:
             stage.record_incomplete(
                 "no call of the app to an https URL with a valid certificate succeeded; "
@@ -92,7 +91,7 @@ class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
                 wait_until(was_presented, cap_s=patience_s)
         finally:
             rules.lift(waiting)
-            stage.journal.write(fault_set(waiting, **stage.journal.stamp()))
+            stage.record(fault_set, waiting)
         if not stage.app.process.is_alive():
             _restart(stage)
 

@@ -9,7 +9,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import TLS
 from fiskil_harness.errors import AppError
 from fiskil_harness.journal import Handshake, TlsServed
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import EventStep, PlainStep
 from fiskil_harness.webhooks import Sender, Target
 from fiskil_harness.webhooks.tls_handshake import VERSIONS, certificate_of, handshake, is_supported_here
 
@@ -43,13 +43,13 @@ class RestartAppOverTls(PlainStep, frozen=True, kw_only=True, tag="restart_app_o
             except AppError as error:
                 stage.record_failure(str(error))
                 stage.record_incomplete("the app does not start with the settings of [app.tls]", hook=TLS)
-                stage.journal.write(TlsServed(**stage.journal.stamp(), is_up=False))
+                stage.record(TlsServed, is_up=False)
                 return
         target = Target.of(url + stage.settings.app.webhook.path, allow_hosts=stage.settings.sandbox.allow_hosts)
         timeout_s = stage.settings.app.limits.ack_s + 5
         stage.sender = Sender(stage.fiskil.loop, target, ca_file=ca_file, timeout_s=timeout_s)
         has_plain_port = target.port != plain_port
-        stage.journal.write(TlsServed(**stage.journal.stamp(), is_up=True, has_plain_port=has_plain_port))
+        stage.record(TlsServed, is_up=True, has_plain_port=has_plain_port)
 
 
 class TryHandshakes(PlainStep, frozen=True, kw_only=True, tag="try_handshakes"):
@@ -70,16 +70,11 @@ class TryHandshakes(PlainStep, frozen=True, kw_only=True, tag="try_handshakes"):
             if is_supported_here(version, chain_file=certificates.chain_file, key_file=certificates.key_file):
                 shaken = handshake(target.host, target.port, version, timeout_s=HANDSHAKE_S)
             is_ours = shaken.certificate == own_certificate if shaken and shaken.certificate and own_certificate else None
-            entry = Handshake(
-                **stage.journal.stamp(),
-                version=version,
-                is_supported=shaken.is_supported if shaken else None,
-                is_our_certificate=is_ours,
-            )
-            stage.journal.write(entry)
+            is_supported = shaken.is_supported if shaken else None
+            stage.record(Handshake, version=version, is_supported=is_supported, is_our_certificate=is_ours)
 
 
-class DeliverWithoutTls(PlainStep, frozen=True, tag="deliver_without_tls"):
+class DeliverWithoutTls(EventStep, frozen=True, tag="deliver_without_tls"):
     """The next attempt for an event is made without TLS. Nothing happens unless ``RestartAppOverTls`` came before.
 
     Args:
@@ -87,7 +82,6 @@ class DeliverWithoutTls(PlainStep, frozen=True, tag="deliver_without_tls"):
         at: "tls_port", or "plain_port" for the app's other port; without such a port nothing happens.
     """
 
-    event: str
     at: Literal["tls_port", "plain_port"] = "tls_port"
 
     def perform(self, stage: "Stage") -> None:

@@ -1,7 +1,7 @@
 """Steps of an end user who waits in Chromium for the app's page: for the consent page, or for their data."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -57,7 +57,6 @@ class PressConnect(Looking, frozen=True, kw_only=True, tag="press_connect"):
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     moment: Literal["waiting", "stalled", "failed"] = "waiting"
     cause: str = ""
     page: str = "connect"
@@ -90,7 +89,6 @@ class WatchUntilSynced(Looking, frozen=True, kw_only=True, tag="watch_until_sync
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     page: str = "connections"
     twin: str = ""
 
@@ -303,8 +301,8 @@ class Watch:
         problem: str = "",
         width_px: int = DESK_PX,
     ) -> PageView:
-        view = PageView(
-            **self._stage.journal.stamp(),
+        return self._stage.record(
+            PageView,
             participant=self._end_user.participant,
             page=self._window.page_name,
             moment=moment,
@@ -321,8 +319,6 @@ class Watch:
             problem=problem if now else "the browser could not read the page",
             digest=self._events.digest(),
         )
-        self._stage.journal.write(view)
-        return view
 
 
 def _untried(snapshot: PageSnapshot, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:

@@ -47,9 +47,7 @@ HEADERS: tuple[Forgery, ...] = (
     ),
     Forgery("signature_of_another", "under the signature of another message", computed(lambda m: m.other.signature)),
     Forgery(
-        "two_headers",
-        "with two signature headers, both wrong",
-        lambda m: forged(m, with_other_secret(m), m.other.signature),
+        "two_headers", "with two signature headers, both wrong", lambda m: forged(m, with_other_secret(m), m.other.signature)
     ),
     Forgery("joined_signatures", "with two wrong signatures in one header", computed(_joined)),
     Forgery("put_unsigned", "without a signature, by PUT", lambda m: forged(m, method="PUT")),

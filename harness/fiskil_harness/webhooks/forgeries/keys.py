@@ -84,18 +84,8 @@ KEYS: tuple[Forgery, ...] = (
         "signed with the client_id, which is no secret",
         computed(lambda m: m.under(m.event.client_id.encode())),
     ),
-    Forgery(
-        "raw_key_base64",
-        "signed with the text of the secret, not decoded",
-        computed(_base64_under_text),
-        _is_decoded,
-    ),
-    Forgery(
-        "raw_key_hex",
-        "signed in hex with the text of the secret, not decoded",
-        computed(_hex_under_text),
-        _is_decoded,
-    ),
+    Forgery("raw_key_base64", "signed with the text of the secret, not decoded", computed(_base64_under_text), _is_decoded),
+    Forgery("raw_key_hex", "signed in hex with the text of the secret, not decoded", computed(_hex_under_text), _is_decoded),
     Forgery(
         "decoded_key",
         "signed with the secret decoded from base64, though its text is the key",
@@ -137,10 +127,7 @@ KEYS: tuple[Forgery, ...] = (
         computed(lambda m: hashlib.sha256(m.secret.encode() + m.honest.body).hexdigest()),
     ),
     Forgery(
-        "prefixed",
-        "with sha256= before a wrong digest",
-        computed(lambda m: "sha256=" + _hex_under_text(m)),
-        _is_decoded,
+        "prefixed", "with sha256= before a wrong digest", computed(lambda m: "sha256=" + _hex_under_text(m)), _is_decoded
     ),
     Forgery("algorithm_none", "that declares that it needs no signature", computed(lambda _: "alg=none")),
     Forgery(
