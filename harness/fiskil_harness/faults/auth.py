@@ -1,9 +1,9 @@
 """Authentication faults: tokens that expire early, malformed token responses, and permanent refusals."""
 
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, World, refuse_unknown
+from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, World
 from fiskil_harness.faults.schema_places import decoded, encoded
 
 TOKEN_ROUTE = "token"
@@ -146,10 +146,6 @@ class TokenLifetime(PlainFault, frozen=True, kw_only=True, tag="token_lifetime")
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
         """The parts of the response that violate the contract: none for a whole number, whatever its value."""
         return ("body",) if self.stated in {"missing", "text", "null"} else ()
-
-    def check(self) -> None:
-        """Raise ConfigError if ``stated`` is unknown."""
-        refuse_unknown(self, "stated", get_args(Lifetime))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Replace or remove ``expires_in``."""

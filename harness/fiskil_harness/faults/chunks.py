@@ -1,10 +1,10 @@
 """Faults of chunked bodies: malformed chunks, and rare but valid features of chunked encoding."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from fiskil_harness.faults.acts import CRLF, Head, chunked, is_framed, with_head
-from fiskil_harness.faults.fault import Act, End, MatchedExchange, PlainFault, refuse_outside
+from fiskil_harness.faults.fault import Act, Between, End, MatchedExchange, PlainFault
 
 LONGEST_EXTENSION = 60_000
 MOST_TRAILERS = 1_000
@@ -61,11 +61,7 @@ class ChunkExtension(PlainFault, frozen=True, kw_only=True, tag="chunk_extension
 
     ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-EXT",)
 
-    size_bytes: int = 16
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``size_bytes`` is from 4 to 60,000."""
-        refuse_outside(self, "size_bytes", 4, LONGEST_EXTENSION)
+    size_bytes: Annotated[int, Between(4, LONGEST_EXTENSION)] = 16
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a chunked body with extensions."""
@@ -85,11 +81,7 @@ class Trailers(PlainFault, frozen=True, kw_only=True, tag="trailers"):
 
     ids: ClassVar[tuple[str, ...]] = ("H-TRAILERS",)
 
-    count: int = 2
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``count`` is from 1 to 1,000."""
-        refuse_outside(self, "count", 1, MOST_TRAILERS)
+    count: Annotated[int, Between(1, MOST_TRAILERS)] = 2
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a chunked body, then the trailers."""

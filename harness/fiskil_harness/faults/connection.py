@@ -1,12 +1,9 @@
 """TCP connection faults: connections are refused, dropped, reset, discarded, queued, stale, or late to close."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, PortState, Serve, TurnAway
-from fiskil_harness.faults.fault import End, refuse_outside
-
-REASONS = {"N-HALF-OPEN": "To a client, a peer that is gone without a FIN looks like one that stalls: use stall or timeout."}
-"""Catalogue ids for which there is no separate fault, with the reason."""
+from fiskil_harness.faults.fault import Between, End, refuse_outside
 
 MOST_OUTAGES = 20
 
@@ -44,11 +41,7 @@ class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
     ids: ClassVar[tuple[str, ...]] = ("N-DOWN",)
     spoils: ClassVar[tuple[str, ...]] = ("response",)
 
-    for_ms: int = 1000
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``for_ms`` is from 1 to 60,000."""
-        refuse_outside(self, "for_ms", 1, LONGEST_MS)
+    for_ms: Annotated[int, Between(1, LONGEST_MS)] = 1000
 
     def greet(self) -> Greeting:
         """Return a reset followed by one outage."""
@@ -97,11 +90,7 @@ class MaxConnections(ConnectionFault, frozen=True, kw_only=True, tag="max_connec
 
     ids: ClassVar[tuple[str, ...]] = ("N-MAXCONN",)
 
-    connections: int = 1
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``connections`` is from 1 to 10,000."""
-        refuse_outside(self, "connections", 1, 10_000)
+    connections: Annotated[int, Between(1, 10_000)] = 1
 
     def greet(self) -> Greeting:
         """Return a connection that waits for others to close."""
@@ -120,11 +109,7 @@ class SlowClose(ConnectionFault, frozen=True, kw_only=True, tag="slow_close"):
 
     ids: ClassVar[tuple[str, ...]] = ("N-SLOW-CLOSE",)
 
-    delay_ms: int = 1000
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``delay_ms`` is from 1 to 60,000."""
-        refuse_outside(self, "delay_ms", 1, LONGEST_MS)
+    delay_ms: Annotated[int, Between(1, LONGEST_MS)] = 1000
 
     def greet(self) -> Greeting:
         """Return a connection that is served and closes late."""
@@ -145,12 +130,8 @@ class StaleKeepalive(ConnectionFault, frozen=True, kw_only=True, tag="stale_keep
     ids: ClassVar[tuple[str, ...]] = ("N-STALE-KA",)
     spoils: ClassVar[tuple[str, ...]] = ("response",)
 
-    idle_ms: int = 0
+    idle_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
     by: Literal["fin", "rst"] = "fin"
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``idle_ms`` is from 0 to 60,000."""
-        refuse_outside(self, "idle_ms", 0, LONGEST_MS)
 
     def greet(self) -> Greeting:
         """Return a connection that is served until it goes stale."""
@@ -185,11 +166,7 @@ class SilentConnection(ConnectionFault, frozen=True, kw_only=True, tag="silent_c
     ids: ClassVar[tuple[str, ...]] = ("N-TIMEOUT",)
     spoils: ClassVar[tuple[str, ...]] = ("response",)
 
-    silence_ms: int = 0
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``silence_ms`` is from 0 to 60,000."""
-        refuse_outside(self, "silence_ms", 0, LONGEST_MS)
+    silence_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
 
     def greet(self) -> Greeting:
         """Return a connection whose bytes are discarded."""

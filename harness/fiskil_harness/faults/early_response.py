@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from fiskil_harness.faults.acts import has_end
-from fiskil_harness.faults.fault import Act, End, MatchedExchange, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import Act, End, ErrorStatus, MatchedExchange, PlainFault, Reply
 
 
 class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response"):
@@ -25,11 +25,7 @@ class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response")
     is_early: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    status: int = 413
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``status`` is from 400 to 599."""
-        refuse_outside(self, "status", 400, 599)
+    status: ErrorStatus = 413
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return the error that the endpoint documents."""

@@ -4,10 +4,10 @@ The argument ``field`` is the name of the affected field; if it is empty, every 
 """
 
 from datetime import UTC, timedelta, timezone
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_unknown
+from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply
 from fiskil_harness.faults.schema_places import NOTHING, decoded, edited, encoded, moment_of, rows_of
 from fiskil_harness.sandbox.api.versions import convert_body
 
@@ -142,10 +142,6 @@ class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
     form: Money = "number"
     field: str = ""
 
-    def check(self) -> None:
-        """Raise ConfigError if ``form`` is unknown."""
-        refuse_unknown(self, "form", get_args(Money))
-
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Convert the affected values to the other type."""
         finds = _named(self.field)
@@ -184,10 +180,6 @@ class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
         """The parts of the response that violate the contract: none for offsets and fractions, which RFC 3339 allows."""
         return () if self.form in {"offset", "fraction"} else ("body",)
-
-    def check(self) -> None:
-        """Raise ConfigError if ``form`` is unknown."""
-        refuse_unknown(self, "form", get_args(Moment))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Write each date with a time in the chosen format; dates that cannot be parsed stay unchanged."""
@@ -242,10 +234,6 @@ class OldShape(PlainFault, frozen=True, kw_only=True, tag="old_shape"):
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     version: Literal["v1", "v2"] = "v1"
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``version`` is ``v1`` or ``v2``."""
-        refuse_unknown(self, "version", ("v1", "v2"))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Convert the body to the older version; the body stays unchanged if both versions have the same structure."""

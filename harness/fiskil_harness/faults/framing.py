@@ -4,7 +4,7 @@ After most of these faults the connection closes, so that the damage is limited 
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from fiskil_harness.faults.acts import (
     CRLF,
@@ -17,7 +17,7 @@ from fiskil_harness.faults.acts import (
     with_head,
     with_length,
 )
-from fiskil_harness.faults.fault import Act, End, MatchedExchange, Piece, PlainFault, refuse_outside, up_to
+from fiskil_harness.faults.fault import Act, Between, End, MatchedExchange, Piece, PlainFault, up_to
 
 SECOND_RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -36,11 +36,7 @@ class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    extra_bytes: int = 10
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``extra_bytes`` is at least 1."""
-        refuse_outside(self, "extra_bytes", 1)
+    extra_bytes: Annotated[int, Between(1)] = 10
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with the wrong length, then FIN."""
@@ -63,11 +59,7 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    missing_bytes: int = 10
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``missing_bytes`` is at least 1."""
-        refuse_outside(self, "missing_bytes", 1)
+    missing_bytes: Annotated[int, Between(1)] = 10
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with the wrong length, then FIN; the same acts if the body is too short for that."""
@@ -91,11 +83,7 @@ class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplica
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    extra_bytes: int = 1
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``extra_bytes`` is at least 1."""
-        refuse_outside(self, "extra_bytes", 1)
+    extra_bytes: Annotated[int, Between(1)] = 1
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with two ``content-length`` headers, one right and one too large, then FIN."""
@@ -119,11 +107,7 @@ class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncat
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    after_bytes: int = 20
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 0."""
-        refuse_outside(self, "after_bytes", 0)
+    after_bytes: Annotated[int, Between(0)] = 20
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a head without a length and the beginning of the body, then FIN."""
@@ -163,11 +147,7 @@ class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    size_bytes: int = 64
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000."""
-        refuse_outside(self, "size_bytes", 1, 1_000_000)
+    size_bytes: Annotated[int, Between(1, 1_000_000)] = 64
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with a body appended, then FIN; the same acts if the request is not HEAD."""

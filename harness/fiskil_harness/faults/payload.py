@@ -1,9 +1,9 @@
 """Payload faults: HTTP is valid, but the body is malformed, unusual, or not what the headers announce."""
 
-from typing import Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.fault import Between, MatchedExchange, PlainFault, Reply
 from fiskil_harness.faults.schema_places import NOTHING, Place, decoded, edited, encoded, rows_of
 from fiskil_harness.faults.status import in_cdr_form
 
@@ -30,11 +30,7 @@ class TruncatedJson(PlainFault, frozen=True, kw_only=True, tag="truncated_json")
     ids: ClassVar[tuple[str, ...]] = ("J-TRUNC",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    keep_percent: int = 50
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``keep_percent`` is from 1 to 99."""
-        refuse_outside(self, "keep_percent", 1, 99)
+    keep_percent: Annotated[int, Between(1, 99)] = 50
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Keep the beginning of the body."""
@@ -56,10 +52,6 @@ class BadJson(PlainFault, frozen=True, kw_only=True, tag="bad_json"):
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     form: Malformed = "trailing_comma"
-
-    def check(self) -> None:
-        """Raise ConfigError if ``form`` is unknown."""
-        refuse_unknown(self, "form", get_args(Malformed))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Write the same JSON with the mistake."""
@@ -175,10 +167,6 @@ class NotANumber(PlainFault, frozen=True, kw_only=True, tag="not_a_number"):
 
     token: Literal["NaN", "Infinity", "-Infinity"] = "NaN"
 
-    def check(self) -> None:
-        """Raise ConfigError if ``token`` is unknown."""
-        refuse_unknown(self, "token", ("NaN", "Infinity", "-Infinity"))
-
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Replace each number by the token."""
         return edited(reply, exchange, _counts, lambda place: place.put(float(self.token)))
@@ -203,10 +191,6 @@ class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
         """The parts of the response that violate the contract: none for integers, which have no upper limit."""
         return () if self.target == "integers" else ("body",)
 
-    def check(self) -> None:
-        """Raise ConfigError if ``target`` is unknown."""
-        refuse_unknown(self, "target", ("integers", "ids"))
-
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Replace each target by an odd number above 2 ** 53, which no float can represent."""
         finds = _is_integer if self.target == "integers" else _is_digits
@@ -226,10 +210,6 @@ class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys")
     ids: ClassVar[tuple[str, ...]] = ("J-DUPKEY",)
 
     truth: Literal["first", "last"] = "last"
-
-    def check(self) -> None:
-        """Raise ConfigError if ``truth`` is unknown."""
-        refuse_unknown(self, "truth", ("first", "last"))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Write each amount twice under the same name."""
@@ -256,11 +236,7 @@ class DeepNesting(PlainFault, frozen=True, kw_only=True, tag="deep_nesting"):
     ids: ClassVar[tuple[str, ...]] = ("J-DEEP",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    levels: int = 10_000
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``levels`` is from 10 to 100,000."""
-        refuse_outside(self, "levels", 10, DEEPEST)
+    levels: Annotated[int, Between(10, DEEPEST)] = 10_000
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Append the nested lists."""
@@ -285,11 +261,7 @@ class HugeBody(PlainFault, frozen=True, kw_only=True, tag="huge_body"):
 
     ids: ClassVar[tuple[str, ...]] = ("J-HUGE",)
 
-    size_kb: int = 1_000
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``size_kb`` is from 10 to 10,000."""
-        refuse_outside(self, "size_kb", 10, LARGEST_KB)
+    size_kb: Annotated[int, Between(10, LARGEST_KB)] = 1_000
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Extend the first text."""

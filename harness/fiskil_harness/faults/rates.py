@@ -1,10 +1,10 @@
 """Rate faults: exhausted token buckets, daily quotas, and temporary brownouts. Each fault counts the calls that match."""
 
-from typing import ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import parse_qs
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.fault import Between, MatchedExchange, PlainFault, Reply
 from fiskil_harness.faults.status import refusal
 
 DAY_S = 86_400
@@ -30,7 +30,7 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    requests: int = 10
+    requests: Annotated[int, Between(1, MOST_CALLS)] = 10
     refill_per_s: float = 1.0
     per: Per = "all"
 
@@ -40,10 +40,9 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
         Raises:
             ConfigError: The bucket has no size, it never fills, or ``per`` is unknown.
         """
-        refuse_outside(self, "requests", 1, MOST_CALLS)
+        super().check()
         if not 0.001 <= self.refill_per_s <= MOST_CALLS:
             raise ConfigError(f"RateLimit: refill_per_s must be from 0.001 to {MOST_CALLS}, got {self.refill_per_s!r}.")
-        refuse_unknown(self, "per", get_args(Per))
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return None while the bucket has a call left; otherwise 429 with the seconds until the next call is allowed."""
@@ -70,13 +69,8 @@ class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    requests: int = 4
+    requests: Annotated[int, Between(1, MOST_CALLS)] = 4
     per: Per = "end_user"
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``requests`` is from 1 to 100,000 and ``per`` is known."""
-        refuse_outside(self, "requests", 1, MOST_CALLS)
-        refuse_unknown(self, "per", get_args(Per))
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return None while the quota has a call left; otherwise 429 with the seconds until the day is over."""
@@ -105,15 +99,9 @@ class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    status: int = 503
-    calls: int = 20
-    peak_percent: int = 100
-
-    def check(self) -> None:
-        """Raise ConfigError if an argument is out of range."""
-        refuse_outside(self, "status", 500, 599)
-        refuse_outside(self, "calls", 3, MOST_CALLS)
-        refuse_outside(self, "peak_percent", 1, 100)
+    status: Annotated[int, Between(500, 599)] = 503
+    calls: Annotated[int, Between(3, MOST_CALLS)] = 20
+    peak_percent: Annotated[int, Between(1, 100)] = 100
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return an error with a chance that grows towards the middle; at a peak of 100 the middle call certainly fails."""

@@ -3,10 +3,10 @@
 import hashlib
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import parse_qs
 
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import Between, MatchedExchange, PlainFault, Reply
 from fiskil_harness.faults.schema_places import Place, decoded, edited, encoded, moment_of, rows_of
 
 MOST_REMEMBERED = 1_000
@@ -41,11 +41,7 @@ class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
 
     ids: ClassVar[tuple[str, ...]] = ("D-HISTORY-SHORT",)
 
-    days: int = 30
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``days`` is from 1 to 2,557."""
-        refuse_outside(self, "days", 1, 2_557)
+    days: Annotated[int, Between(1, 2_557)] = 30
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Remove the rows that are older than ``days``; rows without a date stay."""

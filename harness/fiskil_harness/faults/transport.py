@@ -5,11 +5,11 @@ has done its work.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from fiskil_harness.faults.acts import LONGEST_MS, refuse_other
-from fiskil_harness.faults.delay import STREAMS, Stream
-from fiskil_harness.faults.fault import Act, End, MatchedExchange, Pause, Piece, PlainFault, refuse_outside, up_to
+from fiskil_harness.faults.acts import LONGEST_MS
+from fiskil_harness.faults.delay import Stream
+from fiskil_harness.faults.fault import Act, Between, End, MatchedExchange, Pause, Piece, PlainFault, up_to
 
 
 class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
@@ -27,13 +27,8 @@ class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("response",)
 
-    timeout_ms: int = 0
+    timeout_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
     stream: Stream = "downstream"
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``timeout_ms`` is from 0 to 60,000 and ``stream`` is known."""
-        refuse_outside(self, "timeout_ms", 0, LONGEST_MS)
-        refuse_other(self, "stream", STREAMS)
 
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Return silence in place of the request, if the stream is upstream."""
@@ -62,13 +57,8 @@ class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("response",)
 
-    delay_ms: int = 0
+    delay_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
     stream: Stream = "upstream"
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``delay_ms`` is from 0 to 60,000 and ``stream`` is known."""
-        refuse_other(self, "stream", STREAMS)
-        refuse_outside(self, "delay_ms", 0, LONGEST_MS)
 
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Return RST before the API receives the request, if the stream is upstream."""
@@ -94,13 +84,8 @@ class ResetPeer(PlainFault, frozen=True, kw_only=True, tag="reset_peer"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 0
-    delay_ms: int = 0
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 0 and ``delay_ms`` is from 0 to 60,000."""
-        refuse_outside(self, "after_bytes", 0)
-        refuse_outside(self, "delay_ms", 0, LONGEST_MS)
+    after_bytes: Annotated[int, Between(0)] = 0
+    delay_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the head and the beginning of the body, then RST."""
@@ -123,10 +108,6 @@ class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response")
     spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     stream: Stream = "upstream"
-
-    def check(self) -> None:
-        """Raise ConfigError if ``stream`` is unknown."""
-        refuse_other(self, "stream", STREAMS)
 
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Return FIN before the API receives the request, if the stream is upstream."""
@@ -151,11 +132,7 @@ class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 0
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 0."""
-        refuse_outside(self, "after_bytes", 0)
+    after_bytes: Annotated[int, Between(0)] = 0
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the head and the beginning of the body, then FIN."""
@@ -167,7 +144,8 @@ class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response")
     """The connection closes after ``after_bytes`` of the whole response, including its head, as in Toxiproxy.
 
     Args:
-        after_bytes: The number of bytes that are sent, counted from the status line, at least 1.
+        after_bytes: The number of bytes that are sent, counted from the status line, at least 1. For no bytes there is
+            ``empty_response``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -177,11 +155,7 @@ class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response")
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 100
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 1. For no bytes there is ``empty_response``."""
-        refuse_outside(self, "after_bytes", 1)
+    after_bytes: Annotated[int, Between(1)] = 100
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the first bytes, then FIN."""
@@ -193,7 +167,8 @@ class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
     """After ``after_bytes`` of the head nothing more arrives, and the connection stays open.
 
     Args:
-        after_bytes: The number of bytes that are sent, counted from the status line, at least 1.
+        after_bytes: The number of bytes that are sent, counted from the status line, at least 1. For no bytes there is
+            ``timeout``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -203,11 +178,7 @@ class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 20
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 1. For no bytes there is ``timeout``."""
-        refuse_outside(self, "after_bytes", 1)
+    after_bytes: Annotated[int, Between(1)] = 20
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the beginning of the head, then silence; the same acts if the head is not longer."""
@@ -229,11 +200,7 @@ class Stall(PlainFault, frozen=True, kw_only=True, tag="stall"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 0
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 0."""
-        refuse_outside(self, "after_bytes", 0)
+    after_bytes: Annotated[int, Between(0)] = 0
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the head and the beginning of the body, then silence."""
