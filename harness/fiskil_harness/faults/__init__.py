@@ -25,10 +25,10 @@ from fiskil_harness.faults.connection import (
     SilentConnection,
     SlowClose,
     StaleKeepalive,
+    WrongAddress,
 )
 from fiskil_harness.faults.damage import ChunkLoss, Corrupt, Garbage, GarbageAfterHead
 from fiskil_harness.faults.delay import Latency, LognormalDelay, UniformDelay
-from fiskil_harness.faults.dns import WrongAddress
 from fiskil_harness.faults.early_response import EarlyResponse
 from fiskil_harness.faults.fault import End, MatchedExchange, Pause, Piece, PlainFault, Reply, World
 from fiskil_harness.faults.fields import (

@@ -4,18 +4,16 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from fiskil_harness.faults.acts import CRLF, Head, chunked, is_framed, with_head
-from fiskil_harness.faults.fault import Act, Between, End, MatchedExchange, PlainFault
+from fiskil_harness.faults.fault import Act, Between, EarlyEnd, End, FramingFault, MatchedExchange, PlainFault
 
 LONGEST_EXTENSION = 60_000
 MOST_TRAILERS = 1_000
 
 
-class LengthAndChunks(PlainFault, frozen=True, kw_only=True, tag="length_and_chunks"):
+class LengthAndChunks(FramingFault, frozen=True, kw_only=True, tag="length_and_chunks"):
     """The body is sent in chunks although the head contains ``content-length`` too; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL+TE",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a chunked body after a head with ``content-length`` and ``transfer-encoding``, then FIN."""
@@ -25,24 +23,20 @@ class LengthAndChunks(PlainFault, frozen=True, kw_only=True, tag="length_and_chu
         return [*with_head(chunked(acts), head), End.CLOSE]
 
 
-class ChunksWithoutEnd(PlainFault, frozen=True, kw_only=True, tag="chunks_without_end"):
+class ChunksWithoutEnd(EarlyEnd, frozen=True, kw_only=True, tag="chunks_without_end"):
     """The whole body is sent in chunks, but the last chunk is missing; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-NOEND",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a chunked body without its last chunk, then FIN."""
         return [*chunked(acts, last=b""), End.CLOSE] if is_framed(acts) else acts
 
 
-class BadChunkSize(PlainFault, frozen=True, kw_only=True, tag="bad_chunk_size"):
+class BadChunkSize(FramingFault, frozen=True, kw_only=True, tag="bad_chunk_size"):
     """The body is sent in chunks, followed by a chunk whose size is not a number; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-BADSIZE",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a chunked body and a malformed size, then FIN."""

@@ -3,17 +3,16 @@
 import gzip
 from typing import Annotated, ClassVar
 
-from fiskil_harness.faults.fault import Between, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import Between, BodyFault, MatchedExchange, PlainFault, Reply
 
 ENCODING = b"content-encoding"
 LARGEST_BODY = 10_000_000
 
 
-class GzipLie(PlainFault, frozen=True, kw_only=True, tag="gzip_lie"):
+class GzipLie(BodyFault, frozen=True, kw_only=True, tag="gzip_lie"):
     """The response declares gzip, but its body is plain."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-GZIP-LIE",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Declare the plain body as gzip."""
@@ -41,7 +40,7 @@ class GzipBomb(PlainFault, frozen=True, kw_only=True, tag="gzip_bomb"):
         return _packed(reply, reply.body.rjust(self.size_bytes)) if _is_plain(reply) else reply
 
 
-class GzipTruncated(PlainFault, frozen=True, kw_only=True, tag="gzip_truncated"):
+class GzipTruncated(BodyFault, frozen=True, kw_only=True, tag="gzip_truncated"):
     """The gzip body is cut to ``keep_percent``; ``content-length`` matches the rest, so only decompression reveals the cut.
 
     Args:
@@ -52,7 +51,6 @@ class GzipTruncated(PlainFault, frozen=True, kw_only=True, tag="gzip_truncated")
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-GZIP-TRUNC",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     keep_percent: Annotated[int, Between(1, 99)] = 50
 

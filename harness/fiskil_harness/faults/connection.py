@@ -2,30 +2,42 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, PortState, Serve, TurnAway
+from fiskil_harness.faults.connection_fault import (
+    LONGEST_MS,
+    ConnectionFault,
+    Greeting,
+    PortFault,
+    PortState,
+    Serve,
+    TurnAway,
+)
 from fiskil_harness.faults.fault import Between, End, refuse_outside
 
 MOST_OUTAGES = 20
 
 
-class Refuse(ConnectionFault, frozen=True, kw_only=True, tag="refuse"):
+class Refuse(PortFault, frozen=True, kw_only=True, tag="refuse"):
     """Nothing listens at the API's port: new connections are refused at once, and kept-alive connections close when idle."""
 
     ids: ClassVar[tuple[str, ...]] = ("N-REFUSE",)
-    ends: ClassVar[bool] = False
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
     port_state: ClassVar[PortState | None] = PortState.REFUSES
-    is_lasting: ClassVar[bool] = True
 
 
-class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
+class Blackhole(PortFault, frozen=True, kw_only=True, tag="blackhole"):
     """New connections to the API's port get no response at all, and kept-alive connections close when idle."""
 
     ids: ClassVar[tuple[str, ...]] = ("N-BLACKHOLE",)
-    ends: ClassVar[bool] = False
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
     port_state: ClassVar[PortState | None] = PortState.DROPS
-    is_lasting: ClassVar[bool] = True
+
+
+class WrongAddress(PortFault, frozen=True, kw_only=True, tag="wrong_address"):
+    """The API's name resolves to an IP address where nothing listens: every new connection is refused.
+
+    The harness does not control how the app resolves names, so this is what the app finds at a wrong IP address.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("D-WRONG-IP",)
+    port_state: ClassVar[PortState | None] = PortState.REFUSES
 
 
 class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
@@ -39,7 +51,6 @@ class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-DOWN",)
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     for_ms: Annotated[int, Between(1, LONGEST_MS)] = 1000
 
@@ -61,7 +72,6 @@ class Flap(ConnectionFault, frozen=True, kw_only=True, tag="flap"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-FLAP",)
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     down_ms: int = 500
     up_ms: int = 500
@@ -89,6 +99,7 @@ class MaxConnections(ConnectionFault, frozen=True, kw_only=True, tag="max_connec
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-MAXCONN",)
+    spoils: ClassVar[tuple[str, ...]] = ()
 
     connections: Annotated[int, Between(1, 10_000)] = 1
 
@@ -108,6 +119,7 @@ class SlowClose(ConnectionFault, frozen=True, kw_only=True, tag="slow_close"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-SLOW-CLOSE",)
+    spoils: ClassVar[tuple[str, ...]] = ()
 
     delay_ms: Annotated[int, Between(1, LONGEST_MS)] = 1000
 
@@ -128,7 +140,6 @@ class StaleKeepalive(ConnectionFault, frozen=True, kw_only=True, tag="stale_keep
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-STALE-KA",)
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     idle_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
     by: Literal["fin", "rst"] = "fin"
@@ -146,7 +157,6 @@ class ResetOnAccept(ConnectionFault, frozen=True, kw_only=True, tag="reset_on_ac
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-PRE",)
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     def greet(self) -> Greeting:
         """Return a reset after the first bytes."""
@@ -164,7 +174,6 @@ class SilentConnection(ConnectionFault, frozen=True, kw_only=True, tag="silent_c
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-TIMEOUT",)
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     silence_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
 

@@ -13,6 +13,7 @@ from fiskil_harness.faults.fault import (
     Act,
     Between,
     End,
+    FramingFault,
     MatchedExchange,
     Piece,
     PlainFault,
@@ -108,7 +109,7 @@ class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
         return result
 
 
-class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close"):
+class Garbage(FramingFault, frozen=True, kw_only=True, tag="random_data_then_close"):
     """The API does its work, but random bytes arrive instead of a response, and the connection closes.
 
     Args:
@@ -119,8 +120,6 @@ class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-GARBAGE",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     size_bytes: Annotated[int, Between(1, 1_000_000)] = 64
 
@@ -129,7 +128,7 @@ class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close
         return (Piece(_noise(exchange, self.size_bytes)), End.CLOSE)
 
 
-class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_response_chunk"):
+class GarbageAfterHead(FramingFault, frozen=True, kw_only=True, tag="malformed_response_chunk"):
     """A correct head announces a chunked body, but random bytes arrive as the body, and the connection closes.
 
     Args:
@@ -140,8 +139,6 @@ class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_res
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-GARBAGE-AFTER-200",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     size_bytes: Annotated[int, Between(1, 1_000_000)] = 64
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from fiskil_harness.faults.acts import has_end
-from fiskil_harness.faults.fault import Act, End, ErrorStatus, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import Act, End, ErrorInstead, ErrorStatus, MatchedExchange, Reply
 
 
-class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response"):
+class EarlyResponse(ErrorInstead, frozen=True, kw_only=True, tag="early_response"):
     """A response with ``status`` is sent after the request's head, before its body is read; then the connection closes.
 
     A client that is still sending may get a broken pipe and never read the response. A rule for one end user recognises that
@@ -21,9 +21,7 @@ class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response")
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-EARLY-RESPONSE",)
-    ends: ClassVar[bool] = True
     is_early: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: ErrorStatus = 413
 

@@ -218,6 +218,33 @@ class PlainFault(Struct, frozen=True, kw_only=True):
         return acts
 
 
+class ErrorInstead(PlainFault, frozen=True, kw_only=True):
+    """Base class of faults that respond with an error status in place of the API."""
+
+    ends: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("status",)
+
+
+class BodyFault(PlainFault, frozen=True, kw_only=True):
+    """Base class of faults that break the body of the API's response, and nothing else."""
+
+    spoils: ClassVar[tuple[str, ...]] = ("body",)
+
+
+class FramingFault(PlainFault, frozen=True, kw_only=True):
+    """Base class of faults after which the response is no valid HTTP, and the connection closes."""
+
+    ends: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("framing",)
+
+
+class EarlyEnd(PlainFault, frozen=True, kw_only=True):
+    """Base class of faults that end a response too early."""
+
+    ends: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("end",)
+
+
 def head_and_body(acts: Sequence[Act]) -> tuple[bytes, bytes]:
     """Return the bytes of the head and those of the body that *acts* would write."""
     head = b"".join(act.data for act in acts if isinstance(act, Piece) and not act.is_body)

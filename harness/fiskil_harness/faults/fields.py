@@ -7,7 +7,7 @@ from datetime import UTC, timedelta, timezone
 from typing import Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import BodyFault, MatchedExchange, PlainFault, Reply
 from fiskil_harness.faults.schema_places import NOTHING, decoded, edited, encoded, moment_of, rows_of
 from fiskil_harness.sandbox.api.versions import convert_body
 
@@ -17,7 +17,7 @@ Moment = Literal["offset", "fraction", "date_only", "no_zone", "epoch"]
 _EAST = timezone(timedelta(hours=10))
 
 
-class ExtraField(PlainFault, frozen=True, kw_only=True, tag="extra_field"):
+class ExtraField(BodyFault, frozen=True, kw_only=True, tag="extra_field"):
     """Every row has an additional field; in a response without rows, the object itself has the field.
 
     Args:
@@ -28,7 +28,6 @@ class ExtraField(PlainFault, frozen=True, kw_only=True, tag="extra_field"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("J-EXTRA-FIELD",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     field: str = "introduced_lately"
 
@@ -51,7 +50,7 @@ class ExtraField(PlainFault, frozen=True, kw_only=True, tag="extra_field"):
         return reply if value is NOTHING else encoded(reply, value)
 
 
-class UnknownEnum(PlainFault, frozen=True, kw_only=True, tag="unknown_enum"):
+class UnknownEnum(BodyFault, frozen=True, kw_only=True, tag="unknown_enum"):
     """Enumerated fields have a value that the documentation does not list.
 
     Args:
@@ -63,7 +62,6 @@ class UnknownEnum(PlainFault, frozen=True, kw_only=True, tag="unknown_enum"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("J-UNKNOWN-ENUM",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     field: str = ""
     word: str = "INTRODUCED_LATELY"
@@ -107,7 +105,7 @@ class MissingOptional(PlainFault, frozen=True, kw_only=True, tag="missing_option
         )
 
 
-class NullForOptional(PlainFault, frozen=True, kw_only=True, tag="null_for_optional"):
+class NullForOptional(BodyFault, frozen=True, kw_only=True, tag="null_for_optional"):
     """Optional fields are null instead of being left out.
 
     Args:
@@ -115,7 +113,6 @@ class NullForOptional(PlainFault, frozen=True, kw_only=True, tag="null_for_optio
     """
 
     ids: ClassVar[tuple[str, ...]] = ("J-NULL-FOR-OPTIONAL",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     field: str = ""
 
@@ -125,7 +122,7 @@ class NullForOptional(PlainFault, frozen=True, kw_only=True, tag="null_for_optio
         return edited(reply, exchange, lambda place: finds(place) and place.is_optional, lambda place: place.put(None))
 
 
-class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
+class MoneyForm(BodyFault, frozen=True, kw_only=True, tag="money_form"):
     """Decimal amounts become numbers instead of strings, 10.0 for "10.00", or numbers become strings.
 
     Args:
@@ -137,7 +134,6 @@ class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("J-STRING-NUMBER",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     form: Money = "number"
     field: str = ""
@@ -208,11 +204,10 @@ class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
                 return int(utc.timestamp())
 
 
-class CamelCase(PlainFault, frozen=True, kw_only=True, tag="camel_case"):
+class CamelCase(BodyFault, frozen=True, kw_only=True, tag="camel_case"):
     """Field names are in camel case: ``fiskilId`` instead of ``fiskil_id``."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-CASE",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Rename every field that has an underscore."""
@@ -220,7 +215,7 @@ class CamelCase(PlainFault, frozen=True, kw_only=True, tag="camel_case"):
         return reply if value is NOTHING else encoded(reply, _in_camel(value))
 
 
-class OldShape(PlainFault, frozen=True, kw_only=True, tag="old_shape"):
+class OldShape(BodyFault, frozen=True, kw_only=True, tag="old_shape"):
     """The response announces the requested API version, but its body has the structure of an older version.
 
     Args:
@@ -231,7 +226,6 @@ class OldShape(PlainFault, frozen=True, kw_only=True, tag="old_shape"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("J-VERSION-SHAPE",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     version: Literal["v1", "v2"] = "v1"
 

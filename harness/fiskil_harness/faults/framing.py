@@ -17,12 +17,12 @@ from fiskil_harness.faults.acts import (
     with_head,
     with_length,
 )
-from fiskil_harness.faults.fault import Act, Between, End, MatchedExchange, Piece, PlainFault, up_to
+from fiskil_harness.faults.fault import Act, Between, EarlyEnd, End, FramingFault, MatchedExchange, Piece, PlainFault, up_to
 
 SECOND_RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
 
-class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"):
+class LengthTooLong(EarlyEnd, frozen=True, kw_only=True, tag="length_too_long"):
     """The ``content-length`` is ``extra_bytes`` larger than the body; after the whole body the connection closes.
 
     Args:
@@ -33,8 +33,6 @@ class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL-LONG",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
     extra_bytes: Annotated[int, Between(1)] = 10
 
@@ -45,7 +43,7 @@ class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"
         return [*with_length(acts, body_size(acts) + self.extra_bytes), End.CLOSE]
 
 
-class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_short"):
+class LengthTooShort(FramingFault, frozen=True, kw_only=True, tag="length_too_short"):
     """The ``content-length`` is ``missing_bytes`` smaller than the body, so surplus bytes follow; the connection closes.
 
     Args:
@@ -56,8 +54,6 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL-SHORT",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     missing_bytes: Annotated[int, Between(1)] = 10
 
@@ -69,7 +65,7 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
         return [*with_length(acts, size - self.missing_bytes), End.CLOSE]
 
 
-class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplicate_content_length"):
+class DuplicateContentLength(FramingFault, frozen=True, kw_only=True, tag="duplicate_content_length"):
     """The head has two ``content-length`` headers, the second ``extra_bytes`` too large; the connection closes.
 
     Args:
@@ -80,8 +76,6 @@ class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplica
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL-DUP",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     extra_bytes: Annotated[int, Between(1)] = 1
 
@@ -118,12 +112,10 @@ class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncat
         return [*with_head(shortened, head), End.CLOSE]
 
 
-class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_204"):
+class BodyAfterNoContent(FramingFault, frozen=True, kw_only=True, tag="body_after_204"):
     """The API does its work, but the response is a 204 with a body; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-204-BODY",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the same response with the status line of a 204, then FIN."""
@@ -133,7 +125,7 @@ class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_
         return [*with_head(acts, head), End.CLOSE]
 
 
-class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"):
+class BodyAfterHead(FramingFault, frozen=True, kw_only=True, tag="body_after_head"):
     """The response to a HEAD request has a body of ``size_bytes``, which HTTP forbids; then the connection closes.
 
     Args:
@@ -144,8 +136,6 @@ class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-HEAD-BODY",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     size_bytes: Annotated[int, Between(1, 1_000_000)] = 64
 

@@ -9,7 +9,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from fiskil_harness.faults.fault import Between, ErrorStatus, MatchedExchange, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import (
+    Between,
+    ErrorInstead,
+    ErrorStatus,
+    MatchedExchange,
+    PlainFault,
+    Reply,
+    refuse_outside,
+)
 from fiskil_harness.faults.schema_places import decoded, edited, encoded, has_pages, links_of, rows_of
 
 CURSORS = ("page[after]", "page[before]")
@@ -91,7 +99,7 @@ class Gap(PlainFault, frozen=True, kw_only=True, tag="gap"):
         return encoded(reply, value)
 
 
-class CursorExpired(PlainFault, frozen=True, kw_only=True, tag="cursor_expired"):
+class CursorExpired(ErrorInstead, frozen=True, kw_only=True, tag="cursor_expired"):
     """The API refuses the cursor of a page after the first with ``status``, although it issued the cursor just before.
 
     Args:
@@ -102,8 +110,6 @@ class CursorExpired(PlainFault, frozen=True, kw_only=True, tag="cursor_expired")
     """
 
     ids: ClassVar[tuple[str, ...]] = ("P-CURSOR-EXPIRED",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: ErrorStatus = 400
 

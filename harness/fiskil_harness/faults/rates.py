@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 from urllib.parse import parse_qs
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import Between, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import Between, ErrorInstead, MatchedExchange, Reply
 from fiskil_harness.faults.status import refusal
 
 DAY_S = 86_400
@@ -14,7 +14,7 @@ MOST_KEYS = 10_000
 Per = Literal["all", "client", "route", "end_user"]
 
 
-class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
+class RateLimit(ErrorInstead, frozen=True, kw_only=True, tag="rate_limit"):
     """A token bucket holds ``requests`` calls and gains ``refill_per_s`` a second; while it is empty, the API responds 429.
 
     Args:
@@ -27,8 +27,6 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-429",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     requests: Annotated[int, Between(1, MOST_CALLS)] = 10
     refill_per_s: float = 1.0
@@ -54,7 +52,7 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
         return None if is_granted else _too_many(exchange, (1 - left) / self.refill_per_s)
 
 
-class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
+class Quota(ErrorInstead, frozen=True, kw_only=True, tag="quota"):
     """Only ``requests`` calls are allowed per day of sandbox time, from the first call on; then the API responds 429.
 
     Args:
@@ -66,8 +64,6 @@ class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-429",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     requests: Annotated[int, Between(1, MOST_CALLS)] = 4
     per: Per = "end_user"
@@ -83,7 +79,7 @@ class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
         return None if is_granted else _too_many(exchange, since_s + DAY_S - exchange.at_s)
 
 
-class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
+class Brownout(ErrorInstead, frozen=True, kw_only=True, tag="brownout"):
     """During ``calls`` calls the share of failures rises to ``peak_percent`` and falls again; later calls succeed.
 
     Args:
@@ -96,8 +92,6 @@ class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-BROWNOUT",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: Annotated[int, Between(500, 599)] = 503
     calls: Annotated[int, Between(3, MOST_CALLS)] = 20

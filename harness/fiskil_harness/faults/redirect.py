@@ -2,12 +2,12 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from fiskil_harness.faults.fault import QUOTED, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import QUOTED, ErrorInstead, MatchedExchange, Reply
 
 RedirectStatus = Annotated[Literal[301, 302, 303, 307, 308], QUOTED]
 
 
-class Redirect(PlainFault, frozen=True, kw_only=True):
+class Redirect(ErrorInstead, frozen=True, kw_only=True):
     """Base class of redirect faults: the client is redirected, and the API receives no request.
 
     Args:
@@ -16,9 +16,6 @@ class Redirect(PlainFault, frozen=True, kw_only=True):
     Raises:
         ConfigError: ``check`` finds an argument out of range.
     """
-
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: RedirectStatus = 307
 

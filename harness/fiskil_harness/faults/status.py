@@ -9,7 +9,7 @@ import msgspec
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import Between, ErrorStatus, Headers, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import Between, ErrorInstead, ErrorStatus, Headers, MatchedExchange, PlainFault, Reply
 from fiskil_harness.faults.schema_places import encoded
 
 LONGEST_WAIT_S = 366 * 86_400
@@ -138,7 +138,7 @@ class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
         return reply.with_header(b"content-type", media_type or None)
 
 
-class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
+class ErrorFlags(ErrorInstead, frozen=True, kw_only=True, tag="error_flags"):
     """The API does nothing and responds with an error with the given flags, if the endpoint's errors have flags.
 
     Args:
@@ -152,8 +152,6 @@ class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-503", "R-500", "R-504")
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: ErrorStatus = 503
     is_temporary: bool = False
@@ -168,7 +166,7 @@ class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
         return reply.with_body(msgspec.json.encode({name: flags.get(name, value) for name, value in body.items()}))
 
 
-class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
+class RetryAfter(ErrorInstead, frozen=True, kw_only=True, tag="retry_after"):
     """The API does nothing and responds with an error whose ``Retry-After`` header has the given form, usual or not.
 
     Args:
@@ -182,8 +180,6 @@ class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-429", "R-503")
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: ErrorStatus = 429
     form: Wait = "http_date"
@@ -233,7 +229,7 @@ class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
         return reply.with_header(b"content-type", b"application/json")
 
 
-class Pending(PlainFault, frozen=True, kw_only=True, tag="pending"):
+class Pending(ErrorInstead, frozen=True, kw_only=True, tag="pending"):
     """The API does nothing and responds 202 (not ready yet). The ``times`` of the rule is the number of such responses.
 
     Args:
@@ -244,8 +240,6 @@ class Pending(PlainFault, frozen=True, kw_only=True, tag="pending"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-202-PENDING",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     retry_after_s: RetryDelay = None
 

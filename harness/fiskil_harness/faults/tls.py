@@ -19,7 +19,6 @@ class Tls(ConnectionFault, frozen=True, kw_only=True):
     """Base class of faults that need a server with TLS; ``certificate`` is the certificate that the server presents."""
 
     needs_tls: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
     certificate: ClassVar[ServerCertificate] = ServerCertificate.GOOD
 
     def greet(self) -> Greeting:

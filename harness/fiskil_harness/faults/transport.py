@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from fiskil_harness.faults.acts import LONGEST_MS
 from fiskil_harness.faults.delay import Stream
-from fiskil_harness.faults.fault import Act, Between, End, MatchedExchange, Pause, Piece, PlainFault, up_to
+from fiskil_harness.faults.fault import Act, Between, EarlyEnd, End, MatchedExchange, Pause, Piece, PlainFault, up_to
 
 
 class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
@@ -69,7 +69,7 @@ class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
         return _late(self.delay_ms, End.RESET) if self.stream == "downstream" else acts
 
 
-class ResetPeer(PlainFault, frozen=True, kw_only=True, tag="reset_peer"):
+class ResetPeer(EarlyEnd, frozen=True, kw_only=True, tag="reset_peer"):
     """The API does its work, but ``delay_ms`` after ``after_bytes`` of the response body the connection is reset.
 
     Args:
@@ -81,8 +81,6 @@ class ResetPeer(PlainFault, frozen=True, kw_only=True, tag="reset_peer"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-POST-HDR", "N-RESET-MID")
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
     after_bytes: Annotated[int, Between(0)] = 0
     delay_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
@@ -118,7 +116,7 @@ class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response")
         return (End.CLOSE,) if self.stream == "downstream" else acts
 
 
-class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
+class LimitBytes(EarlyEnd, frozen=True, kw_only=True, tag="limit_data"):
     """The connection closes after ``after_bytes`` of the response body, although more was announced.
 
     Args:
@@ -129,8 +127,6 @@ class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LIMIT",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
     after_bytes: Annotated[int, Between(0)] = 0
 
@@ -140,7 +136,7 @@ class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
         return acts if shortened is None else [*shortened, End.CLOSE]
 
 
-class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response"):
+class LimitResponse(EarlyEnd, frozen=True, kw_only=True, tag="limit_response"):
     """The connection closes after ``after_bytes`` of the whole response, including its head, as in Toxiproxy.
 
     Args:
@@ -152,8 +148,6 @@ class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response")
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LIMIT",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
     after_bytes: Annotated[int, Between(1)] = 100
 
@@ -163,7 +157,7 @@ class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response")
         return acts if shortened is None else [*shortened, End.CLOSE]
 
 
-class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
+class StallHead(EarlyEnd, frozen=True, kw_only=True, tag="stall_head"):
     """After ``after_bytes`` of the head nothing more arrives, and the connection stays open.
 
     Args:
@@ -175,8 +169,6 @@ class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-STALL-HDR",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
     after_bytes: Annotated[int, Between(1)] = 20
 
@@ -186,7 +178,7 @@ class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
         return acts if shortened is None else [*shortened, End.STALL]
 
 
-class Stall(PlainFault, frozen=True, kw_only=True, tag="stall"):
+class Stall(EarlyEnd, frozen=True, kw_only=True, tag="stall"):
     """After ``after_bytes`` of the response body nothing more arrives, and the connection stays open.
 
     Args:
@@ -197,8 +189,6 @@ class Stall(PlainFault, frozen=True, kw_only=True, tag="stall"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-STALL-BODY",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
     after_bytes: Annotated[int, Between(0)] = 0
 
