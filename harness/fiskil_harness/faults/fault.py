@@ -251,14 +251,14 @@ def head_and_body(acts: Sequence[Act]) -> tuple[bytes, bytes]:
     return head, b"".join(act.data for act in acts if isinstance(act, Piece) and act.is_body)
 
 
-def up_to(acts: Sequence[Act], body_bytes: int) -> list[Act] | None:
-    """Return *acts* up to *body_bytes* of the body, always with the whole head; None if the body is not longer than that."""
+def up_to(acts: Sequence[Act], count: int, *, counts_head: bool = False) -> list[Act] | None:
+    """Return *acts* up to *count* bytes of the body, or of head and body; None if there are no more bytes than that."""
     first_acts: list[Act] = []
-    left = body_bytes
+    left = count
     for act in acts:
-        if isinstance(act, Piece) and act.is_body:
+        if isinstance(act, Piece) and (act.is_body or counts_head):
             if left < len(act.data):
-                return [*first_acts, Piece(act.data[:left], is_body=True)] if left else first_acts
+                return [*first_acts, Piece(act.data[:left], act.is_body)] if left else first_acts
             left -= len(act.data)
         first_acts.append(act)
     return None

@@ -8,12 +8,13 @@ from typing import Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults.fault import BodyFault, MatchedExchange, PlainFault, Reply
-from fiskil_harness.faults.schema_places import NOTHING, decoded, edited, encoded, moment_of, rows_of
+from fiskil_harness.faults.schema_places import NOTHING, Place, decoded, edited, encoded, moment_of, rows_of
 from fiskil_harness.sandbox.api.versions import convert_body
 
 Money = Literal["number", "text"]
 Moment = Literal["offset", "fraction", "date_only", "no_zone", "epoch"]
 
+_FORMATS = {"fraction": "%Y-%m-%dT%H:%M:%S.000Z", "date_only": "%Y-%m-%d", "no_zone": "%Y-%m-%dT%H:%M:%S"}
 _EAST = timezone(timedelta(hours=10))
 
 
@@ -140,19 +141,17 @@ class MoneyForm(BodyFault, frozen=True, kw_only=True, tag="money_form"):
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Convert the affected values to the other type."""
-        finds = _named(self.field)
-        if self.form == "text":
-            return edited(
-                reply,
-                exchange,
-                lambda place: finds(place) and place.is_number and isinstance(place.value, int | float),
-                lambda place: place.put(str(place.value)),
-            )
+        finds, convert = _named(self.field), str if self.form == "text" else float
+
+        def is_convertible(place: Place) -> bool:
+            is_number = place.is_number and isinstance(place.value, int | float)
+            return is_number if self.form == "text" else place.is_decimal and isinstance(place.value, str)
+
         return edited(
             reply,
             exchange,
-            lambda place: finds(place) and place.is_decimal and isinstance(place.value, str),
-            lambda place: place.put(float(place.value)),
+            lambda place: finds(place) and is_convertible(place),
+            lambda place: place.put(convert(place.value)),
         )
 
 
@@ -190,18 +189,9 @@ class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
     def _written(self, text: str) -> str | int:
         moment = moment_of(text)
         assert moment is not None
-        utc = moment.astimezone(UTC)
-        match self.form:
-            case "offset":
-                return moment.astimezone(_EAST).isoformat()
-            case "fraction":
-                return utc.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            case "date_only":
-                return utc.strftime("%Y-%m-%d")
-            case "no_zone":
-                return utc.strftime("%Y-%m-%dT%H:%M:%S")
-            case "epoch":
-                return int(utc.timestamp())
+        if self.form == "offset":
+            return moment.astimezone(_EAST).isoformat()
+        return int(moment.timestamp()) if self.form == "epoch" else moment.astimezone(UTC).strftime(_FORMATS[self.form])
 
 
 class CamelCase(BodyFault, frozen=True, kw_only=True, tag="camel_case"):

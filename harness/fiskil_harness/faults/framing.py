@@ -1,4 +1,4 @@
-"""Framing faults: the end of a response is announced wrongly, twice, or not at all.
+"""Framing faults: the end of a response is announced wrongly, twice, or not at all, or a response arrives too early.
 
 After most of these faults the connection closes, so that the damage is limited to one exchange.
 """
@@ -17,7 +17,20 @@ from fiskil_harness.faults.acts import (
     with_head,
     with_length,
 )
-from fiskil_harness.faults.fault import Act, Between, EarlyEnd, End, FramingFault, MatchedExchange, Piece, PlainFault, up_to
+from fiskil_harness.faults.fault import (
+    Act,
+    Between,
+    EarlyEnd,
+    End,
+    ErrorInstead,
+    ErrorStatus,
+    FramingFault,
+    MatchedExchange,
+    Piece,
+    PlainFault,
+    Reply,
+    up_to,
+)
 
 SECOND_RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -169,3 +182,30 @@ class SecondResponse(PlainFault, frozen=True, kw_only=True, tag="second_response
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the same acts, then a second complete response."""
         return acts if has_end(acts) else [*acts, Piece(SECOND_RESPONSE, is_body=True)]
+
+
+class EarlyResponse(ErrorInstead, frozen=True, kw_only=True, tag="early_response"):
+    """A response with ``status`` is sent after the request's head, before its body is read; then the connection closes.
+
+    A client that is still sending may get a broken pipe and never read the response. A rule for one end user recognises that
+    user only in the path and the query, because the body is not known yet.
+
+    Args:
+        status: The error status, from 400 to 599; no success, because the API does nothing.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("H-EARLY-RESPONSE",)
+    is_early: ClassVar[bool] = True
+
+    status: ErrorStatus = 413
+
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return the error that the endpoint documents."""
+        return exchange.refusal(self.status, "Refused", "the request was not read")
+
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the response, then FIN."""
+        return acts if has_end(acts) else [*acts, End.CLOSE]

@@ -153,7 +153,7 @@ class LimitResponse(EarlyEnd, frozen=True, kw_only=True, tag="limit_response"):
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the first bytes, then FIN."""
-        shortened = _first_bytes(acts, self.after_bytes)
+        shortened = up_to(acts, self.after_bytes, counts_head=True)
         return acts if shortened is None else [*shortened, End.CLOSE]
 
 
@@ -174,7 +174,8 @@ class StallHead(EarlyEnd, frozen=True, kw_only=True, tag="stall_head"):
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the beginning of the head, then silence; the same acts if the head is not longer."""
-        shortened = _first_bytes([act for act in acts if not (isinstance(act, Piece) and act.is_body)], self.after_bytes)
+        head = [act for act in acts if not (isinstance(act, Piece) and act.is_body)]
+        shortened = up_to(head, self.after_bytes, counts_head=True)
         return acts if shortened is None else [*shortened, End.STALL]
 
 
@@ -200,16 +201,3 @@ class Stall(EarlyEnd, frozen=True, kw_only=True, tag="stall"):
 
 def _late(delay_ms: int, end: End) -> Sequence[Act]:
     return (Pause(delay_ms / 1000), end) if delay_ms else (end,)
-
-
-def _first_bytes(acts: Sequence[Act], count: int) -> list[Act] | None:
-    """Return *acts* up to *count* bytes of head and body; None if head and body are not longer than that."""
-    shortened: list[Act] = []
-    left = count
-    for act in acts:
-        if isinstance(act, Piece):
-            if left < len(act.data):
-                return [*shortened, Piece(act.data[:left], act.is_body)] if left else shortened
-            left -= len(act.data)
-        shortened.append(act)
-    return None
