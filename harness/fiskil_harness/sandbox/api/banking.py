@@ -6,7 +6,6 @@ from datetime import datetime
 from msgspec import Struct
 
 from fiskil_harness.core.model import Balance
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import listing, of_account, of_account_lazily, served, served_statement
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.bank import categories
@@ -17,11 +16,6 @@ from fiskil_harness.sandbox.problems import invalid_request
 from fiskil_harness.sandbox.store import Store
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-
-
-def accounts(store: Store, request: ApiRequest) -> ApiResponse:
-    """Return the accounts of the end user's active consents. Source: data.after-sync, data.deleted-end-user"""
-    return listing(store, request, "accounts", served(store, request, "accounts"))
 
 
 def balances(store: Store, request: ApiRequest) -> ApiResponse:
@@ -98,18 +92,3 @@ def override_category(store: Store, request: ApiRequest) -> ApiResponse:
     requested = read_json(request, _Override, refuse=invalid_request)
     categories.override(store, requested.fiskil_transaction_id, requested.secondary_category)
     return json_response({"message": "category updated"})
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("banking.accounts", "GET", "/v1/banking/accounts", accounts, family="data", scope="api:banking"),
-    ApiRoute("banking.balances", "GET", "/v1/banking/balances", balances, family="data", scope="api:banking"),
-    ApiRoute("banking.transactions", "GET", "/v1/banking/transactions", transactions, family="data", scope="api:banking"),
-    ApiRoute(
-        "banking.category",
-        "POST",
-        "/v1/banking/transactions/category",
-        override_category,
-        family="data",
-        scope="api:banking",
-    ),
-)

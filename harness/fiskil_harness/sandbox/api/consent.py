@@ -5,7 +5,6 @@ from typing import Any
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.model import Consent
 from fiskil_harness.sandbox.api.paging import enveloped
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.consents import consents
 from fiskil_harness.sandbox.datasets import account_ids
@@ -71,9 +70,3 @@ def _wire(store: Store, consent: Consent) -> dict[str, Any]:
         "permissions": list(consent.permissions),
         "termination_reason": consent.termination_reason,
     }
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("consents.list", "GET", "/v1/consent", list_all, is_list=True, scope="api:user.read"),
-    ApiRoute("consents.revoke", "DELETE", "/v1/consent/{arrangement_id}", revoke, scope="api:user.write"),
-)

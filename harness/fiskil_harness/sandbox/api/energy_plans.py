@@ -5,7 +5,6 @@ from datetime import datetime
 from fiskil_harness.core.model import Institution
 from fiskil_harness.core.model.energy import EnergyPlan
 from fiskil_harness.sandbox.api.paging import page
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.energy.plans import detail, summary
 from fiskil_harness.sandbox.problems import ApiProblem, invalid_request
@@ -73,9 +72,3 @@ def _retailer(store: Store, request: ApiRequest) -> Institution | None:
 def _is_active(plan: EnergyPlan, now: datetime) -> bool:
     is_over = plan.effective_to is not None and datetime.fromisoformat(plan.effective_to) <= now
     return datetime.fromisoformat(plan.effective_from) <= now and not is_over
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("energy.plans", "GET", "/v1/energy/plans", list_all, family="data", scope="api:energy"),
-    ApiRoute("energy.plan", "GET", "/v1/energy/plans/{plan_id}", get, family="data", scope="api:energy"),
-)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fiskil_harness.core.model import Institution
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.consents import sessions
 from fiskil_harness.sandbox.consents.institutions import is_accessible
@@ -64,9 +63,3 @@ def _wire(store: Store, institution: Institution) -> dict[str, Any]:
         "priority": institution.priority,
         "status": {"connections": {"status": institution.connection_status}},
     }
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("institutions.list", "GET", "/v1/institutions", list_all, is_open=True, is_list=True),
-    ApiRoute("institutions.get", "GET", "/v1/institutions/{institution_id}", get, is_open=True),
-)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fiskil_harness.core.model import PERMISSIONS, Permission
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.problems import bad_request
 from fiskil_harness.sandbox.store import Store
@@ -37,8 +36,3 @@ def _wire(permission: Permission) -> dict[str, Any]:
         "scope": permission.scope,
         "standards": ["CDR"],
     }
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("permissions.list", "GET", "/v1/permissions", list_all, is_list=True, scope="api:user.read"),
-)

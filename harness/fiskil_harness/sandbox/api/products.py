@@ -1,6 +1,5 @@
 """The endpoint ``/v1/banking/products``: the public products of a bank, which are requested without an end user."""
 
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import listing
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.bank import products
@@ -41,9 +40,3 @@ def get(store: Store, request: ApiRequest) -> ApiResponse:
     if store.interpretation("products.unknown") == "404":
         raise ApiProblem(404, "NotFound", "product not found")
     raise invalid_request("invalid product_id: no such product")
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("banking.products", "GET", "/v1/banking/products", list_all, family="data", scope="api:banking"),
-    ApiRoute("banking.product", "GET", "/v1/banking/products/{product_id}", get, family="data", scope="api:banking"),
-)
