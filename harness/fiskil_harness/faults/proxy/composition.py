@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from fiskil_harness.core.net.uvicorn_protocol import STATUS_LINE
 from fiskil_harness.faults.fault import Act, MatchedExchange, Piece, PlainFault, Reply, World
-from fiskil_harness.faults.proxy.act_player import Line, Performed, perform
+from fiskil_harness.faults.proxy.act_player import Performed, perform
+from fiskil_harness.faults.proxy.uvicorn_protocol import UvicornLine
 
 BODILESS = (204, 304)
 
@@ -35,7 +36,7 @@ async def compose(
     *,
     world: World | None,
     call_api: CallApi,
-    line: Line,
+    line: UvicornLine,
     performed: Performed,
     is_kept: bool,
     result: Composition,
