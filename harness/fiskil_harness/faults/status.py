@@ -9,15 +9,7 @@ import msgspec
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import (
-    Between,
-    ErrorInstead,
-    ErrorStatus,
-    Headers,
-    MatchedExchange,
-    PlainFault,
-    Reply,
-)
+from fiskil_harness.faults.fault import Between, ErrorInstead, ErrorStatus, Headers, MatchedExchange, PlainFault, Reply
 from fiskil_harness.faults.schema_places import encoded
 
 LONGEST_WAIT_S = 366 * 86_400

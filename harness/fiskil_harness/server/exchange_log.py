@@ -33,13 +33,7 @@ class ExchangeLog:
     """The newest exchanges of a proxy."""
 
     def __init__(
-        self,
-        proxy: Proxy,
-        redactor: Redactor,
-        *,
-        title: str,
-        origin: str,
-        on_bite: Callable[[Bite], None] | None = None,
+        self, proxy: Proxy, redactor: Redactor, *, title: str, origin: str, on_bite: Callable[[Bite], None] | None = None
     ) -> None:
         """Prepare a log; nothing is recorded before ``begin``.
 

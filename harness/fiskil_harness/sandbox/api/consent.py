@@ -17,7 +17,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Return the consents of an end user as a JSON array, which v3 wraps in an object.
 
     Raises:
-        ApiProblem: 400, ``active`` is not a boolean, or ``end_user_id`` is missing where it is required.
+        ApiProblem: 400, ``end_user_id`` is missing where it is required.
 
     Source: versions.v3-envelope, consents.list, consents.end-user-required
     """
@@ -25,8 +25,6 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     if end_user_id is None and store.interpretation("consents.end-user-required") == "400":
         raise bad_request("missing required query parameter: end_user_id")
     active = request.query_value("active")
-    if active not in {None, "true", "false"}:
-        raise bad_request("parameter 'active' must be a boolean")
     ids = (
         store.consents.ids if end_user_id is None else [consent.arrangement_id for consent in store.consents.of(end_user_id)]
     )

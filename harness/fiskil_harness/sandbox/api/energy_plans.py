@@ -15,17 +15,15 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Return the active plans of one retailer, or all its plans with ``status=all``; the most recently updated plan first.
 
     Raises:
-        ApiProblem: 400, ``status`` is unknown, or the retailer is missing, ambiguous or unknown.
+        ApiProblem: 400, the retailer is missing, ambiguous or unknown.
 
     Source: energy.plans-status
     """
-    status = request.query_value("status") or "active"
-    if status not in {"active", "all"}:
-        raise invalid_request("invalid status: must be one of active, all")
     retailer = _retailer(store, request)
     if retailer is None:
         return json_response({"plans": [], "links": {}})
-    plans = [plan for plan in retailer.plans if status == "all" or _is_active(plan, store.clock.now())]
+    has_all = request.query_value("status") == "all"
+    plans = [plan for plan in retailer.plans if has_all or _is_active(plan, store.clock.now())]
     plans.sort(key=lambda plan: plan.last_updated, reverse=True)
     page_plans, links = page(store, request, plans)
     return json_response({"plans": [summary(retailer, plan) for plan in page_plans], "links": links})

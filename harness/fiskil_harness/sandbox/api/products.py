@@ -11,14 +11,11 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Return the products of one institution, without their details.
 
     Raises:
-        ApiProblem: 400, the institution is missing or unknown.
+        ApiProblem: 400, the institution is unknown.
 
     Source: products.institution-id
     """
-    institution_id = request.query_value("instituition_id")
-    if institution_id is None:
-        raise invalid_request("missing required query parameter: instituition_id")
-    institution = store.institutions.get(institution_id)
+    institution = store.institutions.get(request.query_value("instituition_id") or "")
     if institution is None:
         raise invalid_request("invalid instituition_id: no such institution")
     return listing(store, request, "products", [product.summary for product in products.products_of(institution)])
