@@ -87,7 +87,11 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
         return ("status",) if self.status >= 300 else ("status", "body")
 
     def check(self) -> None:
-        """Raise ConfigError if ``status`` is not a final status with a body, or ``retry_after_s`` is out of range."""
+        """Raise ConfigError if ``status`` is not a final status with a body, or ``retry_after_s`` is out of range.
+
+        Raises:
+            ConfigError: An argument is out of range, or a response with the status has no body.
+        """
         super().check()
         if self.status in BODILESS:
             raise ConfigError(f"Status: a response with status {self.status} has no body. Choose another status.")
