@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.contract.conformance_monitor import ConformanceMonitor
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import counting_for
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.contract.conformance_monitor import ConformanceMonitor
 from tests.paths import APPS
 
 COVERAGE_VARIABLE = "COVERAGE_PROCESS_CONFIG"

@@ -6,7 +6,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from fiskil_harness.contract import samples
 from fiskil_harness.contract.response_checks import statuses
 from fiskil_harness.core.clauses import clauses
 from fiskil_harness.sandbox.api.route import ApiRoute
@@ -14,6 +13,7 @@ from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.sandbox.consents.console import VERSIONS
 from fiskil_harness.sandbox.openapi.documents import Document, document
 from fiskil_harness.sandbox.openapi.operations import resolve
+from tools import endpoint_samples
 
 MARKS = {"documented": "", "observed": " o", "assumed": " a", "reading": " r"}
 SUCCESS = ("200", "204")
@@ -76,7 +76,7 @@ def table() -> str:
         f"| `{clause.id}` | {clause.sentence} | {', '.join(_first(clause.default, clause.interpretations))} |"
         for clause in open_clauses
     ]
-    lines += [EXAMPLES, *(line for route in ROUTES for line in samples.lines(route))]
+    lines += [EXAMPLES, *(line for route in ROUTES for line in endpoint_samples.lines(route))]
     return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
 
 

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from fiskil_harness import faults
-from fiskil_harness.contract.conformance_monitor import ConformanceMonitor, ResponseKind
 from fiskil_harness.contract.response_checks import Response, deviations
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.contract.conformance_monitor import ConformanceMonitor, ResponseKind
 
 PATH = "/v1/banking/accounts"
 

@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from fiskil_harness import faults
-from fiskil_harness.contract.conformance_monitor import ConformanceMonitor
 from fiskil_harness.contract.response_checks import statuses
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.sandbox.api.route import ApiRoute
@@ -15,6 +14,7 @@ from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.sandbox.consents.console import SCOPES
 from fiskil_harness.sandbox.openapi.documents import document
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.contract.conformance_monitor import ConformanceMonitor
 
 VERSIONS = ("v1", "v2", "v3")
 INTERPRETATIONS_WITH_404 = {"data.unknown-end-user": "404", "products.unknown": "404", "energy.plan-unknown": "404"}

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from fiskil_harness.contract.conformance_monitor import ConformanceMonitor
 from fiskil_harness.contract.sample_household import SampleEndUser
 from fiskil_harness.contract.schemathesis_run import PHASES, ContractRun, run_schemathesis
 from fiskil_harness.contract.stateful import walk
 from fiskil_harness.core.clock import Clock, real_now
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.contract.conformance_monitor import ConformanceMonitor
 
 VERSIONS = ("v1", "v2", "v3")
 SEEDS = (1, *(pytest.param(seed, marks=pytest.mark.full) for seed in (2, 3)))

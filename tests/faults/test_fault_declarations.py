@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from fiskil_harness import faults
-from fiskil_harness.contract.conformance_monitor import ConformanceMonitor
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.contract.conformance_monitor import ConformanceMonitor
 from tests.faults.caller import faults_in
 from tests.faults.observed import receive
 

@@ -8,7 +8,7 @@ from fiskil_harness import faults
 from fiskil_harness.faults import PlainFault, Reply
 from tests.faults.caller import exchange_on, faults_in, json_of, reply_with
 
-KINDS = faults_in("status", "rates", "outage", "payload", "fields", "paging", "rows", "auth", "clock")
+KINDS = faults_in("status", "rates", "payload", "fields", "paging", "rows", "auth", "clock")
 FORMS: dict[type[PlainFault], tuple[dict[str, Any], ...]] = {
     faults.DateForm: tuple({"form": form} for form in ("offset", "date_only", "no_zone", "epoch")),
     faults.MoneyForm: ({"form": "number"}, {"form": "text"}),

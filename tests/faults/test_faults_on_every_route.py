@@ -13,7 +13,7 @@ from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.caller import PATHS, Caller, faults_in
 
-KINDS = faults_in("status", "rates", "outage", "payload", "fields", "paging", "rows", "auth", "clock")
+KINDS = faults_in("status", "rates", "payload", "fields", "paging", "rows", "auth", "clock")
 ROUTES = tuple(route for route in PATHS if route != "end_users.create")
 PARAMETERS = {
     faults.RateLimit: {"requests": 1},

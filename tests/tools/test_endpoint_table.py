@@ -1,8 +1,8 @@
 """The page of endpoints matches the OpenAPI documents and the routes."""
 
-from fiskil_harness.contract.samples import samples
 from fiskil_harness.sandbox.api.routes import ROUTES
 from tests.paths import DOCS
+from tools.endpoint_samples import samples
 from tools.endpoint_table import table
 
 PAGE = DOCS / "endpoints.md"

@@ -6,10 +6,8 @@ Requests with invented ids return empty lists. With existing ids the generated r
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from fiskil_harness.contract.client import Api, rows
-from fiskil_harness.sandbox.openapi.documents import Document
+from fiskil_harness.sandbox.openapi.documents import Document, copy_of
 
 HOLDERS = {"banking": "88888", "energy": "99999"}
 """The sandbox's institutions by industry; their products and plans always exist."""
@@ -24,12 +22,10 @@ _END_USER_IDS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("/v1/energy/service-points", "service_points", (("service_point_id", "service_point_id"),)),
 )
 
-_copy = msgspec.json.Decoder(Document).decode
-
 
 def with_examples(whole: Document, ids: Mapping[str, Any]) -> Document:
     """Return a copy of *whole*, with *ids* (by parameter name) as examples of its parameters and request bodies."""
-    copy = _copy(msgspec.json.encode(whole))
+    copy = copy_of(whole)
     for parameter in copy["components"]["parameters"].values():
         _fill(parameter, ids)
     for item in copy["paths"].values():

@@ -38,12 +38,8 @@ class Deviation(Struct, frozen=True, kw_only=True):
     message: str
 
 
-def deviations(response: Response, *, is_open: bool = False) -> tuple[Deviation, ...]:
-    """Return the deviations of *response* from the contract.
-
-    Args:
-        is_open: True accepts fields that the OpenAPI document does not describe.
-    """
+def deviations(response: Response) -> tuple[Deviation, ...]:
+    """Return the deviations of *response* from the contract."""
     chosen = tuple(
         (clause_id, interpretation)
         for clause_id, interpretation in interpretation_labels()
@@ -64,8 +60,8 @@ def deviations(response: Response, *, is_open: bool = False) -> tuple[Deviation,
             Deviation(place=MEDIA_TYPE, message=f"{media_type or 'none'} instead of {', '.join(content)}")
         )
         media_type = next(iter(content))
-    key = (response.version, chosen, msgspec.json.encode(content[media_type]["schema"]), is_open)
-    response_deviations.extend(_body(response.body, _check(*key)))
+    check = _check(response.version, chosen, msgspec.json.encode(content[media_type]["schema"]))
+    response_deviations.extend(_body(response.body, check))
     return tuple(response_deviations)
 
 
@@ -129,13 +125,10 @@ def _body(body: bytes, check: Any) -> list[Deviation]:
 
 
 @cache
-def _check(version: str, chosen: tuple[tuple[str, str], ...], schema: bytes, is_open: bool) -> Any:
-    whole = _whole(version, chosen, is_open)
-    decoded = decode_json(schema)
-    return validator(whole, decoded if is_open else closed(decoded))
+def _check(version: str, chosen: tuple[tuple[str, str], ...], schema: bytes) -> Any:
+    return validator(_whole(version, chosen), closed(decode_json(schema)))
 
 
 @cache
-def _whole(version: str, chosen: tuple[tuple[str, str], ...], is_open: bool) -> Document:
-    whole = document(version, dict(chosen))
-    return whole if is_open else {"components": {"schemas": closed(whole["components"]["schemas"])}}
+def _whole(version: str, chosen: tuple[tuple[str, str], ...]) -> Document:
+    return {"components": {"schemas": closed(document(version, dict(chosen))["components"]["schemas"])}}

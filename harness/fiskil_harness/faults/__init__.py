@@ -25,11 +25,10 @@ from fiskil_harness.faults.connection import (
     SilentConnection,
     SlowClose,
     StaleKeepalive,
+    WrongAddress,
 )
 from fiskil_harness.faults.damage import ChunkLoss, Corrupt, Garbage, GarbageAfterHead
 from fiskil_harness.faults.delay import Latency, LognormalDelay, UniformDelay
-from fiskil_harness.faults.dns import WrongAddress
-from fiskil_harness.faults.early_response import EarlyResponse
 from fiskil_harness.faults.fault import End, MatchedExchange, Pause, Piece, PlainFault, Reply, World
 from fiskil_harness.faults.fields import (
     CamelCase,
@@ -46,13 +45,13 @@ from fiskil_harness.faults.framing import (
     BodyAfterHead,
     BodyAfterNoContent,
     DuplicateContentLength,
+    EarlyResponse,
     LengthTooLong,
     LengthTooShort,
     SecondResponse,
     TruncatedWithoutLength,
 )
 from fiskil_harness.faults.headers import ContinueForever, DuplicateHeader, EarlyHints, HugeHeader, ManyHeaders
-from fiskil_harness.faults.outage import InstitutionLine
 from fiskil_harness.faults.pace import Bandwidth, Dribble, Drip, Slicer
 from fiskil_harness.faults.paging import (
     CursorExpired,
@@ -86,7 +85,15 @@ from fiskil_harness.faults.payload import (
 )
 from fiskil_harness.faults.rates import Brownout, Quota, RateLimit
 from fiskil_harness.faults.redirect import RedirectCrossOrigin, RedirectDowngrade, RedirectLoop
-from fiskil_harness.faults.rows import DayEdge, ForeignRows, PartialRows, ShortHistory, StaleResponse, UnstableIds
+from fiskil_harness.faults.rows import (
+    DayEdge,
+    ForeignRows,
+    InstitutionLine,
+    PartialRows,
+    ShortHistory,
+    StaleResponse,
+    UnstableIds,
+)
 from fiskil_harness.faults.status import ErrorBody, ErrorFlags, ErrorInside, Pending, RetryAfter, Status
 from fiskil_harness.faults.tls import (
     AlpnMismatch,

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults.fault import Act, End, Pause, Piece, head_and_body
 
 LONGEST_MS = 60_000
@@ -139,18 +138,6 @@ def bounded(acts: Iterable[Act]) -> list[Act]:
             pieces += isinstance(act, Piece)
             (rest if rest else result).append(act)
     return [*result, *_joined(rest)]
-
-
-def refuse_other(fault: object, name: str, known: Sequence[object]) -> None:
-    """Raise ConfigError unless the argument *name* of *fault* is one of the *known* values.
-
-    Raises:
-        ConfigError: The argument has another value.
-    """
-    value = getattr(fault, name)
-    if value not in known:
-        words = " or ".join(repr(value) for value in known)
-        raise ConfigError(f"{type(fault).__name__}: {name} must be {words}, got {value!r}.")
 
 
 def _joined(acts: Iterable[Act]) -> Iterator[Act]:

@@ -6,11 +6,11 @@ from functools import cache
 from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.faults.rules import CONNECTION, Rule
+from fiskil_harness.faults.schema_places import has_pages
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.routes import ROUTES, require_route
 from fiskil_harness.sandbox.consents.console import VERSIONS
 from fiskil_harness.sandbox.openapi.documents import document
-from fiskil_harness.sandbox.openapi.operations import resolve
 
 OF_BODIES = {"body", "end"}
 
@@ -35,7 +35,7 @@ def require_possible(rule: Rule) -> Rule:
     if rule.method and rule.method not in methods:
         raise ConfigError(f"{rule.route!r} has no method {rule.method}. Known: {', '.join(methods)}.")
     matching = [route for route in routes if rule.method in {"", route.method}]
-    if rule.page > 1 and not any(_has_pages(route) for route in matching):
+    if rule.page > 1 and not any(has_pages(route.method, route.name, VERSIONS[-1]) for route in matching):
         raise ConfigError(f"{rule.route!r} has no pages, so page {rule.page} is never requested. Leave out the page.")
     spoils = set(rule.fault.spoils)
     if spoils and spoils <= OF_BODIES and not any(_has_body(route) for route in matching):
@@ -55,14 +55,6 @@ def require_place(name: str) -> str:
         return name if name == CONNECTION else require_route(name)
     except UnknownName as error:
         raise UnknownName("route", name, [*error.known, CONNECTION]) from None
-
-
-@cache
-def _has_pages(route: ApiRoute) -> bool:
-    api_document = document(VERSIONS[-1])
-    item = api_document["paths"][route.path]
-    parameters = [*item.get("parameters", ()), *item[route.method.lower()].get("parameters", ())]
-    return any(resolve(api_document, parameter)["name"] == "page[size]" for parameter in parameters)
 
 
 @cache

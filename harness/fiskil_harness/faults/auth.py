@@ -1,9 +1,9 @@
 """Authentication faults: tokens that expire early, malformed token responses, and permanent refusals."""
 
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, World, refuse_unknown
+from fiskil_harness.faults.fault import BodyFault, ErrorInstead, MatchedExchange, PlainFault, Reply, World
 from fiskil_harness.faults.schema_places import decoded, encoded
 
 TOKEN_ROUTE = "token"
@@ -37,24 +37,20 @@ class UnauthorisedLate(PlainFault, frozen=True, kw_only=True, tag="unauthorised_
         return _unauthorised(exchange) if is_work else reply
 
 
-class Unauthorised(PlainFault, frozen=True, kw_only=True, tag="unauthorised"):
+class Unauthorised(ErrorInstead, frozen=True, kw_only=True, tag="unauthorised"):
     """The API responds 401 to every token, even to a new token, and does nothing."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-401-LOOP",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return 401; the token route still issues tokens."""
         return _unauthorised(exchange) if exchange.route != TOKEN_ROUTE else None
 
 
-class Forbidden(PlainFault, frozen=True, kw_only=True, tag="forbidden"):
+class Forbidden(ErrorInstead, frozen=True, kw_only=True, tag="forbidden"):
     """The API responds 403, as if the token had no scope for the request, and does nothing."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-403-SCOPE",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return 403, except on the token route, which needs no scope."""
@@ -63,7 +59,7 @@ class Forbidden(PlainFault, frozen=True, kw_only=True, tag="forbidden"):
         return exchange.refusal(403, "insufficient_scopes", "the token has no scope for this")
 
 
-class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):
+class KeyRefused(ErrorInstead, frozen=True, kw_only=True, tag="key_refused"):
     """The token route refuses the key pair with ``status``; tokens that were issued before stay valid.
 
     Args:
@@ -74,8 +70,6 @@ class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("A-BAD-CREDS", "A-REVOKED-CLIENT")
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: int = 401
 
@@ -96,7 +90,7 @@ class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):
         return exchange.refusal(self.status, name, "client_id or client_secret is not valid")
 
 
-class TokenField(PlainFault, frozen=True, kw_only=True, tag="token_field"):
+class TokenField(BodyFault, frozen=True, kw_only=True, tag="token_field"):
     """The token response contains the token under another field name.
 
     Args:
@@ -107,7 +101,6 @@ class TokenField(PlainFault, frozen=True, kw_only=True, tag="token_field"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("A-TOKEN-FIELD",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     field: str = "access_token"
 
@@ -146,10 +139,6 @@ class TokenLifetime(PlainFault, frozen=True, kw_only=True, tag="token_lifetime")
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
         """The parts of the response that violate the contract: none for a whole number, whatever its value."""
         return ("body",) if self.stated in {"missing", "text", "null"} else ()
-
-    def check(self) -> None:
-        """Raise ConfigError if ``stated`` is unknown."""
-        refuse_unknown(self, "stated", get_args(Lifetime))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Replace or remove ``expires_in``."""

@@ -1,21 +1,19 @@
 """Faults of chunked bodies: malformed chunks, and rare but valid features of chunked encoding."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from fiskil_harness.faults.acts import CRLF, Head, chunked, is_framed, with_head
-from fiskil_harness.faults.fault import Act, End, MatchedExchange, PlainFault, refuse_outside
+from fiskil_harness.faults.fault import Act, Between, EarlyEnd, End, FramingFault, MatchedExchange, PlainFault
 
 LONGEST_EXTENSION = 60_000
 MOST_TRAILERS = 1_000
 
 
-class LengthAndChunks(PlainFault, frozen=True, kw_only=True, tag="length_and_chunks"):
+class LengthAndChunks(FramingFault, frozen=True, kw_only=True, tag="length_and_chunks"):
     """The body is sent in chunks although the head contains ``content-length`` too; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL+TE",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a chunked body after a head with ``content-length`` and ``transfer-encoding``, then FIN."""
@@ -25,24 +23,20 @@ class LengthAndChunks(PlainFault, frozen=True, kw_only=True, tag="length_and_chu
         return [*with_head(chunked(acts), head), End.CLOSE]
 
 
-class ChunksWithoutEnd(PlainFault, frozen=True, kw_only=True, tag="chunks_without_end"):
+class ChunksWithoutEnd(EarlyEnd, frozen=True, kw_only=True, tag="chunks_without_end"):
     """The whole body is sent in chunks, but the last chunk is missing; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-NOEND",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a chunked body without its last chunk, then FIN."""
         return [*chunked(acts, last=b""), End.CLOSE] if is_framed(acts) else acts
 
 
-class BadChunkSize(PlainFault, frozen=True, kw_only=True, tag="bad_chunk_size"):
+class BadChunkSize(FramingFault, frozen=True, kw_only=True, tag="bad_chunk_size"):
     """The body is sent in chunks, followed by a chunk whose size is not a number; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-BADSIZE",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a chunked body and a malformed size, then FIN."""
@@ -61,11 +55,7 @@ class ChunkExtension(PlainFault, frozen=True, kw_only=True, tag="chunk_extension
 
     ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-EXT",)
 
-    size_bytes: int = 16
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``size_bytes`` is from 4 to 60,000."""
-        refuse_outside(self, "size_bytes", 4, LONGEST_EXTENSION)
+    size_bytes: Annotated[int, Between(4, LONGEST_EXTENSION)] = 16
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a chunked body with extensions."""
@@ -85,11 +75,7 @@ class Trailers(PlainFault, frozen=True, kw_only=True, tag="trailers"):
 
     ids: ClassVar[tuple[str, ...]] = ("H-TRAILERS",)
 
-    count: int = 2
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``count`` is from 1 to 1,000."""
-        refuse_outside(self, "count", 1, MOST_TRAILERS)
+    count: Annotated[int, Between(1, MOST_TRAILERS)] = 2
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a chunked body, then the trailers."""

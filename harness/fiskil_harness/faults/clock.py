@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, World, refuse_outside
+from fiskil_harness.faults.fault import Between, MatchedExchange, PlainFault, Reply, World, refuse_outside
 
 LONGEST_S = 366 * 86_400
 
@@ -22,11 +22,7 @@ class AdvanceInFlight(PlainFault, frozen=True, kw_only=True, tag="advance_in_fli
     ids: ClassVar[tuple[str, ...]] = ("K-ADVANCE-IN-FLIGHT", "A-EXPIRE-AT-BOUNDARY", "A-SKEW")
     needs_world: ClassVar[bool] = True
 
-    seconds: int = 900
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``seconds`` is from 1 to a year."""
-        refuse_outside(self, "seconds", 1, LONGEST_S)
+    seconds: Annotated[int, Between(1, LONGEST_S)] = 900
 
     def disturb_sandbox(self, world: World) -> bool:
         """Advance the time; the API then responds as usual."""

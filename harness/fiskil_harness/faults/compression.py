@@ -1,19 +1,18 @@
 """Compression faults: a body that is not compressed as declared, is cut, or becomes very large when decompressed."""
 
 import gzip
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import Between, BodyFault, MatchedExchange, PlainFault, Reply
 
 ENCODING = b"content-encoding"
 LARGEST_BODY = 10_000_000
 
 
-class GzipLie(PlainFault, frozen=True, kw_only=True, tag="gzip_lie"):
+class GzipLie(BodyFault, frozen=True, kw_only=True, tag="gzip_lie"):
     """The response declares gzip, but its body is plain."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-GZIP-LIE",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Declare the plain body as gzip."""
@@ -34,18 +33,14 @@ class GzipBomb(PlainFault, frozen=True, kw_only=True, tag="gzip_bomb"):
 
     ids: ClassVar[tuple[str, ...]] = ("H-GZIP-BOMB",)
 
-    size_bytes: int = LARGEST_BODY
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``size_bytes`` is from 1,000 to 10,000,000; more could harm the machine."""
-        refuse_outside(self, "size_bytes", 1_000, LARGEST_BODY)
+    size_bytes: Annotated[int, Between(1_000, LARGEST_BODY)] = LARGEST_BODY
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Compress many spaces followed by the body."""
         return _packed(reply, reply.body.rjust(self.size_bytes)) if _is_plain(reply) else reply
 
 
-class GzipTruncated(PlainFault, frozen=True, kw_only=True, tag="gzip_truncated"):
+class GzipTruncated(BodyFault, frozen=True, kw_only=True, tag="gzip_truncated"):
     """The gzip body is cut to ``keep_percent``; ``content-length`` matches the rest, so only decompression reveals the cut.
 
     Args:
@@ -56,13 +51,8 @@ class GzipTruncated(PlainFault, frozen=True, kw_only=True, tag="gzip_truncated")
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-GZIP-TRUNC",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    keep_percent: int = 50
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``keep_percent`` is from 1 to 99."""
-        refuse_outside(self, "keep_percent", 1, 99)
+    keep_percent: Annotated[int, Between(1, 99)] = 50
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Compress the body and keep its beginning."""

@@ -80,14 +80,6 @@ def _short(number: float) -> str:
     return str(int(number)) if number == int(number) else repr(number)
 
 
-def _first(tokens: Tokens) -> tuple[str, Any]:
-    return "times", tokens.counted("first")
-
-
-def _skip(tokens: Tokens) -> tuple[str, Any]:
-    return "skip", tokens.counted("skip")
-
-
 def _every(tokens: Tokens) -> tuple[str, Any]:
     if tokens.takes("time"):
         return "times", 0
@@ -108,10 +100,6 @@ def _with(tokens: Tokens) -> tuple[str, Any]:
     if not tokens.takes("probability"):
         tokens.refuse(f"'with' must be followed by 'probability', got {tokens.next_text!r}")
     return "p", float(tokens.number("probability"))
-
-
-def _seed(tokens: Tokens) -> tuple[str, Any]:
-    return "seed", tokens.whole("seed")
 
 
 def _between(tokens: Tokens) -> tuple[str, Any]:
@@ -136,16 +124,16 @@ def _per(tokens: Tokens) -> tuple[str, Any]:
 
 
 CONDITIONS: dict[str, Callable[[Tokens], tuple[str, Any]]] = {
-    "first": _first,
+    "first": lambda tokens: ("times", tokens.counted("first")),
     "once": lambda _: ("times", 1),
     "twice": lambda _: ("times", 2),
     "always": lambda _: ("times", 0),
-    "skip": _skip,
+    "skip": lambda tokens: ("skip", tokens.counted("skip")),
     "every": _every,
     "calls": _calls,
     "connections": _calls,
     "with": _with,
-    "seed": _seed,
+    "seed": lambda tokens: ("seed", tokens.whole("seed")),
     "between": _between,
     "from": lambda tokens: ("from_event", tokens.name("from")),
     "until": lambda tokens: ("until_event", tokens.name("until")),

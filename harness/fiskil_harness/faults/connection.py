@@ -1,34 +1,43 @@
 """TCP connection faults: connections are refused, dropped, reset, discarded, queued, stale, or late to close."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, PortState, Serve, TurnAway
-from fiskil_harness.faults.fault import End, refuse_outside
-
-REASONS = {"N-HALF-OPEN": "To a client, a peer that is gone without a FIN looks like one that stalls: use stall or timeout."}
-"""Catalogue ids for which there is no separate fault, with the reason."""
+from fiskil_harness.faults.connection_fault import (
+    LONGEST_MS,
+    ConnectionFault,
+    Greeting,
+    PortFault,
+    PortState,
+    Serve,
+    TurnAway,
+)
+from fiskil_harness.faults.fault import Between, End, refuse_outside
 
 MOST_OUTAGES = 20
 
 
-class Refuse(ConnectionFault, frozen=True, kw_only=True, tag="refuse"):
+class Refuse(PortFault, frozen=True, kw_only=True, tag="refuse"):
     """Nothing listens at the API's port: new connections are refused at once, and kept-alive connections close when idle."""
 
     ids: ClassVar[tuple[str, ...]] = ("N-REFUSE",)
-    ends: ClassVar[bool] = False
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
     port_state: ClassVar[PortState | None] = PortState.REFUSES
-    is_lasting: ClassVar[bool] = True
 
 
-class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
+class Blackhole(PortFault, frozen=True, kw_only=True, tag="blackhole"):
     """New connections to the API's port get no response at all, and kept-alive connections close when idle."""
 
     ids: ClassVar[tuple[str, ...]] = ("N-BLACKHOLE",)
-    ends: ClassVar[bool] = False
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
     port_state: ClassVar[PortState | None] = PortState.DROPS
-    is_lasting: ClassVar[bool] = True
+
+
+class WrongAddress(PortFault, frozen=True, kw_only=True, tag="wrong_address"):
+    """The API's name resolves to an IP address where nothing listens: every new connection is refused.
+
+    The harness does not control how the app resolves names, so this is what the app finds at a wrong IP address.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("D-WRONG-IP",)
+    port_state: ClassVar[PortState | None] = PortState.REFUSES
 
 
 class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
@@ -42,13 +51,8 @@ class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-DOWN",)
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
-    for_ms: int = 1000
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``for_ms`` is from 1 to 60,000."""
-        refuse_outside(self, "for_ms", 1, LONGEST_MS)
+    for_ms: Annotated[int, Between(1, LONGEST_MS)] = 1000
 
     def greet(self) -> Greeting:
         """Return a reset followed by one outage."""
@@ -68,7 +72,6 @@ class Flap(ConnectionFault, frozen=True, kw_only=True, tag="flap"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-FLAP",)
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     down_ms: int = 500
     up_ms: int = 500
@@ -96,12 +99,9 @@ class MaxConnections(ConnectionFault, frozen=True, kw_only=True, tag="max_connec
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-MAXCONN",)
+    spoils: ClassVar[tuple[str, ...]] = ()
 
-    connections: int = 1
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``connections`` is from 1 to 10,000."""
-        refuse_outside(self, "connections", 1, 10_000)
+    connections: Annotated[int, Between(1, 10_000)] = 1
 
     def greet(self) -> Greeting:
         """Return a connection that waits for others to close."""
@@ -119,12 +119,9 @@ class SlowClose(ConnectionFault, frozen=True, kw_only=True, tag="slow_close"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-SLOW-CLOSE",)
+    spoils: ClassVar[tuple[str, ...]] = ()
 
-    delay_ms: int = 1000
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``delay_ms`` is from 1 to 60,000."""
-        refuse_outside(self, "delay_ms", 1, LONGEST_MS)
+    delay_ms: Annotated[int, Between(1, LONGEST_MS)] = 1000
 
     def greet(self) -> Greeting:
         """Return a connection that is served and closes late."""
@@ -143,14 +140,9 @@ class StaleKeepalive(ConnectionFault, frozen=True, kw_only=True, tag="stale_keep
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-STALE-KA",)
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
-    idle_ms: int = 0
+    idle_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
     by: Literal["fin", "rst"] = "fin"
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``idle_ms`` is from 0 to 60,000."""
-        refuse_outside(self, "idle_ms", 0, LONGEST_MS)
 
     def greet(self) -> Greeting:
         """Return a connection that is served until it goes stale."""
@@ -165,7 +157,6 @@ class ResetOnAccept(ConnectionFault, frozen=True, kw_only=True, tag="reset_on_ac
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-PRE",)
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
     def greet(self) -> Greeting:
         """Return a reset after the first bytes."""
@@ -183,13 +174,8 @@ class SilentConnection(ConnectionFault, frozen=True, kw_only=True, tag="silent_c
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-TIMEOUT",)
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
 
-    silence_ms: int = 0
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``silence_ms`` is from 0 to 60,000."""
-        refuse_outside(self, "silence_ms", 0, LONGEST_MS)
+    silence_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
 
     def greet(self) -> Greeting:
         """Return a connection whose bytes are discarded."""

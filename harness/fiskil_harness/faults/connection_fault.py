@@ -78,9 +78,17 @@ class ConnectionFault(PlainFault, frozen=True, kw_only=True):
 
     where: ClassVar[Literal["exchange", "connection"]] = "connection"
     ends: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("response",)
     needs_tls: ClassVar[bool] = False
     port_state: ClassVar[PortState | None] = None
 
     def greet(self) -> Greeting:
         """Return the treatment of a new connection."""
         return Serve()
+
+
+class PortFault(ConnectionFault, frozen=True, kw_only=True):
+    """Base class of port faults: new connections get no response, and kept-alive connections close when idle."""
+
+    ends: ClassVar[bool] = False
+    is_lasting: ClassVar[bool] = True

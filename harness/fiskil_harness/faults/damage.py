@@ -5,12 +5,23 @@ by ``bytes`` in ``spoils``.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from fiskil_harness.faults.acts import chunked, has_end, is_framed, refuse_other
-from fiskil_harness.faults.fault import Act, End, MatchedExchange, Piece, PlainFault, head_and_body, refuse_outside
+from fiskil_harness.faults.acts import chunked, has_end, is_framed
+from fiskil_harness.faults.fault import (
+    QUOTED,
+    Act,
+    Between,
+    End,
+    FramingFault,
+    MatchedExchange,
+    Piece,
+    PlainFault,
+    head_and_body,
+    refuse_outside,
+)
 
-MessagePart = Literal["head", "body"]
+MessagePart = Annotated[Literal["head", "body"], QUOTED]
 MOST_BITS = 10_000
 
 
@@ -34,15 +45,14 @@ class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("bytes",)
 
-    loss_percent: int = 20
+    loss_percent: Annotated[int, Between(1, 100)] = 20
     extra_percent: int = 0
-    chunk_bytes: int = 512
+    chunk_bytes: Annotated[int, Between(1)] = 512
 
     def check(self) -> None:
         """Raise ConfigError if a percentage or ``chunk_bytes`` is out of range."""
-        refuse_outside(self, "loss_percent", 1, 100)
+        super().check()
         refuse_outside(self, "extra_percent", 0, 100 - self.loss_percent)
-        refuse_outside(self, "chunk_bytes", 1)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the response without its lost chunks; the same acts if no chunk is lost."""
@@ -76,13 +86,8 @@ class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
     ids: ClassVar[tuple[str, ...]] = ("N-CORRUPT",)
     spoils: ClassVar[tuple[str, ...]] = ("bytes",)
 
-    bits: int = 1
+    bits: Annotated[int, Between(1, MOST_BITS)] = 1
     part: MessagePart = "body"
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``bits`` is from 1 to 10,000 and ``part`` is ``head`` or ``body``."""
-        refuse_outside(self, "bits", 1, MOST_BITS)
-        refuse_other(self, "part", ("head", "body"))
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with ``bits`` randomly chosen bits flipped, or with all bits flipped if there are fewer."""
@@ -104,50 +109,38 @@ class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
         return result
 
 
-class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close"):
+class Garbage(FramingFault, frozen=True, kw_only=True, tag="random_data_then_close"):
     """The API does its work, but random bytes arrive instead of a response, and the connection closes.
 
     Args:
-        size_bytes: The number of random bytes, from 1 to 1,000,000.
+        size_bytes: The number of random bytes, from 1 to 1,000,000. For no bytes there is ``empty_response``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-GARBAGE",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    size_bytes: int = 64
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000. For no bytes there is ``empty_response``."""
-        refuse_outside(self, "size_bytes", 1, 1_000_000)
+    size_bytes: Annotated[int, Between(1, 1_000_000)] = 64
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return random bytes, then FIN."""
         return (Piece(_noise(exchange, self.size_bytes)), End.CLOSE)
 
 
-class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_response_chunk"):
+class GarbageAfterHead(FramingFault, frozen=True, kw_only=True, tag="malformed_response_chunk"):
     """A correct head announces a chunked body, but random bytes arrive as the body, and the connection closes.
 
     Args:
-        size_bytes: The number of random bytes, from 1 to 1,000,000.
+        size_bytes: The number of random bytes, from 1 to 1,000,000. For no bytes there is ``limit_data``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-GARBAGE-AFTER-200",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    size_bytes: int = 64
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000. For no bytes there is ``limit_data``."""
-        refuse_outside(self, "size_bytes", 1, 1_000_000)
+    size_bytes: Annotated[int, Between(1, 1_000_000)] = 64
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the head and random bytes, then FIN."""

@@ -6,14 +6,13 @@ As in Toxiproxy, ``upstream`` is from the client to the API, and ``downstream`` 
 import math
 from collections.abc import Iterator, Sequence
 from random import Random
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.acts import LONGEST_MS, bounded, refuse_other
-from fiskil_harness.faults.fault import Act, MatchedExchange, Pause, Piece, PlainFault, refuse_outside
+from fiskil_harness.faults.acts import LONGEST_MS, bounded
+from fiskil_harness.faults.fault import QUOTED, Act, Between, MatchedExchange, Pause, Piece, PlainFault
 
-Stream = Literal["upstream", "downstream"]
-STREAMS = ("upstream", "downstream")
+Stream = Annotated[Literal["upstream", "downstream"], QUOTED]
 RESAMPLES = 10
 
 
@@ -34,8 +33,8 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
 
     ids: ClassVar[tuple[str, ...]] = ("N-LATENCY",)
 
-    latency_ms: int = 200
-    jitter_ms: int = 0
+    latency_ms: Annotated[int, Between(0, LONGEST_MS)] = 200
+    jitter_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
     stream: Stream = "downstream"
 
     def check(self) -> None:
@@ -44,9 +43,7 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
         Raises:
             ConfigError: A time is out of range, both are 0, or the stream is unknown.
         """
-        refuse_other(self, "stream", STREAMS)
-        refuse_outside(self, "latency_ms", 0, LONGEST_MS)
-        refuse_outside(self, "jitter_ms", 0, LONGEST_MS)
+        super().check()
         if not 1 <= self.latency_ms + self.jitter_ms <= LONGEST_MS:
             raise ConfigError(
                 f"Latency: latency_ms and jitter_ms together must be from 1 to {LONGEST_MS},"
@@ -98,9 +95,9 @@ class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay
 
     ids: ClassVar[tuple[str, ...]] = ("N-LAT-LOGNORMAL",)
 
-    median_ms: int = 200
+    median_ms: Annotated[int, Between(1, "max_ms")] = 200
     sigma: float = 0.4
-    max_ms: int = 5_000
+    max_ms: Annotated[int, Between(1, LONGEST_MS)] = 5_000
 
     def check(self) -> None:
         """Raise ConfigError unless 1 <= ``median_ms`` <= ``max_ms`` <= 60,000 and 0 < ``sigma`` <= 5.
@@ -108,8 +105,7 @@ class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay
         Raises:
             ConfigError: An argument is out of range.
         """
-        refuse_outside(self, "max_ms", 1, LONGEST_MS)
-        refuse_outside(self, "median_ms", 1, self.max_ms)
+        super().check()
         if not 0 < self.sigma <= 5:
             raise ConfigError(f"LognormalDelay: sigma must be above 0 and at most 5, got {self.sigma!r}.")
 
@@ -139,13 +135,8 @@ class UniformDelay(PlainFault, frozen=True, kw_only=True, tag="uniform_delay"):
 
     ids: ClassVar[tuple[str, ...]] = ("N-LAT-UNIFORM",)
 
-    lower_ms: int = 100
-    upper_ms: int = 300
-
-    def check(self) -> None:
-        """Raise ConfigError unless 0 <= ``lower_ms`` <= ``upper_ms`` <= 60,000 and ``upper_ms`` is above 0."""
-        refuse_outside(self, "upper_ms", 1, LONGEST_MS)
-        refuse_outside(self, "lower_ms", 0, self.upper_ms)
+    lower_ms: Annotated[int, Between(0, "upper_ms")] = 100
+    upper_ms: Annotated[int, Between(1, LONGEST_MS)] = 300
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with a pause before them."""

@@ -17,8 +17,10 @@ Faults that match the same exchange compose: each method is called on all of the
 
 import enum
 from collections.abc import Callable, Sequence
+from functools import cache
 from random import Random
-from typing import Any, ClassVar, Literal, Protocol
+from types import NoneType
+from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args, get_origin, get_type_hints
 
 from msgspec import Struct, field
 
@@ -132,6 +134,22 @@ class World(Protocol):
         """Return the origin of a canary server on this machine, which records each request to it."""
 
 
+class Between(Struct, frozen=True):
+    """Metadata of an argument of a fault that is a whole number: the smallest and the largest value that is allowed.
+
+    ``most`` may also be the name of the argument that contains the largest value; None means no limit.
+    """
+
+    least: int
+    most: int | str | None = None
+
+
+QUOTED = "quoted"
+"""Metadata of an argument with a ``Literal`` type, whose values an error message lists in quotation marks."""
+
+ErrorStatus = Annotated[int, Between(400, 599)]
+
+
 class PlainFault(Struct, frozen=True, kw_only=True):
     """Base class of faults, which changes nothing; each fault overrides the methods that it needs.
 
@@ -157,11 +175,19 @@ class PlainFault(Struct, frozen=True, kw_only=True):
     is_early: ClassVar[bool] = False
 
     def check(self) -> None:
-        """Validate the arguments; this is called when a rule is created.
+        """Validate the arguments by their types; this is called when a rule is created.
+
+        An argument is a whole number ``Between`` two bounds, or one of the values of its ``Literal`` type.
 
         Raises:
             ConfigError: An argument is out of range, or the fault would break nothing.
         """
+        for name, kind, limit in _limits(type(self)):
+            if not isinstance(limit, Between):
+                _refuse_unknown(self, name, get_args(kind), is_quoted=limit is QUOTED)
+            elif getattr(self, name) is not None or NoneType not in get_args(kind):
+                most = getattr(self, limit.most) if isinstance(limit.most, str) else limit.most
+                refuse_outside(self, name, limit.least, most)
 
     def disturb_sandbox(self, world: World) -> bool:
         """Change the sandbox before the request reaches the API; return True if anything was changed."""
@@ -192,20 +218,47 @@ class PlainFault(Struct, frozen=True, kw_only=True):
         return acts
 
 
+class ErrorInstead(PlainFault, frozen=True, kw_only=True):
+    """Base class of faults that respond with an error status in place of the API."""
+
+    ends: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("status",)
+
+
+class BodyFault(PlainFault, frozen=True, kw_only=True):
+    """Base class of faults that break the body of the API's response, and nothing else."""
+
+    spoils: ClassVar[tuple[str, ...]] = ("body",)
+
+
+class FramingFault(PlainFault, frozen=True, kw_only=True):
+    """Base class of faults after which the response is no valid HTTP, and the connection closes."""
+
+    ends: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("framing",)
+
+
+class EarlyEnd(PlainFault, frozen=True, kw_only=True):
+    """Base class of faults that end a response too early."""
+
+    ends: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("end",)
+
+
 def head_and_body(acts: Sequence[Act]) -> tuple[bytes, bytes]:
     """Return the bytes of the head and those of the body that *acts* would write."""
     head = b"".join(act.data for act in acts if isinstance(act, Piece) and not act.is_body)
     return head, b"".join(act.data for act in acts if isinstance(act, Piece) and act.is_body)
 
 
-def up_to(acts: Sequence[Act], body_bytes: int) -> list[Act] | None:
-    """Return *acts* up to *body_bytes* of the body, always with the whole head; None if the body is not longer than that."""
+def up_to(acts: Sequence[Act], count: int, *, counts_head: bool = False) -> list[Act] | None:
+    """Return *acts* up to *count* bytes of the body, or of head and body; None if there are no more bytes than that."""
     first_acts: list[Act] = []
-    left = body_bytes
+    left = count
     for act in acts:
-        if isinstance(act, Piece) and act.is_body:
+        if isinstance(act, Piece) and (act.is_body or counts_head):
             if left < len(act.data):
-                return [*first_acts, Piece(act.data[:left], is_body=True)] if left else first_acts
+                return [*first_acts, Piece(act.data[:left], act.is_body)] if left else first_acts
             left -= len(act.data)
         first_acts.append(act)
     return None
@@ -223,14 +276,23 @@ def refuse_outside(fault: object, name: str, least: int, most: int | None = None
         raise ConfigError(f"{type(fault).__name__}: {name} must be a whole number, {bounds}, got {value!r}.")
 
 
-def refuse_unknown(fault: object, name: str, known: Sequence[str]) -> None:
-    """Raise ConfigError unless the argument *name* of *fault* is one of the *known* words.
+@cache
+def _limits(fault: type[PlainFault]) -> tuple[tuple[str, Any, Any], ...]:
+    """Return the name, type and limit of each argument that has a limit; last those whose limit is another argument."""
+    hints, types = get_type_hints(fault, include_extras=True), get_type_hints(fault)
+    limits = {name: next(iter(getattr(hints[name], "__metadata__", ())), None) for name in fault.__struct_fields__}
+    limited = [name for name in limits if limits[name] is not None or get_origin(types[name]) is Literal]
+    limited.sort(key=lambda name: isinstance(getattr(limits[name], "most", None), str))
+    return tuple((name, types[name], limits[name]) for name in limited)
 
-    Raises:
-        ConfigError: The argument is not a known word; the message suggests the nearest known word.
-    """
+
+def _refuse_unknown(fault: object, name: str, known: Sequence[Any], *, is_quoted: bool) -> None:
+    """Raise ConfigError unless the argument *name* of *fault* is one of the *known* values."""
     value = getattr(fault, name)
-    if value not in known:
-        near = nearest(str(value), known)
-        hint = f" Did you mean {near!r}?" if near else ""
-        raise ConfigError(f"{type(fault).__name__}: {name} {value!r} is unknown.{hint} Known: {', '.join(known)}.")
+    if value in known:
+        return
+    if is_quoted:
+        raise ConfigError(f"{type(fault).__name__}: {name} must be {' or '.join(map(repr, known))}, got {value!r}.")
+    near = nearest(str(value), known)
+    hint = f" Did you mean {near!r}?" if near else ""
+    raise ConfigError(f"{type(fault).__name__}: {name} {value!r} is unknown.{hint} Known: {', '.join(known)}.")

@@ -1,10 +1,10 @@
-"""Framing faults: the end of a response is announced wrongly, twice, or not at all.
+"""Framing faults: the end of a response is announced wrongly, twice, or not at all, or a response arrives too early.
 
 After most of these faults the connection closes, so that the damage is limited to one exchange.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from fiskil_harness.faults.acts import (
     CRLF,
@@ -17,12 +17,25 @@ from fiskil_harness.faults.acts import (
     with_head,
     with_length,
 )
-from fiskil_harness.faults.fault import Act, End, MatchedExchange, Piece, PlainFault, refuse_outside, up_to
+from fiskil_harness.faults.fault import (
+    Act,
+    Between,
+    EarlyEnd,
+    End,
+    ErrorInstead,
+    ErrorStatus,
+    FramingFault,
+    MatchedExchange,
+    Piece,
+    PlainFault,
+    Reply,
+    up_to,
+)
 
 SECOND_RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
 
-class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"):
+class LengthTooLong(EarlyEnd, frozen=True, kw_only=True, tag="length_too_long"):
     """The ``content-length`` is ``extra_bytes`` larger than the body; after the whole body the connection closes.
 
     Args:
@@ -33,14 +46,8 @@ class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL-LONG",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    extra_bytes: int = 10
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``extra_bytes`` is at least 1."""
-        refuse_outside(self, "extra_bytes", 1)
+    extra_bytes: Annotated[int, Between(1)] = 10
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with the wrong length, then FIN."""
@@ -49,7 +56,7 @@ class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"
         return [*with_length(acts, body_size(acts) + self.extra_bytes), End.CLOSE]
 
 
-class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_short"):
+class LengthTooShort(FramingFault, frozen=True, kw_only=True, tag="length_too_short"):
     """The ``content-length`` is ``missing_bytes`` smaller than the body, so surplus bytes follow; the connection closes.
 
     Args:
@@ -60,14 +67,8 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL-SHORT",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    missing_bytes: int = 10
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``missing_bytes`` is at least 1."""
-        refuse_outside(self, "missing_bytes", 1)
+    missing_bytes: Annotated[int, Between(1)] = 10
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with the wrong length, then FIN; the same acts if the body is too short for that."""
@@ -77,7 +78,7 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
         return [*with_length(acts, size - self.missing_bytes), End.CLOSE]
 
 
-class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplicate_content_length"):
+class DuplicateContentLength(FramingFault, frozen=True, kw_only=True, tag="duplicate_content_length"):
     """The head has two ``content-length`` headers, the second ``extra_bytes`` too large; the connection closes.
 
     Args:
@@ -88,14 +89,8 @@ class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplica
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL-DUP",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    extra_bytes: int = 1
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``extra_bytes`` is at least 1."""
-        refuse_outside(self, "extra_bytes", 1)
+    extra_bytes: Annotated[int, Between(1)] = 1
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with two ``content-length`` headers, one right and one too large, then FIN."""
@@ -119,11 +114,7 @@ class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncat
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    after_bytes: int = 20
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 0."""
-        refuse_outside(self, "after_bytes", 0)
+    after_bytes: Annotated[int, Between(0)] = 20
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return a head without a length and the beginning of the body, then FIN."""
@@ -134,12 +125,10 @@ class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncat
         return [*with_head(shortened, head), End.CLOSE]
 
 
-class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_204"):
+class BodyAfterNoContent(FramingFault, frozen=True, kw_only=True, tag="body_after_204"):
     """The API does its work, but the response is a 204 with a body; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-204-BODY",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the same response with the status line of a 204, then FIN."""
@@ -149,7 +138,7 @@ class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_
         return [*with_head(acts, head), End.CLOSE]
 
 
-class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"):
+class BodyAfterHead(FramingFault, frozen=True, kw_only=True, tag="body_after_head"):
     """The response to a HEAD request has a body of ``size_bytes``, which HTTP forbids; then the connection closes.
 
     Args:
@@ -160,14 +149,8 @@ class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-HEAD-BODY",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    size_bytes: int = 64
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000."""
-        refuse_outside(self, "size_bytes", 1, 1_000_000)
+    size_bytes: Annotated[int, Between(1, 1_000_000)] = 64
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with a body appended, then FIN; the same acts if the request is not HEAD."""
@@ -199,3 +182,30 @@ class SecondResponse(PlainFault, frozen=True, kw_only=True, tag="second_response
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the same acts, then a second complete response."""
         return acts if has_end(acts) else [*acts, Piece(SECOND_RESPONSE, is_body=True)]
+
+
+class EarlyResponse(ErrorInstead, frozen=True, kw_only=True, tag="early_response"):
+    """A response with ``status`` is sent after the request's head, before its body is read; then the connection closes.
+
+    A client that is still sending may get a broken pipe and never read the response. A rule for one end user recognises that
+    user only in the path and the query, because the body is not known yet.
+
+    Args:
+        status: The error status, from 400 to 599; no success, because the API does nothing.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("H-EARLY-RESPONSE",)
+    is_early: ClassVar[bool] = True
+
+    status: ErrorStatus = 413
+
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return the error that the endpoint documents."""
+        return exchange.refusal(self.status, "Refused", "the request was not read")
+
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the response, then FIN."""
+        return acts if has_end(acts) else [*acts, End.CLOSE]

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults.acts import LONGEST_MS, bounded, has_head
-from fiskil_harness.faults.fault import Act, MatchedExchange, Pause, Piece, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import Act, Between, MatchedExchange, Pause, Piece, PlainFault, Reply
 
 NAME = re.compile(r"[a-z0-9-]+")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -30,13 +30,8 @@ class ContinueForever(PlainFault, frozen=True, kw_only=True, tag="continue_forev
 
     ids: ClassVar[tuple[str, ...]] = ("H-100-FOREVER",)
 
-    every_ms: int = 400
-    lasts_ms: int = 60_000
-
-    def check(self) -> None:
-        """Raise ConfigError unless 1 <= ``every_ms`` <= ``lasts_ms`` <= 60,000."""
-        refuse_outside(self, "lasts_ms", 1, LONGEST_MS)
-        refuse_outside(self, "every_ms", 1, self.lasts_ms)
+    every_ms: Annotated[int, Between(1, "lasts_ms")] = 400
+    lasts_ms: Annotated[int, Between(1, LONGEST_MS)] = 60_000
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the interim responses with a pause after each, then the same acts."""
@@ -56,11 +51,7 @@ class EarlyHints(PlainFault, frozen=True, kw_only=True, tag="early_hints"):
 
     ids: ClassVar[tuple[str, ...]] = ("H-103",)
 
-    count: int = 1
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``count`` is from 1 to 1,000."""
-        refuse_outside(self, "count", 1, 1_000)
+    count: Annotated[int, Between(1, 1_000)] = 1
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the interim responses, then the same acts."""
@@ -79,11 +70,7 @@ class HugeHeader(PlainFault, frozen=True, kw_only=True, tag="huge_header"):
 
     ids: ClassVar[tuple[str, ...]] = ("H-HUGE-HDR",)
 
-    size_bytes: int = 200_000
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``size_bytes`` is from 1,000 to 5,000,000."""
-        refuse_outside(self, "size_bytes", 1_000, LARGEST_HEADER)
+    size_bytes: Annotated[int, Between(1_000, LARGEST_HEADER)] = 200_000
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Add the header."""
@@ -102,11 +89,7 @@ class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
 
     ids: ClassVar[tuple[str, ...]] = ("H-MANY-HDR",)
 
-    count: int = 1_000
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``count`` is from 1 to 20,000."""
-        refuse_outside(self, "count", 1, MOST_HEADERS)
+    count: Annotated[int, Between(1, MOST_HEADERS)] = 1_000
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Add the headers, unless the response already has them."""

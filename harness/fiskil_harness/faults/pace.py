@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from random import Random
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from fiskil_harness.faults.acts import LONGEST_MS, MOST_PIECES, body_size, bounded
-from fiskil_harness.faults.fault import Act, MatchedExchange, Pause, Piece, PlainFault, refuse_outside
+from fiskil_harness.faults.fault import Act, Between, MatchedExchange, Pause, Piece, PlainFault, refuse_outside
 
 
 class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
@@ -21,11 +21,7 @@ class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
 
     ids: ClassVar[tuple[str, ...]] = ("N-BANDWIDTH",)
 
-    rate_kb_s: int = 10
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``rate_kb_s`` is from 1 to 1,000,000."""
-        refuse_outside(self, "rate_kb_s", 1, 1_000_000)
+    rate_kb_s: Annotated[int, Between(1, 1_000_000)] = 10
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the response in slices, each after a pause for the time of its transfer."""
@@ -59,15 +55,14 @@ class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
 
     ids: ClassVar[tuple[str, ...]] = ("N-SLICER",)
 
-    average_bytes: int = 64
+    average_bytes: Annotated[int, Between(1)] = 64
     variation_bytes: int = 16
-    delay_us: int = 500
+    delay_us: Annotated[int, Between(1, LONGEST_MS * 1000)] = 500
 
     def check(self) -> None:
         """Raise ConfigError if pieces could be empty or the delay is out of range."""
-        refuse_outside(self, "average_bytes", 1)
+        super().check()
         refuse_outside(self, "variation_bytes", 0, self.average_bytes - 1)
-        refuse_outside(self, "delay_us", 1, LONGEST_MS * 1000)
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return smaller pieces with a pause after each; the same acts if every piece is small enough."""
@@ -114,11 +109,7 @@ class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
 
     ids: ClassVar[tuple[str, ...]] = ("H-DRIP",)
 
-    every_ms: int = 200
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``every_ms`` is from 1 to 60,000."""
-        refuse_outside(self, "every_ms", 1, LONGEST_MS)
+    every_ms: Annotated[int, Between(1, LONGEST_MS)] = 200
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the head, then single bytes with a pause after each."""
@@ -155,13 +146,8 @@ class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):
 
     ids: ClassVar[tuple[str, ...]] = ("H-DRIBBLE",)
 
-    chunks: int = 5
-    total_ms: int = 1_000
-
-    def check(self) -> None:
-        """Raise ConfigError unless 1 <= ``chunks`` <= ``total_ms`` <= 60,000: a pause takes at least a millisecond."""
-        refuse_outside(self, "total_ms", 1, LONGEST_MS)
-        refuse_outside(self, "chunks", 1, self.total_ms)
+    chunks: Annotated[int, Between(1, "total_ms")] = 5
+    total_ms: Annotated[int, Between(1, LONGEST_MS)] = 1_000
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the acts with the body in equal parts, a pause before each; cuts made by earlier faults remain."""

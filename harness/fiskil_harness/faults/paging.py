@@ -4,12 +4,20 @@ The API's data stays correct; only the pages that a client receives are wrong. T
 affected pages.
 """
 
-from typing import Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.fault import (
+    Between,
+    ErrorInstead,
+    ErrorStatus,
+    MatchedExchange,
+    PlainFault,
+    Reply,
+    refuse_outside,
+)
 from fiskil_harness.faults.schema_places import decoded, edited, encoded, has_pages, links_of, rows_of
 
 CURSORS = ("page[after]", "page[before]")
@@ -52,11 +60,7 @@ class Overlap(PlainFault, frozen=True, kw_only=True, tag="overlap"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-OVERLAP", "P-INSERT-DURING")
 
-    rows: int = 1
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``rows`` is from 1 to 1,000."""
-        refuse_outside(self, "rows", 1, MOST_ROWS)
+    rows: Annotated[int, Between(1, MOST_ROWS)] = 1
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Insert the last rows of the previous page at the beginning of this page."""
@@ -83,11 +87,7 @@ class Gap(PlainFault, frozen=True, kw_only=True, tag="gap"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-GAP",)
 
-    rows: int = 1
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``rows`` is from 1 to 1,000."""
-        refuse_outside(self, "rows", 1, MOST_ROWS)
+    rows: Annotated[int, Between(1, MOST_ROWS)] = 1
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Remove the first rows; the first page of a list stays complete."""
@@ -99,7 +99,7 @@ class Gap(PlainFault, frozen=True, kw_only=True, tag="gap"):
         return encoded(reply, value)
 
 
-class CursorExpired(PlainFault, frozen=True, kw_only=True, tag="cursor_expired"):
+class CursorExpired(ErrorInstead, frozen=True, kw_only=True, tag="cursor_expired"):
     """The API refuses the cursor of a page after the first with ``status``, although it issued the cursor just before.
 
     Args:
@@ -110,14 +110,8 @@ class CursorExpired(PlainFault, frozen=True, kw_only=True, tag="cursor_expired")
     """
 
     ids: ClassVar[tuple[str, ...]] = ("P-CURSOR-EXPIRED",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    status: int = 400
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``status`` is from 400 to 599."""
-        refuse_outside(self, "status", 400, 599)
+    status: ErrorStatus = 400
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return an error for a page after the first; None for the first page."""
@@ -178,10 +172,6 @@ class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
 
     form: LinkForm = "relative"
 
-    def check(self) -> None:
-        """Raise ConfigError if ``form`` is unknown."""
-        refuse_unknown(self, "form", get_args(LinkForm))
-
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Write the same link in the chosen form."""
         link = _next_of(reply)
@@ -210,11 +200,7 @@ class PageSize(PlainFault, frozen=True, kw_only=True, tag="page_size"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-SIZE-CLAMP", "P-SMALL-PAGES", "P-LONG")
 
-    rows: int = 5
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``rows`` is from 1 to 999."""
-        refuse_outside(self, "rows", 1, MOST_ROWS - 1)
+    rows: Annotated[int, Between(1, MOST_ROWS - 1)] = 5
 
     def change_request(self, exchange: MatchedExchange) -> MatchedExchange:
         """Lower the requested page size to ``rows`` if it is larger or not stated."""
@@ -240,10 +226,6 @@ class RowOrderChanged(PlainFault, frozen=True, kw_only=True, tag="row_order_chan
     ids: ClassVar[tuple[str, ...]] = ("P-ORDER-CHANGE",)
 
     order: RowOrder = "reversed"
-
-    def check(self) -> None:
-        """Raise ConfigError if ``order`` is unknown."""
-        refuse_unknown(self, "order", get_args(RowOrder))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Reverse or shuffle the rows."""

@@ -1,9 +1,9 @@
 """Payload faults: HTTP is valid, but the body is malformed, unusual, or not what the headers announce."""
 
-from typing import Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.fault import Between, BodyFault, MatchedExchange, PlainFault, Reply
 from fiskil_harness.faults.schema_places import NOTHING, Place, decoded, edited, encoded, rows_of
 from fiskil_harness.faults.status import in_cdr_form
 
@@ -17,7 +17,7 @@ _MARK = "\ue000"
 _PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in to the network</h1></body></html>\n"
 
 
-class TruncatedJson(PlainFault, frozen=True, kw_only=True, tag="truncated_json"):
+class TruncatedJson(BodyFault, frozen=True, kw_only=True, tag="truncated_json"):
     """The body is cut to ``keep_percent``; ``content-length`` matches the cut body, so only the JSON is broken.
 
     Args:
@@ -28,13 +28,8 @@ class TruncatedJson(PlainFault, frozen=True, kw_only=True, tag="truncated_json")
     """
 
     ids: ClassVar[tuple[str, ...]] = ("J-TRUNC",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    keep_percent: int = 50
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``keep_percent`` is from 1 to 99."""
-        refuse_outside(self, "keep_percent", 1, 99)
+    keep_percent: Annotated[int, Between(1, 99)] = 50
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Keep the beginning of the body."""
@@ -42,7 +37,7 @@ class TruncatedJson(PlainFault, frozen=True, kw_only=True, tag="truncated_json")
         return reply if body == reply.body else reply.with_body(body)
 
 
-class BadJson(PlainFault, frozen=True, kw_only=True, tag="bad_json"):
+class BadJson(BodyFault, frozen=True, kw_only=True, tag="bad_json"):
     """The body has one of the common JSON mistakes, which lenient parsers accept.
 
     Args:
@@ -53,13 +48,8 @@ class BadJson(PlainFault, frozen=True, kw_only=True, tag="bad_json"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("J-BADJSON",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     form: Malformed = "trailing_comma"
-
-    def check(self) -> None:
-        """Raise ConfigError if ``form`` is unknown."""
-        refuse_unknown(self, "form", get_args(Malformed))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Write the same JSON with the mistake."""
@@ -125,22 +115,20 @@ class ContentType(PlainFault, frozen=True, kw_only=True, tag="content_type"):
         return reply.with_header(b"content-type", self.value.encode() or None)
 
 
-class ByteOrderMark(PlainFault, frozen=True, kw_only=True, tag="byte_order_mark"):
+class ByteOrderMark(BodyFault, frozen=True, kw_only=True, tag="byte_order_mark"):
     """The body begins with a byte order mark."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-BOM",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Put the three bytes of the mark before the body."""
         return reply.with_body(b"\xef\xbb\xbf" + reply.body) if reply.body else reply
 
 
-class Latin1(PlainFault, frozen=True, kw_only=True, tag="latin1"):
+class Latin1(BodyFault, frozen=True, kw_only=True, tag="latin1"):
     """Texts contain an accented letter, and the body is encoded in Latin-1, although JSON must be UTF-8."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-LATIN1",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Append ``CAFÉ`` to each text, and encode each character as one byte."""
@@ -148,11 +136,10 @@ class Latin1(PlainFault, frozen=True, kw_only=True, tag="latin1"):
         return reply if changed is reply else reply.with_body(changed.body.decode().encode("latin-1", "replace"))
 
 
-class LoneSurrogate(PlainFault, frozen=True, kw_only=True, tag="lone_surrogate"):
+class LoneSurrogate(BodyFault, frozen=True, kw_only=True, tag="lone_surrogate"):
     r"""Texts end in a lone surrogate, ``\ud83d``, which is valid JSON but not valid Unicode."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-LONE-SURROGATE",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Append a lone surrogate to each text."""
@@ -160,7 +147,7 @@ class LoneSurrogate(PlainFault, frozen=True, kw_only=True, tag="lone_surrogate")
         return reply if changed is reply else reply.with_body(changed.body.replace(_MARK.encode(), rb"\ud83d"))
 
 
-class NotANumber(PlainFault, frozen=True, kw_only=True, tag="not_a_number"):
+class NotANumber(BodyFault, frozen=True, kw_only=True, tag="not_a_number"):
     """Amounts and numbers are replaced by ``NaN`` or ``Infinity``, which many parsers accept although JSON has neither.
 
     Args:
@@ -171,13 +158,8 @@ class NotANumber(PlainFault, frozen=True, kw_only=True, tag="not_a_number"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("J-NAN", "J-INFINITY")
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     token: Literal["NaN", "Infinity", "-Infinity"] = "NaN"
-
-    def check(self) -> None:
-        """Raise ConfigError if ``token`` is unknown."""
-        refuse_unknown(self, "token", ("NaN", "Infinity", "-Infinity"))
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Replace each number by the token."""
@@ -203,10 +185,6 @@ class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
         """The parts of the response that violate the contract: none for integers, which have no upper limit."""
         return () if self.target == "integers" else ("body",)
 
-    def check(self) -> None:
-        """Raise ConfigError if ``target`` is unknown."""
-        refuse_unknown(self, "target", ("integers", "ids"))
-
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Replace each target by an odd number above 2 ** 53, which no float can represent."""
         finds = _is_integer if self.target == "integers" else _is_digits
@@ -227,10 +205,6 @@ class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys")
 
     truth: Literal["first", "last"] = "last"
 
-    def check(self) -> None:
-        """Raise ConfigError if ``truth`` is unknown."""
-        refuse_unknown(self, "truth", ("first", "last"))
-
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Write each amount twice under the same name."""
         changed = edited(reply, exchange, _is_money, self._double)
@@ -243,7 +217,7 @@ class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys")
         place.holder[_MARK + place.name] = last
 
 
-class DeepNesting(PlainFault, frozen=True, kw_only=True, tag="deep_nesting"):
+class DeepNesting(BodyFault, frozen=True, kw_only=True, tag="deep_nesting"):
     """A new field or row contains ``levels`` nested lists, which exhaust the stack of many parsers.
 
     Args:
@@ -254,13 +228,8 @@ class DeepNesting(PlainFault, frozen=True, kw_only=True, tag="deep_nesting"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("J-DEEP",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    levels: int = 10_000
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``levels`` is from 10 to 100,000."""
-        refuse_outside(self, "levels", 10, DEEPEST)
+    levels: Annotated[int, Between(10, DEEPEST)] = 10_000
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Append the nested lists."""
@@ -285,11 +254,7 @@ class HugeBody(PlainFault, frozen=True, kw_only=True, tag="huge_body"):
 
     ids: ClassVar[tuple[str, ...]] = ("J-HUGE",)
 
-    size_kb: int = 1_000
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``size_kb`` is from 10 to 10,000."""
-        refuse_outside(self, "size_kb", 10, LARGEST_KB)
+    size_kb: Annotated[int, Between(10, LARGEST_KB)] = 1_000
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Extend the first text."""
@@ -320,11 +285,10 @@ class EmptyList(PlainFault, frozen=True, kw_only=True, tag="empty_list"):
         return encoded(reply, value)
 
 
-class ErrorShape(PlainFault, frozen=True, kw_only=True, tag="error_shape"):
+class ErrorShape(BodyFault, frozen=True, kw_only=True, tag="error_shape"):
     """Errors of the API have the format of the Consumer Data Standards: a list ``errors`` with URNs."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-ERROR-SHAPE-SWITCH",)
-    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Convert an error to the format of the Consumer Data Standards; a successful response stays unchanged."""

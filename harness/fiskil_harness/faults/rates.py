@@ -1,10 +1,10 @@
 """Rate faults: exhausted token buckets, daily quotas, and temporary brownouts. Each fault counts the calls that match."""
 
-from typing import ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import parse_qs
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.fault import Between, ErrorInstead, MatchedExchange, Reply
 from fiskil_harness.faults.status import refusal
 
 DAY_S = 86_400
@@ -14,7 +14,7 @@ MOST_KEYS = 10_000
 Per = Literal["all", "client", "route", "end_user"]
 
 
-class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
+class RateLimit(ErrorInstead, frozen=True, kw_only=True, tag="rate_limit"):
     """A token bucket holds ``requests`` calls and gains ``refill_per_s`` a second; while it is empty, the API responds 429.
 
     Args:
@@ -27,10 +27,8 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-429",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    requests: int = 10
+    requests: Annotated[int, Between(1, MOST_CALLS)] = 10
     refill_per_s: float = 1.0
     per: Per = "all"
 
@@ -40,10 +38,9 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
         Raises:
             ConfigError: The bucket has no size, it never fills, or ``per`` is unknown.
         """
-        refuse_outside(self, "requests", 1, MOST_CALLS)
+        super().check()
         if not 0.001 <= self.refill_per_s <= MOST_CALLS:
             raise ConfigError(f"RateLimit: refill_per_s must be from 0.001 to {MOST_CALLS}, got {self.refill_per_s!r}.")
-        refuse_unknown(self, "per", get_args(Per))
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return None while the bucket has a call left; otherwise 429 with the seconds until the next call is allowed."""
@@ -55,7 +52,7 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
         return None if is_granted else _too_many(exchange, (1 - left) / self.refill_per_s)
 
 
-class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
+class Quota(ErrorInstead, frozen=True, kw_only=True, tag="quota"):
     """Only ``requests`` calls are allowed per day of sandbox time, from the first call on; then the API responds 429.
 
     Args:
@@ -67,16 +64,9 @@ class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-429",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    requests: int = 4
+    requests: Annotated[int, Between(1, MOST_CALLS)] = 4
     per: Per = "end_user"
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``requests`` is from 1 to 100,000 and ``per`` is known."""
-        refuse_outside(self, "requests", 1, MOST_CALLS)
-        refuse_unknown(self, "per", get_args(Per))
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return None while the quota has a call left; otherwise 429 with the seconds until the day is over."""
@@ -89,7 +79,7 @@ class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
         return None if is_granted else _too_many(exchange, since_s + DAY_S - exchange.at_s)
 
 
-class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
+class Brownout(ErrorInstead, frozen=True, kw_only=True, tag="brownout"):
     """During ``calls`` calls the share of failures rises to ``peak_percent`` and falls again; later calls succeed.
 
     Args:
@@ -102,18 +92,10 @@ class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-BROWNOUT",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    status: int = 503
-    calls: int = 20
-    peak_percent: int = 100
-
-    def check(self) -> None:
-        """Raise ConfigError if an argument is out of range."""
-        refuse_outside(self, "status", 500, 599)
-        refuse_outside(self, "calls", 3, MOST_CALLS)
-        refuse_outside(self, "peak_percent", 1, 100)
+    status: Annotated[int, Between(500, 599)] = 503
+    calls: Annotated[int, Between(3, MOST_CALLS)] = 20
+    peak_percent: Annotated[int, Between(1, 100)] = 100
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return an error with a chance that grows towards the middle; at a peak of 100 the middle call certainly fails."""

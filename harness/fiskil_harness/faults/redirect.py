@@ -1,15 +1,13 @@
 """Redirect faults: to the same URL, to another host, or from https to http. The API receives no request."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from fiskil_harness.faults.acts import refuse_other
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import QUOTED, ErrorInstead, MatchedExchange, Reply
 
-RedirectStatus = Literal[301, 302, 303, 307, 308]
-STATUSES = (301, 302, 303, 307, 308)
+RedirectStatus = Annotated[Literal[301, 302, 303, 307, 308], QUOTED]
 
 
-class Redirect(PlainFault, frozen=True, kw_only=True):
+class Redirect(ErrorInstead, frozen=True, kw_only=True):
     """Base class of redirect faults: the client is redirected, and the API receives no request.
 
     Args:
@@ -19,14 +17,7 @@ class Redirect(PlainFault, frozen=True, kw_only=True):
         ConfigError: ``check`` finds an argument out of range.
     """
 
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
-
     status: RedirectStatus = 307
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``status`` is 301, 302, 303, 307 or 308."""
-        refuse_other(self, "status", STATUSES)
 
 
 class RedirectLoop(Redirect, frozen=True, kw_only=True, tag="redirect_loop"):

@@ -1,14 +1,15 @@
-"""Faults of data over time: rows that are outdated, missing, of another end user, or have new ids."""
+"""Faults of data: rows that are outdated, missing, of another end user, or have new ids, and wrong institution statuses."""
 
 import hashlib
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import parse_qs
 
-from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import Between, MatchedExchange, PlainFault, Reply
 from fiskil_harness.faults.schema_places import Place, decoded, edited, encoded, moment_of, rows_of
 
+Line = Literal["DEGRADED", "OUTAGE", "HEALTHY"]
 MOST_REMEMBERED = 1_000
 UNKNOWN_ACCOUNT = "00000000-0000-4000-8000-000000000000"
 
@@ -41,11 +42,7 @@ class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
 
     ids: ClassVar[tuple[str, ...]] = ("D-HISTORY-SHORT",)
 
-    days: int = 30
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``days`` is from 1 to 2,557."""
-        refuse_outside(self, "days", 1, 2_557)
+    days: Annotated[int, Between(1, 2_557)] = 30
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Remove the rows that are older than ``days``; rows without a date stay."""
@@ -121,6 +118,33 @@ class DayEdge(PlainFault, frozen=True, kw_only=True, tag="day_edge"):
         return edited(reply, exchange, _is_moment_of_posting, lambda place: place.put(place.value[:10] + "T23:30:00Z"))
 
 
+class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_line"):
+    """The list of institutions reports ``status`` for one institution, or for all of them.
+
+    Args:
+        status: The reported status: ``DEGRADED``, ``OUTAGE`` or ``HEALTHY``.
+        institution_id: The affected institution; empty for all.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("R-OUTAGE",)
+
+    status: Line = "OUTAGE"
+    institution_id: str = ""
+
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Replace the reported status; the response stays unchanged if it does not contain the institution."""
+        if not exchange.route.startswith("institutions."):
+            return reply
+        body = decoded(reply)
+        for institution in _institutions(body):
+            if self.institution_id in {"", institution.get("id")}:
+                institution["status"] = {"connections": {"status": self.status}}
+        return encoded(reply, body)
+
+
 def _is_moment_of_posting(place: Place) -> bool:
     return place.name == "posting_date_time" and place.is_moment and isinstance(place.value, str)
 
@@ -142,3 +166,8 @@ def _other_id(old_id: str) -> str:
 
 def _end_user_of(exchange: MatchedExchange) -> str:
     return parse_qs(exchange.query.decode("latin-1")).get("end_user_id", [""])[0]
+
+
+def _institutions(body: Any) -> list[dict[str, Any]]:
+    rows = body.get("institutions", [body]) if isinstance(body, dict) else body
+    return [row for row in rows if isinstance(row, dict) and "status" in row] if isinstance(rows, list) else []

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import format_datetime
-from typing import ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import Headers, MatchedExchange, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.fault import Between, ErrorInstead, ErrorStatus, Headers, MatchedExchange, PlainFault, Reply
 from fiskil_harness.faults.schema_places import encoded
 
 LONGEST_WAIT_S = 366 * 86_400
@@ -34,6 +34,7 @@ NAMES = {
 ErrorForm = Literal["nothing", "html", "text", "cdr"]
 Wait = Literal["seconds", "http_date", "past_date", "absent", "empty", "zero", "negative", "fraction", "huge", "garbage"]
 Empty = Literal["error", "empty", "null"]
+RetryDelay = Annotated[int | None, Between(0, LONGEST_WAIT_S)]
 
 _GATEWAY = (
     b"<html>\r\n<head><title>%d</title></head>\r\n<body>\r\n<center><h1>%d</h1></center>\r\n<hr></body>\r\n</html>\r\n"
@@ -77,8 +78,8 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
     )
     ends: ClassVar[bool] = True
 
-    status: int = 503
-    retry_after_s: int | None = None
+    status: Annotated[int, Between(200, 599)] = 503
+    retry_after_s: RetryDelay = None
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -86,10 +87,14 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
         return ("status",) if self.status >= 300 else ("status", "body")
 
     def check(self) -> None:
-        """Raise ConfigError if ``status`` is not a final status with a body, or ``retry_after_s`` is out of range."""
-        _refuse_bodiless(self, 200)
-        if self.retry_after_s is not None:
-            refuse_outside(self, "retry_after_s", 0, LONGEST_WAIT_S)
+        """Raise ConfigError if ``status`` is not a final status with a body, or ``retry_after_s`` is out of range.
+
+        Raises:
+            ConfigError: An argument is out of range, or a response with the status has no body.
+        """
+        super().check()
+        if self.status in BODILESS:
+            raise ConfigError(f"Status: a response with status {self.status} has no body. Choose another status.")
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return the status with the error that the endpoint documents."""
@@ -114,18 +119,13 @@ class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
     ids: ClassVar[tuple[str, ...]] = ("R-502", "R-504", "R-503", "R-500")
     ends: ClassVar[bool] = True
 
-    status: int = 502
+    status: ErrorStatus = 502
     form: ErrorForm = "html"
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
         """The parts of the response that violate the contract, including headers and media type if a gateway responds."""
         return ("status", "body") if self.form == "cdr" else ("status", "headers", "media type", "body")
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``status`` is an error and ``form`` is known."""
-        _refuse_bodiless(self, 400)
-        refuse_unknown(self, "form", get_args(ErrorForm))
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return ``status`` with a body in the chosen form."""
@@ -142,7 +142,7 @@ class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
         return reply.with_header(b"content-type", media_type or None)
 
 
-class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
+class ErrorFlags(ErrorInstead, frozen=True, kw_only=True, tag="error_flags"):
     """The API does nothing and responds with an error with the given flags, if the endpoint's errors have flags.
 
     Args:
@@ -156,17 +156,11 @@ class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-503", "R-500", "R-504")
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    status: int = 503
+    status: ErrorStatus = 503
     is_temporary: bool = False
     is_timeout: bool = False
     is_fault: bool = False
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``status`` is an error."""
-        _refuse_bodiless(self, 400)
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return the documented error with the given flags."""
@@ -176,7 +170,7 @@ class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
         return reply.with_body(msgspec.json.encode({name: flags.get(name, value) for name, value in body.items()}))
 
 
-class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
+class RetryAfter(ErrorInstead, frozen=True, kw_only=True, tag="retry_after"):
     """The API does nothing and responds with an error whose ``Retry-After`` header has the given form, usual or not.
 
     Args:
@@ -190,20 +184,11 @@ class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-429", "R-503")
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    status: int = 429
+    status: ErrorStatus = 429
     form: Wait = "http_date"
-    wait_s: int = 2
-    date_skew_s: int = 0
-
-    def check(self) -> None:
-        """Raise ConfigError if ``status`` is not an error, ``form`` is unknown, or a time exceeds a year."""
-        _refuse_bodiless(self, 400)
-        refuse_unknown(self, "form", get_args(Wait))
-        refuse_outside(self, "wait_s", 0, LONGEST_WAIT_S)
-        refuse_outside(self, "date_skew_s", -LONGEST_WAIT_S, LONGEST_WAIT_S)
+    wait_s: Annotated[int, Between(0, LONGEST_WAIT_S)] = 2
+    date_skew_s: Annotated[int, Between(-LONGEST_WAIT_S, LONGEST_WAIT_S)] = 0
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return the documented error with the delay."""
@@ -240,10 +225,6 @@ class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
 
     rows: Empty = "error"
 
-    def check(self) -> None:
-        """Raise ConfigError if ``rows`` is unknown."""
-        refuse_unknown(self, "rows", get_args(Empty))
-
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return status 200 with the chosen body."""
         reply = refusal(exchange, 500)
@@ -252,7 +233,7 @@ class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
         return reply.with_header(b"content-type", b"application/json")
 
 
-class Pending(PlainFault, frozen=True, kw_only=True, tag="pending"):
+class Pending(ErrorInstead, frozen=True, kw_only=True, tag="pending"):
     """The API does nothing and responds 202 (not ready yet). The ``times`` of the rule is the number of such responses.
 
     Args:
@@ -263,15 +244,8 @@ class Pending(PlainFault, frozen=True, kw_only=True, tag="pending"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-202-PENDING",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    retry_after_s: int | None = None
-
-    def check(self) -> None:
-        """Raise ConfigError if ``retry_after_s`` is out of range."""
-        if self.retry_after_s is not None:
-            refuse_outside(self, "retry_after_s", 0, LONGEST_WAIT_S)
+    retry_after_s: RetryDelay = None
 
     def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Return a 202 whose body reports ``PENDING``."""
@@ -290,11 +264,3 @@ def in_cdr_form(reply: Reply, error: Mapping[str, object]) -> Reply:
     code = "urn:au-cds:error:cds-all:GeneralError/Unexpected"
     body = {"errors": [{"code": code, "title": error.get("name", ""), "detail": error.get("message", "")}]}
     return encoded(reply, body)
-
-
-def _refuse_bodiless(fault: "Status | ErrorBody | ErrorFlags | RetryAfter", least: int) -> None:
-    refuse_outside(fault, "status", least, 599)
-    if fault.status in BODILESS:
-        raise ConfigError(
-            f"{type(fault).__name__}: a response with status {fault.status} has no body. Choose another status."
-        )

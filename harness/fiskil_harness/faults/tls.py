@@ -3,17 +3,11 @@
 An app that receives an untrusted certificate must not continue: neither without verifying it, nor without TLS.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from fiskil_harness.core.net.certificates import ServerCertificate
 from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, Serve, TurnAway
-from fiskil_harness.faults.fault import End, refuse_outside
-
-REASONS = {
-    "T-REVOKED": "No common HTTP client checks revocation unless it is configured to.",
-    "T-PIN-MISMATCH": "To an app that pins certificates it looks like rotated_certificate; other apps cannot notice it.",
-}
-"""Catalogue ids for which there is no separate fault, with the reason."""
+from fiskil_harness.faults.fault import Between, End
 
 PLAIN_RESPONSE = (
     b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 20\r\nconnection: close\r\n\r\n"
@@ -25,7 +19,6 @@ class Tls(ConnectionFault, frozen=True, kw_only=True):
     """Base class of faults that need a server with TLS; ``certificate`` is the certificate that the server presents."""
 
     needs_tls: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("response",)
     certificate: ClassVar[ServerCertificate] = ServerCertificate.GOOD
 
     def greet(self) -> Greeting:
@@ -162,11 +155,7 @@ class TlsTruncation(Tls, frozen=True, kw_only=True, tag="tls_truncation"):
     ids: ClassVar[tuple[str, ...]] = ("T-TRUNC",)
     spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 100
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 1."""
-        refuse_outside(self, "after_bytes", 1)
+    after_bytes: Annotated[int, Between(1)] = 100
 
     def greet(self) -> Greeting:
         """Return a connection that is served up to the byte of the cut."""

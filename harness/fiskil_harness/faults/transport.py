@@ -5,11 +5,11 @@ has done its work.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from fiskil_harness.faults.acts import LONGEST_MS, refuse_other
-from fiskil_harness.faults.delay import STREAMS, Stream
-from fiskil_harness.faults.fault import Act, End, MatchedExchange, Pause, Piece, PlainFault, refuse_outside, up_to
+from fiskil_harness.faults.acts import LONGEST_MS
+from fiskil_harness.faults.delay import Stream
+from fiskil_harness.faults.fault import Act, Between, EarlyEnd, End, MatchedExchange, Pause, Piece, PlainFault, up_to
 
 
 class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
@@ -27,13 +27,8 @@ class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("response",)
 
-    timeout_ms: int = 0
+    timeout_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
     stream: Stream = "downstream"
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``timeout_ms`` is from 0 to 60,000 and ``stream`` is known."""
-        refuse_outside(self, "timeout_ms", 0, LONGEST_MS)
-        refuse_other(self, "stream", STREAMS)
 
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Return silence in place of the request, if the stream is upstream."""
@@ -62,13 +57,8 @@ class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("response",)
 
-    delay_ms: int = 0
+    delay_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
     stream: Stream = "upstream"
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``delay_ms`` is from 0 to 60,000 and ``stream`` is known."""
-        refuse_other(self, "stream", STREAMS)
-        refuse_outside(self, "delay_ms", 0, LONGEST_MS)
 
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Return RST before the API receives the request, if the stream is upstream."""
@@ -79,7 +69,7 @@ class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
         return _late(self.delay_ms, End.RESET) if self.stream == "downstream" else acts
 
 
-class ResetPeer(PlainFault, frozen=True, kw_only=True, tag="reset_peer"):
+class ResetPeer(EarlyEnd, frozen=True, kw_only=True, tag="reset_peer"):
     """The API does its work, but ``delay_ms`` after ``after_bytes`` of the response body the connection is reset.
 
     Args:
@@ -91,16 +81,9 @@ class ResetPeer(PlainFault, frozen=True, kw_only=True, tag="reset_peer"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-POST-HDR", "N-RESET-MID")
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 0
-    delay_ms: int = 0
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 0 and ``delay_ms`` is from 0 to 60,000."""
-        refuse_outside(self, "after_bytes", 0)
-        refuse_outside(self, "delay_ms", 0, LONGEST_MS)
+    after_bytes: Annotated[int, Between(0)] = 0
+    delay_ms: Annotated[int, Between(0, LONGEST_MS)] = 0
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the head and the beginning of the body, then RST."""
@@ -124,10 +107,6 @@ class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response")
 
     stream: Stream = "upstream"
 
-    def check(self) -> None:
-        """Raise ConfigError if ``stream`` is unknown."""
-        refuse_other(self, "stream", STREAMS)
-
     def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Return FIN before the API receives the request, if the stream is upstream."""
         return (End.CLOSE,) if self.stream == "upstream" else ()
@@ -137,7 +116,7 @@ class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response")
         return (End.CLOSE,) if self.stream == "downstream" else acts
 
 
-class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
+class LimitBytes(EarlyEnd, frozen=True, kw_only=True, tag="limit_data"):
     """The connection closes after ``after_bytes`` of the response body, although more was announced.
 
     Args:
@@ -148,14 +127,8 @@ class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LIMIT",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 0
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 0."""
-        refuse_outside(self, "after_bytes", 0)
+    after_bytes: Annotated[int, Between(0)] = 0
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the head and the beginning of the body, then FIN."""
@@ -163,59 +136,50 @@ class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
         return acts if shortened is None else [*shortened, End.CLOSE]
 
 
-class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response"):
+class LimitResponse(EarlyEnd, frozen=True, kw_only=True, tag="limit_response"):
     """The connection closes after ``after_bytes`` of the whole response, including its head, as in Toxiproxy.
 
     Args:
-        after_bytes: The number of bytes that are sent, counted from the status line, at least 1.
+        after_bytes: The number of bytes that are sent, counted from the status line, at least 1. For no bytes there is
+            ``empty_response``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LIMIT",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 100
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 1. For no bytes there is ``empty_response``."""
-        refuse_outside(self, "after_bytes", 1)
+    after_bytes: Annotated[int, Between(1)] = 100
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the first bytes, then FIN."""
-        shortened = _first_bytes(acts, self.after_bytes)
+        shortened = up_to(acts, self.after_bytes, counts_head=True)
         return acts if shortened is None else [*shortened, End.CLOSE]
 
 
-class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
+class StallHead(EarlyEnd, frozen=True, kw_only=True, tag="stall_head"):
     """After ``after_bytes`` of the head nothing more arrives, and the connection stays open.
 
     Args:
-        after_bytes: The number of bytes that are sent, counted from the status line, at least 1.
+        after_bytes: The number of bytes that are sent, counted from the status line, at least 1. For no bytes there is
+            ``timeout``.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-STALL-HDR",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 20
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 1. For no bytes there is ``timeout``."""
-        refuse_outside(self, "after_bytes", 1)
+    after_bytes: Annotated[int, Between(1)] = 20
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the beginning of the head, then silence; the same acts if the head is not longer."""
-        shortened = _first_bytes([act for act in acts if not (isinstance(act, Piece) and act.is_body)], self.after_bytes)
+        head = [act for act in acts if not (isinstance(act, Piece) and act.is_body)]
+        shortened = up_to(head, self.after_bytes, counts_head=True)
         return acts if shortened is None else [*shortened, End.STALL]
 
 
-class Stall(PlainFault, frozen=True, kw_only=True, tag="stall"):
+class Stall(EarlyEnd, frozen=True, kw_only=True, tag="stall"):
     """After ``after_bytes`` of the response body nothing more arrives, and the connection stays open.
 
     Args:
@@ -226,14 +190,8 @@ class Stall(PlainFault, frozen=True, kw_only=True, tag="stall"):
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-STALL-BODY",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    after_bytes: int = 0
-
-    def check(self) -> None:
-        """Raise ConfigError unless ``after_bytes`` is at least 0."""
-        refuse_outside(self, "after_bytes", 0)
+    after_bytes: Annotated[int, Between(0)] = 0
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Return the head and the beginning of the body, then silence."""
@@ -243,16 +201,3 @@ class Stall(PlainFault, frozen=True, kw_only=True, tag="stall"):
 
 def _late(delay_ms: int, end: End) -> Sequence[Act]:
     return (Pause(delay_ms / 1000), end) if delay_ms else (end,)
-
-
-def _first_bytes(acts: Sequence[Act], count: int) -> list[Act] | None:
-    """Return *acts* up to *count* bytes of head and body; None if head and body are not longer than that."""
-    shortened: list[Act] = []
-    left = count
-    for act in acts:
-        if isinstance(act, Piece):
-            if left < len(act.data):
-                return [*shortened, Piece(act.data[:left], act.is_body)] if left else shortened
-            left -= len(act.data)
-        shortened.append(act)
-    return None

@@ -186,13 +186,7 @@ class Sandbox:
             return consent
 
     def conclude(
-        self,
-        session_id: str,
-        outcome: str,
-        *,
-        email: str = "",
-        institution_id: str = "",
-        account_keys: tuple[str, ...] = (),
+        self, session_id: str, outcome: str, *, email: str = "", institution_id: str = "", account_keys: tuple[str, ...] = ()
     ) -> AuthSession:
         """End an open journey with *outcome* (``approved`` or one of ``OUTCOMES``), as an end user does on the page.
 
@@ -411,12 +405,8 @@ class Sandbox:
     def canaries(self) -> dict[str, tuple[str, ...]]:
         """Return every secret value of this run and its people, by kind, so that leaks of these values are found."""
         with self.store.lock:
-            numbers = {
-                account.account_number for ledger in self.store.ledgers.values() for account in ledger.accounts.values()
-            }
-            numbers |= {
-                account.account_number for ledger in self.store.energy.values() for account in ledger.accounts.values()
-            }
+            ledgers = map(self.store.ledger_of, self.store.consents.values())
+            numbers = {account.account_number for ledger in ledgers for account in ledger.accounts.values()}
             return {
                 "access token": tuple(self.store.issued),
                 "account number": tuple(sorted(numbers)),

@@ -4,7 +4,7 @@ It returns no secret, and accepts requests only from this machine; a page in a b
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -66,26 +66,18 @@ def control_application(
     return application_of(requests, crashes=fiskil.sandbox.crashes)
 
 
-class _Control:
+class _Control(NamedTuple):
     """The handlers of the control requests."""
 
-    def __init__(
-        self,
-        fiskil: LocalFiskil,
-        fault_control: FaultControl,
-        deliveries: Listing,
-        forget: Callable[[], None],
-        redeliver: Callable[[str], dict[str, object]] | None,
-    ) -> None:
-        self._fiskil = fiskil
-        self._fault_control = fault_control
-        self._redeliver = redeliver
-        self._deliveries = deliveries
-        self._forget = forget
+    fiskil: LocalFiskil
+    fault_control: FaultControl
+    listed_deliveries: Listing
+    forget: Callable[[], None]
+    deliver_again: Callable[[str], dict[str, object]] | None
 
     def state(self, _request: Request, _body: bytes) -> Any:
         """Return the present state of the sandbox, with faults and deliveries."""
-        sandbox = self._fiskil.sandbox
+        sandbox = self.fiskil.sandbox
         events = sandbox.events
         with sandbox.store.lock:
             return {
@@ -94,14 +86,14 @@ class _Control:
                 "end_users": [about(end_user) for end_user in sandbox.store.end_users.values()],
                 "consents": [about(consent) for consent in sandbox.store.consents.values()],
                 "events": [about(event) for event in events],
-                "faults": self._fault_control.waiting(),
+                "faults": self.fault_control.waiting(),
                 "interpretations": sandbox.store.interpretations.chosen,
-                "deliveries": self._deliveries(),
+                "deliveries": self.listed_deliveries(),
             }
 
     def deliveries(self, _request: Request, _body: bytes) -> Any:
         """Return the delivery log."""
-        return {"deliveries": self._deliveries()}
+        return {"deliveries": self.listed_deliveries()}
 
     def redeliver(self, _request: Request, body: bytes) -> Any:
         """Deliver a message once more.
@@ -110,9 +102,9 @@ class _Control:
             Refusal: This server delivers no webhooks.
         """
         redelivery = read(body, Redelivery)
-        if self._redeliver is None:
+        if self.deliver_again is None:
             raise Refusal(404, "Nothing is delivered here, so nothing can be delivered again.")
-        return self._redeliver(redelivery.message_id)
+        return self.deliver_again(redelivery.message_id)
 
     def advance(self, _request: Request, body: bytes) -> Any:
         """Move sandbox time forward.
@@ -121,17 +113,17 @@ class _Control:
             Refusal: The step is negative or longer than ``LONGEST_JUMP_DAYS``.
         """
         advance = read(body, ClockAdvance)
-        clock = self._fiskil.sandbox.clock
+        clock = self.fiskil.sandbox.clock
         days = advance.days + (advance.hours + (advance.minutes + advance.seconds / 60) / 60) / 24
         if not 0 <= days <= LONGEST_JUMP_DAYS:
             raise Refusal(400, f"Sandbox time only moves forward, at most {LONGEST_JUMP_DAYS} days at once; got {days:g}.")
         clock.advance(seconds=advance.seconds, minutes=advance.minutes, hours=advance.hours, days=advance.days)
-        return {"now": rfc3339(clock.now()), "events": len(self._fiskil.sandbox.events)}
+        return {"now": rfc3339(clock.now()), "events": len(self.fiskil.sandbox.events)}
 
     def interpret(self, _request: Request, body: bytes) -> Any:
         """Choose interpretations until the next reset."""
-        self._fiskil.interpret(read(body, dict[str, str]))
-        return {"interpretations": self._fiskil.sandbox.store.interpretations.chosen}
+        self.fiskil.interpret(read(body, dict[str, str]))
+        return {"interpretations": self.fiskil.sandbox.store.interpretations.chosen}
 
     def sync(self, request: Request, body: bytes) -> Any:
         """Complete or fail the sync of one dataset or all.
@@ -140,7 +132,7 @@ class _Control:
             UnknownName: The consent does not permit this dataset.
         """
         result = read(body, SyncResult) if body else SyncResult()
-        sandbox, consent = self._fiskil.sandbox, self._active_consent(request)
+        sandbox, consent = self.fiskil.sandbox, self._active_consent(request)
         permitted = consent.permissions
         if result.dataset and result.dataset not in permitted:
             raise UnknownName("dataset", result.dataset, permitted)
@@ -151,12 +143,12 @@ class _Control:
     def revoke(self, request: Request, body: bytes) -> Any:
         """Revoke the latest active consent of the end user."""
         consent = self._active_consent(request)
-        self._fiskil.sandbox.revoke(consent, by=read(body, Revocation).by)
-        return about(self._fiskil.sandbox.store.consents[consent.arrangement_id])
+        self.fiskil.sandbox.revoke(consent, by=read(body, Revocation).by)
+        return about(self.fiskil.sandbox.store.consents[consent.arrangement_id])
 
     def change_account(self, request: Request, body: bytes) -> Any:
         """Change an account at the institution of the latest active consent."""
-        change, consent, sandbox = read(body, AccountChange), self._active_consent(request), self._fiskil.sandbox
+        change, consent, sandbox = read(body, AccountChange), self._active_consent(request), self.fiskil.sandbox
         apply = {
             "open": sandbox.open_account,
             "close": sandbox.close_account,
@@ -169,7 +161,7 @@ class _Control:
     def _active_consent(self, request: Request) -> Consent:
         """Return the latest active consent of the end user in the path."""
         end_user_id = request.path_params["end_user_id"]
-        active = [consent for consent in self._fiskil.sandbox.consents_of(end_user_id) if consent.is_active]
+        active = [consent for consent in self.fiskil.sandbox.consents_of(end_user_id) if consent.is_active]
         if not active:
             raise Refusal(404, f"The end user {end_user_id!r} has no active consent.")
         return active[-1]
@@ -177,7 +169,7 @@ class _Control:
     def conclude(self, request: Request, body: bytes) -> Any:
         """End a consent journey with an outcome."""
         conclusion, session_id = read(body, Conclusion), request.path_params["session_id"]
-        sandbox = self._fiskil.sandbox
+        sandbox = self.fiskil.sandbox
         session = sandbox.conclude(
             session_id,
             conclusion.outcome,
@@ -191,7 +183,7 @@ class _Control:
     def configure(self, _request: Request, body: bytes) -> Any:
         """Change settings of the team's console."""
         setting = read(body, ConsoleSetting)
-        sandbox = self._fiskil.sandbox
+        sandbox = self.fiskil.sandbox
         sandbox.configure(
             permissions=setting.permissions,
             scopes=setting.scopes,
@@ -203,11 +195,11 @@ class _Control:
     def connect(self, request: Request, body: bytes) -> Any:
         """Set the state of the connection to an institution."""
         institution_id = request.path_params["institution_id"]
-        self._fiskil.sandbox.set_connection(institution_id, read(body, Connection).status)
-        return about(self._fiskil.sandbox.store.institutions[institution_id])
+        self.fiskil.sandbox.set_connection(institution_id, read(body, Connection).status)
+        return about(self.fiskil.sandbox.store.institutions[institution_id])
 
     def reset(self, _request: Request, _body: bytes) -> Any:
         """Reset the sandbox."""
-        self._fiskil.reset()
-        self._forget()
-        return {"now": rfc3339(self._fiskil.sandbox.clock.now())}
+        self.fiskil.reset()
+        self.forget()
+        return {"now": rfc3339(self.fiskil.sandbox.clock.now())}

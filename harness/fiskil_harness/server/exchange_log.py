@@ -1,34 +1,18 @@
 """The recent traffic of a proxy: exchanges as JSON and as HAR, bites of faults, and faults that never acted."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from msgspec import structs
 
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.faults.expression import text_of
-from fiskil_harness.faults.proxy import Rules
+from fiskil_harness.faults.proxy import Proxy
 from fiskil_harness.faults.text import fault_text
 from fiskil_harness.journal import Bite, Exchange, Journal
 from fiskil_harness.journal.entries.entry import Entry
 from fiskil_harness.journal.har import har_of
 
 EXCHANGES_KEPT = 200
-
-
-class Recording(Protocol):
-    """A proxy that records exchanges: the proxy of the local sandbox, or the relay to the hosted API."""
-
-    @property
-    def rules(self) -> Rules:
-        """The faults that are set."""
-
-    def begin(self, journal: Journal, *, is_of_earlier_scenario: Callable[[str], bool]) -> None:
-        """Record into *journal* from now on.
-
-        *is_of_earlier_scenario* returns True for the id of an end user whose scenario is over; the proxy marks calls for
-        such an end user.
-        """
 
 
 class RecentEntries(Journal):
@@ -49,13 +33,7 @@ class ExchangeLog:
     """The newest exchanges of a proxy."""
 
     def __init__(
-        self,
-        proxy: Recording,
-        redactor: Redactor,
-        *,
-        title: str,
-        origin: str,
-        on_bite: Callable[[Bite], None] | None = None,
+        self, proxy: Proxy, redactor: Redactor, *, title: str, origin: str, on_bite: Callable[[Bite], None] | None = None
     ) -> None:
         """Prepare a log; nothing is recorded before ``begin``.
 
@@ -73,7 +51,7 @@ class ExchangeLog:
         """Record from now on, and forget earlier exchanges."""
         self._redactor.learn()
         self.journal = RecentEntries(newest=EXCHANGES_KEPT, on_entry=self._report_bite)
-        self._proxy.begin(self.journal, is_of_earlier_scenario=lambda _end_user_id: False)
+        self._proxy.begin(self.journal)
 
     def har(self) -> dict[str, object]:
         """Return the newest exchanges as HAR, without secrets and personal data."""

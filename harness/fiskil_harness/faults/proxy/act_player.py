@@ -2,38 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
 
 from msgspec import Struct
 
 from fiskil_harness.faults.fault import Act, End, Pause, Piece
+from fiskil_harness.faults.proxy.uvicorn_protocol import UvicornLine
 
 LONGEST_STALL_S = 60.0
-
-
-class Line(Protocol):
-    """Interface of the client's connection on which the acts of an exchange are performed."""
-
-    def write(self, data: bytes) -> None:
-        """Write *data*; it is sent before the next act is performed."""
-
-    async def flushed(self) -> None:
-        """Let the event loop send the written bytes; wait while its buffer is full because the client does not read."""
-
-    def reset(self) -> None:
-        """Close with RST."""
-
-    def close(self) -> None:
-        """Close with FIN, after the written bytes."""
-
-    def cut(self) -> None:
-        """Close with FIN, after the written bytes; over TLS, send no close_notify."""
-
-    async def is_left_within(self, seconds: float) -> bool:
-        """Wait *seconds* of real time; return True as soon as the client has left."""
-
-    def done(self) -> None:
-        """End the exchange: the connection serves its next request, or closes as it would have without a fault."""
 
 
 class Performed(Struct, kw_only=True):
@@ -52,7 +27,7 @@ class Performed(Struct, kw_only=True):
     has_left: bool = False
 
 
-async def perform(acts: Sequence[Act], line: Line, performed: Performed) -> None:
+async def perform(acts: Sequence[Act], line: UvicornLine, performed: Performed) -> None:
     """Perform *acts* in order until one ends the connection or the client leaves; *performed* records what was written."""
     try:
         await _perform(acts, line, performed)
@@ -61,7 +36,7 @@ async def perform(acts: Sequence[Act], line: Line, performed: Performed) -> None
         raise
 
 
-async def _perform(acts: Sequence[Act], line: Line, performed: Performed) -> None:
+async def _perform(acts: Sequence[Act], line: UvicornLine, performed: Performed) -> None:
     for act in acts:
         match act:
             case Piece(data, is_body):
@@ -78,7 +53,7 @@ async def _perform(acts: Sequence[Act], line: Line, performed: Performed) -> Non
                 return
 
 
-async def _end(how: End, line: Line, performed: Performed) -> None:
+async def _end(how: End, line: UvicornLine, performed: Performed) -> None:
     match how:
         case End.RESET:
             line.reset()

@@ -121,13 +121,7 @@ class ProxiedCall:
             return
         is_closed = performed.end is End.CLOSE or (performed.end is None and not self._line.is_kept)
         self.bites, self.status, self.headers, self.sent = note_bites(
-            taken,
-            result,
-            performed,
-            number=self.number,
-            facts=self.facts,
-            journal=self.journal,
-            is_closed=is_closed,
+            taken, result, performed, number=self.number, facts=self.facts, journal=self.journal, is_closed=is_closed
         )
 
     async def _call_api(self, exchange: MatchedExchange) -> Reply | None:

@@ -5,14 +5,17 @@ import contextlib
 import os
 import socket
 import struct
+from collections.abc import Coroutine
 from typing import Any
 
+from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.net.uvicorn_protocol import Connection
-from fiskil_harness.faults.proxy.timers import left_within
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 TURNS_TO_WRITE = 2
 """Turns of the event loop to wait after a write: uvloop sends at the end of a turn, so closing earlier would lose bytes."""
+COARSE_S = 0.001
+"""The precision of the timers of event loops; waits here are exact to a tenth of a millisecond."""
 
 
 class ProxyProtocol(Connection):
@@ -91,6 +94,22 @@ class UvicornLine:
         self._begin()
         self._cycle.response_complete = True
         self._cycle.message_event.set()
+
+
+async def left_within(gone: Coroutine[Any, Any, object], seconds: float) -> bool:
+    """Wait *seconds*; return True as soon as *gone* has finished, otherwise False.
+
+    During the last millisecond it yields to the event loop repeatedly, so that other tasks continue.
+    """
+    elapsed_s = stopwatch()
+    leaving = asyncio.ensure_future(gone)
+    try:
+        await asyncio.wait({leaving}, timeout=max(0.0, seconds - COARSE_S))
+        while not leaving.done() and elapsed_s() < seconds:
+            await asyncio.sleep(0)
+        return leaving.done()
+    finally:
+        leaving.cancel()
 
 
 def reset(transport: asyncio.Transport) -> None:

@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.model import PERMISSIONS
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.consents import sessions
 from fiskil_harness.sandbox.problems import bad_request
@@ -73,6 +72,3 @@ def _requested_permissions(store: Store, permissions: Any) -> tuple[str, ...]:
 
 def _instant(store: Store, moment: datetime) -> int | str:
     return int(moment.timestamp()) if store.interpretation("auth-session.expires-at") == "seconds" else rfc3339(moment)
-
-
-ROUTES: tuple[ApiRoute, ...] = (ApiRoute("auth_session", "POST", "/v1/auth/session", create, scope="api:user.write"),)

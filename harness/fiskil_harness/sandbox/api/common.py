@@ -1,6 +1,5 @@
 """The endpoint ``/v1/common/identity``: the end user's identity as recorded by each institution."""
 
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import served
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.store import Store
@@ -13,6 +12,3 @@ def identity(store: Store, request: ApiRequest) -> ApiResponse:
     order = [consent.arrangement_id for consent in store.active_consents(request.query_value("end_user_id") or "")]
     rows = sorted(newest.values(), key=lambda row: order.index(row.arrangement_id), reverse=True)
     return json_response({"identities": [row.wire for row in rows if institution_id in {None, row.institution_id}]})
-
-
-ROUTES: tuple[ApiRoute, ...] = (ApiRoute("common.identity", "GET", "/v1/common/identity", identity, family="data"),)

@@ -5,7 +5,6 @@ from typing import Any
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.model import Consent
 from fiskil_harness.sandbox.api.paging import enveloped
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.consents import consents
 from fiskil_harness.sandbox.datasets import account_ids
@@ -18,7 +17,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Return the consents of an end user as a JSON array, which v3 wraps in an object.
 
     Raises:
-        ApiProblem: 400, ``active`` is not a boolean, or ``end_user_id`` is missing where it is required.
+        ApiProblem: 400, ``end_user_id`` is missing where it is required.
 
     Source: versions.v3-envelope, consents.list, consents.end-user-required
     """
@@ -26,8 +25,6 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     if end_user_id is None and store.interpretation("consents.end-user-required") == "400":
         raise bad_request("missing required query parameter: end_user_id")
     active = request.query_value("active")
-    if active not in {None, "true", "false"}:
-        raise bad_request("parameter 'active' must be a boolean")
     ids = (
         store.consents.ids if end_user_id is None else [consent.arrangement_id for consent in store.consents.of(end_user_id)]
     )
@@ -71,9 +68,3 @@ def _wire(store: Store, consent: Consent) -> dict[str, Any]:
         "permissions": list(consent.permissions),
         "termination_reason": consent.termination_reason,
     }
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("consents.list", "GET", "/v1/consent", list_all, is_list=True, scope="api:user.read"),
-    ApiRoute("consents.revoke", "DELETE", "/v1/consent/{arrangement_id}", revoke, scope="api:user.write"),
-)

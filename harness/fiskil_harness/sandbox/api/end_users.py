@@ -6,7 +6,6 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from fiskil_harness.sandbox.api.paging import enveloped
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.consents import end_users
 from fiskil_harness.sandbox.store import Store
@@ -60,12 +59,3 @@ def _fields_of(fields: _Fields) -> dict[str, Any]:
 
 def _wire(row: Registration) -> dict[str, Any]:
     return {"id": row.end_user_id, "email": row.email, "name": row.name, "phone": row.phone}
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("end_users.create", "POST", "/v1/end-users", create, scope="api:user.write"),
-    ApiRoute("end_users.list", "GET", "/v1/end-users", list_all, is_list=True, scope="api:user.read"),
-    ApiRoute("end_users.get", "GET", "/v1/end-users/{end_user_id}", get, scope="api:user.read"),
-    ApiRoute("end_users.update", "POST", "/v1/end-users/{end_user_id}", update, scope="api:user.write"),
-    ApiRoute("end_users.delete", "DELETE", "/v1/end-users/{end_user_id}", delete, scope="api:user.write"),
-)

@@ -9,7 +9,6 @@ from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 
-from fiskil_harness.sandbox.api.route import ApiRoute, Handler
 from fiskil_harness.sandbox.api.serving import day, listing, of_account, served
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse
 from fiskil_harness.sandbox.store import Store
@@ -53,15 +52,6 @@ def billing(store: Store, request: ApiRequest) -> ApiResponse:
     return listing(store, request, "billing", _in_order(store, rows, "execution_date_time"))
 
 
-def _plain(dataset: str, root: str) -> Handler:
-    """Return the handler of an endpoint that lists a dataset without filters."""
-
-    def plain(store: Store, request: ApiRequest) -> ApiResponse:
-        return listing(store, request, root, served(store, request, dataset))
-
-    return plain
-
-
 def der(store: Store, request: ApiRequest) -> ApiResponse:
     """Return the distributed energy resources (solar panels, batteries). Source: energy.der-root"""
     return listing(store, request, store.interpretation("energy.der-root"), served(store, request, "der"))
@@ -82,20 +72,3 @@ def _invoice_of(row: Any) -> str | None:
     fields = row.usage or row.demand or row.once_off or row.other_charges or {}
     number: str | None = fields.get("invoice_number")
     return number
-
-
-def _route(name: str, path: str, handler: Handler) -> ApiRoute:
-    return ApiRoute(f"energy.{name}", "GET", f"/v1/energy/{path}", handler, family="data", scope="api:energy")
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    _route("accounts", "accounts", _plain("energy_accounts", "accounts")),
-    _route("balances", "balances", _plain("energy_balances", "balances")),
-    _route("service_points", "service-points", _plain("service_points", "service_points")),
-    _route("usage", "usage", usage),
-    _route("der", "der", der),
-    _route("invoices", "invoice", invoices),
-    _route("billing", "billing", billing),
-    _route("concessions", "concessions", _plain("concessions", "concessions")),
-    _route("payment_schedules", "payment-schedules", _plain("payment_schedule", "payment_schedules")),
-)

@@ -5,7 +5,6 @@ from datetime import datetime
 from fiskil_harness.core.model import Institution
 from fiskil_harness.core.model.energy import EnergyPlan
 from fiskil_harness.sandbox.api.paging import page
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.energy.plans import detail, summary
 from fiskil_harness.sandbox.problems import ApiProblem, invalid_request
@@ -16,17 +15,15 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Return the active plans of one retailer, or all its plans with ``status=all``; the most recently updated plan first.
 
     Raises:
-        ApiProblem: 400, ``status`` is unknown, or the retailer is missing, ambiguous or unknown.
+        ApiProblem: 400, the retailer is missing, ambiguous or unknown.
 
     Source: energy.plans-status
     """
-    status = request.query_value("status") or "active"
-    if status not in {"active", "all"}:
-        raise invalid_request("invalid status: must be one of active, all")
     retailer = _retailer(store, request)
     if retailer is None:
         return json_response({"plans": [], "links": {}})
-    plans = [plan for plan in retailer.plans if status == "all" or _is_active(plan, store.clock.now())]
+    has_all = request.query_value("status") == "all"
+    plans = [plan for plan in retailer.plans if has_all or _is_active(plan, store.clock.now())]
     plans.sort(key=lambda plan: plan.last_updated, reverse=True)
     page_plans, links = page(store, request, plans)
     return json_response({"plans": [summary(retailer, plan) for plan in page_plans], "links": links})
@@ -73,9 +70,3 @@ def _retailer(store: Store, request: ApiRequest) -> Institution | None:
 def _is_active(plan: EnergyPlan, now: datetime) -> bool:
     is_over = plan.effective_to is not None and datetime.fromisoformat(plan.effective_to) <= now
     return datetime.fromisoformat(plan.effective_from) <= now and not is_over
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("energy.plans", "GET", "/v1/energy/plans", list_all, family="data", scope="api:energy"),
-    ApiRoute("energy.plan", "GET", "/v1/energy/plans/{plan_id}", get, family="data", scope="api:energy"),
-)

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import day, served_statement
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.bank import income
@@ -41,8 +40,3 @@ def months_before(today: date, months: int) -> date:
 def _every(request: ApiRequest, name: str) -> list[str]:
     """Return all values of the query parameters *name* and *name* with ``[]`` appended. Source: income.repeated"""
     return [value for value in (*request.every(name), *request.every(f"{name}[]")) if value]
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("banking.income", "GET", "/v1/banking/income", summary, family="data", scope="api:banking"),
-)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fiskil_harness.core.model import Institution
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.consents import sessions
 from fiskil_harness.sandbox.consents.institutions import is_accessible
@@ -18,18 +17,12 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Return institutions; the endpoint requires ``client_id`` but no token.
 
     Raises:
-        ApiProblem: 400, ``client_id`` is missing, or another parameter is invalid.
+        ApiProblem: 400, the auth session is unknown.
 
     Source: institutions.client-id, institutions.sandbox-bank, institutions.recommended, versions.v3-institutions
     """
-    if request.query_value("client_id") is None:
-        raise bad_request("missing required query parameter: client_id")
     industry = request.query_value("industry")
-    if industry not in {None, "banking", "energy"}:
-        raise bad_request("parameter 'industry' must be one of banking, energy")
     mode, session_id = request.query_value("institution_mode"), request.query_value("sess_id")
-    if mode not in {None, "recommended"}:
-        raise bad_request("parameter 'institution_mode' must be recommended")
     if session_id is not None and sessions.current(store, session_id) is None:
         raise bad_request("sess_id names no auth session of this client")
     rows = [
@@ -64,9 +57,3 @@ def _wire(store: Store, institution: Institution) -> dict[str, Any]:
         "priority": institution.priority,
         "status": {"connections": {"status": institution.connection_status}},
     }
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("institutions.list", "GET", "/v1/institutions", list_all, is_open=True, is_list=True),
-    ApiRoute("institutions.get", "GET", "/v1/institutions/{institution_id}", get, is_open=True),
-)

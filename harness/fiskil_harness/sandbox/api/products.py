@@ -1,6 +1,5 @@
 """The endpoint ``/v1/banking/products``: the public products of a bank, which are requested without an end user."""
 
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import listing
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.bank import products
@@ -12,14 +11,11 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Return the products of one institution, without their details.
 
     Raises:
-        ApiProblem: 400, the institution is missing or unknown.
+        ApiProblem: 400, the institution is unknown.
 
     Source: products.institution-id
     """
-    institution_id = request.query_value("instituition_id")
-    if institution_id is None:
-        raise invalid_request("missing required query parameter: instituition_id")
-    institution = store.institutions.get(institution_id)
+    institution = store.institutions.get(request.query_value("instituition_id") or "")
     if institution is None:
         raise invalid_request("invalid instituition_id: no such institution")
     return listing(store, request, "products", [product.summary for product in products.products_of(institution)])
@@ -41,9 +37,3 @@ def get(store: Store, request: ApiRequest) -> ApiResponse:
     if store.interpretation("products.unknown") == "404":
         raise ApiProblem(404, "NotFound", "product not found")
     raise invalid_request("invalid product_id: no such product")
-
-
-ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("banking.products", "GET", "/v1/banking/products", list_all, family="data", scope="api:banking"),
-    ApiRoute("banking.product", "GET", "/v1/banking/products/{product_id}", get, family="data", scope="api:banking"),
-)

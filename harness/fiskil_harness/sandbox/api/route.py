@@ -8,6 +8,7 @@ from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse
 from fiskil_harness.sandbox.store import Store
 
 Handler = Callable[[Store, ApiRequest], ApiResponse]
+"""A function that responds to a request; the request fits the contract, so the handler need not check its parameters."""
 
 
 class ApiRoute(Struct, frozen=True):

@@ -16,29 +16,59 @@ from fiskil_harness.sandbox.api import (
     energy_plans,
     income,
     institutions,
-    payments,
     permissions,
     products,
     token,
 )
-from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.route import ApiRoute, Handler
+from fiskil_harness.sandbox.api.serving import listed
 from fiskil_harness.sandbox.store import Store
 
+
+def _data(name: str, path: str, handler: Handler, *, method: str = "GET") -> ApiRoute:
+    """Return a route of data, which needs the scope of its area: the first part of its name."""
+    area = name.partition(".")[0]
+    return ApiRoute(name, method, f"/v1/{path}", handler, family="data", scope=f"api:{area}")
+
+
 ROUTES: tuple[ApiRoute, ...] = (
-    *token.ROUTES,
-    *end_users.ROUTES,
-    *auth_session.ROUTES,
-    *consent.ROUTES,
-    *institutions.ROUTES,
-    *permissions.ROUTES,
-    *banking.ROUTES,
-    *payments.ROUTES,
-    *products.ROUTES,
-    *income.ROUTES,
-    *common.ROUTES,
-    *energy.ROUTES,
-    *energy_plans.ROUTES,
+    ApiRoute("token", "POST", "/v1/token", token.exchange, is_open=True),
+    ApiRoute("end_users.create", "POST", "/v1/end-users", end_users.create, scope="api:user.write"),
+    ApiRoute("end_users.list", "GET", "/v1/end-users", end_users.list_all, is_list=True, scope="api:user.read"),
+    ApiRoute("end_users.get", "GET", "/v1/end-users/{end_user_id}", end_users.get, scope="api:user.read"),
+    ApiRoute("end_users.update", "POST", "/v1/end-users/{end_user_id}", end_users.update, scope="api:user.write"),
+    ApiRoute("end_users.delete", "DELETE", "/v1/end-users/{end_user_id}", end_users.delete, scope="api:user.write"),
+    ApiRoute("auth_session", "POST", "/v1/auth/session", auth_session.create, scope="api:user.write"),
+    ApiRoute("consents.list", "GET", "/v1/consent", consent.list_all, is_list=True, scope="api:user.read"),
+    ApiRoute("consents.revoke", "DELETE", "/v1/consent/{arrangement_id}", consent.revoke, scope="api:user.write"),
+    ApiRoute("institutions.list", "GET", "/v1/institutions", institutions.list_all, is_open=True, is_list=True),
+    ApiRoute("institutions.get", "GET", "/v1/institutions/{institution_id}", institutions.get, is_open=True),
+    ApiRoute("permissions.list", "GET", "/v1/permissions", permissions.list_all, is_list=True, scope="api:user.read"),
+    _data("banking.accounts", "banking/accounts", listed("accounts")),
+    _data("banking.balances", "banking/balances", banking.balances),
+    _data("banking.transactions", "banking/transactions", banking.transactions),
+    _data("banking.category", "banking/transactions/category", banking.override_category, method="POST"),
+    _data("banking.payees", "banking/payees", listed("payees")),
+    # In every version of Fiskil's documentation this path has three c's.
+    _data("banking.direct_debits", "banking/acccounts/direct-debits", listed("direct_debits")),
+    _data("banking.scheduled_payments", "banking/payments/scheduled", listed("scheduled_payments")),
+    _data("banking.products", "banking/products", products.list_all),
+    _data("banking.product", "banking/products/{product_id}", products.get),
+    _data("banking.income", "banking/income", income.summary),
+    ApiRoute("common.identity", "GET", "/v1/common/identity", common.identity, family="data"),
+    _data("energy.accounts", "energy/accounts", listed("energy_accounts", "accounts")),
+    _data("energy.balances", "energy/balances", listed("energy_balances", "balances")),
+    _data("energy.service_points", "energy/service-points", listed("service_points")),
+    _data("energy.usage", "energy/usage", energy.usage),
+    _data("energy.der", "energy/der", energy.der),
+    _data("energy.invoices", "energy/invoice", energy.invoices),
+    _data("energy.billing", "energy/billing", energy.billing),
+    _data("energy.concessions", "energy/concessions", listed("concessions")),
+    _data("energy.payment_schedules", "energy/payment-schedules", listed("payment_schedule", "payment_schedules")),
+    _data("energy.plans", "energy/plans", energy_plans.list_all),
+    _data("energy.plan", "energy/plans/{plan_id}", energy_plans.get),
 )
+"""Every route by family. Source: payees.unions, direct-debits.path, scheduled-payments.unions"""
 
 
 class RouteMatch(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Any
 
 from fiskil_harness.core.model.rows import Row
 from fiskil_harness.sandbox.api.paging import page
+from fiskil_harness.sandbox.api.route import Handler
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response, required_end_user
 from fiskil_harness.sandbox.bank.statement import Statement, Stretch
 from fiskil_harness.sandbox.problems import ApiProblem, invalid_request
@@ -154,6 +155,14 @@ def listing(store: Store, request: ApiRequest, root: str, rows: Sequence[Row]) -
     page_rows, links = page(store, request, rows)
     wire = page_rows.wire if isinstance(page_rows, Stretch) else [row.wire for row in page_rows]
     return json_response({root: wire, "links": links})
+
+
+def listed(dataset: str, root: str = "") -> Handler:
+    """Return the handler of an endpoint that lists *dataset* without filters, under the key *root* (default: its name).
+
+    Source: data.after-sync, data.deleted-end-user
+    """
+    return lambda store, request: listing(store, request, root or dataset, served(store, request, dataset))
 
 
 def day(request: ApiRequest, name: str) -> date | None:

@@ -5,7 +5,6 @@ from typing import Any
 from msgspec import Struct
 
 from fiskil_harness.sandbox import tokens
-from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.store import Store
 
@@ -23,6 +22,3 @@ def exchange(store: Store, request: ApiRequest) -> ApiResponse:
     if store.interpretation("token.type") == "present":
         body["token_type"] = "Bearer"
     return json_response(body | {"expires_in": tokens.lifetime_s(store)})
-
-
-ROUTES: tuple[ApiRoute, ...] = (ApiRoute("token", "POST", "/v1/token", exchange, is_open=True),)

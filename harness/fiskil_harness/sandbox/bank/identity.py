@@ -62,34 +62,10 @@ def _phone(number: str) -> dict[str, Any]:
 
 
 def _organisation(person: Person, seed: int, updated: str) -> dict[str, Any]:
-    if person.organisation is not None:
-        return {"last_update_time": updated, **_as_filed(person, person.organisation, seed)}
-    chance = stream(seed, "business", person.email)
-    name = f"{person.family_name} {chance.choice(_TRADES)}"
-    acn = f"{chance.randrange(10**8, 10**9)}"
+    """Return the organisation in the person's file or a generated one; some have no company number (ACN)."""
+    business = person.organisation or _generated(person, seed)
     return {
         "last_update_time": updated,
-        "agent_first_name": person.given_name,
-        "agent_last_name": person.family_name,
-        "agent_role": "Director",
-        "business_name": name,
-        "legal_name": f"{name} Pty Ltd",
-        "short_name": person.family_name,
-        "abn": f"{chance.randrange(10, 100)}{acn}",
-        "acn": acn,
-        "is_acnc_registered": False,
-        "industry_code": chance.choice(_INDUSTRIES),
-        "industry_code_version": "ANZSIC_1292.0_2006_V2.0",
-        "organisation_type": "COMPANY",
-        "registered_country": "AUS",
-        "establishment_date": f"{chance.randrange(1995, 2022)}-{chance.randrange(1, 13):02d}-01",
-        "physical_addresses": [{"purpose": "REGISTERED", **address_of(person, seed=seed)}],
-    }
-
-
-def _as_filed(person: Person, business: Organisation, seed: int) -> dict[str, Any]:
-    """Return the fields of the organisation in a person's file; some organisations have no company number (ACN)."""
-    return {
         "agent_first_name": person.given_name,
         "agent_last_name": person.family_name,
         "agent_role": business.agent_role,
@@ -106,3 +82,19 @@ def _as_filed(person: Person, business: Organisation, seed: int) -> dict[str, An
         "establishment_date": business.established,
         "physical_addresses": [{"purpose": "REGISTERED", **address_of(person, seed=seed)}],
     }
+
+
+def _generated(person: Person, seed: int) -> Organisation:
+    chance = stream(seed, "business", person.email)
+    name = f"{person.family_name} {chance.choice(_TRADES)}"
+    acn = f"{chance.randrange(10**8, 10**9)}"
+    return Organisation(
+        agent_role="Director",
+        business_name=name,
+        legal_name=f"{name} Pty Ltd",
+        abn=f"{chance.randrange(10, 100)}{acn}",
+        acn=acn,
+        industry_code=chance.choice(_INDUSTRIES),
+        organisation_type="COMPANY",
+        established=f"{chance.randrange(1995, 2022)}-{chance.randrange(1, 13):02d}-01",
+    )

@@ -10,7 +10,6 @@ from fiskil_harness.core.randomness import stream
 from fiskil_harness.sandbox.store import Store
 
 _FRIENDS = ("Aiko Tanaka", "Sam Doyle", "Leila Haddad", "Jon Petersen", "Mei Wong", "Tomas Vega")
-_KINDS = {"domestic": "DOMESTIC", "biller": "BILLER", "digitalWallet": "DIGITAL_WALLET", "international": "INTERNATIONAL"}
 _MEMBERS = {"domestic": "domestic", "biller": "biller", "digitalWallet": "digital_wallet", "international": "international"}
 
 
@@ -112,8 +111,8 @@ def _payee(store: Store, consent: Consent, key: str, name: str, kind: str, membe
         institution_id=consent.institution_id,
         payee_id=payee_id(store, consent, key),
         nickname=name,
-        description=f"{name} ({_KINDS[kind].replace('_', ' ').lower()})",
-        type=_KINDS[kind],
+        description=f"{name} ({_MEMBERS[kind].replace('_', ' ')})",
+        type=_MEMBERS[kind].upper(),
         creation_date=f"{chance.randrange(2018, 2025)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}",
         payee_u_type=kind,
         **{_MEMBERS[kind]: member},

@@ -94,17 +94,14 @@ def _repeated(
     store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, move: Movement, target: dict[str, Any], *, key: str
 ) -> ScheduledPayment:
     """Return the order behind a regular movement; the order has no end, so its number of remaining payments is left out."""
-    schedule = {
-        "intervals": [{"interval": f"P{move.every_days}D"}],
-        "non_business_day_treatment": "AFTER",
-    }
+    schedule = {"intervals": [{"interval": f"P{move.every_days}D"}], "non_business_day_treatment": "AFTER"}
     return _order(
         store,
         consent,
         key,
         nickname=move.description,
         account_id=ledger.accounts[spec.key].account_id,
-        payment={"amount": move.amount.removeprefix("-"), "currency": "AUD", "is_amount_calculated": False, "to": target},
+        payment=_fixed(move.amount.removeprefix("-"), target),
         recurrence={"recurrence_u_type": "intervalSchedule", "interval_schedule": schedule},
     )
 
@@ -115,37 +112,27 @@ def _without_history(store: Store, consent: Consent, ledger: Ledger) -> list[Sch
     account_id = ledger.accounts[consent.account_keys[0]].account_id
     friend = {"to_utype": "payeeId", "payee_id": payee_id(store, consent, "friend")}
     monthly = {"interval": "P1M", "last_week_day": "FRI", "final_payment_date": _later(ledger.until, 360)}
-    plans: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-        (
-            "Pocket money",
-            {"amount": f"{chance.randrange(10, 60)}.00", "currency": "AUD", "is_amount_calculated": False, "to": friend},
-            {"recurrence_u_type": "lastWeekDay", "last_week_day": monthly},
-        )
-    ]
+    pocket_money = _fixed(f"{chance.randrange(10, 60)}.00", friend)
+    plans = [("Pocket money", pocket_money, {"recurrence_u_type": "lastWeekDay", "last_week_day": monthly})]
     for move in bills(person)[:1]:
         biller = {"to_utype": "payeeId", "payee_id": payee_id(store, consent, f"bill:{move.merchant}")}
         due = {"payment_date": _later(ledger.until, chance.randrange(3, 25))}
-        amount = move.amount.removeprefix("-")
-        plans.append(
-            (
-                move.merchant,
-                {"amount": amount, "currency": "AUD", "is_amount_calculated": False, "to": biller},
-                {"recurrence_u_type": "onceOff", "once_off": due},
-            )
-        )
+        paid = _fixed(move.amount.removeprefix("-"), biller)
+        plans.append((move.merchant, paid, {"recurrence_u_type": "onceOff", "once_off": due}))
     for spec in person.accounts:
         if spec.category == "CRED_AND_CHRG_CARDS":
             card = {"to_utype": "accountId", "account_id": ledger.accounts[spec.key].account_id}
             event = {"description": "The day the statement of the card is due"}
-            plans.append((spec.name, {"is_amount_calculated": True, "to": card}, _event_based(event)))
+            recurrence: dict[str, Any] = {"recurrence_u_type": "eventBased", "event_based": event}
+            plans.append((spec.name, {"is_amount_calculated": True, "to": card}, recurrence))
     return [
         _order(store, consent, f"plan:{name}", nickname=name, account_id=account_id, payment=payment, recurrence=recurrence)
         for name, payment, recurrence in plans
     ]
 
 
-def _event_based(event: dict[str, str]) -> dict[str, Any]:
-    return {"recurrence_u_type": "eventBased", "event_based": event}
+def _fixed(amount: str, to: dict[str, Any]) -> dict[str, Any]:
+    return {"amount": amount, "currency": "AUD", "is_amount_calculated": False, "to": to}
 
 
 def _later(day: date, days: int) -> str:

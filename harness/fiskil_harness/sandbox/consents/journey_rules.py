@@ -14,11 +14,7 @@ from fiskil_harness.sandbox.store import Store
 
 Form = dict[str, Any]
 
-MAGIC_CODES: dict[str, str] = {
-    "123456": "is right",
-    "000000": "is wrong",
-    "999999": "has expired",
-}
+MAGIC_CODES: dict[str, str] = {"123456": "is right", "000000": "is wrong", "999999": "has expired"}
 """One-time codes with the same meaning in every session, in addition to the code on the page. Fiskil does not have them."""
 _RIGHT, _, _EXPIRED = MAGIC_CODES
 

@@ -69,8 +69,7 @@ def open_session(
         arrangement_id=arrangement_id,
         permissions=permissions,
     )
-    store.sessions[session.session_id] = session
-    return session
+    return keep(store, session)
 
 
 def current(store: Store, session_id: str) -> AuthSession | None:
@@ -108,7 +107,7 @@ def view_session(store: Store, session_id: str) -> AuthSession | None:
         return session
     if journey_table.leads_to(session.stage, "wait_too_long", "fine") is None:
         return session
-    return _keep(store, msgspec.structs.replace(session, touched_at=store.clock.now()))
+    return keep(store, msgspec.structs.replace(session, touched_at=store.clock.now()))
 
 
 def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthSession | None:
@@ -126,7 +125,7 @@ def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthS
     changed = msgspec.structs.replace(changed, touched_at=store.clock.now(), act_result=result)
     if isinstance(target, Ending):
         return _finish(store, changed, target)
-    return _keep(store, msgspec.structs.replace(changed, stage=target))
+    return keep(store, msgspec.structs.replace(changed, stage=target))
 
 
 def send_back(store: Store, session: AuthSession) -> str | None:
@@ -134,11 +133,12 @@ def send_back(store: Store, session: AuthSession) -> str | None:
 
     Source: auth-session.single-use
     """
-    _keep(store, msgspec.structs.replace(session, has_returned=True))
+    keep(store, msgspec.structs.replace(session, has_returned=True))
     return destination(session, store.interpretation)
 
 
-def _keep(store: Store, session: AuthSession) -> AuthSession:
+def keep(store: Store, session: AuthSession) -> AuthSession:
+    """Store *session* as the current state of its auth session, and return it."""
     store.sessions[session.session_id] = session
     return session
 
@@ -146,10 +146,10 @@ def _keep(store: Store, session: AuthSession) -> AuthSession:
 def _finish(store: Store, session: AuthSession, ending: Ending) -> AuthSession:
     """End the session, once; an approval creates a consent and its first syncs. Source: auth-session.single-use"""
     if ending is not Ending.APPROVED:
-        return _keep(store, msgspec.structs.replace(session, ending=ending, error_id=store.mint.error_id()))
+        return keep(store, msgspec.structs.replace(session, ending=ending, error_id=store.mint.error_id()))
     consent = _consent(store, session)
     sync.begin(store, consent)
-    return _keep(store, msgspec.structs.replace(session, ending=ending, arrangement_id=consent.arrangement_id))
+    return keep(store, msgspec.structs.replace(session, ending=ending, arrangement_id=consent.arrangement_id))
 
 
 def _consent(store: Store, session: AuthSession) -> Consent:

@@ -68,12 +68,14 @@ def conclude(
     unchanged = _open(store, session_id)
     conclusion = _Conclusion(outcome, email, institution_id, account_keys)
     _refuse_contradictions(unchanged, conclusion)
-    session = _keep(store, msgspec.structs.replace(unchanged, outcome="eligible" if outcome == APPROVED else outcome))
+    session = sessions.keep(
+        store, msgspec.structs.replace(unchanged, outcome="eligible" if outcome == APPROVED else outcome)
+    )
     try:
         while session.ending is None:
             session = _perform(store, session, *_next(store, session, conclusion))
     except UsageError:
-        _keep(store, unchanged)
+        sessions.keep(store, unchanged)
         raise
     return session
 
@@ -114,11 +116,6 @@ def _refuse_contradictions(session: AuthSession, conclusion: _Conclusion) -> Non
 
 def _as_tuple(value: str | None) -> tuple[str, ...]:
     return (value,) if value else ()
-
-
-def _keep(store: Store, session: AuthSession) -> AuthSession:
-    store.sessions[session.session_id] = session
-    return session
 
 
 def _next(store: Store, session: AuthSession, conclusion: _Conclusion) -> tuple[str, dict[str, Any]]:

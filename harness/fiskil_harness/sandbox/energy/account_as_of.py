@@ -1,4 +1,4 @@
-"""The state of one energy account on a day; each dataset is a property with the name of the dataset.
+"""One energy account: its fixed part, and its state on a day; each dataset is a property with the name of the dataset.
 
 Rows are generated when a sync first needs them, because a year of half-hourly reads takes long to generate.
 """
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan
 from fiskil_harness.core.model.energy_rows import (
     Concession,
     EnergyAccount,
@@ -16,16 +17,37 @@ from fiskil_harness.core.model.energy_rows import (
     UsageRead,
 )
 from fiskil_harness.core.randomness import stream
-from fiskil_harness.sandbox.energy.account import SupplyAccount
-from fiskil_harness.sandbox.energy.bills import Bill, total
+from fiskil_harness.sandbox.energy.bills import Bill, Biller, total
 from fiskil_harness.sandbox.energy.calendar import Period, anniversary_after, month_before, periods
-from fiskil_harness.sandbox.energy.connection_point import Site
+from fiskil_harness.sandbox.energy.connection_point import Site, site_of
+from fiskil_harness.sandbox.energy.context import EnergyContext
 from fiskil_harness.sandbox.energy.invoices import billing_rows, invoice_rows
 from fiskil_harness.sandbox.energy.plans import contract, contract_key, metering, with_leaks
-from fiskil_harness.sandbox.energy.reads import CONTROLLED, MeterRead
+from fiskil_harness.sandbox.energy.reads import CONTROLLED, Meter, MeterRead
 
 LAST_BILL_WITHIN = timedelta(days=28)
 """The time after the end of a contract within which the last bill is sent and paid."""
+
+
+class SupplyAccount:
+    """The fixed part of one account, and the meter reads generated so far."""
+
+    def __init__(self, context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
+        self.context, self.spec, self.plan = context, spec, plan
+        self.has_leaks = context.interpretation("energy.camel-keys") == "camel"
+        self.account_id = context.digits(10, spec.key)
+        self.meter, self.biller = Meter(context.seed, context.person.email, spec), Biller(spec, plan)
+        self.reads: dict[str, UsageRead] = {}
+
+    @property
+    def account_number(self) -> str:
+        """Return the account number that the bills show."""
+        return self.context.digits(8, f"{self.spec.key}:number")
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """Return the points at which the household is connected to the electricity grid; empty for gas."""
+        return () if self.spec.is_gas else (site_of(self.context, self.spec, self.plan),)
 
 
 class AccountAsOf:

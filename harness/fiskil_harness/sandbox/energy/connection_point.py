@@ -63,10 +63,7 @@ def site_of(context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -
         last_consumer_change_date=_since(context, spec),
         consumer_profile={"classification": plan.customer_type, "threshold": "LOW"},
         distribution_loss_factor={"code": "BLNA", "description": "Low voltage, suburban", "loss_value": "1.0512"},
-        related_participants=(
-            {"party": context.retailer, "role": "FRMP"},
-            {"party": grid.network, "role": "LNSP"},
-        ),
+        related_participants=({"party": context.retailer, "role": "FRMP"}, {"party": grid.network, "role": "LNSP"}),
         location=location,
         meters=({"meter_id": meter_id, "specifications": _meter(spec), "registers": _registers(spec, register_ids)},),
     )

@@ -8,8 +8,7 @@ from datetime import date
 
 from fiskil_harness.core.model.energy import EnergyPlan
 from fiskil_harness.core.model.energy_rows import EnergyRow
-from fiskil_harness.sandbox.energy.account import SupplyAccount
-from fiskil_harness.sandbox.energy.account_as_of import AccountAsOf
+from fiskil_harness.sandbox.energy.account_as_of import AccountAsOf, SupplyAccount
 from fiskil_harness.sandbox.energy.context import EnergyContext
 
 

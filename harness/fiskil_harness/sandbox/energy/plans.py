@@ -65,7 +65,7 @@ def metering(plan: EnergyPlan) -> list[dict[str, Any]]:
 
 def contract(plan: EnergyPlan) -> dict[str, Any]:
     """Return the plan's terms of supply; all keys are in snake_case."""
-    terms: dict[str, Any] = {
+    return {
         "pricing_model": plan.pricing_model,
         "time_zone": "AEST",
         "is_fixed": False,
@@ -83,7 +83,6 @@ def contract(plan: EnergyPlan) -> dict[str, Any]:
         "solar_feed_in_tariff": _feed_in(plan),
         "tariff_period": _periods(plan),
     }
-    return terms
 
 
 def with_leaks(terms: dict[str, Any]) -> dict[str, Any]:

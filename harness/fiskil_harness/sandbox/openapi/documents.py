@@ -48,14 +48,14 @@ def _document(version: str, chosen: tuple[tuple[str, str], ...]) -> Document:
     if chosen:
         labels = {f"{clause}={choice}" for clause, choice in chosen}
         actions = [action for action in _overlay("interpretations")["actions"] if action[INTERPRETATION] in labels]
-        return apply(_copy(_document(version, ())), actions, versions=(version,))
+        return apply(copy_of(_document(version, ())), actions, versions=(version,))
     overlay = _overlay(version)
     newer = VERSIONS.index(version) + 1
     below = _base() if newer == len(VERSIONS) else _document(VERSIONS[newer], ())
-    return apply(_copy(below), overlay["actions"])
+    return apply(copy_of(below), overlay["actions"])
 
 
-def _copy(whole: Document) -> Document:
+def copy_of(whole: Document) -> Document:
     """Return a deep copy; this is eight times as fast as ``copy.deepcopy``."""
     return _decode(msgspec.json.encode(whole))
 

@@ -29,17 +29,8 @@ TIMEOUT = httpx.Timeout(LONGEST_SILENCE_S, connect=LONGEST_CONNECT_S)
 BODILESS = frozenset({204, 304})
 FRAME = frozenset({b"content-length", b"transfer-encoding"})
 BETWEEN_TWO = frozenset(
-    {
-        b"connection",
-        b"keep-alive",
-        b"proxy-authenticate",
-        b"proxy-authorization",
-        b"proxy-connection",
-        b"te",
-        b"trailer",
-        b"transfer-encoding",
-        b"upgrade",
-    }
+    b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer "
+    b"transfer-encoding upgrade".split()
 )
 """Headers that concern one connection only (hop-by-hop)."""
 _OURS = BETWEEN_TWO | FRAME | {b"host", b"accept-encoding", b"expect", b"http2-settings"}

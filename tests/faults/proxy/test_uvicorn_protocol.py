@@ -4,7 +4,7 @@ import asyncio
 
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.net.server import Loop
-from fiskil_harness.faults.proxy.timers import left_within
+from fiskil_harness.faults.proxy.uvicorn_protocol import left_within
 
 
 def test_all_of_the_time_passes() -> None:
