@@ -1,6 +1,5 @@
 """The ``serve`` command: serves a local Fiskil until Ctrl-C."""
 
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -224,9 +223,5 @@ def _is_serving(text: str) -> bool:
 def until_interrupted() -> Iterator[threading.Event]:
     """Yield an event that Ctrl-C, SIGTERM and SIGHUP set, so that the command can clean up before it ends."""
     interrupted = threading.Event()
-    previous = {number: signal.signal(number, lambda *_: interrupted.set()) for number in signals.handled_signals()}
-    try:
+    with signals.handled_by(lambda *_: interrupted.set()):
         yield interrupted
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
