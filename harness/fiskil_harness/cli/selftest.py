@@ -39,12 +39,7 @@ INDENT = " " * 14
 @click.option("--receivers", "is_receivers", is_flag=True, help="Only apps that receive webhooks and do nothing else.")
 @options.seed
 @click.option(
-    "--workers",
-    metavar="N",
-    type=click.IntRange(1, 64),
-    default=WORKERS,
-    show_default=True,
-    help="Apps to run in parallel.",
+    "--workers", metavar="N", type=options.WORKERS, default=WORKERS, show_default=True, help="Apps to run in parallel."
 )
 def selftest_command(names: tuple[str, ...], shows_practices: bool, is_receivers: bool, seed: int, workers: int) -> int:
     """Test the harness: it must catch every flawed app of the gallery, and raise no alarm about a correct one.

@@ -34,6 +34,13 @@ from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import all_practices
 
 FORMAT = "fiskil-harness/report/3"
+PURPOSES = HOOKS | {
+    ORIGIN_IN_MESSAGE: "passes the app the origin of the message that its page received",
+    SECRET_IN_ENV: "allows starting the app without the secret",
+    API_URL_IN_ENV: "makes the app call the local Fiskil",
+    CA_FILE_IN_ENV: "makes the app trust the valid certificates of the local Fiskil",
+}
+"""The purpose of each hook, and of each template value that is reported as a missing hook."""
 INCOMPLETE = "so the gate is incomplete and stays shut."
 """The end of the remark about missing shards."""
 
@@ -259,18 +266,13 @@ def judge(
         interpretation_runs=runs,
         bugs=diagnose(usual),
         is_fast=is_fast,
-        coverage=coverage.coverage(settings.app.facts, _flows_of(usual), marks),
+        coverage=coverage.coverage(settings.app.facts, (flow for outcome in usual for flow in outcome.coverage), marks),
         remarks=tuple(_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out)),
     )
 
 
 def report_only(
-    outcomes: Iterable[Outcome],
-    *,
-    settings: Settings,
-    seed: int,
-    today: datetime.date,
-    left_out: tuple[str, ...] = (),
+    outcomes: Iterable[Outcome], *, settings: Settings, seed: int, today: datetime.date, left_out: tuple[str, ...] = ()
 ) -> Judgement:
     """Judge some scenarios without a decision about the gate. Only practices that these scenarios test get a status."""
     whole = judge(outcomes, settings=settings, seed=seed, today=today)
@@ -317,10 +319,6 @@ def stays_shut(run: InterpretationRun) -> bool:
     return run.is_required and run.result in {InterpretationResult.FAILS, InterpretationResult.INCONCLUSIVE}
 
 
-def _flows_of(outcomes: Sequence[Outcome]) -> Iterable[str]:
-    return (flow for outcome in outcomes for flow in outcome.coverage)
-
-
 def _remarks(
     outcomes: Sequence[Outcome], settings: Settings, today: datetime.date, *, is_fast: bool, left_out: Sequence[str]
 ) -> Iterable[str]:
@@ -359,17 +357,9 @@ def _needless_waivers(statuses: Sequence[PracticeStatus], settings: Settings, to
 
 
 def _purpose(hook: str) -> str:
-    if hook == ORIGIN_IN_MESSAGE:
-        return "passes the app the origin of the message that its page received"
-    if hook == SECRET_IN_ENV:
-        return "allows starting the app without the secret"
-    if hook == API_URL_IN_ENV:
-        return "makes the app call the local Fiskil"
-    if hook == CA_FILE_IN_ENV:
-        return "makes the app trust the valid certificates of the local Fiskil"
     if hook.startswith("app.limits"):
         return "the limit that your app promises, in seconds; without it no limit is checked"
-    return HOOKS.get(hook, "a fact that only your team knows" if hook.startswith("app.facts") else "")
+    return PURPOSES.get(hook, "a fact that only your team knows" if hook.startswith("app.facts") else "")
 
 
 def _unlocks(statuses: Sequence[PracticeStatus], outcomes: Sequence[Outcome]) -> tuple[Unlock, ...]:
