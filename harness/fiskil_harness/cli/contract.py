@@ -1,8 +1,6 @@
 """The ``contract`` command: tests the local sandbox, or the hosted API, against the contract."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,9 +66,8 @@ def contract_command(
     chosen = Interpretations(parse(interpretations))
     tested = versions or ("v1", "v2", "v3")
     address = url or (HOSTED if is_hosted else None)
-    report = (
-        _test_remote(address, tested, chosen, seed, examples) if address else _test_local(tested, chosen, seed, examples)
-    )
+    rest = tested, chosen, seed, examples
+    report = _test_remote(address, *rest) if address else _test_local(*rest)
     _show(report, json_path)
     return report.exit_code
 
@@ -86,8 +83,8 @@ def _test_local(versions: tuple[str, ...], interpretations: "Interpretations", s
     from fiskil_harness.server.local_fiskil import LocalFiskil
 
     with (
-        _temporary_folder() as folder,
-        LocalFiskil(workdir=folder, seed=seed, interpretations=interpretations) as fiskil,
+        tempfile.TemporaryDirectory(prefix="fiskil-harness-contract-") as folder,
+        LocalFiskil(workdir=Path(folder), seed=seed, interpretations=interpretations) as fiskil,
         HttpClient() as client,
     ):
         household = SampleEndUser(fiskil)
@@ -137,9 +134,3 @@ def _show(report: "ContractReport", json_path: Path | None) -> None:
         click.echo(report.json(), nl=False)
     elif json_path is not None:
         files.write(json_path, report.json())
-
-
-@contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="fiskil-harness-contract-") as folder:
-        yield Path(folder)

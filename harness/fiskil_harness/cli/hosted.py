@@ -1,5 +1,6 @@
 """The option ``--api hosted`` of gate and run: a run against Fiskil's own API, which is read-only by default."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,7 @@ def run_hosted(
         UnsafeTarget: The host of the URL is not allowed, or the account looks like a production account.
     """
     from fiskil_harness.cli.results import RunRequest, conclude
-    from fiskil_harness.cli.runs import repeat_arguments, shell_join
+    from fiskil_harness.cli.runs import arguments_of, repeat_arguments
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.core.clock import real_now, stopwatch
     from fiskil_harness.errors import UsageError
@@ -62,12 +63,12 @@ def run_hosted(
     is_gate = not names
     scenarios, lines = eligibility.select(names) if names else (list(eligibility.scenarios().values()), [])
     address_of(settings)
-    arguments = f"{repeat_arguments(seed, config_file, None, interpretations)} --api hosted"
-    arguments += " --allow-writes" if allow_writes else ""
+    arguments = repeat_arguments(seed, config_file, None, interpretations)
+    arguments += arguments_of({"--api": HOSTED, "--allow-writes": allow_writes})
     command = "gate" if is_gate else "run"
     request = RunRequest(
         command=f"{command} --api hosted",
-        again=f"fiskil-harness gate{arguments}" if is_gate else f"fiskil-harness run {shell_join(names)}{arguments}",
+        again=f"fiskil-harness gate{arguments}" if is_gate else f"fiskil-harness run {shlex.join(names)}{arguments}",
         again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
         **reports,
     )

@@ -3,7 +3,7 @@
 import fnmatch
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from fiskil_harness.cli import options
 
 if TYPE_CHECKING:
     from fiskil_harness.cli.screen import Progress
-    from fiskil_harness.gate.judgement import Judgement
     from fiskil_harness.gate.selftest.gallery import GalleryApp
     from fiskil_harness.gate.selftest.matrix import BugRow, PracticeRow, SelftestResult
     from fiskil_harness.runner.worker import Worker
@@ -85,7 +84,7 @@ class _Run:
                 with signals.stops_as_interrupt(), signals.remembered() as strike_again:
                     futures += [pool.submit(self._evaluate, entry, Path(folder) / entry.name) for entry in entries]
                     for future in as_completed(futures):
-                        self._report_progress(future)
+                        self._progress.ended(future.result().name, _label(future.result()))
                         strike_again()
             except KeyboardInterrupt:
                 with signals.ignored():
@@ -96,27 +95,15 @@ class _Run:
                 raise
         return [future.result() for future in futures]
 
-    def _report_progress(self, future: "Future[SelftestResult]") -> None:
-        result = future.result()
-        self._progress.ended(result.name, _label(result))
-
     def _evaluate(self, entry: "GalleryApp", folder: Path) -> "SelftestResult":
         from fiskil_harness.core.clock import real_now
         from fiskil_harness.gate.selftest.matrix import evaluate, play, scenarios_for
 
         self._progress.began(entry.name)
-        today = real_now().date()
-        play_and_judge: Callable[[], Judgement] = partial(
-            play,
-            entry,
-            scenarios_for(entry),
-            seed=self._seed,
-            today=today,
-            folder=folder,
-            on_open=self._workers.append,
-            should_continue=lambda: not self._stop.is_set(),
+        run = partial(play, entry, scenarios_for(entry), seed=self._seed, today=real_now().date(), folder=folder)
+        return evaluate(
+            entry, partial(play_it, on_open=self._workers.append, should_continue=lambda: not self._stop.is_set())
         )
-        return evaluate(entry, play_and_judge)
 
 
 def _select(names: "Sequence[str]", *, is_receivers: bool) -> "list[GalleryApp]":

@@ -152,26 +152,25 @@ def bite_lines(bite: "Bite") -> str:
     """Return the lines for a bite (a fault that acted): its time, route, request number, position, and fault."""
     position = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "head"
     place = f"{bite.route}, request {bite.request_number}, {position}" if bite.request_number else f"a {bite.route}"
-    line = f"{bite.at_s:9.3f} s  {place}: {bite.fault}"
-    return "\n".join(_wrapped(line, indent=13))
+    return _wrapped(f"{bite.at_s:9.3f} s  {place}: {bite.fault}")
 
 
 def fault_lines(rule: "Rule") -> str:
     """Return the lines for the terminal that describe one fault that is set."""
     from fiskil_harness.faults.expression import text_of
 
-    return "\n".join(_wrapped(f"fault        {text_of(rule)}", indent=13))
+    return _wrapped(f"fault        {text_of(rule)}")
 
 
 def never_bit_lines(log: "ExchangeLog") -> list[str]:
     """Return lines for the terminal about the faults that never acted, each with the reason."""
-    return ["\n".join(_wrapped(f"never bit    {text}: {problem}", indent=13)) for text, problem in log.faults_without_bite()]
+    return [_wrapped(f"never bit    {text}: {problem}") for text, problem in log.faults_without_bite()]
 
 
-def _wrapped(line: str, *, indent: int) -> list[str]:
+def _wrapped(line: str) -> str:
     from fiskil_harness.gate.report.text import wrapped
 
-    return [text.rstrip() for text in wrapped(line, 80, later_indent=" " * indent)]
+    return "\n".join(text.rstrip() for text in wrapped(line, 80, later_indent=" " * 13))
 
 
 def _secret(secret_env: str | None) -> str | None:
