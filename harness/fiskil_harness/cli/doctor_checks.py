@@ -210,10 +210,8 @@ def _telemetry(driver: Driver) -> tuple[State, str]:
     if telemetry.refusal:
         return State.WRONG, f"exports an unreadable format: {telemetry.refusal}"
     if not telemetry.sent:
-        return (
-            State.WARNING,
-            f"received nothing at {{otlp_url}} within {OTLP_S:g} s. Does the app export there, and often enough?",
-        )
+        question = "Does the app export there, and often enough?"
+        return State.WARNING, f"received nothing at {{otlp_url}} within {OTLP_S:g} s. {question}"
     return State.WORKS, "exports to {otlp_url}"
 
 

@@ -101,9 +101,7 @@ class _Run:
 
         self._progress.began(entry.name)
         run = partial(play, entry, scenarios_for(entry), seed=self._seed, today=real_now().date(), folder=folder)
-        return evaluate(
-            entry, partial(play_it, on_open=self._workers.append, should_continue=lambda: not self._stop.is_set())
-        )
+        return evaluate(entry, partial(run, on_open=self._workers.append, should_continue=lambda: not self._stop.is_set()))
 
 
 def _select(names: "Sequence[str]", *, is_receivers: bool) -> "list[GalleryApp]":

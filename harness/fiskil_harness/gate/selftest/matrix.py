@@ -248,10 +248,5 @@ def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
 
 
 def _result(entry: GalleryApp, **fields: object) -> SelftestResult:
-    entry_fields = {
-        "name": entry.name,
-        "title": entry.title,
-        "framework": entry.framework,
-        "collection": entry.collection,
-    }
+    entry_fields = {"name": entry.name, "title": entry.title, "framework": entry.framework, "collection": entry.collection}
     return msgspec.convert({**entry_fields, **fields}, SelftestResult, strict=False, from_attributes=True)
