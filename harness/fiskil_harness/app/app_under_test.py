@@ -317,7 +317,7 @@ def open_app(settings: Settings, *, values: dict[str, str], workdir: Path, app_o
 
     body: Body
     if app_object is not None or settings.app.object:
-        body = PythonBody(app_object if app_object is not None else None, lambda: import_object(settings))
+        body = PythonBody(app_object, lambda: import_object(settings))
     elif settings.app.command:
         body = CommandBody(settings, workdir)
     else:

@@ -351,18 +351,9 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
     scenarios run first, so that no long scenario runs alone at the end.
     """
 
-    def is_heavy(scenario: Scenario) -> bool:
-        return not settings.app.command and any(step.affects_whole_app for step in scenario.steps)
+    def key(scenario: Scenario) -> tuple[object, ...]:
+        is_heavy = not settings.app.command and any(step.affects_whole_app for step in scenario.steps)
+        cost_s = costs.cost_s(scenario.name) if workers > 1 else 0.0
+        return is_heavy, sorted(scenario.interpretations.items()), -cost_s, scenario.name
 
-    def cost_s(scenario: Scenario) -> float:
-        return costs.cost_s(scenario.name) if workers > 1 else 0.0
-
-    return sorted(
-        scenarios,
-        key=lambda scenario: (
-            is_heavy(scenario),
-            sorted(scenario.interpretations.items()),
-            -cost_s(scenario),
-            scenario.name,
-        ),
-    )
+    return sorted(scenarios, key=key)
