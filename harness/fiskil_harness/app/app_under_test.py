@@ -180,8 +180,7 @@ class AppUnderTest:
 
     def passes_value(self, value: str) -> bool:
         """Return true if the app's command or environment passes *value*, such as ``webhook_secret``, to the app."""
-        app = self.settings.app
-        return any(f"{{{value}}}" in text for text in (app.command or "", *app.env.values()))
+        return self.settings.app.passes(value)
 
     def has(self, hook: str) -> bool:
         """Return true if the config or the Python object provides a hook such as ``app.observe.effects``."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fiskil_harness.cli import options
+from fiskil_harness.gate.report import files
 
 if TYPE_CHECKING:
     from fiskil_harness.contract.report import ContractReport
@@ -59,7 +60,6 @@ def contract_command(
     """
     from fiskil_harness.contract.hosted_target import HOSTED
     from fiskil_harness.core.clauses import Interpretations, parse
-    from fiskil_harness.gate.report import files
 
     if json_path is not None and str(json_path) != "-":
         files.refuse_unwritable(json_path)
@@ -124,7 +124,6 @@ def _test_remote(
 
 def _show(report: "ContractReport", json_path: Path | None) -> None:
     from fiskil_harness.cli.screen import console
-    from fiskil_harness.gate.report import files
 
     is_stdout = json_path is not None and str(json_path) == "-"
     screen: Any = console(is_error=is_stdout)

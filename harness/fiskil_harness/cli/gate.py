@@ -10,6 +10,8 @@ import click
 from fiskil_harness.cli import options
 from fiskil_harness.cli.hosted import HOSTED, refuse_local_writes, run_hosted
 from fiskil_harness.cli.runs import app_arguments, arguments_of, load_settings, play, repeat_arguments
+from fiskil_harness.core.version import version
+from fiskil_harness.errors import UsageError
 
 if TYPE_CHECKING:
     from fiskil_harness.core.config import Settings
@@ -166,7 +168,6 @@ def compared(
     coverage_marks: Collection[str],
 ) -> "Comparison | None":
     """Compare *judgement* with the baseline *before*, which was read from *path*; return None without a baseline."""
-    from fiskil_harness.core.version import version
     from fiskil_harness.gate.baseline import compare
     from fiskil_harness.gate.digests import digest_of
 
@@ -182,8 +183,6 @@ def read_unaltered(path: Path) -> "GateResult":
     Raises:
         UsageError: The file is not a report, or the report was altered: it does not match its digests.
     """
-    from fiskil_harness.core.version import version
-    from fiskil_harness.errors import UsageError
     from fiskil_harness.gate import saved_reports
     from fiskil_harness.gate.report import sealing
 
@@ -201,8 +200,6 @@ def read_unaltered(path: Path) -> "GateResult":
 def _refuse_contradictory_options(
     *, is_fast: bool, shard: str | None, baseline_path: Path | None, is_all_interpretations: bool, **reports: Any
 ) -> None:
-    from fiskil_harness.errors import UsageError
-
     if is_fast and is_all_interpretations:
         raise UsageError("--fast tests each question once, and --all-interpretations tests many again. Remove one of them.")
     if shard and baseline_path:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fiskil_harness.errors import UsageError
+
 if TYPE_CHECKING:
     from fiskil_harness.core.config import Settings
 
@@ -19,8 +21,6 @@ def refuse_local_writes(api: str, *, allow_writes: bool) -> None:
     Raises:
         UsageError: *allow_writes* is set and *api* is not ``hosted``.
     """
-    from fiskil_harness.errors import UsageError
-
     if allow_writes and api != HOSTED:
         raise UsageError("--allow-writes is for --api hosted; the local Fiskil accepts every write. Remove it.")
 
@@ -52,7 +52,6 @@ def run_hosted(
     from fiskil_harness.cli.runs import arguments_of, repeat_arguments
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.core.clock import real_now, stopwatch
-    from fiskil_harness.errors import UsageError
     from fiskil_harness.gate import hosted_run
     from fiskil_harness.runner.hosted import eligibility
     from fiskil_harness.runner.hosted.address import address_of
@@ -89,10 +88,6 @@ def run_hosted(
     lines = [*lines, f"--api hosted: {bounds}"]
     judgement = hosted_run.judge(run, settings=settings, seed=seed, today=real_now().date(), is_gate=is_gate, lines=lines)
     code = conclude(judgement, run.session, settings=settings, request=request, took_s=elapsed())
-    traffic = run.traffic
-    click.echo(
-        f"Sent to {settings.hosted.url}: {traffic.of_app} of at most {traffic.most} requests of the app, "
-        f"and {traffic.of_ours} of the harness.",
-        err=True,
-    )
+    sent = f"{run.requests_of_app} of at most {settings.hosted.most_requests} requests of the app"
+    click.echo(f"Sent to {settings.hosted.url}: {sent}, and {run.requests_of_ours} of the harness.", err=True)
     return code

@@ -9,6 +9,8 @@ import msgspec
 from fiskil_harness.cli import options
 from fiskil_harness.cli.gate import compared, read_baseline, read_unaltered, with_exit_codes
 from fiskil_harness.cli.runs import app_arguments, load_settings, repeat_arguments
+from fiskil_harness.core.version import version
+from fiskil_harness.errors import UsageError
 
 
 @click.command(
@@ -45,8 +47,6 @@ def merge_command(
     """
     from fiskil_harness.cli.results import RunRequest, present
     from fiskil_harness.core.clock import real_now
-    from fiskil_harness.core.version import version
-    from fiskil_harness.errors import UsageError
     from fiskil_harness.gate import shards
     from fiskil_harness.gate.digests import digest_of
     from fiskil_harness.gate.judgement import check

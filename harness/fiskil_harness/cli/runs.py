@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from fiskil_harness.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -54,7 +56,6 @@ def play(
     """
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.cli.step_by_step import StepPause
-    from fiskil_harness.errors import UsageError
     from fiskil_harness.runner import session
 
     request.check()
@@ -86,7 +87,6 @@ def load_settings(config_file: Path | None, gallery_name: str | None, interpreta
         UsageError: Both a config and a gallery app are given, or the gallery app needs a tool that is not installed.
     """
     from fiskil_harness.core.config import load
-    from fiskil_harness.errors import UsageError
     from fiskil_harness.gate.selftest import gallery
 
     if gallery_name is None:

@@ -10,6 +10,8 @@ import click
 
 from fiskil_harness.cli import options
 from fiskil_harness.core import signals
+from fiskil_harness.errors import ConfigError, UsageError
+from fiskil_harness.gate.report import files
 
 if TYPE_CHECKING:
     from fiskil_harness.faults.proxy import Rule
@@ -83,7 +85,6 @@ def serve_command(
 
     from fiskil_harness.core.clauses import Interpretations, parse
     from fiskil_harness.faults.expression import rules_of
-    from fiskil_harness.gate.report import files
     from fiskil_harness.journal import har
     from fiskil_harness.server.serving import LocalServer
     from fiskil_harness.webhooks import delivery_log as log
@@ -175,7 +176,6 @@ def _wrapped(line: str) -> str:
 
 def _secret(secret_env: str | None) -> str | None:
     from fiskil_harness.core.config import environment
-    from fiskil_harness.errors import ConfigError
     from fiskil_harness.webhooks.fiskil_signature import key_of
 
     if secret_env is None:
@@ -188,8 +188,6 @@ def _secret(secret_env: str | None) -> str | None:
 
 
 def _refuse_other_file(path: Path) -> None:
-    from fiskil_harness.errors import UsageError
-    from fiskil_harness.gate.report import files
     from fiskil_harness.server.serving import ENV_HEADER
 
     files.refuse_unwritable(path)

@@ -307,7 +307,8 @@ def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_intern
         return 130
     if judgement.decision is Decision.NOT_REQUESTED:
         return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}[judgement.verdict]
-    if any(map(_is_violated, judgement.statuses)) or any(map(_is_failed, judgement.interpretation_runs)):
+    failed = [run for run in judgement.interpretation_runs if run.is_required and run.result is InterpretationResult.FAILS]
+    if failed or any(map(_is_violated, judgement.statuses)):
         return 1
     if judgement.config_errors:
         return 2
@@ -335,10 +336,6 @@ def _unfinished_remark(outcomes: Sequence[Outcome]) -> Iterable[str]:
     count = len([outcome for outcome in outcomes if was_not_run(outcome)])
     if count:
         yield f"{count} of {len(outcomes)} scenarios did not finish."
-
-
-def _is_failed(run: InterpretationRun) -> bool:
-    return run.is_required and run.result is InterpretationResult.FAILS
 
 
 def _is_violated(practice: PracticeStatus) -> bool:

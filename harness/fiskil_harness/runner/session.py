@@ -323,8 +323,7 @@ def _blocked_signals() -> Iterator[None]:
 
 def can_run_in_parallel(settings: Settings) -> bool:
     """Return True if each worker can start its own app: the app's command or environment uses {port} and {workdir}."""
-    command, environment = settings.app.command or "", " ".join(settings.app.env.values())
-    return "{port}" in command + environment and "{workdir}" in command + environment
+    return settings.app.passes("port") and settings.app.passes("workdir")
 
 
 def default_workers(settings: Settings) -> int:

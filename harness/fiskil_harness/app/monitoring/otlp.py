@@ -13,14 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fiskil_harness.app.monitoring.otlp_decoding import JSON, PROTOBUF, Unreadable, accepted, decoded, refused
+from fiskil_harness.app.monitoring.otlp_decoding import JSON, PROTOBUF, SIGNALS, Unreadable, accepted, decoded, refused
 from fiskil_harness.app.monitoring.otlp_points import Points, labels_of, text_of
 from fiskil_harness.app.monitoring.received import RequestLog, received
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.server import Loop, Server
 
-_SIGNALS = ("metrics", "logs", "traces")
 MOST_LINES = 100_000
 NS = 1_000_000_000
 
@@ -109,7 +108,7 @@ class Telemetry:
             self.sent.add(arrived.sent)
         if arrived.is_cut:
             return Response(status_code=400)
-        if signal not in _SIGNALS:
+        if signal not in SIGNALS:
             words = f"metrics must be exported to /v1/metrics, not to {request.url.path[:80]}"
             return self._refused(404, content_type, words)
         try:

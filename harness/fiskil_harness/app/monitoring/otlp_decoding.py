@@ -18,17 +18,12 @@ GZIP = 16 + zlib.MAX_WBITS
 INVALID = 3
 """gRPC's status code INVALID_ARGUMENT."""
 
-_REQUESTS: dict[str, Any] = {
-    "metrics": metrics.ExportMetricsServiceRequest,
-    "logs": logs.ExportLogsServiceRequest,
-    "traces": traces.ExportTraceServiceRequest,
+SIGNALS: dict[str, tuple[Any, Any, str]] = {
+    "metrics": (metrics.ExportMetricsServiceRequest, metrics.ExportMetricsServiceResponse, "rejected_data_points"),
+    "logs": (logs.ExportLogsServiceRequest, logs.ExportLogsServiceResponse, "rejected_log_records"),
+    "traces": (traces.ExportTraceServiceRequest, traces.ExportTraceServiceResponse, "rejected_spans"),
 }
-_RESPONSES: dict[str, Any] = {
-    "metrics": metrics.ExportMetricsServiceResponse,
-    "logs": logs.ExportLogsServiceResponse,
-    "traces": traces.ExportTraceServiceResponse,
-}
-_REJECTED = {"metrics": "rejected_data_points", "logs": "rejected_log_records", "traces": "rejected_spans"}
+"""The types of request and response of each signal, and the response's field with the number of rejected items."""
 
 
 class Unreadable(Exception):
@@ -56,7 +51,7 @@ def decoded(signal: str, body: bytes, *, content_type: str) -> Any:
     """
     if content_type not in {JSON, PROTOBUF}:
         raise Unreadable(415, f"the content type is {content_type or 'missing'}; OTLP requires {PROTOBUF} or {JSON}")
-    message: Message = _REQUESTS[signal]()
+    message: Message = SIGNALS[signal][0]()
     try:
         if content_type == PROTOBUF:
             message.ParseFromString(body)
@@ -97,11 +92,11 @@ def decompressed(body: bytes, encoding: str) -> bytes:
 
 def accepted(signal: str, content_type: str, *, rejected: int, words: str) -> bytes:
     """Return the response body for an accepted request, which reports *rejected* items and the reason *words*."""
-    message: Any = _RESPONSES[signal]()
+    _, response_type, rejected_field = SIGNALS[signal]
+    message: Any = response_type()
     if rejected:
-        partial = message.partial_success
-        setattr(partial, _REJECTED[signal], rejected)
-        partial.error_message = words
+        setattr(message.partial_success, rejected_field, rejected)
+        message.partial_success.error_message = words
     body: bytes = json_format.MessageToJson(message).encode() if content_type == JSON else message.SerializeToString()
     return body
 

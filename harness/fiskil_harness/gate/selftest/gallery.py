@@ -73,13 +73,6 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     collection: Literal["flawed", "correct"] = "flawed"
     place: str = ""
 
-    @property
-    def exit_codes(self) -> tuple[int, ...]:
-        """The allowed exit codes of ``gate``: 0 for a correct app, 1 for a violation, not 0 for an app that does nothing."""
-        if self.collection == "correct":
-            return (0,)
-        return (1,) if self.violates else (1, 3)
-
 
 class _Family(Struct, frozen=True, forbid_unknown_fields=True):
     """Apps that share a base: a folder of ``examples``, or a config in ``gallery/correct``.

@@ -53,11 +53,6 @@ class SelftestResult(Struct, frozen=True, kw_only=True):
     bugs_found: tuple[str, ...] = ()
     not_tried: str = ""
 
-    @property
-    def is_correct(self) -> bool:
-        """True if the app ran and the gate's findings match the facts about it."""
-        return not (self.not_tried or self.overlooked or self.false_alarms or self.inconclusive)
-
 
 class BugRow(Struct, frozen=True, kw_only=True):
     """A bug of the catalogue, the apps that have the bug, and the apps in which it was detected."""
