@@ -1,4 +1,4 @@
-"""What the selftest must find about an app of the gallery."""
+"""The expected results of the selftest for an app of the gallery."""
 
 from fiskil_harness.gate.selftest.gallery import GalleryApp
 from fiskil_harness.gate.selftest.matrix import SelftestResult
