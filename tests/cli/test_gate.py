@@ -24,9 +24,10 @@ from fiskil_harness.core.net.server import free_port
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.core.version import version
 from fiskil_harness.gate.judgement import GateResult, Run, Shard, judge
-from fiskil_harness.gate.report.json import published_schema, render
+from fiskil_harness.gate.report.json import render
 from fiskil_harness.gate.report.sealing import sealed
 from fiskil_harness.sandbox.sandbox import mint_credentials
+from tests.report_schema import published_schema
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 

@@ -20,10 +20,10 @@ from fiskil_harness.core.clock import real_now, wait_until
 from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.core.randomness import Mint
-from fiskil_harness.gate.report.json import published_schema
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.sandbox.sandbox import mint_credentials
 from tests.paths import APPS
+from tests.report_schema import published_schema
 from tests.sampling import first
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]

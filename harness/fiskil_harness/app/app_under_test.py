@@ -181,8 +181,7 @@ class AppUnderTest:
 
     def passes_value(self, value: str) -> bool:
         """Return true if the app's command or environment passes *value*, such as ``webhook_secret``, to the app."""
-        app = self.settings.app
-        return any(f"{{{value}}}" in text for text in (app.command or "", *app.env.values()))
+        return self.settings.app.passes(value)
 
     def has(self, hook: str) -> bool:
         """Return true if the config or the Python object provides a hook such as ``app.observe.effects``."""
@@ -336,7 +335,7 @@ def open_app(settings: Settings, *, values: dict[str, str], workdir: Path, app_o
 
     body: Body
     if app_object is not None or settings.app.object:
-        body = PythonBody(app_object if app_object is not None else None, lambda: import_object(settings))
+        body = PythonBody(app_object, lambda: import_object(settings))
     elif settings.app.command:
         body = CommandBody(settings, workdir)
     else:

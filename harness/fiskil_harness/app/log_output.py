@@ -118,14 +118,11 @@ def _beside(path: Path) -> list[tuple[Path, int, int]]:
     rotated = []
     try:
         for dir_entry in os.scandir(path.parent):
-            is_after = dir_entry.name.startswith(path.name)
-            plain = (
-                dir_entry.name.removesuffix(Path(dir_entry.name).suffix)
-                if Path(dir_entry.name).suffix in _PACKED
-                else dir_entry.name
-            )
-            is_between = dir_entry.name.startswith(path.stem) and path.suffix and plain.endswith(path.suffix)
-            if dir_entry.name != path.name and (is_after or is_between) and dir_entry.is_file(follow_symlinks=False):
+            name, suffix = dir_entry.name, Path(dir_entry.name).suffix
+            is_after = name.startswith(path.name)
+            plain = name.removesuffix(suffix) if suffix in _PACKED else name
+            is_between = name.startswith(path.stem) and path.suffix and plain.endswith(path.suffix)
+            if name != path.name and (is_after or is_between) and dir_entry.is_file(follow_symlinks=False):
                 status = dir_entry.stat(follow_symlinks=False)
                 rotated.append((Path(dir_entry.path), status.st_ino, status.st_mtime_ns))
     except OSError:

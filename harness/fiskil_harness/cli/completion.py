@@ -8,10 +8,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command(
-    epilog=options.examples(
-        'eval "$(fiskil-harness completion bash)"',
-        "fiskil-harness completion fish | source",
-    )
+    epilog=options.examples('eval "$(fiskil-harness completion bash)"', "fiskil-harness completion fish | source")
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion_command(shell: str) -> int:

@@ -1,14 +1,13 @@
 """The ``contract`` command: tests the local sandbox, or the hosted API, against the contract."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fiskil_harness.cli import options
+from fiskil_harness.gate.report import files
 
 if TYPE_CHECKING:
     from fiskil_harness.contract.report import ContractReport
@@ -61,16 +60,14 @@ def contract_command(
     """
     from fiskil_harness.contract.hosted_target import HOSTED
     from fiskil_harness.core.clauses import Interpretations, parse
-    from fiskil_harness.gate.report import files
 
     if json_path is not None and str(json_path) != "-":
         files.refuse_unwritable(json_path)
     chosen = Interpretations(parse(interpretations))
     tested = versions or ("v1", "v2", "v3")
     address = url or (HOSTED if is_hosted else None)
-    report = (
-        _test_remote(address, tested, chosen, seed, examples) if address else _test_local(tested, chosen, seed, examples)
-    )
+    rest = tested, chosen, seed, examples
+    report = _test_remote(address, *rest) if address else _test_local(*rest)
     _show(report, json_path)
     return report.exit_code
 
@@ -86,8 +83,8 @@ def _test_local(versions: tuple[str, ...], interpretations: "Interpretations", s
     from fiskil_harness.server.local_fiskil import LocalFiskil
 
     with (
-        _temporary_folder() as folder,
-        LocalFiskil(workdir=folder, seed=seed, interpretations=interpretations) as fiskil,
+        tempfile.TemporaryDirectory(prefix="fiskil-harness-contract-") as folder,
+        LocalFiskil(workdir=Path(folder), seed=seed, interpretations=interpretations) as fiskil,
         HttpClient() as client,
     ):
         household = SampleEndUser(fiskil)
@@ -127,7 +124,6 @@ def _test_remote(
 
 def _show(report: "ContractReport", json_path: Path | None) -> None:
     from fiskil_harness.cli.screen import console
-    from fiskil_harness.gate.report import files
 
     is_stdout = json_path is not None and str(json_path) == "-"
     screen: Any = console(is_error=is_stdout)
@@ -137,9 +133,3 @@ def _show(report: "ContractReport", json_path: Path | None) -> None:
         click.echo(report.json(), nl=False)
     elif json_path is not None:
         files.write(json_path, report.json())
-
-
-@contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="fiskil-harness-contract-") as folder:
-        yield Path(folder)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fiskil_harness.cli import options
-from fiskil_harness.cli.runs import interpretation_arguments, with_interpretations
+from fiskil_harness.cli.runs import arguments_of, play, with_interpretations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def demo_command(seed: int, interpretations: tuple[str, ...], **reports: Any) ->
     check(settings)
     to_stderr = reports["json_path"] == STANDARD_OUTPUT
     click.echo("1. The reference app: a small, correct integration. Its gate should open.\n", err=to_stderr)
-    again = f"fiskil-harness demo --seed {seed}" + interpretation_arguments(interpretations)
+    again = "fiskil-harness demo" + arguments_of({"--seed": seed, "--interpretation": interpretations})
     code, _ = _run(scenario.load_all(), settings, seed, reports, again=again, is_gate=True)
     if code != 0 or not (catalog.folder("gallery") / "flawed").is_dir():
         return code
@@ -65,36 +65,18 @@ def _run(
     scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, reports: dict[str, Any], *, again: str, is_gate: bool
 ) -> "tuple[int, Judgement]":
     from fiskil_harness.cli.results import RunRequest, conclude
-    from fiskil_harness.cli.screen import Progress
     from fiskil_harness.core.clock import real_now, stopwatch
     from fiskil_harness.gate.judgement import judge, report_only
-    from fiskil_harness.runner.session import can_run_in_parallel, run_scenarios
+    from fiskil_harness.runner.session import can_run_in_parallel
 
     workers = min(MOST_WORKERS, os.cpu_count() or 1, len(scenarios)) if can_run_in_parallel(settings) else 1
     request = RunRequest(command="demo", again=again, again_for_scenario=again, workers=workers, **reports)
-    request.check()
     elapsed = stopwatch()
-    with Progress([scenario.name for scenario in scenarios], workers=workers) as progress:
-        session = run_scenarios(
-            scenarios,
-            settings=settings,
-            seed=seed,
-            workers=workers,
-            progress=progress,
-            records_har=request.har_path is not None,
-        )
-    today = real_now().date()
+    session = play(scenarios, settings, seed, request)
+    judge_with: dict[str, Any] = {"settings": settings, "seed": seed, "today": real_now().date()}
     if is_gate:
-        judgement = judge(
-            session.outcomes,
-            settings=settings,
-            seed=seed,
-            today=today,
-            is_whole=session.is_whole,
-            coverage_marks=session.coverage_marks,
-        )
-    else:
-        judgement = report_only(session.outcomes, settings=settings, seed=seed, today=today)
+        judge_with |= {"is_whole": session.is_whole, "coverage_marks": session.coverage_marks}
+    judgement = (judge if is_gate else report_only)(session.outcomes, **judge_with)
     return conclude(judgement, session, settings=settings, request=request, took_s=elapsed()), judgement
 
 

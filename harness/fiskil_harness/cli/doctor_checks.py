@@ -156,11 +156,8 @@ def _environment() -> Iterator[Check]:
         metadata.version("niquests")
     except metadata.PackageNotFoundError:
         return
-    yield Check(
-        hook="niquests",
-        state=State.WARNING,
-        message="is installed; it replaces urllib3, which breaks Schemathesis and other users of requests. Uninstall it.",
-    )
+    message = "is installed; it replaces urllib3, which breaks Schemathesis and other users of requests. Uninstall it."
+    yield Check(hook="niquests", state=State.WARNING, message=message)
 
 
 def _check(hook: str, check: Callable[[], tuple[State, str]]) -> Check:
@@ -213,10 +210,8 @@ def _telemetry(driver: Driver) -> tuple[State, str]:
     if telemetry.refusal:
         return State.WRONG, f"exports an unreadable format: {telemetry.refusal}"
     if not telemetry.sent:
-        return (
-            State.WARNING,
-            f"received nothing at {{otlp_url}} within {OTLP_S:g} s. Does the app export there, and often enough?",
-        )
+        question = "Does the app export there, and often enough?"
+        return State.WARNING, f"received nothing at {{otlp_url}} within {OTLP_S:g} s. {question}"
     return State.WORKS, "exports to {otlp_url}"
 
 
@@ -238,10 +233,7 @@ def _tls(driver: Driver) -> tuple[State, str]:
     if not completed:
         return State.WRONG, f"does not serve {' or '.join(MODERN)} at {url}"
     if not app_has_certificate(driver.settings):
-        return (
-            State.WARNING,
-            "serves TLS; it does not use {tls_cert_file}, so its certificate cannot be checked",
-        )
+        return State.WARNING, "serves TLS; it does not use {tls_cert_file}, so its certificate cannot be checked"
     if any(handshake.certificate != certificate_of(driver.fiskil.certificates.chain_file) for handshake in completed):
         return State.WRONG, "presents another certificate than the one in {tls_cert_file}"
     return State.WORKS, "serves TLS with the certificate in {tls_cert_file}"
@@ -283,10 +275,7 @@ def _judge_reply(reply: HttpReply) -> tuple[State, str]:
     if reply.status >= 500 or reply.status == 405:
         return State.WRONG, f"returns {reply.status}"
     if reply.status >= 400:
-        return (
-            State.WARNING,
-            f"returns {reply.status}: correct for an unknown end user, wrong if the path is mistyped",
-        )
+        return State.WARNING, f"returns {reply.status}: correct for an unknown end user, wrong if the path is mistyped"
     return State.WORKS, f"returns {reply.status}"
 
 

@@ -1,5 +1,7 @@
 """The ``gate`` command: the whole gate, a fast one, one shard, or a comparison with a baseline."""
 
+from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,10 +9,13 @@ import click
 
 from fiskil_harness.cli import options
 from fiskil_harness.cli.hosted import HOSTED, refuse_local_writes, run_hosted
-from fiskil_harness.cli.runs import app_arguments, load_settings, play, repeat_arguments, shell_join
+from fiskil_harness.cli.runs import app_arguments, arguments_of, load_settings, play, repeat_arguments
+from fiskil_harness.core.version import version
+from fiskil_harness.errors import UsageError
 
 if TYPE_CHECKING:
-    from fiskil_harness.gate.judgement import GateResult
+    from fiskil_harness.core.config import Settings
+    from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement
 
 EXIT_CODES = """
 
@@ -88,9 +93,6 @@ def gate_command(
     """
     from fiskil_harness.cli.results import RunRequest, conclude
     from fiskil_harness.core.clock import real_now, stopwatch
-    from fiskil_harness.core.version import version
-    from fiskil_harness.gate.baseline import compare, refuse_no_baseline
-    from fiskil_harness.gate.digests import digest_of
     from fiskil_harness.gate.fast_selection import parse_shard, scenarios_of_shard
     from fiskil_harness.gate.judgement import Shard, check, judge
     from fiskil_harness.gate.shards import judge_shard, plan
@@ -113,15 +115,11 @@ def gate_command(
         }
         return run_hosted((), settings, seed, config_file, interpretations, local_only, allow_writes=allow_writes, **reports)
     number, count = parse_shard(shard) if shard else (1, 1)
-    before = read_unaltered(baseline_path) if baseline_path else None
-    if before is not None:
-        refuse_no_baseline(before, str(baseline_path))
+    before = read_baseline(baseline_path)
     planned = plan(settings, is_fast=is_fast, is_all_interpretations=is_all_interpretations)
     arguments = repeat_arguments(seed, config_file, gallery_name, interpretations)
-    gate_arguments = (f" --workers {workers}" if workers else "") + (" --fast" if is_fast else "")
-    gate_arguments += f" --shard {shard}" if shard else ""
-    gate_arguments += " --all-interpretations" if is_all_interpretations else ""
-    gate_arguments += f" --baseline {shell_join([str(baseline_path)])}" if baseline_path else ""
+    own = {"--workers": workers, "--fast": is_fast, "--shard": shard, "--all-interpretations": is_all_interpretations}
+    gate_arguments = arguments_of({**own, "--baseline": baseline_path})
     scenarios = scenarios_of_shard(planned.scenarios, number, count)
     request = RunRequest(
         command="gate",
@@ -134,32 +132,49 @@ def gate_command(
     elapsed = stopwatch()
     session = play(scenarios, settings, seed, request)
     today = real_now().date()
-    judge_with: dict[str, Any] = {
-        "settings": settings,
-        "seed": seed,
-        "today": today,
-        "is_fast": is_fast,
-        "left_out": planned.left_out,
-    }
+    judge_with: dict[str, Any] = {"settings": settings, "seed": seed, "today": today}
+    judge_with |= {"is_fast": is_fast, "left_out": planned.left_out}
     if shard:
         own_shard = Shard(number=number, count=count, is_all_interpretations=is_all_interpretations)
         judgement, own_shard = judge_shard(session.outcomes, shard=own_shard, **judge_with)
         return conclude(judgement, session, settings=settings, request=request, took_s=elapsed(), shard=own_shard)
     marks = session.coverage_marks
     judgement = judge(session.outcomes, is_whole=session.is_whole, coverage_marks=marks, **judge_with)
-    comparison = None
-    if before is not None:
-        comparison = compare(
-            judgement,
-            before,
-            settings=settings,
-            today=today,
-            coverage_marks=marks,
-            digest=digest_of(settings),
-            harness=version(),
-            name=str(baseline_path),
-        )
+    comparison = compared(judgement, before, baseline_path, settings=settings, today=today, coverage_marks=marks)
     return conclude(judgement, session, settings=settings, request=request, took_s=elapsed(), comparison=comparison)
+
+
+def read_baseline(path: Path | None) -> "GateResult | None":
+    """Return the baseline in the file at *path*; None without a path.
+
+    Raises:
+        UsageError: The file is not the unaltered report of a whole gate.
+    """
+    from fiskil_harness.gate.baseline import refuse_no_baseline
+
+    before = read_unaltered(path) if path else None
+    if before is not None:
+        refuse_no_baseline(before, str(path))
+    return before
+
+
+def compared(
+    judgement: "Judgement",
+    before: "GateResult | None",
+    path: Path | None,
+    *,
+    settings: "Settings",
+    today: date,
+    coverage_marks: Collection[str],
+) -> "Comparison | None":
+    """Compare *judgement* with the baseline *before*, which was read from *path*; return None without a baseline."""
+    from fiskil_harness.gate.baseline import compare
+    from fiskil_harness.gate.digests import digest_of
+
+    if before is None:
+        return None
+    ours: dict[str, Any] = {"digest": digest_of(settings), "harness": version(), "name": str(path)}
+    return compare(judgement, before, settings=settings, today=today, coverage_marks=coverage_marks, **ours)
 
 
 def read_unaltered(path: Path) -> "GateResult":
@@ -168,8 +183,6 @@ def read_unaltered(path: Path) -> "GateResult":
     Raises:
         UsageError: The file is not a report, or the report was altered: it does not match its digests.
     """
-    from fiskil_harness.core.version import version
-    from fiskil_harness.errors import UsageError
     from fiskil_harness.gate import saved_reports
     from fiskil_harness.gate.report import sealing
 
@@ -187,8 +200,6 @@ def read_unaltered(path: Path) -> "GateResult":
 def _refuse_contradictory_options(
     *, is_fast: bool, shard: str | None, baseline_path: Path | None, is_all_interpretations: bool, **reports: Any
 ) -> None:
-    from fiskil_harness.errors import UsageError
-
     if is_fast and is_all_interpretations:
         raise UsageError("--fast tests each question once, and --all-interpretations tests many again. Remove one of them.")
     if shard and baseline_path:

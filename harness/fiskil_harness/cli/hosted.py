@@ -1,10 +1,13 @@
 """The option ``--api hosted`` of gate and run: a run against Fiskil's own API, which is read-only by default."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from fiskil_harness.errors import UsageError
 
 if TYPE_CHECKING:
     from fiskil_harness.core.config import Settings
@@ -18,8 +21,6 @@ def refuse_local_writes(api: str, *, allow_writes: bool) -> None:
     Raises:
         UsageError: *allow_writes* is set and *api* is not ``hosted``.
     """
-    from fiskil_harness.errors import UsageError
-
     if allow_writes and api != HOSTED:
         raise UsageError("--allow-writes is for --api hosted; the local Fiskil accepts every write. Remove it.")
 
@@ -48,10 +49,9 @@ def run_hosted(
         UnsafeTarget: The host of the URL is not allowed, or the account looks like a production account.
     """
     from fiskil_harness.cli.results import RunRequest, conclude
-    from fiskil_harness.cli.runs import repeat_arguments, shell_join
+    from fiskil_harness.cli.runs import arguments_of, repeat_arguments
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.core.clock import real_now, stopwatch
-    from fiskil_harness.errors import UsageError
     from fiskil_harness.gate import hosted_run
     from fiskil_harness.runner.hosted import eligibility
     from fiskil_harness.runner.hosted.address import address_of
@@ -62,12 +62,12 @@ def run_hosted(
     is_gate = not names
     scenarios, lines = eligibility.select(names) if names else (list(eligibility.scenarios().values()), [])
     address_of(settings)
-    arguments = f"{repeat_arguments(seed, config_file, None, interpretations)} --api hosted"
-    arguments += " --allow-writes" if allow_writes else ""
+    arguments = repeat_arguments(seed, config_file, None, interpretations)
+    arguments += arguments_of({"--api": HOSTED, "--allow-writes": allow_writes})
     command = "gate" if is_gate else "run"
     request = RunRequest(
         command=f"{command} --api hosted",
-        again=f"fiskil-harness gate{arguments}" if is_gate else f"fiskil-harness run {shell_join(names)}{arguments}",
+        again=f"fiskil-harness gate{arguments}" if is_gate else f"fiskil-harness run {shlex.join(names)}{arguments}",
         again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
         **reports,
     )
@@ -88,10 +88,6 @@ def run_hosted(
     lines = [*lines, f"--api hosted: {bounds}"]
     judgement = hosted_run.judge(run, settings=settings, seed=seed, today=real_now().date(), is_gate=is_gate, lines=lines)
     code = conclude(judgement, run.session, settings=settings, request=request, took_s=elapsed())
-    traffic = run.traffic
-    click.echo(
-        f"Sent to {settings.hosted.url}: {traffic.of_app} of at most {traffic.most} requests of the app, "
-        f"and {traffic.of_ours} of the harness.",
-        err=True,
-    )
+    sent = f"{run.requests_of_app} of at most {settings.hosted.most_requests} requests of the app"
+    click.echo(f"Sent to {settings.hosted.url}: {sent}, and {run.requests_of_ours} of the harness.", err=True)
     return code

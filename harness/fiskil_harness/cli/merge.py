@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from fiskil_harness.cli import options
-from fiskil_harness.cli.gate import read_unaltered, with_exit_codes
+from fiskil_harness.cli.gate import compared, read_baseline, read_unaltered, with_exit_codes
 from fiskil_harness.cli.runs import app_arguments, load_settings, repeat_arguments
+from fiskil_harness.core.version import version
+from fiskil_harness.errors import UsageError
 
 
 @click.command(
@@ -44,10 +47,7 @@ def merge_command(
     """
     from fiskil_harness.cli.results import RunRequest, present
     from fiskil_harness.core.clock import real_now
-    from fiskil_harness.core.version import version
-    from fiskil_harness.errors import UsageError
     from fiskil_harness.gate import shards
-    from fiskil_harness.gate.baseline import compare, refuse_no_baseline
     from fiskil_harness.gate.digests import digest_of
     from fiskil_harness.gate.judgement import check
 
@@ -55,9 +55,7 @@ def merge_command(
         raise UsageError("--har writes every call, and reports of shards contain none. Give it to `gate --shard`.")
     settings = load_settings(config_file, gallery_name, interpretations)
     check(settings)
-    before = read_unaltered(baseline_path) if baseline_path else None
-    if before is not None:
-        refuse_no_baseline(before, str(baseline_path))
+    before = read_baseline(baseline_path)
     shard_reports = [shards.ShardReport(name=str(path), whole=read_unaltered(path)) for path in paths]
     shards.check(shard_reports, digest=digest_of(settings), harness=version())
     first = shard_reports[0].whole
@@ -73,24 +71,11 @@ def merge_command(
     request.check()
     today = real_now().date()
     whole = shards.merged(
-        shard_reports,
-        settings=settings,
-        today=today,
-        again=request.again,
-        again_for_scenario=request.again_for_scenario,
+        shard_reports, settings=settings, today=today, again=request.again, again_for_scenario=request.again_for_scenario
     )
-    if before is not None:
-        comparison = compare(
-            whole.result,
-            before,
-            settings=settings,
-            today=today,
-            coverage_marks=shards.coverage_marks(shard_reports),
-            digest=digest_of(settings),
-            harness=version(),
-            name=str(baseline_path),
-        )
-        whole = shards.with_comparison(whole, comparison)
+    marks = shards.coverage_marks(shard_reports)
+    comparison = compared(whole.result, before, baseline_path, settings=settings, today=today, coverage_marks=marks)
+    whole = msgspec.structs.replace(whole, comparison=comparison)
     code = present(whole, settings=settings, request=request)
     missing = shards.missing(shard_reports)
     if missing:

@@ -7,8 +7,11 @@ from typing import Any
 import click
 
 Command = Callable[..., Any]
+Option = Callable[[Command], Command]
+"""A decorator that adds options to a command."""
 
 FILE = click.Path(path_type=Path)
+WORKERS = click.IntRange(1, 64)
 
 
 def examples(*lines: str) -> str:
@@ -41,223 +44,145 @@ def interpretation_names(_context: click.Context, _parameter: click.Parameter, p
     return [text for choice in choices if (text := f"{clause_id}={choice}").startswith(prefix)]
 
 
-def interpretations(command: Command) -> Command:
-    """Add ``--interpretation CLAUSE=CHOICE``, which may be repeated."""
-    return click.option(
-        "--interpretation",
-        "interpretations",
-        metavar="CLAUSE=CHOICE",
-        multiple=True,
-        shell_complete=interpretation_names,
-        help="Choose another interpretation of a doubtful clause; may be repeated. See: list interpretations.",
-    )(command)
+def _together(*options: Option) -> Option:
+    """Return a decorator that adds *options*, in this order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
-def seed(command: Command) -> Command:
-    """Add ``--seed N``: the same seed gives the same people, rows, plans and report."""
-    return click.option(
-        "--seed",
-        metavar="N",
-        type=click.IntRange(0),
-        default=0,
-        show_default=True,
-        help="Seed of people, rows and plans: same seed, same report.",
-    )(command)
-
-
-def config(command: Command) -> Command:
-    """Add ``--config FILE``."""
-    return click.option(
-        "--config",
-        "config_file",
-        metavar="FILE",
-        type=FILE,
-        help="The config  [default: fiskil-harness.toml, else pyproject.toml].",
-    )(command)
-
-
-def gallery(command: Command) -> Command:
-    """Add ``--gallery NAME``: an app of the gallery instead of a config."""
-    return click.option(
-        "--gallery",
-        "gallery_name",
-        metavar="NAME",
-        shell_complete=gallery_names,
-        help="Use an app of the gallery instead of a config.",
-    )(command)
-
-
-def api(command: Command) -> Command:
-    """Add ``--api local|hosted``."""
-    return click.option(
-        "--api",
-        "api",
-        type=click.Choice(["local", "hosted"]),
-        default="local",
-        show_default=True,
-        help="Use the local Fiskil, or Fiskil's own API. See docs/hosted.md.",
-    )(command)
-
-
-def allow_writes(command: Command) -> Command:
-    """Add ``--allow-writes``."""
-    return click.option(
-        "--allow-writes",
-        "allow_writes",
-        is_flag=True,
-        help="With --api hosted: allow requests that change data at Fiskil.",
-    )(command)
-
-
-def json_file(command: Command) -> Command:
-    """Add ``--json FILE``; ``-`` is standard output."""
-    return click.option(
-        "--json", "json_path", metavar="FILE", type=FILE, help="Write the report as JSON; '-' is standard output."
-    )(command)
-
-
-def reports(command: Command) -> Command:
-    """Add an option for every report file."""
-    return json_file(readable_reports(har_file(command)))
-
-
-def readable_reports(command: Command) -> Command:
-    """Add options for the report formats that `report render` can write: HTML, Markdown and JUnit."""
-    for option in (
-        click.option("--html", "html_path", metavar="FILE", type=FILE, help="Write the report as one HTML page."),
-        click.option("--markdown", "markdown_path", metavar="FILE", type=FILE, help="Write the report as Markdown."),
-        click.option("--junit", "junit_path", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
-    ):
-        command = option(command)
-    return command
-
-
-def faults(command: Command) -> Command:
-    """Add ``--fault EXPR``, which may be repeated."""
-    return click.option(
-        "--fault",
-        "faults",
-        metavar="EXPR",
-        multiple=True,
-        help="Set a fault on a route; may be repeated. See: list faults, docs/faults.md.",
-    )(command)
-
-
-def har_file(command: Command) -> Command:
-    """Add ``--har FILE``."""
-    return click.option(
-        "--har",
-        "har_path",
-        metavar="FILE",
-        type=FILE,
-        help="Write every API call as HAR, without secrets.",
-    )(command)
-
-
-def plans(command: Command) -> Command:
-    """Add ``--plans N`` and ``--shrink-s S``: the number of generated plans, and the time for shrinking a failing one."""
-    command = click.option(
-        "--shrink-s",
-        "shrink_s",
-        metavar="S",
-        type=click.FloatRange(0, 3600),
-        default=None,
-        help="Seconds for shrinking a failing plan  [default: 60].",
-    )(command)
-    return click.option(
+interpretations = click.option(
+    "--interpretation",
+    "interpretations",
+    metavar="CLAUSE=CHOICE",
+    multiple=True,
+    shell_complete=interpretation_names,
+    help="Choose another interpretation of a doubtful clause; may be repeated. See: list interpretations.",
+)
+seed = click.option(
+    "--seed",
+    metavar="N",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Seed of people, rows and plans: same seed, same report.",
+)
+"""The same seed gives the same people, rows, plans and report."""
+config = click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    type=FILE,
+    help="The config  [default: fiskil-harness.toml, else pyproject.toml].",
+)
+gallery = click.option(
+    "--gallery",
+    "gallery_name",
+    metavar="NAME",
+    shell_complete=gallery_names,
+    help="Use an app of the gallery instead of a config.",
+)
+api = click.option(
+    "--api",
+    type=click.Choice(["local", "hosted"]),
+    default="local",
+    show_default=True,
+    help="Use the local Fiskil, or Fiskil's own API. See docs/hosted.md.",
+)
+allow_writes = click.option(
+    "--allow-writes", is_flag=True, help="With --api hosted: allow requests that change data at Fiskil."
+)
+json_file = click.option(
+    "--json", "json_path", metavar="FILE", type=FILE, help="Write the report as JSON; '-' is standard output."
+)
+"""``-`` is standard output."""
+readable_reports = _together(
+    click.option("--junit", "junit_path", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
+    click.option("--markdown", "markdown_path", metavar="FILE", type=FILE, help="Write the report as Markdown."),
+    click.option("--html", "html_path", metavar="FILE", type=FILE, help="Write the report as one HTML page."),
+)
+"""The report formats that `report render` can write."""
+har_file = click.option("--har", "har_path", metavar="FILE", type=FILE, help="Write every API call as HAR, without secrets.")
+reports = _together(json_file, readable_reports, har_file)
+"""An option for every report file."""
+faults = click.option(
+    "--fault",
+    "faults",
+    metavar="EXPR",
+    multiple=True,
+    help="Set a fault on a route; may be repeated. See: list faults, docs/faults.md.",
+)
+plans = _together(
+    click.option(
         "--plans",
         "plan_count",
         metavar="N",
         type=click.IntRange(1, 1000),
-        default=None,
         help="Plans that each random scenario generates  [default: 15; 10 for order and life plans].",
-    )(command)
-
-
-def pause(command: Command) -> Command:
-    """Add ``--pause``."""
-    return click.option("--pause", "is_paused", is_flag=True, help="Stop before each step and show what happened.")(command)
-
-
-def receiver(command: Command) -> Command:
-    """Add the options that describe a running webhook receiver, except its URL."""
-    for option in (
-        click.option(
-            "--scheme",
-            metavar="NAME",
-            help="Sign and format webhooks like another sender: github, shopify, standard-webhooks.",
-        ),
-        click.option(
-            "--uses-events", metavar="KIND", multiple=True, help="A kind of event that the app uses; may be repeated."
-        ),
-        click.option(
-            "--effects", metavar="REQUEST", help="The request that returns what the app did, such as 'GET /effects'."
-        ),
-        click.option("--secret-env", metavar="NAME", help="The environment variable with the app's signing secret."),
-    ):
-        command = option(command)
-    return command
-
-
-def heavy(command: Command) -> Command:
-    """Add ``--heavy``, and the limits that the receiver promises for long and slow bodies."""
-    for option in (
-        click.option(
-            "--body-s",
-            "body_s",
-            metavar="S",
-            type=click.FloatRange(0.1, 58),
-            default=None,
-            help="With --heavy: the receiver promises to wait at most S seconds for a whole body.",
-        ),
-        click.option(
-            "--body-bytes",
-            "body_bytes",
-            metavar="N",
-            type=click.IntRange(1, 64 * 1024 * 1024),
-            default=None,
-            help="With --heavy: the receiver promises to read at most N bytes of an unsigned body.",
-        ),
-        click.option(
-            "--heavy",
-            "is_heavy",
-            is_flag=True,
-            help="Also send long and slow bodies, unsigned: at most 96 MiB and a minute each (webhook_endless_bodies).",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def workers(command: Command) -> Command:
-    """Add ``--workers N``: the number of apps that run in parallel."""
-    return click.option(
-        "--workers",
+    ),
+    click.option(
+        "--shrink-s",
+        metavar="S",
+        type=click.FloatRange(0, 3600),
+        help="Seconds for shrinking a failing plan  [default: 60].",
+    ),
+)
+"""The number of generated plans, and the time for shrinking a failing one."""
+pause = click.option("--pause", "is_paused", is_flag=True, help="Stop before each step and show what happened.")
+receiver = _together(
+    click.option("--secret-env", metavar="NAME", help="The environment variable with the app's signing secret."),
+    click.option("--effects", metavar="REQUEST", help="The request that returns what the app did, such as 'GET /effects'."),
+    click.option("--uses-events", metavar="KIND", multiple=True, help="A kind of event that the app uses; may be repeated."),
+    click.option(
+        "--scheme", metavar="NAME", help="Sign and format webhooks like another sender: github, shopify, standard-webhooks."
+    ),
+)
+"""The options that describe a running webhook receiver, except its URL."""
+heavy = _together(
+    click.option(
+        "--heavy",
+        "is_heavy",
+        is_flag=True,
+        help="Also send long and slow bodies, unsigned: at most 96 MiB and a minute each (webhook_endless_bodies).",
+    ),
+    click.option(
+        "--body-bytes",
         metavar="N",
-        type=click.IntRange(1, 64),
-        default=1,
-        show_default=True,
-        help="Apps to run in parallel; the command must use {port} and {workdir}.",
-    )(command)
-
-
-def gate_workers(command: Command) -> Command:
-    """Add ``--workers N``, whose default depends on the machine."""
-    return click.option(
-        "--workers",
-        metavar="N",
-        type=click.IntRange(1, 64),
-        default=None,
-        help="Apps to run in parallel  [default: one per core, 2 to 4, if the command uses {port} and {workdir}].",
-    )(command)
-
-
-def baseline(command: Command) -> Command:
-    """Add ``--baseline FILE``."""
-    return click.option(
-        "--baseline",
-        "baseline_path",
-        metavar="FILE",
-        type=FILE,
-        help="Fail only on what is worse than in this JSON report of an earlier gate.",
-    )(command)
+        type=click.IntRange(1, 64 * 1024 * 1024),
+        help="With --heavy: the receiver promises to read at most N bytes of an unsigned body.",
+    ),
+    click.option(
+        "--body-s",
+        metavar="S",
+        type=click.FloatRange(0.1, 58),
+        help="With --heavy: the receiver promises to wait at most S seconds for a whole body.",
+    ),
+)
+"""``--heavy``, and the limits that the receiver promises for long and slow bodies."""
+workers = click.option(
+    "--workers",
+    metavar="N",
+    type=WORKERS,
+    default=1,
+    show_default=True,
+    help="Apps to run in parallel; the command must use {port} and {workdir}.",
+)
+"""The number of apps that run in parallel."""
+gate_workers = click.option(
+    "--workers",
+    metavar="N",
+    type=WORKERS,
+    help="Apps to run in parallel  [default: one per core, 2 to 4, if the command uses {port} and {workdir}].",
+)
+"""``--workers N`` with a default that depends on the machine."""
+baseline = click.option(
+    "--baseline",
+    "baseline_path",
+    metavar="FILE",
+    type=FILE,
+    help="Fail only on what is worse than in this JSON report of an earlier gate.",
+)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fiskil_harness.cli.runs import shell_join
+from fiskil_harness.cli.runs import arguments_of
 
 if TYPE_CHECKING:
     from fiskil_harness.core.config import Settings
@@ -61,9 +61,8 @@ def receiver_settings(
 
 def receiver_arguments(secret_env: str | None, effects: str | None, uses_events: Sequence[str], scheme: str | None) -> str:
     """Return the command-line arguments that describe the receiver, except its URL, to repeat a run."""
-    arguments = f" --secret-env {secret_env}" + (f" --effects {shell_join([effects])}" if effects else "")
-    arguments += "".join(f" --uses-events {shell_join([kind])}" for kind in uses_events)
-    return arguments + (f" --scheme {scheme}" if scheme else "")
+    named = {"--secret-env": secret_env, "--effects": effects, "--uses-events": tuple(uses_events), "--scheme": scheme}
+    return arguments_of(named)
 
 
 def with_body_limits(settings: "Settings", *, body_bytes: int | None, body_s: float | None) -> "Settings":
@@ -72,10 +71,3 @@ def with_body_limits(settings: "Settings", *, body_bytes: int | None, body_s: fl
     limits = msgspec.structs.replace(settings.app.limits, **stated or {"body_bytes": USUAL_BYTES, "body_s": USUAL_S})
     app = msgspec.structs.replace(settings.app, limits=limits)
     return msgspec.structs.replace(settings, app=app, stated_limits=settings.stated_limits | stated.keys())
-
-
-def heavy_arguments(*, is_heavy: bool, body_bytes: int | None, body_s: float | None) -> str:
-    """Return the command-line arguments that repeat a run with long and slow bodies."""
-    arguments = " --heavy" if is_heavy else ""
-    arguments += f" --body-bytes {body_bytes}" if body_bytes is not None else ""
-    return arguments + (f" --body-s {body_s:g}" if body_s is not None else "")

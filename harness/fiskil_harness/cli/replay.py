@@ -1,5 +1,6 @@
 """The ``replay`` command: runs a saved plan again."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -7,14 +8,7 @@ import click
 
 from fiskil_harness.cli import options
 from fiskil_harness.cli.receiver_arguments import receiver_arguments, receiver_settings
-from fiskil_harness.cli.runs import (
-    app_arguments,
-    interpretation_arguments,
-    load_settings,
-    run_and_report,
-    shell_join,
-    with_interpretations,
-)
+from fiskil_harness.cli.runs import app_arguments, arguments_of, load_settings, run_and_report, with_interpretations
 
 
 @click.command(
@@ -76,8 +70,8 @@ def replay_command(
         if config_file is not None or gallery_name is not None:
             raise UsageError("--url names the app, so it cannot be combined with --config or --gallery. Remove one of them.")
         settings = with_interpretations(receiver_settings(url, secret_env, effects, uses_events, scheme), interpretations)
-        arguments = f" --url {shell_join([url])}{receiver_arguments(secret_env, effects, uses_events, scheme)}"
-        arguments += interpretation_arguments(interpretations)
+        arguments = arguments_of({"--url": url}) + receiver_arguments(secret_env, effects, uses_events, scheme)
+        arguments += arguments_of({"--interpretation": interpretations})
     elif secret_env or effects or uses_events or scheme:
         raise UsageError(
             "--secret-env, --effects, --uses-events and --scheme describe a receiver at --url. Add --url, or remove them."
@@ -89,6 +83,6 @@ def replay_command(
         from fiskil_harness.cli.export_test import write_as_test
 
         return write_as_test(scenario, settings, seed=saved.seed, plan=plan, path=test_path)
-    again = f"fiskil-harness replay {shell_join([str(plan)])}{arguments}"
+    again = f"fiskil-harness replay {shlex.quote(str(plan))}{arguments}"
     request = RunRequest(command="replay", again=again, again_for_scenario=again, replay_with=arguments, **reports)
     return run_and_report([scenario], settings, saved.seed, request, is_paused=is_paused)

@@ -10,6 +10,7 @@ import click
 import msgspec
 from msgspec import Struct
 
+from fiskil_harness.cli.screen import console
 from fiskil_harness.core.clock import real_now, rfc3339
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.redaction.environment_secrets import environment_secrets
@@ -18,7 +19,7 @@ from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.digests import digest_of
 from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement, Run, Shard
-from fiskil_harness.gate.report import files
+from fiskil_harness.gate.report import files, terminal
 from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.runner.session import SessionResult
 
@@ -136,7 +137,7 @@ def present(
         comparison=redactor.redact_tree(whole.comparison),
     )
     whole = completed(judged, config=digest_of(settings))
-    _show(whole, request)
+    terminal.show(whole, console(is_error=request.json_path == STANDARD_OUTPUT))
     for traceback in tracebacks:
         click.echo(traceback, err=True)
     _write(whole, request, hars)
@@ -160,13 +161,6 @@ def save_plans(session: SessionResult) -> tuple[str, ...]:
             continue
         paths.append(str(path))
     return tuple(paths)
-
-
-def _show(whole: GateResult, request: RunRequest) -> None:
-    from fiskil_harness.cli.screen import console
-    from fiskil_harness.gate.report import terminal
-
-    terminal.show(whole, console(is_error=request.json_path == STANDARD_OUTPUT))
 
 
 def _write(whole: GateResult, request: RunRequest, hars: Sequence[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """The ``run`` command: runs scenarios by name."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,14 +8,7 @@ import click
 
 from fiskil_harness.cli import options
 from fiskil_harness.cli.hosted import HOSTED, refuse_local_writes, run_hosted
-from fiskil_harness.cli.runs import (
-    app_arguments,
-    load_settings,
-    plan_arguments,
-    repeat_arguments,
-    run_and_report,
-    shell_join,
-)
+from fiskil_harness.cli.runs import app_arguments, arguments_of, load_settings, repeat_arguments, run_and_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,10 +76,11 @@ def run_command(
     scenarios = with_plans(selected, plan_count, shrink_s)
     if save_path is not None:
         return _save_plan(scenarios, seed, save_path, interpretations)
-    arguments = repeat_arguments(seed, config_file, gallery_name, interpretations) + plan_arguments(plan_count, shrink_s)
+    arguments = repeat_arguments(seed, config_file, gallery_name, interpretations)
+    arguments += arguments_of({"--plans": plan_count, "--shrink-s": shrink_s})
     request = RunRequest(
         command="run",
-        again=f"fiskil-harness run {shell_join(names)}{arguments}",
+        again=f"fiskil-harness run {shlex.join(names)}{arguments}",
         again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
         replay_with=app_arguments(config_file, gallery_name, interpretations),
         paths=paths,

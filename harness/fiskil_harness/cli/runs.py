@@ -1,12 +1,15 @@
 """Shared code of the commands that run scenarios: the config, the arguments that repeat a run, and the run itself."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from fiskil_harness.errors import UsageError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from fiskil_harness.cli.results import RunRequest
     from fiskil_harness.core.config import Settings
@@ -53,7 +56,6 @@ def play(
     """
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.cli.step_by_step import StepPause
-    from fiskil_harness.errors import UsageError
     from fiskil_harness.runner import session
 
     request.check()
@@ -85,7 +87,6 @@ def load_settings(config_file: Path | None, gallery_name: str | None, interpreta
         UsageError: Both a config and a gallery app are given, or the gallery app needs a tool that is not installed.
     """
     from fiskil_harness.core.config import load
-    from fiskil_harness.errors import UsageError
     from fiskil_harness.gate.selftest import gallery
 
     if gallery_name is None:
@@ -103,29 +104,26 @@ def repeat_arguments(
     seed: int, config_file: Path | None, gallery_name: str | None = None, interpretations: "Sequence[str]" = ()
 ) -> str:
     """Return the command-line arguments that repeat a run: its seed, its app and its interpretations."""
-    return f" --seed {seed}" + app_arguments(config_file, gallery_name, interpretations)
+    return arguments_of({"--seed": seed}) + app_arguments(config_file, gallery_name, interpretations)
 
 
 def app_arguments(config_file: Path | None, gallery_name: str | None, interpretations: "Sequence[str]" = ()) -> str:
     """Return the command-line arguments that select the app and the *interpretations*."""
-    arguments = f" --config {shell_join([str(config_file)])}" if config_file is not None else ""
-    arguments += f" --gallery {gallery_name}" if gallery_name else ""
-    return arguments + interpretation_arguments(interpretations)
+    return arguments_of({"--config": config_file, "--gallery": gallery_name, "--interpretation": interpretations})
 
 
-def interpretation_arguments(interpretations: "Sequence[str]") -> str:
-    """Return *interpretations* as ``--interpretation`` arguments."""
-    return "".join(f" --interpretation {shell_join([interpretation])}" for interpretation in interpretations)
+def arguments_of(options: "Mapping[str, object]") -> str:
+    """Return *options* as command-line arguments, each after a space and with its value quoted for a shell.
 
-
-def plan_arguments(plan_count: int | None, shrink_s: float | None) -> str:
-    """Return the command-line arguments that set the number of generated plans and the time for shrinking a failing plan."""
-    arguments = f" --plans {plan_count}" if plan_count is not None else ""
-    return arguments + (f" --shrink-s {shrink_s:g}" if shrink_s is not None else "")
-
-
-def shell_join(words: "Sequence[str]") -> str:
-    """Return *words* quoted for a shell."""
-    import shlex
-
-    return shlex.join(words)
+    The value of a flag is True, that of an option that may be repeated is a list or tuple. Options whose value is None,
+    False or "" are left out.
+    """
+    arguments = ""
+    for name, given in options.items():
+        for value in given if isinstance(given, list | tuple) else [given]:
+            text = f"{value:g}" if isinstance(value, float) else str(value)
+            if value is True:
+                arguments += f" {name}"
+            elif text and value is not None and value is not False:
+                arguments += f" {name} {shlex.quote(text)}"
+    return arguments

@@ -3,7 +3,7 @@
 import fnmatch
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from fiskil_harness.cli import options
 
 if TYPE_CHECKING:
     from fiskil_harness.cli.screen import Progress
-    from fiskil_harness.gate.judgement import Judgement
     from fiskil_harness.gate.selftest.gallery import GalleryApp
     from fiskil_harness.gate.selftest.matrix import BugRow, PracticeRow, SelftestResult
     from fiskil_harness.runner.worker import Worker
@@ -39,12 +38,7 @@ INDENT = " " * 14
 @click.option("--receivers", "is_receivers", is_flag=True, help="Only apps that receive webhooks and do nothing else.")
 @options.seed
 @click.option(
-    "--workers",
-    metavar="N",
-    type=click.IntRange(1, 64),
-    default=WORKERS,
-    show_default=True,
-    help="Apps to run in parallel.",
+    "--workers", metavar="N", type=options.WORKERS, default=WORKERS, show_default=True, help="Apps to run in parallel."
 )
 def selftest_command(names: tuple[str, ...], shows_practices: bool, is_receivers: bool, seed: int, workers: int) -> int:
     """Test the harness: it must catch every flawed app of the gallery, and raise no alarm about a correct one.
@@ -90,7 +84,7 @@ class _Run:
                 with signals.stops_as_interrupt(), signals.remembered() as strike_again:
                     futures += [pool.submit(self._evaluate, entry, Path(folder) / entry.name) for entry in entries]
                     for future in as_completed(futures):
-                        self._report_progress(future)
+                        self._progress.ended(future.result().name, _label(future.result()))
                         strike_again()
             except KeyboardInterrupt:
                 with signals.ignored():
@@ -101,27 +95,13 @@ class _Run:
                 raise
         return [future.result() for future in futures]
 
-    def _report_progress(self, future: "Future[SelftestResult]") -> None:
-        result = future.result()
-        self._progress.ended(result.name, _label(result))
-
     def _evaluate(self, entry: "GalleryApp", folder: Path) -> "SelftestResult":
         from fiskil_harness.core.clock import real_now
         from fiskil_harness.gate.selftest.matrix import evaluate, play, scenarios_for
 
         self._progress.began(entry.name)
-        today = real_now().date()
-        play_and_judge: Callable[[], Judgement] = partial(
-            play,
-            entry,
-            scenarios_for(entry),
-            seed=self._seed,
-            today=today,
-            folder=folder,
-            on_open=self._workers.append,
-            should_continue=lambda: not self._stop.is_set(),
-        )
-        return evaluate(entry, play_and_judge)
+        run = partial(play, entry, scenarios_for(entry), seed=self._seed, today=real_now().date(), folder=folder)
+        return evaluate(entry, partial(run, on_open=self._workers.append, should_continue=lambda: not self._stop.is_set()))
 
 
 def _select(names: "Sequence[str]", *, is_receivers: bool) -> "list[GalleryApp]":

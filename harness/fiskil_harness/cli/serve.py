@@ -1,6 +1,5 @@
 """The ``serve`` command: serves a local Fiskil until Ctrl-C."""
 
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ import click
 
 from fiskil_harness.cli import options
 from fiskil_harness.core import signals
+from fiskil_harness.errors import ConfigError, UsageError
+from fiskil_harness.gate.report import files
 
 if TYPE_CHECKING:
     from fiskil_harness.faults.proxy import Rule
@@ -84,7 +85,6 @@ def serve_command(
 
     from fiskil_harness.core.clauses import Interpretations, parse
     from fiskil_harness.faults.expression import rules_of
-    from fiskil_harness.gate.report import files
     from fiskil_harness.journal import har
     from fiskil_harness.server.serving import LocalServer
     from fiskil_harness.webhooks import delivery_log as log
@@ -153,31 +153,29 @@ def bite_lines(bite: "Bite") -> str:
     """Return the lines for a bite (a fault that acted): its time, route, request number, position, and fault."""
     position = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "head"
     place = f"{bite.route}, request {bite.request_number}, {position}" if bite.request_number else f"a {bite.route}"
-    line = f"{bite.at_s:9.3f} s  {place}: {bite.fault}"
-    return "\n".join(_wrapped(line, indent=13))
+    return _wrapped(f"{bite.at_s:9.3f} s  {place}: {bite.fault}")
 
 
 def fault_lines(rule: "Rule") -> str:
     """Return the lines for the terminal that describe one fault that is set."""
     from fiskil_harness.faults.expression import text_of
 
-    return "\n".join(_wrapped(f"fault        {text_of(rule)}", indent=13))
+    return _wrapped(f"fault        {text_of(rule)}")
 
 
 def never_bit_lines(log: "ExchangeLog") -> list[str]:
     """Return lines for the terminal about the faults that never acted, each with the reason."""
-    return ["\n".join(_wrapped(f"never bit    {text}: {problem}", indent=13)) for text, problem in log.faults_without_bite()]
+    return [_wrapped(f"never bit    {text}: {problem}") for text, problem in log.faults_without_bite()]
 
 
-def _wrapped(line: str, *, indent: int) -> list[str]:
+def _wrapped(line: str) -> str:
     from fiskil_harness.gate.report.text import wrapped
 
-    return [text.rstrip() for text in wrapped(line, 80, later_indent=" " * indent)]
+    return "\n".join(text.rstrip() for text in wrapped(line, 80, later_indent=" " * 13))
 
 
 def _secret(secret_env: str | None) -> str | None:
     from fiskil_harness.core.config import environment
-    from fiskil_harness.errors import ConfigError
     from fiskil_harness.webhooks.fiskil_signature import key_of
 
     if secret_env is None:
@@ -190,8 +188,6 @@ def _secret(secret_env: str | None) -> str | None:
 
 
 def _refuse_other_file(path: Path) -> None:
-    from fiskil_harness.errors import UsageError
-    from fiskil_harness.gate.report import files
     from fiskil_harness.server.serving import ENV_HEADER
 
     files.refuse_unwritable(path)
@@ -224,9 +220,5 @@ def _is_serving(text: str) -> bool:
 def until_interrupted() -> Iterator[threading.Event]:
     """Yield an event that Ctrl-C, SIGTERM and SIGHUP set, so that the command can clean up before it ends."""
     interrupted = threading.Event()
-    previous = {number: signal.signal(number, lambda *_: interrupted.set()) for number in signals.handled_signals()}
-    try:
+    with signals.handled_by(lambda *_: interrupted.set()):
         yield interrupted
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

@@ -1,23 +1,13 @@
 """The ``webhooks`` command: tests a webhook receiver that is already running."""
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fiskil_harness.cli import options
-from fiskil_harness.cli.receiver_arguments import (
-    heavy_arguments,
-    receiver_arguments,
-    receiver_settings,
-    with_body_limits,
-)
-from fiskil_harness.cli.runs import (
-    interpretation_arguments,
-    plan_arguments,
-    run_and_report,
-    shell_join,
-    with_interpretations,
-)
+from fiskil_harness.cli.receiver_arguments import receiver_arguments, receiver_settings, with_body_limits
+from fiskil_harness.cli.runs import arguments_of, run_and_report, with_interpretations
 from fiskil_harness.core.config.hooks import EFFECTS
 
 if TYPE_CHECKING:
@@ -93,10 +83,17 @@ def webhooks_command(
     playable = [scenario for scenario in scenarios if set(scenario.needs) <= {EFFECTS}]
     left_out = [f"{scenario.name} needs {', '.join(scenario.needs)}" for scenario in scenarios if scenario not in playable]
     receiver = receiver_arguments(secret_env, effects, uses_events, scheme)
-    again = f"fiskil-harness webhooks {shell_join([url])}{receiver}"
-    again += (f" --phase {phase}" if phase != "all" else "") + plan_arguments(plan_count, shrink_s)
-    again += heavy_arguments(is_heavy=is_heavy, body_bytes=body_bytes, body_s=body_s)
-    again += f" --seed {seed}" + interpretation_arguments(interpretations)
-    replay_with = f" --url {shell_join([url])}{receiver}{interpretation_arguments(interpretations)}"
+    repeated = {
+        "--phase": phase if phase != "all" else "",
+        "--plans": plan_count,
+        "--shrink-s": shrink_s,
+        "--heavy": is_heavy,
+        "--body-bytes": body_bytes,
+        "--body-s": body_s,
+        "--seed": seed,
+        "--interpretation": interpretations,
+    }
+    again = f"fiskil-harness webhooks {shlex.quote(url)}{receiver}{arguments_of(repeated)}"
+    replay_with = arguments_of({"--url": url}) + receiver + arguments_of({"--interpretation": interpretations})
     request = RunRequest(command="webhooks", again=again, again_for_scenario=again, replay_with=replay_with, **reports)
     return run_and_report(playable, settings, seed, request, left_out=left_out)

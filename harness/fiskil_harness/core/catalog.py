@@ -36,9 +36,11 @@ def institutions() -> dict[str, Institution]:
     """
     institutions: dict[str, Institution] = {}
     for path in sorted((folder("fixtures") / "institutions").glob("*.toml")):
-        for raw in _read(path)["institution"]:
-            institution = _convert(raw, Institution, path)
-            institutions[institution.institution_id] = institution
+        try:
+            read = [msgspec.convert(raw, Institution) for raw in _read(path)["institution"]]
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"The fixture {path.name} does not match its schema: {error}.") from None
+        institutions |= {institution.institution_id: institution for institution in read}
     return institutions
 
 
@@ -134,10 +136,3 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"The fixture {path.name} cannot be read: {error}.") from None
-
-
-def _convert(raw: dict[str, Any], shape: Any, path: Path) -> Any:
-    try:
-        return msgspec.convert(raw, shape)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"The fixture {path.name} does not match its schema: {error}.") from None

@@ -21,8 +21,4 @@ class Crash(Struct, frozen=True, kw_only=True):
 
 def crash_of(place: str, error: BaseException) -> Crash:
     """Return the record of the exception *error* that the component *place* raised."""
-    return Crash(
-        place=place,
-        error=f"{type(error).__name__}: {error}",
-        trace="".join(traceback.format_exception(error)),
-    )
+    return Crash(place=place, error=f"{type(error).__name__}: {error}", trace="".join(traceback.format_exception(error)))

@@ -5,7 +5,7 @@ except those that it sets itself.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -153,7 +153,9 @@ def _account_complaints(spec: AccountSpec) -> Iterable[str]:
 def _business_complaints(business: Organisation) -> Iterable[str]:
     if not is_abn(business.abn):
         yield f"has an invalid abn {business.abn!r}. An ABN has eleven digits with a checksum."
-    if _read_as(date.fromisoformat, business.established) is None:
+    try:
+        date.fromisoformat(business.established)
+    except ValueError:
         yield f"has an invalid date established {business.established!r}. Write a date such as '2015-07-01'."
 
 
@@ -176,10 +178,3 @@ def _unknown(field: str, value: str, known: Iterable[str]) -> str:
 
 def _wrong(name: str, problem: str) -> ConfigError:
     return ConfigError(f"The file {name}.toml of fixtures/end_users {problem}")
-
-
-def _read_as(read: Callable[[str], Any], text: str) -> Any:
-    try:
-        return read(text)
-    except ValueError:
-        return None

@@ -23,7 +23,8 @@ def fresh_salt() -> str:
 
 def stream(seed: int, *name: object) -> random.Random:
     """Return the stream of random numbers called *name*; the same seed and name yield the same numbers."""
-    return random.Random(_digest("stream", seed, *name))
+    text = "/".join(map(str, ("stream", seed, *name)))
+    return random.Random(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
 
 
 class Mint:
@@ -150,8 +151,3 @@ class RowIds:
         """Record the symbols of *ids*, the two ids of the row *key*."""
         self._mint.names[ids[0]] = f"bank_tx_{key}"
         self._mint.names[ids[1]] = f"txn-{key}"
-
-
-def _digest(*parts: object) -> int:
-    text = "/".join(str(part) for part in parts)
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

@@ -6,7 +6,9 @@ All handlers are Python functions, so child processes start with default handler
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
 
 def handled_signals() -> tuple[signal.Signals, ...]:
@@ -16,10 +18,26 @@ def handled_signals() -> tuple[signal.Signals, ...]:
 
 
 @contextlib.contextmanager
-def ignored() -> Iterator[None]:
-    """Ignore Ctrl-C, SIGTERM and SIGHUP inside the block, for a clean-up that ends soon."""
-    with _caught():
+def handled_by(handler: Callable[[int, Any], object], numbers: Iterable[signal.Signals] | None = None) -> Iterator[None]:
+    """Handle signals with *handler* inside the block; do nothing outside the main thread, which alone can set handlers.
+
+    Args:
+        numbers: The signals; None for all that end a run.
+    """
+    if threading.current_thread() is not threading.main_thread():
         yield
+        return
+    before = {number: signal.signal(number, handler) for number in (handled_signals() if numbers is None else numbers)}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
+def ignored() -> AbstractContextManager[None]:
+    """Ignore Ctrl-C, SIGTERM and SIGHUP inside the block, for a clean-up that ends soon."""
+    return handled_by(lambda *_: None)
 
 
 @contextlib.contextmanager
@@ -27,29 +45,20 @@ def deferred() -> Iterator[None]:
     """Delay Ctrl-C, SIGTERM and SIGHUP to the end of the block, so that its operations are not separated."""
     caught: list[int] = []
     try:
-        with _caught() as caught:
+        with handled_by(lambda number, _frame: caught.append(number)):
             yield
     finally:
         for number in caught[:1]:
             signal.raise_signal(number)
 
 
-@contextlib.contextmanager
-def stops_as_interrupt() -> Iterator[None]:
+def stops_as_interrupt() -> AbstractContextManager[None]:
     """Let SIGTERM and SIGHUP raise KeyboardInterrupt inside the block, as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in handled_signals() if number != signal.SIGINT}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    return handled_by(interrupt, set(handled_signals()) - {signal.SIGINT})
 
 
 @contextlib.contextmanager
@@ -65,32 +74,9 @@ def remembered() -> Iterator[Callable[[], None]]:
         if received:
             raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():
-        yield raise_again
-        return
-
     def interrupt(number: int, _frame: object) -> None:
         received.append(number)
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in handled_signals() if callable(signal.getsignal(number))}
-    try:
+    with handled_by(interrupt, [number for number in handled_signals() if callable(signal.getsignal(number))]):
         yield raise_again
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def _caught() -> Iterator[list[int]]:
-    """Yield a list that collects the signals of the block; empty outside the main thread, which alone can set handlers."""
-    caught: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield caught
-        return
-    before = {number: signal.signal(number, lambda number, _frame: caught.append(number)) for number in handled_signals()}
-    try:
-        yield caught
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

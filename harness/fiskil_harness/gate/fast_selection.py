@@ -11,7 +11,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.practice_status import is_in_config
 from fiskil_harness.probes import coverage, name_of
-from fiskil_harness.probes.practices import practice
+from fiskil_harness.probes.practices import Practice, practice
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -25,20 +25,18 @@ FLOW = "flow"
 Question = tuple[str, str]
 """A question that a gate tests: a practice and a probe, or FLOW and a flow."""
 Questions = frozenset[Question]
-ProbesOf = Callable[[str], tuple[str, ...]]
-"""A function that returns the probes of the practice with a given id."""
 
 
 def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
     """Return the scenarios of a fast gate: few of *scenarios*, which together test each question, in their given order."""
     playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in scenario.needs)]
     flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
-    questions = {scenario.name: _needed(scenario) | (_flows(scenario) & flows) for scenario in scenarios}
+    needed = {scenario.name: _questions(scenario, lambda practice: practice.needed) for scenario in scenarios}
+    questions = {name: of_name | (_flows(name) & flows) for name, of_name in needed.items()}
     chosen = _cover([scenario.name for scenario in playable], questions, ())
     # Questions that the config does not allow are included too, so that the report names the missing hooks.
-    of_practices = {name: _without_flows(of_name) for name, of_name in questions.items()}
-    chosen = _cover([scenario.name for scenario in scenarios], of_practices, chosen)
-    allowed = {scenario.name: _allowed(scenario) for scenario in scenarios}
+    chosen = _cover([scenario.name for scenario in scenarios], needed, chosen)
+    allowed = {scenario.name: _questions(scenario, lambda practice: practice.probes) for scenario in scenarios}
     chosen = _within_budget([scenario.name for scenario in playable], allowed, chosen)
     return [scenario for scenario in scenarios if scenario.name in chosen]
 
@@ -102,24 +100,11 @@ def _within_budget(names: Sequence[str], questions: Mapping[str, Questions], beg
     return chosen
 
 
-def _needed(scenario: Scenario) -> Questions:
-    return _practice_questions(scenario, lambda practice_id: practice(practice_id).needed)
+def _flows(name: str) -> Questions:
+    return frozenset((FLOW, flow) for flow in costs.flows_of(name))
 
 
-def _allowed(scenario: Scenario) -> Questions:
-    return _practice_questions(scenario, lambda practice_id: practice(practice_id).probes)
-
-
-def _practice_questions(scenario: Scenario, probes_of: ProbesOf) -> Questions:
+def _questions(scenario: Scenario, probes_of: Callable[[Practice], tuple[str, ...]]) -> Questions:
     names = {name_of(probe) for probe in scenario.probes}
-    return frozenset(
-        (practice_id, probe) for practice_id in scenario.practices for probe in probes_of(practice_id) if probe in names
-    )
-
-
-def _flows(scenario: Scenario) -> Questions:
-    return frozenset((FLOW, flow) for flow in costs.flows_of(scenario.name))
-
-
-def _without_flows(questions: Questions) -> Questions:
-    return frozenset(question for question in questions if question[0] != FLOW)
+    pairs = [(practice_id, probe) for practice_id in scenario.practices for probe in probes_of(practice(practice_id))]
+    return frozenset((practice_id, probe) for practice_id, probe in pairs if probe in names)

@@ -35,19 +35,12 @@ from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import Scenario
 
 
-class Traffic(Struct, frozen=True, kw_only=True):
-    """The number of requests to the hosted API: those of the app, the harness's own, and the limit for the app."""
-
-    of_app: int
-    of_ours: int
-    most: int
-
-
 class HostedRun(Struct, frozen=True, kw_only=True):
-    """The result of a run against the hosted API."""
+    """The result of a run against the hosted API, and the number of requests: those of the app, and the harness's own."""
 
     session: SessionResult
-    traffic: Traffic
+    requests_of_app: int
+    requests_of_ours: int
 
 
 def run_hosted(
@@ -102,11 +95,12 @@ def run_hosted(
                 session.was_interrupted = True
             finally:
                 worker.close()
-            traffic = Traffic(of_app=guard.passed, of_ours=account.requests, most=guard.most_requests)
+            own_requests = account.requests
     finally:
         with signals.ignored():
             shutil.rmtree(folder, ignore_errors=True)
-    return HostedRun(session=session.result(others=drift_outcomes), traffic=traffic)
+    result = session.result(others=drift_outcomes)
+    return HostedRun(session=result, requests_of_app=guard.passed, requests_of_ours=own_requests)
 
 
 def judge(

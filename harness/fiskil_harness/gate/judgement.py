@@ -34,6 +34,13 @@ from fiskil_harness.probes.outcome import Measure, Outcome, applicable
 from fiskil_harness.probes.practices import all_practices
 
 FORMAT = "fiskil-harness/report/3"
+PURPOSES = HOOKS | {
+    ORIGIN_IN_MESSAGE: "passes the app the origin of the message that its page received",
+    SECRET_IN_ENV: "allows starting the app without the secret",
+    API_URL_IN_ENV: "makes the app call the local Fiskil",
+    CA_FILE_IN_ENV: "makes the app trust the valid certificates of the local Fiskil",
+}
+"""The purpose of each hook, and of each template value that is reported as a missing hook."""
 INCOMPLETE = "so the gate is incomplete and stays shut."
 """The end of the remark about missing shards."""
 
@@ -258,18 +265,13 @@ def judge(
         interpretation_runs=runs,
         bugs=diagnose(usual),
         is_fast=is_fast,
-        coverage=coverage.coverage(settings.app.facts, _flows_of(usual), marks),
+        coverage=coverage.coverage(settings.app.facts, (flow for outcome in usual for flow in outcome.coverage), marks),
         remarks=tuple(_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out)),
     )
 
 
 def report_only(
-    outcomes: Iterable[Outcome],
-    *,
-    settings: Settings,
-    seed: int,
-    today: datetime.date,
-    left_out: tuple[str, ...] = (),
+    outcomes: Iterable[Outcome], *, settings: Settings, seed: int, today: datetime.date, left_out: tuple[str, ...] = ()
 ) -> Judgement:
     """Judge some scenarios without a decision about the gate. Only practices that these scenarios test get a status."""
     whole = judge(outcomes, settings=settings, seed=seed, today=today)
@@ -304,7 +306,8 @@ def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_intern
         return 130
     if judgement.decision is Decision.NOT_REQUESTED:
         return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}[judgement.verdict]
-    if any(map(_is_violated, judgement.statuses)) or any(map(_is_failed, judgement.interpretation_runs)):
+    failed = [run for run in judgement.interpretation_runs if run.is_required and run.result is InterpretationResult.FAILS]
+    if failed or any(map(_is_violated, judgement.statuses)):
         return 1
     if judgement.config_errors:
         return 2
@@ -314,10 +317,6 @@ def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_intern
 def stays_shut(run: InterpretationRun) -> bool:
     """Return whether the gate stays shut because of *run*: it is required, and it failed or is inconclusive."""
     return run.is_required and run.result in {InterpretationResult.FAILS, InterpretationResult.INCONCLUSIVE}
-
-
-def _flows_of(outcomes: Sequence[Outcome]) -> Iterable[str]:
-    return (flow for outcome in outcomes for flow in outcome.coverage)
 
 
 def _remarks(
@@ -338,10 +337,6 @@ def _unfinished_remark(outcomes: Sequence[Outcome]) -> Iterable[str]:
         yield f"{count} of {len(outcomes)} scenarios did not finish."
 
 
-def _is_failed(run: InterpretationRun) -> bool:
-    return run.is_required and run.result is InterpretationResult.FAILS
-
-
 def _is_violated(practice: PracticeStatus) -> bool:
     return practice.status is Status.VIOLATED and not practice.waiver
 
@@ -358,17 +353,9 @@ def _needless_waivers(statuses: Sequence[PracticeStatus], settings: Settings, to
 
 
 def _purpose(hook: str) -> str:
-    if hook == ORIGIN_IN_MESSAGE:
-        return "passes the app the origin of the message that its page received"
-    if hook == SECRET_IN_ENV:
-        return "allows starting the app without the secret"
-    if hook == API_URL_IN_ENV:
-        return "makes the app call the local Fiskil"
-    if hook == CA_FILE_IN_ENV:
-        return "makes the app trust the valid certificates of the local Fiskil"
     if hook.startswith("app.limits"):
         return "the limit that your app promises, in seconds; without it no limit is checked"
-    return HOOKS.get(hook, "a fact that only your team knows" if hook.startswith("app.facts") else "")
+    return PURPOSES.get(hook, "a fact that only your team knows" if hook.startswith("app.facts") else "")
 
 
 def _unlocks(statuses: Sequence[PracticeStatus], outcomes: Sequence[Outcome]) -> tuple[Unlock, ...]:

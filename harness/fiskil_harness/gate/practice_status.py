@@ -147,11 +147,9 @@ def check_statement(statement: Attestation | Waiver, kind: str, source: str, *, 
         ConfigError: The owner or the text is empty, or experiments can test the practice.
     """
     practice = practices.practice(statement.practice)
-    text = statement.statement if isinstance(statement, Attestation) else statement.reason
+    key, text = ("statement", statement.statement) if isinstance(statement, Attestation) else ("reason", statement.reason)
     if not statement.owner.strip() or not text.strip():
-        raise ConfigError(
-            f"{source}: [[{kind}]] {statement.practice} needs an owner and a {_text_key(statement)} that are not empty."
-        )
+        raise ConfigError(f"{source}: [[{kind}]] {statement.practice} needs an owner and a {key} that are not empty.")
     is_testable = practice.is_measured and not (settings and may_be_attested(practice, settings))
     if isinstance(statement, Attestation) and is_testable:
         experiments = ", ".join(practice.needed) or "what a run exercises"
@@ -191,10 +189,6 @@ def statement_remarks(settings: Settings, today: datetime.date) -> Iterator[str]
             elif days <= SOON_DAYS:
                 left = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
                 yield f"{name} expires {left}, on {statement.expires}. Renew or remove it."
-
-
-def _text_key(statement: Attestation | Waiver) -> str:
-    return "statement" if isinstance(statement, Attestation) else "reason"
 
 
 def _find(practice_id: str, statements: Sequence[Attestation | Waiver]) -> Attestation | Waiver | None:

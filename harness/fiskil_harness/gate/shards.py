@@ -13,7 +13,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate import interpretation_runs, judgement
 from fiskil_harness.gate.fast_selection import shortlist
-from fiskil_harness.gate.judgement import Comparison, Decision, GateResult, Judgement, Shard
+from fiskil_harness.gate.judgement import GateResult, Judgement, Shard
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.scenario.scenario import Scenario, load_all
 
@@ -178,13 +178,6 @@ def merged(
         stories=tuple(sorted(stories, key=lambda story: story.scenario)),
         pictures=tuple(picture for report in ordered for picture in report.whole.pictures),
     )
-
-
-def with_comparison(whole: GateResult, comparison: Comparison) -> GateResult:
-    """Return *whole* with its comparison with a baseline; a result without a decision is returned unchanged."""
-    if whole.result.decision is Decision.NOT_REQUESTED:
-        return whole
-    return msgspec.structs.replace(whole, comparison=comparison)
 
 
 def _refuse_other_scenarios(outcomes: Sequence[Outcome], planned: Plan, *, is_complete: bool) -> None:

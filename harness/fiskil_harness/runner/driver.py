@@ -176,6 +176,7 @@ class Driver:
         general = evaluation.general_failures(scenario.probes, journal)
         of_general = {practice for finding in general for practice in finding.practices}
         practices = _practices_of(scenario, journal)
+        used = {clause for entry in journal.all(InterpretationsUsed) for clause in entry.clauses}
         return Outcome(
             scenario=scenario.name,
             title=scenario.title,
@@ -184,12 +185,7 @@ class Driver:
             findings=(*self.judge(scenario, journal, crashed), *general),
             missing=tuple(hook for hook in scenario.needs if not self.app.has(hook)),
             interpretations=scenario.interpretations,
-            clauses_used=tuple(
-                sorted(
-                    {clause for entry in journal.all(InterpretationsUsed) for clause in entry.clauses}
-                    & set(scenario.interpretations)
-                )
-            ),
+            clauses_used=tuple(sorted(used & set(scenario.interpretations))),
             coverage=exercised_in(journal),
         )
 
@@ -252,13 +248,9 @@ class Driver:
             crashed: Why the scenario did not run to its end; "" if it did.
         """
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
-        return evaluation.findings(
-            scenario.probes,
-            journal,
-            practices=_practices_of(scenario, journal),
-            crashed=crashed,
-            missing=missing[0] if missing else "",
-        )
+        practices = _practices_of(scenario, journal)
+        first = missing[0] if missing else ""
+        return evaluation.findings(scenario.probes, journal, practices=practices, crashed=crashed, missing=first)
 
     def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
         """Apply the scenario's interpretations; if they change, restart the app, which may keep a token or a version."""

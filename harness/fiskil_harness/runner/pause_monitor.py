@@ -4,7 +4,6 @@ Limits are measured in real time, so an app that was suspended with the machine 
 """
 
 import threading
-from types import TracebackType
 
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.journal import Journal, MachinePaused
@@ -26,9 +25,7 @@ class PauseMonitor:
         """Start to watch."""
         self._thread.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop watching."""
         self._is_over.set()
         self._thread.join()

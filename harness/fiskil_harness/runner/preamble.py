@@ -67,7 +67,7 @@ def config_statements(settings: Settings, fiskil: Fiskil) -> Iterator[Entry]:
         last_attempt=int(fiskil.interpretations.of("webhooks.attempts")),
         assumed=_default_limits(settings),
     )
-    if not _passes_value(settings, "api_url") and not settings.app.object:
+    if not settings.app.passes("api_url") and not settings.app.object:
         yield ApiUrlMissing()
     if facts.uses_events is not None:
         yield UsedEvents(patterns=facts.uses_events)
@@ -89,15 +89,10 @@ def config_statements(settings: Settings, fiskil: Fiskil) -> Iterator[Entry]:
     )
     yield Production(webhook_url=facts.production_webhook_url)
     secret = fiskil.credentials.client_secret
-    yield KeyInUse(client_secret=secret, is_in_env=_passes_value(settings, "client_secret") or bool(settings.app.object))
+    yield KeyInUse(client_secret=secret, is_in_env=settings.app.passes("client_secret") or bool(settings.app.object))
 
 
 def _default_limits(settings: Settings) -> tuple[str, ...]:
     """Return the names of the limits that apply by default, not because the config states them."""
     limits = msgspec.structs.asdict(settings.app.limits)
     return tuple(name for name, limit in limits.items() if limit is not None and name not in settings.stated_limits)
-
-
-def _passes_value(settings: Settings, value: str) -> bool:
-    """Return True if the app's command or environment uses the template value *value*, such as ``webhook_secret``."""
-    return any(f"{{{value}}}" in text for text in (settings.app.command or "", *settings.app.env.values()))

@@ -323,8 +323,7 @@ def _blocked_signals() -> Iterator[None]:
 
 def can_run_in_parallel(settings: Settings) -> bool:
     """Return True if each worker can start its own app: the app's command or environment uses {port} and {workdir}."""
-    command, environment = settings.app.command or "", " ".join(settings.app.env.values())
-    return "{port}" in command + environment and "{workdir}" in command + environment
+    return settings.app.passes("port") and settings.app.passes("workdir")
 
 
 def default_workers(settings: Settings) -> int:
@@ -351,18 +350,9 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
     scenarios run first, so that no long scenario runs alone at the end.
     """
 
-    def is_heavy(scenario: Scenario) -> bool:
-        return not settings.app.command and any(step.affects_whole_app for step in scenario.steps)
+    def key(scenario: Scenario) -> tuple[object, ...]:
+        is_heavy = not settings.app.command and any(step.affects_whole_app for step in scenario.steps)
+        cost_s = costs.cost_s(scenario.name) if workers > 1 else 0.0
+        return is_heavy, sorted(scenario.interpretations.items()), -cost_s, scenario.name
 
-    def cost_s(scenario: Scenario) -> float:
-        return costs.cost_s(scenario.name) if workers > 1 else 0.0
-
-    return sorted(
-        scenarios,
-        key=lambda scenario: (
-            is_heavy(scenario),
-            sorted(scenario.interpretations.items()),
-            -cost_s(scenario),
-            scenario.name,
-        ),
-    )
+    return sorted(scenarios, key=key)

@@ -9,6 +9,7 @@ import pytest
 
 from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.gate.report import json
+from tests.report_schema import published_schema, schema
 
 
 @pytest.fixture
@@ -19,23 +20,23 @@ def document(result: GateResult) -> dict[str, Any]:
 
 
 def test_the_published_schema_is_current() -> None:
-    """After a change of a type, write ``fiskil_harness.gate.report.json.schema()`` into the published file."""
-    assert json.published_schema() == json.schema()
+    """After a change of a type, write ``tests.report_schema.schema()`` into the published file."""
+    assert published_schema() == schema()
 
 
 def test_the_published_schema_is_a_schema() -> None:
     """An independent implementation accepts it as JSON Schema 2020-12."""
-    jsonschema.Draft202012Validator.check_schema(json.published_schema())
+    jsonschema.Draft202012Validator.check_schema(published_schema())
 
 
 def test_a_report_matches_the_schema(document: dict[str, Any]) -> None:
     """An independent implementation validates a report without errors."""
-    jsonschema.validate(document, json.published_schema())
+    jsonschema.validate(document, published_schema())
 
 
 def test_a_report_with_stories_and_pictures_matches_the_schema(complete: GateResult) -> None:
     """Stories, pictures and digests are part of the format."""
-    jsonschema.validate(plain_json.loads(json.render(complete)), json.published_schema())
+    jsonschema.validate(plain_json.loads(json.render(complete)), published_schema())
 
 
 @pytest.mark.parametrize("path", [(), ("result",), ("run",), ("result", "statuses", 0)])
@@ -47,7 +48,7 @@ def test_the_schema_allows_no_additional_field(document: dict[str, Any], path: t
     node["surprise"] = 1
 
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(document, json.published_schema())
+        jsonschema.validate(document, published_schema())
 
 
 def test_a_report_is_read_back_unchanged(result: GateResult) -> None:

@@ -18,6 +18,7 @@ from fiskil_harness.gate.selftest.matrix import bug_table, evaluate, practice_ta
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import counting_for
+from tests.gate.selftest.expectations import is_correct
 
 TODAY = datetime.date(2026, 11, 25)
 FORGED = ("unsigned", "random_signature", "other_secret", "empty_header")
@@ -59,7 +60,7 @@ def test_a_caught_flaw_is_listed_with_its_probe(flawed: GalleryApp) -> None:
     """The practice and the bug are listed with the probe and scenario that detected them."""
     result = evaluate(flawed, judged(forged(Verdict.FAIL), repeated(Verdict.PASS)))
 
-    assert result.is_correct
+    assert is_correct(result)
     assert [(catch.subject, catch.probe, catch.scenario) for catch in result.caught] == [
         ("webhooks.signature", "refuses_forgeries", "webhook_forged"),
         ("1 nothing-verified", "refuses_forgeries", "webhook_forged"),
@@ -71,7 +72,7 @@ def test_a_flaw_that_was_not_caught_is_overlooked(flawed: GalleryApp) -> None:
     result = evaluate(flawed, judged(forged(Verdict.PASS)))
 
     assert result.overlooked == ("webhooks.signature", "refuses_forgeries", "webhook_forged", "nothing-verified")
-    assert not result.is_correct
+    assert not is_correct(result)
 
 
 def test_an_unexpected_violation_is_a_false_alarm(flawed: GalleryApp) -> None:
@@ -79,7 +80,7 @@ def test_an_unexpected_violation_is_a_false_alarm(flawed: GalleryApp) -> None:
     judgement_of_both = judged(forged(Verdict.FAIL), repeated(Verdict.FAIL))
 
     assert evaluate(flawed, judgement_of_both).false_alarms == ("webhooks.idempotent: applies_once in webhook_repeated",)
-    assert evaluate(replace(flawed, may=("webhooks.idempotent",)), judgement_of_both).is_correct
+    assert is_correct(evaluate(replace(flawed, may=("webhooks.idempotent",)), judgement_of_both))
 
 
 def test_a_correct_app_must_pass_every_probe() -> None:
@@ -88,8 +89,8 @@ def test_a_correct_app_must_pass_every_probe() -> None:
 
     assert evaluate(correct, judged(repeated(Verdict.FAIL))).false_alarms == ("webhook_repeated: applies_once FAIL: twice",)
     assert evaluate(correct, judged(repeated(Verdict.INCONCLUSIVE))).inconclusive
-    assert evaluate(correct, judged(repeated(Verdict.INCONCLUSIVE, hook="app.observe.effects"))).is_correct
-    assert evaluate(correct, judged(repeated(Verdict.PASS))).is_correct
+    assert is_correct(evaluate(correct, judged(repeated(Verdict.INCONCLUSIVE, hook="app.observe.effects"))))
+    assert is_correct(evaluate(correct, judged(repeated(Verdict.PASS))))
 
 
 def test_an_app_that_does_nothing_must_not_be_trusted() -> None:
@@ -97,7 +98,7 @@ def test_an_app_that_does_nothing_must_not_be_trusted() -> None:
     idle = gallery.app("does_nothing")
 
     assert evaluate(idle, judged(repeated(Verdict.PASS, examined=1))).overlooked == ("webhooks.idempotent",)
-    assert evaluate(idle, judged(repeated(Verdict.INCONCLUSIVE))).is_correct
+    assert is_correct(evaluate(idle, judged(repeated(Verdict.INCONCLUSIVE))))
 
 
 def test_an_app_that_cannot_run_has_a_reason(flawed: GalleryApp, monkeypatch: pytest.MonkeyPatch) -> None:

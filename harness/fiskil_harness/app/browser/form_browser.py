@@ -83,15 +83,11 @@ class FormBrowser:
 
     def text_of(self, attribute: str) -> str:
         """Return the text of the first element that has *attribute*."""
-        reader = _PageParser(attribute)
-        reader.feed(self.page.body.decode("utf-8", "replace"))
-        return reader.text.strip()
+        return _PageParser(self.page, attribute).text.strip()
 
     def value_of(self, attribute: str) -> str:
         """Return the value of *attribute* at the first element that has it, or ''."""
-        reader = _PageParser(attribute)
-        reader.feed(self.page.body.decode("utf-8", "replace"))
-        return reader.value
+        return _PageParser(self.page, attribute).value
 
     def _post(self, url: str, fields: list[tuple[str, str]]) -> HttpReply:
         sent: dict[str, list[str]] = {}
@@ -125,9 +121,7 @@ class FormBrowser:
 
 def forms(page: HttpReply) -> list[Form]:
     """Return every form of an HTML page."""
-    reader = _PageParser("")
-    reader.feed(page.body.decode("utf-8", "replace"))
-    return reader.forms
+    return _PageParser(page).forms
 
 
 def is_same_origin(left: str, right: str) -> bool:
@@ -156,7 +150,9 @@ def is_loopback(host: str) -> bool:
 
 
 class _PageParser(HTMLParser):
-    def __init__(self, attribute: str) -> None:
+    """Reads the forms of *page*, and the text and value of the first element that has *attribute*."""
+
+    def __init__(self, page: HttpReply, attribute: str = "") -> None:
         super().__init__()
         self.forms: list[Form] = []
         self.text = ""
@@ -166,6 +162,7 @@ class _PageParser(HTMLParser):
         self._action: str | None = None
         self._fields: list[tuple[str, str]] = []
         self._choices: dict[str, tuple[str, ...]] = {}
+        self.feed(page.body.decode("utf-8", "replace"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)

@@ -16,7 +16,7 @@ from fiskil_harness.app.browser.websockets import Sockets
 from fiskil_harness.journal import NO_RESPONSE, Fetched
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, Page, Request, Response, Route, WebSocket, WebSocketRoute
+    from playwright.async_api import BrowserContext, Page, Request, Response, Route, WebSocketRoute
 
 READ = frozenset({"document", "script", "stylesheet", "xhr", "fetch", "manifest", "other", "sourcemap"})
 """Kinds of resources whose bodies contain text."""
@@ -82,10 +82,13 @@ class NetworkTraffic:
 
     def is_leaving(self, page: "Page") -> bool:
         """Return true if *page* is navigating; it cannot be queried until the navigation ends."""
-        unanswered = [
-            request for request in self._open if request not in self._responses and request.is_navigation_request()
-        ]
-        return any(_is_of(request, page) and request.frame == page.main_frame for request in unanswered)
+        return any(
+            request not in self._responses
+            and request.is_navigation_request()
+            and _is_of(request, page)
+            and request.frame == page.main_frame
+            for request in self._open
+        )
 
     async def drain(self) -> None:
         """Wait until every response that has arrived is recorded."""
@@ -129,7 +132,7 @@ class NetworkTraffic:
         self._later(route.close())
 
     def _opened(self, page: "Page") -> None:
-        page.on("websocket", self._socket)
+        page.on("websocket", lambda socket: self._sockets.watch(socket, {**self._stamp(), "page": self.page}))
         page.on("close", lambda closed: self._later(self._note_unfinished(closed)))
         self._later(self.watch(page))
 
@@ -144,23 +147,14 @@ class NetworkTraffic:
             return
         try:
             response = await request.response()
-            headers = tuple((await request.all_headers()).items())
-            response_headers = await _headers_of(response)
-            kind = request.resource_type
+            heads: dict[str, Headers] = {"headers": tuple((await request.all_headers()).items())}
+            heads["response_headers"] = await _headers_of(response)
             body, problem = b"", ""
             if response is not None and self._is_read(request, response):
                 read = self._capture.take(request.method, request.url)
                 body, problem = (read.body, "") if read is not None else await _body_of(response)
-            self._put(
-                request,
-                about,
-                response=response,
-                headers=headers,
-                response_headers=response_headers,
-                body=body,
-                problem=problem,
-            )
-            if body and kind in {"document", "script", "stylesheet"} and response is not None:
+            self._put(request, about, response=response, **heads, body=body, problem=problem)
+            if body and request.resource_type in {"document", "script", "stylesheet"} and response is not None:
                 await self._follow(request.url, body, await response.all_headers(), about)
         except Exception:  # noqa: BLE001 - the window was closed meanwhile
             self._put(request, about, problem=UNREAD)
@@ -256,9 +250,6 @@ class NetworkTraffic:
             problem = "the service worker was blocked, so its requests were not observed"
             self._note(url=self._places.app(), kind="serviceworker", problem=problem)
 
-    def _socket(self, socket: "WebSocket") -> None:
-        self._sockets.watch(socket, {**self._stamp(), "page": self.page})
-
 
 def _is_of(request: "Request", page: "Page") -> bool:
     try:
@@ -269,11 +260,8 @@ def _is_of(request: "Request", page: "Page") -> bool:
 
 async def _headers_of(response: "Response | None") -> Headers:
     """Return every header of a response, including repeated headers."""
-    return (
-        tuple((http_header["name"], http_header["value"]) for http_header in await response.headers_array())
-        if response is not None
-        else ()
-    )
+    headers = await response.headers_array() if response is not None else []
+    return tuple((header["name"], header["value"]) for header in headers)
 
 
 async def _body_of(response: "Response") -> tuple[bytes, str]:

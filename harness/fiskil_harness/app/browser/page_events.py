@@ -33,8 +33,13 @@ class PageEvents:
         """Make the current page of *window* send snapshots from now on."""
         self._window = window
         self._snapshots: list[FrameContent] = []
-        self._since_s: float | None = None
-        self._width_px = 0
+        self.since_s: float | None = None
+        """The time from the last click to the latest snapshot, by the page's own clock; None before the first click.
+
+        On a busy machine a snapshot arrives late, which is not the page's fault.
+        """
+        self.width_px = 0
+        """The width of the page at its latest snapshot."""
         self._session: CDPSession = window.run(self._begin)
 
     @property
@@ -49,19 +54,6 @@ class PageEvents:
         """
         parts = [] if self.is_over else self._window.run(self._last)
         return merged(parts, url=self._window.url, status=None) if parts else None
-
-    @property
-    def since_s(self) -> float | None:
-        """The time from the last click to the latest snapshot, by the page's own clock; None before the first click.
-
-        On a busy machine a snapshot arrives late, which is not the page's fault.
-        """
-        return self._since_s
-
-    @property
-    def width_px(self) -> int:
-        """The width of the page at its latest snapshot."""
-        return self._width_px
 
     def point_at(self, control: Control) -> None:
         """Move the pointer to *control* before the click, so that a hover effect does not count as its effect."""
@@ -88,8 +80,8 @@ class PageEvents:
         return [*self._snapshots, *await self._window.read_others(self._page)] if self._snapshots else []
 
     def _take_snapshot(self, snapshot: Any) -> None:
-        self._snapshots[:], self._since_s = [frame_content(snapshot)], snapshot.get("since_s")
-        self._width_px = snapshot.get("width_px", 0)
+        self._snapshots[:], self.since_s = [frame_content(snapshot)], snapshot.get("since_s")
+        self.width_px = snapshot.get("width_px", 0)
 
     async def _take_digest(self, _: "Page") -> str:
         try:

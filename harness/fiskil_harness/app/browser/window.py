@@ -135,7 +135,7 @@ class Window:
 
     def open(self, url: str, *, page: str, settle_s: float = SETTLE_CAP_S) -> str:
         """Go to *url*, and use *page* as its name in reports; return why no page is shown, or ''."""
-        self._name(page)
+        self.name_page(page)
         self._since = stopwatch()
         self._problem = self._run(self._open(url), cap_s=self.deadline_s + CLOSING_CAP_S)
         if not self._problem:
@@ -147,7 +147,7 @@ class Window:
 
         The response need not be a page. Only an error or a login page counts as a failure. Reports use the name *page*.
         """
-        self._name(page)
+        self.name_page(page)
         problem = self._run(self._open(url, navigation.visit), cap_s=self.deadline_s + CLOSING_CAP_S)
         if not problem:
             self.settle()
@@ -159,12 +159,7 @@ class Window:
     @property
     def has_consent_window(self) -> bool:
         """True if the consent page is open in its own window, in addition to the app's page."""
-
-        def look() -> bool:
-            pages = self._context.pages
-            return len(pages) > 1 and any(self.places.is_auth(page.url) for page in pages[1:])
-
-        return self._chromium.call(look)
+        return self._chromium.call(lambda: any(self.places.is_auth(page.url) for page in self._context.pages[1:]))
 
     def begin_to_resize(self, width_px: int, *, taller_px: int = 0) -> None:
         """Start to change the width of the window without waiting for it.
@@ -201,7 +196,8 @@ class Window:
 
     def name_page(self, page: str) -> None:
         """Set the name that reports use for the current page."""
-        self._name(page)
+        self.page_name = page
+        self._chromium.call(lambda: setattr(self._traffic, "page", page))
 
     def settle(self, *, cap_s: float = SETTLE_CAP_S) -> bool:
         """Wait until the page has no open requests; return False if some are still open after *cap_s* real seconds."""
@@ -329,10 +325,6 @@ class Window:
 
     def _run(self, coroutine: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
         return self._chromium.run(coroutine, cap_s=cap_s)
-
-    def _name(self, page: str) -> None:
-        self.page_name = page
-        self._chromium.call(lambda: setattr(self._traffic, "page", page))
 
     async def _begin(self) -> "Page":
         await self._traffic.attach(self._context, participant=self.participant)

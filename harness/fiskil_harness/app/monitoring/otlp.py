@@ -13,14 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fiskil_harness.app.monitoring.otlp_decoding import JSON, PROTOBUF, Unreadable, accepted, decoded, refused
+from fiskil_harness.app.monitoring.otlp_decoding import JSON, PROTOBUF, SIGNALS, Unreadable, accepted, decoded, refused
 from fiskil_harness.app.monitoring.otlp_points import Points, labels_of, text_of
 from fiskil_harness.app.monitoring.received import RequestLog, received
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.server import Loop, Server
 
-_SIGNALS = ("metrics", "logs", "traces")
 MOST_LINES = 100_000
 NS = 1_000_000_000
 
@@ -47,8 +46,10 @@ class Telemetry:
         self.sent = RequestLog()
         self._points = Points()
         self._lines: list[str] = []
-        self._lag_s = 0.0
-        self._refusal = ""
+        self.lag_s = 0.0
+        """The longest time from writing a log record to its arrival so far, in real seconds."""
+        self.refusal = ""
+        """The reason for the latest rejection of an export; empty if no export was rejected."""
         self._lock = threading.Lock()
         routes = [Route("/v1/{signal}", self._take, methods=["POST"]), Route("/{rest:path}", self._take, methods=["POST"])]
         self._server = Server(loop, Starlette(routes=routes), crashes=crashes)
@@ -64,16 +65,6 @@ class Telemetry:
     def has_deltas(self) -> bool:
         """True if some metrics have delta temporality: an app may not export such a metric while it is unchanged."""
         return self._points.has_deltas
-
-    @property
-    def refusal(self) -> str:
-        """The reason for the latest rejection of an export; empty if no export was rejected."""
-        return self._refusal
-
-    @property
-    def lag_s(self) -> float:
-        """The longest time from writing a log record to its arrival so far, in real seconds."""
-        return self._lag_s
 
     @property
     def line_count(self) -> int:
@@ -111,16 +102,15 @@ class Telemetry:
 
     async def _take(self, request: Request) -> Response:
         signal = request.path_params.get("signal", "")
-        content_type = request.headers.get("content-type", "")
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         arrived = await received(request)
         with self._lock:
             self.sent.add(arrived.sent)
         if arrived.is_cut:
             return Response(status_code=400)
-        if signal not in _SIGNALS:
-            return self._refused(
-                404, content_type, f"metrics must be exported to /v1/metrics, not to {request.url.path[:80]}"
-            )
+        if signal not in SIGNALS:
+            words = f"metrics must be exported to /v1/metrics, not to {request.url.path[:80]}"
+            return self._refused(404, content_type, words)
         try:
             if arrived.error is not None:
                 raise arrived.error
@@ -129,13 +119,12 @@ class Telemetry:
             return self._refused(error.status, content_type, str(error))
         rejected, words = self._keep(signal, message)
         if rejected:
-            self._refusal = words
-        response_body = accepted(signal, content_type, rejected=rejected, words=words)
-        return Response(response_body, media_type=content_type.partition(";")[0].strip().lower())
+            self.refusal = words
+        return Response(accepted(signal, content_type, rejected=rejected, words=words), media_type=content_type)
 
     def _refused(self, status: int, content_type: str, words: str) -> Response:
-        self._refusal = words
-        media_type = PROTOBUF if content_type.partition(";")[0].strip().lower() == PROTOBUF else JSON
+        self.refusal = words
+        media_type = PROTOBUF if content_type == PROTOBUF else JSON
         return Response(refused(content_type, words), status_code=status, media_type=media_type)
 
     def _keep(self, signal: str, message: Any) -> tuple[int, str]:
@@ -154,16 +143,12 @@ class Telemetry:
         for record in records[: MOST_LINES - len(self._lines)]:
             self._lines.append(_line(record))
             written_ns = record.time_unix_nano or record.observed_time_unix_nano or now_ns
-            self._lag_s = max(self._lag_s, (now_ns - written_ns) / NS)
+            self.lag_s = max(self.lag_s, (now_ns - written_ns) / NS)
 
 
 def _line(record: Any) -> str:
-    texts = [
-        record.severity_text,
-        text_of(record.body),
-        *(f"{name}={value}" for name, value in labels_of(record.attributes)),
-    ]
-    return " ".join(text for text in texts if text).replace("\n", "\n ")
+    attributes = (f"{name}={value}" for name, value in labels_of(record.attributes))
+    return " ".join(filter(None, (record.severity_text, text_of(record.body), *attributes))).replace("\n", "\n ")
 
 
 def _now_ns() -> int:

@@ -18,17 +18,12 @@ GZIP = 16 + zlib.MAX_WBITS
 INVALID = 3
 """gRPC's status code INVALID_ARGUMENT."""
 
-_REQUESTS: dict[str, Any] = {
-    "metrics": metrics.ExportMetricsServiceRequest,
-    "logs": logs.ExportLogsServiceRequest,
-    "traces": traces.ExportTraceServiceRequest,
+SIGNALS: dict[str, tuple[Any, Any, str]] = {
+    "metrics": (metrics.ExportMetricsServiceRequest, metrics.ExportMetricsServiceResponse, "rejected_data_points"),
+    "logs": (logs.ExportLogsServiceRequest, logs.ExportLogsServiceResponse, "rejected_log_records"),
+    "traces": (traces.ExportTraceServiceRequest, traces.ExportTraceServiceResponse, "rejected_spans"),
 }
-_RESPONSES: dict[str, Any] = {
-    "metrics": metrics.ExportMetricsServiceResponse,
-    "logs": logs.ExportLogsServiceResponse,
-    "traces": traces.ExportTraceServiceResponse,
-}
-_REJECTED = {"metrics": "rejected_data_points", "logs": "rejected_log_records", "traces": "rejected_spans"}
+"""The types of request and response of each signal, and the response's field with the number of rejected items."""
 
 
 class Unreadable(Exception):
@@ -49,24 +44,24 @@ def decoded(signal: str, body: bytes, *, content_type: str) -> Any:
     Args:
         signal: ``metrics``, ``logs`` or ``traces``.
         body: The decompressed request body.
+        content_type: The media type of the request in lower case, without parameters.
 
     Raises:
         Unreadable: The content type is neither JSON nor protobuf, or the body is not valid in that format.
     """
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind not in {JSON, PROTOBUF}:
-        raise Unreadable(415, f"the content type is {kind or 'missing'}; OTLP requires {PROTOBUF} or {JSON}")
-    message: Message = _REQUESTS[signal]()
+    if content_type not in {JSON, PROTOBUF}:
+        raise Unreadable(415, f"the content type is {content_type or 'missing'}; OTLP requires {PROTOBUF} or {JSON}")
+    message: Message = SIGNALS[signal][0]()
     try:
-        if kind == PROTOBUF:
+        if content_type == PROTOBUF:
             message.ParseFromString(body)
         elif not body.lstrip().startswith(b"{"):
-            raise ValueError(kind)
+            raise ValueError(content_type)
         else:
             # OTLP writes ids in hex, but this parser reads base64. The wrong ids do no harm, because no code uses them.
             json_format.Parse(body, message, ignore_unknown_fields=True)
     except (DecodeError, json_format.ParseError, UnicodeDecodeError, RecursionError, ValueError):
-        raise Unreadable(400, f"the body is not a valid request to export {signal} in {kind}") from None
+        raise Unreadable(400, f"the body is not a valid request to export {signal} in {content_type}") from None
     return message
 
 
@@ -97,24 +92,20 @@ def decompressed(body: bytes, encoding: str) -> bytes:
 
 def accepted(signal: str, content_type: str, *, rejected: int, words: str) -> bytes:
     """Return the response body for an accepted request, which reports *rejected* items and the reason *words*."""
-    message: Any = _RESPONSES[signal]()
+    _, response_type, rejected_field = SIGNALS[signal]
+    message: Any = response_type()
     if rejected:
-        partial = message.partial_success
-        setattr(partial, _REJECTED[signal], rejected)
-        partial.error_message = words
-    body: bytes = json_format.MessageToJson(message).encode() if _is_json(content_type) else message.SerializeToString()
+        setattr(message.partial_success, rejected_field, rejected)
+        message.partial_success.error_message = words
+    body: bytes = json_format.MessageToJson(message).encode() if content_type == JSON else message.SerializeToString()
     return body
 
 
 def refused(content_type: str, words: str) -> bytes:
     """Return the response body for a rejected request: a ``google.rpc.Status`` in protobuf or, by default, in JSON."""
-    if content_type.partition(";")[0].strip().lower() != PROTOBUF:
+    if content_type != PROTOBUF:
         from msgspec import json
 
         return json.encode({"code": INVALID, "message": words})
     text = words.encode()[:127]  # its length then fits into one byte
     return bytes((0x08, INVALID, 0x12, len(text))) + text
-
-
-def _is_json(content_type: str) -> bool:
-    return content_type.partition(";")[0].strip().lower() == JSON

@@ -4,38 +4,29 @@ The config is the file given with ``--config``, else ``fiskil-harness.toml``, el
 ``pyproject.toml``.
 """
 
-from fiskil_harness.core.config.loading import FILE, environment, find, load, parse
+from fiskil_harness.core.config.environment import environment
+from fiskil_harness.core.config.loading import FILE, find, load, parse
 from fiskil_harness.core.config.schema import (
     AppSettings,
     Attestation,
-    Drive,
     Facts,
     GateSettings,
-    HostedSettings,
-    Limits,
     Observe,
     RequestTemplate,
-    SandboxSettings,
     Settings,
     Waiver,
-    Webhook,
 )
 
 __all__ = [
     "FILE",
     "AppSettings",
     "Attestation",
-    "Drive",
     "Facts",
     "GateSettings",
-    "HostedSettings",
-    "Limits",
     "Observe",
     "RequestTemplate",
-    "SandboxSettings",
     "Settings",
     "Waiver",
-    "Webhook",
     "environment",
     "find",
     "load",

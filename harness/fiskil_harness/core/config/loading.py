@@ -9,9 +9,8 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core.config import validation
-from fiskil_harness.core.config.environment import environment
-from fiskil_harness.core.config.schema import RequestTemplate, Settings
+from fiskil_harness.core.config import placeholders, validation
+from fiskil_harness.core.config.schema import Settings
 from fiskil_harness.core.config.webhook_format import spelt_out
 from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import ConfigError, nearest
@@ -69,7 +68,7 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
     stated = frozenset(raw.get("app", {}).get("limits", {}))
     settings = msgspec.structs.replace(settings, folder=folder, source=source, stated_limits=stated)
     validation.refuse_contradictions(settings)
-    validation.refuse_bad_templates(settings)
+    placeholders.refuse_bad_templates(settings)
     validation.refuse_bad_values(settings)
     return settings
 
@@ -236,6 +235,3 @@ def _allowed(complaint: str) -> str:
     got = _GOT.search(complaint)
     near = nearest(got[1], values) if got else None
     return (f" Did you mean {near!r}?" if near else "") + f" Allowed: {', '.join(values)}."
-
-
-__all__ = ["FILE", "RequestTemplate", "environment", "find", "load", "parse"]

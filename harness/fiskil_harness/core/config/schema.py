@@ -171,6 +171,10 @@ class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     facts: Facts = Facts()
     limits: Limits = Limits()
 
+    def passes(self, value: str) -> bool:
+        """Return True if the command or the environment passes the template value *value*, such as ``port``, to the app."""
+        return any(f"{{{value}}}" in text for text in (self.command or "", *self.env.values()))
+
 
 class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of the local Fiskil.

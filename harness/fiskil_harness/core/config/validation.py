@@ -7,6 +7,7 @@ import ipaddress
 import re
 import shlex
 import socket
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
@@ -15,8 +16,8 @@ import msgspec
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.config.environment import environment
 from fiskil_harness.core.config.hooks import COMMAND
-from fiskil_harness.core.config.placeholders import carries, filled, refuse_bad_templates, requests_of
-from fiskil_harness.core.config.schema import Login, Settings, Tls
+from fiskil_harness.core.config.placeholders import carries, filled, requests_of
+from fiskil_harness.core.config.schema import AppSettings, Drive, Facts, Login, Reducer, Settings, Tls
 from fiskil_harness.core.config.urls import redacted_url, why_unusable
 from fiskil_harness.core.config.webhook_format import refuse_bad_dialect
 from fiskil_harness.core.model import PERMISSIONS
@@ -38,92 +39,78 @@ def refuse_contradictions(settings: Settings) -> None:
         ConfigError: Keys contradict each other, a URL or path is invalid, or a hook cannot work.
         UnsafeTarget: The host of a URL is neither loopback nor in ``sandbox.allow_hosts``.
     """
-    app, source = settings.app, settings.source
+    for problem in _contradictions(settings):
+        raise ConfigError(f"{settings.source}: {problem}")
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    app = settings.app
     starts = [name for name in ("command", "url", "object") if getattr(app, name)]
     if len(starts) > 1:
-        raise ConfigError(f"{source}: [app] gives {' and '.join(starts)}. Give one of them.")
+        yield f"[app] gives {' and '.join(starts)}. Give one of them."
     if app.url:
         _refuse_bad_address(app.url, settings)
     if app.tls:
-        _check_tls(settings, app.tls)
+        yield from _in_tls(settings, app.tls)
     if not app.webhook.path.startswith("/"):
-        raise ConfigError(f"{source}: app.webhook.path must start with '/', got {app.webhook.path!r}.")
-    refuse_bad_dialect(app.webhook.scheme, app.webhook.payload, source=source)
+        yield f"app.webhook.path must start with '/', got {app.webhook.path!r}."
+    refuse_bad_dialect(app.webhook.scheme, app.webhook.payload, source=settings.source)
     for name, page in app.observe.pages.items():
         if not page.startswith("/"):
-            raise ConfigError(f"{source}: app.observe.pages.{name} must start with '/', got {page!r}.")
-    _check_login(app.login, source)
+            yield f"app.observe.pages.{name} must start with '/', got {page!r}."
+    yield from _in_login(app.login)
     for name, template in requests_of(settings):
         method, _, path = template.request.partition(" ")
         if method not in METHODS or not path.startswith("/"):
-            raise ConfigError(
-                f"{source}: {name} must be like 'POST /path', got {template.request!r}. Methods: {', '.join(METHODS)}."
-            )
-    _check_hooks(settings)
-    _check_tls_proxy(settings)
-
-
-def _check_login(login: Login, source: str) -> None:
-    """Raise ConfigError if the login path is invalid, a secret is unset or cannot be redacted, or a cookie is invalid."""
-    if login.path and not login.path.startswith("/"):
-        raise ConfigError(f"{source}: app.login.path must start with '/', got {login.path!r}.")
-    for name, variable in login.secrets.items():
-        if environment(variable) is None:
-            raise ConfigError(
-                f"{source}: {variable} is not set. Put the value of {name!r} of app.login.secrets there, "
-                "or name another variable."
-            )
-        if not KEY.fullmatch(environment(variable) or ""):
-            raise ConfigError(
-                f"{source}: the value of {variable} (app.login.secrets: {name!r}) cannot be kept out of reports. "
-                "Use 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
-            )
-    for name, text in login.cookies.items():
-        if not COOKIE_NAME.fullmatch(name):
-            raise ConfigError(f"{source}: app.login.cookies has {name!r}, which is not a valid cookie name.")
-        if UNFIT_FOR_COOKIES.search(text):
-            raise ConfigError(f"{source}: app.login.cookies.{name} holds a ';' or a control character: {text!r}.")
-
-
-def _check_tls(settings: Settings, tls: Tls) -> None:
-    """Raise ConfigError if the TLS URL is not https, or a command is given for an app that is already running."""
-    _refuse_bad_address(tls.url, settings, place="app.tls.url")
-    if not tls.url.startswith("https://"):
-        raise ConfigError(f"{settings.source}: app.tls.url must begin with https://, got {redacted_url(tls.url)}.")
-    if (tls.command or tls.env) and not settings.app.command:
-        raise ConfigError(
-            f"{settings.source}: [app.tls] has a command, but [app] has none. "
-            "For an app that is already running, give only its url."
-        )
-
-
-def _check_tls_proxy(settings: Settings) -> None:
-    """Raise ConfigError if ``tls_ends_at`` is stated without an https URL in production."""
-    facts, place = settings.app.facts, f"{settings.source}: app.facts.tls_ends_at"
-    if facts.tls_ends_at is None:
-        return
-    if not (facts.production_webhook_url or "").strip().lower().startswith("https://"):
-        raise ConfigError(
-            f"{place} states what terminates TLS in production. "
+            yield f"{name} must be like 'POST /path', got {template.request!r}. Methods: {', '.join(METHODS)}."
+    yield from _in_hooks(app.drive)
+    if app.facts.tls_ends_at and not (app.facts.production_webhook_url or "").strip().lower().startswith("https://"):
+        yield (
+            "app.facts.tls_ends_at states what terminates TLS in production. "
             "Then app.facts.production_webhook_url must be an https:// URL."
         )
 
 
-def _check_hooks(settings: Settings) -> None:
-    """Raise ConfigError if a hook of ``[app.drive]`` lacks the key or template value without which it is useless."""
-    app, source = settings.app, settings.source
-    session = app.drive.start_session
+def _in_login(login: Login) -> Iterator[str]:
+    """Yield a problem if the login path is invalid, a secret is unset or cannot be redacted, or a cookie is invalid."""
+    if login.path and not login.path.startswith("/"):
+        yield f"app.login.path must start with '/', got {login.path!r}."
+    for name, variable in login.secrets.items():
+        if environment(variable) is None:
+            yield f"{variable} is not set. Put the value of {name!r} of app.login.secrets there, or name another variable."
+        if not KEY.fullmatch(environment(variable) or ""):
+            yield (
+                f"the value of {variable} (app.login.secrets: {name!r}) cannot be kept out of reports. "
+                "Use 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
+            )
+    for name, text in login.cookies.items():
+        if not COOKIE_NAME.fullmatch(name):
+            yield f"app.login.cookies has {name!r}, which is not a valid cookie name."
+        if UNFIT_FOR_COOKIES.search(text):
+            yield f"app.login.cookies.{name} holds a ';' or a control character: {text!r}."
+
+
+def _in_tls(settings: Settings, tls: Tls) -> Iterator[str]:
+    """Yield a problem if the TLS URL is not https, or a command is given for an app that is already running."""
+    _refuse_bad_address(tls.url, settings, place="app.tls.url")
+    if not tls.url.startswith("https://"):
+        yield f"app.tls.url must begin with https://, got {redacted_url(tls.url)}."
+    if (tls.command or tls.env) and not settings.app.command:
+        yield "[app.tls] has a command, but [app] has none. For an app that is already running, give only its url."
+
+
+def _in_hooks(drive: Drive) -> Iterator[str]:
+    """Yield a problem if a hook of ``[app.drive]`` lacks the key or template value without which it is useless."""
+    session = drive.start_session
     if session and not (session.session or "").startswith(("$", "header:")):
-        raise ConfigError(
-            f"{source}: app.drive.start_session needs session = '$.auth_url' (or '$.session_id', 'header:Location'), "
+        yield (
+            "app.drive.start_session needs session = '$.auth_url' (or '$.session_id', 'header:Location'), "
             "the place of the auth session in the app's response."
         )
-    if app.drive.message and not carries(app.drive.message, "message", "error_type"):
-        raise ConfigError(
-            f"{source}: app.drive.message must use {{message}}, the consent page's message, or its {{error_type}}."
-        )
-    if app.drive.fail and "{point}" not in str(app.drive.fail):
-        raise ConfigError(f"{source}: app.drive.fail must use {{point}}: before, midway, after or database.")
+    if drive.message and not carries(drive.message, "message", "error_type"):
+        yield "app.drive.message must use {message}, the consent page's message, or its {error_type}."
+    if drive.fail and "{point}" not in str(drive.fail):
+        yield "app.drive.fail must use {point}: before, midway, after or database."
 
 
 def refuse_bad_values(settings: Settings) -> None:
@@ -132,20 +119,29 @@ def refuse_bad_values(settings: Settings) -> None:
     Raises:
         ConfigError: A value is empty, out of range, unknown or malformed.
     """
-    _refuse_unreadable_command(settings)
-    _refuse_useless_numbers(settings)
-    _refuse_unknown_names(settings)
-    _refuse_bad_paths(settings)
-    _refuse_unknown_interpretations(settings)
-    _refuse_useless_reducer(settings)
+    for problem in _bad_values(settings):
+        raise ConfigError(f"{settings.source}: {problem}")
+
+
+def _bad_values(settings: Settings) -> Iterator[str]:
+    yield from _in_commands(settings.app)
+    yield from _in_numbers(settings)
+    yield from _in_names(settings.app.facts)
+    yield from _in_paths(settings.app)
+    try:
+        Interpretations(settings.sandbox.interpretations)
+    except UsageError as error:
+        yield f"[sandbox.interpretations]: {error}"
+    if settings.app.observe.reducer is not None:
+        yield from _in_reducer(settings.app, settings.app.observe.reducer)
     for kind, entries in (("attest", settings.attest), ("waive", settings.waive)):
         for entry in entries:
             if entry.expires < entry.date:
-                raise ConfigError(f"{settings.source}: [[{kind}]] for {entry.practice!r} expires before its date.")
+                yield f"[[{kind}]] for {entry.practice!r} expires before its date."
     variable = settings.sandbox.webhook_secret_env
     if variable and environment(variable) is None:
-        raise ConfigError(
-            f"{settings.source}: {variable} is not set. Put the signing secret there, "
+        yield (
+            f"{variable} is not set. Put the signing secret there, "
             "or name another variable under [sandbox] webhook_secret_env."
         )
 
@@ -186,20 +182,18 @@ def _is_loopback(host: str) -> bool:
     return bool(addresses) and all(address.is_loopback for address in addresses)
 
 
-def _refuse_unreadable_command(settings: Settings) -> None:
-    tls = settings.app.tls
-    for place, command in ((COMMAND, settings.app.command), ("app.tls.command", tls.command if tls else None)):
+def _in_commands(app: AppSettings) -> Iterator[str]:
+    for place, command in ((COMMAND, app.command), ("app.tls.command", app.tls.command if app.tls else None)):
         if command is None:
             continue
         try:
-            words = shlex.split(command)
+            if not shlex.split(command):
+                yield f"{place} is empty."
         except ValueError as error:
-            raise ConfigError(f"{settings.source}: {place} cannot be read: {str(error).lower()}.") from None
-        if not words:
-            raise ConfigError(f"{settings.source}: {place} is empty.")
+            yield f"{place} cannot be read: {str(error).lower()}."
 
 
-def _refuse_useless_numbers(settings: Settings) -> None:
+def _in_numbers(settings: Settings) -> Iterator[str]:
     app = settings.app
     numbers = {f"app.limits.{name}": value for name, value in msgspec.structs.asdict(app.limits).items()}
     numbers |= {"app.ready_s": app.ready_s}
@@ -207,51 +201,36 @@ def _refuse_useless_numbers(settings: Settings) -> None:
     numbers |= {f"app.facts.{name}": getattr(app.facts, name) for name in ("history_days", "consent_days", "rotate_days")}
     for name, value in numbers.items():
         if value is not None and not 0 < value < float("inf"):
-            raise ConfigError(f"{settings.source}: {name} must be greater than 0, got {value}.")
+            yield f"{name} must be greater than 0, got {value}."
 
 
-def _refuse_unknown_names(settings: Settings) -> None:
-    facts, source = settings.app.facts, settings.source
+def _in_names(facts: Facts) -> Iterator[str]:
     for name in facts.datasets or ():
         if name not in PERMISSIONS:
-            raise ConfigError(f"{source}: app.facts.datasets has {name!r}.{_hint(name, tuple(PERMISSIONS))}")
+            yield f"app.facts.datasets has {name!r}.{_hint(name, tuple(PERMISSIONS))}"
     for name, words in facts.dataset_words.items():
         if name not in PERMISSIONS:
-            raise ConfigError(f"{source}: app.facts.dataset_words has {name!r}.{_hint(name, tuple(PERMISSIONS))}")
+            yield f"app.facts.dataset_words has {name!r}.{_hint(name, tuple(PERMISSIONS))}"
         if not words or not all(word.strip() for word in words):
-            raise ConfigError(f"{source}: app.facts.dataset_words.{name} must be a list of words, none of them empty.")
+            yield f"app.facts.dataset_words.{name} must be a list of words, none of them empty."
     if not all(word.strip() for word in facts.revoke_words):
-        raise ConfigError(f"{source}: app.facts.revoke_words must be a list of words, none of them empty.")
+        yield "app.facts.revoke_words must be a list of words, none of them empty."
     for pattern in facts.uses_events or ():
         if not any(fnmatchcase(kind, pattern) for kind in EVENT_KINDS):
-            raise ConfigError(
-                f"{source}: app.facts.uses_events has {pattern!r}, which no event matches.{_hint(pattern, EVENT_KINDS)}"
-            )
+            yield f"app.facts.uses_events has {pattern!r}, which no event matches.{_hint(pattern, EVENT_KINDS)}"
 
 
-def _refuse_unknown_interpretations(settings: Settings) -> None:
-    if settings.sandbox.interpretations:
-        try:
-            Interpretations(settings.sandbox.interpretations)
-        except UsageError as error:
-            raise ConfigError(f"{settings.source}: [sandbox.interpretations]: {error}") from None
-
-
-def _refuse_useless_reducer(settings: Settings) -> None:
-    reducer, place = settings.app.observe.reducer, f"{settings.source}: app.observe.reducer"
-    if reducer is None:
-        return
+def _in_reducer(app: AppSettings, reducer: Reducer) -> Iterator[str]:
+    place = "app.observe.reducer"
     if "{consent_id}" not in reducer.state:
-        raise ConfigError(f"{place}.state must use {{consent_id}}, got {reducer.state!r}: each consent has its own value.")
-    if settings.app.observe.effects is None and not settings.app.object:
-        raise ConfigError(f"{place} needs app.observe.effects, which returns the app's state.")
+        yield f"{place}.state must use {{consent_id}}, got {reducer.state!r}: each consent has its own value."
+    if app.observe.effects is None and not app.object:
+        yield f"{place} needs app.observe.effects, which returns the app's state."
     if not reducer.becomes:
-        raise ConfigError(
-            f'{place}.becomes is empty; name the value that an event leaves, like "consent.revoked" = "revoked".'
-        )
+        yield f'{place}.becomes is empty; name the value that an event leaves, like "consent.revoked" = "revoked".'
     for kind in reducer.becomes:
         if kind not in EVENT_KINDS:
-            raise ConfigError(f"{place}.becomes has {kind!r}, which is not the name of an event.{_hint(kind, EVENT_KINDS)}")
+            yield f"{place}.becomes has {kind!r}, which is not the name of an event.{_hint(kind, EVENT_KINDS)}"
 
 
 def _hint(name: str, known: tuple[str, ...]) -> str:
@@ -259,8 +238,7 @@ def _hint(name: str, known: tuple[str, ...]) -> str:
     return (f" Did you mean {near!r}?" if near else "") + f" Known: {', '.join(known)}."
 
 
-def _refuse_bad_paths(settings: Settings) -> None:
-    app = settings.app
+def _in_paths(app: AppSettings) -> Iterator[str]:
     paths = [("app.observe.ignore", path) for path in app.observe.ignore]
     if app.observe.reducer:
         paths.append(("app.observe.reducer.state", filled(app.observe.reducer.state, consent_id="c", end_user_id="e")))
@@ -279,7 +257,4 @@ def _refuse_bad_paths(settings: Settings) -> None:
         except jsonpath.JSONPathError:
             is_path = False
         if not is_path:
-            raise ConfigError(f"{settings.source}: {place} must be a JSONPath like '$.state.fetched_at', got {path!r}.")
-
-
-__all__ = ["refuse_bad_templates", "refuse_bad_values", "refuse_contradictions"]
+            yield f"{place} must be a JSONPath like '$.state.fetched_at', got {path!r}."

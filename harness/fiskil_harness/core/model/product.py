@@ -4,22 +4,6 @@ from typing import Any
 
 from fiskil_harness.core.model.rows import Row
 
-SUMMARY = (
-    "product_id",
-    "effective_from",
-    "last_updated",
-    "product_category",
-    "name",
-    "description",
-    "brand",
-    "brand_name",
-    "application_uri",
-    "is_tailored",
-    "additional_information",
-    "card_art",
-)
-"""The fields of a product in the API's list of products; the other fields of ``Product`` are details."""
-
 
 class ProductSummary(Row, frozen=True, kw_only=True):
     """A product as the API's list of products shows it."""
@@ -36,6 +20,10 @@ class ProductSummary(Row, frozen=True, kw_only=True):
     is_tailored: bool
     additional_information: dict[str, str]
     card_art: tuple[dict[str, str], ...] | None = None
+
+
+SUMMARY = ProductSummary.__struct_fields__
+"""The fields of a product in the API's list of products; the other fields of ``Product`` are details."""
 
 
 class Product(ProductSummary, frozen=True, kw_only=True):

@@ -59,6 +59,7 @@ class Authority:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._pems: dict[ServerCertificate, bytes] = {}
 
     @cached_property
     def files(self) -> Certificates:
@@ -76,7 +77,9 @@ class Authority:
     def context(self, kind: ServerCertificate, on_hello: Callable[[], object] = lambda: None) -> ssl.SSLContext:
         """Return a new TLS context for a server with a certificate of *kind*; each TLS client hello calls *on_hello*."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        with _file_of(self._key_and_chain(kind)) as path:
+        if kind not in self._pems:
+            self._pems[kind] = self._key_and_chain(kind)
+        with _file_of(self._pems[kind]) as path:
             context.load_cert_chain(path)
         if kind is ServerCertificate.OLD_VERSION:
             _speak_only_old_versions(context)
@@ -99,17 +102,8 @@ class Authority:
     def _authority(self) -> "trustme.CA":
         return _new_authority()
 
-    @cached_property
-    def _pems(self) -> dict[ServerCertificate, bytes]:
-        return {}
-
     def _key_and_chain(self, kind: ServerCertificate) -> bytes:
-        """Return the private key, followed by the certificates that the server sends."""
-        if kind not in self._pems:
-            self._pems[kind] = self._new_key_and_chain(kind)
-        return self._pems[kind]
-
-    def _new_key_and_chain(self, kind: ServerCertificate) -> bytes:
+        """Return a new private key, followed by the certificates that the server sends."""
         if kind is ServerCertificate.SELF_SIGNED:
             signer = _new_authority()
             return signer.private_key_pem.bytes() + signer.cert_pem.bytes()

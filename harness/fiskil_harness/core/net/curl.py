@@ -20,7 +20,7 @@ def curl(url: str, *, headers: Iterable[tuple[str, str]] = (), body: bytes = b""
         words += ["--header", f"{name}: {value}" if value else f"{name};"]
     if "content-type" not in given:
         words += ["--header", "Content-Type:"]
-    line = shlex.join([*words])
+    line = shlex.join(words)
     if len(body) > LONGEST_BODY:
         return f"{line} --data-binary @body {shlex.quote(url)}  # {len(body)} bytes in the file body"
     if body or method == "POST":

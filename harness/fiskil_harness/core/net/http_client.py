@@ -3,7 +3,6 @@
 import ssl
 from collections.abc import Callable
 from functools import cache
-from types import TracebackType
 from typing import Any
 
 import httpx
@@ -91,7 +90,7 @@ class HttpClient:
     def __enter__(self) -> "HttpClient":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

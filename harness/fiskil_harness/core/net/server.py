@@ -6,7 +6,6 @@ of the harness's own applications becomes a ``Crash`` record; an exception in an
 """
 
 import asyncio
-import concurrent.futures
 import contextlib
 import errno
 import secrets
@@ -15,7 +14,6 @@ import ssl
 import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 import uvicorn
@@ -51,9 +49,6 @@ class Loop:
         future = asyncio.run_coroutine_threadsafe(work, self.asyncio)
         try:
             return future.result(timeout_s)
-        except concurrent.futures.TimeoutError:
-            future.cancel()
-            raise
         except BaseException:
             future.cancel()
             raise
@@ -91,7 +86,7 @@ class Loop:
     def __enter__(self) -> "Loop":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -28,20 +28,9 @@ _ONE_WORD = re.compile(rb"[\w+/=-]+")
 _RUN = re.compile(rb"[A-Za-z0-9]{16,}")
 """Pattern of the random part in a value that also contains words, such as a URL."""
 _CLAIM = re.compile(rb'[:,\[]\s*"([\w-]{12,})"')
-_CLASSES = bytes(
-    (
-        1
-        if 97 <= number <= 122
-        else 2
-        if 65 <= number <= 90
-        else 3
-        if 48 <= number <= 57
-        else 4
-        if number < 128
-        else number % 4
-    )
-    for number in range(256)
-)
+_LETTERS_AND_DIGITS = dict.fromkeys(range(97, 123), 1) | dict.fromkeys(range(65, 91), 2) | dict.fromkeys(range(48, 58), 3)
+_CLASSES = bytes(_LETTERS_AND_DIGITS.get(number, 4 if number < 128 else number % 4) for number in range(256))
+"""The class of each character: lower case, upper case, digit, other; bytes that are not ASCII are spread over classes."""
 
 _FOR_URLS = bytes.maketrans(b"+/", b"-_")
 

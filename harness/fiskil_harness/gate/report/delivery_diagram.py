@@ -152,9 +152,8 @@ def _label(group: Sequence[ExcerptLine]) -> str:
     split = [beat.text.partition(" attempt ") for beat in group]
     events = dict.fromkeys(event for event, _, _ in split)
     attempts = dict.fromkeys(attempt for _, _, attempt in split if attempt)
-    shown = ", ".join(list(events)[:MOST_NAMED]) + (
-        f" and {len(events) - MOST_NAMED} more" if len(events) > MOST_NAMED else ""
-    )
+    more = f" and {len(events) - MOST_NAMED} more" if len(events) > MOST_NAMED else ""
+    shown = ", ".join(list(events)[:MOST_NAMED]) + more
     if attempts:
         shown += f" attempt{'s' if len(attempts) > 1 else ''} {', '.join(attempts)}"
     return f"{len(group)} at once: {shown}" if len(group) > 1 else shown

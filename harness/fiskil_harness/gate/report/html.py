@@ -158,10 +158,8 @@ def _counts(whole: GateResult) -> Iterable[tuple[int, str]]:
     failing = [scenario for scenario in judgement.scenarios if scenario.verdict is Verdict.FAIL]
     yield len(failing), f"of {text.counted(len(judgement.scenarios), 'scenario')} failed"
     if judgement.bugs:
-        yield (
-            len([bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]),
-            f"of {len(judgement.bugs)} known bugs found",
-        )
+        present = [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]
+        yield len(present), f"of {len(judgement.bugs)} known bugs found"
     if judgement.decision is not Decision.NOT_REQUESTED:
         yield judgement.required_met, f"of {judgement.required} required practices met"
 
@@ -227,10 +225,9 @@ def _bug_excerpts(whole: GateResult) -> dict[int, tuple[list[Excerpt], int]]:
 
 def _excerpts_of(whole: GateResult, shown: set[int], outcome: Outcome, finding: Finding) -> list[Excerpt]:
     """Return the excerpts of *finding* whose ``id()`` is in *shown*; [] if the report already shows them for a known bug."""
-    if any(
-        (bug.scenario, bug.probe) == (outcome.scenario, finding.probe) and bug.verdict is Verdict.FAIL
-        for bug in whole.result.bugs
-    ):
+    if (outcome.scenario, finding.probe) in {
+        (bug.scenario, bug.probe) for bug in whole.result.bugs if bug.verdict is Verdict.FAIL
+    }:
         return []
     of_probe = _of_probe(whole, outcome.scenario, finding.probe)
     return [excerpt for excerpt in of_probe if not excerpt.case and id(excerpt) in shown]

@@ -33,36 +33,37 @@ def render(whole: GateResult) -> str:
     """Return the report as an XML document."""
     root = ET.Element("testsuites", name="fiskil-harness")
     took = {measure.scenario: measure.took_s for measure in whole.measured}
-    scenarios = ET.SubElement(root, "testsuite", name="fiskil-harness.scenarios", timestamp=whole.run.began_at)
+    scenarios = _suite(root, "scenarios", whole)
     _run_properties(scenarios, whole)
     for outcome in whole.result.scenarios:
         _scenario_case(scenarios, whole, outcome, took.get(outcome.scenario, 0.0))
-    _set_totals(scenarios)
     if whole.result.decision is not Decision.NOT_REQUESTED:
-        practices = ET.SubElement(root, "testsuite", name="fiskil-harness.practices", timestamp=whole.run.began_at)
+        practices = _suite(root, "practices", whole)
         for status in whole.result.statuses:
             _practice_case(practices, status)
-        _set_totals(practices)
-        decision = ET.SubElement(root, "testsuite", name="fiskil-harness.gate", timestamp=whole.run.began_at)
-        _gate_case(decision, whole)
-        _set_totals(decision)
+        _gate_case(_suite(root, "gate", whole), whole)
     if whole.result.interpretation_runs:
-        interpretations = ET.SubElement(
-            root, "testsuite", name="fiskil-harness.interpretations", timestamp=whole.run.began_at
-        )
+        interpretations = _suite(root, "interpretations", whole)
         for run in whole.result.interpretation_runs:
             seconds = sum(took.get(outcome.scenario, 0.0) for outcome in run.outcomes)
             _interpretation_case(interpretations, whole, run, seconds)
-        _set_totals(interpretations)
     if whole.comparison is not None:
-        baseline = ET.SubElement(root, "testsuite", name="fiskil-harness.baseline", timestamp=whole.run.began_at)
+        baseline = _suite(root, "baseline", whole)
         for worse in whole.comparison.worse:
-            case = ET.SubElement(baseline, "testcase", classname="baseline", name=_printable(worse.subject), time="0.000")
+            case = _case(baseline, "baseline", worse.subject)
             _add_result(case, "failure" if worse.weight is Verdict.FAIL else "error", "worse", difference_line(worse), "")
-        _set_totals(baseline)
-    _set_totals(root)
+    for suite in (*root, root):
+        _set_totals(suite)
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(root: ET.Element, name: str, whole: GateResult) -> ET.Element:
+    return ET.SubElement(root, "testsuite", name=f"fiskil-harness.{name}", timestamp=whole.run.began_at)
+
+
+def _case(suite: ET.Element, classname: str, name: str, seconds: float = 0.0) -> ET.Element:
+    return ET.SubElement(suite, "testcase", classname=_printable(classname), name=_printable(name), time=f"{seconds:.3f}")
 
 
 def _run_properties(suite: ET.Element, whole: GateResult) -> None:
@@ -75,9 +76,7 @@ def _run_properties(suite: ET.Element, whole: GateResult) -> None:
 
 
 def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, seconds: float) -> None:
-    case = ET.SubElement(
-        suite, "testcase", classname="fiskil-harness.scenarios", name=_printable(outcome.scenario), time=f"{seconds:.3f}"
-    )
+    case = _case(suite, "fiskil-harness.scenarios", outcome.scenario, seconds)
     properties = ET.SubElement(case, "properties")
     for practice_id in outcome.practices:
         ET.SubElement(properties, "property", name="practice", value=practice_id)
@@ -92,13 +91,13 @@ def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, secon
         _add_result(case, "failure", str(outcome.verdict), observed, text)
     elif decisive and all(finding.hook for finding in decisive):
         hooks = ", ".join(dict.fromkeys(finding.hook for finding in decisive))
-        ET.SubElement(case, "skipped", message=_printable(f"{observed} (missing: {hooks})"))
+        _skip(case, f"{observed} (missing: {hooks})")
     else:
         _add_result(case, "error", str(outcome.verdict), observed, text)
 
 
 def _gate_case(suite: ET.Element, whole: GateResult) -> None:
-    case = ET.SubElement(suite, "testcase", classname="gate", name="gate", time="0.000")
+    case = _case(suite, "gate", "gate")
     if whole.exit_code:
         reasons = list(_why_shut(whole))
         tag = "failure" if whole.exit_code == 1 else "error"
@@ -122,30 +121,32 @@ def _why_shut(whole: GateResult) -> Iterator[str]:
 
 
 def _practice_case(suite: ET.Element, practice: PracticeStatus) -> None:
-    section = _printable(practice.section)
-    case = ET.SubElement(suite, "testcase", classname=section, name=practice.practice, time="0.000")
+    case = _case(suite, practice.section, practice.practice)
     if practice.status is Status.VIOLATED and practice.waiver:
-        ET.SubElement(case, "skipped", message=_printable(f"violated, {practice.waiver}"))
-    elif practice.status is Status.VIOLATED:
-        _add_result(case, "failure", str(practice.status), practice.reason, practice.title)
-    elif practice.status is Status.NOT_PROVEN and practice.is_required:
-        _add_result(case, "error", str(practice.status), practice.reason, practice.title)
-    elif practice.status is Status.NOT_PROVEN:
-        ET.SubElement(case, "skipped", message=_printable(f"not proven: {practice.reason}"))
+        _skip(case, f"violated, {practice.waiver}")
+    elif practice.status is Status.NOT_PROVEN and not practice.is_required:
+        _skip(case, f"not proven: {practice.reason}")
+    elif practice.status in {Status.VIOLATED, Status.NOT_PROVEN}:
+        tag = "failure" if practice.status is Status.VIOLATED else "error"
+        _add_result(case, tag, str(practice.status), practice.reason, practice.title)
 
 
 def _interpretation_case(suite: ET.Element, whole: GateResult, run: InterpretationRun, seconds: float) -> None:
-    case = ET.SubElement(suite, "testcase", classname=run.clause, name=run.interpretation, time=f"{seconds:.3f}")
+    case = _case(suite, run.clause, run.interpretation, seconds)
     if stays_shut(run):
         tag = "failure" if run.result is InterpretationResult.FAILS else "error"
         commands = "\n".join(again(whole, outcome.scenario) for outcome in run.outcomes)
         _add_result(case, tag, str(run.result), run.reason, commands)
     elif run.result is not InterpretationResult.PASSES:
-        ET.SubElement(case, "skipped", message=_printable(f"{run.result}: {run.reason}"))
+        _skip(case, f"{run.result}: {run.reason}")
 
 
 def _add_result(case: ET.Element, tag: str, kind: str, message: str, text: str) -> None:
     ET.SubElement(case, tag, type=kind, message=_printable(message)).text = _printable(text)
+
+
+def _skip(case: ET.Element, message: str) -> None:
+    ET.SubElement(case, "skipped", message=_printable(message))
 
 
 def _set_totals(suite: ET.Element) -> None:

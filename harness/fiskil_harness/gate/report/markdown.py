@@ -5,7 +5,7 @@ are left out first.
 """
 
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import chain, groupby
 
 from fiskil_harness.gate.judgement import GateResult, Judgement
 from fiskil_harness.gate.practice_status import Status
@@ -42,26 +42,20 @@ def render(whole: GateResult) -> str:
     head += [line for remark in judgement.remarks for line in (_escape(remark), "")]
     head += _comparison(whole) + _unmet(whole)
     blocks = [
-        ("findings", _findings(whole)),
-        ("receiver", _bugs(judgement)),
-        ("practices", _met_practices(judgement)),
-        ("interpretations", _interpretations(judgement)),
-        ("exercised", _exercised(judgement)),
-        ("record", _record(whole)),
+        _findings(whole),
+        _bugs(judgement),
+        _met_practices(judgement),
+        _interpretations(judgement),
+        _exercised(judgement),
+        _record(whole),
     ]
     tail = ["To run it again:", "", "```sh", whole.run.again, "```", ""]
-    dropped = 0
-    while _size_bytes([*head, *(line for _, block in blocks for line in block), *tail]) > MOST_BYTES - 200 and blocks:
-        longest = max(blocks, key=lambda pair: _size_bytes(pair[1]))
-        blocks.remove(longest)
-        dropped += 1
-    if dropped:
-        tail = [
-            f"{dropped} parts are left out to keep the comment short; `--html` and `--json` contain everything.",
-            "",
-            *tail,
-        ]
-    return "\n".join([*head, *(line for _, block in blocks for line in block), *tail])
+    count = len(blocks)
+    while sum(map(_size_bytes, (head, *blocks, tail))) > MOST_BYTES - 200 and blocks:
+        blocks.remove(max(blocks, key=_size_bytes))
+    dropped = count - len(blocks)
+    note = f"{dropped} parts are left out to keep the comment short; `--html` and `--json` contain everything."
+    return "\n".join([*head, *chain(*blocks), *([note, ""] if dropped else []), *tail])
 
 
 def _comparison(whole: GateResult) -> list[str]:
@@ -69,14 +63,10 @@ def _comparison(whole: GateResult) -> list[str]:
     comparison = whole.comparison
     if comparison is None:
         return []
-    changed = [
-        *(("worse", difference) for difference in comparison.worse),
-        *(("better", difference) for difference in comparison.better),
-    ]
-    lines = [f"**{comparison_line(whole)}**", ""]
-    lines += [f"- {word}: {_cell_text(difference_line(difference))}" for word, difference in changed]
+    changes = {"worse": comparison.worse, "better": comparison.better}
+    lines = [f"- {word}: {_cell_text(difference_line(change))}" for word, of_word in changes.items() for change in of_word]
     lines += [f"- {_cell_text(caveat)}" for caveat in comparison.caveats]
-    return [*lines, ""] if changed or comparison.caveats else lines
+    return [f"**{comparison_line(whole)}**", "", *lines, *([""] if lines else [])]
 
 
 def _unmet(whole: GateResult) -> Block:
@@ -111,11 +101,7 @@ def _findings(whole: GateResult) -> Block:
 
 def _exercised(judgement: Judgement) -> Block:
     """Return what the run exercised, and what it left out."""
-    lines = (
-        [*(f"- {_cell_text(coverage_line)}" for coverage_line in coverage_lines(judgement)), ""]
-        if judgement.coverage
-        else []
-    )
+    lines = [*(f"- {_cell_text(line)}" for line in coverage_lines(judgement)), ""] if judgement.coverage else []
     if judgement.left_out:
         lines += ["Not run:", "", *(f"- {_cell_text(text)}" for text in judgement.left_out), ""]
     return folded("What this run exercised", lines)

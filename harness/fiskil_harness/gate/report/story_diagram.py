@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
+from operator import attrgetter
 
 from fiskil_harness.probes.evidence import Story, StoryEntry
 
@@ -50,20 +51,8 @@ def is_wrong(entry: StoryEntry) -> bool:
 
 def _grouped(entries: Sequence[StoryEntry]) -> Iterator[tuple[StoryEntry, int]]:
     """Yield the first of each run of consecutive equal entries, and the length of the run."""
-
-    def key(entry: StoryEntry) -> tuple[object, ...]:
-        return (
-            entry.kind,
-            entry.origin,
-            entry.target,
-            entry.text,
-            entry.note,
-            entry.result,
-            entry.bites,
-            bool(entry.repeats),
-        )
-
-    for _, equal in groupby(entries, key=key):
+    fields = attrgetter("kind", "origin", "target", "text", "note", "result", "bites")
+    for _, equal in groupby(entries, key=lambda entry: (fields(entry), bool(entry.repeats))):
         group = list(equal)
         yield group[0], len(group)
 

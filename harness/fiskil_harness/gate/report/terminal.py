@@ -3,6 +3,7 @@
 Lines have at most 80 columns; there is colour only on a terminal.
 """
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,6 @@ COLOURS = {
     Verdict.PASS: "green",
     Verdict.INCONCLUSIVE: "yellow",
     Verdict.FAIL: "bold red",
-}
-
-RESULT_COLOURS = {
     InterpretationResult.PASSES: "green",
     InterpretationResult.FAILS: "bold red",
     InterpretationResult.INCONCLUSIVE: "yellow",
@@ -41,9 +39,7 @@ def show(whole: GateResult, console: "Console") -> None:
     for outcome, findings in findings_to_show(judgement):
         verdict = findings[0].verdict
         lines = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=width)
-        _print(console, lines[0], lead=str(verdict), style=COLOURS[verdict])
-        for line in lines[1:]:
-            _print(console, line)
+        _print_lines(console, lines, lead=str(verdict), style=COLOURS[verdict])
         _print(console, "")
     _show_bugs(judgement, console, width)
     if judgement.decision is Decision.NOT_REQUESTED:
@@ -74,13 +70,9 @@ def _show_bugs(judgement: Judgement, console: "Console", width: int) -> None:
     for diagnosis in present:
         lead = f"  {diagnosis.row:>2}  {diagnosis.bug}"
         lines = wording.wrapped(f"{lead}  the receiver {diagnosis.title}", width, later_indent=wording.INDENT)
-        _print(console, lines[0], lead=lead, style=COLOURS[diagnosis.verdict])
-        for line in lines[1:]:
-            _print(console, line)
-        for line in wording.wrapped(
-            f"fix: {diagnosis.fix}", width, first_indent=wording.INDENT, later_indent=wording.INDENT
-        ):
-            _print(console, line)
+        _print_lines(console, lines, lead=lead, style=COLOURS[diagnosis.verdict])
+        fix = f"fix: {diagnosis.fix}"
+        _print_lines(console, wording.wrapped(fix, width, first_indent=wording.INDENT, later_indent=wording.INDENT))
     _print_wrapped(console, f"{len(judgement.bugs)} known bugs: {wording.bug_counts(judgement.bugs)}", width)
     _print(console, "")
 
@@ -97,9 +89,7 @@ def _show_passes(judgement: Judgement, console: "Console", width: int) -> None:
     for outcome, finding in others:
         text = f"{finding.verdict:<5} {outcome.scenario}  {wording.observation(finding)}"
         lines = wording.wrapped(text, width, later_indent=wording.INDENT)
-        _print(console, lines[0], lead=str(finding.verdict), style=COLOURS[finding.verdict])
-        for line in lines[1:]:
-            _print(console, line)
+        _print_lines(console, lines, lead=str(finding.verdict), style=COLOURS[finding.verdict])
     if others:
         _print(console, "")
 
@@ -133,9 +123,7 @@ def _show_practice(practice: PracticeStatus, console: "Console", width: int, nam
     longest = max((len(word) for word in reason.split()), default=0)
     indent = " " * max(len(wording.INDENT), min(len(head), width - longest))
     lines = wording.wrapped(head + reason, width, later_indent=indent)
-    _print(console, lines[0], lead=lead, style="yellow" if practice.waiver else COLOURS[practice.status])
-    for line in lines[1:]:
-        _print(console, line)
+    _print_lines(console, lines, lead=lead, style="yellow" if practice.waiver else COLOURS[practice.status])
 
 
 def _show_interpretation_runs(whole: GateResult, console: "Console", width: int) -> None:
@@ -148,18 +136,13 @@ def _show_interpretation_runs(whole: GateResult, console: "Console", width: int)
         if run.result is InterpretationResult.PASSES and not run.is_required:
             continue
         lead = f" {'*' if run.is_required else ' '}{run.result:<12} "
-        lines = wording.wrapped(
-            f"{lead}{run.clause}={run.interpretation}  {run.reason}", width, later_indent=wording.INDENT * 2
-        )
-        _print(console, lines[0], lead=lead, style=RESULT_COLOURS[run.result])
-        for line in lines[1:]:
-            _print(console, line)
+        text = f"{lead}{run.clause}={run.interpretation}  {run.reason}"
+        lines = wording.wrapped(text, width, later_indent=wording.INDENT * 2)
+        _print_lines(console, lines, lead=lead, style=COLOURS[run.result])
         if run.result is InterpretationResult.FAILS and run.outcomes:
             scenario = next((outcome.scenario for outcome in run.outcomes if outcome.verdict is not Verdict.PASS), "")
-            for line in wording.command_lines(
-                "again", again(whole, scenario), width, indent=wording.INDENT * 2, label_width=6
-            ):
-                _print(console, line)
+            command = again(whole, scenario)
+            _print_lines(console, wording.command_lines("again", command, width, indent=wording.INDENT * 2, label_width=6))
     _print(console, wording.interpretation_run_counts(whole.result))
     _print(console, "")
 
@@ -194,9 +177,7 @@ def _show_comparison(whole: GateResult, console: "Console", width: int) -> None:
     for difference in (*comparison.worse, *comparison.better):
         lead = "  better " if difference.weight is Verdict.PASS else "  worse  "
         lines = wording.wrapped(lead + wording.difference_line(difference), width, later_indent=wording.INDENT)
-        _print(console, lines[0], lead=lead, style=COLOURS[difference.weight])
-        for line in lines[1:]:
-            _print(console, line)
+        _print_lines(console, lines, lead=lead, style=COLOURS[difference.weight])
     for caveat in comparison.caveats:
         _print_wrapped(console, caveat, width, indent="  ")
     _print(console, "")
@@ -219,14 +200,19 @@ def _show_end(whole: GateResult, console: "Console", width: int) -> None:
     for line in wording.wrapped(decision_line(whole), width):
         _print(console, line, style=colour)
     for plan in run.plans:
-        for line in wording.command_lines("Saved plan:", f"fiskil-harness replay {plan}{run.replay_with}", width):
-            _print(console, line)
-    for line in wording.command_lines("Again:", run.again, width):
-        _print(console, line)
+        command = f"fiskil-harness replay {plan}{run.replay_with}"
+        _print_lines(console, wording.command_lines("Saved plan:", command, width))
+    _print_lines(console, wording.command_lines("Again:", run.again, width))
 
 
 def _print_wrapped(console: "Console", text: str, width: int, *, indent: str = "") -> None:
-    for line in wording.wrapped(text, width, first_indent=indent, later_indent=indent + "  "):
+    _print_lines(console, wording.wrapped(text, width, first_indent=indent, later_indent=indent + "  "))
+
+
+def _print_lines(console: "Console", lines: Sequence[str], *, lead: str = "", style: str = "") -> None:
+    """Print lines unchanged; *style* colours the *lead* of the first."""
+    _print(console, lines[0], lead=lead, style=style)
+    for line in lines[1:]:
         _print(console, line)
 
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import tomllib
 from collections import Counter
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -17,8 +18,9 @@ from msgspec import Struct
 
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config import FILE, Facts, Settings, load
+from fiskil_harness.core.config.placeholders import refuse_bad_templates
 from fiskil_harness.core.config.schema import Login, Observe, Tls
-from fiskil_harness.core.config.validation import refuse_bad_templates, refuse_contradictions
+from fiskil_harness.core.config.validation import refuse_contradictions
 from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.gate.receiver_bugs import bug
@@ -30,7 +32,10 @@ REFERENCE = "reference_app.app:build"
 APP_DIR = " --app-dir .."
 """The option by which the reference app's own config finds its module; the gallery sets PYTHONPATH instead."""
 OTHERS = 2
-"""The default number of scenarios that the selftest runs on a flawed app in addition to those that catch its flaw."""
+"""The default number of scenarios that the selftest runs on a flawed app in addition to those that catch its flaw.
+
+They are few, because only the flaw of such an app matters.
+"""
 
 Framework = Literal["starlette", "stdlib", "flask", "node"]
 
@@ -67,13 +72,6 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     demo: bool = False
     collection: Literal["flawed", "correct"] = "flawed"
     place: str = ""
-
-    @property
-    def exit_codes(self) -> tuple[int, ...]:
-        """The allowed exit codes of ``gate``: 0 for a correct app, 1 for a violation, not 0 for an app that does nothing."""
-        if self.collection == "correct":
-            return (0,)
-        return (1,) if self.violates else (1, 3)
 
 
 class _Family(Struct, frozen=True, forbid_unknown_fields=True):
@@ -169,11 +167,6 @@ def _read(collection: Literal["flawed", "correct"]) -> list[GalleryApp]:
     return [_check(entry) for path in paths for entry in _entries(path, collection)]
 
 
-def _others(entry: GalleryApp) -> int | None:
-    """Return the number of other scenarios: few by default for a flawed app, because only its flaw matters."""
-    return OTHERS if entry.others is None and entry.violates else entry.others
-
-
 def _entries(path: Path, collection: Literal["flawed", "correct"]) -> list[GalleryApp]:
     place = str(path.parent.relative_to(catalog.folder("gallery")))
     try:
@@ -190,7 +183,7 @@ def _entry(raw: dict[str, Any], family: _Family, folder: Path, collection: str, 
         title=entry.title or _title(folder, entry.name),
         base=family.base,
         env=family.env | entry.env,
-        others=_others(entry),
+        others=OTHERS if entry.others is None and entry.violates else entry.others,
         collection=collection,
         place=place,
     )
@@ -210,14 +203,10 @@ def _check(entry: GalleryApp) -> GalleryApp:
         practice(practice_id)
     for bug_id in entry.bugs:
         bug(bug_id)
-    scenarios = [*catalog.scenario_names(), *catalog.opt_in_names()]
-    for name in entry.scenarios:
-        if name not in scenarios:
-            raise UnknownName("scenario", name, scenarios, place=f"the gallery app {entry.name!r}")
+    place = f"the gallery app {entry.name!r}"
+    _refuse_unknown("scenario", entry.scenarios, [*catalog.scenario_names(), *catalog.opt_in_names()], place)
     probes = {probe for practice_id in entry.violates for probe in practice(practice_id).probes}
-    for name in entry.probes:
-        if name not in probes:
-            raise UnknownName("probe", name, probes, place=f"the practices that {entry.name!r} violates")
+    _refuse_unknown("probe", entry.probes, probes, f"the practices that {entry.name!r} violates")
     _refuse_duplicates(f"practice of {entry.name}", [*entry.violates, *entry.may])
     if entry.collection == "correct" and (entry.violates or entry.may or entry.bugs or entry.demo):
         raise ConfigError(
@@ -228,6 +217,12 @@ def _check(entry: GalleryApp) -> GalleryApp:
             f"The gallery app {entry.name!r} violates {entry.violates[0]}, so scenarios must name one that catches it."
         )
     return entry
+
+
+def _refuse_unknown(kind: str, names: Iterable[str], known: Collection[str], place: str) -> None:
+    for name in names:
+        if name not in known:
+            raise UnknownName(kind, name, known, place=place)
 
 
 def _refuse_duplicates(kind: str, names: list[str]) -> None:
@@ -274,9 +269,7 @@ def _python_path(folder: Path) -> dict[str, str]:
 
 def _limits(entry: GalleryApp, base: Settings) -> object:
     limits = msgspec.structs.asdict(base.app.limits)
-    for name in entry.limits:
-        if name not in limits:
-            raise UnknownName("limit", name, limits, place=f"the gallery app {entry.name!r}")
+    _refuse_unknown("limit", entry.limits, limits, f"the gallery app {entry.name!r}")
     return msgspec.structs.replace(base.app.limits, **entry.limits)
 
 
@@ -300,16 +293,12 @@ def _module(entry: GalleryApp) -> str:
 
 
 def _observe(entry: GalleryApp, base: Settings) -> Observe:
-    for name in entry.without:
-        if name not in Observe.__struct_fields__:
-            raise UnknownName("hook", name, Observe.__struct_fields__, place=f"the gallery app {entry.name!r}")
+    _refuse_unknown("hook", entry.without, Observe.__struct_fields__, f"the gallery app {entry.name!r}")
     defaults = msgspec.structs.asdict(Observe())
     return msgspec.structs.replace(base.app.observe, **{name: defaults[name] for name in entry.without})
 
 
 def _facts(entry: GalleryApp, base: Settings) -> Facts:
     facts = msgspec.structs.asdict(base.app.facts)
-    for name in entry.facts:
-        if name not in facts:
-            raise UnknownName("fact", name, facts, place=f"the gallery app {entry.name!r}")
+    _refuse_unknown("fact", entry.facts, facts, f"the gallery app {entry.name!r}")
     return msgspec.convert({**facts, **entry.facts}, Facts)

@@ -53,11 +53,6 @@ class SelftestResult(Struct, frozen=True, kw_only=True):
     bugs_found: tuple[str, ...] = ()
     not_tried: str = ""
 
-    @property
-    def is_correct(self) -> bool:
-        """True if the app ran and the gate's findings match the facts about it."""
-        return not (self.not_tried or self.overlooked or self.false_alarms or self.inconclusive)
-
 
 class BugRow(Struct, frozen=True, kw_only=True):
     """A bug of the catalogue, the apps that have the bug, and the apps in which it was detected."""
@@ -248,10 +243,5 @@ def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
 
 
 def _result(entry: GalleryApp, **fields: object) -> SelftestResult:
-    entry_fields = {
-        "name": entry.name,
-        "title": entry.title,
-        "framework": entry.framework,
-        "collection": entry.collection,
-    }
+    entry_fields = {"name": entry.name, "title": entry.title, "framework": entry.framework, "collection": entry.collection}
     return msgspec.convert({**entry_fields, **fields}, SelftestResult, strict=False, from_attributes=True)

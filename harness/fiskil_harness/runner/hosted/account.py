@@ -3,7 +3,6 @@
 Apart from token requests the harness only reads. It sends no request to another host, whatever a paging link contains.
 """
 
-from types import TracebackType
 from typing import Any
 
 from fiskil_harness.contract.clause_checks import CheckContext
@@ -106,5 +105,5 @@ class Account:
     def __enter__(self) -> "Account":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

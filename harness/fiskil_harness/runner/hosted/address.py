@@ -47,16 +47,11 @@ def problems(settings: Settings, look: Callable[[str], str | None] = environment
     ca_file = _ca_file(settings)
     if ca_file is not None and not ca_file.is_file():
         missing.append(("hosted.ca_file", f"is {hosted.ca_file!r}, but this file does not exist"))
-    templates = " ".join((app.command or "", *app.env.values()))
-    if app.command and "{api_url}" not in templates:
+    if app.command and not app.passes("api_url"):
         missing.append((API_URL_IN_ENV, "is missing; without it the app would call Fiskil directly, not through the relay"))
     if app.url and not hosted.port:
-        missing.append(
-            (
-                "hosted.port",
-                "is missing; the app is already running, so set a port and configure the app to call http://127.0.0.1:PORT",
-            )
-        )
+        problem = "is missing; the app is already running, so set a port and configure the app to call http://127.0.0.1:PORT"
+        missing.append(("hosted.port", problem))
     if app.drive.refresh is None and not app.object:
         missing.append((REFRESH, "is missing; only this hook makes the app read from the API"))
     return missing

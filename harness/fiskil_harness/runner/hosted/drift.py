@@ -1,14 +1,12 @@
 """Checks if the hosted API still follows the contract; the result is a separate outcome that counts for no practice."""
 
-from collections.abc import Iterator
-
 from fiskil_harness.contract.clause_checks import CheckContext
 from fiskil_harness.contract.drift import DRIFTS, check_clauses, read_everything
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 
-NAME = "contract_drift"
+NAME, PROBE = "contract_drift", "keeps_contract"
 VERSION = "v3"
 MOST_DIFFERENCES = 12
 
@@ -21,46 +19,26 @@ def drift(place: CheckContext, interpretations: Interpretations, *, seed: int) -
             misfit for misfit in read_everything(place.api, VERSION, place.ids, interpretations.chosen) if not misfit.is_new
         ]
     except Exception as error:  # noqa: BLE001 - an unexpected response must not end the whole run
-        return _outcome([f"a check failed with {type(error).__name__}"], examined=0, seed=seed)
+        return _outcome(_differs([f"a check failed with {type(error).__name__}"], examined=0), seed=seed)
     differences = [
         f"{clause.clause}: {clause.observed}, where {clause.expected} was expected"
         for clause in clauses
         if clause.outcome == DRIFTS
     ]
     differences += [f"{misfit.operation}: {misfit.message}" for misfit in misfits]
-    return _outcome(differences, examined=len(clauses), seed=seed)
+    if differences:
+        return _outcome(_differs(differences, examined=len(clauses)), seed=seed)
+    observed = f"{len(clauses)} clauses are as in the contract, and every response fits its OpenAPI document"
+    return _outcome(Finding(probe=PROBE, verdict=Verdict.PASS, observed=observed, examined=len(clauses)), seed=seed)
 
 
-def _outcome(differences: list[str], *, examined: int, seed: int) -> Outcome:
-    return Outcome(
-        scenario=NAME,
-        title="The hosted API is compared with the contract, read-only.",
-        practices=(),
-        seed=seed,
-        findings=tuple(_findings(differences, examined=examined)),
-    )
+def _outcome(finding: Finding, *, seed: int) -> Outcome:
+    title = "The hosted API is compared with the contract, read-only."
+    return Outcome(scenario=NAME, title=title, practices=(), seed=seed, findings=(finding,))
 
 
-def _findings(differences: list[str], *, examined: int) -> Iterator[Finding]:
-    if not differences:
-        yield Finding(
-            probe="keeps_contract",
-            verdict=Verdict.PASS,
-            observed=f"{examined} clauses are as in the contract, and every response fits its OpenAPI document",
-            examined=examined,
-        )
-        return
-    yield Finding(
-        probe="keeps_contract",
-        verdict=Verdict.INCONCLUSIVE,
-        observed=(
-            f"the hosted API differs from the contract in {_ways(differences)}, "
-            "so results from the sandbox may not apply to it"
-        ),
-        evidence=tuple(differences[:MOST_DIFFERENCES]),
-        examined=examined,
-    )
-
-
-def _ways(differences: list[str]) -> str:
-    return f"{len(differences)} ways" if len(differences) > 1 else "one way"
+def _differs(differences: list[str], *, examined: int) -> Finding:
+    ways = f"{len(differences)} ways" if len(differences) > 1 else "one way"
+    observed = f"the hosted API differs from the contract in {ways}, so results from the sandbox may not apply to it"
+    evidence = tuple(differences[:MOST_DIFFERENCES])
+    return Finding(probe=PROBE, verdict=Verdict.INCONCLUSIVE, observed=observed, evidence=evidence, examined=examined)

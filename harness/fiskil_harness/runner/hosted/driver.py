@@ -91,30 +91,16 @@ class HostedDriver(Driver):
     def _stage(self, scenario: Scenario, journal: Journal, name: str) -> Stage:
         """Return the stage with its only end user, who exists at Fiskil already, and record the rows that probes compare."""
         stage = super()._stage(scenario, journal, name)
-        stage.end_users[""] = EndUser(
-            None,
-            stage.person,
-            end_user_id=self._hosted.address.end_user_id,
-            ref=self.settings.hosted.end_user_ref,
-        )
+        end_user_id = self._hosted.address.end_user_id
+        ref = self.settings.hosted.end_user_ref
+        stage.end_users[""] = EndUser(None, stage.person, end_user_id=end_user_id, ref=ref)
         for dataset in _compared(scenario):
+            about: dict[str, Any] = {**journal.stamp(), "participant": "", "end_user_id": end_user_id}
             try:
-                self._note_rows(journal, dataset)
+                journal.write(Rows(**about, dataset=dataset, rows=self._hosted.account.rows(dataset)))
             except HarnessError as error:
                 journal.write(StepIncomplete(reason=str(error)))
         return stage
-
-    def _note_rows(self, journal: Journal, dataset: str) -> None:
-        """Record the rows that the hosted API returns now."""
-        journal.write(
-            Rows(
-                **journal.stamp(),
-                participant="",
-                dataset=dataset,
-                rows=self._hosted.account.rows(dataset),
-                end_user_id=self._hosted.address.end_user_id,
-            )
-        )
 
     def _compare_again(self, journal: Journal) -> None:
         """Make the scenario INCONCLUSIVE if rows at the hosted API changed, because a comparison then proves nothing."""
