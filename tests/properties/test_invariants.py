@@ -99,7 +99,7 @@ def test_a_violation_is_found(name: str, drive: Drive, receiver_settings: MakeSe
     plan = plan_of(acts, name in TWINNED)
     flawed, correct = (drive(settings_for(each_flaw, receiver_settings)) for each_flaw in (flaw, ""))
 
-    run = run_of(plan, *flawed.run(plan).findings)
+    run = run_of(plan, *flawed.judge(plan, *flawed.perform(plan)))
 
     assert (run.verdict, run.invariant) == ("FAIL", "I1" if name in FORGED else name)
     assert {finding.verdict for finding in correct.run(plan).findings} <= {Verdict.PASS, Verdict.INCONCLUSIVE}

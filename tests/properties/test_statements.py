@@ -9,6 +9,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.model import Person, Transaction
 from fiskil_harness.core.model.people import AccountSpec, Movement
@@ -223,6 +224,20 @@ def test_balances_add_up_after_any_change(person: Person, days: int, chosen: dic
     removed = {row.fiskil_id for row in untouched.values()} - {row.fiskil_id for row in rows}
     assert removed <= set(ledger.removed_ids)
     assert not {row.fiskil_id for row in rows} & set(ledger.removed_ids)
+
+
+def test_a_removed_copy_never_comes_back() -> None:
+    """A second copy of the row gets other ids than the first, which was removed."""
+    ledger = ledger_of(catalog.person("rosa"), days=[0])
+    key = next(iter(ledger.statement())).key
+    copy = ledger.free_key(f"{key}:again")
+    first = ledger.repeat(key, copy)
+    ledger.remove(copy)
+
+    second = ledger.repeat(key, ledger.free_key(f"{key}:again"))
+
+    assert second != first
+    assert ledger.removed_ids == (first,)
 
 
 def change(ledger: Ledger, data: st.DataObject) -> None:

@@ -33,11 +33,9 @@ class Changes(Struct, frozen=True):
         return Changes({**self.edits, key: {**(self.edits.get(key) or {}), **fields}}, self.added, self.removed)
 
     def without(self, key: str, fiskil_id: str) -> "Changes":
-        """Return these changes with one row removed."""
-        removed = (*self.removed, fiskil_id)
-        if key in self.added:
-            return Changes(self.edits, {other: row for other, row in self.added.items() if other != key}, removed)
-        return Changes({**self.edits, key: None}, self.added, removed)
+        """Return these changes with one row removed. Its key stays taken, because a key determines the ``fiskil_id``."""
+        added = {other: row for other, row in self.added.items() if other != key}
+        return Changes({**self.edits, key: None}, added, (*self.removed, fiskil_id))
 
     def with_row(self, row: Transaction) -> "Changes":
         """Return these changes with one additional row."""
