@@ -85,6 +85,7 @@ from fiskil_harness.probes.webhooks.reaches_event_state import ReachesEventState
 from fiskil_harness.probes.webhooks.recognises_duplicates import RecognisesDuplicates
 from fiskil_harness.probes.webhooks.refuses_foreign_addresses import RefusesForeignAddresses
 from fiskil_harness.probes.webhooks.refuses_forgeries import RefusesForgeries
+from fiskil_harness.probes.webhooks.repeats_no_work import RepeatsNoWork
 from fiskil_harness.probes.webhooks.resists_request_smuggling import ResistsRequestSmuggling
 from fiskil_harness.probes.webhooks.serves_https_only import ServesHttpsOnly
 from fiskil_harness.probes.webhooks.survives_every_plan import SurvivesEveryPlan
@@ -165,6 +166,7 @@ __all__ = [
     "RefusesForgeries",
     "RenewsTokenOnce",
     "RepeatsNoRefusals",
+    "RepeatsNoWork",
     "ReportsTimeouts",
     "RequestsDeclaredDataOnly",
     "RequestsTokensInBounds",

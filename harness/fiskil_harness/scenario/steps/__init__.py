@@ -113,6 +113,7 @@ from fiskil_harness.scenario.steps.redirects import (
     ReturnLate,
     ReturnWithoutConsent,
 )
+from fiskil_harness.scenario.steps.repetition_rounds import RepeatWhileIdle
 from fiskil_harness.scenario.steps.revoke_in_browser import RevokeInBrowser, WaitForRevocation
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.step import PlainStep, step_text
@@ -210,6 +211,7 @@ __all__ = [
     "RepeatInEverySpelling",
     "RepeatSdkMessage",
     "RepeatTogether",
+    "RepeatWhileIdle",
     "Replay",
     "Restart",
     "RestartAppOverTls",
