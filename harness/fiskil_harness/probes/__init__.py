@@ -42,6 +42,7 @@ from fiskil_harness.probes.observability.notices_failed_deliveries import Notice
 from fiskil_harness.probes.observability.notices_latency import NoticesLatency
 from fiskil_harness.probes.pages.explains_access import ExplainsAccess
 from fiskil_harness.probes.pages.lists_and_revokes import ListsAndRevokes
+from fiskil_harness.probes.pages.pages_follow_events import PagesFollowEvents
 from fiskil_harness.probes.pages.reports_timeouts import ReportsTimeouts
 from fiskil_harness.probes.pages.shows_helpful_errors import ShowsHelpfulErrors
 from fiskil_harness.probes.pages.shows_no_server_error import ShowsNoServerError
@@ -154,6 +155,7 @@ __all__ = [
     "NoticesErrors",
     "NoticesFailedDeliveries",
     "NoticesLatency",
+    "PagesFollowEvents",
     "PlainProbe",
     "PollsSparingly",
     "ReachesEventState",

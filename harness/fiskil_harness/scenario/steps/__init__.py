@@ -114,7 +114,7 @@ from fiskil_harness.scenario.steps.redirects import (
     ReturnWithoutConsent,
 )
 from fiskil_harness.scenario.steps.repetition_rounds import RepeatWhileIdle
-from fiskil_harness.scenario.steps.revoke_in_browser import RevokeInBrowser, WaitForRevocation
+from fiskil_harness.scenario.steps.revoke_in_browser import OpenConnections, RevokeInBrowser, WaitForRevocation
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.step import PlainStep, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
@@ -197,6 +197,7 @@ __all__ = [
     "LoseConnection",
     "MistypeCode",
     "OpenAccount",
+    "OpenConnections",
     "OpenPage",
     "PlainStep",
     "PressConnect",
