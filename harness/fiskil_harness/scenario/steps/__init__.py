@@ -7,7 +7,16 @@ symbol of an event: ``e0`` is the first event of the end user, ``b.e0`` the firs
 from typing import TYPE_CHECKING, Any, Union
 
 from fiskil_harness.core.tags import by_tag, name_of
-from fiskil_harness.scenario.steps.app import FailNext, KillApp, KillWorker, Restart, StartApp, StayIdle, WaitUntilIdle
+from fiskil_harness.scenario.steps.app import (
+    FailNext,
+    KillApp,
+    KillWorker,
+    Restart,
+    StartApp,
+    StayIdle,
+    WaitUntilIdle,
+    WatchForPolling,
+)
 from fiskil_harness.scenario.steps.app_files import CollectOutputs
 from fiskil_harness.scenario.steps.canaries import DeliverAccountNumbers, DeliverUrls
 from fiskil_harness.scenario.steps.composite import Connect, SyncThrough, written_out
@@ -247,6 +256,7 @@ __all__ = [
     "WaitForRevocation",
     "WaitUntilIdle",
     "WalkInBrowser",
+    "WatchForPolling",
     "WatchUntilSynced",
     "WithdrawSharing",
     "name_of",
