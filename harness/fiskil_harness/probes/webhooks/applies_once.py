@@ -9,7 +9,7 @@ from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import DURING_KILL, Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import by_message, describe, last_applied, why_busy, why_no_crash_observed
 from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
-from fiskil_harness.journal.queries.repetitions import MANY, cases_of, repeated
+from fiskil_harness.journal.queries.repetitions import MANY, cases_of, messages_between, repeated
 from fiskil_harness.journal.queries.twins import compare_twins
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -75,7 +75,9 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         reason, hook = why_busy(journal)
         if reason:
             return self.inconclusive(reason, hook=hook)
-        observed = f"{len(repeated_deliveries)} messages were delivered repeatedly and applied once"
+        between = messages_between(journal)
+        later = f", one of them after {between:,} other messages" if between else ""
+        observed = f"{len(repeated_deliveries)} messages were delivered repeatedly and applied once{later}"
         return self.passes(observed, examined=len(repeated_deliveries), cases=cases)
 
     def _unless_twins_differ(self, journal: Journal, by_counts: Finding) -> Finding:

@@ -111,6 +111,7 @@ from fiskil_harness.scenario.steps.malformed_requests import (
     SendVariant,
     TruncateRequest,
 )
+from fiskil_harness.scenario.steps.many_messages import DeliverManyMessages
 from fiskil_harness.scenario.steps.monitoring import ReadMonitoring
 from fiskil_harness.scenario.steps.ordering import ChangeConsentsUndelivered, DeliverEach, SetSameTimestamp
 from fiskil_harness.scenario.steps.pages import OpenPage, WalkInBrowser
@@ -170,6 +171,7 @@ __all__ = [
     "DeliverForeign",
     "DeliverFromUnknownAddress",
     "DeliverLookalikes",
+    "DeliverManyMessages",
     "DeliverMixed",
     "DeliverOne",
     "DeliverTogether",
