@@ -5,6 +5,8 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("ux.consent-management",),
     steps=(
+        # Another duration than the app's usual one: the page must show the consent's own end.
+        steps.LimitConsents(days=47),
         steps.Connect(),
         steps.WaitUntilIdle(),
         steps.RevokeInBrowser(),

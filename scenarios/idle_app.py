@@ -1,4 +1,4 @@
-"""Nothing happens before the first sync and after the last; a good integration waits for events instead of polling."""
+"""For eleven seconds nothing happens to end users before and after their first sync; a good integration does not poll."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -6,11 +6,12 @@ SCENARIO = Scenario(
     practices=("cache.no-excess-polling",),
     steps=(
         steps.Authorise(),
-        steps.Deliver(),
-        steps.StayIdle(seconds=2),
         steps.Sync(),
         steps.Deliver(),
-        steps.StayIdle(),
+        steps.WaitUntilIdle(),
+        steps.Authorise(twin="unsynced"),
+        steps.Deliver(),
+        steps.WatchForPolling(),
     ),
     probes=(probes.PollsSparingly(),),
 )

@@ -32,6 +32,10 @@ def bitten_response(caller: Caller, fault: PlainFault, *, route: str = ROUTE) ->
     ("fault", "row"),
     [
         (faults.ExtraField(field="mood"), ROW | {"mood": {"since": "2026-01-01", "flags": [True]}}),
+        (
+            faults.ExtraField(field="mood", size_bytes=3),
+            ROW | {"mood": {"since": "2026-01-01", "flags": [True], "note": "xxx"}},
+        ),
         (faults.UnknownEnum(field="status"), ROW | {"status": "INTRODUCED_LATELY"}),
         (
             faults.UnknownEnum(field="confidence_level", word="NONE"),
@@ -166,6 +170,7 @@ def test_an_undocumented_response_is_spared(kind: type[PlainFault]) -> None:
     ("fault", "message"),
     [
         (faults.ExtraField(field=""), "field must not be empty"),
+        (faults.ExtraField(size_bytes=-1), "size_bytes must be a whole number, from 0 to 100000, got -1"),
         (faults.UnknownEnum(word=""), "word must not be empty"),
         (faults.MoneyForm(form="cents"), "form 'cents' is unknown"),  # type: ignore[arg-type]
         (faults.DateForm(form="date"), "Did you mean 'date_only'"),  # type: ignore[arg-type]

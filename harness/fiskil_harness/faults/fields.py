@@ -7,7 +7,7 @@ from datetime import UTC, timedelta, timezone
 from typing import Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import BodyFault, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import BodyFault, MatchedExchange, PlainFault, Reply, refuse_outside
 from fiskil_harness.faults.schema_places import NOTHING, Place, decoded, edited, encoded, moment_of, rows_of
 from fiskil_harness.sandbox.api.versions import convert_body
 
@@ -15,6 +15,7 @@ Money = Literal["number", "text"]
 Moment = Literal["offset", "fraction", "date_only", "no_zone", "epoch"]
 
 _FORMATS = {"fraction": "%Y-%m-%dT%H:%M:%S.000Z", "date_only": "%Y-%m-%d", "no_zone": "%Y-%m-%dT%H:%M:%S"}
+LONGEST_EXTRA_BYTES = 100_000
 _EAST = timezone(timedelta(hours=10))
 
 
@@ -23,6 +24,7 @@ class ExtraField(BodyFault, frozen=True, kw_only=True, tag="extra_field"):
 
     Args:
         field: The name of the additional field; not empty.
+        size_bytes: Length of a text in the field, from 0 to 100,000.
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
@@ -31,23 +33,28 @@ class ExtraField(BodyFault, frozen=True, kw_only=True, tag="extra_field"):
     ids: ClassVar[tuple[str, ...]] = ("J-EXTRA-FIELD",)
 
     field: str = "introduced_lately"
+    size_bytes: int = 0
 
     def check(self) -> None:
-        """Raise ConfigError if ``field`` is empty.
+        """Raise ConfigError if ``field`` is empty or ``size_bytes`` is out of range.
 
         Raises:
-            ConfigError: ``field`` is empty.
+            ConfigError: ``field`` is empty, or ``size_bytes`` is out of range.
         """
         if not self.field:
             raise ConfigError("ExtraField: field must not be empty.")
+        refuse_outside(self, "size_bytes", 0, LONGEST_EXTRA_BYTES)
 
     def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Add the field, with an object as its value."""
         value = decoded(reply)
+        extra: dict[str, Any] = {"since": "2026-01-01", "flags": [True]}
+        if self.size_bytes:
+            extra["note"] = "x" * self.size_bytes
         rows = rows_of(value)
         for row in [value] if rows is None else rows:
             if isinstance(row, dict):
-                row.setdefault(self.field, {"since": "2026-01-01", "flags": [True]})
+                row.setdefault(self.field, extra)
         return reply if value is NOTHING else encoded(reply, value)
 
 

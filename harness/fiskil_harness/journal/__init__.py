@@ -71,6 +71,7 @@ from fiskil_harness.journal.entries.deliveries import (
     Headers,
     PlanKind,
     PlanRun,
+    RepetitionRound,
 )
 from fiskil_harness.journal.entries.entry import Entry
 from fiskil_harness.journal.entries.monitoring import (
@@ -161,6 +162,7 @@ __all__ = [
     "Reduction",
     "RefusalKind",
     "Refused",
+    "RepetitionRound",
     "ReportPlace",
     "Reported",
     "Rows",

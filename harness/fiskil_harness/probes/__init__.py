@@ -42,6 +42,7 @@ from fiskil_harness.probes.observability.notices_failed_deliveries import Notice
 from fiskil_harness.probes.observability.notices_latency import NoticesLatency
 from fiskil_harness.probes.pages.explains_access import ExplainsAccess
 from fiskil_harness.probes.pages.lists_and_revokes import ListsAndRevokes
+from fiskil_harness.probes.pages.pages_follow_events import PagesFollowEvents
 from fiskil_harness.probes.pages.reports_timeouts import ReportsTimeouts
 from fiskil_harness.probes.pages.shows_helpful_errors import ShowsHelpfulErrors
 from fiskil_harness.probes.pages.shows_no_server_error import ShowsNoServerError
@@ -85,6 +86,7 @@ from fiskil_harness.probes.webhooks.reaches_event_state import ReachesEventState
 from fiskil_harness.probes.webhooks.recognises_duplicates import RecognisesDuplicates
 from fiskil_harness.probes.webhooks.refuses_foreign_addresses import RefusesForeignAddresses
 from fiskil_harness.probes.webhooks.refuses_forgeries import RefusesForgeries
+from fiskil_harness.probes.webhooks.repeats_no_work import RepeatsNoWork
 from fiskil_harness.probes.webhooks.resists_request_smuggling import ResistsRequestSmuggling
 from fiskil_harness.probes.webhooks.serves_https_only import ServesHttpsOnly
 from fiskil_harness.probes.webhooks.survives_every_plan import SurvivesEveryPlan
@@ -153,6 +155,7 @@ __all__ = [
     "NoticesErrors",
     "NoticesFailedDeliveries",
     "NoticesLatency",
+    "PagesFollowEvents",
     "PlainProbe",
     "PollsSparingly",
     "ReachesEventState",
@@ -165,6 +168,7 @@ __all__ = [
     "RefusesForgeries",
     "RenewsTokenOnce",
     "RepeatsNoRefusals",
+    "RepeatsNoWork",
     "ReportsTimeouts",
     "RequestsDeclaredDataOnly",
     "RequestsTokensInBounds",

@@ -350,18 +350,21 @@ class Sandbox:
         with self.store.lock:
             self.store.secrets[self.credentials.client_secret] = "accepted" if is_accepted else "revoked"
 
-    def limit_pages(self, rows: int) -> None:
+    def limit_pages(self, rows: int, *, usual: int | None = None) -> None:
         """Limit pages to *rows* rows, for any requested size, until the next reset.
 
-        Raises:
-            UsageError: *rows* is below one.
+        Args:
+            usual: Number of rows in a page for requests without a size (default: as the interpretation states).
 
-        Source: paging.size-cap
+        Raises:
+            UsageError: *rows* or *usual* is below one.
+
+        Source: paging.size-cap, paging.default-size
         """
-        if rows < 1:
-            raise UsageError(f"A page has at least one row; got {rows}.")
+        if rows < 1 or (usual is not None and usual < 1):
+            raise UsageError(f"A page has at least one row; got {min(rows, rows if usual is None else usual)}.")
         with self.store.lock:
-            self.store.largest_page = rows
+            self.store.largest_page, self.store.usual_page = rows, usual
 
     def configure(
         self,

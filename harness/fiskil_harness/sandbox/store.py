@@ -95,6 +95,7 @@ class Store:
         self.tokens: dict[str, Token] = {}
         self.issued: deque[str] = deque(maxlen=TOKENS_REMEMBERED)
         self.largest_page = LARGEST_PAGE
+        self.usual_page: int | None = None
         self.console = self._first_console = console or Console()
         self.api_url = ""
         self.auth_url = ""
@@ -138,7 +139,7 @@ class Store:
             self.console = self._first_console
             self.institutions = self._first_institutions
             self.used_clauses.clear()
-            self.largest_page = LARGEST_PAGE
+            self.largest_page, self.usual_page = LARGEST_PAGE, None
             self.epoch = self.clock.now()
 
     def _return_tokens_to_real_time(self) -> None:

@@ -77,7 +77,7 @@ def test_a_number_that_may_count_effects_is_inconclusive() -> None:
     finding = applies_once(delivered_again({"payments": 1}, {"payments": 2}))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: applied")
-    assert finding.observed == "the number at $.payments grows with every delivery: it may count effects or attempts"
+    assert finding.observed == "what is at $.payments grows with every delivery: it may count effects or attempts"
 
 
 def test_counters_alone_cannot_be_compared() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from fiskil_harness.journal import DURING_KILL
-from fiskil_harness.journal.queries.repetitions import LONG_AFTER, ways_repeated
+from fiskil_harness.journal.queries.repetitions import LONG_AFTER, messages_between, ways_repeated
 from fiskil_harness.probes import AppliesOnce, Verdict
 from tests.probes.courier import Courier
 
@@ -151,3 +151,23 @@ def test_a_race_that_passes_once_can_still_fail() -> None:
     courier.deliver("e1", kind="replay")
 
     assert cases(courier, e0=1, e1=2) == {"interrupted": Verdict.FAIL}
+
+
+@pytest.mark.parametrize(("others", "number"), [(299, 0), (300, 300), (999, 300), (1000, 1000)])
+def test_the_distance_of_a_repetition_is_a_round_number(others: int, number: int) -> None:
+    """A slow app gets fewer messages, and the finding must be the same in every run."""
+    courier = Courier()
+    courier.deliver("e0")
+    for other in range(others):
+        courier.send(
+            event="unknown_event",
+            participant="",
+            message_id=f"id-{other}",
+            attempt=1,
+            kind="genuine",
+            status=204,
+            claims="telco.account.updated",
+        )
+    courier.deliver("e0", kind="replay")
+
+    assert messages_between(courier.journal) == number

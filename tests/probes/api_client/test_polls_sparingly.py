@@ -71,3 +71,45 @@ def test_without_an_idle_period_the_result_is_inconclusive(tape: Tape) -> None:
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def read_at(tape: Tape, *moments_s: float, is_synced: bool = True) -> None:
+    """Record an idle period of 11 s, and an equal read at each of *moments_s* after its begin."""
+    if is_synced:
+        tape.rows(tape.transaction("a"))
+    tape.call("banking.accounts")
+    tape.idle(11)
+    began_s = tape.now_s
+    for moment_s in moments_s:
+        tape.now_s = began_s + moment_s
+        tape.call("banking.transactions")
+
+
+@pytest.mark.parametrize(
+    ("moments_s", "verdict"),
+    [
+        ((2, 6, 10), Verdict.FAIL),
+        ((0.2, 5.2, 10.2), Verdict.PASS),
+        ((3, 8), Verdict.PASS),
+        ((3, 3.3, 3.6, 8), Verdict.PASS),
+    ],
+)
+def test_three_moments_of_a_long_period_are_polling(tape: Tape, moments_s: tuple[float, ...], verdict: Verdict) -> None:
+    """Reads within a second are one moment, and the first second belongs to the last event."""
+    read_at(tape, *moments_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_an_app_may_look_for_the_first_data_from_time_to_time(tape: Tape) -> None:
+    """Without a sync, only the rate is limited."""
+    read_at(tape, 2, 6, 10, is_synced=False)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_the_finding_states_the_length_that_was_covered(tape: Tape) -> None:
+    """Longer intervals of polling are not excluded."""
+    read_at(tape, 2)
+
+    assert PROBE.examine(tape.journal).observed == "no polling in 1 idle periods, the longest of 10 s"

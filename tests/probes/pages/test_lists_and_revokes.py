@@ -592,3 +592,23 @@ def test_without_a_consent_the_page_is_inconclusive(tape: Tape) -> None:
     show(tape, "connections", EMPTY, moment="synced")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("until", "facts", "verdict"),
+    [
+        ("2027-12-02", {}, Verdict.FAIL),
+        ("5 May 2027", {"consent_days": 154}, Verdict.FAIL),
+        ("5 May 2027", {}, Verdict.INCONCLUSIVE),
+        ("90 days", {}, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_an_assumed_duration_fails(tape: Tape, until: str, facts: dict[str, Any], verdict: Verdict) -> None:
+    """The consent ends on 12 March; a page that names the end of another usual duration did not read the consent's own."""
+    declare(tape, **facts)
+    share(tape)
+    show(tape, "connections", PAGE.replace("12 March 2027", until), STOP, moment="synced")
+    press(tape, STOP.text)
+    end_consent(tape)
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -249,3 +249,26 @@ def test_a_read_of_another_end_user_does_not_count(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing b",))
+
+
+@pytest.mark.parametrize(
+    ("pages", "size_bytes", "clause"),
+    [
+        (99, 999_999, ""),
+        (100, 10, ", after a list of 100 pages"),
+        (1, 2_940_000, ", after a response of 2.9 MB"),
+        (120, 1_000_000, ", after a list of 120 pages and a response of 1.0 MB"),
+    ],
+)
+def test_the_finding_states_sizes_that_were_covered(tape: Tape, pages: int, size_bytes: int, clause: str) -> None:
+    """A long list and a large response are named, so that a reader knows how far the proof goes."""
+    rows = sync(tape, "a")
+    for page in range(pages):
+        query = f"end_user_id=eu_alice&page[after]={page}"
+        headers = (("content-length", str(size_bytes)),)
+        tape.call("banking.transactions", query=query, response_headers=headers)
+    tape.effects({"transactions": rows})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed.partition("each once")[2]) == (Verdict.PASS, clause)

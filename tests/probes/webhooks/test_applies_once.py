@@ -116,15 +116,45 @@ def test_counts_that_outlive_the_process_are_not_added_up() -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
 
 
-def deliver_to_twins(courier: Courier, *, b: Any, a: Any = None) -> None:
+def deliver_to_twins(courier: Courier, *, b: Any, a: Any = None, has_counts: bool = False) -> None:
     """Deliver a message once to twins a and c and twice to b, and record the state of each."""
     state = {"balance": 10} if a is None else a
+    counts = {"a.e0": 1, "b.e0": 1, "c.e0": 1} if has_counts else None
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="settled")
         courier.deliver(f"{name}.e0")
     courier.deliver("b.e0", attempt=2)
     for name, final in (("a", state), ("b", b), ("c", state)):
-        courier.effects(state=final, participant=name)
+        courier.effects(counts, state=final, participant=name)
+
+
+def test_a_count_of_one_does_not_excuse_a_changed_state() -> None:
+    """The state contradicts the count."""
+    courier = Courier()
+    deliver_to_twins(courier, b={"balance": 20}, has_counts=True)
+
+    finding = PROBE.examine(courier.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed.startswith("the app reports that it applied each message once, but the state differs")
+
+
+@pytest.mark.parametrize(
+    ("b", "verdict"),
+    [
+        ({"balance": 10}, Verdict.PASS),
+        ({"balance": 10, "deliveries": [{"id": "id-b.e0"}, {"id": "id-b.e0"}]}, Verdict.PASS),
+        ({"balance": 10, "entries": [{"id": "id-b.e0"}, {"id": "id-b.e0"}]}, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_a_list_of_deliveries_may_grow(b: dict[str, Any], verdict: Verdict) -> None:
+    """A list of messages may be a log of deliveries; its name decides whether the finding needs more information."""
+    courier = Courier()
+    name = next((name for name in b if name != "balance"), "")
+    a = {"balance": 10} | ({name: [{"id": "e0"}]} if name else {})
+    deliver_to_twins(courier, a=a, b=b, has_counts=True)
+
+    assert PROBE.examine(courier.journal).verdict is verdict
 
 
 def test_without_counts_equal_twins_pass() -> None:

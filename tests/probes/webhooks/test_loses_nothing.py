@@ -178,6 +178,14 @@ def test_a_message_lost_in_the_kill_fails() -> None:
     assert examined(courier).evidence == ("lost b.e0 consent.received",)
 
 
+def test_a_message_counted_without_its_effect_fails() -> None:
+    """The app reports the message as applied, but its effect is missing."""
+    finding = examined(killed(before={"v": 1}, after={"v": 1}, counts={"a.e0": 1, "c.e0": 1, "b.e0": 1}, b={"v": 0}))
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed.startswith("the app reports every message as applied, but the state differs")
+
+
 def test_a_state_lost_in_the_kill_fails() -> None:
     """An app that keeps everything in memory loses it."""
     finding = examined(killed(before={"v": 1}, after={}, counts={}))

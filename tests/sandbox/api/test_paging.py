@@ -159,6 +159,20 @@ def test_pages_can_be_made_small(still: Still, api: httpx.Client, start: str) ->
     assert still.sandbox.store.largest_page == 1000
 
 
+def test_the_usual_page_can_be_made_large(still: Still, api: httpx.Client, start: str) -> None:
+    """A scenario can set the page size for requests without one; a reset restores the default.
+
+    Source: paging.default-size
+    """
+    still.sandbox.limit_pages(1000, usual=40)
+
+    assert len(api.get(start.partition("&")[0]).json()["transactions"]) == 40
+
+    still.sandbox.reset()
+
+    assert still.sandbox.store.usual_page is None
+
+
 CORE = [("/v1/end-users", "end_users"), ("/v1/consent", "consents")]
 
 

@@ -39,6 +39,15 @@ def test_an_idle_period_has_the_requested_length(drive: Drive, step: steps.StayI
     assert end.at_s - idle.at_s >= seconds
 
 
+def test_a_period_without_repeated_reads_is_not_extended(drive: Drive) -> None:
+    """An app that does not poll costs only the period itself."""
+    driver = drive(feed_settings(), given=Feed())
+
+    journal, _ = driver.perform(scenario(steps.Authorise(), steps.WatchForPolling(seconds=0.1)))
+
+    assert [idle.seconds for idle in journal.all(Idle)] == [0.1]
+
+
 def test_waiting_records_the_effects(drive: Drive) -> None:
     """The effects of every participant are recorded once the app is idle."""
     driver = drive(feed_settings(), given=Feed())

@@ -157,6 +157,7 @@ def test_an_app_may_refuse_to_start_with_a_wrong_secret(drive: Drive, tmp_path: 
         (steps.InjectFault("banking.transaction", faults.Stall()), "Did you mean 'banking.transactions'"),
         (steps.InjectFault("token", faults.Stall(), times=-1), "times and skip count from 0"),
         (steps.LimitPages(rows=0), "rows must be 1 or greater, got 0"),
+        (steps.LimitPages(usual=-1), "usual must be 0 or greater, got -1"),
         (steps.StayIdle(seconds=-1), "seconds must be from 0 to 86400"),
         (steps.StayIdle(seconds=math.inf), "got inf"),
         (steps.Advance(seconds=-5), "sandbox time moves forward"),

@@ -148,6 +148,20 @@ class Delivery(Entry, frozen=True, kw_only=True):
         return self.outcome != "indeterminate"
 
 
+class RepetitionRound(Entry, frozen=True, kw_only=True):
+    """A round in which acknowledged messages of one end user were repeated while nothing else happened.
+
+    The round began at *began_s* with a control period without any message. The repetitions of *messages* messages began at
+    *repeated_s*, and the round ended at ``at_s``. The app's effects were recorded before and after the repetitions.
+    """
+
+    participant: str
+    end_user_id: str
+    began_s: float
+    repeated_s: float
+    messages: int
+
+
 class EndlessBody(Entry, frozen=True, kw_only=True):
     """An unsigned request with an endless body, sent until the receiver ended it or a limit was reached.
 

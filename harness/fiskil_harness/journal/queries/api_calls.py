@@ -1,5 +1,6 @@
 """Queries about the app's API calls, without calls about end users of earlier scenarios."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from fiskil_harness.core.model import DATASETS
-from fiskil_harness.journal import Delivery, EventCreated, Exchange, HookCall, Journal, Limits
+from fiskil_harness.journal import Delivery, EventCreated, Exchange, HookCall, Journal, Limits, Rows
 
 _DATASET_BY_EVENT = {
     dataset.event: dataset.serves
@@ -19,6 +20,7 @@ TOKEN_NOT_RENEWED = "the app could not read because it never renewed a refused t
 
 MAX_CALLS, WINDOW_S = 20, 3.0
 """Maximum number of equal failing calls in this time, in real seconds; more of them are a storm."""
+MANY_PAGES, MEGABYTE = 100, 1_000_000
 
 CallKey = tuple[str, str, tuple[tuple[str, str], ...]]
 
@@ -32,6 +34,25 @@ def calls(journal: Journal, route: str = "") -> list[Exchange]:
 def reads(journal: Journal, dataset: str, end_user_id: str = "") -> list[Exchange]:
     """Return the calls that read a banking *dataset*, or only those for *end_user_id* if it is not empty."""
     return [call for call in calls(journal, f"banking.{dataset}") if not end_user_id or call.end_user_id == end_user_id]
+
+
+def large_reads(journal: Journal, rows: Rows) -> str:
+    """Return a clause about the sizes of the app's reads of *rows*: the longest list and the largest response.
+
+    Sizes below 100 pages and below a megabyte are left out.
+    """
+    successful = [call for call in reads(journal, rows.dataset, rows.end_user_id) if call.status == 200]
+    lists = Counter(_without_cursor(key) for key in {call_key(call) for call in successful})
+    pages = max(lists.values(), default=0)
+    lengths = [header(call.response_headers, "content-length") for call in successful]
+    largest = max((int(length) for length in lengths if length.isdecimal()), default=0)
+    sizes = [f"a list of {pages} pages"] if pages >= MANY_PAGES else []
+    sizes += [f"a response of {largest / MEGABYTE:.1f} MB"] if largest >= MEGABYTE else []
+    return f", after {' and '.join(sizes)}" if sizes else ""
+
+
+def _without_cursor(key: CallKey) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in key[2] if not name.startswith("page["))
 
 
 def call_key(call: Exchange) -> CallKey:

@@ -12,8 +12,10 @@ from fiskil_harness.journal.queries.api_calls import end_user_of
 from fiskil_harness.journal.queries.state import Leaves
 
 _ATTEMPT_WORDS = re.compile(
-    r"attempt|retr[yi]|tries|(?<![a-z])try|deliver|receiv|seen|dup(e|lic)|repeat|replay", re.IGNORECASE
+    r"attempt|retr[yi]|(?<![a-z])tr(y|ies)|deliver|receiv|seen|dup(e|lic)|repeat|replay", re.IGNORECASE
 )
+_MESSAGE = re.compile(r"e\d+")
+"""Symbol of a message in the leaves of a state."""
 
 
 def extra_attempts(journal: Journal, *, of: str, than: str) -> int:
@@ -49,9 +51,24 @@ def is_counter(path: str, first: Leaves, second: Leaves, *, most: int) -> bool:
     return sum(high) - sum(low) <= most
 
 
+def is_delivery_list(path: str, first: Leaves, second: Leaves, *, most: int) -> bool:
+    """Return True if *path* is in a list of messages that only grew from *first* to *second*: it may list deliveries.
+
+    Args:
+        most: Maximum number of additional values.
+    """
+    container = path.rpartition("[*]")[0]
+    extra = second.get(path, Counter()) - first.get(path, Counter())
+    if not container or first.get(path, Counter()) - second.get(path, Counter()) or not 0 < extra.total() <= most:
+        return False
+    beside = [values for name, values in second.items() if name.startswith(f"{container}[*]")]
+    return any(_MESSAGE.fullmatch(value) for values in beside for value in values)
+
+
 def is_named_as_counter(path: str) -> bool:
-    """Return True if the last name in *path* is typical of an attempt counter."""
-    return bool(_ATTEMPT_WORDS.search(path.rpartition(".")[2]))
+    """Return True if the last name in *path*, or that of its list, is typical of an attempt counter."""
+    names = {path.rpartition(".")[2], path.rpartition("[*]")[0].rpartition(".")[2]}
+    return any(_ATTEMPT_WORDS.search(name) for name in names)
 
 
 def _reasons(journal: Journal, participant: str) -> int:

@@ -46,6 +46,11 @@ def shows_day(text: str, expected: date, *, today: date) -> bool:
     return (expected.month, expected.year) in months
 
 
+def names_day(text: str, expected: date) -> bool:
+    """Return True if *text* contains the date *expected* with its day, in any format."""
+    return any(day == expected for day in _days(_normalized(text), expected))
+
+
 def has_date(text: str) -> bool:
     """Return True if *text* contains anything that may be a date, a part of a date, or a period of time."""
     flat = _normalized(text)

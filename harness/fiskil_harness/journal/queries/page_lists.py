@@ -4,19 +4,27 @@ For the consent that the harness revokes, the pages that opened after its presse
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from fiskil_harness.journal import PageView, Sharing
-from fiskil_harness.journal.queries.page_dates import has_date, shows_day
+from fiskil_harness.journal.queries.page_dates import has_date, names_day, shows_day
 from fiskil_harness.journal.queries.page_text import Place, markup, place_of
 from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, phrase_in, plain, words_for
 
 Gaps = tuple[list[str], list[str]]
 """Details that the page certainly does not show (as nouns), and details that are uncertain (as clauses)."""
 
+ASSUMED_DAYS = (90, 365)
+"""Durations that an app may assume for every consent, in days."""
+
 
 def gaps(
-    sharing: Sharing, views: list[PageView], responses: list[PageView], *, more_words: Mapping[str, Iterable[str]]
+    sharing: Sharing,
+    views: list[PageView],
+    responses: list[PageView],
+    *,
+    more_words: Mapping[str, Iterable[str]],
+    stated_days: int | None = None,
 ) -> Gaps:
     """Return the details of the consent *sharing* that the connections page does not show.
 
@@ -27,6 +35,7 @@ def gaps(
         views: Views of the connections page, one for each width.
         responses: Views of the pages that presses opened.
         more_words: The app's own words for each dataset, from the config.
+        stated_days: The usual duration of a consent according to the config, which may differ from the consent's own.
     """
     absent: list[str] = []
     uncertain: list[str] = []
@@ -42,7 +51,8 @@ def gaps(
         written = "\n".join(markup(view).written for view in [*views, *responses])
         names = {name: dataset_names(name, more_words) for name in sharing.permissions}
         has_time = any("<time" in view.html for view in [*views, *responses])
-        for gap in (_data_gap(names, views, text, written), _expiry_gap(sharing, views, text, written, has_time=has_time)):
+        expiry = _expiry_gap(sharing, views, text, written, stated_days, has_time=has_time)
+        for gap in (_data_gap(names, views, text, written), expiry):
             absent += gap[0]
             uncertain += gap[1]
     return absent, uncertain
@@ -61,10 +71,16 @@ def _data_gap(names: Mapping[str, tuple[str, ...]], views: list[PageView], text:
     return [], [f"the list of shared data does not visibly name {words}"] if invisible else []
 
 
-def _expiry_gap(sharing: Sharing, views: list[PageView], text: str, written: str, *, has_time: bool) -> Gaps:
+def _expiry_gap(
+    sharing: Sharing, views: list[PageView], text: str, written: str, stated_days: int | None, *, has_time: bool
+) -> Gaps:
     today, expires_on = date.fromisoformat(sharing.today), date.fromisoformat(sharing.expires_on)
-    if all(shows_day(f"{view.text}\n{text}", expires_on, today=today) for view in views):
+    shown = [f"{view.text}\n{text}" for view in views]
+    if all(shows_day(each, expires_on, today=today) for each in shown):
         return [], []
+    for days in (stated_days, *ASSUMED_DAYS):
+        if days is not None and all(names_day(each, today + timedelta(days=days)) for each in shown):
+            return [f"the expiry (it names the day after {days} days, and this consent lasts {_length(sharing)})"], []
     if has_date(f"{written}\n{text}") or has_time:
         return [], ["the page shows dates, but not the day on which the consent expires"]
     return ["the expiry"], []
@@ -79,3 +95,8 @@ def _place_of_name(view: PageView, name: str) -> Place:
     distinctive = tuple(word for word in plain(name).split() if word not in common) or tuple(plain(name).split())
     text = f"{markup(view).written}\n{view.text}"
     return Place.UNSEEN if len(missing_words(text, distinctive)) < len(distinctive) else Place.NOWHERE
+
+
+def _length(sharing: Sharing) -> str:
+    days = (date.fromisoformat(sharing.expires_on) - date.fromisoformat(sharing.today)).days
+    return f"{days} day{'' if days == 1 else 's'}"

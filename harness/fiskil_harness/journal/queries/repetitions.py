@@ -30,6 +30,9 @@ RACES: frozenset[Way] = frozenset({"burst", "interrupted", "workers"})
 LONG_AFTER = 100
 """Number of other messages before a late repetition, enough that an app with a short memory forgets the message."""
 
+ROUND_NUMBERS = (300, 1000, 3000, 10_000)
+"""Numbers of messages that findings state."""
+
 MANY = 5
 """Minimum number of deliveries of a message from which a problem between the app's workers can be concluded.
 
@@ -92,6 +95,23 @@ def ways_repeated(journal: Journal) -> dict[str, frozenset[Way]]:
         elif isinstance(entry, Delivery) and entry.is_authentic:
             reader.read(entry)
     return {message_id: frozenset(ways) for message_id, ways in reader.ways.items()}
+
+
+def messages_between(journal: Journal) -> int:
+    """Return the largest round number of other messages that arrived between two deliveries of a message; 0 below 300.
+
+    The number is rounded down to one of ``ROUND_NUMBERS``, because a slow app gets fewer messages.
+    """
+    counts: dict[str, int] = {}
+    most = 0
+    for delivery in journal.all(Delivery):
+        if not delivery.is_authentic:
+            continue
+        before = counts.get(delivery.message_id)
+        counts[delivery.message_id] = len(counts) if before is None else before
+        if before is not None:
+            most = max(most, len(counts) - 1 - before)
+    return max((number for number in ROUND_NUMBERS if number <= most), default=0)
 
 
 class _Reader:

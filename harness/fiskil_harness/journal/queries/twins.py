@@ -12,7 +12,12 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
-from fiskil_harness.journal.queries.attempt_counters import extra_attempts, is_counter, is_named_as_counter
+from fiskil_harness.journal.queries.attempt_counters import (
+    extra_attempts,
+    is_counter,
+    is_delivery_list,
+    is_named_as_counter,
+)
 from fiskil_harness.journal.queries.deliveries import first_of, was_disturbed
 from fiskil_harness.journal.queries.rows import NO_VISIBLE_EFFECT, PENDING, last_effects, snapshots, why_still_busy
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing, has_symbols
@@ -23,7 +28,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
     *differences* are lines for a report, *compared* is the number of compared paths. *volatile* are the paths that were
     ignored because they differ between identical runs. *counters* are the paths that were ignored because they seem to be
-    attempt counters: the twin with more deliveries has a higher number there. *reason* states why the twins cannot be
+    counters or lists of attempts: the twin with more deliveries has a higher number there,
+    or more entries. *reason* states why the twins cannot be
     compared, *hook* is the hook that would help.
     """
 
@@ -90,7 +96,11 @@ def _compared(journal: Journal, reader: StateReader, other: str, a: Leaves, b: L
     if not has_symbols(a) and not any(differing(state, a) - volatile for state in states):
         return Comparison(reason="the app's state shows no effect of any delivery", hook=EFFECTS)
     most = extra_attempts(journal, of=other, than="a")
-    counters = {path for path in differing(a, b) - volatile if is_counter(path, a, b, most=most)}
+    counters = {
+        path
+        for path in differing(a, b) - volatile
+        if is_counter(path, a, b, most=most) or is_delivery_list(path, a, b, most=most)
+    }
     if not compared - counters:
         return Comparison(reason="only counters in the app's state are the same in two identical runs", hook=EFFECTS)
     paths = sorted(differing(a, b) - volatile - counters)

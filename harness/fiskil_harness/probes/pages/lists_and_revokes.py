@@ -82,7 +82,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
             for view in journal.all(PageView)
             if view.page == RESPONSE and view.moment == BEFORE and not view.participant
         ]
-        absent, uncertain = gaps(sharing, views, responses, more_words=stated.dataset_words)
+        absent, uncertain = gaps(sharing, views, responses, more_words=stated.dataset_words, stated_days=stated.consent_days)
         reason = why_uncertain([*views, *responses])
         if absent and not _had_time(journal):
             return self._too_soon(journal)

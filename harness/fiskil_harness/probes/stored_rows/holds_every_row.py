@@ -4,6 +4,7 @@ from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Journal, Rows
+from fiskil_harness.journal.queries.api_calls import large_reads
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
 from fiskil_harness.journal.queries.rows import (
     duplicated,
@@ -54,7 +55,7 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
             observed = f"{len(duplicates)} of {len(expected)} {self.dataset} are in the app's state more than once"
             return self.fails(observed, evidence=row_lines("duplicate", duplicates), examined=len(expected))
         advice = (f"{len(left_out)} {self.dataset} are left out, apparently on purpose",) if left_out else ()
-        observed = f"all {len(expected)} {self.dataset} are in the app's state, each once"
+        observed = f"all {len(expected)} {self.dataset} are in the app's state, each once{large_reads(journal, rows)}"
         return self.passes(observed, examined=len(expected), advice=advice)
 
     def _judge_missing(

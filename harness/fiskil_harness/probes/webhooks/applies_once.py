@@ -1,19 +1,24 @@
 """Is every message applied at most once, however often it is delivered?"""
 
+import msgspec
+
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import DURING_KILL, Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import by_message, describe, last_applied, why_busy
 from fiskil_harness.journal.queries.failpoints import why_recovery_untested
-from fiskil_harness.journal.queries.repetitions import MANY, cases_of, repeated
+from fiskil_harness.journal.queries.repetitions import MANY, cases_of, messages_between, repeated
 from fiskil_harness.journal.queries.twins import compare_twins
 from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
+
+IGNORE = "app.observe.ignore"
+"""Setting for places in the state that count or list deliveries."""
 
 
 class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
     """Check that no message is applied more than once, however its deliveries overlap (invariant I2).
 
-    An app that reports no counts is judged by twins: a twin that got messages repeatedly must end in the same state as a
-    twin that got each message once.
+    Twins are compared too: a twin that got messages repeatedly must end in the same state as a twin that got each message
+    once. Counts that the app reports do not replace this comparison.
     """
 
     needs = (EFFECTS,)
@@ -25,6 +30,8 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         """Look for messages that were applied more than once, according to the last counts that the app reported."""
         counts = last_applied(journal)
         finding = self._by_twins(journal) if counts is None else self._by_counts(journal, counts)
+        if counts is not None and finding.verdict is Verdict.PASS:
+            finding = self._unless_twins_differ(journal, finding)
         untested = why_recovery_untested(journal) if finding.verdict is Verdict.PASS else None
         return self.inconclusive(*untested) if untested else finding
 
@@ -60,8 +67,21 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
             return self.inconclusive("no message was delivered more than once and applied")
         if busy := why_busy(journal):
             return self.inconclusive(*busy)
-        observed = f"{len(repeated_deliveries)} messages were delivered repeatedly and applied once"
+        between = messages_between(journal)
+        later = f", one of them after {between:,} other messages" if between else ""
+        observed = f"{len(repeated_deliveries)} messages were delivered repeatedly and applied once{later}"
         return self.passes(observed, examined=len(repeated_deliveries), cases=cases)
+
+    def _unless_twins_differ(self, journal: Journal, by_counts: Finding) -> Finding:
+        """Return *by_counts*, or the finding for twins whose states contradict the counts that the app reports."""
+        by_twins = self._by_twins(journal)
+        if by_twins.verdict is Verdict.FAIL:
+            observed = f"the app reports that it applied each message once, but {by_twins.observed}"
+            return msgspec.structs.replace(by_twins, observed=observed)
+        comparison = compare_twins(journal)
+        if comparison.reason or not comparison.unnamed_counters:
+            return by_counts
+        return self.inconclusive(by_twins.observed, hook=IGNORE, advice=comparison.advice)
 
     def _by_twins(self, journal: Journal) -> Finding:
         """Return the finding for an app that reports no counts: FAIL if repeated deliveries changed the final state."""
@@ -83,9 +103,8 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
                 observed, evidence=comparison.differences, examined=len(repeated_deliveries), advice=comparison.advice
             )
         if comparison.unnamed_counters:
-            observed = (
-                f"the number at {comparison.unnamed_counters[0]} grows with every delivery: it may count effects or attempts"
-            )
+            place = comparison.unnamed_counters[0]
+            observed = f"what is at {place} grows with every delivery: it may count effects or attempts"
             return self.inconclusive(observed, hook=f"{EFFECTS}: applied", advice=comparison.advice)
         return self.passes(
             f"{len(repeated_deliveries)} messages were delivered repeatedly, and the repetitions did not change the state",

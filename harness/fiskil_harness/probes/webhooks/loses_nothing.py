@@ -1,5 +1,7 @@
 """Is every acknowledged message applied?"""
 
+import msgspec
+
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits, ProcessChanged, UsedEvents
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
@@ -28,8 +30,8 @@ LONG_S = 8.0
 class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
     """Check that every acknowledged message is applied if the app uses its event, even after kill -9 or a refusal (I3, I4).
 
-    A message is also lost if it is refused up to its last attempt, although other messages are acknowledged (I9). If the
-    app reports no counts, the states of twins with and without disturbed deliveries are compared.
+    A message is also lost if it is refused up to its last attempt, although other messages are acknowledged (I9). The states
+    of twins with and without disturbed deliveries are compared too, whatever counts the app reports.
     """
 
     needs = (EFFECTS,)
@@ -57,7 +59,16 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
             return self._by_twins(journal, "the effects hook reports no counts (applied)")
         if last.was_reset:
             return self._after_reset(journal)
-        return self._by_counts(journal, last.counts)
+        finding = self._by_counts(journal, last.counts)
+        return self._unless_twins_differ(journal, finding) if finding.verdict is Verdict.PASS else finding
+
+    def _unless_twins_differ(self, journal: Journal, by_counts: Finding) -> Finding:
+        """Return *by_counts*, or a FAIL if the state of a disturbed twin contradicts the counts that the app reports."""
+        by_twins = self._by_twins(journal, "")
+        if by_twins.verdict is not Verdict.FAIL:
+            return by_counts
+        observed = f"the app reports every message as applied, but {by_twins.observed}"
+        return msgspec.structs.replace(by_twins, observed=observed)
 
     def _by_counts(self, journal: Journal, counts: dict[str, int]) -> Finding:
         acknowledged = _acknowledged(journal)

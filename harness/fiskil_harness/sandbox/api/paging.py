@@ -67,7 +67,8 @@ def enveloped(store: Store, request: ApiRequest, root: str, rows: Sequence[Any])
 
 def _size(store: Store, text: str | None, usual_size: int | None, refuse: Callable[[str], ApiProblem]) -> int:
     if text is None:
-        return usual_size or min(int(store.interpretation("paging.default-size")), store.largest_page)
+        usual_page = store.usual_page or int(store.interpretation("paging.default-size"))
+        return usual_size or min(usual_page, store.largest_page)
     digits = text.lstrip("0")
     if not (text.isascii() and text.isdigit() and digits):
         raise refuse("invalid page[size]: must be a positive integer")

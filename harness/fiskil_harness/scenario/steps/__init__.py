@@ -7,7 +7,16 @@ symbol of an event: ``e0`` is the first event of the end user, ``b.e0`` the firs
 from typing import TYPE_CHECKING, Any, Union
 
 from fiskil_harness.core.tags import by_tag, name_of
-from fiskil_harness.scenario.steps.app import FailNext, KillApp, KillWorker, Restart, StartApp, StayIdle, WaitUntilIdle
+from fiskil_harness.scenario.steps.app import (
+    FailNext,
+    KillApp,
+    KillWorker,
+    Restart,
+    StartApp,
+    StayIdle,
+    WaitUntilIdle,
+    WatchForPolling,
+)
 from fiskil_harness.scenario.steps.app_files import CollectOutputs
 from fiskil_harness.scenario.steps.canaries import DeliverAccountNumbers, DeliverUrls
 from fiskil_harness.scenario.steps.composite import Connect, SyncThrough, written_out
@@ -102,6 +111,7 @@ from fiskil_harness.scenario.steps.malformed_requests import (
     SendVariant,
     TruncateRequest,
 )
+from fiskil_harness.scenario.steps.many_messages import DeliverManyMessages
 from fiskil_harness.scenario.steps.monitoring import ReadMonitoring
 from fiskil_harness.scenario.steps.ordering import ChangeConsentsUndelivered, DeliverEach, SetSameTimestamp
 from fiskil_harness.scenario.steps.pages import OpenPage, WalkInBrowser
@@ -113,7 +123,8 @@ from fiskil_harness.scenario.steps.redirects import (
     ReturnLate,
     ReturnWithoutConsent,
 )
-from fiskil_harness.scenario.steps.revoke_in_browser import RevokeInBrowser, WaitForRevocation
+from fiskil_harness.scenario.steps.repetition_rounds import RepeatWhileIdle
+from fiskil_harness.scenario.steps.revoke_in_browser import OpenConnections, RevokeInBrowser, WaitForRevocation
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.step import PlainStep, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
@@ -160,6 +171,7 @@ __all__ = [
     "DeliverForeign",
     "DeliverFromUnknownAddress",
     "DeliverLookalikes",
+    "DeliverManyMessages",
     "DeliverMixed",
     "DeliverOne",
     "DeliverTogether",
@@ -196,6 +208,7 @@ __all__ = [
     "LoseConnection",
     "MistypeCode",
     "OpenAccount",
+    "OpenConnections",
     "OpenPage",
     "PlainStep",
     "PressConnect",
@@ -210,6 +223,7 @@ __all__ = [
     "RepeatInEverySpelling",
     "RepeatSdkMessage",
     "RepeatTogether",
+    "RepeatWhileIdle",
     "Replay",
     "Restart",
     "RestartAppOverTls",
@@ -244,6 +258,7 @@ __all__ = [
     "WaitForRevocation",
     "WaitUntilIdle",
     "WalkInBrowser",
+    "WatchForPolling",
     "WatchUntilSynced",
     "WithdrawSharing",
     "name_of",

@@ -3,10 +3,13 @@
 import contextlib
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+import msgspec
+
 from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, FAIL
 from fiskil_harness.errors import HookError
 from fiskil_harness.journal import Idle, ProcessChanged
+from fiskil_harness.journal.queries.polling import APART_S, LONG_S, POLLING, repeated_moments
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 LONGEST_IDLE_S = 86_400
+LONGEST = 3
+"""How many times as long a period becomes in which a read was repeated."""
 GOES_ON_S = 10.0
 """How long the rest of an app may take to respond after one of its processes died, in real seconds."""
 
@@ -129,6 +134,43 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
         seconds = self.seconds or stage.settings.app.limits.idle_s
         stage.record(Idle, seconds=seconds)
         pause(seconds)
+
+
+class WatchForPolling(PlainStep, frozen=True, kw_only=True, tag="watch_for_polling"):
+    """Nothing happens for a while, so that reads at intervals of some seconds show.
+
+    If a read is repeated once, the period continues until the next repetition, up to three times as long: polling
+    continues, a follow-up does not.
+
+    Args:
+        seconds: Real seconds, at most 86,400. Above 10 seconds, a repeated read counts as polling.
+    """
+
+    is_slow: ClassVar[bool] = True
+    needs_sandbox: ClassVar[bool] = False
+    seconds: float = LONG_S + APART_S
+
+    def check(self) -> None:
+        """Validate *seconds*.
+
+        Raises:
+            ConfigError: *seconds* is not from 0 to 86,400.
+        """
+        refuse_outside(self, "seconds", 0.0, LONGEST_IDLE_S)
+
+    def perform(self, stage: "Stage") -> None:
+        """Wait, and record the idle period with its nominal length, so that findings are the same in every run."""
+        idle = Idle(**stage.journal.stamp(), seconds=self.seconds)
+        longest = msgspec.structs.replace(idle, seconds=LONGEST * self.seconds)
+
+        def is_decided() -> bool:
+            return all(count >= POLLING for count in repeated_moments(stage.journal, longest).values())
+
+        pause(self.seconds)
+        if not is_decided():
+            wait_until(is_decided, cap_s=(LONGEST - 1) * self.seconds, every_ms=100)
+            idle = longest
+        stage.journal.write(idle)
 
 
 class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle"):

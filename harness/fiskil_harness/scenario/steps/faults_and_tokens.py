@@ -121,25 +121,28 @@ class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
 
 
 class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
-    """The API returns small pages until the scenario ends, whatever page size the app requests.
+    """The API returns pages of a limited size until the scenario ends, whatever page size the app requests.
 
     Args:
         rows: The largest number of rows in a page.
+        usual: Number of rows in a page if the app requests no size; 0 means Fiskil's default.
     """
 
     rows: int = 25
+    usual: int = 0
 
     def check(self) -> None:
         """Validate *rows*.
 
         Raises:
-            ConfigError: *rows* is below 1.
+            ConfigError: *rows* is below 1, or *usual* is below 0.
         """
         refuse_outside(self, "rows", 1)
+        refuse_outside(self, "usual", 0)
 
     def perform(self, stage: "Stage") -> None:
         """Limit the pages."""
-        stage.fiskil.sandbox.limit_pages(self.rows)
+        stage.fiskil.sandbox.limit_pages(self.rows, usual=self.usual or None)
 
 
 class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):

@@ -9,6 +9,7 @@ import msgspec
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import ConfigError
+from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt, send
 from fiskil_harness.scenario.steps.events import KINDS, invented, used_kind
 from fiskil_harness.scenario.steps.step import EventStep, PlainStep, refuse_outside
@@ -144,15 +145,8 @@ class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unk
 
     def perform(self, stage: "Stage") -> None:
         """Deliver the messages, up to 50 at the same moment. Source: webhooks.unknown-events"""
-        end_user = stage.end_user(self.twin)
         for start in range(0, self.times, AT_ONCE):
-            outgoing = []
-            for _ in range(start, min(start + AT_ONCE, self.times)):
-                event = msgspec.structs.replace(invented(stage, end_user, NEW_KIND), extra=NEW_FIELDS)
-                stage.journal.names[event.message_id] = "unknown_event"
-                message = stage.dispatcher.seal(event)
-                outgoing.append(Outgoing.of(message, event="unknown_event", participant=end_user.participant))
-            stage.sender.burst(outgoing, stage.journal)
+            send_unknown_events(stage, stage.end_user(self.twin), min(AT_ONCE, self.times - start))
 
 
 class DeliverLookalikes(PlainStep, frozen=True, kw_only=True, tag="deliver_lookalikes"):
@@ -183,6 +177,17 @@ class DeliverLookalikes(PlainStep, frozen=True, kw_only=True, tag="deliver_looka
             other = stage.end_user(self.beside)
             event = msgspec.structs.replace(invented(stage, other, first.kind), publish_time=first.publish_time)
             _deliver_alike(stage, other, "another end user", event)
+
+
+def send_unknown_events(stage: "Stage", end_user: "EndUser", count: int) -> list[Delivery]:
+    """Deliver *count* messages of an unknown kind at the same moment."""
+    outgoing = []
+    for _ in range(count):
+        event = msgspec.structs.replace(invented(stage, end_user, NEW_KIND), extra=NEW_FIELDS)
+        stage.journal.names[event.message_id] = "unknown_event"
+        message = stage.dispatcher.seal(event)
+        outgoing.append(Outgoing.of(message, event="unknown_event", participant=end_user.participant))
+    return stage.sender.burst(outgoing, stage.journal)
 
 
 def _lookalikes(stage: "Stage", first: Event) -> Iterator[tuple[str, Event]]:

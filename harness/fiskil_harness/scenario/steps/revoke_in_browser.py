@@ -10,6 +10,7 @@ from fiskil_harness.core.config.hooks import PAGES, START_SESSION
 from fiskil_harness.core.model import Consent
 from fiskil_harness.journal import Control, PageView, Pressed, Sharing
 from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE, REVOKE
+from fiskil_harness.journal.queries.page_balances import shown_balances
 from fiskil_harness.journal.queries.page_text import page_views
 from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
 from fiskil_harness.journal.queries.revocations import is_still_listed, switched_off
@@ -86,6 +87,33 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
         stage.dispatcher.collect()
 
 
+class OpenConnections(Looking, frozen=True, kw_only=True, tag="open_connections"):
+    """The end user opens the page that lists their consents, which must list each active one within ``app.limits.fresh_s``.
+
+    Needs ``app.observe.pages``.
+
+    Args:
+        page: Name of the page that lists consents, as in ``app.observe.pages``.
+        twin: Name of the participant; "" means the scenario's end user.
+    """
+
+    is_slow: ClassVar[bool] = True
+    page: str = CONNECTIONS
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Open the page until it lists the consents, and record it.
+
+        Raises:
+            StepError: There is no consent yet.
+            ToolMissing: Playwright or Chromium is not installed.
+        """
+        end_user = stage.end_user(self.twin)
+        _record_sharing(stage, end_user, stage.consent_of(end_user))
+        _await_list(stage, end_user, self.page)
+        view_page(stage, end_user, self.page, moment=BEFORE)
+
+
 class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revocation"):
     """The end user opens the list of consents again until it shows the revocation, up to ``app.limits.fresh_s`` seconds.
 
@@ -116,7 +144,12 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
             window.open(address_of(stage, end_user, template), page=self.page)
             more_words = (*stage.settings.app.facts.revoke_words, *switched_off(stage.journal, end_user.participant))
             cap_s = stage.settings.app.limits.fresh_s
-            while elapsed() < cap_s and _lists_any(before, window.read(), names, more_words):
+            balances = shown_balances(stage.journal, before[-1].text, end_user.participant)
+            while elapsed() < cap_s:
+                now = window.read()
+                has_balances = balances & shown_balances(stage.journal, now.text, end_user.participant)
+                if not has_balances and not _lists_any(before, now, names, more_words):
+                    break
                 window.pause()
                 window.open(address_of(stage, end_user, template), page=self.page)
         view_page(stage, end_user, self.page, moment=AFTER)

@@ -1,0 +1,17 @@
+"""The end user revokes the consent at the bank; a good page then shows neither the consent as active nor its data."""
+
+from fiskil_harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("ux.consent-management",),
+    steps=(
+        steps.Connect(),
+        steps.WaitUntilIdle(),
+        steps.OpenConnections(),
+        steps.Revoke(),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
+        steps.WaitForRevocation(),
+    ),
+    probes=(probes.PagesFollowEvents(),),
+)

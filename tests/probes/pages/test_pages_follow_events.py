@@ -1,0 +1,101 @@
+"""pages_follow_events: the connections page no longer shows a consent that ended at the bank."""
+
+import pytest
+
+from fiskil_harness.journal import Limits, Rows
+from fiskil_harness.probes import PagesFollowEvents, Verdict
+from tests.probes.glass import BANK, button, declare, report_end, share, show
+from tests.probes.tape import Tape
+
+PROBE = PagesFollowEvents()
+STOP = button("Stop sharing")
+LISTED = f"Your connections\n{BANK}\nShares accounts, balances, transactions\nUntil 12 March 2027\nStop sharing"
+BALANCE = "\nEveryday Account 7287 20,150.00"
+EMPTY = "Your connections\nYou are not sharing any data with us."
+
+
+def revoke(tape: Tape, before: str, after: str, *, is_still_pressable: bool = False) -> None:
+    """Record a page before and after an acknowledged ``consent.revoked``."""
+    declare(tape)
+    share(tape)
+    balance = {"fiskil_id": "b1", "key": "everyday", "current_balance": "20150.00", "available_balance": "9.00"}
+    tape.journal.write(Rows(at_s=tape.now_s, participant="", dataset="balances", rows=(balance,)))
+    show(tape, "connections", before, *((STOP,) if before.startswith(LISTED) else ()), moment="synced")
+    tape.consent("arr1", is_active=False)
+    tape.deliver_event("consent.revoked", consent="arr1")
+    show(tape, "connections", after, *((STOP,) if is_still_pressable else ()), moment="ended")
+
+
+def test_a_page_without_the_consent_passes(tape: Tape) -> None:
+    """The page shows neither the institution nor the balance."""
+    revoke(tape, LISTED + BALANCE, EMPTY)
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_page_that_lists_the_consent_fails_although_the_state_is_right(tape: Tape) -> None:
+    """The effects hook reports the end of the connection, and the page contradicts it."""
+    revoke(tape, LISTED, LISTED, is_still_pressable=True)
+    report_end(tape, is_connected=False)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.evidence == ("the consent is listed as active",)
+
+
+def test_a_balance_of_the_ended_consent_fails(tape: Tape) -> None:
+    """The amount has separators on the page."""
+    revoke(tape, LISTED + BALANCE, EMPTY + BALANCE)
+    report_end(tape)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.evidence == ("shown: current balance of everyday",)
+
+
+@pytest.mark.parametrize("after", [EMPTY + "\nReference 1120150.00", EMPTY + "\nSince 2026-12-02"])
+def test_other_numbers_pass(tape: Tape, after: str) -> None:
+    """A balance inside a longer number is another number."""
+    revoke(tape, LISTED + BALANCE, after)
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_page_that_showed_nothing_before_is_inconclusive(tape: Tape) -> None:
+    """Nothing can disappear from it."""
+    revoke(tape, EMPTY, EMPTY)
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
+    """The page may change once the event is processed."""
+    revoke(tape, LISTED, LISTED, is_still_pressable=True)
+    report_end(tape, is_idle=False)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_without_effects_the_limit_must_be_stated(tape: Tape) -> None:
+    """The harness cannot know how long the app may take."""
+    revoke(tape, LISTED, LISTED, is_still_pressable=True)
+    limits = Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, ack_s=3, assumed=("fresh_s",))
+    tape.journal.write(limits)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.fresh_s")
+
+
+def test_without_a_revocation_the_result_is_inconclusive(tape: Tape) -> None:
+    """The consent is still active."""
+    declare(tape)
+    share(tape)
+    show(tape, "connections", LISTED, STOP, moment="synced")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
