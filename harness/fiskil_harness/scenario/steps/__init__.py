@@ -54,6 +54,7 @@ from fiskil_harness.scenario.steps.faults_and_tokens import (
     RevokeKey,
     WaitForCall,
 )
+from fiskil_harness.scenario.steps.field_changes import ChangeEveryField
 from fiskil_harness.scenario.steps.foreign_messages import (
     DeliverForeign,
     DeliverFromUnknownAddress,
@@ -145,6 +146,7 @@ __all__ = [
     "Cancel",
     "Change",
     "ChangeConsentsUndelivered",
+    "ChangeEveryField",
     "CloseAccount",
     "CloseTab",
     "CollectOutputs",
