@@ -1,11 +1,16 @@
-"""Does the app's monitoring show webhooks that it failed to accept or to process?"""
+"""Does the app's monitoring show webhooks that it failed to accept or to process?
+
+A refused delivery is a failure that Fiskil sees. Processing that fails after the acknowledgement may succeed in a retry of the
+app, which a correct app need not count, so it is never a FAIL.
+"""
 
 from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import FAIL, METRICS
-from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import HookCall, Journal
 from fiskil_harness.journal.queries.deliveries import genuine
+from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
 from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, monitoring_of
 
 
@@ -28,9 +33,14 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
             if call.is_failure_request and call.status is not None and call.status < 400
         ]
         refused = [delivery for delivery in genuine(journal) if not delivery.is_acknowledged]
-        if not requested or not refused:
+        if not requested or not (refused or not why_failure_unobserved(journal)):
             return self.inconclusive("no delivery failed")
         monitoring = monitoring_of(journal, "failing")
         if monitoring.problem:
             return self.inconclusive(monitoring.problem, hook=METRICS)
-        return self.judge(monitoring, failure="deliveries failed", before="good", examined=1)
+        if refused:
+            return self.judge(monitoring, failure="deliveries failed", before="good", examined=1)
+        finding = self.judge(monitoring, failure="the processing of messages failed", before="good", examined=1)
+        if finding.verdict is not Verdict.FAIL:
+            return finding
+        return self.inconclusive(f"{finding.observed}; it may count only messages whose last retry fails", hook=METRICS)

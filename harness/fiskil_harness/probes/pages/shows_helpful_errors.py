@@ -65,9 +65,8 @@ def _by_cause(views: list[PageView]) -> dict[str, list[PageView]]:
 def _case(journal: Journal, cause: str, views: list[PageView]) -> Case:
     for view in views:
         if is_readable(view):
-            flaw = flaw_of(view, codes=_codes(view), fresh_text=_text_since_press(journal, view)) or _missing_report(
-                journal, view
-            )
+            fresh_text = _text_since_press(journal, view)
+            flaw = flaw_of(view, codes=_codes(view), fresh_text=fresh_text) or _missing_report(journal, view)
             if flaw:
                 return Case(name=cause, verdict=Verdict.FAIL, observed=f"the {view.page} page {flaw}")
     for view in views:
