@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 
 def refuse(refusal):
-    """Count the refusal and answer without a log line."""
+    """Count the refusal and respond without a log line."""
     METRICS.count_delivery(refusal.outcome)
     return Response(status_code=refusal.status)
 

@@ -30,8 +30,7 @@ def why_failure_unobserved(journal: Journal) -> str:
 
 def windows(requests: list[HookCall]) -> Iterator[tuple[HookCall, float]]:
     """Yield each request to fail with the time of the next request, or infinity for the last."""
-    ends = [*(request.at_s for request in requests[1:]), inf]
-    yield from zip(requests, ends, strict=True)
+    yield from zip(requests, [request.at_s for request in requests[1:]] + [inf], strict=False)
 
 
 def failed_between(journal: Journal, since_s: float, until_s: float = inf) -> bool:

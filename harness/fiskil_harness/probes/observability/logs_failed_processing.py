@@ -39,20 +39,22 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
         log = log_of(journal)
         if log.problem:
             return self.inconclusive(log.problem, hook=LOGS)
+        return self._judge(log, failures, journal)
+
+    def _judge(self, log: Log, failures: "list[_Failure]", journal: Journal) -> Finding:
         unlogged = [failure for failure in failures if not _is_logged(log, failure.message_ids)]
+        examined = len(failures)
         if any(not failure.is_refusal for failure in unlogged):
             observed = "the processing of a message failed, but no line of the log reports it"
-            return self.fails(observed, evidence=("no line with its message_id and a failure",), examined=len(failures))
+            return self.fails(observed, evidence=("no line with its message_id and a failure",), examined=examined)
         others = _failures_without_id(log, journal)
         if unlogged and not others:
             observed = "the app refused a genuine message, but no line of the log reports it"
-            return self.fails(
-                observed, evidence=("no line with a failure, except for other messages",), examined=len(failures)
-            )
+            return self.fails(observed, evidence=("no line about it that reports a failure",), examined=examined)
         if unlogged and not any(_ABOUT_DELIVERIES.search(record) for record in others):
             return self.inconclusive("the app refused a genuine message, and no line of the log names it or webhooks")
         advice = ("name the message_id in the line about a refused delivery",) if unlogged else ()
-        return self.passes("each failed processing is in the log", examined=len(failures), advice=advice)
+        return self.passes("each failed processing is in the log", examined=examined, advice=advice)
 
 
 class _Failure(Struct, frozen=True, kw_only=True):

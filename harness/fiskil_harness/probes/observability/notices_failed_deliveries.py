@@ -1,7 +1,7 @@
 """Does the app's monitoring show webhooks that it failed to accept or to process?
 
-A refused delivery is a failure that Fiskil sees. Processing that fails after the acknowledgement may succeed in a retry of the
-app, which a correct app need not count, so it is never a FAIL.
+Processing that fails after the acknowledgement may succeed when the app retries it. A correct app need not count that, so it
+is a FAIL only if the message is lost.
 """
 
 from typing import ClassVar
@@ -11,6 +11,7 @@ from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import HookCall, Journal
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.failpoints import why_failure_unobserved
+from fiskil_harness.journal.queries.rows import last_effects
 from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, monitoring_of
 
 
@@ -41,6 +42,15 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
         if refused:
             return self.judge(monitoring, failure="deliveries failed", before="good", examined=1)
         finding = self.judge(monitoring, failure="the processing of messages failed", before="good", examined=1)
-        if finding.verdict is not Verdict.FAIL:
+        if finding.verdict is not Verdict.FAIL or _has_lost(journal):
             return finding
         return self.inconclusive(f"{finding.observed}; it may count only messages whose last retry fails", hook=METRICS)
+
+
+def _has_lost(journal: Journal) -> bool:
+    """Return True if the idle app has not applied a message that it acknowledged."""
+    end = last_effects(journal)
+    if end is None or not end.is_idle or end.applied is None:
+        return False
+    acknowledged = {delivery.message_id for delivery in genuine(journal) if delivery.is_acknowledged}
+    return any(not end.applied.get(message_id) for message_id in acknowledged)
