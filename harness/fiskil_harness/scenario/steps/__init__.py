@@ -120,7 +120,7 @@ from fiskil_harness.scenario.steps.step import PlainStep, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
 from fiskil_harness.scenario.steps.tls_client import ServeApiOverTls, ShowCertificate
 from fiskil_harness.scenario.steps.tls_server import DeliverWithoutTls, RestartAppOverTls, TryHandshakes
-from fiskil_harness.scenario.steps.waiting_pages import PressConnect, WatchUntilSynced
+from fiskil_harness.scenario.steps.waiting_pages import PressConnect, ReopenPages, WatchUntilSynced
 
 STEPS = by_tag(globals().values(), PlainStep)
 """Every class of steps by its name in plan files."""
@@ -208,6 +208,7 @@ __all__ = [
     "ReencodeEvery",
     "Refresh",
     "RefuseThenReuse",
+    "ReopenPages",
     "RepeatIds",
     "RepeatInEverySpelling",
     "RepeatSdkMessage",
