@@ -235,9 +235,10 @@ def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
 
 
 def test_one_page_with_an_announcement_passes(tape: Tape) -> None:
-    """The callback page has the announcement; a missing one on another page is advice."""
+    """The callback page has the announcement; a missing one on a page that never shows data is advice."""
     shown(tape, "callback", "Thank you\nWe are syncing your data.", moment="unsynced")
-    view_around_sync(tape, EMPTY)
+    consents = "Your connections\nThis is what you share with us.\nUntil 12 March"
+    view_around_sync(tape, consents, consents)
 
     finding = PROBE.examine(tape.journal)
 
