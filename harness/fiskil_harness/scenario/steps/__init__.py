@@ -106,6 +106,7 @@ from fiskil_harness.scenario.steps.malformed_requests import (
 from fiskil_harness.scenario.steps.monitoring import ReadMonitoring
 from fiskil_harness.scenario.steps.ordering import ChangeConsentsUndelivered, DeliverEach, SetSameTimestamp
 from fiskil_harness.scenario.steps.pages import OpenPage, WalkInBrowser
+from fiskil_harness.scenario.steps.press_controls import PressEveryControl
 from fiskil_harness.scenario.steps.privacy_notice import ReadPrivacyNotice
 from fiskil_harness.scenario.steps.redirects import (
     AuthoriseWithoutCallback,
@@ -201,6 +202,7 @@ __all__ = [
     "OpenPage",
     "PlainStep",
     "PressConnect",
+    "PressEveryControl",
     "ReadMonitoring",
     "ReadPrivacyNotice",
     "Redeliver",
