@@ -6,13 +6,11 @@ SCENARIO = Scenario(
     practices=("credentials.not-in-frontend", "server.only", "tokens.not-in-browser"),
     steps=(
         steps.OpenPage(),
-        steps.WalkInBrowser(until="institution", then="cancel"),
         steps.WalkInBrowser(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
         steps.WaitUntilIdle(),
-        steps.OpenPage(moment="synced"),
         steps.PressEveryControl(),
     ),
     probes=(probes.KeepsSecretsOffPages(), probes.CallsFromTheServer(), probes.KeepsTokensOffBrowsers()),

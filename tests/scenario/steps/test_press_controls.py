@@ -103,7 +103,7 @@ def test_what_follows_a_press_is_recorded(explore: Explore) -> None:
     script = "localStorage.kept = 'value'; this.replaceWith('Shown'); fetch('/more')"
     journal = explore(Site({"/start": f'<button onclick="{script}">Show</button>', "/more": "details"}))
 
-    assert [view.text for view in journal.all(PageView)] == ["Shown"]
+    assert [view.text for view in journal.all(PageView)] == ["Show", "Shown"]
     bodies = [request.body for request in journal.all(Fetched) if request.kind == "fetch"]
     assert [body.endswith(b"details") for body in bodies] == [True]
     assert [(item.place, item.name, item.value) for item in journal.all(Stored) if item.place == "localStorage"] == [

@@ -1,5 +1,7 @@
 """The step that presses every harmless control on every page of the app that the end user has reached.
 
+The page after a failed journey counts too.
+
 Pressing shows what a page contains only after a press: details, exports, settings. The journal gets the pages, requests and
 stored values that follow; the probes about secrets judge them. Controls whose labels say that they end, remove or pay
 something are never pressed.
@@ -9,12 +11,17 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
+import msgspec
+
 from fiskil_harness.app.browser import DESK_PX, PageSnapshot, Window
+from fiskil_harness.app.browser.navigation import RESPONDED
 from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.model import Ending
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Control, PageView, Pressed
 from fiskil_harness.journal.entries.pages import LINKED
 from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
+from fiskil_harness.sandbox.consents.redirects import destination
 from fiskil_harness.scenario.steps.pages import Looking, address_of
 
 if TYPE_CHECKING:
@@ -74,6 +81,7 @@ class _Exploration:
         for view in self._stage.journal.all(PageView):
             if view.participant == self._end_user.participant:
                 self._add(view.url, view.page)
+        self._add(_error_page(self._stage, self._end_user), "cancelled")
         for number in range(MOST_PAGES):
             if number == len(self._pages):
                 return
@@ -93,11 +101,17 @@ class _Exploration:
         self._stage.record_incomplete(f"some controls of the page {name!r} were not pressed: {reason}")
 
     def _visit(self, url: str, name: str) -> None:
-        """Press the controls of one page, also those that appear after a press; then look once more for others."""
-        is_fresh = not self._window.open(url, page=name)
-        count = 0
+        """Record one page, and press its controls, also those that appear after a press; then look once more for others."""
+        problem = self._window.open(url, page=name)
+        if problem:
+            if not problem.startswith(RESPONDED):
+                self._leave_out(name, problem)
+            return
+        if self._is_at(url):
+            self._record()
+        is_fresh, count = True, 0
         while self._is_at(url):
-            control = self._next(url)
+            control = next(iter(self._untried(url)), None)
             if control is None and is_fresh:
                 return
             if control is not None:
@@ -114,17 +128,18 @@ class _Exploration:
     def _is_at(self, url: str) -> bool:
         return self._window.places.is_app(self._window.url) and _page_key(self._window.url) == _page_key(url)
 
-    def _next(self, url: str) -> Control | None:
-        """Return the next control to press, those with words first; None if every control has been pressed.
+    def _untried(self, url: str) -> list[Control]:
+        """Return the controls that were not pressed yet, those with words first.
 
         A login page has none, because a wrong password may lock the end user out.
         """
         snapshot = self._window.read()
         if snapshot.has_password:
-            return None
+            return []
         controls = [control for control in snapshot.controls if self._may_press(control)]
-        untried = [control for control in controls if _control_key(url, control) not in self._pressed]
-        return min(untried, key=lambda control: not _has_words(control.text), default=None)
+        untried = {_control_key(url, control): control for control in reversed(controls)}
+        left = [control for key, control in reversed(untried.items()) if key not in self._pressed]
+        return sorted(left, key=lambda control: not _has_words(control.text))
 
     def _may_press(self, control: Control) -> bool:
         """Return true for an enabled control of the app whose label, or target, is not destructive."""
@@ -156,10 +171,14 @@ class _Exploration:
             return
         self._window.settle()
         if self._window.places.is_app(self._window.url):
-            snapshot = self._window.read()
-            if (snapshot.status or 0) < 400 and not snapshot.has_password:
-                self._window.look(has_pictures=False, widths_px=(DESK_PX,))
-            self._window.note_storage()
+            self._record()
+
+    def _record(self) -> None:
+        """Record the page, unless it is an error or a login page, and what the browser stores."""
+        snapshot = self._window.read()
+        if (snapshot.status or 0) < 400 and not snapshot.has_password:
+            self._window.look(has_pictures=False, widths_px=(DESK_PX,))
+        self._window.note_storage()
 
     def _fill_in(self, snapshot: PageSnapshot) -> None:
         """Fill in the fields of a form, unless all fields of the page have a value."""
@@ -174,6 +193,14 @@ class _Exploration:
             )
 
 
+def _error_page(stage: "Stage", end_user: "EndUser") -> str:
+    """Return the URL to which the browser would be redirected if the latest journey had been denied; "" if there is none."""
+    session = stage.fiskil.sandbox.session(end_user.session_ids[-1]) if end_user.session_ids else None
+    if session is None:
+        return ""
+    return destination(msgspec.structs.replace(session, ending=Ending.DENIED), stage.fiskil.interpretation) or ""
+
+
 def _page_key(url: str) -> str:
     """Return the path and query of *url* without words that change, such as ids."""
     parts = urlsplit(url)
@@ -181,7 +208,10 @@ def _page_key(url: str) -> str:
 
 
 def _control_key(url: str, control: Control) -> tuple[str, ...]:
-    return _page_key(url), control.kind, _CHANGING.sub("*", control.text), _page_key(control.leads_to)
+    """Return what identifies a control; a link to another page is the same on every page, for example in a menu."""
+    target = _page_key(control.leads_to)
+    is_menu = control.is_link and control.leads_to.startswith("http") and target != _page_key(url)
+    return "" if is_menu else _page_key(url), control.kind, _CHANGING.sub("*", control.text), target
 
 
 def _has_words(text: str) -> bool:
