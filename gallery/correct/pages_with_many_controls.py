@@ -44,7 +44,7 @@ async def search(request):
 
 
 async def security(request):
-    """Ask for the password first."""
+    """Require the password first."""
     return layout.respond(layout.render("Security", PASSWORD))
 
 
