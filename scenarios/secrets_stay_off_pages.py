@@ -5,7 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("credentials.not-in-frontend", "server.only", "tokens.not-in-browser"),
     steps=(
-        steps.OpenPage(),
+        steps.OpenPage(except_page="connect"),
         steps.WalkInBrowser(),
         steps.Deliver(),
         steps.Sync(),
