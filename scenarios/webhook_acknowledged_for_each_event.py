@@ -17,6 +17,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Revoke(),
         steps.Deliver(),
+        steps.WaitForCall("*"),
         steps.LiftFaults(),
     ),
     probes=(probes.AcknowledgesPromptly(),),
