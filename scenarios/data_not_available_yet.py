@@ -1,19 +1,20 @@
-"""The consent is granted but no data is available yet; a good page shows that data is syncing."""
+"""The consent is granted but no data is available yet; each page of a good app shows that data is syncing."""
 
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("loading.syncing-shown",),
     steps=(
-        steps.OpenPage(page="connections"),
+        steps.OpenPage(except_page="connect"),
         steps.WalkInBrowser(),
         steps.Deliver(),
         steps.WaitUntilIdle(),
-        steps.OpenPage(page="connections", moment="unsynced"),
+        steps.OpenPage(except_page="connect", moment="unsynced"),
         steps.Sync(),
         steps.Deliver(),
         steps.WaitUntilIdle(),
         steps.WatchUntilSynced(),
+        steps.ReopenPages(),
     ),
     probes=(probes.ShowsSyncing(),),
 )

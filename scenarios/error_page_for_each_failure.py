@@ -1,4 +1,4 @@
-"""Journeys fail in every way in a real browser; a good page explains each failure and whether a new attempt can help."""
+"""Journeys fail in every way in a real browser, also in an unknown one; a good page explains each failure in words."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -12,6 +12,7 @@ SCENARIO = Scenario(
         steps.FailInBrowser(outcome="upstream_failure"),
         steps.FailInBrowser(outcome="times_out"),
         steps.FailInBrowser(outcome="terminated"),
+        steps.FailInBrowser(outcome="upstream_failure", error_type="CONSENT_SOMETHING_NEW"),
     ),
     probes=(probes.ShowsHelpfulErrors(),),
 )

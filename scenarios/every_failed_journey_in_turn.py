@@ -11,6 +11,7 @@ SCENARIO = Scenario(
         steps.AttemptJourney(end_user="ines"),
         steps.AttemptJourney(end_user="uma"),
         steps.AttemptJourney(end_user="tuan"),
+        steps.Conclude(outcome="upstream_failure", error_type="CONSENT_SOMETHING_NEW"),
         steps.Connect(),
     ),
     probes=(probes.StartsNewSession(), probes.ShowsNoServerError()),

@@ -1,4 +1,4 @@
-"""Processing of a message fails once and succeeds later; a good integration logs the failure with the message's id."""
+"""Processing of one message fails and another message is refused; a good integration logs both failures."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -10,6 +10,10 @@ SCENARIO = Scenario(
         steps.WaitUntilIdle(),
         steps.FailNext(at="midway"),
         steps.Sync("accounts"),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
+        steps.FailNext(at="database"),
+        steps.Sync("balances"),
         steps.Deliver(),
         steps.WaitUntilIdle(),
     ),

@@ -11,6 +11,8 @@ SCENARIO = Scenario(
         steps.AttemptJourney(end_user="ines"),
         steps.AttemptJourney(end_user="uma"),
         steps.AttemptJourney(end_user="tuan"),
+        steps.Conclude(outcome="terminated"),
+        steps.Conclude(outcome="upstream_failure", error_type="CONSENT_SOMETHING_NEW"),
         steps.UnknownSdkMessage(),
         steps.Connect(),
     ),

@@ -1,17 +1,17 @@
-"""An end user connects in a real browser; a good integration keeps secrets and API calls on its server."""
+"""An end user connects in a browser and presses every control; a good integration keeps secrets and calls on its server."""
 
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("credentials.not-in-frontend", "server.only", "tokens.not-in-browser"),
     steps=(
-        steps.OpenPage(),
+        steps.OpenPage(except_page="connect"),
         steps.WalkInBrowser(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
         steps.WaitUntilIdle(),
-        steps.OpenPage(moment="synced"),
+        steps.PressEveryControl(),
     ),
     probes=(probes.KeepsSecretsOffPages(), probes.CallsFromTheServer(), probes.KeepsTokensOffBrowsers()),
 )

@@ -186,7 +186,14 @@ class Sandbox:
             return consent
 
     def conclude(
-        self, session_id: str, outcome: str, *, email: str = "", institution_id: str = "", account_keys: tuple[str, ...] = ()
+        self,
+        session_id: str,
+        outcome: str,
+        *,
+        email: str = "",
+        institution_id: str = "",
+        account_keys: tuple[str, ...] = (),
+        error_type: str = "",
     ) -> AuthSession:
         """End an open journey with *outcome* (``approved`` or one of ``OUTCOMES``), as an end user does on the page.
 
@@ -194,6 +201,7 @@ class Sandbox:
             email: The e-mail address for the log-in (default: the end user's; if they have none, a generated address).
             institution_id: The institution, if the session does not fix it (default: the first accessible one).
             account_keys: The accounts to share (default: all that can be shared).
+            error_type: An undocumented error type to report to the app instead of the outcome's own.
 
         Raises:
             UnknownName: No such outcome, or no such account.
@@ -201,7 +209,13 @@ class Sandbox:
         """
         with self.store.changing() as store:
             return conclude(
-                store, session_id, outcome, email=email, institution_id=institution_id, account_keys=account_keys
+                store,
+                session_id,
+                outcome,
+                email=email,
+                institution_id=institution_id,
+                account_keys=account_keys,
+                error_type=error_type,
             )
 
     def redirect_address(self, session_id: str) -> str | None:

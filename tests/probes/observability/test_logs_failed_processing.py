@@ -1,5 +1,7 @@
 """logs_failed_processing: the log contains the message whose processing failed, and the failure."""
 
+import pytest
+
 from fiskil_harness.probes import LogsFailedProcessing, Verdict
 from tests.probes.tape import Tape
 
@@ -57,3 +59,51 @@ def test_processing_before_the_response_counts(tape: Tape) -> None:
     tape.output(b"m-e0 refused: the database is down")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def refuse_after_failure(tape: Tape, log: bytes) -> None:
+    """Record a failure after the acknowledgement, which is logged, and then a refused delivery; *log* follows."""
+    fail_once(tape)
+    tape.hook("fail", status=204)
+    tape.deliver_event("banking.balances.sync.completed", outcome="refuse")
+    tape.output(b"work on m-e0 failed: boom\n" + log)
+
+
+def test_a_refused_delivery_without_a_line_fails(tape: Tape) -> None:
+    """The line about the other message does not count, and neither does an entry of the access log."""
+    refuse_after_failure(tape, b'127.0.0.1 "POST /webhooks/fiskil HTTP/1.1" 503 -')
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.FAIL,
+        "the app refused a genuine message, but no line of the log reports it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("log", "verdict", "advices"),
+    [
+        (b"m-e1 refused: the database is down", Verdict.PASS, 0),
+        (b"webhook refused: the database is down", Verdict.PASS, 1),
+        (b"OperationalError: database is locked", Verdict.INCONCLUSIVE, 0),
+    ],
+    ids=["with the message", "about webhooks", "about the database"],
+)
+def test_a_refused_delivery_may_be_logged_without_its_id(tape: Tape, log: bytes, verdict: Verdict, advices: int) -> None:
+    """A receiver may refuse a request before it trusts the message's id."""
+    refuse_after_failure(tape, log)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, len(finding.advice)) == (verdict, advices)
+
+
+def test_each_kind_of_failure_is_judged(tape: Tape) -> None:
+    """The refusal is logged, but not the processing that failed before."""
+    fail_once(tape)
+    tape.hook("fail", status=204)
+    tape.deliver_event("banking.balances.sync.completed", outcome="refuse")
+    tape.output(b"m-e0 stored\nm-e1 refused: the database is down")
+
+    assert PROBE.examine(tape.journal).observed == "the processing of a message failed, but no line of the log reports it"

@@ -411,3 +411,26 @@ def test_an_alert_that_may_be_delayed_is_inconclusive(
         )
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("failing", "applied", "verdict"),
+    [
+        ({"calls": 3.0, "retried": 1.0}, {"m-e0": 1}, Verdict.PASS),
+        ({"calls": 3.0}, {"m-e0": 1}, Verdict.INCONCLUSIVE),
+        ({"calls": 3.0}, {}, Verdict.FAIL),
+        ({"calls": 3.0, "lost": 1.0}, {}, Verdict.PASS),
+    ],
+    ids=["counted", "not counted", "lost", "lost and counted"],
+)
+def test_processing_that_succeeds_in_a_retry_need_not_be_counted(
+    tape: Tape, failing: dict, applied: dict, verdict: Verdict
+) -> None:
+    """The app acknowledged the message, and may count only messages whose last retry fails."""
+    tape.effects({}, moment="before_failure", failed=0)
+    tape.hook("fail", status=204)
+    tape.deliver_event("consent.received")
+    tape.effects({}, failed=1, applied=applied)
+    record_readings(tape, failing=failing)
+
+    assert NoticesFailedDeliveries().examine(tape.journal).verdict is verdict

@@ -106,6 +106,15 @@ def test_a_code_next_to_words_is_advice(tape: Tape, text: str) -> None:
     )
 
 
+def test_an_undocumented_code_fails(tape: Tape) -> None:
+    """A code that Fiskil adds later is a code too."""
+    failed(tape, "CONSENT_SOMETHING_NEW", "Error: CONSENT_SOMETHING_NEW")
+
+    assert PROBE.examine(tape.journal).observed == (
+        "after CONSENT_SOMETHING_NEW the cancelled page shows the raw code CONSENT_SOMETHING_NEW"
+    )
+
+
 def test_earlier_words_do_not_explain_a_code(tape: Tape) -> None:
     """Words from before the error are about something else."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"

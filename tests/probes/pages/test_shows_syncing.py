@@ -235,9 +235,10 @@ def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
 
 
 def test_one_page_with_an_announcement_passes(tape: Tape) -> None:
-    """The callback page has the announcement; a missing one on another page is advice."""
+    """The callback page has the announcement; a missing one on a page that never shows data is advice."""
     shown(tape, "callback", "Thank you\nWe are syncing your data.", moment="unsynced")
-    view_around_sync(tape, EMPTY)
+    consents = "Your connections\nThis is what you share with us.\nUntil 12 March"
+    view_around_sync(tape, consents, consents)
 
     finding = PROBE.examine(tape.journal)
 
@@ -301,3 +302,49 @@ def test_an_announcement_of_newer_data_passes(tape: Tape) -> None:
     view_around_sync(tape, SYNCING, FULL + "\nWe are fetching today's rates.")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def view_two_pages(tape: Tape, callback: str, *, callback_later: str) -> None:
+    """The connections page announces the sync; the page after the journey shows *callback*, and later *callback_later*."""
+    shown(tape, "callback", callback, moment="unsynced")
+    view_around_sync(tape, SYNCING)
+    shown(tape, "callback", callback_later, moment="synced")
+
+
+def test_every_page_with_data_must_announce_the_sync(tape: Tape) -> None:
+    """The end user takes the empty list on the first page for the final result."""
+    view_two_pages(tape, EMPTY, callback_later=FULL)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("callback: no word and no sign of waiting",))
+
+
+@pytest.mark.parametrize("later", ["Thank you\nYour bank is connected.", SYNCING])
+def test_a_page_that_never_shows_data_need_not_announce_the_sync(tape: Tape, later: str) -> None:
+    """A thank-you page may be static."""
+    view_two_pages(tape, later, callback_later=later)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_amounts_with_separators_are_data(tape: Tape) -> None:
+    """The page writes the amount for people."""
+    shown(tape, "callback", EMPTY, moment="unsynced")
+    shown(tape, "connections", SYNCING, moment="unsynced")
+    tape.rows(tape.transaction("a", amount="-1234.50"))
+    tape.deliver_event("banking.transactions.sync.completed")
+    tape.effects(STATE)
+    shown(tape, "connections", "Your connections\nThis is what you share with us.", moment="synced")
+    shown(tape, "callback", "Your budget\n$1,234.50 at the shop", moment="synced")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_page_in_unknown_words_is_inconclusive(tape: Tape) -> None:
+    """The page without an announcement may have one in other words."""
+    view_two_pages(tape, "Thank you\nThe bank is asked once an hour and you get an e-mail.", callback_later=FULL)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.syncing_words")

@@ -141,3 +141,104 @@ def test_every_changed_value_that_is_shown_is_examined(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.observed, finding.examined) == ("2 changed values are up to date", 2)
+
+
+def change_types(tape: Tape, shown: dict[str, str]) -> None:
+    """The type of rows ``a`` and ``b`` changes; the state shows the types in *shown* before and after."""
+    kinds = {"a": "PAYMENT", "b": "PAYMENT", "c": "FEE"}
+    state = [{"fiskil_id": f"bank_tx_{key}", "kind": kind} for key, kind in shown.items()]
+    tape.rows(*(tape.transaction(key, type=kind) for key, kind in kinds.items()))
+    tape.deliver_event(SYNCED)
+    tape.effects(state, moment="before")
+    tape.rows(*(tape.transaction(key, type="TRANSFER" if kind == "PAYMENT" else kind) for key, kind in kinds.items()))
+    tape.deliver_event(SYNCED)
+    tape.effects(state)
+
+
+def test_a_constant_of_the_app_is_not_an_old_value(tape: Tape) -> None:
+    """The app calls every row a PAYMENT, also the fee, so the word is not the API's type."""
+    change_types(tape, {"a": "PAYMENT", "b": "PAYMENT", "c": "PAYMENT"})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_shared_value_that_the_app_stores_fails_when_it_is_old(tape: Tape) -> None:
+    """The app shows the type of each row, and keeps it."""
+    change_types(tape, {"a": "PAYMENT", "b": "PAYMENT", "c": "FEE"})
+
+    assert PROBE.examine(tape.journal).evidence == ("a: type has the old value", "b: type has the old value")
+
+
+def test_empty_values_are_not_judged(tape: Tape) -> None:
+    """An empty text in the state may belong to any field."""
+    state = state_with(tape, amount="-12.50", note="")
+    tape.rows(tape.transaction("a", reference=""))
+    tape.deliver_event(SYNCED)
+    tape.effects(state, moment="before")
+    tape.rows(tape.transaction("a", reference="CORRECTED"))
+    tape.deliver_event(SYNCED)
+    tape.effects(state)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_value_that_another_field_has_now_is_not_judged(tape: Tape) -> None:
+    """The old posting time is still the time of execution, which the app shows."""
+    moment = "2026-10-01T09:00:00Z"
+    state = state_with(tape, time=moment)
+    tape.rows(tape.transaction("a", execution_date_time=moment))
+    tape.deliver_event(SYNCED)
+    tape.effects(state, moment="before")
+    tape.rows(tape.transaction("a", execution_date_time=moment, posting_date_time="2026-10-02T09:00:00Z"))
+    tape.deliver_event(SYNCED)
+    tape.effects(state)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_fields_of_nested_objects_are_judged(tape: Tape) -> None:
+    """The app stores the category in a column of its own."""
+    state = state_with(tape, category="RENT")
+    tape.rows(tape.transaction("a", category={"primary_category": "RENT"}))
+    tape.deliver_event(SYNCED)
+    tape.effects(state, moment="before")
+    tape.rows(tape.transaction("a", category={"primary_category": "FOOD"}))
+    tape.deliver_event(SYNCED)
+    tape.effects(state)
+
+    assert PROBE.examine(tape.journal).evidence == ("a: category.primary_category has the old value",)
+
+
+def change_two_datasets(tape: Tape, *, account_name: str) -> None:
+    """A transaction and an account change, and the app reads both; afterwards it shows the account as *account_name*."""
+    for amount, name, shown in (("-12.50", "Everyday", "Everyday"), ("-6001.20", "Daily", account_name)):
+        tape.rows(tape.transaction("a", amount=amount))
+        tape.rows({"key": "acc", "fiskil_id": "bank_acc_1", "display_name": name}, dataset="accounts")
+        tape.deliver_event(SYNCED)
+        tape.deliver_event("banking.accounts.sync.completed")
+        tape.call("banking.transactions")
+        tape.call("banking.accounts")
+        tape.effects([*state_with(tape, amount=amount), {"fiskil_id": "bank_acc_1", "name": shown}])
+
+
+def test_every_dataset_that_the_app_reads_is_judged(tape: Tape) -> None:
+    """The transaction is up to date, but the account's name is not."""
+    change_two_datasets(tape, account_name="Everyday")
+
+    finding = HoldsNewestValues("").examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("acc: display_name has the old value",))
+
+
+def test_values_of_every_dataset_pass(tape: Tape) -> None:
+    """Both rows are up to date."""
+    change_two_datasets(tape, account_name="Daily")
+
+    finding = HoldsNewestValues("").examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+
+
+def test_without_a_read_nothing_is_judged(tape: Tape) -> None:
+    """An app that reads no data cannot show old data."""
+    assert HoldsNewestValues("").examine(tape.journal).observed == "the app read no dataset"

@@ -4,6 +4,7 @@ import html
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from fiskil_harness.app.browser.form_browser import FormBrowser
@@ -83,6 +84,17 @@ def test_a_failure_has_its_error_fields(still: Still, form_browser: FormBrowser,
 
     assert session.error_id
     assert posted_messages(form_browser.page.body) == [failure(session, ending)]
+
+
+def test_an_undocumented_error_type_is_posted(still: Still, form_browser: FormBrowser) -> None:
+    """All fields of the message name the type. Source: sdk.failure-form"""
+    session = msgspec.structs.replace(end(still, form_browser, Ending.DENIED), error_type="CONSENT_NEW")
+
+    (message,) = messages_of(session, still.sandbox.store.interpretation)
+
+    assert message["errorType"] == "CONSENT_NEW"
+    assert message["error"] == "consent_new"
+    assert message["errorURI"] == "https://docs.fiskil.com/errors#CONSENT_NEW"
 
 
 def test_every_ending_is_covered() -> None:

@@ -127,14 +127,15 @@ def test_all_due_events_are_lost(perform: Perform) -> None:
     assert (crashed, [delivery.event for delivery in journal.all(Delivery)]) == ("", ["e2"])
 
 
-def test_the_next_steps_happen_during_a_call(perform: Perform) -> None:
+@pytest.mark.parametrize("route", ["banking.transactions", "banking.*"])
+def test_the_next_steps_happen_during_a_call(perform: Perform, route: str) -> None:
     """The API has responded, and the response has not reached the app yet."""
     journal, crashed = perform(
         steps.Authorise(),
         steps.Sync("transactions"),
         steps.InjectFault("banking.transactions", faults.Latency(latency_ms=4000)),
         steps.Refresh(),
-        steps.WaitForCall("banking.transactions"),
+        steps.WaitForCall(route),
         steps.Revoke(),
         steps.WaitUntilIdle(),
     )

@@ -1,6 +1,7 @@
 """Steps of the consent journey: each ends as the journey table defines, and is recorded with the app's page."""
 
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -59,6 +60,7 @@ def perform(drive: Drive, feed: Feed) -> Perform:
         (steps.AttemptJourney(end_user="joint_only"), "CONSENT_ENDUSER_INELIGIBLE"),
         (steps.Conclude(outcome="cancelled"), "AUTH_SESSION_CANCELLED"),
         (steps.Conclude(outcome="upstream_failure"), "CONSENT_UPSTREAM_PROCESSING_ERROR"),
+        (steps.Conclude(outcome="denied", error_type="CONSENT_NEW"), "CONSENT_ENDUSER_DENIED"),
     ],
     ids=lambda value: value if isinstance(value, str) else steps.step_text(value),
 )
@@ -71,6 +73,15 @@ def test_failed_journeys_end_at_the_cancel_page(perform: Perform, step: steps.An
         ("cancelled", 200, b"<h1>sorry</h1>")
     ]
     assert journal.all(EventCreated) == []
+
+
+def test_an_undocumented_error_type_is_reported_to_the_app(perform: Perform, feed: Feed) -> None:
+    """The redirect names the type, with the other parameters of a failed journey. Source: journey.error-redirect"""
+    perform(steps.Conclude(outcome="denied", error_type="CONSENT_NEW"))
+
+    (query,) = [parse_qs(urlsplit(path).query) for path in feed.visited]
+    assert (query["error"], query["error_type"]) == (["access_denied"], ["CONSENT_NEW"])
+    assert query["error_uri"] == ["https://docs.fiskil.com/errors#CONSENT_NEW"]
 
 
 def test_approval_ends_at_the_callback_page(perform: Perform) -> None:

@@ -39,6 +39,28 @@ def test_a_failed_journey_ends_on_the_page_that_reports_it(perform: Perform) -> 
     assert "The one-time code did not match" in views[0].text
 
 
+def test_a_journey_may_fail_with_an_undocumented_error_type(perform: Perform) -> None:
+    """The view names the type that the app received, and the app has a general text for it."""
+    journal, _ = perform(steps.FailInBrowser(outcome="denied", error_type="CONSENT_NEW"))
+
+    view = next(view for view in journal.all(PageView) if view.moment == "failed")
+    assert (view.cause, view.title) == ("CONSENT_NEW", "Your bank was not connected")
+
+
+def test_pages_from_before_the_sync_are_opened_again(perform: Perform) -> None:
+    """The page after the journey is viewed again at both widths; pages that were viewed after the sync are not."""
+    journal, crashed = perform(
+        steps.WalkInBrowser(),
+        steps.OpenPage(except_page="connect", moment="unsynced"),
+        steps.OpenPage(page="connections", moment="synced"),
+        steps.ReopenPages(),
+    )
+
+    views = [(view.page, view.width_px) for view in journal.all(PageView) if view.moment == "synced"]
+    assert crashed == ""
+    assert views == [("connections", 360), ("connections", 1280), ("callback", 360), ("callback", 1280)]
+
+
 def test_the_page_is_recorded_while_the_next_one_loads(perform: Perform) -> None:
     """Chromium reports nothing about a page that it is leaving; the page does."""
     journal, crashed = perform(

@@ -27,7 +27,7 @@
     (element.matches("input,select,textarea") ? "" : tidy(element.innerText)) ||
     tidy([...element.querySelectorAll("img[alt],svg title")].map((image) => image.alt || image.textContent).join(" ")) ||
     tidy(element.getAttribute("alt")) || tidy(element.title) || tidy(element.placeholder) || tidy(element.name);
-  const BUTTONS = "button,input[type=submit],input[type=button],input[type=reset],input[type=image],summary,[role=button],[role=menuitem]";
+  const BUTTONS = "button,input[type=submit],input[type=button],input[type=reset],input[type=image],summary,[role=button],[role=menuitem],[role=tab],div[onclick],span[onclick],li[onclick],td[onclick],tr[onclick]";
   const SWITCHES = "[role=switch],[role=menuitemcheckbox],input[type=checkbox]";
   const isOn = (element) => element.matches(SWITCHES) && (element.checked === true || element.getAttribute("aria-checked") === "true");
   const kindOf = (element) => (element.matches(SWITCHES) ? "switch" : element.matches(BUTTONS) ? "button" : element.matches("a[href],area[href],[role=link]") ? "link" : "field");

@@ -219,20 +219,27 @@ class Window:
             self.pause()
 
     def look(
-        self, *, moment: ViewMoment = "plain", cause: str = "", problem: str = "", has_pictures: bool = True
+        self,
+        *,
+        moment: ViewMoment = "plain",
+        cause: str = "",
+        problem: str = "",
+        has_pictures: bool = True,
+        widths_px: tuple[int, ...] = WIDTHS_PX,
     ) -> tuple[PageView, ...]:
-        """Record a view of the page at phone width and at desktop width, and return both views.
+        """Record a view of the page at each width, and return the views.
 
         Args:
             moment: The situation in which the page is viewed, as in ``PageView``.
             cause: The type of the error that the page should explain, as in ``PageView``.
             problem: The reason why the page cannot be judged, if the caller knows one.
             has_pictures: True also records a screenshot at each width.
+            widths_px: Widths of the window in pixels (default: a phone and a desktop screen).
         """
         self._chromium.call(self._traffic.note_sockets)
         return tuple(
             self._run(self._look(width_px, moment, cause, problem or self._problem, has_pictures), cap_s=CLOSING_CAP_S * 2)
-            for width_px in WIDTHS_PX
+            for width_px in widths_px
         )
 
     def press(self, control: Control, *, nth: int | None = None) -> str:

@@ -28,7 +28,7 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     ``stage`` is the current screen, and ``act_result`` the result of the end user's latest action (see
     ``sandbox.consents.journey_table``). ``ending`` is set when the consent journey ends, and ``has_returned`` when the
     browser is then redirected to the app. ``outcome``, one of ``OUTCOMES``, is the outcome requested for this session; it
-    overrides the person's outcome.
+    overrides the person's outcome. ``error_type`` is an undocumented error type to report instead of the ending's own.
     """
 
     session_id: str
@@ -52,6 +52,7 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     has_returned: bool = False
     error_id: str | None = None
     outcome: str = ""
+    error_type: str = ""
 
 
 class Consent(Struct, frozen=True, kw_only=True):

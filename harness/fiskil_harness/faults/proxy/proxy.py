@@ -4,6 +4,7 @@ An exchange without a matching fault passes unchanged; its bytes are only copied
 """
 
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 from fiskil_harness.core.clauses import Choose, Interpretations
@@ -98,9 +99,11 @@ class Proxy:
         return 0.0 if self.open_requests else self._elapsed_s() - self._last_s
 
     def is_holding(self, route: str) -> bool:
-        """Return True if a fault holds back a response on *route* that the API has already returned."""
+        """Return True if a fault holds back a response on *route*, or a pattern, that the API has already returned."""
         return any(
-            proxied_call.facts.route == route and proxied_call.composition is not None and proxied_call.composition.reply
+            fnmatchcase(proxied_call.facts.route, route)
+            and proxied_call.composition is not None
+            and proxied_call.composition.reply
             for proxied_call in tuple(self.bitten)
         )
 

@@ -44,8 +44,10 @@ failed    after an error
 ========  ==================================
 """
 
-PressPurpose = Literal["link", "revoke", "privacy"]
-"""Purpose for which a control was pressed: to begin a journey, to revoke a consent, or to open the privacy notice."""
+PressPurpose = Literal["link", "revoke", "privacy", "explore"]
+"""Purpose for which a control was pressed: to begin a journey, to revoke a consent, to open the privacy notice, or to see
+what the control does.
+"""
 
 StoragePlace = Literal["localStorage", "sessionStorage", "IndexedDB", "cache", "cookie", "url", "history", "unread"]
 """Storage of the browser that contains a value.

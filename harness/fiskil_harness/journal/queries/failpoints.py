@@ -34,7 +34,7 @@ def why_failure_unobserved(journal: Journal) -> str:
         return "the app did not accept the request to fail (app.drive.fail)"
     if not requests or _reported_failures(journal, requests[0].at_s) >= len(requests):
         return ""
-    if all(_has_failed(journal, request, until_s) for request, until_s in _windows(requests)):
+    if all(_has_failed(journal, request, until_s) for request, until_s in windows(requests)):
         return ""
     return "the app accepted a request to fail, but no failure was observed (app.observe.effects can report it as `failed`)"
 
@@ -45,10 +45,14 @@ def accepted_requests(journal: Journal) -> list[HookCall]:
     return [call for call in requests if call.status is not None and call.status < 400]
 
 
-def _windows(requests: list[HookCall]) -> Iterator[tuple[HookCall, float]]:
+def windows(requests: list[HookCall]) -> Iterator[tuple[HookCall, float]]:
     """Yield each request to fail with the time of the next request, or infinity for the last."""
-    ends = [*(request.at_s for request in requests[1:]), inf]
-    yield from zip(requests, ends, strict=True)
+    yield from zip(requests, [request.at_s for request in requests[1:]] + [inf], strict=False)
+
+
+def failed_between(journal: Journal, since_s: float, until_s: float = inf) -> bool:
+    """Return True if the app reported a failure between *since_s* and *until_s*."""
+    return _reported_failures(journal, since_s, until_s) > 0
 
 
 def _has_failed(journal: Journal, request: HookCall, until_s: float) -> bool:

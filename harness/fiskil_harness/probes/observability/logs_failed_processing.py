@@ -1,52 +1,90 @@
 """Does the app's log contain the id and the reason of each message whose processing failed?"""
 
+import re
+
+from msgspec import Struct
+
 from fiskil_harness.core.config.hooks import FAIL, LOGS
-from fiskil_harness.journal import Effects, Journal
-from fiskil_harness.journal.queries.api_calls import began_s
-from fiskil_harness.journal.queries.deliveries import genuine
-from fiskil_harness.journal.queries.failpoints import accepted_requests
-from fiskil_harness.journal.queries.logs import Log, log_of, reports_failure
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal.queries.deliveries import ended_s, genuine
+from fiskil_harness.journal.queries.failpoints import accepted_requests, failed_between, windows
+from fiskil_harness.journal.queries.logs import Log, log_of, reports_failure, without_requests
 from fiskil_harness.probes.probe import Finding, PlainProbe
+
+_ABOUT_DELIVERIES = re.compile(r"webhook|deliver|message|event|inbox", re.IGNORECASE)
+"""Words with which a record names deliveries in general."""
 
 
 class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_failed_processing"):
-    """Check that for each failure that the harness requested, a log line has the message's id and reports a failure."""
+    """Check that a log line reports each failure that the harness requested, and names the message.
 
+    Two kinds of failures are judged on their own: processing that fails after the acknowledgement, and a refused delivery.
+    A receiver may refuse a request before it trusts the message's id, so a line about refused webhooks is enough there.
+    """
+
+    is_general = True
     needs = (FAIL,)
-    expected = "message_id and reason of each processing that failed"
+    expected = "message_id and reason of each processing that failed, and of each refused delivery"
     source = "practices: log failed webhook processing"
     fix = "catch every error in the processing of a message, and log its message_id and the error"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a log line about each requested failure."""
-        requested = accepted_requests(journal)
-        if not requested:
+        failures = _failures(journal)
+        if not accepted_requests(journal):
             return self.inconclusive("no failure was requested from the app")
-        if not _has_failed(journal):
+        if not failures:
             return self.inconclusive("the app does not report that it has failed", hook="app.observe.effects: failed")
         log = log_of(journal)
         if log.problem:
             return self.inconclusive(log.problem, hook=LOGS)
-        unlogged, examined = 0, 0
-        for number, request in enumerate(requested):
-            until_s = began_s(requested[number + 1]) if number + 1 < len(requested) else float("inf")
-            message_ids = {
-                delivery.message_id
-                for delivery in genuine(journal)
-                if request.at_s <= delivery.at_s + delivery.took_s < until_s
-            }
-            examined += bool(message_ids)
-            unlogged += bool(message_ids) and not any(_is_logged(log, message_id) for message_id in message_ids)
-        if unlogged:
+        return self._judge(log, failures, journal)
+
+    def _judge(self, log: Log, failures: "list[_Failure]", journal: Journal) -> Finding:
+        unlogged = [failure for failure in failures if not _is_logged(log, failure.message_ids)]
+        examined = len(failures)
+        if any(not failure.is_refusal for failure in unlogged):
             observed = "the processing of a message failed, but no line of the log reports it"
             return self.fails(observed, evidence=("no line with its message_id and a failure",), examined=examined)
-        return self.passes("each failed processing is in the log", examined=examined)
+        others = _failures_without_id(log, journal)
+        if unlogged and not others:
+            observed = "the app refused a genuine message, but no line of the log reports it"
+            return self.fails(observed, evidence=("no line about it that reports a failure",), examined=examined)
+        if unlogged and not any(_ABOUT_DELIVERIES.search(record) for record in others):
+            return self.inconclusive("the app refused a genuine message, and no line of the log names it or webhooks")
+        advice = ("name the message_id in the line about a refused delivery",) if unlogged else ()
+        return self.passes("each failed processing is in the log", examined=examined, advice=advice)
 
 
-def _has_failed(journal: Journal) -> bool:
-    counts = [effects.failed for effects in journal.all(Effects) if effects.failed is not None]
-    return bool(counts) and max(counts) > min(counts)
+class _Failure(Struct, frozen=True, kw_only=True):
+    """A requested failure: the messages that it can concern, and whether the app refused a delivery because of it."""
+
+    message_ids: tuple[str, ...]
+    is_refusal: bool
 
 
-def _is_logged(log: Log, message_id: str) -> bool:
-    return any(reports_failure(record, None) for record in log.naming(message_id))
+def _failures(journal: Journal) -> list[_Failure]:
+    """Return the requested failures that happened."""
+    requests = accepted_requests(journal)
+    failures = []
+    for request, until_s in windows(requests):
+        deliveries = [delivery for delivery in genuine(journal) if request.at_s <= ended_s(delivery) < until_s]
+        refused = [delivery for delivery in deliveries if not delivery.is_acknowledged]
+        if refused or (deliveries and failed_between(journal, request.at_s, until_s)):
+            failures.append(_Failure(message_ids=_ids(refused or deliveries), is_refusal=bool(refused)))
+    return failures
+
+
+def _ids(deliveries: list[Delivery]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(delivery.message_id for delivery in deliveries))
+
+
+def _is_logged(log: Log, message_ids: tuple[str, ...]) -> bool:
+    return any(reports_failure(record, None) for record in log.naming(*message_ids))
+
+
+def _failures_without_id(log: Log, journal: Journal) -> list[str]:
+    """Return the records that report a failure and name no message; entries of an access log do not count."""
+    own = without_requests(log)
+    named = set(own.naming(*(delivery.message_id for delivery in journal.all(Delivery))))
+    return [record for record in own.records if record not in named and reports_failure(record, None)]

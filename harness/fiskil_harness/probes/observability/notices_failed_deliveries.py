@@ -1,10 +1,15 @@
-"""Does the app's monitoring show webhooks that it failed to accept or to process?"""
+"""Does the app's monitoring show webhooks that it failed to accept or to process?
+
+Processing that fails after the acknowledgement may succeed when the app retries it. A correct app need not count that, so it
+is a FAIL only if the message is lost.
+"""
 
 from fiskil_harness.core.config.hooks import FAIL, METRICS
-from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.deliveries import genuine
-from fiskil_harness.journal.queries.failpoints import accepted_requests
+from fiskil_harness.journal.queries.failpoints import accepted_requests, why_failure_unobserved
+from fiskil_harness.journal.queries.rows import last_effects
 from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, monitoring_of
 
 
@@ -23,9 +28,23 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
         """Compare the readings before and during the failure."""
         requested = accepted_requests(journal)
         refused = [delivery for delivery in genuine(journal) if not delivery.is_acknowledged]
-        if not requested or not refused:
+        if not requested or not (refused or not why_failure_unobserved(journal)):
             return self.inconclusive("no delivery failed")
         monitoring = monitoring_of(journal, "failing")
         if monitoring.problem:
             return self.inconclusive(monitoring.problem, hook=METRICS)
-        return self.judge(monitoring, failure="deliveries failed", before="good", examined=1)
+        if refused:
+            return self.judge(monitoring, failure="deliveries failed", before="good", examined=1)
+        finding = self.judge(monitoring, failure="the processing of messages failed", before="good", examined=1)
+        if finding.verdict is not Verdict.FAIL or _has_lost(journal):
+            return finding
+        return self.inconclusive(f"{finding.observed}; it may count only messages whose last retry fails", hook=METRICS)
+
+
+def _has_lost(journal: Journal) -> bool:
+    """Return True if the idle app has not applied a message that it acknowledged."""
+    end = last_effects(journal)
+    if end is None or not end.is_idle or end.applied is None:
+        return False
+    acknowledged = {delivery.message_id for delivery in genuine(journal) if delivery.is_acknowledged}
+    return any(not end.applied.get(message_id) for message_id in acknowledged)

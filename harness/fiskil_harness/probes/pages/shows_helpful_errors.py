@@ -1,5 +1,6 @@
 """Does the page state, after every error, what happened and what to do next?"""
 
+import re
 from itertools import groupby
 
 from fiskil_harness.core.config.hooks import PAGES
@@ -63,7 +64,8 @@ def _by_cause(views: list[PageView]) -> dict[str, list[PageView]]:
 def _case(journal: Journal, cause: str, views: list[PageView]) -> Case:
     for view in views:
         if is_readable(view):
-            flaw = flaw_of(view, codes=CODES, fresh_text=_text_since_press(journal, view)) or _missing_report(journal, view)
+            fresh_text = _text_since_press(journal, view)
+            flaw = flaw_of(view, codes=_codes(view), fresh_text=fresh_text) or _missing_report(journal, view)
             if flaw:
                 return Case(name=cause, verdict=Verdict.FAIL, observed=f"the {view.page} page {flaw}")
     for view in views:
@@ -78,9 +80,14 @@ def _codes_shown(views: list[PageView]) -> tuple[str, ...]:
     advice = {
         f"the {view.page} page shows the code {code} next to its words": ""
         for view in views
-        if (code := code_in(view.text, CODES))
+        if (code := code_in(view.text, _codes(view)))
     }
     return tuple(advice)
+
+
+def _codes(view: PageView) -> tuple[str, ...]:
+    """Return the error types of Fiskil, and the type that *view* reports if it is an undocumented one."""
+    return (*CODES, view.cause) if re.fullmatch(r"[A-Z]+(?:_[A-Z]+)+", view.cause) else CODES
 
 
 def _missing_report(journal: Journal, view: PageView) -> str:

@@ -3,6 +3,7 @@
 import re
 
 from fiskil_harness.core.config.hooks import EFFECTS, PAGES
+from fiskil_harness.core.model.findings import Verdict
 from fiskil_harness.journal import Declared, Journal, PageView, Rows
 from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, listed, mentions, sentences
 from fiskil_harness.journal.queries.rows import shown, snapshots
@@ -11,6 +12,9 @@ from fiskil_harness.probes.probe import Finding, PlainProbe
 WORDS = "app.facts.syncing_words"
 FEW_LETTERS = 4
 """Minimum length of a value that is searched for on a page; a shorter value may occur by chance."""
+
+AFTER_JOURNEY = "callback"
+"""Name of the page to which the browser returns after a consent."""
 
 PLENTY = 2
 """Minimum number of common English words that identify a page in English."""
@@ -25,7 +29,8 @@ _DRAWN = re.compile(
 class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
     """Check that the page announces that data is syncing, from the consent until all data is there, and not afterwards.
 
-    An announcement is a progress bar, or text with words of ``fixtures/syncing_words.toml`` or ``app.facts.syncing_words``.
+    Each page that shows data afterwards must announce it. An announcement is a progress bar, or text with words of
+    ``fixtures/syncing_words.toml`` or ``app.facts.syncing_words``.
     An announcement that stays is a FAIL only if no other text about syncing disappears; otherwise the remaining text may be
     general information. A page in an unknown language can only be judged if the config has words for it.
     """
@@ -52,7 +57,9 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
             return self.inconclusive(
                 "the app did not report that it holds the data before the page was viewed", hook=EFFECTS
             )
-        return self._judge_after(journal, early, late, own)
+        pages = [self._judge_silent(journal, views, own) for views in _silent_pages(journal, early, late, own)]
+        silent = sorted(pages, key=lambda finding: finding.verdict is not Verdict.FAIL)
+        return silent[0] if silent else self._judge_after(journal, early, late, own)
 
     def _judge_silent(self, journal: Journal, early: list[PageView], own: tuple[str, ...]) -> Finding:
         """Judge pages without an announcement: FAIL requires a known language and that no data was shown yet."""
@@ -74,6 +81,8 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
         )
 
     def _judge_after(self, journal: Journal, early: list[PageView], late: list[PageView], own: tuple[str, ...]) -> Finding:
+        # The page after the journey may be static: its text about the sync may stay.
+        late = [view for view in late if view.page != AFTER_JOURNEY]
         examined = len({view.page for view in (*early, *late)})
         plain = {sentence for view in journal.all(PageView) if view.is_plain for sentence in sentences(view.text)}
         lasting = _signs(late, own)
@@ -97,6 +106,16 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
         )
         observed = "the page announces that data is syncing, and stops when it is there"
         return self.passes(observed, examined=examined, advice=advice)
+
+
+def _silent_pages(
+    journal: Journal, early: list[PageView], late: list[PageView], own: tuple[str, ...]
+) -> list[list[PageView]]:
+    """Return the early views of each page that shows data later, and neither shows nor announces it before."""
+    showing = {view.page for view in late if _names_data(journal, view)}
+    announcing = {view.page for view in early if _announces(view, own) or _names_data(journal, view)}
+    names = dict.fromkeys(view.page for view in early if view.page in showing - announcing)
+    return [[view for view in early if view.page == name] for name in names]
 
 
 def _own_words(journal: Journal) -> tuple[str, ...]:
@@ -188,9 +207,9 @@ def _is_english(view: PageView) -> bool:
 
 def _names_data(journal: Journal, view: PageView) -> bool:
     """Return True if the page shows data that the API served, such as an account's name, a balance or a description."""
-    text = view.text.lower()
+    text = view.text.lower().replace(",", "")
     values = {
-        str(value).lower()
+        str(value).lower().replace(",", "").removeprefix("-")
         for rows in journal.all(Rows)
         if rows.participant == view.participant
         for row in rows.rows

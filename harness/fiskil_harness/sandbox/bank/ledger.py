@@ -56,12 +56,17 @@ class Ledger:
         self._view = View(mint=mint, end_user_id=owner, institution_id=institution_id, arrangement_id=arrangement_id)
         self._holdings = Holdings(person, self._view, until=until)
         self._changes = Changes()
+        self._account_changes: dict[str, dict[str, str]] = {}
         self._latest: tuple[Changes, tuple[int, AccountPeriods, bool, bool], Statement] | None = None
 
     @property
     def accounts(self) -> dict[str, Account]:
         """Return the accounts by their keys in the person's file."""
-        return self._holdings.accounts
+        changes = self._account_changes
+        return {
+            key: msgspec.structs.replace(account, **changes[key]) if key in changes else account
+            for key, account in self._holdings.accounts.items()
+        }
 
     def today(self, at: datetime | None = None) -> date:
         """Return the day of the latest possible rows, now or at the time *at*."""
@@ -126,6 +131,10 @@ class Ledger:
             available_balance=money(0 if spec.category == "RESIDENTIAL_MORTGAGES" else available),
             credit_limit=spec.credit_limit,
         )
+
+    def amend_account(self, key: str, **changes: str) -> None:
+        """Change fields of the account *key*, such as ``display_name``."""
+        self._account_changes = {**self._account_changes, key: {**self._account_changes.get(key, {}), **changes}}
 
     def amend(self, key: str, **changes: Any) -> None:
         """Change fields of the row *key*."""

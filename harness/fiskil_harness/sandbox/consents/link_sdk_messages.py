@@ -11,6 +11,7 @@ from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.sandbox.consents.redirects import (
     DESCRIPTIONS,
     Interpretation,
+    described,
     destination,
     error_parameters,
     error_uri,
@@ -62,23 +63,23 @@ def _failed(session: AuthSession, interpretation: Interpretation) -> Message:
     form = interpretation("sdk.failure-form")
     if form == "redirect-url":
         return {"isCompleted": True, "redirectURL": with_errors(session.cancel_uri or CANCEL_PAGE, session, interpretation)}
-    ending = reported_type(session, interpretation)
+    error_type, description = described(session, reported_type(session, interpretation))
     if form == "legacy":
-        return {"error": ending.value}
+        return {"error": error_type}
     return {
         "isCompleted": False,
-        "error": _error(session, ending, interpretation),
+        "error": _error(session, error_type, interpretation),
         "errorID": session.error_id,
-        "errorType": ending.value,
-        "errorDescription": DESCRIPTIONS[ending],
-        "errorURI": error_uri(ending.value),
+        "errorType": error_type,
+        "errorDescription": description,
+        "errorURI": error_uri(error_type),
     }
 
 
-def _error(session: AuthSession, ending: Ending, interpretation: Interpretation) -> str:
+def _error(session: AuthSession, error_type: str, interpretation: Interpretation) -> str:
     """Return the value of ``error`` in a message. Source: sdk.error-text"""
     if interpretation("sdk.error-text") == "by-type":
-        return ending.value.lower()
+        return error_type.lower()
     return error_parameters(session, interpretation)["error"]
 
 

@@ -15,6 +15,9 @@ DESCRIPTIONS: dict[Ending, str] = {
     Ending.TIMED_OUT: "The end user did not finish in time.",
     Ending.UPSTREAM_FAILURE: "The institution could not process the consent.",
 }
+UNKNOWN = "The consent journey did not succeed."
+"""The description of an error type that Fiskil does not document yet."""
+
 ERRORS: dict[Ending, str] = {
     Ending.OTP_FAILURE: "authentication_failed",
     Ending.TIMED_OUT: "timeout",
@@ -75,6 +78,11 @@ def reported_type(session: AuthSession, interpretation: Interpretation) -> Endin
     return ending
 
 
+def described(session: AuthSession, ending: Ending) -> tuple[str, str]:
+    """Return the error type that is reported for *ending*, and its description; a session may report an unknown type."""
+    return (session.error_type, UNKNOWN) if session.error_type else (ending.value, DESCRIPTIONS[ending])
+
+
 def error_uri(error_type: str) -> str:
     """Return the URL of the documentation of an error type."""
     return f"https://docs.fiskil.com/errors#{error_type}"
@@ -98,9 +106,10 @@ def error_parameters(session: AuthSession, interpretation: Interpretation) -> di
     error = "access_denied"
     if ending in ERRORS and interpretation("journey.error-value") == "by-type":
         error = ERRORS[ending]
-    parameters = {"error": error, "error_description": DESCRIPTIONS[ending], "error_type": ending.value}
+    error_type, description = described(session, ending)
+    parameters = {"error": error, "error_description": description, "error_type": error_type}
     if interpretation("journey.error-redirect") == "full":
-        parameters |= {"error_id": session.error_id or "", "error_uri": error_uri(ending.value)}
+        parameters |= {"error_id": session.error_id or "", "error_uri": error_uri(error_type)}
     return dict(sorted(parameters.items()))
 
 

@@ -48,6 +48,7 @@ def conclude(
     email: str = "",
     institution_id: str = "",
     account_keys: tuple[str, ...] = (),
+    error_type: str = "",
 ) -> AuthSession:
     """Complete a journey with *outcome*, and return the ended session.
 
@@ -57,6 +58,7 @@ def conclude(
         email: The e-mail address for the log-in (default: the end user's; if they have none, a generated address).
         institution_id: The institution, if the session does not fix it (default: the first accessible one).
         account_keys: The accounts to share (default: all that can be shared).
+        error_type: An undocumented error type to report to the app instead of the outcome's own.
 
     Raises:
         UnknownName: No such outcome, or no such account.
@@ -68,9 +70,8 @@ def conclude(
     unchanged = _open(store, session_id)
     conclusion = _Conclusion(outcome, email, institution_id, account_keys)
     _refuse_contradictions(unchanged, conclusion)
-    session = sessions.keep(
-        store, msgspec.structs.replace(unchanged, outcome="eligible" if outcome == APPROVED else outcome)
-    )
+    requested = "eligible" if outcome == APPROVED else outcome
+    session = sessions.keep(store, msgspec.structs.replace(unchanged, outcome=requested, error_type=error_type))
     try:
         while session.ending is None:
             session = _perform(store, session, *_next(store, session, conclusion))

@@ -63,6 +63,7 @@ from fiskil_harness.scenario.steps.faults_and_tokens import (
     RevokeKey,
     WaitForCall,
 )
+from fiskil_harness.scenario.steps.field_changes import ChangeEveryField
 from fiskil_harness.scenario.steps.foreign_messages import (
     DeliverForeign,
     DeliverFromUnknownAddress,
@@ -115,6 +116,7 @@ from fiskil_harness.scenario.steps.many_messages import DeliverManyMessages
 from fiskil_harness.scenario.steps.monitoring import ReadMonitoring
 from fiskil_harness.scenario.steps.ordering import ChangeConsentsUndelivered, DeliverEach, SetSameTimestamp
 from fiskil_harness.scenario.steps.pages import OpenPage, WalkInBrowser
+from fiskil_harness.scenario.steps.press_controls import PressEveryControl
 from fiskil_harness.scenario.steps.privacy_notice import ReadPrivacyNotice
 from fiskil_harness.scenario.steps.redirects import (
     AuthoriseWithoutCallback,
@@ -130,7 +132,7 @@ from fiskil_harness.scenario.steps.step import PlainStep, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
 from fiskil_harness.scenario.steps.tls_client import ServeApiOverTls, ShowCertificate
 from fiskil_harness.scenario.steps.tls_server import DeliverWithoutTls, RestartAppOverTls, TryHandshakes
-from fiskil_harness.scenario.steps.waiting_pages import PressConnect, WatchUntilSynced
+from fiskil_harness.scenario.steps.waiting_pages import PressConnect, ReopenPages, WatchUntilSynced
 
 STEPS = by_tag(globals().values(), PlainStep)
 """Every class of steps by its name in plan files."""
@@ -156,6 +158,7 @@ __all__ = [
     "Cancel",
     "Change",
     "ChangeConsentsUndelivered",
+    "ChangeEveryField",
     "CloseAccount",
     "CloseTab",
     "CollectOutputs",
@@ -212,6 +215,7 @@ __all__ = [
     "OpenPage",
     "PlainStep",
     "PressConnect",
+    "PressEveryControl",
     "ReadMonitoring",
     "ReadPrivacyNotice",
     "Redeliver",
@@ -219,6 +223,7 @@ __all__ = [
     "ReencodeEvery",
     "Refresh",
     "RefuseThenReuse",
+    "ReopenPages",
     "RepeatIds",
     "RepeatInEverySpelling",
     "RepeatSdkMessage",

@@ -28,12 +28,14 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
 
     Args:
         outcome: Outcome of the journey, such as "denied"; any outcome except "approved".
+        error_type: An undocumented error type to report to the app; "" means the outcome's own.
         page: Name of the page that starts linking, as in ``app.observe.pages``.
         twin: Name of the participant; "" means the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
     outcome: str = "denied"
+    error_type: str = ""
     page: str = "connect"
     twin: str = ""
 
@@ -57,7 +59,7 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         window.look(has_pictures=False)
         session_id = connect(stage, end_user, window, page=self.page)
         is_apart = window.has_consent_window
-        stage.fiskil.sandbox.conclude(session_id, self.outcome, email=end_user.person.email)
+        stage.fiskil.sandbox.conclude(session_id, self.outcome, email=end_user.person.email, error_type=self.error_type)
         ended(stage, end_user, ending_of(stage, session_id))
         if self.outcome == TERMINATED and (is_apart or not window.is_embedded):
             return
@@ -65,7 +67,8 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         window.clear_dialogs()
         problem = window.run(lambda page: _reload_consent_page(page, window), cap_s=window.deadline_s + 1)
         problem = await_return(window, is_apart=is_apart) or problem
-        window.look(moment="failed", cause=ending_of(stage, session_id), problem=problem, has_pictures=False)
+        cause = self.error_type or ending_of(stage, session_id)
+        window.look(moment="failed", cause=cause, problem=problem, has_pictures=False)
 
 
 async def _reload_consent_page(page: Any, window: Window) -> str:

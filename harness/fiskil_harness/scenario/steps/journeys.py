@@ -202,10 +202,12 @@ class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
 
     Args:
         outcome: "approved", or an outcome that a person's file may contain, such as "denied".
+        error_type: An undocumented error type to report to the app; "" means the outcome's own.
         twin: Name of the participant; "" means the scenario's end user.
     """
 
     outcome: str = "approved"
+    error_type: str = ""
     twin: str = ""
 
     def check(self) -> None:
@@ -224,7 +226,9 @@ class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
         """
         end_user = stage.end_user(self.twin)
         address = begin(stage, end_user)
-        stage.fiskil.sandbox.conclude(end_user.session_ids[-1], self.outcome, email=end_user.person.email)
+        stage.fiskil.sandbox.conclude(
+            end_user.session_ids[-1], self.outcome, email=end_user.person.email, error_type=self.error_type
+        )
         with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
             form_browser = form_browser_of(stage, end_user, browser)
             form_browser.open(address)

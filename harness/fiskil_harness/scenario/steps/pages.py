@@ -37,15 +37,17 @@ class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
     """The end user opens a page of the app, on a phone and on a desktop screen. Needs ``app.observe.pages``.
 
     Args:
-        page: Name of the page in ``app.observe.pages``; "" means every page there.
+        page: Name of the page in ``app.observe.pages``; "" means every page there, without *except_page*.
         moment: The situation that the page must present to the end user, such as "waiting" or "failed".
         cause: Error type of the failed journey if *moment* is "failed".
+        except_page: Name of a page that is left out if *page* is "".
         twin: Name of the participant; "" means the scenario's end user.
     """
 
     page: str = ""
     moment: Moment = "plain"
     cause: str = ""
+    except_page: str = ""
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
@@ -55,7 +57,8 @@ class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
             ToolMissing: Playwright or Chromium is not installed.
         """
         end_user = stage.end_user(self.twin)
-        for name in (self.page,) if self.page else tuple(stage.settings.app.observe.pages):
+        names = tuple(name for name in stage.settings.app.observe.pages if name != self.except_page)
+        for name in (self.page,) if self.page else names:
             view_page(stage, end_user, name, moment=self.moment, cause=self.cause)
 
 

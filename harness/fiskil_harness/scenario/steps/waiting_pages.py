@@ -115,6 +115,33 @@ class WatchUntilSynced(Looking, frozen=True, kw_only=True, tag="watch_until_sync
         view_page(stage, end_user, self.page, moment="synced")
 
 
+class ReopenPages(Looking, frozen=True, kw_only=True, tag="reopen_pages"):
+    """The end user opens each page again that they saw before the sync, also the one after the journey.
+
+    Pages that were already viewed after the sync are left out. Needs ``app.observe.pages``.
+
+    Args:
+        twin: Name of the participant; "" means the scenario's end user.
+    """
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Open the pages, and record them.
+
+        Raises:
+            ToolMissing: Playwright or Chromium is not installed.
+        """
+        end_user = stage.end_user(self.twin)
+        window = stage.window(end_user)
+        views = [view for view in stage.journal.all(PageView) if view.participant == end_user.participant]
+        viewed = {view.page for view in views if view.is_synced}
+        for view in {view.page: view for view in views if view.is_unsynced and window.places.is_app(view.url)}.values():
+            if view.page not in viewed:
+                window.open(view.url, page=view.page)
+                window.look(moment="synced", has_pictures=False)
+
+
 def open_page(stage: "Stage", end_user: "EndUser", name: str) -> Window:
     """Open the page that the config calls *name*, without recording it.
 
