@@ -71,6 +71,7 @@ from fiskil_harness.journal.entries.deliveries import (
     Headers,
     PlanKind,
     PlanRun,
+    SlowClient,
 )
 from fiskil_harness.journal.entries.entry import Entry
 from fiskil_harness.journal.entries.monitoring import (
@@ -166,6 +167,7 @@ __all__ = [
     "Rows",
     "SdkMessagePassed",
     "Sharing",
+    "SlowClient",
     "StartKind",
     "StepFailed",
     "StepIncomplete",

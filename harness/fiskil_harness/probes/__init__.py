@@ -86,6 +86,7 @@ from fiskil_harness.probes.webhooks.recognises_duplicates import RecognisesDupli
 from fiskil_harness.probes.webhooks.refuses_foreign_addresses import RefusesForeignAddresses
 from fiskil_harness.probes.webhooks.refuses_forgeries import RefusesForgeries
 from fiskil_harness.probes.webhooks.resists_request_smuggling import ResistsRequestSmuggling
+from fiskil_harness.probes.webhooks.serves_clients_concurrently import ServesClientsConcurrently
 from fiskil_harness.probes.webhooks.serves_https_only import ServesHttpsOnly
 from fiskil_harness.probes.webhooks.survives_every_plan import SurvivesEveryPlan
 from fiskil_harness.probes.webhooks.survives_fuzzing import SurvivesFuzzing
@@ -176,6 +177,7 @@ __all__ = [
     "RetriesInBounds",
     "SendsIssuedTokensOnly",
     "SeparatesEndUsers",
+    "ServesClientsConcurrently",
     "ServesHttpsOnly",
     "ShowsHelpfulErrors",
     "ShowsNoServerError",

@@ -115,6 +115,7 @@ from fiskil_harness.scenario.steps.redirects import (
 )
 from fiskil_harness.scenario.steps.revoke_in_browser import RevokeInBrowser, WaitForRevocation
 from fiskil_harness.scenario.steps.row_changes import Change
+from fiskil_harness.scenario.steps.slow_clients import DeliverBesideEverySlowClient
 from fiskil_harness.scenario.steps.step import PlainStep, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
 from fiskil_harness.scenario.steps.tls_client import ServeApiOverTls, ShowCertificate
@@ -154,6 +155,7 @@ __all__ = [
     "Deliver",
     "DeliverAccountNumbers",
     "DeliverAsBrowser",
+    "DeliverBesideEverySlowClient",
     "DeliverBesideSlowClient",
     "DeliverEach",
     "DeliverEveryForm",
