@@ -119,6 +119,11 @@ class AppUnderTest:
             raise HookMissing(COMMAND)
         return isinstance(self.process, CommandBody) and self.process.kill_worker()
 
+    @property
+    def process_count(self) -> int | None:
+        """The number of the app's processes; None if the harness did not start them."""
+        return self.process.process_count if isinstance(self.process, CommandBody) else None
+
     def restart(self) -> None:
         """Kill the app with SIGKILL and start it again, with the same folder and port.
 
@@ -280,6 +285,11 @@ class CommandBody:
     def kill_worker(self) -> bool:
         """Kill one child process of the app; return False if the app has none."""
         return self._process.kill_worker()
+
+    @property
+    def process_count(self) -> int:
+        """The number of the app's running processes."""
+        return self._process.process_count
 
     def is_alive(self) -> bool:
         """Return true if the app's process is running."""

@@ -121,6 +121,11 @@ class Process:
             os.kill(worker_pid, signal.SIGKILL)
         return True
 
+    @property
+    def process_count(self) -> int:
+        """The number of running processes: the command's own and those that it started."""
+        return len(processes_of(self._running.pid)) if self._running is not None else 0
+
     def last_lines(self) -> str:
         """Return the last lines of the process's output."""
         try:

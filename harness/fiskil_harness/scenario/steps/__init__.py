@@ -23,6 +23,7 @@ from fiskil_harness.scenario.steps.consents_and_syncs import (
     TouchConsent,
 )
 from fiskil_harness.scenario.steps.crash_recovery import KillDuringDelivery, Redeliver, RepeatTogether
+from fiskil_harness.scenario.steps.crowd import AuthoriseEach, SyncEach
 from fiskil_harness.scenario.steps.deliveries import (
     Burst,
     Deliver,
@@ -139,6 +140,7 @@ __all__ = [
     "ApproveSharing",
     "AttemptJourney",
     "Authorise",
+    "AuthoriseEach",
     "AuthoriseElsewhere",
     "AuthoriseWithoutCallback",
     "BeginOutage",
@@ -237,6 +239,7 @@ __all__ = [
     "StartSession",
     "StayIdle",
     "Sync",
+    "SyncEach",
     "SyncThrough",
     "TouchConsent",
     "TruncateRequest",

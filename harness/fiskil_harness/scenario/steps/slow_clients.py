@@ -1,6 +1,6 @@
 """Step that delivers events while slow clients are connected, to show whether the receiver serves one client at a time."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from fiskil_harness.journal import Delivery
 from fiskil_harness.journal import SlowClient as SlowClientConnected
@@ -33,7 +33,6 @@ class DeliverBesideEverySlowClient(PlainStep, frozen=True, kw_only=True, tag="de
         twin: Name of the participant; "" means the scenario's end user.
     """
 
-    is_slow: ClassVar[bool] = True
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
