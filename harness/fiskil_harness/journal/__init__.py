@@ -81,6 +81,7 @@ from fiskil_harness.journal.entries.monitoring import (
     changed_samples,
     is_runtime_sample,
     possibly_changed_samples,
+    risen_samples,
 )
 from fiskil_harness.journal.entries.pages import (
     NO_RESPONSE,
@@ -183,5 +184,6 @@ __all__ = [
     "changed_samples",
     "is_runtime_sample",
     "possibly_changed_samples",
+    "risen_samples",
     "shortened",
 ]

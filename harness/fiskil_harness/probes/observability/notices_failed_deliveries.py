@@ -6,13 +6,14 @@ from fiskil_harness.core.config.hooks import FAIL, METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HookCall, Journal
 from fiskil_harness.journal.queries.deliveries import genuine
-from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, monitoring_of
+from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, is_repeated, monitoring_of
 
 
 class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="notices_failed_deliveries"):
     """Check that a metric changes or an alert comes while deliveries or their processing fail, and not afterwards.
 
-    The metric must be one that good deliveries do not change.
+    The metric must be one that good deliveries do not change. If deliveries fail twice, the same metric must rise both
+    times.
     """
 
     needs: ClassVar[tuple[str, ...]] = (FAIL,)
@@ -33,4 +34,6 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
         monitoring = monitoring_of(journal, "failing")
         if monitoring.problem:
             return self.inconclusive(monitoring.problem, hook=METRICS)
+        if not is_repeated(monitoring, refused):
+            monitoring = monitoring.without_second_failure()
         return self.judge(monitoring, failure="deliveries failed", before="good", examined=1)
