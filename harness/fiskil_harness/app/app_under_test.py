@@ -192,18 +192,21 @@ class AppUnderTest:
         """Return true if the config or the Python object provides a hook such as ``app.observe.effects``."""
         return hooks.is_available(self, hook)
 
-    def call(self, hook: str, values: Values, *, timeout_s: float | None = None) -> HttpReply:
+    def call(
+        self, hook: str, values: Values, *, timeout_s: float | None = None, browser: HttpClient | None = None
+    ) -> HttpReply:
         """Call a hook: send its HTTP request, or call the Python object's method of the same name.
 
         Args:
             hook: The hook's config key, such as ``app.observe.effects``.
             values: Template values, in addition to those of the app.
+            browser: The client that sends the request; the default is one that all hooks share.
 
         Raises:
             HookMissing: The config does not provide the hook.
             HookError: The method of the Python object raised an exception.
         """
-        return hooks.call(self, hook, values, timeout_s=timeout_s)
+        return hooks.call(self, hook, values, timeout_s=timeout_s, browser=browser)
 
     def is_ready(self) -> bool:
         """Return true if the app responds to its ready request or, without a ready request, accepts connections."""

@@ -24,6 +24,7 @@ from fiskil_harness.journal.entries.api import (
     Unencrypted,
 )
 from fiskil_harness.journal.entries.app import (
+    ConcurrentResponse,
     Effects,
     EffectsMoment,
     FileWritten,
@@ -115,6 +116,7 @@ __all__ = [
     "Canaries",
     "CanaryPlanted",
     "CanaryRequested",
+    "ConcurrentResponse",
     "ConnectionAbandoned",
     "ConsentState",
     "Control",

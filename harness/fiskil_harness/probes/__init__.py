@@ -67,6 +67,7 @@ from fiskil_harness.probes.stored_rows.keeps_foreign_rows_out import KeepsForeig
 from fiskil_harness.probes.stored_rows.keeps_other_consents import KeepsOtherConsents
 from fiskil_harness.probes.stored_rows.keeps_posting_day import KeepsPostingDay
 from fiskil_harness.probes.stored_rows.keeps_refused_rows import KeepsRefusedRows
+from fiskil_harness.probes.stored_rows.separates_concurrent_users import SeparatesConcurrentUsers
 from fiskil_harness.probes.stored_rows.separates_end_users import SeparatesEndUsers
 from fiskil_harness.probes.webhooks.accepts_equivalent_requests import AcceptsEquivalentRequests
 from fiskil_harness.probes.webhooks.acknowledges_genuine import AcknowledgesGenuine
@@ -176,6 +177,7 @@ __all__ = [
     "RetriesBrokenReads",
     "RetriesInBounds",
     "SendsIssuedTokensOnly",
+    "SeparatesConcurrentUsers",
     "SeparatesEndUsers",
     "ServesClientsConcurrently",
     "ServesHttpsOnly",

@@ -23,7 +23,7 @@ from fiskil_harness.scenario.steps.consents_and_syncs import (
     TouchConsent,
 )
 from fiskil_harness.scenario.steps.crash_recovery import KillDuringDelivery, Redeliver, RepeatTogether
-from fiskil_harness.scenario.steps.crowd import AuthoriseEach, SyncEach
+from fiskil_harness.scenario.steps.crowd import AuthoriseEach, SyncEach, UseAppTogether
 from fiskil_harness.scenario.steps.deliveries import (
     Burst,
     Deliver,
@@ -247,6 +247,7 @@ __all__ = [
     "TruncateRequest",
     "TryHandshakes",
     "UnknownSdkMessage",
+    "UseAppTogether",
     "WaitForCall",
     "WaitForRevocation",
     "WaitUntilIdle",
