@@ -3,7 +3,7 @@
 from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
-    practices=("tokens.expiry-handled", "edge.token-expiry"),
+    practices=("tokens.expiry-handled", "edge.token-expiry", "sandbox.many-end-users"),
     steps=(
         steps.AuthoriseEach(8),
         steps.Deliver(),
@@ -19,5 +19,10 @@ SCENARIO = Scenario(
         steps.InjectFault("token", faults.Latency(latency_ms=400), times=0),
         steps.DeliverTogether(),
     ),
-    probes=(probes.RenewsTokenOnce(), probes.HoldsEveryRow("transactions"), probes.LosesNothing()),
+    probes=(
+        probes.RenewsTokenOnce(),
+        probes.HoldsEveryRow("transactions"),
+        probes.LosesNothing(),
+        probes.SeparatesConcurrentUsers(),
+    ),
 )
