@@ -1,4 +1,4 @@
-"""The API becomes slow, fails and recovers; a good integration's monitoring shows each change and returns to normal."""
+"""The API becomes slow, fails and recovers, twice; a good integration's monitoring shows each change."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 
@@ -26,6 +26,19 @@ SCENARIO = Scenario(
         steps.Refresh(),
         steps.WaitUntilIdle(),
         steps.ReadMonitoring("recovered"),
+        steps.InjectFault("banking.transactions", faults.Latency(latency_ms=600)),
+        steps.Refresh(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("slow_again"),
+        steps.LiftFaults(),
+        steps.InjectFault("banking.*", faults.Status(status=503), times=0),
+        steps.Refresh(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("failing_again"),
+        steps.LiftFaults(),
+        steps.Refresh(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("recovered_again"),
         steps.Refresh(),
         steps.WaitUntilIdle(),
         steps.ReadMonitoring("over"),

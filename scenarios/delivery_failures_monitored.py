@@ -1,4 +1,4 @@
-"""Webhooks are absent, succeed, are refused and recover; a good integration's monitoring shows each change."""
+"""Webhooks are absent, succeed, are refused and recover, twice; a good integration's monitoring shows each change."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -27,6 +27,15 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.WaitUntilIdle(),
         steps.ReadMonitoring("recovered"),
+        steps.FailNext(at="database"),
+        steps.Sync("balances"),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("failing_again"),
+        steps.Sync("balances"),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("recovered_again"),
         steps.Sync("accounts"),
         steps.Deliver(),
         steps.WaitUntilIdle(),

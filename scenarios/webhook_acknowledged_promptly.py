@@ -1,4 +1,4 @@
-"""Fifty events arrive at once, and one beside a slow client; a good receiver acknowledges each in time."""
+"""Fifty events arrive at once, and some beside slow clients; a good receiver acknowledges each in time."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -15,7 +15,8 @@ SCENARIO = Scenario(
         steps.DeliverTogether(),
         steps.TouchConsent(),
         steps.DeliverBesideSlowClient("e55"),
+        steps.DeliverBesideEverySlowClient(),
         steps.Deliver(attempts=5),
     ),
-    probes=(probes.AcknowledgesGenuine(), probes.AcknowledgesPromptly()),
+    probes=(probes.AcknowledgesGenuine(), probes.AcknowledgesPromptly(), probes.ServesClientsConcurrently()),
 )

@@ -16,6 +16,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.ForgeEvery(kind="consent.revoked"),
+        steps.IdleAfterForgeries(),
         steps.TouchConsent(),
         steps.Deliver(),
     ),

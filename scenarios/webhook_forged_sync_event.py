@@ -10,6 +10,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.ForgeEvery(kind="banking.transactions.sync.completed"),
+        steps.IdleAfterForgeries(),
         steps.Deliver(),
     ),
     probes=(probes.RefusesForgeries(), probes.CallsNothingForForgeries()),

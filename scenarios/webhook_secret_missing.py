@@ -15,6 +15,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.ForgeWithoutSecret(kind="consent.revoked"),
+        steps.IdleAfterForgeries(),
     ),
     probes=(probes.RefusesForgeries(),),
 )

@@ -169,9 +169,9 @@ class Tape:
         self.journal.write(Key(at_s=self.now_s, state=state))
         self.now_s += 0.05
 
-    def expire_tokens(self) -> None:
+    def expire_tokens(self, *, processes: int | None = 1) -> None:
         """Record that every token has expired."""
-        self.journal.write(TokensExpired(at_s=self.now_s))
+        self.journal.write(TokensExpired(at_s=self.now_s, processes=processes))
         self.now_s += 0.05
 
     def state_retention(self, days: int, *, now: str) -> None:

@@ -120,6 +120,11 @@ class AppUnderTest:
             raise HookMissing(COMMAND)
         return isinstance(self.process, CommandBody) and self.process.kill_worker()
 
+    @property
+    def process_count(self) -> int | None:
+        """The number of the app's processes; None if the harness did not start them."""
+        return self.process.process_count if isinstance(self.process, CommandBody) else None
+
     def restart(self) -> None:
         """Kill the app with SIGKILL and start it again, with the same folder and port.
 
@@ -187,18 +192,21 @@ class AppUnderTest:
         """Return true if the config or the Python object provides a hook such as ``app.observe.effects``."""
         return hooks.is_available(self, hook)
 
-    def call(self, hook: str, values: Values, *, timeout_s: float | None = None) -> HttpReply:
+    def call(
+        self, hook: str, values: Values, *, timeout_s: float | None = None, browser: HttpClient | None = None
+    ) -> HttpReply:
         """Call a hook: send its HTTP request, or call the Python object's method of the same name.
 
         Args:
             hook: The hook's config key, such as ``app.observe.effects``.
             values: Template values, in addition to those of the app.
+            browser: The client that sends the request; the default is one that all hooks share.
 
         Raises:
             HookMissing: The config does not provide the hook.
             HookError: The method of the Python object raised an exception.
         """
-        return hooks.call(self, hook, values, timeout_s=timeout_s)
+        return hooks.call(self, hook, values, timeout_s=timeout_s, browser=browser)
 
     def is_ready(self) -> bool:
         """Return true if the app responds to its ready request or, without a ready request, accepts connections."""
@@ -290,6 +298,11 @@ class CommandBody:
     def kill_worker(self) -> bool:
         """Kill one child process of the app; return False if the app has none."""
         return self._process.kill_worker()
+
+    @property
+    def process_count(self) -> int:
+        """The number of the app's running processes."""
+        return self._process.process_count
 
     def is_alive(self) -> bool:
         """Return true if the app's process is running."""

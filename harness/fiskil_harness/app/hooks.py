@@ -21,7 +21,7 @@ from fiskil_harness.core.config.hooks import (
 )
 from fiskil_harness.core.config.placeholders import carries
 from fiskil_harness.core.config.template_values import Values
-from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import HookError, HookMissing
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ def is_available(app: "AppUnderTest", hook: str) -> bool:
     return template_of(app, hook) is not None or _method(app, hook) is not None
 
 
-def call(app: "AppUnderTest", hook: str, values: Values, *, timeout_s: float | None = None) -> HttpReply:
-    """Call a hook. The result of a Python method is returned as a JSON response.
+def call(
+    app: "AppUnderTest", hook: str, values: Values, *, timeout_s: float | None = None, browser: HttpClient | None = None
+) -> HttpReply:
+    """Call a hook. The result of a Python method is returned as a JSON response. *browser* replaces the app's usual one.
 
     Raises:
         HookMissing: The config does not provide the hook.
@@ -63,7 +65,7 @@ def call(app: "AppUnderTest", hook: str, values: Values, *, timeout_s: float | N
     if template is None:
         raise HookMissing(hook)
     request = fill(template, {**app.values, **values})
-    return app.browser.request(
+    return (browser or app.browser).request(
         request.method,
         app.url + request.path,
         json=request.json,

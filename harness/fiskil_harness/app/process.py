@@ -125,6 +125,11 @@ class Process:
         """Return the files that the process and its children have open for appending."""
         return appended_files(self._running.pid) if self._running is not None else set()
 
+    @property
+    def process_count(self) -> int:
+        """The number of running processes: the command's own and those that it started."""
+        return len(processes_of(self._running.pid)) if self._running is not None else 0
+
     def last_lines(self) -> str:
         """Return the last lines of the process's output."""
         try:

@@ -24,6 +24,7 @@ from fiskil_harness.journal.entries.api import (
     Unencrypted,
 )
 from fiskil_harness.journal.entries.app import (
+    ConcurrentResponse,
     Effects,
     EffectsMoment,
     FileWritten,
@@ -72,6 +73,7 @@ from fiskil_harness.journal.entries.deliveries import (
     PlanKind,
     PlanRun,
     RepetitionRound,
+    SlowClient,
 )
 from fiskil_harness.journal.entries.entry import Entry
 from fiskil_harness.journal.entries.monitoring import (
@@ -81,6 +83,7 @@ from fiskil_harness.journal.entries.monitoring import (
     changed_samples,
     is_runtime_sample,
     possibly_changed_samples,
+    risen_samples,
 )
 from fiskil_harness.journal.entries.pages import (
     NO_RESPONSE,
@@ -114,6 +117,7 @@ __all__ = [
     "Canaries",
     "CanaryPlanted",
     "CanaryRequested",
+    "ConcurrentResponse",
     "ConnectionAbandoned",
     "ConsentState",
     "Control",
@@ -168,6 +172,7 @@ __all__ = [
     "Rows",
     "SdkMessagePassed",
     "Sharing",
+    "SlowClient",
     "StartKind",
     "StepFailed",
     "StepIncomplete",
@@ -184,5 +189,6 @@ __all__ = [
     "is_runtime_sample",
     "length_if_cut",
     "possibly_changed_samples",
+    "risen_samples",
     "shortened",
 ]

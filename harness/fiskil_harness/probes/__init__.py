@@ -68,6 +68,7 @@ from fiskil_harness.probes.stored_rows.keeps_foreign_rows_out import KeepsForeig
 from fiskil_harness.probes.stored_rows.keeps_other_consents import KeepsOtherConsents
 from fiskil_harness.probes.stored_rows.keeps_posting_day import KeepsPostingDay
 from fiskil_harness.probes.stored_rows.keeps_refused_rows import KeepsRefusedRows
+from fiskil_harness.probes.stored_rows.separates_concurrent_users import SeparatesConcurrentUsers
 from fiskil_harness.probes.stored_rows.separates_end_users import SeparatesEndUsers
 from fiskil_harness.probes.webhooks.accepts_equivalent_requests import AcceptsEquivalentRequests
 from fiskil_harness.probes.webhooks.acknowledges_genuine import AcknowledgesGenuine
@@ -88,6 +89,7 @@ from fiskil_harness.probes.webhooks.refuses_foreign_addresses import RefusesFore
 from fiskil_harness.probes.webhooks.refuses_forgeries import RefusesForgeries
 from fiskil_harness.probes.webhooks.repeats_no_work import RepeatsNoWork
 from fiskil_harness.probes.webhooks.resists_request_smuggling import ResistsRequestSmuggling
+from fiskil_harness.probes.webhooks.serves_clients_concurrently import ServesClientsConcurrently
 from fiskil_harness.probes.webhooks.serves_https_only import ServesHttpsOnly
 from fiskil_harness.probes.webhooks.survives_every_plan import SurvivesEveryPlan
 from fiskil_harness.probes.webhooks.survives_fuzzing import SurvivesFuzzing
@@ -179,7 +181,9 @@ __all__ = [
     "RetriesBrokenReads",
     "RetriesInBounds",
     "SendsIssuedTokensOnly",
+    "SeparatesConcurrentUsers",
     "SeparatesEndUsers",
+    "ServesClientsConcurrently",
     "ServesHttpsOnly",
     "ShowsHelpfulErrors",
     "ShowsNoServerError",

@@ -23,6 +23,7 @@ from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, DeliveryKind, Exc
 from fiskil_harness.webhooks.connection_script import Conversation, Script, flood, perform
 from fiskil_harness.webhooks.load import LANES, send_many
 from fiskil_harness.webhooks.responses import Reply
+from fiskil_harness.webhooks.slow_client import SlowClient, post_during
 from fiskil_harness.webhooks.transport import Address, post_beside_slow_client, post_together
 
 DEFAULT_TIMEOUT_S = 30.0
@@ -251,6 +252,32 @@ class Sender:
             timeout_s=self._timeout_s * 3 + 10,
         )
         return self.note(outgoing, reply, journal, stamp)
+
+    def deliver_during(
+        self, outgoing: Outgoing, journal: Journal, *, slow: SlowClient, lasts_s: float
+    ) -> tuple[Delivery, float | None]:
+        """Make one attempt, and record it, while the client *slow* is connected.
+
+        The arguments are those of ``slow_client.post_during``.
+
+        Returns:
+            The delivery, and the time from it to the end of the slow connection in real seconds; None if the response came
+            first.
+        """
+        stamp = journal.stamp()
+        beside = self._loop.run(
+            post_during(
+                self._address(outgoing.delivery.source_ip),
+                self._request(outgoing),
+                slow=slow,
+                lasts_s=lasts_s,
+                timeout_s=self._timeout_s,
+            ),
+            timeout_s=self._timeout_s * 3 + 10,
+        )
+        delivery = _record_of(outgoing, beside.reply, stamp)
+        journal.write(delivery)
+        return delivery, beside.ended_s
 
     def _address(self, source_ip: str) -> Address:
         return Address(host=self.target.host, port=self.target.port, source_ip=source_ip, tls=self._tls)

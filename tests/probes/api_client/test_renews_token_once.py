@@ -85,6 +85,81 @@ def test_renewing_in_a_loop_fails(tape: Tape) -> None:
     assert finding.observed == "more than 2 renewals followed the expiry of one token"
 
 
+@pytest.mark.parametrize(
+    ("processes", "verdict"), [(1, Verdict.FAIL), (3, Verdict.FAIL), (4, Verdict.PASS), (None, Verdict.INCONCLUSIVE)]
+)
+def test_each_process_may_renew_once(tape: Tape, processes: int | None, verdict: Verdict) -> None:
+    """Processes that share a token need not share a lock; if their number is unknown, nothing is proven."""
+    queries = [f"end_user_id=eu_{number}" for number in range(4)]
+    tape.expire_tokens(processes=processes)
+    for query in queries:
+        tape.call("banking.transactions", status=401, query=query)
+    for number, query in enumerate(queries):
+        tape.call("token", token=f"new-{number}", bites=("Latency(latency_ms=1000)",))
+        tape.call("banking.transactions", bearer=f"new-{number}", query=query)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+ROUTES = ("banking.accounts", "banking.balances", "banking.transactions")
+
+
+def work(tape: Tape, *tokens: str, routes: tuple[str, ...] = ROUTES) -> None:
+    """Read from each route, with each of *tokens* in turn."""
+    for number, route in enumerate(routes):
+        tape.call(route, bearer=tokens[number % len(tokens)])
+
+
+def renew(tape: Tape, *tokens: str) -> None:
+    """Obtain each of *tokens* late."""
+    for token in tokens:
+        tape.call("token", token=token, bites=("Latency(latency_ms=400)",))
+
+
+def test_more_tokens_than_before_for_the_same_calls_fail(tape: Tape) -> None:
+    """Calls that find no token each request one, although no call of theirs was refused."""
+    work(tape, "t1")
+    tape.expire_tokens()
+    renew(tape, "t2", "t3", "t4")
+    work(tape, "t2", "t3", "t4")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "2 tokens or fewer were enough for the same calls before all tokens expired, and not after"
+
+
+def test_as_many_tokens_as_before_pass(tape: Tape) -> None:
+    """An app may request a token for each call or each job."""
+    work(tape, "t1", "t2", "t3")
+    tape.expire_tokens()
+    renew(tape, "t4", "t5", "t6")
+    work(tape, "t4", "t5", "t6")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("processes", "verdict"), [(3, Verdict.PASS), (2, Verdict.FAIL), (None, Verdict.PASS)])
+def test_each_process_may_obtain_one_token(tape: Tape, processes: int | None, verdict: Verdict) -> None:
+    """If the number of processes is unknown, no number of tokens is too high."""
+    work(tape, "t1")
+    tape.expire_tokens(processes=processes)
+    renew(tape, "t2", "t3", "t4")
+    work(tape, "t2", "t3", "t4")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_other_calls_than_before_are_not_compared(tape: Tape) -> None:
+    """An app may request a token for each job, and these jobs are its first ones."""
+    work(tape, "t1", routes=ROUTES[:1])
+    tape.expire_tokens()
+    renew(tape, "t2", "t3", "t4")
+    work(tape, "t2", "t3", "t4")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
 def test_workers_that_share_one_renewal_pass(tape: Tape) -> None:
     """Several calls in progress with one token are refused together; one renewal serves them all."""
     routes = ["banking.accounts", "banking.balances", "banking.transactions"]

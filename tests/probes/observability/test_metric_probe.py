@@ -434,3 +434,82 @@ def test_processing_that_succeeds_in_a_retry_need_not_be_counted(
     record_readings(tape, failing=failing)
 
     assert NoticesFailedDeliveries().examine(tape.journal).verdict is verdict
+
+
+SAME = {"calls": 3.0}
+
+
+def fail_twice(tape: Tape, **series: tuple[float, float, float, float, float]) -> None:
+    """Record two failures; *series* are values at failing, recovered, failing_again, recovered_again and over."""
+    moments = ("failing", "recovered", "failing_again", "recovered_again", "over")
+    for number, moment in enumerate(("calm", "idle", "good", *moments)):
+        tape.wait(1.0)
+        if moment.startswith("failing"):
+            tape.call("banking.accounts", status=503, bites=("Status(status=503)",))
+        values = {name: (5.0 if name == "capacity" else 0.0, *values)[max(0, number - 2)] for name, values in series.items()}
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples=SAME | values))
+
+
+@pytest.mark.parametrize(
+    ("series", "verdict", "observed"),
+    [
+        ({"failed": (4.0, 4.0, 8.0, 8.0, 8.0)}, Verdict.PASS, "failed rose both times while calls to the API failed"),
+        ({"is_failing": (1.0, 0.0, 1.0, 0.0, 0.0)}, Verdict.PASS, "is_failing rose both times"),
+        ({"failed": (4.0, 5.0, 8.0, 9.0, 9.0)}, Verdict.PASS, "failed rose both times"),
+        ({"has_failed": (1.0, 1.0, 1.0, 1.0, 1.0)}, Verdict.FAIL, "but no metric rose both times"),
+        ({"ticks": (1.0, 1.0, 2.0, 2.0, 3.0)}, Verdict.FAIL, "continues to change after the failure"),
+        ({"capacity": (4.0, 4.0, 4.0, 4.0, 4.0)}, Verdict.FAIL, "but no metric rose both times"),
+        ({"capacity": (0.0, 5.0, 0.0, 5.0, 5.0)}, Verdict.INCONCLUSIVE, "only metrics that fell changed both times"),
+        (
+            {"first": (1.0, 1.0, 1.0, 1.0, 1.0), "later": (0.0, 0.0, 1.0, 1.0, 1.0)},
+            Verdict.FAIL,
+            "no metric rose both times",
+        ),
+        ({"a": (1.0, 1.0, 2.0, 2.0, 2.0), "errors": (1.0, 1.0, 2.0, 2.0, 2.0)}, Verdict.PASS, "errors rose both times"),
+    ],
+)
+def test_the_same_metric_must_rise_with_both_failures(
+    tape: Tape, series: dict[str, tuple[float, float, float, float, float]], verdict: Verdict, observed: str
+) -> None:
+    """A change that happens once, or also without a failure, may be a coincidence; the finding names the metric."""
+    fail_twice(tape, **series)
+
+    finding = NoticesErrors().examine(tape.journal)
+
+    assert finding.verdict is verdict
+    assert observed in finding.observed
+
+
+def test_an_app_that_stopped_calling_the_api_is_judged_by_the_first_failure(tape: Tape) -> None:
+    """Its circuit breaker is still open, so no call fails the second time."""
+    fail_call(tape)
+    after = {"calls": 3.0, "failed": 1.0}
+    moments = ("failing", "recovered", "failing_again", "recovered_again", "over")
+    record_readings(tape, **dict.fromkeys(moments, after))
+
+    assert NoticesErrors().examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("again", "verdict"), [({"took_sum": 2.1}, Verdict.PASS), ({"took_sum": 1.04}, Verdict.INCONCLUSIVE)]
+)
+def test_a_latency_metric_must_grow_both_times(tape: Tape, again: dict[str, float], verdict: Verdict) -> None:
+    """A random value may grow once."""
+    delay_call(tape)
+    record_readings(tape, slow={"took_sum": 1.02}, recovered={"took_sum": 1.03}, slow_again=again)
+
+    assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("recovered", "over", "verdict"),
+    [(2.0, 3.0, Verdict.PASS), (1.0, 2.0, Verdict.INCONCLUSIVE), (1.0, 1.0, Verdict.FAIL)],
+)
+def test_later_deliveries_change_the_same_metric(tape: Tape, recovered: float, over: float, verdict: Verdict) -> None:
+    """A metric that changes with the first deliveries only does not show that later ones stop."""
+    tape.deliver_event("consent.received")
+    readings = {"refreshed": {"received": 0.0}, "good": {"received": 1.0}, "failing": {"received": 1.0}}
+    later = {"recovered": {"received": recovered}, "recovered_again": {"received": recovered}, "over": {"received": over}}
+    record_readings(tape, **readings, **later)
+
+    assert CountsDeliveries().examine(tape.journal).verdict is verdict

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import ApiUrlMissing
+from fiskil_harness.journal import ApiUrlMissing, Idle
 from fiskil_harness.probes import CallsNothingForForgeries, Verdict
 from tests.probes.courier import Courier
 
@@ -106,4 +106,16 @@ def test_a_genuine_message_of_another_kind_is_no_control() -> None:
 
 def test_without_forgeries_the_result_is_inconclusive(courier: Courier) -> None:
     """The probe needs at least one forgery."""
+    assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_calls_that_continue_without_forgeries_are_inconclusive(courier: Courier) -> None:
+    """An app may poll; in as long a time without forgeries it makes the same calls."""
+    for name in ("unsigned", "other_secret", "empty_key"):
+        courier.forge(name, claims=KIND)
+        courier.call(ROUTE)
+    courier.next_step()
+    courier.journal.write(Idle(step=courier.step, seconds=1))
+    courier.call(ROUTE)
+
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE

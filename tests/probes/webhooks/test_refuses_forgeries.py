@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal import Idle
 from fiskil_harness.probes import Finding, RefusesForgeries, Verdict
 from tests.probes.courier import Courier
 
@@ -126,6 +127,31 @@ def test_a_state_changed_as_by_a_genuine_message_fails() -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "forged consent.revoked messages changed the state as a genuine one does: $.consent"
+
+
+@pytest.mark.parametrize(
+    ("status", "later", "verdict"),
+    [
+        (401, {"consent": "active"}, Verdict.INCONCLUSIVE),
+        (401, {"consent": "revoked"}, Verdict.FAIL),
+        (204, {"consent": "active"}, Verdict.FAIL),
+    ],
+)
+def test_a_state_that_also_changes_without_forgeries_is_inconclusive(
+    status: int, later: dict[str, str], verdict: Verdict
+) -> None:
+    """If all forgeries were refused, the app may change its state by itself."""
+    courier = Courier()
+    record_states(courier, {"consent": "active"}, {"consent": "revoked"}, participant="control")
+    courier.deliver("control.e3", status=202)
+    courier.next_step()
+    record_states(courier, {"consent": "active"}, {"consent": "revoked"})
+    courier.forge("unsigned", status=status)
+    courier.next_step()
+    courier.journal.write(Idle(step=courier.step, seconds=1))
+    record_states(courier, {"consent": "revoked"}, later)
+
+    assert examined(courier).verdict is verdict
 
 
 def test_another_change_of_state_passes() -> None:

@@ -130,7 +130,12 @@ class FaultSet(Entry, frozen=True, kw_only=True):
 
 
 class TokensExpired(Entry, frozen=True, kw_only=True):
-    """The harness made every access token that the app holds expire."""
+    """The harness made every access token that the app holds expire.
+
+    *processes* is the number of the app's processes at that time, each of which may have a token; None if unknown.
+    """
+
+    processes: int | None = None
 
 
 class Key(Entry, frozen=True, kw_only=True):

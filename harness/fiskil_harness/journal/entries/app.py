@@ -165,6 +165,20 @@ class HookCall(Entry, frozen=True, kw_only=True):
         return self.status is not None and 200 <= self.status < 300
 
 
+class ConcurrentResponse(Entry, frozen=True, kw_only=True):
+    """A response of the app to one end user while other end users also used the app.
+
+    *source* is "the response to app.drive.refresh", or a page. *marks* are texts that only this end user's responses may
+    contain: the end user's ref in the app, and the id at Fiskil.
+    """
+
+    participant: str
+    source: str
+    status: int | None
+    body: bytes = b""
+    marks: tuple[str, ...] = ()
+
+
 class Effects(Entry, frozen=True, kw_only=True):
     """A snapshot of the app's effects for one participant, as the effects hook reported them at one *moment*.
 

@@ -177,6 +177,18 @@ class EndlessBody(Entry, frozen=True, kw_only=True):
     was_ended_by_receiver: bool = False
 
 
+class SlowClient(Entry, frozen=True, kw_only=True):
+    """A client that held a connection open while *event* was delivered on another connection.
+
+    *behaviour* states what the client sent. *ended_s* is the time from the delivery to the end of the slow connection, in
+    real seconds; None if the delivery got its response first, or if the slow client could not connect.
+    """
+
+    behaviour: str
+    event: str
+    ended_s: float | None = None
+
+
 class CanaryPlanted(Entry, frozen=True, kw_only=True):
     """A canary URL, which no app has a reason to request, was sent to the receiver in a message.
 

@@ -8,19 +8,34 @@ from fiskil_harness.journal.entries.entry import Entry
 OTLP = "otlp"
 """``Output.place`` of log records that the app exports over OpenTelemetry (OTLP)."""
 
-MonitoringMoment = Literal["calm", "idle", "refreshed", "good", "slow", "failing", "recovered", "over"]
+MonitoringMoment = Literal[
+    "calm",
+    "idle",
+    "refreshed",
+    "good",
+    "slow",
+    "failing",
+    "recovered",
+    "slow_again",
+    "failing_again",
+    "recovered_again",
+    "over",
+]
 """Time at which the app's monitoring was read.
 
-=========  ====================================================
-calm       before an idle period
-idle       after the idle period
-refreshed  after a refresh that the harness requested
-good       after ordinary work
-slow       while API responses were late
-failing    while API calls or deliveries failed
-recovered  after the failure
-over       after more ordinary work, following ``recovered``
-=========  ====================================================
+===============  ====================================================
+calm             before an idle period
+idle             after the idle period
+refreshed        after a refresh that the harness requested
+good             after ordinary work
+slow             while API responses were late
+failing          while API calls or deliveries failed
+recovered        after the failure
+slow_again       while API responses were late for the second time
+failing_again    while API calls or deliveries failed for the second time
+recovered_again  after the second failure
+over             after more ordinary work, following ``recovered`` or ``recovered_again``
+===============  ====================================================
 """
 
 _LANGUAGES = ("jvm", "nodejs", "v8js", "dotnet", "otel", "promhttp", "scrape")
@@ -79,6 +94,12 @@ def changed_samples(earlier: MonitoringReading, later: MonitoringReading) -> set
     depends on timing, and the distribution's total count changes as well.
     """
     return {name for name in _differing(earlier, later) if not is_runtime_sample(name) and not _is_like_the_runtime(name)}
+
+
+def risen_samples(earlier: MonitoringReading, later: MonitoringReading) -> set[str]:
+    """Return the names of changed samples whose values are greater than before; a missing sample counts as 0."""
+    before, after = earlier.samples or {}, later.samples or {}
+    return {name for name in changed_samples(earlier, later) if after[name] > before.get(name, 0.0)}
 
 
 def possibly_changed_samples(earlier: MonitoringReading, later: MonitoringReading) -> set[str]:

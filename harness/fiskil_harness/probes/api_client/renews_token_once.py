@@ -3,6 +3,7 @@
 from collections import Counter
 from math import inf
 
+from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from fiskil_harness.journal.queries.api_calls import (
     bearer,
@@ -26,7 +27,8 @@ MAX_REFUSALS = 2
 class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_once"):
     """Check that after a 401 for an expired token the app renews the token once, and the call succeeds with the new token.
 
-    Two renewals are accepted, because several workers may notice the same expiry at once; more of them fail. An app may also
+    Two renewals are accepted, because several workers may notice the same expiry at once, and one for each process of the
+    app; more of them fail. An app may also
     renew the token before any call is refused. That can be observed only if the harness made every token expire.
     """
 
@@ -39,8 +41,12 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         """Look for the renewal of the token and the retry after each refused call."""
         api_calls = calls(journal)
         refused = [call for call in api_calls if call.status == 401 and call.route != "token" and bearer(call)]
-        if not refused:
-            return self._judge_early_renewal(journal, api_calls)
+        too_many = self._judge_number_of_tokens(journal, api_calls)
+        if too_many or not refused:
+            return too_many or self._judge_early_renewal(journal, api_calls)
+        return self._judge_renewal(journal, api_calls, refused)
+
+    def _judge_renewal(self, journal: Journal, api_calls: list[Exchange], refused: list[Exchange]) -> Finding:
         exchanges = [call for call in api_calls if call.route == "token" and call.number > refused[0].number]
         if any(exchange.status in {401, 403} for exchange in exchanges):
             return self.inconclusive("the key pair was refused as well, so no renewal could succeed")
@@ -48,9 +54,14 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         if repeated:
             observed = f"{repeated[0].route} was called more than {MAX_REFUSALS} times with a token that had been refused"
             return self.fails(observed, evidence=refusal_lines(repeated), examined=routes_of(refused))
-        if _highest_renewal_count(api_calls, refused, exchanges) > MAX_RENEWALS:
-            observed = f"more than {MAX_RENEWALS} renewals followed the expiry of one token"
-            return self.fails(observed, evidence=refusal_lines(refused), examined=routes_of(refused))
+        most_renewals = _most_renewals(journal)
+        limit = most_renewals or MAX_RENEWALS
+        if _highest_renewal_count(api_calls, refused, exchanges) > limit:
+            observed = f"more than {limit} renewals followed the expiry of one token"
+            if most_renewals is None:
+                return self.inconclusive(f"{observed}, but the number of the app's processes is unknown", hook=COMMAND)
+            # Which other calls were refused depends on timing.
+            return self.fails(observed, evidence=refusal_lines(refused[:1]), examined=1)
         failed = [call for call in refused if not succeeded_later(api_calls, call)]
         if failed:
             is_renewed = any(exchange.status == 200 for exchange in exchanges)
@@ -58,12 +69,19 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         # The number of calls that still carried an expired token depends on timing, so it is not reported.
         return self.passes("every expired token was renewed and every refused call succeeded", examined=1)
 
+    def _judge_number_of_tokens(self, journal: Journal, api_calls: list[Exchange]) -> Finding | None:
+        """Return FAIL if calls that had needed few tokens before each obtained one after all tokens had expired."""
+        limit = _most_renewals(journal)
+        if limit is None or not _needs_more_tokens(journal, api_calls, limit):
+            return None
+        return self.fails(f"{limit} tokens or fewer were enough for the same calls before all tokens expired, and not after")
+
     def _judge_early_renewal(self, journal: Journal, api_calls: list[Exchange]) -> Finding:
         """Return PASS if the app, without a refused call, used a new token after the harness made every token expire."""
         expired_s = max((tokens_expired.at_s for tokens_expired in journal.all(TokensExpired)), default=inf)
-        later_calls = [call for call in api_calls if call.at_s > expired_s and is_complete_success(call)]
+        later_calls = [call for call in api_calls if call.at_s > expired_s]
         new_tokens = {_token(call) for call in later_calls if call.route == "token"} - {""}
-        renewed = [call for call in later_calls if bearer(call) in new_tokens]
+        renewed = [call for call in later_calls if bearer(call) in new_tokens and is_complete_success(call)]
         if not renewed:
             return self.inconclusive("no call was refused for an expired token")
         return self.passes(
@@ -95,21 +113,47 @@ def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
     return []
 
 
+def _needs_more_tokens(journal: Journal, api_calls: list[Exchange], limit: int) -> bool:
+    """Return True if the app made all its calls with at most *limit* tokens until the harness made every token expire, and
+    then obtained more than *limit* for calls that it had made before.
+
+    An app that requests a token for each call or each job needs more tokens before, too.
+    """
+    expired_s = max((expired.at_s for expired in journal.all(TokensExpired)), default=inf)
+    with_token = [call for call in api_calls if bearer(call)]
+    before = [call for call in with_token if call.at_s <= expired_s]
+    after = [call for call in with_token if call.at_s > expired_s]
+    new_tokens = {_token(call) for call in api_calls if call.route == "token" and call.at_s > expired_s}
+    is_same_work = {(call.route, call.end_user_id) for call in after} <= {(call.route, call.end_user_id) for call in before}
+    return (
+        is_same_work
+        and len({bearer(call) for call in before}) <= limit
+        and len(new_tokens & {bearer(call) for call in after}) > limit
+    )
+
+
+def _most_renewals(journal: Journal) -> int | None:
+    """Return how many renewals of one token a correct app may make: one in each process; None if the number is unknown."""
+    counts = [expired.processes for expired in journal.all(TokensExpired)]
+    return None if None in counts else max((MAX_RENEWALS, *(count for count in counts if count is not None)))
+
+
 def _highest_renewal_count(api_calls: list[Exchange], refused: list[Exchange], exchanges: list[Exchange]) -> int:
     """Return the highest number of renewals that the expiry of one token caused.
 
     A new token counts as a renewal if the first call with it repeats a refused call; it then replaces the token of the
-    refused call. If the first call is a different one, the app began other work, for which it may request a token. Tokens
-    that were never used are divided among all expired tokens.
+    refused call. If the first call is a different one, the app began other work, for which it may request a token. A token
+    that was used counts even if a fault delayed its response. Tokens that were never used are divided among all expired
+    tokens.
     """
     unrepeated = list(refused)
     counts = Counter({bearer(call): 0 for call in refused})
     unused = 0
-    for exchange in (exchange for exchange in exchanges if is_complete_success(exchange)):
+    for exchange in exchanges:
         token = _token(exchange)
         first = next((call for call in api_calls if token and bearer(call) == token), None)
         if first is None:
-            unused += 1
+            unused += is_complete_success(exchange)
             continue
         repeated = next(
             (call for call in unrepeated if call_key(call) == call_key(first) and call.number < exchange.number), None

@@ -143,6 +143,9 @@ AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], StoryEntry]
     journal.FaultSet: _fault,
     journal.Fetched: _fetched,
     journal.EndlessBody: _flood,
+    journal.SlowClient: lambda entry, *_: _note(
+        "webhooks", f"a slow client was connected: {entry.behaviour.replace('_', ' ')}"
+    ),
     journal.SdkMessagePassed: _sdk_message,
     journal.HookCall: _hook,
     journal.Idle: lambda entry, *_: _note("app", f"{entry.seconds:g} s of idle time are observed"),

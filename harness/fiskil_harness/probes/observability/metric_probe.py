@@ -1,9 +1,20 @@
 """Comparison of readings of the app's monitoring, to separate usual changes from changes because of a failure."""
 
+import re
+from collections.abc import Iterable
+
+import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import METRICS
-from fiskil_harness.journal import Journal, MonitoringReading, changed_samples, possibly_changed_samples
+from fiskil_harness.journal import (
+    Entry,
+    Journal,
+    MonitoringReading,
+    changed_samples,
+    possibly_changed_samples,
+    risen_samples,
+)
 from fiskil_harness.journal.queries.pauses import is_promised
 from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
@@ -11,6 +22,9 @@ BASELINE = ("calm", "idle", "good")
 NO_MONITORING = "the app shows no metrics, exports none to {otlp_url}, and gets no {alert_url}"
 USUAL_ALERTS = "only alerts of kinds that also occur without a failure came"
 MAY_BE_DELAYED = "no metric changed, and an alert may be delayed: one came before, or the config gives no app.limits.alert_s"
+
+FELL = "only metrics that fell changed both times: export a metric that rises with failures, such as a count of them"
+_OF_FAILURES = re.compile(r"err|fail|5\d\d|refus|reject|retr|down|dead", re.IGNORECASE)
 
 UNCERTAIN = "only metrics changed whose names may be the runtime's: begin the names of your own metrics with your app's name"
 
@@ -36,6 +50,34 @@ class Monitoring(Struct, frozen=True, kw_only=True):
     def new_changes(self, before: str, after: str) -> set[str]:
         """Return the metrics that changed between two readings, without those that also change usually."""
         return changed_samples(self.samples[before], self.samples[after]) - self.usual_changes()
+
+    def without_second_failure(self) -> "Monitoring":
+        """Return the readings as if the failure had not been repeated."""
+        samples = {moment: reading for moment, reading in self.samples.items() if moment != "failing_again"}
+        return msgspec.structs.replace(self, samples=samples)
+
+    @property
+    def has_second_failure(self) -> bool:
+        """True if the failure was repeated after a time without failures."""
+        return {"failing_again", "recovered_again", "over"} <= set(self.samples)
+
+    def repeated_changes(self, before: str) -> tuple[set[str], set[str]]:
+        """Return the metrics that rose, and those that fell, during both failures, without those that change usually."""
+        windows = ((before, "failing"), (self._before_second(), "failing_again"))
+        rose = [risen_samples(self.samples[begin], self.samples[end]) for begin, end in windows]
+        fell = [risen_samples(self.samples[end], self.samples[begin]) for begin, end in windows]
+        usual = self.usual_changes()
+        return set.intersection(*rose) - usual, set.intersection(*fell) - usual
+
+    def rises_without_failure(self, name: str) -> bool:
+        """Return True if a metric also rises in a period without failures, well after each failure."""
+        calm = [("recovered_again", "over")]
+        if "slow_again" in self.samples:
+            calm.append(("recovered", "slow_again"))
+        return any(self.grown(name, begin, end) > 0 for begin, end in calm)
+
+    def _before_second(self) -> str:
+        return "slow_again" if "slow_again" in self.samples else "recovered"
 
     def has_uncertain_changes(self, before: str, after: str) -> bool:
         """Return True if a metric that may be the runtime's changed between two readings, and does not change usually."""
@@ -125,6 +167,15 @@ def monitoring_of(journal: Journal, *needed: str) -> Monitoring:
     return Monitoring(samples=samples, metrics_problem=metrics_problem, has_deadline=has_deadline)
 
 
+def is_repeated(monitoring: Monitoring, failures: Iterable[Entry]) -> bool:
+    """Return True if one of the entries *failures* is from the second failure."""
+    if not monitoring.has_second_failure:
+        return False
+    until_s = monitoring.samples["failing_again"].at_s
+    since_s = max(reading.at_s for reading in monitoring.samples.values() if reading.at_s < until_s)
+    return any(since_s < failure.at_s <= until_s for failure in failures)
+
+
 class MonitoringProbe(PlainProbe, frozen=True, kw_only=True):
     """Base of the monitoring probes: passes on an alert, or on a metric that changes only during the failure.
 
@@ -149,6 +200,25 @@ class MonitoringProbe(PlainProbe, frozen=True, kw_only=True):
         return self.inconclusive(monitoring.metrics_problem, hook=METRICS) if monitoring.metrics_problem else None
 
     def _from_metrics(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
+        """Return the finding from metrics; if the failure was repeated, the same metric must rise both times."""
+        if not monitoring.has_second_failure or not monitoring.new_changes(before, "failing"):
+            return self._from_changes(monitoring, failure=failure, before=before, examined=examined)
+        rose, fell = monitoring.repeated_changes(before)
+        causal = [name for name in rose if not monitoring.rises_without_failure(name)]
+        if causal:
+            # A name that speaks of failures is the most helpful one.
+            name = min(causal, key=lambda name: (_OF_FAILURES.search(name) is None, name))
+            return self.passes(f"{name} rose both times while {failure}", examined=examined)
+        if rose:
+            return self.fails(
+                f"a metric changed while {failure}, and continues to change after the failure", examined=examined
+            )
+        if fell:
+            return self.inconclusive(FELL, hook=METRICS)
+        return self.fails(f"{failure} twice, but no metric rose both times", examined=examined)
+
+    def _from_changes(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
+        """Return the finding from the metrics that changed during the first failure."""
         changes = monitoring.new_changes(before, "failing")
         if not changes and monitoring.has_only_usual_alerts(before, "failing"):
             return self.inconclusive(USUAL_ALERTS, hook=METRICS)

@@ -10,13 +10,14 @@ from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.failpoints import accepted_requests, why_failure_unobserved
 from fiskil_harness.journal.queries.rows import last_effects
-from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, monitoring_of
+from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, is_repeated, monitoring_of
 
 
 class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="notices_failed_deliveries"):
     """Check that a metric changes or an alert comes while deliveries or their processing fail, and not afterwards.
 
-    The metric must be one that good deliveries do not change.
+    The metric must be one that good deliveries do not change. If deliveries fail twice, the same metric must rise both
+    times.
     """
 
     needs = (FAIL,)
@@ -34,6 +35,8 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
         if monitoring.problem:
             return self.inconclusive(monitoring.problem, hook=METRICS)
         if refused:
+            if not is_repeated(monitoring, refused):
+                monitoring = monitoring.without_second_failure()
             return self.judge(monitoring, failure="deliveries failed", before="good", examined=1)
         finding = self.judge(monitoring, failure="the processing of messages failed", before="good", examined=1)
         if finding.verdict is not Verdict.FAIL or _has_lost(journal):

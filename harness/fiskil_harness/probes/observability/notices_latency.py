@@ -15,6 +15,8 @@ from fiskil_harness.probes.observability.metric_probe import (
     monitoring_of,
 )
 
+AGAIN = ("recovered", "slow_again")
+"""The readings before and during the second period in which API responses are late."""
 SHARE = 0.5
 UNITS = (1.0, 1e3)
 """Units of latency metrics, as parts of a second: seconds and milliseconds."""
@@ -65,8 +67,11 @@ class NoticesLatency(MonitoringProbe, frozen=True, kw_only=True, tag="notices_la
         return from_alerts or self._compare(journal, monitoring, late)
 
     def _compare(self, journal: Journal, monitoring: Monitoring, late: list[Exchange]) -> Finding:
-        if _shows(monitoring, late):
+        names = _showing(monitoring, late)
+        if names and ("slow_again" not in monitoring.samples or names & _showing(monitoring, late, *AGAIN)):
             return self.passes("a metric grew with the API's latency", examined=routes_of(late))
+        if names:
+            return self.inconclusive("a metric grew when the API became slow, but not when that was repeated", hook=METRICS)
         if _was_slow_before(journal, monitoring, late):
             return self.inconclusive("the app was unresponsive before the API became slow, and its metrics may reflect that")
         reason = _doubt(monitoring, late)
@@ -86,11 +91,14 @@ def _doubt(monitoring: Monitoring, late: list[Exchange]) -> str:
     return next((reason for reason, applies in reasons.items() if applies), "")
 
 
-def _shows(monitoring: Monitoring, late: list[Exchange]) -> bool:
+def _showing(monitoring: Monitoring, late: list[Exchange], before: str = "good", after: str = "slow") -> set[str]:
+    """Return the metrics that grew with the API's latency between the readings *before* and *after*."""
     added_s = max(call.ended_s - call.at_s for call in late)
-    return any(_grew_with(monitoring, late, name) for name in _candidates(monitoring)) or any(
-        _has_slower_bucket(monitoring, name, added_s) for name in monitoring.samples["slow"].samples or {}
-    )
+    return {name for name in _candidates(monitoring) if _grew_with(monitoring, late, name, before, after)} | {
+        name
+        for name in monitoring.samples["slow"].samples or {}
+        if _has_slower_bucket(monitoring, name, added_s, before, after)
+    }
 
 
 def _may_show(monitoring: Monitoring, late: list[Exchange]) -> bool:
@@ -102,10 +110,10 @@ def _may_show(monitoring: Monitoring, late: list[Exchange]) -> bool:
     return any(_grew_with(monitoring, late, name) for name in names)
 
 
-def _grew_with(monitoring: Monitoring, late: list[Exchange], name: str) -> bool:
+def _grew_with(monitoring: Monitoring, late: list[Exchange], name: str, before: str = "good", after: str = "slow") -> bool:
     added_s = max(call.ended_s - call.at_s for call in late)
     most_s = len(late) * added_s * MAX_FACTOR + MARGIN_S
-    growth = _extra_growth(monitoring, name)
+    growth = _extra_growth(monitoring, name, before, after)
     return any(unit * added_s * SHARE <= growth <= unit * most_s and not _is_count(growth, unit) for unit in _units(name))
 
 
@@ -204,15 +212,15 @@ def _is_instant(value: float, now_s: float) -> bool:
     return now_s > 0 and any(abs(value / unit - now_s) <= INSTANT_RANGE_S for unit in UNITS + FINE)
 
 
-def _extra_growth(monitoring: Monitoring, name: str) -> float:
+def _extra_growth(monitoring: Monitoring, name: str, before: str = "good", after: str = "slow") -> float:
     """Return the growth of a metric during the delay minus its growth during the same work before."""
-    return monitoring.grown(name, "good", "slow") - max(0.0, monitoring.grown(name, "idle", "good"))
+    return monitoring.grown(name, before, after) - max(0.0, monitoring.grown(name, "idle", "good"))
 
 
-def _has_slower_bucket(monitoring: Monitoring, name: str, added_s: float) -> bool:
+def _has_slower_bucket(monitoring: Monitoring, name: str, added_s: float, before: str, after: str) -> bool:
     """Return True if more calls were above the bound of bucket *name* than during the same work before."""
     total_name = _total_name(name, added_s, most_s=added_s)
-    return total_name != "" and _growth_above(monitoring, name, total_name, "good", "slow") > max(
+    return total_name != "" and _growth_above(monitoring, name, total_name, before, after) > max(
         0.0, _growth_above(monitoring, name, total_name, "idle", "good")
     )
 

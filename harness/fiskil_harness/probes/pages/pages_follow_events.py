@@ -1,7 +1,5 @@
 """Does the connections page follow events, as the state does that the app reports?"""
 
-from typing import ClassVar
-
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Limits, PageView, Sharing
@@ -23,10 +21,10 @@ class PagesFollowEvents(PlainProbe, frozen=True, kw_only=True, tag="pages_follow
     The page is judged by itself, because it may come from another place than the state that the app reports.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "a page without the ended consent and its data, at most app.limits.fresh_s after the event"
-    source: ClassVar[str] = "practices: provide easy access to consent management"
-    fix: ClassVar[str] = "render the page from the data that events change, or clear the page's cache on consent.revoked"
+    needs = (PAGES,)
+    expected = "a page without the ended consent and its data, at most app.limits.fresh_s after the event"
+    source = "practices: provide easy access to consent management"
+    fix = "render the page from the data that events change, or clear the page's cache on consent.revoked"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the last view of the page with the view before the consent ended."""

@@ -15,6 +15,7 @@ from fiskil_harness.journal.queries.rows import (
     name_of_row,
     places,
     rows_read,
+    state_before,
     syncs,
     why_not_required,
     why_still_busy,

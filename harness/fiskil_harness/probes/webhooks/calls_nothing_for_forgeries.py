@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Exchange, Journal
+from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Exchange, Idle, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, call_key, calls, end_user_of, kind_of
 from fiskil_harness.journal.queries.deliveries import of_kind
 from fiskil_harness.probes.probe import Finding, PlainProbe
@@ -12,7 +12,10 @@ SURE = 3
 
 
 class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls_nothing_for_forgeries"):
-    """Check that forged messages cause no API calls about their end user, if genuine messages of that kind cause calls."""
+    """Check that forged messages cause no API calls about their end user, if genuine messages of that kind cause calls.
+
+    Calls that the app also makes in an idle step after the forgeries may be its own schedule.
+    """
 
     around = ("deliver", "forge", "forge_every")
     expected = "no API call because of a message that Fiskil did not sign"
@@ -32,8 +35,11 @@ class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls
             )
         started = _started_by(journal, forged)
         counts: Counter[CallKey] = Counter(call_key(call) for call in started)
-        if counts and max(counts.values()) >= SURE:
-            routes_called = sorted({call.route for call in started if counts[call_key(call)] >= SURE})
+        idle_steps = {idle.step for idle in journal.all(Idle)} & {delivery.step + 1 for delivery in forged}
+        usual = {call_key(call) for call in calls(journal) if call.step in idle_steps}
+        certain = {key for key, count in counts.items() if count >= SURE} - usual
+        if certain:
+            routes_called = sorted({call.route for call in started if call_key(call) in certain})
             observed = f"API calls began while only forged messages arrived: {', '.join(routes_called)}"
             return self.fails(observed, evidence=tuple(f"called {route}" for route in routes_called), examined=len(forged))
         if started:

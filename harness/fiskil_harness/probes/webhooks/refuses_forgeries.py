@@ -3,7 +3,7 @@
 from statistics import median
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.journal import Delivery, Journal, Leak, ProcessChanged
+from fiskil_harness.journal import Delivery, Idle, Journal, Leak, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import kind_of
 from fiskil_harness.journal.queries.deliveries import (
     case_of,
@@ -14,7 +14,7 @@ from fiskil_harness.journal.queries.deliveries import (
     readable,
     response_text,
 )
-from fiskil_harness.journal.queries.state import StateReader, equal_changes
+from fiskil_harness.journal.queries.state import StateReader, differing, equal_changes
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 QUEUED = 202
@@ -75,6 +75,9 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             # A receiver that hangs or exits did not accept the forgery, so that is a separate case.
             cases = _cases(forged, [], otherwise=Verdict.INCONCLUSIVE)
             return self.fails(silent[0], evidence=silent[1], examined=len(forged), advice=advice, cases=cases)
+        unclear = _unclear_changes(journal, forged)
+        if unclear:
+            return self.inconclusive(f"the state changed while forgeries were refused, and also without them: {unclear[0]}")
         if not has_control:
             return self.inconclusive(
                 "no genuine delivery had a visible effect, so a forged one cannot show one", hook=EFFECTS
@@ -108,11 +111,32 @@ def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
         states = reader.around(step, sent[0].participant)
         genuine_move = reader.genuine_move(kind)
         paths = equal_changes(genuine_move, states) if genuine_move and states else []
-        if paths:
+        if paths and _changed_without_forgeries(journal, step, sent).isdisjoint(paths):
             forgeries = [delivery for delivery in sent if delivery.is_acknowledged] or sent
             observed = f"forged {kind} messages changed the state as a genuine one does: {paths[0]}"
             return observed, tuple(map(_line, forgeries)), forgeries
     return None
+
+
+def _changed_without_forgeries(journal: Journal, step: int, sent: list[Delivery]) -> set[str]:
+    """Return the paths at which the state changed in an idle step after refused forgeries; empty if there was none."""
+    is_followed_by_idle_step = any(idle.step == step + 1 for idle in journal.all(Idle))
+    states = StateReader(journal).around(step + 1, sent[0].participant)
+    if not states or not is_followed_by_idle_step or not all(delivery.is_refused for delivery in sent):
+        return set()
+    return differing(*states)
+
+
+def _unclear_changes(journal: Journal, forged: list[Delivery]) -> list[str]:
+    """Return the paths at which the state changed while forgeries were refused, and also without them."""
+    reader = StateReader(journal)
+    for step in sorted({delivery.step for delivery in forged}):
+        sent = [delivery for delivery in forged if delivery.step == step]
+        states = reader.around(step, sent[0].participant)
+        paths = differing(*states) & _changed_without_forgeries(journal, step, sent) if states else set()
+        if paths:
+            return sorted(paths)
+    return []
 
 
 def _leaked(journal: Journal) -> Witness | None:

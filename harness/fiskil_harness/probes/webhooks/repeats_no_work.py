@@ -1,7 +1,6 @@
 """Does the app do the work of a message again when the message is repeated?"""
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
@@ -23,9 +22,9 @@ class RepeatsNoWork(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_work"
     or read when its effects are queried. Numbers and lists that may count deliveries are ignored.
     """
 
-    expected: ClassVar[str] = "no API call and no change of the state because of a message that was processed before"
-    source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "look up message_id before any work, and acknowledge a message that you know without processing it"
+    expected = "no API call and no change of the state because of a message that was processed before"
+    source = "webhooks.message-id"
+    fix = "look up message_id before any work, and acknowledge a message that you know without processing it"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the time after the repetitions of each round with the round's control period."""

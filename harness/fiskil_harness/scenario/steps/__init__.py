@@ -32,6 +32,7 @@ from fiskil_harness.scenario.steps.consents_and_syncs import (
     TouchConsent,
 )
 from fiskil_harness.scenario.steps.crash_recovery import KillDuringDelivery, Redeliver, RepeatTogether
+from fiskil_harness.scenario.steps.crowd import AuthoriseEach, SyncEach, UseAppTogether
 from fiskil_harness.scenario.steps.deliveries import (
     Burst,
     Deliver,
@@ -77,6 +78,7 @@ from fiskil_harness.scenario.steps.forging import (
     Forge,
     ForgeEvery,
     ForgeWithoutSecret,
+    IdleAfterForgeries,
     Reencode,
     ReencodeEvery,
     SpellEverySignature,
@@ -128,6 +130,7 @@ from fiskil_harness.scenario.steps.redirects import (
 from fiskil_harness.scenario.steps.repetition_rounds import RepeatWhileIdle
 from fiskil_harness.scenario.steps.revoke_in_browser import OpenConnections, RevokeInBrowser, WaitForRevocation
 from fiskil_harness.scenario.steps.row_changes import Change
+from fiskil_harness.scenario.steps.slow_clients import DeliverBesideEverySlowClient
 from fiskil_harness.scenario.steps.step import PlainStep, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
 from fiskil_harness.scenario.steps.tls_client import ServeApiOverTls, ShowCertificate
@@ -151,6 +154,7 @@ __all__ = [
     "ApproveSharing",
     "AttemptJourney",
     "Authorise",
+    "AuthoriseEach",
     "AuthoriseElsewhere",
     "AuthoriseWithoutCallback",
     "BeginOutage",
@@ -168,6 +172,7 @@ __all__ = [
     "Deliver",
     "DeliverAccountNumbers",
     "DeliverAsBrowser",
+    "DeliverBesideEverySlowClient",
     "DeliverBesideSlowClient",
     "DeliverEach",
     "DeliverEveryForm",
@@ -199,6 +204,7 @@ __all__ = [
     "ForgeEvery",
     "ForgeWithoutSecret",
     "Fuzz",
+    "IdleAfterForgeries",
     "InjectFault",
     "KillApp",
     "KillDuringDelivery",
@@ -254,11 +260,13 @@ __all__ = [
     "StartSession",
     "StayIdle",
     "Sync",
+    "SyncEach",
     "SyncThrough",
     "TouchConsent",
     "TruncateRequest",
     "TryHandshakes",
     "UnknownSdkMessage",
+    "UseAppTogether",
     "WaitForCall",
     "WaitForRevocation",
     "WaitUntilIdle",

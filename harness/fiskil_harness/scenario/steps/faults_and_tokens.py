@@ -156,7 +156,7 @@ class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
     def perform(self, stage: "Stage") -> None:
         """Expire the tokens. The driver restarts the app after the scenario, because the app may not recover."""
         stage.environment.expire_tokens()
-        stage.record(TokensExpired)
+        stage.record(TokensExpired, processes=stage.app.process_count)
         stage.must_restart = True
 
 

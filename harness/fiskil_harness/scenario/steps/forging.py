@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from fiskil_harness.core.clock import pause
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, SECRET_IN_ENV
 from fiskil_harness.core.config.webhook_format import Dialect
 from fiskil_harness.errors import AppRefusal
-from fiskil_harness.journal import Delivery, Leak, ProcessChanged
+from fiskil_harness.journal import Delivery, Effects, Exchange, Idle, Leak, ProcessChanged
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.deliveries import send, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, sealed, used_kind
@@ -20,9 +21,11 @@ from fiskil_harness.webhooks.signature_schemes import digest_in
 from fiskil_harness.webhooks.signature_variants import SPELLINGS
 
 if TYPE_CHECKING:
+    from fiskil_harness.journal import Journal
     from fiskil_harness.sandbox import EndUser
     from fiskil_harness.scenario.stage import Stage
 
+LONGEST_CONTROL_S = 10.0
 WITHOUT_SECRET = (
     "unsigned",
     "empty_header",
@@ -95,6 +98,44 @@ class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
         until_it_hangs(
             stage, (partial(_send_forged, stage, end_user, name, self.kind) for name in forgeries_of(stage.fiskil.dialect))
         )
+
+
+class IdleAfterForgeries(PlainStep, frozen=True, kw_only=True, tag="idle_after_forgeries"):
+    """If anything changed while forgeries were refused, nothing happens for as long as they took.
+
+    What also changes in this time is no effect of the forgeries. Without a change, the step takes no time.
+
+    Args:
+        twin: Name of the participant; "" means the scenario's end user.
+    """
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Wait, and record the app's effects before and after.
+
+        Raises:
+            HookError: The effects hook failed, or its response is not in the documented format.
+        """
+        forged = [delivery for delivery in stage.journal.all(Delivery) if delivery.is_forged]
+        if not forged or not stage.app.has(EFFECTS) or not _may_have_effect(stage.journal, forged[-1].step, self.twin):
+            return
+        sent = [delivery for delivery in forged if delivery.step == forged[-1].step]
+        end_user = stage.end_user(self.twin)
+        stage.snapshot("before", end_user)
+        stage.journal.write(Idle(**stage.journal.stamp(), seconds=0))
+        pause(min(LONGEST_CONTROL_S, sent[-1].at_s + sent[-1].took_s - sent[0].at_s))
+        stage.snapshot("after", end_user)
+
+
+def _may_have_effect(journal: "Journal", step: int, participant: str) -> bool:
+    """Return true if the state changed in a step, or the app called the API in it."""
+    states = [
+        msgspec.json.encode(effects.state, order="sorted")
+        for effects in journal.all(Effects)
+        if effects.step == step and effects.participant == participant and effects.moment in {"before", "after"}
+    ]
+    return len(set(states)) > 1 or any(call.step == step for call in journal.all(Exchange))
 
 
 class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_without_secret"):

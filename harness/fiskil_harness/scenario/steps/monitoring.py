@@ -10,7 +10,7 @@ from fiskil_harness.app.monitoring import Moment
 from fiskil_harness.core.clock import pause, real_now, stopwatch, wait_until
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.errors import HookError
-from fiskil_harness.journal import MonitoringMoment, MonitoringReading, changed_samples
+from fiskil_harness.journal import MonitoringMoment, MonitoringReading, changed_samples, risen_samples
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -22,25 +22,30 @@ LATENCY_GROWTH = 0.25
 RESUME_S = 0.5
 """Extra time for an alert of an app that was paused, once it responds again, in real seconds."""
 RESPONSE_CAP_S = 5.0
+LATE_S = 1.0
+"""A sign of a failure that shows only after this time may be a coincidence, in real seconds."""
 CALM_S = 3.0
 """Time without alerts about a disturbance, in real seconds, after which they count as ended."""
 
 ORDINARY = ("calm", "idle", "refreshed", "good")
 IDLE_MOMENTS = ("calm", "idle")
-DISTURBED = ("slow", "failing", "recovered")
+DISTURBED = ("slow", "failing", "recovered", "slow_again", "failing_again", "recovered_again")
 
 
 class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
     """The app's metrics are read, and the alerts that have arrived are counted.
 
     At "slow" and "failing" the step waits for a sign of the disturbance, up to ``app.limits.alert_s`` real seconds: an
-    alert, or a metric that did not change before. At "over" it waits up to the same limit until alerts about the
-    disturbance have ended. An app that exports its metrics has the same limit at each moment to export its present values.
+    alert, or a metric that did not change before. At "slow_again" and "failing_again" it waits for the same sign. At "over"
+    it waits up to the same limit until alerts about the disturbance have ended. If a sign of a failure came late, it also
+    waits for as long as passed between the signs of both failures, because a clock changes once in that time. An app that
+    exports its metrics has the same limit at each moment to export its present values.
 
     Args:
         moment: The situation. "calm" and "idle": before and after a period without work. "refreshed": after the app read
             data on request. "good": after ordinary work, once the metrics show it. "slow": while the API is slow. "failing":
-            while the API fails. "recovered": when the API works again. "over": after ordinary work that follows.
+            while the API fails. "recovered": when the API works again. "slow_again", "failing_again" and
+            "recovered_again": the same for the second time. "over": after ordinary work that follows.
     """
 
     needs_sandbox: ClassVar[bool] = False
@@ -54,6 +59,9 @@ class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
         since = stage.environment.telemetry.moment()
         must_export = _must_export(stage)
         measurement = _read(stage, self.moment, since, must_export=must_export)
+        if self.moment == "over":
+            pause(max(0.0, _control_s(stage) - (began_s - stage.journal.all(MonitoringReading)[-1].at_s)))
+            measurement = _read(stage, self.moment, since, must_export=must_export)
         while _is_awaited(stage, measurement, is_late=bool(measurement.problem) and must_export) and elapsed_s() < limit_s:
             pause(EVERY_S)
             measurement = _read(stage, self.moment, since, must_export=must_export)
@@ -72,7 +80,44 @@ def _is_awaited(stage: "Stage", measurement: MonitoringReading, *, is_late: bool
         return measurement.samples is None and measurement.is_configured and not measurement.kinds
     if measurement.moment == "good":
         return measurement.samples is not None and not _has_changed(stage, measurement)
-    return measurement.moment in {"slow", "failing"} and not _has_changed(stage, measurement)
+    if measurement.moment == "failing_again":
+        return not _has_risen_again(stage, measurement)
+    if measurement.moment == "slow_again" and _has_exceeded_limit(stage):
+        return False
+    return measurement.moment in {"slow", "failing", "slow_again"} and not _has_changed(stage, measurement)
+
+
+def _has_exceeded_limit(stage: "Stage") -> bool:
+    """Return true if the first sign of a slow API did not show within the limit, so that another one is not awaited."""
+    limit_s = stage.settings.app.limits.alert_s
+    slow = [reading for reading in stage.journal.all(MonitoringReading) if reading.moment == "slow"]
+    return any(reading.at_s - (reading.began_s or 0.0) >= limit_s for reading in slow)
+
+
+def _control_s(stage: "Stage") -> float:
+    """Return how long the last period without a failure must be at least, in real seconds; 0 if signs came at once."""
+    readings = {reading.moment: reading for reading in stage.journal.all(MonitoringReading)}
+    first, second = readings.get("failing"), readings.get("failing_again")
+    if first is None or second is None:
+        return 0.0
+    is_late = any(reading.at_s - (reading.began_s or 0.0) >= LATE_S for reading in (first, second))
+    return second.at_s - first.at_s if is_late else 0.0
+
+
+def _has_risen_again(stage: "Stage", measurement: MonitoringReading) -> bool:
+    """Return true if a sign of the first failure has shown again, or there was none.
+
+    Signs are samples that rose, and alerts, which did not occur before the failure.
+    """
+    readings = stage.journal.all(MonitoringReading)
+    moments = [reading.moment for reading in readings]
+    number = moments.index("failing") if "failing" in moments else 0
+    usual = {name for earlier, later in pairwise(readings[:number]) for name in changed_samples(earlier, later)}
+    signs = risen_samples(readings[number - 1], readings[number]) - usual if number else set()
+    kinds = set(readings[number].kinds) - {kind for reading in readings[:number] for kind in reading.kinds}
+    if not signs and not kinds:
+        return True
+    return bool(signs & risen_samples(readings[-1], measurement) or kinds & set(measurement.kinds))
 
 
 def _must_export(stage: "Stage") -> bool:
@@ -134,11 +179,21 @@ def _when_calm(stage: "Stage", measurement: MonitoringReading, limit_s: float) -
         return measurement
     elapsed_s = stopwatch()
     count = len(stage.environment.alerts.alerts)
-    while _has_another_alert(stage, kinds, count, calm_s=min(CALM_S, limit_s)):
+    calm_s = min(max(CALM_S, _alert_interval_s(measurements, kinds)), limit_s)
+    while _has_another_alert(stage, kinds, count, calm_s=calm_s):
         count = len(stage.environment.alerts.alerts)
         if elapsed_s() > limit_s:
             return replace(measurement, is_calm=False, kinds=_kinds(stage))
     return replace(measurement, is_calm=True, kinds=_kinds(stage))
+
+
+def _alert_interval_s(measurements: list[MonitoringReading], kinds: set[str]) -> float:
+    """Return the time between the alerts about both failures; 0 if there was no alert about the second one.
+
+    An app that sends alerts at regular intervals sends another one after at most this time.
+    """
+    alerted = {reading.moment: reading.at_s for reading in measurements if kinds & set(reading.kinds)}
+    return alerted["failing_again"] - alerted["failing"] if {"failing", "failing_again"} <= set(alerted) else 0.0
 
 
 def _has_another_alert(stage: "Stage", kinds: set[str], count: int, *, calm_s: float) -> bool:
@@ -165,7 +220,7 @@ def _has_changed(stage: "Stage", measurement: MonitoringReading) -> bool:
         or (measurement.samples is None and not measurement.is_configured)
     ):
         return True
-    if measurement.moment == "slow":
+    if measurement.moment in {"slow", "slow_again"}:
         return _has_grown(measurements, measurement)
     usual = {name for earlier, later in pairwise(measurements) for name in changed_samples(earlier, later)}
     return bool(changed_samples(measurements[-1], measurement) - usual)

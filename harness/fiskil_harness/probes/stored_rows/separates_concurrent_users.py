@@ -1,0 +1,109 @@
+"""Does each end user get only their own data, and lose none, while others use the app at the same moment?"""
+
+import re
+from collections import defaultdict
+
+import msgspec
+
+from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import ConcurrentResponse, Effects, HookCall, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
+from fiskil_harness.journal.queries.deliveries import genuine
+from fiskil_harness.journal.queries.rows import STILL_BUSY, places
+from fiskil_harness.probes.probe import PlainProbe
+
+ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
+_WORD = re.compile(r"[\w-]+")
+
+
+class SeparatesConcurrentUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_concurrent_users"):
+    """Check that simultaneous requests do not mix up the data of end users (invariant I8).
+
+    No state and no response of an end user may show ids of another one. At the end, each state must show as many rows as
+    those of the other end users, whose rows are equal.
+    """
+
+    needs = (EFFECTS,)
+    expected = "each end user's own data in their state and in every response, and all of it"
+    source = "webhooks.end-user"
+    fix = "keep nothing about a request in variables that requests share, and cache by end user"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for ids of other end users in states and responses, and for rows that only some end users have.
+
+        Which end users are affected depends on timing, so findings do not name them.
+        """
+        if not journal.all(ConcurrentResponse) and not any(delivery.group for delivery in genuine(journal)):
+            return self.inconclusive("nothing happened at the same moment")
+        ids = _ids(journal)
+        ends = {effects.participant: effects for effects in journal.all(Effects)}
+        seeing = [name for name, end in ends.items() if _has_any(end, ids.get(name, set()))]
+        is_one_for_all = len({msgspec.json.encode(end.state, order="deterministic") for end in ends.values()}) == 1
+        if len(seeing) < 2 or is_one_for_all:
+            return self.inconclusive("the effects hook reports no state for several end users", hook=EFFECTS)
+        mixed_place = _mixed_place(journal, ids)
+        if mixed_place:
+            return self.fails(f"{mixed_place} shows one end user an id of another one", examined=len(ends))
+        lost = _datasets_with_losses(journal, ends)
+        if lost:
+            observed = f"the state of an end user misses {lost[0]} that the states of others have"
+            return self.fails(observed, examined=len(ends))
+        if not all(end.is_idle for end in ends.values()):
+            return self.inconclusive(STILL_BUSY)
+        return self.passes(f"{len(ends)} end users got all of their own data, and no other", examined=len(ends))
+
+
+def _mixed_place(journal: Journal, ids: dict[str, set[str]]) -> str:
+    """Return where one end user got an id of another one; '' if nowhere."""
+    if any(_has_any(effects, _of_others(ids, effects.participant)) for effects in journal.all(Effects)):
+        return "the state"
+    return min((response.source for response in journal.all(ConcurrentResponse) if _is_mixed(response, ids)), default="")
+
+
+def _ids(journal: Journal) -> dict[str, set[str]]:
+    """Return the ids of each end user, including those of their consents and rows, by participant."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for rows in journal.all(Rows):
+        ids[rows.participant].update(str(row[key]) for row in rows.rows for key in ROW_IDS if key in row)
+    for delivery in genuine(journal):
+        ids[delivery.participant].update({end_user_of(delivery), consent_of(delivery)} - {""})
+    for response in journal.all(ConcurrentResponse):
+        ids[response.participant].update(set(response.marks) - {""})
+    return ids
+
+
+def _of_others(ids: dict[str, set[str]], participant: str) -> set[str]:
+    return {text for name, texts in ids.items() if name != participant for text in texts}
+
+
+def _has_any(effects: Effects, texts: set[str]) -> bool:
+    return any(places(effects.state, texts).values())
+
+
+def _is_mixed(response: ConcurrentResponse, ids: dict[str, set[str]]) -> bool:
+    words = set(_WORD.findall(response.body.decode("latin-1")))
+    return not words.isdisjoint(_of_others(ids, response.participant))
+
+
+def _datasets_with_losses(journal: Journal, ends: dict[str, Effects]) -> list[str]:
+    """Return the datasets of which an idle app shows one end user fewer rows than another one who has as many."""
+    latest = {(rows.dataset, rows.participant): rows for rows in journal.all(Rows)}
+    shown_counts: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for (dataset, participant), rows in latest.items():
+        end = ends.get(participant)
+        ids = {str(row["fiskil_id"]) for row in rows.rows if "fiskil_id" in row}
+        if end is not None and end.is_idle and _has_every_cause(journal, participant):
+            shown_counts[dataset, len(ids)].add(sum(1 for mentions in places(end.state, ids).values() if mentions))
+    return sorted({dataset for (dataset, _), counts in shown_counts.items() if len(counts) > 1})
+
+
+def _has_every_cause(journal: Journal, participant: str) -> bool:
+    """Return True if the app acknowledged every delivered event about the participant, and performed every refresh.
+
+    An app may refuse a refresh while it is busy.
+    """
+    deliveries = [delivery for delivery in genuine(journal) if delivery.participant == participant]
+    acknowledged = {delivery.event for delivery in deliveries if delivery.is_acknowledged}
+    refreshes = [call for call in journal.all(HookCall) if call.is_refresh and call.participant == participant]
+    return {delivery.event for delivery in deliveries} <= acknowledged and all(call.has_succeeded for call in refreshes)

@@ -1,0 +1,176 @@
+"""Steps in which several end users do the same, one after another or at the same moment."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from fiskil_harness.app.templates import fill_text
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.config.hooks import REFRESH
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
+from fiskil_harness.errors import ConfigError, HookError
+from fiskil_harness.journal import ConcurrentResponse, HookCall, shortened
+from fiskil_harness.scenario.steps.consents_and_syncs import Sync
+from fiskil_harness.scenario.steps.journeys import Authorise
+from fiskil_harness.scenario.steps.step import PlainStep
+
+if TYPE_CHECKING:
+    from fiskil_harness.sandbox import EndUser
+    from fiskil_harness.scenario.stage import Stage
+
+MOST_END_USERS = 100
+VIEWS = 3
+"""How often each end user opens each page while all use the app."""
+
+
+class AuthoriseEach(PlainStep, frozen=True, tag="authorise_each"):
+    """Several end users complete the consent journey, one after another; a ``consent.received`` becomes due for each.
+
+    Args:
+        end_users: Number of end users, from 1 to 100; the scenario's end user, ``p2``, ``p3`` ...
+    """
+
+    end_users: int
+
+    def check(self) -> None:
+        """Validate *end_users*.
+
+        Raises:
+            ConfigError: *end_users* is not from 1 to 100.
+        """
+        check_count(self, self.end_users)
+
+    def perform(self, stage: "Stage") -> None:
+        """Complete the journeys.
+
+        Raises:
+            StepError: The app opened no auth session, or the consent page does not continue.
+        """
+        for name in names_of(self.end_users):
+            Authorise(twin=name).perform(stage)
+
+
+class SyncEach(PlainStep, frozen=True, tag="sync_each"):
+    """The sync of one dataset, or of every dataset, completes for several end users, and its events become due.
+
+    Args:
+        end_users: Number of end users, as in ``AuthoriseEach``.
+        dataset: The dataset; "" means every dataset of the consent.
+    """
+
+    end_users: int
+    dataset: str = ""
+
+    def check(self) -> None:
+        """Validate the arguments.
+
+        Raises:
+            ConfigError: *end_users* is not from 1 to 100, or Fiskil has no such dataset.
+        """
+        check_count(self, self.end_users)
+        Sync(self.dataset).check()
+
+    def perform(self, stage: "Stage") -> None:
+        """Complete the syncs, and record the rows that the API serves then.
+
+        Raises:
+            StepError: An end user has no consent yet.
+        """
+        for name in names_of(self.end_users):
+            Sync(self.dataset, twin=name).perform(stage)
+
+
+class UseAppTogether(PlainStep, frozen=True, tag="use_app_together"):
+    """Several end users use the app at the same moment: each refreshes the data and opens every page.
+
+    Every event that is due is delivered at the same moment. Each end user has an own client. What the config does not
+    provide, ``app.drive.refresh`` or ``app.observe.pages``, is left out.
+
+    Args:
+        end_users: Number of end users, as in ``AuthoriseEach``.
+    """
+
+    end_users: int
+
+    def check(self) -> None:
+        """Validate *end_users*.
+
+        Raises:
+            ConfigError: *end_users* is not from 1 to 100.
+        """
+        check_count(self, self.end_users)
+
+    def perform(self, stage: "Stage") -> None:
+        """Send all requests at the same moment, and record the responses."""
+        crowd = [stage.end_user(name) for name in names_of(self.end_users)]
+        parcels = stage.dispatcher.due()
+        for parcel in parcels:
+            parcel.next_attempt()
+        outgoing = [stage.dispatcher.outgoing(parcel) for parcel in parcels]
+        acts: list[Callable[[], ConcurrentResponse]] = []
+        for end_user in crowd:
+            acts += [partial(_refresh, stage, end_user)] if stage.app.has(REFRESH) else []
+            acts += [partial(_fetch, stage, end_user, page) for page in stage.settings.app.observe.pages] * VIEWS
+        with ThreadPoolExecutor(max_workers=len(acts) + 1) as pool:
+            bursting = pool.submit(stage.sender.burst, outgoing, stage.journal)
+            responses = [pool.submit(act) for act in acts]
+        for parcel, delivery in zip(parcels, bursting.result(), strict=True):
+            stage.dispatcher.settle(parcel, delivery)
+        for response in responses:
+            stage.journal.write(response.result())
+
+
+def _refresh(stage: "Stage", end_user: "EndUser") -> ConcurrentResponse:
+    elapsed = stopwatch()
+    limit_s = stage.settings.app.limits.request_deadline_s + 5
+    with HttpClient() as browser:
+        try:
+            reply = stage.app.call(REFRESH, end_user.values, timeout_s=limit_s, browser=browser)
+        except HookError as error:
+            reply = HttpReply(status=500, problem=str(error))
+    call = HookCall(
+        **stage.journal.stamp(),
+        hook="refresh",
+        participant=end_user.participant,
+        status=reply.status,
+        body=shortened(reply.body),
+        took_s=elapsed(),
+    )
+    stage.journal.write(call)
+    return _response(stage, end_user, "the response to app.drive.refresh", reply)
+
+
+def _fetch(stage: "Stage", end_user: "EndUser", page: str) -> ConcurrentResponse:
+    values = {name: quote(value, safe="") for name, value in {**stage.app.values, **end_user.values}.items()}
+    url = stage.app.url + fill_text(stage.settings.app.observe.pages[page], values)
+    with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+        reply = browser.request("GET", url)
+    return _response(stage, end_user, f"page {page}", reply)
+
+
+def _response(stage: "Stage", end_user: "EndUser", source: str, reply: HttpReply) -> ConcurrentResponse:
+    return ConcurrentResponse(
+        **stage.journal.stamp(),
+        participant=end_user.participant,
+        source=source,
+        status=reply.status,
+        body=shortened(reply.body),
+        marks=(end_user.ref, end_user.end_user_id),
+    )
+
+
+def names_of(end_users: int) -> tuple[str, ...]:
+    """Return the names of so many participants; the first is the scenario's end user."""
+    return ("", *(f"p{number}" for number in range(2, end_users + 1)))
+
+
+def check_count(step: PlainStep, end_users: int) -> None:
+    """Validate a number of end users.
+
+    Raises:
+        ConfigError: *end_users* is not from 1 to 100.
+    """
+    if not 1 <= end_users <= MOST_END_USERS:
+        raise ConfigError(f"{type(step).__name__}: end_users must be from 1 to {MOST_END_USERS}, got {end_users}.")

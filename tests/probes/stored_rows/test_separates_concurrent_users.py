@@ -1,0 +1,139 @@
+"""separates_concurrent_users: no end user gets data of another one, and all have as many rows."""
+
+from typing import Any
+
+import pytest
+
+from fiskil_harness.journal import ConcurrentResponse, HookCall
+from fiskil_harness.probes import Finding, SeparatesConcurrentUsers, Verdict
+from tests.probes.courier import Courier
+
+
+def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
+    finding: Finding = SeparatesConcurrentUsers().examine(courier.journal)
+    return finding
+
+
+@pytest.fixture
+def courier() -> Courier:
+    """Two end users with two rows each, whose events arrived at the same moment."""
+    courier = Courier()
+    courier.rows("t1", "t2")
+    courier.rows("u1", "u2", participant="b")
+    courier.deliver("e1", group=1)
+    courier.deliver("b.e1", group=1)
+    return courier
+
+
+def end(courier: Courier, first: list[str], second: list[str], **more: Any) -> None:
+    """Record the rows that the last states show."""
+    courier.effects({}, {"rows": first}, **more)
+    courier.effects({}, {"rows": second}, participant="b")
+
+
+def respond(courier: Courier, body: bytes, *, participant: str = "") -> None:
+    """Record a page that an end user got."""
+    response = ConcurrentResponse(
+        participant=participant, source="page connections", status=200, body=body, marks=(f"ref-{participant or 'a'}",)
+    )
+    courier.journal.write(response)
+
+
+def test_own_rows_in_every_state_pass(courier: Courier) -> None:
+    """Each end user has all of their rows."""
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
+def test_a_row_of_another_end_user_fails(courier: Courier) -> None:
+    """A list that requests share contains rows of both."""
+    end(courier, ["t1", "t2", "u1"], ["u1", "u2"])
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "the state shows one end user an id of another one"
+
+
+def test_a_page_about_another_end_user_fails(courier: Courier) -> None:
+    """The page shows the customer of the latest request."""
+    respond(courier, b'<input name="customer" value="ref-a">')
+    respond(courier, b'<a href="/connections?customer=ref-a">', participant="b")
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "page connections shows one end user an id of another one"
+
+
+def test_a_longer_ref_is_another_text(courier: Courier) -> None:
+    """One end user's ref may be the beginning of another one's."""
+    respond(courier, b"ref-a", participant="")
+    respond(courier, b"ref-ab ref-a-2 ref-b", participant="b")
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
+def test_rows_that_only_one_end_user_misses_fail(courier: Courier) -> None:
+    """The refresh of one end user replaced the request of the other."""
+    end(courier, ["t1", "t2"], ["u1"])
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "the state of an end user misses accounts that the states of others have"
+
+
+def test_rows_that_all_leave_out_are_not_lost(courier: Courier) -> None:
+    """An app may keep a part of the history only."""
+    end(courier, ["t1"], ["u1"])
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("status", [409, 429, 503, None])
+def test_a_refused_refresh_loses_nothing(courier: Courier, status: int | None) -> None:
+    """An app may refuse a refresh while another one is in progress."""
+    courier.journal.write(HookCall(hook="refresh", participant="b", status=status))
+    end(courier, ["t1", "t2"], ["u1"])
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
+def test_an_unacknowledged_event_loses_nothing(courier: Courier) -> None:
+    """Fiskil would deliver it again."""
+    courier.deliver("b.e2", status=429, group=1)
+    end(courier, ["t1", "t2"], ["u1"])
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
+def test_a_busy_app_is_inconclusive(courier: Courier) -> None:
+    """Its rows may still come."""
+    end(courier, ["t1"], ["u1", "u2"], is_idle=False)
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("states", [([], []), (["t1"], ["t1"])])
+def test_states_that_show_nothing_of_their_end_users_are_inconclusive(
+    courier: Courier, states: tuple[list[str], list[str]]
+) -> None:
+    """Without own ids, or with one state for all, nothing can be mixed up visibly."""
+    end(courier, *states)
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+def test_nothing_at_the_same_moment_is_inconclusive() -> None:
+    """Deliveries one after another test nothing here."""
+    courier = Courier()
+    courier.deliver("e1")
+    courier.deliver("b.e1")
+    end(courier, ["t1"], ["u1"])
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
