@@ -114,6 +114,7 @@ from fiskil_harness.scenario.steps.redirects import (
     ReturnWithoutConsent,
 )
 from fiskil_harness.scenario.steps.revoke_in_browser import RevokeInBrowser, WaitForRevocation
+from fiskil_harness.scenario.steps.route_faults import DisturbRoutes
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.step import PlainStep, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
@@ -170,6 +171,7 @@ __all__ = [
     "Disconnect",
     "Distort",
     "DistortEvery",
+    "DisturbRoutes",
     "Drop",
     "DropAll",
     "EmbedConsentPage",

@@ -1,0 +1,146 @@
+"""A step that lets a fault meet every route of one action of the app, while the action is repeated."""
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config.hooks import REFRESH, REVOKE, START_SESSION
+from fiskil_harness.errors import StepError
+from fiskil_harness.faults import AnyFault
+from fiskil_harness.faults import ExpireTokens as ExpireTokensFault
+from fiskil_harness.faults.applicability import require_possible
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.faults.rules import Waiting, why_unbitten
+from fiskil_harness.journal import FaultSet
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
+from fiskil_harness.scenario.steps.deliveries import Deliver
+from fiskil_harness.scenario.steps.journeys import Authorise
+from fiskil_harness.scenario.steps.step import PlainStep
+
+if TYPE_CHECKING:
+    from fiskil_harness.scenario.stage import Stage
+
+Action = Literal["connect", "refresh", "revoke", "sync"]
+HOOKS_OF: dict[str, tuple[str, ...]] = {
+    "connect": (START_SESSION,),
+    "refresh": (REFRESH,),
+    "revoke": (REVOKE,),
+    "sync": (),
+}
+EVERY_ROUTE = "*"
+MOST_ROUNDS = 8
+"""The largest number of repetitions of the action: an app that stops at its first failed call needs one for each route."""
+REVOCATION_S = 10.0
+"""How long an app may repeat a failed revocation in the background after it reported success, in real seconds."""
+
+
+class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
+    """The first call to each route meets a fault, while an action is repeated until no further route meets it.
+
+    Afterwards the fault is lifted. An action that the app reports as done is not repeated if it cannot be done twice.
+
+    Args:
+        action: "connect" is a consent journey, "refresh" and "revoke" call the hook of that name, and "sync" is a sync of every
+            dataset whose events are delivered.
+        fault: What goes wrong, from ``fiskil_harness.faults``.
+        route: The route, or a pattern of routes; by default every route.
+        omit: Routes that match the pattern and are not disturbed.
+    """
+
+    is_slow: ClassVar[bool] = True
+    action: Action
+    fault: AnyFault
+    route: str = EVERY_ROUTE
+    omit: tuple[str, ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The hook of the action."""
+        return HOOKS_OF[self.action]
+
+    def check(self) -> None:
+        """Validate routes and fault.
+
+        Raises:
+            UsageError: A route is unknown, or no call can ever meet the fault.
+        """
+        for route in (self.route, *self.omit):
+            require_possible(Rule(route=route, fault=self.fault).check())
+
+    def perform(self, stage: "Stage") -> None:
+        """Set the fault, repeat the action, and lift the fault.
+
+        Raises:
+            StepError: A sync is impossible, because there is no consent yet.
+        """
+        if isinstance(self.fault, ExpireTokensFault):
+            stage.must_restart = True
+        rules = stage.environment.proxy.rules
+        waiting = [rules.set(Rule(route=route, fault=self.fault)) for route in self._routes]
+        try:
+            for _ in range(MOST_ROUNDS):
+                bites = _bites(rules.waiting())  # also of faults that earlier steps injected: without a bite nothing changes
+                if self._act(stage) or _bites(rules.waiting()) == bites:
+                    break
+        finally:
+            stage.was_disturbed = True
+            for rule in waiting:
+                rules.lift(rule)
+            stage.journal.write(self._fault_set(stage, waiting))
+
+    @property
+    def _routes(self) -> list[str]:
+        return [route.name for route in ROUTES if fnmatchcase(route.name, self.route) and route.name not in self.omit]
+
+    def _fault_set(self, stage: "Stage", waiting: list[Waiting]) -> FaultSet:
+        """Return the entry about the fault: it is required to act on one route at least."""
+        has_bitten = _bites(waiting) > 0
+        spared = sum(rule.spared for rule in waiting)
+        return FaultSet(
+            **stage.journal.stamp(),
+            fault=waiting[0].rule.name,
+            route=self.route,
+            times=1,
+            missing_bites=0 if has_bitten else 1,
+            unchanged_exchanges=spared,
+            problem="" if has_bitten else why_unbitten(spared),
+        )
+
+    def _act(self, stage: "Stage") -> bool:
+        """Perform the action once; return True if it is done and cannot be repeated."""
+        end_user = stage.end_user()
+        if self.action == "connect":
+            return _has_connected(stage)
+        if self.action == "revoke":
+            return _has_revoked(stage)
+        if self.action == "refresh":
+            call_hook(stage, end_user, "refresh")
+        else:
+            Sync().perform(stage)
+            Deliver().perform(stage)
+        stage.settle("settled")
+        return False
+
+
+def _has_connected(stage: "Stage") -> bool:
+    try:
+        Authorise().perform(stage)
+    except StepError:
+        return False
+    return True
+
+
+def _has_revoked(stage: "Stage") -> bool:
+    """Let the app revoke the consent; return True if it reports success, or if the consent has ended."""
+    end_user = stage.end_user()
+    reply = call_hook(stage, end_user, "revoke")
+    has_succeeded = reply.status is not None and 200 <= reply.status < 300
+    if has_succeeded:
+        wait_until(lambda: not stage.consent_of(end_user).is_active, cap_s=REVOCATION_S)
+    stage.dispatcher.collect()
+    return has_succeeded or not stage.consent_of(end_user).is_active
+
+
+def _bites(waiting: list[Waiting]) -> int:
+    return sum(rule.bitten for rule in waiting)
