@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 KINDS = ("fails", "stalls", "drips", "breaks-off", "refused", "rate-limited", "expired-token")
-"""The kinds of fault that every route must meet: a 5xx, no response, a slow response, a broken connection, a 4xx, a 429, a 401."""
+"""The kinds of fault: a 5xx, no response, a response byte by byte, a broken connection, another 4xx, a 429, and a 401."""
 
 MOMENTS = ("foreground", "background")
 """A person waits for the app's response, or the app acts because of a message or on its own."""
