@@ -62,7 +62,8 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``left_out`` lists scenarios that did not run, because the command cannot provide what they need or because the gate is
     fast. ``interpretation_runs`` are the runs under alternative interpretations. ``bugs`` are the verdicts about known bugs
     of webhook receivers, if a scenario ran that can detect one. ``coverage`` lists the flows that the run exercised, and
-    those that it did not. ``routes`` lists the kinds of fault that each route met. ``remarks`` are sentences that a reader needs to interpret the decision.
+    those that it did not. ``routes`` lists the kinds of fault that each route met. ``remarks`` are sentences that a reader
+    needs to interpret the decision.
     """
 
     seed: int

@@ -1,5 +1,7 @@
 """Builds the scenarios in which each route that an action of the app uses meets one kind of fault."""
 
+from typing import TYPE_CHECKING, cast
+
 from fiskil_harness import faults, probes
 from fiskil_harness.core.route_grid import EACH_ROUTE, TOKEN, Cell
 from fiskil_harness.faults import AnyFault
@@ -7,6 +9,9 @@ from fiskil_harness.probes import AnyProbe
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import AnyStep
+
+if TYPE_CHECKING:
+    from fiskil_harness.scenario.steps.route_faults import Action
 
 FAULTS: dict[str, AnyFault] = {
     "fails": faults.Status(status=503),
@@ -24,8 +29,8 @@ WAITING: dict[str, AnyFault] = {"rate-limited": faults.Status(status=429, retry_
 """Faults that state how long the app must wait."""
 
 OMITTED = {"refused": (TOKEN,), "expired-token": (TOKEN,)}
-"""Routes that ``each-route`` omits: an app whose key pair was refused may stop calling the API, so its other routes would not be
-disturbed; and no token can expire where tokens are issued."""
+"""Routes that ``each-route`` omits. An app whose key pair was refused may stop calling the API, so that its other routes would
+not be disturbed. No token can expire where tokens are issued."""
 
 QUICK = ("fails", "breaks-off", "rate-limited")
 SLOW = ("stalls", "drips")
@@ -67,14 +72,17 @@ def build(cell: Cell) -> Scenario:
 
 
 def _steps_of(cell: Cell) -> tuple[AnyStep, ...]:
-    if cell.route != EACH_ROUTE:
-        disturbance = steps.DisturbRoutes(cell.action, _fault_of(cell), cell.route)
-    else:
-        disturbance = steps.DisturbRoutes(cell.action, _fault_of(cell), omit=OMITTED.get(cell.kind, ()))
+    is_each = cell.route == EACH_ROUTE
+    disturbance = steps.DisturbRoutes(
+        cast("Action", cell.action),
+        _fault_of(cell),
+        "*" if is_each else cell.route,
+        OMITTED.get(cell.kind, ()) if is_each else (),
+    )
     before: tuple[AnyStep, ...] = (steps.ExpireTokens(),) if _renews_token(cell) else ()
     if cell.action == "connect":
-        # The lost creation makes the app look the end user up, so that this call is disturbed too. A token can only be refused
-        # if the request arrives, so that the second creation is lost then.
+        # The lost creation makes the app look the end user up, so that this call is disturbed too. A token is refused only if
+        # the request arrives, so that the second creation is lost then.
         skip = 1 if cell.kind == "expired-token" else 0
         lost = steps.InjectFault("end_users.create", faults.ResetBefore(), skip=skip)
         return (*before, lost, disturbance, steps.LiftFaults(), steps.Deliver(), steps.Sync(), steps.Deliver())

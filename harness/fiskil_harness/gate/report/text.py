@@ -211,7 +211,7 @@ def coverage_lines(judgement: Judgement) -> list[str]:
 
 
 def route_line(judgement: Judgement) -> str:
-    """Return the number of combinations of route, kind of fault and moment that occurred, and the missing ones; "" if none."""
+    """Return how many combinations of route, fault and moment occurred, and which are missing; "" if no route was used."""
     met = sum(len(row.met) for row in judgement.routes)
     missing = [f"{row.route} {kind} in the {row.moment}" for row in judgement.routes for kind in row.missing]
     if not judgement.routes:

@@ -15,8 +15,8 @@ def calls_by_moment(journal: Journal) -> Iterator[tuple[Exchange, str]]:
     """Yield each call to a known route with its moment; calls whose moment is unknown are left out.
 
     A call in the foreground lies within a hook call of the harness, or within the step in which a person's browser returned
-    from the consent page. If a call outlasts the hook's response, the app did not wait for it, so its cause is uncertain. So is
-    the cause of calls while Chromium shows a page, and after a hook that never responded.
+    from the consent page. If a call outlasts the hook's response, the app did not wait for it, so its cause is uncertain.
+    The cause is also uncertain while Chromium shows a page, and after a hook that never responded.
     """
     hooks = [hook for hook in journal.all(HookCall) if not hook.is_failure_request]
     visits = journal.all(Visit)

@@ -41,8 +41,8 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
     Afterwards the fault is lifted. An action that the app reports as done is not repeated if it cannot be done twice.
 
     Args:
-        action: "connect" is a consent journey, "refresh" and "revoke" call the hook of that name, and "sync" is a sync of every
-            dataset whose events are delivered.
+        action: "connect" is a consent journey, "refresh" and "revoke" call the hook of that name, and "sync" syncs every
+            dataset and delivers the events.
         fault: What goes wrong, from ``fiskil_harness.faults``.
         route: The route, or a pattern of routes; by default every route.
         omit: Routes that match the pattern and are not disturbed.
