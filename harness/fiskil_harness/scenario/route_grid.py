@@ -29,8 +29,8 @@ WAITING: dict[str, AnyFault] = {"rate-limited": faults.Status(status=429, retry_
 """Faults that state how long the app must wait."""
 
 OMITTED = {"refused": (TOKEN,), "expired-token": (TOKEN,)}
-"""Routes that ``each-route`` omits. An app whose key pair was refused may stop calling the API, so that its other routes would
-not be disturbed. No token can expire where tokens are issued."""
+"""Routes that ``each-route`` omits. An app whose key pair was refused may stop calling the API, which would spare its other
+routes. No token can expire where tokens are issued."""
 
 QUICK = ("fails", "breaks-off", "rate-limited")
 SLOW = ("stalls", "drips")
@@ -81,8 +81,8 @@ def _steps_of(cell: Cell) -> tuple[AnyStep, ...]:
     )
     before: tuple[AnyStep, ...] = (steps.ExpireTokens(),) if _renews_token(cell) else ()
     if cell.action == "connect":
-        # The lost creation makes the app look the end user up, so that this call is disturbed too. A token is refused only if
-        # the request arrives, so that the second creation is lost then.
+        # The lost creation makes the app look the end user up, so that this call is disturbed too. A token is refused only
+        # if the request arrives, so that the second creation is lost then.
         skip = 1 if cell.kind == "expired-token" else 0
         lost = steps.InjectFault("end_users.create", faults.ResetBefore(), skip=skip)
         return (*before, lost, disturbance, steps.LiftFaults(), steps.Deliver(), steps.Sync(), steps.Deliver())
