@@ -22,15 +22,22 @@ FAULTS: dict[str, AnyFault] = {
     "rate-limited": faults.Status(status=429),
     "expired-token": faults.ExpireTokens(),
 }
-NO_BODY: dict[str, AnyFault] = {"breaks-off": faults.ResetBefore(stream="downstream")}
-"""Faults that also act on a response without a body, such as that to a revocation."""
-
-WAITING: dict[str, AnyFault] = {"rate-limited": faults.Status(status=429, retry_after_s=1)}
-"""Faults that state how long the app must wait."""
+OF_REVOCATION: dict[str, AnyFault] = {
+    "breaks-off": faults.ResetBefore(stream="downstream"),
+    "rate-limited": faults.Status(status=429, retry_after_s=1),
+}
+"""Faults for a revocation, whose response has no body to break off. The app must also wait as long as the API states."""
 
 OMITTED = {"refused": (TOKEN,), "expired-token": (TOKEN,)}
 """Routes that ``each-route`` omits. An app whose key pair was refused may stop calling the API, which would spare its other
 routes. No token can expire where tokens are issued."""
+
+TIMES = {"fails": 5}
+"""Kinds that meet more than one call to each route, so that an app with a usual number of retries gives up."""
+
+IN_TURN = {("refresh", "fails"): 0, ("refresh", "refused"): 0, ("refresh", "expired-token"): 1, ("sync", "expired-token"): 1}
+"""Actions and kinds for which each route meets the fault alone, with the number of calls. If several tokens expired at once,
+a correct app could take a token that has just expired for one that is never accepted."""
 
 QUICK = ("fails", "breaks-off", "rate-limited")
 SLOW = ("stalls", "drips")
@@ -73,11 +80,14 @@ def build(cell: Cell) -> Scenario:
 
 def _steps_of(cell: Cell) -> tuple[AnyStep, ...]:
     is_each = cell.route == EACH_ROUTE
+    is_in_turn = is_each and (cell.action, cell.kind) in IN_TURN
     disturbance = steps.DisturbRoutes(
         cast("Action", cell.action),
         _fault_of(cell),
         "*" if is_each else cell.route,
         OMITTED.get(cell.kind, ()) if is_each else (),
+        times=IN_TURN[cell.action, cell.kind] if is_in_turn else TIMES.get(cell.kind, 1),
+        is_in_turn=is_in_turn,
     )
     before: tuple[AnyStep, ...] = (steps.ExpireTokens(),) if _renews_token(cell) else ()
     if cell.action == "connect":
@@ -87,7 +97,9 @@ def _steps_of(cell: Cell) -> tuple[AnyStep, ...]:
         lost = steps.InjectFault("end_users.create", faults.ResetBefore(), skip=skip)
         return (*before, lost, disturbance, steps.LiftFaults(), steps.Deliver(), steps.Sync(), steps.Deliver())
     if cell.action == "sync":
-        return (steps.Authorise(), *before, disturbance, steps.Sync(), steps.Deliver())
+        # Another end user connects first where the routes of a first sync must be known in advance.
+        earlier: tuple[AnyStep, ...] = (steps.Connect(twin="other"), steps.WaitUntilIdle()) if is_in_turn else ()
+        return (*earlier, steps.Authorise(), *before, disturbance, steps.Sync(), steps.Deliver())
     after: tuple[AnyStep, ...] = (steps.Refresh(),) if cell.action == "refresh" else ()
     return (steps.Connect(), steps.WaitUntilIdle(), *before, disturbance, *after)
 
@@ -96,15 +108,13 @@ def _renews_token(cell: Cell) -> bool:
     """Return True if tokens expire first, so that the app requests a new one and the route ``token`` is disturbed too."""
     if cell.route == TOKEN:
         return True
+    if (cell.action, cell.kind) in IN_TURN:
+        return False
     return cell.kind in QUICK or (cell.kind in SLOW and cell.action in {"connect", "sync"})
 
 
 def _fault_of(cell: Cell) -> AnyFault:
-    if cell.action == "revoke" and cell.kind in NO_BODY:
-        return NO_BODY[cell.kind]
-    if cell.action in {"revoke", "sync"} and cell.kind in WAITING:
-        return WAITING[cell.kind]
-    return FAULTS[cell.kind]
+    return OF_REVOCATION.get(cell.kind, FAULTS[cell.kind]) if cell.action == "revoke" else FAULTS[cell.kind]
 
 
 def _practices_of(cell: Cell) -> tuple[str, ...]:
@@ -123,11 +133,18 @@ def _probes_of(cell: Cell) -> tuple[AnyProbe, ...]:
         "drips": (probes.KeepsDeadline(),),
         "expired-token": (probes.RenewsTokenOnce(),),
     }
-    of_action: dict[str, tuple[AnyProbe, ...]] = {
-        "connect": (probes.HoldsEveryRow("transactions"), probes.ShowsNoServerError()),
-        "revoke": (probes.EndsConsentsAtFiskil(),),
-    }
-    return (
-        *of_kind.get(cell.kind, (probes.RetriesInBounds(),)),
-        *of_action.get(cell.action, (probes.HoldsEveryRow("transactions"),)),
-    )
+    return (*of_kind.get(cell.kind, (probes.RetriesInBounds(),)), *_probes_of_action(cell))
+
+
+def _probes_of_action(cell: Cell) -> tuple[AnyProbe, ...]:
+    rows = probes.HoldsEveryRow("transactions")
+    if cell.action == "connect":
+        return rows, probes.ShowsNoServerError()
+    if cell.action == "revoke":
+        waits = (probes.RespectsRetryAfter(),) if cell.kind == "rate-limited" else ()
+        return (*waits, probes.EndsConsentsAtFiskil())
+    if (cell.action, cell.kind) == ("refresh", "fails"):
+        return rows, *(probes.CommitsWholeWalks(dataset) for dataset in ("accounts", "balances", "transactions"))
+    if (cell.action, cell.kind) == ("sync", "breaks-off"):
+        return rows, probes.RetriesBrokenReads()
+    return (rows,)

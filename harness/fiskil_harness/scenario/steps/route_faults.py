@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE, START_SESSION
-from fiskil_harness.errors import StepError
+from fiskil_harness.errors import ConfigError, StepError
 from fiskil_harness.faults import AnyFault
 from fiskil_harness.faults import ExpireTokens as ExpireTokensFault
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.faults.rules import Waiting, why_unbitten
 from fiskil_harness.journal import FaultSet
+from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.journal.queries.moments import BACKGROUND, calls_by_moment
 from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
 from fiskil_harness.scenario.steps.deliveries import Deliver
@@ -29,14 +31,14 @@ HOOKS_OF: dict[str, tuple[str, ...]] = {
     "sync": (),
 }
 EVERY_ROUTE = "*"
-MOST_ROUNDS = 8
-"""The largest number of repetitions of the action: an app that stops at its first failed call needs one for each route."""
-REVOCATION_S = 10.0
+MOST_ROUNDS = 20
+"""The largest number of repetitions. An app that stops at its first failed call needs one for each call with the fault."""
+REVOCATION_S = 5.0
 """How long an app may repeat a failed revocation in the background after it reported success, in real seconds."""
 
 
 class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
-    """The first call to each route meets a fault, while an action is repeated until no further route meets it.
+    """The first calls to each route meet a fault, while an action is repeated until no further call meets it.
 
     Afterwards the fault is lifted. An action that the app reports as done is not repeated if it cannot be done twice.
 
@@ -46,6 +48,10 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
         fault: What goes wrong, from ``fiskil_harness.faults``.
         route: The route, or a pattern of routes; by default every route.
         omit: Routes that match the pattern and are not disturbed.
+        times: How many calls to each route meet the fault. With 1, a retry succeeds; a higher number also tests what the app
+            does after its last retry. 0 means every call during one action, for routes in turn.
+        is_in_turn: Each route meets the fault alone, during one action, so that no other route's failure hides its effect.
+            The routes are those that the app called in the background earlier, or in a repetition without a fault.
     """
 
     is_slow: ClassVar[bool] = True
@@ -53,6 +59,8 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
     fault: AnyFault
     route: str = EVERY_ROUTE
     omit: tuple[str, ...] = ()
+    times: int = 1
+    is_in_turn: bool = False
 
     @property
     def needs(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -63,10 +71,13 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
         """Validate routes and fault.
 
         Raises:
-            UsageError: A route is unknown, or no call can ever meet the fault.
+            UsageError: A route is unknown, no call can ever meet the fault, or *times* is out of range.
         """
         for route in (self.route, *self.omit):
-            require_possible(Rule(route=route, fault=self.fault).check())
+            require_possible(Rule(route=route, fault=self.fault, times=self.times).check())
+        least = 0 if self.is_in_turn else 1
+        if self.times < least:
+            raise ConfigError(f"DisturbRoutes: times must be {least} or greater, got {self.times}.")
 
     def perform(self, stage: "Stage") -> None:
         """Set the fault, repeat the action, and lift the fault.
@@ -76,8 +87,11 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
         """
         if isinstance(self.fault, ExpireTokensFault):
             stage.must_restart = True
+        if self.is_in_turn:
+            self._disturb_in_turn(stage)
+            return
         rules = stage.environment.proxy.rules
-        waiting = [rules.set(Rule(route=route, fault=self.fault)) for route in self._routes]
+        waiting = [rules.set(Rule(route=route, fault=self.fault, times=self.times)) for route in self._routes]
         try:
             for _ in range(MOST_ROUNDS):
                 bites = _bites(rules.waiting())  # also of faults that earlier steps injected: without a bite nothing changes
@@ -89,6 +103,29 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
                 rules.lift(rule)
             stage.journal.write(self._fault_set(stage, waiting))
 
+    def _disturb_in_turn(self, stage: "Stage") -> None:
+        rules = stage.environment.proxy.rules
+        lifted: list[Waiting] = []
+        for route in self._called_routes(stage):
+            waiting = rules.set(Rule(route=route, fault=self.fault, times=self.times))
+            try:
+                self._act(stage)
+            finally:
+                stage.was_disturbed = True
+                rules.lift(waiting)
+                lifted.append(waiting)
+        stage.journal.write(self._fault_set(stage, lifted))
+
+    def _called_routes(self, stage: "Stage") -> list[str]:
+        """Return the routes to disturb in turn, in the order in which the app called them first."""
+        if self.action == "sync":
+            called = [call.route for call, moment in calls_by_moment(stage.journal) if moment == BACKGROUND]
+        else:
+            since_s = stage.journal.elapsed_s()
+            self._act(stage)
+            called = [call.route for call in calls(stage.journal) if call.at_s >= since_s]
+        return [route for route in dict.fromkeys(called) if route in self._routes]
+
     @property
     def _routes(self) -> list[str]:
         return [route.name for route in ROUTES if fnmatchcase(route.name, self.route) and route.name not in self.omit]
@@ -99,7 +136,7 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
         spared = sum(rule.spared for rule in waiting)
         return FaultSet(
             **stage.journal.stamp(),
-            fault=waiting[0].rule.name,
+            fault=Rule(route=self.route, fault=self.fault).name,
             route=self.route,
             times=1,
             missing_bites=0 if has_bitten else 1,
