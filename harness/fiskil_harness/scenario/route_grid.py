@@ -141,7 +141,7 @@ def _probes_of_action(cell: Cell) -> tuple[AnyProbe, ...]:
     if cell.action == "connect":
         return rows, probes.ShowsNoServerError()
     if cell.action == "revoke":
-        waits = (probes.RespectsRetryAfter(),) if cell.kind == "rate-limited" else ()
+        waits = (probes.RespectsRetryAfter(may_give_up=True),) if cell.kind == "rate-limited" else ()
         return (*waits, probes.EndsConsentsAtFiskil())
     if (cell.action, cell.kind) == ("refresh", "fails"):
         return rows, *(probes.CommitsWholeWalks(dataset) for dataset in ("accounts", "balances", "transactions"))

@@ -137,3 +137,16 @@ def test_a_revocation_whose_response_was_lost_passes(tape: Tape) -> None:
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_second_request_may_find_the_consent_ended(tape: Tape) -> None:
+    """The first request failed because the response was lost; the second reports success without a call."""
+    connect(tape)
+    tape.call("consents.revoke", status=None, path="/v1/consent/arr1", bites=("ResetBefore()",))
+    tape.hook("revoke", status=502, took_s=0.5)
+    tape.consent("arr1", is_active=False)
+    tape.wait(1)
+    tape.hook("revoke")
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -29,7 +29,7 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the app's calls with the consents that were active before each disconnect."""
-        disconnects = [hook for hook in hook_calls(journal, "revoke") if is_done(hook)]
+        disconnects = _disconnects(journal)
         active = [(hook, consent) for hook in disconnects for consent in _active_consents(journal, hook)]
         if not active:
             return self.inconclusive("the app disconnected no end user with an active consent that it was notified of")
@@ -37,12 +37,24 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
         end = last_effects(journal)
         if left and (end is None or not end.is_idle):
             return self.inconclusive(*why_still_busy(end))
-        if left and end is not None and _may_repeat_later(journal, disconnects, end):
+        if left and end is not None and _may_repeat_later(journal, end):
             return self.inconclusive("the revocation failed at Fiskil, and the app may repeat it later", hook=PENDING)
         if left:
             observed = f"{len(left)} of {len(active)} consents were not revoked at Fiskil when the end user disconnected"
             return self.fails(observed, evidence=("no DELETE of the consent returned 2xx",), examined=len(active))
         return self.passes(f"{len(active)} consents were revoked at Fiskil", examined=len(active))
+
+
+def _disconnects(journal: Journal) -> list[HookCall]:
+    """Return the first request of each disconnect that succeeded in the end. A failed request may have revoked a consent."""
+    first: HookCall | None = None
+    disconnects = []
+    for hook in hook_calls(journal, "revoke"):
+        first = first or hook
+        if is_done(hook):
+            disconnects.append(first)
+            first = None
+    return disconnects
 
 
 def _active_consents(journal: Journal, hook: HookCall) -> list[ConsentState]:
@@ -59,12 +71,11 @@ def _active_consents(journal: Journal, hook: HookCall) -> list[ConsentState]:
     ]
 
 
-def _may_repeat_later(journal: Journal, disconnects: list[HookCall], end: Effects) -> bool:
+def _may_repeat_later(journal: Journal, end: Effects) -> bool:
     """Return True if a call of a disconnect failed, and the app did not report that it has no unfinished work."""
-    has_failed = any(
-        call.bites and began_s(hook) <= call.at_s <= hook.at_s for hook in disconnects for call in calls(journal)
-    )
-    return has_failed and (not end.has_reported_idle or any(hook.status == ACCEPTED for hook in disconnects))
+    hooks = hook_calls(journal, "revoke")
+    has_failed = any(call.bites and began_s(hook) <= call.at_s <= hook.at_s for hook in hooks for call in calls(journal))
+    return has_failed and (not end.has_reported_idle or any(hook.status == ACCEPTED for hook in hooks))
 
 
 def _is_ended(journal: Journal, hook: HookCall, consent: ConsentState) -> bool:

@@ -1,10 +1,12 @@
 """A step that lets a fault meet every route of one action of the app, while the action is repeated."""
 
+import enum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE, START_SESSION
+from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import ConfigError, StepError
 from fiskil_harness.faults import AnyFault
 from fiskil_harness.faults import ExpireTokens as ExpireTokensFault
@@ -31,10 +33,21 @@ HOOKS_OF: dict[str, tuple[str, ...]] = {
     "sync": (),
 }
 EVERY_ROUTE = "*"
-MOST_ROUNDS = 20
+MOST_ROUNDS = 40
 """The largest number of repetitions. An app that stops at its first failed call needs one for each call with the fault."""
+MOST_PAUSES, PAUSE_S = 2, 1.2
+"""How often in a row, and for how many real seconds, the harness waits if the app fails without a call, as after Retry-After."""
+
 REVOCATION_S = 5.0
 """How long an app may repeat a failed revocation in the background after it reported success, in real seconds."""
+
+
+class Result(enum.Enum):
+    """The result of an action: DONE if it succeeded and cannot be repeated."""
+
+    FAILED = "failed"
+    SUCCEEDED = "succeeded"
+    DONE = "done"
 
 
 class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
@@ -93,15 +106,28 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
         rules = stage.environment.proxy.rules
         waiting = [rules.set(Rule(route=route, fault=self.fault, times=self.times)) for route in self._routes]
         try:
-            for _ in range(MOST_ROUNDS):
-                bites = _bites(rules.waiting())  # also of faults that earlier steps injected: without a bite nothing changes
-                if self._act(stage) or _bites(rules.waiting()) == bites:
-                    break
+            self._repeat(stage)
         finally:
             stage.was_disturbed = True
             for rule in waiting:
                 rules.lift(rule)
             stage.journal.write(self._fault_set(stage, waiting))
+
+    def _repeat(self, stage: "Stage") -> None:
+        """Repeat the action until it is done, or until it meets no fault any more."""
+        pauses = 0
+        rules = stage.environment.proxy.rules
+        for _ in range(MOST_ROUNDS):
+            bites = _bites(rules.waiting())  # including the faults of earlier steps
+            result = self._act(stage)
+            has_bitten = _bites(rules.waiting()) > bites
+            if result is Result.DONE or (result is Result.SUCCEEDED and not has_bitten):
+                return
+            pauses = 0 if has_bitten else pauses + 1
+            if pauses > MOST_PAUSES:
+                return
+            if pauses:
+                pause(PAUSE_S)
 
     def _disturb_in_turn(self, stage: "Stage") -> None:
         rules = stage.environment.proxy.rules
@@ -144,39 +170,43 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
             problem="" if has_bitten else why_unbitten(spared),
         )
 
-    def _act(self, stage: "Stage") -> bool:
-        """Perform the action once; return True if it is done and cannot be repeated."""
+    def _act(self, stage: "Stage") -> Result:
+        """Perform the action once."""
         end_user = stage.end_user()
         if self.action == "connect":
-            return _has_connected(stage)
+            return _connect(stage)
         if self.action == "revoke":
-            return _has_revoked(stage)
+            return _revoke(stage)
+        result = Result.SUCCEEDED
         if self.action == "refresh":
-            call_hook(stage, end_user, "refresh")
+            result = _result_of(call_hook(stage, end_user, "refresh"))
         else:
             Sync().perform(stage)
             Deliver().perform(stage)
         stage.settle("settled")
-        return False
+        return result
 
 
-def _has_connected(stage: "Stage") -> bool:
+def _connect(stage: "Stage") -> Result:
     try:
         Authorise().perform(stage)
     except StepError:
-        return False
-    return True
+        return Result.FAILED
+    return Result.DONE
 
 
-def _has_revoked(stage: "Stage") -> bool:
-    """Let the app revoke the consent; return True if it reports success, or if the consent has ended."""
+def _revoke(stage: "Stage") -> Result:
+    """Let the app revoke the consent; an app that reports success gets time to repeat a failed revocation."""
     end_user = stage.end_user()
-    reply = call_hook(stage, end_user, "revoke")
-    has_succeeded = reply.status is not None and 200 <= reply.status < 300
-    if has_succeeded:
+    result = _result_of(call_hook(stage, end_user, "revoke"))
+    if result is Result.SUCCEEDED:
         wait_until(lambda: not stage.consent_of(end_user).is_active, cap_s=REVOCATION_S)
     stage.dispatcher.collect()
-    return has_succeeded or not stage.consent_of(end_user).is_active
+    return Result.DONE if result is Result.SUCCEEDED else result
+
+
+def _result_of(reply: HttpReply) -> Result:
+    return Result.SUCCEEDED if reply.status is not None and 200 <= reply.status < 300 else Result.FAILED
 
 
 def _bites(waiting: list[Waiting]) -> int:
