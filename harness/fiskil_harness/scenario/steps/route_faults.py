@@ -36,7 +36,7 @@ EVERY_ROUTE = "*"
 MOST_ROUNDS = 40
 """The largest number of repetitions. An app that stops at its first failed call needs one for each call with the fault."""
 MOST_PAUSES, PAUSE_S = 2, 1.2
-"""How often in a row, and for how many real seconds, the harness waits if the app fails without a call, as after Retry-After."""
+"""How often in a row, and for how many real seconds, the harness waits if the app fails without a call, as after a 429."""
 
 REVOCATION_S = 5.0
 """How long an app may repeat a failed revocation in the background after it reported success, in real seconds."""
