@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FAULTS: dict[str, AnyFault] = {
     "fails": faults.Status(status=503),
-    "stalls": faults.Timeout(),
+    "stalls": faults.Stall(after_bytes=1),
     "drips": faults.Drip(every_ms=200),
     "breaks-off": faults.ResetPeer(after_bytes=1),
     "refused": faults.Status(status=403),
@@ -23,10 +23,11 @@ FAULTS: dict[str, AnyFault] = {
     "expired-token": faults.ExpireTokens(),
 }
 OF_REVOCATION: dict[str, AnyFault] = {
+    "stalls": faults.Timeout(),
     "breaks-off": faults.ResetBefore(stream="downstream"),
     "rate-limited": faults.Status(status=429, retry_after_s=1),
 }
-"""Faults for a revocation, whose response has no body to break off. The app must also wait as long as the API states."""
+"""Faults for a revocation. Its response has no body to spoil, and the app must wait as long as the API states."""
 
 OMITTED = {"refused": (TOKEN,), "expired-token": (TOKEN,)}
 """Routes that ``each-route`` omits. An app whose key pair was refused may stop calling the API, which would spare its other
@@ -45,7 +46,7 @@ SLOW = ("stalls", "drips")
 
 WHAT_HAPPENS = {
     "fails": "fails with 503",
-    "stalls": "gets no response",
+    "stalls": "gets a response that stalls",
     "drips": "gets its response one byte at a time",
     "breaks-off": "loses its connection",
     "refused": "is refused with 403",

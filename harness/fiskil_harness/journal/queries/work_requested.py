@@ -1,6 +1,6 @@
 """Count the work that was requested of the app, and detect if the app resumes calling the API after an outage."""
 
-from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, ProcessChanged
+from fiskil_harness.journal import Exchange, HookCall, Journal, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
     acknowledged_events,
     bearer,
