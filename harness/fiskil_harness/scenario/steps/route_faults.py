@@ -43,11 +43,11 @@ REVOCATION_S = 5.0
 
 
 class Result(enum.Enum):
-    """The result of an action: DONE if it succeeded and cannot be repeated."""
+    """The result of an action. FINAL means that it is not repeated: it is done, or the app did not respond in time."""
 
     FAILED = "failed"
     SUCCEEDED = "succeeded"
-    DONE = "done"
+    FINAL = "final"
 
 
 class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
@@ -121,7 +121,7 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
             bites = _bites(rules.waiting())  # including the faults of earlier steps
             result = self._act(stage)
             has_bitten = _bites(rules.waiting()) > bites
-            if result is Result.DONE or (result is Result.SUCCEEDED and not has_bitten):
+            if result is Result.FINAL or (result is Result.SUCCEEDED and not has_bitten):
                 return
             pauses = 0 if has_bitten else pauses + 1
             if pauses > MOST_PAUSES:
@@ -183,7 +183,8 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
         else:
             Sync().perform(stage)
             Deliver().perform(stage)
-        stage.settle("settled")
+        if result is not Result.FINAL:
+            stage.settle("settled")
         return result
 
 
@@ -192,7 +193,7 @@ def _connect(stage: "Stage") -> Result:
         Authorise().perform(stage)
     except StepError:
         return Result.FAILED
-    return Result.DONE
+    return Result.FINAL
 
 
 def _revoke(stage: "Stage") -> Result:
@@ -202,11 +203,13 @@ def _revoke(stage: "Stage") -> Result:
     if result is Result.SUCCEEDED:
         wait_until(lambda: not stage.consent_of(end_user).is_active, cap_s=REVOCATION_S)
     stage.dispatcher.collect()
-    return Result.DONE if result is Result.SUCCEEDED else result
+    return Result.FINAL if result is Result.SUCCEEDED else result
 
 
 def _result_of(reply: HttpReply) -> Result:
-    return Result.SUCCEEDED if reply.status is not None and 200 <= reply.status < 300 else Result.FAILED
+    if reply.status is None:
+        return Result.FINAL
+    return Result.SUCCEEDED if 200 <= reply.status < 300 else Result.FAILED
 
 
 def _bites(waiting: list[Waiting]) -> int:
