@@ -33,7 +33,7 @@ OMITTED = {"refused": (TOKEN,), "expired-token": (TOKEN,)}
 """Routes that ``each-route`` omits. An app whose key pair was refused may stop calling the API, which would spare its other
 routes. No token can expire where tokens are issued."""
 
-TIMES = {"fails": 5}
+TIMES = {"fails": 4}
 """Kinds that meet more than one call to each route, so that an app with a usual number of retries gives up."""
 
 IN_TURN = {("refresh", "fails"): 0, ("refresh", "refused"): 0, ("refresh", "expired-token"): 1, ("sync", "expired-token"): 1}
