@@ -11,6 +11,7 @@ from msgspec import structs
 from fiskil_harness.core.config import AppSettings, Attestation, GateSettings, Observe, Settings, Waiver, parse
 from fiskil_harness.core.config.hooks import MESSAGE, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
 from fiskil_harness.core.config.schema import Facts, Tls
+from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.gate.judgement import Decision, check, exit_code, judge, report_only
 from fiskil_harness.gate.practice_status import PracticeStatus, Status, is_in_config, may_be_attested
@@ -20,7 +21,7 @@ from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices, practice
 
-IDEMPOTENT, HTTPS = "webhooks.idempotent", "webhooks.https"
+IDEMPOTENT, HTTPS, NETWORK = "webhooks.idempotent", "webhooks.https", "edge.network-errors"
 UNTESTED = next(practice.id for practice in all_practices().values() if practice.attestable_without)
 TODAY = datetime.date(2026, 6, 1)
 YESTERDAY, TOMORROW = datetime.date(2026, 5, 31), datetime.date(2026, 6, 2)
@@ -542,3 +543,21 @@ def test_a_fast_gate_opens_with_a_remark(outcome_of: OutcomeOf) -> None:
 
     assert judgement.decision is Decision.OPEN
     assert judgement.remarks == ("A fast gate: it tested each question once, in 1 of 3 scenarios, and left the others out.",)
+
+
+def test_a_fault_that_a_route_did_not_meet_prevents_proof(outcome_of: OutcomeOf) -> None:
+    """The reason names route, fault and moment; a fast gate, which tests each question once, does not require it."""
+    outcomes = [passing(outcome_of, NETWORK)]
+    kinds = [f"met foreground token {kind}" for kind in KINDS if kind != "stalls"]
+    marks = ["used foreground token", *kinds]
+
+    whole = judge(outcomes, settings=Settings(), seed=0, today=TODAY, coverage_marks=marks)
+    fast = judge(outcomes, settings=Settings(), seed=0, today=TODAY, coverage_marks=marks, is_fast=True)
+
+    (status,) = [status for status in whole.statuses if status.practice == NETWORK]
+    assert (status.status, status.reason.partition(";")[0]) == (
+        Status.NOT_PROVEN,
+        "not tested: token stalls in the foreground",
+    )
+    assert [row.missing for row in whole.routes] == [("stalls",)]
+    assert [status.status for status in fast.statuses if status.practice == NETWORK] == [Status.PROVEN]

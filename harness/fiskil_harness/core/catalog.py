@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core import personas
+from fiskil_harness.core import personas, route_grid
 from fiskil_harness.core.model import Institution, Person
 from fiskil_harness.errors import ConfigError, UnknownName
 
@@ -76,6 +76,11 @@ def read_fixture(name: str) -> dict[str, Any]:
 
 def scenario_names() -> list[str]:
     """Return the names of all shipped scenarios, sorted, without opt-in scenarios and those for the hosted API."""
+    return sorted([*file_names(), *(cell.name for cell in route_grid.cells())])
+
+
+def file_names() -> list[str]:
+    """Return those of ``scenario_names`` that have a file in ``scenarios/``, sorted."""
     return list(_scenarios_in(folder("scenarios")))
 
 

@@ -73,7 +73,9 @@ def compare(
     """
     ran_before = {scenario.scenario for scenario in before.result.scenarios if not was_not_run(scenario)}
     comparable = [scenario for scenario in now.scenarios if scenario.scenario in ran_before]
-    judged = judgement.judge(comparable, settings=settings, seed=now.seed, today=today, coverage_marks=coverage_marks)
+    judged = judgement.judge(
+        comparable, settings=settings, seed=now.seed, today=today, coverage_marks=coverage_marks, is_fast=now.is_fast
+    )
     differences = [
         *_practices(before.result.statuses, judged.statuses),
         *_probes(before.result.scenarios, comparable, judged.statuses),

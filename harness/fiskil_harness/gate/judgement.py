@@ -32,6 +32,7 @@ from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 from fiskil_harness.probes.outcome import Measure, Outcome, applicable
 from fiskil_harness.probes.practices import all_practices
+from fiskil_harness.probes.route_coverage import RouteCoverage, missing_faults, route_coverage
 
 FORMAT = "fiskil-harness/report/3"
 PURPOSES = HOOKS | {
@@ -68,7 +69,8 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``left_out`` lists scenarios that did not run, because the command cannot provide what they need or because the gate is
     fast. ``interpretation_runs`` are the runs under alternative interpretations. ``bugs`` are the verdicts about known bugs
     of webhook receivers, if a scenario ran that can detect one. ``coverage`` lists the flows that the run exercised, and
-    those that it did not. ``remarks`` are sentences that a reader needs to interpret the decision.
+    those that it did not. ``routes`` lists the kinds of fault that each route met. ``remarks`` are sentences that a reader
+    needs to interpret the decision.
     """
 
     seed: int
@@ -85,6 +87,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bugs: tuple[Diagnosis, ...] = ()
     is_fast: bool = False
     coverage: tuple[Coverage, ...] = ()
+    routes: tuple[RouteCoverage, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -237,6 +240,7 @@ def judge(
         is_fast: True if each question was tested only once; *left_out* then lists the scenarios that did not run.
     """
     marks = frozenset(coverage_marks)
+    untested_faults = () if is_fast else missing_faults(marks)
     ordered = sorted(outcomes, key=lambda outcome: outcome.scenario)
     usual = tuple(outcome for outcome in ordered if not interpretation_runs.is_of_interpretation_run(outcome))
     runs = interpretation_runs.evaluate(
@@ -244,7 +248,15 @@ def judge(
     )
     required = set(all_practices()) if settings.gate.required == "all" else set(settings.gate.required)
     statuses = tuple(
-        status_of(practice, usual, settings, today, is_required=practice.id in required, coverage_marks=marks)
+        status_of(
+            practice,
+            usual,
+            settings,
+            today,
+            is_required=practice.id in required,
+            coverage_marks=marks,
+            untested_faults=untested_faults,
+        )
         for practice in all_practices().values()
     )
     config_errors = tuple(_needless_waivers(statuses, settings, today))
@@ -266,6 +278,7 @@ def judge(
         bugs=diagnose(usual),
         is_fast=is_fast,
         coverage=coverage.coverage(settings.app.facts, (flow for outcome in usual for flow in outcome.coverage), marks),
+        routes=route_coverage(marks),
         remarks=tuple(_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out)),
     )
 

@@ -21,6 +21,7 @@ LIMITS = "app.limits."
 SOON_DAYS = 14
 """Days before expiry from which an attestation or waiver is reported as expiring."""
 NOT_RUN = "not run in a scenario of this practice"
+NOT_CALLED = "the app did not call the route while a scenario held this fault ready"
 
 Findings = list[tuple[str, Finding]]
 """Findings, each with the name of its scenario."""
@@ -56,11 +57,13 @@ def status_of(
     *,
     is_required: bool,
     coverage_marks: Collection[str] = (),
+    untested_faults: Sequence[str] = (),
 ) -> PracticeStatus:
     """Judge *practice* by the findings of every scenario that lists it, and by attestations and waivers in the config.
 
     Args:
         coverage_marks: Results of the app's API calls in all scenarios together (see ``coverage.coverage_marks``).
+        untested_faults: Kinds of fault that a route did not meet, as texts (see ``route_coverage.missing_faults``).
     """
     named = [outcome for outcome in outcomes if practice.id in outcome.practices]
     applying = set(map(id, applicable(outcomes)))
@@ -69,6 +72,8 @@ def status_of(
         status, reason, hooks = _status_by_flows(outcomes, settings, coverage_marks)
     else:
         status, reason, hooks = _status_by_findings(practice, relevant, settings)
+    if status is Status.PROVEN and practice.needs_every_route and untested_faults:
+        status, reason = Status.NOT_PROVEN, f"not tested: {some(untested_faults)}; {NOT_CALLED}"
     attestation = _find(practice.id, settings.attest)
     waiver = _find(practice.id, settings.waive)
     if status is Status.NOT_PROVEN and isinstance(attestation, Attestation):

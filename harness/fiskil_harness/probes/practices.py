@@ -15,8 +15,9 @@ class Practice(Struct, frozen=True, kw_only=True):
     """One of Fiskil's best practices. ``kind`` is experiment, observation or attested.
 
     Findings of the probes in ``probes`` may count for the practice; the probes in ``needed`` must pass to prove it. If
-    ``measure`` is ``flows``, the flow coverage of all scenarios decides instead of probes. A person may attest a measured
-    practice only if the config lacks the hook ``attestable_without`` and states every fact in ``attestable_with``.
+    ``measure`` is ``flows``, the flow coverage of all scenarios decides instead of probes. If ``needs_every_route`` is true,
+    each route that the app uses must also have met each kind of fault. A person may attest a measured practice only if the
+    config lacks the hook ``attestable_without`` and states every fact in ``attestable_with``.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Practice(Struct, frozen=True, kw_only=True):
     probes: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     measure: str = ""
+    needs_every_route: bool = False
     attestable_without: str = ""
     attestable_with: tuple[str, ...] = ()
 

@@ -31,6 +31,7 @@ from fiskil_harness.probes.coverage import coverage_marks
 from fiskil_harness.probes.evaluation import EFFECTS_REPORTED, EVERY_STEP
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, live_lines, pictures, shortened, story_of
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
+from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -302,7 +303,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
             *_unfinished_work(journal),
         ),
         pairs=_pairs(journal),
-        coverage_marks=coverage_marks(journal),
+        coverage_marks=(*coverage_marks(journal), *route_marks(journal)),
     )
 
 

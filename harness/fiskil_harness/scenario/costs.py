@@ -74,7 +74,8 @@ def render(report: Mapping[str, Any]) -> str:
         flows = [*exercised.get(measure["scenario"], ()), *_error_flows(measure["coverage_marks"])]
         quoted = ", ".join(f'"{flow}"' for flow in flows)
         if "@" not in measure["scenario"]:
-            lines.append(f"{measure['scenario']} = {{ took_s = {measure['took_s']:.1f}, flows = [{quoted}] }}")
+            name = measure["scenario"] if "." not in measure["scenario"] else f'"{measure["scenario"]}"'
+            lines.append(f"{name} = {{ took_s = {measure['took_s']:.1f}, flows = [{quoted}] }}")
     return "\n".join(lines) + "\n"
 
 

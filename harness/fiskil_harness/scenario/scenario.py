@@ -10,7 +10,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.core import catalog
+from fiskil_harness.core import catalog, route_grid
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.renamed import hint
 from fiskil_harness.errors import ConfigError, PlanError, UnknownName, UsageError
@@ -159,10 +159,17 @@ class _Head(Struct, frozen=True, kw_only=True):
 def load(name: str) -> Scenario:
     """Return the validated scenario called *name*; its title is the first line of its file.
 
+    A name such as ``refresh.banking.accounts.stalls.foreground`` needs no file: the scenario is built of the name's parts.
+
     Raises:
         UnknownName: No scenario has this name.
         UsageError: The scenario is invalid.
     """
+    cell = route_grid.parse(name)
+    if cell is not None:
+        from fiskil_harness.scenario.route_grid import build
+
+        return build(cell).check()
     return load_file(catalog.scenario_path(name))
 
 

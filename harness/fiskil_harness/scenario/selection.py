@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from fiskil_harness.core import catalog
+from fiskil_harness.core import catalog, route_grid
 from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario, load, load_all, read_plan
@@ -137,7 +137,7 @@ def _matching(name: str) -> list[Scenario]:
         return [from_file(Path(name))]
     if name.endswith(".json"):
         return [from_plan(Path(name))]
-    if name in catalog.opt_in_names():
+    if name in catalog.opt_in_names() or route_grid.parse(name) is not None:
         return [load(name)]
     scenario_names = catalog.scenario_names()
     matches = [scenario_name for scenario_name in scenario_names if fnmatchcase(scenario_name, name)]

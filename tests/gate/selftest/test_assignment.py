@@ -55,8 +55,8 @@ def test_the_order_of_quick_scenarios_depends_on_the_app() -> None:
 
 def test_costly_scenarios_are_recognised() -> None:
     """They wait in real time, send hundreds of messages, or generate plans."""
-    assert is_costly(load("stalled_response"))
+    assert is_costly(load("refresh.each-route.stalls.foreground"))
     assert is_costly(load("webhook_repeated_much_later"))
     assert not is_costly(load("webhook_repeated"))
     assert is_generated(load("delivery_order_generated"))
-    assert not is_generated(load("stalled_response"))
+    assert not is_generated(load("refresh.each-route.stalls.foreground"))

@@ -246,3 +246,11 @@ def test_failing_calls_outside_a_hook_prove_nothing(tape: Tape) -> None:
     tape.call("banking.transactions", status=503, bites=("Status(status=503, retry_after_s=None)",))
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_slow_body_that_is_read_to_its_end_after_the_deadline_fails(tape: Tape) -> None:
+    """The whole body arrived in the end, long after the app should have given up."""
+    length = (("content-length", "2"),)
+    tape.call("banking.balances", took_s=30, bites=("Drip(every_ms=200)",), response_headers=length, response_body=b"{}")
+
+    assert KeepsDeadline().examine(tape.journal).verdict is Verdict.FAIL

@@ -364,3 +364,17 @@ def test_a_hook_that_timed_out_is_inconclusive(tape: Tape, took_s: float, verdic
     tape.hook("refresh", status=None, took_s=took_s)
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_another_end_users_idle_report_does_not_end_the_work(tape: Tape) -> None:
+    """Several messages are being processed, although the app has nothing to do for another end user."""
+    for _ in range(3):
+        tape.deliver_event("banking.accounts.sync.completed")
+    tape.effects({}, moment="settled", participant="other")
+    for _ in range(3):
+        tape.call("consents.list", status=401, bearer="t1")
+    tape.call("token", token="t2")
+    tape.call("consents.list", bearer="t2")
+    tape.effects({})
+
+    assert RenewsTokenOnce().examine(tape.journal).verdict is Verdict.PASS

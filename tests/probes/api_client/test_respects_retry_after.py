@@ -176,3 +176,12 @@ def test_meaningless_delays_are_not_judged(tape: Tape, retry_after: str) -> None
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).observed == "no call was refused with Retry-After"
+
+
+def test_an_app_that_gives_up_passes_if_a_person_waits(tape: Tape) -> None:
+    """It reports the refusal, and the person decides when to try again."""
+    tape.call("consents.revoke", status=429, bites=("Status()",), response_headers=(("retry-after", "1"),))
+
+    finding = RespectsRetryAfter(may_give_up=True).examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the app repeated no refused call on its own")

@@ -100,3 +100,53 @@ def test_an_app_without_effects_hook_is_not_judged(tape: Tape) -> None:
     tape.hook("revoke")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_failed_revocation_that_is_reported_as_done_fails(tape: Tape) -> None:
+    """The app reports success and no pending work, and the consent is still active."""
+    connect(tape)
+    tape.call("consents.revoke", status=503, path="/v1/consent/arr1", bites=("Status(status=503)",))
+    tape.hook("revoke", took_s=0.5)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("status", "pending"), [(202, 0), (200, None)])
+def test_an_app_that_may_repeat_a_failed_revocation_is_not_judged(tape: Tape, status: int, pending: int | None) -> None:
+    """It accepted the request for later, or does not report its pending work."""
+    connect(tape)
+    tape.call("consents.revoke", status=503, path="/v1/consent/arr1", bites=("Status(status=503)",))
+    tape.hook("revoke", status=status, took_s=0.5)
+    tape.effects({}, pending=pending)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "the revocation failed at Fiskil, and the app may repeat it later",
+    )
+
+
+def test_a_revocation_whose_response_was_lost_passes(tape: Tape) -> None:
+    """The API performed it, so the consent has ended."""
+    connect(tape)
+    tape.call("consents.revoke", status=None, path="/v1/consent/arr1", bites=("ResetBefore()",))
+    tape.hook("revoke", took_s=0.5)
+    tape.consent("arr1", is_active=False)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_second_request_may_find_the_consent_ended(tape: Tape) -> None:
+    """The first request failed because the response was lost; the second reports success without a call."""
+    connect(tape)
+    tape.call("consents.revoke", status=None, path="/v1/consent/arr1", bites=("ResetBefore()",))
+    tape.hook("revoke", status=502, took_s=0.5)
+    tape.consent("arr1", is_active=False)
+    tape.wait(1)
+    tape.hook("revoke")
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fiskil_harness.journal import HookCall
 from fiskil_harness.probes import ShowsNoServerError, Verdict
 from tests.probes.tape import Tape
 
@@ -172,3 +173,15 @@ def test_a_message_may_fail_with_the_api(tape: Tape, status: int | None) -> None
     tape.hook("message", status=status)
 
     assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
+
+
+def test_a_stack_trace_in_the_response_of_a_hook_fails(tape: Tape) -> None:
+    """Not even a failure of the API excuses it."""
+    tape.call("token", status=503, bites=("Status(status=503)",))
+    trace = b"TypeError: no response\n    at begin (/app/server.js:12:5)"
+    call = HookCall(at_s=tape.now_s, hook="start_session", participant="", status=500, body=trace, took_s=0.5)
+    tape.journal.write(call)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "start_session responded with a stack trace")

@@ -12,6 +12,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from msgspec import Struct
 
+from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.gate.diagnosis import Diagnosis
 from fiskil_harness.gate.interpretation_runs import InterpretationResult
 from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
@@ -127,6 +128,8 @@ def render(whole: GateResult) -> str:
         comparison=text.comparison_line(whole),
         difference=text.difference_line,
         coverage=text.coverage_lines(judgement),
+        fault_kinds=KINDS,
+        routes=[(row, text.route_cells(row)) for row in judgement.routes],
         drawing=delivery_diagram.drawing,
         in_words=delivery_diagram.as_text,
         stories={story.scenario: story for story in whole.stories},

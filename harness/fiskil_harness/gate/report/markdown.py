@@ -7,6 +7,7 @@ are left out first.
 from collections.abc import Iterable
 from itertools import chain, groupby
 
+from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.gate.judgement import GateResult, Judgement
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.report.evidence import rows as evidence_rows
@@ -22,6 +23,7 @@ from fiskil_harness.gate.report.text import (
     finding_lines,
     findings_to_show,
     interpretation_run_counts,
+    route_cells,
     scenario_counts,
 )
 from fiskil_harness.probes import Verdict
@@ -102,6 +104,10 @@ def _findings(whole: GateResult) -> Block:
 def _exercised(judgement: Judgement) -> Block:
     """Return what the run exercised, and what it left out."""
     lines = [*(f"- {_cell_text(line)}" for line in coverage_lines(judgement)), ""] if judgement.coverage else []
+    if judgement.routes:
+        lines += [f"| route | moment | {' | '.join(KINDS)} |", f"|---|---|{'---|' * len(KINDS)}"]
+        lines += [f"| {row.route} | {row.moment} | {' | '.join(route_cells(row))} |" for row in judgement.routes]
+        lines.append("")
     if judgement.left_out:
         lines += ["Not run:", "", *(f"- {_cell_text(text)}" for text in judgement.left_out), ""]
     return folded("What this run exercised", lines)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.gate.diagnosis import Diagnosis
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, was_not_run
 from fiskil_harness.gate.judgement import Decision, Difference, GateResult, Judgement, stays_shut
@@ -17,6 +18,7 @@ from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.outcome import Measure, Outcome
+from fiskil_harness.probes.route_coverage import RouteCoverage
 from fiskil_harness.runner.worker import STILL_BUSY_SINCE
 from fiskil_harness.scenario.scenario import INTERPRETATION_SEPARATOR
 
@@ -200,11 +202,27 @@ def difference_line(difference: Difference) -> str:
 
 def coverage_lines(judgement: Judgement) -> list[str]:
     """Return one line for each kind of flow: the number of exercised flows, and the names of those not exercised."""
-    return [
+    lines = [
         f"{coverage.kind}: {len(coverage.exercised)} exercised{_untested_text(coverage)}"
         for coverage in judgement.coverage
         if coverage.exercised or coverage.untested
     ]
+    return [*lines, *filter(None, (route_line(judgement),))]
+
+
+def route_line(judgement: Judgement) -> str:
+    """Return how many combinations of route, fault and moment occurred, and which are missing; "" if no route was used."""
+    met = sum(len(row.met) for row in judgement.routes)
+    missing = [f"{row.route} {kind} in the {row.moment}" for row in judgement.routes for kind in row.missing]
+    if not judgement.routes:
+        return ""
+    rest = f"not exercised: {', '.join(missing)}" if missing else "none missing"
+    return f"faults on routes: {met} exercised, {rest}"
+
+
+def route_cells(row: RouteCoverage) -> list[str]:
+    """Return one word for each kind of fault: "yes", "missing", or "-" where no call of the route can meet it."""
+    return ["yes" if kind in row.met else "missing" if kind in row.missing else "-" for kind in KINDS]
 
 
 def _untested_text(coverage: Coverage) -> str:

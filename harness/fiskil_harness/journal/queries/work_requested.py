@@ -1,6 +1,6 @@
 """Count the work that was requested of the app, and detect if the app resumes calling the API after an outage."""
 
-from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, ProcessChanged
+from fiskil_harness.journal import Exchange, HookCall, Journal, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
     acknowledged_events,
     bearer,
@@ -9,7 +9,7 @@ from fiskil_harness.journal.queries.api_calls import (
     is_complete_success,
     timed_out,
 )
-from fiskil_harness.journal.queries.idleness import work_between
+from fiskil_harness.journal.queries.idleness import idle_before, work_between
 
 NO_CALLS_OBSERVED = "the app was not observed to call the API after the fault had ended"
 
@@ -28,10 +28,9 @@ def work_count(journal: Journal, since_s: float, until_s: float) -> int:
 def work_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
     """Return the number of hook calls and deliveries until *until_s* that began while the app may still have been busy.
 
-    The count begins at the last time before *before_s* at which the app was idle for any participant.
+    The count begins at the last time before *before_s* at which the app was idle for every participant.
     """
-    idle_times = (effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.at_s < before_s)
-    return work_between(journal, max(idle_times, default=0.0), until_s)
+    return work_between(journal, idle_before(journal, before_s), until_s)
 
 
 def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozenset()) -> bool | None:

@@ -90,8 +90,9 @@ def _success_text(endless: list[Exchange], stalls: list[Bite]) -> str:
 
 
 def _had_to_abandon(call: Exchange, call_s: float) -> bool:
-    """Return True if the response never ended, and the harness did not end it before *call_s*, so that the app had to."""
-    return not is_whole(call) and not (call.is_cut and call.ended_s - call.at_s <= call_s)
+    """Return True if the response did not end by *call_s*, and the harness did not end it before, so that the app had to."""
+    lasted_s = call.ended_s - call.at_s
+    return lasted_s > call_s if is_whole(call) else not (call.is_cut and lasted_s <= call_s)
 
 
 def _waited_s(journal: Journal, call: Exchange) -> float:

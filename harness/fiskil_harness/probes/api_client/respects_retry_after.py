@@ -18,7 +18,12 @@ class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_re
     The delay is measured from the arrival of the refused call, which is before the app reads the response, so that a slow
     machine causes no FAIL. A call is not judged if another piece of work may have made the next equal call. That is possible
     if more than one piece of work arrived since the app was last idle, or if equal calls were in progress at the same time.
+
+    Args:
+        may_give_up: A person waits, so the app may also report the refusal and repeat nothing on its own.
     """
+
+    may_give_up: bool = False
 
     is_general = True
     expected = "the same call again, after the Retry-After delay"
@@ -48,14 +53,18 @@ class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_re
                     evidence=(f"{refused.method} {refused.route}: {refused.status}, Retry-After as {_form(refused)}",),
                     examined=routes_of(call for call, _ in delayed),
                 )
+        return self._in_total(judged, repeated, examined=routes_of(call for call, _ in delayed))
+
+    def _in_total(self, judged: int, repeated: int, *, examined: int) -> Finding:
+        """Return the finding if no refused call was repeated too soon."""
+        if not judged and self.may_give_up:
+            return self.passes("the app repeated no refused call on its own", examined=examined)
         if repeated > judged:
             return self.inconclusive("the app had more than one piece of work, so another job may have made the next call")
         if not judged:
             return self.inconclusive("no refused call was repeated, so there was no wait to observe")
-        return self.passes(
-            "refused calls were repeated, and never before their Retry-After delay had passed",
-            examined=routes_of(call for call, _ in delayed),
-        )
+        observed = "refused calls were repeated, and never before their Retry-After delay had passed"
+        return self.passes(observed, examined=examined)
 
 
 def _is_retry_after_absent(journal: Journal) -> bool:

@@ -1,18 +1,21 @@
 """Does the app revoke the consent at Fiskil when the end user disconnects in the app?"""
 
 from fiskil_harness.core.config.hooks import REVOKE
-from fiskil_harness.journal import ConsentState, HookCall, Journal
+from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, consent_of, is_complete_success
 from fiskil_harness.journal.queries.consents import consents_of, hook_calls
-from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
+from fiskil_harness.journal.queries.rows import PENDING, last_effects, why_still_busy
 from fiskil_harness.probes.probe import Finding, PlainProbe
+
+ACCEPTED = 202
 
 
 class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_consents_at_fiskil"):
     """Check that when the app disconnects an end user, it revokes the end user's active consents at Fiskil.
 
     Only consents that the app was notified of count. A flag in the app's database does not end a consent: the institution
-    continues to share data, and Fiskil continues to read it.
+    continues to share data, and Fiskil continues to read it. If the revocation fails at Fiskil, the app must report that, or
+    repeat it. An app that reports success may repeat it later, unless it reports that nothing is pending.
     """
 
     needs = (REVOKE,)
@@ -22,7 +25,7 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the app's calls with the consents that were active before each disconnect."""
-        disconnects = [hook for hook in hook_calls(journal, "revoke") if hook.has_succeeded]
+        disconnects = _disconnects(journal)
         active = [(hook, consent) for hook in disconnects for consent in _active_consents(journal, hook)]
         if not active:
             return self.inconclusive("the app disconnected no end user with an active consent that it was notified of")
@@ -30,10 +33,24 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
         end = last_effects(journal)
         if left and (end is None or not end.is_idle):
             return self.inconclusive(*why_still_busy(end))
+        if left and end is not None and _may_repeat_later(journal, end):
+            return self.inconclusive("the revocation failed at Fiskil, and the app may repeat it later", hook=PENDING)
         if left:
             observed = f"{len(left)} of {len(active)} consents were not revoked at Fiskil when the end user disconnected"
             return self.fails(observed, evidence=("no DELETE of the consent returned 2xx",), examined=len(active))
         return self.passes(f"{len(active)} consents were revoked at Fiskil", examined=len(active))
+
+
+def _disconnects(journal: Journal) -> list[HookCall]:
+    """Return the first request of each disconnect that succeeded in the end. A failed request may have revoked a consent."""
+    first: HookCall | None = None
+    disconnects = []
+    for hook in hook_calls(journal, "revoke"):
+        first = first or hook
+        if hook.has_succeeded:
+            disconnects.append(first)
+            first = None
+    return disconnects
 
 
 def _active_consents(journal: Journal, hook: HookCall) -> list[ConsentState]:
@@ -47,9 +64,24 @@ def _active_consents(journal: Journal, hook: HookCall) -> list[ConsentState]:
     ]
 
 
+def _may_repeat_later(journal: Journal, end: Effects) -> bool:
+    """Return True if a call of a disconnect failed, and the app did not report that it has no unfinished work."""
+    hooks = hook_calls(journal, "revoke")
+    has_failed = any(call.bites and began_s(hook) <= call.at_s <= hook.at_s for hook in hooks for call in calls(journal))
+    return has_failed and (not end.has_reported_idle or any(hook.status == ACCEPTED for hook in hooks))
+
+
 def _is_ended(journal: Journal, hook: HookCall, consent: ConsentState) -> bool:
+    if not consents_of(journal)[consent.consent_id].is_active and _was_revoked_by_app(journal, hook, consent):
+        return True
     later = [call for call in calls(journal) if call.at_s >= began_s(hook) and is_complete_success(call)]
-    return any(
-        (call.route == "consents.revoke" and consent.consent_id in call.path) or call.route == "end_users.delete"
-        for call in later
-    )
+    return any(_revokes(call, consent) for call in later)
+
+
+def _was_revoked_by_app(journal: Journal, hook: HookCall, consent: ConsentState) -> bool:
+    """Return True if the app sent a revocation whose response was lost: the API may have performed it nevertheless."""
+    return any(call.bites and call.at_s >= began_s(hook) and _revokes(call, consent) for call in calls(journal))
+
+
+def _revokes(call: Exchange, consent: ConsentState) -> bool:
+    return (call.route == "consents.revoke" and consent.consent_id in call.path) or call.route == "end_users.delete"

@@ -23,8 +23,9 @@ JAVA_TRACE = re.compile(rb"\n\s+at [\w.$]+\([\w.]+\.java:\d+\)")
 class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_server_error"):
     """Check that no page to which the end user is redirected is a server error, a stack trace, bare JSON or blank.
 
-    Hooks must not respond with a server error either, unless the API failed; a 500 then gives advice. If the app embeds the
-    consent page, it must also respond to the messages that its page forwards.
+    Hooks must not respond with a server error either, unless the API failed; a 500 then gives advice. A stack trace is never
+    accepted, because a hook is a request of a person too. If the app embeds the consent page, it must also respond to the
+    messages that its page forwards.
     """
 
     is_general = True
@@ -42,17 +43,11 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
                 line = f"{visit.page}: {visit.status if visit.status is not None else 'no response'}"
                 return self.fails(f"the {visit.page} page {problem}", evidence=(line,), examined=len(visits))
         for hook in hooks:
-            if hook.status is None and hook.hook == MESSAGE and not _api_failed(journal, hook):
-                return self.fails(
-                    f"the app did not respond to {hook.hook}",
-                    evidence=(f"{hook.hook}: no response",),
-                    examined=len(visits),
-                )
-            if hook.status is None or hook.status < 500:
-                continue
-            if not _api_failed(journal, hook):
-                observed = f"{hook.hook} responded {hook.status} although the API was healthy"
-                return self.fails(observed, evidence=(f"{hook.hook}: {hook.status}",), examined=len(visits) + len(hooks))
+            problem = _problem_of_hook(journal, hook)
+            if problem:
+                status = "no response" if hook.status is None else hook.status
+                examined = len(visits) + len(hooks)
+                return self.fails(problem, evidence=(f"{hook.hook}: {status}",), examined=examined)
             if hook.status == 500:
                 advice.append(f"{hook.hook} responded 500 when the API failed; 502 or 503 shows that the API is the cause")
         messages = [hook for hook in hooks if hook.hook == MESSAGE]
@@ -76,7 +71,7 @@ def _problem_of(visit: Visit) -> str:
     """Return the problem with a page as the end of a sentence, or '' if there is none."""
     if visit.status is None:
         return "did not respond"
-    if any(mark in visit.body for mark in TRACES) or JS_TRACE.search(visit.body) or JAVA_TRACE.search(visit.body):
+    if _has_stack_trace(visit.body):
         return "shows a stack trace"
     if visit.status >= 500:
         return f"responded {visit.status}"
@@ -85,6 +80,22 @@ def _problem_of(visit: Visit) -> str:
     if visit.content_type.endswith("json"):
         return "shows bare JSON"
     return "" if _has_something(visit.body) else "is blank"
+
+
+def _has_stack_trace(body: bytes) -> bool:
+    return any(mark in body for mark in TRACES) or bool(JS_TRACE.search(body) or JAVA_TRACE.search(body))
+
+
+def _problem_of_hook(journal: Journal, hook: HookCall) -> str:
+    """Return the problem with a hook's response, or '' if there is none."""
+    if hook.status is None:
+        is_problem = hook.hook == MESSAGE and not _api_failed(journal, hook)
+        return f"the app did not respond to {hook.hook}" if is_problem else ""
+    if hook.status < 500:
+        return ""
+    if _has_stack_trace(hook.body):
+        return f"{hook.hook} responded with a stack trace"
+    return "" if _api_failed(journal, hook) else f"{hook.hook} responded {hook.status} although the API was healthy"
 
 
 def _why_unobserved(visit: Visit) -> str:

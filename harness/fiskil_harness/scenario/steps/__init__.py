@@ -129,6 +129,7 @@ from fiskil_harness.scenario.steps.redirects import (
 )
 from fiskil_harness.scenario.steps.repetition_rounds import RepeatWhileIdle
 from fiskil_harness.scenario.steps.revoke_in_browser import OpenConnections, RevokeInBrowser, WaitForRevocation
+from fiskil_harness.scenario.steps.route_faults import DisturbRoutes
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.slow_clients import DeliverBesideEverySlowClient
 from fiskil_harness.scenario.steps.step import PlainStep, step_text
@@ -190,6 +191,7 @@ __all__ = [
     "Disconnect",
     "Distort",
     "DistortEvery",
+    "DisturbRoutes",
     "Drop",
     "DropAll",
     "EmbedConsentPage",

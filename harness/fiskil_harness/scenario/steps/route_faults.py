@@ -1,0 +1,216 @@
+"""A step that lets a fault meet every route of one action of the app, while the action is repeated."""
+
+import enum
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from fiskil_harness.core.clock import pause, wait_until
+from fiskil_harness.core.config.hooks import REFRESH, REVOKE, START_SESSION
+from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.errors import ConfigError, StepError
+from fiskil_harness.faults import AnyFault
+from fiskil_harness.faults import ExpireTokens as ExpireTokensFault
+from fiskil_harness.faults.applicability import require_possible
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.faults.rules import Waiting, why_unbitten
+from fiskil_harness.journal import FaultSet
+from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.journal.queries.moments import BACKGROUND, calls_by_moment
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
+from fiskil_harness.scenario.steps.deliveries import Deliver
+from fiskil_harness.scenario.steps.journeys import Authorise
+from fiskil_harness.scenario.steps.step import PlainStep
+
+if TYPE_CHECKING:
+    from fiskil_harness.scenario.stage import Stage
+
+Action = Literal["connect", "refresh", "revoke", "sync"]
+HOOKS_OF: dict[str, tuple[str, ...]] = {
+    "connect": (START_SESSION,),
+    "refresh": (REFRESH,),
+    "revoke": (REVOKE,),
+    "sync": (),
+}
+EVERY_ROUTE = "*"
+MOST_ROUNDS = 40
+"""The largest number of repetitions. An app that stops at its first failed call needs one for each call with the fault."""
+MOST_PAUSES, PAUSE_S = 2, 1.2
+"""How often in a row, and for how many real seconds, the harness waits if the app fails without a call, as after a 429."""
+
+REVOCATION_S = 5.0
+"""How long an app may repeat a failed revocation in the background after it reported success, in real seconds."""
+
+
+class Result(enum.Enum):
+    """The result of an action. FINAL means that it is not repeated: it is done, or the app did not respond in time."""
+
+    FAILED = "failed"
+    SUCCEEDED = "succeeded"
+    FINAL = "final"
+
+
+class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
+    """The first calls to each route meet a fault, while an action is repeated until no further call meets it.
+
+    Afterwards the fault is lifted. An action that the app reports as done is not repeated if it cannot be done twice.
+
+    Args:
+        action: "connect" is a consent journey, "refresh" and "revoke" call the hook of that name, and "sync" syncs every
+            dataset and delivers the events.
+        fault: What goes wrong, from ``fiskil_harness.faults``.
+        route: The route, or a pattern of routes; by default every route.
+        omit: Routes that match the pattern and are not disturbed.
+        times: How many calls to each route meet the fault. With 1, a retry succeeds; a higher number also tests what the app
+            does after its last retry. 0 means every call during one action, for routes in turn.
+        is_in_turn: Each route meets the fault alone, during one action, so that no other route's failure hides its effect.
+            The routes are those that the app called in the background earlier, or in a repetition without a fault.
+    """
+
+    is_slow: ClassVar[bool] = True
+    action: Action
+    fault: AnyFault
+    route: str = EVERY_ROUTE
+    omit: tuple[str, ...] = ()
+    times: int = 1
+    is_in_turn: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The hook of the action."""
+        return HOOKS_OF[self.action]
+
+    def check(self) -> None:
+        """Validate routes and fault.
+
+        Raises:
+            UsageError: A route is unknown, no call can ever meet the fault, or *times* is out of range.
+        """
+        for route in (self.route, *self.omit):
+            require_possible(Rule(route=route, fault=self.fault, times=self.times).check())
+        least = 0 if self.is_in_turn else 1
+        if self.times < least:
+            raise ConfigError(f"DisturbRoutes: times must be {least} or greater, got {self.times}.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Set the fault, repeat the action, and lift the fault.
+
+        Raises:
+            StepError: A sync is impossible, because there is no consent yet.
+        """
+        if isinstance(self.fault, ExpireTokensFault):
+            stage.must_restart = True
+        if self.is_in_turn:
+            self._disturb_in_turn(stage)
+            return
+        rules = stage.environment.proxy.rules
+        waiting = [rules.set(Rule(route=route, fault=self.fault, times=self.times)) for route in self._routes]
+        try:
+            self._repeat(stage)
+        finally:
+            stage.was_disturbed = True
+            for rule in waiting:
+                rules.lift(rule)
+            stage.journal.write(self._fault_set(stage, waiting))
+
+    def _repeat(self, stage: "Stage") -> None:
+        """Repeat the action until it is done, or until it meets no fault any more."""
+        pauses = 0
+        rules = stage.environment.proxy.rules
+        for _ in range(MOST_ROUNDS):
+            bites = _bites(rules.waiting())  # including the faults of earlier steps
+            result = self._act(stage)
+            has_bitten = _bites(rules.waiting()) > bites
+            if result is Result.FINAL or (result is Result.SUCCEEDED and not has_bitten):
+                return
+            pauses = 0 if has_bitten else pauses + 1
+            if pauses > MOST_PAUSES:
+                return
+            if pauses:
+                pause(PAUSE_S)
+
+    def _disturb_in_turn(self, stage: "Stage") -> None:
+        rules = stage.environment.proxy.rules
+        lifted: list[Waiting] = []
+        for route in self._called_routes(stage):
+            waiting = rules.set(Rule(route=route, fault=self.fault, times=self.times))
+            try:
+                self._act(stage)
+            finally:
+                stage.was_disturbed = True
+                rules.lift(waiting)
+                lifted.append(waiting)
+        stage.journal.write(self._fault_set(stage, lifted))
+
+    def _called_routes(self, stage: "Stage") -> list[str]:
+        """Return the routes to disturb in turn, in the order in which the app called them first."""
+        if self.action == "sync":
+            called = [call.route for call, moment in calls_by_moment(stage.journal) if moment == BACKGROUND]
+        else:
+            since_s = stage.journal.elapsed_s()
+            self._act(stage)
+            called = [call.route for call in calls(stage.journal) if call.at_s >= since_s]
+        return [route for route in dict.fromkeys(called) if route in self._routes]
+
+    @property
+    def _routes(self) -> list[str]:
+        return [route.name for route in ROUTES if fnmatchcase(route.name, self.route) and route.name not in self.omit]
+
+    def _fault_set(self, stage: "Stage", waiting: list[Waiting]) -> FaultSet:
+        """Return the entry about the fault: it is required to act on one route at least."""
+        has_bitten = _bites(waiting) > 0
+        spared = sum(rule.spared for rule in waiting)
+        return FaultSet(
+            **stage.journal.stamp(),
+            fault=Rule(route=self.route, fault=self.fault).name,
+            route=self.route,
+            times=1,
+            missing_bites=0 if has_bitten else 1,
+            unchanged_exchanges=spared,
+            problem="" if has_bitten else why_unbitten(spared),
+        )
+
+    def _act(self, stage: "Stage") -> Result:
+        """Perform the action once."""
+        end_user = stage.end_user()
+        if self.action == "connect":
+            return _connect(stage)
+        if self.action == "revoke":
+            return _revoke(stage)
+        result = Result.SUCCEEDED
+        if self.action == "refresh":
+            result = _result_of(call_hook(stage, end_user, "refresh"))
+        else:
+            Sync().perform(stage)
+            Deliver().perform(stage)
+        if result is not Result.FINAL:
+            stage.settle("settled")
+        return result
+
+
+def _connect(stage: "Stage") -> Result:
+    try:
+        Authorise().perform(stage)
+    except StepError:
+        return Result.FAILED
+    return Result.FINAL
+
+
+def _revoke(stage: "Stage") -> Result:
+    """Let the app revoke the consent; an app that reports success gets time to repeat a failed revocation."""
+    end_user = stage.end_user()
+    result = _result_of(call_hook(stage, end_user, "revoke"))
+    if result is Result.SUCCEEDED:
+        wait_until(lambda: not stage.consent_of(end_user).is_active, cap_s=REVOCATION_S)
+    stage.dispatcher.collect()
+    return Result.FINAL if result is Result.SUCCEEDED else result
+
+
+def _result_of(reply: HttpReply) -> Result:
+    if reply.status is None:
+        return Result.FINAL
+    return Result.SUCCEEDED if 200 <= reply.status < 300 else Result.FAILED
+
+
+def _bites(waiting: list[Waiting]) -> int:
+    return sum(rule.bitten for rule in waiting)

@@ -1,0 +1,78 @@
+"""The moment of an API call: in the foreground while a person waits, in the background otherwise."""
+
+from fiskil_harness.journal import PageView
+from fiskil_harness.journal.queries.moments import calls_by_moment
+from tests.probes.tape import Tape
+
+
+def moments(tape: Tape) -> list[tuple[str, str]]:
+    """Return route and moment of each call whose moment is known."""
+    return [(call.route, moment) for call, moment in calls_by_moment(tape.journal)]
+
+
+def test_a_call_within_a_hook_call_is_in_the_foreground() -> None:
+    """A call after a delivered message is in the background."""
+    tape = Tape()
+    tape.call("token")
+    tape.hook("refresh", took_s=0.2)
+    tape.deliver_event("consent.received")
+    tape.call("consents.list")
+
+    assert moments(tape) == [("token", "foreground"), ("consents.list", "background")]
+
+
+def test_a_call_that_outlasts_the_response_has_no_moment() -> None:
+    """The app responded before the call had ended, so that it did not wait for it."""
+    tape = Tape()
+    tape.call("token", took_s=2)
+    tape.now_s -= 1.5
+    tape.hook("refresh", took_s=0.6)
+
+    assert moments(tape) == []
+
+
+def test_an_abandoned_call_may_end_shortly_after_the_response() -> None:
+    """The API notices late that the app has closed the connection."""
+    tape = Tape()
+    tape.call("token", took_s=2, status=None, bites=("Timeout()",))
+    tape.now_s -= 0.1
+    tape.hook("refresh", took_s=2)
+
+    assert moments(tape) == [("token", "foreground")]
+
+
+def test_calls_after_a_hook_that_never_responded_have_no_moment() -> None:
+    """The app may still be working on the hook call."""
+    tape = Tape()
+    tape.hook("refresh", status=None)
+    tape.call("token")
+
+    assert moments(tape) == []
+
+
+def test_calls_while_the_browser_returns_are_in_the_foreground() -> None:
+    """The person waits for the page; a call that ends later is uncertain."""
+    tape = Tape()
+    tape.call("consents.list")
+    tape.visit("callback")
+    tape.call("banking.accounts")
+
+    assert moments(tape) == [("consents.list", "foreground")]
+
+
+def test_calls_while_chromium_shows_a_page_have_no_moment() -> None:
+    """The page or the person may have caused them."""
+    tape = Tape()
+    tape.call("token")
+    tape.journal.write(PageView(at_s=tape.now_s, participant="", page="connect", moment="opened"))
+
+    assert moments(tape) == []
+
+
+def test_cut_and_unknown_calls_are_left_out() -> None:
+    """The harness ended the former; the latter have no route."""
+    tape = Tape()
+    tape.call("token", is_cut=True)
+    tape.call("")
+
+    assert moments(tape) == []

@@ -1,0 +1,84 @@
+"""Coverage of routes: the kinds of fault that each route met in the foreground and in the background."""
+
+import pytest
+
+from fiskil_harness.core.route_grid import KINDS
+from fiskil_harness.journal import Exchange
+from fiskil_harness.probes.route_coverage import RouteCoverage, kind_of, missing_faults, route_coverage, route_marks
+from tests.probes.tape import Tape
+
+
+@pytest.mark.parametrize(
+    ("status", "bites", "kind"),
+    [
+        (503, ("Status(status=503)",), "fails"),
+        (None, ("Timeout()",), "stalls"),
+        (200, ("Drip(every_ms=200)",), "drips"),
+        (200, ("ResetPeer(after_bytes=1)",), "breaks-off"),
+        (None, ("BeginOutage()",), "breaks-off"),
+        (403, ("Status(status=403)",), "refused"),
+        (429, ("Status(status=429)",), "rate-limited"),
+        (401, (), "expired-token"),
+        (401, ("Drip(every_ms=200)",), "drips"),
+        (404, (), ""),
+        (200, (), ""),
+        (200, ("ErrorInside(rows=error)",), ""),
+    ],
+)
+def test_a_call_meets_one_kind_of_fault(status: int | None, bites: tuple[str, ...], kind: str) -> None:
+    """Only a fault makes a refusal count, because a correct call may be refused too."""
+    call = Exchange(number=1, route="consents.list", method="GET", path="/", status=status, bites=bites)
+
+    assert kind_of(call) == kind
+
+
+def test_a_refused_key_pair_counts_without_a_fault() -> None:
+    """No correct token request is refused."""
+    assert kind_of(Exchange(number=1, route="token", method="POST", path="/", status=401)) == "refused"
+
+
+def test_marks_name_route_moment_and_kind() -> None:
+    """A response without a body is noted, because it cannot arrive slowly."""
+    tape = Tape()
+    tape.call("consents.revoke", status=204)
+    tape.call("consents.revoke", status=503, bites=("Status(status=503)",))
+    tape.hook("revoke", took_s=0.2)
+
+    assert route_marks(tape.journal) == (
+        "bodyless consents.revoke",
+        "met foreground consents.revoke fails",
+        "used foreground consents.revoke",
+    )
+
+
+def test_every_kind_is_required_of_a_route_at_each_moment_of_its_use() -> None:
+    """A token cannot expire where tokens are issued, and a response without a body cannot be slow."""
+    marks = (
+        "bodyless consents.revoke",
+        "called token",
+        "met background token fails",
+        "met foreground banking.accounts stalls",
+        "used background token",
+        "used foreground banking.accounts",
+        "used foreground consents.revoke",
+    )
+
+    accounts, revoke, token = route_coverage(marks)
+
+    assert accounts == RouteCoverage(
+        route="banking.accounts",
+        moment="foreground",
+        met=("stalls",),
+        missing=("fails", "drips", "breaks-off", "refused", "rate-limited", "expired-token"),
+    )
+    assert set(KINDS) - set(revoke.missing) == {"drips"}
+    assert (token.moment, token.met) == ("background", ("fails",))
+    assert "expired-token" not in token.missing
+
+
+def test_missing_faults_are_texts() -> None:
+    """A route that was never called is not required."""
+    kinds = [f"met foreground consents.list {kind}" for kind in KINDS if kind != "drips"]
+
+    assert missing_faults(["used foreground consents.list", *kinds]) == ("consents.list drips in the foreground",)
+    assert missing_faults([]) == ()

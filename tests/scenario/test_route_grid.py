@@ -1,0 +1,53 @@
+"""The scenarios that disturb each route: they are valid, and a name with one route disturbs that route only."""
+
+import pytest
+
+from fiskil_harness.core.route_grid import ACTIONS, KINDS, cells
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import load
+from fiskil_harness.scenario.selection import select
+from tools.scenario_table import catches
+
+
+def test_every_scenario_of_the_grid_is_valid() -> None:
+    """Loading checks steps, probes and practices; the title is a sentence."""
+    scenarios = [load(cell.name) for cell in cells()]
+
+    assert [scenario.title[-1] for scenario in scenarios] == ["."] * len(scenarios)
+    assert all(any(isinstance(step, steps.DisturbRoutes) for step in scenario.steps) for scenario in scenarios)
+
+
+def test_a_name_with_one_route_disturbs_that_route_only() -> None:
+    """Such a scenario runs only by its name."""
+    (scenario,) = select(["refresh.banking.transactions.stalls.foreground"])
+
+    (disturbance,) = [step for step in scenario.steps if isinstance(step, steps.DisturbRoutes)]
+    assert (disturbance.route, disturbance.action) == ("banking.transactions", "refresh")
+    assert "banking.transactions" in scenario.title
+
+
+def test_the_token_route_is_disturbed_after_tokens_have_expired() -> None:
+    """Otherwise the app would not request a token."""
+    scenario = load("refresh.token.refused.foreground")
+
+    assert steps.ExpireTokens() in scenario.steps
+
+
+def test_an_unknown_route_in_a_name_is_refused() -> None:
+    """The message suggests the nearest route."""
+    with pytest.raises(UnknownName, match=r"Did you mean 'banking\.accounts'\?"):
+        load("refresh.banking.acounts.stalls.foreground")
+
+
+def test_a_pattern_selects_scenarios_of_each_route() -> None:
+    """Patterns select the scenarios that a gate runs."""
+    assert len(select(["*.each-route.stalls.*"])) == len(ACTIONS)
+
+
+def test_each_action_and_each_kind_catches_a_flawed_app() -> None:
+    """The gallery has an app for each of them."""
+    caught = [cell for cell in cells() if catches().get(cell.name)]
+
+    assert {cell.action for cell in caught} == set(ACTIONS)
+    assert {cell.kind for cell in caught} == set(KINDS)
