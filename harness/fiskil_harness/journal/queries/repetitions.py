@@ -100,7 +100,7 @@ def ways_repeated(journal: Journal) -> dict[str, frozenset[Way]]:
 def messages_between(journal: Journal) -> int:
     """Return the largest round number of other messages that arrived between two deliveries of a message; 0 below 300.
 
-    The number is rounded down to one of ``ROUND_NUMBERS``, because a slow app gets fewer messages.
+    The number is rounded down to one of ``ROUND_NUMBERS``, because the exact number may differ between runs.
     """
     counts: dict[str, int] = {}
     most = 0
