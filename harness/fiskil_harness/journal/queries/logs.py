@@ -5,6 +5,10 @@ spelling. A record reports a failure if it contains the status or a common word 
 """
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -34,6 +38,8 @@ _NO_FAILURE = re.compile(
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
 """Request lines in a web server's access log; they only show requests to the app, including those of the harness."""
 _NOISE = re.compile(r"[^a-z0-9]+")
+_CUT = re.compile(r"[\w-]*(?:\.\.|…)")
+"""The rest of an id that the log has cut."""
 
 
 class Log(Struct, frozen=True, kw_only=True):
@@ -47,8 +53,8 @@ class Log(Struct, frozen=True, kw_only=True):
 
     def naming(self, *ids: str) -> list[str]:
         """Return the records that contain one of *ids*; a record may cut an id after eight characters or more."""
-        texts = [text for text in ids if text]
-        return [record for record in self.records if any(_contains_id(record, text) for text in texts)]
+        text = _Text.of(self.records)
+        return [self.records[number] for number in sorted({number for each in ids if each for number in text.find(each)})]
 
 
 def log_of(journal: Journal) -> Log:
@@ -67,7 +73,7 @@ def log_of(journal: Journal) -> Log:
     log = Log(records=records)
     called = {call.route: call for call in calls(journal)}.values()
     own = Log(records=tuple(_REQUESTS.sub(" ", record) for record in records))
-    mentions_scenario = own.naming(*_ids(journal)) or any(
+    mentions_scenario = any(own.naming(text) for text in _ids(journal)) or any(
         names_endpoint(record, call) for record in own.records for call in called
     )
     if not log_files and not mentions_scenario:
@@ -132,7 +138,31 @@ def _ids(journal: Journal) -> set[str]:
     return ids - {""}
 
 
-def _contains_id(record: str, text: str) -> bool:
-    if text in record:
-        return True
-    return len(text) > SHORTEST and re.search(rf"(?<!\w){re.escape(text[:SHORTEST])}[\w-]*(?:\.\.|…)", record) is not None
+class _Text:
+    """All records as one text, because searching it is much faster than searching thousands of records one by one."""
+
+    def __init__(self, records: tuple[str, ...]) -> None:
+        self._text = "\n".join(records)
+        self._starts = [0, *accumulate(len(record) + 1 for record in records)]
+        self._has_cut_ids = ".." in self._text or "…" in self._text
+
+    @classmethod
+    @lru_cache(maxsize=4)
+    def of(cls, records: tuple[str, ...]) -> "_Text":
+        """Return the text of *records*; it is kept for the next searches."""
+        return cls(records)
+
+    def find(self, text: str) -> Iterator[int]:
+        """Yield the index of each record that contains *text*, or a part of it that a log has cut."""
+        yield from (number for _, number in self._places(text))
+        if len(text) > SHORTEST and self._has_cut_ids:
+            for place, number in self._places(text[:SHORTEST]):
+                is_word = place > 0 and (self._text[place - 1].isalnum() or self._text[place - 1] == "_")
+                if not is_word and _CUT.match(self._text, place + SHORTEST):
+                    yield number
+
+    def _places(self, text: str) -> Iterator[tuple[int, int]]:
+        place = self._text.find(text)
+        while place >= 0:
+            yield place, bisect_right(self._starts, place) - 1
+            place = self._text.find(text, place + 1)

@@ -4,7 +4,7 @@ import re
 
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.journal import ApiServedOverTls, Bite, HookCall, Journal, Visit
-from fiskil_harness.journal.queries.api_calls import began_s, calls_beside
+from fiskil_harness.journal.queries.api_calls import began_s, calls, calls_beside
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 TRACES = (
@@ -16,6 +16,8 @@ TRACES = (
 )
 URIS = {"callback": "redirect_uri", "cancelled": "cancel_uri"}
 MESSAGE = "message"
+UNAVAILABLE = frozenset({502, 503, 504})
+"""Statuses with which an app reports that it cannot use the API now."""
 JS_TRACE = re.compile(rb"\n\s+at \S+ \(\S+:\d+:\d+\)")
 JAVA_TRACE = re.compile(rb"\n\s+at [\w.$]+\([\w.]+\.java:\d+\)")
 
@@ -95,7 +97,9 @@ def _problem_of_hook(journal: Journal, hook: HookCall) -> str:
         return ""
     if _has_stack_trace(hook.body):
         return f"{hook.hook} responded with a stack trace"
-    return "" if _api_failed(journal, hook) else f"{hook.hook} responded {hook.status} although the API was healthy"
+    if _api_failed(journal, hook) or (hook.status in UNAVAILABLE and _api_failed_before(journal, hook)):
+        return ""
+    return f"{hook.hook} responded {hook.status} although the API was healthy"
 
 
 def _why_unobserved(visit: Visit) -> str:
@@ -116,6 +120,11 @@ def _has_something(body: bytes) -> bool:
         return True
     visible = re.sub(rb"<(style|title|head)\b.*?</\1>|<[^>]*>", b"", lower, flags=re.DOTALL)
     return bool(visible.strip())
+
+
+def _api_failed_before(journal: Journal, hook: HookCall) -> bool:
+    """Return True if an API call failed earlier. A correct app may make no call for some time after that."""
+    return any(call.status is None or call.status >= 400 for call in calls(journal) if call.ended_s <= hook.at_s)
 
 
 def _api_failed(journal: Journal, hook: HookCall) -> bool:
