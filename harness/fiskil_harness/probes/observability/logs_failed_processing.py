@@ -22,7 +22,6 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
     A receiver may refuse a request before it trusts the message's id, so a line about refused webhooks is enough there.
     """
 
-    is_general = True
     needs = (FAIL,)
     expected = "message_id and reason of each processing that failed, and of each refused delivery"
     source = "practices: log failed webhook processing"
