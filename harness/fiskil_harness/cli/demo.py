@@ -1,6 +1,5 @@
 """The ``demo`` command: runs the gate on a correct app, and then scenarios that find the flaw of another app."""
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from fiskil_harness.gate.judgement import Judgement
     from fiskil_harness.gate.selftest.gallery import GalleryApp
     from fiskil_harness.scenario.scenario import Scenario
-
-MOST_WORKERS = 2
-"""The most scenarios that run in parallel: enough to finish within two minutes, even on a small machine."""
 
 
 @click.command(epilog=options.examples("fiskil-harness demo", "fiskil-harness demo --seed 7"))
@@ -67,9 +63,9 @@ def _run(
     from fiskil_harness.cli.results import RunRequest, conclude
     from fiskil_harness.core.clock import real_now, stopwatch
     from fiskil_harness.gate.judgement import judge, report_only
-    from fiskil_harness.runner.session import can_run_in_parallel
+    from fiskil_harness.runner.session import default_workers
 
-    workers = min(MOST_WORKERS, os.cpu_count() or 1, len(scenarios)) if can_run_in_parallel(settings) else 1
+    workers = min(default_workers(settings), len(scenarios))
     request = RunRequest(command="demo", again=again, again_for_scenario=again, workers=workers, **reports)
     elapsed = stopwatch()
     session = play(scenarios, settings, seed, request)

@@ -327,11 +327,14 @@ def can_run_in_parallel(settings: Settings) -> bool:
 
 
 def default_workers(settings: Settings) -> int:
-    """Return the number of workers for this machine: one per core, two to four; 1 if the app cannot start several times."""
+    """Return the number of workers for this machine; 1 if the app cannot start several times.
+
+    Scenarios wait most of the time, so there are three workers for two cores, and two to four in all.
+    """
     if not can_run_in_parallel(settings):
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(max(cores, FEWEST_WORKERS), MOST_WORKERS)
+    return min(max(cores * 3 // 2, FEWEST_WORKERS), MOST_WORKERS)
 
 
 def _remove(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Index of all secrets of a journal, to search for them in the app's output, responses and storage."""
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Canaries, Journal
@@ -18,10 +19,16 @@ CREDENTIALS = ("access token", "client secret", "webhook secret")
 
 def index_of(journal: Journal, kinds: Collection[str] = ()) -> Index:
     """Return an index of the secret values of *kinds* (default: all kinds)."""
+    values = [
+        (kind, value) for canaries in journal.all(Canaries) for kind in canaries.values for value in canaries.values[kind]
+    ]
+    return _index_of(tuple((kind, value) for kind, value in values if not kinds or kind in kinds))
+
+
+@lru_cache(maxsize=16)
+def _index_of(secrets: tuple[tuple[str, str], ...]) -> Index:
+    """Return an index of *secrets*; several probes search for the same ones."""
     index = Index()
-    for canaries in journal.all(Canaries):
-        for kind, values in canaries.values.items():
-            if not kinds or kind in kinds:
-                for value in values:
-                    index.add(kind, value, has_parts=kind not in WHOLE)
+    for kind, value in secrets:
+        index.add(kind, value, has_parts=kind not in WHOLE)
     return index
