@@ -16,8 +16,8 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),
-    steps=(steps.Authorise(), steps.Deliver(), steps.Retry("e0"), steps.Replay("e0")),
-    probes=(probes.AppliesOnce(),),
+    steps=(steps.Authorise(), steps.Deliver(), steps.RepeatWhileIdle(), steps.Retry("e0"), steps.Replay("e0")),
+    probes=(probes.AppliesOnce(), probes.RepeatsNoWork()),
 )
 '''
 

@@ -32,10 +32,11 @@ def test_each_step_is_shown_before_it_is_done(typing: Type) -> None:
 
     stops = [line for line in completed.stderr.splitlines() if line.startswith("thrice, step ")]
     assert stops == [
-        "thrice, step 1 of 4: authorise",
-        "thrice, step 2 of 4: deliver",
-        "thrice, step 3 of 4: retry e0",
-        "thrice, step 4 of 4: replay e0",
+        "thrice, step 1 of 5: authorise",
+        "thrice, step 2 of 5: deliver",
+        "thrice, step 3 of 5: repeat while idle",
+        "thrice, step 4 of 5: retry e0",
+        "thrice, step 5 of 5: replay e0",
     ]
     assert "webhook -> app   e0 attempt 1: 204" in completed.stderr
     assert "thrice: every step is done" in completed.stderr
@@ -49,7 +50,7 @@ def test_r_runs_to_the_end(typing: Type) -> None:
     completed = typing("r\n")
 
     assert completed.stderr.count("Enter continues") == 1
-    assert "thrice, step 4 of 4" in completed.stderr
+    assert "thrice, step 5 of 5" in completed.stderr
 
 
 def test_q_stops_the_run(typing: Type) -> None:
@@ -57,8 +58,8 @@ def test_q_stops_the_run(typing: Type) -> None:
     completed = typing("\nq\n")
 
     assert completed.returncode == 130
-    assert "thrice, step 2 of 4" in completed.stderr
-    assert "thrice, step 3 of 4" not in completed.stderr
+    assert "thrice, step 2 of 5" in completed.stderr
+    assert "thrice, step 3 of 5" not in completed.stderr
 
 
 def test_without_input_everything_runs(typing: Type) -> None:

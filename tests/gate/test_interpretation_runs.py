@@ -77,7 +77,7 @@ def test_an_interpretation_without_a_passed_probe_is_inconclusive(outcome_of: Ma
 @pytest.mark.parametrize(("required", "code"), [([], 0), ([CLAUSE], 1), ([f"{CLAUSE}={CHOICE}"], 1), ("all", 1)])
 def test_an_interpretation_shuts_the_gate_only_if_it_is_required(outcome_of: MakeOutcome, required: Any, code: int) -> None:
     """Otherwise only the chosen interpretations decide."""
-    usual = [outcome_of(PRACTICE, *((probe, Verdict.PASS) for probe in ("applies_once", "applies_each")))]
+    usual = [outcome_of(PRACTICE, *((probe, Verdict.PASS) for probe in ("applies_once", "repeats_no_work")))]
     failed = of_run(outcome_of(PRACTICE, ("applies_once", Verdict.FAIL)))
     config = settings(gate={"required": [PRACTICE], "interpretations": required})
 

@@ -37,8 +37,8 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),
-    steps=(steps.Authorise(), steps.Deliver(), steps.Retry("e0"), steps.Replay("e0")),
-    probes=(probes.AppliesOnce(),),
+    steps=(steps.Authorise(), steps.Deliver(), steps.RepeatWhileIdle(), steps.Retry("e0"), steps.Replay("e0")),
+    probes=(probes.AppliesOnce(), probes.RepeatsNoWork()),
 )
 '''
 
@@ -243,7 +243,11 @@ def test_a_scenario_is_an_item_and_a_summary_by_practice_ends_the_run(project: P
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
-        ["fiskil::thrice PASSED*", "*fiskil practices*", "proven      webhooks.idempotent * applies_once in thrice"]
+        [
+            "fiskil::thrice PASSED*",
+            "*fiskil practices*",
+            "proven      webhooks.idempotent * applies_once, repeats_no_work in thrice",
+        ]
     )
 
 
@@ -255,7 +259,7 @@ def test_a_failure_shows_its_finding(project: Project) -> None:
     result.stdout.fnmatch_lines(
         [
             "FAIL  webhooks.idempotent   thrice *seed 42",
-            "      applies_once: message e0 was applied 3 times*",
+            "      applies_once: message e0 was applied 4 times*",
             "      again     fiskil-harness run thrice.py --seed 42",
             "violated    webhooks.idempotent *",
         ]
@@ -385,7 +389,7 @@ def test_junit_contains_the_scenarios(project: Project) -> None:
     root = ET.parse(pytester.path / "report.xml").getroot()  # noqa: S314 - trusted input
     (case,) = root.iter("testcase")
     assert (case.get("classname"), case.get("name")) == ("fiskil", "thrice")
-    assert "applies_once: message e0 was applied 3 times" in (case.find("failure").text or "")  # type: ignore[union-attr]
+    assert "applies_once: message e0 was applied 4 times" in (case.find("failure").text or "")  # type: ignore[union-attr]
     assert case.find("properties") is None
 
 
@@ -400,7 +404,7 @@ def test_xdist_and_random_order_do_not_change_the_result(project: Project) -> No
     result = run(pytester, "--fiskil-scenarios=thrice.py,again.py", *XDIST, *RANDOM)
 
     result.assert_outcomes(passed=8)
-    result.stdout.fnmatch_lines(["proven      webhooks.idempotent * applies_once in 2 scenarios"])
+    result.stdout.fnmatch_lines(["proven      webhooks.idempotent * applies_once, repeats_no_work in 2 scenarios"])
 
 
 def test_an_app_that_cannot_be_started_twice_is_refused_with_xdist(project: Project) -> None:

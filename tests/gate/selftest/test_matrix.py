@@ -97,7 +97,10 @@ def test_an_app_that_does_nothing_must_not_be_trusted() -> None:
     """A practice that is proven for such an app is reported as overlooked."""
     idle = gallery.app("does_nothing")
 
-    assert evaluate(idle, judged(repeated(Verdict.PASS, examined=1))).overlooked == ("webhooks.idempotent",)
+    repeated_work = Finding(probe="repeats_no_work", verdict=Verdict.PASS, observed="nothing", examined=1)
+    both = judged(repeated(Verdict.PASS, examined=1), ("webhook_repeated_while_idle", "webhooks.idempotent", repeated_work))
+
+    assert evaluate(idle, both).overlooked == ("webhooks.idempotent",)
     assert is_correct(evaluate(idle, judged(repeated(Verdict.INCONCLUSIVE))))
 
 
