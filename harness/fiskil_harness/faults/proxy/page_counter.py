@@ -1,9 +1,14 @@
-"""Page numbers of requests, counted as a client follows the links from page to page."""
+"""Page numbers of requests: a page has the number after that of the page whose response linked to it.
 
-from urllib.parse import parse_qs
+A link to an unknown page, such as one that a fault invented, counts as the page after the latest one.
+"""
+
+import re
+from urllib.parse import parse_qs, unquote
 
 CURSORS = ("page[after]", "page[before]")
 MOST_WALKS = 10_000
+_NEXT = re.compile(rb'"next"\s*:\s*"[^"]*page(?:\[|%5B)after(?:\]|%5D)=([^"&]+)', re.IGNORECASE)
 
 
 class Pages:
@@ -27,3 +32,12 @@ class Pages:
             self._latest[route, end_user_id, cursor] = page
         self._latest[route, end_user_id, ""] = page
         return page
+
+    def note_link(self, route: str, end_user_id: str, page: int, body: bytes | bytearray) -> None:
+        """Remember the number of the page to which the response *body* of *page* links.
+
+        Several walks through the same list may overlap, so the order of requests does not tell which page follows which.
+        """
+        link = _NEXT.search(body, max(body.rfind(b'"next"'), 0))
+        if link is not None:
+            self._latest[route, end_user_id, unquote(link[1].decode("latin-1"))] = page + 1

@@ -170,6 +170,7 @@ class Proxy:
             else:
                 await call.bitten_by(taken, request)
         finally:
+            self._pages.note_link(route, end_user_id, facts.page, call.sent)
             if journal is not None:
                 request.body, sent = shortened(body), bytes(call.sent)
                 journal.write_deferred(
