@@ -55,6 +55,16 @@ class Comparison(Struct, frozen=True, kw_only=True):
         return tuple(path for path in self.counters if not is_named_as_counter(path))
 
 
+def was_reordered(journal: Journal, participant: str = "b") -> bool:
+    """Return True if the twin's events were first acknowledged in another order than they were created."""
+    created = [event.event for event in journal.all(EventCreated) if event.participant == participant]
+    acknowledged = [
+        delivery.event for delivery in journal.all(Delivery) if delivery.is_authentic and delivery.is_acknowledged
+    ]
+    numbers = [created.index(event) for event in dict.fromkeys(acknowledged) if event in created]
+    return numbers != sorted(numbers)
+
+
 def compare_twins(journal: Journal, other: str = "b") -> Comparison:
     """Compare the final states of the twins ``a``, ``c`` and *other*, whose messages were delivered differently."""
     ends = {name: last_effects(journal, name) for name in ("a", other, "c")}

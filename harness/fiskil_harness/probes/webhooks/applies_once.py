@@ -7,7 +7,7 @@ from fiskil_harness.journal import DURING_KILL, Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import by_message, describe, last_applied, why_busy
 from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.repetitions import MANY, cases_of, messages_between, repeated
-from fiskil_harness.journal.queries.twins import compare_twins
+from fiskil_harness.journal.queries.twins import compare_twins, was_reordered
 from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
 IGNORE = "app.observe.ignore"
@@ -73,7 +73,12 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         return self.passes(observed, examined=len(repeated_deliveries), cases=cases)
 
     def _unless_twins_differ(self, journal: Journal, by_counts: Finding) -> Finding:
-        """Return *by_counts*, or the finding for twins whose states contradict the counts that the app reports."""
+        """Return *by_counts*, or the finding for twins whose states contradict the counts that the app reports.
+
+        Nothing is concluded from events that arrived out of order: they may be the reason for the difference.
+        """
+        if was_reordered(journal):
+            return by_counts
         by_twins = self._by_twins(journal)
         if by_twins.verdict is Verdict.FAIL:
             observed = f"the app reports that it applied each message once, but {by_twins.observed}"
