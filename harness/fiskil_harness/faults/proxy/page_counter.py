@@ -36,7 +36,7 @@ class Pages:
     def note_link(self, route: str, end_user_id: str, page: int, body: bytes | bytearray) -> None:
         """Remember the number of the page to which the response *body* of *page* links.
 
-        Several walks through the same list may overlap, so the order of requests does not tell which page follows which.
+        Several walks through the same list may overlap, so the order of requests does not show which page follows which.
         """
         link = _NEXT.search(body, max(body.rfind(b'"next"'), 0))
         if link is not None:
