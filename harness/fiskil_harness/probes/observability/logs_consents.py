@@ -8,7 +8,7 @@ from fiskil_harness.journal import Delivery, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import ended_s
 from fiskil_harness.journal.queries.idleness import idle_before
-from fiskil_harness.journal.queries.logs import Log, log_of
+from fiskil_harness.journal.queries.logs import Log, log_of, words_of
 from fiskil_harness.journal.queries.rows import last_effects
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
@@ -100,11 +100,15 @@ def _is_unprocessed(journal: Journal, event: EventCreated) -> bool:
 
 def _is_logged(log: Log, event: EventCreated, end_user_id: str, consent_id: str) -> bool:
     """Return True if a record with the id of the consent or of its end user reports the change."""
-    words = re.compile(CHANGES[event.kind], re.IGNORECASE)
+    english, other = re.compile(CHANGES[event.kind], re.IGNORECASE), words_of("changes", event.kind)
     of_consent = log.naming(consent_id)
-    of_end_user = [record for record in log.naming(end_user_id) if "consent" in record.lower()]
+    of_end_user = [record for record in log.naming(end_user_id) if _is_about_consents(record)]
     texts = (_NAMES.sub(" ", _without(text, end_user_id, consent_id)) for text in (*of_consent, *of_end_user))
-    return any(words.search(text) for text in texts)
+    return any(english.search(text) or other.search(text) for text in texts)
+
+
+def _is_about_consents(record: str) -> bool:
+    return "consent" in record.lower() or bool(words_of("consent").search(record))
 
 
 def _without(text: str, *ids: str) -> str:
