@@ -7,9 +7,11 @@ SCENARIO = Scenario(
     steps=(
         steps.Authorise(),
         steps.Deliver(),
+        steps.WaitUntilIdle(),
         steps.Sync(),
         steps.TouchConsent(),
         steps.Deliver(),
+        steps.WaitUntilIdle(),
         steps.Revoke(),
         steps.Deliver(),
     ),

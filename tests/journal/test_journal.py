@@ -31,3 +31,15 @@ def test_a_bounded_record_keeps_the_newest() -> None:
     assert [idle.seconds for idle in journal.all(Idle)] == [1, 2]
     journal.write(ProcessChanged(change="stop"))
     assert (len(journal), journal.all(Idle)) == (2, [Idle(seconds=2)])
+
+
+def test_entries_can_be_discarded_before_they_are_written_again() -> None:
+    """Entries of other classes stay."""
+    journal = Journal()
+    journal.write(ProcessChanged(change="start"))
+    journal.write_deferred(lambda seconds: Idle(seconds=seconds), 1.5)
+
+    journal.discard(Idle)
+    journal.write(Idle(seconds=2))
+
+    assert list(journal) == [ProcessChanged(change="start"), Idle(seconds=2)]

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Canaries, Exchange, FaultSet, Journal, StepIncomplete
-from fiskil_harness.probes import AppliesOnce, KeepsUrlsClean, Verdict, name_of
-from fiskil_harness.probes.evaluation import findings, general_failures, general_probes
+from fiskil_harness.probes import AppliesOnce, Finding, KeepsUrlsClean, Verdict, name_of
+from fiskil_harness.probes.evaluation import findings, general_failures, general_probes, lacks_log_lines
 
 PRACTICES = ("webhooks.idempotent", "tokens.not-logged")
 
@@ -101,3 +101,16 @@ def test_general_probes_need_no_preparation() -> None:
     """The harness prepares nothing for them: no effects around a step."""
     assert [name_of(probe) for probe in general_probes() if probe.around] == []
     assert len(general_probes()) > 30
+
+
+@pytest.mark.parametrize(
+    ("probe", "verdict", "is_lacking"),
+    [
+        ("logs_receipts", Verdict.FAIL, True),
+        ("logs_receipts", Verdict.PASS, False),
+        ("keeps_secrets_out_of_logs", Verdict.FAIL, False),
+    ],
+)
+def test_only_missing_lines_may_come_late(probe: str, verdict: Verdict, *, is_lacking: bool) -> None:
+    """A secret in a log stays there."""
+    assert lacks_log_lines([Finding(probe=probe, verdict=verdict, observed="")]) is is_lacking

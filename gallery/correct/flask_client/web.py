@@ -118,7 +118,7 @@ def returned():
     with database.changing() as tx:
         update = "UPDATE attempts SET status = ? WHERE session_id = ? AND status = 'pending'"
         tx.execute(update, (status, session_id))
-    print(f"journey_{status} {session_id!a} {request.args.get('error_id', '')!a}", flush=True)
+    print(f"journey_{status} {session_id!a} {error!a} {request.args.get('error_id', '')!a}", flush=True)
     texts = {
         "returned": "Thank you. Your data is on its way.",
         "cancelled": "You stopped before sharing anything. Whenever you are ready, you can start again.",

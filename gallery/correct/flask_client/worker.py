@@ -107,6 +107,8 @@ class Worker(threading.Thread):
                     store.replace(tx, message["end_user_id"], name, rows)
             tx.execute("UPDATE inbox SET status = 'done' WHERE message_id = ?", (message["message_id"],))
         print(f"message_applied {message['message_id']} {message['event']}", flush=True)
+        if message["event"].startswith("consent."):
+            print(f"{message['event']} {message['end_user_id']!a} {message['consent_id']!a}", flush=True)
 
     def _read(self, message, until):
         """Return the consents, if they had to be read, and the rows of the announced dataset."""

@@ -60,6 +60,12 @@ class Journal:
             self._entries.append((make, parts))
             self._has_deferred = True
 
+    def discard(self, kind: type[Entry]) -> None:
+        """Remove every entry of class *kind*, which is about to be written again."""
+        kept = [entry for entry in self if not isinstance(entry, kind)]
+        with self._lock:
+            self._entries = deque(kept, maxlen=self._entries.maxlen)
+
     def stamp(self) -> dict[str, Any]:
         """Return the current ``at_s`` and ``step``, as keyword arguments for an entry."""
         return {"at_s": self.elapsed_s(), "step": self.step}

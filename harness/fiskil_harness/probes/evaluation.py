@@ -28,6 +28,8 @@ from fiskil_harness.journal.queries.api_calls import calls, calls_beside, is_com
 from fiskil_harness.probes import PROBES, AnyProbe, Finding, Verdict, name_of
 from fiskil_harness.probes.practices import all_practices, counting_for
 
+OF_LOGS = "logs_"
+"""Beginning of the names of probes that search the app's log for lines."""
 HOOKS_THAT_READ = ("refresh", "revoke")
 EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
 NOT_RUN = "every_scenario_run"
@@ -77,6 +79,11 @@ def general_failures(named: Iterable[Any], journal: Journal) -> tuple[Finding, .
     names = {name_of(probe) for probe in named}
     examined = [_examine(probe, journal) for probe in general_probes() if name_of(probe) not in names]
     return tuple(counting_for(tuple(all_practices()), finding) for finding in examined if finding.verdict is Verdict.FAIL)
+
+
+def lacks_log_lines(examined: Iterable[Finding]) -> bool:
+    """Return True if a FAIL of *examined* states that the log lacks a line, which an asynchronous logger may write later."""
+    return any(finding.verdict is Verdict.FAIL and finding.probe.startswith(OF_LOGS) for finding in examined)
 
 
 @cache

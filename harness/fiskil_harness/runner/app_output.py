@@ -14,6 +14,8 @@ from fiskil_harness.journal import OTLP, Journal, Output
 
 LAG_SPARE_S, MOST_LAG_S = 0.2, 6.0
 """The wait for exported log records, in real seconds: their longest export delay plus LAG_SPARE_S, at most MOST_LAG_S."""
+LATE_S = 1.5
+"""Real seconds after which an asynchronous logger has written its last lines."""
 
 
 class AppOutput:
@@ -37,6 +39,12 @@ class AppOutput:
             self._unlisted_marks[path] = end_of(path)
         self._lines_read = self._telemetry.line_count if self._is_marked else 0
         self._is_marked = True
+
+    def record_late_lines(self, journal: Journal) -> None:
+        """Read the output since the latest mark again, because lines that *journal* lacks may have been written late."""
+        pause(LATE_S)
+        journal.discard(Output)
+        self.record(journal, patience_s=MOST_LAG_S)
 
     def record(self, journal: Journal, *, patience_s: float) -> None:
         """Write the output since the latest mark to *journal*.

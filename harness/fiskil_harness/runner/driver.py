@@ -173,6 +173,13 @@ class Driver:
             journal: The finished journal of the scenario.
             crashed: Why the scenario did not run to its end; "" if it did.
         """
+        outcome = self._outcome(scenario, journal, crashed)
+        if not evaluation.lacks_log_lines(outcome.findings):
+            return outcome
+        self._output.record_late_lines(journal)
+        return self._outcome(scenario, journal, crashed)
+
+    def _outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
         general = evaluation.general_failures(scenario.probes, journal)
         of_general = {practice for finding in general for practice in finding.practices}
         practices = _practices_of(scenario, journal)

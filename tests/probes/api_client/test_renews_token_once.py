@@ -278,6 +278,16 @@ def test_a_failure_before_the_refusal_does_not_count(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+def test_a_failure_after_another_fault_does_not_count(tape: Tape) -> None:
+    """An app may make no call for some time after several failures, so the refresh shows nothing about the token."""
+    tape.call("banking.transactions", status=401)
+    tape.call("token")
+    tape.call("banking.transactions", status=503, bearer="t2", bites=("Status(status=503)",))
+    tape.hook("refresh", status=502, took_s=0.01)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
 def test_equal_overlapping_calls_are_no_loop(tape: Tape) -> None:
     """Three jobs that read the same page at once are refused at once."""
     for _ in range(3):

@@ -1,5 +1,7 @@
 """logs_consents: the log contains each change of a consent, with its consent or end user."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -82,3 +84,43 @@ def test_a_message_without_a_consent_id_is_found_by_its_end_user(tape: Tape) -> 
     tape.output(b"the consent of eu_alice was revoked", place="app.log")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def deliver(tape: Tape, event: str, kind: str, *, published: str) -> None:
+    """Record an acknowledged event about the consent ``arr_1``, published at *published* (a time of day)."""
+    common = {"event": event, "message_id": f"m-{event}", "participant": ""}
+    body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind, "consent_id": "arr_1"}})
+    tape.journal.write(EventCreated(kind=kind, publish_time=f"2026-01-01T{published}.000Z", **common))
+    tape.journal.write(Delivery(at_s=tape.now_s, attempt=1, outcome="ack", status=204, body=body, **common))
+    tape.now_s += 0.05
+
+
+def test_an_outdated_event_needs_no_line(tape: Tape) -> None:
+    """The consent had already ended when the older event arrived, so nothing changed."""
+    deliver(tape, "e1", "consent.revoked", published="10:00:00")
+    deliver(tape, "e0", "consent.received", published="09:00:00")
+    tape.output(b"consent arr_1 of eu_alice revoked")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_an_event_before_a_newer_one_needs_a_line_if_the_app_was_idle_between(tape: Tape) -> None:
+    """The app had processed the first event when the second one arrived."""
+    deliver(tape, "e0", "consent.received", published="09:00:00")
+    tape.effects({}, moment="settled")
+    deliver(tape, "e1", "consent.revoked", published="10:00:00")
+    tape.output(b"consent arr_1 of eu_alice revoked")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("no line about e0: consent.received",))
+
+
+@pytest.mark.parametrize("end", [{"is_idle": False, "pending": 1}, {"applied": {}}])
+def test_an_event_that_was_not_processed_needs_no_line(tape: Tape, end: dict[str, Any]) -> None:
+    """The consent has not changed in the app yet."""
+    change(tape, "consent.received")
+    tape.output(b"m-e0 stored")
+    tape.effects({}, **end)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

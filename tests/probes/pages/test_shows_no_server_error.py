@@ -185,3 +185,13 @@ def test_a_stack_trace_in_the_response_of_a_hook_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, "start_session responded with a stack trace")
+
+
+@pytest.mark.parametrize(("took_s", "verdict"), [(0.2, Verdict.PASS), (0.01, Verdict.FAIL)])
+def test_an_app_may_refuse_requests_while_it_serves_others(tape: Tape, took_s: float, verdict: Verdict) -> None:
+    """A limit on simultaneous requests protects the app; a refusal of a single request does not."""
+    tape.visit("callback", body=b"<p>Connected</p>")
+    tape.hook("refresh", took_s=0.01)
+    tape.hook("refresh", status=503, took_s=took_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict

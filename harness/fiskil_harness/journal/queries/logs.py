@@ -1,20 +1,24 @@
 """Queries about the app's log: its records, and the ids, endpoints and failures that a record mentions.
 
-No log format is required. A record names an endpoint if it contains the last word of the endpoint's path or route, in any
-spelling. A record reports a failure if it contains the status or a common word for failures.
+No log format is required, and words of several languages are known. A record names an endpoint if it contains the last
+word of the endpoint's path or route, in any spelling. A record reports a failure if it contains the status or a common word
+for failures.
 """
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 from msgspec import Struct
 
-from fiskil_harness.journal import OTLP, Delivery, EventCreated, Exchange, Journal, Journey, Output
+from fiskil_harness.core import catalog
+from fiskil_harness.journal import OTLP, Delivery, EventCreated, Exchange, Journal, Journey, Output, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import calls, consent_of
 
+KILLED = "the app was killed, and may have lost the last lines of its log"
 STANDARD = "output"
 """``Output.place`` of the app's standard output and error."""
 
@@ -38,6 +42,9 @@ _NO_FAILURE = re.compile(
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
 """Request lines in a web server's access log; they only show requests to the app, including those of the harness."""
 _NOISE = re.compile(r"[^a-z0-9]+")
+_HEX = re.compile(r"(?<![0-9a-z])[0-9a-f]{8,}", re.IGNORECASE)
+DIGESTS = ("sha256", "sha1", "md5", "sha512", "blake2b")
+"""Functions by which an app may shorten or hide ids in its log, without a key."""
 _CUT = re.compile(r"[\w-]*(?:\.\.|…)")
 """The rest of an id that the log has cut."""
 
@@ -52,7 +59,10 @@ class Log(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
     def naming(self, *ids: str) -> list[str]:
-        """Return the records that contain one of *ids*; a record may cut an id after eight characters or more."""
+        """Return the records that contain one of *ids*.
+
+        A record may cut an id after eight characters or more, and may contain a digest instead of the id.
+        """
         text = _Text.of(self.records)
         return [self.records[number] for number in sorted({number for each in ids if each for number in text.find(each)})]
 
@@ -60,7 +70,8 @@ class Log(Struct, frozen=True, kw_only=True):
 def log_of(journal: Journal) -> Log:
     """Return the records of all outputs of the app.
 
-    ``problem`` is set if an output is incomplete, or if no record mentions the scenario, because the app may log elsewhere.
+    ``problem`` is set if an output is incomplete, if the app was killed, because an asynchronous logger then loses lines, or
+    if no record mentions the scenario, because the app may log elsewhere.
     """
     outputs = journal.all(Output)
     records = tuple(record for output in outputs for record in _records(output.text.decode("utf-8", "replace")))
@@ -68,6 +79,8 @@ def log_of(journal: Journal) -> Log:
     problems = incomplete_outputs(journal)
     if problems:
         return Log(records=records, problem="; ".join(problems))
+    if any(changed.is_kill for changed in journal.all(ProcessChanged)):
+        return Log(records=records, problem=KILLED)
     if not records and not log_files:
         return Log(records=records, problem="the app wrote no output that the harness can read")
     log = Log(records=records)
@@ -108,7 +121,15 @@ def has_status(record: str, status: int | None) -> bool:
 
 def reports_failure(record: str, status: int | None) -> bool:
     """Return True if *record* contains *status*, the status of a failed call, or a common word for failures."""
-    return has_status(record, status) or bool(FAILURE.search(_NO_FAILURE.sub(" ", record)))
+    text = _NO_FAILURE.sub(" ", record)
+    return has_status(record, status) or bool(FAILURE.search(text) or words_of("failure").search(text))
+
+
+@cache
+def words_of(name: str, kind: str = "") -> re.Pattern[str]:
+    """Return a pattern of the words in ``log_words.toml`` under *name*, which has a list for each *kind* or one list."""
+    words = catalog.read_fixture("log_words.toml")[name]
+    return re.compile(r"(?<![^\W\d_])(?:" + "|".join(map(re.escape, words[kind] if kind else words)) + ")", re.IGNORECASE)
 
 
 def _words_of(call: Exchange) -> set[str]:
@@ -145,6 +166,9 @@ class _Text:
         self._text = "\n".join(records)
         self._starts = [0, *accumulate(len(record) + 1 for record in records)]
         self._has_cut_ids = ".." in self._text or "…" in self._text
+        self._hex_places: dict[str, list[int]] = {}
+        for word in _HEX.finditer(self._text):
+            self._hex_places.setdefault(word[0][:SHORTEST].lower(), []).append(word.start())
 
     @classmethod
     @lru_cache(maxsize=4)
@@ -153,8 +177,11 @@ class _Text:
         return cls(records)
 
     def find(self, text: str) -> Iterator[int]:
-        """Yield the index of each record that contains *text*, or a part of it that a log has cut."""
+        """Yield the index of each record that contains *text*, a part of it that a log has cut, or its digest."""
         yield from (number for _, number in self._places(text))
+        for digest in _digests(text) if self._hex_places else ():
+            for place in self._hex_places.get(digest, ()):
+                yield bisect_right(self._starts, place) - 1
         if len(text) > SHORTEST and self._has_cut_ids:
             for place, number in self._places(text[:SHORTEST]):
                 is_word = place > 0 and (self._text[place - 1].isalnum() or self._text[place - 1] == "_")
@@ -166,3 +193,10 @@ class _Text:
         while place >= 0:
             yield place, bisect_right(self._starts, place) - 1
             place = self._text.find(text, place + 1)
+
+
+@lru_cache(maxsize=4096)
+def _digests(text: str) -> tuple[str, ...]:
+    """Return the first eight characters of each digest of *text*, in hexadecimal digits."""
+    content = text.encode()
+    return tuple(hashlib.new(name, content, usedforsecurity=False).hexdigest()[:SHORTEST] for name in DIGESTS)

@@ -7,6 +7,7 @@ from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from fiskil_harness.journal.queries.api_calls import (
     bearer,
+    bitten_by,
     call_key,
     calls,
     fields_of,
@@ -18,6 +19,7 @@ from fiskil_harness.journal.queries.api_calls import (
 )
 from fiskil_harness.journal.queries.rows import STILL_BUSY
 from fiskil_harness.journal.queries.work_requested import work_begun
+from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_RENEWALS = 2
@@ -170,12 +172,17 @@ def _token(exchange: Exchange) -> str:
 
 
 def _has_given_up(journal: Journal, refused: Exchange) -> bool:
-    """Return True if the app is idle at the end, or a hook failed after the refusal, so that no retry is to be expected."""
+    """Return True if the app is idle at the end, or a hook failed after the refusal, so that no retry is to be expected.
+
+    A hook that failed after another fault does not count: the app may make no call for some time after a failure.
+    """
     effects = journal.all(Effects)
     if effects and effects[-1].has_reported_idle:
         return True
+    failed_s = [call.ended_s for call in bitten_by(journal) if call.at_s >= refused.at_s and is_spoilt(call)]
     return any(
         hook_call.at_s >= refused.ended_s
+        and not any(fault_s <= hook_call.at_s for fault_s in failed_s)
         and (hook_call.status is None or hook_call.status >= 400)
         and not timed_out(journal, hook_call)
         and (hook_call.is_refresh or hook_call.is_session_start)

@@ -1,11 +1,15 @@
 """Does the app's log contain every change of a consent?"""
 
 import re
+from datetime import datetime
 
 from fiskil_harness.core.config.hooks import LOGS
-from fiskil_harness.journal import EventCreated, Journal
+from fiskil_harness.journal import Delivery, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of, end_user_of
-from fiskil_harness.journal.queries.logs import Log, log_of
+from fiskil_harness.journal.queries.deliveries import ended_s
+from fiskil_harness.journal.queries.idleness import idle_before
+from fiskil_harness.journal.queries.logs import Log, log_of, words_of
+from fiskil_harness.journal.queries.rows import last_effects
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CHANGES = {
@@ -23,7 +27,8 @@ _NAMES = re.compile(r"end[ _-]?users?(?:[ _-]?id)?|webhook[ _-]?received", re.IG
 class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
     """Check that the log reports each change of a consent, with the id of the consent or of the end user.
 
-    Only events that the app uses count.
+    Only events that the app uses count, and only those that change a consent in the app: an event that arrives after a newer
+    one does not, and one that the app has not processed has not changed the consent yet.
     """
 
     is_general = True
@@ -33,9 +38,9 @@ class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a log line about each change of a consent."""
-        changes = {event.event: (delivery, event) for delivery, event in acknowledged_events(journal) if _is_change(event)}
+        changes = _changes(journal)
         if not changes:
-            return self.inconclusive("no event about a consent was acknowledged")
+            return self.inconclusive("the app acknowledged and processed no event that changes a consent")
         log = log_of(journal)
         if log.problem:
             return self.inconclusive(log.problem, hook=LOGS)
@@ -56,17 +61,54 @@ class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
         )
 
 
-def _is_change(event: EventCreated) -> bool:
-    return event.kind in CHANGES and event.is_subscribed
+def _changes(journal: Journal) -> dict[str, tuple[Delivery, EventCreated]]:
+    """Return the acknowledged events that certainly changed a consent in the app, by symbol."""
+    of_consents = [
+        (delivery, event)
+        for delivery, event in acknowledged_events(journal)
+        if event.kind in CHANGES and event.is_subscribed
+    ]
+    return {
+        event.event: (delivery, event)
+        for delivery, event in of_consents
+        if not _is_overtaken(journal, delivery, event, of_consents) and not _is_unprocessed(journal, event)
+    }
+
+
+def _is_overtaken(
+    journal: Journal, delivery: Delivery, event: EventCreated, of_consents: list[tuple[Delivery, EventCreated]]
+) -> bool:
+    """Return True if the app may have processed a newer event about the same consent before *event*."""
+    ids = consent_of(delivery), end_user_of(delivery)
+    published = datetime.fromisoformat(event.publish_time)
+    return any(
+        (consent_of(other_delivery), end_user_of(other_delivery)) == ids
+        and other.event != event.event
+        and datetime.fromisoformat(other.publish_time) >= published
+        and idle_before(journal, other_delivery.at_s) < ended_s(delivery)
+        for other_delivery, other in of_consents
+    )
+
+
+def _is_unprocessed(journal: Journal, event: EventCreated) -> bool:
+    """Return True if the app is still busy at the end, or reports that it has not applied the event."""
+    end = last_effects(journal, event.participant)
+    if end is None:
+        return False
+    return not end.is_idle or (end.applied is not None and not end.applied.get(event.message_id))
 
 
 def _is_logged(log: Log, event: EventCreated, end_user_id: str, consent_id: str) -> bool:
     """Return True if a record with the id of the consent or of its end user reports the change."""
-    words = re.compile(CHANGES[event.kind], re.IGNORECASE)
+    english, other = re.compile(CHANGES[event.kind], re.IGNORECASE), words_of("changes", event.kind)
     of_consent = log.naming(consent_id)
-    of_end_user = [record for record in log.naming(end_user_id) if "consent" in record.lower()]
+    of_end_user = [record for record in log.naming(end_user_id) if _is_about_consents(record)]
     texts = (_NAMES.sub(" ", _without(text, end_user_id, consent_id)) for text in (*of_consent, *of_end_user))
-    return any(words.search(text) for text in texts)
+    return any(english.search(text) or other.search(text) for text in texts)
+
+
+def _is_about_consents(record: str) -> bool:
+    return "consent" in record.lower() or bool(words_of("consent").search(record))
 
 
 def _without(text: str, *ids: str) -> str:

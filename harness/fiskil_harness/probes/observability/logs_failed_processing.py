@@ -8,7 +8,7 @@ from fiskil_harness.core.config.hooks import FAIL, LOGS
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import ended_s, genuine
 from fiskil_harness.journal.queries.failpoints import accepted_requests, failed_between, windows
-from fiskil_harness.journal.queries.logs import Log, log_of, reports_failure, without_requests
+from fiskil_harness.journal.queries.logs import Log, log_of, reports_failure, without_requests, words_of
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 _ABOUT_DELIVERIES = re.compile(r"webhook|deliver|message|event|inbox", re.IGNORECASE)
@@ -49,7 +49,7 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
         if unlogged and not others:
             observed = "the app refused a genuine message, but no line of the log reports it"
             return self.fails(observed, evidence=("no line about it that reports a failure",), examined=examined)
-        if unlogged and not any(_ABOUT_DELIVERIES.search(record) for record in others):
+        if unlogged and not any(map(_is_about_deliveries, others)):
             return self.inconclusive("the app refused a genuine message, and no line of the log names it or webhooks")
         advice = ("name the message_id in the line about a refused delivery",) if unlogged else ()
         return self.passes("each failed processing is in the log", examined=examined, advice=advice)
@@ -80,6 +80,10 @@ def _ids(deliveries: list[Delivery]) -> tuple[str, ...]:
 
 def _is_logged(log: Log, message_ids: tuple[str, ...]) -> bool:
     return any(reports_failure(record, None) for record in log.naming(*message_ids))
+
+
+def _is_about_deliveries(record: str) -> bool:
+    return bool(_ABOUT_DELIVERIES.search(record) or words_of("delivery").search(record))
 
 
 def _failures_without_id(log: Log, journal: Journal) -> list[str]:

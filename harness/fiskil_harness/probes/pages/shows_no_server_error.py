@@ -16,6 +16,8 @@ TRACES = (
 )
 URIS = {"callback": "redirect_uri", "cancelled": "cancel_uri"}
 MESSAGE = "message"
+OVERLOADED = 503
+"""Status with which an app may refuse a request while it serves others."""
 UNAVAILABLE = frozenset({502, 503, 504})
 """Statuses with which an app reports that it cannot use the API now."""
 JS_TRACE = re.compile(rb"\n\s+at \S+ \(\S+:\d+:\d+\)")
@@ -25,9 +27,9 @@ JAVA_TRACE = re.compile(rb"\n\s+at [\w.$]+\([\w.]+\.java:\d+\)")
 class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_server_error"):
     """Check that no page to which the end user is redirected is a server error, a stack trace, bare JSON or blank.
 
-    Hooks must not respond with a server error either, unless the API failed; a 500 then gives advice. A stack trace is never
-    accepted, because a hook is a request of a person too. If the app embeds the consent page, it must also respond to the
-    messages that its page forwards.
+    Hooks must not respond with a server error either, unless the API failed; a 500 then gives advice. An app may also
+    respond 503 while it serves other requests. A stack trace is never accepted, because a hook is a request of a person too.
+    If the app embeds the consent page, it must also respond to the messages that its page forwards.
     """
 
     is_general = True
@@ -99,6 +101,8 @@ def _problem_of_hook(journal: Journal, hook: HookCall) -> str:
         return f"{hook.hook} responded with a stack trace"
     if _api_failed(journal, hook) or (hook.status in UNAVAILABLE and _api_failed_before(journal, hook)):
         return ""
+    if hook.status == OVERLOADED and _was_busy(journal, hook):
+        return ""
     return f"{hook.hook} responded {hook.status} although the API was healthy"
 
 
@@ -125,6 +129,13 @@ def _has_something(body: bytes) -> bool:
 def _api_failed_before(journal: Journal, hook: HookCall) -> bool:
     """Return True if an API call failed earlier. A correct app may make no call for some time after that."""
     return any(call.status is None or call.status >= 400 for call in calls(journal) if call.ended_s <= hook.at_s)
+
+
+def _was_busy(journal: Journal, hook: HookCall) -> bool:
+    """Return True if another hook call was in progress at the same time."""
+    return any(
+        began_s(other) < hook.at_s and began_s(hook) < other.at_s for other in journal.all(HookCall) if other is not hook
+    )
 
 
 def _api_failed(journal: Journal, hook: HookCall) -> bool:
