@@ -1,9 +1,9 @@
-"""The end user shares one account and later adds the other; a good integration stores all rows of both."""
+"""An account is added to a consent, and a dataset is removed and added again; a good integration stores all rows."""
 
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("cache.webhook-driven",),
+    practices=("cache.webhook-driven", "data.changes-tolerated"),
     steps=(
         steps.Authorise(accounts=("everyday",)),
         steps.Deliver(),
@@ -11,6 +11,14 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.WaitUntilIdle(),
         steps.Amend(accounts=("everyday", "savings")),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
+        steps.Amend(datasets=("accounts", "balances")),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
+        steps.Amend(datasets=("accounts", "balances", "transactions")),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),

@@ -1,4 +1,4 @@
-"""The environment supplies a second key and the first is revoked; a good integration uses the new key and keeps working."""
+"""A second key replaces the first, which is revoked; a good integration uses the new key in all its later work."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -10,6 +10,15 @@ SCENARIO = Scenario(
         steps.RotateKey(),
         steps.Refresh(),
         steps.RevokeFirstKey(),
+        steps.Refresh(),
+        # A renewal, a message and a new end user must not use a copy of the first key either.
+        steps.ExpireTokens(),
+        steps.Refresh(),
+        steps.ExpireTokens(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
+        steps.Authorise(twin="other"),
         steps.Refresh(),
     ),
     probes=(probes.UsesConfiguredKey(), probes.SurvivesRotation()),

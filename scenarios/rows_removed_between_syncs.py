@@ -1,4 +1,4 @@
-"""Two rows vanish at the institution between two syncs; a good integration removes them from its active view."""
+"""Two posted rows and a pending one vanish between two syncs; a good integration removes them from its active view."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -8,6 +8,7 @@ SCENARIO = Scenario(
         steps.Connect(),
         steps.Change(kind="remove", nth=4),
         steps.Change(kind="remove", nth=9),
+        steps.Change(kind="vanish"),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),

@@ -1,11 +1,14 @@
-"""Two end users use the app at the same moment; a good integration shows each only their own data and loses none."""
+"""Four end users connect at the same moment, and two use the app; a good integration keeps them apart and loses nothing."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("sandbox.many-end-users",),
     steps=(
-        steps.AuthoriseEach(2),
+        steps.Authorise(twin="earlier"),
+        steps.InjectFault("*", faults.Latency(latency_ms=100), times=0),
+        steps.AuthoriseTogether(4),
+        steps.LiftFaults(),
         steps.SyncEach(2),
         steps.Deliver(),
         steps.WaitUntilIdle(),

@@ -149,9 +149,18 @@ class Tape:
         self.journal.write(HookCall(at_s=self.now_s, hook=name, participant="", status=status, took_s=took_s))
         self.now_s += 0.05
 
-    def journey(self, ending: JourneyEnding, *, session: str = "s1", attempt: int = 1) -> None:
+    def journey(
+        self,
+        ending: JourneyEnding,
+        *,
+        session: str = "s1",
+        attempt: int = 1,
+        participant: str = "",
+        end_user_id: str = "",
+    ) -> None:
         """Record the end of a consent journey."""
-        self.journal.write(Journey(at_s=self.now_s, participant="", ending=ending, session=session, attempt=attempt))
+        ids = {"session": session, "end_user_id": end_user_id}
+        self.journal.write(Journey(at_s=self.now_s, participant=participant, ending=ending, attempt=attempt, **ids))
         self.now_s += 0.05
 
     def visit(self, page: str, *, status: int | None = 200, body: bytes = b"", content_type: str = "text/html") -> None:

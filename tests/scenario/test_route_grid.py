@@ -2,6 +2,7 @@
 
 import pytest
 
+from fiskil_harness import faults, probes
 from fiskil_harness.core.route_grid import ACTIONS, KINDS, cells
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.scenario import steps
@@ -51,3 +52,12 @@ def test_each_action_and_each_kind_catches_a_flawed_app() -> None:
 
     assert {cell.action for cell in caught} == set(ACTIONS)
     assert {cell.kind for cell in caught} == set(KINDS)
+
+
+def test_a_refresh_waits_as_long_as_the_api_states() -> None:
+    """Every route of a refresh states how long the app must wait, because no other work can make the next call."""
+    scenario = load("refresh.each-route.rate-limited.foreground")
+
+    (disturbance,) = [step for step in scenario.steps if isinstance(step, steps.DisturbRoutes)]
+    assert disturbance.fault == faults.Status(status=429, retry_after_s=1)
+    assert probes.RespectsRetryAfter(may_give_up=True) in scenario.probes

@@ -27,6 +27,7 @@ from fiskil_harness.probes.api_client.uses_configured_key import UsesConfiguredK
 from fiskil_harness.probes.consents.connects_on_consent import ConnectsOnConsent
 from fiskil_harness.probes.consents.ends_consents_at_fiskil import EndsConsentsAtFiskil
 from fiskil_harness.probes.consents.keeps_consents_short import KeepsConsentsShort
+from fiskil_harness.probes.consents.opens_own_sessions import OpensOwnSessions
 from fiskil_harness.probes.consents.respects_reduced_consent import RespectsReducedConsent
 from fiskil_harness.probes.consents.starts_new_session import StartsNewSession
 from fiskil_harness.probes.consents.stays_unconnected import StaysUnconnected
@@ -157,6 +158,7 @@ __all__ = [
     "NoticesErrors",
     "NoticesFailedDeliveries",
     "NoticesLatency",
+    "OpensOwnSessions",
     "PagesFollowEvents",
     "PlainProbe",
     "PollsSparingly",

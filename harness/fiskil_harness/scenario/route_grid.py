@@ -22,12 +22,16 @@ FAULTS: dict[str, AnyFault] = {
     "rate-limited": faults.Status(status=429),
     "expired-token": faults.ExpireTokens(),
 }
-OF_REVOCATION: dict[str, AnyFault] = {
-    "stalls": faults.Timeout(),
-    "breaks-off": faults.ResetBefore(stream="downstream"),
-    "rate-limited": faults.Status(status=429, retry_after_s=1),
+OF_ACTION: dict[str, dict[str, AnyFault]] = {
+    "refresh": {"rate-limited": faults.Status(status=429, retry_after_s=1)},
+    "revoke": {
+        "stalls": faults.Timeout(),
+        "breaks-off": faults.ResetBefore(stream="downstream"),
+        "rate-limited": faults.Status(status=429, retry_after_s=1),
+    },
 }
-"""Faults for a revocation. Its response has no body to spoil, and the app must wait as long as the API states."""
+"""Other faults for some actions. The response to a revocation has no body to spoil. While one request waits, nothing else
+can make the next call, so that it shows whether the app waits as long as the API states."""
 
 OMITTED = {"refused": (TOKEN,), "expired-token": (TOKEN,)}
 """Routes that ``each-route`` omits. An app whose key pair was refused may stop calling the API, which would spare its other
@@ -115,7 +119,7 @@ def _renews_token(cell: Cell) -> bool:
 
 
 def _fault_of(cell: Cell) -> AnyFault:
-    return OF_REVOCATION.get(cell.kind, FAULTS[cell.kind]) if cell.action == "revoke" else FAULTS[cell.kind]
+    return OF_ACTION.get(cell.action, {}).get(cell.kind, FAULTS[cell.kind])
 
 
 def _practices_of(cell: Cell) -> tuple[str, ...]:
@@ -139,13 +143,18 @@ def _probes_of(cell: Cell) -> tuple[AnyProbe, ...]:
 
 def _probes_of_action(cell: Cell) -> tuple[AnyProbe, ...]:
     rows = probes.HoldsEveryRow("transactions")
+    waits = (probes.RespectsRetryAfter(may_give_up=True),) if _states_pause(cell) else ()
     if cell.action == "connect":
         return rows, probes.ShowsNoServerError()
     if cell.action == "revoke":
-        waits = (probes.RespectsRetryAfter(may_give_up=True),) if cell.kind == "rate-limited" else ()
         return (*waits, probes.EndsConsentsAtFiskil())
     if (cell.action, cell.kind) == ("refresh", "fails"):
         return rows, *(probes.CommitsWholeWalks(dataset) for dataset in ("accounts", "balances", "transactions"))
     if (cell.action, cell.kind) == ("sync", "breaks-off"):
         return rows, probes.RetriesBrokenReads()
-    return (rows,)
+    return (*waits, rows)
+
+
+def _states_pause(cell: Cell) -> bool:
+    """Return True if the API states how long the app must wait."""
+    return cell.kind == "rate-limited" and cell.kind in OF_ACTION.get(cell.action, {})

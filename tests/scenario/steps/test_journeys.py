@@ -154,6 +154,19 @@ def test_a_reused_session_is_recorded(perform: Perform, feed: Feed) -> None:
     assert journeys[0].session == journeys[1].session
 
 
+def test_end_users_start_at_the_same_moment(perform: Perform) -> None:
+    """All sessions are requested before the first journey is completed."""
+    slow = steps.InjectFault("*", faults.Latency(latency_ms=100), times=0)
+
+    journal = perform(slow, steps.AuthoriseTogether(3), steps.LiftFaults())
+
+    starts = journal.all(HookCall)
+    assert max(start.at_s - start.took_s for start in starts) < min(start.at_s for start in starts)
+    assert [(journey.participant, journey.ending) for journey in journal.all(Journey)] == [
+        (name, "APPROVED") for name in ("", "p2", "p3")
+    ]
+
+
 def test_an_unknown_person_is_refused_before_anything_runs() -> None:
     """The message names the nearest match."""
     with pytest.raises(UnknownName, match="Did you mean 'ines'"):

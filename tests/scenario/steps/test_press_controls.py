@@ -72,10 +72,25 @@ def test_controls_of_every_page_are_pressed(explore: Explore) -> None:
     assert left_out(journal) == []
 
 
+def test_another_option_is_chosen(explore: Explore) -> None:
+    """A script may act on a choice as on a press."""
+    choices = """<label for="bank">Bank</label>
+        <select id="bank" onchange="fetch('/chosen')"><option>Any</option><option>Coral</option></select>
+        <label>Weekly <input type="radio" name="pace"></label>
+        <label>Daily <input type="radio" name="pace" checked></label>"""
+    site = Site({"/start": choices})
+
+    journal = explore(site)
+
+    assert pressed(journal) == ["Bank: Coral", "Bank: Any", "Weekly", "Daily"]
+    assert "/chosen" in site.visited
+
+
 @pytest.mark.parametrize(
     "control",
     [
         "<button>Stop sharing</button>",
+        "<select><option>Choose</option><option>Delete my account</option></select>",
         "<button>Verbindung trennen</button>",
         "<button>删除账户</button>",
         '<a href="/logout">Goodbye</a>',

@@ -18,6 +18,9 @@ REMOVED = "it no longer exists"
 BESIDE_CAP_S = 1.0
 """The time limit for reading a page that is not in front and may be navigating, in real seconds."""
 
+_IS_LIST = "(element) => element.matches('select')"
+_OTHER_OPTION = "(list) => [...list.options].findLastIndex((option) => !option.selected && !option.disabled)"
+
 UNREADABLE = FrameContent(unseen=("another window",))
 """The content of a window that does not respond."""
 
@@ -68,7 +71,7 @@ async def _parts(page: "Page", places: Origins) -> list[FrameContent]:
 
 
 async def press(pages: Iterable["Page"], control: Control, *, cap_s: float, nth: int | None = None) -> str:
-    """Click *control*; return a problem or ''.
+    """Click *control*, or choose another option of it; return a problem or ''.
 
     Of several equal controls, the *nth* (from 0) is clicked or, without *nth*, the first that no other element covers.
     """
@@ -76,6 +79,9 @@ async def press(pages: Iterable["Page"], control: Control, *, cap_s: float, nth:
     if element is None:
         return REMOVED
     try:
+        if await element.evaluate(_IS_LIST):
+            await element.select_option(index=await element.evaluate(_OTHER_OPTION), timeout=cap_s * 1000)
+            return ""
         # Return before the next page has loaded: it may hang, and the current page is observed until then.
         await element.click(timeout=cap_s * 1000, no_wait_after=True)
     except Exception:  # noqa: BLE001 - Playwright has one class for all errors here

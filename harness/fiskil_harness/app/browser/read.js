@@ -27,10 +27,14 @@
     (element.matches("input,select,textarea") ? "" : tidy(element.innerText)) ||
     tidy([...element.querySelectorAll("img[alt],svg title")].map((image) => image.alt || image.textContent).join(" ")) ||
     tidy(element.getAttribute("alt")) || tidy(element.title) || tidy(element.placeholder) || tidy(element.name);
+  // A list is named after its last option that is not chosen, which a press chooses.
+  const otherOf = (list) => [...list.options].findLast((option) => !option.selected && !option.disabled);
+  const labelOf = (element) => (element.matches("select") && otherOf(element) ? `${nameOf(element)}: ${tidy(otherOf(element).text)}` : nameOf(element));
   const BUTTONS = "button,input[type=submit],input[type=button],input[type=reset],input[type=image],summary,[role=button],[role=menuitem],[role=tab],div[onclick],span[onclick],li[onclick],td[onclick],tr[onclick]";
   const SWITCHES = "[role=switch],[role=menuitemcheckbox],input[type=checkbox]";
-  const isOn = (element) => element.matches(SWITCHES) && (element.checked === true || element.getAttribute("aria-checked") === "true");
-  const kindOf = (element) => (element.matches(SWITCHES) ? "switch" : element.matches(BUTTONS) ? "button" : element.matches("a[href],area[href],[role=link]") ? "link" : "field");
+  const CHOICES = "select,input[type=radio],[role=radio]";
+  const isOn = (element) => element.matches(`${SWITCHES},[type=radio],[role=radio]`) && (element.checked === true || element.getAttribute("aria-checked") === "true");
+  const kindOf = (element) => (element.matches(SWITCHES) ? "switch" : element.matches(BUTTONS) ? "button" : element.matches("a[href],area[href],[role=link]") ? "link" : element.matches(CHOICES) ? "choice" : "field");
   const targetOf = (element) => {
     if (element.matches("a[href],area[href]")) return element.href;
     const submits = element.matches("button:not([type]),button[type=submit],button[type=''],input[type=submit],input[type=image]");
@@ -40,9 +44,9 @@
   const isDisabled = (element) => element.matches(":disabled") || element.getAttribute("aria-disabled") === "true" || Boolean(element.closest("[inert]"));
   // A switch is often drawn by its label, while the checkbox itself is invisible.
   const isShown = (element) => isVisible(element) || (element.matches("input[type=checkbox]") && [...(element.labels || [])].some(isVisible));
-  const CONTROLS = `${BUTTONS},${SWITCHES},a[href],area[href],[role=link],input:not([type=hidden]),select,textarea,[contenteditable=''],[contenteditable=true]`;
+  const CONTROLS = `${BUTTONS},${SWITCHES},[role=radio],a[href],area[href],[role=link],input:not([type=hidden]),select,textarea,[contenteditable=''],[contenteditable=true]`;
   const elements = all(CONTROLS).filter(isShown);
-  const controls = elements.map((element) => ({ kind: kindOf(element), text: nameOf(element), leads_to: targetOf(element), is_disabled: isDisabled(element), is_on: isOn(element) }));
+  const controls = elements.map((element) => ({ kind: kindOf(element), text: labelOf(element), leads_to: targetOf(element), is_disabled: isDisabled(element), is_on: isOn(element) }));
   if (wanted) {
     const fits = (element) => element.kind === wanted.kind && element.text === wanted.text && element.leads_to === wanted.leads_to && element.is_on === Boolean(wanted.is_on);
     // Of several equal controls the nth, or the first that nothing covers, as in a dialog in front of the page.

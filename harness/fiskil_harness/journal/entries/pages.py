@@ -27,7 +27,7 @@ OTHER_MACHINE = "it leads to another machine"
 NO_RESPONSE = "no response came, or the page did not wait for it"
 """``Fetched.problem`` of a request to which the browser received no response."""
 
-ControlKind = Literal["link", "button", "switch", "field"]
+ControlKind = Literal["link", "button", "switch", "choice", "field"]
 """Kinds of controls; a checkbox is a switch."""
 
 ViewMoment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]
@@ -59,8 +59,9 @@ StoragePlace = Literal["localStorage", "sessionStorage", "IndexedDB", "cache", "
 class Control(Struct, frozen=True, kw_only=True):
     """A visible control of a page.
 
-    *text* is the accessible name. *leads_to* is the absolute URL that the link or form opens; it is empty if a script
-    handles the press. *is_on* is the state of a switch.
+    *text* is the accessible name. A *choice* is an option, or a list of options; the name of a list ends with the option
+    that a press chooses. *leads_to* is the absolute URL that the link or form opens; it is empty if a script handles the
+    press. *is_on* is the state of a switch or an option.
     """
 
     kind: ControlKind
@@ -86,8 +87,13 @@ class Control(Struct, frozen=True, kw_only=True):
 
     @property
     def is_field(self) -> bool:
-        """Return True for a field that a person types into."""
-        return self.kind == "field"
+        """Return True for a field that a person fills in."""
+        return self.kind in {"field", "choice"}
+
+    @property
+    def is_choice(self) -> bool:
+        """Return True for an option, or a list of options."""
+        return self.kind == "choice"
 
 
 class PageView(Entry, frozen=True, kw_only=True):

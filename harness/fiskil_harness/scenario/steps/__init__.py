@@ -32,7 +32,7 @@ from fiskil_harness.scenario.steps.consents_and_syncs import (
     TouchConsent,
 )
 from fiskil_harness.scenario.steps.crash_recovery import KillDuringDelivery, Redeliver, RepeatTogether
-from fiskil_harness.scenario.steps.crowd import AuthoriseEach, SyncEach, UseAppTogether
+from fiskil_harness.scenario.steps.crowd import AuthoriseEach, AuthoriseTogether, SyncEach, UseAppTogether
 from fiskil_harness.scenario.steps.deliveries import (
     Burst,
     Deliver,
@@ -157,6 +157,7 @@ __all__ = [
     "Authorise",
     "AuthoriseEach",
     "AuthoriseElsewhere",
+    "AuthoriseTogether",
     "AuthoriseWithoutCallback",
     "BeginOutage",
     "Burst",

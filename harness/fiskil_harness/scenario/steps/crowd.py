@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.core.config.hooks import REFRESH
+from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import ConcurrentResponse, HookCall, shortened
-from fiskil_harness.scenario.steps.consents_and_syncs import Sync
-from fiskil_harness.scenario.steps.journeys import Authorise
+from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
+from fiskil_harness.scenario.steps.journeys import INSTITUTION, Authorise, Choices, opened, walk_on
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -50,6 +50,43 @@ class AuthoriseEach(PlainStep, frozen=True, tag="authorise_each"):
         """
         for name in names_of(self.end_users):
             Authorise(twin=name).perform(stage)
+
+
+class AuthoriseTogether(PlainStep, frozen=True, tag="authorise_together"):
+    """Several end users start the consent journey at the same moment, and complete it one after another.
+
+    Without ``app.drive.start_session`` the consents are created in the sandbox.
+
+    Args:
+        end_users: Number of end users, as in ``AuthoriseEach``.
+    """
+
+    end_users: int
+
+    def check(self) -> None:
+        """Validate *end_users*.
+
+        Raises:
+            ConfigError: *end_users* is not from 1 to 100.
+        """
+        check_count(self, self.end_users)
+
+    def perform(self, stage: "Stage") -> None:
+        """Let the app open all auth sessions, then complete the journeys.
+
+        Raises:
+            StepError: The app opened no auth session, or the consent page does not continue.
+        """
+        if not stage.app.has(START_SESSION):
+            AuthoriseEach(self.end_users).perform(stage)
+            return
+        crowd = [stage.end_user(name) for name in names_of(self.end_users)]
+        with ThreadPoolExecutor(max_workers=len(crowd)) as pool:
+            replies = list(pool.map(lambda end_user: call_hook(stage, end_user, "start_session"), crowd))
+        addresses = [opened(stage, end_user, reply) for end_user, reply in zip(crowd, replies, strict=True)]
+        for end_user, address in zip(crowd, addresses, strict=True):
+            choices = Choices(person=end_user.person, institution_id=INSTITUTION, accounts=())
+            walk_on(stage, end_user, address, until="confirm", then="confirm", choices=choices)
 
 
 class SyncEach(PlainStep, frozen=True, tag="sync_each"):

@@ -10,7 +10,7 @@ from fiskil_harness.app.browser.form_browser import FormBrowser, is_same_origin
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending, Person
-from fiskil_harness.core.net.http_client import HttpClient
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import StepError, UnknownName
 from fiskil_harness.journal import Journey, JourneyEnding, Visit, VisitedPage, shortened
 from fiskil_harness.sandbox.consents.shortcut import check_conclusion
@@ -258,9 +258,17 @@ def begin(stage: "Stage", end_user: "EndUser") -> str:
         HookMissing: The config has no ``app.drive.start_session``.
         StepError: The app opened no session, or one that was not created in this sandbox.
     """
+    return opened(stage, end_user, call_hook(stage, end_user, "start_session"))
+
+
+def opened(stage: "Stage", end_user: "EndUser", reply: HttpReply) -> str:
+    """Take the auth session from the app's response to ``start_session``; return the URL of its consent page.
+
+    Raises:
+        StepError: The app opened no session, or one that was not created in this sandbox.
+    """
     from fiskil_harness.app.templates import choose
 
-    reply = call_hook(stage, end_user, "start_session")
     if reply.status is None or reply.status >= 400:
         raise StepError(f"The app opened no auth session: start_session {_outcome(reply.status, reply.problem)}.")
     template = stage.settings.app.drive.start_session

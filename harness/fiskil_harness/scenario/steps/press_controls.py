@@ -44,8 +44,9 @@ _CHANGING = re.compile(r"[\w-]*\d[\w-]*")
 class PressEveryControl(Looking, frozen=True, kw_only=True, tag="press_every_control"):
     """The end user presses every control whose label is not destructive, on every page that they have reached.
 
-    Pages that open after a press count too. Controls that differ only in numbers, such as the links of a list, are pressed
-    once. If the limits leave out some controls, the scenario is recorded as incomplete. Needs ``app.observe.pages``.
+    Pages that open after a press count too. In a list of options, another one is chosen. Controls that differ only in
+    numbers, such as the links of a list, are pressed once. If the limits leave out some controls, the scenario is recorded
+    as incomplete. Needs ``app.observe.pages``.
 
     Args:
         twin: Name of the participant; "" means the scenario's end user.
@@ -145,7 +146,8 @@ class _Exploration:
         """Return true for an enabled control of the app whose label, or target, is not destructive."""
         target = urlsplit(control.leads_to)
         is_ours = target.scheme in {"", "javascript"} or self._window.places.is_app(control.leads_to)
-        is_kept = control.is_disabled or control.is_field or control.is_on or _has_symbol(control.text)
+        is_typed = control.is_field and not control.is_choice
+        is_kept = control.is_disabled or is_typed or control.is_on or _has_symbol(control.text)
         return is_ours and not is_kept and not phrase_in(f"{control.text} {target.path}", self._destructive)
 
     def _press(self, control: Control, url: str, *, number: int) -> None:
@@ -187,7 +189,7 @@ class _Exploration:
             return
         person = self._end_user.person
         inputs = {"mail": person.email, "name": person.full_name}
-        for field in fields:
+        for field in (control for control in fields if not control.is_choice):
             self._window.fill(
                 field, next((value for word, value in inputs.items() if word in field.text.casefold()), HARMLESS)
             )
