@@ -119,3 +119,15 @@ def test_calls_that_continue_without_forgeries_are_inconclusive(courier: Courier
     courier.call(ROUTE)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_call_before_the_idle_time_began_excuses_nothing(courier: Courier) -> None:
+    """A forgery may have caused a call that the app makes while the harness still waits for it to become idle."""
+    for name in ("unsigned", "other_secret", "empty_key"):
+        courier.forge(name, claims=KIND)
+        courier.call(ROUTE)
+    courier.next_step()
+    courier.call(ROUTE)
+    courier.journal.write(Idle(step=courier.step, seconds=1, at_s=courier.now_s + 1))
+
+    assert PROBE.examine(courier.journal).verdict is Verdict.FAIL

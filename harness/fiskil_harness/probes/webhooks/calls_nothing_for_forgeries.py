@@ -1,6 +1,7 @@
 """Do forged messages cause no API calls?"""
 
 from collections import Counter
+from math import inf
 
 from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Exchange, Idle, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, call_key, calls, end_user_of, kind_of
@@ -35,8 +36,9 @@ class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls
             )
         started = _started_by(journal, forged)
         counts: Counter[CallKey] = Counter(call_key(call) for call in started)
-        idle_steps = {idle.step for idle in journal.all(Idle)} & {delivery.step + 1 for delivery in forged}
-        usual = {call_key(call) for call in calls(journal) if call.step in idle_steps}
+        # A call before the idle time began may still be work that a forgery caused.
+        began_s = {idle.step: idle.at_s for idle in journal.all(Idle) if idle.step - 1 in {sent.step for sent in forged}}
+        usual = {call_key(call) for call in calls(journal) if call.at_s >= began_s.get(call.step, inf)}
         certain = {key for key, count in counts.items() if count >= SURE} - usual
         if certain:
             routes_called = sorted({call.route for call in started if call_key(call) in certain})
