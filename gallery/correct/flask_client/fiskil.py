@@ -170,6 +170,7 @@ class Fiskil:
         try:
             status, headers, raw = self._exchange(method, urljoin(self._origin, url), body, token, min(CALL_S, until - now))
         except (HTTPError, OSError, ValueError) as error:
+            print(f"api_call {route} failed: {type(error).__name__}", flush=True)
             raise Failure(f"network: {type(error).__name__}") from None
         print(f"api_call {route} {status}", flush=True)
         if 200 <= status < 300:

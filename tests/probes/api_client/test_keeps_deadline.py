@@ -248,6 +248,16 @@ def test_failing_calls_outside_a_hook_prove_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(("status", "verdict"), [(202, Verdict.PASS), (200, Verdict.INCONCLUSIVE)])
+def test_an_app_may_accept_a_request_and_call_the_api_later(tape: Tape, status: int, verdict: Verdict) -> None:
+    """The person got a response at once, so nobody waits while the API fails."""
+    tape.hook("refresh", status=status, took_s=0.01)
+    tape.now_s += 1
+    tape.call("banking.transactions", status=503, bites=("Status(status=503)",))
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
 def test_a_slow_body_that_is_read_to_its_end_after_the_deadline_fails(tape: Tape) -> None:
     """The whole body arrived in the end, long after the app should have given up."""
     length = (("content-length", "2"),)

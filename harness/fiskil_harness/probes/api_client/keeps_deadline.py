@@ -6,6 +6,7 @@ from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, is_promised,
 from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt, is_whole
 from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
+ACCEPTED = 202
 SLACK_S = 1.0
 LONGEST_STALL_S = 58.0
 HANDSHAKE_STALL = "HandshakeStall()"
@@ -55,7 +56,9 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         ]
         if findings:
             return next((finding for finding in findings if finding.verdict is Verdict.FAIL), findings[0])
-        return self.passes(_success_text(endless, stalls), examined=routes_of(endless) or len(hook_calls) or bool(stalls))
+        accepted = [hook for hook in journal.all(HookCall) if any(_is_accepted(hook, call) for call in failed)]
+        examined = routes_of(endless) or len(hook_calls) or len(accepted) or bool(stalls)
+        return self.passes(_success_text(endless, stalls), examined=examined)
 
     def _judge_slow(self, journal: Journal, slow: list[Exchange], *, call_s: float, examined: int) -> list[Finding]:
         routes = sorted({call.route for call in slow})
@@ -107,6 +110,11 @@ def _waited_s(journal: Journal, call: Exchange) -> float:
         if hook_call.status is not None and hook_call.status >= 400 and began_s(hook_call) <= call.at_s <= hook_call.at_s
     ]
     return min([call.ended_s, *gave_up]) - call.at_s
+
+
+def _is_accepted(hook_call: HookCall, call: Exchange) -> bool:
+    """Return True if the app may have accepted the hook call (202) and made *call* for it afterwards."""
+    return hook_call.status == ACCEPTED and hook_call.at_s <= call.at_s
 
 
 def _overlap(hook: HookCall, call: Exchange) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
     from fiskil_harness.scenario.stage import Stage
 
+ACCEPTED = 202
+"""Status of a request that the app performs later, so that the next steps must wait for its calls."""
 MOST_TIMES = 1000
 
 
@@ -172,8 +174,10 @@ class Refresh(TwinStep, frozen=True, kw_only=True, tag="refresh"):
     needs: ClassVar[tuple[str, ...]] = (REFRESH,)
 
     def perform(self, stage: "Stage") -> None:
-        """Call the hook, and record how long it took."""
-        call_hook(stage, stage.end_user(self.twin), "refresh")
+        """Call the hook, and record how long it took; wait for an app that reads after a response of 202."""
+        reply = call_hook(stage, stage.end_user(self.twin), "refresh")
+        if reply.status == ACCEPTED:
+            stage.settle("settled")
 
 
 class Disconnect(TwinStep, frozen=True, kw_only=True, tag="disconnect"):
