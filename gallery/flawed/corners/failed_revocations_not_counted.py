@@ -1,4 +1,4 @@
-"""Counts failed calls of every endpoint except revocations, so that nobody notices when revocations fail.
+"""Counts failed calls of every endpoint except revocations, so that no metric shows when revocations fail.
 
 Count the calls of every endpoint by status.
 """
