@@ -1,4 +1,4 @@
-"""The API fails for eight seconds after the end user disconnected; a good integration gives up or retries ever more rarely."""
+"""Revocations fail for eight seconds after the end user disconnected; a good integration gives up or pauses longer."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

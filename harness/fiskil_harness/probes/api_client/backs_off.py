@@ -16,8 +16,8 @@ Common algorithms with random pauses produce this many similar pauses less than 
 """
 
 MANY_CALLS, LONG_S = 24, 5.0
-"""Number of failing calls, and real seconds between the first and the last, after which pauses of any distribution have grown
-to ``SHORT_S`` if they grow at all."""
+"""Number of failing calls, and real seconds between the first and the last, after which growing pauses of any distribution
+have reached ``SHORT_S``."""
 
 SHORT_S = 1.0
 SIMILAR_RATIO = 1.25
