@@ -47,6 +47,15 @@ def test_a_stalling_machine_does_not_hide_a_constant_interval(tape: Tape) -> Non
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
+def test_a_long_series_of_unequal_short_pauses_fails(tape: Tape) -> None:
+    """Four attempts with growing pauses, begun again and again, never pause for a second."""
+    fail_repeatedly(tape, [0.1, 0.2, 0.4, 0.2] * 7)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("no longer pause: banking.transactions",))
+
+
 @pytest.mark.parametrize(
     "pauses",
     [

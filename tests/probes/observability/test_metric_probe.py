@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import MonitoringReading
+from fiskil_harness.journal import MonitoringReading, ProcessChanged
 from fiskil_harness.probes import (
     CountsDeliveries,
     NoticesErrors,
@@ -411,6 +411,22 @@ def test_an_alert_that_may_be_delayed_is_inconclusive(
         )
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_alerts_from_before_a_restart_delay_no_later_alert(tape: Tape) -> None:
+    """They belong to an earlier scenario, and the app has forgotten them."""
+    tape.journal.write(ProcessChanged(at_s=tape.now_s, change="kill"))
+    fail_call(tape)
+    for reading in (*READ, "failing", "recovered"):
+        tape.wait(1.0)
+        tape.journal.write(
+            MonitoringReading(at_s=tape.now_s, moment=reading, samples={"calls": tape.now_s}, alerts=3, is_configured=True)
+        )
+
+    finding = NoticesErrors().examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "calls to the API failed, but nothing in the app's monitoring changed"
 
 
 @pytest.mark.parametrize(

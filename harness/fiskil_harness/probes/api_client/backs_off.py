@@ -15,6 +15,10 @@ MIN_PAUSES = 12
 Common algorithms with random pauses produce this many similar pauses less than once in 10,000 series.
 """
 
+MANY_CALLS, LONG_S = 24, 5.0
+"""Number of failing calls, and real seconds between the first and the last, after which growing pauses of any distribution
+have reached ``SHORT_S``."""
+
 SHORT_S = 1.0
 SIMILAR_RATIO = 1.25
 SLACK_S = 0.02
@@ -24,6 +28,7 @@ GROWTH_RATIO = 2.0
 class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
     """Check that the app does not retry a call that keeps failing after pauses that are all short and similar.
 
+    If a series is long, pauses that are all short are enough for a FAIL.
     Giving up after a few attempts counts as backing off, and so do pauses of a second or more. Responses with Retry-After
     are left out. So are equal calls that two pieces of work may have caused, because their pauses are no backoff.
     """
@@ -39,10 +44,15 @@ class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
         if not all_series:
             return self.inconclusive("no call that belongs to a single job kept failing")
         flat = sorted({series[0].route for series in all_series if is_flat(pauses(series))})
+        hasty = sorted({series[0].route for series in all_series if stays_short(series)})
         failing = [call for series in all_series for call in series]
         if flat:
             observed = f"{flat[0]} was retried again and again while it failed, after pauses that were all short and similar"
             evidence = tuple(f"constant interval: {route}" for route in flat)
+            return self.fails(observed, evidence=evidence, examined=routes_of(failing))
+        if hasty:
+            observed = f"{hasty[0]} was retried for more than {LONG_S:g} s while it failed, always within a second"
+            evidence = tuple(f"no longer pause: {route}" for route in hasty)
             return self.fails(observed, evidence=evidence, examined=routes_of(failing))
         conclusive = [call for series in all_series if _shows_backoff(journal, series) for call in series]
         if not conclusive:
@@ -64,6 +74,12 @@ def is_flat(pauses_s: list[float]) -> bool:
         return False
     similar = [pause_s for pause_s in pauses_s if pause_s <= min(pauses_s) * SIMILAR_RATIO + SLACK_S]
     return len(similar) * 5 >= len(pauses_s) * 4
+
+
+def stays_short(series: list[Exchange]) -> bool:
+    """Return True if the calls of a long series follow one another within less than a second each."""
+    is_long = len(series) >= MANY_CALLS and series[-1].at_s - series[0].at_s >= LONG_S
+    return is_long and max(pauses(series)) < SHORT_S
 
 
 def _series(journal: Journal) -> list[list[Exchange]]:

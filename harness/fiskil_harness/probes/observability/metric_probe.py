@@ -11,6 +11,7 @@ from fiskil_harness.journal import (
     Entry,
     Journal,
     MonitoringReading,
+    ProcessChanged,
     changed_samples,
     possibly_changed_samples,
     risen_samples,
@@ -34,13 +35,15 @@ class Monitoring(Struct, frozen=True, kw_only=True):
 
     ``samples`` maps the time of a reading (``calm``, ``idle`` ...) to the reading. ``problem`` is the reason why no reading
     can be used, or ''. ``metrics_problem`` is the reason why the metrics cannot be used, although alerts can.
-    ``has_deadline`` is False if the config does not set ``app.limits.alert_s``.
+    ``has_deadline`` is False if the config does not set ``app.limits.alert_s``. ``forgotten_alerts`` is the number of alerts
+    that the app sent before it was restarted for the readings; they can delay no later alert.
     """
 
     samples: dict[str, MonitoringReading]
     problem: str = ""
     metrics_problem: str = ""
     has_deadline: bool = True
+    forgotten_alerts: int = 0
 
     def usual_changes(self) -> set[str]:
         """Return the metrics that change while the app is idle or does ordinary work."""
@@ -109,7 +112,7 @@ class Monitoring(Struct, frozen=True, kw_only=True):
         Either the app may limit the rate of its alerts, because it sent one before; or the config sets no deadline.
         """
         sample = self.samples[before]
-        return bool(sample.alerts) or (sample.is_configured and not self.has_deadline)
+        return sample.alerts > self.forgotten_alerts or (sample.is_configured and not self.has_deadline)
 
     def grown(self, name: str, before: str, after: str) -> float:
         """Return the growth of the metric *name* between two readings; a missing metric counts as 0."""
@@ -164,7 +167,14 @@ def monitoring_of(journal: Journal, *needed: str) -> Monitoring:
     metrics_problem = problems[0] if problems else ""
     if not metrics_problem and any(sample.samples is None for sample in samples.values()):
         metrics_problem = "no alert came, and the app has no metrics"
-    return Monitoring(samples=samples, metrics_problem=metrics_problem, has_deadline=has_deadline)
+    killed_s = [changed.at_s for changed in journal.all(ProcessChanged) if changed.is_whole_kill]
+    is_restarted = any(at_s <= first.at_s for at_s in killed_s)
+    return Monitoring(
+        samples=samples,
+        metrics_problem=metrics_problem,
+        has_deadline=has_deadline,
+        forgotten_alerts=first.alerts if is_restarted else 0,
+    )
 
 
 def is_repeated(monitoring: Monitoring, failures: Iterable[Entry]) -> bool:

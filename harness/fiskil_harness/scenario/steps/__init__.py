@@ -127,7 +127,7 @@ from fiskil_harness.scenario.steps.redirects import (
     ReturnLate,
     ReturnWithoutConsent,
 )
-from fiskil_harness.scenario.steps.repetition_rounds import RepeatWhileIdle
+from fiskil_harness.scenario.steps.repetition_rounds import RepeatAfterRestarts, RepeatWhileIdle
 from fiskil_harness.scenario.steps.revoke_in_browser import OpenConnections, RevokeInBrowser, WaitForRevocation
 from fiskil_harness.scenario.steps.route_faults import DisturbRoutes
 from fiskil_harness.scenario.steps.row_changes import Change
@@ -233,6 +233,7 @@ __all__ = [
     "Refresh",
     "RefuseThenReuse",
     "ReopenPages",
+    "RepeatAfterRestarts",
     "RepeatIds",
     "RepeatInEverySpelling",
     "RepeatSdkMessage",

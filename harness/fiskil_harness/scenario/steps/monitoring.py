@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from fiskil_harness.app.metrics import samples
 from fiskil_harness.app.monitoring import Moment
 from fiskil_harness.core.clock import pause, real_now, stopwatch, wait_until
-from fiskil_harness.core.config.hooks import METRICS
+from fiskil_harness.core.config.hooks import COMMAND, METRICS
 from fiskil_harness.errors import HookError
 from fiskil_harness.journal import MonitoringMoment, MonitoringReading, changed_samples, risen_samples
+from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
     waits for as long as passed between the signs of both failures, because a clock changes once in that time. An app that
     exports its metrics has the same limit at each moment to export its present values.
 
+    If the app has sent alerts in earlier scenarios, it is restarted before "calm", because it may limit the rate of its
+    alerts.
+
     Args:
         moment: The situation. "calm" and "idle": before and after a period without work. "refreshed": after the app read
             data on request. "good": after ordinary work, once the metrics show it. "slow": while the API is slow. "failing":
@@ -53,6 +57,9 @@ class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
 
     def perform(self, stage: "Stage") -> None:
         """Read the metrics, and repeat that until the expected change shows or the limit has passed."""
+        if self.moment == "calm" and stage.environment.alerts.alerts and stage.app.has(COMMAND):
+            restart(stage)
+            stage.settle("settled")
         elapsed_s = stopwatch()
         began_s = stage.journal.elapsed_s()
         limit_s = stage.settings.app.limits.alert_s

@@ -1,11 +1,13 @@
 """The step that repeats messages while nothing else happens, each time after a control period without any message."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from fiskil_harness.core.clock import pause, wait_until
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import COMMAND, EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Exchange, RepetitionRound
+from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
 from fiskil_harness.scenario.steps.step import PlainStep
 
@@ -43,12 +45,42 @@ class RepeatWhileIdle(PlainStep, frozen=True, kw_only=True, tag="repeat_while_id
         Raises:
             HookError: The effects hook failed, or its response is not in the documented format.
         """
-        end_user = stage.end_user(self.twin)
+        _perform_rounds(stage, stage.end_user(self.twin))
+
+
+class RepeatAfterRestarts(PlainStep, frozen=True, kw_only=True, tag="repeat_after_restarts"):
+    """The rounds of ``RepeatWhileIdle``, each after the app was killed and started again. Needs ``app.command``.
+
+    An app that remembers messages only until its end works again in each round. What an app does at its start falls into the
+    control periods.
+
+    Args:
+        twin: Name of the participant; "" means the scenario's end user.
+    """
+
+    is_slow: ClassVar[bool] = True
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Wait until the app is idle, then perform the rounds.
+
+        Raises:
+            AppError: The app does not start.
+            HookError: The effects hook failed, or its response is not in the documented format.
+        """
+        _perform_rounds(stage, stage.end_user(self.twin), prepare=partial(restart, stage))
+
+
+def _perform_rounds(stage: "Stage", end_user: "EndUser", *, prepare: Callable[[], object] = lambda: None) -> None:
+    """Perform up to three rounds, each after *prepare*."""
+    stage.settle("settled")
+    watched_s = min(max(WATCHED_S, 1.5 * _longest_work_s(stage, end_user)), LONGEST_WATCHED_S)
+    for control in CONTROLS:
+        prepare()
         stage.settle("settled")
-        watched_s = min(max(WATCHED_S, 1.5 * _longest_work_s(stage, end_user)), LONGEST_WATCHED_S)
-        for control in CONTROLS:
-            if not _perform_round(stage, end_user, watched_s=watched_s, control_s=control * watched_s):
-                return
+        if not _perform_round(stage, end_user, watched_s=watched_s, control_s=control * watched_s):
+            return
 
 
 def _perform_round(stage: "Stage", end_user: "EndUser", *, watched_s: float, control_s: float) -> bool:
