@@ -250,7 +250,7 @@ def test_failing_calls_outside_a_hook_prove_nothing(tape: Tape) -> None:
 
 @pytest.mark.parametrize(("status", "verdict"), [(202, Verdict.PASS), (200, Verdict.INCONCLUSIVE)])
 def test_an_app_may_accept_a_request_and_call_the_api_later(tape: Tape, status: int, verdict: Verdict) -> None:
-    """The person got a response at once, so nobody waits while the API fails."""
+    """The person got a response at once, so the end user does not wait while the API fails."""
     tape.hook("refresh", status=status, took_s=0.01)
     tape.now_s += 1
     tape.call("banking.transactions", status=503, bites=("Status(status=503)",))
