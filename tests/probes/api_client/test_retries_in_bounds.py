@@ -143,3 +143,11 @@ def test_a_pending_response_may_be_followed_by_a_repetition(tape: Tape) -> None:
     tape.call("end_users.create")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_calls_that_succeed_despite_a_fault_are_no_retries(tape: Tape) -> None:
+    """An app may request a token for each call, and the fault changed only a header."""
+    for _ in range(30):
+        tape.call("token", bites=("DateSkew(skew_s=86400)",))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -14,6 +14,7 @@ from fiskil_harness.journal.queries.api_calls import (
     is_storm,
     routes_of,
 )
+from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 LOOKUPS = frozenset({"end_users.list", "end_users.get"})
@@ -55,7 +56,12 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
 
 def _failure_times_s(journal: Journal, key: CallKey) -> list[float]:
     """Return the times at which calls equal to *key* failed."""
-    return [call.at_s for call in calls(journal) if call_key(call) == key and call.bites]
+    return [call.at_s for call in calls(journal) if call_key(call) == key and call.bites and _has_failed(call)]
+
+
+def _has_failed(call: Exchange) -> bool:
+    """Return True unless the fault left a response that the app can use, such as one with another date."""
+    return is_spoilt(call) or call.status is None or call.status >= 400
 
 
 def _created_blindly(journal: Journal) -> bool:
