@@ -68,7 +68,7 @@ def wall_s(scenarios: Iterable[str], workers: int) -> float:
 
 def render(report: Mapping[str, Any]) -> str:
     """Return the table as TOML, from the JSON *report* of a gate."""
-    exercised = {scenario["scenario"]: scenario["flows"] for scenario in report["result"]["scenarios"]}
+    exercised = {scenario["scenario"]: scenario["coverage"] for scenario in report["result"]["scenarios"]}
     lines = [*HEAD.splitlines(), "", "[scenarios]"]
     for measure in sorted(report["measured"], key=lambda measure: str(measure["scenario"])):
         flows = [*exercised.get(measure["scenario"], ()), *_error_flows(measure["coverage_marks"])]
