@@ -36,7 +36,9 @@ def test_the_longest_scenario_limits_the_total_time() -> None:
 def test_the_table_is_generated_from_a_report() -> None:
     """It has times to a tenth of a second, flows, and errors of calls; interpretation runs are left out."""
     report = {
-        "result": {"scenarios": [{"scenario": "b", "coverage": ["event consent.received"]}, {"scenario": "a", "coverage": []}]},
+        "result": {
+            "scenarios": [{"scenario": "b", "coverage": ["event consent.received"]}, {"scenario": "a", "coverage": []}]
+        },
         "measured": [
             {"scenario": "b", "took_s": 1.2345, "coverage_marks": ["called token", "error 429"]},
             {"scenario": "b@token.lifetime=3600", "took_s": 9.0, "coverage_marks": []},
