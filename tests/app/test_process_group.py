@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fiskil_harness.app import process_group
-from fiskil_harness.app.process_group import appended_files, processes_of, worker
+from fiskil_harness.app.process_group import appended_files, groups_writing_into, processes_of, worker
 from fiskil_harness.core.clock import wait_until
 
 WATCHER = "import time; time.sleep(600)"
@@ -97,3 +97,14 @@ time.sleep(600)
         app.kill()
 
     assert found == {tmp_path / "app.log"}
+
+
+def test_a_process_is_found_by_its_output(tmp_path: Path) -> None:
+    """Its group is found although its id was never written down."""
+    with (tmp_path / "app.output").open("w") as output:
+        command = [sys.executable, "-c", WATCHER]
+        with subprocess.Popen(command, stdout=output, start_new_session=True) as app:
+            groups = groups_writing_into(tmp_path)
+            app.kill()
+
+    assert groups == {app.pid}

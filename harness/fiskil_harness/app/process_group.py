@@ -52,6 +52,20 @@ def appended_files(group: int) -> set[Path]:
     return {path for member in processes_of(group) for path in _appended_by(PROC / str(member.pid))}
 
 
+def groups_writing_into(folder: Path) -> set[int]:
+    """Return the groups of the processes whose standard output is a file in *folder*.
+
+    The result is empty on a system without ``/proc``.
+    """
+    groups = set()
+    for output in PROC.glob("[0-9]*/fd/1"):
+        # The process may exit while it is read.
+        with contextlib.suppress(OSError):
+            if output.readlink().is_relative_to(os.path.realpath(folder)):
+                groups.add(os.getpgid(int(output.parts[-3])))
+    return groups - {os.getpgid(0)}
+
+
 def _appended_by(process: Path) -> Iterator[Path]:
     # The process may exit, or close a file, while it is read.
     with contextlib.suppress(OSError):

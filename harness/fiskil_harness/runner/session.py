@@ -23,6 +23,7 @@ from typing import Any, NoReturn, Protocol
 
 from msgspec import Struct
 
+from fiskil_harness.app.process_group import groups_writing_into
 from fiskil_harness.core import signals
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import AppError, HarnessError, UsageError
@@ -342,6 +343,10 @@ def _remove(folder: Path) -> None:
     for pid_file in folder.rglob("app.pid"):
         with contextlib.suppress(OSError, ValueError):
             os.killpg(int(pid_file.read_text(encoding="ascii")), signal.SIGKILL)
+    # A worker that was killed just after it started its app has not written the app's process id.
+    for group in groups_writing_into(folder):
+        with contextlib.suppress(OSError):
+            os.killpg(group, signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
 
 
