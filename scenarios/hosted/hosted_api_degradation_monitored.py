@@ -1,4 +1,4 @@
-"""The hosted API becomes slow, fails and recovers; a good integration's monitoring shows each change."""
+"""The hosted API becomes slow, fails and recovers, twice; a good integration's monitoring shows each change."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

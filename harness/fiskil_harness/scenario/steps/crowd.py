@@ -10,11 +10,11 @@ from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
-from fiskil_harness.errors import ConfigError, HookError
+from fiskil_harness.errors import HookError
 from fiskil_harness.journal import ConcurrentResponse, HookCall, shortened
 from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, Authorise, Choices, opened, walk_on
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -25,8 +25,8 @@ VIEWS = 3
 """How often each end user opens each page while all use the app."""
 
 
-class AuthoriseEach(PlainStep, frozen=True, tag="authorise_each"):
-    """Several end users complete the consent journey, one after another; a ``consent.received`` becomes due for each.
+class CrowdStep(PlainStep, frozen=True):
+    """Base of steps that concern several end users.
 
     Args:
         end_users: Number of end users, from 1 to 100; the scenario's end user, ``p2``, ``p3`` ...
@@ -40,7 +40,15 @@ class AuthoriseEach(PlainStep, frozen=True, tag="authorise_each"):
         Raises:
             ConfigError: *end_users* is not from 1 to 100.
         """
-        check_count(self, self.end_users)
+        refuse_outside(self, "end_users", 1, MOST_END_USERS)
+
+
+class AuthoriseEach(CrowdStep, frozen=True, tag="authorise_each"):
+    """Several end users complete the consent journey, one after another; a ``consent.received`` becomes due for each.
+
+    Args:
+        end_users: Number of end users, from 1 to 100; the scenario's end user, ``p2``, ``p3`` ...
+    """
 
     def perform(self, stage: "Stage") -> None:
         """Complete the journeys.
@@ -52,7 +60,7 @@ class AuthoriseEach(PlainStep, frozen=True, tag="authorise_each"):
             Authorise(twin=name).perform(stage)
 
 
-class AuthoriseTogether(PlainStep, frozen=True, tag="authorise_together"):
+class AuthoriseTogether(CrowdStep, frozen=True, tag="authorise_together"):
     """Several end users start the consent journey at the same moment, and complete it one after another.
 
     Without ``app.drive.start_session`` the consents are created in the sandbox.
@@ -60,16 +68,6 @@ class AuthoriseTogether(PlainStep, frozen=True, tag="authorise_together"):
     Args:
         end_users: Number of end users, as in ``AuthoriseEach``.
     """
-
-    end_users: int
-
-    def check(self) -> None:
-        """Validate *end_users*.
-
-        Raises:
-            ConfigError: *end_users* is not from 1 to 100.
-        """
-        check_count(self, self.end_users)
 
     def perform(self, stage: "Stage") -> None:
         """Let the app open all auth sessions, then complete the journeys.
@@ -89,7 +87,7 @@ class AuthoriseTogether(PlainStep, frozen=True, tag="authorise_together"):
             walk_on(stage, end_user, address, until="confirm", then="confirm", choices=choices)
 
 
-class SyncEach(PlainStep, frozen=True, tag="sync_each"):
+class SyncEach(CrowdStep, frozen=True, tag="sync_each"):
     """The sync of one dataset, or of every dataset, completes for several end users, and its events become due.
 
     Args:
@@ -97,7 +95,6 @@ class SyncEach(PlainStep, frozen=True, tag="sync_each"):
         dataset: The dataset; "" means every dataset of the consent.
     """
 
-    end_users: int
     dataset: str = ""
 
     def check(self) -> None:
@@ -106,7 +103,7 @@ class SyncEach(PlainStep, frozen=True, tag="sync_each"):
         Raises:
             ConfigError: *end_users* is not from 1 to 100, or Fiskil has no such dataset.
         """
-        check_count(self, self.end_users)
+        super().check()
         Sync(self.dataset).check()
 
     def perform(self, stage: "Stage") -> None:
@@ -119,7 +116,7 @@ class SyncEach(PlainStep, frozen=True, tag="sync_each"):
             Sync(self.dataset, twin=name).perform(stage)
 
 
-class UseAppTogether(PlainStep, frozen=True, tag="use_app_together"):
+class UseAppTogether(CrowdStep, frozen=True, tag="use_app_together"):
     """Several end users use the app at the same moment: each refreshes the data and opens every page.
 
     Every event that is due is delivered at the same moment. Each end user has an own client. What the config does not
@@ -128,16 +125,6 @@ class UseAppTogether(PlainStep, frozen=True, tag="use_app_together"):
     Args:
         end_users: Number of end users, as in ``AuthoriseEach``.
     """
-
-    end_users: int
-
-    def check(self) -> None:
-        """Validate *end_users*.
-
-        Raises:
-            ConfigError: *end_users* is not from 1 to 100.
-        """
-        check_count(self, self.end_users)
 
     def perform(self, stage: "Stage") -> None:
         """Send all requests at the same moment, and record the responses."""
@@ -201,13 +188,3 @@ def _response(stage: "Stage", end_user: "EndUser", source: str, reply: HttpReply
 def names_of(end_users: int) -> tuple[str, ...]:
     """Return the names of so many participants; the first is the scenario's end user."""
     return ("", *(f"p{number}" for number in range(2, end_users + 1)))
-
-
-def check_count(step: PlainStep, end_users: int) -> None:
-    """Validate a number of end users.
-
-    Raises:
-        ConfigError: *end_users* is not from 1 to 100.
-    """
-    if not 1 <= end_users <= MOST_END_USERS:
-        raise ConfigError(f"{type(step).__name__}: end_users must be from 1 to {MOST_END_USERS}, got {end_users}.")
