@@ -131,3 +131,15 @@ def test_a_call_before_the_idle_time_began_excuses_nothing(courier: Courier) -> 
     courier.journal.write(Idle(step=courier.step, seconds=1, at_s=courier.now_s + 1))
 
     assert PROBE.examine(courier.journal).verdict is Verdict.FAIL
+
+
+def test_one_late_call_in_the_idle_time_excuses_no_ten(courier: Courier) -> None:
+    """On a busy machine, work for the last forgery begins after the idle time has begun."""
+    for _ in range(10):
+        courier.forge("unsigned", claims=KIND)
+        courier.call(ROUTE)
+    courier.next_step()
+    courier.journal.write(Idle(step=courier.step, seconds=1))
+    courier.call(ROUTE)
+
+    assert PROBE.examine(courier.journal).verdict is Verdict.FAIL

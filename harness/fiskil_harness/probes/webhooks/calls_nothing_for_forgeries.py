@@ -9,13 +9,14 @@ from fiskil_harness.journal.queries.deliveries import of_kind
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 SURE = 3
-"""Number of equal API calls in steps with forgeries that the app's own schedule cannot explain."""
+"""Number of equal API calls in steps with forgeries, for each one in the idle step, that no schedule of the app explains."""
 
 
 class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls_nothing_for_forgeries"):
     """Check that forged messages cause no API calls about their end user, if genuine messages of that kind cause calls.
 
-    Calls that the app also makes in an idle step after the forgeries may be its own schedule.
+    Calls of which the app makes a third or more in an idle step after the forgeries may be its own schedule. Fewer of them
+    may be late work that a forgery caused.
     """
 
     around = ("deliver", "forge", "forge_every")
@@ -36,10 +37,9 @@ class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls
             )
         started = _started_by(journal, forged)
         counts: Counter[CallKey] = Counter(call_key(call) for call in started)
-        # A call before the idle time began may still be work that a forgery caused.
         began_s = {idle.step: idle.at_s for idle in journal.all(Idle) if idle.step - 1 in {sent.step for sent in forged}}
-        usual = {call_key(call) for call in calls(journal) if call.at_s >= began_s.get(call.step, inf)}
-        certain = {key for key, count in counts.items() if count >= SURE} - usual
+        idle = Counter(call_key(call) for call in calls(journal) if call.at_s >= began_s.get(call.step, inf))
+        certain = {key for key, count in counts.items() if count >= SURE and count > SURE * idle[key]}
         if certain:
             routes_called = sorted({call.route for call in started if call_key(call) in certain})
             observed = f"API calls began while only forged messages arrived: {', '.join(routes_called)}"
