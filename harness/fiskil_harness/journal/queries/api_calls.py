@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -189,15 +190,21 @@ def is_storm(times_s: list[float]) -> bool:
 
 def covers(call: Exchange, row: dict[str, Any]) -> bool:
     """Return True if the query parameters of *call*, a read of a dataset, select *row*. Source: data.time-filter"""
-    query = parameters(call)
-    for name in ("account_id", "status"):
-        if query.get(name) and name in row and row[name] != query[name]:
-            return False
-    since, until = _instant(query.get("from")), _instant(query.get("to"))
+    fields, since, until = _selection(call.query)
+    if any(name in row and row[name] != value for name, value in fields):
+        return False
     if since is None and until is None:
         return True
     moment = _instant(row.get("posting_date_time") or row.get("execution_date_time"))
     return moment is not None and (since is None or moment >= since) and (until is None or moment <= until)
+
+
+@lru_cache(maxsize=1024)
+def _selection(query: str) -> tuple[tuple[tuple[str, str], ...], datetime | None, datetime | None]:
+    """Return the fields that *query* selects rows by, with their values, and the limits of its period."""
+    values = dict(parse_qsl(query, keep_blank_values=True))
+    fields = tuple((name, values[name]) for name in ("account_id", "status") if values.get(name))
+    return fields, _instant(values.get("from")), _instant(values.get("to"))
 
 
 def _field(delivery: Delivery, name: str) -> str:
