@@ -21,6 +21,8 @@ TOKEN_NOT_RENEWED = "the app could not read because it never renewed a refused t
 
 MAX_CALLS, WINDOW_S = 20, 3.0
 """Maximum number of equal failing calls in this time, in real seconds; more of them are a storm."""
+LATE = "Latency"
+"""Name of the fault that delays a response and leaves it complete."""
 MANY_PAGES, MEGABYTE = 100, 1_000_000
 
 CallKey = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -61,6 +63,10 @@ def call_key(call: Exchange) -> CallKey:
     return call.method, call.path, tuple(sorted(parse_qsl(call.query, keep_blank_values=True)))
 
 
+def _was_only_late(call: Exchange) -> bool:
+    return call.status is not None and 200 <= call.status < 300 and {bite.partition("(")[0] for bite in call.bites} == {LATE}
+
+
 def parameters(call: Exchange) -> dict[str, str]:
     """Return the query's parameters by name."""
     return dict(parse_qsl(call.query, keep_blank_values=True))
@@ -85,13 +91,13 @@ def succeeded_later(exchanges: list[Exchange], refused: Exchange) -> bool:
     """Return True if a later call in *exchanges* to the same route for the same end user succeeded.
 
     Query parameters are ignored, because an app may read a list again from the start. If the refused call was to create an
-    end user, it has no end user id yet, so any later call to its route counts.
+    end user, it has no end user id yet, so any later call to its route counts. A response that was only late is a success.
     """
     return any(
         call.number > refused.number
         and call.route == refused.route
         and refused.end_user_id in {"", call.end_user_id}
-        and is_complete_success(call)
+        and (is_complete_success(call) or _was_only_late(call))
         for call in exchanges
     )
 
