@@ -14,7 +14,13 @@ KINDS = ("fails", "stalls", "drips", "breaks-off", "refused", "rate-limited", "e
 MOMENTS = ("foreground", "background")
 """A person waits for the app's response, or the app acts because of a message or on its own."""
 
-ACTIONS = {"connect": "foreground", "refresh": "foreground", "revoke": "foreground", "sync": "background"}
+ACTIONS = {
+    "connect": "foreground",
+    "refresh": "foreground",
+    "revoke": "foreground",
+    "view": "foreground",
+    "sync": "background",
+}
 """The actions, each with its moment."""
 
 EACH_ROUTE = "each-route"

@@ -43,6 +43,7 @@ from fiskil_harness.probes.observability.notices_failed_deliveries import Notice
 from fiskil_harness.probes.observability.notices_latency import NoticesLatency
 from fiskil_harness.probes.pages.explains_access import ExplainsAccess
 from fiskil_harness.probes.pages.lists_and_revokes import ListsAndRevokes
+from fiskil_harness.probes.pages.opens_pages_despite_faults import OpensPagesDespiteFaults
 from fiskil_harness.probes.pages.pages_follow_events import PagesFollowEvents
 from fiskil_harness.probes.pages.reports_timeouts import ReportsTimeouts
 from fiskil_harness.probes.pages.shows_helpful_errors import ShowsHelpfulErrors
@@ -159,6 +160,7 @@ __all__ = [
     "NoticesFailedDeliveries",
     "NoticesLatency",
     "OpensOwnSessions",
+    "OpensPagesDespiteFaults",
     "PagesFollowEvents",
     "PlainProbe",
     "PollsSparingly",

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING, cast
 
 from fiskil_harness import faults, probes
-from fiskil_harness.core.route_grid import EACH_ROUTE, TOKEN, Cell
+from fiskil_harness.core.route_grid import ACTIONS, EACH_ROUTE, KINDS, TOKEN, Cell
 from fiskil_harness.faults import AnyFault
 from fiskil_harness.probes import AnyProbe
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import AnyStep
+from fiskil_harness.scenario.steps.deliveries import DeliveryOrder
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.steps.route_faults import Action
@@ -44,6 +45,10 @@ IN_TURN = {("refresh", "fails"): 0, ("refresh", "refused"): 0, ("refresh", "expi
 """Actions and kinds for which each route meets the fault alone, with the number of calls. If several tokens expired at once,
 a correct app could take a token that has just expired for one that is never accepted."""
 
+ORDERS: tuple[DeliveryOrder, ...] = ("publish_time", "newest_first", "twice", "together")
+DELAYS = ("none", "half an hour", "a day")
+"""Sandbox time that passes after the disturbance. Messages may be half an hour late. A day brings the daily sync."""
+
 QUICK = ("fails", "breaks-off", "rate-limited")
 SLOW = ("stalls", "drips")
 """Kinds that last until the app gives up. The routes of one request meet them one after another, so fewer routes do."""
@@ -61,12 +66,14 @@ WHILE = {
     "connect": "the end user connects",
     "refresh": "the app refreshes its data",
     "revoke": "the end user disconnects in the app",
+    "view": "the end user opens the app's pages",
     "sync": "new data is announced",
 }
 GOOD = {
     "connect": "a good integration connects the end user in the end",
     "refresh": "a good integration responds in time and keeps every row",
     "revoke": "a good integration revokes the consent, or reports that it did not",
+    "view": "a good integration shows them in time",
     "sync": "a good integration reads all the data in the end",
 }
 
@@ -93,6 +100,7 @@ def _steps_of(cell: Cell) -> tuple[AnyStep, ...]:
         OMITTED.get(cell.kind, ()) if is_each else (),
         times=IN_TURN[cell.action, cell.kind] if is_in_turn else TIMES.get(cell.kind, 1),
         is_in_turn=is_in_turn,
+        order=order_of(cell) if cell.action == "sync" else "publish_time",
     )
     before: tuple[AnyStep, ...] = (steps.ExpireTokens(),) if _renews_token(cell) else ()
     if cell.action == "connect":
@@ -100,13 +108,37 @@ def _steps_of(cell: Cell) -> tuple[AnyStep, ...]:
         # if the request arrives, so that the second creation is lost then.
         skip = 1 if cell.kind == "expired-token" else 0
         lost = steps.InjectFault("end_users.create", faults.ResetBefore(), skip=skip)
-        return (*before, lost, disturbance, steps.LiftFaults(), steps.Deliver(), steps.Sync(), steps.Deliver())
+        return (*before, lost, disturbance, steps.LiftFaults(), steps.Deliver(), steps.Sync(), *_deliveries_of(cell))
     if cell.action == "sync":
         # Another end user connects first where the routes of a first sync must be known in advance.
         earlier: tuple[AnyStep, ...] = (steps.Connect(twin="other"), steps.WaitUntilIdle()) if is_in_turn else ()
-        return (*earlier, steps.Authorise(), *before, disturbance, steps.Sync(), steps.Deliver())
-    after: tuple[AnyStep, ...] = (steps.Refresh(),) if cell.action == "refresh" else ()
-    return (steps.Connect(), steps.WaitUntilIdle(), *before, disturbance, *after)
+        return (*earlier, steps.Authorise(), *before, disturbance, steps.Sync(), *_deliveries_of(cell))
+    after = {"refresh": (steps.Refresh(), steps.Sync()), "view": (steps.Sync(),)}.get(cell.action, ())
+    return (steps.Connect(), steps.WaitUntilIdle(), *before, disturbance, *after, *_deliveries_of(cell))
+
+
+def _deliveries_of(cell: Cell) -> tuple[AnyStep, ...]:
+    """Return the steps that deliver the messages after the disturbance, in the cell's order and after its delay."""
+    deliver = steps.Deliver(order=order_of(cell))
+    delay = delay_of(cell)
+    if delay == "a day":
+        return deliver, steps.Advance(days=1, minutes=1), deliver
+    return (steps.Advance(minutes=30), deliver) if delay == "half an hour" else (deliver,)
+
+
+def order_of(cell: Cell) -> DeliveryOrder:
+    """Return the order of messages in *cell*. Each order occurs with each action, kind of fault and delay."""
+    return ORDERS[sum(_position_of(cell)) % len(ORDERS)]
+
+
+def delay_of(cell: Cell) -> str:
+    """Return the delay in *cell*. Each delay occurs with each action and each kind of fault."""
+    action, kind = _position_of(cell)
+    return DELAYS[(2 * action + kind) % len(DELAYS)]
+
+
+def _position_of(cell: Cell) -> tuple[int, int]:
+    return list(ACTIONS).index(cell.action), KINDS.index(cell.kind)
 
 
 def _renews_token(cell: Cell) -> bool:
@@ -123,6 +155,8 @@ def _fault_of(cell: Cell) -> AnyFault:
 
 
 def _practices_of(cell: Cell) -> tuple[str, ...]:
+    if cell.action == "view":
+        return ("edge.network-errors",)
     practices = {
         "stalls": ("edge.network-errors", "loading.timeouts"),
         "drips": ("edge.network-errors", "loading.timeouts"),
@@ -133,6 +167,8 @@ def _practices_of(cell: Cell) -> tuple[str, ...]:
 
 
 def _probes_of(cell: Cell) -> tuple[AnyProbe, ...]:
+    if cell.action == "view":
+        return probes.OpensPagesDespiteFaults(), probes.HoldsEveryRow("transactions")
     of_kind: dict[str, tuple[AnyProbe, ...]] = {
         "stalls": (probes.KeepsDeadline(), probes.RetriesInBounds()),
         "drips": (probes.KeepsDeadline(),),

@@ -76,3 +76,14 @@ def test_cut_and_unknown_calls_are_left_out() -> None:
     tape.call("")
 
     assert moments(tape) == []
+
+
+def test_a_call_while_the_harness_opens_a_page_is_in_the_foreground() -> None:
+    """A person waits for the page. Other calls in a step with Chromium have no moment."""
+    tape = Tape()
+    tape.journal.write(PageView(at_s=0, participant="", page="home", moment="plain", url="/", width_px=1280))
+    tape.call("consents.list")
+    tape.hook("page", took_s=0.2)
+    tape.call("token")
+
+    assert moments(tape) == [("consents.list", "foreground")]

@@ -51,6 +51,21 @@ def test_the_newest_event_can_come_first(perform: Perform, mailbox: Mailbox) -> 
     assert mailbox.kinds == ["banking.accounts.sync.completed", "consent.received"]
 
 
+def test_each_event_can_arrive_twice_in_a_row(perform: Perform) -> None:
+    """Fiskil delivers at least once. The second delivery is the next attempt, with the same message id."""
+    journal, _ = perform(steps.Authorise(), steps.Sync("accounts"), steps.Deliver(order="twice"))
+
+    assert attempts(journal) == [("e0", 1, "genuine"), ("e0", 2, "genuine"), ("e1", 1, "genuine"), ("e1", 2, "genuine")]
+
+
+def test_all_events_can_arrive_together(perform: Perform, mailbox: Mailbox) -> None:
+    """They are one group, which is sent at the same moment."""
+    journal, _ = perform(steps.Authorise(), steps.Sync("accounts"), steps.Deliver(order="together"))
+
+    assert sorted(mailbox.kinds) == ["banking.accounts.sync.completed", "consent.received"]
+    assert {delivery.group for delivery in journal.all(Delivery)} == {1}
+
+
 def test_an_acknowledged_event_is_delivered_once(perform: Perform, mailbox: Mailbox) -> None:
     """Further attempts are made only for refused events."""
     perform(*ONE_EVENT, steps.Deliver(attempts=5), steps.Deliver())

@@ -133,11 +133,17 @@ class Window:
         """True if the consent page is open together with the app's page, in a frame or in its own window."""
         return bool(self.consent_url) and not self.places.is_auth(self.url)
 
-    def open(self, url: str, *, page: str, settle_s: float = SETTLE_CAP_S) -> str:
-        """Go to *url*, and use *page* as its name in reports; return why no page is shown, or ''."""
+    def open(self, url: str, *, page: str, settle_s: float = SETTLE_CAP_S, cap_s: float | None = None) -> str:
+        """Go to *url*, and use *page* as its name in reports; return why no page is shown, or ''.
+
+        Args:
+            settle_s: The longest wait for the page's requests, in real seconds.
+            cap_s: The longest wait for the page itself, in real seconds; None means ``deadline_s``.
+        """
         self.name_page(page)
         self._since = stopwatch()
-        self._problem = self._run(self._open(url), cap_s=self.deadline_s + CLOSING_CAP_S)
+        cap_s = self.deadline_s if cap_s is None else cap_s
+        self._problem = self._run(self._open(url, page_cap_s=cap_s), cap_s=cap_s + CLOSING_CAP_S)
         if not self._problem:
             self.settle(cap_s=settle_s)
         return self._problem
@@ -346,7 +352,9 @@ class Window:
         page.set_default_timeout(self.deadline_s * 1000)
         return page
 
-    async def _open(self, url: str, go: Callable[..., Coroutine[Any, Any, str]] = navigation.go) -> str:
+    async def _open(
+        self, url: str, go: Callable[..., Coroutine[Any, Any, str]] = navigation.go, *, page_cap_s: float | None = None
+    ) -> str:
         if not await tabs.leave(self._first):
             await tabs.close(self._first)
             self._first = await self._new_page()
@@ -354,7 +362,7 @@ class Window:
         self._dialogs.shown.clear()
         moves = self._trail.moves_of(self._first)
         with tabs.closing_late_windows(self._context, until=lambda: self._trail.moves_of(self._first) > moves):
-            return await go(self._first, url, cap_s=self.deadline_s)
+            return await go(self._first, url, cap_s=page_cap_s or self.deadline_s)
 
     async def _read(self) -> PageSnapshot:
         page, texts = self._page, [dialog.text for dialog in self._dialogs.shown]

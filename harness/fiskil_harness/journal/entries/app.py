@@ -28,8 +28,8 @@ JourneyEnding = Literal[
 ABANDONED means that the end user left. FORGED_REDIRECT means that the redirect to the app was forged.
 """
 
-HookName = Literal["start_session", "message", "refresh", "revoke", "fail"]
-"""Names of the hooks below ``app.drive``."""
+HookName = Literal["start_session", "message", "refresh", "revoke", "fail", "page"]
+"""Names of the hooks below ``app.drive``, and "page" for a page below ``app.observe.pages`` that a person opened."""
 
 EffectsMoment = Literal["before", "after", "between", "before_failure", "half_sent", "settled", "end"]
 """Time at which the effects hook was queried.
@@ -136,7 +136,10 @@ class SdkMessagePassed(Entry, frozen=True, kw_only=True):
 
 
 class HookCall(Entry, frozen=True, kw_only=True):
-    """The harness called a hook of the app; *status* is None if the app did not respond in time."""
+    """The harness called a hook of the app, or opened a page to see how long it takes.
+
+    *status* is None if the app did not respond in time.
+    """
 
     hook: HookName
     participant: str
@@ -158,6 +161,11 @@ class HookCall(Entry, frozen=True, kw_only=True):
     def is_failure_request(self) -> bool:
         """Return True if the harness requested the app's next processing to fail."""
         return self.hook == "fail"
+
+    @property
+    def is_page(self) -> bool:
+        """Return True if the harness opened a page of the app."""
+        return self.hook == "page"
 
     @property
     def has_succeeded(self) -> bool:

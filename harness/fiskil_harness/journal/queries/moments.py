@@ -16,18 +16,21 @@ def calls_by_moment(journal: Journal) -> Iterator[tuple[Exchange, str]]:
 
     A call in the foreground lies within a hook call of the harness, or within the step in which a person's browser returned
     from the consent page. If a call outlasts the hook's response, the app did not wait for it, so its cause is uncertain.
-    The cause is also uncertain while Chromium shows a page, and after a hook that never responded.
+    The cause is also uncertain while Chromium shows a page, unless the harness opened it for that question, and after a hook
+    that never responded.
     """
     hooks = [hook for hook in journal.all(HookCall) if not hook.is_failure_request]
     visits = journal.all(Visit)
     browsing_steps = {entry.step for kind in (PageView, Pressed, Fetched) for entry in journal.all(kind)}
     for call in calls(journal):
-        if not call.route or call.is_cut or call.step in browsing_steps:
+        if not call.route or call.is_cut:
             continue
         enclosing = [hook for hook in hooks if began_s(hook) <= call.at_s <= hook.at_s]
         if enclosing:
             if any(_lasts_until(hook, call) for hook in enclosing):
                 yield call, FOREGROUND
+        elif call.step in browsing_steps:
+            continue
         elif any(visit.step == call.step for visit in visits):
             if any(visit.step == call.step and call.ended_s <= visit.at_s for visit in visits):
                 yield call, FOREGROUND

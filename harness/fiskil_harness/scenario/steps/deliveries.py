@@ -22,17 +22,20 @@ MOST_HANGS = 2
 """After this many requests without a response the rest of a list is left out, because each takes the whole limit."""
 MOST_COPIES = 500
 
+DeliveryOrder = Literal["publish_time", "newest_first", "twice", "together"]
+
 
 class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
     """Every event that is due is delivered, in the order of publish times.
 
     Args:
         attempts: Number of attempts for an unacknowledged event. Above 1, sandbox time moves along the retry schedule.
-        order: "newest_first" delivers the latest event first.
+        order: "newest_first" delivers the latest event first, "twice" each event two times in a row, and "together" all
+            events at the same moment.
     """
 
     attempts: int = 1
-    order: Literal["publish_time", "newest_first"] = "publish_time"
+    order: DeliveryOrder = "publish_time"
 
     def check(self) -> None:
         """Validate *attempts*.
@@ -46,8 +49,12 @@ class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
         """Deliver every due event, each at most *attempts* times."""
 
         def deliver(due: Sequence[Parcel]) -> bool:
-            in_order = due if self.order == "publish_time" else reversed(due)
-            return until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in in_order))
+            if self.order == "together":
+                _send_together(stage, due)
+                return True
+            in_order = reversed(due) if self.order == "newest_first" else due
+            copies = 2 if self.order == "twice" else 1
+            return until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in in_order for _ in range(copies)))
 
         stage.dispatcher.deliver_due(deliver, attempts=self.attempts)
 
@@ -144,12 +151,7 @@ class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_togethe
 
     def perform(self, stage: "Stage") -> None:
         """Send all messages at the same moment."""
-        parcels = stage.dispatcher.due()
-        for parcel in parcels:
-            parcel.next_attempt()
-        deliveries = stage.sender.burst([stage.dispatcher.outgoing(parcel) for parcel in parcels], stage.journal)
-        for parcel, delivery in zip(parcels, deliveries, strict=True):
-            stage.dispatcher.settle(parcel, delivery)
+        _send_together(stage, stage.dispatcher.due())
 
 
 class LoseAcknowledgement(EventStep, frozen=True, tag="lose_acknowledgement"):
@@ -245,6 +247,14 @@ class DropAll(PlainStep, frozen=True, kw_only=True, tag="drop_all"):
         """Remove the events from the schedule."""
         for parcel in stage.dispatcher.due():
             stage.outbox.drop(parcel.symbol)
+
+
+def _send_together(stage: "Stage", parcels: Sequence[Parcel]) -> None:
+    for parcel in parcels:
+        parcel.next_attempt()
+    deliveries = stage.sender.burst([stage.dispatcher.outgoing(parcel) for parcel in parcels], stage.journal)
+    for parcel, delivery in zip(parcels, deliveries, strict=True):
+        stage.dispatcher.settle(parcel, delivery)
 
 
 def attempt(

@@ -4,8 +4,9 @@ import enum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from fiskil_harness.core.clock import pause, wait_until
-from fiskil_harness.core.config.hooks import REFRESH, REVOKE, START_SESSION
+from fiskil_harness.app.browser import PageSnapshot
+from fiskil_harness.core.clock import pause, stopwatch, wait_until
+from fiskil_harness.core.config.hooks import PAGES, REFRESH, REVOKE, START_SESSION
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import ConfigError, StepError
 from fiskil_harness.faults import AnyFault
@@ -13,30 +14,35 @@ from fiskil_harness.faults import ExpireTokens as ExpireTokensFault
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.faults.rules import Waiting, why_unbitten
-from fiskil_harness.journal import FaultSet
+from fiskil_harness.journal import FaultSet, HookCall, shortened
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.moments import BACKGROUND, calls_by_moment
 from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
-from fiskil_harness.scenario.steps.deliveries import Deliver
+from fiskil_harness.scenario.steps.deliveries import Deliver, DeliveryOrder
 from fiskil_harness.scenario.steps.journeys import Authorise
+from fiskil_harness.scenario.steps.pages import address_of
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
-Action = Literal["connect", "refresh", "revoke", "sync"]
+Action = Literal["connect", "refresh", "revoke", "sync", "view"]
 HOOKS_OF: dict[str, tuple[str, ...]] = {
     "connect": (START_SESSION,),
     "refresh": (REFRESH,),
     "revoke": (REVOKE,),
     "sync": (),
+    "view": (PAGES,),
 }
 EVERY_ROUTE = "*"
 MOST_ROUNDS = 40
 """The largest number of repetitions. An app that stops at its first failed call needs one for each call with the fault."""
 MOST_PAUSES, PAUSE_S = 2, 1.2
 """How often in a row, and for how many real seconds, the harness waits if the app fails without a call, as after a 429."""
+
+LATE_S = 5.0
+"""How long the harness waits for a page beyond ``app.limits.request_deadline_s``, in real seconds."""
 
 REVOCATION_S = 5.0
 """How long an app may repeat a failed revocation in the background after it reported success, in real seconds."""
@@ -56,8 +62,8 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
     Afterwards the fault is lifted. An action that the app reports as done is not repeated if it cannot be done twice.
 
     Args:
-        action: "connect" is a consent journey, "refresh" and "revoke" call the hook of that name, and "sync" syncs every
-            dataset and delivers the events.
+        action: "connect" is a consent journey, "refresh" and "revoke" call the hook of that name, "sync" syncs every dataset
+            and delivers the events, and "view" opens every page of the app in Chromium. The app must be idle before "view".
         fault: What goes wrong, from ``fiskil_harness.faults``.
         route: The route, or a pattern of routes; by default every route.
         omit: Routes that match the pattern and are not disturbed.
@@ -65,6 +71,7 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
             does after its last retry. 0 means every call during one action, for routes in turn.
         is_in_turn: Each route meets the fault alone, during one action, so that no other route's failure hides its effect.
             The routes are those that the app called in the background earlier, or in a repetition without a fault.
+        order: The order of deliveries if *action* is "sync", as in ``Deliver``.
     """
 
     is_slow: ClassVar[bool] = True
@@ -74,6 +81,7 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
     omit: tuple[str, ...] = ()
     times: int = 1
     is_in_turn: bool = False
+    order: DeliveryOrder = "publish_time"
 
     @property
     def needs(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -111,7 +119,7 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
             stage.was_disturbed = True
             for rule in waiting:
                 rules.lift(rule)
-            stage.journal.write(self._fault_set(stage, waiting))
+            self._record(stage, waiting)
 
     def _repeat(self, stage: "Stage") -> None:
         """Repeat the action until it is done, or until it meets no fault any more."""
@@ -140,7 +148,7 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
                 stage.was_disturbed = True
                 rules.lift(waiting)
                 lifted.append(waiting)
-        stage.journal.write(self._fault_set(stage, lifted))
+        self._record(stage, lifted)
 
     def _called_routes(self, stage: "Stage") -> list[str]:
         """Return the routes to disturb in turn, in the order in which the app called them first."""
@@ -156,12 +164,14 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
     def _routes(self) -> list[str]:
         return [route.name for route in ROUTES if fnmatchcase(route.name, self.route) and route.name not in self.omit]
 
-    def _fault_set(self, stage: "Stage", waiting: list[Waiting]) -> FaultSet:
-        """Return the entry about the fault: it is required to act on one route at least."""
+    def _record(self, stage: "Stage", waiting: list[Waiting]) -> None:
+        """Record the fault: it is required to act on one route at least, except if no page calls the API."""
         has_bitten = _bites(waiting) > 0
+        if self.action == "view" and not has_bitten:
+            return
         spared = sum(rule.spared for rule in waiting)
-        return FaultSet(
-            **stage.journal.stamp(),
+        stage.record(
+            FaultSet,
             fault=Rule(route=self.route, fault=self.fault).name,
             route=self.route,
             times=1,
@@ -177,12 +187,14 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
             return _connect(stage)
         if self.action == "revoke":
             return _revoke(stage)
+        if self.action == "view":
+            return _view(stage)
         result = Result.SUCCEEDED
         if self.action == "refresh":
             result = _result_of(call_hook(stage, end_user, "refresh"))
         else:
             Sync().perform(stage)
-            Deliver().perform(stage)
+            Deliver(order=self.order).perform(stage)
         if result is not Result.FINAL:
             stage.settle("settled")
         return result
@@ -204,6 +216,31 @@ def _revoke(stage: "Stage") -> Result:
         wait_until(lambda: not stage.consent_of(end_user).is_active, cap_s=REVOCATION_S)
     stage.dispatcher.collect()
     return Result.FINAL if result is Result.SUCCEEDED else result
+
+
+def _view(stage: "Stage") -> Result:
+    """Let the end user open each page, and record the status of its document and how long that took."""
+    end_user = stage.end_user()
+    window = stage.window(end_user)
+    cap_s = stage.settings.app.limits.request_deadline_s + LATE_S
+    results = []
+    for name, template in stage.settings.app.observe.pages.items():
+        elapsed = stopwatch()
+        problem = window.open(address_of(stage, end_user, template), page=name, settle_s=0, cap_s=cap_s)
+        page = PageSnapshot() if problem else window.read()
+        entry = stage.record(
+            HookCall,
+            hook="page",
+            participant=end_user.participant,
+            status=page.status,
+            body=shortened(page.html.encode()),
+            took_s=elapsed(),
+        )
+        if entry.status is None:
+            return Result.FINAL
+        results.append(entry.has_succeeded)
+        window.settle()
+    return Result.SUCCEEDED if all(results) else Result.FAILED
 
 
 def _result_of(reply: HttpReply) -> Result:
