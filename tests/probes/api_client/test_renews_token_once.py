@@ -20,6 +20,16 @@ def test_one_renewal_and_one_retry_pass(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
+def test_a_delayed_response_to_the_retry_passes(tape: Tape) -> None:
+    """The retry succeeded, although a fault delayed its response."""
+    tape.call("banking.accounts", status=401)
+    tape.call("token")
+    tape.call("banking.accounts", bearer="t2", bites=("Latency(latency_ms=250, jitter_ms=0, stream=downstream)",))
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
 def test_renewing_before_the_expiry_is_inconclusive(tape: Tape) -> None:
     """An app that renews its token early neither fails nor passes."""
     tape.call("token")

@@ -90,9 +90,14 @@ def succeeded_later(exchanges: list[Exchange], refused: Exchange) -> bool:
         call.number > refused.number
         and call.route == refused.route
         and refused.end_user_id in {"", call.end_user_id}
-        and is_complete_success(call)
+        and _is_at_most_delayed_success(call)
         for call in exchanges
     )
+
+
+def _is_at_most_delayed_success(call: Exchange) -> bool:
+    """Return True if the app received a complete 2xx response that faults at most delayed."""
+    return call.status is not None and 200 <= call.status < 300 and all(bite.startswith("Latency(") for bite in call.bites)
 
 
 def has_unrenewed_token(journal: Journal, end_user_ids: Collection[str]) -> bool:
