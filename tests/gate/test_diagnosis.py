@@ -117,6 +117,15 @@ def test_a_cause_does_not_explain_what_another_probe_detects() -> None:
     assert verdicts(REPEATED, lossy)["crashes-on-burst"].verdict is Verdict.FAIL
 
 
+def test_a_bug_that_is_itself_explained_explains_nothing() -> None:
+    """Lost bursts would explain a lost similar message, but here the bursts are explained by missing deduplication."""
+    similar = outcome("webhook_similar_messages", finding("applies_each", Verdict.FAIL))
+    lossy = outcome("webhook_burst", finding("loses_nothing", Verdict.FAIL))
+
+    assert verdicts(REPEATED, BURST, similar)["wrong-key-scope"].verdict is Verdict.FAIL
+    assert verdicts(lossy, similar)["wrong-key-scope"].verdict is Verdict.INCONCLUSIVE
+
+
 def test_a_special_case_alone_is_reported() -> None:
     """Without the cause, the special case is the bug."""
     assert verdicts(BURST)["crashes-on-burst"].verdict is Verdict.FAIL

@@ -60,13 +60,17 @@ def diagnose(outcomes: Iterable[Outcome]) -> tuple[Diagnosis, ...]:
     testimonies = {
         bug_id: [_unless_caused(bug_id, one, by_name) for one in of_bug] for bug_id, of_bug in testimonies.items()
     }
-    found = [bug for bug in bugs().values() if any(one.verdict is Verdict.FAIL for one in testimonies[bug.id])]
-    # The most general bugs come first, so that a bug is attributed to one that is itself reported.
-    present = sorted(found, key=lambda bug: any(bug.id in general.explains for general in found))
+    found = [bug for bug in bugs().values() if _is_found(testimonies[bug.id])]
+    # A bug that another one explains explains nothing itself, because it may not be there.
+    generals = [bug for bug in found if _is_found(_unless_explained(bug, one, found) for one in testimonies[bug.id])]
     return tuple(
-        _diagnosis_of(bug, [_unless_explained(bug, testimony, present) for testimony in testimonies[bug.id]])
+        _diagnosis_of(bug, [_unless_explained(bug, testimony, generals) for testimony in testimonies[bug.id]])
         for bug in bugs().values()
     )
+
+
+def _is_found(testimonies: Iterable[_Testimony]) -> bool:
+    return any(testimony.verdict is Verdict.FAIL for testimony in testimonies)
 
 
 def _diagnosis_of(bug: Bug, testimonies: Sequence[_Testimony]) -> Diagnosis:
