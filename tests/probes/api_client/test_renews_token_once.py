@@ -20,16 +20,6 @@ def test_one_renewal_and_one_retry_pass(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_a_delayed_response_to_the_retry_passes(tape: Tape) -> None:
-    """The retry succeeded, although a fault delayed its response."""
-    tape.call("banking.accounts", status=401)
-    tape.call("token")
-    tape.call("banking.accounts", bearer="t2", bites=("Latency(latency_ms=250, jitter_ms=0, stream=downstream)",))
-    tape.effects({})
-
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
-
-
 def test_renewing_before_the_expiry_is_inconclusive(tape: Tape) -> None:
     """An app that renews its token early neither fails nor passes."""
     tape.call("token")
@@ -398,3 +388,14 @@ def test_another_end_users_idle_report_does_not_end_the_work(tape: Tape) -> None
     tape.effects({})
 
     assert RenewsTokenOnce().examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("fault", "verdict"), [("Latency(latency_ms=250)", Verdict.PASS), ("Stall()", Verdict.FAIL)])
+def test_a_late_response_is_a_success(tape: Tape, fault: str, verdict: Verdict) -> None:
+    """The fault delays the response of the retry, which is complete; a response that stalls never ends."""
+    tape.call("banking.accounts", status=401)
+    tape.call("token", token="t2")
+    tape.call("banking.accounts", bearer="t2", bites=(fault,))
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is verdict
