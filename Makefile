@@ -6,7 +6,7 @@
 #   make coverage  run the tests with line coverage
 #   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
 #   make lock      update constraints.txt
-#   make docs      update docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
+#   make docs      update docs/endpoints.md, receiver-bugs.md, faults.md, scenarios.md and proofs.md
 #   make costs     measure the cost of each scenario on the reference app; update fixtures/costs.toml
 #   make client-errors  measure the errors of HTTP clients under each fault; update docs/client-errors.md
 
@@ -76,6 +76,8 @@ docs: $(VENV)/.installed
 	@mv docs/faults.md.new docs/faults.md
 	@$(BIN)/python -m tools.scenario_table >docs/scenarios.md.new
 	@mv docs/scenarios.md.new docs/scenarios.md
+	@$(BIN)/python -m tools.proof_table >docs/proofs.md.new
+	@mv docs/proofs.md.new docs/proofs.md
 
 costs: $(VENV)/.installed
 	@$(BIN)/fiskil-harness gate --config examples/reference_app/fiskil-harness.toml --workers 2 --json .costs.json

@@ -3,7 +3,7 @@
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("loading.syncing-shown",),
+    practices=("loading.syncing-shown", "credentials.not-in-frontend", "server.only", "tokens.not-in-browser"),
     steps=(
         steps.OpenPage(except_page="connect"),
         steps.WalkInBrowser(),
@@ -16,5 +16,10 @@ SCENARIO = Scenario(
         steps.WatchUntilSynced(),
         steps.ReopenPages(),
     ),
-    probes=(probes.ShowsSyncing(),),
+    probes=(
+        probes.ShowsSyncing(),
+        probes.KeepsSecretsOffPages(),
+        probes.CallsFromTheServer(),
+        probes.KeepsTokensOffBrowsers(),
+    ),
 )

@@ -3,7 +3,7 @@
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("ux.transparent-use",),
+    practices=("ux.transparent-use", "ux.explains-access"),
     steps=(steps.ReadPrivacyNotice(),),
-    probes=(probes.StatesItsUse(),),
+    probes=(probes.StatesItsUse(), probes.ExplainsAccess()),
 )

@@ -3,7 +3,7 @@
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("errors.graceful",),
+    practices=("errors.graceful", "errors.logged"),
     steps=(
         steps.Cancel(at="login"),
         steps.Deny(at="login"),
@@ -14,5 +14,5 @@ SCENARIO = Scenario(
         steps.Conclude(outcome="upstream_failure", error_type="CONSENT_SOMETHING_NEW"),
         steps.Connect(),
     ),
-    probes=(probes.StartsNewSession(), probes.ShowsNoServerError()),
+    probes=(probes.StartsNewSession(), probes.ShowsNoServerError(), probes.LogsFailures()),
 )

@@ -3,10 +3,15 @@
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("cache.webhook-driven",),
+    practices=("cache.webhook-driven", "sandbox.webhook-delivery"),
     steps=(
         steps.LimitPages(rows=25),
         steps.Connect(),
     ),
-    probes=(probes.ReadsAfterEvent(), probes.HoldsEveryRow("transactions")),
+    probes=(
+        probes.ReadsAfterEvent(),
+        probes.HoldsEveryRow("transactions"),
+        probes.AcknowledgesGenuine(),
+        probes.LosesNothing(),
+    ),
 )

@@ -1,4 +1,4 @@
-"""The API refuses or fails to create an auth session when the end user starts; a good page explains the failure in words."""
+"""Linking fails before the auth session exists, or the institution denies it; a good page explains the failure in words."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 
@@ -14,6 +14,8 @@ SCENARIO = Scenario(
         steps.LiftFaults(),
         steps.InjectFault("auth_session", faults.Status(status=429), times=0),
         steps.PressConnect(moment="failed", cause="too many requests"),
+        steps.LiftFaults(),
+        steps.FailInBrowser(outcome="denied"),
     ),
     probes=(probes.ShowsHelpfulErrors(),),
 )

@@ -3,7 +3,7 @@
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("alerts.webhook-failures",),
+    practices=("alerts.webhook-failures", "webhooks.health-monitored"),
     steps=(
         steps.Authorise(),
         steps.Deliver(),

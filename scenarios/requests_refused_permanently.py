@@ -3,10 +3,7 @@
 from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
-    practices=(
-        "edge.network-errors",
-        "errors.graceful",
-    ),
+    practices=("edge.network-errors", "errors.graceful", "logs.api-calls"),
     steps=(
         steps.Connect(),
         steps.WaitUntilIdle(),
@@ -30,5 +27,8 @@ SCENARIO = Scenario(
         steps.InjectFault("end_users.create", faults.Status(status=403), times=0),
         steps.StartSession(twin="other"),
     ),
-    probes=(probes.RepeatsNoRefusals(),),
+    probes=(
+        probes.RepeatsNoRefusals(),
+        probes.LogsApiCalls(),
+    ),
 )

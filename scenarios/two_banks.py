@@ -3,7 +3,7 @@
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("cache.webhook-driven",),
+    practices=("cache.webhook-driven", "scopes.essential-only", "consent.short", "history.limited"),
     steps=(
         steps.AuthoriseElsewhere(),
         steps.Deliver(),
@@ -12,5 +12,12 @@ SCENARIO = Scenario(
         steps.WaitUntilIdle(),
         steps.Connect(),
     ),
-    probes=(probes.ReadsAfterEvent(), probes.HoldsEveryRow("accounts"), probes.HoldsEveryRow("transactions")),
+    probes=(
+        probes.ReadsAfterEvent(),
+        probes.HoldsEveryRow("accounts"),
+        probes.HoldsEveryRow("transactions"),
+        probes.RequestsDeclaredDataOnly(),
+        probes.KeepsConsentsShort(),
+        probes.ReadsLimitedHistory(),
+    ),
 )

@@ -3,7 +3,7 @@
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("sandbox.webhook-delivery",),
+    practices=("sandbox.webhook-delivery", "logs.webhook-receipts", "logs.consent-lifecycle"),
     steps=(
         steps.Authorise(),
         steps.Deliver(),
@@ -14,5 +14,10 @@ SCENARIO = Scenario(
         steps.Revoke(),
         steps.Deliver(),
     ),
-    probes=(probes.AcknowledgesGenuine(), probes.LosesNothing()),
+    probes=(
+        probes.AcknowledgesGenuine(),
+        probes.LosesNothing(),
+        probes.LogsReceipts(),
+        probes.LogsConsents(),
+    ),
 )

@@ -3,7 +3,7 @@
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("webhooks.signature",),
+    practices=("webhooks.signature", "server.webhooks-validated-first"),
     steps=(
         # The control: the effect of a genuine revocation, on another end user.
         steps.Authorise(twin="control"),

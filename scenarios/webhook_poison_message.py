@@ -3,7 +3,7 @@
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("webhooks.retries",),
+    practices=("webhooks.retries", "webhooks.failures-logged"),
     steps=(
         steps.Authorise(twin="a"),
         steps.WaitUntilIdle(),
@@ -30,5 +30,5 @@ SCENARIO = Scenario(
         steps.DeliverOne("b.e5"),
         steps.Deliver(attempts=5),
     ),
-    probes=(probes.LosesNothing(), probes.AppliesOnce()),
+    probes=(probes.LosesNothing(), probes.AppliesOnce(), probes.LogsFailedProcessing()),
 )

@@ -3,7 +3,7 @@
 ``python -m tools.bug_table > docs/receiver-bugs.md`` writes the page; a test fails if it is not current.
 """
 
-from fiskil_harness.gate.receiver_bugs import SECTIONS, Bug, Witness, bugs
+from fiskil_harness.gate.receiver_bugs import SECTIONS, Bug, Cause, Witness, bugs, causes
 from fiskil_harness.gate.report.bug_table import NONE, ON_REQUEST
 
 CASES_SHOWN = 6
@@ -13,7 +13,11 @@ HEAD = """# Known bugs of webhook receivers
 Generated from `fixtures/receiver_bugs.toml` by `make docs`; a test fails if this page is not current.
 
 {count} known bugs of webhook receivers; experiments test for {detectable} of them. A receiver has a bug if at least one
-probe in the last column detects it. It does not have the bug only if all of these probes ran without detecting it.
+probe in the last column detects it. It does not have the bug only if all of these probes ran without detecting it. If a more
+general bug or failure explains what a probe detected, the special bug is reported as unknown:
+
+{explanations}
+
 `fiskil-harness webhooks URL --secret-env NAME --html report.html` tests for these bugs.
 """
 
@@ -22,7 +26,8 @@ def page() -> str:
     """Return the page ``docs/receiver-bugs.md``: every bug, its fix, and the probes that detect it."""
     catalogue = bugs().values()
     detectable = [bug for bug in catalogue if bug.witness]
-    lines = [HEAD.format(count=len(catalogue), detectable=len(detectable))]
+    explanations = "\n".join([*map(_explanation, causes()), *(_explanation(bug) for bug in catalogue if bug.explains)])
+    lines = [HEAD.format(count=len(catalogue), detectable=len(detectable), explanations=explanations)]
     for title, rows in SECTIONS.items():
         lines += [f"## {title}", "", "| row | bug | the receiver ... | fix | detected by |", "|---|---|---|---|---|"]
         lines += [
@@ -32,6 +37,11 @@ def page() -> str:
         ]
         lines.append("")
     return "\n".join(lines)
+
+
+def _explanation(general: Bug | Cause) -> str:
+    """Return the line about the bugs that a more general bug or failure explains."""
+    return f"- A receiver that {general.title}: {', '.join(f'`{bug_id}`' for bug_id in general.explains)}."
 
 
 def _probes_cell(bug: Bug) -> str:

@@ -73,3 +73,88 @@ def test_cases_that_the_scheme_does_not_have_are_reported() -> None:
     assert diagnosed("timestamp-misread", ("unsigned", Verdict.PASS)).observed == (
         "no such request was sent: this signature scheme has none"
     )
+
+
+def outcome(scenario: str, *findings: Finding) -> Outcome:
+    """Return the outcome of *scenario* with these findings."""
+    return Outcome(scenario=scenario, title="", practices=("webhooks.idempotent",), seed=0, findings=findings)
+
+
+def finding(probe: str, verdict: Verdict, *cases: str) -> Finding:
+    """Return a finding in which each case has the verdict."""
+    each = tuple(Case(name=name, verdict=verdict, observed=f"{name}: observed") for name in cases)
+    return Finding(probe=probe, verdict=verdict, observed="the finding", cases=each)
+
+
+def verdicts(*outcomes: Outcome) -> dict[str, Diagnosis]:
+    """Return the diagnoses by bug."""
+    return {diagnosis.bug: diagnosis for diagnosis in diagnose(outcomes)}
+
+
+REPEATED = outcome("webhook_repeated", finding("applies_once", Verdict.FAIL, "replay", "retry"))
+BURST = outcome("webhook_burst", finding("loses_nothing", Verdict.PASS), finding("applies_once", Verdict.FAIL))
+LOST = finding("loses_nothing", Verdict.FAIL, "every_message", "plain")
+REFUSED = finding("acknowledges_genuine", Verdict.FAIL, "every_message")
+
+
+def test_a_cause_explains_its_special_cases() -> None:
+    """A receiver without deduplication is not said to lose bursts, nor to miss only retries."""
+    diagnoses = verdicts(REPEATED, BURST)
+
+    assert diagnoses["no-dedupe"].verdict is Verdict.FAIL
+    assert {diagnoses[bug].verdict for bug in ("replay-applied", "retry-applied", "crashes-on-burst")} == {
+        Verdict.INCONCLUSIVE
+    }
+    assert diagnoses["crashes-on-burst"].observed == (
+        "unknown, because the receiver does not recognise duplicates, which explains the failure"
+    )
+
+
+def test_a_cause_does_not_explain_what_another_probe_detects() -> None:
+    """A receiver without deduplication may lose messages of a burst as well."""
+    lossy = outcome("webhook_burst", finding("loses_nothing", Verdict.FAIL, "burst"))
+
+    assert verdicts(REPEATED, lossy)["crashes-on-burst"].verdict is Verdict.FAIL
+
+
+def test_a_bug_that_is_itself_explained_explains_nothing() -> None:
+    """Lost bursts would explain a lost similar message, but here the bursts are explained by missing deduplication."""
+    similar = outcome("webhook_similar_messages", finding("applies_each", Verdict.FAIL))
+    lossy = outcome("webhook_burst", finding("loses_nothing", Verdict.FAIL))
+
+    assert verdicts(REPEATED, BURST, similar)["wrong-key-scope"].verdict is Verdict.FAIL
+    assert verdicts(lossy, similar)["wrong-key-scope"].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_special_case_alone_is_reported() -> None:
+    """Without the cause, the special case is the bug."""
+    assert verdicts(BURST)["crashes-on-burst"].verdict is Verdict.FAIL
+
+
+def test_a_receiver_that_refuses_everything_does_not_refuse_news_in_particular() -> None:
+    """An unknown event was refused like every other one."""
+    diagnosis = verdicts(outcome("webhook_unknown_event_or_field", REFUSED))["news-refused"]
+
+    assert diagnosis.verdict is Verdict.INCONCLUSIVE
+    assert diagnosis.observed == "unknown, because the receiver refuses every genuine message"
+
+
+def test_a_receiver_that_loses_everything_has_no_trouble_with_equal_times_in_particular() -> None:
+    """No message was applied, whatever its time."""
+    assert verdicts(outcome("webhook_equal_publish_times", LOST))["equal-times"].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_general_failure_in_another_scenario_counts() -> None:
+    """A receiver that fails with undisturbed messages shows nothing about special ones."""
+    reads = outcome("happy_path", finding("reads_after_event", Verdict.FAIL))
+
+    assert verdicts(reads)["payload-trusted"].verdict is Verdict.FAIL
+    assert verdicts(reads, outcome("webhook_delivered", LOST))["payload-trusted"].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_general_failure_gives_no_bug_a_clean_record() -> None:
+    """An app that applies nothing passes the test of kinds of events, but no experiment reached the bug."""
+    kinds = outcome("webhook_event_kinds_distinguished", finding("distinguishes_events", Verdict.PASS))
+
+    assert verdicts(kinds)["events-alike"].verdict is Verdict.PASS
+    assert verdicts(kinds, outcome("webhook_delivered", LOST))["events-alike"].verdict is Verdict.INCONCLUSIVE

@@ -7,7 +7,8 @@ import pytest
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config import Settings, load, parse
 from fiskil_harness.errors import UsageError
-from fiskil_harness.gate.fast_selection import parse_shard, scenarios_of_shard, shortlist
+from fiskil_harness.gate.fast_selection import everyday_flaws, parse_shard, scenarios_of_shard, shortlist
+from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.gate.shards import plan
 from fiskil_harness.probes import coverage, name_of
 from fiskil_harness.probes.practices import all_practices
@@ -50,6 +51,16 @@ def test_every_flow_that_the_app_uses_is_exercised(reference: Settings) -> None:
     exercised = {flow for scenario in shortlist(SCENARIOS, reference) for flow in costs.flows_of(scenario.name)}
 
     assert expected & listed <= exercised
+
+
+def test_every_everyday_flaw_is_caught(reference: Settings) -> None:
+    """For each everyday flaw, the selection contains a scenario that its gallery entry names."""
+    chosen = {scenario.name for scenario in shortlist(SCENARIOS, reference)}
+
+    missed = [name for name in everyday_flaws() if not chosen.intersection(gallery.app(name).scenarios)]
+
+    assert missed == []
+    assert len(everyday_flaws()) >= 30
 
 
 def test_a_fast_gate_costs_a_fraction_of_a_whole_one(reference: Settings) -> None:

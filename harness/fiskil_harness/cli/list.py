@@ -93,6 +93,15 @@ def _practices() -> Iterable[Row]:
         yield Row(name=practice.id, about=f"{practice.title} [{needed}]")
 
 
+def _proofs() -> Iterable[Row]:
+    from fiskil_harness.gate.report.strength_text import summary
+    from fiskil_harness.gate.strength import possible_strengths
+    from fiskil_harness.scenario.scenario import load_all
+
+    for strength in possible_strengths(load_all()):
+        yield Row(name=strength.practice, about=summary(strength))
+
+
 def _bugs() -> Iterable[Row]:
     from fiskil_harness.gate.receiver_bugs import bugs
     from fiskil_harness.gate.report.bug_table import detected_by
@@ -143,6 +152,7 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "steps": ("actions and events of a scenario", _steps),
     "probes": ("questions about the app's behaviour", _probes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
+    "proofs": ("the experiments behind each practice", _proofs),
     "bugs": ("known bugs of webhook receivers, and their probes", _bugs),
     "interpretations": ("doubtful clauses of the contract, and their choices", _interpretations),
     "gallery": ("apps with one flaw or none, for trying out the gate", _gallery),

@@ -1,14 +1,15 @@
 """Diagnosis of a webhook receiver: a verdict about each known bug, from the findings of the bug's witnesses.
 
 A witness is a probe in a scenario that can detect the bug. The bug is present if one witness detected it, and absent only
-if every witness that ran examined the receiver without detecting it.
+if every witness that ran examined the receiver without detecting it. If a more general bug or failure of the receiver
+explains what a witness detected, the bug is unknown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from fiskil_harness.gate.receiver_bugs import Bug, Witness, bugs
+from fiskil_harness.gate.receiver_bugs import Bug, Cause, Witness, bugs, causes
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 
@@ -48,15 +49,31 @@ def diagnose(outcomes: Iterable[Outcome]) -> tuple[Diagnosis, ...]:
     by_name = {outcome.scenario: outcome for outcome in outcomes}
     if not any(witness.scenario in by_name for bug in bugs().values() for witness in bug.witness):
         return ()
-    return tuple(_diagnosis_of(bug, by_name) for bug in bugs().values())
+    testimonies = {
+        bug.id: [
+            testimony
+            for witness in bug.witness
+            if (testimony := _testimony_of(witness, by_name.get(witness.scenario))) is not None
+        ]
+        for bug in bugs().values()
+    }
+    testimonies = {
+        bug_id: [_unless_caused(bug_id, one, by_name) for one in of_bug] for bug_id, of_bug in testimonies.items()
+    }
+    found = [bug for bug in bugs().values() if _is_found(testimonies[bug.id])]
+    # A bug that another one explains explains nothing itself, because it may not be there.
+    generals = [bug for bug in found if _is_found(_unless_explained(bug, one, found) for one in testimonies[bug.id])]
+    return tuple(
+        _diagnosis_of(bug, [_unless_explained(bug, testimony, generals) for testimony in testimonies[bug.id]])
+        for bug in bugs().values()
+    )
 
 
-def _diagnosis_of(bug: Bug, outcomes: dict[str, Outcome]) -> Diagnosis:
-    testimonies = [
-        testimony
-        for witness in bug.witness
-        if (testimony := _testimony_of(witness, outcomes.get(witness.scenario))) is not None
-    ]
+def _is_found(testimonies: Iterable[_Testimony]) -> bool:
+    return any(testimony.verdict is Verdict.FAIL for testimony in testimonies)
+
+
+def _diagnosis_of(bug: Bug, testimonies: Sequence[_Testimony]) -> Diagnosis:
     if not testimonies:
         reason = bug.reason or ("tested only on request" if bug.opt_in else "not tested")
         return Diagnosis(bug=bug.id, row=bug.row, title=bug.title, verdict=Verdict.INCONCLUSIVE, observed=reason)
@@ -73,6 +90,34 @@ def _diagnosis_of(bug: Bug, outcomes: dict[str, Outcome]) -> Diagnosis:
         cases=decisive.cases,
         hook=decisive.hook,
     )
+
+
+def _unless_caused(bug_id: str, testimony: _Testimony, outcomes: Mapping[str, Outcome]) -> _Testimony:
+    """Return *testimony*, or INCONCLUSIVE if a general failure of the receiver makes the test of the bug meaningless."""
+    witness = testimony.witness
+    for cause in causes():
+        is_concerned = bug_id in cause.explains and witness.probe in cause.through
+        if is_concerned and any(_shows(cause, outcomes.get(place)) for place in (witness.scenario, cause.scenario)):
+            observed = f"unknown, because the receiver {cause.title}"
+            return _Testimony(witness=witness, verdict=Verdict.INCONCLUSIVE, observed=observed)
+    return testimony
+
+
+def _unless_explained(bug: Bug, testimony: _Testimony, present: Iterable[Bug]) -> _Testimony:
+    """Return *testimony*, or INCONCLUSIVE if a bug in *present* explains what the witness detected."""
+    if testimony.verdict is not Verdict.FAIL:
+        return testimony
+    for general in present:
+        if bug.id in general.explains and testimony.witness.probe in general.through:
+            observed = f"unknown, because the receiver {general.title}, which explains the failure"
+            return _Testimony(witness=testimony.witness, verdict=Verdict.INCONCLUSIVE, observed=observed)
+    return testimony
+
+
+def _shows(cause: Cause, outcome: Outcome | None) -> bool:
+    findings = outcome.findings if outcome else ()
+    cases = (case for finding in findings if finding.probe == cause.probe for case in finding.cases)
+    return any(case.name == cause.case and case.verdict is Verdict.FAIL for case in cases)
 
 
 def _testimony_of(witness: Witness, outcome: Outcome | None) -> _Testimony | None:

@@ -1,29 +1,35 @@
 """Selects the scenarios of a fast gate, and splits a gate into shards; both use the costs in ``fixtures/costs.toml``.
 
 The cost of a scenario is its duration on the reference app. A fast gate tests each question once, in scenarios that cost
-little. A question is a probe that a practice needs, or a flow that the app uses according to its config. The selection is
-the same on every machine.
+little. A question is a probe that a practice needs, a flow that the app uses according to its config, or an everyday flaw
+in ``fixtures/everyday_flaws.toml``. The selection is the same on every machine.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
 
+from fiskil_harness.core import catalog
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.practice_status import is_in_config
+from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import coverage, name_of
 from fiskil_harness.probes.practices import Practice, practice
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
-BUDGET_S = 48.0
-"""The total cost up to which a fast gate also tests questions that no practice needs, the cheapest first."""
+BUDGET_S = 82.0
+"""The total cost, with overhead, up to which a fast gate also tests questions that no practice needs, the cheapest first."""
+
+FLAWS = "everyday_flaws.toml"
 
 OVERHEAD_S = 0.15
 """The cost of a scenario in addition to its steps. It favours few scenarios that test many questions each."""
 
-FLOW = "flow"
+FLOW, FLAW = "flow", "flaw"
 Question = tuple[str, str]
-"""A question that a gate tests: a practice and a probe, or FLOW and a flow."""
+"""A question that a gate tests: a practice and a probe, FLOW and a flow, or FLAW and a flawed app of the gallery."""
 Questions = frozenset[Question]
 
 
@@ -32,13 +38,23 @@ def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenari
     playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in scenario.needs)]
     flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
     needed = {scenario.name: _questions(scenario, lambda practice: practice.needed) for scenario in scenarios}
-    questions = {name: of_name | (_flows(name) & flows) for name, of_name in needed.items()}
+    everyday = {(FLAW, app) for app in everyday_flaws()}
+    questions = {name: of_name | (_flows(name) & flows) | (_flaws(name) & everyday) for name, of_name in needed.items()}
     chosen = _cover([scenario.name for scenario in playable], questions, ())
     # Questions that the config does not allow are included too, so that the report names the missing hooks.
     chosen = _cover([scenario.name for scenario in scenarios], needed, chosen)
-    allowed = {scenario.name: _questions(scenario, lambda practice: practice.probes) for scenario in scenarios}
+    allowed = {
+        scenario.name: _questions(scenario, lambda practice: practice.probes) | _flaws(scenario.name)
+        for scenario in scenarios
+    }
     chosen = _within_budget([scenario.name for scenario in playable], allowed, chosen)
     return [scenario for scenario in scenarios if scenario.name in chosen]
+
+
+@cache
+def everyday_flaws() -> Collection[str]:
+    """Return the names of flawed gallery apps that a fast gate catches if the config has the hooks of their scenarios."""
+    return tuple(catalog.read_fixture(FLAWS)["flaws"])
 
 
 def scenarios_of_shard(scenarios: Sequence[Scenario], number: int, count: int) -> list[Scenario]:
@@ -91,17 +107,33 @@ def _within_budget(names: Sequence[str], questions: Mapping[str, Questions], beg
     chosen = set(begun)
     covered: set[Question] = set().union(*(questions[name] for name in chosen))
     # A scenario that cannot be played costs nothing.
-    spent_s = sum(costs.cost_s(name) for name in chosen.intersection(names))
+    spent_s = sum(costs.cost_s(name) + OVERHEAD_S for name in chosen.intersection(names))
     for name in sorted(names, key=lambda name: (costs.cost_s(name), name)):
-        if questions[name] - covered and spent_s + costs.cost_s(name) <= BUDGET_S:
+        cost_s = costs.cost_s(name) + OVERHEAD_S
+        if questions[name] - covered and spent_s + cost_s <= BUDGET_S:
             chosen.add(name)
             covered |= questions[name]
-            spent_s += costs.cost_s(name)
+            spent_s += cost_s
     return chosen
 
 
 def _flows(name: str) -> Questions:
     return frozenset((FLOW, flow) for flow in costs.flows_of(name))
+
+
+def _flaws(name: str) -> Questions:
+    return _flaws_by_scenario().get(name, frozenset())
+
+
+@cache
+def _flaws_by_scenario() -> Mapping[str, Questions]:
+    """Return, by scenario, the flawed apps of the gallery whose entries name the scenario."""
+    flaws: dict[str, set[Question]] = defaultdict(set)
+    for app in gallery.apps().values():
+        if app.collection == "flawed":
+            for name in app.scenarios:
+                flaws[name].add((FLAW, app.name))
+    return {name: frozenset(of_name) for name, of_name in flaws.items()}
 
 
 def _questions(scenario: Scenario, probes_of: Callable[[Practice], tuple[str, ...]]) -> Questions:

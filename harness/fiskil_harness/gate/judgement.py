@@ -26,6 +26,7 @@ from fiskil_harness.gate.practice_status import (
     statement_remarks,
     status_of,
 )
+from fiskil_harness.gate.strength import Strength, strengths
 from fiskil_harness.journal import API_URL_IN_ENV, CA_FILE_IN_ENV
 from fiskil_harness.probes import Verdict, coverage, heaviest
 from fiskil_harness.probes.coverage import Coverage
@@ -69,8 +70,8 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``left_out`` lists scenarios that did not run, because the command cannot provide what they need or because the gate is
     fast. ``interpretation_runs`` are the runs under alternative interpretations. ``bugs`` are the verdicts about known bugs
     of webhook receivers, if a scenario ran that can detect one. ``coverage`` lists the flows that the run exercised, and
-    those that it did not. ``routes`` lists the kinds of fault that each route met. ``remarks`` are sentences that a reader
-    needs to interpret the decision.
+    those that it did not. ``routes`` lists the kinds of fault that each route met. ``strengths`` lists the experiments that
+    passed for each practice. ``remarks`` are sentences that a reader needs to interpret the decision.
     """
 
     seed: int
@@ -88,6 +89,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_fast: bool = False
     coverage: tuple[Coverage, ...] = ()
     routes: tuple[RouteCoverage, ...] = ()
+    strengths: tuple[Strength, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -279,6 +281,7 @@ def judge(
         is_fast=is_fast,
         coverage=coverage.coverage(settings.app.facts, (flow for outcome in usual for flow in outcome.coverage), marks),
         routes=route_coverage(marks),
+        strengths=strengths(usual),
         remarks=tuple(_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out)),
     )
 
@@ -303,6 +306,7 @@ def report_only(
         unlocks=_unlocks(statuses, whole.scenarios),
         left_out=left_out,
         bugs=whole.bugs,
+        strengths=whole.strengths,
         remarks=tuple(_unfinished_remark(whole.scenarios)),
     )
 

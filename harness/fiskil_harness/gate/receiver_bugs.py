@@ -39,7 +39,8 @@ class Bug(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One known bug. ``title`` completes the sentence "the receiver ...".
 
     ``reason`` explains why no experiment can detect the bug, where that is so; ``opt_in`` marks bugs whose experiment runs
-    only on request.
+    only on request. A receiver with this bug also fails in tests of the bugs in ``explains``, by the probes in ``through``,
+    so such failures do not show that it has those bugs too.
     """
 
     row: int
@@ -49,10 +50,30 @@ class Bug(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     witness: tuple[Witness, ...] = ()
     reason: str = ""
     opt_in: bool = False
+    explains: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
+
+
+class Cause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A general failure of a receiver that is no bug of its own, such as that it refuses every message.
+
+    ``title`` completes the sentence "the receiver ...". The failure shows in ``case`` of ``probe``. Results of the probes in
+    ``through`` are then no evidence about the bugs in ``explains``: in the scenario in which the failure shows, and in all
+    scenarios if it shows in ``scenario``.
+    """
+
+    id: str
+    title: str
+    scenario: str
+    probe: str
+    case: str
+    explains: tuple[str, ...]
+    through: tuple[str, ...]
 
 
 class _Catalogue(Struct, frozen=True, forbid_unknown_fields=True):
     bug: tuple[Bug, ...]
+    cause: tuple[Cause, ...] = ()
 
 
 @cache
@@ -62,15 +83,17 @@ def bugs() -> dict[str, Bug]:
     Raises:
         ConfigError: The file is invalid, or contains a row or an id twice.
     """
-    try:
-        catalogue = msgspec.convert(catalog.read_fixture(FILE), _Catalogue).bug
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"fixtures/{FILE} is invalid: {error}.") from None
+    catalogue = _catalogue().bug
     counts = Counter([key for bug in catalogue for key in (bug.row, bug.id)])
     duplicates = [key for key, count in counts.items() if count > 1]
     if duplicates:
         raise ConfigError(f"fixtures/{FILE} contains {duplicates[0]!r} twice. Keep one.")
     return {bug.id: bug for bug in catalogue}
+
+
+def causes() -> tuple[Cause, ...]:
+    """Return the general failures that explain failures in tests of bugs."""
+    return _catalogue().cause
 
 
 def section_of(row: int) -> str:
@@ -87,3 +110,11 @@ def bug(bug_id: str) -> Bug:
     if bug_id not in bugs():
         raise UnknownName("bug", bug_id, bugs(), place=f"fixtures/{FILE}")
     return bugs()[bug_id]
+
+
+@cache
+def _catalogue() -> _Catalogue:
+    try:
+        return msgspec.convert(catalog.read_fixture(FILE), _Catalogue)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"fixtures/{FILE} is invalid: {error}.") from None

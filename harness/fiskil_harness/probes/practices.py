@@ -17,7 +17,8 @@ class Practice(Struct, frozen=True, kw_only=True):
     Findings of the probes in ``probes`` may count for the practice; the probes in ``needed`` must pass to prove it. If
     ``measure`` is ``flows``, the flow coverage of all scenarios decides instead of probes. If ``needs_every_route`` is true,
     each route that the app uses must also have met each kind of fault. A person may attest a measured practice only if the
-    config lacks the hook ``attestable_without`` and states every fact in ``attestable_with``.
+    config lacks the hook ``attestable_without`` and states every fact in ``attestable_with``. ``single`` is the reason why
+    only one experiment can prove the practice; other practices have at least two.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Practice(Struct, frozen=True, kw_only=True):
     needs_every_route: bool = False
     attestable_without: str = ""
     attestable_with: tuple[str, ...] = ()
+    single: str = ""
 
     @property
     def is_measured(self) -> bool:

@@ -33,6 +33,16 @@ def test_reading_again_passes(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
+def test_reading_rows_with_an_unknown_field_again_passes(tape: Tape) -> None:
+    """The repetition is readable, although a fault changed its rows."""
+    tape.deliver_event(ANNOUNCED)
+    break_read(tape)
+    tape.call(TRANSACTIONS, bites=("ExtraField(field=introduced_lately, size_bytes=0)",))
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
 def test_giving_up_after_one_broken_response_fails(tape: Tape) -> None:
     """The event is not delivered again, and nothing is pending."""
     tape.deliver_event(ANNOUNCED)

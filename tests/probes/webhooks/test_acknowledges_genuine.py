@@ -268,6 +268,15 @@ def test_each_variant_is_a_case() -> None:
     assert cases_of(courier) == {"pretty": Verdict.PASS, "escaped": Verdict.FAIL}
 
 
+def test_a_receiver_that_refuses_everything_has_one_general_case() -> None:
+    """No special property of a message was the reason."""
+    refusing, accepting = Courier(), Courier()
+    refusing.deliver("e0", status=401)
+    accepting.deliver("e0")
+
+    assert (cases_of(refusing), cases_of(accepting)) == ({"every_message": Verdict.FAIL}, {})
+
+
 def test_an_accepted_wrong_signature_fails_if_genuine_ones_are_refused() -> None:
     """A receiver that accepts genuine messages does not have this bug."""
     refusing, accepting = Courier(), Courier()

@@ -41,6 +41,20 @@ def test_an_acknowledged_event_without_an_effect_fails() -> None:
     assert finding.evidence == ("lost e1 banking.accounts.sync.completed",)
 
 
+def test_an_app_that_loses_every_message_has_one_general_case() -> None:
+    """No special property of a message was the reason."""
+    losing, careless = Courier(), Courier()
+    losing.deliver("e0")
+    losing.deliver("e1")
+    losing.effects({"e0": 0, "e1": 0})
+    careless.deliver("e0")
+    careless.deliver("e1")
+    careless.effects({"e0": 1, "e1": 0})
+
+    assert "every_message" in {case.name for case in examined(losing).cases}
+    assert "every_message" not in {case.name for case in examined(careless).cases}
+
+
 def test_a_refused_event_is_not_lost_yet() -> None:
     """Fiskil makes up to five attempts."""
     courier = Courier()

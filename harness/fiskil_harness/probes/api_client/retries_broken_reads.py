@@ -12,7 +12,6 @@ from fiskil_harness.journal.queries.api_calls import (
     dataset_of,
     end_user_of,
     header,
-    is_complete_success,
     parameters,
     routes_of,
 )
@@ -82,6 +81,11 @@ def is_spoilt(call: Exchange) -> bool:
     return bool(faults & UNREADABLE) or (bool(faults & CUT) and not is_whole(call))
 
 
+def is_read(call: Exchange) -> bool:
+    """Return True if the response is readable; a fault may have changed its rows, such as by an unknown field."""
+    return call.status is not None and 200 <= call.status < 300 and not is_spoilt(call)
+
+
 def is_whole(call: Exchange) -> bool:
     """Return True if the body has the length that Content-Length announces."""
     announced = header(call.response_headers, "content-length")
@@ -135,10 +139,10 @@ def _is_read_again(journal: Journal, broken: Exchange, idle: Effects | None) -> 
     """
     since_s, until_s = idle_before(journal, broken.at_s), idle.at_s if idle else inf
     reads = [call for call in calls(journal, broken.route) if call.end_user_id == broken.end_user_id and since_s < call.at_s]
-    if any(call_key(call) == call_key(broken) and is_complete_success(call) and call.at_s <= until_s for call in reads):
+    if any(call_key(call) == call_key(broken) and is_read(call) and call.at_s <= until_s for call in reads):
         return True
     selections = [_selection(call) for call in reads if call.number <= broken.number]
-    later = [call for call in reads if call.number > broken.number and call.at_s <= until_s and is_complete_success(call)]
+    later = [call for call in reads if call.number > broken.number and call.at_s <= until_s and is_read(call)]
     return any(_selection(call) <= selection for call in later for selection in selections)
 
 

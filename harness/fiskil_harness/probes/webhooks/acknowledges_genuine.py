@@ -43,6 +43,8 @@ WRONG_FORMS = {
 """Wrong signatures that a receiver may accept instead of the right signature, and the mistake that each of them reveals."""
 AFTERWARDS = "after_junk"
 """Name of the case for genuine messages that are delivered after junk (forged or unusual messages)."""
+EVERY_MESSAGE = "every_message"
+"""Name of the case that fails if the receiver refused every message, in whatever form it was signed."""
 
 
 class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_genuine"):
@@ -114,6 +116,8 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         if accepted_forms:
             observed += f"; the receiver accepts {readable(accepted_forms[0])} instead: {WRONG_FORMS[accepted_forms[0]]}"
         cases = _wrong_form_cases(journal, refuses_all=True)
+        if not accepted_forms:
+            cases = (Case(name=EVERY_MESSAGE, verdict=Verdict.FAIL, observed=observed), *cases)
         evidence = tuple(map(describe, deliveries))
         finding = self.fails(observed, evidence=evidence, examined=messages_of(deliveries), cases=cases)
         if accepted_forms:

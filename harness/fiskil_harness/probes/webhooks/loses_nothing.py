@@ -17,7 +17,7 @@ from fiskil_harness.journal.queries.deliveries import (
     why_busy,
 )
 from fiskil_harness.journal.queries.failpoints import why_recovery_untested
-from fiskil_harness.journal.queries.losses import CUT_OFF, cases_of, classify
+from fiskil_harness.journal.queries.losses import CUT_OFF, PLAIN, cases_of, classify
 from fiskil_harness.journal.queries.rows import snapshots
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins, was_reordered
@@ -25,6 +25,8 @@ from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 USED = "app.facts.uses_events"
 LONG_S = 8.0
+EVERY_MESSAGE = "every_message"
+"""Name of the case that fails if the receiver applied no message, although some were delivered without disturbance."""
 
 
 class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
@@ -87,6 +89,8 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
             return self.inconclusive(*busy)
         if lost:
             observed, evidence = _lost_text(journal, lost, len(acknowledged))
+            if not applied_ids and any(case.name == PLAIN for case in cases):
+                cases = (Case(name=EVERY_MESSAGE, verdict=Verdict.FAIL, observed="no message was applied"), *cases)
             return self.fails(observed, evidence=evidence, examined=len(acknowledged), cases=cases)
         hook = "" if journal.all(UsedEvents) else USED
         if missing and hook:
