@@ -23,7 +23,9 @@ def of_end_user(tx, end_user_id):
     """Add the notes to the state; an end user without any has no such field."""
     tx.execute(CREATE)
     notes = tx.execute("SELECT consent_id, banks, had_rows FROM archive WHERE end_user_id = ? ORDER BY at", (end_user_id,))
-    failed = tx.execute("SELECT status FROM attempts WHERE end_user_id = ? AND status IN ('failed', 'cancelled')", (end_user_id,))
+    failed = tx.execute(
+        "SELECT status FROM attempts WHERE end_user_id = ? AND status IN ('failed', 'cancelled')", (end_user_id,)
+    )
     extra = {"past_consents": [dict(note) for note in notes], "failed_attempts": [row["status"] for row in failed]}
     return {**_of_end_user(tx, end_user_id), **{name: values for name, values in extra.items() if values}}
 

@@ -40,8 +40,8 @@ PLAIN = {"endpoint": "宛先", "status": "状態", "event": "種別", "reason": 
 def line(event_type, fields):
     """Return one record: time, text, then the fields with Japanese names."""
     parts = [time.strftime("%Y年%m月%d日%H時%M分%S秒"), TEXTS.get(event_type, event_type)]
-    parts += [f"{label}＝{digest(fields[name])}" for name, label in IDS.items() if fields.get(name)]
-    parts += [f"{label}＝{WORDS.get(fields[name], fields[name])}" for name, label in PLAIN.items() if fields.get(name)]
+    parts += [f"{label}={digest(fields[name])}" for name, label in IDS.items() if fields.get(name)]
+    parts += [f"{label}={WORDS.get(fields[name], fields[name])}" for name, label in PLAIN.items() if fields.get(name)]
     return "　".join(parts)
 
 

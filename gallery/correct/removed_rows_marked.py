@@ -1,5 +1,7 @@
 """Shows each removed row with a mark, and drops it after three syncs without it."""
 
+# ruff: noqa: S608  (the names of tables and columns come from the app's own datasets.py)
+
 from reference_app import app, rows
 
 SYNCS_SHOWN = 3
@@ -16,7 +18,9 @@ def replace(tx, end_user_id, reading, allowed):
 
 def count_syncs(tx, end_user_id, reading):
     """Add one to the count of each removed row; a row that is back starts again at zero."""
-    tx.execute("CREATE TABLE IF NOT EXISTS missing (dataset TEXT, fiskil_id TEXT, syncs INTEGER, UNIQUE (dataset, fiskil_id))")
+    tx.execute(
+        "CREATE TABLE IF NOT EXISTS missing (dataset TEXT, fiskil_id TEXT, syncs INTEGER, UNIQUE (dataset, fiskil_id))"
+    )
     name = reading.dataset.name
     gone = f"SELECT fiskil_id FROM {name} WHERE deleted_at IS NOT NULL"
     tx.execute(f"DELETE FROM missing WHERE dataset = ? AND fiskil_id NOT IN ({gone})", (name,))

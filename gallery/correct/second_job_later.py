@@ -2,7 +2,7 @@
 
 import asyncio
 
-from reference_app import app, datasets, harness_hooks, logs, sync
+from reference_app import app, datasets, logs, sync
 from reference_app.fiskil.errors import FiskilError
 from reference_app.fiskil.limits import Deadline
 from reference_app.worker import Worker

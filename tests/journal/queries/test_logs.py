@@ -75,7 +75,9 @@ def test_words_without_spaces_are_found_inside_other_words() -> None:
 def test_a_log_with_unknown_ids_only_proves_nothing(tape: Tape) -> None:
     """Its ids may be digests with a key."""
     tape.deliver_event("consent.received")
-    tape.output(b"received k3y3dd1g35t01 of k3y3dd1g35t02\napplied k3y3dd1g35t01 of k3y3dd1g35t02\nk3y3dd1g35t03 k3y3dd1g35t03")
+    tape.output(
+        b"received k3y3dd1g35t01 of k3y3dd1g35t02\napplied k3y3dd1g35t01 of k3y3dd1g35t02\nk3y3dd1g35t03 k3y3dd1g35t03"
+    )
     tape.output(b"k3y3dd1g35t03 again", place="b.log")
 
     assert log_of(tape.journal).problem == HIDDEN

@@ -66,7 +66,9 @@ def test_a_foreign_row_that_leaves_with_the_next_sync_passes(tape: Tape) -> None
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == ("compare the arrangement_id of each row with the consents of the end user, in case the API errs",)
+    assert finding.advice == (
+        "compare the arrangement_id of each row with the consents of the end user, in case the API errs",
+    )
 
 
 def test_a_foreign_row_that_gets_a_mark_passes(tape: Tape) -> None:

@@ -115,7 +115,9 @@ def _has_unknown_words(journal: Journal, log: Log, missing: list[EventCreated], 
     Words that occur in records about other messages, or that are known, report no missing change.
     """
     others = [event.message_id for _, event in acknowledged_events(journal) if event.kind not in CHANGES]
-    known = [re.compile(words, re.IGNORECASE) for words in CHANGES.values()] + [words_of("changes", kind) for kind in CHANGES]
+    known = [re.compile(words, re.IGNORECASE) for words in CHANGES.values()] + [
+        words_of("changes", kind) for kind in CHANGES
+    ]
     unknown = {
         wording(record)
         for record in log.particular([consent_id], others)
