@@ -388,3 +388,14 @@ def test_another_end_users_idle_report_does_not_end_the_work(tape: Tape) -> None
     tape.effects({})
 
     assert RenewsTokenOnce().examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("fault", "verdict"), [("Latency(latency_ms=250)", Verdict.PASS), ("Stall()", Verdict.FAIL)])
+def test_a_late_response_is_a_success(tape: Tape, fault: str, verdict: Verdict) -> None:
+    """The fault delays the response of the retry, which is complete; a response that stalls never ends."""
+    tape.call("banking.accounts", status=401)
+    tape.call("token", token="t2")
+    tape.call("banking.accounts", bearer="t2", bites=(fault,))
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is verdict

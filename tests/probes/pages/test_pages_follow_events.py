@@ -14,11 +14,17 @@ BALANCE = "\nEveryday Account 7287 20,150.00"
 EMPTY = "Your connections\nYou are not sharing any data with us."
 
 
-def revoke(tape: Tape, before: str, after: str, *, is_still_pressable: bool = False) -> None:
+def revoke(tape: Tape, before: str, after: str, *, is_still_pressable: bool = False, balance_of: str = "arr1") -> None:
     """Record a page before and after an acknowledged ``consent.revoked``."""
     declare(tape)
     share(tape)
-    balance = {"fiskil_id": "b1", "key": "everyday", "current_balance": "20150.00", "available_balance": "9.00"}
+    balance = {
+        "fiskil_id": "b1",
+        "key": "everyday",
+        "arrangement_id": balance_of,
+        "current_balance": "20150.00",
+        "available_balance": "9.00",
+    }
     tape.journal.write(Rows(at_s=tape.now_s, participant="", dataset="balances", rows=(balance,)))
     show(tape, "connections", before, *((STOP,) if before.startswith(LISTED) else ()), moment="synced")
     tape.consent("arr1", is_active=False)
@@ -54,6 +60,14 @@ def test_a_balance_of_the_ended_consent_fails(tape: Tape) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.evidence == ("shown: current balance of everyday",)
+
+
+def test_a_balance_of_another_consent_passes(tape: Tape) -> None:
+    """The other consent goes on, so the page goes on showing its balance."""
+    revoke(tape, LISTED + BALANCE, EMPTY + BALANCE, balance_of="arr2")
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("after", [EMPTY + "\nReference 1120150.00", EMPTY + "\nSince 2026-12-02"])

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,6 +21,8 @@ TOKEN_NOT_RENEWED = "the app could not read because it never renewed a refused t
 
 MAX_CALLS, WINDOW_S = 20, 3.0
 """Maximum number of equal failing calls in this time, in real seconds; more of them are a storm."""
+LATE = "Latency"
+"""Name of the fault that delays a response and leaves it complete."""
 MANY_PAGES, MEGABYTE = 100, 1_000_000
 
 CallKey = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -60,6 +63,10 @@ def call_key(call: Exchange) -> CallKey:
     return call.method, call.path, tuple(sorted(parse_qsl(call.query, keep_blank_values=True)))
 
 
+def _was_only_late(call: Exchange) -> bool:
+    return call.status is not None and 200 <= call.status < 300 and {bite.partition("(")[0] for bite in call.bites} == {LATE}
+
+
 def parameters(call: Exchange) -> dict[str, str]:
     """Return the query's parameters by name."""
     return dict(parse_qsl(call.query, keep_blank_values=True))
@@ -84,13 +91,13 @@ def succeeded_later(exchanges: list[Exchange], refused: Exchange) -> bool:
     """Return True if a later call in *exchanges* to the same route for the same end user succeeded.
 
     Query parameters are ignored, because an app may read a list again from the start. If the refused call was to create an
-    end user, it has no end user id yet, so any later call to its route counts.
+    end user, it has no end user id yet, so any later call to its route counts. A response that was only late is a success.
     """
     return any(
         call.number > refused.number
         and call.route == refused.route
         and refused.end_user_id in {"", call.end_user_id}
-        and is_complete_success(call)
+        and (is_complete_success(call) or _was_only_late(call))
         for call in exchanges
     )
 
@@ -189,15 +196,21 @@ def is_storm(times_s: list[float]) -> bool:
 
 def covers(call: Exchange, row: dict[str, Any]) -> bool:
     """Return True if the query parameters of *call*, a read of a dataset, select *row*. Source: data.time-filter"""
-    query = parameters(call)
-    for name in ("account_id", "status"):
-        if query.get(name) and name in row and row[name] != query[name]:
-            return False
-    since, until = _instant(query.get("from")), _instant(query.get("to"))
+    fields, since, until = _selection(call.query)
+    if any(name in row and row[name] != value for name, value in fields):
+        return False
     if since is None and until is None:
         return True
     moment = _instant(row.get("posting_date_time") or row.get("execution_date_time"))
     return moment is not None and (since is None or moment >= since) and (until is None or moment <= until)
+
+
+@lru_cache(maxsize=1024)
+def _selection(query: str) -> tuple[tuple[tuple[str, str], ...], datetime | None, datetime | None]:
+    """Return the fields that *query* selects rows by, with their values, and the limits of its period."""
+    values = dict(parse_qsl(query, keep_blank_values=True))
+    fields = tuple((name, values[name]) for name in ("account_id", "status") if values.get(name))
+    return fields, _instant(values.get("from")), _instant(values.get("to"))
 
 
 def _field(delivery: Delivery, name: str) -> str:

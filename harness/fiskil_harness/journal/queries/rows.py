@@ -7,6 +7,7 @@ record, which is the nearest object around the text. A row that has the same pla
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -55,7 +56,7 @@ def places(state: Any, texts: Collection[str]) -> dict[str, list[Place]]:
 
 def shown(state: Any, texts: Collection[str]) -> set[str]:
     """Return those of *texts*, such as ids of rows, that *state* contains."""
-    return {text for text, mentions in places(state, texts).items() if mentions}
+    return set(texts) & set(_texts_in(state))
 
 
 def duplicated(occurrences: dict[str, list[Place]]) -> list[str]:
@@ -188,6 +189,21 @@ def name_of_row(row: dict[str, Any], number: int = 0) -> str:
     return str(row.get("key", f"row {number}"))
 
 
+def _texts_in(state: Any) -> Iterator[str]:
+    """Yield every text in *state*, values and keys."""
+    stack = [state]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, list):
+            stack.extend(node)
+        elif isinstance(node, dict):
+            yield from node
+            stack.extend(node.values())
+
+
+@lru_cache(maxsize=4096)
 def _generalised(name: str, *, is_table: bool) -> str:
     return "*" if is_table or any(letter.isdigit() for letter in name) else name
 

@@ -58,13 +58,17 @@ def _why_too_early(journal: Journal) -> tuple[str, str]:
 
 
 def _shows(journal: Journal, sharing: Sharing, view: PageView) -> bool:
-    return bool(phrase_in(view.text, [sharing.institution]) or shown_balances(journal, view.text))
+    return bool(
+        phrase_in(view.text, [sharing.institution]) or shown_balances(journal, view.text, consents=[sharing.consent_id])
+    )
 
 
 def _kept(journal: Journal, sharing: Sharing, earlier: PageView, later: PageView) -> set[str]:
     """Return what the *later* view still shows of the ended consent as the *earlier* one did, as lines for a report."""
-    balances = shown_balances(journal, earlier.text)
-    kept = {f"shown: {name}" for name in shown_balances(journal, later.text) if name in balances}
+    shown_before, shown_later = (
+        shown_balances(journal, view.text, consents=[sharing.consent_id]) for view in (earlier, later)
+    )
+    kept = {f"shown: {name}" for name in shown_before & shown_later}
     is_listed = is_still_listed(
         earlier,
         text=later.text,

@@ -35,7 +35,7 @@ class DeliverManyMessages(PlainStep, frozen=True, kw_only=True, tag="deliver_man
     """
 
     is_slow: ClassVar[bool] = True
-    most: int = 3100
+    most: int = 2100
     limit_s: float = 30
     twin: str = ""
 

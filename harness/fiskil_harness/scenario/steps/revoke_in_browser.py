@@ -1,6 +1,7 @@
 """Steps of the end user who revokes a consent on the app's own page in Chromium."""
 
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fiskil_harness.app.browser import PageSnapshot, Window
@@ -144,11 +145,16 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
             window.open(address_of(stage, end_user, template), page=self.page)
             more_words = (*stage.settings.app.facts.revoke_words, *switched_off(stage.journal, end_user.participant))
             cap_s = stage.settings.app.limits.fresh_s
-            balances = shown_balances(stage.journal, before[-1].text, end_user.participant)
+            shown = partial(
+                shown_balances,
+                stage.journal,
+                participant=end_user.participant,
+                consents=[consent.arrangement_id for consent in ended],
+            )
+            balances = shown(before[-1].text)
             while elapsed() < cap_s:
                 now = window.read()
-                has_balances = balances & shown_balances(stage.journal, now.text, end_user.participant)
-                if not has_balances and not _lists_any(before, now, names, more_words):
+                if not balances & shown(now.text) and not _lists_any(before, now, names, more_words):
                     break
                 window.pause()
                 window.open(address_of(stage, end_user, template), page=self.page)
