@@ -9,7 +9,7 @@ import msgspec
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.model import Message
-from fiskil_harness.journal import Delivery, DeliveryKind
+from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.step import EventStep, PlainStep, refuse_outside
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
 from fiskil_harness.webhooks.sender import Outgoing
@@ -281,10 +281,13 @@ def send(
     participant: str,
     kind: DeliveryKind = "genuine",
     name: str = "",
+    source_ip: str = SOURCE_ADDRESSES[0],
     is_judged: bool = True,
 ) -> Delivery:
     """Send *message* once, outside the retry schedule, and record it. The other arguments are fields of the entry."""
-    outgoing = Outgoing.of(message, event=event, participant=participant, kind=kind, name=name, is_judged=is_judged)
+    outgoing = Outgoing.of(
+        message, event=event, participant=participant, kind=kind, name=name, source_ip=source_ip, is_judged=is_judged
+    )
     return stage.sender.deliver(outgoing, stage.journal)
 
 
