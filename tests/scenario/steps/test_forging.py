@@ -54,9 +54,7 @@ def test_forgeries_come_from_several_addresses(perform: Perform) -> None:
     assert addresses.keys() <= set(FORGERY_ADDRESSES)
 
 
-def test_forgeries_come_from_fiskils_address_if_no_other_is_accepted(
-    drive: Callable[..., Driver], mailbox: Mailbox
-) -> None:
+def test_forgeries_come_from_fiskils_address_if_no_other_is_accepted(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
     """Otherwise the app would refuse the address, and not the signature."""
     driver = drive(mailbox.settings())
     driver.fiskil.forgery_sources.are_accepted = False
