@@ -12,7 +12,7 @@ from fiskil_harness.core.model import Message
 from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.step import EventStep, PlainStep, refuse_outside
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
-from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.sender import TOO_MANY, Outgoing
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -140,16 +140,19 @@ class Burst(EventStep, frozen=True, tag="burst"):
 
 
 class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_together"):
-    """Every event that is due is delivered at the same moment."""
+    """Every event that is due is delivered at the same moment; those that a rate limit refuses follow one by one."""
 
     def perform(self, stage: "Stage") -> None:
-        """Send all messages at the same moment."""
+        """Send all messages at the same moment, and those that got 429 again."""
         parcels = stage.dispatcher.due()
         for parcel in parcels:
             parcel.next_attempt()
         deliveries = stage.sender.burst([stage.dispatcher.outgoing(parcel) for parcel in parcels], stage.journal)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
             stage.dispatcher.settle(parcel, delivery)
+        for parcel, delivery in zip(parcels, deliveries, strict=True):
+            if delivery.status == TOO_MANY:
+                attempt(stage, parcel)
 
 
 class LoseAcknowledgement(EventStep, frozen=True, tag="lose_acknowledgement"):
