@@ -198,7 +198,7 @@ def ended_in_another_order(a: dict[str, Any], b: dict[str, Any], *, is_active: b
     ],
 )
 def test_traces_of_an_ended_consent_may_differ(a: dict[str, Any], b: dict[str, Any]) -> None:
-    """What is left depends on what the app knew before the end."""
+    """The rest of it depends on what the app knew before the end."""
     finding = IgnoresDeliveryOrder().examine(ended_in_another_order(a, b).journal)
 
     assert finding.verdict is Verdict.PASS
