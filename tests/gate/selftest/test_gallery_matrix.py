@@ -37,8 +37,8 @@ VARIANTS = {
     if entry.collection == "correct" and entry.base in {"reference_app", "embedded_app"} and (entry.others or 0) <= 2
 }
 """Correct clients that differ from another one in a detail."""
-STACKS = {entry.name for entry in gallery.apps().values() if entry.framework in {"django", "express"}}
-"""Correct clients with servers of their own, which take a while to start."""
+STACKS = {entry.name for entry in gallery.apps().values() if entry.framework in {"django", "express", "fastapi"}}
+"""Correct clients of several processes, which take a while to start."""
 ENDLESS = {
     "dead_connections_are_final",
     "deadline_per_read",

@@ -37,7 +37,7 @@ OTHERS = 2
 They are few, because only the flaw of such an app matters.
 """
 
-Framework = Literal["starlette", "stdlib", "flask", "node", "django", "express"]
+Framework = Literal["starlette", "stdlib", "flask", "node", "django", "express", "fastapi"]
 
 
 NODE_MODULES = Path("tests/browser/node_modules")
@@ -66,6 +66,7 @@ _TOOLS: dict[Framework, tuple[tuple[str, Callable[[], bool]], ...]] = {
     "starlette": (),
     "stdlib": (),
     "flask": (("flask (pip install flask)", _lacks_module("flask")),),
+    "fastapi": (("fastapi (pip install fastapi)", _lacks_module("fastapi")),),
     "node": (_NODE,),
     "django": (
         *((f"{name} (pip install {name})", _lacks_module(name)) for name in ("django", "gunicorn", "psycopg")),
