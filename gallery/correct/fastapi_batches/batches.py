@@ -7,6 +7,7 @@ import random
 import re
 import time
 from collections import defaultdict
+from pathlib import Path
 
 from correct.flask_client import store
 from correct.flask_client.fiskil import DATASETS, Failure, Fiskil
@@ -34,7 +35,7 @@ def turn(until):
     Raises:
         Failure: The turn does not come in time.
     """
-    with open(os.environ["DATABASE"] + ".turn", "w") as file:
+    with Path(os.environ["DATABASE"] + ".turn").open("w") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -82,10 +82,8 @@ def healthz():
 @app.post("/webhooks/fiskil")
 async def receive(request: Request):
     """Verify, store and acknowledge; the next batch does the work."""
-    if not KEY:
-        return Response(status_code=503)
-    if ADDRESSES and request.client.host not in ADDRESSES:
-        return refused(403, "an unknown address")
+    if not KEY or (ADDRESSES and request.client.host not in ADDRESSES):
+        return refused(403 if KEY else 503, "an unknown address, or no secret")
     body = bytearray()
     async for piece in request.stream():
         body += piece
