@@ -45,6 +45,17 @@ def redis(workdir):
     return str(address)
 
 
+def supervise(*commands):
+    """Run the commands, and start each again that ends, as a process manager does."""
+    running = {command: subprocess.Popen(command) for command in map(tuple, commands)}
+    while True:
+        time.sleep(0.2)
+        for command, process in running.items():
+            if process.poll() is not None:
+                time.sleep(0.2)
+                running[command] = subprocess.Popen(command)
+
+
 def _folder(workdir, kind):
     """Return a folder for a server's data; its name is short, because the path of a Unix socket has at most 107 bytes."""
     digest = hashlib.sha256(str(Path(workdir).resolve()).encode()).hexdigest()[:12]

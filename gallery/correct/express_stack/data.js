@@ -8,6 +8,10 @@ const { Failure } = require("../../../examples/embedded_app/wire");
 const pool = new Pool({ host: process.env.PGHOST, user: "app", database: "postgres", max: 12 });
 pool.on("error", (error) => console.log("warn database", error.code));
 
+// Turns have connections of their own: work inside a turn needs another one, and must not wait for those of waiting turns.
+const turns = new Pool({ host: process.env.PGHOST, user: "app", database: "postgres", max: 12 });
+turns.on("error", (error) => console.log("warn database", error.code));
+
 // Run *work* with a client in one transaction.
 async function transaction(work) {
   const client = await pool.connect();
@@ -26,7 +30,7 @@ async function transaction(work) {
 
 // Let one process at a time read and change the data of *key*.
 async function turn(key, work) {
-  const client = await pool.connect();
+  const client = await turns.connect();
   try {
     await client.query("SET lock_timeout = '5s'");
     await client.query("SELECT pg_advisory_lock(hashtext($1))", [key]).catch(() => {

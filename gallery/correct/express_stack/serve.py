@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 
 
 def main():
-    """Replace this process by the server, next to the worker."""
+    """Supervise the server and the worker."""
     workdir = os.environ["WORKDIR"]
     os.environ["PGHOST"], os.environ["REDIS_SOCKET"] = servers.postgres(workdir), servers.redis(workdir)
     os.environ["NODE_PATH"] = str(Path(os.environ["NODE_PATH"]).resolve())
@@ -27,8 +27,7 @@ def main():
         ]
         subprocess.run(build, check=True)
     subprocess.run(["node", str(HERE / "tables.js")], check=True)
-    subprocess.Popen(["node", str(HERE / "worker.js")])
-    os.execvp("node", ["node", str(HERE / "server.js")])  # noqa: S606 - no shell is wanted
+    servers.supervise(["node", str(HERE / "server.js")], ["node", str(HERE / "worker.js")])
 
 
 if __name__ == "__main__":
