@@ -207,7 +207,8 @@ def returned(request):
     LOG.log(level, "journey %s: session %a, error %a, error_id %a", *details)
     ref = attempt.customer.ref if attempt else ""
     is_connected = attempt is not None and sharing.connection_of(attempt.customer.end_user_id) == "connected"
-    return render(request, "returned.html", {"status": status, "ref": ref, "is_connected": is_connected})
+    outcome = "ineligible" if error == "CONSENT_ENDUSER_INELIGIBLE" else status
+    return render(request, "returned.html", {"status": outcome, "ref": ref, "is_connected": is_connected})
 
 
 @require_GET

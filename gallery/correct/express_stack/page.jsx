@@ -94,13 +94,14 @@ function Returned({ status, customer, isConnected }) {
   const texts = {
     returned: isConnected ? "Your data is here, and your budget is ready." : "We are syncing your data. Your bank usually needs a few minutes.",
     cancelled: "You stopped before you shared anything. Whenever you are ready, you can start again.",
+    ineligible: "Your bank does not let these accounts be shared. Trying again will not help; you can connect another bank.",
     failed: "Your bank could not complete the connection, and nothing was shared. Please try again in a few minutes.",
   };
   return (
     <main>
       <h1>{status === "returned" ? "Thank you" : "Your bank is not connected"}</h1>
       <p role="status">{texts[status]}</p>
-      <p>{status !== "returned" && <a href={linkTo("connect", customer)}>Try again</a>} <a href={linkTo("connections", customer)}>Your connections</a></p>
+      <p>{status !== "returned" && <a href={linkTo("connect", customer)}>{status === "ineligible" ? "Connect another bank" : "Try again"}</a>} <a href={linkTo("connections", customer)}>Your connections</a></p>
     </main>
   );
 }

@@ -132,7 +132,8 @@ app.get("/returned", async (request, response) => {
   if (error) log.warn("journey_failed", details);
   else log.info("journey_returned", details);
   const isConnected = attempt ? (await data.connectionOf(attempt.end_user_id)) === "connected" : false;
-  page(response, "returned", { status, customer: attempt ? attempt.ref : "", isConnected });
+  const outcome = error === "CONSENT_ENDUSER_INELIGIBLE" ? "ineligible" : status;
+  page(response, "returned", { status: outcome, customer: attempt ? attempt.ref : "", isConnected });
 });
 
 async function endUserIdOf(ref) {
