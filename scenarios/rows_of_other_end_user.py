@@ -1,4 +1,4 @@
-"""A list contains a row of a consent that the end user never gave; a good integration shows only their own rows."""
+"""A list once contains a row of a consent that the end user never gave; a good integration does not keep this row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 
@@ -14,6 +14,11 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.WaitUntilIdle(),
         steps.Refresh(),
+        # An app may trust the API, but must not keep what later syncs lack.
+        steps.LiftFaults(),
+        steps.WaitUntilIdle(),
+        steps.Sync(),
+        steps.Deliver(),
     ),
     probes=(probes.KeepsForeignRowsOut(),),
 )

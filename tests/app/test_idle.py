@@ -85,10 +85,13 @@ class Requests:
 class Waiting:
     """One scripted app, and the waits of scenarios for it."""
 
-    def __init__(self, folder: Path, time: ControlledTime) -> None:
+    def __init__(self, folder: Path, time: ControlledTime, *, fresh_s: float = 5) -> None:
         self.time, self.script, self.requests = time, ScriptedApp(time), Requests(time)
         self.app: AppUnderTest = open_app(
-            parse({}, folder=folder), values={"public_url": "http://127.0.0.1:1"}, workdir=folder, app_object=self.script
+            parse({"app": {"limits": {"fresh_s": fresh_s}}}, folder=folder),
+            values={"public_url": "http://127.0.0.1:1"},
+            workdir=folder,
+            app_object=self.script,
         )
         self.app.start()
         self.begin("first")
@@ -501,3 +504,15 @@ def test_a_real_app_is_waited_for(
         app.stop()
 
     assert (wait.result, wait.report.pending is None) == (result, flaw == "no_pending")
+
+
+@EACH_DISTURBANCE
+def test_an_app_that_works_in_batches_is_waited_for(tmp_path: Path, time: ControlledTime, *, is_disturbed: bool) -> None:
+    """It has promised to apply each event within 20 seconds, and begins its work after 12."""
+    waiting = Waiting(tmp_path, time, fresh_s=20)
+    waiting.script.report(lambda since_s, _queries: {"pending": int(since_s < 12)})
+
+    result = waiting.wait(is_disturbed=is_disturbed)
+    waiting.app.stop()
+
+    assert result == ("idle", pytest.approx(12, abs=2 * POLL_S))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,6 +134,10 @@ class AppUnderTest:
         """
         self.kill()
         self.process.start(self)
+
+    def use_empty_workdir(self) -> None:
+        """Let ``{workdir}`` stand for a new empty folder from the next start on."""
+        self.values["workdir"] = tempfile.mkdtemp(prefix="data-", dir=self.workdir)
 
     @contextlib.contextmanager
     def without_webhook_secret(self) -> Iterator[None]:

@@ -34,6 +34,9 @@
 #   the limit of a wait                                                    10           20         10
 #   no hook            time without an API request: NO_REQUEST     idle    0.12 in the last wait, 0.5 in an earlier one
 #
+# An app whose config promises to apply an event in ``fresh_s`` of more than 8 s may work in batches. Where it has new work
+# and no backlog, a wait then has fresh_s + 2 in place of 10, and twice as long in place of a limit of 20.
+#
 # "Nothing is missing" means that the counts contain every acknowledged message whose kind of event the app uses. If "idle"
 # is not reached at the limit, the wait is slow. If "stuck" is not, the wait is stuck if nothing changed in its second half,
 # else slow.
@@ -98,6 +101,8 @@ TABLE: Final = {
 """The table of the theory of operation, by the meaning of the last report."""
 LIMIT_S, DISTURBED_LIMIT_S = 10.0, 20.0
 """The limits of a wait, in real seconds."""
+SLACK_S = 2.0
+"""How much later than the promised time, in real seconds, a wait may end with the result that nothing changes."""
 NO_REQUEST: Final = {"begin": (0.12, 5.0), "begin of plan": (0.01, 5.0), "settled": (0.5, 10.0), "end": (0.12, 5.0)}
 """The time without an API request after which an app counts as idle, and the limit of the wait, in real seconds.
 
@@ -214,12 +219,19 @@ class IdleWaits:
         if not is_last:
             new_waits = max(backlog.new_waits, self._stuck_waits)
             backlog = msgspec.structs.replace(self._app.backlog, new_waits=new_waits)
-        watch = _Watch(self._query(values), _Messages(self._journal, participant), backlog, is_disturbed=is_disturbed)
+        promised_s = self._app.settings.app.limits.fresh_s + SLACK_S
+        watch = _Watch(
+            self._query(values),
+            _Messages(self._journal, participant),
+            backlog,
+            is_disturbed=is_disturbed,
+            promised_s=promised_s if promised_s > LIMIT_S else 0.0,
+        )
 
         def is_over() -> bool:
             return watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
 
-        limit_s = DISTURBED_LIMIT_S if is_disturbed else LIMIT_S
+        limit_s = max(DISTURBED_LIMIT_S, 2 * promised_s) if is_disturbed else max(LIMIT_S, promised_s)
         is_over_early = wait_until(is_over, cap_s=limit_s, every_ms=8)
         result = TABLE[watch.meaning].result
         if not is_over_early and not (result == "stuck" and watch.since_work() >= limit_s / 2):
@@ -272,7 +284,16 @@ class _Watch:
     attempt.
     """
 
-    def __init__(self, report: "EffectsReport", messages: "_Messages", backlog: Backlog, *, is_disturbed: bool) -> None:
+    def __init__(
+        self,
+        report: "EffectsReport",
+        messages: "_Messages",
+        backlog: Backlog,
+        *,
+        is_disturbed: bool,
+        promised_s: float = 0.0,
+    ) -> None:
+        self._promised_s = promised_s
         self.report, self.messages = report, messages
         self.since_change = self.since_work = stopwatch()
         self._backlog, self._is_disturbed = backlog, is_disturbed
@@ -292,7 +313,8 @@ class _Watch:
         since = self.since_work if ending.result == "stuck" else self.since_change
         times_s = ending.disturbed_s if self._is_disturbed else ending.undisturbed_s
         waits = self._backlog.old_waits if self.meaning == "pending as before" else self._backlog.new_waits
-        return since() >= times_s[min(waits, len(times_s) - 1)]
+        time_s = times_s[min(waits, len(times_s) - 1)]
+        return since() >= (max(time_s, self._promised_s) if ending.result == "stuck" and not waits else time_s)
 
     @property
     def meaning(self) -> str:

@@ -61,6 +61,7 @@ from fiskil_harness.journal.entries.declared import (
 )
 from fiskil_harness.journal.entries.deliveries import (
     DURING_KILL,
+    FORGERY_ADDRESSES,
     SOURCE_ADDRESSES,
     CanaryPlanted,
     CanaryRequested,
@@ -107,6 +108,7 @@ __all__ = [
     "BODY_KEPT",
     "CA_FILE_IN_ENV",
     "DURING_KILL",
+    "FORGERY_ADDRESSES",
     "NO_RESPONSE",
     "OTLP",
     "SOURCE_ADDRESSES",

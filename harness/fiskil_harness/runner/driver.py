@@ -63,7 +63,7 @@ from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
 from fiskil_harness.runner.pause_monitor import PauseMonitor
-from fiskil_harness.runner.preamble import config_statements, values_of
+from fiskil_harness.runner.preamble import allowed_addresses, config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from fiskil_harness.scenario.stage import Stage
@@ -262,7 +262,7 @@ class Driver:
     def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
         """Apply the scenario's interpretations; if they change, restart the app, which may keep a token or a version."""
         self.environment.interpret(interpretations)
-        self.app.values["webhook_source_ips"] = ",".join(self.environment.webhook_sources)
+        self.app.values["webhook_source_ips"] = allowed_addresses(self.environment)
         if interpretations != self._interpretations and self.app.can_restart:
             self.app.restart()
         self._interpretations = interpretations

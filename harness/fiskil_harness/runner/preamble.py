@@ -10,6 +10,7 @@ from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.journal import (
+    FORGERY_ADDRESSES,
     ApiUrlMissing,
     Declared,
     Entry,
@@ -36,7 +37,7 @@ def values_of(settings: Settings, fiskil: Fiskil, workdir: Path) -> dict[str, st
         "client_id": credentials.client_id,
         "client_secret": credentials.client_secret,
         "webhook_secret": credentials.webhook_secret,
-        "webhook_source_ips": ",".join(fiskil.webhook_sources),
+        "webhook_source_ips": allowed_addresses(fiskil),
         "alert_url": fiskil.alerts.url,
         "otlp_url": fiskil.telemetry.url,
         "python": sys.executable,
@@ -52,6 +53,14 @@ def values_of(settings: Settings, fiskil: Fiskil, workdir: Path) -> dict[str, st
     if settings.app.url:
         values["public_url"] = settings.app.url.format_map(values).rstrip("/")
     return values
+
+
+def allowed_addresses(fiskil: Fiskil) -> str:
+    """Return the value ``webhook_source_ips``: the addresses of genuine messages, and those of forgeries.
+
+    With the latter an app reads forgeries as it reads genuine messages, so that their signature is what it refuses.
+    """
+    return ",".join((*fiskil.webhook_sources, *FORGERY_ADDRESSES))
 
 
 def config_statements(settings: Settings, fiskil: Fiskil) -> Iterator[Entry]:

@@ -27,6 +27,7 @@ from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.consents.people import generated_person
 from fiskil_harness.sandbox.sandbox import mint_credentials
 from fiskil_harness.server.canary_server import CanaryServer
+from fiskil_harness.webhooks.forgery_sources import ForgerySources
 
 
 class LocalFiskil:
@@ -78,6 +79,7 @@ class LocalFiskil:
         """
         self._scheme = scheme
         self._payload = payload
+        self.forgery_sources = ForgerySources()
         self._authority = Authority(workdir)
         mint = Mint(seed=seed)
         credentials = mint_credentials(mint, webhook_secret=webhook_secret)

@@ -9,7 +9,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.core.net.http_client import HttpClient
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply, without_rate_limit
 from fiskil_harness.core.net.server import free_port
 
 
@@ -150,3 +150,13 @@ def test_an_invalid_url_is_reported(client: HttpClient, url: str) -> None:
 
     assert reply.status is None
     assert " " in reply.problem
+
+
+@pytest.mark.parametrize(("pause", "is_its_own", "sent"), [("0", True, 2), ("0", False, 1), ("", True, 1), ("60", True, 1)])
+def test_a_request_is_repeated_only_for_the_apps_own_rate_limit(pause: str, sent: int, *, is_its_own: bool) -> None:
+    """The app states a short pause, and passes on no refusal of the API."""
+    replies = [HttpReply(status=429, headers={"retry-after": pause}), HttpReply(status=200)]
+
+    reply = without_rate_limit(lambda: replies.pop(0), is_its_own=lambda: is_its_own)
+
+    assert (reply.status, len(replies)) == (200 if sent == 2 else 429, 2 - sent)

@@ -1,6 +1,7 @@
 """The gallery's entries are complete and valid, and each has a config."""
 
 import ast
+import importlib.util
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -226,3 +227,10 @@ def test_a_missing_tool_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert gallery.missing_tool(gallery.app("node_receiver")) == "node (Node.js)"
     assert gallery.missing_tool(gallery.app("no_dedupe")) == ""
+
+
+def test_the_first_missing_tool_of_a_stack_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text says how to install it."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+
+    assert gallery.missing_tool(gallery.app("django_stack")) == "django (pip install django)"

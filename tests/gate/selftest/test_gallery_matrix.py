@@ -37,6 +37,8 @@ VARIANTS = {
     if entry.collection == "correct" and entry.base in {"reference_app", "embedded_app"} and (entry.others or 0) <= 2
 }
 """Correct clients that differ from another one in a detail."""
+STACKS = {entry.name for entry in gallery.apps().values() if entry.framework in {"django", "express", "fastapi"}}
+"""Correct clients of several processes, which take a while to start."""
 ENDLESS = {
     "dead_connections_are_final",
     "deadline_per_read",
@@ -75,7 +77,7 @@ def quick(names: list[str]) -> list[object]:
 
 def quick_correct(names: list[str]) -> list[object]:
     """Return *names* as parameters; variants, and two of three other apps, run only in ``make test-all``."""
-    later = {name for name in names if name in VARIANTS}
+    later = {name for name in names if name in VARIANTS | STACKS}
     others = [name for name in names if name not in later]
     later |= {*others[1::3], *others[2::3]}
     return [pytest.param(name, marks=pytest.mark.full) if name in later else name for name in names]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal import Delivery
 from fiskil_harness.probes import AppliesOnce, Finding, IgnoresDeliveryOrder, Verdict
 from tests.probes.courier import Courier
 
@@ -110,3 +111,35 @@ def test_a_disturbance_explains_another_attempt(reason: str) -> None:
         courier.effects({}, {**STATE, "tries": tries}, participant=name)
 
     assert ends_like(courier).verdict is Verdict.PASS
+
+
+def sizes(courier: Courier) -> dict[str, list[int]]:
+    """Return the sizes of the deliveries to each twin."""
+    return {
+        name: [len(delivery.body) for delivery in courier.journal.all(Delivery) if delivery.participant == name]
+        for name in ("a", "b", "c")
+    }
+
+
+def test_a_list_of_delivery_sizes_is_advice() -> None:
+    """Each additional entry has the size of a delivery."""
+    bodies = sizes(delivered_again({}, {}, times=2))
+    lists = {name: {"deliveries": [{"event": "x", "bytes": size} for size in bodies[name]]} for name in bodies}
+
+    assert ends_like(delivered_again(lists["a"], lists["b"], times=2)).verdict is Verdict.PASS
+
+
+def test_the_total_size_of_the_deliveries_is_advice() -> None:
+    """It grows by the sizes of the additional deliveries."""
+    totals = {name: sum(bodies) for name, bodies in sizes(delivered_again({}, {}, times=2)).items()}
+
+    courier = delivered_again({"bytes": totals["a"]}, {"bytes": totals["b"]}, times=2)
+
+    assert ends_like(courier).verdict is Verdict.PASS
+
+
+def test_another_list_that_grows_is_a_difference() -> None:
+    """Its numbers are no sizes of deliveries."""
+    courier = delivered_again({"payments": [{"cents": 7}]}, {"payments": [{"cents": 7}, {"cents": 7}]})
+
+    assert ends_like(courier).verdict is Verdict.FAIL

@@ -1,11 +1,13 @@
 """Logs: ids, digests of ids, and failures in several languages."""
 
+import base64
 import hashlib
+from collections.abc import Callable
 
 import pytest
 
 from fiskil_harness.journal import Output, ProcessChanged
-from fiskil_harness.journal.queries.logs import KILLED, Log, log_of, reports_failure
+from fiskil_harness.journal.queries.logs import HIDDEN, KILLED, Log, log_of, reports_failure
 from tests.probes.tape import Tape
 
 CONSENT_ID = "arr_7f3c9a21"
@@ -43,3 +45,39 @@ def test_the_log_of_a_killed_app_may_be_incomplete(tape: Tape) -> None:
     tape.journal.write(Output(place="app.log", text=b"started"))
 
     assert log_of(tape.journal).problem == KILLED
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode, base64.b32encode, base64.b16encode])
+def test_a_digest_is_recognised_in_each_encoding(encode: Callable[[bytes], bytes]) -> None:
+    """Twelve characters of it are enough."""
+    digest = encode(hashlib.sha256(b"m-e0").digest())[:12].decode()
+
+    assert Log(records=(f"id={digest}",)).naming("m-e0") == [f"id={digest}"]
+
+
+def test_a_record_is_particular_by_its_words() -> None:
+    """A line about both ids has the same words, except for ids and times."""
+    records = ("08:01 przyjęto a-1", "08:02 przyjęto b-2", "08:03 zepsuło się b-2")
+
+    assert Log(records=records).particular(["b-2"], ["a-1"]) == ["08:03 zepsuło się b-2"]
+
+
+def test_without_a_record_about_others_nothing_is_particular() -> None:
+    """There is nothing to compare with."""
+    assert Log(records=("08:02 przyjęto b-2",)).particular(["b-2"], ["a-1"]) == []
+
+
+def test_words_without_spaces_are_found_inside_other_words() -> None:
+    """Japanese words follow one another."""
+    assert reports_failure("同意処理失敗", None)
+
+
+def test_a_log_with_unknown_ids_only_proves_nothing(tape: Tape) -> None:
+    """Its ids may be digests with a key."""
+    tape.deliver_event("consent.received")
+    tape.output(
+        b"received k3y3dd1g35t01 of k3y3dd1g35t02\napplied k3y3dd1g35t01 of k3y3dd1g35t02\nk3y3dd1g35t03 k3y3dd1g35t03"
+    )
+    tape.output(b"k3y3dd1g35t03 again", place="b.log")
+
+    assert log_of(tape.journal).problem == HIDDEN

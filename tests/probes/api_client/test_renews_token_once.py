@@ -399,3 +399,14 @@ def test_a_late_response_is_a_success(tape: Tape, fault: str, verdict: Verdict) 
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_call_whose_renewal_failed_need_not_be_repeated(tape: Tape) -> None:
+    """The app reported the failure, and its next work needs other calls."""
+    tape.call("consents.list", status=401)
+    tape.call("token", status=503, bites=("ErrorBody(status=503)",))
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

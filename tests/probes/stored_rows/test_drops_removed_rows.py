@@ -57,6 +57,18 @@ def test_a_row_kept_with_a_mark_passes(tape: Tape, kind: str) -> None:
     assert finding.advice == ("1 removed rows stay in the state with a mark",)
 
 
+@pytest.mark.parametrize(("mark", "verdict"), [({"is_deleted": True}, Verdict.PASS), ({}, Verdict.FAIL)])
+def test_a_mark_may_stay_over_several_syncs(tape: Tape, mark: dict[str, bool], verdict: Verdict) -> None:
+    """The row is compared with the last state before its removal, not with a state that shows the mark."""
+    stays, goes = tape.transaction("a"), tape.transaction("b")
+    remove_row(tape, {"rows": [stays, {**goes, **mark}]})
+    tape.rows(stays, removed=(goes["fiskil_id"],))
+    tape.deliver_event(SYNCED)
+    tape.effects({"rows": [stays, {**goes, **mark}]})
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
 def test_a_state_that_shows_no_row_proves_nothing(tape: Tape) -> None:
     """An app that lost all rows has not removed one on purpose."""
     remove_row(tape, {"rows": []})

@@ -1,4 +1,4 @@
-"""keeps_foreign_rows_out: a row of a consent that the end user never gave is shown in no state with own rows."""
+"""keeps_foreign_rows_out: a row of a consent that the end user never gave leaves the state with the next sync."""
 
 from typing import Any
 
@@ -34,27 +34,61 @@ def test_own_rows_alone_pass(tape: Tape) -> None:
     assert finding.observed == "no foreign row is shown in 1 datasets"
 
 
-def test_a_foreign_row_in_the_state_fails(tape: Tape) -> None:
-    """It is shown beside the end user's own."""
+def sync_without_foreign_rows(tape: Tape) -> None:
+    """The API returns own rows only, and the app was notified."""
+    tape.rows({"fiskil_id": "own"})
+    tape.deliver_event("banking.transactions.sync.completed")
+
+
+def test_a_foreign_row_that_stays_after_the_next_sync_fails(tape: Tape) -> None:
+    """It is shown beside the end user's own, although the API no longer returns it."""
     tape.rows({"fiskil_id": "own"})
     serve(tape, "banking.transactions", "own", "foreign")
+    tape.effects(state("own", "foreign"), moment="settled")
+    sync_without_foreign_rows(tape)
     tape.effects(state("own", "foreign"))
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "the app's state shows transactions of a consent that the end user never gave"
-    assert finding.evidence == ("shows foreign transactions",)
+    assert finding.observed == "the app keeps transactions of a consent that the end user never gave"
+    assert finding.evidence == ("shows foreign transactions after a sync without them",)
 
 
-def test_a_foreign_row_in_an_earlier_state_fails(tape: Tape) -> None:
-    """Someone may have seen it in between."""
+def test_a_foreign_row_that_leaves_with_the_next_sync_passes(tape: Tape) -> None:
+    """The app may trust the rows that the API returns for its end user."""
     tape.rows({"fiskil_id": "own"})
     serve(tape, "banking.transactions", "own", "foreign")
     tape.effects(state("own", "foreign"), moment="settled")
+    sync_without_foreign_rows(tape)
     tape.effects(state("own"))
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.advice == (
+        "compare the arrangement_id of each row with the consents of the end user, in case the API errs",
+    )
+
+
+def test_a_foreign_row_that_gets_a_mark_passes(tape: Tape) -> None:
+    """A removed row may stay as history."""
+    tape.rows({"fiskil_id": "own"})
+    serve(tape, "banking.transactions", "own", "foreign")
+    tape.effects(state("own", "foreign"), moment="settled")
+    sync_without_foreign_rows(tape)
+    tape.effects({**state("own"), "removed": state("foreign")["transactions"]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_without_a_later_sync_a_foreign_row_does_not_fail(tape: Tape) -> None:
+    """The API still returns it."""
+    tape.rows({"fiskil_id": "own"})
+    serve(tape, "banking.transactions", "own", "foreign")
+    tape.effects(state("own", "foreign"))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 def test_a_row_of_a_later_sync_is_an_own_row(tape: Tape) -> None:

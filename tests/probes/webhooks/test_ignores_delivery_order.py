@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal import ConsentState
 from fiskil_harness.probes import Finding, IgnoresDeliveryOrder, Verdict
 from tests.probes.courier import Courier
 
@@ -170,3 +171,48 @@ def test_an_order_that_cannot_be_compared_is_inconclusive() -> None:
 
     assert (unclear.verdict, unclear.cases[0].verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
     assert failed.verdict is Verdict.FAIL
+
+
+def ended_in_another_order(a: dict[str, Any], b: dict[str, Any], *, is_active: bool = False) -> Courier:
+    """Return a journal in which the revocation reached twin b first; *a* and *b* are final states after an active one."""
+    courier = Courier()
+    for name in ("a", "c"):
+        courier.deliver(f"{name}.e0")
+        courier.effects(state={"status": "active", "bank": "Bank"}, participant=name, moment="after")
+        courier.deliver(f"{name}.e3")
+    courier.event("b.e0")
+    courier.deliver("b.e3")
+    courier.deliver("b.e0")
+    for name, state in (("a", a), ("b", b), ("c", a)):
+        courier.effects(state=state, participant=name)
+        courier.journal.write(ConsentState(participant=name, consent_id=f"consent-{name}", is_active=is_active))
+    return courier
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ({"status": "revoked", "bank": "Bank"}, {"status": "revoked"}),
+        ({"status": "revoked", "past": [{"rows": 94}]}, {"status": "revoked", "past": [{"rows": 0}]}),
+        ({"status": "revoked"}, {"status": "revoked", "warning": "revoked before received"}),
+    ],
+)
+def test_traces_of_an_ended_consent_may_differ(a: dict[str, Any], b: dict[str, Any]) -> None:
+    """The rest of it depends on what the app knew before the end."""
+    finding = IgnoresDeliveryOrder().examine(ended_in_another_order(a, b).journal)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.advice[0].startswith("ignored, because these values record what happened to one twin only: $.")
+
+
+@pytest.mark.parametrize("b", [{"status": "active"}, {"status": "revoked", "bank": "Bank"}])
+def test_a_twin_must_not_look_as_before_the_end(b: dict[str, Any]) -> None:
+    """The twin shows a value that the other had only while its consent was active."""
+    assert IgnoresDeliveryOrder().examine(ended_in_another_order({"status": "revoked"}, b).journal).verdict is Verdict.FAIL
+
+
+def test_while_a_consent_is_active_no_value_may_be_missing() -> None:
+    """A missing value may be a lost effect."""
+    a, b = {"status": "updated", "bank": "Bank"}, {"status": "updated"}
+
+    assert IgnoresDeliveryOrder().examine(ended_in_another_order(a, b, is_active=True).journal).verdict is Verdict.FAIL

@@ -1,5 +1,6 @@
 """Steps that send forged and unusual messages: they match the registries, and the journal records their kind."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -9,12 +10,13 @@ from werkzeug import Response
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.webhook_format import FISKIL, PRESETS
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.journal import Delivery, EventCreated, Journal, Leak
+from fiskil_harness.journal import FORGERY_ADDRESSES, Delivery, EventCreated, Journal, Leak
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.webhooks import sign
 from fiskil_harness.webhooks.forgeries.catalogue import forgeries_of
+from fiskil_harness.webhooks.forgery_sources import MOST_FORGERIES
 from fiskil_harness.webhooks.payload_variants import ODDITIES, encodings_of
 from fiskil_harness.webhooks.signature_variants import SPELLINGS
 from tests.apps.mailbox import Mailbox
@@ -41,6 +43,25 @@ def test_every_forgery_is_sent_and_recorded(perform: Perform, driver: Driver, ma
     ]
     pairs = zip(mailbox.bodies, mailbox.signatures, strict=True)
     assert not any(sign(body, secret) == signature for body, signature in pairs)
+
+
+def test_forgeries_come_from_several_addresses(perform: Perform) -> None:
+    """A firewall that blocks an address after five invalid signatures blocks neither Fiskil nor the rest."""
+    journal, _ = perform(steps.Authorise(), steps.ForgeEvery())
+
+    addresses = Counter(delivery.source_ip for delivery in journal.all(Delivery))
+    assert max(addresses.values()) == MOST_FORGERIES
+    assert addresses.keys() <= set(FORGERY_ADDRESSES)
+
+
+def test_forgeries_come_from_fiskils_address_if_no_other_is_accepted(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """Otherwise the app would refuse the address, and not the signature."""
+    driver = drive(mailbox.settings())
+    driver.fiskil.forgery_sources.are_accepted = False
+
+    journal, _ = driver.perform(Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.ForgeEvery()), probes=()))
+
+    assert {delivery.source_ip for delivery in journal.all(Delivery)} == {"127.0.0.1"}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ this machine and to hosts that are allowed by name. Pages that need JavaScript a
 
 import ipaddress
 from collections.abc import Mapping
+from functools import partial
 from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
-from fiskil_harness.core.net.http_client import HttpClient, HttpReply
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply, without_rate_limit
 from fiskil_harness.errors import StepError
 
 LONGEST_CHAIN = 8
@@ -106,7 +107,7 @@ class FormBrowser:
             self._redirecting.append(reply)
             if not self._may_go_to(url):
                 break
-            reply = self._browser.request("GET", url, headers=self._headers)
+            reply = without_rate_limit(partial(self._browser.request, "GET", url, headers=self._headers))
         self.page = reply
         return reply
 

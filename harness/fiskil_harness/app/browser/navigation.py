@@ -153,6 +153,7 @@ def _in_words(error: str) -> str:
         "ERR_BLOCKED_BY_CLIENT": "the page is on another host, and the request was blocked",
         "ERR_TOO_MANY_REDIRECTS": "the page redirects without end",
         "ERR_ABORTED": f"{RESPONDED} a response without a page",
+        "ERR_HTTP_RESPONSE_CODE_FAILURE": f"{RESPONDED} an error without a page",
         "Download is starting": f"{RESPONDED} a file to download, not a page",
     }
     return next((problem for name, problem in words.items() if name in error), "the page could not be opened")

@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 from msgspec import Struct
 
-from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.clock import pause, stopwatch
 
 LARGEST_RESPONSE = 16 * 1024 * 1024
+TOO_MANY, MOST_REPEATS, LONGEST_PAUSE_S = 429, 3, 5
 
 
 class _TooLong(Exception):
@@ -39,6 +40,24 @@ class HttpReply(Struct, frozen=True, kw_only=True):
     def content_type(self) -> str:
         """The media type, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def without_rate_limit(request: Callable[[], HttpReply], *, is_its_own: Callable[[], bool] = lambda: True) -> HttpReply:
+    """Send a request again, after the stated pause, while the app's own rate limit refuses it with 429.
+
+    A scenario does in seconds what end users do in hours. The last reply is returned after three repetitions.
+
+    Args:
+        is_its_own: False if the app may pass on a refusal of the API, which is never repeated.
+    """
+    reply = request()
+    for _ in range(MOST_REPEATS):
+        pause_s = reply.headers.get("retry-after", "")
+        if reply.status != TOO_MANY or not pause_s.isdecimal() or int(pause_s) > LONGEST_PAUSE_S or not is_its_own():
+            break
+        pause(int(pause_s))
+        reply = request()
+    return reply
 
 
 class HttpClient:

@@ -8,7 +8,7 @@ import os
 import shutil
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -37,7 +37,49 @@ OTHERS = 2
 They are few, because only the flaw of such an app matters.
 """
 
-Framework = Literal["starlette", "stdlib", "flask", "node"]
+Framework = Literal["starlette", "stdlib", "flask", "node", "django", "express", "fastapi"]
+
+
+NODE_MODULES = Path("tests/browser/node_modules")
+"""The folder of npm packages, relative to the folder that contains the gallery; the wheel does not contain it."""
+
+
+def _lacks_program(name: str) -> Callable[[], bool]:
+    return lambda: shutil.which(name) is None
+
+
+def _lacks_module(name: str) -> Callable[[], bool]:
+    return lambda: importlib.util.find_spec(name) is None
+
+
+def _lacks_postgres() -> bool:
+    return not any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+def _lacks_express() -> bool:
+    return not (catalog.folder("gallery").parent / NODE_MODULES / "express").is_dir()
+
+
+_NODE = ("node (Node.js)", _lacks_program("node"))
+_POSTGRES = ("PostgreSQL (apt-get install postgresql)", _lacks_postgres)
+_TOOLS: dict[Framework, tuple[tuple[str, Callable[[], bool]], ...]] = {
+    "starlette": (),
+    "stdlib": (),
+    "flask": (("flask (pip install flask)", _lacks_module("flask")),),
+    "fastapi": (("fastapi (pip install fastapi)", _lacks_module("fastapi")),),
+    "node": (_NODE,),
+    "django": (
+        *((f"{name} (pip install {name})", _lacks_module(name)) for name in ("django", "gunicorn", "psycopg")),
+        _POSTGRES,
+    ),
+    "express": (
+        _NODE,
+        _POSTGRES,
+        ("Redis (apt-get install redis-server)", _lacks_program("redis-server")),
+        ("express (npm ci --prefix tests/browser)", _lacks_express),
+    ),
+}
+"""The tools that apps of each framework need, each with a function that returns true if this machine does not have it."""
 
 
 class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -154,11 +196,7 @@ def settings(entry: GalleryApp) -> Settings:
 
 def missing_tool(entry: GalleryApp) -> str:
     """Return the tool that *entry* needs and this machine does not have; "" if the app can run."""
-    if entry.framework == "node" and shutil.which("node") is None:
-        return "node (Node.js)"
-    if entry.framework == "flask" and importlib.util.find_spec("flask") is None:
-        return "flask (pip install flask)"
-    return ""
+    return next((tool for tool, is_missing in _TOOLS[entry.framework] if is_missing()), "")
 
 
 def _read(collection: Literal["flawed", "correct"]) -> list[GalleryApp]:

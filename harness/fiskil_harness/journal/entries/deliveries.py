@@ -49,6 +49,9 @@ DURING_KILL = "during a kill"
 SOURCE_ADDRESSES = ("127.0.0.1", "127.0.0.20")
 """Source IP addresses of genuine deliveries; only some interpretations of Fiskil's documentation use the second address."""
 
+FORGERY_ADDRESSES = tuple(f"127.0.0.{number}" for number in range(30, 130))
+"""Source IP addresses of forged deliveries, and of replays with a signature in unusual notation."""
+
 
 class EventCreated(Entry, frozen=True, kw_only=True):
     """The sandbox created an event.

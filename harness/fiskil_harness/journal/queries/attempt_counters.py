@@ -6,6 +6,7 @@ by at most one for each additional delivery or disturbance.
 
 import re
 from collections import Counter
+from collections.abc import Collection, Container
 
 from fiskil_harness.journal import Delivery, Exchange, HookCall, Journal, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import end_user_of
@@ -51,24 +52,60 @@ def is_counter(path: str, first: Leaves, second: Leaves, *, most: int) -> bool:
     return sum(high) - sum(low) <= most
 
 
-def is_delivery_list(path: str, first: Leaves, second: Leaves, *, most: int) -> bool:
-    """Return True if *path* is in a list of messages that only grew from *first* to *second*: it may list deliveries.
+def body_sizes(journal: Journal, participant: str, *, since_s: float = 0.0) -> list[int]:
+    """Return the size in bytes of each delivery since *since_s* that the app acknowledged to a participant."""
+    return [len(delivery.body) for delivery in _received(journal, participant, since_s) if delivery.is_acknowledged]
+
+
+def added_bytes(journal: Journal, *, of: str, than: str) -> range:
+    """Return how many more bytes of deliveries the app may have received for the twin *of* than for the twin *than*.
+
+    A delivery without an acknowledgement may have been received or not.
+    """
+    certain_of, certain_than = sum(body_sizes(journal, of)), sum(body_sizes(journal, than))
+    possible_of, possible_than = (sum(len(delivery.body) for delivery in _received(journal, name)) for name in (of, than))
+    return range(certain_of - possible_than, possible_of - certain_than + 1)
+
+
+def is_total_size(path: str, first: Leaves, second: Leaves, *, added: Container[int]) -> bool:
+    """Return True if *path* has one whole number, which is higher in *second* by *added* bytes: the size of deliveries."""
+    low, high = _numbers(first.get(path, Counter())), _numbers(second.get(path, Counter()))
+    return bool(low and high and len(low) == len(high) == 1 and low < high and high[0] - low[0] in added)
+
+
+def is_delivery_list(path: str, first: Leaves, second: Leaves, *, most: int, sizes: Collection[int] = ()) -> bool:
+    """Return True if *path* is in a list that only grew from *first* to *second*, and that may list deliveries.
+
+    A list may do so if it contains messages, or if each of its additional numbers in one field is the size of a delivery.
 
     Args:
         most: Maximum number of additional values.
+        sizes: The sizes of the deliveries in bytes.
     """
     container = path.rpartition("[*]")[0]
     extra = second.get(path, Counter()) - first.get(path, Counter())
     if not container or first.get(path, Counter()) - second.get(path, Counter()) or not 0 < extra.total() <= most:
         return False
-    beside = [values for name, values in second.items() if name.startswith(f"{container}[*]")]
-    return any(_MESSAGE.fullmatch(value) for values in beside for value in values)
+    beside = {name: values for name, values in second.items() if name.startswith(f"{container}[*]")}
+    if any(_MESSAGE.fullmatch(value) for values in beside.values() for value in values):
+        return True
+    texts = set(map(str, sizes))
+    added = (values - first.get(name, Counter()) for name, values in beside.items())
+    return any(values.total() == extra.total() and values.keys() <= texts for values in added)
 
 
 def is_named_as_counter(path: str) -> bool:
     """Return True if the last name in *path*, or that of its list, is typical of an attempt counter."""
     names = {path.rpartition(".")[2], path.rpartition("[*]")[0].rpartition(".")[2]}
     return any(_ATTEMPT_WORDS.search(name) for name in names)
+
+
+def _received(journal: Journal, participant: str, since_s: float = 0.0) -> list[Delivery]:
+    return [
+        delivery
+        for delivery in journal.all(Delivery)
+        if delivery.participant == participant and delivery.is_authentic and delivery.at_s >= since_s
+    ]
 
 
 def _reasons(journal: Journal, participant: str) -> int:

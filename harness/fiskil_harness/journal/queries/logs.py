@@ -5,10 +5,12 @@ word of the endpoint's path or route, in any spelling. A record reports a failur
 for failures.
 """
 
+import base64
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import accumulate
 
@@ -19,6 +21,7 @@ from fiskil_harness.journal import OTLP, Delivery, EventCreated, Exchange, Journ
 from fiskil_harness.journal.queries.api_calls import calls, consent_of
 
 KILLED = "the app was killed, and may have lost the last lines of its log"
+HIDDEN = "the log names no id of this scenario, but has words that may stand for ids; log the ids, or digests without a key"
 STANDARD = "output"
 """``Output.place`` of the app's standard output and error."""
 
@@ -41,10 +44,15 @@ _NO_FAILURE = re.compile(
 """Parts of a record which state that there was no failure, such as ``error=null``."""
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
 """Request lines in a web server's access log; they only show requests to the app, including those of the harness."""
+_VALUE = re.compile(r"[\w.:/+-]*\d[\w.:/+-]*")
 _NOISE = re.compile(r"[^a-z0-9]+")
-_HEX = re.compile(r"(?<![0-9a-z])[0-9a-f]{8,}", re.IGNORECASE)
+_ENCODED = re.compile(r"(?<![0-9A-Za-z])(?=([0-9A-Za-z+/_-]{8}))")
+"""The first eight characters of what may be a digest, in hexadecimal digits, base64 or base32."""
+_OPAQUE = re.compile(r"(?<![\w.])(?=\w*\d)(?=\w*[a-z]\w*[a-z])[0-9A-Za-z_]{10,}(?![\w.])")
 DIGESTS = ("sha256", "sha1", "md5", "sha512", "blake2b")
 """Functions by which an app may shorten or hide ids in its log, without a key."""
+_WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""A letter of a script whose words follow one another without a space, or have other words joined to them."""
 _CUT = re.compile(r"[\w-]*(?:\.\.|…)")
 """The rest of an id that the log has cut."""
 
@@ -66,6 +74,15 @@ class Log(Struct, frozen=True, kw_only=True):
         text = _Text.of(self.records)
         return [self.records[number] for number in sorted({number for each in ids if each for number in text.find(each)})]
 
+    def particular(self, ids: Iterable[str], others: Iterable[str]) -> list[str]:
+        """Return records that contain one of *ids* and differ in their words from all records that contain one of *others*.
+
+        Such a record reports something that happened to *ids* only, in whatever language. Without a record about *others*,
+        nothing is returned, because then nothing shows that the words are particular.
+        """
+        general = {wording(record) for record in self.naming(*others)}
+        return [record for record in self.naming(*ids) if general and wording(record) not in general]
+
 
 def log_of(journal: Journal) -> Log:
     """Return the records of all outputs of the app.
@@ -86,9 +103,11 @@ def log_of(journal: Journal) -> Log:
     log = Log(records=records)
     called = {call.route: call for call in calls(journal)}.values()
     own = Log(records=tuple(_REQUESTS.sub(" ", record) for record in records))
-    mentions_scenario = any(own.naming(text) for text in _ids(journal)) or any(
-        names_endpoint(record, call) for record in own.records for call in called
-    )
+    ids = _ids(journal)
+    names_ids = any(own.naming(text) for text in ids)
+    if ids and not names_ids and len(_unknown_words(own)) >= len(ids):
+        return Log(records=records, problem=HIDDEN)
+    mentions_scenario = names_ids or any(names_endpoint(record, call) for record in own.records for call in called)
     if not log_files and not mentions_scenario:
         return Log(records=records, problem="the app's output does not mention this scenario, so its log may be elsewhere")
     return log
@@ -125,11 +144,20 @@ def reports_failure(record: str, status: int | None) -> bool:
     return has_status(record, status) or bool(FAILURE.search(text) or words_of("failure").search(text))
 
 
+def wording(record: str) -> str:
+    """Return the record without words that contain a digit, such as ids and times, and without names of events."""
+    return " ".join(_VALUE.sub(" ", _KINDS.sub(" ", record)).split())
+
+
 @cache
 def words_of(name: str, kind: str = "") -> re.Pattern[str]:
     """Return a pattern of the words in ``log_words.toml`` under *name*, which has a list for each *kind* or one list."""
     words = catalog.read_fixture("log_words.toml")[name]
-    return re.compile(r"(?<![^\W\d_])(?:" + "|".join(map(re.escape, words[kind] if kind else words)) + ")", re.IGNORECASE)
+    listed = words[kind] if kind else words
+    return re.compile(
+        "|".join(re.escape(word) if _WITHOUT_SPACES.match(word) else rf"(?<![^\W\d_]){re.escape(word)}" for word in listed),
+        re.IGNORECASE,
+    )
 
 
 def _words_of(call: Exchange) -> set[str]:
@@ -159,6 +187,12 @@ def _ids(journal: Journal) -> set[str]:
     return ids - {""}
 
 
+def _unknown_words(log: Log) -> set[str]:
+    """Return the words that may stand for ids: long, with letters and digits, and in more than one record."""
+    counts = Counter(word for record in log.records for word in set(_OPAQUE.findall(record)))
+    return {word for word, count in counts.items() if count > 1}
+
+
 class _Text:
     """All records as one text, because searching it is much faster than searching thousands of records one by one."""
 
@@ -166,9 +200,9 @@ class _Text:
         self._text = "\n".join(records)
         self._starts = [0, *accumulate(len(record) + 1 for record in records)]
         self._has_cut_ids = ".." in self._text or "…" in self._text
-        self._hex_places: dict[str, list[int]] = {}
-        for word in _HEX.finditer(self._text):
-            self._hex_places.setdefault(word[0][:SHORTEST].lower(), []).append(word.start())
+        self._digest_places: dict[str, list[int]] = {}
+        for word in _ENCODED.finditer(self._text):
+            self._digest_places.setdefault(word[1].lower(), []).append(word.start())
 
     @classmethod
     @lru_cache(maxsize=4)
@@ -179,8 +213,8 @@ class _Text:
     def find(self, text: str) -> Iterator[int]:
         """Yield the index of each record that contains *text*, a part of it that a log has cut, or its digest."""
         yield from (number for _, number in self._places(text))
-        for digest in _digests(text) if self._hex_places else ():
-            for place in self._hex_places.get(digest, ()):
+        for digest in _digests(text) if self._digest_places else ():
+            for place in self._digest_places.get(digest, ()):
                 yield bisect_right(self._starts, place) - 1
         if len(text) > SHORTEST and self._has_cut_ids:
             for place, number in self._places(text[:SHORTEST]):
@@ -197,6 +231,8 @@ class _Text:
 
 @lru_cache(maxsize=4096)
 def _digests(text: str) -> tuple[str, ...]:
-    """Return the first eight characters of each digest of *text*, in hexadecimal digits."""
+    """Return the first eight characters of each digest of *text*, in each encoding, in lower case."""
     content = text.encode()
-    return tuple(hashlib.new(name, content, usedforsecurity=False).hexdigest()[:SHORTEST] for name in DIGESTS)
+    digests = [hashlib.new(name, content, usedforsecurity=False).digest() for name in DIGESTS]
+    encodings = (base64.b16encode, base64.b64encode, base64.urlsafe_b64encode, base64.b32encode)
+    return tuple({encode(digest)[:SHORTEST].decode().lower() for digest in digests for encode in encodings})

@@ -10,13 +10,16 @@ from collections import Counter
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
+from fiskil_harness.journal import ConsentState, Delivery, Effects, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
 from fiskil_harness.journal.queries.attempt_counters import (
+    added_bytes,
+    body_sizes,
     extra_attempts,
     is_counter,
     is_delivery_list,
     is_named_as_counter,
+    is_total_size,
 )
 from fiskil_harness.journal.queries.deliveries import first_of, was_disturbed
 from fiskil_harness.journal.queries.rows import NO_VISIBLE_EFFECT, PENDING, last_effects, snapshots, why_still_busy
@@ -29,7 +32,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     *differences* are lines for a report, *compared* is the number of compared paths. *volatile* are the paths that were
     ignored because they differ between identical runs. *counters* are the paths that were ignored because they seem to be
     counters or lists of attempts: the twin with more deliveries has a higher number there,
-    or more entries. *reason* states why the twins cannot be
+    or more entries. *histories* are the paths that were ignored because they record what happened to one twin only, or what
+    is left of an ended consent. *reason* states why the twins cannot be
     compared, *hook* is the hook that would help.
     """
 
@@ -37,6 +41,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     compared: int = 0
     volatile: tuple[str, ...] = ()
     counters: tuple[str, ...] = ()
+    histories: tuple[str, ...] = ()
     reason: str = ""
     hook: str = ""
 
@@ -46,6 +51,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
         ignored = (
             ("ignored, because two identical runs differ there", self.volatile),
             ("ignored, because these numbers grow with every attempt", self.counters),
+            ("ignored, because these values record what happened to one twin only", self.histories),
         )
         return tuple(f"{reason}: {first_of(paths, 6)}" for reason, paths in ignored if paths)
 
@@ -105,21 +111,52 @@ def _compared(journal: Journal, reader: StateReader, other: str, a: Leaves, b: L
         return Comparison(reason="no part of the app's state is the same in two identical runs", hook=EFFECTS)
     if not has_symbols(a) and not any(differing(state, a) - volatile for state in states):
         return Comparison(reason="the app's state shows no effect of any delivery", hook=EFFECTS)
-    most = extra_attempts(journal, of=other, than="a")
+    most, sizes = extra_attempts(journal, of=other, than="a"), body_sizes(journal, other)
     counters = {
         path
         for path in differing(a, b) - volatile
-        if is_counter(path, a, b, most=most) or is_delivery_list(path, a, b, most=most)
+        if is_counter(path, a, b, most=most)
+        or is_delivery_list(path, a, b, most=most, sizes=sizes)
+        or is_total_size(path, a, b, added=added_bytes(journal, of=other, than="a"))
     }
     if not compared - counters:
         return Comparison(reason="only counters in the app's state are the same in two identical runs", hook=EFFECTS)
-    paths = sorted(differing(a, b) - volatile - counters)
+    paths = differing(a, b) - volatile - counters
+    histories = _histories(paths, a, b, states, has_ended=_has_ended(journal, other) and was_reordered(journal, other))
     return Comparison(
-        differences=tuple(_words(path, a.get(path, Counter()), b.get(path, Counter())) for path in paths),
-        compared=len(compared - counters),
+        differences=tuple(
+            _words(path, a.get(path, Counter()), b.get(path, Counter())) for path in sorted(paths - histories)
+        ),
+        compared=len(compared - counters - histories),
         volatile=tuple(sorted(volatile)),
         counters=tuple(sorted(counters)),
+        histories=tuple(sorted(histories)),
     )
+
+
+def _histories(paths: set[str], a: Leaves, b: Leaves, states: list[Leaves], *, has_ended: bool) -> set[str]:
+    """Return those of *paths* that differ only because more happened to one twin, so that no effect is lost or repeated.
+
+    A path that only twin ``b`` has, and twin ``a`` never had, is such a record. If the consents of both have ended, what is
+    left of them depends on what the app knew before the end: ``a`` may have more, and records made at the end may differ.
+
+    Args:
+        states: All states that the app reported for ``a``.
+        has_ended: True if the consents of both twins have ended, and the messages of ``b`` came in another order.
+    """
+    known = {path for state in (*states, a) for path in state}
+    earlier = {path for state in states if state != a for path in state}
+    return {
+        path
+        for path in paths
+        if path not in known or (has_ended and (path not in earlier or not b.get(path, Counter()) - a.get(path, Counter())))
+    }
+
+
+def _has_ended(journal: Journal, other: str) -> bool:
+    """Return True if twins ``a`` and *other* had consents and none of these is active any more."""
+    consents = {consent.consent_id: consent for consent in journal.all(ConsentState) if consent.participant in {"a", other}}
+    return bool(consents) and not any(consent.is_active for consent in consents.values())
 
 
 def _words(path: str, in_order: Counter[str], otherwise: Counter[str]) -> str:

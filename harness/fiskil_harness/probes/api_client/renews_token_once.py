@@ -91,11 +91,20 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         )
 
     def _judge_failed(self, journal: Journal, failed: list[Exchange], *, is_renewed: bool, examined: int) -> Finding:
+        failed = [call for call in failed if not _was_renewal_spoilt(journal, call)]
+        if not failed:
+            return self.inconclusive("a fault acted on the renewal after the refusal, and the app may have given up")
         renewal = "although the token was renewed" if is_renewed else "and the token was not renewed"
         if not _has_given_up(journal, failed[0]):
             return self.inconclusive(STILL_BUSY)
         observed = f"{failed[0].route} never succeeded after its 401, {renewal}"
         return self.fails(observed, evidence=refusal_lines(failed), examined=examined)
+
+
+def _was_renewal_spoilt(journal: Journal, refused: Exchange) -> bool:
+    """Return True if a fault acted on the first token request after *refused*: the app may give up the work it did then."""
+    renewal = next((call for call in calls(journal, "token") if call.number > refused.number), None)
+    return renewal is not None and bool(renewal.bites) and is_spoilt(renewal)
 
 
 def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:

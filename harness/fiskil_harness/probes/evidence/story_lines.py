@@ -69,7 +69,7 @@ def _exchange(call: journal.Exchange, text: Message, _kinds: Mapping[str, str]) 
 
 def _delivery(delivery: journal.Delivery, text: Message, kinds: Mapping[str, str]) -> StoryEntry:
     variant = delivery.name.replace("_", " ") or ("" if delivery.is_genuine else delivery.kind)
-    source = f"from {delivery.source_ip}" if delivery.source_ip != "127.0.0.1" else ""
+    source = f"from {delivery.source_ip}" if delivery.source_ip not in {"127.0.0.1", *journal.FORGERY_ADDRESSES} else ""
     symbol = delivery.event.replace(":", ": ").replace("_", " ")
     result = _result(delivery.status, delivery.took_s)
     if delivery.status is None and delivery.problem:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import FAIL, LOGS
 from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal.queries.api_calls import kind_of
 from fiskil_harness.journal.queries.deliveries import ended_s, genuine
 from fiskil_harness.journal.queries.failpoints import accepted_requests, failed_between, windows
 from fiskil_harness.journal.queries.logs import Log, log_of, reports_failure, without_requests, words_of
@@ -19,7 +20,8 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
     """Check that a log line reports each failure that the harness requested, and names the message.
 
     Two kinds of failures are judged on their own: processing that fails after the acknowledgement, and a refused delivery.
-    A receiver may refuse a request before it trusts the message's id, so a line about refused webhooks is enough there.
+    A receiver may refuse a request before it trusts the message's id, so a line about refused webhooks is enough there. A
+    line in unknown words counts if no line about another message of this kind, which did not fail, has the same words.
     """
 
     needs = (FAIL,)
@@ -40,7 +42,13 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
         return self._judge(log, failures, journal)
 
     def _judge(self, log: Log, failures: "list[_Failure]", journal: Journal) -> Finding:
-        unlogged = [failure for failure in failures if not _is_logged(log, failure.message_ids)]
+        failed_ids = {message_id for failure in failures for message_id in failure.message_ids}
+        unlogged = [
+            failure
+            for failure in failures
+            if not _is_logged(log, failure.message_ids)
+            and not log.particular(failure.message_ids, _like(journal, failure.message_ids) - failed_ids)
+        ]
         examined = len(failures)
         if any(not failure.is_refusal for failure in unlogged):
             observed = "the processing of a message failed, but no line of the log reports it"
@@ -76,6 +84,12 @@ def _failures(journal: Journal) -> list[_Failure]:
 
 def _ids(deliveries: list[Delivery]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(delivery.message_id for delivery in deliveries))
+
+
+def _like(journal: Journal, message_ids: tuple[str, ...]) -> set[str]:
+    """Return the ids of messages about events of the same kind as *message_ids*; their records have the usual words."""
+    kinds = {kind_of(delivery) for delivery in genuine(journal) if delivery.message_id in message_ids}
+    return {delivery.message_id for delivery in genuine(journal) if kind_of(delivery) in kinds}
 
 
 def _is_logged(log: Log, message_ids: tuple[str, ...]) -> bool:

@@ -14,7 +14,8 @@ _ERROR_ID = re.compile(r"error[_ -]?id\W{1,4}\w{6,}", re.IGNORECASE)
 class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
     """Check that the log reports each failed consent journey from which the browser returned to the app.
 
-    A log line must have the session id or the end user id and report a failure, or must have the error type. If an
+    A log line must have the session id or the end user id and report a failure, or must have the error type. A line in
+    unknown words counts if no line about a successful journey has the same words. If an
     ``error_id`` of the API is not in the log, that gives advice only.
     """
 
@@ -31,7 +32,12 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
         log = without_requests(log_of(journal))
         if log.problem:
             return self.inconclusive(log.problem, hook=LOGS)
-        unlogged = [journey for journey in failed if not _is_logged(log, journey)]
+        succeeded = [journey.session for journey in journal.all(Journey) if not journey.has_error]
+        unlogged = [
+            journey
+            for journey in failed
+            if not _is_logged(log, journey) and not log.particular([journey.session], succeeded)
+        ]
         if len(unlogged) <= _count_error_ids(journal, log):
             unlogged = []  # logged by error ids, which only Fiskil can resolve
         if unlogged:

@@ -9,6 +9,7 @@ from fiskil_harness.journal.queries.rows import (
     name_of_row,
     places,
     state_before,
+    syncs,
     why_not_required,
     why_still_busy,
 )
@@ -31,7 +32,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
     fix = "after a complete read, mark every stored row of the dataset that it did not contain as removed"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the removed rows in the states before and after the removal."""
+        """Compare the removed rows in the states before their removal and at the end."""
         rows, end = latest_rows(journal, self.dataset), last_effects(journal)
         reason, hook = why_not_required(journal, rows, self.dataset)
         if reason or rows is None or end is None:
@@ -43,7 +44,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         return self._compare(journal, rows, end)
 
     def _compare(self, journal: Journal, rows: Rows, end: Effects) -> Finding:
-        earlier = places(state_before(journal, rows.at_s), rows.removed_ids)
+        earlier = {fiskil_id: _places_while_active(journal, rows, fiskil_id) for fiskil_id in rows.removed_ids}
         examined = [fiskil_id for fiskil_id in rows.removed_ids if earlier[fiskil_id]]
         others = places(end.state, [str(row["fiskil_id"]) for row in rows.rows])
         if not examined or not any(others.values()):
@@ -60,6 +61,16 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         advice = (f"{marked} removed rows stay in the state with a mark",) if marked else ()
         observed = f"{len(examined)} removed {self.dataset} left the active view"
         return self.passes(observed, examined=len(examined), advice=advice)
+
+
+def _places_while_active(journal: Journal, latest: Rows, fiskil_id: str) -> list[Place]:
+    """Return the places of a row in the last state before the first sync without it; later states may show a mark."""
+    removing = latest
+    for sync in reversed(syncs(journal, latest.dataset, latest.participant)):
+        if fiskil_id not in sync.removed_ids:
+            break
+        removing = sync
+    return places(state_before(journal, removing.at_s), [fiskil_id])[fiskil_id]
 
 
 def _is_same(earlier: list[Place], now: list[Place]) -> bool:

@@ -1,4 +1,4 @@
-"""Does the app discard rows that belong to a consent which the end user never gave?"""
+"""Does the app discard rows of a consent which the end user never gave, at the latest when the API stops returning them?"""
 
 from typing import Any
 
@@ -7,44 +7,60 @@ import msgspec
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
-from fiskil_harness.journal.queries.rows import shown
+from fiskil_harness.journal.queries.rows import is_announced, last_effects, latest_rows, places, shown, state_before
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 ID = "fiskil_id"
 
 
 class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_foreign_rows_out"):
-    """Check that the app's state shows no row of a consent that the end user never gave.
+    """Check that the app stops showing a row of a consent that the end user never gave, once the API stops returning it.
 
-    A dataset is judged only if a state shows the end user's own rows of it.
+    An app may trust the rows that the API returns for its end user, so a foreign row that is shown meanwhile gives advice
+    only. FAIL requires that the app still shows the row unchanged after a later sync without it. A dataset is judged only if
+    a state shows the end user's own rows of it.
     """
 
     is_general = True
     needs = (EFFECTS,)
     expected = "rows of the end user's own consents, and no others"
     source = "data.end-user-required"
-    fix = "store a row only if its arrangement_id is a consent that this end user gave you"
+    fix = "store a row only if its arrangement_id is a consent that this end user gave you, and drop rows that a read lacks"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of foreign rows in the states, for each dataset of which own rows are shown."""
         served = bitten_by(journal, "ForeignRows")
         if not served:
             return self.inconclusive("no response contained a foreign row")
-        judged, leaked = [], []
+        judged, shown_meanwhile, kept = [], [], []
         for route in sorted({call.route for call in served}):
             own, foreign = _ids(journal, [call for call in served if call.route == route])
             states = [effects.state for effects in journal.all(Effects) if effects.at_s >= served[0].at_s]
             if not foreign or not any(shown(state, own) for state in states):
                 continue
             judged.append(route)
-            leaked += [route] * any(shown(state, foreign) for state in states)
-        if leaked:
-            observed = f"the app's state shows {_dataset_name(leaked[0])} of a consent that the end user never gave"
-            evidence = tuple(f"shows foreign {_dataset_name(route)}" for route in leaked)
+            shown_meanwhile += [route] * any(shown(state, foreign) for state in states)
+            kept += [route] * _is_kept(journal, served[-1].at_s, route, foreign)
+        if kept:
+            observed = f"the app keeps {_dataset_name(kept[0])} of a consent that the end user never gave"
+            evidence = tuple(f"shows foreign {_dataset_name(route)} after a sync without them" for route in kept)
             return self.fails(observed, evidence=evidence, examined=routes_of(served))
         if not judged:
             return self.inconclusive("the app's state contains no fiskil_id of the end user's own rows", hook=EFFECTS)
+        if shown_meanwhile:
+            advice = ("compare the arrangement_id of each row with the consents of the end user, in case the API errs",)
+            observed = f"foreign rows are shown in {len(shown_meanwhile)} datasets only while the API returns them"
+            return self.passes(observed, examined=len(judged), advice=advice)
         return self.passes(f"no foreign row is shown in {len(judged)} datasets", examined=len(judged))
+
+
+def _is_kept(journal: Journal, last_served_s: float, route: str, foreign: set[str]) -> bool:
+    """Return True if the app shows foreign rows at the end as it did before it was notified of a sync without them."""
+    rows, end = latest_rows(journal, route.partition(".")[2]), last_effects(journal)
+    if rows is None or end is None or rows.at_s < last_served_s or not end.is_idle or not is_announced(journal, rows):
+        return False
+    earlier, now = places(state_before(journal, rows.at_s), foreign), places(end.state, foreign)
+    return any(now[fiskil_id] and now[fiskil_id] == earlier[fiskil_id] for fiskil_id in foreign)
 
 
 def _ids(journal: Journal, served: list[Exchange]) -> tuple[set[str], set[str]]:

@@ -1,7 +1,7 @@
 """Are correctly signed messages refused if they come from an IP address that is not Fiskil's?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, Journal, StepFailed
+from fiskil_harness.journal import FORGERY_ADDRESSES, SOURCE_ADDRESSES, Delivery, Journal, StepFailed
 from fiskil_harness.journal.queries.deliveries import describe
 from fiskil_harness.journal.queries.repeated_pairs import had_effect, had_effect_when_genuine, was_applied
 from fiskil_harness.probes.probe import Finding, PlainProbe
@@ -24,7 +24,11 @@ class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuse
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the effects before and after each delivery from a foreign IP address."""
-        foreign = [delivery for delivery in journal.all(Delivery) if delivery.source_ip not in SOURCE_ADDRESSES]
+        foreign = [
+            delivery
+            for delivery in journal.all(Delivery)
+            if delivery.source_ip not in {*SOURCE_ADDRESSES, *FORGERY_ADDRESSES}
+        ]
         if not foreign:
             has_no_list = any(trouble.hook == ALLOW_LIST for trouble in journal.all(StepFailed))
             observed = "the config neither passes {webhook_source_ips} to the app nor states app.facts.allowed_ips"

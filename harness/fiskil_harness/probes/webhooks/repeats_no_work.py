@@ -1,12 +1,13 @@
 """Does the app do the work of a message again when the message is repeated?"""
 
 from collections.abc import Callable
+from itertools import accumulate
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, RepetitionRound
 from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.journal.queries.attempt_counters import is_counter, is_delivery_list
+from fiskil_harness.journal.queries.attempt_counters import body_sizes, is_counter, is_delivery_list, is_total_size
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.probes.probe import PlainProbe
@@ -77,9 +78,11 @@ def _changes(journal: Journal, of: RepetitionRound, since_s: float, until_s: flo
         return set()
     reader = StateReader(journal)
     before, after = reader.leaves(earlier[-1].state), reader.leaves(snapshots[-1].state)
-    most = of.messages
+    most, sizes = of.messages, body_sizes(journal, of.participant, since_s=since_s)
     return {
         path
         for path in differing(before, after)
-        if not is_counter(path, before, after, most=most) and not is_delivery_list(path, before, after, most=most)
+        if not is_counter(path, before, after, most=most)
+        and not is_delivery_list(path, before, after, most=most, sizes=sizes)
+        and not is_total_size(path, before, after, added=set(accumulate(sizes)))
     }

@@ -39,6 +39,25 @@ class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
         restart(stage)
 
 
+class StartAfresh(PlainStep, frozen=True, kw_only=True, tag="start_afresh"):
+    """The app is killed and started again with an empty ``{workdir}``, so that it keeps nothing, such as a long wait.
+
+    Needs ``app.command``.
+    """
+
+    needs_sandbox: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
+
+    def perform(self, stage: "Stage") -> None:
+        """Kill the app and start it.
+
+        Raises:
+            AppError: The app does not start.
+        """
+        stage.app.use_empty_workdir()
+        restart(stage)
+
+
 class KillApp(PlainStep, frozen=True, kw_only=True, tag="kill_app"):
     """The app is killed with SIGKILL and stays down until ``StartApp``. Needs ``app.command``."""
 

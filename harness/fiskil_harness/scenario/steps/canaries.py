@@ -11,6 +11,7 @@ from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Canaries
 from fiskil_harness.scenario.steps.deliveries import attempt, send
 from fiskil_harness.scenario.steps.events import headers_with, new_event, sealed
+from fiskil_harness.scenario.steps.forging import forgery_source
 from fiskil_harness.scenario.steps.step import TwinStep
 
 if TYPE_CHECKING:
@@ -117,5 +118,13 @@ def _send_forged(
     """Send an invented event with *signature* (None: unsigned); return the right signature, which is never sent."""
     message = sealed(stage, end_user, "consent.updated", f"forged:{name}", extra=extra)
     forged = msgspec.structs.replace(message, headers=(*headers_with(stage, message, signature), *headers))
-    send(stage, forged, event=f"forged:{name}", participant=end_user.participant, kind="forged", name=name)
+    send(
+        stage,
+        forged,
+        event=f"forged:{name}",
+        participant=end_user.participant,
+        kind="forged",
+        name=name,
+        source_ip=forgery_source(stage),
+    )
     return message.signature

@@ -8,6 +8,7 @@ from fiskil_harness.core.model import Message
 from fiskil_harness.journal import DeliveryKind
 from fiskil_harness.scenario.steps.deliveries import attempt
 from fiskil_harness.scenario.steps.events import headers_with, new_event, sealed
+from fiskil_harness.scenario.steps.forging import forgery_source
 from fiskil_harness.scenario.steps.step import TwinStep
 from fiskil_harness.webhooks.connection_script import Conversation, ReadResponse, Send, Watch
 from fiskil_harness.webhooks.request_variants import WRONG_SIGNATURE
@@ -70,7 +71,8 @@ def _refuse_then_reuse(stage: "Stage", end_user: "EndUser", name: str) -> None:
     genuine = written(target, body=message.body, headers=message.headers, is_kept=True)
     stamp = stage.journal.stamp()
     talk = stage.sender.run_script(
-        (Send(refused), ReadResponse(), Watch(ms=WATCHED_MS), Send(genuine), ReadResponse(), Watch(ms=LATE_MS))
+        (Send(refused), ReadResponse(), Watch(ms=WATCHED_MS), Send(genuine), ReadResponse(), Watch(ms=LATE_MS)),
+        source_ip=forgery_source(stage),
     )
     _note_refusal(stage, end_user, name, stamp, talk, (outer, inner), refused)
     if len(talk.replies) > 1:

@@ -1,13 +1,14 @@
 """Steps that sync data, change consents, move the clock, or request the app to refresh its data or revoke a consent."""
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, stopwatch
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE
 from fiskil_harness.core.model import DATASETS
-from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.core.net.http_client import HttpReply, without_rate_limit
 from fiskil_harness.errors import ConfigError, HookError
-from fiskil_harness.journal import HookCall, HookName, Rows, shortened
+from fiskil_harness.journal import Exchange, HookCall, HookName, Rows, shortened
 from fiskil_harness.scenario.steps.step import PlainStep, TwinStep, refuse_outside, unknown
 
 if TYPE_CHECKING:
@@ -198,8 +199,8 @@ class Disconnect(TwinStep, frozen=True, kw_only=True, tag="disconnect"):
 def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str) -> HttpReply:
     """Call a drive hook and record its response.
 
-    A response later than ``app.limits.request_deadline_s`` + 5 s counts as missing. If the hook is a Python object, its
-    exception counts as status 500.
+    If the app's own rate limit refuses the call, it is repeated. A response later than ``app.limits.request_deadline_s`` +
+    5 s counts as missing. If the hook is a Python object, its exception counts as status 500.
 
     Args:
         name: Name of the hook after ``app.drive.``.
@@ -210,8 +211,10 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     """
     elapsed = stopwatch()
     limit_s = stage.settings.app.limits.request_deadline_s + 5
+    call_count = len(stage.journal.all(Exchange))
+    call = partial(stage.app.call, f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
     try:
-        reply = stage.app.call(f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
+        reply = without_rate_limit(call, is_its_own=lambda: len(stage.journal.all(Exchange)) == call_count)
     except HookError as error:
         reply = HttpReply(status=500, problem=str(error))
     stage.record(

@@ -9,10 +9,10 @@ import msgspec
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.model import Message
-from fiskil_harness.journal import Delivery, DeliveryKind
+from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.step import EventStep, PlainStep, refuse_outside
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
-from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.sender import TOO_MANY, Outgoing
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -147,10 +147,10 @@ class Burst(EventStep, frozen=True, tag="burst"):
 
 
 class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_together"):
-    """Every event that is due is delivered at the same moment."""
+    """Every event that is due is delivered at the same moment; those that a rate limit refuses follow one by one."""
 
     def perform(self, stage: "Stage") -> None:
-        """Send all messages at the same moment."""
+        """Send all messages at the same moment, and those that got 429 again."""
         _send_together(stage, stage.dispatcher.due())
 
 
@@ -255,6 +255,9 @@ def _send_together(stage: "Stage", parcels: Sequence[Parcel]) -> None:
     deliveries = stage.sender.burst([stage.dispatcher.outgoing(parcel) for parcel in parcels], stage.journal)
     for parcel, delivery in zip(parcels, deliveries, strict=True):
         stage.dispatcher.settle(parcel, delivery)
+    for parcel, delivery in zip(parcels, deliveries, strict=True):
+        if delivery.status == TOO_MANY:
+            attempt(stage, parcel)
 
 
 def attempt(
@@ -291,10 +294,13 @@ def send(
     participant: str,
     kind: DeliveryKind = "genuine",
     name: str = "",
+    source_ip: str = SOURCE_ADDRESSES[0],
     is_judged: bool = True,
 ) -> Delivery:
     """Send *message* once, outside the retry schedule, and record it. The other arguments are fields of the entry."""
-    outgoing = Outgoing.of(message, event=event, participant=participant, kind=kind, name=name, is_judged=is_judged)
+    outgoing = Outgoing.of(
+        message, event=event, participant=participant, kind=kind, name=name, source_ip=source_ip, is_judged=is_judged
+    )
     return stage.sender.deliver(outgoing, stage.journal)
 
 

@@ -8,8 +8,19 @@ import msgspec
 from fiskil_harness.core.clock import pause
 from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, SECRET_IN_ENV
 from fiskil_harness.core.config.webhook_format import Dialect
+from fiskil_harness.core.model import Event
 from fiskil_harness.errors import AppRefusal
-from fiskil_harness.journal import Delivery, Effects, Exchange, Idle, Leak, ProcessChanged
+from fiskil_harness.journal import (
+    FORGERY_ADDRESSES,
+    SOURCE_ADDRESSES,
+    Delivery,
+    Effects,
+    Exchange,
+    Idle,
+    Journal,
+    Leak,
+    ProcessChanged,
+)
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.deliveries import send, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, sealed, used_kind
@@ -21,11 +32,11 @@ from fiskil_harness.webhooks.signature_schemes import digest_in
 from fiskil_harness.webhooks.signature_variants import SPELLINGS
 
 if TYPE_CHECKING:
-    from fiskil_harness.journal import Journal
     from fiskil_harness.sandbox import EndUser
     from fiskil_harness.scenario.stage import Stage
 
 LONGEST_CONTROL_S = 10.0
+UNKNOWN_END_USER = "eu_" + "0" * 27
 WITHOUT_SECRET = (
     "unsigned",
     "empty_header",
@@ -261,7 +272,14 @@ class SpellEverySignature(EventStep, frozen=True, tag="spell_every_signature"):
             secret, dialect = _signing(stage)
             spelt = spell(name, message, secret, dialect=dialect)
             return send(
-                stage, spelt, event=self.event, participant=owner.participant, kind="replay", name=name, is_judged=False
+                stage,
+                spelt,
+                event=self.event,
+                participant=owner.participant,
+                kind="replay",
+                name=name,
+                source_ip=forgery_source(stage),
+                is_judged=False,
             )
 
         until_it_hangs(stage, (partial(spelt_as, name) for name in SPELLINGS))
@@ -332,12 +350,43 @@ def _send_forged(stage: "Stage", end_user: "EndUser", name: str, kind: str) -> D
         kind="forged",
         name=name,
         body=forged.body,
+        source_ip=forgery_source(stage),
     )
     delivery = stage.sender.deliver(Outgoing(delivery=note, headers=forged.headers, method=forged.method), stage.journal)
     right_signature = stage.dispatcher.seal(event).signature
     spellings = (right_signature, digest_in(right_signature, dialect.scheme).hex())
     _look_for_leaks(stage, delivery, spellings=spellings, secret=secret)
     return delivery
+
+
+def forgery_source(stage: "Stage") -> str:
+    """Return the source address for the next forgery; the first time, test which addresses the app accepts.
+
+    The test sends a signed message about an unknown end user twice: from Fiskil's address, and from another. Only if the
+    responses are equal does a refused forgery from another address prove that the signature was checked.
+    """
+    sources = stage.fiskil.forgery_sources
+    if sources.are_accepted is None:
+        usual, other = (_response_to_stranger(stage, address) for address in (SOURCE_ADDRESSES[0], FORGERY_ADDRESSES[-1]))
+        sources.are_accepted = usual == other and usual[0] is not None
+    return sources.next()
+
+
+def _response_to_stranger(stage: "Stage", source_ip: str) -> tuple[int | None, bytes]:
+    """Return status and body of the response to a signed message that no app can use; it is in no journal."""
+    event = Event(
+        event_id=-1,
+        kind="harness.address.tested",
+        message_id=stage.fiskil.sandbox.mint.message_id(),
+        publish_time=stage.fiskil.sandbox.clock.now(),
+        end_user_id=UNKNOWN_END_USER,
+        consent_id="",
+        institution_id="",
+        client_id=stage.fiskil.credentials.client_id,
+    )
+    outgoing = Outgoing.of(stage.dispatcher.seal(event), event="address", source_ip=source_ip)
+    delivery = stage.sender.attempt(outgoing, Journal())
+    return delivery.status, delivery.response_body
 
 
 def _look_for_leaks(stage: "Stage", delivery: Delivery, *, spellings: tuple[str, ...], secret: str) -> None:

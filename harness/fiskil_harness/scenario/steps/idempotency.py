@@ -8,6 +8,7 @@ import msgspec
 from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt, send, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
+from fiskil_harness.scenario.steps.forging import forgery_source
 from fiskil_harness.scenario.steps.step import PlainStep, TwinStep
 from fiskil_harness.webhooks.payload_variants import spell
 from fiskil_harness.webhooks.signature_schemes import signed
@@ -75,8 +76,16 @@ def _repeat(stage: "Stage", end_user: "EndUser", name: str) -> Delivery:
         secret = stage.fiskil.credentials.webhook_secret
         respelt = spell(name, message, secret, dialect=stage.fiskil.dialect)
         message = msgspec.structs.replace(message, headers=respelt.headers)
-    participant = end_user.participant
-    return send(stage, message, event=parcel.symbol, participant=participant, kind="replay", name=name, is_judged=False)
+    return send(
+        stage,
+        message,
+        event=parcel.symbol,
+        participant=end_user.participant,
+        kind="replay",
+        name=name,
+        source_ip=forgery_source(stage),
+        is_judged=False,
+    )
 
 
 def _send_two_ids(stage: "Stage", end_user: "EndUser", kind: str, first: str, other: str) -> Delivery:

@@ -1,5 +1,6 @@
 """Steps of the end user on the app's own pages in Chromium: open a page, and go from a page to a consent."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fiskil_harness.app.browser import Window
@@ -9,6 +10,7 @@ from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model import Ending
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Fetched, PageView, SdkMessagePassed, Visit, VisitedPage, shortened
+from fiskil_harness.journal.queries.page_messages import sentences
 from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, LEFT, SCREENS, Screen, ended, ending_of, screen_at
 from fiskil_harness.scenario.steps.link_sdk_messages import values_of
@@ -38,7 +40,8 @@ class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
 
     Args:
         page: Name of the page in ``app.observe.pages``; "" means every page there, without *except_page*.
-        moment: The situation that the page must present to the end user, such as "waiting" or "failed".
+        moment: The situation that the page must present to the end user, such as "waiting" or "failed". A page that is
+            "unsynced" is reloaded until it differs from its last view, at most for ``app.limits.fresh_s``.
         cause: Error type of the failed journey if *moment* is "failed".
         except_page: Name of a page that is left out if *page* is "".
         twin: Name of the participant; "" means the scenario's end user.
@@ -58,7 +61,10 @@ class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
         """
         end_user = stage.end_user(self.twin)
         names = tuple(name for name in stage.settings.app.observe.pages if name != self.except_page)
+        elapsed = stopwatch()
         for name in (self.page,) if self.page else names:
+            if self.moment == "unsynced":
+                _wait_for_another_page(stage, end_user, name, elapsed)
             view_page(stage, end_user, name, moment=self.moment, cause=self.cause)
 
 
@@ -122,6 +128,17 @@ def view_page(stage: "Stage", end_user: "EndUser", name: str, *, moment: Moment,
     window.open(address_of(stage, end_user, template), page=name)
     window.look(moment=moment, cause=cause)
     window.note_storage()
+
+
+def _wait_for_another_page(stage: "Stage", end_user: "EndUser", name: str, elapsed: Callable[[], float]) -> None:
+    """Reload a page until it differs from its last view, at most for ``app.limits.fresh_s``: an app may cache pages."""
+    views = [view for view in stage.journal.all(PageView) if (view.page, view.participant) == (name, end_user.participant)]
+    window = stage.window(end_user)
+    while views and elapsed() < stage.settings.app.limits.fresh_s:
+        problem = window.open(address_of(stage, end_user, stage.settings.app.observe.pages[name]), page=name)
+        if problem or sentences(window.read().text) != sentences(views[-1].text):
+            return
+        window.pause()
 
 
 def address_of(stage: "Stage", end_user: "EndUser", template: str) -> str:
