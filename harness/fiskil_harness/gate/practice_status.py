@@ -1,4 +1,4 @@
-"""The status of each practice: proven, attested by a person, not proven, or violated.
+"""The status of each practice: proven, stated by the config, attested by a person, not proven, or violated.
 
 A finding counts only for practices that its scenario lists; a practice that was not examined is never proven.
 """
@@ -28,12 +28,17 @@ Findings = list[tuple[str, Finding]]
 
 
 class Status(enum.StrEnum):
-    """The status of a practice."""
+    """The status of a practice. STATED: everything that can be tried is proven, and the config alone says the rest."""
 
     PROVEN = "proven"
+    STATED = "stated"
     ATTESTED = "attested"
     NOT_PROVEN = "not proven"
     VIOLATED = "violated"
+
+
+MET = frozenset({Status.PROVEN, Status.STATED, Status.ATTESTED})
+"""The statuses that meet a requirement of the gate."""
 
 
 class PracticeStatus(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -234,8 +239,28 @@ def _status_by_findings(
     reason = _why_not_proven(practice, outcomes, findings, hooks)
     if reason:
         return Status.NOT_PROVEN, reason, hooks
+    statements = _unconfirmed(findings)
+    if statements:
+        return _status_by_statements(practice, statements)
     place = outcomes[0].scenario if len(outcomes) == 1 else f"{len(outcomes)} scenarios"
     return Status.PROVEN, f"{some(practice.needed)} in {place}", ()
+
+
+def _unconfirmed(findings: Findings) -> list[str]:
+    """Return the parts of PASS findings that the config alone says: no PASS of the same probe rests on observation only."""
+    confirmed = {finding.probe for _, finding in findings if finding.verdict is Verdict.PASS and not finding.stated}
+    return [finding.stated for _, finding in findings if finding.stated and finding.probe not in confirmed]
+
+
+def _status_by_statements(practice: Practice, statements: Sequence[str]) -> tuple[Status, str, tuple[str, ...]]:
+    """Return status, reason and missing hooks of a practice of which the config alone says a part.
+
+    Without a reason why that part cannot be tried, the practice is not proven.
+    """
+    only = f"the config alone says that {' and '.join(dict.fromkeys(statements))}"
+    if practice.stated_because:
+        return Status.STATED, f"{only}; {practice.stated_because}", ()
+    return Status.NOT_PROVEN, f"{only}; an experiment can try it", ()
 
 
 def _status_by_flows(

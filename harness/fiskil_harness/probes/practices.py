@@ -17,7 +17,8 @@ class Practice(Struct, frozen=True, kw_only=True):
     Findings of the probes in ``probes`` may count for the practice; the probes in ``needed`` must pass to prove it. If
     ``measure`` is ``flows``, the flow coverage of all scenarios decides instead of probes. If ``needs_every_route`` is true,
     each route that the app uses must also have met each kind of fault. A person may attest a measured practice only if the
-    config lacks the hook ``attestable_without`` and states every fact in ``attestable_with``.
+    config lacks the hook ``attestable_without`` and states every fact in ``attestable_with``. ``stated_part`` is the part of the
+    practice that the config alone may state, and ``stated_because`` is the reason why no experiment can try that part.
     """
 
     id: str
@@ -31,6 +32,8 @@ class Practice(Struct, frozen=True, kw_only=True):
     needs_every_route: bool = False
     attestable_without: str = ""
     attestable_with: tuple[str, ...] = ()
+    stated_part: str = ""
+    stated_because: str = ""
 
     @property
     def is_measured(self) -> bool:

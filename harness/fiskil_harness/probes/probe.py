@@ -35,7 +35,15 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         """Return the finding for the finished *journal*."""
         raise NotImplementedError
 
-    def passes(self, observed: str, *, examined: int, advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()) -> Finding:
+    def passes(
+        self,
+        observed: str,
+        *,
+        examined: int,
+        advice: tuple[str, ...] = (),
+        cases: tuple[Case, ...] = (),
+        stated: str = "",
+    ) -> Finding:
         """Return a PASS, or an INCONCLUSIVE if *examined* is 0.
 
         Args:
@@ -43,10 +51,11 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
             examined: How many things the probe looked at.
             advice: Remarks that change no verdict.
             cases: The variants that the probe distinguishes, each with its own verdict.
+            stated: The part that the config alone says and no observation confirms, as a clause with the key in brackets.
         """
         verdict = Verdict.PASS if examined else Verdict.INCONCLUSIVE
         text = observed if examined else f"nothing to examine: {observed}"
-        return self._finding(verdict, text, examined=examined, advice=advice, cases=cases)
+        return self._finding(verdict, text, examined=examined, advice=advice, cases=cases, stated=stated)
 
     def fails(
         self,
@@ -91,6 +100,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         hook: str = "",
         advice: tuple[str, ...] = (),
         cases: tuple[Case, ...] = (),
+        stated: str = "",
     ) -> Finding:
         return Finding(
             probe=name_of(self),
@@ -104,4 +114,5 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
             hook=hook,
             examined=examined,
             cases=cases,
+            stated=stated if verdict is Verdict.PASS else "",
         )

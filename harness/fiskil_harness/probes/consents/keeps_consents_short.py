@@ -35,5 +35,8 @@ class KeepsConsentsShort(PlainProbe, frozen=True, kw_only=True, tag="keeps_conse
             ("consents last longer than half a year; check that this is needed",) if stated.consent_days > LONG_DAYS else ()
         )
         return self.passes(
-            f"consents last {stated.consent_days} days for this purpose: {stated.purpose}", examined=1, advice=advice
+            f"consents last {stated.consent_days} days for this purpose: {stated.purpose}",
+            examined=1,
+            advice=advice,
+            stated=f"consents last {stated.consent_days} days ({DAYS})",
         )

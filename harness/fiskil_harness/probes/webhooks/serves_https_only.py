@@ -47,7 +47,10 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
         acknowledged = sum(1 for delivery in plain_deliveries if delivery.is_acknowledged)
         advice += (f"{acknowledged} messages over plain HTTP got 2xx, although without an effect",) if acknowledged else ()
         return self.passes(
-            f"{FACT} is https, and the app accepts webhooks over TLS only", examined=1 + len(plain_deliveries), advice=advice
+            f"{FACT} is https, and the app accepts webhooks over TLS only",
+            examined=1 + len(plain_deliveries),
+            advice=advice,
+            stated=f"the webhook URL in production is https ({FACT})",
         )
 
     def _failure(self, journal: Journal) -> Finding | None:
