@@ -17,8 +17,8 @@ class Practice(Struct, frozen=True, kw_only=True):
     Findings of the probes in ``probes`` may count for the practice; the probes in ``needed`` must pass to prove it. If
     ``measure`` is ``flows``, the flow coverage of all scenarios decides instead of probes. If ``needs_every_route`` is true,
     each route that the app uses must also have met each kind of fault. A person may attest a measured practice only if the
-    config lacks the hook ``attestable_without`` and states every fact in ``attestable_with``. ``stated_part`` is the part of the
-    practice that the config alone may state, and ``stated_because`` is the reason why no experiment can try that part.
+    config lacks the hook ``attestable_without`` and states every fact in ``attestable_with``. ``stated_part`` is the part
+    of the practice that the config alone may state, and ``stated_because`` is the reason why no experiment can try it.
     """
 
     id: str

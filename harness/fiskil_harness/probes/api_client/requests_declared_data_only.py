@@ -49,14 +49,9 @@ class RequestsDeclaredDataOnly(PlainProbe, frozen=True, kw_only=True, tag="reque
         unread = sorted(set(declared) - read)
         if unread:
             return self.inconclusive(f"{unread[0]} is declared but was not read, so the need for it is not proven")
-        if _name_permissions(api_calls):
-            observed = f"all {len(read)} declared datasets are read, and nothing else is requested"
-            return self.passes(observed, examined=len(read))
-        return self.passes(
-            f"all {len(read)} declared datasets are read, and nothing else",
-            examined=len(read),
-            stated=f"consents permit only these datasets ({FACT})",
-        )
+        permitted = "" if _name_permissions(api_calls) else f"consents permit only these datasets ({FACT})"
+        observed = f"all {len(read)} declared datasets are read, and nothing else is requested"
+        return self.passes(observed, examined=len(read), stated=permitted)
 
 
 def _requested(api_calls: Iterable[Exchange]) -> set[str]:

@@ -44,9 +44,9 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
     def _judge_age(self, stated: Declared) -> Finding:
         """Return the finding about the age of the production key, as the config states it."""
         if stated.key_age_days is not None and stated.key_age_days > MAX_DAYS:
-            return self.fails(f"the production key is older than {MAX_DAYS} days")
+            return self.fails(f"the production key is older than {MAX_DAYS} days, says {FACT}")
         if stated.rotate_days is not None and stated.rotate_days > MAX_DAYS:
-            return self.fails(f"keys are rotated only every {stated.rotate_days} days")
+            return self.fails(f"keys are rotated only every {stated.rotate_days} days, says {INTERVAL}")
         if stated.key_age_days is None and stated.rotate_days is None:
             return self.inconclusive("the config states neither the age of the key nor how often it is rotated", hook=FACT)
         age = (
