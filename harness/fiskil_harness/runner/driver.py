@@ -65,6 +65,7 @@ from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
+from fiskil_harness.scenario.forced_interpretations import as_advice, forced
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps import AnyStep, CollectOutputs, Forge, step_text
@@ -174,10 +175,10 @@ class Driver:
             crashed: Why the scenario did not run to its end; "" if it did.
         """
         outcome = self._outcome(scenario, journal, crashed)
-        if not evaluation.lacks_log_lines(outcome.findings):
-            return outcome
-        self._output.record_late_lines(journal)
-        return self._outcome(scenario, journal, crashed)
+        if evaluation.lacks_log_lines(outcome.findings):
+            self._output.record_late_lines(journal)
+            outcome = self._outcome(scenario, journal, crashed)
+        return as_advice(outcome, forced(scenario, self.settings))
 
     def _outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
         general = evaluation.general_failures(scenario.probes, journal)
