@@ -243,7 +243,8 @@ class Driver:
             journal.names.setdefault(end_user.ref, "end_user_ref")
             journal.names.setdefault(end_user.end_user_id, "end_user")
         for fault in waiting_faults:
-            journal.write(fault_set(fault))
+            if fault not in stage.optional_faults:
+                journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
         self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
         return journal, crashed
