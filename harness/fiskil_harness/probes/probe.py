@@ -18,14 +18,16 @@ __all__ = ["Case", "Finding", "PlainProbe", "Verdict"]
 class PlainProbe(Struct, frozen=True, kw_only=True):
     """Base of all probes: a check of one property of the app. The tag of a probe is its name in plan files.
 
-    ``needs`` are the hooks without which the probe can observe nothing. ``around`` contains names of steps: the harness
-    reads the app's effects before and after each of these steps. Each finding contains ``expected`` and ``source``; a FAIL
-    also has ``fix``. A probe with ``is_general`` examines every journal. In a scenario that does not name the probe, only a
-    FAIL counts.
+    ``needs`` are the hooks without which the probe can observe nothing. ``observes`` are hooks without which it cannot PASS,
+    although its scenarios run: something else in the config may replace them. ``around`` contains names of steps: the
+    harness reads the app's effects before and after each of these steps. Each finding contains ``expected`` and ``source``;
+    a FAIL also has ``fix``. A probe with ``is_general`` examines every journal. In a scenario that does not name the probe,
+    only a FAIL counts.
     """
 
     is_general: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
+    observes: ClassVar[tuple[str, ...]] = ()
     around: ClassVar[tuple[str, ...]] = ()
     expected: ClassVar[str] = ""
     source: ClassVar[str] = ""

@@ -19,6 +19,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
     support no TLS version older than 1.2. It may refuse, redirect or ignore messages over plain HTTP.
     """
 
+    observes = (TLS,)
     around = ("deliver_without_tls", "retry")
     expected = "an https URL in production, and no effect of a message that comes without TLS 1.2 or newer"
     source = "practices: use HTTPS endpoints"
