@@ -8,8 +8,8 @@ the same on every machine.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.errors import UsageError
-from fiskil_harness.gate.practice_status import is_in_config
 from fiskil_harness.probes import coverage, name_of
 from fiskil_harness.probes.practices import Practice, practice
 from fiskil_harness.scenario import costs

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.core.config.hooks import HOOKS, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
+from fiskil_harness.core.config.hooks import EFFECTS, HOOKS, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate import interpretation_runs
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
@@ -31,6 +31,7 @@ from fiskil_harness.journal import API_URL_IN_ENV, CA_FILE_IN_ENV
 from fiskil_harness.probes import Verdict, coverage, heaviest
 from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story
+from fiskil_harness.probes.hints import SEPARATOR
 from fiskil_harness.probes.outcome import Measure, Outcome, applicable
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.probes.route_coverage import RouteCoverage, missing_faults, route_coverage
@@ -372,6 +373,8 @@ def _needless_waivers(statuses: Sequence[PracticeStatus], settings: Settings, to
 def _purpose(hook: str) -> str:
     if hook.startswith("app.limits"):
         return "the limit that your app promises, in seconds; without it no limit is checked"
+    if hook.startswith(EFFECTS + SEPARATOR):
+        return "a part of the response of this hook; README.md explains each part"
     return PURPOSES.get(hook, "a fact that only your team knows" if hook.startswith("app.facts") else "")
 
 

@@ -52,7 +52,8 @@ from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config import environment as environment_variable
-from fiskil_harness.core.config.hooks import EFFECTS, FAIL, HOOKS, REDUCER
+from fiskil_harness.core.config.given import is_in_config
+from fiskil_harness.core.config.hooks import EFFECTS, FAIL, HOOKS, ORIGIN_IN_MESSAGE, REDUCER
 from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
 from fiskil_harness.errors import HarnessError, HookError, ToolMissing
@@ -259,7 +260,13 @@ class Driver:
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         practices = _practices_of(scenario, journal)
         first = missing[0] if missing else ""
-        return evaluation.findings(scenario.probes, journal, practices=practices, crashed=crashed, missing=first)
+        return evaluation.findings(
+            scenario.probes, journal, practices=practices, crashed=crashed, missing=first, is_given=self._is_given
+        )
+
+    def _is_given(self, hook: str) -> bool:
+        """Return whether the app or the config provides a hook, fact or limit."""
+        return self.app.has(hook) if hook in HOOKS or hook == ORIGIN_IN_MESSAGE else is_in_config(self.settings, hook)
 
     def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
         """Apply the scenario's interpretations; if they change, restart the app, which may keep a token or a version."""
