@@ -108,7 +108,7 @@ def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> I
     elif hook_failure and any(not finding.hook for finding in inconclusive):
         yield _inconclusive(EVERY_STEP, hook_failure)
     effects_problem = _effects_problem(journal)
-    if effects_problem and any(finding.hook == EFFECTS for finding in inconclusive):
+    if effects_problem and any(finding.hook.startswith(EFFECTS) for finding in inconclusive):
         yield _inconclusive(EFFECTS_REPORTED, effects_problem)
     for problem, hook in dict.fromkeys((cut_short.reason, cut_short.hook) for cut_short in journal.all(StepIncomplete)):
         yield _inconclusive(EVERY_STEP, problem, hook)

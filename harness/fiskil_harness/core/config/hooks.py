@@ -14,6 +14,9 @@ REDUCER = "app.observe.reducer"
 PAGES = "app.observe.pages"
 LOGS = "app.observe.logs"
 
+STATE = f"{EFFECTS}: state"
+"""Reported as a missing hook if the response of the effects hook has no ``state``."""
+
 HOOKS = {
     COMMAND: "starts, kills and restarts the app",
     TLS: "lets the app serve TLS itself, as [app.tls] says; if a proxy terminates TLS, see docs/gate.md",

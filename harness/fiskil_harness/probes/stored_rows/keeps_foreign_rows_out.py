@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
 from fiskil_harness.journal.queries.rows import shown
@@ -43,7 +43,7 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
             evidence = tuple(f"shows foreign {_dataset_name(route)}" for route in leaked)
             return self.fails(observed, evidence=evidence, examined=routes_of(served))
         if not judged:
-            return self.inconclusive("the app's state contains no fiskil_id of the end user's own rows", hook=EFFECTS)
+            return self.inconclusive("the app's state contains no fiskil_id of the end user's own rows", hook=STATE)
         return self.passes(f"no foreign row is shown in {len(judged)} datasets", examined=len(judged))
 
 
