@@ -200,7 +200,7 @@ def test_a_missing_hook_lists_the_practices_that_it_costs(receiver_settings: Mak
 
     assert checks["app.drive.refresh"].state is State.MISSING
     assert "without it these are not proven: credentials.in-environment, " in checks["app.drive.refresh"].message
-    assert checks["app.drive.fail"].message.endswith("; no practice needs it")
+    assert checks["app.drive.message"].message.endswith("; no practice needs it")
 
 
 def test_an_expired_statement_is_a_warning(receiver_settings: MakeSettings) -> None:

@@ -18,6 +18,11 @@ def test_an_optional_hook_costs_nothing() -> None:
     assert FAIL in OPTIONAL
 
 
+def test_an_app_without_api_calls_needs_the_hook_for_failures() -> None:
+    """No API failure can replace the requested one there."""
+    assert hook_costs(load_all(), [FAIL], calls_api=False)[FAIL] == ("webhooks.retries", "webhooks.failures-logged")
+
+
 def test_a_hook_costs_the_practices_that_only_its_scenarios_prove() -> None:
     """Pages and monitoring are examples; the order is that of Fiskil's page."""
     assert COSTS[METRICS] == ("webhooks.health-monitored", "alerts.error-rate", "alerts.latency", "alerts.webhook-failures")

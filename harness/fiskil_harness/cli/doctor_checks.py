@@ -128,7 +128,8 @@ def _missing(driver: Driver) -> Iterator[Check]:
     missing_hooks = [hook for hook in HOOKS if not driver.app.has(hook)]
     if any(driver.app.passes_value(value) for value in ("otlp_url", "alert_url")) and METRICS in missing_hooks:
         missing_hooks.remove(METRICS)
-    for hook, practice_ids in hook_costs(load_all(), missing_hooks).items():
+    calls_api = driver.app.passes_value("api_url") or bool(driver.settings.app.object)
+    for hook, practice_ids in hook_costs(load_all(), missing_hooks, calls_api=calls_api).items():
         cost = f"without it these are not proven: {', '.join(practice_ids)}" if practice_ids else "no practice needs it"
         yield Check(hook=hook, state=State.MISSING, message=f"{HOOKS[hook]}; {cost}")
     facts = driver.settings.app.facts

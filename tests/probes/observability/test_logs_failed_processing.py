@@ -128,11 +128,11 @@ def fail_without_the_hook(tape: Tape) -> None:
         (b"webhook refused: invalid signature\nGET accounts failed with 503", Verdict.PASS),
         (b"webhook refused: invalid signature\nm-e0 failed: the API is down", Verdict.PASS),
         (b"m-e0 stored\nsomething failed", Verdict.INCONCLUSIVE),
-        (b"m-e0 stored\nm-e0 applied", Verdict.FAIL),
+        (b"m-e0 stored\nm-e0 applied", Verdict.INCONCLUSIVE),
     ],
 )
 def test_an_app_without_the_hook_logs_refused_forgeries_and_failed_calls(tape: Tape, log: bytes, verdict: Verdict) -> None:
-    """An app whose log reports no failure at all fails; a line that cannot be assigned is in doubt."""
+    """An app need not log forgeries or repeated calls, so silence is in doubt, like a line that cannot be assigned."""
     fail_without_the_hook(tape)
     tape.output(log)
 
