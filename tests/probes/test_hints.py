@@ -53,7 +53,7 @@ def test_a_part_of_a_missing_effects_hook_is_the_hook() -> None:
 
 
 def test_a_missing_part_of_the_response_is_named() -> None:
-    """The hook responds, and the part that a probe asks for is not in the response."""
+    """The hook responds, and the part that a probe needs is not in the response."""
     assert hint(f"{EFFECTS}: pending", reports(applied={}), given=(EFFECTS,)) == f"{EFFECTS}: pending"
     assert hint(EFFECTS, reports(state={}), given=(EFFECTS,)) == f"{EFFECTS}: applied"
     assert hint(EFFECTS, reports(applied={}), given=(EFFECTS,)) == f"{EFFECTS}: state"

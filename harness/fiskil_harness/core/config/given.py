@@ -1,4 +1,4 @@
-"""Tells which hooks, facts and limits a config sets."""
+"""The hooks, facts and limits that a config sets."""
 
 import re
 from collections.abc import Sequence
