@@ -24,7 +24,7 @@ HOOKS = {
     MESSAGE: "passes the consent page's message to the app, for apps that embed the page",
     REFRESH: "lets the app read everything again on demand",
     REVOKE: "lets the app end a consent",
-    FAIL: "lets the app's next processing fail once; without it, refused forgeries and API failures replace that",
+    FAIL: "lets the app's next processing fail once; refused forgeries and API failures can replace it",
     EFFECTS: "returns what the app did with each message, and the data that it stores",
     METRICS: "returns the app's metrics; {otlp_url} or {alert_url} in [app.env] can replace it",
     CONNECTED: "shows whether the app counts an end user as connected",
