@@ -194,12 +194,13 @@ def test_a_config_that_the_gate_refuses_is_wrong(receiver_settings: MakeSettings
     assert words in check.message
 
 
-def test_a_missing_hook_lists_the_practices_that_it_helps_to_prove(receiver_settings: MakeSettings) -> None:
-    """They are the practices of the scenarios that need the hook."""
-    check = checks_of(receiver_settings())["app.drive.refresh"]
+def test_a_missing_hook_lists_the_practices_that_it_costs(receiver_settings: MakeSettings) -> None:
+    """They are the practices that the gate cannot prove without the hook."""
+    checks = checks_of(receiver_settings())
 
-    assert check.state is State.MISSING
-    assert "helps to prove" in check.message
+    assert checks["app.drive.refresh"].state is State.MISSING
+    assert "without it these are not proven: credentials.in-environment, " in checks["app.drive.refresh"].message
+    assert checks["app.drive.message"].message.endswith("; no practice needs it")
 
 
 def test_an_expired_statement_is_a_warning(receiver_settings: MakeSettings) -> None:

@@ -9,12 +9,13 @@ import pytest
 from msgspec import structs
 
 from fiskil_harness.core.config import AppSettings, Attestation, GateSettings, Observe, Settings, Waiver, parse
+from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import MESSAGE, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
 from fiskil_harness.core.config.schema import Facts, Tls
 from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.gate.judgement import Decision, check, exit_code, judge, report_only
-from fiskil_harness.gate.practice_status import PracticeStatus, Status, is_in_config, may_be_attested
+from fiskil_harness.gate.practice_status import PracticeStatus, Status, may_be_attested
 from fiskil_harness.gate.report.text import findings_to_show
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN

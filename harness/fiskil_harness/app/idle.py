@@ -16,6 +16,9 @@
 #           lost a message if nothing has changed for long (``unchanged_s``) and a later message was applied, in an
 #           undisturbed scenario.
 #
+# Without ``pending``, a stuck or slow app has also lost a message if the config promises ``fresh_s`` and nothing changed for
+# that time, or for three times as long after a disturbance.
+#
 # What the app reports decides how sure the result is. ``pending`` is the app's own statement. ``applied``, its counts, shows
 # which acknowledged messages have no effect yet. A state alone, or nothing, shows only that nothing changes. The table has
 # the result, and the seconds without a change after which the wait ends:

@@ -30,9 +30,9 @@ from fiskil_harness.core.model import Ending, Event
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HarnessError, HookError
 from fiskil_harness.gate import judgement
+from fiskil_harness.gate.hook_costs import hook_costs
 from fiskil_harness.gate.practice_status import statement_remarks
 from fiskil_harness.journal import Journal
-from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.worker import UNKNOWN_END_USER, Worker
 from fiskil_harness.scenario.scenario import load_all
@@ -125,13 +125,13 @@ def _statements(settings: Settings) -> Iterator[Check]:
 
 
 def _missing(driver: Driver) -> Iterator[Check]:
-    scenarios = load_all()
-    for hook, purpose in HOOKS.items():
-        if not driver.app.has(hook):
-            named = {practice_id for scenario in scenarios if hook in scenario.needs for practice_id in scenario.practices}
-            unlocks = [practice_id for practice_id in all_practices() if practice_id in named]
-            helps = f"; helps to prove {', '.join(unlocks)}" if unlocks else ""
-            yield Check(hook=hook, state=State.MISSING, message=purpose + helps)
+    missing_hooks = [hook for hook in HOOKS if not driver.app.has(hook)]
+    if any(driver.app.passes_value(value) for value in ("otlp_url", "alert_url")) and METRICS in missing_hooks:
+        missing_hooks.remove(METRICS)
+    calls_api = driver.app.passes_value("api_url") or bool(driver.settings.app.object)
+    for hook, practice_ids in hook_costs(load_all(), missing_hooks, calls_api=calls_api).items():
+        cost = f"without it these are not proven: {', '.join(practice_ids)}" if practice_ids else "no practice needs it"
+        yield Check(hook=hook, state=State.MISSING, message=f"{HOOKS[hook]}; {cost}")
     facts = driver.settings.app.facts
     missing = [name for name in facts.__struct_fields__ if getattr(facts, name) is None and name != "tls_ends_at"]
     if missing:

@@ -102,6 +102,14 @@ def _proofs() -> Iterable[Row]:
         yield Row(name=strength.practice, about=summary(strength))
 
 
+def _stated() -> Iterable[Row]:
+    from fiskil_harness.probes.practices import all_practices
+
+    for practice in all_practices().values():
+        if practice.stated_because:
+            yield Row(name=practice.id, about=f"{practice.stated_part}: {practice.stated_because}")
+
+
 def _bugs() -> Iterable[Row]:
     from fiskil_harness.gate.receiver_bugs import bugs
     from fiskil_harness.gate.report.bug_table import detected_by
@@ -153,6 +161,7 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "probes": ("questions about the app's behaviour", _probes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
     "proofs": ("the experiments behind each practice", _proofs),
+    "stated": ("practices of which only the config says a part, and why", _stated),
     "bugs": ("known bugs of webhook receivers, and their probes", _bugs),
     "interpretations": ("doubtful clauses of the contract, and their choices", _interpretations),
     "gallery": ("apps with one flaw or none, for trying out the gate", _gallery),

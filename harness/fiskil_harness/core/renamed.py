@@ -9,11 +9,14 @@ from typing import Literal
 
 from fiskil_harness.core import catalog
 
-Kind = Literal["steps", "probes", "faults", "scenarios", "gallery", "bugs", "config", "options"]
+Kind = Literal["steps", "probes", "faults", "scenarios", "gallery", "bugs", "config", "removed", "options"]
 
 
 def new_name(kind: Kind, name: str) -> str:
-    """Return the new name of *name*; "" if *name* is no old name of the given *kind*."""
+    """Return the new name of *name*; "" if *name* is no old name of the given *kind*.
+
+    For the kind "removed", the keys of the config that are gone, return the reason instead.
+    """
     return _table()[kind].get(name, "")
 
 

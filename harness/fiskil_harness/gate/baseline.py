@@ -25,7 +25,7 @@ _RESULT_RANKS = {
     InterpretationResult.FAILS: 2,
 }
 PROVEN, ACCEPTED, NOT_PROVEN, VIOLATED = range(4)
-"""Ranks of a practice, best first: proven by an experiment, attested or waived by a person, not proven, violated."""
+"""Ranks of a practice, best first: proven by an experiment, stated, attested or waived by people, not proven, violated."""
 
 
 def refuse_no_baseline(before: GateResult, name: str) -> None:
@@ -154,7 +154,8 @@ def _is_different(old: PracticeStatus, new: PracticeStatus) -> bool:
 def _rank(practice: PracticeStatus) -> int:
     if practice.status is Status.VIOLATED:
         return ACCEPTED if practice.waiver else VIOLATED
-    return {Status.PROVEN: PROVEN, Status.ATTESTED: ACCEPTED}.get(practice.status, NOT_PROVEN)
+    ranks = {Status.PROVEN: PROVEN, Status.STATED: ACCEPTED, Status.ATTESTED: ACCEPTED}
+    return ranks.get(practice.status, NOT_PROVEN)
 
 
 def _status_text(practice: PracticeStatus) -> str:

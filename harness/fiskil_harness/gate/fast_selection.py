@@ -11,12 +11,13 @@ from functools import cache
 
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.errors import UsageError
-from fiskil_harness.gate.practice_status import is_in_config
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import coverage, name_of
 from fiskil_harness.probes.practices import Practice, practice
 from fiskil_harness.scenario import costs
+from fiskil_harness.scenario.forced_interpretations import forced
 from fiskil_harness.scenario.scenario import Scenario
 
 BUDGET_S = 82.0
@@ -34,7 +35,11 @@ Questions = frozenset[Question]
 
 
 def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
-    """Return the scenarios of a fast gate: few of *scenarios*, which together test each question, in their given order."""
+    """Return the scenarios of a fast gate: few of *scenarios*, which together test each question, in their given order.
+
+    A scenario that forces an interpretation which the config does not require counts for nothing, so it is left out.
+    """
+    scenarios = [scenario for scenario in scenarios if not forced(scenario, settings)]
     playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in scenario.needs)]
     flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
     needed = {scenario.name: _questions(scenario, lambda practice: practice.needed) for scenario in scenarios}

@@ -17,6 +17,7 @@ from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import EVERY_STEP, NOT_RUN
 from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.scenario.forced_interpretations import is_required
 from fiskil_harness.scenario.scenario import INTERPRETATION_SEPARATOR, Scenario, load
 
 
@@ -75,12 +76,6 @@ def planned(settings: Settings, *, is_all: bool) -> list[Scenario]:
         for name in clause.scenarios
         for scenario in (load(name),)
     ]
-
-
-def is_required(settings: Settings, clause_id: str, choice: str) -> bool:
-    """Return whether the gate opens only if the app passes under this interpretation."""
-    required = settings.gate.interpretations
-    return required == "all" or clause_id in required or f"{clause_id}={choice}" in required
 
 
 def is_of_interpretation_run(outcome: Outcome) -> bool:

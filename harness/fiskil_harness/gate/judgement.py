@@ -11,13 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.core.config.hooks import HOOKS, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
+from fiskil_harness.core.config.hooks import EFFECTS, HOOKS, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate import interpretation_runs
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
 from fiskil_harness.gate.digests import Digests
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
 from fiskil_harness.gate.practice_status import (
+    MET,
     PracticeStatus,
     Status,
     check_statements,
@@ -31,11 +32,12 @@ from fiskil_harness.journal import API_URL_IN_ENV, CA_FILE_IN_ENV
 from fiskil_harness.probes import Verdict, coverage, heaviest
 from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story
+from fiskil_harness.probes.hints import SEPARATOR
 from fiskil_harness.probes.outcome import Measure, Outcome, applicable
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.probes.route_coverage import RouteCoverage, missing_faults, route_coverage
 
-FORMAT = "fiskil-harness/report/3"
+FORMAT = "fiskil-harness/report/4"
 PURPOSES = HOOKS | {
     ORIGIN_IN_MESSAGE: "passes the app the origin of the message that its page received",
     SECRET_IN_ENV: "allows starting the app without the secret",
@@ -71,7 +73,8 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fast. ``interpretation_runs`` are the runs under alternative interpretations. ``bugs`` are the verdicts about known bugs
     of webhook receivers, if a scenario ran that can detect one. ``coverage`` lists the flows that the run exercised, and
     those that it did not. ``routes`` lists the kinds of fault that each route met. ``strengths`` lists the experiments that
-    passed for each practice. ``remarks`` are sentences that a reader needs to interpret the decision.
+    passed for each practice. ``remarks`` are sentences that a reader needs to interpret the decision. ``required_stated`` is
+    the number of required practices that are met only because the config states a part that no experiment can try.
     """
 
     seed: int
@@ -80,6 +83,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     required_met: int
     practices: int
     statuses: tuple[PracticeStatus, ...]
+    required_stated: int = 0
     scenarios: tuple[Outcome, ...]
     unlocks: tuple[Unlock, ...] = ()
     config_errors: tuple[str, ...] = ()
@@ -270,6 +274,7 @@ def judge(
         decision=Decision.OPEN if is_open else Decision.SHUT,
         required=len(required),
         required_met=len(required_met),
+        required_stated=len([status for status in required_met if status.status is Status.STATED]),
         practices=len(statuses),
         statuses=statuses,
         scenarios=usual,
@@ -359,11 +364,11 @@ def _is_violated(practice: PracticeStatus) -> bool:
 
 
 def _is_met(practice: PracticeStatus) -> bool:
-    return practice.status in {Status.PROVEN, Status.ATTESTED} or bool(practice.waiver)
+    return practice.status in MET or bool(practice.waiver)
 
 
 def _needless_waivers(statuses: Sequence[PracticeStatus], settings: Settings, today: datetime.date) -> Iterable[str]:
-    proven = {status.practice for status in statuses if status.status in {Status.PROVEN, Status.ATTESTED}}
+    proven = {status.practice for status in statuses if status.status in MET}
     for waiver in settings.waive:
         if waiver.practice in proven and is_valid_on(waiver, today):
             yield f"[[waive]] {waiver.practice} is not needed: the practice is proven. Remove the waiver."
@@ -372,6 +377,8 @@ def _needless_waivers(statuses: Sequence[PracticeStatus], settings: Settings, to
 def _purpose(hook: str) -> str:
     if hook.startswith("app.limits"):
         return "the limit that your app promises, in seconds; without it no limit is checked"
+    if hook.startswith(EFFECTS + SEPARATOR):
+        return "a part of the response of this hook; README.md explains each part"
     return PURPOSES.get(hook, "a fact that only your team knows" if hook.startswith("app.facts") else "")
 
 

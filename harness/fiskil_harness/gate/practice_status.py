@@ -1,4 +1,4 @@
-"""The status of each practice: proven, attested by a person, not proven, or violated.
+"""The status of each practice: proven, stated by the config, attested by a person, not proven, or violated.
 
 A finding counts only for practices that its scenario lists; a practice that was not examined is never proven.
 """
@@ -10,14 +10,14 @@ from collections.abc import Collection, Iterator, Sequence
 from msgspec import Struct
 
 from fiskil_harness.core.config import Attestation, Settings, Waiver
+from fiskil_harness.core.config.given import is_in_config, is_set
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes import Finding, Verdict, coverage, practices
 from fiskil_harness.probes.evaluation import EVERY_STEP
+from fiskil_harness.probes.hints import SEPARATOR
 from fiskil_harness.probes.outcome import Outcome, applicable
 from fiskil_harness.probes.practices import Practice
 
-FACTS = "app.facts"
-LIMITS = "app.limits."
 SOON_DAYS = 14
 """Days before expiry from which an attestation or waiver is reported as expiring."""
 NOT_RUN = "not run in a scenario of this practice"
@@ -28,12 +28,17 @@ Findings = list[tuple[str, Finding]]
 
 
 class Status(enum.StrEnum):
-    """The status of a practice."""
+    """The status of a practice. STATED: everything that can be tried is proven, and the config alone says the rest."""
 
     PROVEN = "proven"
+    STATED = "stated"
     ATTESTED = "attested"
     NOT_PROVEN = "not proven"
     VIOLATED = "violated"
+
+
+MET = frozenset({Status.PROVEN, Status.STATED, Status.ATTESTED})
+"""The statuses that meet a requirement of the gate."""
 
 
 class PracticeStatus(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -172,15 +177,8 @@ def may_be_attested(practice: Practice, settings: Settings) -> bool:
     the practice requires for an attestation.
     """
     hook = practice.attestable_without
-    is_out_of_reach = bool(hook) and not _is_set(settings, hook.split("."))
-    return is_out_of_reach and all(_is_set(settings, fact.split(".")) for fact in practice.attestable_with)
-
-
-def _is_set(settings: Settings, keys: Sequence[str]) -> bool:
-    node: object = settings
-    for key in keys:
-        node = node.get(key) if isinstance(node, dict) else getattr(node, key, None)
-    return bool(node)
+    is_out_of_reach = bool(hook) and not is_set(settings, hook.split("."))
+    return is_out_of_reach and all(is_set(settings, fact.split(".")) for fact in practice.attestable_with)
 
 
 def statement_remarks(settings: Settings, today: datetime.date) -> Iterator[str]:
@@ -234,8 +232,28 @@ def _status_by_findings(
     reason = _why_not_proven(practice, outcomes, findings, hooks)
     if reason:
         return Status.NOT_PROVEN, reason, hooks
+    statements = _unconfirmed(findings)
+    if statements:
+        return _status_by_statements(practice, statements)
     place = outcomes[0].scenario if len(outcomes) == 1 else f"{len(outcomes)} scenarios"
     return Status.PROVEN, f"{some(practice.needed)} in {place}", ()
+
+
+def _unconfirmed(findings: Findings) -> list[str]:
+    """Return the parts of PASS findings that the config alone says: no PASS of the same probe rests on observation only."""
+    confirmed = {finding.probe for _, finding in findings if finding.verdict is Verdict.PASS and not finding.stated}
+    return [finding.stated for _, finding in findings if finding.stated and finding.probe not in confirmed]
+
+
+def _status_by_statements(practice: Practice, statements: Sequence[str]) -> tuple[Status, str, tuple[str, ...]]:
+    """Return status, reason and missing hooks of a practice of which the config alone says a part.
+
+    Without a reason why that part cannot be tried, the practice is not proven.
+    """
+    only = f"the config alone says that {' and '.join(dict.fromkeys(statements))}"
+    if practice.stated_because:
+        return Status.STATED, f"{only}; {practice.stated_because}", ()
+    return Status.NOT_PROVEN, f"{only}; an experiment can try it", ()
 
 
 def _status_by_flows(
@@ -255,13 +273,6 @@ def _status_by_flows(
     return Status.PROVEN, f"all {len(expected)} flows were exercised: {kinds}", ()
 
 
-def is_in_config(settings: Settings, hook: str) -> bool:
-    """Return whether the config sets *hook*, or gives the app as a Python object that may provide the hook."""
-    if hook.startswith(LIMITS):
-        return hook.removeprefix(LIMITS) in settings.stated_limits
-    return _is_set(settings, hook.split(".")) or (bool(settings.app.object) and not hook.startswith(FACTS))
-
-
 def _why_not_proven(practice: Practice, outcomes: Sequence[Outcome], findings: Findings, hooks: tuple[str, ...]) -> str:
     """Return the reason as a sentence fragment; "" if the practice is proven."""
     if not practice.needed:
@@ -269,13 +280,21 @@ def _why_not_proven(practice: Practice, outcomes: Sequence[Outcome], findings: F
     if not outcomes:
         return "no scenario of this practice ran"
     if hooks:
-        return f"the config does not set {some(hooks)}"
+        return _lacking(hooks)
     inconclusive = [scenario for scenario, finding in findings if finding.verdict is Verdict.INCONCLUSIVE]
     if inconclusive:
         return f"inconclusive in {some(inconclusive)}"
     passed = {finding.probe for _, finding in findings if finding.verdict is Verdict.PASS}
     not_run = [probe for probe in practice.needed if probe not in passed]
     return f"{NOT_RUN}: {some(not_run)}" if not_run else ""
+
+
+def _lacking(hooks: Sequence[str]) -> str:
+    """Return which hooks the config does not set, and which parts the responses of its hooks lack."""
+    parts = [hook for hook in hooks if SEPARATOR in hook]
+    absent = [hook for hook in hooks if hook not in parts]
+    lacks = [f"the response of {name} has no {part}" for name, _, part in (hook.partition(SEPARATOR) for hook in parts)]
+    return "; ".join([*([f"the config does not set {some(absent)}"] if absent else []), *lacks])
 
 
 def some(names: Sequence[str]) -> str:

@@ -26,6 +26,7 @@ from fiskil_harness.journal import (
 )
 from fiskil_harness.journal.queries.api_calls import calls, calls_beside, is_complete_success
 from fiskil_harness.probes import PROBES, AnyProbe, Finding, Verdict, name_of
+from fiskil_harness.probes.hints import IsGiven, with_true_hint
 from fiskil_harness.probes.practices import all_practices, counting_for
 
 OF_LOGS = "logs_"
@@ -42,7 +43,13 @@ EFFECTS_REPORTED = "effects_reported"
 
 
 def findings(
-    probes: Iterable[Any], journal: Journal, *, practices: tuple[str, ...], crashed: str, missing: str
+    probes: Iterable[Any],
+    journal: Journal,
+    *,
+    practices: tuple[str, ...],
+    crashed: str,
+    missing: str,
+    is_given: IsGiven = lambda _: False,
 ) -> tuple[Finding, ...]:
     """Run every probe, and add a finding for each reason why the run was incomplete.
 
@@ -50,6 +57,7 @@ def findings(
         practices: The ids of the practices that the findings may count for.
         crashed: Why the scenario did not run to its end, in words; '' if it did.
         missing: The first hook that the scenario needs and the config omits, so that no step was performed; '' if none.
+        is_given: Returns whether the config has a hook, so that no finding names such a hook as missing.
 
     Raises:
         HarnessError: A probe raised HarnessError. Other exceptions of a probe become INCONCLUSIVE findings.
@@ -60,7 +68,7 @@ def findings(
     else:
         examined = [_examine(probe, journal) for probe in probes]
         every = [*examined, *_obstacles(examined, journal, crashed)]
-    return tuple(counting_for(practices, finding) for finding in every)
+    return tuple(counting_for(practices, with_true_hint(finding, journal, is_given)) for finding in every)
 
 
 def general_failures(named: Iterable[Any], journal: Journal) -> tuple[Finding, ...]:
@@ -100,7 +108,7 @@ def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> I
     elif hook_failure and any(not finding.hook for finding in inconclusive):
         yield _inconclusive(EVERY_STEP, hook_failure)
     effects_problem = _effects_problem(journal)
-    if effects_problem and any(finding.hook == EFFECTS for finding in inconclusive):
+    if effects_problem and any(finding.hook.startswith(EFFECTS) for finding in inconclusive):
         yield _inconclusive(EFFECTS_REPORTED, effects_problem)
     for problem, hook in dict.fromkeys((cut_short.reason, cut_short.hook) for cut_short in journal.all(StepIncomplete)):
         yield _inconclusive(EVERY_STEP, problem, hook)

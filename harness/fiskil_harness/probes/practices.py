@@ -18,7 +18,8 @@ class Practice(Struct, frozen=True, kw_only=True):
     ``measure`` is ``flows``, the flow coverage of all scenarios decides instead of probes. If ``needs_every_route`` is true,
     each route that the app uses must also have met each kind of fault. A person may attest a measured practice only if the
     config lacks the hook ``attestable_without`` and states every fact in ``attestable_with``. ``single`` is the reason why
-    only one experiment can prove the practice; other practices have at least two.
+    only one experiment can prove the practice; other practices have at least two. ``stated_part`` is the part of the
+    practice that the config alone may state, and ``stated_because`` is the reason why no experiment can try it.
     """
 
     id: str
@@ -33,6 +34,8 @@ class Practice(Struct, frozen=True, kw_only=True):
     attestable_without: str = ""
     attestable_with: tuple[str, ...] = ()
     single: str = ""
+    stated_part: str = ""
+    stated_because: str = ""
 
     @property
     def is_measured(self) -> bool:

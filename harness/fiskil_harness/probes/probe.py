@@ -18,14 +18,16 @@ __all__ = ["Case", "Finding", "PlainProbe", "Verdict"]
 class PlainProbe(Struct, frozen=True, kw_only=True):
     """Base of all probes: a check of one property of the app. The tag of a probe is its name in plan files.
 
-    ``needs`` are the hooks without which the probe can observe nothing. ``around`` contains names of steps: the harness
-    reads the app's effects before and after each of these steps. Each finding contains ``expected`` and ``source``; a FAIL
-    also has ``fix``. A probe with ``is_general`` examines every journal. In a scenario that does not name the probe, only a
-    FAIL counts.
+    ``needs`` are the hooks without which the probe can observe nothing. ``observes`` are hooks without which it cannot PASS,
+    although its scenarios run: something else in the config may replace them. ``around`` contains names of steps: the
+    harness reads the app's effects before and after each of these steps. Each finding contains ``expected`` and ``source``;
+    a FAIL also has ``fix``. A probe with ``is_general`` examines every journal. In a scenario that does not name the probe,
+    only a FAIL counts.
     """
 
     is_general: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
+    observes: ClassVar[tuple[str, ...]] = ()
     around: ClassVar[tuple[str, ...]] = ()
     expected: ClassVar[str] = ""
     source: ClassVar[str] = ""
@@ -35,7 +37,15 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         """Return the finding for the finished *journal*."""
         raise NotImplementedError
 
-    def passes(self, observed: str, *, examined: int, advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()) -> Finding:
+    def passes(
+        self,
+        observed: str,
+        *,
+        examined: int,
+        advice: tuple[str, ...] = (),
+        cases: tuple[Case, ...] = (),
+        stated: str = "",
+    ) -> Finding:
         """Return a PASS, or an INCONCLUSIVE if *examined* is 0.
 
         Args:
@@ -43,10 +53,11 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
             examined: How many things the probe looked at.
             advice: Remarks that change no verdict.
             cases: The variants that the probe distinguishes, each with its own verdict.
+            stated: The part that the config alone says and no observation confirms, as a clause with the key in brackets.
         """
         verdict = Verdict.PASS if examined else Verdict.INCONCLUSIVE
         text = observed if examined else f"nothing to examine: {observed}"
-        return self._finding(verdict, text, examined=examined, advice=advice, cases=cases)
+        return self._finding(verdict, text, examined=examined, advice=advice, cases=cases, stated=stated)
 
     def fails(
         self,
@@ -91,6 +102,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         hook: str = "",
         advice: tuple[str, ...] = (),
         cases: tuple[Case, ...] = (),
+        stated: str = "",
     ) -> Finding:
         return Finding(
             probe=name_of(self),
@@ -104,4 +116,5 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
             hook=hook,
             examined=examined,
             cases=cases,
+            stated=stated if verdict is Verdict.PASS else "",
         )

@@ -52,7 +52,8 @@ from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config import environment as environment_variable
-from fiskil_harness.core.config.hooks import EFFECTS, FAIL, HOOKS, REDUCER
+from fiskil_harness.core.config.given import is_in_config
+from fiskil_harness.core.config.hooks import EFFECTS, FAIL, HOOKS, ORIGIN_IN_MESSAGE, REDUCER
 from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
 from fiskil_harness.errors import HarnessError, HookError, ToolMissing
@@ -65,6 +66,7 @@ from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
+from fiskil_harness.scenario.forced_interpretations import as_advice, forced
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps import AnyStep, CollectOutputs, Forge, step_text
@@ -174,10 +176,10 @@ class Driver:
             crashed: Why the scenario did not run to its end; "" if it did.
         """
         outcome = self._outcome(scenario, journal, crashed)
-        if not evaluation.lacks_log_lines(outcome.findings):
-            return outcome
-        self._output.record_late_lines(journal)
-        return self._outcome(scenario, journal, crashed)
+        if evaluation.lacks_log_lines(outcome.findings):
+            self._output.record_late_lines(journal)
+            outcome = self._outcome(scenario, journal, crashed)
+        return as_advice(outcome, forced(scenario, self.settings))
 
     def _outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
         general = evaluation.general_failures(scenario.probes, journal)
@@ -242,7 +244,8 @@ class Driver:
             journal.names.setdefault(end_user.ref, "end_user_ref")
             journal.names.setdefault(end_user.end_user_id, "end_user")
         for fault in waiting_faults:
-            journal.write(fault_set(fault))
+            if fault not in stage.optional_faults:
+                journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
         self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
         return journal, crashed
@@ -257,7 +260,13 @@ class Driver:
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         practices = _practices_of(scenario, journal)
         first = missing[0] if missing else ""
-        return evaluation.findings(scenario.probes, journal, practices=practices, crashed=crashed, missing=first)
+        return evaluation.findings(
+            scenario.probes, journal, practices=practices, crashed=crashed, missing=first, is_given=self._is_given
+        )
+
+    def _is_given(self, hook: str) -> bool:
+        """Return whether the app or the config provides a hook, fact or limit."""
+        return self.app.has(hook) if hook in HOOKS or hook == ORIGIN_IN_MESSAGE else is_in_config(self.settings, hook)
 
     def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
         """Apply the scenario's interpretations; if they change, restart the app, which may keep a token or a version."""

@@ -23,6 +23,7 @@ from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.model import Consent, Event, Person
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import StepError, UnknownName
+from fiskil_harness.faults.rules import Waiting
 from fiskil_harness.journal import (
     ConsentState,
     Effects,
@@ -81,6 +82,8 @@ class Stage:
             self._redactor.register("login_secret", value)
         self._recorded_consents: dict[str, object] = {}
         self.was_disturbed = False
+        self.optional_faults: list[Waiting] = []
+        """Faults that need not act, so that the scenario is complete without their bites."""
         self._waits = IdleWaits(
             app,
             partial(query_effects, app),

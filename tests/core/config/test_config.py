@@ -55,7 +55,6 @@ privacy_url = "/privacy"
 key_created = 2026-10-01
 production_webhook_url = "https://api.example.com/webhooks/fiskil"
 uses_events = ["consent.*", "banking.transactions.sync.completed"]
-source = "."
 allowed_ips = ["127.0.0.1"]
 [app.limits]
 call_deadline_s = 10
@@ -231,6 +230,16 @@ def test_a_wrong_type_is_an_error_with_its_place(text: str, expected: str) -> No
         ("[app.limits]\nack_s = 0", "app.limits.ack_s must be greater than 0, got 0.0."),
         ("[app.limits]\nidle_s = inf", "app.limits.idle_s must be greater than 0, got inf."),
         ("[app.limits]\nfresh_s = nan", "app.limits.fresh_s must be greater than 0, got nan."),
+        ("[app.limits]\ncall_deadline_s = 61", "app.limits.call_deadline_s must be at most 60 s, got 61."),
+        ("[app.limits]\nrequest_deadline_s = 60.5", "app.limits.request_deadline_s must be at most 60 s, got 60.5."),
+        ("[app.limits]\nack_s = 31", "app.limits.ack_s must be at most 30 s, got 31."),
+        ("[app.limits]\nfresh_s = 3600", "app.limits.fresh_s must be at most 60 s, got 3600."),
+        ("[app.limits]\nalert_s = 301", "app.limits.alert_s must be at most 300 s, got 301."),
+        ("[app.facts]\nsource = '.'", "[app.facts] source does not exist any more, because nothing reads it. Remove it."),
+        (
+            "[app.facts]\nkey_created = 9999-01-01",
+            "app.facts.key_created is 9999-01-01, which is in the future; state the day on which the key was created.",
+        ),
         ("[app]\nready_s = -1", "app.ready_s must be greater than 0, got -1.0."),
         (
             '[app.facts]\ntls_ends_at = "proxy"\nproduction_webhook_url = "http://api.example.com/hook"',

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fiskil_harness.journal import Delivery, FailureReplaced
 from fiskil_harness.probes import LogsFailedProcessing, Verdict
 from tests.probes.tape import Tape
 
@@ -107,3 +108,44 @@ def test_each_kind_of_failure_is_judged(tape: Tape) -> None:
     tape.output(b"m-e0 stored\nm-e1 refused: the database is down")
 
     assert PROBE.examine(tape.journal).observed == "the processing of a message failed, but no line of the log reports it"
+
+
+def fail_without_the_hook(tape: Tape) -> None:
+    """Record an API failure during a job, and a refused forgery, in place of requested failures."""
+    tape.journal.write(FailureReplaced(participant="", by="api", at_s=tape.now_s, step=1))
+    tape.deliver_event("banking.accounts.sync.completed")
+    tape.call("banking.accounts", status=503, bites=("status(503)",))
+    tape.journal.write(FailureReplaced(participant="", by="forgeries", at_s=tape.now_s, step=2))
+    forged = Delivery(
+        event="forged:random_signature", participant="", message_id="f-1", attempt=1, kind="forged", outcome="refuse", step=2
+    )
+    tape.journal.write(forged)
+
+
+@pytest.mark.parametrize(
+    ("log", "verdict"),
+    [
+        (b"webhook refused: invalid signature\nGET accounts failed with 503", Verdict.PASS),
+        (b"webhook refused: invalid signature\nm-e0 failed: the API is down", Verdict.PASS),
+        (b"m-e0 stored\nsomething failed", Verdict.INCONCLUSIVE),
+        (b"m-e0 stored\nm-e0 applied", Verdict.INCONCLUSIVE),
+    ],
+)
+def test_an_app_without_the_hook_logs_refused_forgeries_and_failed_calls(tape: Tape, log: bytes, verdict: Verdict) -> None:
+    """An app need not log forgeries or repeated calls, so silence is in doubt, like a line that cannot be assigned."""
+    fail_without_the_hook(tape)
+    tape.output(log)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (verdict, "app.drive.fail" if verdict is Verdict.INCONCLUSIVE else "")
+
+
+def test_without_the_hook_and_without_a_failure_the_result_is_inconclusive(tape: Tape) -> None:
+    """An app that makes no API calls and accepts the forgeries has shown no failure."""
+    tape.journal.write(FailureReplaced(participant="", by="api"))
+    tape.output(b"m-e0 failed")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.drive.fail")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import MonitoringReading, ProcessChanged
+from fiskil_harness.journal import Delivery, FailureReplaced, MonitoringReading, ProcessChanged
 from fiskil_harness.probes import (
     CountsDeliveries,
     NoticesErrors,
@@ -90,6 +90,26 @@ def test_failed_deliveries_show_in_metrics_that_good_ones_do_not_change(tape: Ta
     record_readings(tape, failing=failing)
 
     assert NoticesFailedDeliveries().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("failing", "verdict"),
+    [
+        ({"calls": 2.0, "age": 3.0, "forged": 3.0}, Verdict.PASS),
+        ({"calls": 2.0, "age": 3.0}, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_refused_forgeries_replace_a_requested_failure(tape: Tape, failing: dict[str, float], verdict: Verdict) -> None:
+    """An app may count only genuine deliveries that fail, so silence about forgeries is no FAIL."""
+    tape.journal.write(FailureReplaced(participant="", by="forgeries", step=3))
+    tape.journal.write(
+        Delivery(event="f", participant="", message_id="f", attempt=1, kind="forged", outcome="refuse", step=3)
+    )
+    record_readings(tape, failing=failing)
+
+    finding = NoticesFailedDeliveries().examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (verdict, "app.drive.fail" if verdict is Verdict.INCONCLUSIVE else "")
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def test_an_app_without_reported_rows_is_inconclusive(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
 
 
 def test_a_busy_app_is_inconclusive(tape: Tape) -> None:

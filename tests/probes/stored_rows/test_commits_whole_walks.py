@@ -211,4 +211,4 @@ def test_a_state_without_ids_cannot_be_compared(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")

@@ -120,7 +120,7 @@ def test_a_state_without_ids_cannot_be_counted(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
     assert finding.observed == "the app's state contains no fiskil_id, so rows cannot be counted"
 
 

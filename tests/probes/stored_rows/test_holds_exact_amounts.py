@@ -154,7 +154,7 @@ def test_without_amounts_in_the_state_the_result_is_inconclusive(tape: Tape) -> 
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
 
 
 def test_with_ordinary_amounts_only_the_result_is_inconclusive(tape: Tape) -> None:

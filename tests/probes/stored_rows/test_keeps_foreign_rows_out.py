@@ -109,7 +109,7 @@ def test_a_state_without_rows_proves_nothing(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
 
 
 def test_each_dataset_is_judged_by_its_own_rows(tape: Tape) -> None:

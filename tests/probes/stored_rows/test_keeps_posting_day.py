@@ -94,7 +94,7 @@ def test_a_state_without_dates_cannot_be_judged(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
 
 
 def test_without_another_form_the_result_is_inconclusive(tape: Tape) -> None:

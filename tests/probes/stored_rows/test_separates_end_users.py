@@ -52,7 +52,7 @@ def test_one_state_for_every_end_user_proves_nothing() -> None:
     """The hook ignores its end user parameter."""
     finding = examine(two_end_users(a={**A, **B}, b={**A, **B}))
 
-    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
 
 
 def test_states_without_ids_prove_nothing() -> None:
@@ -127,7 +127,7 @@ def test_an_end_user_without_a_state_proves_nothing() -> None:
     alone.effects(state=A)
 
     for finding in (examine(two_end_users(b=None)), examine(alone)):
-        assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+        assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
         assert finding.observed == "the effects hook reports no state for several end users"
 
 

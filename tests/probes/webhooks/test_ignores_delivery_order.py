@@ -86,7 +86,7 @@ def test_without_a_state_the_result_is_inconclusive() -> None:
     """The finding names the hook."""
     finding = examined(a=None, b=None, c=None)
 
-    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
 
 
 def test_a_busy_app_is_inconclusive() -> None:

@@ -293,6 +293,31 @@ def test_an_app_with_a_requested_failure_may_be_late() -> None:
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    ("unchanged_s", "pending", "is_disturbed", "verdict"),
+    [
+        (5.5, None, False, Verdict.FAIL),
+        (4.5, None, False, Verdict.INCONCLUSIVE),
+        (5.5, 1, False, Verdict.INCONCLUSIVE),
+        (5.5, None, True, Verdict.INCONCLUSIVE),
+        (15.5, None, True, Verdict.FAIL),
+    ],
+)
+def test_without_pending_the_promised_time_proves_a_loss(
+    unchanged_s: float, pending: int | None, is_disturbed: bool, verdict: Verdict
+) -> None:
+    """After a failure the app gets three times the promised time, because it may wait before it retries."""
+    courier = Courier()
+    courier.deliver("e0")
+    if is_disturbed:
+        courier.request_failure()
+    courier.effects({}, is_idle=False, unchanged_s=unchanged_s)
+    last = courier.journal.all(Effects)[-1]
+    courier.journal.write(msgspec.structs.replace(last, pending=pending, at_s=last.at_s + 30.0))
+
+    assert examined(courier).verdict is verdict
+
+
 def test_applied_messages_count_without_a_list_of_used_events() -> None:
     """Only a message without an effect must be known as used."""
     courier = Courier(uses=None)

@@ -73,7 +73,7 @@ def test_a_kind_without_a_value_is_inconclusive() -> None:
 
 @pytest.mark.parametrize(
     ("more", "hook"),
-    [({"becomes": None}, "app.observe.reducer"), ({"state": None}, "app.observe.effects")],
+    [({"becomes": None}, "app.observe.reducer"), ({"state": None}, "app.observe.effects: state")],
 )
 def test_the_missing_hook_is_named(more: dict[str, Any], hook: str) -> None:
     """Without a reducer or a state nothing can be decided."""

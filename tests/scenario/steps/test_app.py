@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.journal import Delivery, Effects, Idle, Limits, ProcessChanged
+from fiskil_harness.journal import Delivery, Effects, FailureReplaced, FaultSet, Idle, Limits, ProcessChanged
+from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -82,6 +83,32 @@ def test_a_requested_failure_comes_after_a_snapshot(drive: Drive) -> None:
     journal, _ = driver.perform(scenario(steps.Authorise(), steps.FailNext(at="midway")))
 
     assert [effects.moment for effects in journal.all(Effects)] == ["before_failure", "end"]
+
+
+def test_an_api_failure_replaces_a_requested_failure(drive: Drive) -> None:
+    """Calls about the participant fail for a while; the app need not make any, so nothing is incomplete."""
+    driver = drive(feed_settings(), given=Feed())
+    step = steps.FailNext(at="midway", otherwise="api")
+
+    journal, crashed = driver.perform(scenario(steps.Authorise(), step, steps.Refresh()))
+
+    assert (step.needs, crashed, [replaced.by for replaced in journal.all(FailureReplaced)]) == ((), "", ["api"])
+    assert {call.status for call in calls(journal) if call.bites} == {503}
+    assert journal.all(FaultSet) == []
+
+
+def test_forgeries_replace_a_requested_failure(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Three forged messages are sent."""
+    driver = drive(receiver_settings())
+
+    journal, _ = driver.perform(scenario(steps.Authorise(), steps.FailNext(at="database", otherwise="forgeries")))
+
+    assert [delivery.kind for delivery in journal.all(Delivery)] == ["forged"] * 3
+
+
+def test_without_a_replacement_the_hook_is_needed() -> None:
+    """The scenario then does not apply to an app without the hook."""
+    assert steps.FailNext(at="midway").needs == ("app.drive.fail",)
 
 
 def test_undeclared_limits_are_assumed(drive: Drive) -> None:

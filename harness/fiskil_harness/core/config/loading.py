@@ -123,6 +123,9 @@ def _refuse_unknown_keys(raw: Any, shape: Any, place: tuple[str, ...], source: s
             now = new_name("config", ".".join((*place, key)))
             if now:
                 raise ConfigError(f"{source}: unknown key {key!r} in [{section}]. It is now called {now}.")
+            reason = new_name("removed", ".".join((*place, key)))
+            if reason:
+                raise ConfigError(f"{source}: [{section}] {key} does not exist any more, because {reason}. Remove it.")
             near = nearest(key, fields)
             hint = f" Did you mean {near!r}?" if near else ""
             raise ConfigError(f"{source}: unknown key {key!r} in [{section}].{hint} Known: {', '.join(sorted(fields))}.")

@@ -120,7 +120,6 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     production_webhook_url: str | None = None
     tls_ends_at: Literal["proxy"] | None = None
     uses_events: tuple[str, ...] | None = None
-    source: str | None = None
     allowed_ips: tuple[str, ...] | None = None
     syncing_words: tuple[str, ...] = ()
 

@@ -8,12 +8,14 @@ import re
 import shlex
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 import msgspec
 
 from fiskil_harness.core.clauses import Interpretations
+from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.config.environment import environment
 from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.core.config.placeholders import carries, filled, requests_of
@@ -30,6 +32,8 @@ KEY = re.compile(r"[A-Za-z0-9._~-]{12,}")
 COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 UNFIT_FOR_COOKIES = re.compile(r"[;\x00-\x1f\x7f]")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+MOST_S = {"call_deadline_s": 60, "request_deadline_s": 60, "ack_s": 30, "fresh_s": 60, "alert_s": 300}
+"""Upper bounds of the limits in ``app.limits``, in seconds: a larger limit would make every delay acceptable."""
 
 
 def refuse_contradictions(settings: Settings) -> None:
@@ -202,6 +206,13 @@ def _in_numbers(settings: Settings) -> Iterator[str]:
     for name, value in numbers.items():
         if value is not None and not 0 < value < float("inf"):
             yield f"{name} must be greater than 0, got {value}."
+    for name, most_s in MOST_S.items():
+        limit_s = getattr(app.limits, name)
+        if limit_s > most_s:
+            yield f"app.limits.{name} must be at most {most_s} s, got {limit_s:g}."
+    key_created = app.facts.key_created
+    if key_created is not None and key_created > real_now().date() + timedelta(days=1):
+        yield f"app.facts.key_created is {key_created}, which is in the future; state the day on which the key was created."
 
 
 def _in_names(facts: Facts) -> Iterator[str]:

@@ -40,7 +40,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     ``examined`` is the number of things that the probe examined. ``hook`` is the missing hook that made the result
     INCONCLUSIVE. ``cases`` are the variants that the probe distinguishes. ``advice`` never changes a verdict. All texts use
-    symbols such as ``e0`` in place of ids, so that two runs with the same seed have equal findings.
+    symbols such as ``e0`` in place of ids, so that two runs with the same seed have equal findings. ``stated`` is the part
+    of a PASS that the config alone says and no observation confirms, as a sentence fragment; "" if there is none.
 
     ``practices`` are the ids of the practices that the finding counts for. A probe leaves them empty; the evaluation of the
     scenario adds them.
@@ -58,3 +59,4 @@ class Finding(Struct, frozen=True, kw_only=True):
     examined: int = 0
     cases: tuple[Case, ...] = ()
     practices: tuple[str, ...] = ()
+    stated: str = ""

@@ -42,6 +42,7 @@ TONES = {
     Verdict.INCONCLUSIVE: "doubt",
     Verdict.FAIL: "bad",
     Status.PROVEN: "good",
+    Status.STATED: "attested",
     Status.ATTESTED: "attested",
     Status.NOT_PROVEN: "doubt",
     Status.VIOLATED: "bad",
@@ -85,6 +86,7 @@ def render(whole: GateResult) -> str:
         "present-bugs": present_bugs and "Known bugs",
         "findings": findings and "Findings",
         "practices": rows and "Practices",
+        "stated": judgement.with_status(Status.STATED) and "Stated",
         "bugs": judgement.bugs and "Receiver",
         "hooks": (judgement.unlocks or judgement.left_out) and "What would prove more",
         "coverage": judgement.coverage and "Exercised",
@@ -116,6 +118,8 @@ def render(whole: GateResult) -> str:
         counted=text.counted,
         practices=[(title, list(of_title)) for title, of_title in groupby(rows, key=lambda row: row.status.section)],
         status_counts=_status_counts,
+        stated=judgement.with_status(Status.STATED),
+        stated_heading=text.STATED_HEADING,
         judged=judged,
         not_judged=[practice_id for practice_id in all_practices() if practice_id not in judged] if rows else [],
         interpretation_counts=text.interpretation_run_counts(judgement),
@@ -172,6 +176,7 @@ def _meter(judgement: Judgement) -> Iterable[MeterSegment]:
     waived = [status for status in judgement.with_status(Status.VIOLATED) if status.waiver]
     counts = {
         ("proven", "good", ""): len(judgement.with_status(Status.PROVEN)),
+        ("stated in the config", "attested", ""): len(judgement.with_status(Status.STATED)),
         ("attested by people", "attested", "dotted"): len(judgement.with_status(Status.ATTESTED)),
         ("not proven", "doubt", "ruled"): len(judgement.with_status(Status.NOT_PROVEN)),
         ("violated and waived", "bad", "dotted"): len(waived),

@@ -129,6 +129,8 @@ def _practice_case(suite: ET.Element, practice: PracticeStatus) -> None:
     elif practice.status in {Status.VIOLATED, Status.NOT_PROVEN}:
         tag = "failure" if practice.status is Status.VIOLATED else "error"
         _add_result(case, tag, str(practice.status), practice.reason, practice.title)
+    elif practice.status is Status.STATED:
+        ET.SubElement(case, "system-out").text = _printable(f"stated, not proven: {practice.reason}")
 
 
 def _interpretation_case(suite: ET.Element, whole: GateResult, run: InterpretationRun, seconds: float) -> None:

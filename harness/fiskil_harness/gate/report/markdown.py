@@ -13,6 +13,7 @@ from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.report.evidence import rows as evidence_rows
 from fiskil_harness.gate.report.summary import plainly
 from fiskil_harness.gate.report.text import (
+    STATED_HEADING,
     again,
     bug_counts,
     comparison_line,
@@ -46,6 +47,7 @@ def render(whole: GateResult) -> str:
     blocks = [
         _findings(whole),
         _bugs(judgement),
+        _stated(judgement),
         _met_practices(judgement),
         _interpretations(judgement),
         _exercised(judgement),
@@ -137,6 +139,15 @@ def _met_practices(judgement: Judgement) -> Block:
         lines += [f"| {status.status} | `{status.practice}` | {_cell_text(status.reason)} |" for status in statuses]
         lines.append("")
     return folded(f"{counted(len(met), 'practice')} met", lines)
+
+
+def _stated(judgement: Judgement) -> Block:
+    """Return a table of the practices that the config states and no experiment proves."""
+    stated = judgement.with_status(Status.STATED)
+    if not stated:
+        return []
+    rows = [f"| `{practice.practice}` | {_cell_text(practice.reason)} |" for practice in stated]
+    return [f"## {STATED_HEADING}", "", "| practice | reason |", "|---|---|", *rows, ""]
 
 
 def _interpretations(judgement: Judgement) -> Block:

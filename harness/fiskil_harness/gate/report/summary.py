@@ -22,6 +22,8 @@ def plainly(whole: GateResult) -> str:
     if judgement.decision is Decision.OPEN:
         attested = len(judgement.with_status(Status.ATTESTED))
         people = f", {attested} of them attested by people and not measured" if attested else ""
+        stated = judgement.required_stated
+        people += f", {stated} of them stated in the config because no experiment can try them fully" if stated else ""
         not_proven = len([status for status in judgement.with_status(Status.NOT_PROVEN) if not status.is_required])
         others = f" Not required and not proven: {not_proven} of {judgement.practices}." if not_proven else ""
         return f"The app may go live: it meets {judgement.required_met} required practices{people}.{others}{waivers}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COLOURS = {
     Status.PROVEN: "green",
+    Status.STATED: "cyan",
     Status.ATTESTED: "cyan",
     Status.NOT_PROVEN: "yellow",
     Status.VIOLATED: "bold red",
@@ -46,6 +47,7 @@ def show(whole: GateResult, console: "Console") -> None:
         _show_passes(judgement, console, width)
     _show_advice(judgement, console, width)
     _show_practices(judgement, console, width)
+    _show_stated(judgement, console, width)
     _show_interpretation_runs(whole, console, width)
     _show_unlocks(whole, console, width)
     _show_coverage(judgement, console, width)
@@ -119,11 +121,22 @@ def _show_practice(practice: PracticeStatus, console: "Console", width: int, nam
     lead = f" {mark}{practice.status:<10} "
     head = f"{lead}{practice.practice:<{name_width}}  "
     reason = f"{practice.reason}; {practice.waiver}" if practice.waiver else practice.reason
+    reason = "see below" if practice.status is Status.STATED else reason
     # The name of a scenario may be too long for the column of the reason.
     longest = max((len(word) for word in reason.split()), default=0)
     indent = " " * max(len(wording.INDENT), min(len(head), width - longest))
     lines = wording.wrapped(head + reason, width, later_indent=indent)
     _print_lines(console, lines, lead=lead, style="yellow" if practice.waiver else COLOURS[practice.status])
+
+
+def _show_stated(judgement: Judgement, console: "Console", width: int) -> None:
+    lines = wording.stated_lines(judgement)
+    if lines:
+        _print(console, wording.STATED_HEADING, style="bold")
+    for line in lines:
+        _print_wrapped(console, line, width, indent="  ")
+    if lines:
+        _print(console, "")
 
 
 def _show_interpretation_runs(whole: GateResult, console: "Console", width: int) -> None:

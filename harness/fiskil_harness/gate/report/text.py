@@ -39,6 +39,8 @@ WEBHOOKS_OPTIONS = {
 }
 """Config keys, each with the option of the command `webhooks` that sets the same value."""
 
+STATED_HEADING = "Stated in the config, not proven by an experiment"
+"""The heading of the practices of which the config alone says a part."""
 WIDTH = 80
 INDENT = " " * 6
 LABEL = 10
@@ -180,8 +182,14 @@ def decision_line(whole: GateResult) -> str:
         return f"{scenario_counts(judgement)}."
     if judgement.decision is Decision.OPEN:
         once = ", each question tested once" if judgement.is_fast else ""
-        return f"The gate is open for {judgement.required} required of {judgement.practices}{once}."
+        stated = f", {judgement.required_stated} of them stated" if judgement.required_stated else ""
+        return f"The gate is open for {judgement.required} required of {judgement.practices}{stated}{once}."
     return f"The gate stays shut: {'; '.join(_reasons(judgement))}."
+
+
+def stated_lines(judgement: Judgement) -> list[str]:
+    """Return a line for each practice that the config states and no experiment proves: its id and the reason."""
+    return [f"{practice.practice}: {practice.reason}" for practice in judgement.with_status(Status.STATED)]
 
 
 def comparison_line(whole: GateResult) -> str:

@@ -25,6 +25,7 @@ from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.gate.receiver_bugs import bug
 from fiskil_harness.probes.practices import practice
+from fiskil_harness.scenario.scenario import load as load_scenario
 
 COLLECTIONS: tuple[Literal["flawed", "correct"], ...] = ("flawed", "correct")
 MANIFEST = "gallery.toml"
@@ -169,6 +170,8 @@ def demo() -> GalleryApp:
 def settings(entry: GalleryApp) -> Settings:
     """Return the config of *entry*: its base, overridden by the entry's own values. The command runs in the entry's folder.
 
+    It requires the interpretations that the entry's scenarios force, because the app's flaw shows only under these.
+
     Raises:
         ConfigError: The base cannot be read, or the overridden config is invalid.
         UnknownName: The entry contains a base, limit, fact or hook that does not exist.
@@ -188,7 +191,11 @@ def settings(entry: GalleryApp) -> Settings:
     )
     source = f"{base.source} for {entry.name}"
     stated = base.stated_limits | entry.limits.keys()
-    config = msgspec.structs.replace(base, app=changed_app, folder=folder, source=source, stated_limits=stated)
+    interpretations = [
+        f"{name}={choice}" for own in entry.scenarios for name, choice in load_scenario(own).interpretations.items()
+    ]
+    gate = msgspec.structs.replace(base.gate, interpretations=tuple(interpretations) or base.gate.interpretations)
+    config = msgspec.structs.replace(base, app=changed_app, gate=gate, folder=folder, source=source, stated_limits=stated)
     refuse_contradictions(config)
     refuse_bad_templates(config)
     return config

@@ -173,6 +173,16 @@ class HookCall(Entry, frozen=True, kw_only=True):
         return self.status is not None and 200 <= self.status < 300
 
 
+class FailureReplaced(Entry, frozen=True, kw_only=True):
+    """Another failure replaced the one that ``app.drive.fail`` would cause, because the app does not have this hook.
+
+    *by* is ``api``, an API that fails while the app processes the next message, or ``forgeries``, forged messages.
+    """
+
+    participant: str
+    by: Literal["api", "forgeries"]
+
+
 class ConcurrentResponse(Entry, frozen=True, kw_only=True):
     """A response of the app to one end user while other end users also used the app.
 

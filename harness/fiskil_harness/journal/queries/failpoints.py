@@ -10,8 +10,8 @@ from itertools import pairwise
 from math import inf
 
 from fiskil_harness.core.config.hooks import FAIL
-from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
-from fiskil_harness.journal.queries.api_calls import calls, end_user_of
+from fiskil_harness.journal import Delivery, Effects, Exchange, FailureReplaced, HookCall, Journal
+from fiskil_harness.journal.queries.api_calls import bitten_by, calls, end_user_of
 from fiskil_harness.journal.queries.deliveries import why_no_crash_observed
 
 CONTROL = "a"
@@ -24,6 +24,8 @@ def why_recovery_untested(journal: Journal) -> tuple[str, str] | None:
     if reason:
         return reason, ""
     reason = why_failure_unobserved(journal)
+    if not reason and journal.all(FailureReplaced) and not replaced_failures(journal):
+        reason = "nothing failed while the app processed messages"
     return (reason, FAIL) if reason else None
 
 
@@ -43,6 +45,16 @@ def accepted_requests(journal: Journal) -> list[HookCall]:
     """Return the requests to fail that the app did not refuse."""
     requests = [call for call in journal.all(HookCall) if call.is_failure_request]
     return [call for call in requests if call.status is not None and call.status < 400]
+
+
+def replaced_failures(journal: Journal) -> list[Delivery | Exchange]:
+    """Return what failed in place of requested failures: refused forgeries, and calls that the API failed during a job."""
+    replaced = journal.all(FailureReplaced)
+    steps = {entry.step for entry in replaced if entry.by == "forgeries"}
+    forged = [delivery for delivery in journal.all(Delivery) if delivery.is_forged and delivery.is_refused]
+    began_s = min((entry.at_s for entry in replaced if entry.by == "api"), default=inf)
+    failed_calls = [call for call in bitten_by(journal) if call.at_s >= began_s]
+    return [*(delivery for delivery in forged if delivery.step in steps), *failed_calls]
 
 
 def windows(requests: list[HookCall]) -> Iterator[tuple[HookCall, float]]:

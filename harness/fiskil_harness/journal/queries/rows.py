@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, HookCall, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, covers, dataset_of, reads
 
@@ -172,7 +172,7 @@ def why_not_required(journal: Journal, rows: Rows | None, dataset: str) -> tuple
         return f"the API served no {dataset}", ""
     end = last_effects(journal, rows.participant)
     if end is None or end.state is None:
-        return "the effects hook does not report `state`", EFFECTS
+        return "the effects hook does not report `state`", STATE
     if not is_announced(journal, rows):
         return f"the app was not notified of the latest sync of {dataset}", ""
     return "", ""

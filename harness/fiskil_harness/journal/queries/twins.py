@@ -9,7 +9,7 @@ from collections import Counter
 
 from msgspec import Struct
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import ConsentState, Delivery, Effects, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, end_user_of, has_unrenewed_token
 from fiskil_harness.journal.queries.attempt_counters import (
@@ -78,7 +78,7 @@ def compare_twins(journal: Journal, other: str = "b") -> Comparison:
         return Comparison(reason="the scenario has no twins a, b and c")
     final = [end for end in ends.values() if end is not None]
     if any(effects.state is None for effects in final):
-        return Comparison(reason="the effects hook does not report `state`", hook=EFFECTS)
+        return Comparison(reason="the effects hook does not report `state`", hook=STATE)
     for effects in final:
         if not effects.is_idle:
             reason, hook = why_still_busy(effects)

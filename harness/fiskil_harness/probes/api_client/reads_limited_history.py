@@ -36,7 +36,8 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
         if early:
             observed = f"transactions are read from more than {days} days ago, the limit in app.facts.history_days"
             return self.fails(observed, evidence=("`from` is too early",), examined=1)
-        return self.passes(f"every read of transactions begins at most {days} days ago", examined=1)
+        need = f"the app needs {days} days of transactions ({HISTORY})"
+        return self.passes(f"every read of transactions begins at most {days} days ago", examined=1, stated=need)
 
 
 def _is_exempt(call: Exchange) -> bool:

@@ -49,7 +49,9 @@ class RequestsDeclaredDataOnly(PlainProbe, frozen=True, kw_only=True, tag="reque
         unread = sorted(set(declared) - read)
         if unread:
             return self.inconclusive(f"{unread[0]} is declared but was not read, so the need for it is not proven")
-        return self.passes(f"all {len(read)} declared datasets are read, and nothing else is requested", examined=len(read))
+        permitted = "" if _name_permissions(api_calls) else f"consents permit only these datasets ({FACT})"
+        observed = f"all {len(read)} declared datasets are read, and nothing else is requested"
+        return self.passes(observed, examined=len(read), stated=permitted)
 
 
 def _requested(api_calls: Iterable[Exchange]) -> set[str]:
@@ -57,6 +59,12 @@ def _requested(api_calls: Iterable[Exchange]) -> set[str]:
     named = [fields_of(call.request_body).get("permissions") for call in api_calls if call.route == "auth_session"]
     values = [value for names in named if isinstance(names, list) for value in names]
     return {value for value in values if isinstance(value, str) and value in PERMISSIONS}
+
+
+def _name_permissions(api_calls: Iterable[Exchange]) -> bool:
+    """Return True if the app requested auth sessions, and named permissions in each of these requests."""
+    sessions = [call for call in api_calls if call.route == "auth_session"]
+    return bool(sessions) and all(fields_of(call.request_body).get("permissions") for call in sessions)
 
 
 def _read(api_calls: Iterable[Exchange]) -> set[str]:

@@ -5,7 +5,7 @@ from fiskil_harness.journal.queries.api_calls import bearer, calls, is_complete_
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_DAYS = 90
-FACT = "app.facts.key_created"
+FACT, INTERVAL = "app.facts.key_created", "app.facts.rotate_days"
 REQUEST_LIMIT = "app.limits.request_deadline_s"
 
 
@@ -44,9 +44,14 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
     def _judge_age(self, stated: Declared) -> Finding:
         """Return the finding about the age of the production key, as the config states it."""
         if stated.key_age_days is not None and stated.key_age_days > MAX_DAYS:
-            return self.fails(f"the production key is older than {MAX_DAYS} days")
+            return self.fails(f"the production key is older than {MAX_DAYS} days, says {FACT}")
         if stated.rotate_days is not None and stated.rotate_days > MAX_DAYS:
-            return self.fails(f"keys are rotated only every {stated.rotate_days} days")
+            return self.fails(f"keys are rotated only every {stated.rotate_days} days, says {INTERVAL}")
         if stated.key_age_days is None and stated.rotate_days is None:
             return self.inconclusive("the config states neither the age of the key nor how often it is rotated", hook=FACT)
-        return self.passes("the app keeps working with its second key, and keys are rotated often enough", examined=1)
+        age = (
+            f"keys are rotated every {stated.rotate_days} days ({INTERVAL})"
+            if stated.rotate_days is not None
+            else f"the production key is at most {MAX_DAYS} days old ({FACT})"
+        )
+        return self.passes("the app keeps working with its second key, and the first is revoked", examined=1, stated=age)

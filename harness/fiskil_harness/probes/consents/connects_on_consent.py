@@ -12,6 +12,7 @@ class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_
     an app that connects an end user only when data is available passes too.
     """
 
+    observes = (CONNECTED,)
     expected = "connected when consent.received was acknowledged, whether or not the browser returned"
     source = "consents.received"
     fix = "connect the end user on consent.received only, and let the callback change no state"

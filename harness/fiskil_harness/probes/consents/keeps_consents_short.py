@@ -28,12 +28,15 @@ class KeepsConsentsShort(PlainProbe, frozen=True, kw_only=True, tag="keeps_conse
         if not (stated.purpose or "").strip():
             return self.inconclusive("the config does not state what the data is used for", hook=PURPOSE)
         if stated.one_off and stated.consent_days > LONGEST_ONE_OFF_DAYS:
-            return self.fails(f"consents last {stated.consent_days} days, although the data is used only once")
+            return self.fails(f"{DAYS} is {stated.consent_days}, although {ONE_OFF} says that the data is used only once")
         if stated.consent_days > LONGEST_DAYS:
-            return self.fails(f"consents last {stated.consent_days} days; the maximum is {LONGEST_DAYS}")
+            return self.fails(f"{DAYS} is {stated.consent_days}; the maximum is {LONGEST_DAYS}")
         advice = (
             ("consents last longer than half a year; check that this is needed",) if stated.consent_days > LONG_DAYS else ()
         )
         return self.passes(
-            f"consents last {stated.consent_days} days for this purpose: {stated.purpose}", examined=1, advice=advice
+            f"consents last {stated.consent_days} days for this purpose: {stated.purpose}",
+            examined=1,
+            advice=advice,
+            stated=f"consents last {stated.consent_days} days ({DAYS})",
         )

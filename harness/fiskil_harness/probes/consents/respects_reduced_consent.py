@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from itertools import pairwise
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.core.model import USUAL_PERMISSIONS
 from fiskil_harness.journal import ConsentState, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
@@ -59,7 +59,7 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         names = _names(journal, withdrawn)
         ever_shown, remaining = still_shown(journal, end, names)
         if not ever_shown:
-            return self.inconclusive("the app's state never showed a row of the withdrawn datasets", hook=EFFECTS)
+            return self.inconclusive("the app's state never showed a row of the withdrawn datasets", hook=STATE)
         if remaining:
             observed = (
                 f"earlier {', '.join(sorted(withdrawn))} are still in the app's state although they are no longer shared"

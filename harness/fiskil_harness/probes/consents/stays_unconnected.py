@@ -27,6 +27,7 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
         "foreign_sdk_message",
         "unknown_sdk_message",
     )
+    observes = (CONNECTED,)
     expected = "not connected until a consent exists"
     source = "consents.received"
     fix = "mark an end user as connected when consent.received arrives, not when a journey begins or ends"

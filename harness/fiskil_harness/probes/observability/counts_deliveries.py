@@ -18,6 +18,7 @@ class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_delive
     during the time without deliveries is accepted as well.
     """
 
+    observes = (METRICS,)
     expected = "a count of deliveries, or the age of the last one"
     source = "practices: monitor webhook delivery health"
     fix = "count deliveries by outcome, or show how long ago the last one came"

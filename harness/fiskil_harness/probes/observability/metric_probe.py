@@ -193,6 +193,8 @@ class MonitoringProbe(PlainProbe, frozen=True, kw_only=True):
     name of the last reading before the failure.
     """
 
+    observes = (METRICS,)
+
     def judge(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
         """Return the finding about the failure, from alerts or, if no alert came, from metrics."""
         if monitoring.continuing_alerts() is Verdict.FAIL:

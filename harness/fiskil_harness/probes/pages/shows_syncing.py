@@ -2,7 +2,7 @@
 
 import re
 
-from fiskil_harness.core.config.hooks import EFFECTS, PAGES
+from fiskil_harness.core.config.hooks import EFFECTS, PAGES, STATE
 from fiskil_harness.core.model.findings import Verdict
 from fiskil_harness.journal import Declared, Journal, PageView, Rows
 from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, listed, mentions, sentences
@@ -54,9 +54,7 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
         if not any(_announces(view, own) for view in early):
             return self._judge_silent(journal, early, own)
         if not all(_holds_rows(journal, view) for view in late):
-            return self.inconclusive(
-                "the app did not report that it holds the data before the page was viewed", hook=EFFECTS
-            )
+            return self.inconclusive("the app did not report that it holds the data before the page was viewed", hook=STATE)
         pages = [self._judge_silent(journal, views, own) for views in _silent_pages(journal, early, late, own)]
         silent = sorted(pages, key=lambda finding: finding.verdict is not Verdict.FAIL)
         return silent[0] if silent else self._judge_after(journal, early, late, own)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, covers, reads
 from fiskil_harness.journal.queries.retention import dated
@@ -64,7 +64,7 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
         served = _rows_ever_served(journal, latest)
         ever_shown = {fiskil_id for effects in states for fiskil_id in shown(effects.state, served)}
         if not ever_shown:
-            return self.inconclusive(f"the app's state contains no fiskil_id of {self.dataset}", hook=EFFECTS)
+            return self.inconclusive(f"the app's state contains no fiskil_id of {self.dataset}", hook=STATE)
         return self._compare(journal, latest, states, {fiskil_id: served[fiskil_id] for fiskil_id in ever_shown})
 
     def _compare(self, journal: Journal, latest: Rows, states: list[Effects], rows: dict[str, Row]) -> Finding:

@@ -1,6 +1,6 @@
 """Does the app no longer show rows that the institution has removed?"""
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.rows import (
     Place,
@@ -48,7 +48,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         examined = [fiskil_id for fiskil_id in rows.removed_ids if earlier[fiskil_id]]
         others = places(end.state, [str(row["fiskil_id"]) for row in rows.rows])
         if not examined or not any(others.values()):
-            return self.inconclusive("the app's state contains no fiskil_id of these rows", hook=EFFECTS)
+            return self.inconclusive("the app's state contains no fiskil_id of these rows", hook=STATE)
         now = places(end.state, examined)
         names = {str(row["fiskil_id"]): name_of_row(row) for sync in journal.all(Rows) for row in sync.rows}
         unchanged = sorted(

@@ -1,6 +1,6 @@
 """Does the app delete the data of a consent when that consent is revoked?"""
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.journal.queries.rows import (
@@ -41,7 +41,7 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
         earlier = places(state_before(journal, delivery.at_s), names)
         examined = [text for text in names if earlier[text]]
         if not examined:
-            return self.inconclusive("the app's state showed no row before the consent ended", hook=EFFECTS)
+            return self.inconclusive("the app's state showed no row before the consent ended", hook=STATE)
         now = places(end.state, examined)
         unchanged = sorted({names[text] for text in examined if any(place in earlier[text] for place in now[text])})
         if unchanged:

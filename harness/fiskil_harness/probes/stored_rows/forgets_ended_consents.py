@@ -1,6 +1,6 @@
 """Does the app delete the data of an ended consent, even if it learned of the end without an event?"""
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, still_shown, was_notified_of_end
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
@@ -33,7 +33,7 @@ class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_e
         names = rows_under(journal, notified_ids)
         ever_shown, remaining = still_shown(journal, end, names)
         if not ever_shown:
-            return self.inconclusive("the app's state never showed a row of the ended consent", hook=EFFECTS)
+            return self.inconclusive("the app's state never showed a row of the ended consent", hook=STATE)
         if remaining:
             observed = "rows of an ended consent are in the app's state, although the app knows of the end"
             evidence = tuple(sorted(f"kept {names[fiskil_id]}" for fiskil_id in remaining))

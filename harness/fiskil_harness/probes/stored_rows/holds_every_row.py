@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import large_reads
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
@@ -82,5 +82,5 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
             observed = f"{len(missing)} of {len(missing)} {self.dataset} are missing from the app's state"
             return self.fails(observed, evidence=row_lines("missing", missing), examined=len(missing))
         if any(holds_value(states[-1], row["amount"]) for row in missing if "amount" in row):
-            return self.inconclusive("the app's state contains no fiskil_id, so rows cannot be counted", hook=EFFECTS)
-        return self.inconclusive(f"the app's state shows none of {len(missing)} {self.dataset}", hook=EFFECTS)
+            return self.inconclusive("the app's state contains no fiskil_id, so rows cannot be counted", hook=STATE)
+        return self.inconclusive(f"the app's state shows none of {len(missing)} {self.dataset}", hook=STATE)

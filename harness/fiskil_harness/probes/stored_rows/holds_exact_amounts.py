@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal
 from fiskil_harness.journal.queries.amounts import ServedAmounts, served_amounts
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
@@ -52,7 +52,7 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
         states = snapshots(journal, rows.participant)
         path = _amount_path(states, served)
         if path is None:
-            return self.inconclusive(f"the app's state contains no amounts of {self.dataset} with fiskil_id", hook=EFFECTS)
+            return self.inconclusive(f"the app's state contains no amounts of {self.dataset} with fiskil_id", hook=STATE)
         later = [effects for effects in states if effects.at_s > served.since_s]
         shown = [amount for effects in later for amount in _shown_amounts(effects, served, path)]
         return self._compare([amount for amount in shown if amount.fiskil_id in served.unusual], served)

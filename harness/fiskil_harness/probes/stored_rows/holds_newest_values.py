@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import reads
 from fiskil_harness.journal.queries.rows import (
@@ -106,7 +106,7 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
             if is_old and not is_new:
                 stale.append(f"{name_of_row(new)}: {field} has the old value")
     if not judged:
-        return _Comparison(dataset=dataset, reason="the app's state contains no fiskil_id of a changed row", hook=EFFECTS)
+        return _Comparison(dataset=dataset, reason="the app's state contains no fiskil_id of a changed row", hook=STATE)
     return _Comparison(dataset=dataset, stale=tuple(stale), judged=judged)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
 from fiskil_harness.journal.queries.rows import is_announced, last_effects, latest_rows, places, shown, state_before
@@ -46,7 +46,7 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
             evidence = tuple(f"shows foreign {_dataset_name(route)} after a sync without them" for route in kept)
             return self.fails(observed, evidence=evidence, examined=routes_of(served))
         if not judged:
-            return self.inconclusive("the app's state contains no fiskil_id of the end user's own rows", hook=EFFECTS)
+            return self.inconclusive("the app's state contains no fiskil_id of the end user's own rows", hook=STATE)
         if shown_meanwhile:
             advice = ("compare the arrangement_id of each row with the consents of the end user, in case the API errs",)
             observed = f"foreign rows are shown in {len(shown_meanwhile)} datasets only while the API returns them"

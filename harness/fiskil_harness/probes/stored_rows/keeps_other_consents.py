@@ -1,6 +1,6 @@
 """Does the app keep the data of an end user's other consents when one consent ends?"""
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import ConsentState, Effects, Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, was_notified_of_end
 from fiskil_harness.journal.queries.rows import last_effects, shown, state_before, why_still_busy
@@ -35,7 +35,7 @@ class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other
         names = rows_under(journal, active)
         earlier = shown(state_before(journal, min(consent.at_s for consent in ended)), names)
         if not earlier:
-            return self.inconclusive("the app's state showed no row of the active consent before", hook=EFFECTS)
+            return self.inconclusive("the app's state showed no row of the active consent before", hook=STATE)
         remaining = shown(end.state, earlier)
         if not remaining:
             observed = f"all {len(earlier)} rows of an active consent disappeared when another consent ended"

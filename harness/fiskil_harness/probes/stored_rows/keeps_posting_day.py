@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
@@ -50,7 +50,7 @@ class KeepsPostingDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_posting_
         states = snapshots(journal, rows.participant)
         path, fields = _date_path([effects for effects in states if effects.at_s < bitten[0].at_s], every_sync)
         if path is None:
-            return self.inconclusive(f"the app's state contains no dates of {self.dataset} with fiskil_id", hook=EFFECTS)
+            return self.inconclusive(f"the app's state contains no dates of {self.dataset} with fiskil_id", hook=STATE)
         served = _served(every_sync, fields)
         names = {str(row["fiskil_id"]): name_of_row(row) for row in rows.rows}
         wrong: set[str] = set()

@@ -1,6 +1,6 @@
 """Does the app keep its rows when the API temporarily refuses a read?"""
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import is_complete_success, reads
 from fiskil_harness.journal.queries.consents import permitted
@@ -44,7 +44,7 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
         if not any(self._refused_before(journal, effects) for effects in states):
             return self.inconclusive(f"the app's state was not read after a refused read of {self.dataset}")
         if not stayed:
-            return self.inconclusive(f"the app's state contained no fiskil_id of {self.dataset}", hook=EFFECTS)
+            return self.inconclusive(f"the app's state contained no fiskil_id of {self.dataset}", hook=STATE)
         return self.passes(f"{stayed} {self.dataset} stayed while the API refused reads", examined=stayed)
 
     def _refused_before(self, journal: Journal, effects: Effects) -> Exchange | None:

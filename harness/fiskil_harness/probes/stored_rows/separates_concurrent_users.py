@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import msgspec
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConcurrentResponse, Effects, HookCall, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
@@ -41,7 +41,7 @@ class SeparatesConcurrentUsers(PlainProbe, frozen=True, kw_only=True, tag="separ
         seeing = [name for name, end in ends.items() if _has_any(end, ids.get(name, set()))]
         is_one_for_all = len({msgspec.json.encode(end.state, order="deterministic") for end in ends.values()}) == 1
         if len(seeing) < 2 or is_one_for_all:
-            return self.inconclusive("the effects hook reports no state for several end users", hook=EFFECTS)
+            return self.inconclusive("the effects hook reports no state for several end users", hook=STATE)
         mixed_place = _mixed_place(journal, ids)
         if mixed_place:
             return self.fails(f"{mixed_place} shows one end user an id of another one", examined=len(ends))

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Delivery, Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of, kind_of
 from fiskil_harness.journal.queries.deliveries import genuine, of_kind
@@ -29,12 +29,12 @@ class SeparatesEndUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_en
         """Look for ids of other end users in each state, and for changes that messages about other end users caused."""
         ends = _ends(journal)
         if len(ends) < 2 or any(end.state is None for end in ends.values()):
-            return self.inconclusive("the effects hook reports no state for several end users", hook=EFFECTS)
+            return self.inconclusive("the effects hook reports no state for several end users", hook=STATE)
         if _is_one_for_all(ends):
-            return self.inconclusive("the effects hook reports the same state for every end user", hook=EFFECTS)
+            return self.inconclusive("the effects hook reports the same state for every end user", hook=STATE)
         ids = _ids(journal)
         if not any(_ids_in(ends[name].state, ids.get(name, set())) for name in ends):
-            return self.inconclusive("no state shows an id of its end user", hook=EFFECTS)
+            return self.inconclusive("no state shows an id of its end user", hook=STATE)
         mixed = sorted(_mixed_up(journal, ids))
         if mixed:
             return self.fails(f"{len(mixed)} states show ids of another end user", evidence=tuple(mixed), examined=len(ends))

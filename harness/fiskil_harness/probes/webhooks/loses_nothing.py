@@ -18,6 +18,7 @@ from fiskil_harness.journal.queries.deliveries import (
 )
 from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.losses import CUT_OFF, PLAIN, cases_of, classify
+from fiskil_harness.journal.queries.overdue import is_overdue
 from fiskil_harness.journal.queries.rows import snapshots
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins, was_reordered
@@ -83,10 +84,12 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         missing = [event for event in acknowledged if not counts.get(event.message_id, 0)]
         lost = [event for event in missing if event.is_subscribed or event.kind in applied_kinds]
         applied_ids = [event.message_id for event in acknowledged if counts.get(event.message_id, 0)]
-        cases = cases_of(journal, lost=[event.message_id for event in lost], applied=applied_ids)
         busy = why_busy(journal)
         if lost and busy and not _was_overtaken(journal, lost[0], counts):
-            return self.inconclusive(*busy)
+            lost = [event for event in lost if is_overdue(journal, event)]
+            if not lost:
+                return self.inconclusive(*busy)
+        cases = cases_of(journal, lost=[event.message_id for event in lost], applied=applied_ids)
         if lost:
             observed, evidence = _lost_text(journal, lost, len(acknowledged))
             if not applied_ids and any(case.name == PLAIN for case in cases):

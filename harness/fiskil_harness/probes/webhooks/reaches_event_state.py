@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core.config.hooks import EFFECTS, REDUCER
+from fiskil_harness.core.config.hooks import EFFECTS, REDUCER, STATE
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Reduction
 from fiskil_harness.journal.queries.api_calls import consent_of, fields_of
 from fiskil_harness.journal.queries.deliveries import events_by_id, of_kind
@@ -38,7 +38,7 @@ class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_even
         for consent_id, events in _events_by_consent(journal).items():
             end = last_effects(journal, events[0][1].participant)
             if end is None or end.state is None:
-                return self.inconclusive("the effects hook reports no state", hook=EFFECTS)
+                return self.inconclusive("the effects hook reports no state", hook=STATE)
             allowed = _allowed_values(events, becomes)
             if not allowed or _has_ambiguous_messages(journal, consent_id):
                 continue

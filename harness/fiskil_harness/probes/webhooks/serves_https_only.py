@@ -19,6 +19,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
     support no TLS version older than 1.2. It may refuse, redirect or ignore messages over plain HTTP.
     """
 
+    observes = (TLS,)
     around = ("deliver_without_tls", "retry")
     expected = "an https URL in production, and no effect of a message that comes without TLS 1.2 or newer"
     source = "practices: use HTTPS endpoints"
@@ -47,7 +48,10 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
         acknowledged = sum(1 for delivery in plain_deliveries if delivery.is_acknowledged)
         advice += (f"{acknowledged} messages over plain HTTP got 2xx, although without an effect",) if acknowledged else ()
         return self.passes(
-            f"{FACT} is https, and the app accepts webhooks over TLS only", examined=1 + len(plain_deliveries), advice=advice
+            f"{FACT} is https, and the app accepts webhooks over TLS only",
+            examined=1 + len(plain_deliveries),
+            advice=advice,
+            stated=f"the webhook URL in production is https ({FACT})",
         )
 
     def _failure(self, journal: Journal) -> Finding | None:

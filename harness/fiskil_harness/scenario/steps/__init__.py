@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Union
 
 from fiskil_harness.core.tags import by_tag, name_of
 from fiskil_harness.scenario.steps.app import (
-    FailNext,
     KillApp,
     KillWorker,
     Restart,
@@ -54,6 +53,7 @@ from fiskil_harness.scenario.steps.embedded_page import (
     UnknownSdkMessage,
 )
 from fiskil_harness.scenario.steps.endless_bodies import FloodBodies
+from fiskil_harness.scenario.steps.fail_next import FailNext
 from fiskil_harness.scenario.steps.failed_journeys import FailInBrowser
 from fiskil_harness.scenario.steps.faults_and_tokens import (
     AcceptKey,

@@ -1,16 +1,13 @@
 """Steps that act on the app's process: kill it, start it, make it fail, leave it idle, wait for it."""
 
-import contextlib
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
 from fiskil_harness.core.clock import pause, wait_until
-from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, FAIL
-from fiskil_harness.errors import HookError
+from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.journal import Idle, ProcessChanged
 from fiskil_harness.journal.queries.polling import APART_S, LONG_S, POLLING, repeated_moments
-from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 
 if TYPE_CHECKING:
@@ -105,28 +102,6 @@ class KillWorker(PlainStep, frozen=True, kw_only=True, tag="kill_worker"):
         stage.record(ProcessChanged, change="kill_worker")
         if not wait_until(lambda: stage.app.process.is_alive() and stage.app.is_ready(), cap_s=GOES_ON_S):
             restart(stage)
-
-
-class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
-    """The app's next processing of a message fails once, at the given point. Needs ``app.drive.fail``.
-
-    Args:
-        at: "before" any work, "midway", "after" the effect, or because the "database" is unavailable.
-        twin: Name of the participant; "" means the scenario's end user.
-    """
-
-    needs: ClassVar[tuple[str, ...]] = (FAIL,)
-    at: Literal["before", "midway", "after", "database"]
-    twin: str = ""
-
-    def perform(self, stage: "Stage") -> None:
-        """Record the app's effects, so that a probe can check whether the app really failed; then request the failure."""
-        stage.was_disturbed = True
-        end_user = stage.end_user(self.twin)
-        if stage.app.has(EFFECTS):
-            with contextlib.suppress(HookError):
-                stage.snapshot("before_failure", end_user, is_settled=False)
-        call_hook(stage, end_user, "fail", point=self.at)
 
 
 class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
