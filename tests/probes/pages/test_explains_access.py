@@ -293,3 +293,21 @@ def test_a_missing_fact_is_named(tape: Tape, facts: dict[str, Any], hook: str) -
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
+
+
+def test_a_page_that_denies_access_fails(tape: Tape) -> None:
+    """The word is there, and the sentence states the opposite."""
+    declare(tape)
+    show(tape, "connect", "To build your monthly budget we read accounts and balances. We do not read your transactions.")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("denies access to transactions",))
+
+
+def test_another_denial_is_inconclusive(tape: Tape) -> None:
+    """The sentence is no explanation, but it denies no access."""
+    declare(tape)
+    show(tape, "connect", "To build your monthly budget we read accounts and balances. We never sell your transactions.")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

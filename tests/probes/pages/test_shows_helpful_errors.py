@@ -323,3 +323,27 @@ def test_an_app_that_still_calls_is_inconclusive(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, "too little text to judge" in finding.observed) == (Verdict.INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize(
+    ("cause", "text", "verdict"),
+    [
+        (OTP, "You cancelled\nNothing was shared. You can start again.", Verdict.FAIL),
+        (INELIGIBLE, "You declined at your bank\nStart again and approve the request.", Verdict.FAIL),
+        (OTP, "You cancelled, or something went wrong\nPlease try again.", Verdict.PASS),
+        (TIMEOUT, "You stopped before you were done\nPlease start again when you are ready.", Verdict.PASS),
+        (DENIED, "You declined at your bank\nNothing was shared, so start again.", Verdict.PASS),
+    ],
+)
+def test_the_text_of_another_error_fails(tape: Tape, cause: str, text: str, verdict: Verdict) -> None:
+    """A page must not state that the end user cancelled if the code or the bank was the problem."""
+    failed(tape, cause, text)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_filler_text_is_inconclusive(tape: Tape) -> None:
+    """It has many words and states nothing."""
+    failed(tape, OTP, "Lorem ipsum dolor sit amet, consectetur adipiscing elit")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

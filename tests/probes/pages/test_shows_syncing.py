@@ -348,3 +348,10 @@ def test_a_page_in_unknown_words_is_inconclusive(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.syncing_words")
+
+
+def test_a_denial_is_no_announcement(tape: Tape) -> None:
+    """The page states that nothing is syncing while it is."""
+    view_around_sync(tape, "Your connections\nThis is what you share with us. We are not syncing any data.")
+
+    assert PROBE.examine(tape.journal).verdict is not Verdict.PASS

@@ -10,6 +10,7 @@ import msgspec
 
 from fiskil_harness.core import catalog
 from fiskil_harness.journal import PageView
+from fiskil_harness.journal.queries.page_claims import without_denials
 
 FEW_WORDS = 4
 """Minimum number of words in a sentence."""
@@ -105,8 +106,20 @@ def why_not_helpful(view: PageView, *, fresh_text: str) -> str:
 
 
 def has_sentence(text: str) -> bool:
-    """Return True if a line of *text* has four words or more, or eight letters of a script without spaces."""
-    return any(len(_words(line)) >= FEW_WORDS or len(_UNSPACED.findall(line)) >= FEW_LETTERS for line in text.splitlines())
+    """Return True if a line of *text* has four different words or more, or eight letters of a script without spaces.
+
+    Filler text ("lorem ipsum") does not count.
+    """
+    lines = (line for line in text.splitlines() if not mentions(line, listed(_ERRORS, "filler")))
+    return any(
+        len({word.lower() for word in _words(line)}) >= FEW_WORDS or len(_UNSPACED.findall(line)) >= FEW_LETTERS
+        for line in lines
+    )
+
+
+def blames_end_user(text: str) -> bool:
+    """Return True if *text* states that the end user cancelled, and mentions no failure."""
+    return mentions(without_denials(text), listed(_ERRORS, "chosen")) and not mentions(text, listed(_ERRORS, "failed"))
 
 
 def sentences(text: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from msgspec import Struct
 
 from fiskil_harness.journal import Journal, PageView
+from fiskil_harness.journal.queries.page_claims import without_denials
 from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
 
 WIDTHS = 2
@@ -95,12 +96,12 @@ def letters(text: str) -> int:
 
 
 def place_of(view: PageView, phrases: Iterable[str]) -> Place:
-    """Return the best place in which one view of a page contains any of *phrases*."""
+    """Return the best place in which one view of a page contains any of *phrases*; UNSEEN if the page only denies them."""
     phrases = tuple(phrases)
-    if phrase_in(view.text, phrases):
+    if phrase_in(without_denials(view.text), phrases):
         return Place.VISIBLE
     content = markup(view)
-    if phrase_in(content.folded, phrases):
+    if phrase_in(without_denials(content.folded), phrases):
         return Place.FOLDED
     return Place.UNSEEN if phrase_in(content.written, phrases) else Place.NOWHERE
 

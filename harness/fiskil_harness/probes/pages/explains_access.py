@@ -3,6 +3,7 @@
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.journal import Declared, Journal, PageView
 from fiskil_harness.journal.entries.pages import CONNECT, PLAIN
+from fiskil_harness.journal.queries.page_claims import access_denied
 from fiskil_harness.journal.queries.page_text import (
     UNKNOWN_LANGUAGE,
     Place,
@@ -13,7 +14,7 @@ from fiskil_harness.journal.queries.page_text import (
     why_uncertain,
     why_unreadable,
 )
-from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, purpose_words
+from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, phrase_in, purpose_words
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 DATASETS, PURPOSE = "app.facts.datasets", "app.facts.purpose"
@@ -49,11 +50,18 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
         words = purpose_words(stated.purpose or "")
         missing = max((missing_words(view.text, words) for view in views), key=len)
         absent = [name for name, place in places.items() if place is Place.NOWHERE]
+        denied = [name for name in stated.datasets or () if _denies(views, dataset_names(name, stated.dataset_words))]
         invisible = [name for name, place in places.items() if place is Place.UNSEEN]
         has_no_purpose = len(missing) == len(words) and all(
             len(missing_words(markup(view).written, words)) == len(words) for view in views
         )
         reason = why_uncertain(views) or explaining(views)
+        if denied:
+            lines = tuple(f"denies access to {name.replace('_', ' ')}" for name in denied)
+            observed = (
+                f"the page where linking starts denies that the app reads {_in_words(denied)}, which the config states"
+            )
+            return self.fails(observed, evidence=lines, examined=len(places) + 1)
         if (absent or has_no_purpose) and not reason:
             return self._fail(absent, words if has_no_purpose else (), examined=len(places) + 1)
         if absent or has_no_purpose:
@@ -95,6 +103,13 @@ def _worst(views: list[PageView], dataset: str, phrases: tuple[str, ...]) -> Pla
     worst = max(place_of(view, phrases) for view in views)
     is_ambiguous = worst is Place.NOWHERE and all(may_name(view.text, dataset) for view in views)
     return Place.UNSEEN if is_ambiguous else worst
+
+
+def _denies(views: list[PageView], phrases: tuple[str, ...]) -> bool:
+    """Return True if every view denies access to a dataset, and names it nowhere else."""
+    return all(
+        place_of(view, phrases) is Place.UNSEEN and bool(phrase_in(access_denied(view.text), phrases)) for view in views
+    )
 
 
 def _in_words(names: list[str]) -> str:

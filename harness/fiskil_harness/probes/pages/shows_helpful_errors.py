@@ -6,7 +6,15 @@ from itertools import groupby
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model import Ending
 from fiskil_harness.journal import Journal, PageView
-from fiskil_harness.journal.queries.page_messages import code_in, flaw_of, gist, is_readable, new_text, why_not_helpful
+from fiskil_harness.journal.queries.page_messages import (
+    blames_end_user,
+    code_in,
+    flaw_of,
+    gist,
+    is_readable,
+    new_text,
+    why_not_helpful,
+)
 from fiskil_harness.journal.queries.page_timeline import is_still_calling, views_before_failure, views_during_call
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
@@ -17,6 +25,9 @@ RETRYABLE = frozenset({Ending.OTP_FAILURE.value, Ending.TIMED_OUT.value, Ending.
 CHOSEN = frozenset({Ending.CANCELLED.value, Ending.DENIED.value})
 FINAL = frozenset({Ending.INELIGIBLE.value})
 """Final errors: a retry by the same end user is useless, because the institution has to act first."""
+
+NOT_CHOSEN = frozenset({Ending.OTP_FAILURE.value, Ending.UPSTREAM_FAILURE.value, *FINAL})
+"""Errors after which the end user wanted to continue. After a timeout the end user may have left."""
 
 
 class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpful_errors"):
@@ -66,6 +77,8 @@ def _case(journal: Journal, cause: str, views: list[PageView]) -> Case:
         if is_readable(view):
             fresh_text = _text_since_press(journal, view)
             flaw = flaw_of(view, codes=_codes(view), fresh_text=fresh_text) or _missing_report(journal, view)
+            if not flaw and cause in NOT_CHOSEN and blames_end_user(fresh_text):
+                flaw = "states that the end user cancelled, which is another error"
             if flaw:
                 return Case(name=cause, verdict=Verdict.FAIL, observed=f"the {view.page} page {flaw}")
     for view in views:

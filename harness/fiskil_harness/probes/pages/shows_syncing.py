@@ -5,6 +5,7 @@ import re
 from fiskil_harness.core.config.hooks import EFFECTS, PAGES, STATE
 from fiskil_harness.core.model.findings import Verdict
 from fiskil_harness.journal import Declared, Journal, PageView, Rows
+from fiskil_harness.journal.queries.page_claims import without_denials
 from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, listed, mentions, sentences
 from fiskil_harness.journal.queries.rows import shown, snapshots
 from fiskil_harness.probes.probe import Finding, PlainProbe
@@ -138,13 +139,15 @@ def _signs(views: list[PageView], own: tuple[str, ...]) -> set[str]:
 def _announcements(view: PageView, own: tuple[str, ...]) -> list[str]:
     """Return the sentences which announce that data is syncing.
 
-    Ambiguous words, such as "loading", count only if the same sentence has a word for data.
+    Ambiguous words, such as "loading", count only if the same sentence has a word for data. A denial, such as "we are not
+    syncing", does not count.
     """
     certain, ambiguous, tied = (*own, *listed(_FIXTURE, "words")), listed(_FIXTURE, "ambiguous"), listed(_FIXTURE, "tied")
     return [
         sentence
         for sentence in sentences(view.text)
-        if mentions(sentence, certain) or (mentions(sentence, ambiguous) and mentions(sentence, tied))
+        if (claim := without_denials(sentence))
+        and (mentions(claim, certain) or (mentions(claim, ambiguous) and mentions(sentence, tied)))
     ]
 
 
