@@ -42,6 +42,6 @@ def test_phrases_across_clauses_stay_whole() -> None:
         ("We read your transactions", False),
     ],
 )
-def test_denied_access_is_told_from_other_denials(text: str, denied: bool) -> None:
+def test_denied_access_differs_from_other_denials(text: str, denied: bool) -> None:
     """A page may say what the app does not do with the data that it reads."""
     assert ("transactions" in access_denied(text)) is denied

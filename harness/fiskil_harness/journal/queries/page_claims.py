@@ -1,4 +1,4 @@
-"""What a page claims and what it denies: words after a negation in the same clause are denied.
+"""Find what the sentences of a page deny: words after a negation in the same clause.
 
 Only English negations are known, so text in another language denies nothing.
 """
