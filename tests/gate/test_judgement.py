@@ -277,6 +277,71 @@ def test_an_unknown_practice_is_refused_with_the_nearest_match() -> None:
         check(requiring("webhooks.idempotnet"))
 
 
+EXPLAINED = "ux.explains-access"
+DIGEST = "1f00c4d2aa07"
+
+
+def explained(verdict: Verdict, *, hook: str = "") -> Outcome:
+    """Return the outcome of the scenario that looks at the explanation."""
+    found = Finding(probe="explains_access", verdict=verdict, observed="x", hook=hook, practices=(EXPLAINED,))
+    return Outcome(scenario="access_explained", title="", practices=(EXPLAINED,), seed=1, findings=(found,))
+
+
+def reviewed(*screenshots: str, practice_id: str = EXPLAINED) -> Attestation:
+    """Return an attestation of a page by its screenshots."""
+    return Attestation(
+        practice=practice_id, statement="clear", owner="Ada", date=YESTERDAY, expires=TOMORROW, screenshots=screenshots
+    )
+
+
+@pytest.mark.parametrize(
+    ("hook", "mark", "expected", "words"),
+    [
+        ("", f"screenshot {DIGEST}99", Status.ATTESTED, "Ada, until 2026-06-02: clear"),
+        ("app.facts.dataset_words", f"screenshot {DIGEST}99", Status.ATTESTED, "clear"),
+        ("", "screenshot 77", Status.NOT_PROVEN, f"is for the screenshot {DIGEST}, which no page shows any more"),
+        ("app.observe.pages", f"screenshot {DIGEST}99", Status.NOT_PROVEN, "does not replace app.observe.pages"),
+    ],
+    ids=["same", "unknown words", "changed", "no pages"],
+)
+def test_an_attestation_by_screenshots_counts_while_the_pages_look_the_same(
+    hook: str, mark: str, expected: Status, words: str
+) -> None:
+    """Words could not decide, and a person looked at the screenshots."""
+    outcomes = [explained(Verdict.INCONCLUSIVE, hook=hook)]
+    settings = requiring(EXPLAINED, attest=(reviewed(DIGEST),))
+
+    judgement = judge(outcomes, settings=settings, seed=1, today=TODAY, coverage_marks=[mark])
+
+    status = next(status for status in judgement.statuses if status.practice == EXPLAINED)
+    assert (status.status, words in status.reason) == (expected, True)
+
+
+def test_a_violation_is_never_attested_by_screenshots() -> None:
+    """Effects outrank opinions."""
+    settings = requiring(EXPLAINED, attest=(reviewed(DIGEST),))
+
+    judgement = judge(
+        [explained(Verdict.FAIL)],
+        settings=settings,
+        seed=1,
+        today=TODAY,
+        coverage_marks=[f"screenshot {DIGEST}"],
+    )
+
+    assert next(status for status in judgement.statuses if status.practice == EXPLAINED).status is Status.VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("attestation", "words"),
+    [(reviewed(DIGEST, practice_id=IDEMPOTENT), "is not about pages"), (reviewed("left.png"), "hexadecimal digits")],
+)
+def test_screenshots_without_a_page_or_digest_are_refused(attestation: Attestation, words: str) -> None:
+    """The practice must be about pages, and a digest has 12 digits or more."""
+    with pytest.raises(ConfigError, match=words):
+        check(requiring(attestation.practice, attest=(attestation,)))
+
+
 def test_requiring_nothing_is_refused() -> None:
     """A gate without required practices would always open."""
     with pytest.raises(ConfigError, match=r"gate\.required is empty"):

@@ -5,19 +5,23 @@ A finding counts only for practices that its scenario lists; a practice that was
 
 import datetime
 import enum
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
 from fiskil_harness.core.config import Attestation, Settings, Waiver
 from fiskil_harness.core.config.given import is_in_config, is_set
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes import Finding, Verdict, coverage, practices
 from fiskil_harness.probes.evaluation import EVERY_STEP
+from fiskil_harness.probes.evidence import SCREENSHOT
 from fiskil_harness.probes.hints import SEPARATOR
 from fiskil_harness.probes.outcome import Outcome, applicable
 from fiskil_harness.probes.practices import Practice
 
+DIGEST = re.compile(r"[0-9a-f]{12,64}")
 SOON_DAYS = 14
 """Days before expiry from which an attestation or waiver is reported as expiring."""
 NOT_RUN = "not run in a scenario of this practice"
@@ -82,9 +86,17 @@ def status_of(
     attestation = _find(practice.id, settings.attest)
     waiver = _find(practice.id, settings.waive)
     if status is Status.NOT_PROVEN and isinstance(attestation, Attestation):
-        if is_valid_on(attestation, today):
+        changed = _changed_screenshots(attestation, coverage_marks)
+        lacking = [hook for hook in hooks if attestation.screenshots and not hook.endswith("_words")]
+        if is_valid_on(attestation, today) and not changed and not lacking:
             text = f"{attestation.owner}, until {attestation.expires}: {attestation.statement}"
             status, reason, hooks = Status.ATTESTED, text, ()
+        elif changed:
+            reason += (
+                f"; the attestation of {attestation.owner} is for the screenshot {changed[0]}, which no page shows any more"
+            )
+        elif lacking:
+            reason += f"; the attestation of {attestation.owner} does not replace {lacking[0]}"
         else:
             reason += f"; the attestation of {attestation.owner} {_validity(attestation, today)}"
     accepted = ""
@@ -161,6 +173,9 @@ def check_statement(statement: Attestation | Waiver, kind: str, source: str, *, 
     if not statement.owner.strip() or not text.strip():
         raise ConfigError(f"{source}: [[{kind}]] {statement.practice} needs an owner and a {key} that are not empty.")
     is_testable = practice.is_measured and not (settings and may_be_attested(practice, settings))
+    if isinstance(statement, Attestation) and statement.screenshots:
+        _check_screenshots(statement, practice, source)
+        return
     if isinstance(statement, Attestation) and is_testable:
         experiments = ", ".join(practice.needed) or "what a run exercises"
         condition = f" An attestation counts only where the config states {' and '.join(practice.attestable_with)}."
@@ -168,6 +183,28 @@ def check_statement(statement: Attestation | Waiver, kind: str, source: str, *, 
             f"{source}: [[attest]] {statement.practice} is not accepted, because experiments can test it ({experiments}). "
             f"Remove it, and give the hooks that they need.{condition if practice.attestable_with else ''}"
         )
+
+
+def _check_screenshots(statement: Attestation, practice: Practice, source: str) -> None:
+    """Raise an error if the practice is not about pages, or if a digest is not one.
+
+    Raises:
+        ConfigError: The screenshots cannot be what was reviewed.
+    """
+    place = f"{source}: [[attest]] {statement.practice}"
+    if PAGES not in practice.hooks:
+        raise ConfigError(f"{place} names screenshots, but the practice is not about pages. Remove them.")
+    bad = next((digest for digest in statement.screenshots if not DIGEST.fullmatch(digest)), None)
+    if bad is not None:
+        raise ConfigError(
+            f"{place} names the screenshot {bad!r}. Give 12 to 64 hexadecimal digits, as the report shows them."
+        )
+
+
+def _changed_screenshots(attestation: Attestation, marks: Collection[str]) -> list[str]:
+    """Return the digests of screenshots that the attestation names, and that this run did not take."""
+    taken = [mark.removeprefix(f"{SCREENSHOT} ") for mark in marks if mark.startswith(f"{SCREENSHOT} ")]
+    return [digest for digest in attestation.screenshots if not any(name.startswith(digest) for name in taken)]
 
 
 def may_be_attested(practice: Practice, settings: Settings) -> bool:

@@ -29,7 +29,17 @@ from fiskil_harness.journal.har import har_of
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import coverage_marks
 from fiskil_harness.probes.evaluation import EFFECTS_REPORTED, EVERY_STEP
-from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, live_lines, pictures, shortened, story_of
+from fiskil_harness.probes.evidence import (
+    Excerpt,
+    Picture,
+    Story,
+    excerpts,
+    live_lines,
+    pictures,
+    screenshot_marks,
+    shortened,
+    story_of,
+)
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
@@ -303,7 +313,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
             *_unfinished_work(journal),
         ),
         pairs=_pairs(journal),
-        coverage_marks=(*coverage_marks(journal), *route_marks(journal)),
+        coverage_marks=(*coverage_marks(journal), *route_marks(journal), *screenshot_marks(journal)),
     )
 
 

@@ -222,13 +222,18 @@ class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Attestation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A statement by an owner about a practice that no experiment can test."""
+    """A statement by an owner about a practice that no experiment can test.
+
+    *screenshots* are digests of screenshots that the owner has reviewed, because words alone could not decide: the first 12
+    or more hexadecimal digits of each, as the report shows them.
+    """
 
     practice: str
     statement: str
     owner: str
     date: datetime.date
     expires: datetime.date
+    screenshots: tuple[str, ...] = ()
 
 
 class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

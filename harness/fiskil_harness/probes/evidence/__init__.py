@@ -5,12 +5,13 @@ Evidence contains bytes, ids and times of one run, so it may differ from run to 
 
 from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ExcerptLine, ShellCommand
 from fiskil_harness.probes.evidence.excerpts import excerpts
-from fiskil_harness.probes.evidence.screenshots import Picture, Viewpoint, bounded, pictures
+from fiskil_harness.probes.evidence.screenshots import SCREENSHOT, Picture, Viewpoint, bounded, pictures, screenshot_marks
 from fiskil_harness.probes.evidence.story import shortened, story_of
 from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Story, StoryEntry
 
 __all__ = [
     "BOUNDS_MS",
+    "SCREENSHOT",
     "Excerpt",
     "ExcerptLine",
     "Picture",
@@ -21,6 +22,7 @@ __all__ = [
     "bounded",
     "excerpts",
     "pictures",
+    "screenshot_marks",
     "shortened",
     "story_of",
 ]

@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal import Picture as Screenshot
 
+SCREENSHOT = "screenshot"
 MOST_BYTES = 3_000_000
 """Maximum size of all screenshots of a report."""
 
@@ -50,6 +51,12 @@ NO_ROOM = "there was no room for it in the report"
 def pictures(scenario: str, journal: Journal) -> tuple[Picture, ...]:
     """Return the screenshots of *scenario*, within the size limit for one scenario."""
     return bounded((_picture(scenario, screenshot) for screenshot in journal.all(Screenshot)), most_bytes=MOST_BYTES_OF_ONE)
+
+
+def screenshot_marks(journal: Journal) -> tuple[str, ...]:
+    """Return a mark for each screenshot, such as ``screenshot 1f00c4d2...``, with its digest."""
+    taken = (_picture("", screenshot).digest for screenshot in journal.all(Screenshot))
+    return tuple(sorted({f"{SCREENSHOT} {digest}" for digest in taken if digest}))
 
 
 def bounded(taken: Iterable[Picture], *, most_bytes: int = MOST_BYTES, first: Collection[str] = ()) -> tuple[Picture, ...]:
