@@ -73,7 +73,8 @@ class Process:
         raise self._error(code)(f"The app {problem}. Its last lines:\n{self.last_lines()}")
 
     def _run(self, values: Values, withheld: Collection[str]) -> None:
-        command = shlex.split(fill_text(self._command, values))
+        # Split before it is filled: a value with a space or a quotation mark stays one argument.
+        command = [fill_text(word, values) for word in shlex.split(self._command)]
         variables = {key: fill_text(text, values) for key, text in self._environment.items()}
         environment = environment_of_child(variables, withheld=withheld)
         try:
