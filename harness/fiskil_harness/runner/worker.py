@@ -4,8 +4,6 @@ Every error inside a scenario becomes an outcome; only an app that never started
 """
 
 import contextlib
-import shutil
-import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -33,6 +31,7 @@ from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, li
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
+from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.scenario.scenario import Scenario
 
 UNKNOWN_END_USER = of_end_user(ref="test-unknown", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
@@ -70,7 +69,7 @@ class Worker:
         self.settings = settings
         self.seed = seed
         self._app_object = app_object
-        self._folder = folder or Path(tempfile.mkdtemp(prefix="fiskil-harness-"))
+        self._folder = folder or new_run_folder()
         self._open_driver = open_driver or (
             lambda workdir: Driver(settings, workdir=workdir, seed=seed, app_object=app_object)
         )
@@ -239,7 +238,7 @@ class Worker:
         """Stop the app and all servers and remove the folder; a second Ctrl-C cannot interrupt this."""
         with signals.ignored():
             self._replace_driver()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_run_folder(self._folder)
 
     def _excerpts(self, outcome: Outcome, journal: Journal, url: str) -> tuple[tuple[Excerpt, ...], str]:
         """Return the excerpts for *outcome*, and the traceback of an internal error in making them ("" without an error)."""

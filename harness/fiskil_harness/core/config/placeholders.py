@@ -115,11 +115,12 @@ _NAME = re.compile(r"[\w.\[\]]*")
 
 def _refuse_unknown_values(place: str, text: str, known: frozenset[str], source: str) -> None:
     try:
-        fields = [field for field in string.Formatter().parse(text) if field[1] is not None]
+        parsed = string.Formatter().parse(text)
+        fields = [(name, layout or conversion) for _, name, layout, conversion in parsed if name is not None]
     except ValueError as error:
         raise ConfigError(f"{source}: {place} is not a valid template: {error}. Write {{{{ and }}}} for braces.") from None
-    for _, name, layout, conversion in fields:
-        if name in known and (layout or conversion):
+    for name, layout in fields:
+        if name in known and layout:
             raise ConfigError(f"{source}: {place} formats {{{name}}}, but values are only inserted. Write {{{name}}}.")
         if name not in known:
             if not _NAME.fullmatch(name):
