@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from msgspec import Struct, structs
 
 from fiskil_harness.core.redaction import Index
+from fiskil_harness.core.redaction.environment_secrets import usual_secrets
 
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}")
 """Pattern of access tokens, for a token that expired before it was registered as a secret."""
@@ -31,7 +32,7 @@ class Redactor:
     """Collects secrets with their kinds, and removes them from texts."""
 
     def __init__(self, *sources: Secrets) -> None:
-        self._sources = list(sources)
+        self._sources = [*sources, usual_secrets]
         self._index = Index()
 
     def register(self, kind: str, value: str | None) -> None:
