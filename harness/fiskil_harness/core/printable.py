@@ -3,6 +3,7 @@
 Every output and every generated file uses these functions, so one list of characters applies to all of them.
 """
 
+import json
 import re
 
 UNPRINTABLE = (
@@ -22,11 +23,11 @@ _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def one_line(text: str) -> str:
-    r"""Return *text* with an escape, such as ``\n`` or ``\x1b``, for every character that is not printable."""
+    r"""Return *text* with an escape, such as ``\n`` or ``\u001b``, for every character that is not printable."""
     return _ANY.sub(_escaped, text)
 
 
-def lines(text: str) -> str:
+def printable(text: str) -> str:
     """Return *text* like ``one_line``, but with its line feeds and tabs unchanged."""
     return _ANY_BUT_LINES.sub(_escaped, text)
 
@@ -34,6 +35,11 @@ def lines(text: str) -> str:
 def has_unprintable(text: str) -> bool:
     """Return true if *text* contains a character that ``one_line`` escapes."""
     return _ANY.search(text) is not None
+
+
+def json_text(document: str) -> str:
+    """Return a JSON document without such characters in its strings; its values do not change."""
+    return _ANY_BUT_LINES.sub(lambda match: json.dumps(match[0])[1:-1], document)
 
 
 def python_text(text: str) -> str:
@@ -46,4 +52,4 @@ def _escaped(match: re.Match[str]) -> str:
     code = ord(character)
     if character in _NAMED:
         return _NAMED[character]
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
