@@ -13,7 +13,7 @@ from msgspec import structs
 
 from fiskil_harness.app.browser.login import login_secrets
 from fiskil_harness.app.effects import is_unknown_path, query_effects
-from fiskil_harness.core import signals
+from fiskil_harness.core import machine, signals
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
@@ -91,12 +91,22 @@ class Worker:
 
     @property
     def driver(self) -> Driver:
-        """The driver, created at the first use: its Fiskil listens, its app is not started yet."""
+        """The driver, created at the first use: its Fiskil listens, its app is not started yet.
+
+        Raises:
+            UsageError: The machine has no room for the driver's files, or too many files are open.
+        """
         if self._driver is None:
             self._driver_count += 1
             workdir = self._folder / f"app-{self._driver_count}"
-            workdir.mkdir(parents=True)
-            self._driver = self._open_driver(workdir)
+            try:
+                workdir.mkdir(parents=True)
+                self._driver = self._open_driver(workdir)
+            except OSError as error:
+                problem = machine.problem_of(error)
+                if not problem:
+                    raise
+                raise UsageError(problem) from None
             self._driver.before_step = self._report_progress
         return self._driver
 

@@ -52,6 +52,10 @@ def refuse_unwritable(path: Path) -> None:
     """
     path = path.resolve()
     if path.exists() and not path.is_file() and not path.is_dir():
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError as error:
+            raise UsageError(f"{_error_text(path, error)} Start its reader first, or give another path.") from None
         return
     if path.is_dir():
         raise UsageError(f"Cannot write {str(path)!r}: it is a folder. Give a file in it.")
@@ -64,7 +68,11 @@ def refuse_unwritable(path: Path) -> None:
 def _write_atomically(path: Path, text: str, mode: int) -> None:
     if path.exists() and not path.is_file():
         # A device or a pipe is written to directly, because moving a file to its path would replace it.
-        path.write_text(text, encoding="utf-8")
+        # A pipe without a reader is an error, instead of a wait for one.
+        descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        os.set_blocking(descriptor, True)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as device:
+            device.write(text)
         return
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
