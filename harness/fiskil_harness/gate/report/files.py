@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
     """Write *text* to *path* atomically: readers see the old file or the new one.
 
     Args:
-        mode: Permissions of the file.
+        mode: Permissions of the file, which the umask reduces.
 
     Raises:
         UsageError: The folder is missing or not writable, or the disk is full; no incomplete file is left.
@@ -74,17 +74,18 @@ def _write_atomically(path: Path, text: str, mode: int) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as device:
             device.write(text)
         return
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    # The umask of the process applies to the mode, as for every new file.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
-            Path(temporary).unlink()
+            temporary.unlink()
         raise
 
 
