@@ -48,7 +48,7 @@ def test_a_renamed_log_is_recognised(tmp_path: Path) -> None:
 
 def test_files_of_the_harness_and_configured_logs_are_left_out(tmp_path: Path) -> None:
     """The harness's files and the configured logs, rotated or not, are left out."""
-    for name in ("app.output", "app.pid", "ca.pem", "key.pem", "app.log", "app.log.1"):
+    for name in ("app.output", "ca.pem", "key.pem", "app.log", "app.log.1"):
         (tmp_path / name).write_bytes(b"x")
 
     assert list(Folder(tmp_path, logs=[tmp_path / "app.log"]).written()) == []

@@ -20,6 +20,7 @@ from fiskil_harness.core.config.schema import Tls
 from fiskil_harness.core.config.template_values import Values
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.core.net.server import LOOPBACK, free_port
+from fiskil_harness.core.redaction.environment_secrets import hosted_variables
 from fiskil_harness.errors import AppError, HookMissing, PortTaken
 
 PORTS_TRIED = 4
@@ -50,7 +51,8 @@ class AppUnderTest:
         self.values = values
         self.workdir = workdir
         self.process = body
-        self.withheld: frozenset[str] = frozenset()
+        self.withheld = hosted_variables(settings)
+        """Variables of the harness's environment that the app does not inherit at its next start."""
         self.backlog = NONE
         """Work that the app had left unfinished at the end of the last wait."""
         self.browser = self._new_browser()
@@ -146,14 +148,14 @@ class AppUnderTest:
         This has no effect on an app that does not get its secret from the harness; see ``passes_value``.
         """
         secret = self.values["webhook_secret"]
-        variable = self.settings.sandbox.webhook_secret_env
+        variable, withheld = self.settings.sandbox.webhook_secret_env, self.withheld
         self.values["webhook_secret"] = ""
-        self.withheld = frozenset({variable} if variable else ())
+        self.withheld |= {variable} if variable else set()
         try:
             yield
         finally:
             self.values["webhook_secret"] = secret
-            self.withheld = frozenset()
+            self.withheld = withheld
 
     def serve_tls(self) -> str:
         """Make the app serve TLS from its next start on, as ``[app.tls]`` configures; return its HTTPS base URL.

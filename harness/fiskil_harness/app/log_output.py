@@ -5,11 +5,12 @@ too. If no file continues from the mark, all remaining content is read, and the 
 """
 
 import bz2
+import errno
 import gzip
 import lzma
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ MOST_BYTES = 16 * 1024 * 1024
 TAIL_BYTES = 64
 
 MISSING = "does not exist"
+NO_FILE = "is a pipe, a device or a folder, so it was not read"
 EMPTY = "is empty"
 ROTATED = "was rotated or truncated while the app wrote to it, so earlier content is lost"
 TOO_LONG = f"grew by more than {MOST_BYTES // 1024 // 1024} MiB; the rest was not read"
@@ -49,11 +51,22 @@ def start_of(path: Path) -> Mark:
     return Mark(file_id=end.file_id, beside=end.beside)
 
 
+def _opened(path: Path) -> BinaryIO:
+    """Open a file for reading.
+
+    Raises:
+        OSError: The file cannot be read, or is a pipe or a device, which might never end.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "is no regular file", str(path))
+    return path.open("rb")
+
+
 def end_of(path: Path) -> Mark:
     """Return a mark at the end of the file as it is now."""
     beside = frozenset(file_id for _, file_id, _ in _beside(path))
     try:
-        with path.open("rb") as source:
+        with _opened(path) as source:
             status = os.fstat(source.fileno())
             source.seek(max(0, status.st_size - TAIL_BYTES))
             tail = source.read(min(TAIL_BYTES, status.st_size))
@@ -65,7 +78,7 @@ def end_of(path: Path) -> Mark:
 def written_since(path: Path, since: Mark) -> LogOutput:
     """Return the content written after the mark *since* to the file and to its rotated versions, oldest first."""
     try:
-        with path.open("rb") as source:
+        with _opened(path) as source:
             source.seek(since.size - len(since.tail))
             continues = source.read(len(since.tail)) == since.tail
             continues = continues and since.file_id in {0, os.fstat(source.fileno()).st_ino}
@@ -75,6 +88,8 @@ def written_since(path: Path, since: Mark) -> LogOutput:
             is_complete = not source.read(1)
             is_empty = not source.tell()
     except OSError:
+        if path.exists() and not path.is_file():
+            return LogOutput(problem=NO_FILE)
         moved, is_continued = _moved(path, since)
         return LogOutput(text=moved, problem="" if moved and is_continued else ROTATED if since.size else MISSING)
     if not continues or not since.size:
@@ -90,7 +105,7 @@ def written_since(path: Path, since: Mark) -> LogOutput:
 def content_of(path: Path) -> bytes:
     """Return the file's content, decompressed according to its suffix; empty if it cannot be read."""
     try:
-        with _PACKED.get(path.suffix, lambda plain_path: plain_path.open("rb"))(path) as source:
+        with _PACKED.get(path.suffix, _opened)(path) as source:
             return bytes(source.read(MOST_BYTES))
     except (OSError, EOFError, lzma.LZMAError):
         return b""

@@ -11,6 +11,8 @@ import subprocess
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from fiskil_harness.app import left_processes
+from fiskil_harness.app.output_limit import OutputLimit
 from fiskil_harness.app.process_group import appended_files, processes_of, worker
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core import signals
@@ -21,7 +23,9 @@ from fiskil_harness.errors import AppError, AppRefusal, PortTaken
 
 STOP_S = 5.0
 DYING_S = 5.0
-LAST_LINES = 15
+LAST_LINES, LAST_BYTES = 15, 8192
+MOST_BYTES = 1024 * 1024
+"""The longest part of the output that is searched for the reason of a failed start."""
 PORT_TAKEN = ("address already in use", "eaddrinuse")
 """Parts of error messages about a port that another process uses, in lower case."""
 
@@ -34,10 +38,13 @@ class Process:
         self._folder = folder
         self._environment = environment
         self._output = output
-        # The session finds and stops the process by this file, even if the harness worker that started it was killed.
-        self._pid_file = output.with_name("app.pid")
+        self._workdir = output.parent
+        # The session finds and stops the process by this record, even if the harness worker that started it was killed.
+        # It is outside the app's folder, so no file of the app is mistaken for it.
+        self._record = self._workdir.with_name(self._workdir.name + left_processes.SUFFIX)
         self._running: subprocess.Popen[bytes] | None = None
         self._output_start = 0
+        self._limit: OutputLimit | None = None
 
     def set_command(self, command: str, environment: dict[str, str]) -> None:
         """Set the *command* and *environment* of the next start."""
@@ -73,9 +80,10 @@ class Process:
         raise self._error(code)(f"The app {problem}. Its last lines:\n{self.last_lines()}")
 
     def _run(self, values: Values, withheld: Collection[str]) -> None:
-        command = shlex.split(fill_text(self._command, values))
+        # Split before it is filled: a value with a space or a quotation mark stays one argument.
+        command = [fill_text(word, values) for word in shlex.split(self._command)]
         variables = {key: fill_text(text, values) for key, text in self._environment.items()}
-        environment = environment_of_child(variables, withheld=withheld)
+        environment = environment_of_child(variables | left_processes.mark_of(self._workdir), withheld=withheld)
         try:
             with signals.deferred(), self._output.open("ab") as sink:
                 self._output_start = self._output.stat().st_size
@@ -88,7 +96,8 @@ class Process:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
-                self._pid_file.write_text(str(self._running.pid), encoding="ascii")
+                left_processes.write_record(self._record, self._running.pid)
+                self._limit = OutputLimit(self._output)
         except OSError as error:
             raise AppError(f"The app's command {command[0]!r} cannot be run: {error.strerror}.") from None
 
@@ -109,8 +118,13 @@ class Process:
         self._signal(signal.SIGKILL)
         self._running.wait()
         wait_until(lambda: not processes_of(group), cap_s=DYING_S, every_ms=2)
+        # Some children may have left the group, as daemons do.
+        left_processes.kill_marked(self._workdir)
         self._running = None
-        self._pid_file.unlink(missing_ok=True)
+        self._record.unlink(missing_ok=True)
+        if self._limit is not None:
+            self._limit.stop()
+            self._limit = None
 
     def kill_worker(self) -> bool:
         """Kill one child process with SIGKILL and leave the others running; return False if there is none."""
@@ -132,10 +146,7 @@ class Process:
 
     def last_lines(self) -> str:
         """Return the last lines of the process's output."""
-        try:
-            text = self._output.read_bytes()[-8192:].decode("utf-8", "replace")
-        except OSError:
-            return "  (nothing)"
+        text = self._tail(LAST_BYTES)
         return "\n".join(f"  {line}" for line in text.splitlines()[-LAST_LINES:]) or "  (nothing)"
 
     def _error(self, code: int | None) -> type[AppError]:
@@ -143,13 +154,19 @@ class Process:
 
         A process that a signal killed (negative *code*) did not refuse to start, so it is no ``AppRefusal``.
         """
-        try:
-            written = self._output.read_bytes()[self._output_start :].decode("utf-8", "replace").lower()
-        except OSError:
-            written = ""
+        written = self._tail(MOST_BYTES, since=self._output_start).lower()
         if any(words in written for words in PORT_TAKEN):
             return PortTaken
         return AppError if code is None or code < 0 else AppRefusal
+
+    def _tail(self, most_bytes: int, *, since: int = 0) -> str:
+        """Return at most the last *most_bytes* of the output that was written after byte *since*."""
+        try:
+            with self._output.open("rb") as source:
+                source.seek(max(since, source.seek(0, os.SEEK_END) - most_bytes))
+                return source.read(most_bytes).decode("utf-8", "replace")
+        except OSError:
+            return ""
 
     def _has_exited(self) -> str:
         return "exited" if self._running is None or self._running.poll() is not None else ""

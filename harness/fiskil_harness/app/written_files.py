@@ -11,7 +11,7 @@ from fiskil_harness.app.log_output import Mark, content_of, end_of
 
 MOST_FILES = 500
 MORE = f"it has more than {MOST_FILES} files; the rest was not read"
-OURS = frozenset({"app.output", "app.pid", "ca.pem", "cert.pem", "key.pem"})
+OURS = frozenset({"app.output", "ca.pem", "cert.pem", "key.pem"})
 """Files that the harness puts into the folder."""
 
 _LOG = re.compile(r"\.(?:log|txt|out)(?:\W|_|$)")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fiskil_harness.cli import options
+from fiskil_harness.core.printable import json_text, printable
 from fiskil_harness.gate.report import files
 
 if TYPE_CHECKING:
@@ -128,8 +129,8 @@ def _show(report: "ContractReport", json_path: Path | None) -> None:
     is_stdout = json_path is not None and str(json_path) == "-"
     screen: Any = console(is_error=is_stdout)
     for line in report.lines():
-        screen.print(line, markup=False)
+        screen.print(printable(line), markup=False)
     if is_stdout:
-        click.echo(report.json(), nl=False)
+        click.echo(json_text(report.json()), nl=False)
     elif json_path is not None:
-        files.write(json_path, report.json())
+        files.write(json_path, json_text(report.json()))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fiskil_harness.cli import options
+from fiskil_harness.core.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,7 +60,7 @@ def _show(check: "Check", screen: "Console") -> None:
     colour = {"works": "green", "wrong": "bold red", "missing": "yellow", "warning": "yellow"}.get(check.state, "")
     lines = wrapped(f"{check.state:<8} {check.hook}  {check.message}", WIDTH, later_indent=" " * 9)
     for number, line in enumerate(lines):
-        text = Text(line)
+        text = Text(printable(line))
         if number == 0:
             text.stylize(colour, 0, len(check.state))
         screen.print(text)

@@ -13,7 +13,7 @@ import click
 
 from fiskil_harness.cli import streams
 from fiskil_harness.core import signals
-from fiskil_harness.errors import HarnessError, nearest
+from fiskil_harness.errors import HarnessError, UsageError, nearest
 
 PROGRAM = "fiskil-harness"
 
@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         with signals.stops_as_interrupt():
-            code: Any = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+            code: Any = _run_command(arguments)
         return code if isinstance(code, int) else 0
     except click.NoSuchOption as error:
         from fiskil_harness.core.renamed import new_name
@@ -142,6 +142,31 @@ def _run(arguments: Sequence[str] | None) -> int:
     except Exception:  # noqa: BLE001 - the last resort: report an internal error instead of blaming the user
         _report_internal_error()
         return 4
+
+
+def _run_command(arguments: Sequence[str] | None) -> Any:
+    """Run the command in *arguments*, and return its exit code.
+
+    Raises:
+        UsageError: An argument is not UTF-8, or the machine has a problem that the user can repair, such as a full disk.
+    """
+    from fiskil_harness.core import machine
+
+    unreadable = next(filter(_is_no_text, sys.argv[1:] if arguments is None else arguments), None)
+    if unreadable is not None:
+        raise UsageError(f"The argument {unreadable!a} is not valid UTF-8. Rename the file, or give another name.")
+    try:
+        return program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+    except OSError as error:
+        problem = machine.problem_of(error)
+        if not problem:
+            raise
+        raise UsageError(problem) from None
+
+
+def _is_no_text(argument: str) -> bool:
+    """Return true for an argument whose bytes are not UTF-8, because no report could contain it."""
+    return any("\ud800" <= character <= "\udfff" for character in argument)
 
 
 def error_lines(text: str, width: int | None) -> str:

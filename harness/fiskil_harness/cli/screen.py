@@ -8,7 +8,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from fiskil_harness.cli import streams
 from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.printable import one_line
 from fiskil_harness.gate.report.text import WIDTH
 from fiskil_harness.scenario import costs
 
@@ -27,7 +29,8 @@ def console(*, is_error: bool = False) -> "Console":
     """Return a console on standard output, or on standard error; without a terminal it has 80 columns."""
     from rich.console import Console
 
-    stream = sys.stderr if is_error else sys.stdout
+    # Rich writes its own control sequences, so it needs the stream that lets them through.
+    stream = streams.unescaped(sys.stderr if is_error else sys.stdout)
     terminal = Console(file=stream, soft_wrap=True, highlight=False)
     return terminal if terminal.is_terminal else Console(file=stream, soft_wrap=True, highlight=False, width=WIDTH)
 
@@ -94,7 +97,7 @@ class Progress:
                 self._failed.append(name)
         if self._live is None:
             width = len(str(self._total))
-            self._console.print(f"[{self._done:>{width}}/{self._total}] {name} {verdict}", markup=False)
+            self._console.print(f"[{self._done:>{width}}/{self._total}] {one_line(name)} {verdict}", markup=False)
 
     def lines(self) -> list[str]:
         """Return the live lines for the present state of the run."""
@@ -122,7 +125,7 @@ class Progress:
     def _render(self) -> Any:
         from rich.text import Text
 
-        return Text("\n".join(self.lines()), no_wrap=True, overflow="ellipsis")
+        return Text("\n".join(map(one_line, self.lines())), no_wrap=True, overflow="ellipsis")
 
 
 def _duration(seconds: float) -> str:

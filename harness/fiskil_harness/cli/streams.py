@@ -10,7 +10,9 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+from fiskil_harness.core.printable import printable
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -76,6 +78,34 @@ class _Sink(io.FileIO):
         return memoryview(text).nbytes
 
 
+class _Escaping(io.TextIOWrapper):
+    """Writes texts without control characters, because most of what is printed comes from an app or a file."""
+
+    def write(self, text: str, /) -> int:
+        super().write(printable(text))
+        return len(text)
+
+    def write_unescaped(self, text: str) -> int:
+        """Write *text* as it is."""
+        return super().write(text)
+
+
+class _Unescaped:
+    """A stream that passes control characters to the terminal."""
+
+    def __init__(self, stream: _Escaping) -> None:
+        self._stream = stream
+        self.write = stream.write_unescaped
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def unescaped(stream: TextIO) -> TextIO:
+    """Return the stream for a caller that escapes texts itself and writes control sequences of its own."""
+    return cast("TextIO", _Unescaped(stream)) if isinstance(stream, _Escaping) else stream
+
+
 def _shelter(stream: TextIO, original: TextIO | None, reasons: list[str]) -> TextIO:
     """Return *stream* with its output redirected to a ``_Sink``; a stream other than *original* is returned unchanged."""
     if stream is not original or not isinstance(stream, io.TextIOWrapper):
@@ -83,7 +113,7 @@ def _shelter(stream: TextIO, original: TextIO | None, reasons: list[str]) -> Tex
     with contextlib.suppress(OSError):
         stream.flush()
     sink = _Sink(stream.fileno(), reasons)
-    return io.TextIOWrapper(
+    return _Escaping(
         sink if stream.write_through else io.BufferedWriter(sink),  # raw, as with python -u
         encoding=stream.encoding,
         errors=stream.errors,

@@ -6,8 +6,6 @@ against the hosted API is reported with the reason.
 
 import contextlib
 import datetime
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -30,6 +28,7 @@ from fiskil_harness.runner.hosted.address import Address, address_of
 from fiskil_harness.runner.hosted.driver import HostedDriver
 from fiskil_harness.runner.hosted.eligibility import left_out
 from fiskil_harness.runner.hosted.environment import HostedFiskil
+from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.runner.session import Progress, Session, SessionResult, run_order
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import Scenario
@@ -68,7 +67,7 @@ def run_hosted(
     """
     address = address_of(settings)
     hosted = settings.hosted
-    folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-hosted-"))
+    folder = new_run_folder("hosted-")
     try:
         with signals.stops_as_interrupt(), _account(address) as account:
             guard = Guard(
@@ -98,7 +97,7 @@ def run_hosted(
             own_requests = account.requests
     finally:
         with signals.ignored():
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_run_folder(folder)
     result = session.result(others=drift_outcomes)
     return HostedRun(session=result, requests_of_app=guard.passed, requests_of_ours=own_requests)
 

@@ -12,6 +12,7 @@ from http.client import responses
 from typing import Any
 
 from fiskil_harness.core.clock import real_now, rfc3339
+from fiskil_harness.core.printable import json_text
 from fiskil_harness.core.redaction import masking
 from fiskil_harness.core.version import version
 from fiskil_harness.journal import Exchange, Journal, length_if_cut
@@ -44,7 +45,7 @@ def merged(hars: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 def render(har: dict[str, Any]) -> str:
     """Return a HAR document as JSON text."""
-    return json.dumps(har, indent=1, ensure_ascii=False) + "\n"
+    return json_text(json.dumps(har, indent=1, ensure_ascii=False)) + "\n"
 
 
 def _log(pages: Sequence[dict[str, Any]], entries: Sequence[dict[str, Any]]) -> dict[str, Any]:

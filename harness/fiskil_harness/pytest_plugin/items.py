@@ -12,6 +12,7 @@ import pytest
 from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.core.clauses import parse
 from fiskil_harness.core.config import Settings, find, load
+from fiskil_harness.core.printable import printable
 from fiskil_harness.errors import ConfigError, HarnessError
 from fiskil_harness.gate.report.text import finding_lines
 from fiskil_harness.probes import Verdict
@@ -55,7 +56,7 @@ class ScenarioItem(pytest.Function):
     def repr_failure(self, excinfo: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the findings instead of a traceback, which would not help."""
         if isinstance(excinfo.value, ScenarioFailed):
-            return str(excinfo.value)
+            return printable(str(excinfo.value))
         return super().repr_failure(excinfo, *args, **kwargs)
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -151,7 +152,7 @@ class ScenarioCollection:
         for status in judgement.statuses:
             colour = {"violated": {"red": True}, "proven": {"green": True}}.get(status.status, {"yellow": True})
             terminalreporter.write(f"{status.status:<11} ", **colour)
-            terminalreporter.line(f"{status.practice:<32} {status.reason}")
+            terminalreporter.line(f"{status.practice:<32} {printable(status.reason)}")
 
 
 def settings_of(config: pytest.Config) -> Settings:
@@ -220,7 +221,8 @@ def without_traceback() -> Iterator[None]:
     try:
         yield
     except HarnessError as error:
-        pytest.fail(str(error), pytrace=False)
+        # Without its cause, whose text pytest would show unescaped.
+        raise pytest.fail.Exception(printable(str(error)), pytrace=False) from None
 
 
 def app_of(worker: Worker) -> AppUnderTest:

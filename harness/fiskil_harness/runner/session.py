@@ -10,9 +10,8 @@ handles the first signal only. It ends the scenario, closes its app and exits; i
 import contextlib
 import multiprocessing
 import os
-import shutil
 import signal
-import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -23,13 +22,13 @@ from typing import Any, NoReturn, Protocol
 
 from msgspec import Struct
 
-from fiskil_harness.app.process_group import groups_writing_into
 from fiskil_harness.core import signals
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import AppError, HarnessError, UsageError
 from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
+from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.runner.worker import OnProgress, Worker, unfinished
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
@@ -103,7 +102,7 @@ def run_scenarios(
             "Several workers need an app that can be started once for each of them. "
             "Use {port} in app.command, and {workdir} in the command or its environment for the app's data."
         )
-    folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-run-"))
+    folder = new_run_folder("run-")
     session = Session(run_order(scenarios, settings, workers), seed=seed, progress=progress)
     try:
         with signals.stops_as_interrupt():
@@ -115,7 +114,7 @@ def run_scenarios(
                 session.play(worker)
     finally:
         with signals.ignored():
-            _remove(folder)
+            remove_run_folder(folder)
     return session.result()
 
 
@@ -275,6 +274,7 @@ def _open_worker(settings: Settings, seed: int, folder: Path, records_har: bool)
             raise KeyboardInterrupt
         _exit()
 
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     worker = Worker(settings, seed=seed, folder=folder / f"worker-{os.getpid()}")
     worker.includes_har = records_har
     _WorkerProcess.worker = worker
@@ -304,6 +304,14 @@ def _play(scenario: Scenario) -> Played:
         raise _InternalError(worker.redactor.redact(traceback.format_exc())) from None
     finally:
         _WorkerProcess.is_playing = False
+
+
+def _exit_with_parent() -> None:
+    """End this worker process when the process that started it was killed; the guard of the run kills the app."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _exit() -> NoReturn:
@@ -336,18 +344,6 @@ def default_workers(settings: Settings) -> int:
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(max(cores * 3 // 2, FEWEST_WORKERS), MOST_WORKERS)
-
-
-def _remove(folder: Path) -> None:
-    """Kill the app processes that the workers did not stop, and remove the folder."""
-    for pid_file in folder.rglob("app.pid"):
-        with contextlib.suppress(OSError, ValueError):
-            os.killpg(int(pid_file.read_text(encoding="ascii")), signal.SIGKILL)
-    # A worker that was killed just after it started its app has not written the app's process id.
-    for group in groups_writing_into(folder):
-        with contextlib.suppress(OSError):
-            os.killpg(group, signal.SIGKILL)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:

@@ -4,8 +4,6 @@ Every error inside a scenario becomes an outcome; only an app that never started
 """
 
 import contextlib
-import shutil
-import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,7 +13,7 @@ from msgspec import structs
 
 from fiskil_harness.app.browser.login import login_secrets
 from fiskil_harness.app.effects import is_unknown_path, query_effects
-from fiskil_harness.core import signals
+from fiskil_harness.core import machine, signals
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
@@ -43,6 +41,7 @@ from fiskil_harness.probes.evidence import (
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
+from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.scenario.scenario import Scenario
 
 UNKNOWN_END_USER = of_end_user(ref="test-unknown", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
@@ -80,7 +79,7 @@ class Worker:
         self.settings = settings
         self.seed = seed
         self._app_object = app_object
-        self._folder = folder or Path(tempfile.mkdtemp(prefix="fiskil-harness-"))
+        self._folder = folder or new_run_folder()
         self._open_driver = open_driver or (
             lambda workdir: Driver(settings, workdir=workdir, seed=seed, app_object=app_object)
         )
@@ -102,12 +101,22 @@ class Worker:
 
     @property
     def driver(self) -> Driver:
-        """The driver, created at the first use: its Fiskil listens, its app is not started yet."""
+        """The driver, created at the first use: its Fiskil listens, its app is not started yet.
+
+        Raises:
+            UsageError: The machine has no room for the driver's files, or too many files are open.
+        """
         if self._driver is None:
             self._driver_count += 1
             workdir = self._folder / f"app-{self._driver_count}"
-            workdir.mkdir(parents=True)
-            self._driver = self._open_driver(workdir)
+            try:
+                workdir.mkdir(parents=True)
+                self._driver = self._open_driver(workdir)
+            except OSError as error:
+                problem = machine.problem_of(error)
+                if not problem:
+                    raise
+                raise UsageError(problem) from None
             self._driver.before_step = self._report_progress
         return self._driver
 
@@ -249,7 +258,7 @@ class Worker:
         """Stop the app and all servers and remove the folder; a second Ctrl-C cannot interrupt this."""
         with signals.ignored():
             self._replace_driver()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_run_folder(self._folder)
 
     def _excerpts(self, outcome: Outcome, journal: Journal, url: str) -> tuple[tuple[Excerpt, ...], str]:
         """Return the excerpts for *outcome*, and the traceback of an internal error in making them ("" without an error)."""

@@ -4,6 +4,7 @@ A plan is a scenario without a Python file: it has the same class and JSON forma
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from fiskil_harness.core import catalog, route_grid
 from fiskil_harness.core.clauses import Interpretations
+from fiskil_harness.core.printable import has_unprintable
 from fiskil_harness.core.renamed import hint
 from fiskil_harness.errors import ConfigError, PlanError, UnknownName, UsageError
 from fiskil_harness.journal import PlanKind
@@ -223,8 +225,24 @@ def read_plan(path: Path) -> SavedPlan:
         raise PlanError(f"{path.name} is no plan: {reason}.{advice}") from None
     if plan.seed < 0:
         raise PlanError(f"{path.name} has the seed {plan.seed}; a seed is 0 or greater.")
+    hidden = next(filter(has_unprintable, _texts(msgspec.json.decode(raw))), None)
+    if hidden is not None:
+        raise PlanError(f"{path.name} contains {hidden[:80]!a}; the texts of a plan have no control characters.")
     plan.scenario.check()
     return plan
+
+
+def _texts(node: Any) -> Iterator[str]:
+    """Yield every text in a JSON value, the names of its fields too."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        yield from node
+        for value in node.values():
+            yield from _texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _texts(value)
 
 
 def _renamed(head: _Head) -> str:

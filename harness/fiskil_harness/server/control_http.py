@@ -68,7 +68,10 @@ def _endpoint(handler: Handler, crashes: list[Crash]) -> Callable[[Request], Awa
 
 def _require_local_client(request: Request) -> None:
     """Raise Refusal if a page in a browser sent *request*: it has an ``Origin``, or a foreign ``Host`` (DNS rebinding)."""
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    try:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    except ValueError:  # such as "[::1"
+        host = None
     if host not in LOCAL_HOSTS or "origin" in request.headers:
         raise Refusal(403, "The control API accepts requests only from tools on this machine, not from pages in a browser.")
 

@@ -59,7 +59,7 @@ def test_markdown_lists_it_and_what_was_left_out(compared: GateResult) -> None:
     text = markdown.render(compared)
 
     assert text.index("**Compared with old.json: 2 worse, 1 better, 46 the same.**") < text.index("| status |")
-    assert "- worse: webhooks.retries: attested, now not proven: &lt;none>" in text
+    assert "- worse: webhooks.retries: attested, now not proven: &#60;none&#62;" in text
     assert "- idle_app\n- happy_path\n" in text
 
 

@@ -143,10 +143,10 @@ def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) 
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as running:
         pid_path = wait_until(
-            lambda: next((path for path in temporary.rglob("app.pid") if path.read_text()), None), cap_s=90
+            lambda: next((path for path in temporary.rglob("app-*.process") if path.read_text()), None), cap_s=90
         )
         assert pid_path is not None
-        app = int(pid_path.read_text())
+        app = int(pid_path.read_text().split()[0])
         wait_until(lambda: stand_in.fiskil.proxy.idle_s() < 0.5, cap_s=90)
         running.send_signal(signal.SIGINT)
         output, _ = running.communicate(timeout=120)

@@ -29,6 +29,10 @@ _REQUEST_KEYS = (
     ("hosted", "introduce"),
 )
 
+TOO_DEEP = "{!r} is nested too deeply. A config has only a few levels."
+ENCODING = "utf-8-sig"
+"""UTF-8; some editors begin a file with a byte order mark."""
+
 
 def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
     """Load the config at *path*, or the one in *folder* (default: the current folder).
@@ -38,13 +42,15 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
     """
     config = path or _existing(folder or Path.cwd())
     try:
-        raw = tomllib.loads(config.read_text(encoding="utf-8"))
+        raw = tomllib.loads(config.read_text(encoding=ENCODING))
     except FileNotFoundError:
         raise ConfigError(f"No config at {str(config)!r}. `fiskil-harness init` writes one.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The config {str(config)!r} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{str(config)!r} is not valid TOML: {error}.") from None
+    except RecursionError:
+        raise ConfigError(TOO_DEEP.format(str(config))) from None
     if config.name == "pyproject.toml":
         table = _table_of(raw)
         if table is None:
@@ -59,6 +65,12 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
     Raises:
         ConfigError: A key is unknown, a value is invalid, a template uses an unknown value, or keys contradict each other.
     """
+    try:
+        has_nul = _has_nul(raw)
+    except RecursionError:
+        raise ConfigError(TOO_DEEP.format(source)) from None
+    if has_nul:
+        raise ConfigError(f"{source} contains the character NUL, which no command, variable or path may contain.")
     raw = _named_scheme(raw)
     _refuse_unknown_keys(raw, Settings, (), source)
     try:
@@ -73,6 +85,14 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
     return settings
 
 
+def _has_nul(node: Any) -> bool:
+    if isinstance(node, dict):
+        return any("\0" in name or _has_nul(value) for name, value in node.items())
+    if isinstance(node, list):
+        return any(map(_has_nul, node))
+    return isinstance(node, str) and "\0" in node
+
+
 def find(folder: Path) -> Path | None:
     """Return the path of the config in *folder*; None if *folder* contains no config."""
     if (folder / FILE).is_file():
@@ -82,10 +102,10 @@ def find(folder: Path) -> Path | None:
 
 
 def _has_table(project: Path) -> bool:
-    text = project.read_text(encoding="utf-8", errors="replace")
+    text = project.read_text(encoding=ENCODING, errors="replace")
     try:
         return _table_of(tomllib.loads(text)) is not None
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         # If invalid TOML mentions our table, it counts as the config, so that loading it reports the error.
         return f"[{TABLE}" in text
 

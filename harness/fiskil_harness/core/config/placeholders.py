@@ -115,10 +115,13 @@ _NAME = re.compile(r"[\w.\[\]]*")
 
 def _refuse_unknown_values(place: str, text: str, known: frozenset[str], source: str) -> None:
     try:
-        names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        parsed = string.Formatter().parse(text)
+        fields = [(name, layout or conversion) for _, name, layout, conversion in parsed if name is not None]
     except ValueError as error:
         raise ConfigError(f"{source}: {place} is not a valid template: {error}. Write {{{{ and }}}} for braces.") from None
-    for name in names:
+    for name, layout in fields:
+        if name in known and layout:
+            raise ConfigError(f"{source}: {place} formats {{{name}}}, but values are only inserted. Write {{{name}}}.")
         if name not in known:
             if not _NAME.fullmatch(name):
                 raise ConfigError(

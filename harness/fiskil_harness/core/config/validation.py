@@ -132,6 +132,7 @@ def _bad_values(settings: Settings) -> Iterator[str]:
     yield from _in_numbers(settings)
     yield from _in_names(settings.app.facts)
     yield from _in_paths(settings.app)
+    yield from _in_variables(settings.app)
     try:
         Interpretations(settings.sandbox.interpretations)
     except UsageError as error:
@@ -195,6 +196,13 @@ def _in_commands(app: AppSettings) -> Iterator[str]:
                 yield f"{place} is empty."
         except ValueError as error:
             yield f"{place} cannot be read: {str(error).lower()}."
+
+
+def _in_variables(app: AppSettings) -> Iterator[str]:
+    for place, variables in (("app.env", app.env), ("app.tls.env", app.tls.env if app.tls else {})):
+        for name in variables:
+            if not name or "=" in name:
+                yield f"{place} has the variable {name!r}, but a name is not empty and contains no '='."
 
 
 def _in_numbers(settings: Settings) -> Iterator[str]:

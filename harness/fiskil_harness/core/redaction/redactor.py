@@ -14,8 +14,12 @@ from typing import Any, TypeVar
 from msgspec import Struct, structs
 
 from fiskil_harness.core.redaction import Index
+from fiskil_harness.core.redaction.environment_secrets import usual_secrets
 
-_TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}")
+_TOKEN = re.compile(
+    r"(?<![\w-])(?=[\w-]++\.[\w-]{8,}+\.[\w-]{16})"  # three words; only then their first one is searched
+    r"([\w-]*?)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}"
+)
 """Pattern of access tokens, for a token that expired before it was registered as a secret."""
 
 Secrets = Callable[[], Iterable[tuple[str, str]]]
@@ -31,7 +35,7 @@ class Redactor:
     """Collects secrets with their kinds, and removes them from texts."""
 
     def __init__(self, *sources: Secrets) -> None:
-        self._sources = list(sources)
+        self._sources = [*sources, usual_secrets]
         self._index = Index()
 
     def register(self, kind: str, value: str | None) -> None:
@@ -106,7 +110,7 @@ def _character(raw: bytes, at: int, step: int) -> int:
 
 
 def _without_tokens(text: str) -> str:
-    return _TOKEN.sub("<token>", text) if "eyJ" in text else text
+    return _TOKEN.sub(r"\1<token>", text) if "eyJ" in text else text
 
 
 def _changed(node: Any, change: Callable[[str], str]) -> Any:

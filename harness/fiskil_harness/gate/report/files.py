@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
     """Write *text* to *path* atomically: readers see the old file or the new one.
 
     Args:
-        mode: Permissions of the file.
+        mode: Permissions of the file, which the umask reduces.
 
     Raises:
         UsageError: The folder is missing or not writable, or the disk is full; no incomplete file is left.
@@ -52,6 +52,10 @@ def refuse_unwritable(path: Path) -> None:
     """
     path = path.resolve()
     if path.exists() and not path.is_file() and not path.is_dir():
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError as error:
+            raise UsageError(f"{_error_text(path, error)} Start its reader first, or give another path.") from None
         return
     if path.is_dir():
         raise UsageError(f"Cannot write {str(path)!r}: it is a folder. Give a file in it.")
@@ -64,19 +68,24 @@ def refuse_unwritable(path: Path) -> None:
 def _write_atomically(path: Path, text: str, mode: int) -> None:
     if path.exists() and not path.is_file():
         # A device or a pipe is written to directly, because moving a file to its path would replace it.
-        path.write_text(text, encoding="utf-8")
+        # A pipe without a reader is an error, instead of a wait for one.
+        descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        os.set_blocking(descriptor, True)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as device:
+            device.write(text)
         return
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    # The umask of the process applies to the mode, as for every new file.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
-            Path(temporary).unlink()
+            temporary.unlink()
         raise
 
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from msgspec import Struct
 
+from fiskil_harness.core.printable import printable
 from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.gate.diagnosis import Diagnosis
 from fiskil_harness.gate.interpretation_runs import InterpretationResult
@@ -155,9 +156,20 @@ def render(whole: GateResult) -> str:
 def _template() -> Template:
     loader = PackageLoader("fiskil_harness.gate.report", "templates")
     environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_printable,
     )
     return environment.get_template("report.html")
+
+
+def _printable(value: object) -> object:
+    """Return what the page shows for *value*: a text without control characters and marks that reorder the page."""
+    # The type stays, because Jinja escapes a plain string but not its own type of markup.
+    return type(value)(printable(value)) if isinstance(value, str) else value
 
 
 def _counts(whole: GateResult) -> Iterable[tuple[int, str]]:

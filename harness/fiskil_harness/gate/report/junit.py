@@ -14,10 +14,10 @@ Suites:
   an error, for example if a shard is missing.
 """
 
-import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from fiskil_harness.core.printable import printable
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun
 from fiskil_harness.gate.judgement import Decision, GateResult, stays_shut
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
@@ -25,8 +25,8 @@ from fiskil_harness.gate.report.text import again, difference_line, finding_line
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Outcome
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 does not allow."""
+NO_CHARACTERS = dict.fromkeys([0xFFFE, 0xFFFF], "\ufffd")
+"""Code points that XML 1.0 does not allow, although they are no control characters."""
 
 
 def render(whole: GateResult) -> str:
@@ -63,7 +63,7 @@ def _suite(root: ET.Element, name: str, whole: GateResult) -> ET.Element:
 
 
 def _case(suite: ET.Element, classname: str, name: str, seconds: float = 0.0) -> ET.Element:
-    return ET.SubElement(suite, "testcase", classname=_printable(classname), name=_printable(name), time=f"{seconds:.3f}")
+    return ET.SubElement(suite, "testcase", classname=_xml_text(classname), name=_xml_text(name), time=f"{seconds:.3f}")
 
 
 def _run_properties(suite: ET.Element, whole: GateResult) -> None:
@@ -72,7 +72,7 @@ def _run_properties(suite: ET.Element, whole: GateResult) -> None:
     run = {"seed": whole.result.seed, "decision": whole.result.decision, "harness": whole.run.harness}
     sealed = {"evidence": digests.evidence, "config": digests.config, "seal": digests.seal} if digests.seal else {}
     for name, value in {**run, **sealed}.items():
-        ET.SubElement(properties, "property", name=name, value=_printable(str(value)))
+        ET.SubElement(properties, "property", name=name, value=_xml_text(str(value)))
 
 
 def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, seconds: float) -> None:
@@ -81,7 +81,7 @@ def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, secon
     for practice_id in outcome.practices:
         ET.SubElement(properties, "property", name="practice", value=practice_id)
     for finding in outcome.findings:
-        ET.SubElement(properties, "property", name=f"probe.{_printable(finding.probe)}", value=str(finding.verdict))
+        ET.SubElement(properties, "property", name=f"probe.{_xml_text(finding.probe)}", value=str(finding.verdict))
     if outcome.verdict is Verdict.PASS:
         return
     decisive = [finding for finding in outcome.findings if finding.verdict is outcome.verdict]
@@ -144,11 +144,11 @@ def _interpretation_case(suite: ET.Element, whole: GateResult, run: Interpretati
 
 
 def _add_result(case: ET.Element, tag: str, kind: str, message: str, text: str) -> None:
-    ET.SubElement(case, tag, type=kind, message=_printable(message)).text = _printable(text)
+    ET.SubElement(case, tag, type=kind, message=_xml_text(message)).text = _xml_text(text)
 
 
 def _skip(case: ET.Element, message: str) -> None:
-    ET.SubElement(case, "skipped", message=_printable(message))
+    ET.SubElement(case, "skipped", message=_xml_text(message))
 
 
 def _set_totals(suite: ET.Element) -> None:
@@ -159,5 +159,6 @@ def _set_totals(suite: ET.Element) -> None:
     suite.set("time", f"{sum(float(case.get('time', 0)) for case in suite.findall('.//testcase')):.3f}")
 
 
-def _printable(text: str) -> str:
-    return _UNPRINTABLE.sub("\ufffd", text)
+def _xml_text(text: str) -> str:
+    """Return *text* without control characters, most of which XML does not allow."""
+    return printable(text).translate(NO_CHARACTERS)

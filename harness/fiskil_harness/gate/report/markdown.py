@@ -11,6 +11,7 @@ from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.gate.judgement import GateResult, Judgement
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.report.evidence import rows as evidence_rows
+from fiskil_harness.gate.report.markdown_text import cell, code, code_lines, prose
 from fiskil_harness.gate.report.summary import plainly
 from fiskil_harness.gate.report.text import (
     STATED_HEADING,
@@ -41,8 +42,15 @@ Block = list[str]
 def render(whole: GateResult) -> str:
     """Return the decision, a table of what is not met, and everything else folded."""
     judgement = whole.result
-    head = ["# fiskil-harness", "", f"**{decision_line(whole)}** Seed {judgement.seed}.", "", plainly(whole), ""]
-    head += [line for remark in judgement.remarks for line in (_escape(remark), "")]
+    head = [
+        "# fiskil-harness",
+        "",
+        f"**{prose(decision_line(whole))}** Seed {judgement.seed}.",
+        "",
+        prose(plainly(whole)),
+        "",
+    ]
+    head += [line for remark in judgement.remarks for line in (prose(remark), "")]
     head += _comparison(whole) + _unmet(whole)
     blocks = [
         _findings(whole),
@@ -53,7 +61,7 @@ def render(whole: GateResult) -> str:
         _exercised(judgement),
         _record(whole),
     ]
-    tail = ["To run it again:", "", "```sh", whole.run.again, "```", ""]
+    tail = ["To run it again:", "", "```sh", *code_lines([whole.run.again]), "```", ""]
     count = len(blocks)
     while sum(map(_size_bytes, (head, *blocks, tail))) > MOST_BYTES - 200 and blocks:
         blocks.remove(max(blocks, key=_size_bytes))
@@ -70,7 +78,7 @@ def _comparison(whole: GateResult) -> list[str]:
     changes = {"worse": comparison.worse, "better": comparison.better}
     lines = [f"- {word}: {_cell_text(difference_line(change))}" for word, of_word in changes.items() for change in of_word]
     lines += [f"- {_cell_text(caveat)}" for caveat in comparison.caveats]
-    return [f"**{comparison_line(whole)}**", "", *lines, *([""] if lines else [])]
+    return [f"**{prose(comparison_line(whole))}**", "", *lines, *([""] if lines else [])]
 
 
 def _unmet(whole: GateResult) -> Block:
@@ -82,10 +90,10 @@ def _unmet(whole: GateResult) -> Block:
     for row in sorted(unmet, key=lambda row: row.status.status is not Status.VIOLATED):
         practice = row.status
         fix = next((finding.fix for _, finding in row.findings if finding.verdict is Verdict.FAIL and finding.fix), "")
-        helps = fix or ", ".join(f"`{hook}`" for hook, _ in row.helps)
+        helps = _cell_text(fix) or ", ".join(code(hook) for hook, _ in row.helps)
         status = f"{practice.status}{' (waived)' if practice.waiver else ''}"
         reason = _cell_text(practice.waiver or practice.reason)
-        lines.append(f"| {status} | `{practice.practice}` | {reason} | {_cell_text(helps)} |")
+        lines.append(f"| {status} | `{practice.practice}` | {reason} | {helps} |")
     return [*lines, ""]
 
 
@@ -96,7 +104,7 @@ def _findings(whole: GateResult) -> Block:
     by_scenario = findings_to_show(judgement)
     for number, (outcome, findings) in enumerate(by_scenario):
         shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE)
-        lines += ["```text", *(line.replace("```", "'''") for line in shown), "```", ""]
+        lines += ["```text", *code_lines(shown), "```", ""]
         if _size_bytes(lines) > MOST_OF_FINDINGS and number + 1 < len(by_scenario):
             lines += [f"And {len(by_scenario) - number - 1} more scenarios; `--html` shows them all.", ""]
             break
@@ -173,16 +181,11 @@ def _record(whole: GateResult) -> Block:
 def folded(summary: str, lines: Iterable[str]) -> Block:
     """Return *lines* as a folded section with the heading *summary*; [] if there are no lines."""
     inner = list(lines)
-    return ["<details>", f"<summary>{_escape(summary)}</summary>", "", *inner, "</details>", ""] if inner else []
+    return ["<details>", f"<summary>{prose(summary)}</summary>", "", *inner, "</details>", ""] if inner else []
 
 
 def _cell_text(text: str) -> str:
-    shown = text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + " ..."
-    return _escape(shown).replace("|", "\\|").replace("\n", " ")
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+    return cell(text, longest=LONGEST_CELL)
 
 
 def _size_bytes(lines: Iterable[str]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from fiskil_harness.core.printable import printable
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, was_not_run
 from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
@@ -233,7 +234,7 @@ def _print(console: "Console", line: str, *, lead: str = "", style: str = "") ->
     """Print one line unchanged; *style* colours its *lead*, or the whole line if there is none."""
     from rich.text import Text
 
-    text = Text(line)
+    text = Text(printable(line))
     if style:
         text.stylize(style, 0, len(lead) or len(line))
     console.print(text, soft_wrap=True, highlight=False)

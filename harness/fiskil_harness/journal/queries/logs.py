@@ -37,9 +37,9 @@ FAILURE = re.compile(
     r"broke|closed|unauthori|forbidden|traceback|not[ _]connected|ineligible|abandon|expired|invalid|g[ai]ve[ _]?up",
     re.IGNORECASE,
 )
-_KINDS = re.compile(r"\bconsent\.[a-z_]+|\b(?:banking|energy|common)(?:\.[a-z_]+)*\.sync\.[a-z_]+")
+_KINDS = re.compile(r"\bconsent\.[a-z_]+|\b(?:banking|energy|common)(?:\.[a-z_]+){0,6}\.sync\.[a-z_]+")
 _NO_FAILURE = re.compile(
-    r"\w*(?:error|fail|retr|cancel)\w*[\"']?\s*[=:]\s*(?:0|null|none|false|\"\"|'')(?![\w.])", re.IGNORECASE
+    r"(?<!\w)(?=\w*?(?:error|fail|retr|cancel))\w++[\"']?\s*[=:]\s*(?:0|null|none|false|\"\"|'')(?![\w.])", re.IGNORECASE
 )
 """Parts of a record which state that there was no failure, such as ``error=null``."""
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")

@@ -27,10 +27,10 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 _JSON_INSIDE = re.compile(r"\{\s*\"\w+\"\s*:")
 _TRACES = (
     re.compile(r"Traceback \(most recent call last\)"),
-    re.compile(r"(?:^|\n)\s*at \S+ \(\S+:\d+:\d+\)"),
-    re.compile(r"(?:^|\n)\s*at (?:async )?\S*\w+\.(?:js|ts|mjs|cjs):\d+:\d+"),
-    re.compile(r"(?:^|\n)\s*at [\w.$]+\([\w.]+\.java:\d+\)"),
-    re.compile(r"(?:^|\n)\s*File \"[^\"\n]+\", line \d+, in "),
+    re.compile(r"(?:^|\n)[^\S\n]*at \S+ \(\S+:\d+:\d+\)"),
+    re.compile(r"(?:^|\n)[^\S\n]*at (?:async )?\S*(?<=\w)\.(?:js|ts|mjs|cjs):\d+:\d+"),
+    re.compile(r"(?:^|\n)[^\S\n]*at [\w.$]+\([\w.]+\.java:\d+\)"),
+    re.compile(r"(?:^|\n)[^\S\n]*File \"[^\"\n]+\", line \d+, in "),
     re.compile(r"(?:^|\n)#\d+ /\S+\.php\(\d+\): "),
 )
 _DRAWN = re.compile(r"<(img|svg|canvas|iframe|frame|video|object|embed|[a-z]+-[a-z-]+)\b", re.IGNORECASE)

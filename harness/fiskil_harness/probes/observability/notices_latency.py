@@ -34,7 +34,7 @@ SMALL_SHARE = 0.05
 """Minimum growth, as a share of the delay, of an average over many calls of which only a few were late."""
 SILENT_SHARE = 0.1
 """Share of the delay; an app without any activity for this time was unresponsive."""
-_BUCKET = re.compile(r'^(.*_bucket\{(?:.*,)?)le="([^"]+)"(.*)$')
+_BUCKET = re.compile(r'^([^{]*_bucket\{(?:.*,)?)le="([^"]+)"(.*)$')
 _TIMED = re.compile(
     r"latency|duration|elapsed|respon|second|milli|micro|nano|[._](?:ms|us|ns)(?![a-z])|took|(?<!run)time", re.IGNORECASE
 )

@@ -1,6 +1,7 @@
 """Does the app show a page for people after every end of a journey?"""
 
 import re
+from collections.abc import Iterator
 
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.journal import ApiServedOverTls, Bite, HookCall, Journal, Visit
@@ -20,8 +21,10 @@ OVERLOADED = 503
 """Status with which an app may refuse a request while it serves others."""
 UNAVAILABLE = frozenset({502, 503, 504})
 """Statuses with which an app reports that it cannot use the API now."""
-JS_TRACE = re.compile(rb"\n\s+at \S+ \(\S+:\d+:\d+\)")
-JAVA_TRACE = re.compile(rb"\n\s+at [\w.$]+\([\w.]+\.java:\d+\)")
+JS_TRACE = re.compile(rb"\n[^\S\n]+at \S+ \(\S+:\d+:\d+\)")
+JAVA_TRACE = re.compile(rb"\n[^\S\n]+at [\w.$]+\([\w.]+\.java:\d+\)")
+
+_HIDDEN = re.compile(rb"<(style|title|head)\b")
 
 
 class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_server_error"):
@@ -122,8 +125,26 @@ def _has_something(body: bytes) -> bool:
     lower = body.lower()
     if any(tag in lower for tag in (b"<script", b"<img", b"<svg", b"<iframe", b"http-equiv")):
         return True
-    visible = re.sub(rb"<(style|title|head)\b.*?</\1>|<[^>]*>", b"", lower, flags=re.DOTALL)
-    return bool(visible.strip())
+    return any(text.strip() for text in _outside_tags(lower))
+
+
+def _outside_tags(page: bytes) -> Iterator[bytes]:
+    """Yield the texts of *page*, in lower case, that are in no tag, style, title or head. A tag without an end is text."""
+    at = 0
+    unclosed: set[bytes] = set()
+    while (begin := page.find(b"<", at)) >= 0:
+        yield page[at:begin]
+        element = _HIDDEN.match(page, begin)
+        closing = b"</%b>" % element[1] if element else b">"
+        end = page.find(closing, begin) if closing not in unclosed else -1
+        if end < 0 and element:
+            unclosed.add(closing)
+            closing, end = b">", page.find(b">", begin)
+        if end < 0:
+            at = begin
+            break
+        at = end + len(closing)
+    yield page[at:]
 
 
 def _api_failed_before(journal: Journal, hook: HookCall) -> bool:

@@ -15,7 +15,9 @@ from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 KINDS = (EXPECTED_SIGNATURE, *reversed(CREDENTIALS))
 WEBHOOK_SECRET = "webhook secret"
-TRACE = re.compile(rb"Traceback \(most recent call last\)|\n\s+at .+[.]([cm]?js|java|kt|rb|php|cs|ts)[:)]|goroutine \d+ \[")
+TRACE = re.compile(
+    rb"Traceback \(most recent call last\)|\n[^\S\n]+at .+[.]([cm]?js|java|kt|rb|php|cs|ts)[:)]|goroutine \d+ \["
+)
 """Pattern that matches the beginning or a line of a stack trace."""
 
 

@@ -49,6 +49,8 @@ class HostedDriver(Driver):
         """
         super().__init__(settings, workdir=workdir, seed=seed, environment=fiskil)
         self._hosted = fiskil
+        # The app calls the hosted account, so it may inherit the account's credentials.
+        self.app.withheld = frozenset()
 
     def start(self) -> None:
         """Start the app. After the first start, introduce the end user whose data the app reads, if the config has the hook.

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.net.curl import LONGEST_BODY, curl
+from fiskil_harness.core.printable import one_line, python_text
 from fiskil_harness.errors import PlanError
 from fiskil_harness.journal import Delivery, HookCall, Journal, ProcessChanged
 from fiskil_harness.probes import Finding, Verdict
@@ -119,9 +120,9 @@ def export(
         raise PlanError(f"The plan {plan} delivers nothing that a test without the harness can check.")
     first = next(iter(recording.end_users), "")
     values = {
-        "TITLE": _title(scenario, all_findings),
-        "PLAN": f"{plan}, with seed {seed}",
-        "PATH": settings.app.webhook.path,
+        "TITLE": python_text(_title(scenario, all_findings)),
+        "PLAN": python_text(f"{plan}, with seed {seed}"),
+        "PATH": python_text(settings.app.webhook.path),
         "EFFECTS": repr(settings.app.observe.effects.request if settings.app.observe.effects else ""),
         "FAIL": repr(settings.app.drive.fail.request if settings.app.drive.fail else ""),
         "ACK_S": repr(settings.app.limits.ack_s),
@@ -250,7 +251,7 @@ def _method(delivery: Delivery) -> str:
 
 def _title(scenario: Scenario, findings: list[Finding]) -> str:
     failed = next((finding for finding in findings if finding.verdict is Verdict.FAIL), None)
-    return f"{scenario.title or scenario.name}: {failed.observed if failed else 'no probe failed'}.".replace('"', "'")
+    return f"{scenario.title or scenario.name}: {failed.observed if failed else 'no probe failed'}."
 
 
 def _literal(value: Any) -> str:
@@ -277,17 +278,20 @@ def _shell(
 ) -> Iterator[str]:
     """Yield the lines of a shell script that sends the deliveries one after another, with the ids of the run."""
     yield "#!/usr/bin/env bash"
-    yield f"# {scenario.name} from the plan {plan}: its deliveries, one after another, signed when they are sent."
+    yield _comment(f"{scenario.name} from the plan {plan}: its deliveries, one after another, signed when they are sent.")
     yield "# Concurrent deliveries are sequential here. Message ids are fixed: a second run only repeats them."
-    yield ': "${RECEIVER_URL:?like http://127.0.0.1:8000' + settings.app.webhook.path + '}"'
+    yield _comment(
+        f"RECEIVER_URL is the URL of the webhook endpoint, such as http://127.0.0.1:8000{settings.app.webhook.path}"
+    )
+    yield ': "${RECEIVER_URL:?the URL of the webhook endpoint}"'
     yield ': "${FISKIL_WEBHOOK_SECRET:?the signing secret}"'
     yield SIGN
     placeholders = {f"@{name}@": value for name, value in recording.ids.items()} | recording.times()
     for action in actions:
         if action["do"] in COMMENTS:
-            yield f"\n# here: {COMMENTS[action['do']].format_map(action)}"
+            yield f"\n{_comment('here: ' + COMMENTS[action['do']].format_map(action))}"
         for sent in action.get("sends", [action] if action["do"] == "send" else []):
-            yield f"\n# {sent['label']}"
+            yield f"\n{_comment(sent['label'])}"
             yield from _curl_lines(sent, placeholders)
 
 
@@ -307,5 +311,11 @@ def _curl_lines(sent: dict[str, Any], placeholders: dict[str, str]) -> Iterator[
 
 
 def _sign_command(match: re.Match[str]) -> str:
+    """Return a quoted header with the command that signs the body; the text around the command stays in single quotes."""
     cut = f" | cut -c1-{match[3]}" if match[3] else ""
-    return f'"{match[1]}{match[2]}$(sign "$body"{cut}){match[4]}"'
+    signature = f'"$(sign "$body"{cut})"'
+    return f"'{match[1]}{match[2]}'{signature}" + (f"'{match[4]}'" if match[4] else "")
+
+
+def _comment(text: str) -> str:
+    return f"# {one_line(text)}"

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness import faults, probes
+from fiskil_harness.core.printable import python_text
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.life_plans import NAME
@@ -61,16 +62,16 @@ def export_scenario(scenario: Scenario, findings: Iterable[Finding], *, plan: st
         file: Name of the pytest file, for the command in the header.
     """
     failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
-    title = f"Life plan of an end user: {failed[0].observed if failed else 'no probe failed'}.".replace('"', "'")
+    title = f"Life plan of an end user: {failed[0].observed if failed else 'no probe failed'}."
     lines = [_line(step) for step in scenario.steps]
     modules = [name for name, _ in MODULES if name != "faults" or any("faults." in line for line in lines)]
     return TEXT.format(
-        title=title,
-        plan=plan,
+        title=python_text(title),
+        plan=python_text(plan),
         seed=seed,
-        file=file,
+        file=python_text(file),
         modules=", ".join(sorted(modules)),
-        name=scenario.name,
+        name=python_text(scenario.name),
         steps="\n".join(lines),
         probes="\n".join(_line(probe) for probe in scenario.probes),
     )
@@ -97,7 +98,7 @@ def as_python(value: Any) -> str:
 def _quoted(value: Any) -> str:
     """Return the Python expression for *value*, with strings in double quotes, as code formatters write them."""
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return f'"{python_text(value)}"'
     if isinstance(value, tuple):
         return "(" + ", ".join(map(as_python, value)) + ("," if len(value) == 1 else "") + ")"
     return repr(value)

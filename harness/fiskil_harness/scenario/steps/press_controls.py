@@ -37,7 +37,7 @@ LONGEST_S = 45.0
 HARMLESS = "Test"
 """The text for empty fields, which a form may require."""
 
-_CHANGING = re.compile(r"[\w-]*\d[\w-]*")
+_CHANGING = re.compile(r"(?<![\w-])(?=[\w-]*?\d)[\w-]++")
 """Words with digits, such as ids and amounts, which differ between the rows of a list."""
 
 

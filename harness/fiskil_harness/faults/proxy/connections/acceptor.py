@@ -105,7 +105,7 @@ class Acceptor:
         self._applied: list[Waiting] = []
         self._port: Port | None = None
         self._report_plain: Callable[[], None] | None = None
-        self._queue_timer = loop.call_later(0, lambda: None)
+        self._queue_timer: asyncio.TimerHandle | None = None
 
     def begin(
         self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, server_connections: set[Any]
@@ -138,7 +138,8 @@ class Acceptor:
             record.release()
         for outage in self._outages:
             outage.release()
-        self._queue_timer.cancel()
+        if self._queue_timer is not None:
+            self._queue_timer.cancel()
         for sock, _ in self._queue:
             sock.close()
         self._queue.clear()
@@ -374,7 +375,8 @@ class Acceptor:
             self._queue.popleft()
             record.end()
             self._serve_plainly(sock)
-        self._queue_timer.cancel()
+        if self._queue_timer is not None:
+            self._queue_timer.cancel()
         if self._queue:
             self._queue_timer = self._loop.call_later(QUEUE_POLL_S, self._serve_queue)
 

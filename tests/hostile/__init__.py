@@ -1,0 +1,1 @@
+"""Hostile input: names, texts, paths, files and environments. Later features join here."""
