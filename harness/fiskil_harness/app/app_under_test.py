@@ -120,6 +120,10 @@ class AppUnderTest:
             raise HookMissing(COMMAND)
         return isinstance(self.process, CommandBody) and self.process.kill_worker()
 
+    def take_exit_codes(self) -> list[int]:
+        """Return the exit codes of processes of the app that ended by themselves since the last call."""
+        return self.process.take_exit_codes() if isinstance(self.process, CommandBody) else []
+
     @property
     def process_count(self) -> int | None:
         """The number of the app's processes; None if the harness did not start them."""
@@ -298,6 +302,12 @@ class CommandBody:
     def kill_worker(self) -> bool:
         """Kill one child process of the app; return False if the app has none."""
         return self._process.kill_worker()
+
+    def take_exit_codes(self) -> list[int]:
+        """Return the exit codes of processes that ended by themselves since the last call."""
+        self._process.note_exit()
+        codes, self._process.exit_codes = self._process.exit_codes, []
+        return codes
 
     @property
     def process_count(self) -> int:

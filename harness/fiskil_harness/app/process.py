@@ -37,7 +37,10 @@ class Process:
         # The session finds and stops the process by this file, even if the harness worker that started it was killed.
         self._pid_file = output.with_name("app.pid")
         self._running: subprocess.Popen[bytes] | None = None
+        self._is_exit_noted = False
         self._output_start = 0
+        self.exit_codes: list[int] = []
+        """The exit codes of processes that ended without a request of the harness."""
 
     def set_command(self, command: str, environment: dict[str, str]) -> None:
         """Set the *command* and *environment* of the next start."""
@@ -88,6 +91,7 @@ class Process:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
+                self._is_exit_noted = False
                 self._pid_file.write_text(str(self._running.pid), encoding="ascii")
         except OSError as error:
             raise AppError(f"The app's command {command[0]!r} cannot be run: {error.strerror}.") from None
@@ -96,6 +100,8 @@ class Process:
         """Send SIGTERM, and SIGKILL if the process has not exited within *patience_s* real seconds."""
         if self._running is None:
             return
+        self.note_exit()
+        self._is_exit_noted = True
         self._signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._running.wait(patience_s)
@@ -105,12 +111,20 @@ class Process:
         """Kill the process and its children, and wait until all have exited, because a child may still hold the port."""
         if self._running is None:
             return
+        self.note_exit()
         group = self._running.pid
         self._signal(signal.SIGKILL)
         self._running.wait()
         wait_until(lambda: not processes_of(group), cap_s=DYING_S, every_ms=2)
         self._running = None
         self._pid_file.unlink(missing_ok=True)
+
+    def note_exit(self) -> None:
+        """Add the exit code of the process to ``exit_codes`` if it has ended by itself."""
+        code = self._running.poll() if self._running is not None and not self._is_exit_noted else None
+        if code is not None:
+            self.exit_codes.append(code)
+            self._is_exit_noted = True
 
     def kill_worker(self) -> bool:
         """Kill one child process with SIGKILL and leave the others running; return False if there is none."""

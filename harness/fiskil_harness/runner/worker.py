@@ -29,10 +29,21 @@ from fiskil_harness.journal.har import har_of
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import coverage_marks
 from fiskil_harness.probes.evaluation import EFFECTS_REPORTED, EVERY_STEP
-from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, live_lines, pictures, shortened, story_of
+from fiskil_harness.probes.evidence import (
+    Excerpt,
+    Picture,
+    Printed,
+    Story,
+    excerpts,
+    live_lines,
+    pictures,
+    shortened,
+    story_of,
+)
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
+from fiskil_harness.runner.printed_output import PrintedOutput
 from fiskil_harness.scenario.scenario import Scenario
 
 UNKNOWN_END_USER = of_end_user(ref="test-unknown", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
@@ -89,6 +100,9 @@ class Worker:
             self.redactor.register(kind, secret)
         self.includes_har = False
         """If True, each result of ``play`` includes its exchanges as HAR."""
+        self.app_log: Path | None = None
+        """The file that gets everything the app prints."""
+        self._printed_output: PrintedOutput | None = None
 
     @property
     def driver(self) -> Driver:
@@ -99,6 +113,7 @@ class Worker:
             workdir.mkdir(parents=True)
             self._driver = self._open_driver(workdir)
             self._driver.before_step = self._report_progress
+            self._printed_output = PrintedOutput(self._driver.app)
         return self._driver
 
     @property
@@ -161,6 +176,7 @@ class Worker:
         journal, fault = Journal(), ""
         self._current_scenario = scenario.name
         excerpts: tuple[Excerpt, ...] = ()
+        printed: Printed | None = None
         try:
             self._require_responses()
             self._require_effects_hook()
@@ -170,14 +186,17 @@ class Worker:
             excerpts, fault = self._excerpts(outcome, journal, driver.app.url)
             self._count_silence(journal)
             self._detect_missing_effects_hook(outcome, driver)
+            printed = self._end_output(outcome)
         except HarnessError as error:
             journal.write(StepFailed(reason=str(error)))
             outcome = unfinished(scenario, seed=self.seed, observed=first_line(str(error)))
+            printed = self._end_output(outcome)
             self._replace_driver()
         except Exception as error:  # noqa: BLE001 - an internal error must not end the run
             fault = traceback.format_exc()
             observed = f"an internal error of the harness: {type(error).__name__}"
             outcome = unfinished(scenario, seed=self.seed, observed=observed)
+            printed = self._end_output(outcome)
             self._replace_driver()
         measure = measured(scenario, journal, took_s=elapsed())
         story, screenshots, story_fault = self._story_and_pictures(scenario, outcome, journal, measure.took_s)
@@ -191,6 +210,7 @@ class Worker:
                 excerpts=excerpts,
                 har=har_of(journal, title=scenario.name) if self.includes_har else {},
                 story=story,
+                printed=printed,
             )
         )
         story = played.story and shortened(played.story, has_passed=outcome.verdict is Verdict.PASS)
@@ -241,6 +261,21 @@ class Worker:
             self._replace_driver()
             shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _end_output(self, outcome: Outcome) -> Printed | None:
+        """Return the excerpt of the app's output in a scenario, None if it passed; begin that of the next scenario."""
+        output = self._printed_output
+        if output is None or outcome.missing:
+            return None
+        printed = output.excerpt(outcome.scenario)
+        self._copy_output(outcome.scenario)
+        output.bound()
+        output.begin()
+        return None if outcome.verdict is Verdict.PASS else printed
+
+    def _copy_output(self, title: str) -> None:
+        if self._printed_output is not None and self.app_log is not None:
+            self._printed_output.copy(self.app_log, title, redact=self.redactor.redact)
+
     def _excerpts(self, outcome: Outcome, journal: Journal, url: str) -> tuple[tuple[Excerpt, ...], str]:
         """Return the excerpts for *outcome*, and the traceback of an internal error in making them ("" without an error)."""
         try:
@@ -265,6 +300,9 @@ class Worker:
         if driver is not None:
             with contextlib.suppress(Exception):
                 driver.close()
+            with contextlib.suppress(OSError):
+                self._copy_output("end of the app")
+            self._printed_output = None
 
     def _secrets(self) -> Iterable[tuple[str, str]]:
         return self._driver.environment.secrets() if self._driver is not None else ()

@@ -13,6 +13,7 @@ from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.report.evidence import rows as evidence_rows
 from fiskil_harness.gate.report.summary import plainly
 from fiskil_harness.gate.report.text import (
+    PrintedLines,
     again,
     bug_counts,
     comparison_line,
@@ -92,8 +93,9 @@ def _findings(whole: GateResult) -> Block:
     judgement = whole.result
     lines: Block = []
     by_scenario = findings_to_show(judgement)
+    printed = PrintedLines(whole.printed)
     for number, (outcome, findings) in enumerate(by_scenario):
-        shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE)
+        shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE, printed=printed)
         lines += ["```text", *(line.replace("```", "'''") for line in shown), "```", ""]
         if _size_bytes(lines) > MOST_OF_FINDINGS and number + 1 < len(by_scenario):
             lines += [f"And {len(by_scenario) - number - 1} more scenarios; `--html` shows them all.", ""]

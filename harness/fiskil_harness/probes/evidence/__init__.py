@@ -5,6 +5,7 @@ Evidence contains bytes, ids and times of one run, so it may differ from run to 
 
 from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ExcerptLine, ShellCommand
 from fiskil_harness.probes.evidence.excerpts import excerpts
+from fiskil_harness.probes.evidence.printed import Printed, Tail, printed_in
 from fiskil_harness.probes.evidence.screenshots import Picture, Viewpoint, bounded, pictures
 from fiskil_harness.probes.evidence.story import shortened, story_of
 from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Story, StoryEntry
@@ -14,13 +15,16 @@ __all__ = [
     "Excerpt",
     "ExcerptLine",
     "Picture",
+    "Printed",
     "ShellCommand",
     "Story",
     "StoryEntry",
+    "Tail",
     "Viewpoint",
     "bounded",
     "excerpts",
     "pictures",
+    "printed_in",
     "shortened",
     "story_of",
 ]
