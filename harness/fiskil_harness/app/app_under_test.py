@@ -52,6 +52,8 @@ class AppUnderTest:
         self.withheld: frozenset[str] = frozenset()
         self.backlog = NONE
         """Work that the app had left unfinished at the end of the last wait."""
+        self.stuck_kinds: set[frozenset[str]] = set()
+        """The kinds of messages that the app did not finish, together, although it had the full time."""
         self.browser = self._new_browser()
         self._plain_url = ""
 

@@ -47,6 +47,11 @@
 # with a backlog has the numbers of "disturbed", and 20, 20, 10, 5, 2.5, 2 as its list. Progress during a wait restores the
 # first number: higher counts, another state, or fewer pending tasks.
 #
+# Full time: unfinished work is a FAIL only if the app had enough time for it. So the last wait of an undisturbed scenario
+# goes on until nothing has changed, and no API request has been open, for ``fresh_s`` of the config, or for 30 s if the
+# config promises nothing. That is expensive if every message of an app gets stuck. So each kind of event gets the full time
+# once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough.
+#
 # First and last wait: a verdict must not depend on the number of waits in its scenario, nor on one slow wait, which may be
 # chance. So a scenario counts once in the list of the scenarios after it. Only within the scenario, each of its stuck waits
 # counts for the next wait. The last wait ("end") has the backlog with which the scenario began, as the first wait has: it
@@ -105,6 +110,10 @@ Before a scenario ("begin") it is used for every app. A generated plan needs les
 """
 
 
+LEAST_UNCHANGED_S, MOST_EXTRA_S = 0.5, 5.0
+"""How long an app that is stuck again must make no progress, and how long a wait of the full time may take beyond it."""
+
+
 class Backlog(Struct, frozen=True, kw_only=True):
     """Work that an app left unfinished in earlier waits.
 
@@ -159,7 +168,8 @@ class IdleWait(Struct, frozen=True, kw_only=True):
 
     ``unchanged_s`` is the time from the last change to the end of the wait, in real seconds. ``waits_for`` is the first
     unprocessed message of a stuck app. ``busy_since`` is the earlier scenario since which the app has been busy. Both are
-    empty if they are not known.
+    empty if they are not known. ``had_full_time`` is true if the app is busy, and this work or earlier work of its kind had
+    the full time without progress.
     """
 
     report: "EffectsReport"
@@ -167,6 +177,7 @@ class IdleWait(Struct, frozen=True, kw_only=True):
     unchanged_s: float
     waits_for: str = ""
     busy_since: str = ""
+    had_full_time: bool = False
 
 
 class IdleWaits:
@@ -181,15 +192,18 @@ class IdleWaits:
         requests: ApiRequests,
         scenario: str,
         unknown_end_user: Values,
+        full_time_s: float | None = None,
     ) -> None:
         """Query the app if it has a backlog, and drop the backlog if the app has made progress since.
 
         Args:
             query: Queries the app's effects hook for the end user of these template values.
             unknown_end_user: Template values of an end user that the app does not know.
+            full_time_s: The time after which unfinished work is a FAIL, in real seconds; None if it never is.
         """
         self._app, self._query = app, query
         self._journal, self._requests, self._scenario = journal, requests, scenario
+        self._full_time_s = full_time_s
         self._stuck_waits = 0
         with suppress(HookError):
             if app.backlog.scenario and app.backlog.is_overtaken_by(query(app.backlog.values)):
@@ -215,12 +229,16 @@ class IdleWaits:
             new_waits = max(backlog.new_waits, self._stuck_waits)
             backlog = msgspec.structs.replace(self._app.backlog, new_waits=new_waits)
         watch = _Watch(self._query(values), _Messages(self._journal, participant), backlog, is_disturbed=is_disturbed)
+        full_time_s = None if is_disturbed or not is_last else self._full_time_s
 
         def is_over() -> bool:
             return watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
 
         limit_s = DISTURBED_LIMIT_S if is_disturbed else LIMIT_S
         is_over_early = wait_until(is_over, cap_s=limit_s, every_ms=8)
+        is_unfinished = full_time_s is not None and bool(watch.missing_kinds)
+        had_full_time = is_unfinished and self._had_full_time(watch, full_time_s or 0.0, is_over)
+        is_over_early = is_over_early or (is_unfinished and not watch.missing_kinds)
         result = TABLE[watch.meaning].result
         if not is_over_early and not (result == "stuck" and watch.since_work() >= limit_s / 2):
             result = "slow"
@@ -232,7 +250,27 @@ class IdleWaits:
             unchanged_s=watch.since_change(),
             waits_for=waits_for,
             busy_since="" if result == "idle" else self._backlog_at_begin.since,
+            had_full_time=had_full_time and result != "idle",
         )
+
+    def _had_full_time(self, watch: "_Watch", full_time_s: float, is_over: Callable[[], bool]) -> bool:
+        """Wait until the app is idle or had the full time; return true if it had the full time without progress."""
+
+        def unchanged_s() -> float:
+            return min(watch.since_work(), self._requests.idle_s())
+
+        kinds = watch.missing_kinds
+        if any(kinds <= stuck for stuck in self._app.stuck_kinds):
+            return unchanged_s() >= LEAST_UNCHANGED_S
+        wait_until(
+            lambda: (is_over() and not watch.missing_kinds) or unchanged_s() > full_time_s,
+            cap_s=full_time_s + MOST_EXTRA_S,
+            every_ms=8,
+        )
+        if watch.missing_kinds and unchanged_s() > full_time_s:
+            self._app.stuck_kinds.add(watch.missing_kinds)
+            return True
+        return False
 
     def is_certain(self, effects: Effects) -> bool:
         """Return true if no wait after the snapshot *effects* is needed: the app reported to be idle, or it is stuck."""
@@ -295,6 +333,13 @@ class _Watch:
         return since() >= times_s[min(waits, len(times_s) - 1)]
 
     @property
+    def missing_kinds(self) -> frozenset[str]:
+        """The kinds of the messages that the app has not finished; empty if it is idle, or has only older work."""
+        is_new = self.meaning == "pending as before" and self.report.applied is not None
+        is_busy = is_new or self.meaning in {"pending", "none applied", "some applied"}
+        return self.messages.kinds_missing_in(self.report.applied) if is_busy else frozenset()
+
+    @property
     def meaning(self) -> str:
         """The key in ``TABLE`` for the last report."""
         report, messages = self.report, self.messages
@@ -338,6 +383,10 @@ class _Messages:
     def are_missing_in(self, applied: dict[str, int] | None) -> bool:
         """Return true if an unapplied message is missing from the counts *applied*; false if the app reports no counts."""
         return applied is not None and any(not applied.get(event.message_id, 0) for event in self._unapplied)
+
+    def kinds_missing_in(self, applied: dict[str, int] | None) -> frozenset[str]:
+        """Return the kinds of the unapplied messages that are missing from *applied*; without counts, of all."""
+        return frozenset(event.kind for event in self._unapplied if not (applied or {}).get(event.message_id, 0))
 
     def are_applied_in(self, applied: dict[str, int] | None) -> bool:
         """Return true if there were unapplied messages, and none of them is missing from *applied*."""

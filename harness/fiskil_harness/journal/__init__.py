@@ -24,6 +24,7 @@ from fiskil_harness.journal.entries.api import (
     Unencrypted,
 )
 from fiskil_harness.journal.entries.app import (
+    FULL_TIME_S,
     ConcurrentResponse,
     Effects,
     EffectsMoment,
@@ -107,6 +108,7 @@ __all__ = [
     "BODY_KEPT",
     "CA_FILE_IN_ENV",
     "DURING_KILL",
+    "FULL_TIME_S",
     "NO_RESPONSE",
     "OTLP",
     "SOURCE_ADDRESSES",

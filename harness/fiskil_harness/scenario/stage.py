@@ -24,6 +24,7 @@ from fiskil_harness.core.model import Consent, Event, Person
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import StepError, UnknownName
 from fiskil_harness.journal import (
+    FULL_TIME_S,
     ConsentState,
     Effects,
     EffectsMoment,
@@ -88,6 +89,7 @@ class Stage:
             requests=environment.proxy,
             scenario=scenario,
             unknown_end_user=of_end_user(ref=f"test-{nonce}-unknown"),
+            full_time_s=settings.app.limits.fresh_s if "fresh_s" in settings.stated_limits else FULL_TIME_S,
         )
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[ReportPlace, tuple[AlertSink | Telemetry, int]] = {
@@ -287,6 +289,7 @@ class Stage:
             response=report.response if isinstance(report, EffectsUnknown) else "",
             waits_for=wait.waits_for,
             busy_since=wait.busy_since,
+            had_full_time=wait.had_full_time,
         )
 
     def snapshots(

@@ -56,6 +56,7 @@ class PrintedLines:
     def __init__(self, printed: Iterable[Printed | None]) -> None:
         self._by_scenario = {excerpt.scenario: excerpt for excerpt in printed if excerpt is not None}
         self._first: dict[tuple[str, ...], str] = {}
+        self._shown: set[str] = set()
 
     def exception(self, scenario: str) -> str:
         """Return the line that names the exception in the app's output; "" if it contains none."""
@@ -63,10 +64,11 @@ class PrintedLines:
         return excerpt.exception if excerpt is not None else ""
 
     def lines(self, scenario: str, width: int) -> list[str]:
-        """Return the stack trace, the last lines and the notes."""
+        """Return the stack trace, the last lines and the notes; nothing the second time."""
         excerpt = self._by_scenario.get(scenario)
-        if excerpt is None:
+        if excerpt is None or scenario in self._shown:
             return []
+        self._shown.add(scenario)
         lines = [line for note in excerpt.notes for line in _labelled("output", note, width)]
         first = self._first.setdefault(excerpt.frames, scenario) if excerpt.frames else scenario
         if first != scenario:
