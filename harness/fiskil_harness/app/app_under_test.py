@@ -9,9 +9,10 @@ from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from fiskil_harness.app import hooks
-from fiskil_harness.app.idle import NONE
+from fiskil_harness.app.idle import NONE, Backlog
 from fiskil_harness.app.process import Process
 from fiskil_harness.app.templates import fill_text
+from fiskil_harness.app.written_files import empty_folder
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import COMMAND, TLS
@@ -139,6 +140,20 @@ class AppUnderTest:
         """
         self.kill()
         self.process.start(self)
+
+    def restart_afresh(self) -> None:
+        """Kill the app, remove what it stored in its working folder, and start it again.
+
+        Its unfinished work is gone then, unless it stores its data elsewhere. Its logs stay.
+
+        Raises:
+            HookMissing: The harness did not start the app.
+            AppError: The app cannot be started or does not become ready.
+        """
+        self.kill()
+        empty_folder(self.workdir, keep=self.output().values())
+        self.backlog = Backlog(is_removed=True, new_waits=self.backlog.new_waits)
+        self.start()
 
     @contextlib.contextmanager
     def without_webhook_secret(self) -> Iterator[None]:

@@ -25,6 +25,8 @@
 #   pending            0                        none pending       idle    two equal reports, in all three columns
 #                      more                     pending            stuck   10           20         10, 10, 5, 2.5, 2
 #                      as many as before        pending as before  stuck   -            -          2, 1, 0.5 ... 0.05
+#                      as before, and counts    looks idle         idle    0.25         3          0.25
+#                      without a missing one
 #   counts             nothing is missing       looks idle         idle    0.25         3          0.25
 #                      no message was applied   none applied       stuck   10           20         10, 10, 5, 2.5, 2
 #                      only others are applied  some applied       slow    at the limit, in all three columns
@@ -125,6 +127,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
         old_waits: The number of waits that ended stuck with only work from earlier waits pending.
         values: Template values that identify the end user of the last effects query.
         effect_count: The number of effects in the response to that query.
+        is_removed: True if the app was restarted in an empty folder, so that its unfinished work should be gone.
     """
 
     scenario: str = ""
@@ -134,6 +137,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
     old_waits: int = 0
     values: Values = msgspec.field(default_factory=dict)
     effect_count: int = 0
+    is_removed: bool = False
 
     @property
     def since(self) -> str:
@@ -166,6 +170,8 @@ class ApiRequests(Protocol):
 class IdleWait(Struct, frozen=True, kw_only=True):
     """The result of waiting for the app, and its last report.
 
+    ``pending_of_others`` is the part of ``pending`` that belongs to earlier end users and was ignored.
+
     ``unchanged_s`` is the time from the last change to the end of the wait, in real seconds. ``waits_for`` is the first
     unprocessed message of a stuck app. ``busy_since`` is the earlier scenario since which the app has been busy. Both are
     empty if they are not known. ``had_full_time`` is true if the app is busy, and this work or earlier work of its kind had
@@ -178,6 +184,7 @@ class IdleWait(Struct, frozen=True, kw_only=True):
     waits_for: str = ""
     busy_since: str = ""
     had_full_time: bool = False
+    pending_of_others: int = 0
 
 
 class IdleWaits:
@@ -208,8 +215,11 @@ class IdleWaits:
         with suppress(HookError):
             if app.backlog.scenario and app.backlog.is_overtaken_by(query(app.backlog.values)):
                 app.backlog = NONE
-            if app.backlog.pending:
+            if app.backlog.pending or app.backlog.is_removed:
+                # Nothing was sent to this end user. What is pending nevertheless belongs to others.
                 app.backlog = msgspec.structs.replace(app.backlog, pending=query(unknown_end_user).pending or 0)
+        self.pending_of_others = app.backlog.pending
+        """The number of older unfinished tasks that ``pending`` counts for each end user."""
         self._backlog_at_begin = app.backlog
 
     def wait(self, participant: str, values: Values, *, is_disturbed: bool, is_last: bool) -> IdleWait:
@@ -251,6 +261,7 @@ class IdleWaits:
             waits_for=waits_for,
             busy_since="" if result == "idle" else self._backlog_at_begin.since,
             had_full_time=had_full_time and result != "idle",
+            pending_of_others=min(self.pending_of_others, watch.report.pending or 0),
         )
 
     def _had_full_time(self, watch: "_Watch", full_time_s: float, is_over: Callable[[], bool]) -> bool:
@@ -292,6 +303,8 @@ class IdleWaits:
                 values=values,
                 effect_count=sum((report.applied or {}).values()),
             )
+        elif result == "idle" and report.pending:
+            return  # only older work is left
         # Without ``pending``, only an acknowledged message that was applied shows that the app makes progress.
         elif report.pending is not None or watch.messages.are_applied_in(report.applied):
             self._app.backlog = self._backlog_at_begin = NONE
@@ -344,7 +357,10 @@ class _Watch:
         """The key in ``TABLE`` for the last report."""
         report, messages = self.report, self.messages
         if report.pending:
-            return "pending as before" if report.pending == self._backlog.pending else "pending"
+            if report.pending != self._backlog.pending:
+                return "pending"
+            is_finished = report.applied is not None and not messages.are_missing_in(report.applied)
+            return "looks idle" if is_finished else "pending as before"
         if report.pending == 0:
             return "none pending"
         if report.applied is None:

@@ -55,6 +55,12 @@ OnProgress = Callable[[str, int, int, str, Sequence[str]], None]
 STILL_BUSY_SINCE = "the app has been busy since "
 """Prefix of the note naming the earlier scenario and message that the app has not finished processing."""
 
+AGAIN_AFTER = "the scenario ran again with an empty app, because the first time "
+"""Prefix of the note about a scenario that an earlier scenario may have affected."""
+
+PENDING_OF_OTHERS = "`pending` of the effects hook counts the work for all end users; report only that of the requested one"
+"""Note about an app whose unfinished work for one end user appears in the report about another."""
+
 MOST_SILENT_SCENARIOS = 3
 """After this many scenarios in a row without a response, an app that the harness cannot restart gets no more deliveries."""
 
@@ -90,6 +96,7 @@ class Worker:
         self._has_been_ready = False
         self._silent_scenarios = 0
         self._missing_effects_hook = ""
+        self._is_app_used, self._was_app_lost = False, False
         self._start_error: HarnessError | None = None
         self.on_progress: OnProgress | None = None
         self._reported_entries, self._current_scenario = 0, ""
@@ -167,9 +174,32 @@ class Worker:
     def play(self, scenario: Scenario) -> Played:
         """Run and evaluate *scenario*; the result contains no secrets.
 
+        If the app does not respond any more, the scenario runs again with an empty app, because an earlier one may be the
+        cause.
+
         Raises:
             HarnessError: The app was never ready.
         """
+        was_used, self._is_app_used = self._is_app_used, True
+        played = self._play(scenario)
+        if not self._was_app_lost:
+            return played
+        self._is_app_used = False
+        if not was_used or not self.settings.app.command:
+            return played
+        self._restart_afresh()
+        again = self._play(scenario)
+        self._is_app_used = not self._was_app_lost
+        notes = (f"{AGAIN_AFTER}{played.outcome.findings[0].observed}", *again.measure.notes)
+        return structs.replace(again, measure=structs.replace(again.measure, notes=notes))
+
+    def _restart_afresh(self) -> None:
+        if self._driver is not None:
+            with contextlib.suppress(AppError):
+                self._driver.app.restart_afresh()
+
+    def _play(self, scenario: Scenario) -> Played:
+        self._was_app_lost = False
         elapsed = stopwatch()
         if not self._has_been_ready:
             self.start()
@@ -184,12 +214,14 @@ class Worker:
             journal, crashed = driver.perform(scenario)
             outcome = driver.outcome(scenario, journal, crashed)
             excerpts, fault = self._excerpts(outcome, journal, driver.app.url)
+            self._was_app_lost = bool(crashed) and not driver.app.is_ready()
             self._count_silence(journal)
             self._detect_missing_effects_hook(outcome, driver)
             printed = self._end_output(outcome)
         except HarnessError as error:
             journal.write(StepFailed(reason=str(error)))
             outcome = unfinished(scenario, seed=self.seed, observed=first_line(str(error)))
+            self._was_app_lost = not self._missing_effects_hook
             printed = self._end_output(outcome)
             self._replace_driver()
         except Exception as error:  # noqa: BLE001 - an internal error must not end the run
@@ -339,6 +371,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
             *(trouble.reason for trouble in journal.all(StepFailed)),
             *_repeated_failures(journal),
             *_unfinished_work(journal),
+            *_pending_of_others(journal),
         ),
         pairs=_pairs(journal),
         coverage_marks=(*coverage_marks(journal), *route_marks(journal)),
@@ -364,6 +397,12 @@ def _unfinished_work(journal: Journal) -> Iterator[str]:
         effects.busy_since for effects in journal.all(Effects) if effects.is_final and effects.busy_since
     ):
         yield f"{STILL_BUSY_SINCE}{since}"
+
+
+def _pending_of_others(journal: Journal) -> Iterator[str]:
+    """Yield a note if the app reported older unfinished work for an end user whom it does not concern."""
+    if any(effects.pending_of_others for effects in journal.all(Effects)):
+        yield PENDING_OF_OTHERS
 
 
 def first_line(text: str) -> str:

@@ -280,7 +280,9 @@ class Stage:
             moment=moment,
             applied=report.applied,
             state=report.state,
-            pending=report.pending,
+            pending=(report.pending or 0) - wait.pending_of_others
+            if wait.result == "idle" and report.pending
+            else report.pending,
             failed=report.failed,
             is_idle=wait.result == "idle",
             unchanged_s=wait.unchanged_s,
@@ -290,6 +292,7 @@ class Stage:
             waits_for=wait.waits_for,
             busy_since=wait.busy_since,
             had_full_time=wait.had_full_time,
+            pending_of_others=wait.pending_of_others,
         )
 
     def snapshots(

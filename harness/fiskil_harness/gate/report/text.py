@@ -20,7 +20,7 @@ from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.evidence import Printed
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.route_coverage import RouteCoverage
-from fiskil_harness.runner.worker import STILL_BUSY_SINCE
+from fiskil_harness.runner.worker import PENDING_OF_OTHERS, STILL_BUSY_SINCE
 from fiskil_harness.scenario.scenario import INTERPRETATION_SEPARATOR
 
 _RESULT_LABELS = {
@@ -113,13 +113,17 @@ def pairs_line(measure: Measure) -> str:
 def busy_lines(measured: Sequence[Measure]) -> tuple[str, ...]:
     """Return one line for each scenario after which the app stayed busy, with the number of later scenarios affected.
 
+    The last line reports an app whose ``pending`` counts the work for all end users.
+
     Each worker has its own app, so the notes of two workers may differ.
     """
     counts = Counter(note for measure in measured for note in measure.notes if note.startswith(STILL_BUSY_SINCE))
-    return tuple(
+    lines = tuple(
         f"{note[0].upper()}{note[1:]}; {counted(count, 'later scenario')} began in that state."
         for note, count in counts.items()
     )
+    is_of_others = any(PENDING_OF_OTHERS in measure.notes for measure in measured)
+    return (*lines, f"{PENDING_OF_OTHERS}.") if is_of_others else lines
 
 
 def observation(finding: Finding) -> str:
