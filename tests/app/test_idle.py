@@ -96,7 +96,7 @@ class Waiting:
         self.app.start()
         self.begin("first")
 
-    def begin(self, scenario: str) -> None:
+    def begin(self, scenario: str, *, full_time_s: float | None = None) -> None:
         """Begin a scenario."""
         self.journal = Journal()
         self.waits = IdleWaits(
@@ -106,6 +106,7 @@ class Waiting:
             requests=self.requests,
             scenario=scenario,
             unknown_end_user=NOBODY,
+            full_time_s=full_time_s,
         )
 
     def acknowledge(self, *message_ids: str, is_subscribed: bool = True) -> None:
@@ -516,3 +517,74 @@ def test_an_app_that_works_in_batches_is_waited_for(tmp_path: Path, time: Contro
     waiting.app.stop()
 
     assert result == ("idle", pytest.approx(12, abs=2 * POLL_S))
+
+
+FULL_TIME_S = 30.0
+UNFINISHED = pytest.mark.parametrize(
+    "report",
+    [{"pending": 3}, {"applied": {"e0": 0}}, {"applied": {"e0": 1}}],
+    ids=["pending", "none applied", "some applied"],
+)
+
+
+@UNFINISHED
+def test_the_last_wait_gives_unfinished_work_the_full_time_once(waiting: Waiting, report: dict[str, Any]) -> None:
+    """Later work of the same kind has the seconds of the table, and the same result."""
+    waiting.script.report(report)
+    waiting.begin("first", full_time_s=FULL_TIME_S)
+    waiting.acknowledge("e0", "e1")
+    first, first_s = waiting.timed(is_last=True)
+    waiting.app.backlog = NONE
+    waiting.begin("second", full_time_s=FULL_TIME_S)
+    waiting.acknowledge("e0", "e1")
+    second, second_s = waiting.timed(is_last=True)
+
+    assert (first.had_full_time, second.had_full_time) == (True, True)
+    assert first_s == pytest.approx(FULL_TIME_S, abs=2 * POLL_S)
+    assert second_s == pytest.approx(10, abs=2 * POLL_S)
+
+
+@UNFINISHED
+@pytest.mark.parametrize(("is_disturbed", "is_last"), [(True, True), (False, False)], ids=["disturbed", "first wait"])
+def test_only_the_last_wait_of_an_undisturbed_scenario_gives_the_full_time(
+    waiting: Waiting, report: dict[str, Any], *, is_disturbed: bool, is_last: bool
+) -> None:
+    waiting.script.report(report)
+    waiting.begin("first", full_time_s=FULL_TIME_S)
+    waiting.acknowledge("e0", "e1")
+    wait, took_s = waiting.timed(is_disturbed=is_disturbed, is_last=is_last)
+
+    assert not wait.had_full_time
+    assert took_s <= 20 + POLL_S
+
+
+def test_work_that_ends_within_the_full_time_is_finished(waiting: Waiting) -> None:
+    waiting.script.report(lambda since_s, _queries: {"pending": int(since_s < 15)})
+    waiting.begin("first", full_time_s=FULL_TIME_S)
+    waiting.acknowledge("e0")
+    wait, took_s = waiting.timed(is_last=True)
+
+    assert (wait.result, wait.had_full_time) == ("idle", False)
+    assert took_s == pytest.approx(15, abs=3 * POLL_S)
+
+
+def test_an_app_that_still_calls_the_api_had_not_the_full_time(waiting: Waiting) -> None:
+    def report(_since_s: float, _queries: int) -> dict[str, Any]:
+        waiting.requests.last_s = waiting.time.now_s
+        return {"pending": 1}
+
+    waiting.begin("first", full_time_s=FULL_TIME_S)
+    waiting.acknowledge("e0")
+    waiting.script.report(report)
+    wait, took_s = waiting.timed(is_last=True)
+
+    assert (wait.result, wait.had_full_time) == ("stuck", False)
+    assert took_s == pytest.approx(10 + FULL_TIME_S + 5, abs=2 * POLL_S)
+
+
+def test_failed_attempts_are_no_progress_within_the_full_time(waiting: Waiting) -> None:
+    waiting.begin("first", full_time_s=FULL_TIME_S)
+    waiting.acknowledge("e0")
+    waiting.script.report(lambda since_s, _queries: {"pending": 1, "failed": int(since_s)})
+
+    assert waiting.timed(is_last=True)[0].had_full_time

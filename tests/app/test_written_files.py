@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fiskil_harness.app.written_files import Folder, WrittenFile, is_log
+from fiskil_harness.app.written_files import Folder, WrittenFile, empty_folder, is_log
 
 
 def test_logs_are_read_from_the_mark_on(tmp_path: Path) -> None:
@@ -72,3 +72,25 @@ def test_files_of_the_harness_and_configured_logs_are_left_out(tmp_path: Path) -
 def test_logs_are_recognised_by_their_names(name: str, expected: bool) -> None:
     """Rotated and compressed logs are recognised too."""
     assert is_log(Path(name)) is expected
+
+
+def test_an_emptied_folder_keeps_the_files_of_the_harness_and_the_logs(tmp_path: Path) -> None:
+    """A link is removed, and not what it leads to."""
+    elsewhere = tmp_path / "elsewhere"
+    folder = tmp_path / "app"
+    (folder / "data" / "deep").mkdir(parents=True)
+    elsewhere.mkdir()
+    for path in (
+        folder / "app.output",
+        folder / "app.log",
+        folder / "app.db",
+        folder / "data" / "deep" / "x",
+        elsewhere / "y",
+    ):
+        path.write_text("text")
+    (folder / "link").symlink_to(elsewhere)
+
+    empty_folder(folder, keep=[folder / "app.log"])
+
+    assert sorted(path.name for path in folder.rglob("*")) == ["app.log", "app.output"]
+    assert (elsewhere / "y").exists()

@@ -66,7 +66,7 @@ class Receiver(BaseHTTPRequestHandler):
                 report = {"applied": MEMORY["applied"], "pending": 0, "state": MEMORY["consents"]}
                 if FLAW == "stuck":
                     report["pending"] = 1
-                if FLAW in {"piles_up", "piles_between"}:
+                if FLAW in {"piles_up", "piles_between", "sticks_on_updates"}:
                     report["pending"] = len(PILE)
                 if FLAW == "no_pending":
                     del report["pending"]
@@ -83,6 +83,10 @@ class Receiver(BaseHTTPRequestHandler):
         if FLAW == "piles_between" and b"consent.received" in body:
             PILE.clear()
         if FLAW in {"does_nothing", "stuck", "piles_up", "piles_between"}:
+            self.answer(200)
+            return
+        if FLAW == "sticks_on_updates" and b"consent.updated" in body:
+            PILE.append(body)
             self.answer(200)
             return
         expected = base64.b64encode(hmac.new(KEY, body, hashlib.sha256).digest())

@@ -217,13 +217,16 @@ def test_several_workers_need_an_app_for_each(receiver_settings: MakeSettings) -
         run_scenarios([repeated()], settings=fixed_address, seed=7, workers=2)
 
 
-def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(receiver_settings: MakeSettings) -> None:
-    """A scenario that revokes the key runs after all others if the app cannot be restarted."""
+@pytest.mark.parametrize("step", [steps.RevokeKey(), steps.Fuzz()], ids=["key", "fuzz"])
+def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(
+    receiver_settings: MakeSettings, step: steps.AnyStep
+) -> None:
+    """A scenario that revokes the key, or sends invented bodies, runs after all others if the app cannot be restarted."""
     settings = receiver_settings()
     running = msgspec.structs.replace(
         settings, app=msgspec.structs.replace(settings.app, command=None, url="http://127.0.0.1:1")
     )
-    heavy, light = repeated("a", steps.RevokeKey()), repeated("b")
+    heavy, light = repeated("a", step), repeated("b")
 
     assert [scenario.name for scenario in session.run_order([heavy, light], settings)] == ["a", "b"]
     assert [scenario.name for scenario in session.run_order([heavy, light], running)] == ["b", "a"]

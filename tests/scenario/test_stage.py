@@ -10,8 +10,9 @@ from fiskil_harness import probes
 from fiskil_harness.app import idle
 from fiskil_harness.core.config import Settings
 from fiskil_harness.journal import Effects
-from fiskil_harness.runner.worker import Worker
-from fiskil_harness.scenario import steps
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.worker import PENDING_OF_OTHERS, Worker
+from fiskil_harness.scenario import stage, steps
 from fiskil_harness.scenario.scenario import Scenario
 
 MakeSettings = Callable[..., Settings]
@@ -21,6 +22,7 @@ MakeSettings = Callable[..., Settings]
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """End every wait after 50 ms."""
     monkeypatch.setattr(idle, "LIMIT_S", 0.05)
+    monkeypatch.setattr(stage, "FULL_TIME_S", 0.05)
 
 
 @pytest.fixture
@@ -45,6 +47,11 @@ def scenario(*more: steps.AnyStep, name: str = "first") -> Scenario:
         steps=(steps.Authorise(), steps.Deliver(), *more),
         probes=(probes.LosesNothing(),),
     )
+
+
+def keep_running(worker: Worker) -> None:
+    """Treat the app as one that was started outside the harness, which cannot restart it."""
+    worker.driver.app.process.can_restart = False
 
 
 AGAIN = (steps.WaitUntilIdle(), steps.Sync(), steps.Deliver())
@@ -83,23 +90,50 @@ def test_an_app_that_became_idle_has_no_older_backlog(play: Callable[..., Worker
 def test_findings_do_not_depend_on_earlier_unfinished_work(play: Callable[..., Worker], flaw: str) -> None:
     """Only the notes show which scenarios ran before on the same worker."""
     worker = play(flaw)
+    keep_running(worker)
     worker.play(scenario(name="first"))
 
     again, other = worker.play(scenario(name="second")), worker.play(scenario(name="third"))
 
-    assert [finding.observed for finding in again.outcome.findings] == [
+    assert [finding.observed for finding in again.outcome.findings if finding.verdict is Verdict.INCONCLUSIVE] == [
         "the app was still busy when the scenario ended: e0 consent.received was not processed"
     ]
     assert again.outcome.findings == other.outcome.findings
-    assert again.measure.notes == ("the app has been busy since first, e0 consent.received",)
+    assert again.measure.notes == ("the app has been busy since first, e0 consent.received", PENDING_OF_OTHERS)
 
 
 @pytest.mark.usefixtures("short_waits")
 def test_unfinished_work_is_attributed_to_its_first_scenario(play: Callable[..., Worker]) -> None:
     """Until the end of the run, entries name that scenario and its message."""
-    driver = play("piles_up").start()
+    worker = play("piles_up")
+    keep_running(worker)
+    driver = worker.start()
     driver.perform(scenario(*AGAIN))
 
     journal, _crashed = driver.perform(scenario(*AGAIN, name="second"))
 
     assert [effects.busy_since for effects in journal.all(Effects)] == ["first, e0 consent.received"] * 2
+
+
+@pytest.mark.usefixtures("short_waits")
+def test_a_stuck_message_affects_no_later_scenario_because_the_app_restarts_afresh(play: Callable[..., Worker]) -> None:
+    """Its folder is empty then, except for its output."""
+    worker = play("sticks_on_updates")
+    stuck = worker.play(scenario(steps.TouchConsent(), steps.Deliver(), name="first"))
+    later = worker.play(scenario(name="second"))
+
+    assert stuck.outcome.verdict is Verdict.FAIL
+    assert (later.outcome.verdict, later.measure.notes) == (Verdict.PASS, ())
+
+
+@pytest.mark.usefixtures("short_waits")
+def test_a_stuck_message_of_an_app_that_keeps_running_is_excluded_and_reported(play: Callable[..., Worker]) -> None:
+    """Its `pending` counts the work for all end users."""
+    worker = play("sticks_on_updates")
+    keep_running(worker)
+    stuck = worker.play(scenario(steps.TouchConsent(), steps.Deliver(), name="first"))
+    later = [worker.play(scenario(name=name)) for name in ("second", "third")]
+
+    assert stuck.outcome.verdict is Verdict.FAIL
+    assert [played.outcome.verdict for played in later] == [Verdict.PASS] * 2
+    assert later[0].measure.notes == (PENDING_OF_OTHERS,)

@@ -10,9 +10,10 @@ from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from fiskil_harness.app import hooks
-from fiskil_harness.app.idle import NONE
+from fiskil_harness.app.idle import NONE, Backlog
 from fiskil_harness.app.process import Process
 from fiskil_harness.app.templates import fill_text
+from fiskil_harness.app.written_files import empty_folder
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import COMMAND, TLS
@@ -55,6 +56,8 @@ class AppUnderTest:
         """Variables of the harness's environment that the app does not inherit at its next start."""
         self.backlog = NONE
         """Work that the app had left unfinished at the end of the last wait."""
+        self.stuck_kinds: set[frozenset[str]] = set()
+        """The kinds of messages that the app did not finish, together, although it had the full time."""
         self.browser = self._new_browser()
         self._plain_url = ""
 
@@ -123,6 +126,10 @@ class AppUnderTest:
             raise HookMissing(COMMAND)
         return isinstance(self.process, CommandBody) and self.process.kill_worker()
 
+    def take_exit_codes(self) -> list[int]:
+        """Return the exit codes of processes of the app that ended by themselves since the last call."""
+        return self.process.take_exit_codes() if isinstance(self.process, CommandBody) else []
+
     @property
     def process_count(self) -> int | None:
         """The number of the app's processes; None if the harness did not start them."""
@@ -140,6 +147,20 @@ class AppUnderTest:
     def use_empty_workdir(self) -> None:
         """Let ``{workdir}`` stand for a new empty folder from the next start on."""
         self.values["workdir"] = tempfile.mkdtemp(prefix="data-", dir=self.workdir)
+
+    def restart_afresh(self) -> None:
+        """Kill the app, remove what it stored in its working folder, and start it again.
+
+        Its unfinished work is gone then, unless it stores its data elsewhere. Its logs stay.
+
+        Raises:
+            HookMissing: The harness did not start the app.
+            AppError: The app cannot be started or does not become ready.
+        """
+        self.kill()
+        empty_folder(self.workdir, keep=self.output().values())
+        self.backlog = Backlog(is_removed=True, new_waits=self.backlog.new_waits)
+        self.start()
 
     @contextlib.contextmanager
     def without_webhook_secret(self) -> Iterator[None]:
@@ -305,6 +326,12 @@ class CommandBody:
     def kill_worker(self) -> bool:
         """Kill one child process of the app; return False if the app has none."""
         return self._process.kill_worker()
+
+    def take_exit_codes(self) -> list[int]:
+        """Return the exit codes of processes that ended by themselves since the last call."""
+        self._process.note_exit()
+        codes, self._process.exit_codes = self._process.exit_codes, []
+        return codes
 
     @property
     def process_count(self) -> int:

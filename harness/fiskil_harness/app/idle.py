@@ -28,6 +28,8 @@
 #   pending            0                        none pending       idle    two equal reports, in all three columns
 #                      more                     pending            stuck   10           20         10, 10, 5, 2.5, 2
 #                      as many as before        pending as before  stuck   -            -          2, 1, 0.5 ... 0.05
+#                      as before, and counts    looks idle         idle    0.25         3          0.25
+#                      without a missing one
 #   counts             nothing is missing       looks idle         idle    0.25         3          0.25
 #                      no message was applied   none applied       stuck   10           20         10, 10, 5, 2.5, 2
 #                      only others are applied  some applied       slow    at the limit, in all three columns
@@ -52,6 +54,11 @@
 # the numbers are for no, one, two ... stuck waits in a row, and the last number is for all further ones. A disturbed wait
 # with a backlog has the numbers of "disturbed", and 20, 20, 10, 5, 2.5, 2 as its list. Progress during a wait restores the
 # first number: higher counts, another state, or fewer pending tasks.
+#
+# Full time: unfinished work is a FAIL only if the app had enough time for it. So the last wait of an undisturbed scenario
+# goes on until nothing has changed, and no API request has been open, for ``fresh_s`` of the config, or for 30 s if the
+# config promises nothing. That is expensive if every message of an app gets stuck. So each kind of event gets the full time
+# once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough.
 #
 # First and last wait: a verdict must not depend on the number of waits in its scenario, nor on one slow wait, which may be
 # chance. So a scenario counts once in the list of the scenarios after it. Only within the scenario, each of its stuck waits
@@ -113,6 +120,10 @@ Before a scenario ("begin") it is used for every app. A generated plan needs les
 """
 
 
+LEAST_UNCHANGED_S, MOST_EXTRA_S = 0.5, 5.0
+"""How long an app that is stuck again must make no progress, and how long a wait of the full time may take beyond it."""
+
+
 class Backlog(Struct, frozen=True, kw_only=True):
     """Work that an app left unfinished in earlier waits.
 
@@ -124,6 +135,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
         old_waits: The number of waits that ended stuck with only work from earlier waits pending.
         values: Template values that identify the end user of the last effects query.
         effect_count: The number of effects in the response to that query.
+        is_removed: True if the app was restarted in an empty folder, so that its unfinished work should be gone.
     """
 
     scenario: str = ""
@@ -133,6 +145,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
     old_waits: int = 0
     values: Values = msgspec.field(default_factory=dict)
     effect_count: int = 0
+    is_removed: bool = False
 
     @property
     def since(self) -> str:
@@ -165,9 +178,12 @@ class ApiRequests(Protocol):
 class IdleWait(Struct, frozen=True, kw_only=True):
     """The result of waiting for the app, and its last report.
 
+    ``pending_of_others`` is the part of ``pending`` that belongs to earlier end users and was ignored.
+
     ``unchanged_s`` is the time from the last change to the end of the wait, in real seconds. ``waits_for`` is the first
     unprocessed message of a stuck app. ``busy_since`` is the earlier scenario since which the app has been busy. Both are
-    empty if they are not known.
+    empty if they are not known. ``had_full_time`` is true if the app is busy, and this work or earlier work of its kind had
+    the full time without progress.
     """
 
     report: "EffectsReport"
@@ -175,6 +191,8 @@ class IdleWait(Struct, frozen=True, kw_only=True):
     unchanged_s: float
     waits_for: str = ""
     busy_since: str = ""
+    had_full_time: bool = False
+    pending_of_others: int = 0
 
 
 class IdleWaits:
@@ -189,21 +207,27 @@ class IdleWaits:
         requests: ApiRequests,
         scenario: str,
         unknown_end_user: Values,
+        full_time_s: float | None = None,
     ) -> None:
         """Query the app if it has a backlog, and drop the backlog if the app has made progress since.
 
         Args:
             query: Queries the app's effects hook for the end user of these template values.
             unknown_end_user: Template values of an end user that the app does not know.
+            full_time_s: The time after which unfinished work is a FAIL, in real seconds; None if it never is.
         """
         self._app, self._query = app, query
         self._journal, self._requests, self._scenario = journal, requests, scenario
+        self._full_time_s = full_time_s
         self._stuck_waits = 0
         with suppress(HookError):
             if app.backlog.scenario and app.backlog.is_overtaken_by(query(app.backlog.values)):
                 app.backlog = NONE
-            if app.backlog.pending:
+            if app.backlog.pending or app.backlog.is_removed:
+                # Nothing was sent to this end user. What is pending nevertheless belongs to others.
                 app.backlog = msgspec.structs.replace(app.backlog, pending=query(unknown_end_user).pending or 0)
+        self.pending_of_others = app.backlog.pending
+        """The number of older unfinished tasks that ``pending`` counts for each end user."""
         self._backlog_at_begin = app.backlog
 
     def wait(self, participant: str, values: Values, *, is_disturbed: bool, is_last: bool) -> IdleWait:
@@ -230,12 +254,16 @@ class IdleWaits:
             is_disturbed=is_disturbed,
             promised_s=promised_s if promised_s > LIMIT_S else 0.0,
         )
+        full_time_s = None if is_disturbed or not is_last else self._full_time_s
 
         def is_over() -> bool:
             return watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
 
         limit_s = max(DISTURBED_LIMIT_S, 2 * promised_s) if is_disturbed else max(LIMIT_S, promised_s)
         is_over_early = wait_until(is_over, cap_s=limit_s, every_ms=8)
+        is_unfinished = full_time_s is not None and bool(watch.missing_kinds)
+        had_full_time = is_unfinished and self._had_full_time(watch, full_time_s or 0.0, is_over)
+        is_over_early = is_over_early or (is_unfinished and not watch.missing_kinds)
         result = TABLE[watch.meaning].result
         if not is_over_early and not (result == "stuck" and watch.since_work() >= limit_s / 2):
             result = "slow"
@@ -247,7 +275,28 @@ class IdleWaits:
             unchanged_s=watch.since_change(),
             waits_for=waits_for,
             busy_since="" if result == "idle" else self._backlog_at_begin.since,
+            had_full_time=had_full_time and result != "idle",
+            pending_of_others=min(self.pending_of_others, watch.report.pending or 0),
         )
+
+    def _had_full_time(self, watch: "_Watch", full_time_s: float, is_over: Callable[[], bool]) -> bool:
+        """Wait until the app is idle or had the full time; return true if it had the full time without progress."""
+
+        def unchanged_s() -> float:
+            return min(watch.since_work(), self._requests.idle_s())
+
+        kinds = watch.missing_kinds
+        if any(kinds <= stuck for stuck in self._app.stuck_kinds):
+            return unchanged_s() >= LEAST_UNCHANGED_S
+        wait_until(
+            lambda: (is_over() and not watch.missing_kinds) or unchanged_s() > full_time_s,
+            cap_s=full_time_s + MOST_EXTRA_S,
+            every_ms=8,
+        )
+        if watch.missing_kinds and unchanged_s() > full_time_s:
+            self._app.stuck_kinds.add(watch.missing_kinds)
+            return True
+        return False
 
     def is_certain(self, effects: Effects) -> bool:
         """Return true if no wait after the snapshot *effects* is needed: the app reported to be idle, or it is stuck."""
@@ -269,6 +318,8 @@ class IdleWaits:
                 values=values,
                 effect_count=sum((report.applied or {}).values()),
             )
+        elif result == "idle" and report.pending:
+            return  # only older work is left
         # Without ``pending``, only an acknowledged message that was applied shows that the app makes progress.
         elif report.pending is not None or watch.messages.are_applied_in(report.applied):
             self._app.backlog = self._backlog_at_begin = NONE
@@ -320,11 +371,21 @@ class _Watch:
         return since() >= (max(time_s, self._promised_s) if ending.result == "stuck" and not waits else time_s)
 
     @property
+    def missing_kinds(self) -> frozenset[str]:
+        """The kinds of the messages that the app has not finished; empty if it is idle, or has only older work."""
+        is_new = self.meaning == "pending as before" and self.report.applied is not None
+        is_busy = is_new or self.meaning in {"pending", "none applied", "some applied"}
+        return self.messages.kinds_missing_in(self.report.applied) if is_busy else frozenset()
+
+    @property
     def meaning(self) -> str:
         """The key in ``TABLE`` for the last report."""
         report, messages = self.report, self.messages
         if report.pending:
-            return "pending as before" if report.pending == self._backlog.pending else "pending"
+            if report.pending != self._backlog.pending:
+                return "pending"
+            is_finished = report.applied is not None and not messages.are_missing_in(report.applied)
+            return "looks idle" if is_finished else "pending as before"
         if report.pending == 0:
             return "none pending"
         if report.applied is None:
@@ -363,6 +424,10 @@ class _Messages:
     def are_missing_in(self, applied: dict[str, int] | None) -> bool:
         """Return true if an unapplied message is missing from the counts *applied*; false if the app reports no counts."""
         return applied is not None and any(not applied.get(event.message_id, 0) for event in self._unapplied)
+
+    def kinds_missing_in(self, applied: dict[str, int] | None) -> frozenset[str]:
+        """Return the kinds of the unapplied messages that are missing from *applied*; without counts, of all."""
+        return frozenset(event.kind for event in self._unapplied if not (applied or {}).get(event.message_id, 0))
 
     def are_applied_in(self, applied: dict[str, int] | None) -> bool:
         """Return true if there were unapplied messages, and none of them is missing from *applied*."""

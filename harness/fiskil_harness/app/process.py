@@ -43,8 +43,11 @@ class Process:
         # It is outside the app's folder, so no file of the app is mistaken for it.
         self._record = self._workdir.with_name(self._workdir.name + left_processes.SUFFIX)
         self._running: subprocess.Popen[bytes] | None = None
+        self._is_exit_noted = False
         self._output_start = 0
         self._limit: OutputLimit | None = None
+        self.exit_codes: list[int] = []
+        """The exit codes of processes that ended without a request of the harness."""
 
     def set_command(self, command: str, environment: dict[str, str]) -> None:
         """Set the *command* and *environment* of the next start."""
@@ -98,6 +101,7 @@ class Process:
                 )
                 left_processes.write_record(self._record, self._running.pid)
                 self._limit = OutputLimit(self._output)
+                self._is_exit_noted = False
         except OSError as error:
             raise AppError(f"The app's command {command[0]!r} cannot be run: {error.strerror}.") from None
 
@@ -105,6 +109,8 @@ class Process:
         """Send SIGTERM, and SIGKILL if the process has not exited within *patience_s* real seconds."""
         if self._running is None:
             return
+        self.note_exit()
+        self._is_exit_noted = True
         self._signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._running.wait(patience_s)
@@ -114,6 +120,7 @@ class Process:
         """Kill the process and its children, and wait until all have exited, because a child may still hold the port."""
         if self._running is None:
             return
+        self.note_exit()
         group = self._running.pid
         self._signal(signal.SIGKILL)
         self._running.wait()
@@ -125,6 +132,13 @@ class Process:
         if self._limit is not None:
             self._limit.stop()
             self._limit = None
+
+    def note_exit(self) -> None:
+        """Add the exit code of the process to ``exit_codes`` if it has ended by itself."""
+        code = self._running.poll() if self._running is not None and not self._is_exit_noted else None
+        if code is not None:
+            self.exit_codes.append(code)
+            self._is_exit_noted = True
 
     def kill_worker(self) -> bool:
         """Kill one child process with SIGKILL and leave the others running; return False if there is none."""

@@ -1,5 +1,6 @@
 """The files that the app writes in its folder, except the harness's files and the log files listed in the config."""
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -67,6 +68,19 @@ class Folder:
             return False
         # A rotated log is read together with the log.
         return not any(os.path.realpath(path).startswith(log) for log in self._logs)
+
+
+def empty_folder(path: Path, *, keep: Iterable[Path] = ()) -> None:
+    """Remove everything in the folder except the harness's files and those of *keep*; what cannot be removed stays."""
+    kept = {path / name for name in OURS} | set(keep)
+    for folder, names, files in os.walk(path, topdown=False):
+        for name in files:
+            if Path(folder, name) not in kept:
+                with contextlib.suppress(OSError):
+                    Path(folder, name).unlink()
+        for name in names:
+            with contextlib.suppress(OSError):
+                Path(folder, name).unlink() if Path(folder, name).is_symlink() else Path(folder, name).rmdir()
 
 
 def is_log(path: Path) -> bool:

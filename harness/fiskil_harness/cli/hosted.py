@@ -84,6 +84,7 @@ def run_hosted(
             checks_contract=is_gate,
             progress=progress,
             records_har=request.har_path is not None,
+            app_log=request.app_log_path,
         )
     lines = [*lines, f"--api hosted: {bounds}"]
     judgement = hosted_run.judge(run, settings=settings, seed=seed, today=real_now().date(), is_gate=is_gate, lines=lines)

@@ -53,6 +53,8 @@ def merge_command(
 
     if reports.get("har_path") is not None:
         raise UsageError("--har writes every call, and reports of shards contain none. Give it to `gate --shard`.")
+    if reports.get("app_log_path") is not None:
+        raise UsageError("--app-log writes what the app prints, and nothing runs here. Give it to `gate --shard`.")
     settings = load_settings(config_file, gallery_name, interpretations)
     check(settings)
     before = read_baseline(baseline_path)

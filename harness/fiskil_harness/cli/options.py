@@ -107,7 +107,10 @@ readable_reports = _together(
 )
 """The report formats that `report render` can write."""
 har_file = click.option("--har", "har_path", metavar="FILE", type=FILE, help="Write every API call as HAR, without secrets.")
-reports = _together(json_file, readable_reports, har_file)
+app_log = click.option(
+    "--app-log", "app_log_path", metavar="FILE", type=FILE, help="Write everything that the app prints, without secrets."
+)
+reports = _together(json_file, readable_reports, har_file, app_log)
 """An option for every report file."""
 faults = click.option(
     "--fault",

@@ -46,6 +46,7 @@ class RunRequest(Struct, frozen=True, kw_only=True):
     markdown_path: Path | None = None
     html_path: Path | None = None
     har_path: Path | None = None
+    app_log_path: Path | None = None
 
     @property
     def files(self) -> tuple[Path | None, ...]:
@@ -58,7 +59,7 @@ class RunRequest(Struct, frozen=True, kw_only=True):
         Raises:
             UsageError: A folder does not exist or is not writable, or a path is a folder.
         """
-        for path in self.files:
+        for path in (*self.files, self.app_log_path):
             if path is not None and path != STANDARD_OUTPUT:
                 files.refuse_unwritable(path)
 
@@ -103,6 +104,7 @@ def conclude(
         excerpts=session.excerpts,
         stories=session.stories,
         pictures=session.pictures,
+        printed=session.printed,
         shard=shard,
         comparison=comparison,
     )

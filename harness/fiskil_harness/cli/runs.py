@@ -56,19 +56,34 @@ def play(
     """
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.cli.step_by_step import StepPause
+    from fiskil_harness.gate.report import files
     from fiskil_harness.runner import session
 
     request.check()
     if is_paused and request.workers > 1:
         raise UsageError("--pause follows one app, so it does not work with several --workers. Remove one of the options.")
     records_har = request.har_path is not None
+    app_log = request.app_log_path
+    if app_log is not None:
+        files.write(app_log, "")
     if is_paused:
         return session.run_scenarios(
-            scenarios, settings=settings, seed=seed, on_progress=StepPause(), records_har=records_har
+            scenarios,
+            settings=settings,
+            seed=seed,
+            on_progress=StepPause(),
+            records_har=records_har,
+            app_log=app_log,
         )
     with Progress([scenario.name for scenario in scenarios], workers=request.workers) as progress:
         return session.run_scenarios(
-            scenarios, settings=settings, seed=seed, workers=request.workers, progress=progress, records_har=records_har
+            scenarios,
+            settings=settings,
+            seed=seed,
+            workers=request.workers,
+            progress=progress,
+            records_har=records_har,
+            app_log=app_log,
         )
 
 

@@ -51,6 +51,7 @@ def run_hosted(
     checks_contract: bool = False,
     progress: Progress | None = None,
     records_har: bool = False,
+    app_log: Path | None = None,
 ) -> HostedRun:
     """Check the account at the hosted API, start the app and the relay between both, and play the scenarios.
 
@@ -58,6 +59,7 @@ def run_hosted(
         allows_writes: True to allow requests of the app that change data at Fiskil.
         checks_contract: True to compare also the hosted API's behaviour with the contract.
         records_har: True to record every exchange as HAR.
+        app_log: The file to which everything that the app prints is appended.
 
     Raises:
         ConfigError: Credentials or an end user are missing.
@@ -82,7 +84,7 @@ def run_hosted(
                 return HostedDriver(settings, fiskil, workdir=workdir, seed=seed)
 
             worker = Worker(settings, seed=seed, folder=folder / "worker", open_driver=open_driver)
-            worker.includes_har = records_har
+            worker.includes_har, worker.app_log = records_har, app_log
             session = Session(run_order(scenarios, settings), seed=seed, progress=progress)
             drift_outcomes: list[Outcome] = []
             try:

@@ -31,7 +31,7 @@ from fiskil_harness.gate.strength import Strength, strengths
 from fiskil_harness.journal import API_URL_IN_ENV, CA_FILE_IN_ENV
 from fiskil_harness.probes import Verdict, coverage, heaviest
 from fiskil_harness.probes.coverage import Coverage
-from fiskil_harness.probes.evidence import Excerpt, Picture, Story
+from fiskil_harness.probes.evidence import Excerpt, Picture, Printed, Story
 from fiskil_harness.probes.hints import SEPARATOR
 from fiskil_harness.probes.outcome import Measure, Outcome, applicable
 from fiskil_harness.probes.practices import all_practices
@@ -182,8 +182,9 @@ class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All data of a report. ``result`` is equal for two runs with the same seed, the other fields are not.
 
-    ``stories`` describe what happened in each scenario, ``pictures`` show pages of the app. ``shard`` is set if the report
-    covers one shard of a gate, ``comparison`` if a baseline was given. ``digests`` cover all the other fields.
+    ``stories`` describe what happened in each scenario, ``pictures`` show pages of the app, ``printed`` its output in each
+    scenario that did not pass. ``shard`` is set if the report covers one shard of a gate, ``comparison`` if a baseline was
+    given. ``digests`` cover all the other fields.
     """
 
     format: str = FORMAT
@@ -193,6 +194,7 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     excerpts: tuple[Excerpt, ...] = ()
     stories: tuple[Story, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    printed: tuple[Printed, ...] = ()
     shard: Shard | None = None
     comparison: Comparison | None = None
     digests: Digests = Digests()

@@ -177,6 +177,7 @@ def merged(
         excerpts=tuple(excerpt for report in ordered for excerpt in report.whole.excerpts),
         stories=tuple(sorted(stories, key=lambda story: story.scenario)),
         pictures=tuple(picture for report in ordered for picture in report.whole.pictures),
+        printed=tuple(printed for report in ordered for printed in report.whole.printed),
     )
 
 

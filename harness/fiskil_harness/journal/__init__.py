@@ -24,6 +24,7 @@ from fiskil_harness.journal.entries.api import (
     Unencrypted,
 )
 from fiskil_harness.journal.entries.app import (
+    FULL_TIME_S,
     ConcurrentResponse,
     Effects,
     EffectsMoment,
@@ -110,6 +111,7 @@ __all__ = [
     "CA_FILE_IN_ENV",
     "DURING_KILL",
     "FORGERY_ADDRESSES",
+    "FULL_TIME_S",
     "NO_RESPONSE",
     "OTLP",
     "SOURCE_ADDRESSES",

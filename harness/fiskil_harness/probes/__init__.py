@@ -81,6 +81,7 @@ from fiskil_harness.probes.webhooks.applies_whole_posts_only import AppliesWhole
 from fiskil_harness.probes.webhooks.bounds_bodies import BoundsBodies
 from fiskil_harness.probes.webhooks.calls_nothing_for_forgeries import CallsNothingForForgeries
 from fiskil_harness.probes.webhooks.distinguishes_events import DistinguishesEvents
+from fiskil_harness.probes.webhooks.finishes_work import FinishesWork
 from fiskil_harness.probes.webhooks.ignores_delivery_order import IgnoresDeliveryOrder
 from fiskil_harness.probes.webhooks.is_reached_directly import IsReachedDirectly
 from fiskil_harness.probes.webhooks.leaves_urls_alone import LeavesUrlsAlone
@@ -130,6 +131,7 @@ __all__ = [
     "EndsConsentsAtFiskil",
     "ExplainsAccess",
     "Finding",
+    "FinishesWork",
     "ForgetsEndedConsents",
     "GivesUpOnRefusals",
     "HoldsEveryRow",

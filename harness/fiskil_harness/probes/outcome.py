@@ -8,7 +8,7 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import OPTIONAL
 from fiskil_harness.core.model.findings import Finding, Verdict, heaviest
 from fiskil_harness.journal.entries.plan_pairs import PairCoverage
-from fiskil_harness.probes.evidence import Excerpt, Picture, Story
+from fiskil_harness.probes.evidence import Excerpt, Picture, Printed, Story
 
 USES = "uses"
 """The prefix of entries of ``Outcome.coverage`` that name the hook of an optional feature which the app was seen to use."""
@@ -80,7 +80,8 @@ class Played(Struct, frozen=True, kw_only=True):
 
     ``plans`` are the generated plans that failed, as JSON. ``traceback`` is that of an error in the harness, or ''.
     ``excerpts`` are the parts of the journal that explain failed findings. ``har`` is a HAR document with every exchange,
-    ``story`` the events of each step, and ``pictures`` the screenshots of pages.
+    ``story`` the events of each step, ``pictures`` the screenshots of pages, and ``printed`` an excerpt of the app's output;
+    None if the scenario passed.
     """
 
     outcome: Outcome
@@ -91,3 +92,4 @@ class Played(Struct, frozen=True, kw_only=True):
     har: dict[str, Any] = {}
     story: Story | None = None
     pictures: tuple[Picture, ...] = ()
+    printed: Printed | None = None

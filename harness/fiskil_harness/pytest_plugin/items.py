@@ -14,7 +14,7 @@ from fiskil_harness.core.clauses import parse
 from fiskil_harness.core.config import Settings, find, load
 from fiskil_harness.core.printable import printable
 from fiskil_harness.errors import ConfigError, HarnessError
-from fiskil_harness.gate.report.text import finding_lines
+from fiskil_harness.gate.report.text import PrintedLines, finding_lines
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Played
 from fiskil_harness.runner.session import can_run_in_parallel
@@ -264,7 +264,8 @@ def _report(played: Played, config: pytest.Config, *, argument: str) -> None:
     if needs_only_hooks and not is_strict:
         reason = f"the config does not set {', '.join(hooks)}"
         raise pytest.skip.Exception(reason, _use_item_location=True)
-    raise ScenarioFailed("\n".join(finding_lines(outcome, findings, again=again)))
+    printed = PrintedLines((played.printed,))
+    raise ScenarioFailed("\n".join(finding_lines(outcome, findings, again=again, printed=printed)))
 
 
 def _with_hint(text: str, patterns: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 #             | wait until open API requests have ended            | 5 s
 #             | read log files and exported log records            | their export delay so far + 0.2 s, at most 6 s
 #   clean up  | restore the API key and URL, reset the sandbox     | (the app restarts if a step affected it as a whole)
+#             | restart a busy app in an empty folder              |
 #
 # Begin: an API request without an end user (a token, a list) could belong to any scenario. If the app sent one in the last
 # 5 s and does not pause, the scenario does not start and is INCONCLUSIVE. An app that only polls for the end users of
@@ -34,10 +35,12 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 #
 # Reset removes end users, consents, faults, events and interpretations, and returns sandbox time to real time. The app
 # keeps its state, because bugs that need a history would be hidden otherwise. It restarts only after a step that affects it
-# as a whole, such as a revoked key, and when the interpretations change, because it may keep a token or a version.
+# as a whole, such as a revoked key, and when the interpretations change, because it may keep a token or a version. An app
+# that is busy at the end restarts with an emptied folder, so that its unfinished work affects no later scenario.
 # A generated scenario has no phases of its own: each of its plans runs through all of them, with a journal of its own.
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +59,7 @@ from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL, HOOKS, ORIGIN_IN_MESSAGE, REDUCER
 from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
-from fiskil_harness.errors import HarnessError, HookError, ToolMissing
+from fiskil_harness.errors import AppError, HarnessError, HookError, ToolMissing
 from fiskil_harness.faults.proxy.bite_log import fault_set
 from fiskil_harness.journal import Effects, InterpretationsUsed, Journal, PlanRun, ProcessChanged
 from fiskil_harness.probes import Finding, evaluation
@@ -125,6 +128,7 @@ class Driver:
             raise
         self.chromium = Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._is_started = False
+        self._is_never_quiet = False
         self._interpretations: dict[str, str] = {}
         self._output = AppOutput(self.app, self.environment.telemetry)
 
@@ -220,6 +224,10 @@ class Driver:
         if any(not self.app.has(hook) for hook in scenario.needs):
             return journal, ""
         is_quiet = wait_for_no_request(self.environment.proxy, quiet_s, IDLE_CAP_S)
+        if not is_quiet and self.app.can_restart and not self._is_never_quiet:
+            self._restart_afresh()
+            is_quiet = wait_for_no_request(self.environment.proxy, quiet_s, IDLE_CAP_S)
+            self._is_never_quiet = not is_quiet
         # Requests for end users of earlier scenarios do not disturb this one.
         if not is_quiet and self.environment.proxy.idle_without_end_user_s() < IDLE_CAP_S:
             return journal, "the app called the API without a pause for 5 s, so the scenario did not begin"
@@ -248,7 +256,14 @@ class Driver:
                 journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
         self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
+        if self.app.can_restart and _has_unfinished_work(journal):
+            self._restart_afresh()
         return journal, crashed
+
+    def _restart_afresh(self) -> None:
+        """Restart the app without its unfinished work. If it does not start, the next scenario reports that."""
+        with suppress(AppError):
+            self.app.restart_afresh()
 
     def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
         """Return the findings of the probes, and a finding for each reason why the scenario is incomplete.
@@ -400,6 +415,12 @@ def _open_local_fiskil(settings: Settings, *, workdir: Path, seed: int) -> Local
     # Otherwise syncs that no step requested would complete while a slow machine performs a step.
     fiskil.sandbox.store.waits_for_clock_moves = True
     return fiskil
+
+
+def _has_unfinished_work(journal: Journal) -> bool:
+    """Return True if the app was busy in the last snapshot of a participant."""
+    last = {effects.participant: effects for effects in journal.all(Effects)}
+    return any(not effects.is_idle for effects in last.values())
 
 
 def _ignore_step(_number: int, _scenario: Scenario, _journal: Journal) -> None:

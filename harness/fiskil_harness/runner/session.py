@@ -26,7 +26,7 @@ from fiskil_harness.core import signals
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import AppError, HarnessError, UsageError
 from fiskil_harness.probes.evaluation import NOT_RUN
-from fiskil_harness.probes.evidence import Excerpt, Picture, Story
+from fiskil_harness.probes.evidence import Excerpt, Picture, Printed, Story
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.runner.worker import OnProgress, Worker, unfinished
@@ -41,7 +41,8 @@ class SessionResult(Struct, frozen=True, kw_only=True):
     """The results of a run, sorted by scenario name; scenarios that did not run are included as INCONCLUSIVE.
 
     ``internal_errors`` are tracebacks, ``plans`` are generated plans that failed, ``excerpts`` show what failed. ``hars``
-    contain every exchange if requested. ``stories`` and ``pictures`` show what happened in each scenario.
+    contain every exchange if requested. ``stories`` and ``pictures`` show what happened in each scenario, ``printed`` is
+    the app's output.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -52,6 +53,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
     hars: tuple[dict[str, Any], ...] = ()
     stories: tuple[Story, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    printed: tuple[Printed, ...] = ()
     was_interrupted: bool = False
 
     @property
@@ -83,6 +85,7 @@ def run_scenarios(
     workers: int = 1,
     progress: Progress | None = None,
     records_har: bool = False,
+    app_log: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> SessionResult:
     """Run every scenario once and return the results, also after Ctrl-C, SIGTERM or SIGHUP.
@@ -91,6 +94,7 @@ def run_scenarios(
         workers: Number of workers; more than one needs an app that starts several times (see ``can_run_in_parallel``).
         progress: Called at the beginning and end of each scenario.
         records_har: True includes every exchange in the result as HAR.
+        app_log: The file to which everything that the app prints is appended.
         on_progress: Called before each step, which begins when the call has returned. Works only with one worker.
 
     Raises:
@@ -107,10 +111,10 @@ def run_scenarios(
     try:
         with signals.stops_as_interrupt():
             if workers > 1 and len(scenarios) > 1:
-                session.play_in_processes(settings, folder, workers=workers, records_har=records_har)
+                session.play_in_processes(settings, folder, workers=workers, records_har=records_har, app_log=app_log)
             else:
                 worker = Worker(settings, seed=seed, folder=folder / "worker")
-                worker.includes_har, worker.on_progress = records_har, on_progress
+                worker.includes_har, worker.app_log, worker.on_progress = records_har, app_log, on_progress
                 session.play(worker)
     finally:
         with signals.ignored():
@@ -157,7 +161,9 @@ class Session:
         finally:
             worker.close()
 
-    def play_in_processes(self, settings: Settings, folder: Path, *, workers: int, records_har: bool) -> None:
+    def play_in_processes(
+        self, settings: Settings, folder: Path, *, workers: int, records_har: bool, app_log: Path | None = None
+    ) -> None:
         """Play the scenarios in worker processes, one at a time in each; Ctrl-C ends them.
 
         Args:
@@ -172,7 +178,7 @@ class Session:
             min(workers, len(self.scenarios)),
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_open_worker,
-            initargs=(settings, self.seed, folder, records_har),
+            initargs=(settings, self.seed, folder, records_har, app_log),
         )
         try:
             self._play_in(pool, workers)
@@ -248,6 +254,7 @@ class Session:
             hars=tuple(result.har for result in played if result.har),
             stories=tuple(result.story for result in played if result.story is not None),
             pictures=tuple(picture for result in played for picture in result.pictures),
+            printed=tuple(result.printed for result in played if result.printed is not None),
             was_interrupted=self.was_interrupted,
         )
 
@@ -263,7 +270,7 @@ class _WorkerProcess:
     is_playing = False
 
 
-def _open_worker(settings: Settings, seed: int, folder: Path, records_har: bool) -> None:
+def _open_worker(settings: Settings, seed: int, folder: Path, records_har: bool, app_log: Path | None) -> None:
     """Make this process a worker with a folder of its own; the first signal ends the worker in order."""
     numbers = signals.handled_signals()
 
@@ -276,7 +283,7 @@ def _open_worker(settings: Settings, seed: int, folder: Path, records_har: bool)
 
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     worker = Worker(settings, seed=seed, folder=folder / f"worker-{os.getpid()}")
-    worker.includes_har = records_har
+    worker.includes_har, worker.app_log = records_har, app_log
     _WorkerProcess.worker = worker
     Finalize(worker, worker.close, exitpriority=1)
     for number in numbers:

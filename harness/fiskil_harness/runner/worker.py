@@ -30,6 +30,7 @@ from fiskil_harness.probes.evaluation import EFFECTS_REPORTED, EVERY_STEP
 from fiskil_harness.probes.evidence import (
     Excerpt,
     Picture,
+    Printed,
     Story,
     excerpts,
     live_lines,
@@ -41,6 +42,7 @@ from fiskil_harness.probes.evidence import (
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
+from fiskil_harness.runner.printed_output import PrintedOutput
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -52,6 +54,12 @@ OnProgress = Callable[[str, int, int, str, Sequence[str]], None]
 
 STILL_BUSY_SINCE = "the app has been busy since "
 """Prefix of the note naming the earlier scenario and message that the app has not finished processing."""
+
+AGAIN_AFTER = "the scenario ran again with an empty app, because the first time "
+"""Prefix of the note about a scenario that an earlier scenario may have affected."""
+
+PENDING_OF_OTHERS = "`pending` of the effects hook counts the work for all end users; report only that of the requested one"
+"""Note about an app whose unfinished work for one end user appears in the report about another."""
 
 MOST_SILENT_SCENARIOS = 3
 """After this many scenarios in a row without a response, an app that the harness cannot restart gets no more deliveries."""
@@ -88,6 +96,7 @@ class Worker:
         self._has_been_ready = False
         self._silent_scenarios = 0
         self._missing_effects_hook = ""
+        self._is_app_used, self._was_app_lost = False, False
         self._start_error: HarnessError | None = None
         self.on_progress: OnProgress | None = None
         self._reported_entries, self._current_scenario = 0, ""
@@ -98,6 +107,9 @@ class Worker:
             self.redactor.register(kind, secret)
         self.includes_har = False
         """If True, each result of ``play`` includes its exchanges as HAR."""
+        self.app_log: Path | None = None
+        """The file that gets everything the app prints."""
+        self._printed_output: PrintedOutput | None = None
 
     @property
     def driver(self) -> Driver:
@@ -118,6 +130,7 @@ class Worker:
                     raise
                 raise UsageError(problem) from None
             self._driver.before_step = self._report_progress
+            self._printed_output = PrintedOutput(self._driver.app)
         return self._driver
 
     @property
@@ -171,15 +184,39 @@ class Worker:
     def play(self, scenario: Scenario) -> Played:
         """Run and evaluate *scenario*; the result contains no secrets.
 
+        If the app does not respond any more, the scenario runs again with an empty app, because an earlier one may be the
+        cause.
+
         Raises:
             HarnessError: The app was never ready.
         """
+        was_used, self._is_app_used = self._is_app_used, True
+        played = self._play(scenario)
+        if not self._was_app_lost:
+            return played
+        self._is_app_used = False
+        if not was_used or not self.settings.app.command:
+            return played
+        self._restart_afresh()
+        again = self._play(scenario)
+        self._is_app_used = not self._was_app_lost
+        notes = (f"{AGAIN_AFTER}{played.outcome.findings[0].observed}", *again.measure.notes)
+        return structs.replace(again, measure=structs.replace(again.measure, notes=notes))
+
+    def _restart_afresh(self) -> None:
+        if self._driver is not None:
+            with contextlib.suppress(AppError):
+                self._driver.app.restart_afresh()
+
+    def _play(self, scenario: Scenario) -> Played:
+        self._was_app_lost = False
         elapsed = stopwatch()
         if not self._has_been_ready:
             self.start()
         journal, fault = Journal(), ""
         self._current_scenario = scenario.name
         excerpts: tuple[Excerpt, ...] = ()
+        printed: Printed | None = None
         try:
             self._require_responses()
             self._require_effects_hook()
@@ -187,16 +224,21 @@ class Worker:
             journal, crashed = driver.perform(scenario)
             outcome = driver.outcome(scenario, journal, crashed)
             excerpts, fault = self._excerpts(outcome, journal, driver.app.url)
+            self._was_app_lost = bool(crashed) and not driver.app.is_ready()
             self._count_silence(journal)
             self._detect_missing_effects_hook(outcome, driver)
+            printed = self._end_output(outcome)
         except HarnessError as error:
             journal.write(StepFailed(reason=str(error)))
             outcome = unfinished(scenario, seed=self.seed, observed=first_line(str(error)))
+            self._was_app_lost = not self._missing_effects_hook
+            printed = self._end_output(outcome)
             self._replace_driver()
         except Exception as error:  # noqa: BLE001 - an internal error must not end the run
             fault = traceback.format_exc()
             observed = f"an internal error of the harness: {type(error).__name__}"
             outcome = unfinished(scenario, seed=self.seed, observed=observed)
+            printed = self._end_output(outcome)
             self._replace_driver()
         measure = measured(scenario, journal, took_s=elapsed())
         story, screenshots, story_fault = self._story_and_pictures(scenario, outcome, journal, measure.took_s)
@@ -210,6 +252,7 @@ class Worker:
                 excerpts=excerpts,
                 har=har_of(journal, title=scenario.name) if self.includes_har else {},
                 story=story,
+                printed=printed,
             )
         )
         story = played.story and shortened(played.story, has_passed=outcome.verdict is Verdict.PASS)
@@ -260,6 +303,21 @@ class Worker:
             self._replace_driver()
             remove_run_folder(self._folder)
 
+    def _end_output(self, outcome: Outcome) -> Printed | None:
+        """Return the excerpt of the app's output in a scenario, None if it passed; begin that of the next scenario."""
+        output = self._printed_output
+        if output is None or outcome.missing:
+            return None
+        printed = output.excerpt(outcome.scenario)
+        self._copy_output(outcome.scenario)
+        output.bound()
+        output.begin()
+        return None if outcome.verdict is Verdict.PASS else printed
+
+    def _copy_output(self, title: str) -> None:
+        if self._printed_output is not None and self.app_log is not None:
+            self._printed_output.copy(self.app_log, title, redact=self.redactor.redact)
+
     def _excerpts(self, outcome: Outcome, journal: Journal, url: str) -> tuple[tuple[Excerpt, ...], str]:
         """Return the excerpts for *outcome*, and the traceback of an internal error in making them ("" without an error)."""
         try:
@@ -284,6 +342,9 @@ class Worker:
         if driver is not None:
             with contextlib.suppress(Exception):
                 driver.close()
+            with contextlib.suppress(OSError):
+                self._copy_output("end of the app")
+            self._printed_output = None
 
     def _secrets(self) -> Iterable[tuple[str, str]]:
         return self._driver.environment.secrets() if self._driver is not None else ()
@@ -320,6 +381,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
             *(trouble.reason for trouble in journal.all(StepFailed)),
             *_repeated_failures(journal),
             *_unfinished_work(journal),
+            *_pending_of_others(journal),
         ),
         pairs=_pairs(journal),
         coverage_marks=(*coverage_marks(journal), *route_marks(journal), *screenshot_marks(journal)),
@@ -345,6 +407,12 @@ def _unfinished_work(journal: Journal) -> Iterator[str]:
         effects.busy_since for effects in journal.all(Effects) if effects.is_final and effects.busy_since
     ):
         yield f"{STILL_BUSY_SINCE}{since}"
+
+
+def _pending_of_others(journal: Journal) -> Iterator[str]:
+    """Yield a note if the app reported older unfinished work for an end user whom it does not concern."""
+    if any(effects.pending_of_others for effects in journal.all(Effects)):
+        yield PENDING_OF_OTHERS
 
 
 def first_line(text: str) -> str:

@@ -25,6 +25,7 @@ from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import StepError, UnknownName
 from fiskil_harness.faults.rules import Waiting
 from fiskil_harness.journal import (
+    FULL_TIME_S,
     ConsentState,
     Effects,
     EffectsMoment,
@@ -91,6 +92,7 @@ class Stage:
             requests=environment.proxy,
             scenario=scenario,
             unknown_end_user=of_end_user(ref=f"test-{nonce}-unknown"),
+            full_time_s=settings.app.limits.fresh_s if "fresh_s" in settings.stated_limits else FULL_TIME_S,
         )
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[ReportPlace, tuple[AlertSink | Telemetry, int]] = {
@@ -281,7 +283,9 @@ class Stage:
             moment=moment,
             applied=report.applied,
             state=report.state,
-            pending=report.pending,
+            pending=(report.pending or 0) - wait.pending_of_others
+            if wait.result == "idle" and report.pending
+            else report.pending,
             failed=report.failed,
             is_idle=wait.result == "idle",
             unchanged_s=wait.unchanged_s,
@@ -290,6 +294,8 @@ class Stage:
             response=report.response if isinstance(report, EffectsUnknown) else "",
             waits_for=wait.waits_for,
             busy_since=wait.busy_since,
+            had_full_time=wait.had_full_time,
+            pending_of_others=wait.pending_of_others,
         )
 
     def snapshots(

@@ -62,7 +62,7 @@ def test_values_that_differ_between_runs_are_outside_the_result(document: dict[s
 
     assert set(document) == {
         *("format", "result", "run", "measured", "excerpts"),
-        *("stories", "pictures", "shard", "comparison", "digests"),
+        *("stories", "pictures", "printed", "shard", "comparison", "digests"),
     }
     assert "took_s" not in text
     assert "2026-06-01T" not in text

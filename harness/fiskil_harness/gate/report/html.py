@@ -138,6 +138,7 @@ def render(whole: GateResult) -> str:
         drawing=delivery_diagram.drawing,
         in_words=delivery_diagram.as_text,
         stories={story.scenario: story for story in whole.stories},
+        printed={excerpt.scenario: excerpt for excerpt in whole.printed},
         shots_of=lambda scenario: by_scenario.get(scenario, []),
         pictures=[picture for picture in whole.pictures if picture.png],
         diagram=story_diagram.diagram,

@@ -21,7 +21,7 @@ from fiskil_harness.core.printable import printable
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun
 from fiskil_harness.gate.judgement import Decision, GateResult, stays_shut
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
-from fiskil_harness.gate.report.text import again, difference_line, finding_lines
+from fiskil_harness.gate.report.text import PrintedLines, again, difference_line, finding_lines
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Outcome
 
@@ -86,7 +86,9 @@ def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, secon
         return
     decisive = [finding for finding in outcome.findings if finding.verdict is outcome.verdict]
     observed = "; ".join(finding.observed for finding in decisive) or "nothing was examined"
-    text = "\n".join(finding_lines(outcome, decisive, again=again(whole, outcome.scenario))) if decisive else observed
+    printed = PrintedLines(whole.printed)
+    lines = finding_lines(outcome, decisive, again=again(whole, outcome.scenario), printed=printed)
+    text = "\n".join(lines) if decisive else observed
     if outcome.verdict is Verdict.FAIL:
         _add_result(case, "failure", str(outcome.verdict), observed, text)
     elif decisive and all(finding.hook for finding in decisive):
@@ -130,7 +132,7 @@ def _practice_case(suite: ET.Element, practice: PracticeStatus) -> None:
         tag = "failure" if practice.status is Status.VIOLATED else "error"
         _add_result(case, tag, str(practice.status), practice.reason, practice.title)
     elif practice.status is Status.STATED:
-        ET.SubElement(case, "system-out").text = _printable(f"stated, not proven: {practice.reason}")
+        ET.SubElement(case, "system-out").text = printable(f"stated, not proven: {practice.reason}")
 
 
 def _interpretation_case(suite: ET.Element, whole: GateResult, run: InterpretationRun, seconds: float) -> None:

@@ -15,6 +15,7 @@ from fiskil_harness.gate.report.markdown_text import cell, code, code_lines, pro
 from fiskil_harness.gate.report.summary import plainly
 from fiskil_harness.gate.report.text import (
     STATED_HEADING,
+    PrintedLines,
     again,
     bug_counts,
     comparison_line,
@@ -102,8 +103,9 @@ def _findings(whole: GateResult) -> Block:
     judgement = whole.result
     lines: Block = []
     by_scenario = findings_to_show(judgement)
+    printed = PrintedLines(whole.printed)
     for number, (outcome, findings) in enumerate(by_scenario):
-        shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE)
+        shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE, printed=printed)
         lines += ["```text", *code_lines(shown), "```", ""]
         if _size_bytes(lines) > MOST_OF_FINDINGS and number + 1 < len(by_scenario):
             lines += [f"And {len(by_scenario) - number - 1} more scenarios; `--html` shows them all.", ""]

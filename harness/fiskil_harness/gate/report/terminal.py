@@ -38,9 +38,10 @@ def show(whole: GateResult, console: "Console") -> None:
     """Print the report *whole* to *console*."""
     judgement = whole.result
     width = min(console.width, wording.WIDTH)
+    printed = wording.PrintedLines(whole.printed)
     for outcome, findings in findings_to_show(judgement):
         verdict = findings[0].verdict
-        lines = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=width)
+        lines = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=width, printed=printed)
         _print_lines(console, lines, lead=str(verdict), style=COLOURS[verdict])
         _print(console, "")
     _show_bugs(judgement, console, width)

@@ -17,9 +17,10 @@ from fiskil_harness.gate.judgement import Decision, Difference, GateResult, Judg
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import Coverage
+from fiskil_harness.probes.evidence import Printed
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.route_coverage import RouteCoverage
-from fiskil_harness.runner.worker import STILL_BUSY_SINCE
+from fiskil_harness.runner.worker import PENDING_OF_OTHERS, STILL_BUSY_SINCE
 from fiskil_harness.scenario.scenario import INTERPRETATION_SEPARATOR
 
 _RESULT_LABELS = {
@@ -51,18 +52,55 @@ _CONTINUED = " " * 4
 """Indent of all lines of a command after the first."""
 
 
-def finding_lines(outcome: Outcome, findings: Sequence[Finding], *, again: str, width: int = WIDTH) -> list[str]:
+class PrintedLines:
+    """The app's output in each scenario, as lines of one report, in which each stack trace appears once."""
+
+    def __init__(self, printed: Iterable[Printed | None]) -> None:
+        self._by_scenario = {excerpt.scenario: excerpt for excerpt in printed if excerpt is not None}
+        self._first: dict[tuple[str, ...], str] = {}
+        self._shown: set[str] = set()
+
+    def exception(self, scenario: str) -> str:
+        """Return the line that names the exception in the app's output; "" if it contains none."""
+        excerpt = self._by_scenario.get(scenario)
+        return excerpt.exception if excerpt is not None else ""
+
+    def lines(self, scenario: str, width: int) -> list[str]:
+        """Return the stack trace, the last lines and the notes; nothing the second time."""
+        excerpt = self._by_scenario.get(scenario)
+        if excerpt is None or scenario in self._shown:
+            return []
+        self._shown.add(scenario)
+        lines = [line for note in excerpt.notes for line in _labelled("output", note, width)]
+        first = self._first.setdefault(excerpt.frames, scenario) if excerpt.frames else scenario
+        if first != scenario:
+            lines += _labelled("traceback", f"the same as in {first}", width)
+        elif excerpt.traceback:
+            lines += [f"{INDENT}traceback that the app printed", *_quoted(excerpt.traceback, width)]
+        if excerpt.last_lines:
+            lines += [f"{INDENT}last lines that the app printed", *_quoted(excerpt.last_lines, width)]
+        return lines
+
+
+def finding_lines(
+    outcome: Outcome, findings: Sequence[Finding], *, again: str, width: int = WIDTH, printed: PrintedLines | None = None
+) -> list[str]:
     """Return lines for the findings of one scenario that have the same verdict.
 
-    The lines state what was observed, what was expected, and how to fix it. The last is *again*, the command that repeats
-    the scenario.
+    The lines state what was observed, what was expected, and how to fix it, and what the app *printed*. The last is *again*,
+    the command that repeats the scenario.
     """
+    printed = printed or PrintedLines(())
     lines = _head(outcome, findings, width)
-    for finding in findings:
+    exception = printed.exception(outcome.scenario)
+    for number, finding in enumerate(findings):
         lines += wrapped(observation(finding), width, first_indent=INDENT, later_indent=INDENT)
+        if exception and number == 0:
+            lines += _labelled("exception", f"{exception}  (in the app's output)", width)
         if finding.verdict is Verdict.FAIL:
             lines += _detail_lines(finding, width)
         lines += [line for text in finding.advice for line in _labelled("advice", text, width)]
+    lines += printed.lines(outcome.scenario, width)
     return lines + command_lines("again", again, width, indent=INDENT, label_width=LABEL)
 
 
@@ -77,13 +115,17 @@ def pairs_line(measure: Measure) -> str:
 def busy_lines(measured: Sequence[Measure]) -> tuple[str, ...]:
     """Return one line for each scenario after which the app stayed busy, with the number of later scenarios affected.
 
+    The last line reports an app whose ``pending`` counts the work for all end users.
+
     Each worker has its own app, so the notes of two workers may differ.
     """
     counts = Counter(note for measure in measured for note in measure.notes if note.startswith(STILL_BUSY_SINCE))
-    return tuple(
+    lines = tuple(
         f"{note[0].upper()}{note[1:]}; {counted(count, 'later scenario')} began in that state."
         for note, count in counts.items()
     )
+    is_of_others = any(PENDING_OF_OTHERS in measure.notes for measure in measured)
+    return (*lines, f"{PENDING_OF_OTHERS}.") if is_of_others else lines
 
 
 def observation(finding: Finding) -> str:
@@ -311,6 +353,13 @@ def wrapped(text: str, width: int, *, first_indent: str = "", later_indent: str 
         break_on_hyphens=False,
         break_long_words=False,
     ) or [""]
+
+
+def _quoted(lines: Iterable[str], width: int) -> list[str]:
+    """Return lines of the app's output unchanged, indented, and cut into pieces of at most *width*."""
+    indent = INDENT + "  "
+    room = width - len(indent)
+    return [indent + line[at : at + room] for line in lines for at in range(0, max(len(line), 1), room)]
 
 
 def _labelled(label: str, text: str, width: int) -> list[str]:

@@ -52,6 +52,10 @@ ReportPlace = Literal["metrics", "an alert", "telemetry"]
 """Channel through which the app reported something to its operators."""
 
 
+FULL_TIME_S = 30.0
+"""The time after which unfinished work is a FAIL if the config promises no ``fresh_s``, in real seconds."""
+
+
 class ProcessChanged(Entry, frozen=True, kw_only=True):
     """The app's process was started, stopped or killed, or was already running."""
 
@@ -207,7 +211,10 @@ class Effects(Entry, frozen=True, kw_only=True):
     *is_idle* is False if the harness stopped waiting while the app was busy, or did not wait. *unchanged_s* is the time for
     which nothing had changed by then, in real seconds. *waits_for* is a message of this scenario that stayed unprocessed.
     *busy_since* is the earlier scenario and message since which the app has been busy. It depends on which scenarios shared
-    a worker, so no verdict may contain it.
+    a worker, so no verdict may contain it. *had_full_time* is True if the app is busy, although nothing disturbs it, and has
+    made no progress for the time that it promises (``fresh_s``) or for FULL_TIME_S; or if it has already had that time for
+    messages of the same kinds in the run. *pending_of_others* is the number of older unfinished tasks that the app reports
+    for every end user; *pending* does not contain them if the app is idle.
     """
 
     participant: str
@@ -223,6 +230,8 @@ class Effects(Entry, frozen=True, kw_only=True):
     response: str = ""
     waits_for: str = ""
     busy_since: str = ""
+    had_full_time: bool = False
+    pending_of_others: int = 0
 
     @property
     def has_reported_idle(self) -> bool:

@@ -5,6 +5,7 @@ Evidence contains bytes, ids and times of one run, so it may differ from run to 
 
 from fiskil_harness.probes.evidence.excerpt_values import Excerpt, ExcerptLine, ShellCommand
 from fiskil_harness.probes.evidence.excerpts import excerpts
+from fiskil_harness.probes.evidence.printed import Printed, Tail, printed_in
 from fiskil_harness.probes.evidence.screenshots import SCREENSHOT, Picture, Viewpoint, bounded, pictures, screenshot_marks
 from fiskil_harness.probes.evidence.story import shortened, story_of
 from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Story, StoryEntry
@@ -15,13 +16,16 @@ __all__ = [
     "Excerpt",
     "ExcerptLine",
     "Picture",
+    "Printed",
     "ShellCommand",
     "Story",
     "StoryEntry",
+    "Tail",
     "Viewpoint",
     "bounded",
     "excerpts",
     "pictures",
+    "printed_in",
     "screenshot_marks",
     "shortened",
     "story_of",

@@ -85,6 +85,9 @@ class HostedDriver(Driver):
             journal.write(StepIncomplete(reason=f"the hosted API itself failed on {route}"))
         return journal, crashed
 
+    def _restart_afresh(self) -> None:
+        """Do nothing: the app would forget the end user that ``start`` introduced."""
+
     def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
         """Return the findings; in a disturbed scenario a FAIL becomes INCONCLUSIVE, because the cause may not be the app."""
         findings = super().judge(scenario, journal, crashed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
@@ -37,6 +37,8 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
         limit_s: Real seconds after which the remaining bodies are not sent.
         twin: Name of the participant; "" means the scenario's end user.
     """
+
+    affects_whole_app: ClassVar[bool] = True
 
     count: int = 80
     limit_s: float = 60
