@@ -207,3 +207,21 @@ def test_an_app_that_makes_no_call_may_have_a_circuit_open(tape: Tape, status: i
     tape.hook("refresh", status=status)
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("routes", "verdict"),
+    [(["banking.accounts"], Verdict.INCONCLUSIVE), (["banking.accounts", "banking.balances"], Verdict.FAIL)],
+    ids=["second circuit open", "all data read"],
+)
+def test_a_circuit_may_be_open_for_one_endpoint(tape: Tape, routes: list[str], verdict: Verdict) -> None:
+    """A refresh that read what the app usually reads had no reason to fail."""
+    tape.visit("callback", body=b"<p>Connected</p>")
+    for route in ("banking.accounts", "banking.balances"):
+        tape.call(route)
+    tape.wait(5)
+    for route in routes:
+        tape.call(route)
+    tape.hook("refresh", status=502)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
