@@ -152,10 +152,10 @@ def _most_renewals(journal: Journal) -> int | None:
 def _highest_renewal_count(api_calls: list[Exchange], refused: list[Exchange], exchanges: list[Exchange]) -> int:
     """Return the highest number of renewals that the expiry of one token caused.
 
-    A new token counts as a renewal if the first call with it repeats a refused call; it then replaces the token of the
-    refused call, unless an earlier call has already repeated that one. If the first call is a different one, the app began other work, for which it may request a token. A token
-    that was used counts even if a fault delayed its response. Tokens that were never used are divided among all expired
-    tokens.
+    A new token counts as a renewal if the first call with it repeats a refused call that no other call has repeated yet; it
+    then replaces the token of the refused call. If the first call is a different one, the app began other work, for which it
+    may request a token. A token that was used counts even if a fault delayed its response. Tokens that were never used are
+    divided among all expired tokens.
     """
     unrepeated = list(refused)
     counts = Counter({bearer(call): 0 for call in refused})

@@ -31,8 +31,8 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
     """Check that no page to which the end user is redirected is a server error, a stack trace, bare JSON or blank.
 
     Hooks must not respond with a server error either, unless the API failed; a 500 then gives advice. An app may also
-    respond 502, 503 or 504 while it serves other requests; if it then makes fewer API calls than usual, nothing is proven. A
-    stack trace is never accepted, because a hook is a request of a person too.
+    respond 502, 503 or 504 while it serves other requests. If it makes fewer API calls than usual before such a response,
+    nothing is proven. A stack trace is never accepted, because a hook is a request of a person too.
     If the app embeds the consent page, it must also respond to the messages that its page forwards.
     """
 
@@ -139,7 +139,7 @@ def _api_failed_before(journal: Journal, hook: HookCall) -> bool:
 
 
 def _is_refused_early(journal: Journal, hook: HookCall) -> bool:
-    """Return True if the app reports that it cannot use the API, made not all calls, and no call of this scenario shows why."""
+    """Return True if the app reports that it cannot use the API before all its calls, and no failed call shows why."""
     return (
         hook.hook != MESSAGE
         and hook.status in UNAVAILABLE
