@@ -81,3 +81,17 @@ def test_a_log_with_unknown_ids_only_proves_nothing(tape: Tape) -> None:
     tape.output(b"k3y3dd1g35t03 again", place="b.log")
 
     assert log_of(tape.journal).problem == HIDDEN
+
+
+@pytest.mark.parametrize("shown", ["7f3c9a21", "arr_7f3c9a21", "7f3c9a21-5d", "7f3c9a21...", "8d02c6b0", "…8d02c6b0"])
+def test_a_record_names_an_id_by_its_first_or_last_characters(shown: str) -> None:
+    """An app may shorten ids in its log, with or without a mark, as version control does."""
+    record = f'{{"c": "W1", "id": "{shown}"}}'
+
+    assert Log(records=("started", record)).naming("arr_7f3c9a21-5d1e-4b7f-9a55-11ee8d02c6b0") == [record]
+
+
+@pytest.mark.parametrize("shown", ["arr_7f3c9a21-ffff", "17f3c9a21", "7f3c9a2", "18d02c6b0", "8d02c6b01", "d02c6b0"])
+def test_another_word_is_no_part_of_an_id(shown: str) -> None:
+    """Fewer characters are ambiguous, and other characters belong to another id."""
+    assert Log(records=(f"id={shown}",)).naming("arr_7f3c9a21-5d1e-4b7f-9a55-11ee8d02c6b0") == []

@@ -410,3 +410,19 @@ def test_a_call_whose_renewal_failed_need_not_be_repeated(tape: Tape) -> None:
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_call_that_was_repeated_counts_for_no_later_token(tape: Tape) -> None:
+    """Four calls share one renewal; each later token then expires at another of these calls."""
+    routes = [f"banking.{name}" for name in ("accounts", "balances", "transactions", "payees")]
+    for route in routes:
+        tape.call(route, status=401)
+    tape.call("token", token="t2")
+    for route in routes:
+        tape.call(route, bearer="t2")
+    for number, route in enumerate(routes[1:], start=2):
+        tape.call(route, status=401, bearer=f"t{number}")
+        tape.call("token", token=f"t{number + 1}")
+        tape.call(route, bearer=f"t{number + 1}")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -129,7 +129,8 @@ def test_a_failed_api_call_excuses_a_hook(tape: Tape, status: int | None, bites:
 def test_a_later_failed_api_call_does_not_excuse_a_hook(tape: Tape) -> None:
     """Only calls during the hook call count."""
     tape.visit("cancelled", body=PAGE)
-    tape.hook("start_session", status=502, took_s=0.01)
+    tape.call("auth_session")
+    tape.hook("start_session", status=502)
     tape.wait(5)
     tape.call("auth_session", status=503)
 
@@ -187,11 +188,40 @@ def test_a_stack_trace_in_the_response_of_a_hook_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, "start_session responded with a stack trace")
 
 
-@pytest.mark.parametrize(("took_s", "verdict"), [(0.2, Verdict.PASS), (0.01, Verdict.FAIL)])
-def test_an_app_may_refuse_requests_while_it_serves_others(tape: Tape, took_s: float, verdict: Verdict) -> None:
-    """A limit on simultaneous requests protects the app; a refusal of a single request does not."""
+@pytest.mark.parametrize("status", [502, 503, 504])
+@pytest.mark.parametrize(("took_s", "verdict"), [(0.2, Verdict.PASS), (0.01, Verdict.INCONCLUSIVE)])
+def test_an_app_may_refuse_requests_while_it_serves_others(tape: Tape, status: int, took_s: float, verdict: Verdict) -> None:
+    """A limit on simultaneous requests, or on calls per second, protects the app; a refusal of a single request does not."""
     tape.visit("callback", body=b"<p>Connected</p>")
     tape.hook("refresh", took_s=0.01)
-    tape.hook("refresh", status=503, took_s=took_s)
+    tape.hook("refresh", status=status, took_s=took_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(502, Verdict.INCONCLUSIVE), (500, Verdict.FAIL)])
+def test_an_app_that_makes_no_call_may_have_a_circuit_open(tape: Tape, status: int, verdict: Verdict) -> None:
+    """Nothing in this scenario shows whether calls failed in an earlier one; a crash is no refusal."""
+    tape.visit("callback", body=b"<p>Connected</p>")
+    tape.wait(5)
+    tape.hook("refresh", status=status)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("routes", "verdict"),
+    [(["banking.accounts"], Verdict.INCONCLUSIVE), (["banking.accounts", "banking.balances"], Verdict.FAIL)],
+    ids=["second circuit open", "all data read"],
+)
+def test_a_circuit_may_be_open_for_one_endpoint(tape: Tape, routes: list[str], verdict: Verdict) -> None:
+    """A refresh that read what the app usually reads had no reason to fail."""
+    tape.visit("callback", body=b"<p>Connected</p>")
+    for route in ("banking.accounts", "banking.balances"):
+        tape.call(route)
+    tape.wait(5)
+    for route in routes:
+        tape.call(route)
+    tape.hook("refresh", status=502)
 
     assert PROBE.examine(tape.journal).verdict is verdict

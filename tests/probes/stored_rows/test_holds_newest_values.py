@@ -242,3 +242,14 @@ def test_values_of_every_dataset_pass(tape: Tape) -> None:
 def test_without_a_read_nothing_is_judged(tape: Tape) -> None:
     """An app that reads no data cannot show old data."""
     assert HoldsNewestValues("").examine(tape.journal).observed == "the app read no dataset"
+
+
+def test_values_in_the_apps_own_notation_are_not_judged(tape: Tape) -> None:
+    """The app shows the row, but money with its currency."""
+    change_row(tape, state_with(tape, amount="AUD 12.50 debit"), state_with(tape, amount="x"), amount="-6001.20")
+
+    finding = PROBE.examine(tape.journal)
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "the app's state contains no changed value in the API's notation",
+    )

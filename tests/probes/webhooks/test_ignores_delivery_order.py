@@ -173,12 +173,12 @@ def test_an_order_that_cannot_be_compared_is_inconclusive() -> None:
     assert failed.verdict is Verdict.FAIL
 
 
-def ended_in_another_order(a: dict[str, Any], b: dict[str, Any], *, is_active: bool = False) -> Courier:
+def ended_in_another_order(a: dict[str, Any], b: dict[str, Any], *, is_active: bool = False, **first: int) -> Courier:
     """Return a journal in which the revocation reached twin b first; *a* and *b* are final states after an active one."""
     courier = Courier()
     for name in ("a", "c"):
         courier.deliver(f"{name}.e0")
-        courier.effects(state={"status": "active", "bank": "Bank"}, participant=name, moment="after")
+        courier.effects(state={"status": "active", "bank": "Bank", **first}, participant=name, moment="after")
         courier.deliver(f"{name}.e3")
     courier.event("b.e0")
     courier.deliver("b.e3")
@@ -203,6 +203,20 @@ def test_traces_of_an_ended_consent_may_differ(a: dict[str, Any], b: dict[str, A
 
     assert finding.verdict is Verdict.PASS
     assert finding.advice[0].startswith("ignored, because these values record what happened to one twin only: $.")
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "otherwise", "verdict"),
+    [(1, 2, 1, Verdict.PASS), (1, 2, 3, Verdict.FAIL), (94, 0, 94, Verdict.FAIL), (2, 2, 1, Verdict.FAIL)],
+    ids=["fewer changes", "more changes", "rows kept", "lost row"],
+)
+def test_a_twin_may_have_counted_fewer_changes(first: int, end: int, otherwise: int, verdict: Verdict) -> None:
+    """An outdated event changes nothing. Only a number that grew at the end counts changes; rows are gone then."""
+    courier = ended_in_another_order(
+        {"status": "revoked", "revision": end}, {"status": "revoked", "revision": otherwise}, revision=first
+    )
+
+    assert IgnoresDeliveryOrder().examine(courier.journal).verdict is verdict
 
 
 @pytest.mark.parametrize("b", [{"status": "active"}, {"status": "revoked", "bank": "Bank"}])

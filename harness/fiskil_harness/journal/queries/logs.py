@@ -53,8 +53,9 @@ DIGESTS = ("sha256", "sha1", "md5", "sha512", "blake2b")
 """Functions by which an app may shorten or hide ids in its log, without a key."""
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """A letter of a script whose words follow one another without a space, or have other words joined to them."""
-_CUT = re.compile(r"[\w-]*(?:\.\.|…)")
-"""The rest of an id that the log has cut."""
+_CUT = re.compile(r"[\w-]*(?:\.\.|…)|(?![\w-])")
+"""What follows the beginning of an id that the log has cut: a mark, or nothing of a word."""
+_WORD = re.compile(r"[\w-]")
 
 
 class Log(Struct, frozen=True, kw_only=True):
@@ -69,7 +70,7 @@ class Log(Struct, frozen=True, kw_only=True):
     def naming(self, *ids: str) -> list[str]:
         """Return the records that contain one of *ids*.
 
-        A record may cut an id after eight characters or more, and may contain a digest instead of the id.
+        A record may contain only the first or last eight characters of an id, or more, and may contain a digest instead.
         """
         text = _Text.of(self.records)
         return [self.records[number] for number in sorted({number for each in ids if each for number in text.find(each)})]
@@ -199,7 +200,6 @@ class _Text:
     def __init__(self, records: tuple[str, ...]) -> None:
         self._text = "\n".join(records)
         self._starts = [0, *accumulate(len(record) + 1 for record in records)]
-        self._has_cut_ids = ".." in self._text or "…" in self._text
         self._digest_places: dict[str, list[int]] = {}
         for word in _ENCODED.finditer(self._text):
             self._digest_places.setdefault(word[1].lower(), []).append(word.start())
@@ -216,11 +216,29 @@ class _Text:
         for digest in _digests(text) if self._digest_places else ():
             for place in self._digest_places.get(digest, ()):
                 yield bisect_right(self._starts, place) - 1
-        if len(text) > SHORTEST and self._has_cut_ids:
-            for place, number in self._places(text[:SHORTEST]):
-                is_word = place > 0 and (self._text[place - 1].isalnum() or self._text[place - 1] == "_")
-                if not is_word and _CUT.match(self._text, place + SHORTEST):
-                    yield number
+        for part in {text, text.rpartition("_")[2]}:
+            if len(part) > SHORTEST:
+                yield from self._beginnings(part)
+                yield from self._ends(part)
+
+    def _beginnings(self, text: str) -> Iterator[int]:
+        """Yield the index of each record in which a word is the beginning of *text*, with or without a mark for the rest."""
+        for place, number in self._places(text[:SHORTEST]):
+            end = place + SHORTEST
+            while end < place + len(text) and self._text[end : end + 1] == text[end - place]:
+                end += 1
+            if not _WORD.match(self._text[place - 1 : place]) and _CUT.match(self._text, end):
+                yield number
+
+    def _ends(self, text: str) -> Iterator[int]:
+        """Yield the index of each record in which a word is the end of *text*."""
+        for place, number in self._places(text[-SHORTEST:]):
+            end, length = place + SHORTEST, SHORTEST
+            while length < len(text) and self._text[end - length - 1 : end - length] == text[-length - 1]:
+                length += 1
+            is_beginning = not _WORD.match(self._text[end - length - 1 : end - length])
+            if is_beginning and not _WORD.match(self._text[end : end + 1]):
+                yield number
 
     def _places(self, text: str) -> Iterator[tuple[int, int]]:
         place = self._text.find(text)

@@ -138,7 +138,8 @@ def _histories(paths: set[str], a: Leaves, b: Leaves, states: list[Leaves], *, h
     """Return those of *paths* that differ only because more happened to one twin, so that no effect is lost or repeated.
 
     A path that only twin ``b`` has, and twin ``a`` never had, is such a record. If the consents of both have ended, what is
-    left of them depends on what the app knew before the end: ``a`` may have more, and records made at the end may differ.
+    left of them depends on what the app knew before the end: ``a`` may have more, may have counted more changes, and records
+    made at the end may differ.
 
     Args:
         states: All states that the app reported for ``a``.
@@ -149,8 +150,22 @@ def _histories(paths: set[str], a: Leaves, b: Leaves, states: list[Leaves], *, h
     return {
         path
         for path in paths
-        if path not in known or (has_ended and (path not in earlier or not b.get(path, Counter()) - a.get(path, Counter())))
+        if path not in known
+        or (has_ended and (path not in earlier or not b.get(path, Counter()) - a.get(path, Counter())))
+        or (has_ended and _is_count_of_changes(path, a, b, states))
     }
+
+
+def _is_count_of_changes(path: str, a: Leaves, b: Leaves, states: list[Leaves]) -> bool:
+    """Return True if *path* has one whole number that never fell in ``a``, even at the end, and is lower in ``b``.
+
+    A count of rows falls when a consent ends; a count of changes is lower if some events were outdated on arrival.
+    """
+    texts = [next(iter(state[path]), "") for state in (*states, a, b) if state.get(path, Counter()).total() == 1]
+    if len(texts) != len([state for state in states if path in state]) + 2 or not all(map(str.isdecimal, texts)):
+        return False
+    *numbers, in_order, otherwise = map(int, texts)
+    return numbers == sorted(numbers) and numbers[0] < in_order and numbers[-1] <= in_order and 0 < otherwise < in_order
 
 
 def _has_ended(journal: Journal, other: str) -> bool:

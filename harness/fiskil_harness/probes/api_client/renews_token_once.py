@@ -152,26 +152,30 @@ def _most_renewals(journal: Journal) -> int | None:
 def _highest_renewal_count(api_calls: list[Exchange], refused: list[Exchange], exchanges: list[Exchange]) -> int:
     """Return the highest number of renewals that the expiry of one token caused.
 
-    A new token counts as a renewal if the first call with it repeats a refused call; it then replaces the token of the
-    refused call. If the first call is a different one, the app began other work, for which it may request a token. A token
-    that was used counts even if a fault delayed its response. Tokens that were never used are divided among all expired
-    tokens.
+    A new token counts as a renewal if the first call with it repeats a refused call that no other call has repeated yet; it
+    then replaces the token of the refused call. If the first call is a different one, the app began other work, for which it
+    may request a token. A token that was used counts even if a fault delayed its response. Tokens that were never used are
+    divided among all expired tokens.
     """
     unrepeated = list(refused)
     counts = Counter({bearer(call): 0 for call in refused})
-    unused = 0
-    for exchange in exchanges:
-        token = _token(exchange)
-        first = next((call for call in api_calls if token and bearer(call) == token), None)
-        if first is None:
-            unused += is_complete_success(exchange)
-            continue
+    obtained = {_token(exchange): exchange.number for exchange in exchanges if _token(exchange)}
+    for call in api_calls:
+        obtained_number = obtained.pop(bearer(call), None)
+        number = call.number if obtained_number is None else obtained_number
         repeated = next(
-            (call for call in unrepeated if call_key(call) == call_key(first) and call.number < exchange.number), None
+            (
+                other
+                for other in unrepeated
+                if other.number < number and bearer(other) != bearer(call) and call_key(other) == call_key(call)
+            ),
+            None,
         )
         if repeated is not None:
             unrepeated.remove(repeated)
-            counts[bearer(repeated)] += 1
+            counts[bearer(repeated)] += obtained_number is not None
+    used = {bearer(call) for call in api_calls}
+    unused = sum(is_complete_success(exchange) for exchange in exchanges if _token(exchange) not in used - {""})
     return max(counts.values()) + unused // len(counts)
 
 

@@ -17,10 +17,13 @@ TRACES = (
 )
 URIS = {"callback": "redirect_uri", "cancelled": "cancel_uri"}
 MESSAGE = "message"
-OVERLOADED = 503
-"""Status with which an app may refuse a request while it serves others."""
 UNAVAILABLE = frozenset({502, 503, 504})
-"""Statuses with which an app reports that it cannot use the API now."""
+"""Statuses with which an app reports that it cannot use the API now, or not for so many requests at once."""
+GOALS = {"start_session": "auth_session", "revoke": "consents.revoke"}
+"""The route that a hook must call, by name of the hook."""
+DATA = ("banking.", "energy.")
+"""Beginnings of the routes that a refresh calls."""
+BREAKER = "a circuit breaker may still be open since an earlier scenario"
 JS_TRACE = re.compile(rb"\n[^\S\n]+at \S+ \(\S+:\d+:\d+\)")
 JAVA_TRACE = re.compile(rb"\n[^\S\n]+at [\w.$]+\([\w.]+\.java:\d+\)")
 
@@ -31,7 +34,8 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
     """Check that no page to which the end user is redirected is a server error, a stack trace, bare JSON or blank.
 
     Hooks must not respond with a server error either, unless the API failed; a 500 then gives advice. An app may also
-    respond 503 while it serves other requests. A stack trace is never accepted, because a hook is a request of a person too.
+    respond 502, 503 or 504 while it serves other requests. If it makes fewer API calls than usual before such a response,
+    nothing is proven. A stack trace is never accepted, because a hook is a request of a person too.
     If the app embeds the consent page, it must also respond to the messages that its page forwards.
     """
 
@@ -57,6 +61,9 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
                 return self.fails(problem, evidence=(f"{hook.hook}: {status}",), examined=examined)
             if hook.status == 500:
                 advice.append(f"{hook.hook} responded 500 when the API failed; 502 or 503 shows that the API is the cause")
+        refused = [hook for hook in hooks if _is_refused_early(journal, hook)]
+        if refused:
+            return self.inconclusive(f"{refused[0].hook} responded {refused[0].status} before it made all calls: {BREAKER}")
         messages = [hook for hook in hooks if hook.hook == MESSAGE]
         if not visits and not messages:
             return self.inconclusive("the end user was not redirected to any page of the app", hook=START_SESSION)
@@ -104,7 +111,7 @@ def _problem_of_hook(journal: Journal, hook: HookCall) -> str:
         return f"{hook.hook} responded with a stack trace"
     if _api_failed(journal, hook) or (hook.status in UNAVAILABLE and _api_failed_before(journal, hook)):
         return ""
-    if hook.status == OVERLOADED and _was_busy(journal, hook):
+    if (hook.status in UNAVAILABLE and _was_busy(journal, hook)) or _is_refused_early(journal, hook):
         return ""
     return f"{hook.hook} responded {hook.status} although the API was healthy"
 
@@ -150,6 +157,27 @@ def _outside_tags(page: bytes) -> Iterator[bytes]:
 def _api_failed_before(journal: Journal, hook: HookCall) -> bool:
     """Return True if an API call failed earlier. A correct app may make no call for some time after that."""
     return any(call.status is None or call.status >= 400 for call in calls(journal) if call.ended_s <= hook.at_s)
+
+
+def _is_refused_early(journal: Journal, hook: HookCall) -> bool:
+    """Return True if the app reports that it cannot use the API before all its calls, and no failed call shows why."""
+    return (
+        hook.hook != MESSAGE
+        and hook.status in UNAVAILABLE
+        and _skips_calls(journal, hook)
+        and not _api_failed(journal, hook)
+        and not _api_failed_before(journal, hook)
+        and not _was_busy(journal, hook)
+    )
+
+
+def _skips_calls(journal: Journal, hook: HookCall) -> bool:
+    """Return True if the app called less during the hook call than the hook needs: no data, or less than at other times."""
+    made = {call.route for call in calls_beside(journal, hook)}
+    if hook.hook in GOALS:
+        return GOALS[hook.hook] not in made
+    data = {call.route for call in calls(journal) if call.route.startswith(DATA)}
+    return not made & data or bool(data - made)
 
 
 def _was_busy(journal: Journal, hook: HookCall) -> bool:

@@ -106,7 +106,9 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
             if is_old and not is_new:
                 stale.append(f"{name_of_row(new)}: {field} has the old value")
     if not judged:
-        return _Comparison(dataset=dataset, reason="the app's state contains no fiskil_id of a changed row", hook=STATE)
+        is_named = any(now[str(new["fiskil_id"])] for _, new in changed)
+        missing = "changed value in the API's notation" if is_named else "fiskil_id of a changed row"
+        return _Comparison(dataset=dataset, reason=f"the app's state contains no {missing}", hook=STATE)
     return _Comparison(dataset=dataset, stale=tuple(stale), judged=judged)
 
 
