@@ -58,11 +58,14 @@ def diagnose(outcomes: Iterable[Outcome]) -> tuple[Diagnosis, ...]:
         for bug in bugs().values()
     }
     testimonies = {
-        bug_id: [_unless_caused(bug_id, one, by_name) for one in of_bug] for bug_id, of_bug in testimonies.items()
+        bug_id: [_unless_caused(bug_id, testimony, by_name) for testimony in of_bug]
+        for bug_id, of_bug in testimonies.items()
     }
     found = [bug for bug in bugs().values() if _is_found(testimonies[bug.id])]
     # A bug that another one explains explains nothing itself, because it may not be there.
-    generals = [bug for bug in found if _is_found(_unless_explained(bug, one, found) for one in testimonies[bug.id])]
+    generals = [
+        bug for bug in found if _is_found(_unless_explained(bug, testimony, found) for testimony in testimonies[bug.id])
+    ]
     return tuple(
         _diagnosis_of(bug, [_unless_explained(bug, testimony, generals) for testimony in testimonies[bug.id]])
         for bug in bugs().values()
