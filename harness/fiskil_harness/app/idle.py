@@ -4,8 +4,9 @@
 # ===================
 # The harness must know when the app has finished its work: only then is a missing effect a finding. The app is a black
 # box, so idleness is inferred from the reports of its effects hook, which a wait queries every 8 to 80 ms, and from the API
-# requests that are open at the proxy. An open request means busy. It restarts all the times below, and so does every change
-# of the report. One change does not postpone "stuck": a larger number of failed attempts.
+# requests that are open at the proxy. An open request means busy, so the hook is not queried meanwhile. It restarts all the
+# times below, and so does every change of the report. One change does not postpone "stuck": a larger number of failed
+# attempts.
 #
 # A wait has one of three results:
 #
@@ -257,10 +258,15 @@ class IdleWaits:
         full_time_s = None if is_disturbed or not is_last else self._full_time_s
 
         def is_over() -> bool:
+            if self._requests.open_requests:
+                watch.note_call()
+                return False
             return watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
 
         limit_s = max(DISTURBED_LIMIT_S, 2 * promised_s) if is_disturbed else max(LIMIT_S, promised_s)
         is_over_early = wait_until(is_over, cap_s=limit_s, every_ms=8)
+        if not is_over_early:
+            watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
         is_unfinished = full_time_s is not None and bool(watch.missing_kinds)
         had_full_time = is_unfinished and self._had_full_time(watch, full_time_s or 0.0, is_over)
         is_over_early = is_over_early or (is_unfinished and not watch.missing_kinds)
@@ -351,6 +357,10 @@ class _Watch:
         self.report, self.messages = report, messages
         self.since_change = self.since_work = stopwatch()
         self._backlog, self._is_disturbed = backlog, is_disturbed
+
+    def note_call(self) -> None:
+        """Note that an API request is open: the app is busy, whatever it would report."""
+        self.since_work = self.since_change = stopwatch()
 
     def is_over_after(self, report: "EffectsReport", *, is_calling: bool) -> bool:
         """Note a new report, and return true if nothing has changed for long enough."""

@@ -31,7 +31,7 @@ def fill(template: RequestTemplate, values: Values) -> Filled:
     method, _, path = template.request.partition(" ")
     return Filled(
         method=method,
-        path=fill_text(path, {name: quote(value, safe="") for name, value in values.items()}),
+        path=fill_text(path, {name: quote(value, safe="") for name, value in values.items() if "{" + name in path}),
         json=fill_tree(template.json, values),
         form=_fill_texts(template.form, values) if template.form is not None else None,
         headers=_fill_texts(template.headers, values),

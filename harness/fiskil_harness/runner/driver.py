@@ -33,10 +33,12 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 # the limit, a missing effect is INCONCLUSIVE. The app's unfinished work is remembered as ``Backlog``, so that later waits
 # for the same work are shorter.
 #
-# Reset removes end users, consents, faults, events and interpretations, and returns sandbox time to real time. The app
-# keeps its state, because bugs that need a history would be hidden otherwise. It restarts only after a step that affects it
-# as a whole, such as a revoked key, and when the interpretations change, because it may keep a token or a version. An app
-# that is busy at the end restarts with an emptied folder, so that its unfinished work affects no later scenario.
+# Reset removes end users, consents, faults, events and interpretations, and returns sandbox time to real time. Tokens that
+# a step or a fault expired early are valid again: another process of the app may still hold one. The app keeps its state,
+# because bugs that need a history would be hidden otherwise. It restarts only after a step that affects it as a whole, such
+# as a revoked key, after a 401 that no successful call followed, and when the interpretations change, because it may keep a
+# token or a version. An app that is busy at the end restarts with an emptied folder, so that its unfinished work affects no
+# later scenario.
 # A generated scenario has no phases of its own: each of its plans runs through all of them, with a journal of its own.
 
 from collections.abc import Callable
@@ -62,6 +64,7 @@ from fiskil_harness.core.randomness import fresh_salt, stream
 from fiskil_harness.errors import AppError, HarnessError, HookError, ToolMissing
 from fiskil_harness.faults.proxy.bite_log import fault_set
 from fiskil_harness.journal import Effects, InterpretationsUsed, Journal, PlanRun, ProcessChanged
+from fiskil_harness.journal.queries.tokens import is_locked_out
 from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
@@ -89,10 +92,6 @@ PLAN_IDLE_S, _ = NO_REQUEST["begin of plan"]
 
 BeforeStep = Callable[[int, Scenario, Journal], None]
 """Called before each step with its index, the scenario and the journal so far, and once after the last step."""
-
-
-IsUnwell = Callable[[Journal], bool]
-"""Returns True if the journal of a scenario shows that the app must restart."""
 
 
 class Driver:
@@ -202,16 +201,12 @@ class Driver:
             coverage=exercised_in(journal),
         )
 
-    def perform(
-        self, scenario: Scenario, *, quiet_s: float = IDLE_S, part_of: str = "", is_unwell: IsUnwell | None = None
-    ) -> tuple[Journal, str]:
+    def perform(self, scenario: Scenario, *, quiet_s: float = IDLE_S, part_of: str = "") -> tuple[Journal, str]:
         """Perform the steps; return the journal, and the reason why the scenario did not run to its end ("" if it did).
 
         Args:
             quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
             part_of: Name of the generated scenario that *scenario* is a plan of; "" if it is no plan.
-            is_unwell: Decides if the app restarts afterwards. By default the app restarts if a step affected it as a whole,
-                such as a revoked key.
 
         Raises:
             AppError: The app does not start, or is never ready.
@@ -255,7 +250,7 @@ class Driver:
             if fault not in stage.optional_faults:
                 journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
-        self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
+        self._clean_up(is_restarted=stage.must_restart or is_locked_out(journal))
         if self.app.can_restart and _has_unfinished_work(journal):
             self._restart_afresh()
         return journal, crashed
@@ -377,12 +372,11 @@ class Driver:
         self.before_step(1, scenario, journal)
 
     def try_plan(self, plan: Scenario, *, of: GeneratedScenario) -> "PlanResult":
-        """Run and evaluate a plan of a generated scenario; the app restarts only after a plan that leaves it unusable."""
+        """Run and evaluate a plan of a generated scenario."""
         from fiskil_harness.scenario.generation import PlanResult
-        from fiskil_harness.scenario.generation.life_strategies import is_unwell
 
         plan = msgspec.structs.replace(plan, interpretations=of.interpretations)
-        journal, crashed = self.perform(plan, quiet_s=PLAN_IDLE_S, part_of=of.name, is_unwell=is_unwell)
+        journal, crashed = self.perform(plan, quiet_s=PLAN_IDLE_S, part_of=of.name)
         return PlanResult(findings=self.judge(plan, journal, crashed), journal=journal)
 
     def hooks(self) -> frozenset[str]:

@@ -93,6 +93,7 @@ class Store:
         self.due_actions: list[Callable[[Store], None]] = []
         self.secrets: dict[str, str] = {credentials.client_secret: "accepted"}
         self.tokens: dict[str, Token] = {}
+        self.expired_tokens: dict[str, Token] = {}
         self.issued: deque[str] = deque(maxlen=TOKENS_REMEMBERED)
         self.largest_page = LARGEST_PAGE
         self.usual_page: int | None = None
@@ -125,7 +126,8 @@ class Store:
     def reset(self) -> None:
         """Return to real time, and remove end users, sessions, consents and events.
 
-        Credentials and tokens stay. Token expiries move back to real time, so that tokens expire when the app expects it.
+        Credentials and tokens stay. Token expiries move back to real time, so that tokens expire when the app expects it; a
+        token that expired early is valid again.
         """
         with self.lock:
             self.clock.reset()
@@ -148,9 +150,10 @@ class Store:
             token.value: msgspec.structs.replace(
                 token, issued_at=token.issued_at - token.ahead, expires_at=token.expires_at - token.ahead, ahead=timedelta()
             )
-            for token in self.tokens.values()
+            for token in (*self.expired_tokens.values(), *self.tokens.values())
             if token.expires_at - token.ahead > now
         }
+        self.expired_tokens.clear()
 
     def now(self) -> datetime:
         """Return the sandbox's current time: during ``catch_up`` the time of the due event, otherwise the clock's time."""

@@ -52,6 +52,8 @@ def exchange(store: Store, client_id: str, client_secret: str) -> Token:
     store.tokens[token.value] = token
     if len(store.tokens) > MOST_ALIVE:
         store.tokens = dict(islice(store.tokens.items(), MOST_ALIVE // 2, None))
+    if len(store.expired_tokens) > MOST_ALIVE:
+        store.expired_tokens.clear()
     store.issued.append(token.value)
     return token
 
@@ -88,7 +90,7 @@ def require(store: Store, authorization: str | None, *, scope: str = "") -> Toke
     if token is None:
         raise unauthorized()
     if token.expires_at <= store.clock.now() or store.secrets.get(token.client_secret) != "accepted":
-        store.tokens.pop(token.value, None)
+        store.expired_tokens[token.value] = store.tokens.pop(token.value)
         raise unauthorized()
     if (
         scope
@@ -102,6 +104,7 @@ def require(store: Store, authorization: str | None, *, scope: str = "") -> Toke
 def expire_all(store: Store) -> int:
     """Expire every token now, and return the number of expired tokens."""
     alive = len(store.tokens)
+    store.expired_tokens |= store.tokens
     store.tokens.clear()
     return alive
 

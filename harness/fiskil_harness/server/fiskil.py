@@ -73,7 +73,7 @@ class Fiskil(Protocol):
         """Write into *journal* what probes must know: the secrets, the interpretations, and the meaning of each id."""
 
     def restore(self) -> None:
-        """Accept the app's API key again, and serve the API at its first URL."""
+        """Accept the app's API key and its tokens that expired early again, and serve the API at its first URL."""
 
     def reset(self) -> None:
         """Lift every fault, and remove what the scenario created."""

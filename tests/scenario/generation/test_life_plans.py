@@ -4,13 +4,13 @@ import pytest
 
 from fiskil_harness import faults, probes
 from fiskil_harness.core.config.hooks import COMMAND, HOOKS, START_SESSION
-from fiskil_harness.journal import Bite, Exchange, Journal, TokensExpired
+from fiskil_harness.journal import Bite, Exchange, Journal
 from fiskil_harness.probes import Finding, Verdict, name_of
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.invariants import client_invariants
 from fiskil_harness.scenario.generation.life_actions import VERBS
 from fiskil_harness.scenario.generation.life_plans import Action, LifePlan, possible
-from fiskil_harness.scenario.generation.life_strategies import decisive_findings, happened, is_unwell, shorter
+from fiskil_harness.scenario.generation.life_strategies import decisive_findings, happened, shorter
 
 ALL = frozenset(HOOKS)
 
@@ -122,19 +122,6 @@ def call(at_s: float, status: int, route: str = "banking.accounts") -> Exchange:
         status=status,
         request_headers=(("authorization", "Bearer t"),),
     )
-
-
-def test_an_app_is_unwell_until_a_call_succeeds() -> None:
-    """After a token has expired, a successful call shows that the app continues."""
-    journal = Journal()
-    assert not is_unwell(journal)
-
-    journal.write(TokensExpired(at_s=1))
-    journal.write(call(2, 401))
-    assert is_unwell(journal)
-
-    journal.write(call(3, 200))
-    assert not is_unwell(journal)
 
 
 def test_a_locked_out_app_violates_the_token_invariant() -> None:

@@ -3,10 +3,10 @@
 A body that is neither JSON nor a form cannot be masked, so only its length and content type are shown.
 """
 
-import json
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import quote
+
+import msgspec
 
 from fiskil_harness.core.redaction import masking
 from fiskil_harness.journal import length_if_cut
@@ -87,7 +87,6 @@ def _cut(text: str, most: int) -> str:
 
 def _indented(text: str) -> str:
     try:
-        parsed: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        return msgspec.json.format(text, indent=2)
+    except (msgspec.DecodeError, RecursionError):
         return text
-    return json.dumps(parsed, indent=2, ensure_ascii=False) if isinstance(parsed, dict | list) else text

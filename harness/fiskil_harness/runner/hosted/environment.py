@@ -113,7 +113,8 @@ class HostedFiskil:
         self._passed_secrets.update(secrets_in(journal))
 
     def restore(self) -> None:
-        """Do nothing: the key pair is always accepted, and the URL of the relay never changes."""
+        """Let the relay accept the tokens again that ``expire_tokens`` expired; nothing else is ever changed."""
+        self.guard.accept_tokens()
 
     def reset(self) -> None:
         """Lift every fault; the hosted API is not changed."""

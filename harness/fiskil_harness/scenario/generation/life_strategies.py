@@ -10,8 +10,8 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from fiskil_harness.journal import Bite, Exchange, Journal, TokensExpired
-from fiskil_harness.journal.queries.api_calls import is_complete_success
+from fiskil_harness.journal import Bite, Exchange, Journal
+from fiskil_harness.journal.queries.tokens import expiry_times_s
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario.generation.life_actions import ANYWHERE, API_FAULTS, ENDINGS, IN_WALKS, VERBS
 from fiskil_harness.scenario.generation.life_plans import Action, LifePlan
@@ -94,28 +94,12 @@ def _has_happened(verb: str, journal: Journal, bitten: set[str]) -> bool:
 
 def _was_token_renewed(journal: Journal) -> bool:
     """Return true if the app used an expired token, or requested a new token after the tokens had expired."""
-    expired_s = _expiry_times_s(journal)
+    expired_s = expiry_times_s(journal)
     return any(
         call.status == 401 or (call.route == "token" and call.at_s > min(expired_s, default=call.at_s))
         for call in journal.all(Exchange)
         if not call.is_of_earlier_scenario
     )
-
-
-def _expiry_times_s(journal: Journal) -> list[float]:
-    """Return the times at which all tokens expired, by a step or by a fault."""
-    by_fault = [bite.at_s for bite in journal.all(Bite) if bite.fault.startswith("ExpireTokens")]
-    return [*(expiry.at_s for expiry in journal.all(TokensExpired)), *by_fault]
-
-
-def is_unwell(journal: Journal) -> bool:
-    """Return true if a token expired or was refused, and the app has made no successful call since.
-
-    Such an app would disturb the next plan.
-    """
-    calls = [call for call in journal.all(Exchange) if not call.is_of_earlier_scenario and call.route != "token"]
-    failures_s = [*_expiry_times_s(journal), *(call.at_s for call in calls if call.status == 401)]
-    return bool(failures_s) and not any(call.at_s > max(failures_s) and is_complete_success(call) for call in calls)
 
 
 def decisive_findings(findings: Sequence[Finding]) -> list[Finding]:

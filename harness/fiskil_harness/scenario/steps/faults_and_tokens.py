@@ -63,7 +63,7 @@ class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
     def perform(self, stage: "Stage") -> None:
         """Set the fault; it stays until ``LiftFaults`` or the end of the scenario."""
         if isinstance(self.fault, ExpireTokensFault):
-            stage.must_restart = True
+            stage.was_disturbed = True
         stage.environment.proxy.rules.set(self._rule)
 
     @property
@@ -154,10 +154,10 @@ class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
     needs_sandbox: ClassVar[bool] = False
 
     def perform(self, stage: "Stage") -> None:
-        """Expire the tokens. The driver restarts the app after the scenario, because the app may not recover."""
+        """Expire the tokens. After the scenario, the driver restarts an app that has not recovered."""
         stage.environment.expire_tokens()
         stage.record(TokensExpired, processes=stage.app.process_count)
-        stage.must_restart = True
+        stage.was_disturbed = True
 
 
 class RevokeKey(PlainStep, frozen=True, kw_only=True, tag="revoke_key"):

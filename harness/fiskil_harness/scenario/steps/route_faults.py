@@ -107,7 +107,7 @@ class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
             StepError: A sync is impossible, because there is no consent yet.
         """
         if isinstance(self.fault, ExpireTokensFault):
-            stage.must_restart = True
+            stage.was_disturbed = True
         if self.is_in_turn:
             self._disturb_in_turn(stage)
             return

@@ -120,6 +120,10 @@ class Guard:
         """Refuse every token that was used so far: the API still accepts it, but requests with it no longer pass."""
         self._expired |= self._used
 
+    def accept_tokens(self) -> None:
+        """Let requests with expired tokens pass again."""
+        self._expired.clear()
+
     def unauthorised(self, request: HttpRequest) -> Reply | None:
         """Return the API's 401 response if ``expire_tokens`` has expired the token of *request*. Source: token.expired"""
         value = next((value for name, value in request.headers if name.lower() == b"authorization"), b"")
