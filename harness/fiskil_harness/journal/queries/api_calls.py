@@ -194,9 +194,18 @@ def is_storm(times_s: list[float]) -> bool:
     return any(last_s - first_s <= WINDOW_S for first_s, last_s in zip(times_s, times_s[MAX_CALLS:], strict=False))
 
 
+Selection = tuple[tuple[tuple[str, str], ...], datetime | None, datetime | None]
+"""What a read of a dataset selects: fields with their values, and the begin and end of a period."""
+
+
 def covers(call: Exchange, row: dict[str, Any]) -> bool:
     """Return True if the query parameters of *call*, a read of a dataset, select *row*. Source: data.time-filter"""
-    fields, since, until = _selection(call.query)
+    return is_in(selection(call.query), row)
+
+
+def is_in(selected: Selection, row: dict[str, Any]) -> bool:
+    """Return True if a read with the selection *selected* selects *row*. Source: data.time-filter"""
+    fields, since, until = selected
     if any(name in row and row[name] != value for name, value in fields):
         return False
     if since is None and until is None:
@@ -206,8 +215,8 @@ def covers(call: Exchange, row: dict[str, Any]) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _selection(query: str) -> tuple[tuple[tuple[str, str], ...], datetime | None, datetime | None]:
-    """Return the fields that *query* selects rows by, with their values, and the limits of its period."""
+def selection(query: str) -> Selection:
+    """Return what the query string *query* selects. All pages of a list have the same selection."""
     values = dict(parse_qsl(query, keep_blank_values=True))
     fields = tuple((name, values[name]) for name in ("account_id", "status") if values.get(name))
     return fields, _instant(values.get("from")), _instant(values.get("to"))

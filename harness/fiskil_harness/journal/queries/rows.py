@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, covers, dataset_of, reads
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, dataset_of, is_in, reads, selection
 
 MANY = 8
 """Minimum number of members from which an object of objects counts as a table whose keys are ids, not field names."""
@@ -181,7 +181,8 @@ def why_not_required(journal: Journal, rows: Rows | None, dataset: str) -> tuple
 def rows_read(journal: Journal, rows: Rows, *, since_s: float = 0.0) -> list[dict[str, Any]]:
     """Return those of *rows* that the app's queries since *since_s* select, or all rows if the app read nothing."""
     calls = [call for call in reads(journal, rows.dataset, rows.end_user_id) if call.at_s >= since_s]
-    return [row for row in rows.rows if not calls or any(covers(call, row) for call in calls)]
+    selections = {selection(call.query) for call in calls}
+    return [row for row in rows.rows if not calls or any(is_in(selected, row) for selected in selections)]
 
 
 def name_of_row(row: dict[str, Any], number: int = 0) -> str:
