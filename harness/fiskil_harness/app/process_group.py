@@ -23,7 +23,7 @@ class Relative(Struct, frozen=True, kw_only=True):
 
 def processes_of(group: int) -> list[Relative]:
     """Return every running process of *group*, by id. Dead processes that wait to be reaped are left out."""
-    rows = _from_proc() if (PROC / "self/stat").exists() else _from_ps()
+    rows = _from_proc(group) if (PROC / "self/stat").exists() else _from_ps()
     members = [
         Relative(pid=pid, parent=parent, size=size)
         for pid, parent, row_group, state, size in rows
@@ -80,14 +80,13 @@ def _appended_by(process: Path) -> Iterator[Path]:
 _Row = tuple[int, int, int, str, int]
 
 
-def _from_proc() -> Iterator[_Row]:
+def _from_proc(group: int) -> Iterator[_Row]:
     for path in PROC.iterdir():
-        if not path.name.isdigit():
-            continue
         # The process may exit while it is read.
         with contextlib.suppress(OSError):
-            fields = (path / "stat").read_text(encoding="latin-1").rpartition(")")[2].split()
-            yield int(path.name), int(fields[1]), int(fields[2]), fields[0], int(fields[21])
+            if path.name.isdecimal() and os.getpgid(int(path.name)) == group:
+                fields = (path / "stat").read_text(encoding="latin-1").rpartition(")")[2].split()
+                yield int(path.name), int(fields[1]), int(fields[2]), fields[0], int(fields[21])
 
 
 def _from_ps() -> Iterator[_Row]:
