@@ -37,6 +37,8 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 # keeps its state, because bugs that need a history would be hidden otherwise. It restarts only after a step that affects it
 # as a whole, such as a revoked key, and when the interpretations change, because it may keep a token or a version. An app
 # that is busy at the end restarts with an emptied folder, so that its unfinished work affects no later scenario.
+# Again: if a probe of the app's state does not pass, and the state is late, the scenario runs again with longer waits
+# (``late_states.py``). Only the second run counts.
 # A generated scenario has no phases of its own: each of its plans runs through all of them, with a journal of its own.
 
 from collections.abc import Callable
@@ -66,6 +68,7 @@ from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
+from fiskil_harness.runner.late_states import SAMPLE, SLACK_S, are_in_doubt, changes_late, reads_states
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
@@ -131,6 +134,8 @@ class Driver:
         self._is_never_quiet = False
         self._interpretations: dict[str, str] = {}
         self._output = AppOutput(self.app, self.environment.telemetry)
+        self._patience_s = settings.app.limits.fresh_s + SLACK_S
+        self._are_states_late: bool | None = None
 
     @property
     def fiskil(self) -> LocalFiskil:
@@ -207,6 +212,8 @@ class Driver:
     ) -> tuple[Journal, str]:
         """Perform the steps; return the journal, and the reason why the scenario did not run to its end ("" if it did).
 
+        If the app's states may have been read too early, perform the steps again with waits until they are final.
+
         Args:
             quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
             part_of: Name of the generated scenario that *scenario* is a plan of; "" if it is no plan.
@@ -216,6 +223,23 @@ class Driver:
         Raises:
             AppError: The app does not start, or is never ready.
         """
+        perform = partial(self._perform_once, scenario, quiet_s=quiet_s, part_of=part_of, is_unwell=is_unwell)
+        journal, crashed = perform()
+        if not crashed and self._may_be_too_early(scenario, journal):
+            journal, crashed = perform(patience_s=self._patience_s)
+        return journal, crashed
+
+    def _perform_once(
+        self,
+        scenario: Scenario,
+        *,
+        quiet_s: float,
+        part_of: str,
+        is_unwell: IsUnwell | None,
+        patience_s: float = 0.0,
+        at_end: Callable[[Stage], None] = lambda _: None,
+    ) -> tuple[Journal, str]:
+        """Perform the steps once, with waits of at least *patience_s*; call *at_end* while the end users still exist."""
         self.start()  # first, because the hooks of a Python object are known only after it was created
         journal = Journal()
         payload = self.settings.app.webhook.payload
@@ -236,7 +260,7 @@ class Driver:
             return journal, ""
         self.environment.reset()
         self._choose_interpretations(scenario.interpretations)
-        stage = self._stage(scenario, journal, part_of or scenario.name)
+        stage = self._stage(scenario, journal, part_of or scenario.name, patience_s)
         self.environment.begin(journal)
         self._output.mark()
         try:
@@ -255,10 +279,40 @@ class Driver:
             if fault not in stage.optional_faults:
                 journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
+        at_end(stage)
         self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
         if self.app.can_restart and _has_unfinished_work(journal):
             self._restart_afresh()
         return journal, crashed
+
+    def _may_be_too_early(self, scenario: Scenario, journal: Journal) -> bool:
+        """Return True if a probe of states does not pass, and the app's state is late."""
+        probes = tuple(probe for probe in scenario.probes if reads_states(probe))
+        if not probes or not journal.all(Effects) or not isinstance(self.environment, LocalFiskil):
+            return False
+        if self._are_states_late is False or not are_in_doubt(
+            self.judge(msgspec.structs.replace(scenario, probes=probes), journal, "")
+        ):
+            return False
+        if self._are_states_late is None:
+            self._are_states_late = self._examine_lateness(scenario.interpretations)
+        return self._are_states_late
+
+    def _examine_lateness(self, interpretations: dict[str, str]) -> bool:
+        """Return True if the app's state changes after its work has ended."""
+        results: list[bool] = []
+        # The lines of the scenario that caused the doubt may be read again, so its marks must remain.
+        output, self._output = self._output, AppOutput(self.app, self.environment.telemetry)
+        with suppress(AppError):
+            self._perform_once(
+                msgspec.structs.replace(SAMPLE, interpretations=interpretations),
+                quiet_s=PLAN_IDLE_S,
+                part_of="",
+                is_unwell=None,
+                at_end=lambda stage: results.append(changes_late(stage, self._patience_s)),
+            )
+        self._output = output
+        return any(results)
 
     def _restart_afresh(self) -> None:
         """Restart the app without its unfinished work. If it does not start, the next scenario reports that."""
@@ -334,7 +388,7 @@ class Driver:
             self.app.restart()
         self.environment.reset()
 
-    def _stage(self, scenario: Scenario, journal: Journal, name: str) -> Stage:
+    def _stage(self, scenario: Scenario, journal: Journal, name: str, patience_s: float = 0.0) -> Stage:
         self._scenario_count += 1
         journal.write(ProcessChanged(change="found"))
         for entry in config_statements(self.settings, self.environment):
@@ -350,6 +404,7 @@ class Driver:
             scenario=name,
             seed=stream(self.seed, scenario.base_name).randrange(2**32),
             chromium=self.chromium,
+            patience_s=patience_s,
         )
 
     def _run_plans(self, scenario: GeneratedScenario, journal: Journal) -> None:
