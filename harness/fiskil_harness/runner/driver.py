@@ -41,7 +41,7 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 # (``late_states.py``). Only the second run counts.
 # A generated scenario has no phases of its own: each of its plans runs through all of them, with a journal of its own.
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -68,7 +68,7 @@ from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
-from fiskil_harness.runner.late_states import SAMPLE, SLACK_S, are_in_doubt, changes_late, reads_states
+from fiskil_harness.runner.late_states import SAMPLE, SLACK_S, are_in_doubt, changes_late
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
@@ -175,7 +175,25 @@ class Driver:
         Raises:
             AppError: The app does not start, or is never ready.
         """
-        return self.outcome(scenario, *self.perform(scenario, quiet_s=quiet_s))
+        return self.play(scenario, quiet_s=quiet_s)[0]
+
+    def play(self, scenario: Scenario, *, quiet_s: float = IDLE_S) -> tuple[Outcome, Journal, str]:
+        """Run *scenario*; return its outcome, its journal, and why it did not run to its end ("" if it did).
+
+        If states of the app may have been read too early, the scenario runs again with waits until they are final.
+
+        Args:
+            quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
+
+        Raises:
+            AppError: The app does not start, or is never ready.
+        """
+        journal, crashed = self.perform(scenario, quiet_s=quiet_s)
+        outcome = self.outcome(scenario, journal, crashed)
+        if not crashed and self._may_be_too_early(scenario, outcome.findings, journal):
+            journal, crashed = self.perform(scenario, quiet_s=quiet_s, patience_s=self._patience_s)
+            outcome = self.outcome(scenario, journal, crashed)
+        return outcome, journal, crashed
 
     def outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
         """Return the outcome of *scenario*.
@@ -208,38 +226,28 @@ class Driver:
         )
 
     def perform(
-        self, scenario: Scenario, *, quiet_s: float = IDLE_S, part_of: str = "", is_unwell: IsUnwell | None = None
+        self,
+        scenario: Scenario,
+        *,
+        quiet_s: float = IDLE_S,
+        part_of: str = "",
+        is_unwell: IsUnwell | None = None,
+        patience_s: float = 0.0,
+        at_end: Callable[[Stage], None] = lambda _: None,
     ) -> tuple[Journal, str]:
         """Perform the steps; return the journal, and the reason why the scenario did not run to its end ("" if it did).
-
-        If the app's states may have been read too early, perform the steps again with waits until they are final.
 
         Args:
             quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
             part_of: Name of the generated scenario that *scenario* is a plan of; "" if it is no plan.
             is_unwell: Decides if the app restarts afterwards. By default the app restarts if a step affected it as a whole,
                 such as a revoked key.
+            patience_s: How long each wait for the app lasts at least, in real seconds.
+            at_end: Called after the steps, while the end users still exist.
 
         Raises:
             AppError: The app does not start, or is never ready.
         """
-        perform = partial(self._perform_once, scenario, quiet_s=quiet_s, part_of=part_of, is_unwell=is_unwell)
-        journal, crashed = perform()
-        if not crashed and self._may_be_too_early(scenario, journal):
-            journal, crashed = perform(patience_s=self._patience_s)
-        return journal, crashed
-
-    def _perform_once(
-        self,
-        scenario: Scenario,
-        *,
-        quiet_s: float,
-        part_of: str,
-        is_unwell: IsUnwell | None,
-        patience_s: float = 0.0,
-        at_end: Callable[[Stage], None] = lambda _: None,
-    ) -> tuple[Journal, str]:
-        """Perform the steps once, with waits of at least *patience_s*; call *at_end* while the end users still exist."""
         self.start()  # first, because the hooks of a Python object are known only after it was created
         journal = Journal()
         payload = self.settings.app.webhook.payload
@@ -285,14 +293,10 @@ class Driver:
             self._restart_afresh()
         return journal, crashed
 
-    def _may_be_too_early(self, scenario: Scenario, journal: Journal) -> bool:
+    def _may_be_too_early(self, scenario: Scenario, findings: Iterable[Finding], journal: Journal) -> bool:
         """Return True if a probe of states does not pass, and the app's state is late."""
-        probes = tuple(probe for probe in scenario.probes if reads_states(probe))
-        if not probes or not journal.all(Effects) or not isinstance(self.environment, LocalFiskil):
-            return False
-        if self._are_states_late is False or not are_in_doubt(
-            self.judge(msgspec.structs.replace(scenario, probes=probes), journal, "")
-        ):
+        doubtful = are_in_doubt(findings, scenario.probes) and journal.all(Effects)
+        if self._are_states_late is False or not doubtful or not isinstance(self.environment, LocalFiskil):
             return False
         if self._are_states_late is None:
             self._are_states_late = self._examine_lateness(scenario.interpretations)
@@ -304,11 +308,9 @@ class Driver:
         # The lines of the scenario that caused the doubt may be read again, so its marks must remain.
         output, self._output = self._output, AppOutput(self.app, self.environment.telemetry)
         with suppress(AppError):
-            self._perform_once(
+            self.perform(
                 msgspec.structs.replace(SAMPLE, interpretations=interpretations),
                 quiet_s=PLAN_IDLE_S,
-                part_of="",
-                is_unwell=None,
                 at_end=lambda stage: results.append(changes_late(stage, self._patience_s)),
             )
         self._output = output
@@ -437,8 +439,13 @@ class Driver:
         from fiskil_harness.scenario.generation.life_strategies import is_unwell
 
         plan = msgspec.structs.replace(plan, interpretations=of.interpretations)
-        journal, crashed = self.perform(plan, quiet_s=PLAN_IDLE_S, part_of=of.name, is_unwell=is_unwell)
-        return PlanResult(findings=self.judge(plan, journal, crashed), journal=journal)
+        perform = partial(self.perform, plan, quiet_s=PLAN_IDLE_S, part_of=of.name, is_unwell=is_unwell)
+        journal, crashed = perform()
+        findings = self.judge(plan, journal, crashed)
+        if not crashed and self._may_be_too_early(plan, findings, journal):
+            journal, crashed = perform(patience_s=self._patience_s)
+            findings = self.judge(plan, journal, crashed)
+        return PlanResult(findings=findings, journal=journal)
 
     def hooks(self) -> frozenset[str]:
         """Return the hooks that the app has."""

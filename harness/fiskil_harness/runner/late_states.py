@@ -16,7 +16,7 @@ from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import reads
 from fiskil_harness.journal.queries.rows import last_effects, snapshots
 from fiskil_harness.journal.queries.state import StateReader
-from fiskil_harness.probes import AnyProbe, Finding, HoldsEveryRow, Verdict
+from fiskil_harness.probes import AnyProbe, Finding, HoldsEveryRow, Verdict, name_of
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import Authorise, Deliver, Sync, WaitUntilIdle
 
@@ -34,14 +34,10 @@ SAMPLE: Final = Scenario(
 """The scenario that shows if an app's state is late: its last step should change each part of the state."""
 
 
-def are_in_doubt(findings: Iterable[Finding]) -> bool:
-    """Return true if a finding may be no PASS because a state was read too early."""
-    return any(finding.verdict is not Verdict.PASS and not finding.hook for finding in findings)
-
-
-def reads_states(probe: AnyProbe) -> bool:
-    """Return true if *probe* judges the app by its state."""
-    return EFFECTS in probe.needs or CONNECTED in probe.observes
+def are_in_doubt(findings: Iterable[Finding], probes: Iterable[AnyProbe]) -> bool:
+    """Return true if the finding of a probe may be no PASS because a state was read too early."""
+    names = {name_of(probe) for probe in probes if EFFECTS in probe.needs or CONNECTED in probe.observes}
+    return any(each.verdict is not Verdict.PASS and not each.hook and each.probe in names for each in findings)
 
 
 def changes_late(stage: "Stage", patience_s: float) -> bool:
