@@ -295,7 +295,7 @@ class Driver:
 
     def _may_be_too_early(self, scenario: Scenario, findings: Iterable[Finding], journal: Journal) -> bool:
         """Return True if a probe of states does not pass, and the app's state is late."""
-        doubtful = are_in_doubt(findings, scenario.probes) and journal.all(Effects)
+        doubtful = are_in_doubt(findings, scenario.probes) and journal.all(Effects) and not _has_unfinished_work(journal)
         if self._are_states_late is False or not doubtful or not isinstance(self.environment, LocalFiskil):
             return False
         if self._are_states_late is None:
