@@ -1,7 +1,7 @@
 """Events that the config leaves out of ``app.facts.uses_events``: did the app process them nevertheless?
 
-Only an event that arrived alone shows that. The app was idle before it, and nothing else was delivered until the app was idle
-again. The app processed it if it read the event's dataset in that time or, for a consent, if its state changed.
+Only an event that arrived alone shows that: the app was idle before it, and nothing else was delivered until the app was
+idle again. The app processed it if it read the event's dataset in that time or, for a consent, if its state changed.
 """
 
 from collections.abc import Iterable, Iterator
