@@ -2,11 +2,11 @@
 
 import pytest
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Declared, Journal
 from fiskil_harness.probes import PROBES, Finding, Verdict
 from fiskil_harness.probes.evaluation import findings
-from fiskil_harness.probes.hints import with_true_hint
+from fiskil_harness.probes.hints import IDS_NEEDED, with_true_hint
 from tests.probes.tape import Tape
 
 
@@ -64,3 +64,14 @@ def test_a_part_that_the_response_has_is_not_named() -> None:
     """Nothing is missing, so the finding has no hint."""
     assert hint(f"{EFFECTS}: applied", reports(applied={}), given=(EFFECTS,)) == ""
     assert hint(EFFECTS, reports(applied={}, state={}), given=(EFFECTS,)) == ""
+
+
+def test_a_state_without_ids_is_named() -> None:
+    """The state is there, but its rows cannot be recognised, so the finding says what the state must contain."""
+    finding = Finding(probe="holds_every_row", verdict=Verdict.INCONCLUSIVE, observed="the state shows no row", hook=STATE)
+
+    reported = with_true_hint(finding, reports(applied={}, state={"rows": [{"id": 1}]}), (EFFECTS,).__contains__)
+
+    assert reported.hook == ""
+    assert reported.observed == f"the state shows no row; {IDS_NEEDED}"
+    assert with_true_hint(finding, reports(applied={}), (EFFECTS,).__contains__).observed == "the state shows no row"

@@ -145,6 +145,7 @@ class Broken(msgspec.Struct, frozen=True, tag="broken"):
     """A probe that raises an internal error."""
 
     needs: tuple[str, ...] = ()
+    observes: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
 
     def examine(self, journal: Journal) -> Finding:

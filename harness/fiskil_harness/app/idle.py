@@ -61,6 +61,9 @@
 # config promises nothing. That is expensive if every message of an app gets stuck. So each kind of event gets the full time
 # once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough.
 #
+# Late state: an app may have finished before its state shows that. The waits do not expect this. If such an app does not
+# pass, the scenario runs again with a minimum for each wait (``patience_s``); ``runner/late_states.py`` decides that.
+#
 # First and last wait: a verdict must not depend on the number of waits in its scenario, nor on one slow wait, which may be
 # chance. So a scenario counts once in the list of the scenarios after it. Only within the scenario, each of its stuck waits
 # counts for the next wait. The last wait ("end") has the backlog with which the scenario began, as the first wait has: it
@@ -209,6 +212,7 @@ class IdleWaits:
         scenario: str,
         unknown_end_user: Values,
         full_time_s: float | None = None,
+        patience_s: float = 0.0,
     ) -> None:
         """Query the app if it has a backlog, and drop the backlog if the app has made progress since.
 
@@ -216,10 +220,12 @@ class IdleWaits:
             query: Queries the app's effects hook for the end user of these template values.
             unknown_end_user: Template values of an end user that the app does not know.
             full_time_s: The time after which unfinished work is a FAIL, in real seconds; None if it never is.
+            patience_s: How long each wait lasts at least, in real seconds, for an app whose state changes after its work.
         """
         self._app, self._query = app, query
         self._journal, self._requests, self._scenario = journal, requests, scenario
-        self._full_time_s = full_time_s
+        self._full_time_s, self._patience_s = full_time_s, patience_s
+        self._causes_of_final_state = -1
         self._stuck_waits = 0
         with suppress(HookError):
             if app.backlog.scenario and app.backlog.is_overtaken_by(query(app.backlog.values)):
@@ -264,9 +270,12 @@ class IdleWaits:
             return watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
 
         limit_s = max(DISTURBED_LIMIT_S, 2 * promised_s) if is_disturbed else max(LIMIT_S, promised_s)
-        is_over_early = wait_until(is_over, cap_s=limit_s, every_ms=8)
+        elapsed = stopwatch()
+        least_s = 0.0 if self._causes() == self._causes_of_final_state else self._patience_s
+        is_over_early = wait_until(lambda: is_over() and elapsed() >= least_s, cap_s=limit_s + least_s, every_ms=8)
         if not is_over_early:
             watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
+        self._causes_of_final_state = self._causes()
         is_unfinished = full_time_s is not None and bool(watch.missing_kinds)
         had_full_time = is_unfinished and self._had_full_time(watch, full_time_s or 0.0, is_over)
         is_over_early = is_over_early or (is_unfinished and not watch.missing_kinds)
@@ -284,6 +293,10 @@ class IdleWaits:
             had_full_time=had_full_time and result != "idle",
             pending_of_others=min(self.pending_of_others, watch.report.pending or 0),
         )
+
+    def _causes(self) -> int:
+        """Return how many observations there are that may change a state; 0 if no wait is patient."""
+        return sum(not isinstance(entry, Effects) for entry in self._journal) if self._patience_s else 0
 
     def _had_full_time(self, watch: "_Watch", full_time_s: float, is_over: Callable[[], bool]) -> bool:
         """Wait until the app is idle or had the full time; return true if it had the full time without progress."""

@@ -33,6 +33,7 @@ from fiskil_harness.gate import judgement
 from fiskil_harness.gate.hook_costs import hook_costs
 from fiskil_harness.gate.practice_status import statement_remarks
 from fiskil_harness.journal import Journal
+from fiskil_harness.probes.hints import IDS_NEEDED
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.worker import UNKNOWN_END_USER, Worker
 from fiskil_harness.scenario.scenario import load_all
@@ -191,7 +192,7 @@ def _keys(effects: EffectsReport) -> tuple[State, str]:
     values = {"applied": effects.applied, "state": effects.state, "pending": effects.pending}
     absent = [key for key, value in values.items() if value is None]
     if not absent:
-        return State.WORKS, "returns applied, state and pending"
+        return State.WORKS, f"returns applied, state and pending; {IDS_NEEDED}"
     return State.WARNING, f"returns no {', no '.join(absent)} for an unknown end user"
 
 

@@ -14,6 +14,7 @@ from fiskil_harness.core.config import Attestation, Settings, Waiver
 from fiskil_harness.core.config.given import is_in_config, is_set
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.journal.queries.unused_events import IGNORED, PROCESSED, unused_events
 from fiskil_harness.probes import Finding, Verdict, coverage, practices
 from fiskil_harness.probes.evaluation import EVERY_STEP
 from fiskil_harness.probes.evidence import SCREENSHOT
@@ -300,14 +301,23 @@ def _status_by_flows(
     facts = settings.app.facts
     if facts.uses_events is None:
         return Status.NOT_PROVEN, f"the config does not set {coverage.FACT}", (coverage.FACT,)
+    contradicted = unused_events(coverage_marks, PROCESSED) - unused_events(coverage_marks, IGNORED)
+    if contradicted:
+        return Status.NOT_PROVEN, f"the app processes {some(sorted(contradicted))}, which {coverage.FACT} leaves out", ()
     expected = coverage.expected_of(facts, coverage_marks)
     finished = [outcome for outcome in outcomes if not any(finding.probe == EVERY_STEP for finding in outcome.findings)]
     untested = coverage.untested(facts, (flow for outcome in finished for flow in outcome.coverage), coverage_marks)
     if untested:
         return Status.NOT_PROVEN, f"not exercised: {some(untested)}", ()
-    calls = ", every endpoint called, every kind of error" if coverage_marks else ""
+    calls = (
+        ", every endpoint called, every kind of error"
+        if any(mark.startswith(f"{coverage.CALLED} ") for mark in coverage_marks)
+        else ""
+    )
     kinds = f"every event used, every ending of a journey{calls}"
-    return Status.PROVEN, f"all {len(expected)} flows were exercised: {kinds}", ()
+    untried = coverage.unused_kinds(facts, outcomes) - unused_events(coverage_marks, IGNORED)
+    limits = f"; the config alone says that the app does not use {some(sorted(untried))}" if untried else ""
+    return Status.PROVEN, f"all {len(expected)} flows were exercised: {kinds}{limits}", ()
 
 
 def _why_not_proven(practice: Practice, outcomes: Sequence[Outcome], findings: Findings, hooks: tuple[str, ...]) -> str:

@@ -51,6 +51,7 @@ from fiskil_harness.journal.entries.app import (
 from fiskil_harness.journal.entries.declared import (
     API_URL_IN_ENV,
     CA_FILE_IN_ENV,
+    AllowedAddresses,
     ApiUrlMissing,
     Canaries,
     Declared,
@@ -115,6 +116,7 @@ __all__ = [
     "NO_RESPONSE",
     "OTLP",
     "SOURCE_ADDRESSES",
+    "AllowedAddresses",
     "ApiServedOverTls",
     "ApiUnreachable",
     "ApiUrlMissing",

@@ -16,7 +16,7 @@ from fiskil_harness.core.model import DATASETS, USUAL_PERMISSIONS, Ending
 from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.journal import Exchange, Journal, Journey, SdkMessagePassed
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls
-from fiskil_harness.probes.outcome import USES
+from fiskil_harness.probes.outcome import USES, Outcome
 
 LEFT = "ABANDONED"
 ENDINGS = (*(ending.value for ending in Ending if ending is not Ending.INVALID), LEFT)
@@ -101,6 +101,13 @@ def expected_of(facts: Facts, marks: Iterable[str] = ()) -> tuple[str, ...]:
         *(f"{ANSWERED} {text}" for text in called_endpoints),
         *(expected_errors() if called_endpoints else ()),
     )
+
+
+def unused_kinds(facts: Facts, outcomes: Iterable[Outcome]) -> set[str]:
+    """Return the kinds of events of Fiskil that the app acknowledged, and that ``uses_events`` leaves out."""
+    flows = {flow for outcome in outcomes for flow in outcome.coverage}
+    kinds = {*_names_after(flows, EVENT)} & {*EVENT_KINDS}
+    return {kind for kind in kinds if not any(fnmatchcase(kind, pattern) for pattern in facts.uses_events or ())}
 
 
 def expected_errors() -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from msgspec import structs
 
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal
 
@@ -16,11 +16,22 @@ IsGiven = Callable[[str], bool]
 """A function that returns whether the config has a hook, fact or limit."""
 SEPARATOR = ": "
 """Separates the effects hook from the part of its response, as in ``app.observe.effects: applied``."""
+IDS_NEEDED = "`state` must contain Fiskil's ids of the rows that the app shows (fiskil_id, account_id)"
+"""What helps if the response has a state, but a probe recognises nothing in it."""
 
 
 def with_true_hint(finding: Finding, journal: Journal, is_given: IsGiven) -> Finding:
-    """Return *finding* with a hint that names only what is missing; an empty hint if nothing is."""
-    return structs.replace(finding, hook=_true_hint(finding.hook, journal, is_given)) if finding.hook else finding
+    """Return *finding* with a hint that names only what is missing; an empty hint if nothing is.
+
+    If a state is there and the probe cannot use it, the finding says what the state must contain.
+    """
+    if not finding.hook:
+        return finding
+    hint = _true_hint(finding.hook, journal, is_given)
+    lacks_ids = finding.hook == STATE and not hint and any(effects.state is not None for effects in journal.all(Effects))
+    return structs.replace(
+        finding, hook=hint, observed=f"{finding.observed}; {IDS_NEEDED}" if lacks_ids else finding.observed
+    )
 
 
 def _true_hint(hook: str, journal: Journal, is_given: IsGiven) -> str:

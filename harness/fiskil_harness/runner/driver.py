@@ -39,9 +39,11 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 # as a revoked key, after a 401 that no successful call followed, and when the interpretations change, because it may keep a
 # token or a version. An app that is busy at the end restarts with an emptied folder, so that its unfinished work affects no
 # later scenario.
+# Again: if a probe of the app's state does not pass, and the state is late, the scenario runs again with longer waits
+# (``late_states.py``). Only the second run counts.
 # A generated scenario has no phases of its own: each of its plans runs through all of them, with a journal of its own.
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -69,6 +71,7 @@ from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
+from fiskil_harness.runner.late_states import SAMPLE, SLACK_S, are_in_doubt, changes_late
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
@@ -130,6 +133,8 @@ class Driver:
         self._is_never_quiet = False
         self._interpretations: dict[str, str] = {}
         self._output = AppOutput(self.app, self.environment.telemetry)
+        self._patience_s = settings.app.limits.fresh_s + SLACK_S
+        self._are_states_late: bool | None = None
 
     @property
     def fiskil(self) -> LocalFiskil:
@@ -169,7 +174,25 @@ class Driver:
         Raises:
             AppError: The app does not start, or is never ready.
         """
-        return self.outcome(scenario, *self.perform(scenario, quiet_s=quiet_s))
+        return self.play(scenario, quiet_s=quiet_s)[0]
+
+    def play(self, scenario: Scenario, *, quiet_s: float = IDLE_S) -> tuple[Outcome, Journal, str]:
+        """Run *scenario*; return its outcome, its journal, and why it did not run to its end ("" if it did).
+
+        If states of the app may have been read too early, the scenario runs again with waits until they are final.
+
+        Args:
+            quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
+
+        Raises:
+            AppError: The app does not start, or is never ready.
+        """
+        journal, crashed = self.perform(scenario, quiet_s=quiet_s)
+        outcome = self.outcome(scenario, journal, crashed)
+        if not crashed and self._may_be_too_early(scenario, outcome.findings, journal):
+            journal, crashed = self.perform(scenario, quiet_s=quiet_s, patience_s=self._patience_s)
+            outcome = self.outcome(scenario, journal, crashed)
+        return outcome, journal, crashed
 
     def outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
         """Return the outcome of *scenario*.
@@ -201,12 +224,22 @@ class Driver:
             coverage=exercised_in(journal),
         )
 
-    def perform(self, scenario: Scenario, *, quiet_s: float = IDLE_S, part_of: str = "") -> tuple[Journal, str]:
+    def perform(
+        self,
+        scenario: Scenario,
+        *,
+        quiet_s: float = IDLE_S,
+        part_of: str = "",
+        patience_s: float = 0.0,
+        at_end: Callable[[Stage], None] = lambda _: None,
+    ) -> tuple[Journal, str]:
         """Perform the steps; return the journal, and the reason why the scenario did not run to its end ("" if it did).
 
         Args:
             quiet_s: How long the app must make no API request before the scenario begins, in real seconds.
             part_of: Name of the generated scenario that *scenario* is a plan of; "" if it is no plan.
+            patience_s: How long each wait for the app lasts at least, in real seconds.
+            at_end: Called after the steps, while the end users still exist.
 
         Raises:
             AppError: The app does not start, or is never ready.
@@ -231,7 +264,7 @@ class Driver:
             return journal, ""
         self.environment.reset()
         self._choose_interpretations(scenario.interpretations)
-        stage = self._stage(scenario, journal, part_of or scenario.name)
+        stage = self._stage(scenario, journal, part_of or scenario.name, patience_s)
         self.environment.begin(journal)
         self._output.mark()
         try:
@@ -250,10 +283,34 @@ class Driver:
             if fault not in stage.optional_faults:
                 journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
+        at_end(stage)
         self._clean_up(is_restarted=stage.must_restart or is_locked_out(journal))
         if self.app.can_restart and _has_unfinished_work(journal):
             self._restart_afresh()
         return journal, crashed
+
+    def _may_be_too_early(self, scenario: Scenario, findings: Iterable[Finding], journal: Journal) -> bool:
+        """Return True if a probe of states does not pass, and the app's state is late."""
+        doubtful = are_in_doubt(findings, scenario.probes) and journal.all(Effects) and not _has_unfinished_work(journal)
+        if self._are_states_late is False or not doubtful or not isinstance(self.environment, LocalFiskil):
+            return False
+        if self._are_states_late is None:
+            self._are_states_late = self._examine_lateness(scenario.interpretations)
+        return self._are_states_late
+
+    def _examine_lateness(self, interpretations: dict[str, str]) -> bool:
+        """Return True if the app's state changes after its work has ended."""
+        results: list[bool] = []
+        # The lines of the scenario that caused the doubt may be read again, so its marks must remain.
+        output, self._output = self._output, AppOutput(self.app, self.environment.telemetry)
+        with suppress(AppError):
+            self.perform(
+                msgspec.structs.replace(SAMPLE, interpretations=interpretations),
+                quiet_s=PLAN_IDLE_S,
+                at_end=lambda stage: results.append(changes_late(stage, self._patience_s)),
+            )
+        self._output = output
+        return any(results)
 
     def _restart_afresh(self) -> None:
         """Restart the app without its unfinished work. If it does not start, the next scenario reports that."""
@@ -329,7 +386,7 @@ class Driver:
             self.app.restart()
         self.environment.reset()
 
-    def _stage(self, scenario: Scenario, journal: Journal, name: str) -> Stage:
+    def _stage(self, scenario: Scenario, journal: Journal, name: str, patience_s: float = 0.0) -> Stage:
         self._scenario_count += 1
         journal.write(ProcessChanged(change="found"))
         for entry in config_statements(self.settings, self.environment):
@@ -345,6 +402,7 @@ class Driver:
             scenario=name,
             seed=stream(self.seed, scenario.base_name).randrange(2**32),
             chromium=self.chromium,
+            patience_s=patience_s,
         )
 
     def _run_plans(self, scenario: GeneratedScenario, journal: Journal) -> None:
@@ -376,8 +434,13 @@ class Driver:
         from fiskil_harness.scenario.generation import PlanResult
 
         plan = msgspec.structs.replace(plan, interpretations=of.interpretations)
-        journal, crashed = self.perform(plan, quiet_s=PLAN_IDLE_S, part_of=of.name)
-        return PlanResult(findings=self.judge(plan, journal, crashed), journal=journal)
+        perform = partial(self.perform, plan, quiet_s=PLAN_IDLE_S, part_of=of.name)
+        journal, crashed = perform()
+        findings = self.judge(plan, journal, crashed)
+        if not crashed and self._may_be_too_early(plan, findings, journal):
+            journal, crashed = perform(patience_s=self._patience_s)
+            findings = self.judge(plan, journal, crashed)
+        return PlanResult(findings=findings, journal=journal)
 
     def hooks(self) -> frozenset[str]:
         """Return the hooks that the app has."""

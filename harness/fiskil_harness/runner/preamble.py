@@ -11,6 +11,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.journal import (
     FORGERY_ADDRESSES,
+    AllowedAddresses,
     ApiUrlMissing,
     Declared,
     Entry,
@@ -80,6 +81,8 @@ def config_statements(settings: Settings, fiskil: Fiskil) -> Iterator[Entry]:
         yield ApiUrlMissing()
     if facts.uses_events is not None:
         yield UsedEvents(patterns=facts.uses_events)
+    if facts.allowed_ips is not None and not settings.app.passes("webhook_source_ips"):
+        yield AllowedAddresses(networks=facts.allowed_ips)
     if settings.app.observe.reducer is not None:
         yield Reduction(becomes=settings.app.observe.reducer.becomes)
     if facts.history_days is not None:

@@ -24,6 +24,7 @@ from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError
 from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, StepFailed
 from fiskil_harness.journal.entries.plan_pairs import PairCoverage, pair_coverage
 from fiskil_harness.journal.har import har_of
+from fiskil_harness.journal.queries.unused_events import unused_event_marks
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import coverage_marks
 from fiskil_harness.probes.evaluation import EFFECTS_REPORTED, EVERY_STEP
@@ -221,8 +222,7 @@ class Worker:
             self._require_responses()
             self._require_effects_hook()
             driver = self.start()
-            journal, crashed = driver.perform(scenario)
-            outcome = driver.outcome(scenario, journal, crashed)
+            outcome, journal, crashed = driver.play(scenario)
             excerpts, fault = self._excerpts(outcome, journal, driver.app.url)
             self._was_app_lost = bool(crashed) and not driver.app.is_ready()
             self._count_silence(journal)
@@ -384,7 +384,12 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
             *_pending_of_others(journal),
         ),
         pairs=_pairs(journal),
-        coverage_marks=(*coverage_marks(journal), *route_marks(journal), *screenshot_marks(journal)),
+        coverage_marks=(
+            *coverage_marks(journal),
+            *route_marks(journal),
+            *screenshot_marks(journal),
+            *unused_event_marks(journal),
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.app.browser import Chromium, Window
 from fiskil_harness.app.browser.login import log_in, login_secrets
 from fiskil_harness.app.browser.origins import Origins
-from fiskil_harness.app.effects import EffectsUnknown, is_connected, query_effects, values_of_consents
+from fiskil_harness.app.effects import EffectsReport, EffectsUnknown, is_connected, query_effects, values_of_consents
 from fiskil_harness.app.idle import NO_REQUEST, IdleWait, IdleWaits, wait_for_no_request
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
 from fiskil_harness.app.written_files import Folder
@@ -65,6 +65,7 @@ class Stage:
         scenario: str = "",
         seed: int = 0,
         chromium: Chromium | None = None,
+        patience_s: float = 0.0,
     ) -> None:
         self.settings = settings
         self.environment = environment
@@ -85,14 +86,16 @@ class Stage:
         self.was_disturbed = False
         self.optional_faults: list[Waiting] = []
         """Faults that need not act, so that the scenario is complete without their bites."""
+        self._query = partial(query_effects, app)
         self._waits = IdleWaits(
             app,
-            partial(query_effects, app),
+            self._query,
             journal=journal,
             requests=environment.proxy,
             scenario=scenario,
             unknown_end_user=of_end_user(ref=f"test-{nonce}-unknown"),
             full_time_s=settings.app.limits.fresh_s if "fresh_s" in settings.stated_limits else FULL_TIME_S,
+            patience_s=patience_s,
         )
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[ReportPlace, tuple[AlertSink | Telemetry, int]] = {
@@ -257,6 +260,15 @@ class Stage:
             raise UnknownName("participant", name, self.end_users)
         return self.end_users[name]
 
+    def report(self, end_user: EndUser) -> EffectsReport:
+        """Return the app's present report about *end_user*, which is not recorded.
+
+        Raises:
+            HookMissing: The config has no effects hook.
+            HookError: The hook failed, or its response is not in the documented format.
+        """
+        return self._query(end_user.values)
+
     def snapshot(self, moment: EffectsMoment, end_user: EndUser, *, is_settled: bool = True) -> Effects:
         """Record the app's effects for *end_user*, as the effects hook reports them, and return the journal entry.
 
@@ -275,7 +287,7 @@ class Stage:
             )
         else:
             # As after a wait of no length: the app may be busy.
-            wait = IdleWait(report=query_effects(self.app, end_user.values), result="slow", unchanged_s=0.0)
+            wait = IdleWait(report=self.report(end_user), result="slow", unchanged_s=0.0)
         report = wait.report
         return self.record(
             Effects,

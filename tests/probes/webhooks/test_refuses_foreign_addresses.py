@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from fiskil_harness.journal import StepFailed
+import pytest
+
+from fiskil_harness.journal import AllowedAddresses, StepFailed
 from fiskil_harness.probes import Finding, RefusesForeignAddresses, Verdict
 from tests.probes.courier import Courier
 
@@ -22,9 +24,10 @@ def delivered_twice(
     before: dict[str, Any] | None = None,
     status: int = 403,
     retry: int = 204,
+    courier: Courier | None = None,
 ) -> Finding:
     """Return the finding for a delivery from a foreign address and a retry from Fiskil's, with the effects around each."""
-    courier = Courier()
+    courier = courier or Courier()
     courier.event("e0")
     courier.effects(**(before or {"applied": {}}), moment="before")
     courier.deliver("e0", source_ip=FOREIGN_IP, status=status)
@@ -87,12 +90,27 @@ def test_without_a_genuine_effect_the_result_is_inconclusive() -> None:
 def test_without_an_allow_list_the_result_is_inconclusive() -> None:
     """Fiskil publishes no addresses, so only the list in the config counts."""
     courier = Courier()
-    courier.journal.write(StepFailed(reason="no list", hook="app.facts.allowed_ips"))
+    courier.journal.write(StepFailed(reason="the config states no list", hook="app.facts.allowed_ips"))
 
     finding = examined(courier)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.allowed_ips")
-    assert finding.observed.startswith("the config neither passes {webhook_source_ips}")
+    assert finding.observed == "the config states no list"
+
+
+@pytest.mark.parametrize(
+    ("networks", "verdict"), [(("127.0.0.1",), Verdict.PASS), (("10.0.0.0/8", "home"), Verdict.INCONCLUSIVE)]
+)
+def test_a_list_without_the_address_of_an_applied_message_is_wrong(networks: tuple[str, ...], verdict: Verdict) -> None:
+    """The list states from where the app accepts messages, so it must contain the address from which it accepted one."""
+    courier = Courier()
+    courier.journal.write(AllowedAddresses(networks=networks))
+
+    finding = delivered_twice(after={"applied": {}}, finally_={"applied": {"e0": 1}}, courier=courier)
+
+    assert finding.verdict is verdict
+    wrong = "the app applies messages from 127.0.0.1, which app.facts.allowed_ips leaves out"
+    assert verdict is Verdict.PASS or finding.observed == wrong
 
 
 def test_a_machine_without_a_second_address_is_inconclusive() -> None:

@@ -1,5 +1,6 @@
 """Facts that are known before the scenario begins and that probes need: settings of the config, and secret values."""
 
+import ipaddress
 from typing import Any
 
 from fiskil_harness.journal.entries.entry import Entry
@@ -38,6 +39,26 @@ class UsedEvents(Entry, frozen=True, kw_only=True):
     """
 
     patterns: tuple[str, ...]
+
+
+class AllowedAddresses(Entry, frozen=True, kw_only=True):
+    """The networks from which the app accepts messages, as the config declares (``app.facts.allowed_ips``).
+
+    No entry is recorded if the config omits the setting, or if it passes Fiskil's addresses of the run to the app.
+    """
+
+    networks: tuple[str, ...]
+
+    def covers(self, address: str) -> bool:
+        """Return True if one of the networks contains *address*."""
+        return any(_contains(network, address) for network in self.networks)
+
+
+def _contains(network: str, address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
 
 
 API_URL_IN_ENV = "{api_url} in [app.env]"

@@ -93,9 +93,9 @@ class HostedDriver(Driver):
         findings = super().judge(scenario, journal, crashed)
         return tuple(_without_blame(finding) for finding in findings) if is_disturbed(journal) else findings
 
-    def _stage(self, scenario: Scenario, journal: Journal, name: str) -> Stage:
+    def _stage(self, scenario: Scenario, journal: Journal, name: str, patience_s: float = 0.0) -> Stage:
         """Return the stage with its only end user, who exists at Fiskil already, and record the rows that probes compare."""
-        stage = super()._stage(scenario, journal, name)
+        stage = super()._stage(scenario, journal, name, patience_s)
         end_user_id = self._hosted.address.end_user_id
         ref = self.settings.hosted.end_user_ref
         stage.end_users[""] = EndUser(None, stage.person, end_user_id=end_user_id, ref=ref)

@@ -1,6 +1,5 @@
 """Steps that deliver correctly signed messages with unusual ids, event kinds or sender IP addresses."""
 
-import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,7 @@ import msgspec
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import Delivery
+from fiskil_harness.journal import AllowedAddresses, Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt, send
 from fiskil_harness.scenario.steps.events import KINDS, invented, used_kind
 from fiskil_harness.scenario.steps.step import EventStep, PlainStep, refuse_outside
@@ -112,7 +111,7 @@ class DeliverFromUnknownAddress(EventStep, frozen=True, tag="deliver_from_unknow
         """
         source_ip = _unlisted_address(stage)
         if not source_ip:
-            stage.record_failure("the config states no list of allowed addresses", hook=ALLOW_LIST)
+            stage.record_failure(_why_none_is_unlisted(stage), hook=ALLOW_LIST)
             return
         headers = (*((name, self.forwarded_for) for name in ADDRESS_HEADERS), ("Forwarded", f"for={self.forwarded_for}"))
         attempt(
@@ -233,11 +232,12 @@ def _unlisted_address(stage: "Stage") -> str:
         allowed = stage.fiskil.webhook_sources
     if allowed is None:
         return ""
-    return next((address for address in OTHER_ADDRESSES if not any(_covers(listed, address) for listed in allowed)), "")
+    listed = AllowedAddresses(networks=tuple(allowed))
+    return next((address for address in OTHER_ADDRESSES if not listed.covers(address)), "")
 
 
-def _covers(listed: str, address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(listed, strict=False)
-    except ValueError:
-        return False
+def _why_none_is_unlisted(stage: "Stage") -> str:
+    """Return why no message can come from an address outside the allow list."""
+    if stage.settings.app.facts.allowed_ips is not None:
+        return f"{ALLOW_LIST} covers every address from which this machine can send"
+    return f"the config neither passes {{webhook_source_ips}} to the app nor states {ALLOW_LIST}"
