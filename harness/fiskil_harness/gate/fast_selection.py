@@ -16,7 +16,7 @@ from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import coverage, name_of
 from fiskil_harness.probes.practices import Practice, practice
 from fiskil_harness.scenario import costs
-from fiskil_harness.scenario.forced_interpretations import forced
+from fiskil_harness.scenario.counting import condition
 from fiskil_harness.scenario.scenario import Scenario
 
 BUDGET_S = 82.0
@@ -36,9 +36,9 @@ Questions = frozenset[Question]
 def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
     """Return the scenarios of a fast gate: few of *scenarios*, which together test each question, in their given order.
 
-    A scenario that forces an interpretation which the config does not require counts for nothing, so it is left out.
+    A scenario whose findings do not count with *settings* is left out.
     """
-    scenarios = [scenario for scenario in scenarios if not forced(scenario, settings)]
+    scenarios = [scenario for scenario in scenarios if not condition(scenario, settings)]
     playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in scenario.needs)]
     flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
     needed = {scenario.name: _questions(scenario, lambda practice: practice.needed) for scenario in scenarios}
