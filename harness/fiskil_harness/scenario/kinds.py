@@ -86,7 +86,7 @@ def cited(source: str) -> str:
 def is_unlawful(scenario: Scenario) -> bool:
     """Return whether, in *scenario*, the provider sends what it must not."""
     unlawful = {*table().defence.steps, *table().defence.faults}
-    return any(name in unlawful for step in scenario.steps for name in _names_in(step))
+    return any(name in unlawful for step in scenario.steps for name in names_in(step))
 
 
 def with_kind(outcome: Outcome, scenario: Scenario) -> Outcome:
@@ -96,12 +96,12 @@ def with_kind(outcome: Outcome, scenario: Scenario) -> Outcome:
     return msgspec.structs.replace(outcome, findings=findings)
 
 
-def _names_in(value: Any) -> Iterator[str]:
+def names_in(value: Any) -> Iterator[str]:
     """Yield the names of a step and of the faults in its fields."""
     if isinstance(value, tuple):
         for part in value:
-            yield from _names_in(part)
+            yield from names_in(part)
     elif isinstance(value, Struct):
         yield name_of(value)
         for field in value.__struct_fields__:
-            yield from _names_in(getattr(value, field))
+            yield from names_in(getattr(value, field))
