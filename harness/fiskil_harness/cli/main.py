@@ -18,7 +18,7 @@ from fiskil_harness.errors import HarnessError, UsageError, nearest
 PROGRAM = "fiskil-harness"
 
 COMMANDS = {
-    "demo": "Show the gate at work: on a correct app, then on a flawed one.",
+    "demo": "Show the harness at work: on a flawed app, then on a correct one.",
     "init": "Write a commented fiskil-harness.toml.",
     "doctor": "Try every hook of the config and report what is missing.",
     "gate": "Run every scenario and decide: the gate is open or shut.",
