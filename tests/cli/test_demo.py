@@ -59,6 +59,7 @@ def show(tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     (root / "fixtures").symlink_to(fixtures)
     (root / "scenarios" / "thrice.py").write_text((project / "thrice.py").read_text())
     monkeypatch.setattr(catalog, "_ROOT", root)
+    monkeypatch.chdir(tmp_path)
     gallery.apps.cache_clear()
 
     def run(*, flaw: str | None = "FLAW=no_dedupe", required: str = "webhooks.idempotent") -> int:

@@ -114,13 +114,21 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return [practice for practice in self.statuses if practice.status is status]
 
 
+class AppIdentity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The name, version and commit of the app under test; "" for what is unknown."""
+
+    name: str = ""
+    version: str = ""
+    commit: str = ""
+
+
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The time, machine and options of a run.
 
     ``again`` is the command that repeats the run. ``again_for_scenario`` is the command that repeats one scenario, with
     ``{scenario}`` in place of its name. ``paths`` maps a scenario that came from a file to the file's path, because the
     command needs this path. ``plans`` are the files of saved plans; ``replay_with`` are the options with which `replay` runs
-    a plan against the same app. ``digest`` identifies the config.
+    a plan against the same app. ``digest`` identifies the config, and ``app`` the app under test.
     """
 
     command: str
@@ -139,6 +147,7 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plans: tuple[str, ...] = ()
     replay_with: str = ""
     digest: str = ""
+    app: AppIdentity = AppIdentity()
 
 
 class Shard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
