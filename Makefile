@@ -1,6 +1,6 @@
 # Everything a fresh checkout needs: python3 (3.11 or newer) and make.
 #
-#   make demo      run the gate on the reference app, where it opens, and on a flawed app, where it stays shut
+#   make demo      find the flaw of a flawed app, then run a fast gate on the reference app, where it opens
 #   make test      run every check and test, within 25 minutes on two cores
 #   make test-all  run the same with full matrices and more seeds, within an hour
 #   make coverage  run the tests with line coverage
@@ -78,6 +78,8 @@ docs: $(VENV)/.installed
 	@mv docs/scenarios.md.new docs/scenarios.md
 	@$(BIN)/python -m tools.proof_table >docs/proofs.md.new
 	@mv docs/proofs.md.new docs/proofs.md
+	@$(BIN)/python -m tools.cause_table >docs/inconclusive.md.new
+	@mv docs/inconclusive.md.new docs/inconclusive.md
 
 costs: $(VENV)/.installed
 	@$(BIN)/fiskil-harness gate --config examples/reference_app/fiskil-harness.toml --workers 2 --json .costs.json

@@ -1,4 +1,4 @@
-"""Messages name an unknown end user, or pair a consent with another end user; a good receiver changes no end user."""
+"""A signed message pairs a consent with another end user; a good receiver does not change the owner of the consent."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -17,7 +17,6 @@ SCENARIO = Scenario(
         steps.Sync(twin="second"),
         steps.DeliverTogether(),
         steps.Deliver(),
-        steps.DeliverForeign(),
         steps.DeliverMixed(consent_of="", end_user_of="second"),
     ),
     probes=(probes.SeparatesEndUsers(),),

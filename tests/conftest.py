@@ -94,7 +94,7 @@ def fiskil(tmp_path: Path) -> Iterator[LocalFiskil]:
 def receiver_settings() -> Callable[..., Settings]:
     """Return a function that makes settings for ``tests/apps/receiver.py``; keyword arguments become its environment."""
 
-    def make(*, app: dict[str, Any] | None = None, **environment: str) -> Settings:
+    def make(*, app: dict[str, Any] | None = None, gate: dict[str, Any] | None = None, **environment: str) -> Settings:
         raw: dict[str, Any] = {
             "command": "{python} receiver.py {port}",
             "ready": "GET /healthz",
@@ -104,7 +104,7 @@ def receiver_settings() -> Callable[..., Settings]:
             # Longer than any delay of a busy machine, so that no correct receiver is late.
             "limits": {"ack_s": 5, "request_deadline_s": 20},
         }
-        return parse({"app": {**raw, **(app or {})}}, folder=APPS)
+        return parse({"app": {**raw, **(app or {})}, "gate": gate or {}}, folder=APPS)
 
     return make
 

@@ -1,12 +1,17 @@
-"""The demo: a gate that opens for a correct app, and a flawed app whose flaw is found."""
+"""The demo: a flawed app whose flaw is found, and a gate that opens for a correct app."""
 
+import shlex
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from fiskil_harness.app.browser import chromium
 from fiskil_harness.cli import main
+from fiskil_harness.cli.demo import next_command
 from fiskil_harness.core import catalog
+from fiskil_harness.core.config import FILE
 from fiskil_harness.gate.selftest import gallery
 from tests.paths import APPS
 
@@ -54,6 +59,7 @@ def show(tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     (root / "fixtures").symlink_to(fixtures)
     (root / "scenarios" / "thrice.py").write_text((project / "thrice.py").read_text())
     monkeypatch.setattr(catalog, "_ROOT", root)
+    monkeypatch.chdir(tmp_path)
     gallery.apps.cache_clear()
 
     def run(*, flaw: str | None = "FLAW=no_dedupe", required: str = "webhooks.idempotent") -> int:
@@ -74,15 +80,43 @@ def show(tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     gallery.apps.cache_clear()
 
 
-def test_the_gate_opens_and_the_flaw_is_found(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
-    """The demo shows both reports and the next command, and its exit code is 0."""
+def test_the_flaw_is_found_and_the_gate_opens(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
+    """The demo shows both reports, the path of the HTML report and the next command, and its exit code is 0."""
     assert show() == 0
 
     shown = capsys.readouterr().out
-    assert "The gate is open for 1 required of 49." in shown
-    assert "FAIL  webhooks.idempotent   thrice" in shown
-    assert max(len(line) for line in shown.splitlines()) <= 80
-    assert shown.endswith("Found: webhooks.idempotent.\nTo test your own app: fiskil-harness init\n")
+    assert shown.index("FAIL  webhooks.idempotent   thrice") < shown.index("The gate is open for 1 required of 49")
+    path = Path(next(line for line in shown.splitlines() if line.startswith("HTML report: ")).partition(": ")[2])
+    assert path.name == "fiskil-harness-demo.html"
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert max(len(line) for line in shown.splitlines() if str(path) not in line) <= 80
+
+
+def test_the_last_line_is_a_command_that_works(
+    show: Show, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell runs it as printed; where a config exists already, `init` would refuse, so it is `doctor`."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    assert show() == 0
+
+    command = capsys.readouterr().out.splitlines()[-1].partition(": ")[2]
+    assert subprocess.run(shlex.split(command), check=False, capture_output=True).returncode == 0
+    assert (folder / FILE).exists()
+    assert next_command().endswith(" doctor")
+
+
+def test_without_chromium_practices_about_pages_are_left_out(
+    show: Show, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demo says so, and how to test them."""
+    monkeypatch.setattr(chromium, "NAMES", ("no-such-browser",))
+
+    assert show() == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Practices about pages are left out: required are 1 practice. Chromium is missing" in shown
 
 
 def test_without_a_gallery_only_the_reference_app_runs(show: Show) -> None:

@@ -38,6 +38,7 @@ UNREPORTED = {
         "webhook_child_before_parent",
         "webhook_partial_effect",
         "webhook_for_other_end_user",
+        "webhook_for_unknown_end_user",
         "webhook_in_every_order",
         "webhook_event_kinds_distinguished",
         "webhook_out_of_order",
@@ -126,7 +127,7 @@ def outcomes_of(drive: Callable[..., Driver], receiver_settings: Callable[..., S
             },
             "drive": {"fail": "POST /fail?at={point}"},
         }
-        driver = drive(receiver_settings(app=app))
+        driver = drive(receiver_settings(app=app, gate={"defence_in_depth": True}))
         return [driver.run(load(name)) for name in names]
 
     return run

@@ -18,7 +18,7 @@ from fiskil_harness.errors import HarnessError, UsageError, nearest
 PROGRAM = "fiskil-harness"
 
 COMMANDS = {
-    "demo": "Show the gate at work: on a correct app, then on a flawed one.",
+    "demo": "Show the harness at work: on a flawed app, then on a correct one.",
     "init": "Write a commented fiskil-harness.toml.",
     "doctor": "Try every hook of the config and report what is missing.",
     "gate": "Run every scenario and decide: the gate is open or shut.",
@@ -32,6 +32,7 @@ COMMANDS = {
     "relay": "Record and disturb calls to the hosted API until Ctrl-C.",
     "contract": "Test the sandbox, or Fiskil's own API, against the contract.",
     "list": "List scenarios, people, faults, practices ...",
+    "explain": "Explain a practice, scenario, probe, bug, config key ...",
     "completion": "Print the completion script of a shell.",
 }
 """Every command and its line in the help. Each command is in the module of the same name."""
@@ -47,6 +48,7 @@ Examples:
   fiskil-harness init && fiskil-harness doctor
   fiskil-harness gate --junit report.xml
   fiskil-harness run webhook_repeated --seed 42
+  fiskil-harness explain webhooks.idempotent
 
 \b
 Exit codes:

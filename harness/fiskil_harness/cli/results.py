@@ -10,6 +10,7 @@ import click
 import msgspec
 from msgspec import Struct
 
+from fiskil_harness.cli.app_identity import identity_of
 from fiskil_harness.cli.screen import console
 from fiskil_harness.core.clock import real_now, rfc3339
 from fiskil_harness.core.config import Settings
@@ -96,6 +97,7 @@ def conclude(
         plans=save_plans(session),
         replay_with=request.replay_with,
         digest=digest_of(settings),
+        app=identity_of(settings),
     )
     whole = GateResult(
         result=judgement,

@@ -124,8 +124,8 @@ def _shows(cause: Cause, outcome: Outcome | None) -> bool:
 
 
 def _testimony_of(witness: Witness, outcome: Outcome | None) -> _Testimony | None:
-    """Return the result of *witness*; None if its scenario did not run."""
-    if outcome is None:
+    """Return the result of *witness*; None if its scenario did not run, or does not count."""
+    if outcome is None or outcome.counts_if:
         return None
     finding = next((finding for finding in outcome.findings if finding.probe == witness.probe), None)
     if finding is None:

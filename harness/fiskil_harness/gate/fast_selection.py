@@ -16,7 +16,7 @@ from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import coverage, name_of
 from fiskil_harness.probes.practices import Practice, practice
 from fiskil_harness.scenario import costs
-from fiskil_harness.scenario.forced_interpretations import forced
+from fiskil_harness.scenario.counting import condition
 from fiskil_harness.scenario.scenario import Scenario
 
 BUDGET_S = 82.0
@@ -33,12 +33,13 @@ Question = tuple[str, str]
 Questions = frozenset[Question]
 
 
-def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
+def shortlist(scenarios: Sequence[Scenario], settings: Settings, *, budget_s: float = BUDGET_S) -> list[Scenario]:
     """Return the scenarios of a fast gate: few of *scenarios*, which together test each question, in their given order.
 
-    A scenario that forces an interpretation which the config does not require counts for nothing, so it is left out.
+    A scenario whose findings do not count with *settings* is left out. Up to the total cost *budget_s*, questions that no
+    practice needs are tested as well.
     """
-    scenarios = [scenario for scenario in scenarios if not forced(scenario, settings)]
+    scenarios = [scenario for scenario in scenarios if not condition(scenario, settings)]
     playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in scenario.needs)]
     flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
     needed = {scenario.name: _questions(scenario, lambda practice: practice.needed) for scenario in scenarios}
@@ -51,7 +52,7 @@ def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenari
         scenario.name: _questions(scenario, lambda practice: practice.probes) | _flaws(scenario.name)
         for scenario in scenarios
     }
-    chosen = _within_budget([scenario.name for scenario in playable], allowed, chosen)
+    chosen = _within_budget([scenario.name for scenario in playable], allowed, chosen, budget_s)
     return [scenario for scenario in scenarios if scenario.name in chosen]
 
 
@@ -107,14 +108,16 @@ def _cover(names: Sequence[str], questions: Mapping[str, Questions], begun: Iter
     return chosen | set(added)
 
 
-def _within_budget(names: Sequence[str], questions: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
+def _within_budget(
+    names: Sequence[str], questions: Mapping[str, Questions], begun: Iterable[str], budget_s: float
+) -> set[str]:
     chosen = set(begun)
     covered: set[Question] = set().union(*(questions[name] for name in chosen))
     # A scenario that cannot be played costs nothing.
     spent_s = sum(costs.cost_s(name) + OVERHEAD_S for name in chosen.intersection(names))
     for name in sorted(names, key=lambda name: (costs.cost_s(name), name)):
         cost_s = costs.cost_s(name) + OVERHEAD_S
-        if questions[name] - covered and spent_s + cost_s <= BUDGET_S:
+        if questions[name] - covered and spent_s + cost_s <= budget_s:
             chosen.add(name)
             covered |= questions[name]
             spent_s += cost_s

@@ -12,7 +12,7 @@ from fiskil_harness.gate.practice_status import MET, status_of
 from fiskil_harness.probes import Finding, Verdict, name_of
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices, counting_for
-from fiskil_harness.scenario.forced_interpretations import forced
+from fiskil_harness.scenario.counting import condition
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import AnyStep, FailNext
 
@@ -28,7 +28,7 @@ def hook_costs(
     Args:
         calls_api: False for an app that makes no API calls: an API that fails cannot replace ``app.drive.fail`` there.
     """
-    counting = [scenario for scenario in scenarios if not forced(scenario, Settings())]
+    counting = [scenario for scenario in scenarios if not condition(scenario, Settings())]
     provable = set(_met(counting, without="", calls_api=calls_api))
     return {hook: tuple(_lost(provable, set(_met(counting, without=hook, calls_api=calls_api)))) for hook in hooks}
 

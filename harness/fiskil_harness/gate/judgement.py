@@ -16,6 +16,7 @@ from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate import interpretation_runs
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
 from fiskil_harness.gate.digests import Digests
+from fiskil_harness.gate.inconclusive_causes import CauseGroup, cause_groups
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
 from fiskil_harness.gate.practice_status import (
     MET,
@@ -73,8 +74,9 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fast. ``interpretation_runs`` are the runs under alternative interpretations. ``bugs`` are the verdicts about known bugs
     of webhook receivers, if a scenario ran that can detect one. ``coverage`` lists the flows that the run exercised, and
     those that it did not. ``routes`` lists the kinds of fault that each route met. ``strengths`` lists the experiments that
-    passed for each practice. ``remarks`` are sentences that a reader needs to interpret the decision. ``required_stated`` is
-    the number of required practices that are met only because the config states a part that no experiment can try.
+    passed for each practice. ``causes`` are the INCONCLUSIVE findings of the scenarios that apply to the app, by cause.
+    ``remarks`` are sentences that a reader needs to interpret the decision. ``required_stated`` is the number of required
+    practices that are met only because the config states a part that no experiment can try.
     """
 
     seed: int
@@ -94,6 +96,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     coverage: tuple[Coverage, ...] = ()
     routes: tuple[RouteCoverage, ...] = ()
     strengths: tuple[Strength, ...] = ()
+    causes: tuple[CauseGroup, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -111,13 +114,21 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return [practice for practice in self.statuses if practice.status is status]
 
 
+class AppIdentity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The name, version and commit of the app under test; "" for what is unknown."""
+
+    name: str = ""
+    version: str = ""
+    commit: str = ""
+
+
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The time, machine and options of a run.
 
     ``again`` is the command that repeats the run. ``again_for_scenario`` is the command that repeats one scenario, with
     ``{scenario}`` in place of its name. ``paths`` maps a scenario that came from a file to the file's path, because the
     command needs this path. ``plans`` are the files of saved plans; ``replay_with`` are the options with which `replay` runs
-    a plan against the same app. ``digest`` identifies the config.
+    a plan against the same app. ``digest`` identifies the config, and ``app`` the app under test.
     """
 
     command: str
@@ -136,6 +147,7 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plans: tuple[str, ...] = ()
     replay_with: str = ""
     digest: str = ""
+    app: AppIdentity = AppIdentity()
 
 
 class Shard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -289,6 +301,7 @@ def judge(
         coverage=coverage.coverage(settings.app.facts, (flow for outcome in usual for flow in outcome.coverage), marks),
         routes=route_coverage(marks),
         strengths=strengths(usual),
+        causes=cause_groups(applicable(usual)),
         remarks=tuple(_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out)),
     )
 
@@ -314,6 +327,7 @@ def report_only(
         left_out=left_out,
         bugs=whole.bugs,
         strengths=whole.strengths,
+        causes=whole.causes,
         remarks=tuple(_unfinished_remark(whole.scenarios)),
     )
 

@@ -19,7 +19,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     ``interpretations`` maps a clause id to the interpretation that the scenario chose. ``clauses_used`` are the ids of the
     clauses that the app relied on. ``coverage`` lists acknowledged events, endings of consent journeys, and
-    optional features that the app was seen to use, see `exercised_in`.
+    optional features that the app was seen to use, see `exercised_in`. ``counts_if`` is the setting in the config without
+    which the outcome counts for nothing; "" if it counts.
     """
 
     scenario: str
@@ -31,6 +32,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     interpretations: dict[str, str] = {}
     clauses_used: tuple[str, ...] = ()
     coverage: tuple[str, ...] = ()
+    counts_if: str = ""
 
     @property
     def verdict(self) -> Verdict:

@@ -75,7 +75,8 @@ from fiskil_harness.runner.late_states import SAMPLE, SLACK_S, are_in_doubt, cha
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
-from fiskil_harness.scenario.forced_interpretations import as_advice, forced
+from fiskil_harness.scenario.counting import as_advice, condition
+from fiskil_harness.scenario.kinds import with_kind
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps import AnyStep, CollectOutputs, Forge, step_text
@@ -205,7 +206,7 @@ class Driver:
         if evaluation.lacks_log_lines(outcome.findings):
             self._output.record_late_lines(journal)
             outcome = self._outcome(scenario, journal, crashed)
-        return as_advice(outcome, forced(scenario, self.settings))
+        return as_advice(with_kind(outcome, scenario), condition(scenario, self.settings))
 
     def _outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
         general = evaluation.general_failures(scenario.probes, journal)
@@ -421,6 +422,7 @@ class Driver:
             can_restart=self.app.can_restart,
             can_fail=self.app.has(FAIL),
             folds=self.app.has(REDUCER),
+            has_unlawful=self.settings.gate.defence_in_depth,
             hooks=self.hooks(),
             shrink_cap_s=scenario.shrink_s,
         )

@@ -1,16 +1,12 @@
-"""Scenarios that force an interpretation which the config neither chooses nor requires: their findings are advice.
+"""Scenarios that force an interpretation which the config neither chooses nor requires.
 
 Where Fiskil's documentation contradicts itself, an app may follow either interpretation, so a failure under the other one
 shows no mistake.
 """
 
-import msgspec
-
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.config import Settings
-from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.scenario.scenario import INTERPRETATION_SEPARATOR, Scenario, load
 
 
@@ -34,31 +30,4 @@ def forced(scenario: Scenario, settings: Settings) -> tuple[str, ...]:
         f"{clause_id}={choice}"
         for clause_id, choice in scenario.interpretations.items()
         if own.get(clause_id) == choice != chosen.of(clause_id) and not is_required(settings, clause_id, choice)
-    )
-
-
-def as_advice(outcome: Outcome, interpretations: tuple[str, ...]) -> Outcome:
-    """Return *outcome* so that it counts for no practice, with its failures as advice.
-
-    Without *interpretations*, return it unchanged.
-    """
-    if not interpretations:
-        return outcome
-    findings = tuple(_as_advice(finding, interpretations) for finding in outcome.findings)
-    return msgspec.structs.replace(outcome, practices=(), findings=findings)
-
-
-def _as_advice(finding: Finding, interpretations: tuple[str, ...]) -> Finding:
-    if finding.verdict is not Verdict.FAIL:
-        return msgspec.structs.replace(finding, practices=())
-    remark = (
-        f"{finding.probe}: {finding.observed}. This counts only if gate.interpretations has {' and '.join(interpretations)}"
-    )
-    return msgspec.structs.replace(
-        finding,
-        verdict=Verdict.PASS,
-        observed=f"a failure under {' and '.join(interpretations)} does not count, because the config does not require that",
-        advice=(remark, *finding.advice),
-        fix="",
-        practices=(),
     )

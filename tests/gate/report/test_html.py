@@ -1,5 +1,7 @@
 """The HTML report: self-contained, valid, and with everything needed to act on a failure."""
 
+import base64
+import hashlib
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -7,21 +9,24 @@ from itertools import pairwise
 
 import msgspec
 
-from fiskil_harness.gate.judgement import GateResult
+from fiskil_harness.gate.inconclusive_causes import CauseGroup, Question
+from fiskil_harness.gate.judgement import AppIdentity, GateResult
 from fiskil_harness.gate.report import html
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.evidence import ExcerptLine, ShellCommand
 from fiskil_harness.runner.worker import STILL_BUSY_SINCE
 from tests.gate.report.failures import bug
+from tests.gate.report.pages import nodes_of, script_of, shown_at_once, stories_in, text_of
 
-VOID = {"meta", "br", "wbr", "link"}
+VOID = {"meta", "br", "wbr", "link", "input"}
 
 
 class Outline(HTMLParser):
-    """The tags and texts of a page; ``faults`` are tags that are closed in the wrong order."""
+    """The tags and texts of a page without scripts; ``faults`` are tags that are closed in the wrong order."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
+        page = shown_at_once(page)
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
         self.faults: list[str] = []
@@ -57,14 +62,17 @@ class Outline(HTMLParser):
 
 
 def test_the_page_is_self_contained(complete: GateResult) -> None:
-    """It loads nothing, runs nothing, and has only internal links."""
+    """It loads nothing, runs only its own script, and has only internal links."""
     page = html.render(complete)
     outline = Outline(page)
 
     assert {tag for tag, _ in outline.tags} & {"script", "link", "img", "iframe", "object", "form"} == set()
     assert [text for text in outline.values("href") if not text.startswith(("#", "data:image/png;base64,"))] == []
-    assert not re.search(r"url\(|@import|javascript:| on\w+=", page)
-    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in outline.values("content")
+    assert not re.search(r"url\(|@import|javascript:| on\w+=", shown_at_once(page))
+    digest = base64.b64encode(hashlib.sha256(script_of(page).encode()).digest()).decode()
+    (policy,) = (text for text in outline.values("content") if text.startswith("default-src 'none'"))
+    assert policy.partition("script-src ")[2].partition(";")[0] == f"'sha256-{digest}'"
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|fetch\(", script_of(page))
 
 
 def test_the_page_is_valid(complete: GateResult) -> None:
@@ -95,7 +103,7 @@ def test_a_known_bug_is_shown_with_its_excerpt_and_fix(with_bug: GateResult) -> 
     outline = Outline(html.render(with_bug))
 
     assert (
-        "found Bug 26: the receiver does wrong 26 saw 26 (applies_once in webhook_repeated) Fix: claim it once"
+        "found Bug 26: the receiver does wrong 26 saw 26 (applies_once in webhook_ repeated ) Fix: claim it once"
         in outline.text
     )
     assert "Sent e1 attempt 1 (consent.received), response: 204. The app is killed. E1 applied 2 times." in outline.text
@@ -189,11 +197,12 @@ def test_the_decision_is_explained_in_one_sentence(complete: GateResult) -> None
 
 def test_a_story_has_two_diagrams_and_a_list(complete: GateResult) -> None:
     """A sequence diagram, a timeline, and a list of requests and responses; the fault is named."""
-    page = html.render(complete)
-    text = Outline(page).text
+    trees = stories_in(html.render(complete))
+    failed, passed = trees["webhook_repeated"], trees["webhook_lost_acknowledgement"]
+    text = text_of(failed)
 
-    assert page.count('<svg class="story"') == 2
-    assert page.count('<svg class="plot"') == 3
+    drawings = [[node[1].get("class") for node in nodes_of(tree) if node[0] == "svg"] for tree in (failed, passed)]
+    assert drawings == [["story", "plot"], ["story"]]
     assert "Step 3: sync transactions" in text
     assert "GET /v1/banking/transactions no response 500 ms fault: ResetPeer(after_bytes=20)" in text
     assert "retry of 2 200 OK 125 ms" in text
@@ -201,14 +210,53 @@ def test_a_story_has_two_diagrams_and_a_list(complete: GateResult) -> None:
     assert "7 more entries are not shown" in text
 
 
-def test_stories_of_failed_scenarios_are_unfolded(complete: GateResult) -> None:
-    """Stories of passed scenarios are folded."""
-    page = html.render(complete)
+def test_every_scenario_is_listed_once(complete: GateResult) -> None:
+    """The failed ones come first, and each has a place for its story."""
+    page = shown_at_once(html.render(complete))
 
-    failed, _, passed = page.partition('id="scenarios"')
-    assert "<details open><summary>Sequence of 3 steps" in failed
-    assert '<details class="scenario" id="scenario-webhook_lost_acknowledgement">' in passed
-    assert "<details open><summary>Sequence" not in passed
+    names = re.findall(r'<details class="scenario" id="scenario-([\w-]+)"', page)
+    assert sorted(names) == sorted(outcome.scenario for outcome in complete.result.scenarios)
+    assert names[0] == "webhook_repeated"
+    assert re.findall(r'<div data-story="(\w+)"', page) == ["webhook_repeated", "webhook_lost_acknowledgement"]
+
+
+def test_the_app_is_named_with_version_and_commit(complete: GateResult) -> None:
+    """They say what was tested."""
+    app = AppIdentity(name="shop", version="1.4.2", commit="0123456789ab-dirty")
+    named = msgspec.structs.replace(complete, run=msgspec.structs.replace(complete.run, app=app))
+
+    assert "app shop 1.4.2, commit 0123456789ab-dirty seed" in Outline(html.render(named)).text
+
+
+def test_inconclusive_results_are_grouped_by_cause(complete: GateResult) -> None:
+    """A cause has its count, its remedy and the line that cures it; the questions are folded."""
+    questions = tuple(Question(scenario="webhook_repeated", probe=f"probe_{number}") for number in range(40))
+    group = CauseGroup(
+        cause="app.observe.effects",
+        title="the config does not set app.observe.effects",
+        remedy="Report it.",
+        table="[app.observe]",
+        line='effects = "GET /effects"',
+        questions=questions,
+    )
+    page = html.render(msgspec.structs.replace(complete, result=msgspec.structs.replace(complete.result, causes=(group,))))
+
+    assert (
+        "40 questions the config does not set app.observe.effects What helps: Report it. "
+        '[app.observe] effects = "GET /effects" The questions probe_0'
+    ) in Outline(page).text
+
+
+def test_a_failure_of_many_scenarios_is_one_article(complete: GateResult) -> None:
+    """It shows the clearest finding, and links the other scenarios."""
+    (failed,) = [outcome for outcome in complete.result.scenarios if outcome.verdict is Verdict.FAIL]
+    copies = tuple(msgspec.structs.replace(failed, scenario=f"copy_{number}") for number in range(3))
+    judgement = msgspec.structs.replace(complete.result, scenarios=(*complete.result.scenarios, *copies), bugs=())
+
+    outline = Outline(html.render(msgspec.structs.replace(complete, result=judgement)))
+
+    assert outline.values("id").count("failure-applies_once") == 1
+    assert "Also in copy_ 0 , copy_ 1 , copy_ 2 ." in outline.text
 
 
 def test_a_picture_is_stored_once(complete: GateResult) -> None:
@@ -253,10 +301,14 @@ def test_text_of_an_exchange_is_escaped(complete: GateResult) -> None:
     look = msgspec.structs.replace(complete.pictures[0].viewpoints[0], page=evil, participant=evil, moment=evil)
     pictures = (msgspec.structs.replace(complete.pictures[0], viewpoints=(look,)),)
 
-    outline = Outline(html.render(msgspec.structs.replace(complete, stories=(story,), pictures=pictures)))
+    page = html.render(msgspec.structs.replace(complete, stories=(story,), pictures=pictures))
+    outline = Outline(page)
 
     assert {tag for tag, _ in outline.tags} & {"script", "img"} == set()
     assert outline.faults == []
+    (tree,) = stories_in(page).values()
+    assert {node[0] for node in nodes_of(tree)} & {"script", "img"} == set()
+    assert text_of(tree).count(evil) >= 6
 
 
 def test_an_app_that_stays_busy_is_reported_below_the_decision(result: GateResult) -> None:

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fiskil_harness.core.redaction import Index
@@ -14,6 +15,7 @@ from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import load_all
+from tests.gate.report.pages import stories_in
 
 pytestmark = pytest.mark.slow
 
@@ -62,6 +64,7 @@ def test_no_report_format_contains_a_secret(run: tuple[GateResult, set[tuple[str
         index.add(kind, value, has_parts=kind != "account_number")
 
     texts = {form.__name__: form.render(whole) for form in (html, json, junit, markdown)}
+    texts["stories"] = msgspec.json.encode(stories_in(html.render(whole))).decode()
 
     assert {"access_token", "client_secret", "webhook_secret", "account_number"} <= {kind for kind, _ in secrets}
     assert sum(len(story.entries) for story in whole.stories) > 20

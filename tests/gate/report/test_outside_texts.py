@@ -11,6 +11,7 @@ import pytest
 from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.gate.report import html, junit, markdown, terminal
 from fiskil_harness.gate.report import json as json_report
+from tests.gate.report.pages import shown_at_once, stories_in
 from tests.hostile import corpus
 from tests.hostile.test_outputs import hidden
 
@@ -51,7 +52,8 @@ def test_reports_have_no_hidden_characters(hostile: GateResult) -> None:
 
     assert hidden(page) == hidden(markdown.render(hostile)) == hidden(json_report.render(hostile)) == []
     assert hidden(junit.render(hostile)) == []
-    assert Tags(page).foreign == []
+    assert Tags(shown_at_once(page)).foreign == []
+    assert hidden(json.dumps(stories_in(page), ensure_ascii=False)) == []
     assert json.loads(json_report.render(hostile))["result"]["remarks"] == [" ".join(corpus.ALL)]
 
 

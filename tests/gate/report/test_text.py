@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
+from fiskil_harness.core.model.findings import Kind
 from fiskil_harness.gate.report.text import (
     busy_lines,
     command_lines,
     finding_lines,
     findings_to_show,
+    kind_text,
     observation,
     pairs_line,
     scenario_counts,
@@ -117,3 +119,12 @@ def test_covered_pairs_are_one_line() -> None:
 
     assert pairs_line(generated) == "life_plans_generated: covered 2 of 3 pairs; --json FILE lists the missing ones"
     assert pairs_line(Measure(scenario="happy_path", took_s=1)) == ""
+
+
+def test_a_failure_names_its_kind_and_the_source() -> None:
+    """A clause is named without its page, so that the line is short; a page is named without its scheme."""
+    page = "https://docs.fiskil.com/guides"
+
+    assert kind_text(Kind.POSSIBLE, f"errors.timeout: {page}") == "can happen (errors.timeout)"
+    assert kind_text(Kind.PRODUCTION, page) == "happens in production (docs.fiskil.com/guides)"
+    assert kind_text(Kind.DEFENCE, "") == "defence in depth"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from fiskil_harness.core import catalog
+from tests.gate.report.pages import shown_at_once
 from tests.paths import ROOT
 
 CONFIG = catalog.folder("examples") / "reference_app" / "fiskil-harness.toml"
@@ -50,9 +52,12 @@ def test_a_sixteenth_of_all_scenarios_passes(tmp_path: Path) -> None:
 @pytest.mark.timeout(900)
 def test_the_gate_opens(tmp_path: Path) -> None:
     """Every scenario passes, and all 49 practices are proven, five of them in part by a statement of the config."""
-    code, report, shown = harness(tmp_path, "gate", "--seed", "11")
+    code, report, shown = harness(tmp_path, "gate", "--seed", "11", "--html", str(tmp_path / "report.html"))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
 
     assert code == 0, shown
+    assert len(page.encode()) < 2_000_000
+    assert len(re.findall(r"<[a-z]", shown_at_once(page))) < 15_000
     assert "The gate is open for 49 required of 49, 5 of them stated." in shown
     assert max(map(len, shown.splitlines())) <= 80
     assert {outcome["scenario"] for outcome in report["result"]["scenarios"]} == set(catalog.scenario_names())

@@ -214,11 +214,13 @@ class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The conditions for an open gate.
 
     ``required`` are the practices that must be proven: ``"all"``, or a list of ids. ``interpretations`` are alternative
-    interpretations under which the app must also pass: ``"all"``, clause ids, or ``clause=choice``.
+    interpretations under which the app must also pass: ``"all"``, clause ids, or ``clause=choice``. ``defence_in_depth``
+    lets failures count in scenarios in which the provider itself sends what it must not; otherwise they are advice.
     """
 
     required: Literal["all"] | tuple[str, ...] = "all"
     interpretations: Literal["all"] | tuple[str, ...] = ()
+    defence_in_depth: bool = False
 
 
 class Attestation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

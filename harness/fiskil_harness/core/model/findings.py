@@ -23,6 +23,14 @@ def heaviest(verdicts: list[Verdict]) -> Verdict:
     return max(verdicts, key=lambda verdict: verdict.weight) if verdicts else Verdict.INCONCLUSIVE
 
 
+class Kind(enum.StrEnum):
+    """The kind of situation in which something was observed, from the most frequent to the least."""
+
+    PRODUCTION = "happens in production"
+    POSSIBLE = "can happen"
+    DEFENCE = "defence in depth"
+
+
 class Case(Struct, frozen=True, kw_only=True):
     """One named variant that a probe examined, with its own verdict.
 
@@ -43,8 +51,9 @@ class Finding(Struct, frozen=True, kw_only=True):
     symbols such as ``e0`` in place of ids, so that two runs with the same seed have equal findings. ``stated`` is the part
     of a PASS that the config alone says and no observation confirms, as a sentence fragment; "" if there is none.
 
-    ``practices`` are the ids of the practices that the finding counts for. A probe leaves them empty; the evaluation of the
-    scenario adds them.
+    ``practices`` are the ids of the practices that the finding counts for. ``kind`` is the kind of situation that the
+    scenario caused, and ``kind_source`` the clause and the page that say so; "" if there is none. A probe leaves these
+    fields empty; the evaluation of the scenario sets them.
     """
 
     probe: str
@@ -60,3 +69,5 @@ class Finding(Struct, frozen=True, kw_only=True):
     cases: tuple[Case, ...] = ()
     practices: tuple[str, ...] = ()
     stated: str = ""
+    kind: Kind | None = None
+    kind_source: str = ""

@@ -1,12 +1,16 @@
-"""The report as one HTML page, without scripts or external files; it is readable on phones, in dark mode and in print.
+"""The report as one HTML page, without external files; it is readable on phones, in dark mode and in print.
 
 The order is: the decision, what has to be fixed, every practice with its evidence, and what happened in every scenario as a
-sequence diagram, a timeline and a list of calls.
+sequence diagram, a timeline and a list of calls. A script, the only one that the page's policy allows, builds these stories
+when they are opened, and filters what is listed.
 """
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
+from importlib import resources
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -20,6 +24,8 @@ from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.receiver_bugs import SECTIONS, section_of
 from fiskil_harness.gate.report import delivery_diagram, evidence, story_diagram, summary, text, timeline
+from fiskil_harness.gate.report.distinct_failures import also_shown, beyond_bugs
+from fiskil_harness.gate.report.packed import packed
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evidence import BOUNDS_MS, Excerpt
 from fiskil_harness.probes.outcome import Outcome
@@ -31,8 +37,8 @@ MOST_EXCERPTS = 3
 MOST_OF_FINDINGS = 60
 """The maximum number of excerpts shown for findings; the scenario's story shows the deliveries of further findings."""
 
-MOST_DRAWN, MOST_DRAWN_OPEN, MOST_DRAWN_IN_ALL = 30, 90, 3600
-"""The maximum number of entries in the diagrams of a folded story, of an unfolded story, and of all unfolded stories."""
+MOST_DRAWN, MOST_DRAWN_OF_FAILED = 30, 90
+"""The maximum number of entries in the diagrams of a scenario that passed, and of one that failed."""
 
 SLOWEST = 8
 
@@ -66,7 +72,6 @@ class MeterSegment(Struct, frozen=True, kw_only=True):
 def render(whole: GateResult) -> str:
     """Return the report as an HTML document."""
     judgement = whole.result
-    findings = text.findings_to_show(judgement)
     anchors = {
         scenario.scenario: "scenario-" + re.sub(r"[^\w-]", "-", scenario.scenario) for scenario in judgement.scenarios
     }
@@ -76,16 +81,20 @@ def render(whole: GateResult) -> str:
     for shot in evidence.shots(whole.pictures, list(anchors)):
         by_scenario.setdefault(shot.look.scenario, []).append(shot)
     meter = list(_meter(judgement))
+    script = _script()
     timing = sorted(whole.measured, key=lambda measure: -measure.took_s)[:SLOWEST]
     acknowledgements = _summed([story.acknowledgements for story in whole.stories])
     present_bugs = [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]
     of_findings = [excerpt for excerpt in whole.excerpts if not excerpt.case]
     shown = {id(excerpt) for excerpt in of_findings[:MOST_OF_FINDINGS]}
-    drawn_open = max(MOST_DRAWN // 2, min(MOST_DRAWN_OPEN, MOST_DRAWN_IN_ALL // max(1, len(findings))))
+    failures = beyond_bugs(judgement)
+    ordered = sorted(judgement.scenarios, key=lambda outcome: (-outcome.verdict.weight, outcome.scenario))
+    story_names = {story.scenario for story in whole.stories if story.entries}
     parts = {
         "baseline": whole.comparison and "Baseline",
         "present-bugs": present_bugs and "Known bugs",
-        "findings": findings and "Findings",
+        "findings": failures and "Findings",
+        "causes": judgement.causes and "Inconclusive",
         "practices": rows and "Practices",
         "stated": judgement.with_status(Status.STATED) and "Stated",
         "bugs": judgement.bugs and "Receiver",
@@ -110,9 +119,10 @@ def render(whole: GateResult) -> str:
         tones=TONES,
         bug_labels=text.BUG_LABELS,
         present_bugs=present_bugs,
-        shown_findings=findings,
+        failures=failures,
+        also_shown=partial(also_shown, judgement=judgement),
+        ordered=ordered,
         anchors=anchors,
-        placed=[],
         bug_counts=text.bug_counts(judgement.bugs),
         sections=list(_sections(judgement.bugs)),
         count_bugs=text.bug_counts,
@@ -137,26 +147,54 @@ def render(whole: GateResult) -> str:
         routes=[(row, text.route_cells(row)) for row in judgement.routes],
         drawing=delivery_diagram.drawing,
         in_words=delivery_diagram.as_text,
-        stories={story.scenario: story for story in whole.stories},
+        story_names=story_names,
+        packed_stories=_packed_stories(whole),
+        script=script,
+        script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         printed={excerpt.scenario: excerpt for excerpt in whole.printed},
         shots_of=lambda scenario: by_scenario.get(scenario, []),
         pictures=[picture for picture in whole.pictures if picture.png],
-        diagram=story_diagram.diagram,
-        timeline=timeline.timeline,
-        is_wrong=story_diagram.is_wrong,
-        most_drawn=lambda is_open: drawn_open if is_open else MOST_DRAWN,
-        lanes=LANES,
-        took=_took,
         timing=timing,
         spread=timeline.distribution(acknowledgements),
         acknowledged=sum(acknowledgements),
     )
 
 
+def _packed_stories(whole: GateResult) -> str:
+    """Return the stories of the scenarios as a JSON object; only those of scenarios that failed have a timeline."""
+    template = _environment().get_template("story.html")
+    failing = {outcome.scenario for outcome in whole.result.scenarios if outcome.verdict is Verdict.FAIL}
+    markup = {}
+    for story in whole.stories:
+        if story.entries:
+            has_failed = story.scenario in failing
+            most_drawn = MOST_DRAWN_OF_FAILED if has_failed else MOST_DRAWN
+            markup[story.scenario] = template.render(
+                story=story,
+                diagram=story_diagram.diagram(story, most=most_drawn),
+                plot=timeline.timeline(story, most=most_drawn * 2) if has_failed else "",
+                is_wrong=story_diagram.is_wrong,
+                lanes=LANES,
+                took=_took,
+                counted=text.counted,
+            )
+    return f'{{"stories":"{packed(markup)}"}}'
+
+
+@cache
+def _script() -> str:
+    return resources.files("fiskil_harness.gate.report").joinpath("templates", "report.js").read_text(encoding="utf-8")
+
+
 @cache
 def _template() -> Template:
+    return _environment().get_template("report.html")
+
+
+@cache
+def _environment() -> Environment:
     loader = PackageLoader("fiskil_harness.gate.report", "templates")
-    environment = Environment(
+    return Environment(
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
@@ -164,7 +202,6 @@ def _template() -> Template:
         lstrip_blocks=True,
         finalize=_printable,
     )
-    return environment.get_template("report.html")
 
 
 def _printable(value: object) -> object:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.model.findings import Kind
 from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.gate.diagnosis import Diagnosis
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, was_not_run
@@ -151,9 +152,17 @@ def _detail_lines(finding: Finding, width: int) -> list[str]:
     if finding.expected:
         source = f"  ({finding.source})" if finding.source else ""
         lines += _labelled("expected", finding.expected + source, width)
+    if finding.kind is not None:
+        lines += _labelled("kind", kind_text(finding.kind, finding.kind_source), width)
     if finding.fix:
         lines += _labelled("fix", finding.fix, width)
     return lines
+
+
+def kind_text(kind: Kind, source: str) -> str:
+    """Return a kind with its source, without the page if the source is a clause: ``can happen (errors.timeout)``."""
+    name = source.partition(": ")[0].removeprefix("https://")
+    return f"{kind} ({name})" if name else str(kind)
 
 
 def findings_to_show(judgement: Judgement) -> list[tuple[Outcome, list[Finding]]]:

@@ -172,7 +172,7 @@ def demo() -> GalleryApp:
 def settings(entry: GalleryApp) -> Settings:
     """Return the config of *entry*: its base, overridden by the entry's own values. The command runs in the entry's folder.
 
-    It requires the interpretations that the entry's scenarios force, because the app's flaw shows only under these.
+    It requires the interpretations that the entry's scenarios force, and defence in depth, because some flaws show only so.
 
     Raises:
         ConfigError: The base cannot be read, or the overridden config is invalid.
@@ -196,7 +196,8 @@ def settings(entry: GalleryApp) -> Settings:
     interpretations = [
         f"{name}={choice}" for own in entry.scenarios for name, choice in load_scenario(own).interpretations.items()
     ]
-    gate = msgspec.structs.replace(base.gate, interpretations=tuple(interpretations) or base.gate.interpretations)
+    chosen = tuple(interpretations) or base.gate.interpretations
+    gate = msgspec.structs.replace(base.gate, interpretations=chosen, defence_in_depth=True)
     config = msgspec.structs.replace(base, app=changed_app, gate=gate, folder=folder, source=source, stated_limits=stated)
     refuse_contradictions(config)
     refuse_bad_templates(config)

@@ -22,7 +22,7 @@ TRACE = re.compile(
 
 
 class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="responses_contain_no_secrets"):
-    """Check that no response to a delivery contains a secret, a key or the valid signature, in any encoding (invariant I12).
+    """Check that no response to a delivery contains a secret, a key or the valid signature, in any encoding.
 
     A stack trace gives advice only, because it helps an attacker but contains no secret.
     """

@@ -18,7 +18,7 @@ _WORD = re.compile(r"[\w-]+")
 
 
 class SeparatesConcurrentUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_concurrent_users"):
-    """Check that simultaneous requests do not mix up the data of end users (invariant I8).
+    """Check that simultaneous requests do not mix up the data of end users.
 
     No state and no response of an end user may show ids of another one. At the end, each state must show as many rows as
     those of the other end users, whose rows are equal.

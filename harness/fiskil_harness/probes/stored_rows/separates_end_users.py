@@ -17,7 +17,7 @@ ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 
 
 class SeparatesEndUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_end_users"):
-    """Check that no end user's state shows ids of another end user, or changes by messages about another (invariant I8)."""
+    """Check that no end user's state shows ids of another end user, or changes by messages about another."""
 
     needs = (EFFECTS,)
     around = ("deliver", "deliver_foreign", "deliver_mixed")

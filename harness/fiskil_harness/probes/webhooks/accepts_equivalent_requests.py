@@ -18,7 +18,7 @@ from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 
 class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="accepts_equivalent_requests"):
-    """Check that a genuine message is accepted with any header case, charset, chunks and TCP segments (invariant I13)."""
+    """Check that a genuine message is accepted with any header case, charset, chunks and TCP segments."""
 
     expected = "2xx and the effect for every equivalent form of a request: header case, charset, chunks"
     source = "webhooks.success"

@@ -21,7 +21,7 @@ NOTICED_S = 0.5
 
 
 class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_promptly"):
-    """Check that each delivery is acknowledged within ``app.limits.ack_s``, and does not wait for the API (invariant I10).
+    """Check that each delivery is acknowledged within ``app.limits.ack_s``, and does not wait for the API.
 
     The first delivery is a warm-up and does not count. The longest time of a refused forgery is subtracted from each
     duration, because it shows how slow the machine is.

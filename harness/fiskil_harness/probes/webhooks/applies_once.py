@@ -15,7 +15,7 @@ IGNORE = "app.observe.ignore"
 
 
 class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
-    """Check that no message is applied more than once, however its deliveries overlap (invariant I2).
+    """Check that no message is applied more than once, however its deliveries overlap.
 
     Twins are compared too: a twin that got messages repeatedly must end in the same state as a twin that got each message
     once. Counts that the app reports do not replace this comparison.

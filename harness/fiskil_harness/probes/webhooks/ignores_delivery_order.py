@@ -12,7 +12,7 @@ OTHER = re.compile(r"b\d*")
 
 
 class IgnoresDeliveryOrder(PlainProbe, frozen=True, kw_only=True, tag="ignores_delivery_order"):
-    """Check that twins end in the same state, even if one twin got its messages out of order, late or repeatedly (I5, I6).
+    """Check that twins end in the same state, even if one twin got its messages out of order, late or repeatedly.
 
     If several twins got their messages in such ways, each of these twins is a case. The case's name lists the consent
     events in the order of their delivery.

@@ -31,9 +31,9 @@ EVERY_MESSAGE = "every_message"
 
 
 class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
-    """Check that every acknowledged message is applied if the app uses its event, even after kill -9 or a refusal (I3, I4).
+    """Check that every acknowledged message is applied if the app uses its event, even after kill -9 or a refusal.
 
-    A message is also lost if it is refused up to its last attempt, although other messages are acknowledged (I9). The states
+    A message is also lost if it is refused up to its last attempt, although other messages are acknowledged. The states
     of twins with and without disturbed deliveries are compared too, whatever counts the app reports.
     """
 

@@ -16,7 +16,7 @@ CONSENT = "consent."
 
 
 class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_event_state"):
-    """Check that each consent has the value that the config states for its newest acknowledged event (I5, I6).
+    """Check that each consent has the value that the config states for its newest acknowledged event.
 
     If a newer event was delivered but not acknowledged, its value is allowed too. If two events have the same publish_time,
     the values of both are allowed.

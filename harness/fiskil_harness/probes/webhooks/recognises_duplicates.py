@@ -10,7 +10,7 @@ COUNTS = f"{EFFECTS}: applied"
 
 
 class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognises_duplicates"):
-    """Check that a repeated message is not applied again, whatever its signature's encoding and unsigned headers (I2, I13).
+    """Check that a repeated message is not applied again, whatever its signature's encoding and unsigned headers.
 
     Each variant of the repetition is a case. If the app applies even an unchanged repetition again, the other variants are
     INCONCLUSIVE.

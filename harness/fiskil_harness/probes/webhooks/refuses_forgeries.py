@@ -29,7 +29,7 @@ Witness = tuple[str, tuple[str, ...], list[Delivery]]
 
 
 class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forgeries"):
-    """Check that no message without Fiskil's signature is applied or changes the state as a genuine message does (I1, I7).
+    """Check that no message without Fiskil's signature is applied or changes the state as a genuine message does.
 
     The probe fails if a forgery gets no response. It also fails if a forgery has no effect but gets the same 2xx response
     as genuine messages: with a wrong secret, every event would be lost unnoticed. The status 202 is an exception, because

@@ -17,7 +17,7 @@ ROUNDS = 3
 
 
 class RepeatsNoWork(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_work"):
-    """Check that repeated messages cause no API call and no change of the state, whatever the app reports about them (I2).
+    """Check that repeated messages cause no API call and no change of the state, whatever the app reports about them.
 
     A FAIL needs work after the repetitions of each of three rounds, and none in any control period: an app may poll, retry
     or read when its effects are queried. Numbers and lists that may count deliveries are ignored.

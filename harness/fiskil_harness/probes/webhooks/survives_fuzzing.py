@@ -12,7 +12,7 @@ REPRODUCE = "the same seed generates the same bodies"
 class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzing"):
     """Check that valid generated bodies get 2xx and have at most one effect, and that invalid ones get any response.
 
-    The probe fails if a body gets no response, or if genuine messages are refused afterwards (invariant I14). A server error
+    The probe fails if a body gets no response, or if genuine messages are refused afterwards. A server error
     (5xx) in response to an invalid body gives only advice.
     """
 

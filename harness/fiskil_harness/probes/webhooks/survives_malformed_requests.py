@@ -9,7 +9,7 @@ GONE = "connection refused"
 
 
 class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="survives_malformed_requests"):
-    """Check that the receiver acknowledges the next genuine message after each malformed request (invariant I14).
+    """Check that the receiver acknowledges the next genuine message after each malformed request.
 
     Each complete malformed request must also get a response, with any status: 2xx, 4xx or 5xx.
     """

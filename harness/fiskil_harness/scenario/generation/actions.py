@@ -140,6 +140,7 @@ class Form(Struct, frozen=True, kw_only=True):
             undisturbed deliveries, for comparison.
         folds: True if the config has a reducer: a function that computes the final state from the events.
         is_twinned: True gives a plan of any kind three twins (copies of one end user) with the same events.
+        has_unlawful: True if signed messages may have content that Fiskil must not send.
     """
 
     kind: PlanKind
@@ -150,6 +151,7 @@ class Form(Struct, frozen=True, kw_only=True):
     has_counts: bool = True
     folds: bool = False
     is_twinned: bool = False
+    has_unlawful: bool = True
 
     @property
     def has_twins(self) -> bool:

@@ -86,6 +86,7 @@ def explore(
     can_restart: bool = False,
     can_fail: bool = False,
     folds: bool = False,
+    has_unlawful: bool = True,
     hooks: frozenset[str] = frozenset(),
     search_cap_s: float = SEARCH_CAP_S,
     shrink_cap_s: float = SHRINK_CAP_S,
@@ -100,6 +101,7 @@ def explore(
         can_restart: True if the app can be restarted.
         can_fail: True if the app can fail on request.
         folds: True if the config has a reducer: a function that computes the final state from the events.
+        has_unlawful: True if signed messages may have content that Fiskil must not send.
         hooks: The hooks in the config, which decide the verbs of life plans.
         search_cap_s: Real seconds after which no more plans are drawn; it is extended if many plans are requested.
         shrink_cap_s: Real seconds of shrinking, after which no more shorter plans are tried.
@@ -114,7 +116,14 @@ def explore(
         if kind in {"forgeries", "everything"} and not has_counts:
             search.wanted = -(-wanted // SLOWER)
         can_fail &= has_counts  # without counts every wait is long already
-        form = Form(kind=kind, can_restart=can_restart, can_fail=can_fail, folds=folds, has_counts=has_counts)
+        form = Form(
+            kind=kind,
+            can_restart=can_restart,
+            can_fail=can_fail,
+            folds=folds,
+            has_counts=has_counts,
+            has_unlawful=has_unlawful,
+        )
         search.run_plans(msgspec.structs.replace(form, is_seldom=wanted > MANY))
     return search.conclusion()
 

@@ -75,6 +75,9 @@ ANYTHING = (
     "burst_4_retries",
     "wait",
 )
+UNLAWFUL = frozenset({"odd", "mixed"})
+"""Verbs for signed messages with content that Fiskil must not send."""
+
 AMONG_TWINS = tuple(verb for verb in ANYTHING if verb not in {"unknown", "forge", "odd", "reencode", "foreign", "mixed"})
 """Verbs for plans with twins: each verb affects only one twin."""
 
@@ -141,8 +144,9 @@ def _disturbances(draw: DrawFn, form: Form, verbs: Sequence[str], count: int) ->
 def _everything(draw: DrawFn, form: Form, facts: Facts) -> list[Act]:
     """Draw acts of all verbs, also late first attempts and requested failures, but no acts whose outcome is unclear."""
     verbs = AMONG_TWINS if form.has_twins else ANYTHING
-    if facts.is_revoked:
-        verbs = tuple(verb for verb in verbs if verb not in {"reencode", "mixed"})
+    left_out = {"reencode", "mixed"} if facts.is_revoked else set()
+    left_out |= set() if form.has_unlawful else UNLAWFUL
+    verbs = tuple(verb for verb in verbs if verb not in left_out)
     is_calm = not form.has_twins and draw(st.booleans())
     if form.can_fail and not is_calm:
         verbs += ("fail",)

@@ -1,0 +1,56 @@
+"""The identity of the app under test: its name, version and commit, as files in the folder of its config state them."""
+
+import json
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from fiskil_harness.core.config import Settings
+from fiskil_harness.gate.judgement import AppIdentity
+
+GIT_CAP_S = 5
+MOST_CHARACTERS = 80
+
+
+def identity_of(settings: Settings) -> AppIdentity:
+    """Return what ``pyproject.toml`` or ``package.json`` states, and the commit of the folder.
+
+    Without a config, the name is the app's address.
+    """
+    if not settings.source:
+        return AppIdentity(name=settings.app.url or "")
+    folder = settings.folder.absolute()
+    project = _project(folder)
+    return AppIdentity(
+        name=_line(project.get("name")) or folder.name, version=_line(project.get("version")), commit=_commit(folder)
+    )
+
+
+def _project(folder: Path) -> dict[str, Any]:
+    """Return the table that names the project; {} if there is none, or it cannot be read."""
+    try:
+        table = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8")).get("project")
+        if isinstance(table, dict):
+            return table
+    except (OSError, ValueError):
+        pass
+    try:
+        package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return package if isinstance(package, dict) else {}
+
+
+def _line(value: object) -> str:
+    return " ".join(value.split())[:MOST_CHARACTERS] if isinstance(value, str) else ""
+
+
+def _commit(folder: Path) -> str:
+    """Return the commit of the work tree that contains *folder*, with ``-dirty`` if files differ; "" if there is none."""
+    command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=GIT_CAP_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return result.stdout.strip() if result.returncode == 0 else ""
