@@ -78,6 +78,8 @@ docs: $(VENV)/.installed
 	@mv docs/scenarios.md.new docs/scenarios.md
 	@$(BIN)/python -m tools.proof_table >docs/proofs.md.new
 	@mv docs/proofs.md.new docs/proofs.md
+	@$(BIN)/python -m tools.cause_table >docs/inconclusive.md.new
+	@mv docs/inconclusive.md.new docs/inconclusive.md
 
 costs: $(VENV)/.installed
 	@$(BIN)/fiskil-harness gate --config examples/reference_app/fiskil-harness.toml --workers 2 --json .costs.json

@@ -16,6 +16,7 @@ from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate import interpretation_runs
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
 from fiskil_harness.gate.digests import Digests
+from fiskil_harness.gate.inconclusive_causes import CauseGroup, cause_groups
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
 from fiskil_harness.gate.practice_status import (
     MET,
@@ -73,8 +74,9 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fast. ``interpretation_runs`` are the runs under alternative interpretations. ``bugs`` are the verdicts about known bugs
     of webhook receivers, if a scenario ran that can detect one. ``coverage`` lists the flows that the run exercised, and
     those that it did not. ``routes`` lists the kinds of fault that each route met. ``strengths`` lists the experiments that
-    passed for each practice. ``remarks`` are sentences that a reader needs to interpret the decision. ``required_stated`` is
-    the number of required practices that are met only because the config states a part that no experiment can try.
+    passed for each practice. ``causes`` are the INCONCLUSIVE findings of the scenarios that apply to the app, by cause.
+    ``remarks`` are sentences that a reader needs to interpret the decision. ``required_stated`` is the number of required
+    practices that are met only because the config states a part that no experiment can try.
     """
 
     seed: int
@@ -94,6 +96,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     coverage: tuple[Coverage, ...] = ()
     routes: tuple[RouteCoverage, ...] = ()
     strengths: tuple[Strength, ...] = ()
+    causes: tuple[CauseGroup, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -289,6 +292,7 @@ def judge(
         coverage=coverage.coverage(settings.app.facts, (flow for outcome in usual for flow in outcome.coverage), marks),
         routes=route_coverage(marks),
         strengths=strengths(usual),
+        causes=cause_groups(applicable(usual)),
         remarks=tuple(_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out)),
     )
 
@@ -314,6 +318,7 @@ def report_only(
         left_out=left_out,
         bugs=whole.bugs,
         strengths=whole.strengths,
+        causes=whole.causes,
         remarks=tuple(_unfinished_remark(whole.scenarios)),
     )
 
