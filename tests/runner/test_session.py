@@ -68,6 +68,10 @@ class RecordedProgress:
         """Record the end of a scenario."""
         self.lines.append(f"ended {name} {verdict}")
 
+    def noticed(self, text: str) -> None:
+        """Record a sentence about the app."""
+        self.lines.append(f"noticed {text}")
+
 
 def test_outcomes_are_sorted_by_name(receiver_settings: MakeSettings) -> None:
     """The outcomes are sorted by scenario name, each with its costs."""
@@ -240,6 +244,7 @@ from fiskil_harness.runner.session import run_scenarios
 class PrintedProgress:
     def began(self, name): print("began", name, flush=True)
     def ended(self, name, verdict): pass
+    def noticed(self, text): pass
 
 if __name__ == "__main__":
     scenarios, settings = pickle.loads(Path(sys.argv[1], "request.pickle").read_bytes())

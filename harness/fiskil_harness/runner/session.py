@@ -29,7 +29,7 @@ from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.evidence import Excerpt, Picture, Printed, Story
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
-from fiskil_harness.runner.worker import OnProgress, Worker, unfinished
+from fiskil_harness.runner.worker import NEVER_IDLE, OnProgress, Worker, unfinished
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -75,6 +75,9 @@ class Progress(Protocol):
 
     def ended(self, name: str, verdict: str) -> None:
         """Called when the scenario *name* ends, with its *verdict* ("" if there is none)."""
+
+    def noticed(self, text: str) -> None:
+        """Called with a sentence about the app that the user should read at once."""
 
 
 def run_scenarios(
@@ -132,6 +135,7 @@ class Session:
         self._progress = progress
         self._played: list[Played] = []
         self._errors: list[str] = []
+        self._has_reported_busy_app = False
 
     def play(self, worker: Worker, *, should_continue: Callable[[], bool] = lambda: True) -> None:
         """Play every scenario with *worker* in this process, and close the worker; Ctrl-C ends it.
@@ -233,6 +237,14 @@ class Session:
             self._played.append(played)
         if self._progress is not None:
             self._progress.ended(scenario.name, str(played.outcome.verdict) if played is not None else "")
+            self._report_busy_app(self._progress, played)
+
+    def _report_busy_app(self, progress: Progress, played: Played | None) -> None:
+        """Report once, as soon as it is known, that the app does not become idle."""
+        note = next((note for note in played.measure.notes if note.startswith(NEVER_IDLE)), "") if played is not None else ""
+        if note and not self._has_reported_busy_app:
+            self._has_reported_busy_app = True
+            progress.noticed(note)
 
     def result(self, *, others: Sequence[Outcome] = ()) -> SessionResult:
         """Return the results so far.

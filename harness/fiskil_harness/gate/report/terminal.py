@@ -11,7 +11,9 @@ from fiskil_harness.core.printable import printable
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, was_not_run
 from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
+from fiskil_harness.gate.report import causes_text
 from fiskil_harness.gate.report import text as wording
+from fiskil_harness.gate.report.summary_screen import summary
 from fiskil_harness.gate.report.text import advice, again, decision_line, finding_lines, findings_to_show, scenario_counts
 from fiskil_harness.probes import Verdict
 
@@ -51,6 +53,7 @@ def show(whole: GateResult, console: "Console") -> None:
     _show_practices(judgement, console, width)
     _show_stated(judgement, console, width)
     _show_interpretation_runs(whole, console, width)
+    _show_causes(whole, console, width)
     _show_unlocks(whole, console, width)
     _show_coverage(judgement, console, width)
     if judgement.left_out and not judgement.is_fast:
@@ -62,6 +65,12 @@ def show(whole: GateResult, console: "Console") -> None:
         _print_wrapped(console, error, width)
     _show_comparison(whole, console, width)
     _show_end(whole, console, width)
+
+
+def show_summary(whole: GateResult, console: "Console", *, reports: Sequence[str] = ()) -> None:
+    """Print the summary of a gate, which fits one screen as far as possible; *reports* are the report files."""
+    for line, style in summary(whole, min(console.width, wording.WIDTH), reports=reports):
+        _print(console, line, style=style)
 
 
 def _show_bugs(judgement: Judgement, console: "Console", width: int) -> None:
@@ -160,6 +169,24 @@ def _show_interpretation_runs(whole: GateResult, console: "Console", width: int)
             _print_lines(console, wording.command_lines("again", command, width, indent=wording.INDENT * 2, label_width=6))
     _print(console, wording.interpretation_run_counts(whole.result))
     _print(console, "")
+
+
+def _show_causes(whole: GateResult, console: "Console", width: int) -> None:
+    """Print one block for each cause of INCONCLUSIVE results: the remedy, the reasons, and the questions."""
+    groups = whole.result.causes
+    if groups:
+        _print(console, causes_text.HEADING, style="bold")
+    for group in groups:
+        _print_wrapped(console, causes_text.cause_title(whole, group), width, indent="  ")
+        line = causes_text.cause_line(whole, group)
+        if line:
+            _print(console, f"      {line}", style="cyan")
+        _print_wrapped(console, group.remedy, width, indent="      ")
+        for reason in group.reasons:
+            _print_wrapped(console, f"observed: {reason}", width, indent="      ")
+        _print_wrapped(console, causes_text.question_list(group), width, indent="      ")
+    if groups:
+        _print(console, "")
 
 
 def _show_unlocks(whole: GateResult, console: "Console", width: int) -> None:
