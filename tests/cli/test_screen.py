@@ -89,3 +89,12 @@ def test_a_notice_is_printed_at_once(capsys: pytest.CaptureFixture[str]) -> None
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("The app [bold]is[/bold] busy, very")
     assert max(map(len, lines)) <= 80
+
+
+def test_skipped_scenarios_are_one_line_for_each_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    """They count as done."""
+    with Progress(["a", "b", "c"]) as progress:
+        progress.skipped(["a", "b"], "in x, nothing happened.")
+        progress.ended("c", "FAIL")
+
+    assert capsys.readouterr().err == "2 of 3 scenarios are skipped: in x, nothing happened.\n[3/3] c FAIL\n"

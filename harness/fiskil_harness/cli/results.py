@@ -140,17 +140,24 @@ def present(
         comparison=redactor.redact_tree(whole.comparison),
     )
     whole = completed(judged, config=digest_of(settings))
-    screen = console(is_error=request.json_path == STANDARD_OUTPUT)
-    is_gate = whole.result.decision is not Decision.NOT_REQUESTED or request.command == "gate"
-    if is_gate and not request.is_verbose:
-        written = [str(path) for path in (*request.files, request.app_log_path) if path not in {None, STANDARD_OUTPUT}]
-        terminal.show_summary(whole, screen, reports=written)
-    else:
-        terminal.show(whole, screen)
+    _show(whole, request)
     for traceback in tracebacks:
         click.echo(traceback, err=True)
     _write(whole, request, hars)
     return whole.exit_code
+
+
+def _show(whole: GateResult, request: RunRequest) -> None:
+    """Show the report on the terminal: of a gate or a receiver the summary, unless everything is requested."""
+    screen = console(is_error=request.json_path == STANDARD_OUTPUT)
+    written = [str(path) for path in (*request.files, request.app_log_path) if path not in {None, STANDARD_OUTPUT}]
+    is_gate = whole.result.decision is not Decision.NOT_REQUESTED or request.command == "gate"
+    if request.is_verbose or not (is_gate or request.command == "webhooks"):
+        terminal.show(whole, screen)
+    elif is_gate:
+        terminal.show_summary(whole, screen, reports=written)
+    else:
+        terminal.show_receiver(whole, screen, reports=written)
 
 
 def save_plans(session: SessionResult) -> tuple[str, ...]:

@@ -114,6 +114,14 @@ class Progress:
         for line in wrapped(one_line(text), WIDTH, later_indent="  "):
             self._console.print(line, style="yellow" if self._live is not None else None, markup=False)
 
+    def skipped(self, names: Sequence[str], reason: str) -> None:
+        """Count *names* as done, and print how many they are and the *reason*."""
+        with self._lock:
+            self._done += len(names)
+            for name in names:
+                self._waiting.pop(name, None)
+        self.noticed(f"{len(names)} of {self._total} scenarios are skipped: {reason.rstrip('.')}.")
+
     def lines(self) -> list[str]:
         """Return the live lines for the present state of the run."""
         with self._lock:

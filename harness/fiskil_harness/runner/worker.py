@@ -42,6 +42,7 @@ from fiskil_harness.probes.evidence import (
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
+from fiskil_harness.runner.first_answers import first_answers
 from fiskil_harness.runner.printed_output import PrintedOutput
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.scenario.scenario import Scenario
@@ -216,7 +217,7 @@ class Worker:
         elapsed = stopwatch()
         if not self._has_been_ready:
             self.start()
-        journal, fault = Journal(), ""
+        journal, crashed, fault = Journal(), "", ""
         self._current_scenario = scenario.name
         excerpts: tuple[Excerpt, ...] = ()
         printed: Printed | None = None
@@ -256,6 +257,7 @@ class Worker:
                 har=har_of(journal, title=scenario.name) if self.includes_har else {},
                 story=story,
                 printed=printed,
+                first_answers=first_answers(journal, crashed),
             )
         )
         story = played.story and shortened(played.story, has_passed=outcome.verdict is Verdict.PASS)

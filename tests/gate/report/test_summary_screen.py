@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from fiskil_harness.core.config import GateSettings, Settings
+from fiskil_harness.core.config import COMMAND_LINE, GateSettings, Settings
 from fiskil_harness.gate.inconclusive_causes import CauseGroup, cause_groups, causes
 from fiskil_harness.gate.judgement import GateResult, judge
 from fiskil_harness.gate.report import markdown, terminal
@@ -132,11 +132,14 @@ def test_an_open_gate_says_what_comes_next(result: GateResult) -> None:
 
 def test_webhooks_names_its_options(result: GateResult) -> None:
     """The command `webhooks` has no config, so it shows the option in place of the line."""
-    of_webhooks = msgspec.structs.replace(result, run=msgspec.structs.replace(result.run, command="webhooks"))
+    of_webhooks = msgspec.structs.replace(result, run=msgspec.structs.replace(result.run, config=COMMAND_LINE))
     group = CauseGroup(cause=EFFECTS, title="t", remedy="r", table="[app.observe]", line="effects = 1", questions=())
 
     assert cause_title(of_webhooks, group) == "0 questions need app.observe.effects: add this option"
     assert cause_line(of_webhooks, group) == "--effects 'GET /_harness/effects?end_user_id={end_user_id}'"
+    other = msgspec.structs.replace(group, cause="app.tls")
+    assert cause_title(of_webhooks, other).endswith("only a config can give it (fiskil-harness init)")
+    assert cause_line(of_webhooks, other) == ""
     assert {key: option.split(" ")[0] for key, option in OPTIONS.items()} == WEBHOOKS_OPTIONS
 
 
@@ -163,3 +166,25 @@ def test_a_report_has_the_groups(result: GateResult) -> None:
     """The JSON report contains the same groups."""
     assert result.result.causes == cause_groups(result.result.scenarios)
     assert [group.cause for group in result.result.causes] == ["app.drive.start_session", "fault-not-reached"]
+
+
+def test_a_receiver_shows_its_failures_and_what_its_responses_show(
+    result: GateResult, outcome_of: Callable[..., Outcome]
+) -> None:
+    """Failures come with all details; probes of responses without a fault have one line each; then the summary."""
+    refused = Finding(
+        probe="refuses_forgeries", verdict=Verdict.INCONCLUSIVE, observed="all 60 were refused (401)", hook=EFFECTS
+    )
+    rows = Finding(probe="holds_every_row", verdict=Verdict.PASS, observed="93 rows", examined=93)
+    outcomes = (*result.result.scenarios, outcome_of("webhooks.signature", refused, rows, scenario="webhook_forged"))
+    file = io.StringIO()
+
+    terminal.show_receiver(
+        msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, scenarios=outcomes)),
+        Console(file=file, width=80),
+    )
+
+    assert file.getvalue().startswith("FAIL  webhooks.idempotent   webhook_repeated")
+    assert "\nWhat the responses show\n  refuses_forgeries: all 60 were refused (401)\n\n" in file.getvalue()
+    assert file.getvalue().endswith("Again: fiskil-harness gate --seed 42\n")
+    assert "INCONCLUSIVE  " not in file.getvalue()

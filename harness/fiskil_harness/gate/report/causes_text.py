@@ -1,5 +1,6 @@
 """The wording of INCONCLUSIVE results by cause, which the terminal and Markdown share."""
 
+from fiskil_harness.core.config import COMMAND_LINE
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.gate.inconclusive_causes import CauseGroup
 from fiskil_harness.gate.judgement import GateResult
@@ -20,16 +21,22 @@ OPTIONS = {
 def cause_title(whole: GateResult, group: CauseGroup) -> str:
     """Return the count and the cause of *group*, and where its line belongs: ``40 questions need X: add to [app]``."""
     count = counted(len(group.questions), "question")
-    if not cause_line(whole, group):
+    if not group.line:
         return f"{count}: {group.title}"
     is_named = not group.table or group.table in group.cause
-    place = "this option" if _option(whole, group) else "this line" if is_named else f"to {group.table}"
-    return f"{count} need{'s' if len(group.questions) == 1 else ''} {group.cause}: add {place}"
+    place = "add this line" if is_named else f"add to {group.table}"
+    if _has_no_config(whole):
+        place = "add this option" if group.cause in OPTIONS else "only a config can give it (fiskil-harness init)"
+    return f"{count} need{'s' if len(group.questions) == 1 else ''} {group.cause}: {place}"
 
 
 def cause_line(whole: GateResult, group: CauseGroup) -> str:
     """Return what to add for *group*: a line of the config, or an option of `webhooks`; "" if nothing can be added."""
-    return _option(whole, group) or group.line
+    return OPTIONS.get(group.cause, "") if _has_no_config(whole) else group.line
+
+
+def _has_no_config(whole: GateResult) -> bool:
+    return whole.run.config == COMMAND_LINE
 
 
 def question_list(group: CauseGroup) -> str:
@@ -38,7 +45,3 @@ def question_list(group: CauseGroup) -> str:
     for question in group.questions:
         scenarios.setdefault(question.probe, []).append(question.scenario)
     return "; ".join(f"{probe} in {', '.join(names)}" for probe, names in scenarios.items())
-
-
-def _option(whole: GateResult, group: CauseGroup) -> str:
-    return OPTIONS.get(group.cause, "") if whole.run.command == "webhooks" else ""

@@ -81,15 +81,17 @@ def _rows(lines: Sequence[Line], width: int) -> int:
 def _head(whole: GateResult, width: int) -> Block:
     judgement = whole.result
     style = {0: "bold green", 1: "bold red"}.get(whole.exit_code, "bold yellow")
-    lines = [(line, style) for line in wrapped(decision_line(whole), width)]
     counts = f"{scenario_counts(judgement)}, in {whole.run.took_s:.0f} s"
-    if judgement.decision is not Decision.NOT_REQUESTED:
+    is_decided = judgement.decision is not Decision.NOT_REQUESTED
+    is_incomplete = whole.run.internal_errors or whole.run.was_interrupted
+    lines = [(line, style) for line in wrapped(decision_line(whole) if is_decided or is_incomplete else counts, width)]
+    if is_decided:
         practices = ", ".join(
             f"{len(judgement.with_status(status))} {status}" for status in Status if judgement.with_status(status)
         )
-        lines += _plain(f"{judgement.practices} practices: {practices}", width)
+        lines += [*_plain(f"{judgement.practices} practices: {practices}", width), *_plain(counts, width)]
     remarks = [*judgement.remarks, *busy_lines(whole.measured), *judgement.config_errors, comparison_line(whole)]
-    for text in (counts, *filter(None, remarks)):
+    for text in filter(None, remarks):
         lines += _plain(text, width)
     if whole.comparison is not None:
         for difference in (*whole.comparison.worse, *whole.comparison.better)[:MOST_DIFFERENCES]:
@@ -159,6 +161,8 @@ def _next_step(whole: GateResult) -> tuple[str, str]:
     judgement = whole.result
     violated = [practice.practice for practice in _violated(whole) if not practice.waiver]
     failed = [name for practice in violated for name, finding in _failures(whole) if practice in finding.practices]
+    if failed and again(whole, failed[0]) == whole.run.again:
+        return "Next: read and fix the first violation, then run it again.", ""
     if failed:
         return "Next: read and fix the first violation:", again(whole, failed[0])
     if any(causes_text.cause_line(whole, group) for group in judgement.causes):
