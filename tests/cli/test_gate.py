@@ -78,7 +78,7 @@ def test_with_only_a_webhook_most_practices_are_not_proven(
     url, secret = receiver
     (project / "fiskil-harness.toml").write_text(SHORT_CONFIG.format(url=url))
 
-    completed = program("gate", "--fast", "--json", "report.json", MY_SECRET=secret)
+    completed = program("gate", "--fast", "-v", "--json", "report.json", MY_SECRET=secret)
 
     result = read(project / "report.json")["result"]
     statuses = {status["practice"]: status for status in result["statuses"]}
@@ -92,7 +92,7 @@ def test_with_only_a_webhook_most_practices_are_not_proven(
     assert "A fast gate: it tested each question once" in completed.stdout
     assert "which ones the app uses is unknown without app.facts.uses_events" in " ".join(completed.stdout.split())
     assert secret not in completed.stdout + completed.stderr + (project / "report.json").read_text()
-    assert max(map(len, completed.stdout.splitlines())) <= 80
+    assert max(len(line) for line in completed.stdout.splitlines() if " = " not in line) <= 80
 
 
 @pytest.mark.full

@@ -71,6 +71,28 @@ def test_a_missing_hook_is_named(drive: Drive, receiver_settings: MakeSettings) 
     ]
 
 
+@pytest.mark.parametrize(("flaw", "verdict"), [("", Verdict.INCONCLUSIVE), ("does_nothing", Verdict.FAIL)])
+def test_without_the_effects_hook_responses_are_judged(
+    drive: Drive, receiver_settings: MakeSettings, flaw: str, verdict: Verdict
+) -> None:
+    """The scenario runs for the probes of responses; a probe of effects names the hook."""
+    forged = Scenario(
+        name="forged",
+        title="A forged message arrives.",
+        practices=("webhooks.signature", "webhooks.retries"),
+        steps=(steps.Authorise(), steps.Deliver(), steps.Forge("unsigned")),
+        probes=(probes.RefusesForgeries(), probes.AcknowledgesGenuine(), probes.LosesNothing()),
+    )
+
+    outcome = drive(receiver_settings(app={"observe": {}}, FLAW=flaw)).run(forged)
+
+    found = {finding.probe: (finding.verdict, finding.hook) for finding in outcome.findings}
+    assert outcome.missing == ()
+    assert found["acknowledges_genuine"] == (Verdict.PASS, "")
+    assert found["refuses_forgeries"][0] is verdict
+    assert found["loses_nothing"] == (Verdict.INCONCLUSIVE, "app.observe.effects")
+
+
 def test_a_fault_that_never_fired_is_inconclusive(drive: Drive, receiver_settings: MakeSettings) -> None:
     """A scenario whose fault met no request is INCONCLUSIVE, although its probes pass."""
     broken = msgspec.structs.replace(
@@ -147,6 +169,7 @@ class Broken(msgspec.Struct, frozen=True, tag="broken"):
     needs: tuple[str, ...] = ()
     observes: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
+    judges_responses: bool = False
 
     def examine(self, journal: Journal) -> Finding:
         """Raise an error whose text must not appear in a report."""

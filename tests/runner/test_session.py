@@ -25,7 +25,7 @@ from fiskil_harness.runner import session
 from fiskil_harness.runner.session import Session, SessionResult, can_run_in_parallel, run_scenarios
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.scenario import Scenario, load
 from tests.paths import SOURCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
@@ -67,6 +67,14 @@ class RecordedProgress:
     def ended(self, name: str, verdict: str) -> None:
         """Record the end of a scenario."""
         self.lines.append(f"ended {name} {verdict}")
+
+    def noticed(self, text: str) -> None:
+        """Record a sentence about the app."""
+        self.lines.append(f"noticed {text}")
+
+    def skipped(self, names: Sequence[str], reason: str) -> None:
+        """Record the scenarios that are not run."""
+        self.lines.append(f"skipped {len(names)} {reason}")
 
 
 def test_outcomes_are_sorted_by_name(receiver_settings: MakeSettings) -> None:
@@ -232,6 +240,50 @@ def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(
     assert [scenario.name for scenario in session.run_order([heavy, light], running)] == ["b", "a"]
 
 
+def test_with_one_worker_the_shortest_scenarios_run_first(receiver_settings: MakeSettings) -> None:
+    """The first verdicts come soon; several workers begin with the longest, so that none runs alone at the end."""
+    scenarios = [load("webhook_repeated_much_later"), load("webhook_delivered")]
+
+    one, several = (session.run_order(scenarios, receiver_settings(), workers) for workers in (1, 2))
+
+    assert (one[0].name, several[1].name) == ("webhook_delivered", "webhook_delivered")
+
+
+def test_a_busy_app_is_noticed_once(receiver_settings: MakeSettings) -> None:
+    """The sentence names the config key, and comes when the first scenario has ended."""
+    progress = RecordedProgress()
+
+    run_scenarios([repeated("a"), repeated("b")], settings=receiver_settings(FLAW="stuck"), seed=7, progress=progress)
+
+    notices = [line for line in progress.lines if line.startswith("noticed")]
+    assert len(notices) == 1
+    assert notices[0].startswith("noticed The app does not become idle: after a `pending` of app.observe.effects stayed 1.")
+    assert "raise app.limits.fresh_s" in notices[0]
+    assert [line.split(" ")[:2] for line in progress.lines[:3]] == [["began", "a"], ["ended", "a"], ["noticed", "The"]]
+
+
+def test_an_app_that_does_nothing_is_tried_once(receiver_settings: MakeSettings) -> None:
+    """The first scenario shows no effect, so those that need one are skipped, with one line for all of them."""
+    calm = Scenario(
+        name="calm",
+        practices=("webhooks.idempotent",),
+        steps=(steps.Authorise(), steps.Sync("accounts"), steps.TouchConsent(), steps.Deliver()),
+        probes=(probes.AppliesOnce(),),
+    )
+    settings = receiver_settings(FLAW="does_nothing", app={"limits": {"fresh_s": 0.1}})
+    progress = RecordedProgress()
+
+    result = run_scenarios(
+        [calm, *(repeated(f"s{number}") for number in range(19))], settings=settings, seed=7, progress=progress
+    )
+
+    reason = "in calm, no genuine message had a visible effect, and the app made no API call"
+    assert progress.lines[-1] == f"skipped 19 {reason}"
+    assert [outcome.scenario for outcome in result.outcomes][:2] == ["calm", "s0"]
+    assert {finding.observed for outcome in result.outcomes[1:] for finding in outcome.findings} == {f"skipped: {reason}"}
+    assert result.is_whole
+
+
 SCRIPT = """
 import pickle, sys, msgspec
 from pathlib import Path
@@ -240,6 +292,8 @@ from fiskil_harness.runner.session import run_scenarios
 class PrintedProgress:
     def began(self, name): print("began", name, flush=True)
     def ended(self, name, verdict): pass
+    def noticed(self, text): pass
+    def skipped(self, names, reason): pass
 
 if __name__ == "__main__":
     scenarios, settings = pickle.loads(Path(sys.argv[1], "request.pickle").read_bytes())

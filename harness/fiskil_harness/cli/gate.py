@@ -51,7 +51,7 @@ def with_exit_codes(text: str) -> str:
 @options.config
 @options.gallery
 @options.gate_workers
-@click.option("--fast", "is_fast", is_flag=True, help="Test each question once, in the cheapest scenario: half a minute.")
+@click.option("--fast", "is_fast", is_flag=True, help="Test each question once, in the cheapest scenario.")
 @click.option("--shard", metavar="K/N", help="Run only shard K of N; `merge` judges the whole from all of them.")
 @options.baseline
 @options.interpretations
@@ -63,6 +63,7 @@ def with_exit_codes(text: str) -> str:
 )
 @options.api
 @options.allow_writes
+@options.verbose
 @options.reports
 def gate_command(
     seed: int,
@@ -80,8 +81,8 @@ def gate_command(
 ) -> int:
     """Run every scenario. The gate is open if nothing is violated and every required practice is proven.
 
-    With --fast each question (such as a probe of a practice) is tested in one scenario only, which takes half a minute. The
-    report lists the scenarios that were left out.
+    With --fast each question (such as a probe of a practice) is tested in one scenario only, which takes half a minute for
+    the reference app. The report lists the scenarios that were left out.
 
     With --baseline the exit code depends only on what is worse than in that report: 1 if something is newly violated, 3 if
     something is no longer proven, else 0.

@@ -27,6 +27,7 @@ from fiskil_harness.errors import UsageError
 @options.gallery
 @options.baseline
 @options.interpretations
+@options.verbose
 @options.reports
 def merge_command(
     paths: tuple[Path, ...],

@@ -110,6 +110,7 @@ har_file = click.option("--har", "har_path", metavar="FILE", type=FILE, help="Wr
 app_log = click.option(
     "--app-log", "app_log_path", metavar="FILE", type=FILE, help="Write everything that the app prints, without secrets."
 )
+verbose = click.option("-v", "--verbose", "is_verbose", is_flag=True, help="Show everything, not only the summary.")
 reports = _together(json_file, readable_reports, har_file, app_log)
 """An option for every report file."""
 faults = click.option(

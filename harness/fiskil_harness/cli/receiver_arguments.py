@@ -33,7 +33,7 @@ def receiver_settings(
     """
     from urllib.parse import urlsplit
 
-    from fiskil_harness.core.config import environment, parse
+    from fiskil_harness.core.config import COMMAND_LINE, environment, parse
     from fiskil_harness.core.config.webhook_format import FISKIL, preset
     from fiskil_harness.errors import ConfigError, UsageError
     from fiskil_harness.webhooks import Target
@@ -56,7 +56,64 @@ def receiver_settings(
     if uses_events:
         app["facts"] = {"uses_events": list(uses_events)}
     raw = {"app": app, "sandbox": {"webhook_secret_env": secret_env}}
-    return parse(raw, folder=Path.cwd(), source="the command line")
+    return parse(raw, folder=Path.cwd(), source=COMMAND_LINE)
+
+
+def settings_of_folder(
+    url: str, secret_env: str | None, uses_events: Sequence[str], *, folder: Path | None = None
+) -> "tuple[Settings | None, str]":
+    """Return the settings of the config in *folder* if it describes the app at *url*, and a sentence that says so.
+
+    The settings are None if the folder has no config, or one of another app; without a config the sentence is "".
+
+    Args:
+        secret_env: The environment variable that contains the signing secret; None uses that of the config.
+        uses_events: Kinds of events that the app uses; empty uses those of the config.
+        folder: The folder of the config (default: the current folder).
+
+    Raises:
+        ConfigError: The variable of the signing secret is not set.
+        UnsafeTarget: *url* is not on loopback.
+    """
+    from fiskil_harness.core.config import environment, find, load
+    from fiskil_harness.errors import ConfigError
+    from fiskil_harness.webhooks import Target
+
+    config = find(folder or Path.cwd())
+    if config is None:
+        return None, ""
+    try:
+        settings = load(config)
+    except ConfigError as error:
+        return None, f"{config.name} was not used: {error}"
+    app = settings.app
+    if not app.url or _address(app.url + app.webhook.path) != _address(url):
+        other = f"it is about {app.url}{app.webhook.path}" if app.url else "it has no app.url"
+        return None, f"The hooks of {config.name} were not used: {other}."
+    Target.of(url, allow_hosts=settings.sandbox.allow_hosts)
+    name = secret_env or settings.sandbox.webhook_secret_env
+    if name is None:
+        return None, f"The hooks of {config.name} were not used: it has no sandbox.webhook_secret_env."
+    if environment(name) is None:
+        raise ConfigError(f"{name} is not set. Put the signing secret there, or name another variable.")
+    facts = msgspec.structs.replace(app.facts, uses_events=tuple(uses_events) or app.facts.uses_events)
+    settings = msgspec.structs.replace(
+        settings,
+        app=msgspec.structs.replace(app, facts=facts),
+        sandbox=msgspec.structs.replace(settings.sandbox, webhook_secret_env=name),
+    )
+    return settings, f"The hooks of {config.name} are used, because it describes the app at this address."
+
+
+def _address(url: str) -> tuple[str, str, int | None, str]:
+    """Return the parts of *url* that two names of one receiver have in common."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return parts.scheme, host, port, path
 
 
 def receiver_arguments(secret_env: str | None, effects: str | None, uses_events: Sequence[str], scheme: str | None) -> str:

@@ -19,7 +19,7 @@ from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.digests import digest_of
-from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement, Run, Shard
+from fiskil_harness.gate.judgement import Comparison, Decision, GateResult, Judgement, Run, Shard
 from fiskil_harness.gate.report import files, terminal
 from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.runner.session import SessionResult
@@ -33,7 +33,7 @@ class RunRequest(Struct, frozen=True, kw_only=True):
 
     ``again`` is the command that repeats the run, ``again_for_scenario`` the command for one scenario, with ``{scenario}``
     for its name. ``replay_with`` are the options of `replay` for a saved plan. ``paths`` are the files of scenarios that
-    came from a file, by scenario name.
+    came from a file, by scenario name. With ``is_verbose`` the terminal shows everything, also for a gate.
     """
 
     command: str
@@ -48,6 +48,7 @@ class RunRequest(Struct, frozen=True, kw_only=True):
     html_path: Path | None = None
     har_path: Path | None = None
     app_log_path: Path | None = None
+    is_verbose: bool = False
 
     @property
     def files(self) -> tuple[Path | None, ...]:
@@ -141,11 +142,24 @@ def present(
         comparison=redactor.redact_tree(whole.comparison),
     )
     whole = completed(judged, config=digest_of(settings))
-    terminal.show(whole, console(is_error=request.json_path == STANDARD_OUTPUT))
+    _show(whole, request)
     for traceback in tracebacks:
         click.echo(traceback, err=True)
     _write(whole, request, hars)
     return whole.exit_code
+
+
+def _show(whole: GateResult, request: RunRequest) -> None:
+    """Show the report on the terminal: of a gate or a receiver the summary, unless everything is requested."""
+    screen = console(is_error=request.json_path == STANDARD_OUTPUT)
+    written = [str(path) for path in (*request.files, request.app_log_path) if path not in {None, STANDARD_OUTPUT}]
+    is_gate = whole.result.decision is not Decision.NOT_REQUESTED or request.command == "gate"
+    if request.is_verbose or not (is_gate or request.command == "webhooks"):
+        terminal.show(whole, screen)
+    elif is_gate:
+        terminal.show_summary(whole, screen, reports=written)
+    else:
+        terminal.show_receiver(whole, screen, reports=written)
 
 
 def save_plans(session: SessionResult) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ def play(
     """
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.cli.step_by_step import StepPause
+    from fiskil_harness.core.config.given import is_in_config
     from fiskil_harness.gate.report import files
     from fiskil_harness.runner import session
 
@@ -75,7 +76,9 @@ def play(
             records_har=records_har,
             app_log=app_log,
         )
-    with Progress([scenario.name for scenario in scenarios], workers=request.workers) as progress:
+    names = [scenario.name for scenario in scenarios]
+    instant = [scenario.name for scenario in scenarios if not all(is_in_config(settings, hook) for hook in scenario.needs)]
+    with Progress(names, workers=request.workers, instant=instant) as progress:
         return session.run_scenarios(
             scenarios,
             settings=settings,

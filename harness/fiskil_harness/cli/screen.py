@@ -5,18 +5,19 @@ Reports go to standard output, progress to standard error; a pipe gets plain lin
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fiskil_harness.cli import streams
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.printable import one_line
-from fiskil_harness.gate.report.text import WIDTH
+from fiskil_harness.gate.report.text import WIDTH, wrapped
 from fiskil_harness.scenario import costs
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+PASSED = "PASS"
 BAD = frozenset({"FAIL", "FALSE ALARM", "OVERLOOKED"})
 """Verdicts of scenarios, and labels of the selftest, that count as failed."""
 ENOUGH_S = 5.0
@@ -36,27 +37,34 @@ def console(*, is_error: bool = False) -> "Console":
 
 
 class Progress:
-    """Shows the progress of a run: live lines on a terminal, otherwise one line for each finished scenario.
+    """Shows the progress of a run: live lines on a terminal, otherwise one line for each scenario that did not pass.
 
     The live lines show finished and failed scenarios, elapsed and remaining time, and what runs on each worker.
     """
 
     def __init__(
-        self, names: Sequence[str], *, workers: int = 1, watch: Callable[[], Callable[[], float]] = stopwatch
+        self,
+        names: Sequence[str],
+        *,
+        workers: int = 1,
+        instant: Collection[str] = (),
+        watch: Callable[[], Callable[[], float]] = stopwatch,
     ) -> None:
         """Start with all scenarios in *names* waiting to run.
 
         Args:
             workers: The number of scenarios that run in parallel.
+            instant: The scenarios that take no time, because the config lacks what they need.
             watch: Starts a stopwatch: returns a function that returns the seconds since then.
         """
         self._watch = watch
+        self._instant = frozenset(instant)
         self._waiting = dict.fromkeys(names)
         self._total = len(names)
         self._done = 0
         self._failed: list[str] = []
         self._slots: list[tuple[str, Callable[[], float]] | None] = [None] * max(min(workers, len(names)), 1)
-        self._spent_s = 0.0
+        self._spent_s, self._estimated_s = 0.0, 0.0
         self._elapsed = watch()
         self._console = console(is_error=True)
         self._live: Any = None
@@ -89,15 +97,30 @@ class Progress:
         with self._lock:
             self._done += 1
             self._waiting.pop(name, None)
-            self._spent_s += costs.cost_s(name)
             for number, slot in enumerate(self._slots):
                 if slot is not None and slot[0] == name:
                     self._slots[number] = None
+                    if name not in self._instant:
+                        self._spent_s += slot[1]()
+                        self._estimated_s += costs.cost_s(name)
             if verdict in BAD:
                 self._failed.append(name)
-        if self._live is None:
+        if self._live is None and verdict != PASSED:
             width = len(str(self._total))
             self._console.print(f"[{self._done:>{width}}/{self._total}] {one_line(name)} {verdict}", markup=False)
+
+    def noticed(self, text: str) -> None:
+        """Print *text*, about something that the user can mend while the run goes on."""
+        for line in wrapped(one_line(text), WIDTH, later_indent="  "):
+            self._console.print(line, style="yellow" if self._live is not None else None, markup=False)
+
+    def skipped(self, names: Sequence[str], reason: str) -> None:
+        """Count *names* as done, and print how many they are and the *reason*."""
+        with self._lock:
+            self._done += len(names)
+            for name in names:
+                self._waiting.pop(name, None)
+        self.noticed(f"{len(names)} of {self._total} scenarios are skipped: {reason.rstrip('.')}.")
 
     def lines(self) -> list[str]:
         """Return the live lines for the present state of the run."""
@@ -116,11 +139,14 @@ class Progress:
         return [line if len(line) <= WIDTH else line[: WIDTH - 3] + "..." for line in lines]
 
     def _left_s(self) -> float | None:
-        """Return the remaining seconds, estimated from the cost table and the speed so far; None if it is too early."""
-        if self._spent_s < ENOUGH_S or not self._waiting:
+        """Return the remaining seconds; None if it is too early.
+
+        The table has the costs on the reference app. The app at hand takes as many times longer as it took so far.
+        """
+        waiting = [name for name in self._waiting if name not in self._instant]
+        if self._estimated_s < ENOUGH_S or not waiting:
             return None
-        pace = self._elapsed() * len(self._slots) / self._spent_s
-        return costs.wall_s(self._waiting, len(self._slots)) * pace
+        return costs.wall_s(waiting, len(self._slots)) * self._spent_s / self._estimated_s
 
     def _render(self) -> Any:
         from rich.text import Text

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fiskil_harness.cli import options
-from fiskil_harness.cli.receiver_arguments import receiver_arguments, receiver_settings, with_body_limits
+from fiskil_harness.cli.receiver_arguments import (
+    receiver_arguments,
+    receiver_settings,
+    settings_of_folder,
+    with_body_limits,
+)
 from fiskil_harness.cli.runs import arguments_of, run_and_report, with_interpretations
+from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import EFFECTS
 
 if TYPE_CHECKING:
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
 @options.heavy
 @options.interpretations
 @options.seed
+@options.verbose
 @options.reports
 def webhooks_command(
     url: str,
@@ -59,7 +66,9 @@ def webhooks_command(
 ) -> int:
     """Test the webhook receiver at URL, which is already running.
 
-    Without --effects only responses are visible, and they prove little; with it the harness examines what the app did.
+    Without --effects the harness judges the responses: forged messages that are accepted, genuine ones that are refused or
+    acknowledged late, errors with a stack trace. With it, it also examines what the app did. Without --effects and --scheme,
+    a fiskil-harness.toml in the current folder is used if it describes the app at URL.
     Long and slow bodies are sent only with --heavy. The report states how long the receiver reads them, and judges it if
     the receiver promises a limit: --body-bytes, --body-s.
 
@@ -76,11 +85,17 @@ def webhooks_command(
         raise UsageError("--body-bytes and --body-s are limits for --heavy. Add --heavy, or remove them.")
     if is_heavy and phase == "random":
         raise UsageError("--heavy adds named deliveries, and --phase random has none. Remove one of them.")
-    settings = with_interpretations(receiver_settings(url, secret_env, effects, uses_events, scheme), interpretations)
+    settings, note = (None, "") if effects or scheme else settings_of_folder(url, secret_env, uses_events)
+    if note:
+        click.echo(note, err=True)
+    settings = settings or receiver_settings(url, secret_env, effects, uses_events, scheme)
+    settings = with_interpretations(settings, interpretations)
     if is_heavy:
         settings = with_body_limits(settings, body_bytes=body_bytes, body_s=body_s)
     scenarios = with_plans(receiver_scenarios(phase, is_heavy=is_heavy), plan_count, shrink_s)
-    playable = [scenario for scenario in scenarios if set(scenario.needs) <= {EFFECTS}]
+    playable = [
+        scenario for scenario in scenarios if all(hook == EFFECTS or is_in_config(settings, hook) for hook in scenario.needs)
+    ]
     left_out = [f"{scenario.name} needs {', '.join(scenario.needs)}" for scenario in scenarios if scenario not in playable]
     receiver = receiver_arguments(secret_env, effects, uses_events, scheme)
     repeated = {

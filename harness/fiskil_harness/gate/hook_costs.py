@@ -10,6 +10,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import FAIL
 from fiskil_harness.gate.practice_status import MET, status_of
 from fiskil_harness.probes import Finding, Verdict, name_of
+from fiskil_harness.probes.evaluation import hook_lacking
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices, counting_for
 from fiskil_harness.scenario.counting import condition
@@ -53,9 +54,11 @@ def _outcome(scenario: Scenario, without: str, *, calls_api: bool) -> Outcome:
     """Return the best possible outcome of *scenario* for an app that has every hook but *without*."""
     is_playable = without not in scenario.needs
     lacks_failure = without == FAIL and not calls_api and any(map(_fails_by_api, scenario.steps))
+    absent = [without] if any(without in probe.needs for probe in scenario.probes) else []
     findings = []
     for probe in scenario.probes:
         is_blind = not is_playable or lacks_failure or without in (*probe.needs, *probe.observes)
+        is_blind = is_blind or bool(hook_lacking(probe, absent))
         verdict, hook = (Verdict.INCONCLUSIVE, without) if is_blind else (Verdict.PASS, "")
         finding = Finding(probe=name_of(probe), verdict=verdict, observed="", hook=hook)
         findings.append(counting_for(scenario.practices, finding))

@@ -110,7 +110,7 @@ def _obstacle(finding: Finding) -> Cause | None:
     if finding.verdict is not Verdict.INCONCLUSIVE:
         return None
     row = next((cause for cause in causes().values() if finding.probe in cause.probes), None)
-    return row and (causes().get(finding.hook) or row)
+    return row and (causes().get(finding.hook) or _by_text(finding) or row)
 
 
 def _by_text(finding: Finding) -> Cause | None:

@@ -6,7 +6,7 @@ scenario; there, a FAIL counts for every practice that lists the probe.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -49,6 +49,7 @@ def findings(
     practices: tuple[str, ...],
     crashed: str,
     missing: str,
+    absent: Collection[str] = (),
     is_given: IsGiven = lambda _: False,
 ) -> tuple[Finding, ...]:
     """Run every probe, and add a finding for each reason why the run was incomplete.
@@ -57,18 +58,41 @@ def findings(
         practices: The ids of the practices that the findings may count for.
         crashed: Why the scenario did not run to its end, in words; '' if it did.
         missing: The first hook that the scenario needs and the config omits, so that no step was performed; '' if none.
+        absent: The hooks that probes need and the config omits.
         is_given: Returns whether the config has a hook, so that no finding names such a hook as missing.
 
     Raises:
         HarnessError: A probe raised HarnessError. Other exceptions of a probe become INCONCLUSIVE findings.
     """
     if missing:
-        problem = f"the config gives no {missing}"
-        every = [_inconclusive(name_of(probe), problem, missing) for probe in probes]
+        every = [_without_hook(probe, missing) for probe in probes]
     else:
-        examined = [_examine(probe, journal) for probe in probes]
+        examined = [
+            _without_hook(probe, hook) if (hook := hook_lacking(probe, absent)) else _examine(probe, journal)
+            for probe in probes
+        ]
         every = [*examined, *_obstacles(examined, journal, crashed)]
     return tuple(counting_for(practices, with_true_hint(finding, journal, is_given)) for finding in every)
+
+
+def hook_lacking(probe: AnyProbe, absent: Collection[str]) -> str:
+    """Return the hook without which *probe* cannot judge, '' if it can.
+
+    Without the effects hook, only probes of responses judge a scenario that was made for effects: the waits are too short
+    for the others.
+
+    Args:
+        absent: The hooks that probes of the scenario need and the config omits.
+    """
+    if not absent:
+        return ""
+    if probe.judges_responses:
+        return next((hook for hook in probe.needs if hook in absent and hook != EFFECTS), "")
+    return next((hook for hook in absent if hook in probe.needs or hook == EFFECTS), "")
+
+
+def _without_hook(probe: Any, hook: str) -> Finding:
+    return _inconclusive(name_of(probe), f"the config gives no {hook}", hook)
 
 
 def general_failures(named: Iterable[Any], journal: Journal) -> tuple[Finding, ...]:

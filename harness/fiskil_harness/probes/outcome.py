@@ -77,6 +77,21 @@ class Measure(Struct, frozen=True, kw_only=True):
     coverage_marks: tuple[str, ...] = ()
 
 
+class FirstAnswers(Struct, frozen=True, kw_only=True):
+    """What one undisturbed scenario showed about the app.
+
+    ``failed_step`` states why the scenario did not run to its end. ``delivered`` and ``acknowledged`` count genuine
+    messages. ``reports`` is True if the effects hook responded, ``has_effect`` if it reported anything done or stored.
+    """
+
+    failed_step: str = ""
+    delivered: int = 0
+    acknowledged: int = 0
+    reports: bool = False
+    has_effect: bool = False
+    api_calls: int = 0
+
+
 class Played(Struct, frozen=True, kw_only=True):
     """All results of one scenario that was run.
 
@@ -95,3 +110,4 @@ class Played(Struct, frozen=True, kw_only=True):
     story: Story | None = None
     pictures: tuple[Picture, ...] = ()
     printed: Printed | None = None
+    first_answers: FirstAnswers = FirstAnswers()

@@ -22,10 +22,11 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
     although its scenarios run: something else in the config may replace them. ``around`` contains names of steps: the
     harness reads the app's effects before and after each of these steps. Each finding contains ``expected`` and ``source``;
     a FAIL also has ``fix``. A probe with ``is_general`` examines every journal. In a scenario that does not name the probe,
-    only a FAIL counts.
+    only a FAIL counts. A probe with ``judges_responses`` can FAIL by the responses to deliveries alone, without effects.
     """
 
     is_general: ClassVar[bool] = False
+    judges_responses: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
     observes: ClassVar[tuple[str, ...]] = ()
     around: ClassVar[tuple[str, ...]] = ()

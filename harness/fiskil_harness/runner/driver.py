@@ -327,9 +327,14 @@ class Driver:
         """
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         practices = _practices_of(scenario, journal)
-        first = missing[0] if missing else ""
         return evaluation.findings(
-            scenario.probes, journal, practices=practices, crashed=crashed, missing=first, is_given=self._is_given
+            scenario.probes,
+            journal,
+            practices=practices,
+            crashed=crashed,
+            missing=missing[0] if missing else "",
+            absent=sorted({hook for probe in scenario.probes for hook in probe.needs if not self.app.has(hook)}),
+            is_given=self._is_given,
         )
 
     def _is_given(self, hook: str) -> bool:

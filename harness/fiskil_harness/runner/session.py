@@ -28,8 +28,9 @@ from fiskil_harness.errors import AppError, HarnessError, UsageError
 from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.evidence import Excerpt, Picture, Printed, Story
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
+from fiskil_harness.runner.first_answers import first_scenarios, ruling, skipped
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
-from fiskil_harness.runner.worker import OnProgress, Worker, unfinished
+from fiskil_harness.runner.worker import NEVER_IDLE, OnProgress, Worker, unfinished
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -76,6 +77,12 @@ class Progress(Protocol):
     def ended(self, name: str, verdict: str) -> None:
         """Called when the scenario *name* ends, with its *verdict* ("" if there is none)."""
 
+    def noticed(self, text: str) -> None:
+        """Called with a sentence about the app that the user should read at once."""
+
+    def skipped(self, names: Sequence[str], reason: str) -> None:
+        """Called with the scenarios that are not run, for one *reason*."""
+
 
 def run_scenarios(
     scenarios: Sequence[Scenario],
@@ -107,7 +114,7 @@ def run_scenarios(
             "Use {port} in app.command, and {workdir} in the command or its environment for the app's data."
         )
     folder = new_run_folder("run-")
-    session = Session(run_order(scenarios, settings, workers), seed=seed, progress=progress)
+    session = Session(run_order(scenarios, settings, workers), seed=seed, progress=progress, settings=settings)
     try:
         with signals.stops_as_interrupt():
             if workers > 1 and len(scenarios) > 1:
@@ -125,13 +132,29 @@ def run_scenarios(
 class Session:
     """The scenarios of a command in the order in which they run, and the results so far."""
 
-    def __init__(self, scenarios: Sequence[Scenario], *, seed: int, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        """Prepare a run in which nothing has been played.
+
+        Args:
+            settings: The settings by which scenarios are skipped after the first ones; None skips none.
+        """
         self.scenarios = tuple(scenarios)
+        self._settings = settings
+        self._first = first_scenarios(scenarios, settings) if settings is not None else []
+        self._skipped: dict[str, Outcome] = {}
         self.seed = seed
         self.was_interrupted = False
         self._progress = progress
         self._played: list[Played] = []
         self._errors: list[str] = []
+        self._has_reported_busy_app = False
 
     def play(self, worker: Worker, *, should_continue: Callable[[], bool] = lambda: True) -> None:
         """Play every scenario with *worker* in this process, and close the worker; Ctrl-C ends it.
@@ -143,23 +166,47 @@ class Session:
             AppError: The app was never ready.
         """
         try:
-            for scenario in self.scenarios:
-                if not should_continue():
-                    return
-                self._begin(scenario)
-                try:
-                    played = worker.play(scenario)
-                except HarnessError as error:
-                    self._end(scenario)
-                    raise AppError(str(error)) from None
-                except Exception:  # noqa: BLE001 - an internal error must not lose the other results
-                    self._fail(scenario, worker.redactor.redact(traceback.format_exc()))
-                else:
-                    self._end(scenario, played)
+            self._play_with(worker, self._first, should_continue)
+            self._play_with(worker, self._remaining(), should_continue)
         except KeyboardInterrupt:
             self.was_interrupted = True
         finally:
             worker.close()
+
+    def _play_with(self, worker: Worker, scenarios: Sequence[Scenario], should_continue: Callable[[], bool]) -> None:
+        for scenario in scenarios:
+            if not should_continue():
+                return
+            self._begin(scenario)
+            try:
+                played = worker.play(scenario)
+            except HarnessError as error:
+                self._end(scenario)
+                raise AppError(str(error)) from None
+            except Exception:  # noqa: BLE001 - an internal error must not lose the other results
+                self._fail(scenario, worker.redactor.redact(traceback.format_exc()))
+            else:
+                self._end(scenario, played)
+
+    def _remaining(self) -> list[Scenario]:
+        """Return the scenarios that run after the first ones, and record those that the first answers rule out."""
+        if self._settings is None:
+            return list(self.scenarios)
+        names = {scenario.name for scenario in self._first}
+        answers = [played.first_answers for played in self._played if played.outcome.scenario in names]
+        reasons: dict[str, list[str]] = {}
+        remaining: list[Scenario] = []
+        for scenario in self.scenarios:
+            why = ruling(scenario, self._first, answers, self._settings) if scenario.name not in names else None
+            if why is not None:
+                self._skipped[scenario.name] = skipped(scenario, why, seed=self.seed)
+                reasons.setdefault(why.reason, []).append(scenario.name)
+            elif scenario.name not in names:
+                remaining.append(scenario)
+        if self._progress is not None:
+            for reason, of_reason in reasons.items():
+                self._progress.skipped(of_reason, reason)
+        return remaining
 
     def play_in_processes(
         self, settings: Settings, folder: Path, *, workers: int, records_har: bool, app_log: Path | None = None
@@ -181,21 +228,22 @@ class Session:
             initargs=(settings, self.seed, folder, records_har, app_log),
         )
         try:
-            self._play_in(pool, workers)
+            self._play_in(pool, self._first, workers)
+            self._play_in(pool, self._remaining(), workers)
         except KeyboardInterrupt:
             self.was_interrupted = True
         except BrokenProcessPool:
             self._errors.append("A worker process of fiskil-harness ended before its scenario did.")
         finally:
             with signals.ignored():
-                if len(self._played) < len(self.scenarios):
+                if len(self._played) + len(self._skipped) < len(self.scenarios):
                     for process in set(multiprocessing.active_children()) - others:
                         process.terminate()
                 pool.shutdown(cancel_futures=True)
 
-    def _play_in(self, pool: ProcessPoolExecutor, workers: int) -> None:
+    def _play_in(self, pool: ProcessPoolExecutor, scenarios: Sequence[Scenario], workers: int) -> None:
         """Give each process its next scenario as soon as the process is free, so that a scenario begins when it is given."""
-        waiting = iter(self.scenarios)
+        waiting = iter(scenarios)
         running: dict[Future[Played], Scenario] = {}
 
         def submit_next() -> None:
@@ -233,6 +281,14 @@ class Session:
             self._played.append(played)
         if self._progress is not None:
             self._progress.ended(scenario.name, str(played.outcome.verdict) if played is not None else "")
+            self._report_busy_app(self._progress, played)
+
+    def _report_busy_app(self, progress: Progress, played: Played | None) -> None:
+        """Report once, as soon as it is known, that the app does not become idle."""
+        note = next((note for note in played.measure.notes if note.startswith(NEVER_IDLE)), "") if played is not None else ""
+        if note and not self._has_reported_busy_app:
+            self._has_reported_busy_app = True
+            progress.noticed(note)
 
     def result(self, *, others: Sequence[Outcome] = ()) -> SessionResult:
         """Return the results so far.
@@ -241,7 +297,8 @@ class Session:
             others: Further outcomes, such as that of a comparison with the contract.
         """
         played = sorted(self._played, key=lambda result: result.outcome.scenario)
-        outcomes = {outcome.scenario: outcome for outcome in (*others, *(result.outcome for result in played))}
+        ended = (*others, *self._skipped.values(), *(result.outcome for result in played))
+        outcomes = {outcome.scenario: outcome for outcome in ended}
         for scenario in self.scenarios:
             not_run = unfinished(scenario, seed=self.seed, observed="the scenario did not run to its end", probe=NOT_RUN)
             outcomes.setdefault(scenario.name, not_run)
@@ -358,12 +415,13 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
 
     Scenarios with the same interpretations follow each other, because the app restarts when interpretations change.
     Scenarios that need a restart afterwards run last if the app cannot be restarted. With several workers the longest
-    scenarios run first, so that no long scenario runs alone at the end.
+    scenarios run first, so that no long scenario runs alone at the end. With one worker the shortest run first, so that the
+    first verdicts come soon.
     """
 
     def key(scenario: Scenario) -> tuple[object, ...]:
         is_heavy = not settings.app.command and any(step.affects_whole_app for step in scenario.steps)
-        cost_s = costs.cost_s(scenario.name) if workers > 1 else 0.0
-        return is_heavy, sorted(scenario.interpretations.items()), -cost_s, scenario.name
+        cost_s = costs.cost_s(scenario.name)
+        return is_heavy, sorted(scenario.interpretations.items()), -cost_s if workers > 1 else cost_s, scenario.name
 
     return sorted(scenarios, key=key)

@@ -21,7 +21,7 @@ from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.redaction.environment_secrets import environment_secrets
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
-from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, StepFailed
+from fiskil_harness.journal import Delivery, Effects, Exchange, FaultSet, Journal, PlanRun, StepFailed
 from fiskil_harness.journal.entries.plan_pairs import PairCoverage, pair_coverage
 from fiskil_harness.journal.har import har_of
 from fiskil_harness.journal.queries.unused_events import unused_event_marks
@@ -43,6 +43,7 @@ from fiskil_harness.probes.evidence import (
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
+from fiskil_harness.runner.first_answers import first_answers
 from fiskil_harness.runner.printed_output import PrintedOutput
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.scenario.scenario import Scenario
@@ -55,6 +56,9 @@ OnProgress = Callable[[str, int, int, str, Sequence[str]], None]
 
 STILL_BUSY_SINCE = "the app has been busy since "
 """Prefix of the note naming the earlier scenario and message that the app has not finished processing."""
+
+NEVER_IDLE = "The app does not become idle"
+"""Prefix of the note about an undisturbed scenario after which the app was busy; it names the config keys that help."""
 
 AGAIN_AFTER = "the scenario ran again with an empty app, because the first time "
 """Prefix of the note about a scenario that an earlier scenario may have affected."""
@@ -214,7 +218,7 @@ class Worker:
         elapsed = stopwatch()
         if not self._has_been_ready:
             self.start()
-        journal, fault = Journal(), ""
+        journal, crashed, fault = Journal(), "", ""
         self._current_scenario = scenario.name
         excerpts: tuple[Excerpt, ...] = ()
         printed: Printed | None = None
@@ -253,6 +257,7 @@ class Worker:
                 har=har_of(journal, title=scenario.name) if self.includes_har else {},
                 story=story,
                 printed=printed,
+                first_answers=first_answers(journal, crashed),
             )
         )
         story = played.story and shortened(played.story, has_passed=outcome.verdict is Verdict.PASS)
@@ -382,6 +387,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
             *_repeated_failures(journal),
             *_unfinished_work(journal),
             *_pending_of_others(journal),
+            *_never_idle(scenario, journal),
         ),
         pairs=_pairs(journal),
         coverage_marks=(
@@ -418,6 +424,24 @@ def _pending_of_others(journal: Journal) -> Iterator[str]:
     """Yield a note if the app reported older unfinished work for an end user whom it does not concern."""
     if any(effects.pending_of_others for effects in journal.all(Effects)):
         yield PENDING_OF_OTHERS
+
+
+def _never_idle(scenario: Scenario, journal: Journal) -> Iterator[str]:
+    """Yield a note if the app was busy at the end of an undisturbed scenario, with the config key that changes the wait."""
+    busy = [effects for effects in journal.all(Effects) if effects.is_final and not effects.is_idle]
+    if not busy or journal.all(FaultSet):
+        return
+    last = busy[-1]
+    if last.pending:
+        yield (
+            f"{NEVER_IDLE}: after {scenario.name} `pending` of {EFFECTS} stayed {last.pending}. Return 0 when the work for "
+            "the end user is done. If the work takes longer, raise app.limits.fresh_s: waits last as long as it says."
+        )
+    elif last.waits_for:
+        yield (
+            f"{NEVER_IDLE}: in {scenario.name} {last.waits_for} was acknowledged and not applied. If your app does not use "
+            "such events, leave them out of app.facts.uses_events. If the work takes longer, raise app.limits.fresh_s."
+        )
 
 
 def first_line(text: str) -> str:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from fiskil_harness.core import catalog, route_grid
 from fiskil_harness.core.clauses import Interpretations
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.printable import has_unprintable
 from fiskil_harness.core.renamed import hint
 from fiskil_harness.errors import ConfigError, PlanError, UnknownName, UsageError
@@ -89,9 +90,15 @@ class Scenario(Struct, frozen=True, kw_only=True):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Every hook that a step or a probe requires, sorted."""
+        """The hooks without which the scenario does not run, sorted: those of its steps and probes.
+
+        Without the effects hook a scenario runs nevertheless if one of its probes judges responses.
+        """
         of_steps = {hook for step in self.steps for hook in step.needs}
-        return tuple(sorted(of_steps.union(*(probe.needs for probe in self.probes))))
+        of_probes = {hook for probe in self.probes for hook in probe.needs}
+        if any(probe.judges_responses for probe in self.probes):
+            of_probes.discard(EFFECTS)
+        return tuple(sorted(of_steps | of_probes))
 
 
 class GeneratedScenario(Scenario, frozen=True, kw_only=True):

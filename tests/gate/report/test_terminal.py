@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from fiskil_harness.gate.inconclusive_causes import causes
 from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.gate.report.terminal import show
 from fiskil_harness.probes import Finding, Verdict
@@ -39,8 +40,10 @@ def test_failures_come_first_with_all_details(result: GateResult) -> None:
 
 
 def test_no_line_is_longer_than_eighty_columns(result: GateResult) -> None:
-    """Every line has at most 80 columns."""
-    assert max(len(line) for line in text_of(result).splitlines()) <= 80
+    """Every line has at most 80 columns, except a line of the config, which can be copied in one piece."""
+    lines = text_of(result).splitlines()
+
+    assert [line for line in lines if len(line) > 80] == [f"      {causes()['app.drive.start_session'].line}"]
 
 
 @pytest.mark.parametrize("length", [40, 60, 73])
@@ -54,7 +57,7 @@ def test_a_long_scenario_name_fits_the_width(result: GateResult, length: int) ->
 
     text = text_of(changed)
 
-    assert max(len(line) for line in text.splitlines()) <= 80
+    assert max(len(line) for line in text.splitlines() if "{ request" not in line) <= 80
     assert text.count(name) == 2 * len(statuses)
 
 
@@ -80,7 +83,7 @@ def test_missing_hooks_are_one_list(result: GateResult) -> None:
     """Each missing hook is listed once, with its purpose and the practices that it would help to prove."""
     text = text_of(result)
 
-    assert text.count("app.drive.start_session") == 2
+    assert text.count("  app.drive.start_session  lets") == 1
     assert "  app.drive.start_session  lets the app open an auth session" in text
     assert "      for errors.graceful" in text
 

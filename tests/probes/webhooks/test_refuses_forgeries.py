@@ -348,3 +348,32 @@ def test_of_forgeries_that_changed_a_state_the_acknowledged_ones_fail() -> None:
 
     assert [case.name for case in finding.cases if case.verdict is Verdict.FAIL] == ["empty_key"]
     assert [case.verdict for case in examined(with_states({"consent": "revoked", "refused": 1})).cases[1:]] == [Verdict.FAIL]
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict", "words"),
+    [
+        (401, Verdict.INCONCLUSIVE, "all 2 forged messages were refused (401), and genuine ones got 204"),
+        (200, Verdict.INCONCLUSIVE, "2xx for unsigned"),
+        (204, Verdict.FAIL, "2 of 2 forged messages got the response of genuine ones: 204"),
+    ],
+)
+def test_without_effects_the_responses_are_judged(status: int, verdict: Verdict, words: str) -> None:
+    """Refusals are evidence, but no proof; the response of genuine messages is a failure, as with effects."""
+    courier = controlled(status=204)
+    courier.forge("unsigned", status=status)
+    courier.forge("other_secret", status=status)
+
+    finding = examined(courier)
+
+    assert finding.verdict is verdict
+    assert words in finding.observed
+    assert finding.hook == ("app.observe.effects" if verdict is Verdict.INCONCLUSIVE else "")
+
+
+def test_without_effects_refusals_by_a_receiver_that_refuses_everything_prove_nothing() -> None:
+    """A wrong secret refuses forgeries as well."""
+    courier = controlled(status=401)
+    courier.forge("unsigned", status=401)
+
+    assert examined(courier).observed == "no genuine message was acknowledged, so refusals of forged ones prove nothing"

@@ -5,7 +5,7 @@ The config is the file given with ``--config``, else ``fiskil-harness.toml``, el
 """
 
 from fiskil_harness.core.config.environment import environment
-from fiskil_harness.core.config.loading import FILE, find, load, parse
+from fiskil_harness.core.config.loading import COMMAND_LINE, FILE, find, load, parse
 from fiskil_harness.core.config.schema import (
     AppSettings,
     Attestation,
@@ -18,6 +18,7 @@ from fiskil_harness.core.config.schema import (
 )
 
 __all__ = [
+    "COMMAND_LINE",
     "FILE",
     "AppSettings",
     "Attestation",

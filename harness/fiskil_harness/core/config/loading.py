@@ -16,6 +16,8 @@ from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import ConfigError, nearest
 
 FILE = "fiskil-harness.toml"
+COMMAND_LINE = "the command line"
+"""The source of settings that were given as options."""
 TABLE = "tool.fiskil-harness"
 _OURS = frozenset({"folder", "source", "stated_limits"})
 """Fields of ``Settings`` that a config cannot set."""

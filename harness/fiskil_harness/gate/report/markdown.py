@@ -10,6 +10,7 @@ from itertools import chain, groupby
 from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.gate.judgement import GateResult, Judgement
 from fiskil_harness.gate.practice_status import Status
+from fiskil_harness.gate.report import causes_text
 from fiskil_harness.gate.report.evidence import rows as evidence_rows
 from fiskil_harness.gate.report.markdown_text import cell, code, code_lines, prose
 from fiskil_harness.gate.report.summary import plainly
@@ -36,6 +37,7 @@ MOST_BYTES = 60_000
 """GitHub accepts 65,536 characters in a comment."""
 MOST_OF_FINDINGS = 30_000
 LONGEST_CELL = 400
+MOST_CAUSES = 12
 
 Block = list[str]
 
@@ -52,7 +54,7 @@ def render(whole: GateResult) -> str:
         "",
     ]
     head += [line for remark in judgement.remarks for line in (prose(remark), "")]
-    head += _comparison(whole) + _unmet(whole)
+    head += _comparison(whole) + _unmet(whole) + _causes(whole)
     blocks = [
         _findings(whole),
         _bugs(judgement),
@@ -96,6 +98,19 @@ def _unmet(whole: GateResult) -> Block:
         reason = _cell_text(practice.waiver or practice.reason)
         lines.append(f"| {status} | `{practice.practice}` | {reason} | {helps} |")
     return [*lines, ""]
+
+
+def _causes(whole: GateResult) -> Block:
+    """Return the largest causes of INCONCLUSIVE results as a list, each with its remedy and the line to add."""
+    groups = whole.result.causes
+    lines: Block = []
+    for group in groups[:MOST_CAUSES]:
+        lines += [f"- {prose(causes_text.cause_title(whole, group))}. {prose(group.remedy)}", ""]
+        line = causes_text.cause_line(whole, group)
+        lines += ["  ```toml", *(f"  {text}" for text in code_lines([line])), "  ```", ""] if line else []
+    if len(groups) > MOST_CAUSES:
+        lines += [f"- and {len(groups) - MOST_CAUSES} more causes, which `--html` and `--json` list", ""]
+    return [f"## {causes_text.HEADING}", "", *lines] if groups else []
 
 
 def _findings(whole: GateResult) -> Block:

@@ -3,7 +3,7 @@
 Lines have at most 80 columns; there is colour only on a terminal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,11 @@ from fiskil_harness.core.printable import printable
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, was_not_run
 from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
+from fiskil_harness.gate.report import causes_text
 from fiskil_harness.gate.report import text as wording
+from fiskil_harness.gate.report.summary_screen import summary
 from fiskil_harness.gate.report.text import advice, again, decision_line, finding_lines, findings_to_show, scenario_counts
-from fiskil_harness.probes import Verdict
+from fiskil_harness.probes import PROBES, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,12 +40,7 @@ def show(whole: GateResult, console: "Console") -> None:
     """Print the report *whole* to *console*."""
     judgement = whole.result
     width = min(console.width, wording.WIDTH)
-    printed = wording.PrintedLines(whole.printed)
-    for outcome, findings in findings_to_show(judgement):
-        verdict = findings[0].verdict
-        lines = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=width, printed=printed)
-        _print_lines(console, lines, lead=str(verdict), style=COLOURS[verdict])
-        _print(console, "")
+    _show_findings(whole, console, width, {Verdict.FAIL, Verdict.INCONCLUSIVE})
     _show_bugs(judgement, console, width)
     if judgement.decision is Decision.NOT_REQUESTED:
         _show_passes(judgement, console, width)
@@ -51,6 +48,7 @@ def show(whole: GateResult, console: "Console") -> None:
     _show_practices(judgement, console, width)
     _show_stated(judgement, console, width)
     _show_interpretation_runs(whole, console, width)
+    _show_causes(whole, console, width)
     _show_unlocks(whole, console, width)
     _show_coverage(judgement, console, width)
     if judgement.left_out and not judgement.is_fast:
@@ -62,6 +60,51 @@ def show(whole: GateResult, console: "Console") -> None:
         _print_wrapped(console, error, width)
     _show_comparison(whole, console, width)
     _show_end(whole, console, width)
+
+
+def show_summary(whole: GateResult, console: "Console", *, reports: Sequence[str] = ()) -> None:
+    """Print the summary of a gate, which fits one screen as far as possible; *reports* are the report files."""
+    for line, style in summary(whole, min(console.width, wording.WIDTH), reports=reports):
+        _print(console, line, style=style)
+
+
+def show_receiver(whole: GateResult, console: "Console", *, reports: Sequence[str] = ()) -> None:
+    """Print what was found out about a receiver: failures, known bugs, what its responses show, advice, and the summary."""
+    width = min(console.width, wording.WIDTH)
+    _show_findings(whole, console, width, {Verdict.FAIL})
+    _show_bugs(whole.result, console, width)
+    _show_responses(whole.result, console, width)
+    _show_advice(whole.result, console, width)
+    show_summary(whole, console, reports=reports)
+
+
+def _show_findings(whole: GateResult, console: "Console", width: int, verdicts: Container[Verdict]) -> None:
+    printed = wording.PrintedLines(whole.printed)
+    for outcome, findings in findings_to_show(whole.result):
+        verdict = findings[0].verdict
+        if verdict in verdicts:
+            lines = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=width, printed=printed)
+            _print_lines(console, lines, lead=str(verdict), style=COLOURS[verdict])
+            _print(console, "")
+
+
+def _show_responses(judgement: Judgement, console: "Console", width: int) -> None:
+    """Print one line for each probe of responses that found no fault: what it observed, and how often."""
+    observed: dict[str, str] = {}
+    for outcome in judgement.scenarios:
+        for finding in outcome.findings:
+            kind = PROBES.get(finding.probe)
+            if kind is not None and kind.judges_responses and finding.verdict is Verdict.FAIL:
+                observed[finding.probe] = ""
+            elif kind is not None and kind.judges_responses and finding.observed and not was_not_run(outcome):
+                observed.setdefault(finding.probe, finding.observed)
+    lines = [f"{probe}: {text}" for probe, text in sorted(observed.items()) if text]
+    if lines:
+        _print(console, "What the responses show", style="bold")
+    for line in lines:
+        _print_wrapped(console, line, width, indent="  ")
+    if lines:
+        _print(console, "")
 
 
 def _show_bugs(judgement: Judgement, console: "Console", width: int) -> None:
@@ -160,6 +203,24 @@ def _show_interpretation_runs(whole: GateResult, console: "Console", width: int)
             _print_lines(console, wording.command_lines("again", command, width, indent=wording.INDENT * 2, label_width=6))
     _print(console, wording.interpretation_run_counts(whole.result))
     _print(console, "")
+
+
+def _show_causes(whole: GateResult, console: "Console", width: int) -> None:
+    """Print one block for each cause of INCONCLUSIVE results: the remedy, the reasons, and the questions."""
+    groups = whole.result.causes
+    if groups:
+        _print(console, causes_text.HEADING, style="bold")
+    for group in groups:
+        _print_wrapped(console, causes_text.cause_title(whole, group), width, indent="  ")
+        line = causes_text.cause_line(whole, group)
+        if line:
+            _print(console, f"      {line}", style="cyan")
+        _print_wrapped(console, group.remedy, width, indent="      ")
+        for reason in group.reasons:
+            _print_wrapped(console, f"observed: {reason}", width, indent="      ")
+        _print_wrapped(console, causes_text.question_list(group), width, indent="      ")
+    if groups:
+        _print(console, "")
 
 
 def _show_unlocks(whole: GateResult, console: "Console", width: int) -> None:

@@ -184,7 +184,7 @@ def _with_verdict(outcome: Outcome, verdict: Verdict) -> list[Finding]:
 
 
 def _needs_hook(finding: Finding, outcome: Outcome) -> bool:
-    return finding.hook in outcome.missing or finding.hook.startswith("app.facts")
+    return finding.hook in (*outcome.missing, EFFECTS) or finding.hook.startswith("app.facts")
 
 
 def advice(judgement: Judgement) -> list[tuple[str, str]]:

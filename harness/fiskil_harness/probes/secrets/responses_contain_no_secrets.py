@@ -27,6 +27,7 @@ class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="resp
     A stack trace gives advice only, because it helps an attacker but contains no secret.
     """
 
+    judges_responses = True
     is_general = True
     expected = "responses without the right signature, the secret or its key"
     source = "webhooks.signature"

@@ -54,6 +54,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
     message, the probe gives only advice.
     """
 
+    judges_responses = True
     expected = "2xx for every message that Fiskil signed, however its bytes are written"
     source = "webhooks.success"
     fix = "verify the raw bytes as they arrived, and ignore unknown fields and events"

@@ -27,6 +27,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
     duration, because it shows how slow the machine is.
     """
 
+    judges_responses = True
     expected = "a response within the limit, independent of the API and of other clients"
     source = "webhooks.prompt"
     fix = "store the message durably, respond, and process it afterwards"

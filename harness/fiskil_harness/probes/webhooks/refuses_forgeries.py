@@ -3,7 +3,7 @@
 from statistics import median
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.journal import Delivery, Idle, Journal, Leak, ProcessChanged
+from fiskil_harness.journal import Delivery, Effects, Idle, Journal, Leak, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import kind_of
 from fiskil_harness.journal.queries.deliveries import (
     case_of,
@@ -34,8 +34,11 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
     The probe fails if a forgery gets no response. It also fails if a forgery has no effect but gets the same 2xx response
     as genuine messages: with a wrong secret, every event would be lost unnoticed. The status 202 is an exception, because
     it only means that the message is queued. Slow refusals give only advice, because an app may delay forgeries on purpose.
+
+    Without the effects hook only responses are judged; that every forgery was refused is then evidence, but no proof.
     """
 
+    judges_responses = True
     needs = (EFFECTS,)
     around = ("deliver", "forge", "forge_every", "forge_without_secret")
     expected = "no effect of a message that Fiskil did not sign, and a response other than 2xx"
@@ -78,7 +81,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         unclear = _unclear_changes(journal, forged)
         if unclear:
             return self.inconclusive(f"the state changed while forgeries were refused, and also without them: {unclear[0]}")
-        if not has_control:
+        if not has_control and journal.all(Effects):
             return self.inconclusive(
                 "no genuine delivery had a visible effect, so a forged one cannot show one", hook=EFFECTS
             )
@@ -86,9 +89,9 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         if alike:
             observed = f"{len(alike)} of {len(forged)} forged messages got the response of genuine ones: {alike[0].status}"
             case = Case(name=ALIKE, verdict=Verdict.FAIL, observed=observed)
-            cases = (*_cases(forged, [], otherwise=Verdict.PASS), case)
+            cases = (*_cases(forged, [], otherwise=otherwise), case)
             return self.fails(observed, evidence=tuple(map(_line, alike)), examined=len(forged), advice=advice, cases=cases)
-        return None
+        return None if has_control else self.inconclusive(_responses(journal, forged), hook=EFFECTS, advice=advice)
 
 
 def _applied(journal: Journal, forged: list[Delivery]) -> Witness | None:
@@ -181,6 +184,19 @@ def _with_genuine_response(journal: Journal, forged: list[Delivery]) -> list[Del
         for delivery in _posted(forged)
         if delivery.is_acknowledged and (delivery.status, delivery.response_body) in responses
     ]
+
+
+def _responses(journal: Journal, forged: list[Delivery]) -> str:
+    """Return how the receiver responded to forgeries and to genuine messages, where effects are not visible."""
+    accepted = [readable(delivery.name) for delivery in _posted(forged) if delivery.is_acknowledged]
+    statuses = ", ".join(sorted({response_text(delivery) for delivery in forged if not delivery.is_acknowledged}))
+    acknowledged = [delivery for delivery in genuine(journal) if delivery.is_acknowledged]
+    if not acknowledged:
+        return "no genuine message was acknowledged, so refusals of forged ones prove nothing"
+    of_forged = (
+        f"2xx for {first_of(accepted)}" if accepted else f"all {len(forged)} forged messages were refused ({statuses})"
+    )
+    return f"{of_forged}, and genuine ones got {acknowledged[0].status}; whether a forged one had an effect is not visible"
 
 
 def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdict) -> tuple[Case, ...]:

@@ -14,6 +14,7 @@ class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="surv
     Each complete malformed request must also get a response, with any status: 2xx, 4xx or 5xx.
     """
 
+    judges_responses = True
     expected = "a response to every complete request, and 2xx for the genuine message after it"
     source = "webhooks.success"
     fix = "isolate each request: catch its errors, close its connection if it is broken, and serve the next one"

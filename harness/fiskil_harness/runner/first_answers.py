@@ -1,0 +1,154 @@
+"""Scenarios that the first answers of an app rule out, so that they are skipped.
+
+A few short undisturbed scenarios run first. Nothing else can be decided about an app that cannot even begin a consent, that
+shows no effect of any message, or that cannot reach the local Fiskil. Such scenarios are INCONCLUSIVE without being run.
+The decision depends on the first scenarios alone, so it is the same with any number of workers.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.given import is_in_config
+from fiskil_harness.core.config.hooks import EFFECTS, MESSAGE, PAGES, REFRESH, REVOKE, START_SESSION
+from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Effects, Exchange, Journal
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes.evaluation import EVERY_FAULT, EVERY_STEP
+from fiskil_harness.probes.outcome import FirstAnswers, Outcome
+from fiskil_harness.scenario import costs
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import name_of as step_name
+
+CALM = frozenset(
+    {
+        "advance",
+        "authorise",
+        "change",
+        "deliver",
+        "disconnect",
+        "limit_pages",
+        "refresh",
+        "revoke",
+        "sync",
+        "touch_consent",
+        "wait_until_idle",
+    }
+)
+"""Steps in which nothing goes wrong; the first scenarios have no others."""
+NEEDED = frozenset({"authorise", "deliver", "sync"})
+"""Steps that each of the first scenarios has."""
+PURPOSES = (frozenset({"touch_consent"}), frozenset({"refresh"}), frozenset({"disconnect"}))
+"""Steps that the first scenarios have, each set in one of them."""
+DISTURBING = frozenset({"disturb_routes", "inject_fault"})
+"""Steps that need API calls of the app."""
+DRIVES = frozenset({START_SESSION, MESSAGE, REFRESH, REVOKE, PAGES})
+"""Hooks with which a scenario can make the app call the API."""
+OF_CALLS = frozenset({"api_client", "stored_rows"})
+"""Packages of probes that judge API calls, or the rows that they bring."""
+FEWEST = 20
+"""In a run of fewer scenarios, everything runs."""
+
+
+class Ruling(Struct, frozen=True, kw_only=True):
+    """Why scenarios are skipped: a reason, the name of the finding that states it, and the missing hook ("" if none)."""
+
+    reason: str
+    probe: str
+    hook: str = ""
+
+
+def first_scenarios(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
+    """Return the scenarios that run before all others: the shortest calm one, and one for each request to read or to revoke.
+
+    Returns:
+        No scenario if the run is short.
+    """
+    calm = [
+        scenario
+        for scenario in sorted(scenarios, key=lambda scenario: (costs.cost_s(scenario.name), scenario.name))
+        if NEEDED <= _tags(scenario) <= CALM
+        and not scenario.interpretations
+        and all(is_in_config(settings, hook) for hook in scenario.needs)
+    ]
+    if len(scenarios) < FEWEST:
+        return []
+    chosen = [next((scenario for scenario in calm if tags <= _tags(scenario)), None) for tags in PURPOSES]
+    return list({scenario.name: scenario for scenario in chosen if scenario is not None}.values())
+
+
+def first_answers(journal: Journal, crashed: str) -> FirstAnswers:
+    """Return what an undisturbed scenario showed about the app.
+
+    Args:
+        journal: The finished journal of the scenario.
+        crashed: Why the scenario did not run to its end; "" if it did.
+    """
+    genuine = [delivery for delivery in journal.all(Delivery) if delivery.is_genuine]
+    reports = [effects for effects in journal.all(Effects) if not effects.response]
+    return FirstAnswers(
+        failed_step=crashed,
+        delivered=len(genuine),
+        acknowledged=len([delivery for delivery in genuine if delivery.is_acknowledged]),
+        reports=bool(reports),
+        has_effect=any(any((report.applied or {}).values()) or _has_value(report.state) for report in reports),
+        api_calls=len(journal.all(Exchange)),
+    )
+
+
+def _has_value(state: Any) -> bool:
+    """Return whether a state contains anything but empty objects and lists."""
+    if isinstance(state, dict):
+        return any(map(_has_value, state.values()))
+    return any(map(_has_value, state)) if isinstance(state, list) else state is not None
+
+
+def ruling(
+    scenario: Scenario, first: Sequence[Scenario], answers: Sequence[FirstAnswers], settings: Settings
+) -> Ruling | None:
+    """Return why *scenario* cannot be decided after the *answers* of the *first* scenarios; None if it may be decided."""
+    if not answers or len(answers) < len(first):
+        return None
+    names = " and ".join(each.name for each in first)
+    failed = {answer.failed_step for answer in answers}
+    begins_alike = step_name(scenario.steps[0]) == step_name(first[0].steps[0]) if scenario.steps else False
+    if len(failed) == 1 and min(failed).startswith("step 1 ") and begins_alike:
+        return Ruling(reason=f"in {names}, {min(failed)}", probe=EVERY_STEP)
+    if any(answer.api_calls for answer in answers):
+        return None
+    has_no_effect = all(answer.delivered and answer.reports and not answer.has_effect for answer in answers)
+    if has_no_effect and EFFECTS in {hook for probe in scenario.probes for hook in probe.needs}:
+        is_refused = not any(answer.acknowledged for answer in answers)
+        problem = "was acknowledged" if is_refused else "had a visible effect"
+        return Ruling(reason=f"in {names}, no genuine message {problem}, and the app made no API call", probe=EVERY_STEP)
+    is_unreachable = not is_in_config(settings, API_URL_IN_ENV)
+    tried = {hook for each in first for hook in each.needs}
+    if (has_no_effect or is_unreachable) and _needs_calls(scenario) and DRIVES.intersection(scenario.needs) <= tried:
+        reason = f"in {names}, the app made no API call, so nothing about its calls can be tested"
+        return Ruling(reason=reason, probe=EVERY_FAULT, hook=API_URL_IN_ENV if is_unreachable else "")
+    return None
+
+
+def _needs_calls(scenario: Scenario) -> bool:
+    """Return whether nothing in *scenario* can be judged without API calls of the app."""
+    packages = {type(probe).__module__.split(".")[-2] for probe in scenario.probes}
+    return bool(_tags(scenario) & DISTURBING) or packages <= OF_CALLS
+
+
+def _tags(scenario: Scenario) -> set[str]:
+    return {step_name(step) for step in scenario.steps}
+
+
+def skipped(scenario: Scenario, why: Ruling, *, seed: int) -> Outcome:
+    """Return the INCONCLUSIVE outcome of a scenario that was not run."""
+    finding = Finding(
+        probe=why.probe,
+        verdict=Verdict.INCONCLUSIVE,
+        observed=f"skipped: {why.reason}",
+        hook=why.hook,
+        practices=scenario.practices,
+    )
+    return Outcome(
+        scenario=scenario.name, title=scenario.title, practices=scenario.practices, seed=seed, findings=(finding,)
+    )

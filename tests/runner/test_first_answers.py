@@ -1,0 +1,129 @@
+"""The first answers of an app rule out scenarios that cannot be decided, and no others."""
+
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+
+from fiskil_harness import faults, probes
+from fiskil_harness.core.config import Settings
+from fiskil_harness.probes import Verdict
+from fiskil_harness.probes.outcome import FirstAnswers
+from fiskil_harness.runner.first_answers import Ruling, first_scenarios, ruling, skipped
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario, load, load_all
+
+MakeSettings = Callable[..., Settings]
+WITH_API = {"env": {"API": "{api_url}"}, "observe": {"effects": "GET /effects"}}
+OF_EFFECTS = Scenario(
+    name="of_effects", practices=("webhooks.idempotent",), steps=(steps.Authorise(),), probes=(probes.AppliesOnce(),)
+)
+OF_FAULTS = Scenario(
+    name="of_faults",
+    practices=("edge.network-errors",),
+    steps=(steps.Authorise(), steps.InjectFault("banking.accounts", faults.Stall())),
+    probes=(probes.KeepsDeadline(),),
+)
+OF_RESPONSES = Scenario(
+    name="of_responses",
+    practices=("webhooks.prompt-2xx",),
+    steps=(steps.Authorise(),),
+    probes=(probes.AcknowledgesPromptly(),),
+)
+NOTHING = FirstAnswers(delivered=3, acknowledged=3, reports=True)
+
+
+def ruled(scenario: Scenario, answers: FirstAnswers, settings: Settings) -> Ruling | None:
+    """Return the ruling after one first scenario with *answers*."""
+    return ruling(scenario, [load("webhook_delivered")], [answers], settings)
+
+
+def test_the_first_scenarios_are_short_and_calm(receiver_settings: MakeSettings) -> None:
+    """One sends messages, one makes the app read, one makes it revoke, as far as the config has the hooks."""
+    drive = {"refresh": {"request": "POST /refresh"}, "revoke": {"request": "POST /revoke"}}
+
+    few = first_scenarios(load_all(), receiver_settings(app={"drive": {}}))
+    more = first_scenarios(load_all(), receiver_settings(app={"drive": drive}))
+
+    assert [scenario.name for scenario in few] == ["webhook_delivered"]
+    assert {"app.drive.refresh", "app.drive.revoke"} <= {hook for scenario in more for hook in scenario.needs}
+    assert not [step for scenario in more for step in scenario.steps if isinstance(step, steps.InjectFault)]
+
+
+def test_a_short_run_has_no_first_scenarios(receiver_settings: MakeSettings) -> None:
+    """A command that repeats one scenario runs it."""
+    assert first_scenarios([load("webhook_delivered")], receiver_settings()) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "problem"),
+    [
+        (NOTHING, "no genuine message had a visible effect"),
+        (replace(NOTHING, acknowledged=0), "no genuine message was acknowledged"),
+    ],
+)
+def test_without_any_effect_probes_of_effects_are_skipped(
+    answers: FirstAnswers, problem: str, receiver_settings: MakeSettings
+) -> None:
+    """Responses can still be judged."""
+    settings = receiver_settings(app=WITH_API)
+
+    why = ruled(OF_EFFECTS, answers, settings)
+
+    assert why == Ruling(reason=f"in webhook_delivered, {problem}, and the app made no API call", probe="every_step_done")
+    assert ruled(OF_FAULTS, answers, settings) is not None
+    assert ruled(OF_RESPONSES, answers, settings) is None
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        replace(NOTHING, has_effect=True),
+        replace(NOTHING, api_calls=1),
+        replace(NOTHING, reports=False),
+        replace(NOTHING, delivered=0),
+        FirstAnswers(failed_step="step 3 (deliver) could not be done: busy", reports=True),
+    ],
+)
+def test_an_app_that_did_anything_is_tested_completely(answers: FirstAnswers, receiver_settings: MakeSettings) -> None:
+    """Doubt about the first answers skips nothing."""
+    settings = receiver_settings(app=WITH_API)
+
+    assert [ruled(scenario, answers, settings) for scenario in (OF_EFFECTS, OF_FAULTS, OF_RESPONSES)] == [None] * 3
+
+
+def test_an_app_without_the_address_of_the_api_meets_no_faults(receiver_settings: MakeSettings) -> None:
+    """The finding names the line of the config; what concerns messages runs."""
+    receiver = replace(NOTHING, has_effect=True)
+
+    why = ruled(OF_FAULTS, receiver, receiver_settings())
+
+    assert why is not None
+    assert (why.probe, why.hook) == ("every_fault_bit", "{api_url} in [app.env]")
+    assert ruled(OF_EFFECTS, receiver, receiver_settings()) is None
+
+
+def test_a_first_step_that_fails_rules_out_what_begins_with_it(receiver_settings: MakeSettings) -> None:
+    """A scenario that begins in another way runs."""
+    failed = FirstAnswers(failed_step="step 1 (authorise) could not be done: app.drive.start_session returned 500")
+    other = replace(OF_EFFECTS, steps=(steps.StartSession(), *OF_EFFECTS.steps))
+
+    why = ruled(OF_RESPONSES, failed, receiver_settings())
+
+    assert why is not None
+    assert why.reason == f"in webhook_delivered, {failed.failed_step}"
+    assert ruled(other, failed, receiver_settings()) is None
+
+
+def test_no_answers_rule_out_nothing(receiver_settings: MakeSettings) -> None:
+    """A first scenario that did not end says nothing."""
+    assert ruling(OF_EFFECTS, [load("webhook_delivered")], [], receiver_settings()) is None
+
+
+def test_a_skipped_scenario_is_inconclusive() -> None:
+    """It counts for its practices, and states why it did not run."""
+    outcome = skipped(OF_FAULTS, Ruling(reason="the app made no API call", probe="every_fault_bit", hook="x"), seed=7)
+
+    assert (outcome.verdict, outcome.seed, outcome.practices) == (Verdict.INCONCLUSIVE, 7, OF_FAULTS.practices)
+    assert outcome.findings[0].observed == "skipped: the app made no API call"
+    assert outcome.findings[0].practices == OF_FAULTS.practices
