@@ -169,9 +169,7 @@ def test_a_state_with_only_active_consents_is_judged(outcomes_of: Run, name: str
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("flaw", "scenario", "probe"), [*DETECTED, *(pytest.param(*pair, marks=pytest.mark.full) for pair in MORE_DETECTED)]
-)
+@pytest.mark.parametrize(("flaw", "scenario", "probe"), [*DETECTED, *MORE_DETECTED])
 def test_each_flaw_is_detected(outcomes_of: Run, flaw: str, scenario: str, probe: str) -> None:
     """The probe for the flaw fails, with evidence and a fix."""
     (outcome,) = outcomes_of(scenario, FLAW=flaw)
