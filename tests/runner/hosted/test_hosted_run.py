@@ -109,7 +109,10 @@ def test_a_run_ends_at_its_request_limit(play: Play) -> None:
 @pytest.mark.full
 @pytest.mark.timeout(600)
 def test_the_reference_app_proves_nine_practices(stand_in: StandIn) -> None:
-    """One of them is stated in part. No practice is violated, each unproven one has a reason, nothing is written, and two runs have equal judgements."""
+    """No practice is violated, each unproven one has a reason, nothing is written, and two runs have equal judgements.
+
+    One of the nine is stated in part.
+    """
     settings = stand_in.settings()
     scenarios = list(eligibility.scenarios().values())
     journal = recorded(stand_in)
