@@ -1,8 +1,9 @@
 # Everything a fresh checkout needs: python3 (3.11 or newer) and make.
 #
 #   make demo      find the flaw of a flawed app, then run a fast gate on the reference app, where it opens
-#   make test      run every check and test, within 25 minutes on two cores
-#   make test-all  run the same with full matrices and more seeds, within an hour
+#   make test      run every check and the quick tests, within 5 minutes on two cores
+#   make test-gallery  run every app of the gallery, and what else takes seconds, within 25 minutes
+#   make test-all  run every check and test, with full matrices and more seeds, within hours
 #   make coverage  run the tests with line coverage
 #   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
 #   make lock      update constraints.txt
@@ -18,8 +19,10 @@ BIN := $(VENV)/bin
 WORKERS ?= 5
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests start hundreds of Python programs, and each of them would compile its modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all coverage check mutants lock docs costs client-errors clean
+.PHONY: demo test test-gallery test-all coverage check mutants lock docs costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -27,12 +30,15 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev check
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
+test-gallery: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "gallery and not full"
+
 test-all: $(VENV)/.installed-dev check
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "full or not full"
 
 # Coverage adds a fifth of the time, in every process that a test starts; so `make test` does not measure it.
 coverage: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not full" --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.installed-dev
 	@$(BIN)/ruff format --check .

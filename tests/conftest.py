@@ -15,6 +15,7 @@ from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import counting_for
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests import sampling
 from tests.contract.conformance_monitor import ConformanceMonitor
 from tests.paths import APPS
 
@@ -28,6 +29,12 @@ def pytest_make_parametrize_id(val: object) -> str | None:
         return None
     content = val if isinstance(val, bytes) else val.encode(errors="surrogatepass")
     return f"{val[:24]!a}..{hashlib.sha256(content).hexdigest()[:8]}"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Assign the test to its suite, before pytest selects by markers."""
+    if isinstance(item, pytest.Function):
+        sampling.assign(item)
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,8 +1,15 @@
-"""Selects the parameters that the quick suite runs; ``make test-all`` runs all of them."""
+"""The one place that decides which tests belong to which suite, and which parameters the quick suite samples.
 
-from collections.abc import Iterable
+``make test`` runs the quick suite; ``make test-gallery`` the tests marked ``gallery``, which run whole apps or other
+programs for seconds; ``make test-all`` every test. A test that always takes minutes is marked ``full`` where it is defined.
+"""
+
+from collections.abc import Callable, Iterable
 
 import pytest
+
+Belongs = Callable[[pytest.Function], bool]
+"""Returns true for a test that belongs to the quick suite."""
 
 
 def first(count: int, values: Iterable[object]) -> list[object]:
@@ -13,5 +20,143 @@ def first(count: int, values: Iterable[object]) -> list[object]:
     return [value if number < count else _only_in_full_run(value) for number, value in enumerate(values)]
 
 
+def except_for(later: Iterable[object], values: Iterable[object]) -> list[object]:
+    """Return *values* as parameters; those in *later* run only in ``make test-all``.
+
+    A tuple is the arguments of one test.
+    """
+    names = set(later)
+    return [_only_in_full_run(value) if value in names else value for value in values]
+
+
 def _only_in_full_run(value: object) -> object:
     return pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.full)
+
+
+def nothing(_: pytest.Function) -> bool:
+    """No parameter belongs to the quick suite."""
+    return False
+
+
+def one_in(count: int) -> Belongs:
+    """Every parameter whose number is a multiple of *count* belongs to the quick suite."""
+    return lambda test: sum(set(test.callspec.indices.values())) % count == 0
+
+
+def with_value(**values: object) -> Belongs:
+    """The parameters with these *values* by name, and tests without such parameters, belong to the quick suite."""
+    return lambda test: all(_parameters(test).get(name, value) == value for name, value in values.items())
+
+
+def only(*ids: str) -> Belongs:
+    """The parameters with these *ids* belong to the quick suite."""
+    return lambda test: test.callspec.id in ids
+
+
+FLAWED = only(
+    "amended_dataset_kept",
+    "any_address_accepted",
+    "asyncio_slots_leak",
+    "counted_under_each_consent",
+    "datasets_not_listed",
+    "embedded_secret_in_query",
+    "flask_ids_normalised",
+    "node_login_redirect",
+    "starlette_fetches_keys",
+    "stdlib_two_json_parsers",
+)
+"""Flawed apps that take about a second each: one of each framework, and one whose pages are opened in a browser."""
+
+
+def _parameters(test: pytest.Function) -> dict[str, object]:
+    return dict(test.callspec.params) if hasattr(test, "callspec") else {}
+
+
+def both(*conditions: Belongs) -> Belongs:
+    """The parameters that fulfil all *conditions* belong to the quick suite."""
+    return lambda test: all(belongs(test) for belongs in conditions)
+
+
+QUICK: dict[str, Belongs] = {
+    "browser/test_accessibility.py::test_a_checker_finds_nothing_serious": one_in(2),
+    "app/browser/test_tabs.py::test_the_page_behind_a_hanging_window_is_read": nothing,
+    "cli/test_contract.py::test_a_response_that_matches_no_document_is_a_failure": nothing,
+    "cli/test_contract.py::test_drift_is_reported_by_clause": nothing,
+    "cli/test_demo.py::test_a_flaw_that_is_not_found_is_an_internal_error": nothing,
+    "cli/test_demo.py::test_a_shut_gate_of_the_reference_app_ends_the_demo": nothing,
+    "cli/test_demo.py::test_without_a_gallery_only_the_reference_app_runs": nothing,
+    "cli/test_export_test.py::test_a_written_test_fails_only_for_the_flawed_receiver": only("twice"),
+    "cli/test_export_test.py::test_the_curl_lines_are_accepted": nothing,
+    "cli/test_gate.py::test_with_only_a_webhook_most_practices_are_not_proven": nothing,
+    "cli/test_run.py::test_a_generated_plan_that_fails_is_saved_and_fails_again": nothing,
+    "cli/test_run.py::test_an_interrupted_run_writes_its_report_and_leaves_nothing": one_in(2),
+    "cli/test_run.py::test_the_same_seed_gives_the_same_result": nothing,
+    "cli/test_selftest.py::test_an_interruption_leaves_nothing_behind": nothing,
+    "cli/test_selftest.py::test_practices_are_listed_on_request": nothing,
+    "cli/test_streams.py::test_a_closed_pipe_does_not_change_the_exit_code": one_in(2),
+    "cli/test_streams.py::test_a_closed_pipe_does_not_hide_a_violation": nothing,
+    "cli/test_streams.py::test_a_closed_stream_does_not_disturb_a_run": one_in(2),
+    "contract/test_drift.py::test_another_interpretation_is_detected": one_in(3),
+    "contract/test_schemathesis_run.py::test_walks_reach_every_operation_without_a_failure": nothing,
+    "faults/clients/test_client_errors.py::test_a_client_reports_what_the_table_contains": with_value(client="httpx"),
+    "faults/proxy/test_composition.py::test_a_fault_that_never_acts_changes_no_byte": nothing,
+    "gate/selftest/test_gallery_matrix.py::test_a_correct_app_raises_no_alarm": only("embedded_app", "refusing_receiver"),
+    "gate/selftest/test_gallery_matrix.py::test_a_flaw_is_caught_without_a_false_alarm": FLAWED,
+    "gate/selftest/test_gallery_matrix.py::test_an_app_that_does_nothing_is_not_trusted": nothing,
+    "gate/selftest/test_http_bugs.py": only("asyncio_one_read", "node_header_spelling", "stdlib_csrf"),
+    "gate/selftest/test_reference_gate.py::test_the_same_seed_gives_the_same_result": nothing,
+    "hostile/test_credentials_of_the_team.py::test_a_local_run_withholds_the_credentials": one_in(3),
+    "hostile/test_credentials_of_the_team.py::test_no_output_shows_the_credentials": one_in(3),
+    "hostile/test_dev_mode.py::test_a_test_file_passes_in_development_mode": nothing,
+    "packaging/test_wheel.py::test_runs_from_another_folder": nothing,
+    "properties/test_invariants.py::test_a_kill_during_a_delivery_fails_no_correct_receiver": one_in(3),
+    "properties/test_invariants.py::test_a_violation_is_found": one_in(4),
+    "properties/test_invariants.py::test_an_effect_of_a_truncated_message_is_found": one_in(2),
+    "properties/test_receivers.py::test_a_correct_receiver_does_not_fail": one_in(3),
+    "pytest_plugin/test_plugin.py::test_a_missing_hook_is_skipped_by_its_name_and_fails_when_strict": nothing,
+    "pytest_plugin/test_plugin.py::test_an_app_can_be_a_python_object": nothing,
+    "pytest_plugin/test_plugin.py::test_an_app_that_cannot_be_started_twice_is_refused_with_xdist": nothing,
+    "pytest_plugin/test_plugin.py::test_an_app_that_does_not_start_is_a_failure": nothing,
+    "pytest_plugin/test_plugin.py::test_an_invalid_ini_value_is_refused": nothing,
+    "pytest_plugin/test_plugin.py::test_an_invalid_option_is_refused_before_anything_runs": one_in(3),
+    "pytest_plugin/test_plugin.py::test_junit_contains_the_scenarios": nothing,
+    "pytest_plugin/test_plugin.py::test_xdist_and_random_order_do_not_change_the_result": nothing,
+    "runner/test_session.py::test_a_killed_worker_ends_the_run_with_the_results_so_far": nothing,
+    "runner/test_session.py::test_an_interrupted_run_leaves_nothing": only(
+        "all processes-2-Ctrl-C", "the first process-2-SIGTERM"
+    ),
+    "runner/test_webhook_scenarios.py::test_each_flaw_is_detected": one_in(4),
+    "runner/test_webhook_scenarios.py::test_the_same_seed_gives_the_same_findings": one_in(3),
+    "sandbox/api/test_refusals.py": with_value(version="v3"),
+    "sandbox/bank/test_personas.py": with_value(seed=0, seeded=0),
+    "sandbox/bank/test_solvency.py": with_value(seed=0),
+    "sandbox/consents/test_ways_to_end.py::test_every_way_to_an_ending_leaves_the_same": one_in(3),
+    "sandbox/energy/test_time.py::test_everything_adds_up_at_any_instant": one_in(3),
+    "sandbox/energy/test_time.py::test_no_record_is_in_the_future": one_in(3),
+    "sandbox/energy/test_time.py::test_rows_do_not_depend_on_how_the_clock_moves": one_in(2),
+    "sandbox/openapi/test_documents.py::test_each_interpretation_gives_a_valid_document": both(
+        one_in(2), with_value(version="v3")
+    ),
+    "scenario/generation/test_saved_plans.py::test_a_saved_plan_fails_no_correct_app": both(
+        one_in(3), with_value(name="reference_app")
+    ),
+    "scenario/steps/test_pages.py::test_a_journey_begins_and_ends_at_the_app": with_value(
+        app="embedded_app", then="confirm"
+    ),
+    "scenario/steps/test_pages.py::test_every_page_of_the_config_is_recorded": one_in(2),
+    "scenario/steps/test_press_controls.py::test_a_page_that_changes_on_every_view_is_inconclusive": nothing,
+    "scenario/steps/test_press_controls.py::test_another_option_is_chosen": nothing,
+    "scenario/steps/test_press_controls.py::test_links_that_differ_in_numbers_are_pressed_once": nothing,
+    "scenario/steps/test_press_controls.py::test_what_follows_a_press_is_recorded": nothing,
+    "scenario/steps/test_revoke_in_browser.py::test_the_consents_to_list_are_recorded": nothing,
+    "webhooks/test_fuzzing.py::test_generation_writes_no_files_to_the_working_directory": nothing,
+}
+"""By test or module, the parameters that the quick suite runs; ``make test-gallery`` runs the others."""
+
+
+def assign(test: pytest.Function) -> None:
+    """Mark *test* as ``gallery`` unless it belongs to the quick suite."""
+    path, _, name = test.nodeid.removeprefix("tests/").partition("[")[0].partition("::")
+    for place in (path, f"{path}::{name}"):
+        if place in QUICK and not QUICK[place](test):
+            test.add_marker("gallery")

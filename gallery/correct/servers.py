@@ -1,6 +1,7 @@
 """Starts the database servers of the real stacks: one of each kind for each app, which lasts as long as its data folder.
 
-In production they run on machines of their own. So they must survive a kill of the app: each is a process group of its own.
+In production they run on machines of their own. So they must survive a kill of the app: each has a process group and an
+environment of its own.
 """
 
 import hashlib
@@ -14,6 +15,8 @@ from pathlib import Path
 
 POSTGRES_FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 STARTING_S = 30.0
+OWN = {"PATH": os.environ.get("PATH", os.defpath)}
+"""The environment of the servers: a process with the app's environment is a part of the app, and is killed with it."""
 
 
 def postgres(workdir):
@@ -23,7 +26,7 @@ def postgres(workdir):
     if not (folder / "data").exists():
         _as_owner(binaries / "initdb", "-D", folder / "data", "-U", "app", "--auth=trust", "--no-sync", "-E", "UTF8")
     options = f"-c listen_addresses= -c unix_socket_directories={folder} -c shared_buffers=16MB -c max_connections=60"
-    if not (folder / ".s.PGSQL.5432").exists():
+    if not _accepts(folder / ".s.PGSQL.5432"):
         log = folder / "server.log"
         _as_owner(binaries / "pg_ctl", "-D", folder / "data", "-o", options, "-l", log, "-w", "-s", "start")
         _guard(workdir, folder)
@@ -37,7 +40,7 @@ def redis(workdir):
     if not _accepts(address):
         save = ["--appendonly", "yes", "--appendfsync", "always", "--dir", str(folder)]
         command = ["redis-server", "--port", "0", "--unixsocket", str(address), *save]
-        subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.Popen(command, env=OWN, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _guard(workdir, folder)
         deadline = time.monotonic() + STARTING_S
         while not _accepts(address) and time.monotonic() < deadline:
@@ -70,7 +73,7 @@ def _folder(workdir, kind):
 def _as_owner(*command):
     """Run a command as a user that PostgreSQL accepts; it refuses to run as root."""
     prefix = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    subprocess.run([*prefix, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL)
+    subprocess.run([*prefix, *map(str, command)], check=True, cwd="/", env=OWN, stdout=subprocess.DEVNULL)
 
 
 def _accepts(address):
@@ -81,7 +84,8 @@ def _accepts(address):
 def _guard(workdir, folder):
     """Start a process that stops the server and removes its data when the app's folder is gone."""
     command = [sys.executable, __file__, str(workdir), str(folder)]
-    subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.Popen(command, env=OWN, start_new_session=True, cwd="/", **quiet)
 
 
 def main(workdir, folder):

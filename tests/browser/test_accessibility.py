@@ -132,9 +132,7 @@ def _problems(page: Page) -> list[str]:
     return violations + [f"scrolls {result['sideways']} pixels sideways"] * (result["sideways"] > 0)
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(screen, marks=pytest.mark.full) if number % 2 else screen for number, screen in enumerate(SCREENS)]
-)
+@pytest.mark.parametrize("name", list(SCREENS))
 def test_a_checker_finds_nothing_serious(
     open_page: Callable[..., Page], invite: Callable[..., AuthSession], name: str
 ) -> None:

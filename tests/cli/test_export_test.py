@@ -89,9 +89,7 @@ def under_pytest(folder: Path, url: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.full) if name in {"at_once", "order"} else name for name in PLANS]
-)
+@pytest.mark.parametrize("name", list(PLANS))
 def test_a_written_test_fails_only_for_the_flawed_receiver(
     name: str, written: Callable[..., Completed], receiver: Callable[[str], str], tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ import re
 import tokenize
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,8 +73,13 @@ def files() -> list[Path]:
     return sorted(path for path in found if path.parent != HERE and path.name not in DATA)
 
 
-def passages(path: Path) -> Iterator[Passage]:
+@cache
+def passages(path: Path) -> tuple[Passage, ...]:
     """The texts of a file."""
+    return tuple(_passages(path))
+
+
+def _passages(path: Path) -> Iterator[Passage]:
     where = path.relative_to(ROOT).as_posix()
     source = path.read_text()
     if path.suffix == ".py":

@@ -13,6 +13,7 @@ import pytest
 from fiskil_harness.core.config import Settings
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.generation import Exploration, explore
+from tests.sampling import except_for
 
 Drive = Callable[..., Driver]
 MakeSettings = Callable[..., Settings]
@@ -56,9 +57,7 @@ def search(drive: Drive, receiver_settings: MakeSettings) -> Callable[..., Explo
     return run
 
 
-@pytest.mark.parametrize(
-    ("kind", "flaw"), [pytest.param(*case, marks=pytest.mark.full) if case in LONG else case for case in BY_HAND]
-)
+@pytest.mark.parametrize(("kind", "flaw"), except_for(LONG, BY_HAND))
 def test_a_flaw_is_found_and_shrunk(search: Callable[..., Exploration], kind: str, flaw: str) -> None:
     """The shortest failing plan is a handwritten one, apart from the number and kind of copies that a race needs."""
     explored = search(kind, 1, 25, FLAW=flaw)
@@ -77,11 +76,7 @@ def test_a_flaw_is_found_with_every_seed(search: Callable[..., Exploration], kin
 
 
 @pytest.mark.parametrize(
-    ("kind", "variant"),
-    [
-        pytest.param(*case, marks=pytest.mark.full) if case in LONG else case
-        for case in itertools.product(KINDS, ["", "refuses_losers", "slow_worker"])
-    ],
+    ("kind", "variant"), except_for(LONG, itertools.product(KINDS, ["", "refuses_losers", "slow_worker"]))
 )
 def test_a_correct_receiver_does_not_fail(search: Callable[..., Exploration], kind: str, variant: str) -> None:
     """No plan fails, and the plans have an effect to judge."""

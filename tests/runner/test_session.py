@@ -382,10 +382,10 @@ def test_two_workers_judge_a_growing_backlog_like_one(
 @pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize(
     "number",
-    [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.full)],
+    [signal.SIGINT, signal.SIGTERM, signal.SIGHUP],
     ids=["Ctrl-C", "SIGTERM", "SIGHUP"],
 )
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.full), 2])
+@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("receivers", ["all processes", "the first process"])
 def test_an_interrupted_run_leaves_nothing(
     background: Callable[..., "subprocess.Popen[str]"],

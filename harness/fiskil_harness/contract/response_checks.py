@@ -4,7 +4,7 @@ Bodies are checked with ``additionalProperties: false`` in every object, so that
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -124,8 +124,9 @@ def _body(body: bytes, check: Any) -> list[Deviation]:
     return body_deviations
 
 
-@cache
+@lru_cache(maxsize=128)
 def _check(version: str, chosen: tuple[tuple[str, str], ...], schema: bytes) -> Any:
+    """Return a validator. It takes more than a megabyte, so only the latest ones are kept."""
     return validator(_whole(version, chosen), closed(decode_json(schema)))
 
 

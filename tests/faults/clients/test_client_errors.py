@@ -16,8 +16,6 @@ from tools.fault_table import WITHOUT_CLIENT_ERRORS
 
 Words = dict[str, Measurement]
 ROWS = [sample.row for sample in SAMPLES]
-QUICK = ("httpx", "requests", "node")
-"""A client is measured with all samples, which takes half a minute; the others run in ``make test-all``."""
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +35,7 @@ def _measured_once(path: Path, client: str) -> Words:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "client", [*QUICK, *(pytest.param(caller, marks=pytest.mark.full) for caller in CALLERS if caller not in QUICK)]
-)
+@pytest.mark.parametrize("client", list(CALLERS))
 @pytest.mark.parametrize("row", ROWS)
 def test_a_client_reports_what_the_table_contains(measured: Callable[[str], Words], client: str, row: str) -> None:
     """A client that behaves differently from the table fails, with both words in the message."""

@@ -1,8 +1,8 @@
 """Every probe against every app of the gallery.
 
-The short matrix runs quick scenarios only. Of several apps that the same probes catch violating the same practices it has
-only the first, and of the correct apps every third. ``make test-all`` runs all apps with all quick scenarios; half of the
-flawed apps also run the costly scenarios, and the other half the generated plans.
+``make test-gallery`` runs every app with the scenarios of its entry and a few others, ``make test`` a sample of the apps.
+``make test-all`` runs all apps with all quick scenarios; half of the flawed apps also run the costly scenarios, and the
+other half the generated plans.
 """
 
 from collections.abc import Callable
@@ -31,30 +31,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 FLAWED = [entry.name for entry in gallery.apps().values() if entry.violates]
 VACUOUS = [entry.name for entry in gallery.apps().values() if entry.collection == "flawed" and not entry.violates]
 CORRECT = [entry.name for entry in gallery.apps().values() if entry.collection == "correct"]
-VARIANTS = {
-    entry.name
-    for entry in gallery.apps().values()
-    if entry.collection == "correct" and entry.base in {"reference_app", "embedded_app"} and (entry.others or 0) <= 2
-}
-"""Correct clients that differ from another one in a detail."""
-STACKS = {entry.name for entry in gallery.apps().values() if entry.framework in {"django", "express", "fastapi"}}
-"""Correct clients of several processes, which take a while to start."""
-ENDLESS = {
-    "dead_connections_are_final",
-    "deadline_per_read",
-    "embedded_handshake_unbounded",
-    "redirects_without_error_message",
-    "stdlib_one_client_at_a_time",
-    "stdlib_total_body_time_unbounded",
-    "embedded_idle_timeout_only",
-    "embedded_cursor_loop_followed",
-    "foreign_link_followed",
-    "retries_while_user_waits",
-    "equal_rows_merged",
-    "waiting_page_without_end",
-}
-"""Apps that wait without a limit, which takes long to catch."""
-
 WITHOUT_PENDING = ["leased_jobs_without_pending", "polling_worker_without_pending"]
 """Apps that report no ``pending``. The harness must wait for a fixed time each time, so their scenarios take minutes."""
 
@@ -69,34 +45,8 @@ JudgementOf = Callable[..., Judgement]
 JudgeInParallel = Callable[..., list[Judgement]]
 
 
-def quick(names: list[str]) -> list[object]:
-    """Return *names* as parameters; endless and redundant apps run only in ``make test-all``."""
-    later = ENDLESS | redundant(names)
-    return [pytest.param(name, marks=pytest.mark.full) if name in later else name for name in names]
-
-
-def quick_correct(names: list[str]) -> list[object]:
-    """Return *names* as parameters; variants, and two of three other apps, run only in ``make test-all``."""
-    later = {name for name in names if name in VARIANTS | STACKS}
-    others = [name for name in names if name not in later]
-    later |= {*others[1::3], *others[2::3]}
-    return [pytest.param(name, marks=pytest.mark.full) if name in later else name for name in names]
-
-
-def redundant(names: list[str]) -> set[str]:
-    """Return the apps whose failing probes and violated practices are all covered by earlier apps."""
-    covered: set[str] = set()
-    later = set()
-    for entry in (gallery.app(name) for name in names if name not in ENDLESS):
-        caught = {*entry.probes, *entry.violates}
-        if caught <= covered:
-            later.add(entry.name)
-        covered |= caught
-    return later
-
-
 @pytest.mark.long
-@pytest.mark.parametrize("name", quick(FLAWED))
+@pytest.mark.parametrize("name", FLAWED)
 def test_a_flaw_is_caught_without_a_false_alarm(name: str, judgement_of: JudgementOf) -> None:
     """The app violates the practices of its entry by the probes of its entry, and its bugs are diagnosed."""
     entry = gallery.app(name)
@@ -108,7 +58,7 @@ def test_a_flaw_is_caught_without_a_false_alarm(name: str, judgement_of: Judgeme
     assert exit_code(judgement) in exit_codes(entry)
 
 
-@pytest.mark.parametrize("name", quick_correct(VACUOUS))
+@pytest.mark.parametrize("name", VACUOUS)
 def test_an_app_that_does_nothing_is_not_trusted(name: str, judgement_of: JudgementOf) -> None:
     """For an app that returns 200 to every request, the practices about effects are not proven."""
     entry = gallery.app(name)
@@ -120,7 +70,7 @@ def test_an_app_that_does_nothing_is_not_trusted(name: str, judgement_of: Judgem
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", quick_correct([*CORRECT]))
+@pytest.mark.parametrize("name", CORRECT)
 def test_a_correct_app_raises_no_alarm(name: str, judge_in_parallel: JudgeInParallel) -> None:
     """Every quick scenario passes, or is inconclusive because a hook is missing."""
     entry = gallery.app(name)
@@ -192,6 +142,21 @@ def test_an_app_without_pending_raises_no_alarm(name: str, judgement_of: Judgeme
     ]
     assert {finding.hook for finding in not_passed} <= {"app.observe.effects: pending"}, not_passed
     assert {finding.verdict for finding in not_passed} <= {Verdict.INCONCLUSIVE}
+
+
+def test_every_app_of_the_gallery_is_tried() -> None:
+    """``make test-gallery`` runs each of them: no app is left to ``make test-all``, which nobody runs on every push."""
+    tests = [
+        test_a_flaw_is_caught_without_a_false_alarm,
+        test_an_app_that_does_nothing_is_not_trusted,
+        test_a_correct_app_raises_no_alarm,
+    ]
+
+    marks = [mark for test in tests for mark in [*pytestmark, *test.pytestmark]]  # type: ignore[attr-defined]
+    tried = [name for mark in marks if mark.name == "parametrize" for name in mark.args[1]]
+
+    assert sorted(tried) == sorted(gallery.apps())
+    assert "full" not in {mark.name for mark in marks}
 
 
 def test_every_practice_that_can_be_proven_has_an_app_that_violates_it() -> None:

@@ -13,7 +13,6 @@ from fiskil_harness.scenario.scenario import load
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 JudgementOf = Callable[..., Judgement]
-SLOW = {"exact_content_type_required", "stdlib_one_client_at_a_time", "stdlib_total_body_time_unbounded"}
 NAMES = (
     "asyncio_one_read",
     "asyncio_slots_leak",
@@ -31,10 +30,9 @@ NAMES = (
     "stdlib_unread_refusal",
     "stdlib_unsigned_body_read_whole",
 )
-APPS = [pytest.param(name, marks=pytest.mark.full) if name in SLOW else name for name in NAMES]
 
 
-@pytest.mark.parametrize("name", APPS)
+@pytest.mark.parametrize("name", NAMES)
 def test_exactly_the_bugs_of_the_entry_are_diagnosed(name: str, judgement_of: JudgementOf) -> None:
     """The scenarios of the entry are enough for the diagnosis."""
     entry = gallery.app(name)

@@ -28,6 +28,17 @@ def test_renewing_before_the_expiry_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize("bites", [(), ("Latency(latency_ms=250)",)], ids=["at once", "late"])
+def test_a_token_that_was_renewed_before_the_next_call_passes(tape: Tape, bites: tuple[str, ...]) -> None:
+    """A response that was only late is a success."""
+    tape.call("banking.transactions")
+    tape.expire_tokens()
+    tape.call("token", token="t2")
+    tape.call("banking.transactions", bearer="t2", bites=bites)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
 def test_no_renewal_fails_when_the_hook_failed(tape: Tape) -> None:
     """After the 401 the app makes no call and returns an error to its caller."""
     tape.call("banking.transactions", status=401)

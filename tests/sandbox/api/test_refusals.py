@@ -101,9 +101,7 @@ def described(version: str, route: ApiRoute) -> set[str]:
     return {status for status in statuses(whole, route.method, route.path) if status not in {"200", "204", "429", "500"}}
 
 
-@pytest.mark.parametrize(
-    "version", [*(pytest.param(version, marks=pytest.mark.full) for version in VERSIONS[:-1]), VERSIONS[-1]]
-)
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_every_described_refusal_is_produced(still: Still, route: ApiRoute, version: str) -> None:
     """The response has the family's form; the conformance monitor checks it against the contract.

@@ -28,14 +28,6 @@ def operations(version: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield from ((method.upper(), path, value) for method, value in item.items() if method in METHODS)
 
 
-def sampled(labels: list[tuple[str, str]]) -> list[Any]:
-    """Return every label as a parameter; every eighth is in the fast run."""
-    return [
-        pytest.param(label, id="=".join(label), marks=() if number % 8 == 0 else pytest.mark.full)
-        for number, label in enumerate(labels)
-    ]
-
-
 def examples(version: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
     """Yield a place, a schema and the example for it."""
     whole = document(version)
@@ -58,8 +50,8 @@ def test_each_document_is_valid(version: str) -> None:
     openapi_spec_validator.validate(document(version))
 
 
-@pytest.mark.parametrize("version", ["v3", *(pytest.param(version, marks=pytest.mark.full) for version in ("v1", "v2"))])
-@pytest.mark.parametrize("label", sampled(interpretation_labels()))
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("label", interpretation_labels(), ids="=".join)
 def test_each_interpretation_gives_a_valid_document(version: str, label: tuple[str, str]) -> None:
     """Under each interpretation the document is valid."""
     clause, choice = label

@@ -11,6 +11,7 @@ from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import read_plan
+from tests.sampling import except_for
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +52,7 @@ def test_every_saved_plan_is_replayed() -> None:
     assert {path.stem for path in (catalog.folder("examples") / "plans").glob("*.json")} == PLANS.keys()
 
 
-@pytest.mark.parametrize("plan", [pytest.param(plan, marks=pytest.mark.full) if plan in SLOW else plan for plan in PLANS])
+@pytest.mark.parametrize("plan", except_for(SLOW, PLANS))
 def test_a_saved_plan_fails_where_it_was_found(plan: str, replay: Replay) -> None:
     """The probe that failed first fails again."""
     name, probe = PLANS[plan]
@@ -61,7 +62,7 @@ def test_a_saved_plan_fails_where_it_was_found(plan: str, replay: Replay) -> Non
     assert probe in failed
 
 
-@pytest.mark.parametrize("name", ["reference_app", pytest.param("embedded_app", marks=pytest.mark.full)])
+@pytest.mark.parametrize("name", ["reference_app", "embedded_app"])
 @pytest.mark.parametrize("plan", PLANS)
 def test_a_saved_plan_fails_no_correct_app(plan: str, name: str, replay: Replay) -> None:
     """Every fault bites, some probe passes, and none fails."""

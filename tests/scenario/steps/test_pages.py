@@ -54,7 +54,7 @@ ENDINGS = {"confirm": "APPROVED", "cancel": "AUTH_SESSION_CANCELLED"}
 LANDED = {"confirm": ("callback", "unsynced", ""), "cancel": ("cancelled", "failed", "AUTH_SESSION_CANCELLED")}
 
 
-@pytest.mark.parametrize("then", ["confirm", pytest.param("cancel", marks=pytest.mark.full)])
+@pytest.mark.parametrize("then", ["confirm", "cancel"])
 def test_a_journey_begins_and_ends_at_the_app(perform: Perform, app: str, then: str) -> None:
     """The button is pressed, the consent page completed, and the app's page recorded; the app is notified as usual."""
     journal, crashed = perform(steps.WalkInBrowser(then=then))

@@ -19,7 +19,7 @@ from fiskil_harness.journal.queries.api_calls import (
 )
 from fiskil_harness.journal.queries.rows import STILL_BUSY
 from fiskil_harness.journal.queries.work_requested import work_begun
-from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt
+from fiskil_harness.probes.api_client.retries_broken_reads import is_read, is_spoilt
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_RENEWALS = 2
@@ -83,7 +83,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         expired_s = max((tokens_expired.at_s for tokens_expired in journal.all(TokensExpired)), default=inf)
         later_calls = [call for call in api_calls if call.at_s > expired_s]
         new_tokens = {_token(call) for call in later_calls if call.route == "token"} - {""}
-        renewed = [call for call in later_calls if bearer(call) in new_tokens and is_complete_success(call)]
+        renewed = [call for call in later_calls if bearer(call) in new_tokens and is_read(call)]
         if not renewed:
             return self.inconclusive("no call was refused for an expired token")
         return self.passes(
