@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.probes import HoldsEveryRow, Verdict
+from fiskil_harness.probes import DropsRevokedRows, HoldsEveryRow, Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -55,6 +57,26 @@ class LateFeed(EventFeed):
         return super().effects(values) if age_s and age_s() >= self.late_s else {"state": {}, "pending": 0}
 
 
+class LateCleaner(EventFeed):
+    """A feed whose state shows the rows of an ended consent for *late_s* more seconds, although no work is pending."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended_s: dict[str, Callable[[], float]] = {}
+
+    def receive(self, body: bytes) -> None:
+        """Note when a consent ends."""
+        super().receive(body)
+        event = json.loads(body)["data"]
+        if event["event"] == "consent.revoked":
+            self.ended_s[event["end_user_id"]] = stopwatch()
+
+    def effects(self, values: Values) -> dict[str, Any]:
+        """Return the transactions until they are cleaned up."""
+        ended_s = self.ended_s.get(values["end_user_id"])
+        return {"state": {}, "pending": 0} if ended_s and ended_s() >= LATE_S else super().effects(values)
+
+
 class ShortFeed(EventFeed):
     """A feed that loses a row."""
 
@@ -73,6 +95,17 @@ def test_a_late_state_is_awaited(drive: Drive) -> None:
     outcome = drive(feed_settings(fresh_s=LATE_S), given=LateFeed()).run(SYNCED)
 
     assert outcome.verdict is Verdict.PASS
+
+
+def test_a_late_end_is_awaited(drive: Drive) -> None:
+    """Rows that leave the state within ``fresh_s`` after the end of their consent are gone."""
+    ended = msgspec.structs.replace(
+        SYNCED,
+        steps=(*SYNCED.steps, steps.WaitUntilIdle(), steps.Advance(seconds=1), steps.Revoke(), steps.Deliver()),
+        probes=(DropsRevokedRows(),),
+    )
+
+    assert drive(feed_settings(fresh_s=LATE_S), given=LateCleaner()).run(ended).verdict is Verdict.PASS
 
 
 def test_every_state_of_a_late_app_is_awaited(drive: Drive) -> None:

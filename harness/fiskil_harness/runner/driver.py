@@ -271,6 +271,7 @@ class Driver:
         try:
             with PauseMonitor(journal):
                 crashed = self._settle(scenario, stage, self._perform_steps(scenario, stage))
+                at_end(stage)
         finally:
             stage.close_windows()
             waiting_faults = self.environment.proxy.rules.waiting()
@@ -284,7 +285,6 @@ class Driver:
             if fault not in stage.optional_faults:
                 journal.write(fault_set(fault))
         self._output.record(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
-        at_end(stage)
         self._clean_up(is_restarted=stage.must_restart or is_locked_out(journal))
         if self.app.can_restart and _has_unfinished_work(journal):
             self._restart_afresh()

@@ -1,10 +1,10 @@
-"""Shows a view of the data that is built every five seconds; work counts as done before the view contains it."""
+"""Shows a view of the data that is built every two seconds; work counts as done before the view contains it."""
 
 import time
 
 from reference_app import app, state
 
-EVERY_S = 5.0
+EVERY_S = 2.0
 ROWS = ("accounts", "balances", "transactions")
 
 _of_end_user = state.of_end_user
