@@ -113,6 +113,7 @@ QUICK: dict[str, Belongs] = {
     "properties/test_invariants.py::test_a_violation_is_found": one_in(4),
     "properties/test_invariants.py::test_an_effect_of_a_truncated_message_is_found": one_in(2),
     "properties/test_receivers.py::test_a_correct_receiver_does_not_fail": one_in(3),
+    "properties/test_receivers.py::test_a_flaw_is_found_and_shrunk": one_in(3),
     "pytest_plugin/test_plugin.py::test_a_missing_hook_is_skipped_by_its_name_and_fails_when_strict": nothing,
     "pytest_plugin/test_plugin.py::test_an_app_can_be_a_python_object": nothing,
     "pytest_plugin/test_plugin.py::test_an_app_that_cannot_be_started_twice_is_refused_with_xdist": nothing,
@@ -148,7 +149,10 @@ QUICK: dict[str, Belongs] = {
     "scenario/steps/test_press_controls.py::test_another_option_is_chosen": nothing,
     "scenario/steps/test_press_controls.py::test_links_that_differ_in_numbers_are_pressed_once": nothing,
     "scenario/steps/test_press_controls.py::test_what_follows_a_press_is_recorded": nothing,
+    "scenario/steps/test_revoke_in_browser.py::test_a_consent_is_revoked_through_details_and_a_confirmation": nothing,
     "scenario/steps/test_revoke_in_browser.py::test_the_consents_to_list_are_recorded": nothing,
+    "scenario/steps/test_waiting_pages.py::test_pages_from_before_the_sync_are_opened_again": nothing,
+    "scenario/steps/test_waiting_pages.py::test_the_page_is_opened_again_until_it_shows_data": nothing,
     "webhooks/test_fuzzing.py::test_generation_writes_no_files_to_the_working_directory": nothing,
 }
 """By test or module, the parameters that the quick suite runs; ``make test-gallery`` runs the others."""
