@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fiskil_harness import faults
-from fiskil_harness.errors import ConfigError
+from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import EventCreated, HookCall, Journal, Rows
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
@@ -136,6 +136,26 @@ def test_a_failed_refresh_is_a_response(perform: Perform) -> None:
 
     assert not crashed
     assert [hook_call.status for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"] == [500]
+
+
+def test_a_refresh_is_repeated_until_the_circuit_closes(drive: Callable[..., Driver]) -> None:
+    """After an outage, an app may refuse refreshes without an API call; only its last response counts."""
+    feed = Feed()
+    refusals = [HookError("the circuit is open")]
+
+    def refresh(values: dict[str, str]) -> object:
+        if refusals:
+            raise refusals.pop()
+        return Feed.refresh(feed, values)
+
+    feed.refresh = refresh  # type: ignore[method-assign]
+    driver = drive(feed_settings(request_deadline_s=5), given=feed)
+    sequence = (steps.Authorise(), steps.Sync(), steps.LiftFaults(), steps.Refresh())
+
+    journal, _ = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    assert [hook_call.status for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"] == [200]
+    assert not refusals
 
 
 def test_a_revocation_creates_an_event(perform: Perform) -> None:

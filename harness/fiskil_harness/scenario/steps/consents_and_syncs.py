@@ -1,14 +1,14 @@
 """Steps that sync data, change consents, move the clock, or request the app to refresh its data or revoke a consent."""
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, stopwatch
+from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, pause, stopwatch
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE
 from fiskil_harness.core.model import DATASETS
 from fiskil_harness.core.net.http_client import HttpReply, without_rate_limit
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import Exchange, HookCall, HookName, Rows, shortened
+from fiskil_harness.journal.queries.api_calls import is_complete_success
 from fiskil_harness.scenario.steps.step import PlainStep, TwinStep, refuse_outside, unknown
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 ACCEPTED = 202
 """Status of a request that the app performs later, so that the next steps must wait for its calls."""
 MOST_TIMES = 1000
+FAILED = 500
+HOOKS_BEHIND_BREAKER = frozenset({"refresh", "revoke"})
+LONGEST_OPEN_S, BETWEEN_TRIES_S = 15.0, 1.0
+"""How long a circuit breaker of the app may refuse calls after a fault, and the pause between two tries, in real seconds."""
 
 
 class Sync(PlainStep, frozen=True, tag="sync"):
@@ -199,8 +203,10 @@ class Disconnect(TwinStep, frozen=True, kw_only=True, tag="disconnect"):
 def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str) -> HttpReply:
     """Call a drive hook and record its response.
 
-    If the app's own rate limit refuses the call, it is repeated. A response later than ``app.limits.request_deadline_s`` +
-    5 s counts as missing. If the hook is a Python object, its exception counts as status 500.
+    If the app's own rate limit refuses the call, it is repeated. After a lifted fault, it is also repeated for
+    ``LONGEST_OPEN_S`` while it fails although no API call failed: a circuit breaker of the app may still be open. A response
+    later than ``app.limits.request_deadline_s`` + 5 s counts as missing. The exception of a Python object counts as status
+    500.
 
     Args:
         name: Name of the hook after ``app.drive.``.
@@ -209,14 +215,27 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     Raises:
         HookMissing: The config has no such hook.
     """
-    elapsed = stopwatch()
     limit_s = stage.settings.app.limits.request_deadline_s + 5
-    call_count = len(stage.journal.all(Exchange))
-    call = partial(stage.app.call, f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
-    try:
-        reply = without_rate_limit(call, is_its_own=lambda: len(stage.journal.all(Exchange)) == call_count)
-    except HookError as error:
-        reply = HttpReply(status=500, problem=str(error))
+    elapsed = stopwatch()
+    call_count = 0
+
+    def api_calls() -> list[Exchange]:
+        return stage.journal.all(Exchange)[call_count:]
+
+    def call() -> HttpReply:
+        nonlocal elapsed, call_count
+        elapsed, call_count = stopwatch(), len(stage.journal.all(Exchange))
+        try:
+            return stage.app.call(f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
+        except HookError as error:
+            return HttpReply(status=500, problem=str(error))
+
+    reply = without_rate_limit(call, is_its_own=lambda: not api_calls())
+    if name in HOOKS_BEHIND_BREAKER and stage.was_disturbed and not stage.environment.proxy.rules.waiting():
+        since = stopwatch()
+        while (reply.status or 0) >= FAILED and all(map(is_complete_success, api_calls())) and since() < LONGEST_OPEN_S:
+            pause(BETWEEN_TRIES_S)
+            reply = call()
     stage.record(
         HookCall,
         hook=name,
