@@ -39,7 +39,8 @@ def test_a_har_file_that_cannot_be_written_is_refused(program: Program) -> None:
 def test_serve_writes_its_calls(project: Path, environment: dict[str, str]) -> None:
     """The control API returns them at any time, the file is written at the end, and neither contains a secret."""
     env_file, har_file = project / "fiskil.env", project / "calls.har"
-    command = [sys.executable, "-m", "fiskil_harness", "serve", "--env-file", str(env_file), "--har", str(har_file)]
+    files = ["--env-file", str(env_file), "--har", str(har_file)]
+    command = [sys.executable, "-m", "fiskil_harness", "serve", "--port", "0", *files]
     with subprocess.Popen(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fiskil_harness.cli.serve import port_of
 from fiskil_harness.server.serving import ENV_HEADER
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
@@ -31,7 +32,7 @@ def test_it_serves_until_a_signal_and_leaves_nothing(
 ) -> None:
     """API and control API respond; the env file has mode 0600, and is removed at the end; the ports are closed."""
     env_file = project / "fiskil.env"
-    command = [sys.executable, "-m", "fiskil_harness", "serve", "--env-file", str(env_file)]
+    command = [sys.executable, "-m", "fiskil_harness", "serve", "--port", "0", "--env-file", str(env_file)]
     with subprocess.Popen(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -66,7 +67,7 @@ def test_each_bite_of_a_fault_is_printed(project: Path, environment: dict[str, s
         "token: stall",
     ]
     options = [word for text in faults for word in ("--fault", text)]
-    command = [sys.executable, "-m", "fiskil_harness", "serve", *options]
+    command = [sys.executable, "-m", "fiskil_harness", "serve", "--port", "0", *options]
     with subprocess.Popen(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -136,3 +137,12 @@ def test_an_invalid_option_is_refused(program: Program, arguments: list[str], wo
 
     assert (completed.returncode, completed.stdout) == (2, "")
     assert words in completed.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ports"),
+    [((None, 8700, 0), 8700), ((None, 8700, 2), 8702), ((None, 0, 2), 0), ((9000, 8700, 1), 9000), ((0, 8700, 1), 0)],
+)
+def test_ports_are_known_in_advance(arguments: tuple[int | None, int, int], ports: int) -> None:
+    """A config can name them; 0 chooses free ones."""
+    assert port_of(*arguments) == ports

@@ -356,6 +356,7 @@ def test_selecting_and_repeating_work_as_for_tests(project: Project) -> None:
     run(pytester, option, "-m", "not fiskil").assert_outcomes(passed=1, deselected=1)
     run(pytester, option, "--lf").assert_outcomes(failed=1, deselected=1)
     run(pytester, option, "--collect-only", "-q").stdout.fnmatch_lines(["fiskil::thrice"])
+    run(pytester, option, "--collect-only").stdout.fnmatch_lines(["collected 2 items*"])
 
 
 def test_the_ini_file_can_select_scenarios(project: Project) -> None:

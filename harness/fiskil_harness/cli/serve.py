@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fiskil_harness.server.exchange_log import ExchangeLog
 
 PORT = click.IntRange(0, 65535)
+FIRST_PORT = 8700
+"""The default port of the API, so that a config can be written once; the other servers have the next two."""
 LAST_LINE = "Press Ctrl-C to stop."
 """The last line that is printed at the start; when it appears, the server is ready."""
 
@@ -31,12 +33,20 @@ LAST_LINE = "Press Ctrl-C to stop."
         "fiskil-harness serve --interpretation token.lifetime=3600",
         "fiskil-harness serve \\",
         "    --fault 'banking.transactions: reset_peer after 20 bytes, first 2'",
-        "curl -d '{\"minutes\": 5}' http://127.0.0.1:PORT/_sandbox/clock/advance",
+        "curl -d '{\"minutes\": 5}' http://127.0.0.1:8702/_sandbox/clock/advance",
     )
 )
-@click.option("--api-port", metavar="PORT", type=PORT, default=0, help="Port of the API  [default: a free one].")
-@click.option("--auth-port", metavar="PORT", type=PORT, default=0, help="Port of the consent page  [default: a free one].")
-@click.option("--control-port", metavar="PORT", type=PORT, default=0, help="Port of the control API  [default: a free one].")
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65533),
+    default=FIRST_PORT,
+    help=f"Port of the API; the consent page and the control API have the next two. 0 chooses free ones "
+    f"[default: {FIRST_PORT}].",
+)
+@click.option("--api-port", metavar="PORT", type=PORT, help="Port of the API  [default: --port].")
+@click.option("--auth-port", metavar="PORT", type=PORT, help="Port of the consent page  [default: --port + 1].")
+@click.option("--control-port", metavar="PORT", type=PORT, help="Port of the control API  [default: --port + 2].")
 @click.option(
     "--env-file", metavar="FILE", type=options.FILE, help="Write the credentials to FILE, which only you can read."
 )
@@ -59,9 +69,10 @@ LAST_LINE = "Press Ctrl-C to stop."
 @options.interpretations
 @options.seed
 def serve_command(
-    api_port: int,
-    auth_port: int,
-    control_port: int,
+    port: int,
+    api_port: int | None,
+    auth_port: int | None,
+    control_port: int | None,
     env_file: Path | None,
     webhook_url: str | None,
     secret_env: str | None,
@@ -99,9 +110,9 @@ def serve_command(
         serving = LocalServer(
             workdir=Path(folder),
             seed=seed,
-            api_port=api_port,
-            auth_port=auth_port,
-            control_port=control_port,
+            api_port=port_of(api_port, port, 0),
+            auth_port=port_of(auth_port, port, 1),
+            control_port=port_of(control_port, port, 2),
             webhook_url=webhook_url,
             webhook_secret=secret,
             interpretations=chosen,
@@ -214,6 +225,11 @@ def _is_serving(text: str) -> bool:
             return True
     except (OSError, ValueError):
         return False
+
+
+def port_of(chosen: int | None, first: int, offset: int) -> int:
+    """Return the *chosen* port, or the one with this *offset* from *first*; 0, for a free one, if *first* is 0."""
+    return chosen if chosen is not None else first and first + offset
 
 
 @contextmanager

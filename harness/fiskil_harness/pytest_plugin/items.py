@@ -102,6 +102,7 @@ class ScenarioCollection:
         Raises:
             UsageError: There is no app to start.
         """
+        added: list[pytest.Item] = []
         parent = ScenarioCollector.from_parent(self._root or session, name="fiskil", nodeid="fiskil")
         for number, scenario in enumerate(self._scenarios):
             item: ScenarioItem = ScenarioItem.from_parent(parent, name=scenario.name, callobj=_play_scenario)
@@ -110,11 +111,15 @@ class ScenarioCollection:
             item.add_marker("fiskil")
             item.extra_keyword_matches.update(scenario.practices)
             items.append(item)
+            added.append(item)
             if number == 0 and not _may_have_app(item, self._settings):
                 if not _worker_id(self._config):
                     raise pytest.UsageError(NO_APP)
                 # An xdist worker can report this error only by a failing item, and one item is enough.
                 return
+        # pytest counts the items of collection reports, for the line "collected 3 items".
+        report = pytest.CollectReport(parent.nodeid, "passed", None, added)  # type: ignore[arg-type]
+        self._config.hook.pytest_collectreport(report=report)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:

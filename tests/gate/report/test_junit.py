@@ -80,7 +80,27 @@ def test_a_required_practice_that_is_not_proven_is_an_error(root: ET.Element) ->
     """It keeps the gate shut, so it is not green; a practice that is not required is skipped."""
     assert case(root, "edge.network-errors").find("error") is not None
     assert case(root, "webhooks.https").find("skipped") is not None
-    assert case(root, "webhooks.idempotent").find("failure") is not None
+    skipped = case(root, "webhooks.idempotent").find("skipped")
+    assert skipped is not None
+    assert str(skipped.get("message")).startswith("violated, see the scenarios: ")
+
+
+def test_a_violation_is_counted_once(root: ET.Element) -> None:
+    """The scenario is the failure; the practice and the gate refer to it."""
+    failed = [element.get("name") for element in root.iter("testcase") if element.find("failure") is not None]
+
+    assert failed == ["webhook_repeated"]
+    assert root.get("failures") == "1"
+
+
+def test_every_case_has_a_file(result: GateResult) -> None:
+    """It is the file of an own scenario, otherwise the config."""
+    run = replace(result.run, paths={"webhook_repeated": "scenarios/ours.py"})
+    root = ET.fromstring(junit.render(replace(result, run=run)))  # noqa: S314 - trusted input
+
+    files = {str(element.get("name")): element.get("file") for element in root.iter("testcase")}
+    assert files.pop("webhook_repeated") == "scenarios/ours.py"
+    assert set(files.values()) == {run.config}
 
 
 def test_the_totals_are_those_of_the_cases(root: ET.Element) -> None:
@@ -129,7 +149,10 @@ def test_a_shut_gate_is_red_for_any_reason(result: GateResult) -> None:
     waiver = green(result, decision=Decision.SHUT, config_errors=("an unnecessary waiver",))
     shut = green(result, decision=Decision.SHUT)
 
-    assert gate_of(result) == ("failure", "1 of 3 required practices are met")
+    assert gate_of(result) == (
+        "skipped",
+        "shut, because of failures in other suites: 1 of 3 required practices are met",
+    )
     assert gate_of(shards) == ("error", f"{remark}; 3 of 3 required practices are met")
     assert gate_of(waiver) == ("error", "an unnecessary waiver; 3 of 3 required practices are met")
     interrupted = replace(shut, run=replace(shut.run, was_interrupted=True))
@@ -146,8 +169,8 @@ def test_with_a_baseline_the_gate_is_red_only_if_something_is_worse(result: Gate
 
     assert gate_of(replace(result, comparison=Comparison(baseline="old.json"))) == ("", "")
     assert gate_of(replace(result, comparison=Comparison(baseline="old.json", worse=(worse,)))) == (
-        "failure",
-        "worse than in old.json: 1",
+        "skipped",
+        "shut, because of failures in other suites: worse than in old.json: 1",
     )
     assert gate_of(replace(missing, comparison=Comparison(baseline="old.json")))[0] == "error"
 

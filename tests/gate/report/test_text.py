@@ -3,10 +3,13 @@
 import shlex
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from fiskil_harness.core.model.findings import Kind
+from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.gate.report.text import (
+    again,
     busy_lines,
     command_lines,
     finding_lines,
@@ -128,3 +131,27 @@ def test_a_failure_names_its_kind_and_the_source() -> None:
     assert kind_text(Kind.POSSIBLE, f"errors.timeout: {page}") == "can happen (errors.timeout)"
     assert kind_text(Kind.PRODUCTION, page) == "happens in production (docs.fiskil.com/guides)"
     assert kind_text(Kind.DEFENCE, "") == "defence in depth"
+
+
+def test_a_shrunk_plan_is_shown_in_full(outcome_of: Callable[..., Outcome]) -> None:
+    """The decisive step may be the last one; the evidence of other probes is cut."""
+    steps = tuple(f"step {number}" for number in range(1, 21))
+
+    def shown(probe: str) -> str:
+        finding = Finding(probe=probe, verdict=Verdict.FAIL, observed="lost", evidence=steps)
+        return "\n".join(finding_lines(outcome_of(finding), (finding,), again="again"))
+
+    assert "step 20" in shown("survives_every_plan")
+    assert "step 20" not in shown("applies_once")
+
+
+def test_a_failed_plan_is_replayed_alone(result: GateResult) -> None:
+    """The other plans of the scenario are not run again."""
+    plans = ("fiskil-plans/generated_order-0.json", "fiskil-plans/generated_everything-0.json")
+    run = msgspec.structs.replace(result.run, plans=plans, replay_with=" --config app.toml")
+    whole = msgspec.structs.replace(result, run=run)
+
+    assert again(whole, "everything_generated") == f"fiskil-harness replay {plans[1]} --config app.toml"
+    assert again(whole, "delivery_order_generated") == f"fiskil-harness replay {plans[0]} --config app.toml"
+    assert "replay" not in again(whole, "happy_path")
+    assert "replay" not in again(whole, "deliveries_generated")

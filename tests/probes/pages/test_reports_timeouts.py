@@ -2,6 +2,7 @@
 
 import pytest
 
+from fiskil_harness.journal.entries.pages import JOURNEY_CONTINUED
 from fiskil_harness.probes import ReportsTimeouts, Verdict
 from tests.probes.sight import BUTTON, CONNECT, hangs, pressed, shown
 from tests.probes.tape import Tape
@@ -41,6 +42,26 @@ def test_words_by_the_deadline_pass(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "each wait ended with a failure reported in words")
+
+
+def test_an_app_that_continues_the_journey_passes(tape: Tape) -> None:
+    """It has no failure to report; without a held call that would show nothing."""
+    stalled(tape, "", problem=JOURNEY_CONTINUED)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.observed == "1 of 1 journeys continued in spite of the held call"
+
+
+def test_a_journey_that_no_call_held_shows_nothing(tape: Tape) -> None:
+    """The stall did not happen, so the app did not have to cope with it."""
+    shown(tape, "connect", CONNECT, controls=(BUTTON,))
+    pressed(tape)
+    tape.wait(1)
+    shown(tape, "response", "", moment="stalled", cause="Stall", problem=JOURNEY_CONTINUED, after_s=1)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("text", [BUSY, CONNECT], ids=["still busy", "as before"])

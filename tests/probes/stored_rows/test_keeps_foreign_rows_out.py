@@ -52,7 +52,10 @@ def test_a_foreign_row_that_stays_after_the_next_sync_fails(tape: Tape) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "the app keeps transactions of a consent that the end user never gave"
-    assert finding.evidence == ("shows foreign transactions after a sync without them",)
+    assert finding.evidence == (
+        "GET transactions: 200 with 2 rows; row 2 has the arrangement_id of a consent that is not the end user's",
+        "shows foreign transactions after a sync without them",
+    )
 
 
 def test_a_foreign_row_that_leaves_with_the_next_sync_passes(tape: Tape) -> None:

@@ -377,3 +377,24 @@ def test_without_effects_refusals_by_a_receiver_that_refuses_everything_prove_no
     courier.forge("unsigned", status=401)
 
     assert examined(courier).observed == "no genuine message was acknowledged, so refusals of forged ones prove nothing"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "remedy"),
+    [
+        (("unsigned",), "treat a missing or empty signature as a wrong one"),
+        (("empty_key",), "refuse to start, or return 503, without a secret, and never fall back to another key"),
+        (("unsigned", "empty_key", "other_secret"), "verify the signature of every message, and refuse to start"),
+        (("other_secret",), "first compare the header with base64(HMAC-SHA256("),
+    ],
+)
+def test_the_remedy_fits_what_was_accepted(accepted: tuple[str, ...], remedy: str) -> None:
+    """A missing secret is no wrong comparison."""
+    courier = Courier()
+    courier.deliver("e0")
+    names = ("unsigned", "empty_key", "other_secret")
+    for name in names:
+        courier.forge(name, status=204 if name in accepted else 401)
+    courier.effects({"e0": 1, **{f"forged-id-{name}": 1 for name in accepted}})
+
+    assert examined(courier).fix.startswith(remedy)

@@ -4,19 +4,22 @@ Suites:
 
 - ``fiskil-harness.scenarios``: name = scenario. FAIL is a failure; INCONCLUSIVE an error, or skipped if a hook is missing.
   Properties list the practices, and the probes with their verdicts.
-- ``fiskil-harness.practices`` (gate only): class name = section, name = practice id. Violated is a failure; not proven is an
-  error if the practice is required, else skipped.
+- ``fiskil-harness.practices`` (gate only): class name = section, name = practice id. Not proven is an error if the practice
+  is required, else skipped. Violated is skipped too, because the scenarios that show it are the failures.
 - ``fiskil-harness.interpretations`` (if alternatives ran): class name = clause, name = interpretation. A required
   interpretation is a failure if the app failed under it, and an error if it is inconclusive. Others that did not pass are
   skipped.
 - ``fiskil-harness.baseline`` (with a baseline only): everything that is worse than in the baseline.
-- ``fiskil-harness.gate`` (gate only): one case, green if the exit code is 0. It is a failure if something is violated, else
-  an error, for example if a shard is missing.
+- ``fiskil-harness.gate`` (gate only): one case, green if the exit code is 0. It is skipped if the only reason is a failure
+  that another suite counts, else an error, for example if a shard is missing.
+
+So each violation is counted once. The ``file`` of a case is that of the scenario, or the config.
 """
 
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from fiskil_harness.core.config import FILE
 from fiskil_harness.core.printable import printable
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun
 from fiskil_harness.gate.judgement import Decision, GateResult, stays_shut
@@ -52,6 +55,8 @@ def render(whole: GateResult) -> str:
         for worse in whole.comparison.worse:
             case = _case(baseline, "baseline", worse.subject)
             _add_result(case, "failure" if worse.weight is Verdict.FAIL else "error", "worse", difference_line(worse), "")
+    for case in root.iter("testcase"):
+        case.set("file", _xml_text(whole.run.paths.get(case.get("name", ""), whole.run.config or FILE)))
     for suite in (*root, root):
         _set_totals(suite)
     ET.indent(root)
@@ -102,8 +107,10 @@ def _gate_case(suite: ET.Element, whole: GateResult) -> None:
     case = _case(suite, "gate", "gate")
     if whole.exit_code:
         reasons = list(_why_shut(whole))
-        tag = "failure" if whole.exit_code == 1 else "error"
-        _add_result(case, tag, "shut", "; ".join(reasons), "\n".join(reasons))
+        if whole.exit_code == 1:
+            _skip(case, f"shut, because of failures in other suites: {'; '.join(reasons)}")
+        else:
+            _add_result(case, "error", "shut", "; ".join(reasons), "\n".join(reasons))
 
 
 def _why_shut(whole: GateResult) -> Iterator[str]:
@@ -128,9 +135,10 @@ def _practice_case(suite: ET.Element, practice: PracticeStatus) -> None:
         _skip(case, f"violated, {practice.waiver}")
     elif practice.status is Status.NOT_PROVEN and not practice.is_required:
         _skip(case, f"not proven: {practice.reason}")
-    elif practice.status in {Status.VIOLATED, Status.NOT_PROVEN}:
-        tag = "failure" if practice.status is Status.VIOLATED else "error"
-        _add_result(case, tag, str(practice.status), practice.reason, practice.title)
+    elif practice.status is Status.VIOLATED:
+        _skip(case, f"violated, see the scenarios: {practice.reason}")
+    elif practice.status is Status.NOT_PROVEN:
+        _add_result(case, "error", str(practice.status), practice.reason, practice.title)
     elif practice.status is Status.STATED:
         ET.SubElement(case, "system-out").text = printable(f"stated, not proven: {practice.reason}")
 

@@ -8,7 +8,9 @@ import shlex
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+from fiskil_harness.core import catalog
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Kind
 from fiskil_harness.core.route_grid import KINDS
@@ -22,7 +24,7 @@ from fiskil_harness.probes.evidence import Printed
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.route_coverage import RouteCoverage
 from fiskil_harness.runner.worker import PENDING_OF_OTHERS, STILL_BUSY_SINCE
-from fiskil_harness.scenario.scenario import INTERPRETATION_SEPARATOR
+from fiskil_harness.scenario.scenario import INTERPRETATION_SEPARATOR, GeneratedScenario, load
 
 _RESULT_LABELS = {
     InterpretationResult.FAILS: "failed",
@@ -47,6 +49,8 @@ WIDTH = 80
 INDENT = " " * 6
 LABEL = 10
 EVIDENCE_SHOWN = 6
+OF_PLANS = "survives_every_plan"
+"""The probe whose evidence is a shrunk plan. It is shown in full, because any step may be the decisive one."""
 _WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""")
 """A word of a command, including its quoted parts."""
 _CONTINUED = " " * 4
@@ -148,7 +152,8 @@ def _head(outcome: Outcome, findings: Sequence[Finding], width: int) -> list[str
 
 
 def _detail_lines(finding: Finding, width: int) -> list[str]:
-    lines = [line for text in finding.evidence[:EVIDENCE_SHOWN] for line in _labelled("evidence", text, width)]
+    shown = finding.evidence if finding.probe == OF_PLANS else finding.evidence[:EVIDENCE_SHOWN]
+    lines = [line for text in shown for line in _labelled("evidence", text, width)]
     if finding.expected:
         source = f"  ({finding.source})" if finding.source else ""
         lines += _labelled("expected", finding.expected + source, width)
@@ -325,11 +330,24 @@ def counted(number: int, noun: str) -> str:
 
 
 def again(whole: GateResult, scenario: str) -> str:
-    """Return the command that repeats one scenario."""
+    """Return the command that repeats one scenario, or only the plan that failed, if the scenario generates plans."""
     name, _, interpretation = scenario.partition(INTERPRETATION_SEPARATOR)
+    plan = _failed_plan(whole, name)
+    if plan and not interpretation:
+        return f"fiskil-harness replay {shlex.quote(plan)}{whole.run.replay_with}"
     argument = shlex.quote(whole.run.paths.get(name, name))
     option = f" --interpretation {interpretation}" if interpretation else ""
     return whole.run.again_for_scenario.replace("{scenario}", argument) + option
+
+
+def _failed_plan(whole: GateResult, name: str) -> str:
+    """Return the file of the failed plan that the scenario *name* generated; "" if there is none."""
+    if not whole.run.plans or name not in catalog.scenario_names():
+        return ""
+    scenario = load(name)
+    if not isinstance(scenario, GeneratedScenario):
+        return ""
+    return next((path for path in whole.run.plans if Path(path).name.startswith(f"generated_{scenario.kind}-")), "")
 
 
 def how_to_give(whole: GateResult, hook: str) -> str:

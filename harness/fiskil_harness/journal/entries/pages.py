@@ -96,6 +96,10 @@ class Control(Struct, frozen=True, kw_only=True):
         return self.kind == "choice"
 
 
+JOURNEY_CONTINUED = "the journey continued, so the app had no failure to report"
+"""The problem of a view that was to show a failure, although the app opened the consent page."""
+
+
 class PageView(Entry, frozen=True, kw_only=True):
     """One view of one page at one width.
 

@@ -10,7 +10,7 @@ from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
 from fiskil_harness.journal.queries.rows import is_announced, last_effects, latest_rows, places, shown, state_before
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
-ID = "fiskil_id"
+ID, CONSENT = "fiskil_id", "arrangement_id"
 
 
 class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_foreign_rows_out"):
@@ -43,7 +43,14 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
             kept += [route] * _is_kept(journal, served[-1].at_s, route, foreign)
         if kept:
             observed = f"the app keeps {_dataset_name(kept[0])} of a consent that the end user never gave"
-            evidence = tuple(f"shows foreign {_dataset_name(route)} after a sync without them" for route in kept)
+            evidence = tuple(
+                line
+                for route in kept
+                for line in (
+                    _response_line([call for call in served if call.route == route]),
+                    f"shows foreign {_dataset_name(route)} after a sync without them",
+                )
+            )
             return self.fails(observed, evidence=evidence, examined=routes_of(served))
         if not judged:
             return self.inconclusive("the app's state contains no fiskil_id of the end user's own rows", hook=STATE)
@@ -52,6 +59,17 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
             observed = f"foreign rows are shown in {len(shown_meanwhile)} datasets only while the API returns them"
             return self.passes(observed, examined=len(judged), advice=advice)
         return self.passes(f"no foreign row is shown in {len(judged)} datasets", examined=len(judged))
+
+
+def _response_line(served: list[Exchange]) -> str:
+    """Return the response that contained a foreign row, and the position of the row in it."""
+    own_consents = {row.get(CONSENT) for call in served for row in _rows(call.response_body)[:1]}
+    rows = _rows(served[0].response_body)
+    position = next((number for number, row in enumerate(rows, 1) if row.get(CONSENT) not in own_consents), len(rows))
+    return (
+        f"{served[0].method} {_dataset_name(served[0].route)}: {served[0].status} with {len(rows)} rows; "
+        f"row {position} has the {CONSENT} of a consent that is not the end user's"
+    )
 
 
 def _is_kept(journal: Journal, last_served_s: float, route: str, foreign: set[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from statistics import median
 
+import msgspec
+
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, Idle, Journal, Leak, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import kind_of
@@ -24,6 +26,10 @@ ALIKE = "same_response"
 """Name of the case for forgeries that have no effect but get the same response as genuine messages."""
 RESPONDS_TO_JUNK = "responds_to_junk"
 """Name of the case that fails if the receiver hangs or exits after a forgery."""
+NO_SIGNATURE = frozenset({"unsigned", "empty_header"})
+"""Forgeries without a signature."""
+GUESSED_KEYS = ("empty_key", "key_")
+"""Beginnings of the names of forgeries that are signed with an empty or a guessed key."""
 Witness = tuple[str, tuple[str, ...], list[Delivery]]
 """Proof of a failure: the observation as text, lines of evidence, and the forgeries that caused the failure."""
 
@@ -72,7 +78,8 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         if witness:
             observed, evidence, accepted = witness
             cases = _cases(forged, accepted, otherwise=otherwise)
-            return self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
+            finding = self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
+            return msgspec.structs.replace(finding, fix=_fix_for(forged, accepted) or self.fix)
         silent = _silent(forged)
         if silent:
             # A receiver that hangs or exits did not accept the forgery, so that is a separate case.
@@ -92,6 +99,20 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             cases = (*_cases(forged, [], otherwise=otherwise), case)
             return self.fails(observed, evidence=tuple(map(_line, alike)), examined=len(forged), advice=advice, cases=cases)
         return None if has_control else self.inconclusive(_responses(journal, forged), hook=EFFECTS, advice=advice)
+
+
+def _fix_for(forged: list[Delivery], accepted: list[Delivery]) -> str:
+    """Return the remedy for the mistake that the *accepted* forgeries show; "" if it is a wrong comparison."""
+    names = {delivery.name for delivery in accepted}
+    if not names:
+        return ""
+    if names <= NO_SIGNATURE:
+        return "treat a missing or empty signature as a wrong one"
+    if all(name.startswith(GUESSED_KEYS) for name in names):
+        return "refuse to start, or return 503, without a secret, and never fall back to another key"
+    if names == {delivery.name for delivery in forged}:
+        return "verify the signature of every message, and refuse to start, or return 503, without a secret"
+    return ""
 
 
 def _applied(journal: Journal, forged: list[Delivery]) -> Witness | None:

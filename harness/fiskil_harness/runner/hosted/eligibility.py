@@ -28,7 +28,8 @@ def why_unsuitable(scenario: Scenario) -> str:
     impossible = sorted({name_of(step) for step in scenario.steps if step.needs_sandbox})
     if impossible:
         names = f"{', '.join(impossible[:3])}{' and more' if impossible[3:] else ''}"
-        return f"the steps {names} are not possible: {CONTROLLED_BY_FISKIL}"
+        subject = f"the steps {names} are" if impossible[1:] else f"the step {names} is"
+        return f"{subject} not possible: {CONTROLLED_BY_FISKIL}"
     if scenario.interpretations:
         return "it chooses interpretations, but the hosted API has its own"
     return next((reason for step in scenario.steps if (reason := _why_impossible(step))), "")

@@ -10,6 +10,7 @@ from fiskil_harness.app.browser.page_events import PageEvents
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Control, Exchange, PageView, ViewMoment
+from fiskil_harness.journal.entries.pages import JOURNEY_CONTINUED
 from fiskil_harness.journal.queries.page_messages import sentences
 from fiskil_harness.scenario.steps.pages import Looking, address_of, view_page
 from fiskil_harness.scenario.steps.start_linking import MOST_PRESSES, candidates, press
@@ -258,7 +259,7 @@ class Watch:
     def view_last(self, moment: Literal["stalled", "failed"]) -> None:
         """Record the final page: at both widths, or at the present one if the page is still loading."""
         self._window.name_page("response")
-        problem = "the journey continued, so the app had no failure to report" if self._window.consent_url else ""
+        problem = JOURNEY_CONTINUED if self._window.consent_url else ""
         if not problem and self._window.has_unread_window:
             problem = "the app opened a window that cannot be read"
         if not self._events.is_over and not self._window.is_idle:
