@@ -134,7 +134,7 @@ def gate_command(
         settings, is_fast=is_fast, is_all_interpretations=is_all_interpretations, is_only_required=is_only_required
     )
     arguments = repeat_arguments(seed, config_file, gallery_name, interpretations)
-    own = {"--workers": workers, "--fast": is_fast, "--only-required": is_only_required, "--shard": shard}
+    own: dict[str, object] = {"--workers": workers, "--fast": is_fast, "--only-required": is_only_required, "--shard": shard}
     own |= {"--all-interpretations": is_all_interpretations, "--baseline": baseline_path}
     gate_arguments = arguments_of(own)
     scenarios = scenarios_of_shard(planned.scenarios, number, count)
