@@ -18,7 +18,7 @@ from fiskil_harness.gate.shards import Plan, ShardReport, check, judge_shard, me
 from fiskil_harness.probes import Finding, Verdict, name_of
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import counting_for
-from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.scenario import Scenario, load_all
 
 TODAY = datetime.date(2026, 6, 1)
 SETTINGS = Settings(gate=GateSettings(interpretations=("token.lifetime",)))
@@ -198,3 +198,18 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """The message contains the reason of the operating system."""
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         read(tmp_path / "none.json")
+
+
+def test_only_what_the_required_practices_need() -> None:
+    """Scenarios that count for no required practice are left out, also of a fast gate."""
+    settings = replace(SETTINGS, gate=GateSettings(required=("webhooks.signature",)))
+
+    whole = plan(settings, is_fast=False, is_all_interpretations=True, is_only_required=True)
+    fast = plan(settings, is_fast=True, is_all_interpretations=False, is_only_required=True)
+    count = len(load_all())
+
+    assert {"webhook_forged", "webhook_secret_missing"} <= {scenario.name for scenario in whole.scenarios}
+    assert all("webhooks.signature" in scenario.practices for scenario in (*whole.scenarios, *fast.scenarios))
+    usual = [scenario for scenario in whole.scenarios if scenario.name == scenario.base_name]
+    assert len(whole.left_out) + len(usual) == count
+    assert len(fast.left_out) + len(fast.scenarios) == count

@@ -15,7 +15,7 @@ import pytest
 
 from fiskil_harness import probes
 from fiskil_harness.core.clock import wait_until
-from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config import GateSettings, Settings
 from fiskil_harness.errors import AppError, UsageError
 from fiskil_harness.gate.judgement import judge
 from fiskil_harness.gate.practice_status import Status
@@ -247,6 +247,19 @@ def test_with_one_worker_the_shortest_scenarios_run_first(receiver_settings: Mak
     one, several = (session.run_order(scenarios, receiver_settings(), workers) for workers in (1, 2))
 
     assert (one[0].name, several[1].name) == ("webhook_delivered", "webhook_delivered")
+
+
+def test_scenarios_of_required_practices_run_first(receiver_settings: MakeSettings) -> None:
+    """The verdicts that decide come before the others."""
+    settings = receiver_settings()
+    required = msgspec.structs.replace(settings, gate=GateSettings(required=("sandbox.many-end-users",)))
+    others = msgspec.structs.replace(repeated("b"), practices=("sandbox.many-end-users",))
+
+    orders = [
+        [scenario.name for scenario in session.run_order([repeated("a"), others], each)] for each in (settings, required)
+    ]
+
+    assert orders == [["a", "b"], ["b", "a"]]
 
 
 def test_a_busy_app_is_noticed_once(receiver_settings: MakeSettings) -> None:

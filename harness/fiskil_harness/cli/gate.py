@@ -37,6 +37,7 @@ def with_exit_codes(text: str) -> str:
         options.examples(
             "fiskil-harness gate",
             "fiskil-harness gate --fast",
+            "fiskil-harness gate --only-required",
             "fiskil-harness gate --json report.json --junit report.xml",
             "fiskil-harness gate --baseline report.json",
             "fiskil-harness gate --shard 1/3 --json shard1.json",
@@ -52,6 +53,12 @@ def with_exit_codes(text: str) -> str:
 @options.gallery
 @options.gate_workers
 @click.option("--fast", "is_fast", is_flag=True, help="Test each question once, in the cheapest scenario.")
+@click.option(
+    "--only-required",
+    "is_only_required",
+    is_flag=True,
+    help="Run only the scenarios of the practices that [gate] required lists.",
+)
 @click.option("--shard", metavar="K/N", help="Run only shard K of N; `merge` judges the whole from all of them.")
 @options.baseline
 @options.interpretations
@@ -71,6 +78,7 @@ def gate_command(
     gallery_name: str | None,
     workers: int | None,
     is_fast: bool,
+    is_only_required: bool,
     shard: str | None,
     baseline_path: Path | None,
     interpretations: tuple[str, ...],
@@ -83,6 +91,8 @@ def gate_command(
 
     With --fast each question (such as a probe of a practice) is tested in one scenario only, which takes half a minute for
     the reference app. The report lists the scenarios that were left out.
+
+    The scenarios of required practices run first. With --only-required no others run, and the report says so.
 
     With --baseline the exit code depends only on what is worse than in that report: 1 if something is newly violated, 3 if
     something is no longer proven, else 0.
@@ -102,6 +112,8 @@ def gate_command(
     _refuse_contradictory_options(
         is_fast=is_fast, shard=shard, baseline_path=baseline_path, is_all_interpretations=is_all_interpretations, **reports
     )
+    if is_only_required and (shard or baseline_path):
+        raise UsageError("--only-required leaves out scenarios, and --shard and --baseline need all of them. Remove one.")
     refuse_local_writes(api, allow_writes=allow_writes)
     settings = load_settings(config_file, gallery_name, interpretations)
     check(settings)
@@ -111,16 +123,20 @@ def gate_command(
             "--workers": (workers or 1) > 1,
             "--all-interpretations": is_all_interpretations,
             "--fast": is_fast,
+            "--only-required": is_only_required,
             "--shard": shard,
             "--baseline": baseline_path,
         }
         return run_hosted((), settings, seed, config_file, interpretations, local_only, allow_writes=allow_writes, **reports)
     number, count = parse_shard(shard) if shard else (1, 1)
     before = read_baseline(baseline_path)
-    planned = plan(settings, is_fast=is_fast, is_all_interpretations=is_all_interpretations)
+    planned = plan(
+        settings, is_fast=is_fast, is_all_interpretations=is_all_interpretations, is_only_required=is_only_required
+    )
     arguments = repeat_arguments(seed, config_file, gallery_name, interpretations)
-    own = {"--workers": workers, "--fast": is_fast, "--shard": shard, "--all-interpretations": is_all_interpretations}
-    gate_arguments = arguments_of({**own, "--baseline": baseline_path})
+    own: dict[str, object] = {"--workers": workers, "--fast": is_fast, "--only-required": is_only_required, "--shard": shard}
+    own |= {"--all-interpretations": is_all_interpretations, "--baseline": baseline_path}
+    gate_arguments = arguments_of(own)
     scenarios = scenarios_of_shard(planned.scenarios, number, count)
     request = RunRequest(
         command="gate",
@@ -140,6 +156,7 @@ def gate_command(
         judgement, own_shard = judge_shard(session.outcomes, shard=own_shard, **judge_with)
         return conclude(judgement, session, settings=settings, request=request, took_s=elapsed(), shard=own_shard)
     marks = session.coverage_marks
+    judge_with["is_only_required"] = is_only_required
     judgement = judge(session.outcomes, is_whole=session.is_whole, coverage_marks=marks, **judge_with)
     comparison = compared(judgement, before, baseline_path, settings=settings, today=today, coverage_marks=marks)
     return conclude(judgement, session, settings=settings, request=request, took_s=elapsed(), comparison=comparison)

@@ -40,7 +40,7 @@ def shortlist(scenarios: Sequence[Scenario], settings: Settings, *, budget_s: fl
     practice needs are tested as well.
     """
     scenarios = [scenario for scenario in scenarios if not condition(scenario, settings)]
-    playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in scenario.needs)]
+    playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in _hooks_of(scenario))]
     flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
     needed = {scenario.name: _questions(scenario, lambda practice: practice.needed) for scenario in scenarios}
     everyday = {(FLAW, app) for app in everyday_flaws()}
@@ -54,6 +54,11 @@ def shortlist(scenarios: Sequence[Scenario], settings: Settings, *, budget_s: fl
     }
     chosen = _within_budget([scenario.name for scenario in playable], allowed, chosen, budget_s)
     return [scenario for scenario in scenarios if scenario.name in chosen]
+
+
+def _hooks_of(scenario: Scenario) -> set[str]:
+    """Return the hooks with which every probe of *scenario* can judge."""
+    return {*scenario.needs, *(hook for probe in scenario.probes for hook in probe.needs)}
 
 
 @cache

@@ -46,6 +46,8 @@ PURPOSES = HOOKS | {
     CA_FILE_IN_ENV: "makes the app trust the valid certificates of the local Fiskil",
 }
 """The purpose of each hook, and of each template value that is reported as a missing hook."""
+ONLY_REQUIRED = "Only what the required practices need was tested,"
+"""The beginning of the remark about a gate that leaves out everything else."""
 INCOMPLETE = "so the gate is incomplete and stays shut."
 """The end of the remark about missing shards."""
 
@@ -250,6 +252,7 @@ def judge(
     is_whole: bool = True,
     coverage_marks: Iterable[str] = (),
     is_fast: bool = False,
+    is_only_required: bool = False,
     left_out: tuple[str, ...] = (),
 ) -> Judgement:
     """Judge every practice, and decide whether the gate is open.
@@ -258,6 +261,7 @@ def judge(
         is_whole: False if the run was interrupted, had an internal error, or lacks shards; the gate then stays shut.
         coverage_marks: Results of the app's API calls in all scenarios together (see ``coverage.coverage_marks``).
         is_fast: True if each question was tested only once; *left_out* then lists the scenarios that did not run.
+        is_only_required: True if only scenarios of required practices ran.
     """
     marks = frozenset(coverage_marks)
     untested_faults = () if is_fast else missing_faults(marks)
@@ -302,7 +306,10 @@ def judge(
         routes=route_coverage(marks),
         strengths=strengths(usual),
         causes=cause_groups(applicable(usual)),
-        remarks=tuple(_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out)),
+        remarks=(
+            *_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out),
+            *([f"{ONLY_REQUIRED} in {len(usual)} of {len(usual) + len(left_out)} scenarios."] if is_only_required else []),
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from fiskil_harness.gate import interpretation_runs, judgement
 from fiskil_harness.gate.fast_selection import shortlist
 from fiskil_harness.gate.judgement import GateResult, Judgement, Shard
 from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.runner.session import counts_for_required
 from fiskil_harness.scenario.scenario import Scenario, load_all
 
 
@@ -37,17 +38,30 @@ class ShardReport(Struct, frozen=True, kw_only=True):
         return self.whole.shard or Shard(number=1, count=1)
 
 
-def plan(settings: Settings, *, is_fast: bool, is_all_interpretations: bool) -> Plan:
-    """Return the scenarios of a gate with these options, including those of the interpretation runs."""
-    scenarios = load_all()
-    interpretation_scenarios = interpretation_runs.planned(settings, is_all=is_all_interpretations)
+def plan(settings: Settings, *, is_fast: bool, is_all_interpretations: bool, is_only_required: bool = False) -> Plan:
+    """Return the scenarios of a gate with these options, including those of the interpretation runs.
+
+    Args:
+        is_only_required: True leaves out the scenarios that count for no practice which the config requires.
+    """
+    every_scenario = load_all()
+    scenarios = [scenario for scenario in every_scenario if not is_only_required or counts_for_required(scenario, settings)]
+    names = {scenario.name for scenario in scenarios}
+    interpretation_scenarios = [
+        scenario
+        for scenario in interpretation_runs.planned(settings, is_all=is_all_interpretations)
+        if scenario.base_name in names
+    ]
+    if is_only_required and not is_fast:
+        left_out = tuple(scenario.name for scenario in every_scenario if scenario.name not in names)
+        return Plan(scenarios=(*scenarios, *interpretation_scenarios), left_out=left_out)
     if not is_fast:
         return Plan(scenarios=(*scenarios, *interpretation_scenarios))
     compared = {scenario.base_name for scenario in interpretation_scenarios}
     chosen = {scenario.name for scenario in shortlist(scenarios, settings)} | compared
     return Plan(
         scenarios=(*(scenario for scenario in scenarios if scenario.name in chosen), *interpretation_scenarios),
-        left_out=tuple(scenario.name for scenario in scenarios if scenario.name not in chosen),
+        left_out=tuple(scenario.name for scenario in every_scenario if scenario.name not in chosen),
     )
 
 

@@ -77,8 +77,8 @@ class Measure(Struct, frozen=True, kw_only=True):
     coverage_marks: tuple[str, ...] = ()
 
 
-class FirstAnswers(Struct, frozen=True, kw_only=True):
-    """What one undisturbed scenario showed about the app.
+class FirstContact(Struct, frozen=True, kw_only=True):
+    """Basic facts about the app, from one undisturbed scenario.
 
     ``failed_step`` states why the scenario did not run to its end. ``delivered`` and ``acknowledged`` count genuine
     messages. ``reports`` is True if the effects hook responded, ``has_effect`` if it reported anything done or stored.
@@ -110,4 +110,4 @@ class Played(Struct, frozen=True, kw_only=True):
     story: Story | None = None
     pictures: tuple[Picture, ...] = ()
     printed: Printed | None = None
-    first_answers: FirstAnswers = FirstAnswers()
+    first_contact: FirstContact = FirstContact()

@@ -28,7 +28,7 @@ from fiskil_harness.errors import AppError, HarnessError, UsageError
 from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.evidence import Excerpt, Picture, Printed, Story
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
-from fiskil_harness.runner.first_answers import first_scenarios, ruling, skipped
+from fiskil_harness.runner.first_contact import first_scenarios, ruling, skipped
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.runner.worker import NEVER_IDLE, OnProgress, Worker, unfinished
 from fiskil_harness.scenario import costs
@@ -189,15 +189,15 @@ class Session:
                 self._end(scenario, played)
 
     def _remaining(self) -> list[Scenario]:
-        """Return the scenarios that run after the first ones, and record those that the first answers rule out."""
+        """Return the scenarios that run after the first ones, and record those that the first contact rules out."""
         if self._settings is None:
             return list(self.scenarios)
         names = {scenario.name for scenario in self._first}
-        answers = [played.first_answers for played in self._played if played.outcome.scenario in names]
+        contacts = [played.first_contact for played in self._played if played.outcome.scenario in names]
         reasons: dict[str, list[str]] = {}
         remaining: list[Scenario] = []
         for scenario in self.scenarios:
-            why = ruling(scenario, self._first, answers, self._settings) if scenario.name not in names else None
+            why = ruling(scenario, self._first, contacts, self._settings) if scenario.name not in names else None
             if why is not None:
                 self._skipped[scenario.name] = skipped(scenario, why, seed=self.seed)
                 reasons.setdefault(why.reason, []).append(scenario.name)
@@ -413,15 +413,22 @@ def default_workers(settings: Settings) -> int:
 def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:
     """Return *scenarios* in the order in which they run.
 
-    Scenarios with the same interpretations follow each other, because the app restarts when interpretations change.
-    Scenarios that need a restart afterwards run last if the app cannot be restarted. With several workers the longest
-    scenarios run first, so that no long scenario runs alone at the end. With one worker the shortest run first, so that the
-    first verdicts come soon.
+    Scenarios that count for a required practice run first. Scenarios with the same interpretations follow each other,
+    because the app restarts when interpretations change. Scenarios that need a restart afterwards run last if the app cannot
+    be restarted. With several workers the longest scenarios run first, so that no long scenario runs alone at the end. With
+    one worker the shortest run first, so that the first verdicts come soon.
     """
 
     def key(scenario: Scenario) -> tuple[object, ...]:
         is_heavy = not settings.app.command and any(step.affects_whole_app for step in scenario.steps)
         cost_s = costs.cost_s(scenario.name)
-        return is_heavy, sorted(scenario.interpretations.items()), -cost_s if workers > 1 else cost_s, scenario.name
+        is_other = not counts_for_required(scenario, settings)
+        order_s = -cost_s if workers > 1 else cost_s
+        return is_heavy, is_other, sorted(scenario.interpretations.items()), order_s, scenario.name
 
     return sorted(scenarios, key=key)
+
+
+def counts_for_required(scenario: Scenario, settings: Settings) -> bool:
+    """Return whether *scenario* counts for a practice that the config requires."""
+    return settings.gate.required == "all" or not set(settings.gate.required).isdisjoint(scenario.practices)

@@ -43,7 +43,7 @@ from fiskil_harness.probes.evidence import (
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
-from fiskil_harness.runner.first_answers import first_answers
+from fiskil_harness.runner.first_contact import first_contact
 from fiskil_harness.runner.printed_output import PrintedOutput
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.scenario.scenario import Scenario
@@ -257,7 +257,7 @@ class Worker:
                 har=har_of(journal, title=scenario.name) if self.includes_har else {},
                 story=story,
                 printed=printed,
-                first_answers=first_answers(journal, crashed),
+                first_contact=first_contact(journal, crashed),
             )
         )
         story = played.story and shortened(played.story, has_passed=outcome.verdict is Verdict.PASS)

@@ -165,13 +165,13 @@ def _next_step(whole: GateResult) -> tuple[str, str]:
         return "Next: read and fix the first violation, then run it again.", ""
     if failed:
         return "Next: read and fix the first violation:", again(whole, failed[0])
+    if judgement.decision is Decision.OPEN:
+        return ("Next: run the whole gate before a release, without --fast." if judgement.is_fast else "Next: release."), ""
     if any(causes_text.cause_line(whole, group) for group in judgement.causes):
         return f"Next: add what is missing, then run it again. {causes_text.PAGE} explains every cause.", ""
-    if judgement.causes:
-        return f"Next: see {causes_text.PAGE}, which explains every cause.", ""
-    if judgement.decision is Decision.OPEN and judgement.is_fast:
-        return "Next: run the whole gate before a release, without --fast.", ""
-    return "Next: release." if judgement.decision is Decision.OPEN else "Next: see the report.", ""
+    return (
+        f"Next: see {causes_text.PAGE}, which explains every cause." if judgement.causes else "Next: see the report."
+    ), ""
 
 
 def _plain(text: str, width: int) -> Block:

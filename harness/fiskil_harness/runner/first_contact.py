@@ -1,4 +1,4 @@
-"""Scenarios that the first answers of an app rule out, so that they are skipped.
+"""Scenarios that the first contact with an app rules out, so that they are skipped.
 
 A few short undisturbed scenarios run first. Nothing else can be decided about an app that cannot even begin a consent, that
 shows no effect of any message, or that cannot reach the local Fiskil. Such scenarios are INCONCLUSIVE without being run.
@@ -16,7 +16,7 @@ from fiskil_harness.core.config.hooks import EFFECTS, MESSAGE, PAGES, REFRESH, R
 from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Effects, Exchange, Journal
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import EVERY_FAULT, EVERY_STEP
-from fiskil_harness.probes.outcome import FirstAnswers, Outcome
+from fiskil_harness.probes.outcome import FirstContact, Outcome
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import name_of as step_name
@@ -52,7 +52,7 @@ FEWEST = 20
 
 
 class Ruling(Struct, frozen=True, kw_only=True):
-    """Why scenarios are skipped: a reason, the name of the finding that states it, and the missing hook ("" if none)."""
+    """The reason for skipping a scenario, the name of the finding that states it, and the missing hook ("" if none)."""
 
     reason: str
     probe: str
@@ -78,7 +78,7 @@ def first_scenarios(scenarios: Sequence[Scenario], settings: Settings) -> list[S
     return list({scenario.name: scenario for scenario in chosen if scenario is not None}.values())
 
 
-def first_answers(journal: Journal, crashed: str) -> FirstAnswers:
+def first_contact(journal: Journal, crashed: str) -> FirstContact:
     """Return what an undisturbed scenario showed about the app.
 
     Args:
@@ -87,7 +87,7 @@ def first_answers(journal: Journal, crashed: str) -> FirstAnswers:
     """
     genuine = [delivery for delivery in journal.all(Delivery) if delivery.is_genuine]
     reports = [effects for effects in journal.all(Effects) if not effects.response]
-    return FirstAnswers(
+    return FirstContact(
         failed_step=crashed,
         delivered=len(genuine),
         acknowledged=len([delivery for delivery in genuine if delivery.is_acknowledged]),
@@ -105,21 +105,21 @@ def _has_value(state: Any) -> bool:
 
 
 def ruling(
-    scenario: Scenario, first: Sequence[Scenario], answers: Sequence[FirstAnswers], settings: Settings
+    scenario: Scenario, first: Sequence[Scenario], contacts: Sequence[FirstContact], settings: Settings
 ) -> Ruling | None:
-    """Return why *scenario* cannot be decided after the *answers* of the *first* scenarios; None if it may be decided."""
-    if not answers or len(answers) < len(first):
+    """Return why *scenario* cannot be decided after the *contacts* in the *first* scenarios; None if it may be decided."""
+    if not contacts or len(contacts) < len(first):
         return None
     names = " and ".join(each.name for each in first)
-    failed = {answer.failed_step for answer in answers}
+    failed = {contact.failed_step for contact in contacts}
     begins_alike = step_name(scenario.steps[0]) == step_name(first[0].steps[0]) if scenario.steps else False
     if len(failed) == 1 and min(failed).startswith("step 1 ") and begins_alike:
         return Ruling(reason=f"in {names}, {min(failed)}", probe=EVERY_STEP)
-    if any(answer.api_calls for answer in answers):
+    if any(contact.api_calls for contact in contacts):
         return None
-    has_no_effect = all(answer.delivered and answer.reports and not answer.has_effect for answer in answers)
+    has_no_effect = all(contact.delivered and contact.reports and not contact.has_effect for contact in contacts)
     if has_no_effect and EFFECTS in {hook for probe in scenario.probes for hook in probe.needs}:
-        is_refused = not any(answer.acknowledged for answer in answers)
+        is_refused = not any(contact.acknowledged for contact in contacts)
         problem = "was acknowledged" if is_refused else "had a visible effect"
         return Ruling(reason=f"in {names}, no genuine message {problem}, and the app made no API call", probe=EVERY_STEP)
     is_unreachable = not is_in_config(settings, API_URL_IN_ENV)

@@ -1,4 +1,4 @@
-"""The first answers of an app rule out scenarios that cannot be decided, and no others."""
+"""The first contact with an app rules out scenarios that cannot be decided, and no others."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from fiskil_harness import faults, probes
 from fiskil_harness.core.config import Settings
 from fiskil_harness.probes import Verdict
-from fiskil_harness.probes.outcome import FirstAnswers
-from fiskil_harness.runner.first_answers import Ruling, first_scenarios, ruling, skipped
+from fiskil_harness.probes.outcome import FirstContact
+from fiskil_harness.runner.first_contact import Ruling, first_scenarios, ruling, skipped
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario, load, load_all
 
@@ -30,12 +30,12 @@ OF_RESPONSES = Scenario(
     steps=(steps.Authorise(),),
     probes=(probes.AcknowledgesPromptly(),),
 )
-NOTHING = FirstAnswers(delivered=3, acknowledged=3, reports=True)
+NOTHING = FirstContact(delivered=3, acknowledged=3, reports=True)
 
 
-def ruled(scenario: Scenario, answers: FirstAnswers, settings: Settings) -> Ruling | None:
-    """Return the ruling after one first scenario with *answers*."""
-    return ruling(scenario, [load("webhook_delivered")], [answers], settings)
+def ruled(scenario: Scenario, contacts: FirstContact, settings: Settings) -> Ruling | None:
+    """Return the ruling after one first scenario, which showed *contacts*."""
+    return ruling(scenario, [load("webhook_delivered")], [contacts], settings)
 
 
 def test_the_first_scenarios_are_short_and_calm(receiver_settings: MakeSettings) -> None:
@@ -56,40 +56,40 @@ def test_a_short_run_has_no_first_scenarios(receiver_settings: MakeSettings) -> 
 
 
 @pytest.mark.parametrize(
-    ("answers", "problem"),
+    ("contacts", "problem"),
     [
         (NOTHING, "no genuine message had a visible effect"),
         (replace(NOTHING, acknowledged=0), "no genuine message was acknowledged"),
     ],
 )
 def test_without_any_effect_probes_of_effects_are_skipped(
-    answers: FirstAnswers, problem: str, receiver_settings: MakeSettings
+    contacts: FirstContact, problem: str, receiver_settings: MakeSettings
 ) -> None:
     """Responses can still be judged."""
     settings = receiver_settings(app=WITH_API)
 
-    why = ruled(OF_EFFECTS, answers, settings)
+    why = ruled(OF_EFFECTS, contacts, settings)
 
     assert why == Ruling(reason=f"in webhook_delivered, {problem}, and the app made no API call", probe="every_step_done")
-    assert ruled(OF_FAULTS, answers, settings) is not None
-    assert ruled(OF_RESPONSES, answers, settings) is None
+    assert ruled(OF_FAULTS, contacts, settings) is not None
+    assert ruled(OF_RESPONSES, contacts, settings) is None
 
 
 @pytest.mark.parametrize(
-    "answers",
+    "contacts",
     [
         replace(NOTHING, has_effect=True),
         replace(NOTHING, api_calls=1),
         replace(NOTHING, reports=False),
         replace(NOTHING, delivered=0),
-        FirstAnswers(failed_step="step 3 (deliver) could not be done: busy", reports=True),
+        FirstContact(failed_step="step 3 (deliver) could not be done: busy", reports=True),
     ],
 )
-def test_an_app_that_did_anything_is_tested_completely(answers: FirstAnswers, receiver_settings: MakeSettings) -> None:
-    """Doubt about the first answers skips nothing."""
+def test_an_app_that_did_anything_is_tested_completely(contacts: FirstContact, receiver_settings: MakeSettings) -> None:
+    """Doubt skips nothing."""
     settings = receiver_settings(app=WITH_API)
 
-    assert [ruled(scenario, answers, settings) for scenario in (OF_EFFECTS, OF_FAULTS, OF_RESPONSES)] == [None] * 3
+    assert [ruled(scenario, contacts, settings) for scenario in (OF_EFFECTS, OF_FAULTS, OF_RESPONSES)] == [None] * 3
 
 
 def test_an_app_without_the_address_of_the_api_meets_no_faults(receiver_settings: MakeSettings) -> None:
@@ -105,7 +105,7 @@ def test_an_app_without_the_address_of_the_api_meets_no_faults(receiver_settings
 
 def test_a_first_step_that_fails_rules_out_what_begins_with_it(receiver_settings: MakeSettings) -> None:
     """A scenario that begins in another way runs."""
-    failed = FirstAnswers(failed_step="step 1 (authorise) could not be done: app.drive.start_session returned 500")
+    failed = FirstContact(failed_step="step 1 (authorise) could not be done: app.drive.start_session returned 500")
     other = replace(OF_EFFECTS, steps=(steps.StartSession(), *OF_EFFECTS.steps))
 
     why = ruled(OF_RESPONSES, failed, receiver_settings())
@@ -115,7 +115,7 @@ def test_a_first_step_that_fails_rules_out_what_begins_with_it(receiver_settings
     assert ruled(other, failed, receiver_settings()) is None
 
 
-def test_no_answers_rule_out_nothing(receiver_settings: MakeSettings) -> None:
+def test_without_contacts_nothing_is_ruled_out(receiver_settings: MakeSettings) -> None:
     """A first scenario that did not end says nothing."""
     assert ruling(OF_EFFECTS, [load("webhook_delivered")], [], receiver_settings()) is None
 
