@@ -169,7 +169,7 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
 class FailToRevokeInBrowser(Looking, frozen=True, kw_only=True, tag="fail_to_revoke_in_browser"):
     """The end user clicks a control that revokes a consent while the API fails, and reads the page with the error.
 
-    A page without an error status is not recorded: the app may ask for a confirmation, or repeat the revocation later.
+    A page without an error status is not recorded: the app may require a confirmation, or repeat the revocation later.
     Needs ``app.observe.pages``.
 
     Args:
