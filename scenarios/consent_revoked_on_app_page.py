@@ -12,6 +12,10 @@ SCENARIO = Scenario(
         steps.RevokeInBrowser(),
         steps.Deliver(),
         steps.WaitForRevocation(),
+        # Another end user wants to revoke when the API fails, and must understand what happened.
+        steps.Connect(twin="unlucky"),
+        steps.WaitUntilIdle(),
+        steps.FailToRevokeInBrowser(twin="unlucky"),
     ),
     probes=(probes.ListsAndRevokes(),),
 )

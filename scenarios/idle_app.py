@@ -1,9 +1,9 @@
-"""For eleven seconds nothing happens to end users before and after their first sync; a good integration does not poll."""
+"""Nothing happens for eleven seconds, then messages are repeated; a good integration neither polls nor repeats its work."""
 
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("cache.no-excess-polling",),
+    practices=("cache.no-excess-polling", "webhooks.idempotent"),
     steps=(
         steps.Authorise(),
         steps.Sync(),
@@ -11,7 +11,14 @@ SCENARIO = Scenario(
         steps.WaitUntilIdle(),
         steps.Authorise(twin="unsynced"),
         steps.Deliver(),
+        # An app may begin to poll when an end user uses it.
+        steps.UseAppTogether(1),
+        steps.WaitUntilIdle(),
         steps.WatchForPolling(),
+        # An app may tidy up its memory of messages while nothing arrives.
+        steps.Replay("e0"),
+        steps.Retry("e3"),
+        steps.Replay("e2"),
     ),
-    probes=(probes.PollsSparingly(),),
+    probes=(probes.PollsSparingly(), probes.AppliesOnce()),
 )

@@ -1,4 +1,4 @@
-"""The API refuses requests with statuses that no retry can fix; a good integration reports this and does not retry."""
+"""The API refuses requests with statuses that no retry can fix; a good integration does not retry, and works afterwards."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 
@@ -22,6 +22,11 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.WaitUntilIdle(),
         steps.LiftFaults(),
+        # Messages that were given up must not hold anything back.
+        steps.Change(kind="arrive_late"),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
         steps.InjectFault("auth_session", faults.Status(status=422), times=0),
         steps.StartSession(),
         steps.InjectFault("end_users.create", faults.Status(status=403), times=0),
@@ -30,5 +35,6 @@ SCENARIO = Scenario(
     probes=(
         probes.RepeatsNoRefusals(),
         probes.LogsApiCalls(),
+        probes.HoldsEveryRow(),
     ),
 )

@@ -9,6 +9,9 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.DeliverFromUnknownAddress("e0"),
         steps.Retry("e0"),
+        # Another kind of event, because an app may check the address for some kinds only.
+        steps.DeliverFromUnknownAddress("e3"),
+        steps.Retry("e3"),
         steps.Deliver(),
         steps.Advance(seconds=1),
         steps.Revoke(),

@@ -92,7 +92,7 @@ async function handle(request, response, context) {
         const result = await work(deadline);
         if (!isPage) return { status: "done", told: result };
         response.writeHead(303, { location: `/connections?${new URLSearchParams({ customer: ref })}` }).end();
-      }, settings);
+      }, settings, isPage);
     }
     case "POST /webhooks/fiskil":
       return receive(request, response, context);
@@ -108,7 +108,7 @@ async function handle(request, response, context) {
 }
 
 // Do *work* within the deadline of the request; after a failure respond with an explanation for people.
-async function respond(response, doing, work, settings) {
+async function respond(response, doing, work, settings, isPage = false) {
   const failures = {
     timeout: [504, "The bank connection is taking too long to respond. Please try again in a minute."],
     refused: [503, "Connecting banks is not possible at the moment. We have been told and are on it."],
@@ -120,7 +120,8 @@ async function respond(response, doing, work, settings) {
     if (!(failure instanceof Failure)) throw failure;
     log.warn(`${doing}_failed`, { status: failure.status, reason: failure.reason, error_id: failure.errorId });
     const [status, message] = failures[failure.kind] || [502, "The bank connection is not working right now. Please try again in a few minutes."];
-    json(response, status, { error: failure.kind, message });
+    if (isPage) html(response, status, pages.trouble(message), settings);
+    else json(response, status, { error: failure.kind, message });
   }
 }
 

@@ -109,3 +109,17 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     tape.effects([stays, goes], pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("kept", "verdict"), [([], Verdict.PASS), (["a"], Verdict.FAIL)])
+def test_an_empty_list_removes_every_row(tape: Tape, kept: list[str], verdict: Verdict) -> None:
+    """The rows of each end user are judged, also if none is left."""
+    row = tape.transaction("a")
+    tape.rows(row, participant="emptied")
+    tape.deliver_event(SYNCED, participant="emptied")
+    tape.effects({"rows": [row]}, moment="before", participant="emptied")
+    tape.rows(removed=(row["fiskil_id"],), participant="emptied")
+    tape.deliver_event(SYNCED, participant="emptied")
+    tape.effects({"rows": [tape.transaction(key) for key in kept]}, participant="emptied")
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.journal import ConcurrentResponse, HookCall
+from fiskil_harness.journal import ConcurrentResponse, HookCall, Visit
 from fiskil_harness.probes import Finding, SeparatesConcurrentUsers, Verdict
 from tests.probes.courier import Courier
 
@@ -137,3 +137,16 @@ def test_nothing_at_the_same_moment_is_inconclusive() -> None:
     end(courier, ["t1"], ["u1"])
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_callback_page_about_another_end_user_fails(courier: Courier) -> None:
+    """Two people who connected together share an attempt, so one returns to the page of the other."""
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+    respond(courier, b"", participant="b")
+    visit = Visit(participant="", page="callback", status=200, body=b'<a href="/connections?customer=ref-b">Your data</a>')
+    courier.journal.write(visit)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "the page after a consent journey shows one end user an id of another one"

@@ -88,6 +88,14 @@ def test_a_removed_row_is_no_longer_served(driver: Driver, what: Any, status: st
     assert set(after) <= set(before)
 
 
+def test_every_row_can_be_removed(driver: Driver) -> None:
+    """The API returns an empty list. Source: data.changes"""
+    before, after = before_and_after(driver, steps.Change(kind="clear"))
+
+    assert before
+    assert not after
+
+
 def test_a_posted_row_stays_in_the_list(driver: Driver) -> None:
     """It is no longer PENDING and has a posting time of today. Source: data.pending-posted"""
     before, after = before_and_after(driver, steps.Change(kind="post"))

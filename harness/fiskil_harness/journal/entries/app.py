@@ -190,8 +190,8 @@ class FailureReplaced(Entry, frozen=True, kw_only=True):
 class ConcurrentResponse(Entry, frozen=True, kw_only=True):
     """A response of the app to one end user while other end users also used the app.
 
-    *source* is "the response to app.drive.refresh", or a page. *marks* are texts that only this end user's responses may
-    contain: the end user's ref in the app, and the id at Fiskil.
+    *source* is the response to a hook, such as "the response to app.drive.refresh", or a page. *marks* are texts that only
+    this end user's responses may contain: the end user's ref in the app, and the id at Fiskil.
     """
 
     participant: str

@@ -166,9 +166,13 @@ def is_announced(journal: Journal, rows: Rows) -> bool:
     )
 
 
-def why_not_required(journal: Journal, rows: Rows | None, dataset: str) -> tuple[str, str]:
-    """Return the reason why the app need not show *rows*, and the missing hook; both are empty if it must show the rows."""
-    if rows is None or not rows.rows:
+def why_not_required(journal: Journal, rows: Rows | None, dataset: str, *, may_be_empty: bool = False) -> tuple[str, str]:
+    """Return the reason why the app need not show *rows*, and the missing hook; both are empty if it must show the rows.
+
+    Args:
+        may_be_empty: True if an empty list is a result that the app must show too.
+    """
+    if rows is None or not (rows.rows or may_be_empty):
         return f"the API served no {dataset}", ""
     end = last_effects(journal, rows.participant)
     if end is None or end.state is None:

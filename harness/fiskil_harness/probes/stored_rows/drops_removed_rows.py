@@ -4,11 +4,11 @@ from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.rows import (
     Place,
+    effects_before,
     last_effects,
     latest_rows,
     name_of_row,
     places,
-    state_before,
     syncs,
     why_not_required,
     why_still_busy,
@@ -20,7 +20,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
     """Check that a row which the latest sync no longer contains is gone from the app's state, or is shown differently.
 
     An app may keep a removed row as history if the state marks it. FAIL requires a removed row that the state shows
-    unchanged in the same list or field.
+    unchanged in the same list or field. Each end user whose rows were removed is judged, also if no row is left.
     """
 
     dataset: str = "transactions"
@@ -33,8 +33,14 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the removed rows in the states before their removal and at the end."""
-        rows, end = latest_rows(journal, self.dataset), last_effects(journal)
-        reason, hook = why_not_required(journal, rows, self.dataset)
+        participants = {rows.participant for rows in journal.all(Rows) if rows.dataset == self.dataset and rows.removed_ids}
+        findings = [self._examine_one(journal, participant) for participant in sorted(participants or {""})]
+        return max(findings, key=lambda finding: finding.verdict.weight)
+
+    def _examine_one(self, journal: Journal, participant: str) -> Finding:
+        """Return the finding about one end user."""
+        rows, end = latest_rows(journal, self.dataset, participant), last_effects(journal, participant)
+        reason, hook = why_not_required(journal, rows, self.dataset, may_be_empty=True)
         if reason or rows is None or end is None:
             return self.inconclusive(reason, hook=hook)
         if not rows.removed_ids:
@@ -47,7 +53,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         earlier = {fiskil_id: _places_while_active(journal, rows, fiskil_id) for fiskil_id in rows.removed_ids}
         examined = [fiskil_id for fiskil_id in rows.removed_ids if earlier[fiskil_id]]
         others = places(end.state, [str(row["fiskil_id"]) for row in rows.rows])
-        if not examined or not any(others.values()):
+        if not examined or (others and not any(others.values())):
             return self.inconclusive("the app's state contains no fiskil_id of these rows", hook=STATE)
         now = places(end.state, examined)
         names = {str(row["fiskil_id"]): name_of_row(row) for sync in journal.all(Rows) for row in sync.rows}
@@ -70,7 +76,8 @@ def _places_while_active(journal: Journal, latest: Rows, fiskil_id: str) -> list
         if fiskil_id not in sync.removed_ids:
             break
         removing = sync
-    return places(state_before(journal, removing.at_s), [fiskil_id])[fiskil_id]
+    before = effects_before(journal, removing.at_s, latest.participant)
+    return places(before.state if before else None, [fiskil_id])[fiskil_id]
 
 
 def _is_same(earlier: list[Place], now: list[Place]) -> bool:

@@ -7,7 +7,7 @@ import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import ConcurrentResponse, Effects, HookCall, Journal, Rows
+from fiskil_harness.journal import ConcurrentResponse, Effects, HookCall, Journal, Rows, Visit
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.rows import STILL_BUSY, places
@@ -20,8 +20,8 @@ _WORD = re.compile(r"[\w-]+")
 class SeparatesConcurrentUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_concurrent_users"):
     """Check that simultaneous requests do not mix up the data of end users.
 
-    No state and no response of an end user may show ids of another one. At the end, each state must show as many rows as
-    those of the other end users, whose rows are equal.
+    No state and no response of an end user may show ids of another one, and neither may the page to which a browser returns
+    from a consent page. At the end, each state must show as many rows as those of the other end users, whose rows are equal.
     """
 
     needs = (EFFECTS,)
@@ -58,6 +58,8 @@ def _mixed_place(journal: Journal, ids: dict[str, set[str]]) -> str:
     """Return where one end user got an id of another one; '' if nowhere."""
     if any(_has_any(effects, _of_others(ids, effects.participant)) for effects in journal.all(Effects)):
         return "the state"
+    if any(_is_mixed(visit, ids) for visit in journal.all(Visit)):
+        return "the page after a consent journey"
     return min((response.source for response in journal.all(ConcurrentResponse) if _is_mixed(response, ids)), default="")
 
 
@@ -81,7 +83,7 @@ def _has_any(effects: Effects, texts: set[str]) -> bool:
     return any(places(effects.state, texts).values())
 
 
-def _is_mixed(response: ConcurrentResponse, ids: dict[str, set[str]]) -> bool:
+def _is_mixed(response: ConcurrentResponse | Visit, ids: dict[str, set[str]]) -> bool:
     words = set(_WORD.findall(response.body.decode("latin-1")))
     return not words.isdisjoint(_of_others(ids, response.participant))
 

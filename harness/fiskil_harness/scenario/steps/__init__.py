@@ -129,7 +129,12 @@ from fiskil_harness.scenario.steps.redirects import (
     ReturnWithoutConsent,
 )
 from fiskil_harness.scenario.steps.repetition_rounds import RepeatAfterRestarts, RepeatWhileIdle
-from fiskil_harness.scenario.steps.revoke_in_browser import OpenConnections, RevokeInBrowser, WaitForRevocation
+from fiskil_harness.scenario.steps.revoke_in_browser import (
+    FailToRevokeInBrowser,
+    OpenConnections,
+    RevokeInBrowser,
+    WaitForRevocation,
+)
 from fiskil_harness.scenario.steps.route_faults import DisturbRoutes
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.slow_clients import DeliverBesideEverySlowClient
@@ -202,6 +207,7 @@ __all__ = [
     "FailInBrowser",
     "FailNext",
     "FailSync",
+    "FailToRevokeInBrowser",
     "FloodBodies",
     "ForeignSdkMessage",
     "Forge",

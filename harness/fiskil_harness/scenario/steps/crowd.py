@@ -81,6 +81,8 @@ class AuthoriseTogether(CrowdStep, frozen=True, tag="authorise_together"):
         crowd = [stage.end_user(name) for name in names_of(self.end_users)]
         with ThreadPoolExecutor(max_workers=len(crowd)) as pool:
             replies = list(pool.map(lambda end_user: call_hook(stage, end_user, "start_session"), crowd))
+        for end_user, reply in zip(crowd, replies, strict=True):
+            stage.journal.write(_response(stage, end_user, "the response to app.drive.start_session", reply))
         addresses = [opened(stage, end_user, reply) for end_user, reply in zip(crowd, replies, strict=True)]
         for end_user, address in zip(crowd, addresses, strict=True):
             choices = Choices(person=end_user.person, institution_id=INSTITUTION, accounts=())

@@ -9,6 +9,8 @@ from fiskil_harness.app.browser.confirmation_word import confirmation_word
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import PAGES, START_SESSION
 from fiskil_harness.core.model import Consent
+from fiskil_harness.faults import Status
+from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Control, PageView, Pressed, Sharing
 from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE, REVOKE
 from fiskil_harness.journal.queries.page_balances import shown_balances
@@ -32,6 +34,9 @@ MOST_TRIES = 4
 MOST_DETAILS = 2
 MOST_PRESSES = 5
 """The most clicks in one attempt: more than an end user should need, so that a probe can report too many."""
+
+CLIENT_ERROR = 400
+"""The lowest status of an error response."""
 
 NOTHING = "no button or link would revoke the consent"
 TYPED = "the page requires more input than presses"
@@ -161,6 +166,40 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
         view_page(stage, end_user, self.page, moment=AFTER)
 
 
+class FailToRevokeInBrowser(Looking, frozen=True, kw_only=True, tag="fail_to_revoke_in_browser"):
+    """The end user clicks a control that revokes a consent while the API fails, and reads the page with the error.
+
+    A page without an error status is not recorded: the app may require a confirmation, or repeat the revocation later.
+    Needs ``app.observe.pages``.
+
+    Args:
+        page: Name of the page that lists consents, as in ``app.observe.pages``.
+        twin: Name of the participant; "" means the scenario's end user.
+    """
+
+    page: str = CONNECTIONS
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Let revocations fail, click the first control that states that it revokes, and record the page.
+
+        Raises:
+            StepError: There is no consent yet.
+            ToolMissing: Playwright or Chromium is not installed.
+        """
+        end_user = stage.end_user(self.twin)
+        if self.page not in stage.settings.app.observe.pages:
+            return
+        revocation = _Revocation(stage, end_user, stage.consent_of(end_user), self.page)
+        rules = stage.environment.proxy.rules
+        waiting = rules.set(Rule(route="consents.revoke", fault=Status(status=503), times=0))
+        stage.was_disturbed = True
+        try:
+            revocation.fail()
+        finally:
+            rules.lift(waiting)
+
+
 def _await_list(stage: "Stage", end_user: "EndUser", page: str) -> None:
     """Reload the page until it names every institution with an active consent, up to ``app.limits.fresh_s`` seconds."""
     template = stage.settings.app.observe.pages.get(page)
@@ -239,6 +278,19 @@ class _Revocation:
             self._open()
             if is_final and not candidate.control.is_switch:
                 candidates = self._equal_candidates(candidate, tried)
+
+    def fail(self) -> None:
+        """Click the first control that states that it revokes, and record the page if it has an error status."""
+        self._window.accept_dialogs_until(self._has_ended)
+        self._open()
+        control = next((candidate for candidate in self._first_candidates() if candidate.is_sure), None)
+        if control is None or self._window.press(control.control, nth=control.nth):
+            return
+        self._window.settle()
+        status = self._window.read().status
+        if status is not None and status >= CLIENT_ERROR:
+            self._window.name_page(RESPONSE)
+            self._window.look(moment="failed", cause="a revocation that fails", has_pictures=False)
 
     def _equal_candidates(self, pressed: RevokeControl, tried: list[RevokeControl]) -> list[RevokeControl]:
         """Return the untried controls with the same label as *pressed*, whose click ended no consent.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fiskil_harness.sandbox.bank.ledger import Ledger
     from fiskil_harness.scenario.stage import Stage
 
-Kind = Literal["amend", "remove", "post", "repeat", "back_date", "arrive_late", "vanish"]
+Kind = Literal["amend", "remove", "post", "repeat", "back_date", "arrive_late", "vanish", "clear"]
 MOST_DAYS = 365
 _AMOUNT = re.compile(r"-?[0-9]{1,16}\.[0-9]{2,}")
 _PENDING_ONLY = ("post", "vanish")
@@ -27,7 +27,7 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
         kind: The change. "amend" gives a posted row another amount and description. "remove" removes a posted row. "repeat"
             adds an equal row. "back_date" adds a similar row that is posted now and was made *days* ago; "arrive_late" adds
             one that was made and posted *days* ago. "post" turns a pending row into a posted one; "vanish" removes a pending
-            row.
+            row. "clear" removes every row, so that the API returns an empty list.
         nth: Position of the row among the matching rows; 0 is the newest.
         account: Only rows of this account count: a key in the person's file; "" means all.
         merchant: Only rows of this merchant count; "" means all.
@@ -67,6 +67,10 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
         """
         sandbox = stage.fiskil.sandbox
         ledger, now = sandbox.ledger(stage.consent_of(stage.end_user(self.twin))), sandbox.clock.now()
+        if self.kind == "clear":
+            for key in [row.key for row in ledger.statement_newest_first()]:
+                ledger.remove(key)
+            return
         row = self._row(ledger)
         match self.kind:
             case "amend":

@@ -1,0 +1,42 @@
+"""The API fails each time an end user begins to connect, twice; a good integration's monitoring shows each failure."""
+
+from fiskil_harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("alerts.error-rate",),
+    steps=(
+        steps.Connect(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("calm"),
+        steps.StayIdle(seconds=0.5),
+        steps.ReadMonitoring("idle"),
+        steps.StartSession(),
+        steps.Refresh(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("good"),
+        steps.InjectFault("auth_session", faults.Status(status=503), times=0),
+        steps.StartSession(),
+        steps.StartSession(),
+        steps.StartSession(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("failing"),
+        steps.LiftFaults(),
+        steps.Refresh(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("recovered"),
+        steps.InjectFault("auth_session", faults.Status(status=503), times=0),
+        steps.StartSession(),
+        steps.StartSession(),
+        steps.StartSession(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("failing_again"),
+        steps.LiftFaults(),
+        steps.Refresh(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("recovered_again"),
+        steps.Refresh(),
+        steps.WaitUntilIdle(),
+        steps.ReadMonitoring("over"),
+    ),
+    probes=(probes.NoticesErrors(),),
+)
