@@ -41,7 +41,7 @@ def text_of(scenario: Scenario) -> str:
         (("usage",), None, ()),
     ],
 )
-def test_an_app_uses_what_it_reads_and_is_told_of(
+def test_an_app_uses_datasets_that_it_reads_and_whose_events_it_uses(
     datasets: tuple[str, ...] | None, events: tuple[str, ...] | None, used: tuple[str, ...]
 ) -> None:
     """Events decide if no datasets are stated; an app without sync events may read on its own."""
@@ -127,7 +127,7 @@ def test_a_reduced_consent_withdraws_what_the_app_uses() -> None:
     ],
 )
 def test_a_scenario_without_counterpart_does_not_concern_the_app(name: str, facts: Facts, unused: str) -> None:
-    """Accounts have no dates and are not removed; and nobody can read what the institution withholds."""
+    """Accounts have no dates and are not removed. The app cannot read a dataset that the institution withholds."""
     assert fitted(load(name), facts).outside == f"app.facts states that the app uses {unused}"
 
 
@@ -160,7 +160,7 @@ def test_a_plan_keeps_its_events() -> None:
 
 
 def test_a_fast_gate_leaves_out_what_does_not_concern_the_app(receiver_settings: Callable[..., Settings]) -> None:
-    """Another scenario asks the question instead."""
+    """Another scenario tests the question instead."""
     facts = {"datasets": ["transactions"], "uses_events": [CONSENTS, "banking.transactions.*"]}
     settings = receiver_settings(app={"facts": facts})
     scenarios = [load("fewer_permissions_granted"), load("happy_path")]

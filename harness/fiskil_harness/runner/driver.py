@@ -442,8 +442,7 @@ class Driver:
         from fiskil_harness.scenario.generation import PlanResult
 
         plan = msgspec.structs.replace(plan, interpretations=of.interpretations)
-        used = datasets_used(self.settings.app.facts)
-        plan = fit(plan, used).scenario if used else plan
+        plan = fit(plan, datasets_used(self.settings.app.facts)).scenario
         perform = partial(self.perform, plan, quiet_s=PLAN_IDLE_S, part_of=of.name)
         journal, crashed = perform()
         findings = self.judge(plan, journal, crashed)

@@ -77,15 +77,19 @@ def fitted(scenario: Scenario, facts: Facts) -> Fitted:
     A scenario that a team wrote remains as it is.
     """
     used = datasets_used(facts)
-    if not used or {*USUAL_PERMISSIONS} <= {*used} or not _is_shipped(scenario):
-        return Fitted(scenario=scenario)
-    return fit(scenario, used)
+    return fit(scenario, used) if _is_shipped(scenario) else Fitted(scenario=scenario)
 
 
 def fit(scenario: Scenario, used: Iterable[str]) -> Fitted:
-    """Return *scenario*, which may be a generated plan, for an app that uses the datasets *used*."""
-    fitting = _Fitting(scenario, tuple(used))
-    if isinstance(scenario, GeneratedScenario) or not fitting.is_needed:
+    """Return *scenario*, which may be a generated plan, for an app that uses the datasets *used*.
+
+    It remains as it is if *used* is empty or contains every usual dataset.
+    """
+    chosen = tuple(used)
+    if not chosen or {*USUAL_PERMISSIONS} <= {*chosen} or isinstance(scenario, GeneratedScenario):
+        return Fitted(scenario=scenario)
+    fitting = _Fitting(scenario, chosen)
+    if not fitting.is_needed:
         return Fitted(scenario=scenario)
     changed = fitting.changed()
     if not fitting.granted or not changed.probes or (_has_fault(scenario) and not _has_fault(changed)):
@@ -187,7 +191,8 @@ class _Fitting:
         if withdrawn and not {*withdrawn} & {*self.used}:
             withdrawn = [next(near for near in NEAREST[name] if near in self.used) for name in withdrawn]
         self.withdrawn |= {*withdrawn}
-        return tuple(name for name in USUAL_PERMISSIONS if name not in withdrawn) if withdrawn else datasets
+        others = [name for name in datasets if name not in USUAL_PERMISSIONS]
+        return (*(name for name in USUAL_PERMISSIONS if name not in withdrawn), *others) if withdrawn else datasets
 
     def _moved(self, part: Any) -> Any:
         """Return a step, probe or fault with the other datasets in its fields."""

@@ -275,7 +275,7 @@ def test_the_finding_states_sizes_that_were_covered(tape: Tape, pages: int, size
 
 
 @pytest.mark.parametrize(("datasets", "hook"), [(None, "app.facts.datasets"), (("transactions",), "")])
-def test_an_app_that_reads_other_datasets_only_is_asked_for_the_fact(
+def test_an_app_that_reads_other_datasets_only_lacks_the_fact(
     tape: Tape, datasets: tuple[str, ...] | None, hook: str
 ) -> None:
     """With the fact, the scenario judges a dataset that the app reads."""
