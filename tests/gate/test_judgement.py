@@ -165,6 +165,22 @@ def test_a_scenario_without_its_hooks_alone_proves_nothing(outcome_of: OutcomeOf
     assert status.hooks == tuple(sorted(hooks))
 
 
+def test_a_scenario_that_does_not_concern_the_app_prevents_no_proof(outcome_of: OutcomeOf) -> None:
+    """A remark says why it did not run; alone it proves nothing."""
+    unconcerned = structs.replace(
+        outcome_of(IDEMPOTENT, ("concerns_app", Verdict.INCONCLUSIVE)), scenario="other", outside="no dates"
+    )
+    outcomes = [passing(outcome_of, IDEMPOTENT), unconcerned]
+
+    judgement = judge(outcomes, settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
+
+    assert judgement.decision is Decision.OPEN
+    assert "Not run, because no dates: other." in judgement.remarks
+    assert findings_to_show(judgement) == []
+    assert judgement.causes == ()
+    assert status_of(Settings(), unconcerned).status is Status.NOT_PROVEN
+
+
 def test_the_gate_opens_for_what_is_required(outcome_of: OutcomeOf) -> None:
     """A list of required practices is enough, and the judgement contains the counts."""
     judgement = judge([passing(outcome_of, IDEMPOTENT)], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)

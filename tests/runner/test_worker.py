@@ -253,7 +253,8 @@ def test_only_one_scenario_waits_for_work_that_never_ends(
         "the app did not finish e0 consent.received, although nothing disturbed it",
     ]
     assert second.outcome == first.outcome
-    assert (first.measure.notes, second.measure.notes) == ((), (PENDING_OF_OTHERS,))
+    assert [note.partition(":")[0] for note in first.measure.notes] == ["The app does not become idle"]
+    assert second.measure.notes == (PENDING_OF_OTHERS,)
 
 
 @pytest.mark.slow
@@ -267,7 +268,7 @@ def test_waits_for_a_growing_backlog_get_shorter(work: MakeWorker, receiver_sett
 
     assert played[0].measure.took_s > max(10, played[3].measure.took_s)
     assert played[3].outcome == played[0].outcome
-    assert [result.measure.notes for result in played] == [()] * 4
+    assert [len(result.measure.notes) for result in played] == [1, 0, 0, 0]
 
 
 def test_a_config_without_an_app_is_an_error(work: MakeWorker) -> None:

@@ -16,6 +16,7 @@ from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import coverage, name_of
 from fiskil_harness.probes.practices import Practice, practice
 from fiskil_harness.scenario import costs
+from fiskil_harness.scenario.app_datasets import fitted
 from fiskil_harness.scenario.counting import condition
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -36,20 +37,23 @@ Questions = frozenset[Question]
 def shortlist(scenarios: Sequence[Scenario], settings: Settings, *, budget_s: float = BUDGET_S) -> list[Scenario]:
     """Return the scenarios of a fast gate: few of *scenarios*, which together test each question, in their given order.
 
-    A scenario whose findings do not count with *settings* is left out. Up to the total cost *budget_s*, questions that no
-    practice needs are tested as well.
+    A scenario whose findings do not count with *settings*, or that does not concern the app, is left out. Up to the total
+    cost *budget_s*, questions that no practice needs are tested as well.
     """
-    scenarios = [scenario for scenario in scenarios if not condition(scenario, settings)]
+    fits = {scenario.name: fitted(scenario, settings.app.facts) for scenario in scenarios}
+    scenarios = [each for each in scenarios if not condition(each, settings) and not fits[each.name].outside]
     playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in _hooks_of(scenario))]
     flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
-    needed = {scenario.name: _questions(scenario, lambda practice: practice.needed) for scenario in scenarios}
+    needed = {
+        scenario.name: _questions(fits[scenario.name].scenario, lambda practice: practice.needed) for scenario in scenarios
+    }
     everyday = {(FLAW, app) for app in everyday_flaws()}
     questions = {name: of_name | (_flows(name) & flows) | (_flaws(name) & everyday) for name, of_name in needed.items()}
     chosen = _cover([scenario.name for scenario in playable], questions, ())
     # Questions that the config does not allow are included too, so that the report names the missing hooks.
     chosen = _cover([scenario.name for scenario in scenarios], needed, chosen)
     allowed = {
-        scenario.name: _questions(scenario, lambda practice: practice.probes) | _flaws(scenario.name)
+        scenario.name: _questions(fits[scenario.name].scenario, lambda practice: practice.probes) | _flaws(scenario.name)
         for scenario in scenarios
     }
     chosen = _within_budget([scenario.name for scenario in playable], allowed, chosen, budget_s)

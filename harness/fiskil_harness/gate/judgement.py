@@ -335,7 +335,7 @@ def report_only(
         bugs=whole.bugs,
         strengths=whole.strengths,
         causes=whole.causes,
-        remarks=tuple(_unfinished_remark(whole.scenarios)),
+        remarks=(*_unfinished_remark(whole.scenarios), *_outside_remarks(whole.scenarios)),
     )
 
 
@@ -368,6 +368,7 @@ def _remarks(
     outcomes: Sequence[Outcome], settings: Settings, today: datetime.date, *, is_fast: bool, left_out: Sequence[str]
 ) -> Iterable[str]:
     yield from _unfinished_remark(outcomes)
+    yield from _outside_remarks(outcomes)
     if is_fast:
         yield (
             f"A fast gate: it tested each question once, in {len(outcomes)} of {len(outcomes) + len(left_out)} scenarios, "
@@ -380,6 +381,13 @@ def _unfinished_remark(outcomes: Sequence[Outcome]) -> Iterable[str]:
     count = len([outcome for outcome in outcomes if was_not_run(outcome)])
     if count:
         yield f"{count} of {len(outcomes)} scenarios did not finish."
+
+
+def _outside_remarks(outcomes: Sequence[Outcome]) -> Iterable[str]:
+    """Yield a sentence for each reason why scenarios do not concern the app."""
+    for reason in dict.fromkeys(outcome.outside for outcome in outcomes if outcome.outside):
+        names = ", ".join(outcome.scenario for outcome in outcomes if outcome.outside == reason)
+        yield f"Not run, because {reason}: {names}."
 
 
 def _is_violated(practice: PracticeStatus) -> bool:

@@ -10,6 +10,8 @@ from fiskil_harness.core.model.findings import Finding, Verdict, heaviest
 from fiskil_harness.journal.entries.plan_pairs import PairCoverage
 from fiskil_harness.probes.evidence import Excerpt, Picture, Printed, Story
 
+CONCERN, NOT_CONCERNED = "concerns_app", "this scenario does not concern the app"
+"""Name and beginning of the finding of a scenario that does not concern the app."""
 USES = "uses"
 """The prefix of entries of ``Outcome.coverage`` that name the hook of an optional feature which the app was seen to use."""
 
@@ -20,7 +22,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     ``interpretations`` maps a clause id to the interpretation that the scenario chose. ``clauses_used`` are the ids of the
     clauses that the app relied on. ``coverage`` lists acknowledged events, endings of consent journeys, and
     optional features that the app was seen to use, see `exercised_in`. ``counts_if`` is the setting in the config without
-    which the outcome counts for nothing; "" if it counts.
+    which the outcome counts for nothing; "" if it counts. ``outside`` is the reason why the scenario does not concern the
+    app, so that nothing was performed; "" if it does.
     """
 
     scenario: str
@@ -33,6 +36,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     clauses_used: tuple[str, ...] = ()
     coverage: tuple[str, ...] = ()
     counts_if: str = ""
+    outside: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -48,14 +52,15 @@ class Outcome(Struct, frozen=True, kw_only=True):
 def applicable(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Return the outcomes that apply to the app.
 
-    An outcome that lacks only hooks for optional features is left out, unless some scenario saw the app use the feature:
-    the config then must give the hook.
+    The outcome of a scenario that does not concern the app is left out. An outcome that lacks only hooks for optional
+    features is left out, unless some scenario saw the app use the feature: the config then must give the hook.
     """
     features = {flow for outcome in outcomes for flow in outcome.coverage}
     return [
         outcome
         for outcome in outcomes
-        if not outcome.needs_optional_hooks_only or any(f"{USES} {hook}" in features for hook in outcome.missing)
+        if not outcome.outside
+        and (not outcome.needs_optional_hooks_only or any(f"{USES} {hook}" in features for hook in outcome.missing))
     ]
 
 

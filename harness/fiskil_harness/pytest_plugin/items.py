@@ -16,7 +16,7 @@ from fiskil_harness.core.printable import printable
 from fiskil_harness.errors import ConfigError, HarnessError
 from fiskil_harness.gate.report.text import PrintedLines, finding_lines
 from fiskil_harness.probes import Verdict
-from fiskil_harness.probes.outcome import Played
+from fiskil_harness.probes.outcome import NOT_CONCERNED, Played
 from fiskil_harness.runner.session import can_run_in_parallel
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import Scenario
@@ -262,6 +262,8 @@ def _report(played: Played, config: pytest.Config, *, argument: str) -> None:
     again = f"fiskil-harness run {shlex.quote(argument)} --seed {outcome.seed}"
     if outcome.verdict is Verdict.PASS:
         return
+    if outcome.outside:
+        raise pytest.skip.Exception(f"{NOT_CONCERNED}: {outcome.outside}", _use_item_location=True)
     findings = [finding for finding in outcome.findings if finding.verdict is outcome.verdict]
     hooks = sorted({finding.hook for finding in findings if finding.hook})
     needs_only_hooks = outcome.verdict is Verdict.INCONCLUSIVE and all(finding.hook for finding in findings)

@@ -75,6 +75,7 @@ from fiskil_harness.runner.late_states import SAMPLE, SLACK_S, are_in_doubt, cha
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
+from fiskil_harness.scenario.app_datasets import datasets_used, fit
 from fiskil_harness.scenario.counting import as_advice, condition
 from fiskil_harness.scenario.kinds import with_kind
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
@@ -441,6 +442,7 @@ class Driver:
         from fiskil_harness.scenario.generation import PlanResult
 
         plan = msgspec.structs.replace(plan, interpretations=of.interpretations)
+        plan = fit(plan, datasets_used(self.settings.app.facts)).scenario
         perform = partial(self.perform, plan, quiet_s=PLAN_IDLE_S, part_of=of.name)
         journal, crashed = perform()
         findings = self.judge(plan, journal, crashed)

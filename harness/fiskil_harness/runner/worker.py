@@ -40,12 +40,13 @@ from fiskil_harness.probes.evidence import (
     shortened,
     story_of,
 )
-from fiskil_harness.probes.outcome import Measure, Outcome, Played
+from fiskil_harness.probes.outcome import CONCERN, NOT_CONCERNED, Measure, Outcome, Played
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.first_contact import first_contact
 from fiskil_harness.runner.printed_output import PrintedOutput
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
+from fiskil_harness.scenario.app_datasets import fitted
 from fiskil_harness.scenario.scenario import Scenario
 
 UNKNOWN_END_USER = of_end_user(ref="test-unknown", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
@@ -216,6 +217,10 @@ class Worker:
     def _play(self, scenario: Scenario) -> Played:
         self._was_app_lost = False
         elapsed = stopwatch()
+        fit = fitted(scenario, self.settings.app.facts)
+        if fit.outside:
+            return _outside(scenario, fit.outside, seed=self.seed)
+        scenario = fit.scenario
         if not self._has_been_ready:
             self.start()
         journal, crashed, fault = Journal(), "", ""
@@ -366,6 +371,12 @@ def unfinished(scenario: Scenario, *, seed: int, observed: str, probe: str = EVE
     return Outcome(
         scenario=scenario.name, title=scenario.title, practices=scenario.practices, seed=seed, findings=(finding,)
     )
+
+
+def _outside(scenario: Scenario, reason: str, *, seed: int) -> Played:
+    """Return the result of a scenario that does not concern the app, for *reason*; nothing was performed."""
+    outcome = unfinished(scenario, seed=seed, observed=f"{NOT_CONCERNED}: {reason}", probe=CONCERN)
+    return Played(outcome=structs.replace(outcome, outside=reason), measure=Measure(scenario=scenario.name, took_s=0.0))
 
 
 def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from fiskil_harness.journal import History
+from fiskil_harness.journal import Declared, History
 from fiskil_harness.probes import ReadsLimitedHistory, Verdict
 from tests.probes.tape import ALICE, Tape
 
@@ -48,3 +48,20 @@ def test_a_config_without_history_days_is_inconclusive(tape: Tape) -> None:
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).hook == "app.facts.history_days"
+
+
+@pytest.mark.parametrize(
+    ("datasets", "verdict"),
+    [(("accounts",), Verdict.PASS), (("accounts", "transactions"), Verdict.INCONCLUSIVE), (None, Verdict.INCONCLUSIVE)],
+)
+def test_an_app_without_transactions_keeps_no_history(
+    tape: Tape, datasets: tuple[str, ...] | None, verdict: Verdict
+) -> None:
+    """The config must say so, and the app must have read other data."""
+    tape.journal.write(History(days=30))
+    tape.journal.write(Declared(datasets=datasets))
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+    tape.call("banking.accounts")
+
+    assert PROBE.examine(tape.journal).verdict is verdict

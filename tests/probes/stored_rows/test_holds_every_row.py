@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fiskil_harness.journal import shortened
+from fiskil_harness.journal import Declared, shortened
 from fiskil_harness.probes import HoldsEveryRow, Verdict
 from tests.probes.tape import Tape
 
@@ -272,3 +272,19 @@ def test_the_finding_states_sizes_that_were_covered(tape: Tape, pages: int, size
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed.partition("each once")[2]) == (Verdict.PASS, clause)
+
+
+@pytest.mark.parametrize(("datasets", "hook"), [(None, "app.facts.datasets"), (("transactions",), "")])
+def test_an_app_that_reads_other_datasets_only_lacks_the_fact(
+    tape: Tape, datasets: tuple[str, ...] | None, hook: str
+) -> None:
+    """With the fact, the scenario judges a dataset that the app reads."""
+    tape.journal.write(Declared(datasets=datasets))
+    sync(tape, "a", "b")
+    tape.call("banking.accounts")
+    tape.effects({"accounts": []})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
+    assert finding.observed == "the app reads other datasets and no transactions"

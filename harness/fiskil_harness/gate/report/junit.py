@@ -2,7 +2,8 @@
 
 Suites:
 
-- ``fiskil-harness.scenarios``: name = scenario. FAIL is a failure; INCONCLUSIVE an error, or skipped if a hook is missing.
+- ``fiskil-harness.scenarios``: name = scenario. FAIL is a failure; INCONCLUSIVE an error, or skipped if a hook is missing
+  or the scenario does not concern the app.
   Properties list the practices, and the probes with their verdicts.
 - ``fiskil-harness.practices`` (gate only): class name = section, name = practice id. Not proven is an error if the practice
   is required, else skipped. Violated is skipped too, because the scenarios that show it are the failures.
@@ -96,6 +97,8 @@ def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, secon
     text = "\n".join(lines) if decisive else observed
     if outcome.verdict is Verdict.FAIL:
         _add_result(case, "failure", str(outcome.verdict), observed, text)
+    elif outcome.outside:
+        _skip(case, observed)
     elif decisive and all(finding.hook for finding in decisive):
         hooks = ", ".join(dict.fromkeys(finding.hook for finding in decisive))
         _skip(case, f"{observed} (missing: {hooks})")

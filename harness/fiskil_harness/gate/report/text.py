@@ -173,13 +173,14 @@ def kind_text(kind: Kind, source: str) -> str:
 def findings_to_show(judgement: Judgement) -> list[tuple[Outcome, list[Finding]]]:
     """Return the findings that a reader must see, by scenario, the failures first.
 
-    An INCONCLUSIVE finding that only lacks a hook is left out, because the list of missing hooks covers it.
+    An INCONCLUSIVE finding that only lacks a hook is left out, because the list of missing hooks covers it. A scenario that
+    does not concern the app is left out too; a remark names it.
     """
     failed = [(outcome, _with_verdict(outcome, Verdict.FAIL)) for outcome in judgement.scenarios]
     inconclusive = [
         (outcome, [finding for finding in _with_verdict(outcome, Verdict.INCONCLUSIVE) if not _needs_hook(finding, outcome)])
         for outcome in judgement.scenarios
-        if not was_not_run(outcome)
+        if not was_not_run(outcome) and not outcome.outside
     ]
     return [(outcome, findings) for outcome, findings in (*failed, *inconclusive) if findings]
 

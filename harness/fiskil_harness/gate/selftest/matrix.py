@@ -220,6 +220,7 @@ def _finding_lines(judgement: Judgement, is_selected: Callable[[Verdict, str], b
     return [
         f"{outcome.scenario}: {finding.probe} {finding.verdict}: {finding.observed}"
         for outcome in judgement.scenarios
+        if not outcome.outside
         for finding in outcome.findings
         if is_selected(finding.verdict, finding.hook)
     ]

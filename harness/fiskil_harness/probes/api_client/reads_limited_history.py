@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from fiskil_harness.journal import Exchange, History, Journal
+from fiskil_harness.journal import Declared, Exchange, History, Journal
 from fiskil_harness.journal.queries.api_calls import header, is_complete_success, parameters, reads
 from fiskil_harness.journal.queries.retention import HISTORY, PENDING, SLACK
 from fiskil_harness.probes.probe import Finding, PlainProbe
@@ -28,7 +28,7 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
             return self.inconclusive("the config does not state how much history the app needs", hook=HISTORY)
         judged = [read for read in reads(journal, "transactions") if is_complete_success(read) and not _is_exempt(read)]
         if not judged:
-            return self.inconclusive("the app read no transactions")
+            return self._judge_unread(journal)
         unlimited = [read for read in judged if not parameters(read).get("from")]
         if unlimited:
             return self.fails("transactions are read without the parameter `from`", evidence=("no `from`",), examined=1)
@@ -38,6 +38,14 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
             return self.fails(observed, evidence=("`from` is too early",), examined=1)
         need = f"the app needs {days} days of transactions ({HISTORY})"
         return self.passes(f"every read of transactions begins at most {days} days ago", examined=1, stated=need)
+
+    def _judge_unread(self, journal: Journal) -> Finding:
+        """Judge an app that read no transactions: it keeps no history if the config says so and it read other data."""
+        declared = next((each.datasets for each in journal.all(Declared) if each.datasets is not None), ("transactions",))
+        others = [name for name in declared if any(map(is_complete_success, reads(journal, name)))]
+        if "transactions" in declared or reads(journal, "transactions") or not others:
+            return self.inconclusive("the app read no transactions")
+        return self.passes(f"the app reads {' and '.join(others)}, and no transactions", examined=len(others))
 
 
 def _is_exempt(call: Exchange) -> bool:

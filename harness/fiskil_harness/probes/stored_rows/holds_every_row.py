@@ -3,8 +3,9 @@
 from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
-from fiskil_harness.journal import Journal, Rows
-from fiskil_harness.journal.queries.api_calls import large_reads
+from fiskil_harness.core.model import USUAL_PERMISSIONS
+from fiskil_harness.journal import Declared, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import large_reads, reads
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
 from fiskil_harness.journal.queries.rows import (
     duplicated,
@@ -20,6 +21,8 @@ from fiskil_harness.journal.queries.rows import (
     why_still_busy,
 )
 from fiskil_harness.probes.probe import Finding, PlainProbe
+
+DATASETS = "app.facts.datasets"
 
 
 class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
@@ -83,4 +86,11 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
             return self.fails(observed, evidence=row_lines("missing", missing), examined=len(missing))
         if any(holds_value(states[-1], row["amount"]) for row in missing if "amount" in row):
             return self.inconclusive("the app's state contains no fiskil_id, so rows cannot be counted", hook=STATE)
+        if not reads(journal, rows.dataset) and any(reads(journal, name) for name in USUAL_PERMISSIONS):
+            return self.inconclusive(f"the app reads other datasets and no {self.dataset}", hook=self._undeclared(journal))
         return self.inconclusive(f"the app's state shows none of {len(missing)} {self.dataset}", hook=STATE)
+
+    def _undeclared(self, journal: Journal) -> str:
+        """Return the fact with which a scenario judges a dataset that the app reads; "" if the config states it."""
+        is_declared = any(declared.datasets is not None for declared in journal.all(Declared))
+        return "" if is_declared else DATASETS

@@ -1,0 +1,254 @@
+"""Fits a scenario to the datasets that an app uses according to its config, so that no scenario waits for other datasets.
+
+Most scenarios disturb a dataset only as an example. If the app does not use it, steps, faults, routes and probes move to the
+most similar dataset that the app uses. What only the first dataset has, such as dates or removed rows, is left out. If
+nothing remains, the scenario does not concern the app. An app that uses every usual dataset gets the scenario unchanged.
+"""
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from fiskil_harness import faults, probes
+from fiskil_harness.core import catalog, route_grid
+from fiskil_harness.core.config import Facts
+from fiskil_harness.core.model import DATASETS, USUAL_PERMISSIONS
+from fiskil_harness.core.tags import name_of
+from fiskil_harness.faults import rules
+from fiskil_harness.probes.practices import practice
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
+
+NEAREST = {
+    "transactions": ("balances", "accounts"),
+    "balances": ("transactions", "accounts"),
+    "accounts": ("balances", "transactions"),
+}
+"""The datasets that can replace a usual dataset, the most similar one first. A balance changes with each transaction."""
+ROUTES = "banking."
+DEFAULT_PERSON = Scenario(practices=(), steps=(), probes=()).end_user
+OWNER_OF_MANY = "joel"
+"""The person whose accounts fill several pages of one row."""
+OF_TRANSACTIONS = (probes.HoldsExactAmounts, probes.KeepsPostingDay)
+"""Probes of values that only transactions have."""
+FIELDS_OF: dict[type, tuple[str, ...]] = {
+    faults.DateForm: ("transactions",),
+    faults.DayEdge: ("transactions",),
+    faults.MoneyForm: ("transactions", "balances"),
+    faults.NotANumber: ("transactions", "balances"),
+    faults.Latin1: ("transactions", "accounts"),
+    faults.LoneSurrogate: ("transactions", "accounts"),
+    faults.OldShape: ("transactions", "accounts"),
+    faults.UnknownEnum: ("transactions", "accounts"),
+}
+"""Faults of fields that only some datasets have, with these datasets."""
+SHORTEST_BODY = 100
+"""A number of bytes that the response with one row of any dataset exceeds."""
+
+
+class Fitted(Struct, frozen=True, kw_only=True):
+    """A scenario as it runs with an app. ``outside`` is the reason why it does not concern the app; "" if it does."""
+
+    scenario: Scenario
+    outside: str = ""
+
+
+def datasets_used(facts: Facts) -> tuple[str, ...]:
+    """Return the usual datasets that the app reads and whose events it uses; empty if the config does not state that.
+
+    Without ``app.facts.datasets`` the events in ``app.facts.uses_events`` decide, and without these the datasets alone.
+    """
+    patterns = facts.uses_events
+    read = [name for name in USUAL_PERMISSIONS if facts.datasets is None or name in facts.datasets]
+    announced = [
+        name
+        for name in USUAL_PERMISSIONS
+        if patterns is None or any(fnmatchcase(DATASETS[name].event, pattern) for pattern in patterns)
+    ]
+    return tuple(name for name in read if name in announced) or (tuple(read) if facts.datasets is not None else ())
+
+
+def fitted(scenario: Scenario, facts: Facts) -> Fitted:
+    """Return *scenario* with each unused dataset replaced by the most similar one that the app uses.
+
+    A scenario that a team wrote remains as it is.
+    """
+    used = datasets_used(facts)
+    return fit(scenario, used) if _is_shipped(scenario) else Fitted(scenario=scenario)
+
+
+def fit(scenario: Scenario, used: Iterable[str]) -> Fitted:
+    """Return *scenario*, which may be a generated plan, for an app that uses the datasets *used*.
+
+    It remains as it is if *used* is empty or contains every usual dataset.
+    """
+    chosen = tuple(used)
+    if not chosen or {*USUAL_PERMISSIONS} <= {*chosen} or isinstance(scenario, GeneratedScenario):
+        return Fitted(scenario=scenario)
+    fitting = _Fitting(scenario, chosen)
+    if not fitting.is_needed:
+        return Fitted(scenario=scenario)
+    changed = fitting.changed()
+    if not fitting.granted or not changed.probes or (_has_fault(scenario) and not _has_fault(changed)):
+        unused = " and ".join(fitting.unused)
+        reason = f"app.facts states that the app uses only {' and '.join(fitting.used)}, not {unused}"
+        return Fitted(scenario=scenario, outside=reason)
+    return Fitted(scenario=changed.check())
+
+
+def _has_fault(scenario: Scenario) -> bool:
+    return any(isinstance(step, steps.InjectFault) for step in scenario.steps)
+
+
+def _is_shipped(scenario: Scenario) -> bool:
+    return scenario.base_name in catalog.scenario_names() or route_grid.parse(scenario.base_name) is not None
+
+
+class _Fitting:
+    """The changes of one scenario. ``moves`` maps each unused dataset that the scenario names to the one in its place."""
+
+    def __init__(self, scenario: Scenario, used: tuple[str, ...]) -> None:
+        withheld = catalog.person(scenario.end_user).withholds
+        self.scenario, self.used = scenario, used
+        self.granted = tuple(name for name in used if name not in withheld)
+        named = {name for part in (*scenario.steps, *scenario.probes) for name in _named_in(part)}
+        self.unused: Final = [name for name in NEAREST if name in named - {*used}]
+        self.moves: Final = {name: self._nearest(name) for name in self.unused if self.granted}
+        self.withdrawn: set[str] = set()
+
+    def _nearest(self, name: str) -> str:
+        """Return the most similar dataset that the app uses, if possible one in which every fault of *name* can act."""
+        candidates = [near for near in NEAREST[name] if near in self.granted]
+        kinds = [
+            type(step.fault)
+            for step in self.scenario.steps
+            if isinstance(step, steps.InjectFault) and step.route == ROUTES + name
+        ]
+        able = [near for near in candidates if all(near in FIELDS_OF.get(kind, NEAREST) for kind in kinds)]
+        return (able or candidates)[0]
+
+    @property
+    def is_needed(self) -> bool:
+        """True if the scenario names a dataset that the app does not use, or withdraws one."""
+        return bool(self.unused) or any(isinstance(step, steps.Amend) for step in self.scenario.steps)
+
+    def changed(self) -> Scenario:
+        """Return the scenario with its changes."""
+        changed = [part for step in self.scenario.steps for part in self._step(step)]
+        pages = [step for step in self.scenario.steps if isinstance(step, steps.LimitPages)]
+        names_accounts = any(getattr(step, "accounts", ()) for step in self.scenario.steps)
+        is_free = self.scenario.end_user == DEFAULT_PERSON and not names_accounts
+        needs_pages = "transactions" in self.moves and pages and is_free
+        chosen = tuple(dict.fromkeys(part for probe in self.scenario.probes for part in self._probe(probe)))
+        counting = {name_of(probe) for probe in chosen}
+        return msgspec.structs.replace(
+            self.scenario,
+            practices=tuple(name for name in self.scenario.practices if counting & {*practice(name).probes}),
+            end_user=OWNER_OF_MANY if needs_pages else self.scenario.end_user,
+            steps=tuple(_without_repeated_faults(changed)),
+            probes=chosen,
+        )
+
+    def _step(self, step: Any) -> Iterator[Any]:
+        has_moved = "transactions" in self.moves
+        match step:
+            case steps.Change() if "transactions" not in self.used:
+                yield steps.ChangeEveryField(twin=step.twin)
+            case steps.CloseAccount() if "accounts" in self.moves:
+                yield steps.ChangeEveryField()
+            case steps.LimitPages() if has_moved and step.rows > 1:
+                yield steps.LimitPages(rows=1)
+            case steps.Amend(datasets=datasets) if datasets:
+                yield msgspec.structs.replace(step, datasets=self._amended(datasets))
+            case steps.InjectFault(route=rules.CONNECTION) if has_moved:
+                # Only a list of several pages is sure to be read with several requests on one connection.
+                yield steps.LimitPages(rows=1)
+                yield step
+            case steps.InjectFault():
+                moved = self._moved(step)
+                if moved.route == step.route or moved.route.removeprefix(ROUTES) in FIELDS_OF.get(type(step.fault), NEAREST):
+                    yield moved
+            case _:
+                yield self._moved(step)
+
+    def _probe(self, probe: Any) -> Iterator[Any]:
+        moved = self._moved(probe)
+        has_moved = moved != probe
+        if has_moved and isinstance(probe, OF_TRANSACTIONS):
+            return
+        if isinstance(probe, probes.DropsRemovedRows):
+            removes = any(isinstance(step, steps.Change) for step in self.scenario.steps)
+            if (has_moved and removes) or moved.dataset in self.withdrawn:
+                return
+        yield moved
+
+    def _amended(self, datasets: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the datasets that a changed consent permits, so that it withdraws one that the app uses."""
+        withdrawn = [name for name in USUAL_PERMISSIONS if name not in datasets]
+        if withdrawn and not {*withdrawn} & {*self.used}:
+            withdrawn = [next(near for near in NEAREST[name] if near in self.used) for name in withdrawn]
+        self.withdrawn |= {*withdrawn}
+        others = [name for name in datasets if name not in USUAL_PERMISSIONS]
+        return (*(name for name in USUAL_PERMISSIONS if name not in withdrawn), *others) if withdrawn else datasets
+
+    def _moved(self, part: Any) -> Any:
+        """Return a step, probe or fault with the other datasets in its fields."""
+        changes: dict[str, Any] = {}
+        for name in part.__struct_fields__:
+            value = getattr(part, name)
+            if name == "dataset" and value:
+                changes[name] = self._moved_name(value)
+            elif isinstance(value, str):
+                changes[name] = self._moved_text(value)
+            elif isinstance(value, tuple):
+                changes[name] = tuple(self._moved_text(item) if isinstance(item, str) else item for item in value)
+        if isinstance(part, steps.InjectFault) and changes["route"] != part.route:
+            changes["fault"] = _for_any_dataset(part.fault)
+        return msgspec.structs.replace(part, **changes)
+
+    def _moved_name(self, dataset: str) -> str:
+        return self.moves.get(DATASETS[dataset].serves, dataset)
+
+    def _moved_text(self, text: str) -> str:
+        """Return a route or an event with the other dataset; other texts remain."""
+        for name, near in self.moves.items():
+            if text == ROUTES + name:
+                return ROUTES + near
+            if text in _events_of(name):
+                return DATASETS[near].event
+        return text
+
+
+def _named_in(part: Any) -> Iterator[str]:
+    """Yield the datasets that a step or a probe names in a field of its own, in a route or in an event."""
+    for field in part.__struct_fields__:
+        value = getattr(part, field)
+        if field == "dataset" and value:
+            yield DATASETS[value].serves
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str):
+                yield from (name for name in NEAREST if text == ROUTES + name or text in _events_of(name))
+
+
+def _events_of(name: str) -> set[str]:
+    return {dataset.event for dataset in DATASETS.values() if dataset.serves == name}
+
+
+def _for_any_dataset(fault: Any) -> Any:
+    """Return *fault* for a dataset with other fields and shorter responses."""
+    changes: dict[str, Any] = {"field": ""} if isinstance(fault, faults.UnknownEnum | faults.MissingOptional) else {}
+    if getattr(fault, "after_bytes", 0) > SHORTEST_BODY:
+        changes["after_bytes"] = SHORTEST_BODY
+    return msgspec.structs.replace(fault, **changes)
+
+
+def _without_repeated_faults(changed: Iterable[Any]) -> Iterator[Any]:
+    """Yield the steps without a fault or a change that repeats the step before it."""
+    before: Any = None
+    for step in changed:
+        if step != before or not isinstance(step, steps.InjectFault | steps.ChangeEveryField | steps.LimitPages):
+            yield step
+        before = step
