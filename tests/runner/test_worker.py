@@ -253,8 +253,10 @@ def test_only_one_scenario_waits_for_work_that_never_ends(
         "the app did not finish e0 consent.received, although nothing disturbed it",
     ]
     assert second.outcome == first.outcome
-    assert [note.partition(":")[0] for note in first.measure.notes] == ["The app does not become idle"]
-    assert second.measure.notes == (PENDING_OF_OTHERS,)
+    busy = "The app does not become idle"
+    assert [note.partition(":")[0] for note in first.measure.notes] == [busy]
+    assert second.measure.notes[0] == PENDING_OF_OTHERS
+    assert [note.partition(":")[0] for note in second.measure.notes[1:]] == [busy]
 
 
 @pytest.mark.slow
@@ -268,7 +270,7 @@ def test_waits_for_a_growing_backlog_get_shorter(work: MakeWorker, receiver_sett
 
     assert played[0].measure.took_s > max(10, played[3].measure.took_s)
     assert played[3].outcome == played[0].outcome
-    assert [len(result.measure.notes) for result in played] == [1, 0, 0, 0]
+    assert [len(result.measure.notes) for result in played] == [1, 1, 1, 1]
 
 
 def test_a_config_without_an_app_is_an_error(work: MakeWorker) -> None:
