@@ -33,3 +33,17 @@ def test_an_unknown_cursor_follows_the_latest_page() -> None:
     pages.note_link(ROUTE, WHO, 1, b'{"links": {"next": null}}')
 
     assert [pages.page_of(ROUTE, WHO, b"page[after]=" + cursor) for cursor in (b"X", b"Y", b"X")] == [2, 3, 2]
+
+
+def test_a_page_that_links_to_itself_keeps_its_number() -> None:
+    """A fault on this page acts on each of its repetitions."""
+    pages = Pages()
+    first = pages.page_of(ROUTE, WHO, b"from=2026")
+    pages.note_link(ROUTE, WHO, first, response("A"))
+    numbers = []
+
+    for _ in range(3):
+        numbers.append(pages.page_of(ROUTE, WHO, b"from=2026&page%5Bafter%5D=A"))
+        pages.note_link(ROUTE, WHO, numbers[-1], response("A"))
+
+    assert numbers == [2, 2, 2]

@@ -40,4 +40,4 @@ class Pages:
         """
         link = _NEXT.search(body, max(body.rfind(b'"next"'), 0))
         if link is not None:
-            self._latest[route, end_user_id, unquote(link[1].decode("latin-1"))] = page + 1
+            self._latest.setdefault((route, end_user_id, unquote(link[1].decode("latin-1"))), page + 1)
