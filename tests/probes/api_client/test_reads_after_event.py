@@ -1,5 +1,6 @@
 """reads_after_event: a sync event starts a read, and the app does not read repeatedly before it."""
 
+from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED
 from fiskil_harness.probes import ReadsAfterEvent, Verdict
 from tests.probes.tape import Tape
 
@@ -29,6 +30,17 @@ def test_an_event_without_a_read_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, (f"{event} {TRANSACTIONS}",))
+
+
+def test_an_app_whose_token_is_refused_is_judged_by_another_practice(tape: Tape) -> None:
+    """It cannot read anything."""
+    tape.deliver_event(TRANSACTIONS)
+    tape.call("consents.list", status=401, token="t")
+    tape.effects({})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, TOKEN_NOT_RENEWED)
 
 
 def test_a_read_after_the_promised_delay_fails(tape: Tape) -> None:

@@ -4,7 +4,16 @@ from collections import Counter
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, bitten_by, call_key, dataset_of, end_user_of, reads
+from fiskil_harness.journal.queries.api_calls import (
+    TOKEN_NOT_RENEWED,
+    acknowledged_events,
+    bitten_by,
+    call_key,
+    dataset_of,
+    end_user_of,
+    has_unrenewed_token,
+    reads,
+)
 from fiskil_harness.journal.queries.pauses import is_promised
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
@@ -48,6 +57,8 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
                 doubts.append(("the scenario ended before the app had to read", EFFECTS))
             elif waited_s is None or not bitten_by(journal):
                 unread.append(f"{event.event} {event.kind}")
+        if unread and has_unrenewed_token(journal, {end_user_of(delivery) for delivery, _ in events}):
+            return self.inconclusive(TOKEN_NOT_RENEWED)
         if unread:
             observed = f"{len(unread)} acknowledged sync events were not followed by a read in time"
             return self.fails(observed, evidence=tuple(unread), examined=len(events))
