@@ -558,6 +558,15 @@ def test_only_the_last_wait_of_an_undisturbed_scenario_gives_the_full_time(
     assert took_s <= 20 + POLL_S
 
 
+def test_a_pending_message_of_any_kind_gets_the_full_time(waiting: Waiting) -> None:
+    """An app that counts every missing message as pending uses each of them, although no kind of it was ever applied."""
+    waiting.script.report({"applied": {"e1": 1}, "pending": 1})
+    waiting.begin("first", full_time_s=FULL_TIME_S)
+    waiting.acknowledge("e0", "e1", is_subscribed=False)
+
+    assert waiting.timed(is_last=True)[0].had_full_time
+
+
 def test_work_that_ends_within_the_full_time_is_finished(waiting: Waiting) -> None:
     waiting.script.report(lambda since_s, _queries: {"pending": int(since_s < 15)})
     waiting.begin("first", full_time_s=FULL_TIME_S)

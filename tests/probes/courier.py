@@ -128,7 +128,7 @@ class Courier:
     ) -> None:
         """Record effects that the app reported; *applied* has counts by event symbol or id."""
         counts = None if applied is None else {self._id(name): count for name, count in applied.items()}
-        self._write(Effects, participant=participant, moment=moment, applied=counts, state=state, pending=0, **more)
+        self._write(Effects, participant=participant, moment=moment, applied=counts, state=state, **{"pending": 0} | more)
 
     def call(
         self,

@@ -145,3 +145,14 @@ def test_a_pass_needs_no_examination(drive: Drive) -> None:
 
     assert outcome.verdict is Verdict.PASS
     assert len(feed.end_users) == 1
+
+
+def test_an_examination_without_a_consent_is_no_error(drive: Drive) -> None:
+    """An app that opens no auth session any more has one state at most, so nothing shows that it is late."""
+    feed = EventFeed()
+    opened = feed.start_session
+    feed.start_session = lambda values: "" if feed.end_users else opened(values)  # type: ignore[method-assign]
+    driver = drive(feed_settings(fresh_s=0.1), given=feed)
+    driver.run(SYNCED)
+
+    assert driver.run(SYNCED).verdict is Verdict.INCONCLUSIVE

@@ -113,5 +113,5 @@ def test_the_app_log_has_everything_without_secrets(work: Work, tmp_path: Path) 
     worker.close()
     text = worker.app_log.read_text()
     assert text.count("===== printing [output]\n") == text.count("===== again [output]\n") == 1
-    assert text.count("KeyError: '<webhook_secret>'") == 2
+    assert text.count("KeyError: '<webhook_secret>'") == text.count("Traceback") >= 2
     assert secret not in text

@@ -79,7 +79,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.core.config.template_values import Values
-from fiskil_harness.errors import HookError
+from fiskil_harness.errors import HookError, HookMissing
 from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import events_by_id
 
@@ -227,7 +227,7 @@ class IdleWaits:
         self._full_time_s, self._patience_s = full_time_s, patience_s
         self._causes_of_final_state = -1
         self._stuck_waits = 0
-        with suppress(HookError):
+        with suppress(HookError, HookMissing):
             if app.backlog.scenario and app.backlog.is_overtaken_by(query(app.backlog.values)):
                 app.backlog = NONE
             if app.backlog.pending or app.backlog.is_removed:
@@ -260,6 +260,7 @@ class IdleWaits:
             backlog,
             is_disturbed=is_disturbed,
             promised_s=promised_s if promised_s > LIMIT_S else 0.0,
+            pending_of_others=self.pending_of_others,
         )
         full_time_s = None if is_disturbed or not is_last else self._full_time_s
 
@@ -365,8 +366,9 @@ class _Watch:
         *,
         is_disturbed: bool,
         promised_s: float = 0.0,
+        pending_of_others: int = 0,
     ) -> None:
-        self._promised_s = promised_s
+        self._promised_s, self._pending_of_others = promised_s, pending_of_others
         self.report, self.messages = report, messages
         self.since_change = self.since_work = stopwatch()
         self._backlog, self._is_disturbed = backlog, is_disturbed
@@ -398,7 +400,8 @@ class _Watch:
         """The kinds of the messages that the app has not finished; empty if it is idle, or has only older work."""
         is_new = self.meaning == "pending as before" and self.report.applied is not None
         is_busy = is_new or self.meaning in {"pending", "none applied", "some applied"}
-        return self.messages.kinds_missing_in(self.report.applied) if is_busy else frozenset()
+        pending = (self.report.pending or 0) - self._pending_of_others
+        return self.messages.kinds_missing_in(self.report.applied, pending=pending) if is_busy else frozenset()
 
     @property
     def meaning(self) -> str:
@@ -448,9 +451,14 @@ class _Messages:
         """Return true if an unapplied message is missing from the counts *applied*; false if the app reports no counts."""
         return applied is not None and any(not applied.get(event.message_id, 0) for event in self._unapplied)
 
-    def kinds_missing_in(self, applied: dict[str, int] | None) -> frozenset[str]:
-        """Return the kinds of the unapplied messages that are missing from *applied*; without counts, of all."""
-        return frozenset(event.kind for event in self._unapplied if not (applied or {}).get(event.message_id, 0))
+    def kinds_missing_in(self, applied: dict[str, int] | None, *, pending: int = 0) -> frozenset[str]:
+        """Return the kinds of the unapplied messages that are missing from *applied*; without counts, of all.
+
+        If *pending* counts every acknowledged message that is missing, the app uses each of them, whatever its kind.
+        """
+        missing = [event for event in self._acknowledged if not (applied or {}).get(event.message_id, 0)]
+        unapplied = missing if applied and pending == len(missing) else self._unapplied
+        return frozenset(event.kind for event in unapplied if not (applied or {}).get(event.message_id, 0))
 
     def are_applied_in(self, applied: dict[str, int] | None) -> bool:
         """Return true if there were unapplied messages, and none of them is missing from *applied*."""

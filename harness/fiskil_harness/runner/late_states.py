@@ -90,6 +90,7 @@ def _rows_read(journal: Journal) -> list[Rows]:
 
 
 def _has_changed(journal: Journal, end: Effects) -> bool:
-    """Return true if *end* differs from the snapshot before it."""
+    """Return true if *end* differs from the snapshot before it. Without one, as after a failed step, nothing has changed."""
     reader = StateReader(journal)
-    return reader.leaves(snapshots(journal)[-2].state) != reader.leaves(end.state)
+    earlier = snapshots(journal)[:-1]
+    return bool(earlier) and reader.leaves(earlier[-1].state) != reader.leaves(end.state)

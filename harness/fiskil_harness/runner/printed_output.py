@@ -5,6 +5,7 @@ Only the end of each file is read, so an app that prints a gigabyte costs neithe
 
 import fcntl
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -38,7 +39,13 @@ class PrintedOutput:
             began = self._began.get(path, 0)
             written = size - began if size >= began else size  # a shorter file was rotated
             tails[place] = Tail(text=_read(path, size - min(written, TAIL_BYTES), size), size=written)
-        return printed_in(scenario, tails, exit_codes=self._app.take_exit_codes())
+        return printed_in(scenario, tails, exit_codes=self._app.take_exit_codes(), polled=self._polled())
+
+    def _polled(self) -> list[str]:
+        """Return the method and path of the effects hook, up to its first placeholder; nothing if no path is left."""
+        hook = self._app.settings.app.observe.effects
+        request = re.split(r"[?{]", hook.request)[0] if hook else ""
+        return [request] if request and not request.endswith(" /") else []
 
     def copy(self, target: Path, title: str, *, redact: Callable[[str], str]) -> None:
         """Append to *target* everything that was printed since the last copy, below a line with *title*, redacted.

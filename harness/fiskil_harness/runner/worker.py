@@ -190,8 +190,8 @@ class Worker:
     def play(self, scenario: Scenario) -> Played:
         """Run and evaluate *scenario*; the result contains no secrets.
 
-        If the app does not respond any more, the scenario runs again with an empty app, because an earlier one may be the
-        cause.
+        If the app does not respond any more, or links an end user whom an earlier scenario left behind, the scenario runs
+        again with an empty app.
 
         Raises:
             HarnessError: The app was never ready.
@@ -233,7 +233,7 @@ class Worker:
             driver = self.start()
             outcome, journal, crashed = driver.play(scenario)
             excerpts, fault = self._excerpts(outcome, journal, driver.app.url)
-            self._was_app_lost = bool(crashed) and not driver.app.is_ready()
+            self._was_app_lost = bool(crashed) and (not driver.app.is_ready() or _links_deleted_end_user(journal))
             self._count_silence(journal)
             self._detect_missing_effects_hook(outcome, driver)
             printed = self._end_output(outcome)
@@ -358,6 +358,12 @@ class Worker:
 
     def _secrets(self) -> Iterable[tuple[str, str]]:
         return self._driver.environment.secrets() if self._driver is not None else ()
+
+
+def _links_deleted_end_user(journal: Journal) -> bool:
+    """Return True if the API refused an auth session, because the app named an end user of an earlier scenario."""
+    calls = [call for call in journal.all(Exchange) if call.route == "auth_session"]
+    return any(call.is_of_earlier_scenario and call.status == 404 for call in calls)
 
 
 def unfinished(scenario: Scenario, *, seed: int, observed: str, probe: str = EVERY_STEP) -> Outcome:

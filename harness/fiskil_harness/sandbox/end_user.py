@@ -57,7 +57,16 @@ class EndUser:
         return {row.fiskil_id for row in sandbox.rows(consent, "transactions")} if sandbox and consent else set()
 
     @property
+    def email(self) -> str:
+        """The address under which the app knows them.
+
+        It contains ``ref``: an app that stores one end user per address must not confuse twins, or scenarios. At the
+        institution they type the person's own address.
+        """
+        local, _, domain = self.person.email.partition("@")
+        return f"{local}+{self.ref}@{domain}" if self.ref else self.person.email
+
+    @property
     def values(self) -> dict[str, str]:
         """The values about this end user that templates may use."""
-        person = self.person
-        return of_end_user(ref=self.ref, end_user_id=self.end_user_id, email=person.email, name=person.full_name)
+        return of_end_user(ref=self.ref, end_user_id=self.end_user_id, email=self.email, name=self.person.full_name)

@@ -84,6 +84,20 @@ def test_the_last_lines_name_a_stack_trace_without_repeating_it() -> None:
     assert not any(re.fullmatch(r"\s*[~^]+", line) for line in printed(PYTHON).traceback)
 
 
+def test_the_queries_of_the_harness_are_left_out() -> None:
+    """Lines of an access log about the effects hook would fill the excerpt; one that reports an error stays."""
+    query = '"GET /effects?end_user_id=eu_1 HTTP/1.1"'
+    text = "\n".join(["work", f"{query} 200 OK", f"{query} 500", '"POST /hooks HTTP/1.1" 200 OK'])
+
+    tail = Tail(text=text.encode(), size=len(text))
+
+    assert printed_in("x", {"output": tail}, polled=["GET /effects"]).last_lines == (
+        "work",
+        f"{query} 500",
+        '"POST /hooks HTTP/1.1" 200 OK',
+    )
+
+
 def test_a_stack_trace_inside_a_json_record_is_found() -> None:
     record = json.dumps({"level": "error", "exc_info": PYTHON})
     excerpt = printed(f"{record}\n")

@@ -3,6 +3,7 @@
 import pytest
 
 from fiskil_harness.probes import AcknowledgesGenuine, Finding, Verdict
+from fiskil_harness.probes.webhooks.acknowledges_genuine import FIX_FOR_FAILURES
 from tests.probes.courier import Courier
 
 
@@ -35,6 +36,24 @@ def test_a_refusal_without_a_fault_fails(status: int) -> None:
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "1 of 2 genuine messages were not acknowledged immediately"
     assert finding.evidence == (f"e2 pretty attempt 1: {status}",)
+
+
+def test_a_known_message_without_a_change_is_no_variant() -> None:
+    """If only a plain message fails, the receiver refuses no unknown event, and the advice is about its processing."""
+    courier = Courier()
+    courier.deliver("e0", status=500)
+    courier.event("unknown_event", "banking.accounts.sync.paused")
+    courier.deliver("unknown_event")
+    courier.deliver("e2", name="extra_field")
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.fix == FIX_FOR_FAILURES
+    assert [(case.name, case.verdict) for case in finding.cases] == [
+        ("unknown_event", Verdict.PASS),
+        ("extra_field", Verdict.PASS),
+    ]
 
 
 def test_no_response_without_a_fault_fails() -> None:

@@ -140,6 +140,24 @@ def test_a_count_of_one_does_not_excuse_a_changed_state() -> None:
 
 
 @pytest.mark.parametrize(
+    ("b", "is_disturbed", "verdict"),
+    [
+        ({"rows": ["x"]}, True, Verdict.INCONCLUSIVE),
+        ({"rows": ["x"]}, False, Verdict.FAIL),
+        ({"rows": ["x", "y", "y"]}, True, Verdict.FAIL),
+    ],
+)
+def test_a_loss_is_no_repetition(b: dict[str, Any], *, is_disturbed: bool, verdict: Verdict) -> None:
+    """Rows that are missing after a disturbance were lost; rows that are there twice were applied twice."""
+    courier = Courier()
+    if is_disturbed:
+        courier.kill()
+    deliver_to_twins(courier, a={"rows": ["x", "y"]}, b=b, has_counts=True)
+
+    assert PROBE.examine(courier.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
     ("b", "verdict"),
     [
         ({"balance": 10}, Verdict.PASS),

@@ -113,6 +113,21 @@ def test_events_that_the_app_does_not_use_may_stay_unfinished() -> None:
     assert examined(busy(courier, {})).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    ("pending", "pending_of_others", "verdict"),
+    [(1, 0, Verdict.FAIL), (3, 2, Verdict.FAIL), (2, 0, Verdict.INCONCLUSIVE), (1, 1, Verdict.INCONCLUSIVE)],
+)
+def test_an_app_uses_the_messages_that_it_counts_as_pending(pending: int, pending_of_others: int, verdict: Verdict) -> None:
+    """Without ``uses_events``, the app itself shows that it has not finished a message of a kind that it never applied."""
+    courier = Courier(uses=None)
+    courier.deliver("e0")
+    courier.deliver("e1")
+
+    journal = busy(courier, {"e0": 1}, pending=pending, pending_of_others=pending_of_others)
+
+    assert examined(journal).verdict is verdict
+
+
 def test_nothing_acknowledged_is_inconclusive() -> None:
     courier = Courier()
     courier.deliver("e0", status=401)

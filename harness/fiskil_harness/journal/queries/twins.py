@@ -33,8 +33,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     ignored because they differ between identical runs. *counters* are the paths that were ignored because they seem to be
     counters or lists of attempts: the twin with more deliveries has a higher number there,
     or more entries. *histories* are the paths that were ignored because they record what happened to one twin only, or what
-    is left of an ended consent. *reason* states why the twins cannot be
-    compared, *hook* is the hook that would help.
+    is left of an ended consent. *is_loss* is True if the other twin has less than ``a`` and nothing else. *reason* states
+    why the twins cannot be compared, *hook* is the hook that would help.
     """
 
     differences: tuple[str, ...] = ()
@@ -42,6 +42,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     volatile: tuple[str, ...] = ()
     counters: tuple[str, ...] = ()
     histories: tuple[str, ...] = ()
+    is_loss: bool = False
     reason: str = ""
     hook: str = ""
 
@@ -131,6 +132,7 @@ def _compared(journal: Journal, reader: StateReader, other: str, a: Leaves, b: L
         volatile=tuple(sorted(volatile)),
         counters=tuple(sorted(counters)),
         histories=tuple(sorted(histories)),
+        is_loss=all(b.get(path, Counter()) <= a.get(path, Counter()) for path in paths - histories),
     )
 
 

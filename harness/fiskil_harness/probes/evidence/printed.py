@@ -61,12 +61,16 @@ class Tail(Struct, frozen=True, kw_only=True):
     size: int
 
 
-def printed_in(scenario: str, tails: Mapping[str, Tail], *, exit_codes: Sequence[int] = ()) -> Printed:
+def printed_in(
+    scenario: str, tails: Mapping[str, Tail], *, exit_codes: Sequence[int] = (), polled: Sequence[str] = ()
+) -> Printed:
     """Return the excerpt of a scenario's output.
 
     Args:
         tails: The end of each output, by the name that reports use for it.
         exit_codes: The exit codes of processes of the app that ended without a request of the harness.
+        polled: The requests that the harness sends again and again, as in ``GET /effects``. Lines of an access log about
+            them are left out if the app responded with 200.
     """
     notes: list[str] = []
     last_lines: list[str] = []
@@ -83,6 +87,7 @@ def printed_in(scenario: str, tails: Mapping[str, Tail], *, exit_codes: Sequence
         if tail.size > len(tail.text):
             del lines[:1]  # the first line is cut
         lines = [line for line in lines if not _CARETS.fullmatch(line)]
+        lines = [line for line in lines if " 200" not in line or not any(request in line for request in polled)]
         traces = list(_traces(lines))
         last_trace = traces[-1].lines if traces else last_trace
         for trace in reversed(traces):

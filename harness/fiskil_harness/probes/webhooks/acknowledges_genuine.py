@@ -5,6 +5,7 @@ import msgspec
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
+    UNKNOWN_EVENT,
     bites_during,
     case_of,
     describe,
@@ -41,6 +42,7 @@ WRONG_FORMS = {
     "time_milliseconds": "the time of the attempt is read as milliseconds; it is in seconds",
 }
 """Wrong signatures that a receiver may accept instead of the right signature, and the mistake that each of them reveals."""
+FIX_FOR_FAILURES = "store the message, respond with 2xx, and process it afterwards; the receiver's log shows why it failed"
 AFTERWARDS = "after_junk"
 """Name of the case for genuine messages that are delivered after junk (forged or unusual messages)."""
 EVERY_MESSAGE = "every_message"
@@ -100,7 +102,9 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         if refused[-1].problem == CONNECTION_REFUSED and deliveries[-1].problem == CONNECTION_REFUSED:
             observed += ": the receiver stopped listening"
         evidence = tuple(map(describe, refused))
-        return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
+        finding = self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
+        is_failure = all(delivery.is_server_error for delivery in refused)
+        return msgspec.structs.replace(finding, fix=FIX_FOR_FAILURES) if is_failure else finding
 
     def _nothing_acknowledged(self, journal: Journal, deliveries: list[Delivery]) -> Finding:
         """Return the finding if no genuine message was acknowledged; if a wrong signature was accepted, describe it."""
@@ -136,17 +140,22 @@ def _fix_for_refused_everything(deliveries: list[Delivery], fix: str) -> str:
 
 
 def _variant_cases(deliveries: list[Delivery], failed: list[Delivery]) -> tuple[Case, ...]:
-    """Return one case for each variant of a genuine message."""
-    failed_names = {delivery.name for delivery in failed}
-    variants = {delivery.name: delivery for delivery in deliveries if delivery.name}
+    """Return one case for each variant of a genuine message; an unknown event is one too."""
+    failed_names = {_variant_of(delivery) for delivery in failed}
+    variants = {_variant_of(delivery): delivery for delivery in deliveries if _variant_of(delivery)}
     return tuple(
-        case_of(
-            delivery,
-            Verdict.FAIL if name in failed_names else Verdict.PASS,
-            f"{readable(name)}: {response_text(delivery)}",
+        Case(
+            name=name,
+            verdict=Verdict.FAIL if name in failed_names else Verdict.PASS,
+            observed=f"{readable(name)}: {response_text(delivery)}",
+            events=(delivery.event,),
         )
         for name, delivery in variants.items()
     )
+
+
+def _variant_of(delivery: Delivery) -> str:
+    return delivery.name or (UNKNOWN_EVENT if delivery.event == UNKNOWN_EVENT else "")
 
 
 def _case_after_junk(journal: Journal, deliveries: list[Delivery], unexpected: list[Delivery]) -> tuple[Case, ...]:

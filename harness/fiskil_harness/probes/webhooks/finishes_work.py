@@ -77,15 +77,16 @@ def _is_disturbance(call: Exchange, *, are_consents_active: bool) -> bool:
 
 
 def _unfinished(journal: Journal, end: Effects) -> list[EventCreated]:
-    """Return the messages that the app uses and has not applied; without counts, all messages that it uses."""
+    """Return the messages that the app uses and has not applied; without counts, all messages that it uses.
+
+    If ``pending`` counts every message that is missing, the app uses each of them, whatever its kind.
+    """
     counts = last_applied(journal) or {}
     events = {event.message_id: event for _, event in acknowledged_events(journal) if event.participant == end.participant}
     used = {event.kind for event in events.values() if counts.get(event.message_id, 0)}
-    return [
-        event
-        for event in events.values()
-        if not counts.get(event.message_id, 0) and (event.is_subscribed or event.kind in used)
-    ]
+    missing = [event for event in events.values() if not counts.get(event.message_id, 0)]
+    are_all_pending = bool(counts) and (end.pending or 0) - end.pending_of_others == len(missing)
+    return [event for event in missing if are_all_pending or event.is_subscribed or event.kind in used]
 
 
 def _time_text(journal: Journal) -> str:

@@ -9,6 +9,7 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.journal import AllowedAddresses, Delivery
+from fiskil_harness.journal.queries.deliveries import UNKNOWN_EVENT
 from fiskil_harness.scenario.steps.deliveries import attempt, send
 from fiskil_harness.scenario.steps.events import KINDS, invented, used_kind
 from fiskil_harness.scenario.steps.step import EventStep, PlainStep, refuse_outside
@@ -183,9 +184,9 @@ def send_unknown_events(stage: "Stage", end_user: "EndUser", count: int) -> list
     outgoing = []
     for _ in range(count):
         event = msgspec.structs.replace(invented(stage, end_user, NEW_KIND), extra=NEW_FIELDS)
-        stage.journal.names[event.message_id] = "unknown_event"
+        stage.journal.names[event.message_id] = UNKNOWN_EVENT
         message = stage.dispatcher.seal(event)
-        outgoing.append(Outgoing.of(message, event="unknown_event", participant=end_user.participant))
+        outgoing.append(Outgoing.of(message, event=UNKNOWN_EVENT, participant=end_user.participant))
     return stage.sender.burst(outgoing, stage.journal)
 
 

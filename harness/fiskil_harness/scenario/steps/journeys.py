@@ -12,7 +12,7 @@ from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending, Person
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import StepError, UnknownName
-from fiskil_harness.journal import Journey, JourneyEnding, Visit, VisitedPage, shortened
+from fiskil_harness.journal import Exchange, Journey, JourneyEnding, Visit, VisitedPage, shortened
 from fiskil_harness.sandbox.consents.shortcut import check_conclusion
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of, pass_on_messages
@@ -270,7 +270,9 @@ def opened(stage: "Stage", end_user: "EndUser", reply: HttpReply) -> str:
     from fiskil_harness.app.templates import choose
 
     if reply.status is None or reply.status >= 400:
-        raise StepError(f"The app opened no auth session: start_session {_outcome(reply.status, reply.problem)}.")
+        raise StepError(
+            f"The app opened no auth session: start_session {_outcome(reply.status, reply.problem)}.{_refusal(stage)}"
+        )
     template = stage.settings.app.drive.start_session
     id_or_url = choose(reply, template.session if template and template.session else "$.session", START_SESSION)
     session_id = session_id_in(id_or_url)
@@ -433,6 +435,15 @@ def write_visit(stage: "Stage", end_user: "EndUser", form_browser: FormBrowser, 
         body=shortened(reply.body),
         is_elsewhere=not is_same_origin(reply.url, stage.app.url),
     )
+
+
+def _refusal(stage: "Stage") -> str:
+    """Return a sentence about the app's last call if the API refused it; "" if it did not, or if a fault acted."""
+    call = next(reversed(stage.journal.all(Exchange)), None)
+    if call is None or call.status is None or call.status < 400 or call.bites:
+        return ""
+    cause = ", because the end user is one of an earlier scenario" if call.is_of_earlier_scenario else ""
+    return f" Before that, the API responded {call.status} to {call.method} {call.path}{cause}."
 
 
 def _outcome(status: int | None, trouble: str) -> str:

@@ -187,8 +187,7 @@ class _Exploration:
         fields = [control for control in snapshot.controls if control.is_field and not control.is_disabled]
         if len(snapshot.values) >= len(fields):
             return
-        person = self._end_user.person
-        inputs = {"mail": person.email, "name": person.full_name}
+        inputs = {"mail": self._end_user.email, "name": self._end_user.person.full_name}
         for field in (control for control in fields if not control.is_choice):
             self._window.fill(
                 field, next((value for word, value in inputs.items() if word in field.text.casefold()), HARMLESS)

@@ -121,8 +121,7 @@ def _open_by_hook(stage: "Stage", end_user: "EndUser", window: Window, *, page: 
 
 def _fill_in(window: Window, snapshot: PageSnapshot, end_user: "EndUser") -> None:
     """Fill in fields for the e-mail address and the name, which a form may require."""
-    person = end_user.person
-    inputs = {"mail": person.email, "name": person.full_name}
+    inputs = {"mail": end_user.email, "name": end_user.person.full_name}
     for field in (control for control in snapshot.controls if control.is_field and not control.is_disabled):
         value = next((value for word, value in inputs.items() if word in field.text.casefold()), "")
         if value and value not in snapshot.values:
