@@ -141,21 +141,30 @@ def test_a_failed_refresh_is_a_response(perform: Perform) -> None:
 def test_a_refresh_is_repeated_until_the_circuit_closes(drive: Callable[..., Driver]) -> None:
     """After an outage, an app may refuse refreshes without an API call; only its last response counts."""
     feed = Feed()
-    refusals = [HookError("the circuit is open")]
+    is_open = [False, True, False]
 
     def refresh(values: dict[str, str]) -> object:
-        if refusals:
-            raise refusals.pop()
+        if is_open.pop(0):
+            raise HookError("the circuit is open")
         return Feed.refresh(feed, values)
 
     feed.refresh = refresh  # type: ignore[method-assign]
     driver = drive(feed_settings(request_deadline_s=5), given=feed)
-    sequence = (steps.Authorise(), steps.Sync(), steps.LiftFaults(), steps.Refresh())
+    outage = steps.InjectFault("token", faults.Status(status=503))
+    sequence = (
+        steps.Authorise(),
+        steps.Sync(),
+        steps.ExpireTokens(),
+        outage,
+        steps.Refresh(),
+        steps.LiftFaults(),
+        steps.Refresh(),
+    )
 
     journal, _ = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
 
-    assert [hook_call.status for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"] == [200]
-    assert not refusals
+    assert [hook_call.status for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"] == [500, 200]
+    assert not is_open
 
 
 def test_a_revocation_creates_an_event(perform: Perform) -> None:

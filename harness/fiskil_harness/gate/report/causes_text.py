@@ -9,6 +9,8 @@ from fiskil_harness.gate.report.text import counted
 HEADING = "INCONCLUSIVE, by cause"
 PAGE = "docs/inconclusive.md"
 """The page that lists every cause with its remedy."""
+UNFINISHED = "not-run"
+"""Cause of the scenarios that did not run to their end. One line counts them, so they are not listed."""
 OPTIONS = {
     EFFECTS: "--effects 'GET /_harness/effects?end_user_id={end_user_id}'",
     "app.facts.uses_events": "--uses-events 'consent.*'",

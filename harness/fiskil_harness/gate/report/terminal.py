@@ -219,7 +219,8 @@ def _show_causes(whole: GateResult, console: "Console", width: int) -> None:
         _print_wrapped(console, group.remedy, width, indent="      ")
         for reason in group.reasons:
             _print_wrapped(console, f"observed: {reason}", width, indent="      ")
-        _print_wrapped(console, causes_text.question_list(group), width, indent="      ")
+        if group.cause != causes_text.UNFINISHED:
+            _print_wrapped(console, causes_text.question_list(group), width, indent="      ")
     if groups:
         _print(console, "")
 

@@ -8,7 +8,7 @@ from fiskil_harness.core.model import DATASETS
 from fiskil_harness.core.net.http_client import HttpReply, without_rate_limit
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import Exchange, HookCall, HookName, Rows, shortened
-from fiskil_harness.journal.queries.api_calls import is_complete_success
+from fiskil_harness.journal.queries.api_calls import bitten_by, is_complete_success
 from fiskil_harness.scenario.steps.step import PlainStep, TwinStep, refuse_outside, unknown
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class Disconnect(TwinStep, frozen=True, kw_only=True, tag="disconnect"):
 def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str) -> HttpReply:
     """Call a drive hook and record its response.
 
-    If the app's own rate limit refuses the call, it is repeated. After a lifted fault, it is also repeated for
+    If the app's own rate limit refuses the call, it is repeated. After a fault that acted, it is also repeated for
     ``LONGEST_OPEN_S`` while it fails although no API call failed: a circuit breaker of the app may still be open. A response
     later than ``app.limits.request_deadline_s`` + 5 s counts as missing. The exception of a Python object counts as status
     500.
@@ -231,7 +231,7 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
             return HttpReply(status=500, problem=str(error))
 
     reply = without_rate_limit(call, is_its_own=lambda: not api_calls())
-    if name in HOOKS_BEHIND_BREAKER and stage.was_disturbed and not stage.environment.proxy.rules.waiting():
+    if name in HOOKS_BEHIND_BREAKER and bitten_by(stage.journal) and not stage.environment.proxy.rules.waiting():
         since = stopwatch()
         while (reply.status or 0) >= FAILED and all(map(is_complete_success, api_calls())) and since() < LONGEST_OPEN_S:
             pause(BETWEEN_TRIES_S)
