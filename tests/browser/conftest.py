@@ -1,11 +1,13 @@
 """Real Chromium for the tests of pages: the system's, found by name, never downloaded."""
 
+import atexit
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from pytest_httpserver import HTTPServer
 
 from fiskil_harness.app.browser import Chromium
@@ -38,10 +40,17 @@ def chromium() -> Iterator[Browser]:
     executable = next((path for path in map(shutil.which, NAMES) if path), None)
     if executable is None:
         pytest.fail("Chromium is missing: none of " + ", ".join(NAMES) + " is on the PATH. Install the package chromium.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield browser
-        browser.close()
+    browser = playwright().chromium.launch(executable_path=executable, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@cache
+def playwright() -> Playwright:
+    """Playwright, started once: several folders of tests have this fixture, and a process can start Playwright only once."""
+    started = sync_playwright().start()
+    atexit.register(started.stop)
+    return started
 
 
 @pytest.fixture(scope="module")

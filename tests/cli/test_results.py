@@ -33,7 +33,7 @@ def test_a_secret_in_the_reason_of_a_waiver_is_redacted(
         scenario="webhook_repeated", title="Repeats.", practices=("webhooks.idempotent",), seed=0, findings=(finding,)
     )
     judgement = judge([outcome], settings=settings, seed=0, today=TODAY)
-    request = RunRequest(command="gate", again="again", again_for_scenario="again {scenario}", workers=1)
+    request = RunRequest(command="gate", again="again", again_for_scenario="again {scenario}", workers=1, is_verbose=True)
 
     conclude(judgement, SessionResult(outcomes=(outcome,)), settings=settings, request=request, took_s=1)
 
