@@ -74,10 +74,18 @@ def page(
     return page
 
 
+def unfold(page: Page, selector: str = "details") -> None:
+    """Unfold everything, also what is built only when it is unfolded."""
+    script = f"document.querySelectorAll('{selector}').forEach(details => {{ details.open = true; }})"
+    page.evaluate(script)
+    page.locator(".story-parts").first.wait_for(state="attached")
+    page.evaluate(script)
+
+
 @pytest.mark.full
 def test_a_checker_finds_nothing_serious(page: Page) -> None:
     """Names, structure and contrast are right and nothing scrolls sideways, in each width and colour scheme."""
-    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+    unfold(page)
 
     assert page.locator("svg.sequence").count() >= 1
     assert findings(page) == []
@@ -88,7 +96,7 @@ def test_nothing_is_wider_than_the_screen_and_no_text_overlaps(page: Page, width
     """The browser measures every drawing and plot, folded and unfolded, at phone and desktop width."""
     page.set_viewport_size({"width": width, "height": 800})
     folded_px = page.evaluate("document.documentElement.scrollWidth")
-    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+    unfold(page)
 
     assert (folded_px, page.evaluate("document.documentElement.scrollWidth")) == (width, width)
     assert page.locator("svg.story text").count() > 6
@@ -101,7 +109,7 @@ def test_a_screenshot_is_shown_and_a_call_unfolds_without_a_mouse(page: Page) ->
     screenshot = page.locator("svg.shot").first
     screenshot.scroll_into_view_if_needed()
     call = page.locator(".log details").first
-    page.evaluate("document.querySelectorAll('.aside > details').forEach(details => { details.open = true; })")
+    unfold(page, "details:not(.log details)")
     call.locator("summary").focus()
     page.keyboard.press("Enter")
 
