@@ -2,7 +2,7 @@
 
 import base64
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -32,7 +32,7 @@ OVERLAPS = """() => {
 @pytest.fixture
 def page(
     chromium: Browser, drive: Callable[..., Driver], receiver_settings: Callable[..., Settings], tmp_path: Path
-) -> Page:
+) -> Iterator[Page]:
     """The report about a receiver that applies everything twice, in a browser without a network."""
     driver = drive(receiver_settings(FLAW="no_dedupe"))
     scenario = Scenario(
@@ -67,11 +67,13 @@ def page(
         has_passed=False,
     )
     story = shortened(story, has_passed=False)
-    page = chromium.new_context(offline=True).new_page()
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
     result = msgspec.structs.replace(result, stories=(story,), pictures=(_picture(page, scenario.name),))
     (tmp_path / "report.html").write_text(html.render(result))
     page.goto((tmp_path / "report.html").as_uri())
-    return page
+    yield page
+    context.close()
 
 
 def unfold(page: Page, selector: str = "details") -> None:
