@@ -21,6 +21,7 @@ from fiskil_harness.runner.worker import AGAIN_AFTER, PENDING_OF_OTHERS, Worker
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.stage import Stage
+from tests.runner.notes import busy_note
 
 MakeSettings = Callable[..., Settings]
 MakeWorker = Callable[..., Worker]
@@ -253,10 +254,8 @@ def test_only_one_scenario_waits_for_work_that_never_ends(
         "the app did not finish e0 consent.received, although nothing disturbed it",
     ]
     assert second.outcome == first.outcome
-    busy = "The app does not become idle"
-    assert [note.partition(":")[0] for note in first.measure.notes] == [busy]
-    assert second.measure.notes[0] == PENDING_OF_OTHERS
-    assert [note.partition(":")[0] for note in second.measure.notes[1:]] == [busy]
+    assert first.measure.notes == (busy_note(lost.name, pending=1),)
+    assert second.measure.notes == (PENDING_OF_OTHERS, busy_note(lost.name, pending=1))
 
 
 @pytest.mark.slow
@@ -270,7 +269,7 @@ def test_waits_for_a_growing_backlog_get_shorter(work: MakeWorker, receiver_sett
 
     assert played[0].measure.took_s > max(10, played[3].measure.took_s)
     assert played[3].outcome == played[0].outcome
-    assert [len(result.measure.notes) for result in played] == [1, 1, 1, 1]
+    assert [result.measure.notes for result in played] == [(busy_note(lost.name, pending=2),)] * 4
 
 
 def test_a_config_without_an_app_is_an_error(work: MakeWorker) -> None:
