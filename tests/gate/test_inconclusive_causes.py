@@ -20,7 +20,7 @@ WITH_LINE = [cause for cause in causes().values() if cause.line]
 COMPLETIONS = {
     "app.observe.reducer": '''reducer.becomes = { "consent.received" = "active" }\neffects = "GET /effects"''',
 }
-"""What a line needs beside it, by cause."""
+"""Other lines of the config that a cause's line needs, by cause."""
 
 
 def unclear(observed: str, *, probe: str = "holds_every_row", hook: str = "") -> Finding:

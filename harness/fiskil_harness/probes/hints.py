@@ -17,7 +17,7 @@ IsGiven = Callable[[str], bool]
 SEPARATOR = ": "
 """Separates the effects hook from the part of its response, as in ``app.observe.effects: applied``."""
 IDS_NEEDED = "`state` must contain Fiskil's ids of the rows that the app shows (fiskil_id, account_id)"
-"""What helps if the response has a state, but a probe recognises nothing in it."""
+"""The advice for a response whose state contains nothing that a probe recognises."""
 
 
 def with_true_hint(finding: Finding, journal: Journal, is_given: IsGiven) -> Finding:

@@ -413,8 +413,10 @@ def test_a_window_that_closes_at_once_is_recorded(go: Open, journal: Journal) ->
     window.press(Control(kind="button", text="Hurry"))
     window.wait_until(lambda snapshot: "It was here" in snapshot.text, cap_s=30)
     window.note_storage()
+    is_idle = wait_until(lambda: window.is_idle, cap_s=30)
     window.close()
 
+    assert is_idle
     response = fetched(journal, "/passing")
     assert (b"localStorage.here" in response.body) != bool(response.problem)
     assert ("localStorage", "here", "7") in {(stored.place, stored.name, stored.value) for stored in journal.all(Stored)}

@@ -142,7 +142,7 @@ class NetworkTraffic:
             self.addresses.append(request.url)
 
     async def _ended(self, request: "Request") -> None:
-        about = self._open.get(request)
+        about = self._open.pop(request, None)
         if about is None:
             return
         try:
@@ -158,8 +158,6 @@ class NetworkTraffic:
                 await self._follow(request.url, body, await response.all_headers(), about)
         except Exception:  # noqa: BLE001 - the window was closed meanwhile
             self._put(request, about, problem=UNREAD)
-        finally:
-            self._open.pop(request, None)
 
     def _is_read(self, request: "Request", response: "Response") -> bool:
         has_body = not 300 <= response.status < 400 and response.status != 204
@@ -177,13 +175,15 @@ class NetworkTraffic:
         self._put(request, about, body=read.body if read else b"", problem="" if read else NO_RESPONSE)
 
     async def _note_unfinished(self, page: "Page") -> None:
-        """Record the captured responses of a closed window, for which the browser reports no end."""
+        """Record the requests of a closed window, for which the browser reports no end, with the captured responses."""
         for request in [request for request in self._open if _is_of(request, page)]:
+            about = self._open.pop(request)
             read = self._capture.take(request.method, request.url)
             response = self._responses.get(request)
             if read is not None and response is not None:
-                about = self._open.pop(request)
                 self._put(request, about, response=response, response_headers=read.headers, body=read.body)
+            else:
+                self._put(request, about, problem=UNENDED if response is not None else NO_RESPONSE)
 
     def _put(
         self,

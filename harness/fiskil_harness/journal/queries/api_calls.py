@@ -195,7 +195,7 @@ def is_storm(times_s: list[float]) -> bool:
 
 
 Selection = tuple[tuple[tuple[str, str], ...], datetime | None, datetime | None]
-"""What a read of a dataset selects: fields with their values, and the begin and end of a period."""
+"""The selection of a read: fields with their values, and the begin and end of a period."""
 
 
 def covers(call: Exchange, row: dict[str, Any]) -> bool:

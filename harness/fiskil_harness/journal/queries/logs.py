@@ -54,7 +54,7 @@ DIGESTS = ("sha256", "sha1", "md5", "sha512", "blake2b")
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """A letter of a script whose words follow one another without a space, or have other words joined to them."""
 _CUT = re.compile(r"[\w-]*(?:\.\.|…)|(?![\w-])")
-"""What follows the beginning of an id that the log has cut: a mark such as "...", or the end of the word."""
+"""The end of a cut id in a log: a mark such as "...", or the end of the word."""
 _WORD = re.compile(r"[\w-]")
 
 
