@@ -74,9 +74,9 @@ def connect(
 
 
 def response_on(sock: ssl.SSLSocket) -> bytes:
-    """Return the first bytes of a response."""
+    """Return the first eight bytes of a response."""
     sock.sendall(REQUEST)
-    return sock.recv(65_536)[:8]
+    return sock.makefile("rb").read(8)
 
 
 def is_served(fiskil: LocalFiskil, context: ssl.SSLContext) -> bool:

@@ -295,7 +295,7 @@ def test_max_connections_queues_the_next_connection(fiskil: LocalFiskil, journal
             response_on(second)
         first.close()
         second.settimeout(PATIENCE_S)
-        assert second.recv(8) == b"HTTP/1.1"
+        assert second.makefile("rb").read(8) == b"HTTP/1.1"
         second.close()
 
     assert [bite.fault for bite in journal.all(Bite)] == ["MaxConnections(connections=1)"]
