@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from pytest_httpserver import HTTPServer
 
 from fiskil_harness.app.browser import Chromium
+from fiskil_harness.app.browser.chromium import NAMES, missing_tool
 from fiskil_harness.core.model import AuthSession
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.consents import sessions
@@ -31,15 +32,13 @@ PATIENCE_MS = 30_000
 
 expect.set_options(timeout=PATIENCE_MS)
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A running Chromium. Without one, these tests fail and say what is missing."""
-    executable = next((path for path in map(shutil.which, NAMES) if path), None)
-    if executable is None:
-        pytest.fail("Chromium is missing: none of " + ", ".join(NAMES) + " is on the PATH. Install the package chromium.")
+    if missing := missing_tool():
+        pytest.fail(missing)
+    executable = next(path for path in map(shutil.which, NAMES) if path)
     browser = playwright().chromium.launch(executable_path=executable, args=FLAGS)
     yield browser
     browser.close()

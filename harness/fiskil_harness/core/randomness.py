@@ -31,13 +31,15 @@ class Mint:
     """Generates ids in the formats of the API, and records the symbol of each: a name that is the same in every run.
 
     ``names`` maps an id to its symbol, such as ``e0``, ``end_user`` or ``transaction:17``. Reports and comparisons show the
-    symbol. Twins (two end users whose results are compared) share symbols but no ids.
+    symbol. Twins (two end users whose results are compared) share symbols but no ids. ``account_numbers`` has every account
+    number, in order.
     """
 
     def __init__(self, *, seed: int, salt: str | None = None) -> None:
         self.seed = seed
         self.salt = fresh_salt() if salt is None else salt
         self.names: dict[str, str] = {}
+        self.account_numbers: dict[str, None] = {}
         self._count = 0
         self._lock = threading.Lock()
 
@@ -82,10 +84,16 @@ class Mint:
         return self._named(prefix + digest[:length], f"{prefix}{key}")
 
     def digits(self, length: int, owner: str, key: str) -> str:
-        """Return the number of the account *key* of *owner*: *length* digits. Every call returns the same number."""
+        """Return an id of the account *key* of *owner*: *length* digits. Every call returns the same id."""
         digest = hashlib.sha256(f"{self.salt}/{owner}/digits/{key}".encode()).digest()
         low = 10 ** (length - 1)
         return self._named(str(low + int.from_bytes(digest[:16], "big") % (9 * low)), f"account:{key}")
+
+    def account_number(self, length: int, owner: str, key: str) -> str:
+        """Return the number of the account *key* of *owner*: *length* digits. Every call returns the same number."""
+        number = self.digits(length, owner, f"{key}:number")
+        self.account_numbers[number] = None
+        return number
 
     def row_ids(self, owner: str) -> "RowIds":
         """Return the generator of ids for *owner*'s transactions."""

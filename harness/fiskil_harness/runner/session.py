@@ -34,7 +34,7 @@ from fiskil_harness.runner.worker import NEVER_IDLE, OnProgress, Worker, unfinis
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
-FEWEST_WORKERS, MOST_WORKERS = 2, 4
+FEWEST_WORKERS, MOST_WORKERS = 2, 6
 """Bounds of the default number of workers: two even on one core, because scenarios mostly wait; at most four apps."""
 
 
@@ -402,12 +402,12 @@ def can_run_in_parallel(settings: Settings) -> bool:
 def default_workers(settings: Settings) -> int:
     """Return the number of workers for this machine; 1 if the app cannot start several times.
 
-    Scenarios wait most of the time, so there are three workers for two cores, and two to four in all.
+    Scenarios wait most of the time, so there are two workers for each core, and two to six in all.
     """
     if not can_run_in_parallel(settings):
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(max(cores * 3 // 2, FEWEST_WORKERS), MOST_WORKERS)
+    return min(max(cores * 2, FEWEST_WORKERS), MOST_WORKERS)
 
 
 def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:

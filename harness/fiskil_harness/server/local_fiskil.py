@@ -309,9 +309,8 @@ class LocalFiskil:
                 yield kind.replace(" ", "_"), value
         # `restart_with_wrong_secret` changes only the beginning, so the rest is secret too.
         yield "client_secret", self.credentials.client_secret[9:]
-        for value, symbol in list(self.sandbox.mint.names.items()):
-            if symbol.startswith("account:") and symbol.endswith(":number"):
-                yield "account_number", value
+        for value in list(self.sandbox.mint.account_numbers):
+            yield "account_number", value
 
     def expire_tokens(self) -> None:
         """Expire every access token now."""

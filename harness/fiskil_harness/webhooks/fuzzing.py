@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.config.webhook_format import IN_HEADER, Payload
-from fiskil_harness.core.hypothesis_home import files_elsewhere
+from fiskil_harness.core.hypothesis_home import isolated
 from fiskil_harness.core.model import Message
 from fiskil_harness.core.model.events import DATASETS
 
@@ -93,7 +93,7 @@ def generated_bodies(payload: bytes, kind: str, *, seed: int, examples: int) -> 
 
     whole = document(msgspec.json.decode(payload, type=Payload), kind)
     bodies: dict[bytes, GeneratedBody] = {}
-    with files_elsewhere():
+    with isolated():
         for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
             if isinstance(event, events.Interrupted):
                 # Schemathesis handles Ctrl-C as the end of a phase; here Ctrl-C ends the run.

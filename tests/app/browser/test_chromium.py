@@ -72,7 +72,7 @@ def test_without_chromium_the_error_says_what_to_install(monkeypatch: pytest.Mon
     """The error is one line with the package's name."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(ToolMissing, match="Install the package chromium"):
+    with pytest.raises(ToolMissing, match="Install the package chromium-headless-shell or chromium"):
         Chromium().context()
 
 

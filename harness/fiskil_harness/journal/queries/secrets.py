@@ -1,7 +1,7 @@
 """Index of all secrets of a journal, to search for them in the app's output, responses and storage."""
 
+from collections import defaultdict
 from collections.abc import Collection
-from functools import lru_cache
 
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Canaries, Journal
@@ -18,17 +18,32 @@ CREDENTIALS = ("access token", "client secret", "webhook secret")
 
 
 def index_of(journal: Journal, kinds: Collection[str] = ()) -> Index:
-    """Return an index of the secret values of *kinds* (default: all kinds)."""
-    values = [
-        (kind, value) for canaries in journal.all(Canaries) for kind in canaries.values for value in canaries.values[kind]
-    ]
-    return _index_of(tuple((kind, value) for kind, value in values if not kinds or kind in kinds))
+    """Return an index of the secret values of *kinds* (default: all kinds). The next call with these kinds changes it."""
+    secrets = frozenset(
+        (kind, value)
+        for canaries in journal.all(Canaries)
+        for kind, values in canaries.values.items()
+        if not kinds or kind in kinds
+        for value in values
+    )
+    return _GROWING[tuple(kinds)].index_of(secrets)
 
 
-@lru_cache(maxsize=16)
-def _index_of(secrets: tuple[tuple[str, str], ...]) -> Index:
-    """Return an index of *secrets*; several probes search for the same ones."""
-    index = Index()
-    for kind, value in secrets:
-        index.add(kind, value, has_parts=kind not in WHOLE)
-    return index
+class _GrowingIndex:
+    """The latest index. Most secrets stay the same from scenario to scenario, and a new index of all of them takes long."""
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._secrets: frozenset[tuple[str, str]] = frozenset()
+
+    def index_of(self, secrets: frozenset[tuple[str, str]]) -> Index:
+        """Return an index of exactly *secrets*."""
+        if not self._secrets <= secrets:
+            self._index, self._secrets = Index(), frozenset()
+        for kind, value in sorted(secrets - self._secrets):
+            self._index.add(kind, value, has_parts=kind not in WHOLE)
+        self._secrets = secrets
+        return self._index
+
+
+_GROWING = defaultdict[tuple[str, ...], _GrowingIndex](_GrowingIndex)

@@ -3,6 +3,7 @@
 A body that is neither JSON nor a form cannot be masked, so only its length and content type are shown.
 """
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -15,6 +16,10 @@ Headers = Sequence[tuple[str, str]]
 
 MOST_HEADERS = 24
 WIDEST_HEADER = 200
+LONGEST_BODY = 8192
+"""Maximum length of a masked body. It exceeds every limit of a story, so redaction finds whole secrets."""
+
+_MISSING = re.compile(r" \[(\d+) more characters\]\Z")
 
 ORDINARY = frozenset(
     {
@@ -69,10 +74,13 @@ def body_text(body: bytes, kind: str, *, is_error: bool = False) -> str:
     text = body.decode("utf-8", errors="replace")
     if "x-www-form-urlencoded" in kind:
         return "&".join(f"{name}={quote(value, safe='<>')}" for name, value in masking.query(text))
-    masked = masking.body(text, is_error=is_error)
+    indented = _indented(text)
+    # Only whole lines, because half a value may not be JSON.
+    begin = indented if len(indented) <= LONGEST_BODY else indented[:LONGEST_BODY].rpartition("\n")[0]
+    masked = masking.body(begin or indented[:LONGEST_BODY], is_error=is_error)
     if masked is None:
         return f"[{len(body)} bytes{f' of {plain_kind(kind)}' if kind else ''}, not shown]"
-    return _indented(masked)
+    return masked if begin == indented else f"{masked} [{len(indented) - len(begin)} more characters]"
 
 
 def plain_kind(kind: str) -> str:
@@ -82,7 +90,11 @@ def plain_kind(kind: str) -> str:
 
 def _cut(text: str, most: int) -> str:
     """Return *text*, cut to *most* characters, with the number of missing ones."""
-    return text if len(text) <= most else f"{text[:most]} [{len(text) - most} more characters]"
+    if len(text) <= most:
+        return text
+    cut_before = _MISSING.search(text)
+    missing = len(text) - most + (int(cut_before[1]) - len(cut_before[0]) if cut_before else 0)
+    return f"{text[:most]} [{missing} more characters]"
 
 
 def _indented(text: str) -> str:

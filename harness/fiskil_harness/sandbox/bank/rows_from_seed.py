@@ -77,7 +77,7 @@ def account_of(view: View, person: Person, spec: AccountSpec) -> Account:
     """
     holder = person.holder_of(spec)
     chance = stream(view.mint.seed, "account", holder, spec.key)
-    number = view.mint.digits(9, f"{view.mint.seed}:{holder}@{view.institution_id}", f"{spec.key}:number")
+    number = view.mint.account_number(9, f"{view.mint.seed}:{holder}@{view.institution_id}", spec.key)
     bank = stream(view.mint.seed, "bank", view.institution_id).choice(BANK_CODES)
     bsb = f"{bank:02d}{chance.choice(STATE_DIGITS)}-{chance.randrange(1000):03d}"
     return Account(

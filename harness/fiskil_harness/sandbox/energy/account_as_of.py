@@ -42,7 +42,7 @@ class SupplyAccount:
     @property
     def account_number(self) -> str:
         """Return the account number that the bills show."""
-        return self.context.digits(8, f"{self.spec.key}:number")
+        return self.context.account_number(8, self.spec.key)
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:

@@ -31,6 +31,10 @@ class EnergyContext(Struct, frozen=True, kw_only=True):
         """Return digits derived from *name*, the same at every call."""
         return self.view.mint.digits(length, self.view.owner, f"energy:{name}")
 
+    def account_number(self, length: int, key: str) -> str:
+        """Return the number of the account *key*: *length* digits, the same at every call."""
+        return self.view.mint.account_number(length, self.view.owner, f"energy:{key}")
+
     def ids(self, prefix: str, key: str) -> dict[str, str]:
         """Return the fields that every row has: its key and ids."""
         return {

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from fiskil_harness.core import signals
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.core.hypothesis_home import files_elsewhere
+from fiskil_harness.core.hypothesis_home import isolated
 from fiskil_harness.core.randomness import stream
 from fiskil_harness.errors import HarnessError
 from fiskil_harness.journal import Journal, PlanKind, PlanRun
@@ -215,7 +215,7 @@ class _Search:
                     on_failure(plan)
                 raise _PlanFailed
 
-        with files_elsewhere(), signals.remembered() as raise_pending, contextlib.suppress(_PlanFailed, Flaky):
+        with isolated(), signals.remembered() as raise_pending, contextlib.suppress(_PlanFailed, Flaky):
             self._raise_pending_signal = raise_pending
             run_plan()
 
