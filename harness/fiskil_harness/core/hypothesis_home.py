@@ -15,6 +15,7 @@ def isolated() -> Iterator[None]:
     generated values depend on how the harness is installed, and reading them takes seconds.
     """
     from hypothesis import configuration
+    from hypothesis.internal.cache import LRUCache
     from hypothesis.internal.conjecture import providers
     from hypothesis.internal.constants_ast import Constants
 
@@ -22,8 +23,8 @@ def isolated() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-") as folder:
         configuration.set_hypothesis_home_dir(Path(folder))
         try:
-            # No setting of Hypothesis switches its constants off.
-            with mock.patch.object(providers, "_get_local_constants", Constants):
+            # No setting of Hypothesis switches its constants off, and it remembers those that it found.
+            with mock.patch.multiple(providers, _get_local_constants=Constants, CONSTANTS_CACHE=LRUCache(1024)):
                 yield
         finally:
             configuration.set_hypothesis_home_dir(before)

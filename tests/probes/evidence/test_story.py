@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from fiskil_harness.core.redaction.redactor import Redactor
@@ -127,6 +128,23 @@ def test_no_half_of_a_secret_remains_where_a_body_is_cut(story_from: Callable[..
 
     assert "a-token" not in happening.response
     assert "more characters]" in happening.response
+
+
+@pytest.mark.parametrize("before", range(8100, 8116))
+def test_a_long_body_is_masked_up_to_its_cut(story_from: Callable[..., Story], before: int) -> None:
+    """The begin of a long body is shown, wherever it is cut before masking, and the missing characters are counted."""
+    rows = ", ".join(["{}"] * 200)
+    body = f'{{"owner": "Rosa", "message": "{"x" * before}{chr(92)}u00e9", "rows": [{rows}], "account_id": "a1"}}'.encode()
+
+    (happening,) = story_from(call(1, 0.1, status=500, response_headers=JSON, response_body=body)).entries
+
+    shown, _, missing = happening.response.rpartition(" [")
+    assert '"message": "xxx' in shown
+    assert "Rosa" not in shown
+    indented = msgspec.json.format(body, indent=2)
+    assert int(missing.removesuffix(" more characters]")) == pytest.approx(
+        len(indented) - len(shown.partition("\n\n")[2]), abs=6
+    )
 
 
 def test_long_headers_are_cut(story_from: Callable[..., Story]) -> None:

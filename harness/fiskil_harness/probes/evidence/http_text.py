@@ -19,6 +19,7 @@ WIDEST_HEADER = 200
 LONGEST_BODY = 8192
 """Maximum length of a masked body. It exceeds every limit of a story, so redaction finds whole secrets."""
 
+_HALF_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{0,3}\Z")
 _MISSING = re.compile(r" \[(\d+) more characters\]\Z")
 
 ORDINARY = frozenset(
@@ -75,9 +76,8 @@ def body_text(body: bytes, kind: str, *, is_error: bool = False) -> str:
     if "x-www-form-urlencoded" in kind:
         return "&".join(f"{name}={quote(value, safe='<>')}" for name, value in masking.query(text))
     indented = _indented(text)
-    # Only whole lines, because half a value may not be JSON.
-    begin = indented if len(indented) <= LONGEST_BODY else indented[:LONGEST_BODY].rpartition("\n")[0]
-    masked = masking.body(begin or indented[:LONGEST_BODY], is_error=is_error)
+    begin = indented if len(indented) <= LONGEST_BODY else _HALF_ESCAPE.sub("", indented[:LONGEST_BODY])
+    masked = masking.body(begin, is_error=is_error)
     if masked is None:
         return f"[{len(body)} bytes{f' of {plain_kind(kind)}' if kind else ''}, not shown]"
     return masked if begin == indented else f"{masked} [{len(indented) - len(begin)} more characters]"
