@@ -14,11 +14,11 @@ RARE = range(10**17 + 7, 10**17 + 1007)
 
 
 def drawn() -> set[int]:
-    """Return the integers of a thousand draws."""
+    """Return the integers of 200 lists."""
     seen: set[int] = set()
 
     @hypothesis.seed(1)
-    @hypothesis.settings(max_examples=1000, database=None, phases=[hypothesis.Phase.generate])
+    @hypothesis.settings(max_examples=200, database=None, phases=[hypothesis.Phase.generate])
     @hypothesis.given(st.lists(st.integers(), min_size=20, max_size=20))
     def draw(numbers: list[int]) -> None:
         seen.update(numbers)
