@@ -152,6 +152,28 @@ def test_an_app_that_dies_during_a_scenario_is_restarted(drive: Drive, receiver_
     assert [finding.probe for finding in second.findings] == ["applies_once"]
 
 
+@pytest.mark.parametrize(("clause", "choice", "restarts"), [("token.lifetime", "3600", 2), ("data.ended-consent", "403", 0)])
+def test_the_app_restarts_when_interpretations_change_that_it_may_keep(
+    drive: Drive,
+    receiver_settings: MakeSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    clause: str,
+    choice: str,
+    restarts: int,
+) -> None:
+    """A token outlives its scenario, so the app restarts before and after; what concerns one end user's data does not."""
+    driver = drive(receiver_settings())
+    restarted: list[None] = []
+    restart = driver.app.restart
+    monkeypatch.setattr(driver.app, "restart", lambda: restarted.append(restart()))
+
+    for interpretations in ({}, {clause: choice}, {clause: choice}, {}):
+        outcome = driver.run(msgspec.structs.replace(REPEATED, interpretations=interpretations))
+        assert outcome.verdict is Verdict.PASS
+
+    assert len(restarted) == restarts
+
+
 def test_the_sandbox_is_empty_after_a_scenario(drive: Drive, receiver_settings: MakeSettings) -> None:
     """After a scenario no end user, consent or fault is left, and sandbox time is real time."""
     driver = drive(receiver_settings())

@@ -66,6 +66,15 @@ def _defaults() -> dict[str, str]:
     return {clause.id: clause.default for clause in clauses().values() if clause.interpretations}
 
 
+OF_ONE_END_USER = frozenset({"data", "sdk"})
+"""Groups of clauses whose interpretations concern only one end user's data or linking, so that an app keeps none of them."""
+
+
+def kept_by_apps(chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return those interpretations of *chosen* that an app may keep for all its end users, such as a token's lifetime."""
+    return {clause_id: choice for clause_id, choice in chosen.items() if clause_id.partition(".")[0] not in OF_ONE_END_USER}
+
+
 class Interpretations:
     """The interpretation to follow for each clause that Fiskil's documentation leaves open: chosen, or the default."""
 

@@ -11,7 +11,7 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 #   phase     | action                                             | limit (real time)
 #   ----------|----------------------------------------------------|----------------------------------------------------
 #   begin     | wait until the app makes no API request            | 0.12 s without a request, within 5 s
-#             | reset the sandbox, apply the interpretations       | (the app restarts if they have changed)
+#             | reset the sandbox, apply the interpretations       | (the app restarts if it may keep the earlier ones)
 #             | record API requests from now on, mark the log ends |
 #   act       | perform the steps, until one fails                 | limits of each step
 #   settle    | query the effects hook until the app is idle       | 10 s per end user, 20 s in a disturbed scenario
@@ -36,7 +36,7 @@ Acting and judging are separate: when the probes run, all faults are lifted and 
 # Reset removes end users, consents, faults, events and interpretations, and returns sandbox time to real time. Tokens that
 # a step or a fault expired early are valid again: another process of the app may still hold one. The app keeps its state,
 # because bugs that need a history would be hidden otherwise. It restarts only after a step that affects it as a whole, such
-# as a revoked key, after a 401 that no successful call followed, and when the interpretations change, because it may keep a
+# as a revoked key, after a 401 that no successful call followed, and when an interpretation changes by which it may keep a
 # token or a version. An app that is busy at the end restarts with an emptied folder, so that its unfinished work affects no
 # later scenario.
 # Again: if a probe of the app's state does not pass, and the state is late, the scenario runs again with longer waits
@@ -55,7 +55,7 @@ from fiskil_harness.app.app_under_test import open_app
 from fiskil_harness.app.browser import Chromium
 from fiskil_harness.app.idle import NO_REQUEST, wait_for_no_request
 from fiskil_harness.core import catalog
-from fiskil_harness.core.clauses import Interpretations
+from fiskil_harness.core.clauses import Interpretations, kept_by_apps
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config import environment as environment_variable
@@ -343,12 +343,13 @@ class Driver:
         return self.app.has(hook) if hook in HOOKS or hook == ORIGIN_IN_MESSAGE else is_in_config(self.settings, hook)
 
     def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
-        """Apply the scenario's interpretations; if they change, restart the app, which may keep a token or a version."""
+        """Apply the scenario's interpretations; restart the app if it may keep something under the earlier ones."""
         self.environment.interpret(interpretations)
         self.app.values["webhook_source_ips"] = allowed_addresses(self.environment)
-        if interpretations != self._interpretations and self.app.can_restart:
+        kept = kept_by_apps(interpretations)
+        if kept != self._interpretations and self.app.can_restart:
             self.app.restart()
-        self._interpretations = interpretations
+        self._interpretations = kept
 
     def _perform_steps(self, scenario: Scenario, stage: Stage) -> str:
         observed_steps = {name for probe in scenario.probes for name in probe.around}

@@ -23,6 +23,7 @@ from typing import Any, NoReturn, Protocol
 from msgspec import Struct
 
 from fiskil_harness.core import signals
+from fiskil_harness.core.clauses import kept_by_apps
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import AppError, HarnessError, UsageError
 from fiskil_harness.probes.evaluation import NOT_RUN
@@ -413,10 +414,10 @@ def default_workers(settings: Settings) -> int:
 def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:
     """Return *scenarios* in the order in which they run.
 
-    Scenarios that count for a required practice run first. Scenarios with the same interpretations follow each other,
-    because the app restarts when interpretations change. Scenarios that need a restart afterwards run last if the app cannot
-    be restarted. With several workers the longest scenarios run first, so that no long scenario runs alone at the end. With
-    one worker the shortest run first, so that the first verdicts come soon.
+    Scenarios that count for a required practice run first. The app restarts when interpretations change that it may
+    remember, so scenarios with equal ones follow each other. Scenarios that need a restart afterwards run last if the app
+    cannot be restarted. With several workers the longest scenarios run first, so that none runs alone at the end. With one
+    worker the shortest run first, so that the first verdicts come soon.
     """
 
     def key(scenario: Scenario) -> tuple[object, ...]:
@@ -424,7 +425,7 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
         cost_s = costs.cost_s(scenario.name)
         is_other = not counts_for_required(scenario, settings)
         order_s = -cost_s if workers > 1 else cost_s
-        return is_heavy, is_other, sorted(scenario.interpretations.items()), order_s, scenario.name
+        return is_heavy, is_other, sorted(kept_by_apps(scenario.interpretations).items()), order_s, scenario.name
 
     return sorted(scenarios, key=key)
 
