@@ -166,7 +166,7 @@ CHECKS: dict[str, Callable[[CheckContext], Observation]] = {
     "versions.header": _unknown_version,
     "versions.v3-envelope": _envelopes,
     "versions.v3-institutions": _institutions,
-    "consents.end-user-required": _by_status("/v1/consent", {}, names={400: "400", 200: "all"}),
+    "consents.end-user-required": _by_status("/v1/consent", {}, names={200: "all", 400: "400"}),
     "data.end-user-required": lambda context: context.api.get("/v1/banking/accounts").status == 400,
     "data.unknown-end-user": _by_status(
         "/v1/banking/accounts", {"end_user_id": UNKNOWN_END_USER}, names={200: "empty", 404: "404"}

@@ -64,7 +64,7 @@ def test_reading_data_is_recorded(still: Still) -> None:
 
 
 def test_active_filters_consents(still: Still, api: httpx.Client) -> None:
-    """active=true and active=false split the list; any other value is refused. Source: consents.end-user-required"""
+    """active=true and active=false split the list; any other value is refused."""
     consent = still.consent("rosa")
     query = {"end_user_id": consent.end_user_id}
     still.sandbox.revoke(consent)
@@ -72,7 +72,15 @@ def test_active_filters_consents(still: Still, api: httpx.Client) -> None:
     assert api.get("/v1/consent", params=query | {"active": "true"}).json()["consents"] == []
     assert len(api.get("/v1/consent", params=query | {"active": "false"}).json()["consents"]) == 1
     assert api.get("/v1/consent", params=query | {"active": "maybe"}).status_code == 400
-    assert api.get("/v1/consent").status_code == 400
+
+
+def test_consents_of_all_end_users_are_listed(still: Still, api: httpx.Client) -> None:
+    """Without end_user_id the list has the consents of every end user. Source: consents.end-user-required"""
+    consents = [still.consent("rosa"), still.consent("sam")]
+
+    listed = api.get("/v1/consent").json()["consents"]
+
+    assert {row["end_user_id"] for row in listed} == {consent.end_user_id for consent in consents}
 
 
 def test_revoking_ends_everything_at_once(still: Still, api: httpx.Client) -> None:

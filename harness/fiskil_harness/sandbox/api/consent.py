@@ -17,7 +17,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Return the consents of an end user as a JSON array, which v3 wraps in an object.
 
     Raises:
-        ApiProblem: 400, ``end_user_id`` is missing where it is required.
+        ApiProblem: 400, ``end_user_id`` is missing, and an interpretation requires it.
 
     Source: versions.v3-envelope, consents.list, consents.end-user-required
     """
