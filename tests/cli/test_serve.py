@@ -9,15 +9,25 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import httpx
 import pytest
 
-from fiskil_harness.cli.serve import port_of
+from fiskil_harness.cli.serve import port_of, serve_command
+from fiskil_harness.sandbox.consents.console import DEFAULT_VERSION, VERSIONS
 from fiskil_harness.server.serving import ENV_HEADER
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_each_version_of_the_api_can_be_chosen() -> None:
+    """The option ``--api-version`` offers the versions of the sandbox."""
+    option = next(option for option in serve_command.params if option.name == "version")
+
+    assert isinstance(option.type, click.Choice)
+    assert (tuple(option.type.choices), option.default) == (VERSIONS, DEFAULT_VERSION)
 
 
 def pair_of(values: dict[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from fiskil_harness.core.clock import wait_until
 from fiskil_harness.errors import UnsafeTarget, UsageError
 from fiskil_harness.faults.expression import rules_of
 from fiskil_harness.journal import Bite
+from fiskil_harness.sandbox.consents.console import VERSIONS
 from fiskil_harness.server.exchange_log import EXCHANGES_KEPT
 from fiskil_harness.server.serving import LocalServer
 from fiskil_harness.webhooks.delivery_log import Record
@@ -57,6 +58,23 @@ def test_the_api_serves_tls_on_request(serve: Callable[..., LocalServer]) -> Non
 
     assert environment["FISKIL_BASE_URL"].startswith("https://")
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_account_is_pinned_to_a_version(serve: Callable[..., LocalServer], version: str) -> None:
+    """Without the header the pinned version responds, with it the requested one. Source: versions.pin"""
+    serving = serve(version=version)
+    serving.fiskil.reset()
+    credentials = serving.fiskil.credentials
+    pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
+
+    with httpx.Client(base_url=serving.fiskil.api_url, trust_env=False) as client:
+        client.headers["authorization"] = f"Bearer {client.post('/v1/token', json=pair).json()['token']}"
+        pinned, requested = client.get("/v1/end-users"), client.get("/v1/end-users", headers={"x-fiskil-version": "v1"})
+
+    assert pinned.headers["x-fiskil-version"] == version
+    assert isinstance(pinned.json(), dict if version == "v3" else list)
+    assert isinstance(requested.json(), list)
 
 
 def test_each_bite_is_reported_with_its_fault_as_text(serve: Callable[..., LocalServer]) -> None:

@@ -64,6 +64,14 @@ LAST_LINE = "Press Ctrl-C to stop."
 @click.option(
     "--tls", "is_tls", is_flag=True, help="Serve the API over TLS; SSL_CERT_FILE in the env file names its CA certificate."
 )
+@click.option(
+    "--api-version",
+    "version",
+    metavar="VERSION",
+    type=click.Choice(("v1", "v2", "v3")),
+    default="v3",
+    help="The version that the account is pinned to, for requests without X-Fiskil-Version: v1, v2 or v3  [default: v3].",
+)
 @options.faults
 @options.har_file
 @options.interpretations
@@ -78,6 +86,7 @@ def serve_command(
     secret_env: str | None,
     compress: float,
     is_tls: bool,
+    version: str,
     faults: tuple[str, ...],
     har_path: Path | None,
     interpretations: tuple[str, ...],
@@ -118,6 +127,7 @@ def serve_command(
             interpretations=chosen,
             compress=compress,
             is_tls=is_tls,
+            version=version,
             faults=rules,
             on_delivery=lambda record: click.echo(log.line(record)),
             on_bite=lambda bite: click.echo(bite_lines(bite)),

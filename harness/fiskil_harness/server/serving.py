@@ -19,7 +19,7 @@ from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import HarnessError, UnknownName, UsageError
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Bite, Journal
-from fiskil_harness.sandbox.consents.console import Console
+from fiskil_harness.sandbox.consents.console import DEFAULT_VERSION, Console
 from fiskil_harness.server.control_api import control_application
 from fiskil_harness.server.exchange_log import ExchangeLog
 from fiskil_harness.server.local_fiskil import LocalFiskil
@@ -150,6 +150,7 @@ class LocalServer:
         interpretations: Interpretations | None = None,
         compress: float = 1,
         is_tls: bool = False,
+        version: str = DEFAULT_VERSION,
         faults: Sequence[Rule] = (),
         on_delivery: Callable[[Record], None] | None = None,
         on_bite: Callable[[Bite], None] | None = None,
@@ -164,6 +165,7 @@ class LocalServer:
             webhook_secret: Signing secret of webhooks (default: one made from *seed*).
             compress: Divisor of the delays between attempts, 1 to ``MOST_COMPRESSED``.
             is_tls: True serves the API over https; the result of ``environment`` then contains the path of the CA file.
+            version: The API version for requests without an ``X-Fiskil-Version`` header.
             faults: Faults that are set from the start until they are lifted or everything is reset.
             on_delivery: Called with each record of the delivery log.
             on_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
@@ -183,7 +185,7 @@ class LocalServer:
             auth_port=auth_port,
             webhook_secret=webhook_secret,
             interpretations=interpretations,
-            console=Console(permissions=tuple(PERMISSIONS)),
+            console=Console(permissions=tuple(PERMISSIONS), version=version),
             is_tls=is_tls,
         )
         redactor = Redactor(self.fiskil.secrets)
