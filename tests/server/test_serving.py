@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from pytest_httpserver import HTTPServer
 
+from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.errors import UnsafeTarget, UsageError
@@ -58,6 +59,20 @@ def test_the_api_serves_tls_on_request(serve: Callable[..., LocalServer]) -> Non
 
     assert environment["FISKIL_BASE_URL"].startswith("https://")
     assert response.status_code == 400
+
+
+def test_the_same_seed_gives_the_same_ids_at_every_start(serve: Callable[..., LocalServer]) -> None:
+    """An app's database fits the next start: end users, consents and rows keep their ids; the client secret is new."""
+    ids, secrets = [], set()
+    for _ in range(2):
+        fiskil = serve(seed=5).fiskil
+        consent = fiskil.sandbox.authorise(fiskil.sandbox.create_end_user(catalog.person("rosa")))
+        rows = [row["transaction_id"] for row in map(msgspec.to_builtins, fiskil.sandbox.rows(consent, "transactions")[:9])]
+        ids.append((fiskil.credentials.client_id, consent.end_user_id, consent.arrangement_id, rows))
+        secrets.add(fiskil.credentials.client_secret)
+
+    assert ids[0] == ids[1]
+    assert len(secrets) == 2
 
 
 @pytest.mark.parametrize("version", VERSIONS)

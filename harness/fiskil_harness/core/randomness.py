@@ -1,7 +1,8 @@
 """Ids and streams of random numbers: the only module that uses randomness.
 
 Streams depend only on the seed, so the same seed yields the same people, rows and plans. Ids also depend on a salt, which
-is new in each run. So an app that still has the ids of an earlier run does not mistake a new message for a duplicate.
+is new in each run. So an app that still has the ids of an earlier run does not mistake a new message for a duplicate. Where
+an app keeps its data from start to start, the ids of people and rows can have a salt that stays the same.
 """
 
 import hashlib
@@ -35,29 +36,38 @@ class Mint:
     number, in order.
     """
 
-    def __init__(self, *, seed: int, salt: str | None = None) -> None:
+    def __init__(self, *, seed: int, salt: str | None = None, id_salt: str | None = None) -> None:
+        """Begin to count.
+
+        Args:
+            seed: A part of each id.
+            salt: Another part of each secret, message id and error id (default: a new one).
+            id_salt: Another part of the other ids, which are counted by kind (default: *salt*).
+        """
         self.seed = seed
         self.salt = fresh_salt() if salt is None else salt
+        self.id_salt = self.salt if id_salt is None else id_salt
         self.names: dict[str, str] = {}
         self.account_numbers: dict[str, None] = {}
+        self._counts = dict.fromkeys(("end_user", "session", "client", "consent"), 0)
         self._count = 0
         self._lock = threading.Lock()
 
     def end_user_id(self) -> str:
         """Return a new end user id: ``eu_`` and 27 base-62 characters."""
-        return self._named("eu_" + self._text(27, _BASE62), "end_user")
+        return self._named("eu_" + _text(self._id_bytes("end_user"), 27, _BASE62), "end_user")
 
     def session_id(self) -> str:
         """Return a new auth session id: 27 base-62 characters."""
-        return self._named(self._text(27, _BASE62), "session")
+        return self._named(_text(self._id_bytes("session"), 27, _BASE62), "session")
 
     def client_id(self) -> str:
         """Return a new client id: 26 base-32 characters, the format of an auth session's ``id``."""
-        return self._text(26, _BASE32)
+        return _text(self._id_bytes("client"), 26, _BASE32)
 
     def arrangement_id(self) -> str:
         """Return a new arrangement id, a UUID; webhooks call it ``consent_id``."""
-        return self._named(str(uuid.UUID(bytes=self._bytes()[:16], version=4)), "consent")
+        return self._named(str(uuid.UUID(bytes=self._id_bytes("consent")[:16], version=4)), "consent")
 
     def error_id(self) -> str:
         """Return a new error id: ``err_`` and a UUID."""
@@ -69,7 +79,7 @@ class Mint:
 
     def secret(self, length: int = 48) -> str:
         """Return *length* new base-62 characters, for a credential or a token signature."""
-        return self._text(length, _BASE62)
+        return _text(self._bytes(), length, _BASE62)
 
     def key(self, length: int) -> bytes:
         """Return *length* new bytes, for a signing secret."""
@@ -80,12 +90,12 @@ class Mint:
 
     def row_id(self, prefix: str, owner: str, key: str, *, length: int = 64) -> str:
         """Return the id of the row *key* of *owner*: *prefix* and *length* hex digits. Every call returns the same id."""
-        digest = hashlib.sha256(f"{self.salt}/{owner}/{prefix}/{key}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{self.id_salt}/{owner}/{prefix}/{key}".encode()).hexdigest()
         return self._named(prefix + digest[:length], f"{prefix}{key}")
 
     def digits(self, length: int, owner: str, key: str) -> str:
         """Return an id of the account *key* of *owner*: *length* digits. Every call returns the same id."""
-        digest = hashlib.sha256(f"{self.salt}/{owner}/digits/{key}".encode()).digest()
+        digest = hashlib.sha256(f"{self.id_salt}/{owner}/digits/{key}".encode()).digest()
         low = 10 ** (length - 1)
         return self._named(str(low + int.from_bytes(digest[:16], "big") % (9 * low)), f"account:{key}")
 
@@ -103,22 +113,29 @@ class Mint:
         self.names[value] = symbol
         return value
 
-    def _text(self, length: int, alphabet: str) -> str:
-        number, base = int.from_bytes(self._bytes(), "big"), len(alphabet)
-        letters: list[str] = []
-        while len(letters) < length:
-            # Ten letters at a time, because small numbers divide faster.
-            number, ten = divmod(number, base**10)
-            for _ in range(10):
-                ten, at = divmod(ten, base)
-                letters.append(alphabet[at])
-        return "".join(letters[:length])
-
     def _bytes(self) -> bytes:
         with self._lock:
             self._count += 1
             count = self._count
         return hashlib.blake2b(f"{self.salt}/{self.seed}/{count}".encode()).digest()
+
+    def _id_bytes(self, kind: str) -> bytes:
+        with self._lock:
+            self._counts[kind] += 1
+            count = self._counts[kind]
+        return hashlib.blake2b(f"{self.id_salt}/{self.seed}/{kind}/{count}".encode()).digest()
+
+
+def _text(random_bytes: bytes, length: int, alphabet: str) -> str:
+    number, base = int.from_bytes(random_bytes, "big"), len(alphabet)
+    letters: list[str] = []
+    while len(letters) < length:
+        # Ten letters at a time, because small numbers divide faster.
+        number, ten = divmod(number, base**10)
+        for _ in range(10):
+            ten, at = divmod(ten, base)
+            letters.append(alphabet[at])
+    return "".join(letters[:length])
 
 
 class RowIds:
@@ -133,7 +150,7 @@ class RowIds:
 
     def __init__(self, mint: Mint, owner: str) -> None:
         self._mint = mint
-        self._salted = hashlib.blake2b(f"{mint.salt}/{owner}/transactions".encode(), digest_size=32).digest()
+        self._salted = hashlib.blake2b(f"{mint.id_salt}/{owner}/transactions".encode(), digest_size=32).digest()
         self._mask = int.from_bytes(self._salted[:8], "big")
         self._inverse = pow(self._ODD, -1, 2**64)
 

@@ -29,6 +29,9 @@ from fiskil_harness.sandbox.sandbox import mint_credentials
 from fiskil_harness.server.canary_server import CanaryServer
 from fiskil_harness.webhooks.forgery_sources import ForgerySources
 
+STABLE = "stable"
+"""The salt of ids that are the same at every start."""
+
 
 class LocalFiskil:
     """One local Fiskil that listens on loopback; close it, or use it as a context manager.
@@ -58,6 +61,7 @@ class LocalFiskil:
         scheme: Scheme | None = None,
         payload: Payload = FISKIL.payload,
         clock: Clock | None = None,
+        has_stable_ids: bool = False,
     ) -> None:
         """Start to listen.
 
@@ -73,6 +77,7 @@ class LocalFiskil:
             scheme: Signature scheme of webhooks (default: Fiskil's, by the interpretation of ``webhooks.signature``).
             payload: Names of the fields in a webhook's body (default: Fiskil's).
             clock: Sandbox time (default: real time that can be moved forward).
+            has_stable_ids: True gives the n-th end user, consent and session, and their rows, the same ids at every start.
 
         Raises:
             UsageError: A port is in use.
@@ -81,7 +86,7 @@ class LocalFiskil:
         self._payload = payload
         self.forgery_sources = ForgerySources()
         self._authority = Authority(workdir)
-        mint = Mint(seed=seed)
+        mint = Mint(seed=seed, id_salt=STABLE if has_stable_ids else None)
         credentials = mint_credentials(mint, webhook_secret=webhook_secret)
         if scheme is not None and webhook_secret is None:
             credentials = msgspec.structs.replace(credentials, webhook_secret=scheme.secret_of(credentials.webhook_secret))

@@ -159,7 +159,7 @@ class LocalServer:
 
         Args:
             workdir: Existing folder for the certificates.
-            seed: Determines ids, credentials and generated rows.
+            seed: Determines generated rows, and all ids except those of messages and errors.
             api_port, auth_port, control_port: Ports of API, consent page and control API; 0 chooses a free one.
             webhook_url: URL of the webhook receiver, on loopback; None disables deliveries.
             webhook_secret: Signing secret of webhooks (default: one made from *seed*).
@@ -187,6 +187,7 @@ class LocalServer:
             interpretations=interpretations,
             console=Console(permissions=tuple(PERMISSIONS), version=version),
             is_tls=is_tls,
+            has_stable_ids=True,
         )
         redactor = Redactor(self.fiskil.secrets)
         self.log = ExchangeLog(self.fiskil.proxy, redactor, title="serve", origin=self.fiskil.api_url, on_bite=on_bite)
