@@ -25,6 +25,9 @@ SCENARIO = Scenario(
         steps.Replay("e0"),
         steps.Retry("e3"),
         steps.Replay("e2"),
+        # It must not delete its memory of messages together with the data of a consent.
+        steps.Retry("revoked.e0"),
+        steps.Replay("revoked.e2"),
     ),
     probes=(probes.PollsSparingly(), probes.AppliesOnce()),
 )
