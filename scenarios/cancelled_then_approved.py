@@ -1,4 +1,4 @@
-"""The end user cancels, then consents; a good integration uses a new auth session for the second journey."""
+"""The end user cancels, consents, and fails twice more; a good integration opens new sessions and keeps the consent."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -7,6 +7,8 @@ SCENARIO = Scenario(
     steps=(
         steps.Cancel(at="code"),
         steps.Connect(),
+        steps.Cancel(at="login"),
+        steps.MistypeCode(),
     ),
-    probes=(probes.StartsNewSession(), probes.ShowsNoServerError()),
+    probes=(probes.StartsNewSession(), probes.ShowsNoServerError(), probes.ConnectsOnConsent()),
 )

@@ -9,6 +9,10 @@ SCENARIO = Scenario(
         steps.LimitConsents(days=47),
         steps.Connect(),
         steps.WaitUntilIdle(),
+        # The page must show the new end of a consent that was renewed.
+        steps.RenewConsent(days=61),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
         steps.RevokeInBrowser(),
         steps.Deliver(),
         steps.WaitForRevocation(),

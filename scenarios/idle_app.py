@@ -13,12 +13,21 @@ SCENARIO = Scenario(
         steps.Deliver(),
         # An app may begin to poll when an end user uses it.
         steps.UseAppTogether(1),
+        # Nor may it watch a consent that has ended.
+        steps.Connect(twin="revoked"),
+        steps.Revoke(twin="revoked"),
+        steps.Connect(twin="stopped"),
+        steps.StopSharing(twin="stopped"),
+        steps.Deliver(),
         steps.WaitUntilIdle(),
         steps.WatchForPolling(),
         # An app may tidy up its memory of messages while nothing arrives.
         steps.Replay("e0"),
         steps.Retry("e3"),
         steps.Replay("e2"),
+        # It must not delete its memory of messages together with the data of a consent.
+        steps.Retry("revoked.e0"),
+        steps.Replay("revoked.e2"),
     ),
     probes=(probes.PollsSparingly(), probes.AppliesOnce()),
 )

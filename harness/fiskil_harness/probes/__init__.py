@@ -26,6 +26,7 @@ from fiskil_harness.probes.api_client.survives_rotation import SurvivesRotation
 from fiskil_harness.probes.api_client.uses_configured_key import UsesConfiguredKey
 from fiskil_harness.probes.consents.connects_on_consent import ConnectsOnConsent
 from fiskil_harness.probes.consents.ends_consents_at_fiskil import EndsConsentsAtFiskil
+from fiskil_harness.probes.consents.keeps_active_consents import KeepsActiveConsents
 from fiskil_harness.probes.consents.keeps_consents_short import KeepsConsentsShort
 from fiskil_harness.probes.consents.opens_own_sessions import OpensOwnSessions
 from fiskil_harness.probes.consents.respects_reduced_consent import RespectsReducedConsent
@@ -139,6 +140,7 @@ __all__ = [
     "HoldsNewestValues",
     "IgnoresDeliveryOrder",
     "IsReachedDirectly",
+    "KeepsActiveConsents",
     "KeepsConsentsShort",
     "KeepsDeadline",
     "KeepsForeignRowsOut",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.journal import Control
+from fiskil_harness.journal import Control, Renewed
 from fiskil_harness.probes import ListsAndRevokes, Verdict
 from tests.probes.glass import BANK, NARROW, WIDE, button, declare, link, press, report_end, share, show
 from tests.probes.tape import Tape
@@ -203,6 +203,18 @@ def test_an_incomplete_list_fails(tape: Tape, text: str, words: str) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, words in finding.observed) == (Verdict.FAIL, True)
+
+
+def test_the_expiry_before_a_renewal_fails(tape: Tape) -> None:
+    """The page still names the day on which the consent would have ended."""
+    tape.journal.write(Renewed(at_s=tape.now_s, participant="", consent_id="arr1", ended_on="2027-01-18"))
+    open_list(tape, PAGE.replace("12 March 2027", "18 January 2027"))
+    press(tape, STOP.text)
+    end_consent(tape)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, "before it was renewed" in finding.observed) == (Verdict.FAIL, True)
 
 
 @pytest.mark.parametrize(

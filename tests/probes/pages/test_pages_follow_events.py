@@ -2,9 +2,9 @@
 
 import pytest
 
-from fiskil_harness.journal import Limits, Rows
+from fiskil_harness.journal import Fetched, Limits, Rows
 from fiskil_harness.probes import PagesFollowEvents, Verdict
-from tests.probes.glass import BANK, button, declare, report_end, share, show
+from tests.probes.glass import BANK, ORIGIN, button, declare, report_end, share, show
 from tests.probes.tape import Tape
 
 PROBE = PagesFollowEvents()
@@ -32,6 +32,13 @@ def revoke(tape: Tape, before: str, after: str, *, is_still_pressable: bool = Fa
     show(tape, "connections", after, *((STOP,) if is_still_pressable else ()), moment="ended")
 
 
+def fetch(tape: Tape, content: str, headers: dict[str, str]) -> None:
+    """Record a response to the connections page."""
+    about = {"participant": "", "page": "connections", "url": f"{ORIGIN}/connections", "status": 200}
+    tape.journal.write(Fetched(at_s=tape.now_s, body=content.encode(), response_headers=tuple(headers.items()), **about))
+    tape.wait(0.05)
+
+
 def test_a_page_without_the_consent_passes(tape: Tape) -> None:
     """The page shows neither the institution nor the balance."""
     revoke(tape, LISTED + BALANCE, EMPTY)
@@ -49,6 +56,42 @@ def test_a_page_that_lists_the_consent_fails_although_the_state_is_right(tape: T
 
     assert finding.verdict is Verdict.FAIL
     assert finding.evidence == ("the consent is listed as active",)
+
+
+@pytest.mark.parametrize(
+    ("headers", "verdict"),
+    [
+        ({"Cache-Control": "private, max-age=600"}, Verdict.FAIL),
+        ({"Expires": "Wed, 02 Dec 2026 10:10:00 GMT", "Date": "Wed, 02 Dec 2026 10:00:00 GMT"}, Verdict.FAIL),
+        ({"Cache-Control": "max-age=600, no-cache"}, Verdict.PASS),
+        ({"Cache-Control": "max-age=4"}, Verdict.PASS),
+        ({"Cache-Control": "max-age=soon"}, Verdict.PASS),
+        ({"Expires": "0"}, Verdict.PASS),
+        ({}, Verdict.PASS),
+    ],
+)
+def test_a_page_that_the_browser_may_keep_fails(tape: Tape, headers: dict[str, str], verdict: Verdict) -> None:
+    """The browser would show the page from before without a request."""
+    limits = Limits(at_s=tape.now_s, call_deadline_s=4, request_deadline_s=12, fresh_s=5)
+    tape.journal.write(limits)
+    fetch(tape, f"<p>{BANK}</p>", headers)
+    revoke(tape, LISTED, EMPTY)
+    fetch(tape, "<p>nothing</p>", headers)
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_script_that_the_browser_may_keep_passes(tape: Tape) -> None:
+    """Its content is the same for everyone."""
+    tape.journal.write(Limits(at_s=tape.now_s, call_deadline_s=4, request_deadline_s=12, fresh_s=5))
+    headers = {"Cache-Control": "max-age=600"}
+    fetch(tape, f"banks = ['{BANK}']", headers)
+    revoke(tape, LISTED, EMPTY)
+    fetch(tape, f"banks = ['{BANK}']", headers)
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 def test_a_balance_of_the_ended_consent_fails(tape: Tape) -> None:

@@ -227,3 +227,11 @@ class Sharing(Entry, frozen=True, kw_only=True):
     expires_on: str
     today: str
     will_be_revoked: bool = True
+
+
+class Renewed(Entry, frozen=True, kw_only=True):
+    """A consent was renewed and keeps its id. Without the renewal it would have ended on the day *ended_on* (2027-03-12)."""
+
+    participant: str
+    consent_id: str
+    ended_on: str

@@ -25,6 +25,7 @@ def gaps(
     *,
     more_words: Mapping[str, Iterable[str]],
     stated_days: int | None = None,
+    earlier_ends: Iterable[str] = (),
 ) -> Gaps:
     """Return the details of the consent *sharing* that the connections page does not show.
 
@@ -36,6 +37,7 @@ def gaps(
         responses: Views of the pages that presses opened.
         more_words: The app's own words for each dataset, from the config.
         stated_days: The usual duration of a consent according to the config, which may differ from the consent's own.
+        earlier_ends: Days on which the consent would have ended before it was renewed.
     """
     absent: list[str] = []
     uncertain: list[str] = []
@@ -51,7 +53,7 @@ def gaps(
         written = "\n".join(markup(view).written for view in [*views, *responses])
         names = {name: dataset_names(name, more_words) for name in sharing.permissions}
         has_time = any("<time" in view.html for view in [*views, *responses])
-        expiry = _expiry_gap(sharing, views, text, written, stated_days, has_time=has_time)
+        expiry = _expiry_gap(sharing, views, text, written, stated_days, earlier_ends, has_time=has_time)
         for gap in (_data_gap(names, views, text, written), expiry):
             absent += gap[0]
             uncertain += gap[1]
@@ -72,12 +74,21 @@ def _data_gap(names: Mapping[str, tuple[str, ...]], views: list[PageView], text:
 
 
 def _expiry_gap(
-    sharing: Sharing, views: list[PageView], text: str, written: str, stated_days: int | None, *, has_time: bool
+    sharing: Sharing,
+    views: list[PageView],
+    text: str,
+    written: str,
+    stated_days: int | None,
+    earlier_ends: Iterable[str],
+    *,
+    has_time: bool,
 ) -> Gaps:
     today, expires_on = date.fromisoformat(sharing.today), date.fromisoformat(sharing.expires_on)
     shown = [f"{view.text}\n{text}" for view in views]
     if all(shows_day(each, expires_on, today=today) for each in shown):
         return [], []
+    if any(names_day(each, date.fromisoformat(day)) for day in earlier_ends for each in shown):
+        return ["the expiry (it names the day on which the consent ended before it was renewed)"], []
     for days in (stated_days, *ASSUMED_DAYS):
         if days is not None and all(names_day(each, today + timedelta(days=days)) for each in shown):
             return [f"the expiry (it names the day after {days} days, and this consent lasts {_length(sharing)})"], []

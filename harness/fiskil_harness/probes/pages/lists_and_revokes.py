@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.journal import ConsentState, Control, Declared, Journal, PageView, Pressed, Sharing
+from fiskil_harness.journal import ConsentState, Control, Declared, Journal, PageView, Pressed, Renewed, Sharing
 from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE, REVOKE
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of
 from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
@@ -82,7 +82,14 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
             for view in journal.all(PageView)
             if view.page == RESPONSE and view.moment == BEFORE and not view.participant
         ]
-        absent, uncertain = gaps(sharing, views, responses, more_words=stated.dataset_words, stated_days=stated.consent_days)
+        absent, uncertain = gaps(
+            sharing,
+            views,
+            responses,
+            more_words=stated.dataset_words,
+            stated_days=stated.consent_days,
+            earlier_ends=[each.ended_on for each in journal.all(Renewed) if each.consent_id == sharing.consent_id],
+        )
         reason = why_uncertain([*views, *responses])
         if absent and not _had_time(journal):
             return self._too_soon(journal)

@@ -137,6 +137,7 @@ from fiskil_harness.scenario.steps.revoke_in_browser import (
 )
 from fiskil_harness.scenario.steps.route_faults import DisturbRoutes
 from fiskil_harness.scenario.steps.row_changes import Change
+from fiskil_harness.scenario.steps.sharing import RenewConsent, StopSharing
 from fiskil_harness.scenario.steps.slow_clients import DeliverBesideEverySlowClient
 from fiskil_harness.scenario.steps.step import PlainStep, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
@@ -239,6 +240,7 @@ __all__ = [
     "ReencodeEvery",
     "Refresh",
     "RefuseThenReuse",
+    "RenewConsent",
     "ReopenPages",
     "RepeatAfterRestarts",
     "RepeatIds",
@@ -271,6 +273,7 @@ __all__ = [
     "StartApp",
     "StartSession",
     "StayIdle",
+    "StopSharing",
     "Sync",
     "SyncEach",
     "SyncThrough",
