@@ -13,6 +13,7 @@ from fiskil_harness.gate.judgement import ONLY_REQUIRED, Decision, GateResult, J
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.gate.report import causes_text
 from fiskil_harness.gate.report import text as wording
+from fiskil_harness.gate.report.distinct_failures import blocks_to_show
 from fiskil_harness.gate.report.summary_screen import summary
 from fiskil_harness.gate.report.text import advice, again, decision_line, finding_lines, findings_to_show, scenario_counts
 from fiskil_harness.probes import PROBES, Verdict
@@ -81,10 +82,13 @@ def show_receiver(whole: GateResult, console: "Console", *, reports: Sequence[st
 
 def _show_findings(whole: GateResult, console: "Console", width: int, verdicts: Container[Verdict]) -> None:
     printed = wording.PrintedLines(whole.printed)
-    for outcome, findings in findings_to_show(whole.result):
-        verdict = findings[0].verdict
+    for block in blocks_to_show(whole.result):
+        verdict = block.findings[0].verdict
         if verdict in verdicts:
-            lines = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=width, printed=printed)
+            command = again(whole, block.outcome.scenario)
+            lines = finding_lines(
+                block.outcome, block.findings, again=command, width=width, printed=printed, also=block.also
+            )
             _print_lines(console, lines, lead=str(verdict), style=COLOURS[verdict])
             _print(console, "")
 
