@@ -227,6 +227,11 @@ def test_an_app_can_be_a_python_object(project: Project) -> None:
     result = run(pytester, "--fiskil-scenarios=thrice.py", "-rs")
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED * the config does not set app.observe.effects"])
+    # Only pytest can start this app, so the command that repeats the scenario is one of pytest.
+    result = run(pytester, "--fiskil-scenarios=thrice.py", "--fiskil-strict")
+    pasted = " ".join(result.stdout.str().replace("\\\n", "").split())
+    options = f"-m fiskil --fiskil-scenarios={pytester.path}/thrice.py --fiskil-seed=0"
+    assert f"again cd {pytester.path} && pytest {options}" in pasted
 
 
 def test_scenarios_are_not_collected_without_an_option(project: Project) -> None:
@@ -260,7 +265,10 @@ def test_a_failure_shows_its_finding(project: Project) -> None:
         [
             "FAIL  webhooks.idempotent   thrice *seed 42",
             "      applies_once: message e0 was applied 4 times*",
-            "      again     fiskil-harness run thrice.py --seed 42",
+            "      again     fiskil-harness run *",
+            "          */thrice.py *",
+            "          --seed 42 *",
+            "          */fiskil-harness.toml",
             "violated    webhooks.idempotent *",
         ]
     )

@@ -282,8 +282,7 @@ def _show_end(whole: GateResult, console: "Console", width: int) -> None:
     for line in wording.wrapped(decision_line(whole), width):
         _print(console, line, style=colour)
     for plan in run.plans:
-        command = f"fiskil-harness replay {plan}{run.replay_with}"
-        _print_lines(console, wording.command_lines("Saved plan:", command, width))
+        _print_lines(console, wording.command_lines("Saved plan:", wording.replay_command(whole, plan), width))
     _print_lines(console, wording.command_lines("Again:", run.again, width))
 
 
