@@ -163,6 +163,7 @@ class Shard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     number: int
     count: int
     is_all_interpretations: bool = False
+    is_only_required: bool = False
     interpretation_outcomes: tuple[Outcome, ...] = ()
 
 
@@ -243,6 +244,11 @@ def check(settings: Settings) -> None:
         for practice_id in settings.gate.required:
             refuse_unknown_practice(practice_id, f"{source}: [gate] required")
     check_statements(settings, source)
+
+
+def is_only_required(judgement: Judgement) -> bool:
+    """Return whether only scenarios of required practices ran."""
+    return any(remark.startswith(ONLY_REQUIRED) for remark in judgement.remarks)
 
 
 def judge(

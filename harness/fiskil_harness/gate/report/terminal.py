@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fiskil_harness.core.printable import printable
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, was_not_run
-from fiskil_harness.gate.judgement import ONLY_REQUIRED, Decision, GateResult, Judgement
+from fiskil_harness.gate.judgement import Decision, GateResult, Judgement, is_only_required
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.gate.report import causes_text
 from fiskil_harness.gate.report import text as wording
@@ -52,7 +52,7 @@ def show(whole: GateResult, console: "Console") -> None:
     _show_causes(whole, console, width)
     _show_unlocks(whole, console, width)
     _show_coverage(judgement, console, width)
-    is_chosen = judgement.is_fast or any(remark.startswith(ONLY_REQUIRED) for remark in judgement.remarks)
+    is_chosen = judgement.is_fast or is_only_required(judgement)
     if judgement.left_out and not is_chosen:
         _print(console, "Not run: this command cannot provide what they need (see gate)", style="bold")
         for text in judgement.left_out:
