@@ -375,6 +375,30 @@ def test_the_ini_file_can_select_scenarios(project: Project) -> None:
     run(pytester).assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("more", [("--fiskil-app-log=app.log", *XDIST), ()], ids=["option", "ini"])
+def test_the_output_of_the_app_is_kept(project: Project, more: tuple[str, ...]) -> None:
+    """The file has the output of this run only, with a title for each scenario, without secrets."""
+    pytester = project()
+    pytester.makeini(f"[pytest]\nfiskil_app_log = {'' if more else 'app.log'}\n")
+    config = pytester.path / "fiskil-harness.toml"
+    wrapper = "sh -c 'echo hello with $FISKIL_WEBHOOK_SECRET; exec $0 $1 $2'"
+    config.write_text(config.read_text().replace("{python}", f"{wrapper} {{python}}"))
+    (pytester.path / "app.log").write_text("output of an earlier run")
+
+    result = run(pytester, "--fiskil-scenarios=thrice.py", *more)
+
+    result.assert_outcomes(passed=1)
+    assert (pytester.path / "app.log").read_text() == "===== thrice [output]\nhello with <webhook_secret>\n"
+
+
+def test_a_file_for_the_output_that_cannot_be_written_is_refused(project: Project) -> None:
+    """Before anything runs."""
+    result = run(project(), "--fiskil-scenarios=thrice.py", "--fiskil-app-log=none/app.log")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: Cannot write *there is no folder*Create it first."])
+
+
 def test_an_invalid_ini_value_is_refused(project: Project) -> None:
     """With scenarios it is a usage error before anything runs; with a fixture it is an error of that test."""
     pytester = project(test_it="def test_a(sandbox): pass")

@@ -14,6 +14,7 @@ from fiskil_harness.core.clauses import parse
 from fiskil_harness.core.config import Settings, find, load
 from fiskil_harness.core.printable import printable
 from fiskil_harness.errors import ConfigError, HarnessError
+from fiskil_harness.gate.report import files
 from fiskil_harness.gate.report.text import PrintedLines, finding_lines
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import NOT_CONCERNED, Played
@@ -197,6 +198,29 @@ def seed_of(config: pytest.Config) -> int:
     return int(text)
 
 
+def empty_app_log(config: pytest.Config) -> None:
+    """Empty the file for the app's output, once for all xdist workers, before they append to it.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
+    path = _app_log_path(config)
+    if path is None or _worker_id(config):
+        return
+    try:
+        files.refuse_unwritable(path)
+        files.write(path, "")
+    except HarnessError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _app_log_path(config: pytest.Config) -> Path | None:
+    if named := config.getoption("fiskil_app_log"):
+        return Path(config.invocation_params.dir, named)
+    in_ini = config.getini("fiskil_app_log")
+    return Path(config.rootpath, in_ini) if in_ini else None
+
+
 def open_worker(config: pytest.Config, settings: Settings, app_object: Any) -> Worker:
     """Return the worker of this pytest process; its sandbox and its app start when they are first needed.
 
@@ -204,6 +228,7 @@ def open_worker(config: pytest.Config, settings: Settings, app_object: Any) -> W
         app_object: The app as a Python object; None uses the app in the config.
     """
     worker = Worker(settings, seed=seed_of(config), app_object=app_object)
+    worker.app_log = _app_log_path(config)
     if _worker_id(config) and app_object is None and not can_run_in_parallel(settings):
         worker.refuse(
             "With xdist each worker starts its own app: use {port} in app.command, and {workdir} in the command or its "
