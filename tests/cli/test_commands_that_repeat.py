@@ -70,7 +70,7 @@ def command_of(output: str) -> list[str]:
 
 @pytest.mark.parametrize("name", [FILE, "pyproject.toml", "other.toml"])
 def test_the_config_has_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Whether it was found in the current folder, or named relative to it."""
+    """It was found in the current folder, or named relative to it."""
     (tmp_path / name).write_text('[tool.fiskil-harness.app]\ncommand = "x"')
     monkeypatch.chdir(tmp_path)
 

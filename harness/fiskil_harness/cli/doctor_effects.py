@@ -1,4 +1,4 @@
-"""What `doctor` says about parts that are missing in a response of the effects hook: what they cost, and what to return."""
+"""Texts of `doctor` about parts that a response of the effects hook lacks: what they cost, and what to return."""
 
 from collections.abc import Sequence
 
