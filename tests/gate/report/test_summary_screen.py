@@ -200,3 +200,12 @@ def test_an_exception_behind_many_results_is_named(result: GateResult) -> None:
 
     assert "Your app printed KeyError: 'posted_at' in 4 of these scenarios, first in s0." in " ".join(text.split())
     assert "ValueError" not in text
+
+
+def test_the_default_that_requires_everything_is_explained(result: GateResult) -> None:
+    """A new user has listed nothing, and most practices are not proven; a list of required practices needs no note."""
+    everything = judge(result.result.scenarios, settings=Settings(), seed=42, today=DATE)
+    text = " ".join(line for line, _ in summary(msgspec.structs.replace(result, result=everything), 80))
+
+    assert 'All are required: [gate] required is "all". List there what you need now.' in text
+    assert "All are required" not in shown(result)

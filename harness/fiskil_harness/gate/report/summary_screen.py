@@ -32,6 +32,8 @@ MOST_DIFFERENCES = 4
 MOST_EXCEPTIONS, FEWEST_SCENARIOS = 2, 3
 """The number of the app's exceptions that are named, and the scenarios in which one must occur to be named."""
 MOST_OF_EXCEPTION = 80
+MANY_NOT_PROVEN = 20
+"""The number of practices that are not proven from which the default of `[gate] required` is explained."""
 
 Line = tuple[str, str]
 """A line and its style: "" for plain text."""
@@ -94,6 +96,7 @@ def _head(whole: GateResult, width: int) -> Block:
             f"{len(judgement.with_status(status))} {status}" for status in Status if judgement.with_status(status)
         )
         lines += [*_plain(f"{judgement.practices} practices: {practices}", width), *_plain(counts, width)]
+    lines += _plain(_why_all(whole), width) if _why_all(whole) else []
     lines += [line for text in _exceptions(whole) for line in _plain(text, width)]
     remarks = [*judgement.remarks, *busy_lines(whole.measured), *judgement.config_errors, comparison_line(whole)]
     for text in filter(None, remarks):
@@ -103,6 +106,15 @@ def _head(whole: GateResult, width: int) -> Block:
             word = "better" if difference.weight is Verdict.PASS else "worse "
             lines += _plain(f"  {word} {difference_line(difference)}", width)
     return lines
+
+
+def _why_all(whole: GateResult) -> str:
+    """Return a sentence about the default of `[gate] required` if much of it is not proven; "" otherwise."""
+    judgement = whole.result
+    is_all = judgement.decision is Decision.SHUT and judgement.required == judgement.practices
+    if not is_all or len(judgement.with_status(Status.NOT_PROVEN)) < MANY_NOT_PROVEN:
+        return ""
+    return 'All are required: [gate] required is "all". List there what you need now.'
 
 
 def _exceptions(whole: GateResult) -> list[str]:
