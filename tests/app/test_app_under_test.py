@@ -73,6 +73,22 @@ def test_restart_keeps_port_and_folder(
     assert app.is_ready()
 
 
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"command": "{python} -c 'import time; time.sleep(60)'"}, "neither app.command nor [app.env] passes {port}"),
+        ({"ready": "GET /elsewhere"}, "GET /elsewhere returned 404; app.ready must name a request that returns 2xx."),
+    ],
+    ids=["no port", "wrong path"],
+)
+def test_an_app_that_is_not_ready_is_explained(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings], changes: dict[str, Any], cause: str
+) -> None:
+    """The error names the likely cause, besides the last lines that the app printed."""
+    with pytest.raises(AppError, match=re.escape(cause)):
+        start(receiver_settings(app={**changes, "ready_s": 2}))
+
+
 def test_a_log_that_the_config_does_not_list_is_found(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -67,6 +67,14 @@ def test_an_app_that_is_never_ready_is_killed(tmp_path: Path, values: dict[str, 
     assert not process.is_running
 
 
+def test_the_cause_of_an_app_that_is_never_ready_is_stated(tmp_path: Path, values: dict[str, str]) -> None:
+    """The cause is looked for while the process still runs."""
+    process = process_of(tmp_path, SLEEPER)
+
+    with pytest.raises(AppError, match=r"was not ready within 0\.3 s\. It runs: True\. Its last lines:"):
+        process.start(values, is_ready=lambda: False, cap_s=0.3, why_not_ready=lambda: f"It runs: {process.is_running}.")
+
+
 def test_an_unknown_command_is_named(tmp_path: Path, values: dict[str, str]) -> None:
     """The error for a command that does not exist contains its name."""
     process = process_of(tmp_path, "no-such-program --flag")

@@ -113,7 +113,6 @@ def test_with_only_a_webhook_a_second_gate_is_not_worse(program: Program, projec
     ("arguments", "words"),
     [
         (["--shard", "4/3", "--json", "p.json"], "--shard must have the form 2/3, the second of three shards, got '4/3'."),
-        (["--only-required", "--shard", "1/3", "--json", "p.json"], "--only-required leaves out scenarios"),
         (["--shard", "1/3"], "`merge` needs the JSON report of each shard. Add --json FILE."),
         (["--fast", "--all-interpretations"], "Remove one of them."),
         (["--shard", "1/3", "--json", "p.json", "--baseline", "b.json"], "Give --baseline to `merge`."),

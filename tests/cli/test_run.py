@@ -38,15 +38,21 @@ def read(path: Path) -> dict[str, Any]:
     return document
 
 
-def test_a_passed_run_ends_with_the_command_that_repeats_it(program: Program) -> None:
+def pasted(output: str) -> str:
+    """Return *output* as a shell reads it: a backslash at the end of a line continues it."""
+    return " ".join(output.replace("\\\n", "").split())
+
+
+def test_a_passed_run_ends_with_the_command_that_repeats_it(program: Program, project: Path) -> None:
     """The exit code is 0; verdicts and command are on standard output. A pipe gets no progress about a PASS."""
     completed = program("run", "thrice.py", "--seed", "42")
 
     assert completed.returncode == 0
     assert completed.stdout.startswith("PASS  thrice  applies_once: 1 messages were delivered repeatedly and applied\n")
-    assert completed.stdout.splitlines()[-1] == "Again: fiskil-harness run thrice.py --seed 42"
+    again = f"Again: fiskil-harness run {project}/thrice.py --seed 42 --config {project}/fiskil-harness.toml"
+    assert pasted(completed.stdout).endswith(again)
     assert completed.stderr == ""
-    assert max(len(line) for line in completed.stdout.splitlines()) <= 80
+    assert max(len(line) for line in completed.stdout.splitlines() if str(project) not in line) <= 80
 
 
 def test_a_flaw_is_exit_1_with_its_finding(program: Program, configure: Callable[..., None]) -> None:
@@ -134,7 +140,7 @@ def test_standard_output_can_be_pure_json(program: Program) -> None:
     completed = program("run", "thrice.py", "--json", "-")
 
     jsonschema.validate(json.loads(completed.stdout), published_schema())
-    assert "Again: fiskil-harness run thrice.py" in completed.stderr
+    assert "/thrice.py --seed 0" in pasted(completed.stderr)
 
 
 @pytest.mark.parametrize("option", ["--json", "--html"])
@@ -164,18 +170,22 @@ def test_a_plan_is_saved_and_replayed(program: Program, project: Path) -> None:
     completed = program("replay", "plan.json", "--json", "report.json", PYTHONSAFEPATH="1")
 
     assert completed.returncode == 0
-    assert completed.stdout.splitlines()[-1] == "Again: fiskil-harness replay plan.json"
+    again = f"Again: fiskil-harness replay {project}/plan.json --config {project}/fiskil-harness.toml"
+    assert pasted(completed.stdout).endswith(again)
     assert read(project / "report.json")["result"]["seed"] == 9
 
 
-def test_a_generated_plan_that_fails_is_saved_and_fails_again(program: Program, configure: Callable[..., None]) -> None:
+def test_a_generated_plan_that_fails_is_saved_and_fails_again(
+    program: Program, project: Path, configure: Callable[..., None]
+) -> None:
     """The report shows the command that replays it, and the replay fails in the same way."""
     configure(flaw="no_dedupe")
 
     completed = program("run", "deliveries_generated", "--seed", "3")
     again = program("replay", "fiskil-plans/generated_deliveries-3.json")
 
-    assert "Saved plan: fiskil-harness replay fiskil-plans/generated_deliveries-3.json" in completed.stdout
+    saved = f"Saved plan: fiskil-harness replay {project}/fiskil-plans/generated_deliveries-3.json"
+    assert saved in pasted(completed.stdout)
     assert (completed.returncode, again.returncode) == (1, 1)
     assert again.stdout.startswith("FAIL  webhooks.idempotent   generated_deliveries")
 
@@ -205,13 +215,12 @@ def test_a_scenario_from_a_file_is_repeated_by_its_path(
     (project / "our own").mkdir()
     (project / "thrice.py").rename(project / "our own" / "thrice.py")
 
-    completed = program("run", "our own/thrice.py", "webhook_repeated", "--seed", "42")
+    completed = program("run", "our own/thrice.py", "--seed", "42")
+    other = program("run", "webhook_repeated", "--seed", "42")
 
-    again = [line.strip() for line in completed.stdout.splitlines() if line.startswith("      again")]
-    assert again == [
-        "again     fiskil-harness run 'our own/thrice.py' --seed 42",
-        "again     fiskil-harness run webhook_repeated --seed 42",
-    ]
+    config = f"--config {project}/fiskil-harness.toml"
+    assert f"again fiskil-harness run '{project}/our own/thrice.py' --seed 42 {config}" in pasted(completed.stdout)
+    assert f"again fiskil-harness run webhook_repeated --seed 42 {config}" in pasted(other.stdout)
 
 
 def test_only_one_plan_can_be_saved(program: Program) -> None:
@@ -298,7 +307,8 @@ def test_a_plan_that_failed_at_a_url_is_replayed_there(
 
     again = program("replay", "fiskil-plans/generated_deliveries-0.json", "--url", url, *arguments, MY_SECRET=secret)
 
-    command = f"replay fiskil-plans/generated_deliveries-0.json --url {url} --secret-env MY_SECRET --effects 'GET /effects'"
+    plan = project / "fiskil-plans" / "generated_deliveries-0.json"
+    command = f"replay {plan} --url {url} --secret-env MY_SECRET --effects 'GET /effects'"
     assert f"Saved plan: fiskil-harness {command}" in output
     assert (completed.returncode, again.returncode) == (1, 1)
     assert again.stdout.startswith("FAIL  webhooks.idempotent   generated_deliveries")

@@ -293,3 +293,51 @@ def test_a_required_interpretation_that_newly_fails_is_worse(outcome_of: Outcome
         ("interpretation token.lifetime=3600", "passes", "fails")
     ]
     assert (comparison.exit_code, new.exit_code) == (1, 0)
+
+
+NARROW = Settings(gate=GateSettings(required=(IDEMPOTENT,)))
+
+
+def narrowly(*outcomes: Outcome) -> Judgement:
+    """Return the judgement of a gate that tested only the required practice."""
+    return judge(outcomes, settings=NARROW, seed=1, today=TODAY, is_only_required=True, left_out=("t",))
+
+
+def compared_narrowly(before: GateResult, now: Judgement) -> Comparison:
+    """Return the comparison of *now* with *before*."""
+    options: dict[str, Any] = {"digest": "same", "harness": "1", "name": "old.json", "coverage_marks": ()}
+    return compare(now, before, settings=NARROW, today=TODAY, **options)
+
+
+def test_a_gate_of_what_is_required_leaves_out_other_practices(outcome_of: OutcomeOf) -> None:
+    """They are neither worse nor better, because it did not test them; a note says so."""
+    before = baseline(proving(outcome_of), proving(outcome_of, RETRIES, scenario="t"), settings=NARROW)
+
+    comparison = compared_narrowly(before, narrowly(proving(outcome_of)))
+
+    assert (comparison.worse, comparison.better, comparison.same, comparison.exit_code) == ((), (), 1, 0)
+    assert comparison.caveats == (
+        "This gate tested only what the required practices need, the baseline tested everything; only that is compared.",
+    )
+
+
+def test_a_gate_of_what_is_required_shows_what_is_worse(outcome_of: OutcomeOf) -> None:
+    """A required practice that is violated, and another one that a common scenario violates."""
+    before = baseline(proving(outcome_of), proving(outcome_of, RETRIES, scenario="t"), settings=NARROW)
+    other = outcome_of(RETRIES, (all_practices()[RETRIES].needed[0], Verdict.FAIL), scenario="s")
+
+    required = compared_narrowly(before, narrowly(failing(outcome_of)))
+    unrequired = compared_narrowly(before, narrowly(other))
+
+    assert [difference.subject for difference in required.worse] == [IDEMPOTENT, "applies_once in s"]
+    assert RETRIES in [difference.subject for difference in unrequired.worse]
+    assert (required.exit_code, unrequired.exit_code) == (1, 1)
+
+
+def test_two_gates_of_what_is_required_need_no_note(outcome_of: OutcomeOf) -> None:
+    """Both tested the same."""
+    before = GateResult(result=narrowly(proving(outcome_of)), run=RUN)
+
+    comparison = compared_narrowly(before, narrowly(proving(outcome_of)))
+
+    assert (comparison.worse, comparison.better, comparison.caveats) == ((), (), ())

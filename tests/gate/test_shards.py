@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from fiskil_harness.core.config import GateSettings, Settings
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.fast_selection import scenarios_of_shard
-from fiskil_harness.gate.judgement import Decision, GateResult, Run, Shard, exit_code, judge
+from fiskil_harness.gate.judgement import Decision, GateResult, Run, Shard, exit_code, is_only_required, judge
 from fiskil_harness.gate.saved_reports import read
 from fiskil_harness.gate.shards import Plan, ShardReport, check, judge_shard, merged, missing, plan
 from fiskil_harness.probes import Finding, Verdict, name_of
@@ -198,6 +198,34 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """The message contains the reason of the operating system."""
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         read(tmp_path / "none.json")
+
+
+def test_shards_of_what_is_required_give_the_result_of_such_a_gate() -> None:
+    """The merged result equals that of `gate --only-required` in one piece; a shard without the option is refused."""
+    settings = replace(SETTINGS, gate=GateSettings(required=("webhooks.signature",)))
+    narrow = plan(settings, is_fast=False, is_all_interpretations=False, is_only_required=True)
+    options: dict[str, Any] = {
+        "settings": settings,
+        "seed": 1,
+        "today": TODAY,
+        "is_fast": False,
+        "left_out": narrow.left_out,
+    }
+    reports = []
+    for number in (1, 2):
+        outcomes = [played(scenario) for scenario in scenarios_of_shard(narrow.scenarios, number, 2)]
+        judged, shard = judge_shard(outcomes, shard=Shard(number=number, count=2, is_only_required=True), **options)
+        whole = GateResult(result=judged, run=RUN, shard=shard)
+        reports.append(ShardReport(name=f"{number}.json", whole=whole))
+
+    result = merged(reports, settings=settings, today=TODAY, again="again", again_for_scenario="again {scenario}").result
+
+    one_piece = judge([played(scenario) for scenario in narrow.scenarios], is_only_required=True, **options)
+    assert result == one_piece
+    assert (result.decision, is_only_required(result)) == (Decision.OPEN, True)
+    usual = replace(reports[1].whole, shard=Shard(number=2, count=2))
+    with pytest.raises(UsageError, match="--only-required not given, not given"):
+        check([reports[0], ShardReport(name="2.json", whole=usual)], digest="d", harness="1")
 
 
 def test_only_what_the_required_practices_need() -> None:

@@ -227,6 +227,11 @@ def test_an_app_can_be_a_python_object(project: Project) -> None:
     result = run(pytester, "--fiskil-scenarios=thrice.py", "-rs")
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED * the config does not set app.observe.effects"])
+    # Only pytest can start this app, so the command that repeats the scenario is one of pytest.
+    result = run(pytester, "--fiskil-scenarios=thrice.py", "--fiskil-strict")
+    pasted = " ".join(result.stdout.str().replace("\\\n", "").split())
+    options = f"-m fiskil --fiskil-scenarios={pytester.path}/thrice.py --fiskil-seed=0"
+    assert f"again cd {pytester.path} && pytest {options}" in pasted
 
 
 def test_scenarios_are_not_collected_without_an_option(project: Project) -> None:
@@ -260,7 +265,10 @@ def test_a_failure_shows_its_finding(project: Project) -> None:
         [
             "FAIL  webhooks.idempotent   thrice *seed 42",
             "      applies_once: message e0 was applied 4 times*",
-            "      again     fiskil-harness run thrice.py --seed 42",
+            "      again     fiskil-harness run *",
+            "          */thrice.py *",
+            "          --seed 42 *",
+            "          */fiskil-harness.toml",
             "violated    webhooks.idempotent *",
         ]
     )
@@ -365,6 +373,30 @@ def test_the_ini_file_can_select_scenarios(project: Project) -> None:
     pytester.makeini("[pytest]\nfiskil_scenarios = thrice.py\nfiskil_seed = 9\nfiskil_strict = true\n")
 
     run(pytester).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("more", [("--fiskil-app-log=app.log", *XDIST), ()], ids=["option", "ini"])
+def test_the_output_of_the_app_is_kept(project: Project, more: tuple[str, ...]) -> None:
+    """The file has the output of this run only, with a title for each scenario, without secrets."""
+    pytester = project()
+    pytester.makeini(f"[pytest]\nfiskil_app_log = {'' if more else 'app.log'}\n")
+    config = pytester.path / "fiskil-harness.toml"
+    wrapper = "sh -c 'echo hello with $FISKIL_WEBHOOK_SECRET; exec $0 $1 $2'"
+    config.write_text(config.read_text().replace("{python}", f"{wrapper} {{python}}"))
+    (pytester.path / "app.log").write_text("output of an earlier run")
+
+    result = run(pytester, "--fiskil-scenarios=thrice.py", *more)
+
+    result.assert_outcomes(passed=1)
+    assert (pytester.path / "app.log").read_text() == "===== thrice [output]\nhello with <webhook_secret>\n"
+
+
+def test_a_file_for_the_output_that_cannot_be_written_is_refused(project: Project) -> None:
+    """Before anything runs."""
+    result = run(project(), "--fiskil-scenarios=thrice.py", "--fiskil-app-log=none/app.log")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: Cannot write *there is no folder*Create it first."])
 
 
 def test_an_invalid_ini_value_is_refused(project: Project) -> None:

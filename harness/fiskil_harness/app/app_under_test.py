@@ -313,7 +313,13 @@ class CommandBody:
 
     def start(self, app: AppUnderTest) -> None:
         """Start the app's process and wait until the app is ready."""
-        self._process.start(app.values, is_ready=app.is_ready, cap_s=self._ready_s, withheld=app.withheld)
+        self._process.start(
+            app.values,
+            is_ready=app.is_ready,
+            cap_s=self._ready_s,
+            withheld=app.withheld,
+            why_not_ready=lambda: hooks.why_not_ready(app),
+        )
 
     def stop(self, app: AppUnderTest) -> None:  # noqa: ARG002
         """Send SIGTERM to the app's processes, then SIGKILL if they do not exit in time."""

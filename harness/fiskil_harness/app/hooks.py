@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from fiskil_harness.app.app_under_test import AppUnderTest
 
 
+HOW_TO_PASS_PORT = (
+    "the harness chose this port, and neither app.command nor [app.env] passes {port} to your app: "
+    'add --port {port} to the command, or PORT = "{port}" to [app.env]'
+)
+
+
 def template_of(app: "AppUnderTest", hook: str) -> RequestTemplate | None:
     """Return the request template of *hook* in the config, or None if the config has no such template."""
     node: Any = app.settings
@@ -81,6 +87,18 @@ def is_ready(app: "AppUnderTest") -> bool:
         reply = call(app, "app.ready", {"end_user_ref": "", "end_user_id": ""}, timeout_s=2)
         return reply.status is not None and 200 <= reply.status < 400
     return is_listening(app)
+
+
+def why_not_ready(app: "AppUnderTest") -> str:
+    """Return a sentence about the likely cause of an app that runs and is not ready."""
+    if not is_listening(app):
+        passed = "" if app.passes_value("port") else f"; {HOW_TO_PASS_PORT}"
+        return f"Nothing listens at {app.url}{passed}."
+    template = template_of(app, "app.ready")
+    if template is None:
+        return ""
+    reply = call(app, "app.ready", {"end_user_ref": "", "end_user_id": ""}, timeout_s=2)
+    return f"{template.request} returned {reply.status or reply.problem}; app.ready must name a request that returns 2xx."
 
 
 def is_listening(app: "AppUnderTest") -> bool:

@@ -58,7 +58,15 @@ class Process:
         """True if the process is running."""
         return self._running is not None and self._running.poll() is None
 
-    def start(self, values: Values, *, is_ready: Callable[[], bool], cap_s: float, withheld: Collection[str] = ()) -> None:
+    def start(
+        self,
+        values: Values,
+        *,
+        is_ready: Callable[[], bool],
+        cap_s: float,
+        withheld: Collection[str] = (),
+        why_not_ready: Callable[[], str] = str,
+    ) -> None:
         """Start the process and wait until *is_ready* returns true, for at most *cap_s* real seconds.
 
         Error messages about a process that was started end with its last lines of output.
@@ -66,6 +74,7 @@ class Process:
         Args:
             values: The values for the templates in the command and the environment.
             withheld: Variables of the harness's environment that the process does not inherit.
+            why_not_ready: Returns a sentence about the cause if a running process does not become ready.
 
         Raises:
             AppRefusal: The process exits before it is ready.
@@ -78,9 +87,11 @@ class Process:
         if state == "ready" and not self._has_exited():
             return
         code = self._running.poll() if self._running else None
+        cause = why_not_ready() if code is None else ""
         self.kill()
         problem = f"was not ready within {cap_s:g} s" if code is None else f"exited with {code}"
-        raise self._error(code)(f"The app {problem}. Its last lines:\n{self.last_lines()}")
+        sentences = " ".join(filter(None, (f"The app {problem}.", cause, "Its last lines:")))
+        raise self._error(code)(f"{sentences}\n{self.last_lines()}")
 
     def _run(self, values: Values, withheld: Collection[str]) -> None:
         # Split before it is filled: a value with a space or a quotation mark stays one argument.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fiskil_harness.cli import options
-from fiskil_harness.cli.runs import arguments_of, play, with_interpretations
+from fiskil_harness.cli.runs import arguments_of, play, repeat_arguments, with_interpretations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +125,9 @@ def _show_flaw(flawed: "GalleryApp", seed: int, interpretations: tuple[str, ...]
     click.echo("An app with one flaw, which the harness should find:", err=to_stderr)
     click.echo("\n".join(wrapped(f"{flawed.title}.", WIDTH, first_indent="  ", later_indent="  ")) + "\n", err=to_stderr)
     settings = with_interpretations(gallery.settings(flawed), interpretations)
-    code, judgement = _run([scenario.load(flawed.scenarios[0])], settings, seed, {}, again=again)
+    again_for_scenario = "fiskil-harness run {scenario}" + repeat_arguments(seed, None, flawed.name, interpretations)
+    scenarios = [scenario.load(flawed.scenarios[0])]
+    code, judgement = _run(scenarios, settings, seed, {}, again=again, again_for_scenario=again_for_scenario)
     if code not in {0, 1, 3}:
         return code
     violated = {status.practice for status in judgement.with_status(Status.VIOLATED)}
@@ -162,6 +164,7 @@ def _run(
     reports: dict[str, Any],
     *,
     again: str,
+    again_for_scenario: str = "",
     left_out: tuple[str, ...] | None = None,
 ) -> "tuple[int, Judgement]":
     """Run scenarios, and report the judgement: that of a fast gate if *left_out* lists the scenarios that it leaves out."""
@@ -171,7 +174,8 @@ def _run(
     from fiskil_harness.runner.session import default_workers
 
     workers = min(default_workers(settings), len(scenarios))
-    request = RunRequest(command="demo", again=again, again_for_scenario=again, workers=workers, **reports)
+    again_for_scenario = again_for_scenario or again
+    request = RunRequest(command="demo", again=again, again_for_scenario=again_for_scenario, workers=workers, **reports)
     elapsed = stopwatch()
     session = play(scenarios, settings, seed, request)
     judge_with: dict[str, Any] = {"settings": settings, "seed": seed, "today": real_now().date()}

@@ -29,6 +29,7 @@ def doctor_command(config_file: Path | None, api: str) -> int:
     from fiskil_harness.cli.doctor_checks import State, diagnose
     from fiskil_harness.cli.screen import console
     from fiskil_harness.core.config import load
+    from fiskil_harness.gate.report.text import counted
 
     screen = console()
     settings = load(config_file)
@@ -42,7 +43,10 @@ def doctor_command(config_file: Path | None, api: str) -> int:
         _show(check, screen)
     wrong = [check for check in checks if check.state is State.WRONG]
     missing = [check for check in checks if check.state is State.MISSING]
-    summary = f"{len(checks) - len(wrong) - len(missing)} work, {len(wrong)} wrong, {len(missing)} missing."
+    warnings = [check for check in checks if check.state is State.WARNING]
+    noted = f", {counted(len(warnings), 'warning')}" if warnings else ""
+    works = len(checks) - len(wrong) - len(missing) - len(warnings)
+    summary = f"{works} work{noted}, {len(wrong)} wrong, {len(missing)} missing."
     option = " --api hosted" if api == "hosted" else ""
     is_wrong = bool(wrong) or (bool(missing) and bool(option))
     next_step = (

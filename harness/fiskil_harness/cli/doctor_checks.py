@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from fiskil_harness.app.effects import NOT_FOUND, EffectsReport, EffectsUnknown, is_unknown_path, parse_effects
 from fiskil_harness.app.templates import choose, fill_text
+from fiskil_harness.cli.doctor_effects import missing_parts
 from fiskil_harness.core.clock import real_now, wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import (
@@ -193,7 +194,7 @@ def _keys(effects: EffectsReport) -> tuple[State, str]:
     absent = [key for key, value in values.items() if value is None]
     if not absent:
         return State.WORKS, f"returns applied, state and pending; {IDS_NEEDED}"
-    return State.WARNING, f"returns no {', no '.join(absent)} for an unknown end user"
+    return State.WARNING, missing_parts(absent)
 
 
 def _known_end_user(driver: Driver) -> dict[str, str]:

@@ -112,8 +112,6 @@ def gate_command(
     _refuse_contradictory_options(
         is_fast=is_fast, shard=shard, baseline_path=baseline_path, is_all_interpretations=is_all_interpretations, **reports
     )
-    if is_only_required and (shard or baseline_path):
-        raise UsageError("--only-required leaves out scenarios, and --shard and --baseline need all of them. Remove one.")
     refuse_local_writes(api, allow_writes=allow_writes)
     settings = load_settings(config_file, gallery_name, interpretations)
     check(settings)
@@ -135,7 +133,7 @@ def gate_command(
     )
     arguments = repeat_arguments(seed, config_file, gallery_name, interpretations)
     own: dict[str, object] = {"--workers": workers, "--fast": is_fast, "--only-required": is_only_required, "--shard": shard}
-    own |= {"--all-interpretations": is_all_interpretations, "--baseline": baseline_path}
+    own |= {"--all-interpretations": is_all_interpretations, "--baseline": baseline_path and baseline_path.absolute()}
     gate_arguments = arguments_of(own)
     scenarios = scenarios_of_shard(planned.scenarios, number, count)
     request = RunRequest(
@@ -152,7 +150,12 @@ def gate_command(
     judge_with: dict[str, Any] = {"settings": settings, "seed": seed, "today": today}
     judge_with |= {"is_fast": is_fast, "left_out": planned.left_out}
     if shard:
-        own_shard = Shard(number=number, count=count, is_all_interpretations=is_all_interpretations)
+        own_shard = Shard(
+            number=number,
+            count=count,
+            is_all_interpretations=is_all_interpretations,
+            is_only_required=is_only_required,
+        )
         judgement, own_shard = judge_shard(session.outcomes, shard=own_shard, **judge_with)
         return conclude(judgement, session, settings=settings, request=request, took_s=elapsed(), shard=own_shard)
     marks = session.coverage_marks

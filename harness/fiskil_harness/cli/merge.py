@@ -8,7 +8,7 @@ import msgspec
 
 from fiskil_harness.cli import options
 from fiskil_harness.cli.gate import compared, read_baseline, read_unaltered, with_exit_codes
-from fiskil_harness.cli.runs import app_arguments, load_settings, repeat_arguments
+from fiskil_harness.cli.runs import app_arguments, arguments_of, load_settings, repeat_arguments
 from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
 
@@ -63,10 +63,10 @@ def merge_command(
     shards.check(shard_reports, digest=digest_of(settings), harness=version())
     first = shard_reports[0].whole
     arguments = repeat_arguments(first.result.seed, config_file, gallery_name, interpretations)
-    fast = " --fast" if first.result.is_fast else ""
+    own = arguments_of({"--fast": first.result.is_fast, "--only-required": shard_reports[0].shard.is_only_required})
     request = RunRequest(
         command="gate",
-        again=f"fiskil-harness gate{arguments}{fast}",
+        again=f"fiskil-harness gate{arguments}{own}",
         again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
         replay_with=app_arguments(config_file, gallery_name, interpretations),
         **reports,

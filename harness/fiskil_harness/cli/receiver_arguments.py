@@ -60,9 +60,14 @@ def receiver_settings(
 
 
 def settings_of_folder(
-    url: str, secret_env: str | None, uses_events: Sequence[str], *, folder: Path | None = None
+    url: str,
+    secret_env: str | None,
+    uses_events: Sequence[str],
+    *,
+    folder: Path | None = None,
+    config_file: Path | None = None,
 ) -> "tuple[Settings | None, str]":
-    """Return the settings of the config in *folder* if it describes the app at *url*, and a sentence that says so.
+    """Return the settings of *config_file* or the config in *folder* if it describes *url*, and a sentence that says so.
 
     The settings are None if the folder has no config, or one of another app; without a config the sentence is "".
 
@@ -70,6 +75,7 @@ def settings_of_folder(
         secret_env: The environment variable that contains the signing secret; None uses that of the config.
         uses_events: Kinds of events that the app uses; empty uses those of the config.
         folder: The folder of the config (default: the current folder).
+        config_file: The config; None uses the one in *folder*.
 
     Raises:
         ConfigError: The variable of the signing secret is not set.
@@ -79,7 +85,7 @@ def settings_of_folder(
     from fiskil_harness.errors import ConfigError
     from fiskil_harness.webhooks import Target
 
-    config = find(folder or Path.cwd())
+    config = config_file or find(folder or Path.cwd())
     if config is None:
         return None, ""
     try:

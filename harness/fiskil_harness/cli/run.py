@@ -8,7 +8,14 @@ import click
 
 from fiskil_harness.cli import options
 from fiskil_harness.cli.hosted import HOSTED, refuse_local_writes, run_hosted
-from fiskil_harness.cli.runs import app_arguments, arguments_of, load_settings, repeat_arguments, run_and_report
+from fiskil_harness.cli.runs import (
+    app_arguments,
+    arguments_of,
+    files_from_anywhere,
+    load_settings,
+    repeat_arguments,
+    run_and_report,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +87,7 @@ def run_command(
     arguments += arguments_of({"--plans": plan_count, "--shrink-s": shrink_s})
     request = RunRequest(
         command="run",
-        again=f"fiskil-harness run {shlex.join(names)}{arguments}",
+        again=f"fiskil-harness run {shlex.join(files_from_anywhere(names))}{arguments}",
         again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
         replay_with=app_arguments(config_file, gallery_name, interpretations),
         paths=paths,

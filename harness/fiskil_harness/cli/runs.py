@@ -126,8 +126,19 @@ def repeat_arguments(
 
 
 def app_arguments(config_file: Path | None, gallery_name: str | None, interpretations: "Sequence[str]" = ()) -> str:
-    """Return the command-line arguments that select the app and the *interpretations*."""
-    return arguments_of({"--config": config_file, "--gallery": gallery_name, "--interpretation": interpretations})
+    """Return the command-line arguments that select the app and the *interpretations*, in any folder."""
+    from fiskil_harness.core.config import find
+
+    config = None if gallery_name else config_file or find(Path.cwd())
+    named = {"--config": config and config.absolute(), "--gallery": gallery_name, "--interpretation": interpretations}
+    return arguments_of(named)
+
+
+def files_from_anywhere(names: "Sequence[str]") -> tuple[str, ...]:
+    """Return *names* of scenarios, with the absolute path of each that is a file."""
+    from fiskil_harness.scenario.selection import FILES
+
+    return tuple(str(Path(name).absolute()) if name.endswith(FILES) else name for name in names)
 
 
 def arguments_of(options: "Mapping[str, object]") -> str:

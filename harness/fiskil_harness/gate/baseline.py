@@ -10,7 +10,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate import judgement
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
-from fiskil_harness.gate.judgement import Comparison, Decision, Difference, GateResult, Judgement
+from fiskil_harness.gate.judgement import Comparison, Decision, Difference, GateResult, Judgement, is_only_required
 from fiskil_harness.gate.practice_status import PracticeStatus, Status, some
 from fiskil_harness.probes import Verdict, heaviest
 from fiskil_harness.probes.outcome import Outcome
@@ -76,8 +76,9 @@ def compare(
     judged = judgement.judge(
         comparable, settings=settings, seed=now.seed, today=today, coverage_marks=coverage_marks, is_fast=now.is_fast
     )
+    is_narrow = is_only_required(now) or is_only_required(before.result)
     differences = [
-        *_practices(before.result.statuses, judged.statuses),
+        *_practices(before.result.statuses, judged.statuses, is_narrow=is_narrow),
         *_probes(before.result.scenarios, comparable, judged.statuses),
         *_interpretations(before.result.interpretation_runs, now.interpretation_runs),
     ]
@@ -86,12 +87,15 @@ def compare(
         baseline=name,
         worse=tuple(difference for difference in differences if difference.weight is not Verdict.PASS),
         better=tuple(difference for difference in differences if difference.weight is Verdict.PASS),
-        same=len({status.practice for status in judged.statuses} - changed),
+        same=len({status.practice for status in judged.statuses if not is_narrow or _is_compared(status)} - changed),
         caveats=tuple(_caveats(now, before, ran_before=ran_before, digest=digest, harness=harness)),
     )
 
 
-def _practices(before: Sequence[PracticeStatus], now: Sequence[PracticeStatus]) -> Iterator[Difference]:
+def _practices(
+    before: Sequence[PracticeStatus], now: Sequence[PracticeStatus], *, is_narrow: bool = False
+) -> Iterator[Difference]:
+    """Yield each practice whose status differs, of a *narrow* gate only those that it compares."""
     by_id = {status.practice: status for status in now}
     for old in before:
         new = by_id.get(old.practice)
@@ -99,7 +103,7 @@ def _practices(before: Sequence[PracticeStatus], now: Sequence[PracticeStatus]) 
             if old.is_required:
                 text = "not required" if new else "unknown"
                 yield Difference(subject=old.practice, before="required", now=text, weight=Verdict.INCONCLUSIVE)
-        elif _is_different(old, new):
+        elif _is_different(old, new) and (_is_compared(new) or not is_narrow):
             weight = Verdict.PASS
             if _rank(new) > _rank(old):
                 weight = Verdict.FAIL if _rank(new) == VIOLATED else Verdict.INCONCLUSIVE
@@ -143,6 +147,11 @@ def _verdicts(outcomes: Iterable[Outcome]) -> Iterator[tuple[ProbeInScenario, Ve
             yield (outcome.scenario, probe), heaviest(verdicts)
 
 
+def _is_compared(practice: PracticeStatus) -> bool:
+    """Return whether a gate that tests only the required practices can compare *practice*: it says little about others."""
+    return practice.is_required or practice.status is Status.VIOLATED
+
+
 def _is_different(old: PracticeStatus, new: PracticeStatus) -> bool:
     """Return whether two statuses differ. A waived violation counts as no worse than a practice that is met."""
     is_waived = any(status.status is Status.VIOLATED and status.waiver for status in (old, new))
@@ -170,6 +179,9 @@ def _caveats(now: Judgement, before: GateResult, *, ran_before: Set[str], digest
     if before.result.is_fast != now.is_fast:
         fast, whole = ("The baseline", "this gate") if before.result.is_fast else ("This gate", "the baseline")
         yield f"{fast} tested each question once, {whole} tested everything; only what both ran is compared."
+    if is_only_required(before.result) != is_only_required(now):
+        narrow, whole = ("The baseline", "this gate") if is_only_required(before.result) else ("This gate", "the baseline")
+        yield f"{narrow} tested only what the required practices need, {whole} tested everything; only that is compared."
     new = [scenario.scenario for scenario in now.scenarios if scenario.scenario not in ran_before]
     absent = sorted({*ran_before} - {scenario.scenario for scenario in now.scenarios} - {*now.left_out})
     if new:

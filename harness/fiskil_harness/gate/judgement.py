@@ -130,7 +130,8 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``again`` is the command that repeats the run. ``again_for_scenario`` is the command that repeats one scenario, with
     ``{scenario}`` in place of its name. ``paths`` maps a scenario that came from a file to the file's path, because the
     command needs this path. ``plans`` are the files of saved plans; ``replay_with`` are the options with which `replay` runs
-    a plan against the same app. ``digest`` identifies the config, and ``app`` the app under test.
+    a plan against the same app. ``digest`` identifies the config, and ``app`` the app under test. ``folder`` is where
+    the command ran: relative paths start there.
     """
 
     command: str
@@ -150,6 +151,7 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     replay_with: str = ""
     digest: str = ""
     app: AppIdentity = AppIdentity()
+    folder: str = ""
 
 
 class Shard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -161,6 +163,7 @@ class Shard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     number: int
     count: int
     is_all_interpretations: bool = False
+    is_only_required: bool = False
     interpretation_outcomes: tuple[Outcome, ...] = ()
 
 
@@ -241,6 +244,11 @@ def check(settings: Settings) -> None:
         for practice_id in settings.gate.required:
             refuse_unknown_practice(practice_id, f"{source}: [gate] required")
     check_statements(settings, source)
+
+
+def is_only_required(judgement: Judgement) -> bool:
+    """Return whether only scenarios of required practices ran."""
+    return any(remark.startswith(ONLY_REQUIRED) for remark in judgement.remarks)
 
 
 def judge(

@@ -151,7 +151,13 @@ def merged(
     outcomes = [
         outcome for report in ordered for outcome in (*report.whole.result.scenarios, *report.shard.interpretation_outcomes)
     ]
-    planned = plan(settings, is_fast=first.result.is_fast, is_all_interpretations=ordered[0].shard.is_all_interpretations)
+    shard = ordered[0].shard
+    planned = plan(
+        settings,
+        is_fast=first.result.is_fast,
+        is_all_interpretations=shard.is_all_interpretations,
+        is_only_required=shard.is_only_required,
+    )
     missing_remark = missing(reports)
     _refuse_other_scenarios(outcomes, planned, is_complete=not missing_remark)
     runs = [report.whole.run for report in ordered]
@@ -165,6 +171,7 @@ def merged(
         is_whole=not (missing_remark or was_interrupted or internal_errors),
         coverage_marks=coverage_marks(reports),
         is_fast=first.result.is_fast,
+        is_only_required=shard.is_only_required,
         left_out=planned.left_out,
     )
     if missing_remark:
@@ -214,6 +221,7 @@ def _traits(first: ShardReport, other: ShardReport) -> Iterable[tuple[str, objec
         ("config", lambda report: report.whole.run.digest),
         ("--fast", lambda report: _is_given(report.whole.result.is_fast)),
         ("--all-interpretations", lambda report: _is_given(report.shard.is_all_interpretations)),
+        ("--only-required", lambda report: _is_given(report.shard.is_only_required)),
     ):
         yield label, value_of(first), value_of(other)
 

@@ -48,16 +48,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--fiskil-strict", action="store_true", help="fail a scenario that needs a missing hook, instead of skipping it"
     )
+    group.addoption("--fiskil-app-log", metavar="FILE", help="write everything that the app prints, without secrets")
     parser.addini("fiskil_scenarios", "names or patterns of scenarios, like --fiskil-scenarios", type="args", default=[])
     parser.addini("fiskil_config", "the config to use, relative to the root folder, like --fiskil-config")
     parser.addini("fiskil_seed", "the seed, like --fiskil-seed")
     parser.addini("fiskil_interpretations", "clause=choice, like --fiskil-interpretation", type="args", default=[])
     parser.addini("fiskil_strict", "like --fiskil-strict", type="bool", default=False)
+    parser.addini("fiskil_app_log", "the file, relative to the root folder, like --fiskil-app-log")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the scenario collection, if scenarios were requested."""
+    """Register the scenario collection, if scenarios were requested; empty the file of the app's output.
+
+    Raises:
+        UsageError: A name is wrong, or the file cannot be written.
+    """
     config.addinivalue_line("markers", "fiskil: a scenario of fiskil-harness, collected on request.")
+    if config.getoption("fiskil_app_log") or config.getini("fiskil_app_log"):
+        from fiskil_harness.pytest_plugin.items import empty_app_log
+
+        empty_app_log(config)
     patterns = _patterns(config)
     if patterns:
         from fiskil_harness.pytest_plugin.items import ScenarioCollection

@@ -14,13 +14,14 @@ from fiskil_harness.core.clauses import parse
 from fiskil_harness.core.config import Settings, find, load
 from fiskil_harness.core.printable import printable
 from fiskil_harness.errors import ConfigError, HarnessError
+from fiskil_harness.gate.report import files
 from fiskil_harness.gate.report.text import PrintedLines, finding_lines
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import NOT_CONCERNED, Played
 from fiskil_harness.runner.session import can_run_in_parallel
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.scenario.selection import select_from
+from fiskil_harness.scenario.selection import FILES, select_from
 
 NO_APP = (
     "There is no app to start: no fiskil-harness.toml was found, or it names no app. `fiskil-harness init` writes one, "
@@ -51,7 +52,7 @@ class ScenarioItem(pytest.Function):
             self.played = worker.play(self.scenario)
         except HarnessError as error:
             raise ScenarioFailed(str(error)) from None
-        _report(self.played, self.config, argument=self.argument)
+        _report(self.played, self.config, again=_command(self, self.played.outcome.seed))
 
     def repr_failure(self, excinfo: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the findings instead of a traceback, which would not help."""
@@ -162,17 +163,22 @@ class ScenarioCollection:
 
 def settings_of(config: pytest.Config) -> Settings:
     """Return the config from the options or ini keys, else the root folder's; without a config, return empty settings."""
-    named = config.getoption("fiskil_config")
-    path = config.invocation_params.dir / named if named else None
-    if path is None and config.getini("fiskil_config"):
-        path = config.rootpath / config.getini("fiskil_config")
-    path = path or find(config.rootpath)
+    path = _config_path(config)
     settings = load(path) if path else Settings()
-    chosen = {
-        **settings.sandbox.interpretations,
-        **parse([*config.getini("fiskil_interpretations"), *config.getoption("fiskil_interpretation")]),
-    }
+    chosen = {**settings.sandbox.interpretations, **parse(_interpretations(config))}
     return msgspec.structs.replace(settings, sandbox=msgspec.structs.replace(settings.sandbox, interpretations=chosen))
+
+
+def _config_path(config: pytest.Config) -> Path | None:
+    if named := config.getoption("fiskil_config"):
+        return Path(config.invocation_params.dir, named)
+    if in_ini := config.getini("fiskil_config"):
+        return Path(config.rootpath, in_ini)
+    return find(config.rootpath)
+
+
+def _interpretations(config: pytest.Config) -> list[str]:
+    return [*config.getini("fiskil_interpretations"), *config.getoption("fiskil_interpretation")]
 
 
 def seed_of(config: pytest.Config) -> int:
@@ -192,6 +198,29 @@ def seed_of(config: pytest.Config) -> int:
     return int(text)
 
 
+def empty_app_log(config: pytest.Config) -> None:
+    """Empty the file for the app's output, once for all xdist workers, before they append to it.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
+    path = _app_log_path(config)
+    if path is None or _worker_id(config):
+        return
+    try:
+        files.refuse_unwritable(path)
+        files.write(path, "")
+    except HarnessError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _app_log_path(config: pytest.Config) -> Path | None:
+    if named := config.getoption("fiskil_app_log"):
+        return Path(config.invocation_params.dir, named)
+    in_ini = config.getini("fiskil_app_log")
+    return Path(config.rootpath, in_ini) if in_ini else None
+
+
 def open_worker(config: pytest.Config, settings: Settings, app_object: Any) -> Worker:
     """Return the worker of this pytest process; its sandbox and its app start when they are first needed.
 
@@ -199,6 +228,7 @@ def open_worker(config: pytest.Config, settings: Settings, app_object: Any) -> W
         app_object: The app as a Python object; None uses the app in the config.
     """
     worker = Worker(settings, seed=seed_of(config), app_object=app_object)
+    worker.app_log = _app_log_path(config)
     if _worker_id(config) and app_object is None and not can_run_in_parallel(settings):
         worker.refuse(
             "With xdist each worker starts its own app: use {port} in app.command, and {workdir} in the command or its "
@@ -247,19 +277,36 @@ def _play_scenario(fiskil_worker: Worker) -> None:
 def _may_have_app(item: ScenarioItem, settings: Settings) -> bool:
     """Return whether the config names an app, or the project overrides a fixture of the plugin."""
     app = settings.app
+    return _is_app_of_fixtures(item) or bool(app.command or app.url or app.object)
+
+
+def _is_app_of_fixtures(item: ScenarioItem) -> bool:
+    """Return whether the project overrides a fixture that provides the app, so that only pytest can start it."""
     fixtures = item._fixtureinfo.name2fixturedefs  # pytest has no public API for overridden fixtures
-    is_overridden = any(
-        len(fixtures.get(name, ())) > 1 for name in ("fiskil_app_object", "fiskil_settings", "fiskil_worker")
-    )
-    return is_overridden or bool(app.command or app.url or app.object)
+    return any(len(fixtures.get(name, ())) > 1 for name in ("fiskil_app_object", "fiskil_settings", "fiskil_worker"))
 
 
-def _report(played: Played, config: pytest.Config, *, argument: str) -> None:
+def _command(item: ScenarioItem, seed: int) -> str:
+    """Return the command that repeats the scenario of *item* alone, in any folder."""
+    config, path = item.config, _config_path(item.config)
+    argument = item.argument
+    if argument.endswith(FILES):
+        argument = str(config.invocation_params.dir / argument)
+    if not _is_app_of_fixtures(item):
+        arguments = ["fiskil-harness", "run", argument, "--seed", str(seed)]
+        arguments += ["--config", str(path)] if path else []
+        return shlex.join([*arguments, *(word for text in _interpretations(config) for word in ("--interpretation", text))])
+    arguments = ["pytest", "-m", "fiskil", f"--fiskil-scenarios={argument}", f"--fiskil-seed={seed}"]
+    arguments += [f"--fiskil-config={path}"] if path else []
+    arguments += [f"--fiskil-interpretation={text}" for text in _interpretations(config)]
+    return f"cd {shlex.quote(str(config.rootpath))} && {shlex.join(arguments)}"
+
+
+def _report(played: Played, config: pytest.Config, *, again: str) -> None:
     """Raise ScenarioFailed, skip the test or return, according to the verdict."""
     if played.traceback:
         raise ScenarioFailed(f"Internal error of fiskil-harness:\n{played.traceback}")
     outcome = played.outcome
-    again = f"fiskil-harness run {shlex.quote(argument)} --seed {outcome.seed}"
     if outcome.verdict is Verdict.PASS:
         return
     if outcome.outside:

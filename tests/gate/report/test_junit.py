@@ -175,6 +175,56 @@ def test_with_a_baseline_the_gate_is_red_only_if_something_is_worse(result: Gate
     assert gate_of(replace(missing, comparison=Comparison(baseline="old.json")))[0] == "error"
 
 
+def counted(whole: GateResult) -> dict[str, tuple[int, int]]:
+    """Return the number of failures and errors of each suite, which must equal the number of elements."""
+    root = ET.fromstring(junit.render(whole))  # noqa: S314 - trusted input
+    numbers = {}
+    for suite in (root, *root):
+        elements = tuple(len(suite.findall(f".//{tag}")) for tag in ("failure", "error"))
+        assert (suite.get("failures"), suite.get("errors")) == tuple(map(str, elements))
+        numbers[suite.get("name", "").removeprefix("fiskil-harness.")] = elements
+    return numbers
+
+
+def test_what_the_baseline_knows_is_no_failure(result: GateResult) -> None:
+    """If nothing is worse, the exit code is 0, and no case is a failure or an error."""
+    known = replace(result, comparison=Comparison(baseline="old.json"))
+
+    assert set(counted(known).values()) == {(0, 0)}
+    assert "FAIL, not worse than in old.json: message e1 was applied 2 times" in junit.render(known)
+    assert counted(result)["scenarios"] == (1, 1)
+
+
+def test_a_new_violation_is_counted_once(result: GateResult) -> None:
+    """The practice, and its probe in the scenario, are worse; the scenario is the failure."""
+    worse = (
+        Difference(subject="webhooks.idempotent", before="proven", now="violated: x", weight=Verdict.FAIL),
+        Difference(subject="applies_once in webhook_repeated", before="PASS", now="FAIL", weight=Verdict.FAIL),
+    )
+
+    numbers = counted(replace(result, comparison=Comparison(baseline="old.json", worse=worse)))
+
+    assert numbers == {
+        "fiskil-harness": (1, 0),
+        "scenarios": (1, 0),
+        "practices": (0, 0),
+        "gate": (0, 0),
+        "baseline": (0, 0),
+    }
+
+
+def test_a_violation_that_no_scenario_shows_is_a_failure_of_the_baseline(result: GateResult) -> None:
+    """For example if a waiver has expired, or a practice is no longer proven."""
+    worse = (
+        Difference(subject="webhooks.idempotent", before="violated, waived", now="violated: x", weight=Verdict.FAIL),
+        Difference(subject="webhooks.retries", before="proven", now="not proven: x", weight=Verdict.INCONCLUSIVE),
+    )
+
+    numbers = counted(replace(result, comparison=Comparison(baseline="old.json", worse=worse)))
+
+    assert (numbers["fiskil-harness"], numbers["baseline"]) == ((1, 1), (1, 1))
+
+
 def test_without_a_decision_there_is_no_case_for_the_gate(result: GateResult) -> None:
     """A run of some scenarios makes no decision."""
     undecided = replace(result, result=replace(result.result, decision=Decision.NOT_REQUESTED))

@@ -15,6 +15,7 @@ from fiskil_harness.gate.report.causes_text import OPTIONS, cause_line, cause_ti
 from fiskil_harness.gate.report.summary_screen import ROWS, summary
 from fiskil_harness.gate.report.text import WEBHOOKS_OPTIONS
 from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes.evidence import Printed
 from fiskil_harness.probes.outcome import Outcome
 from tests.gate.report.conftest import DATE
 
@@ -188,3 +189,23 @@ def test_a_receiver_shows_its_failures_and_what_its_responses_show(
     assert "\nWhat the responses show\n  refuses_forgeries: all 60 were refused (401)\n\n" in file.getvalue()
     assert file.getvalue().endswith("Again: fiskil-harness gate --seed 42\n")
     assert "INCONCLUSIVE  " not in file.getvalue()
+
+
+def test_an_exception_behind_many_results_is_named(result: GateResult) -> None:
+    """It says more than the violations that it causes; an exception of one scenario does not."""
+    printed = [Printed(scenario=f"s{number}", exception="KeyError: 'posted_at'") for number in range(4)]
+    whole = msgspec.structs.replace(result, printed=(*printed, Printed(scenario="t", exception="ValueError: x")))
+
+    text = " ".join(line for line, _ in summary(whole, 80))
+
+    assert "Your app printed KeyError: 'posted_at' in 4 of these scenarios, first in s0." in " ".join(text.split())
+    assert "ValueError" not in text
+
+
+def test_the_default_that_requires_everything_is_explained(result: GateResult) -> None:
+    """A new user has listed nothing, and most practices are not proven; a list of required practices needs no note."""
+    everything = judge(result.result.scenarios, settings=Settings(), seed=42, today=DATE)
+    text = " ".join(line for line, _ in summary(msgspec.structs.replace(result, result=everything), 80))
+
+    assert 'All are required: [gate] required is "all". List there what you need now.' in text
+    assert "All are required" not in shown(result)

@@ -1,7 +1,10 @@
 """acknowledges_genuine: messages signed by Fiskil get 2xx, unless a fault was injected."""
 
+from typing import Any
+
 import pytest
 
+from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, EventCreated
 from fiskil_harness.probes import AcknowledgesGenuine, Finding, Verdict
 from fiskil_harness.probes.webhooks.acknowledges_genuine import FIX_FOR_FAILURES
 from tests.probes.courier import Courier
@@ -351,3 +354,73 @@ def test_a_postponed_message_is_inconclusive(status: int, headers: tuple[tuple[s
 
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.observed == f"1 genuine messages were postponed for longer than the harness waits ({status})"
+
+
+def without_api() -> Courier:
+    """Return a courier of a receiver that does not get the URL of the local Fiskil."""
+    courier = Courier()
+    courier.journal.write(ApiUrlMissing(step=0, at_s=0.0))
+    return courier
+
+
+def test_a_server_error_of_a_receiver_without_the_api_proves_nothing() -> None:
+    """The receiver may process messages before it responds; the reason names the remedy, and the config key."""
+    courier = without_api()
+    courier.deliver("e0")
+    courier.deliver("e2", status=500)
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, API_URL_IN_ENV)
+    assert finding.observed.startswith("1 of 2 genuine messages got 500; the receiver does not call the local Fiskil")
+    assert 'FISKIL_BASE_URL = "{api_url}" in [app.env]' in finding.observed
+    assert finding.advice == (FIX_FOR_FAILURES,)
+
+
+def test_nothing_but_server_errors_of_a_receiver_without_the_api_proves_nothing() -> None:
+    """In a burst a small server may also reset connections."""
+    courier = without_api()
+    courier.deliver("e0", status=500)
+    courier.deliver("e2", status=None, problem="connection reset", group=1)
+
+    assert (examined(courier).verdict, examined(courier).hook) == (Verdict.INCONCLUSIVE, API_URL_IN_ENV)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"status": 401},
+        {"status": None, "problem": "connection refused"},
+        {"status": 500, "response_body": b"Traceback (most recent call last):\n"},
+    ],
+    ids=["refused as forged", "stopped", "stack trace"],
+)
+def test_what_no_failing_api_call_explains_is_a_failure(second: dict[str, Any]) -> None:
+    """A refusal as forged, a receiver that stops, and an exception that it does not handle."""
+    courier = without_api()
+    courier.deliver("e0")
+    courier.deliver("e1", status=500)
+    courier.deliver("e2", **second)
+
+    assert examined(courier).verdict is Verdict.FAIL
+
+
+def test_a_kind_of_event_that_was_acknowledged_needs_no_api() -> None:
+    """So a server error for another form of it is a failure."""
+    courier = without_api()
+    courier.deliver("e0")
+    courier.event("e9", courier.journal.all(EventCreated)[0].kind)
+    courier.deliver("e9", status=500, name="extra_field")
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("e9 extra field attempt 1: 500",))
+
+
+def test_a_wrong_signature_that_is_accepted_explains_more_than_the_api() -> None:
+    """The receiver then verifies the signature in a wrong way."""
+    courier = without_api()
+    courier.deliver("e0", status=500)
+    courier.forge("raw_key_base64", status=200)
+
+    assert examined(courier).verdict is Verdict.FAIL

@@ -6,6 +6,7 @@ import pytest
 
 from fiskil_harness.journal import Idle
 from fiskil_harness.probes import Finding, RefusesForgeries, Verdict
+from fiskil_harness.probes.webhooks.refuses_forgeries import OTHER_BYTES
 from tests.probes.courier import Courier
 
 PROBE = RefusesForgeries()
@@ -386,15 +387,17 @@ def test_without_effects_refusals_by_a_receiver_that_refuses_everything_prove_no
         (("empty_key",), "refuse to start, or return 503, without a secret, and never fall back to another key"),
         (("unsigned", "empty_key", "other_secret"), "verify the signature of every message, and refuse to start"),
         (("other_secret",), "first compare the header with base64(HMAC-SHA256("),
+        (("respaced", "trailing_newline"), "compute the HMAC over the bytes that arrived (request.get_data(), "),
     ],
 )
-def test_the_remedy_fits_what_was_accepted(accepted: tuple[str, ...], remedy: str) -> None:
-    """A missing secret is no wrong comparison."""
+@pytest.mark.parametrize("has_effect", [True, False])
+def test_the_remedy_fits_what_was_accepted(accepted: tuple[str, ...], remedy: str, has_effect: bool) -> None:
+    """A missing secret is no wrong comparison; JSON that was serialised again is another mistake. Responses show it too."""
     courier = Courier()
     courier.deliver("e0")
-    names = ("unsigned", "empty_key", "other_secret")
+    names = ("unsigned", "empty_key", "other_secret", *(name for name in accepted if name in OTHER_BYTES))
     for name in names:
         courier.forge(name, status=204 if name in accepted else 401)
-    courier.effects({"e0": 1, **{f"forged-id-{name}": 1 for name in accepted}})
+    courier.effects({"e0": 1, **{f"forged-id-{name}": 1 for name in accepted if has_effect}})
 
     assert examined(courier).fix.startswith(remedy)

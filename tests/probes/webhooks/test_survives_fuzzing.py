@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing
 from fiskil_harness.probes import Finding, SurvivesFuzzing, Verdict
 from tests.probes.courier import Courier
 
@@ -78,3 +79,20 @@ def test_without_a_genuine_acknowledgement_the_result_is_inconclusive() -> None:
     """Such a receiver refuses for another reason; without generated bodies there is nothing to judge."""
     assert examined(("valid", 500), before=500).verdict is Verdict.INCONCLUSIVE
     assert examined().verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_receiver_without_the_api_may_fail_for_kinds_that_need_it() -> None:
+    """Its API calls fail; a receiver that acknowledges every kind of event needs no API."""
+    courier = Courier()
+    courier.journal.write(ApiUrlMissing(step=0, at_s=0.0))
+    courier.deliver("e0")
+    courier.deliver("e1", status=500)
+    body: dict[str, Any] = {"participant": "", "message_id": "fuzz0", "attempt": 1, "kind": "unusual", "name": "valid"}
+    courier.send(event="fuzz:0", status=500, claims="banking.accounts.sync.completed", is_judged=False, **body)
+    assert (PROBE.examine(courier.journal).verdict, PROBE.examine(courier.journal).hook) == (
+        Verdict.INCONCLUSIVE,
+        API_URL_IN_ENV,
+    )
+
+    courier.deliver("e1", attempt=2)
+    assert PROBE.examine(courier.journal).verdict is Verdict.FAIL

@@ -46,7 +46,10 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
     try:
         raw = tomllib.loads(config.read_text(encoding=ENCODING))
     except FileNotFoundError:
-        raise ConfigError(f"No config at {str(config)!r}. `fiskil-harness init` writes one.") from None
+        raise ConfigError(
+            f"No config at {str(config)!r}. `fiskil-harness init` writes one. "
+            "Without --config, the one in the current folder is used."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The config {str(config)!r} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:

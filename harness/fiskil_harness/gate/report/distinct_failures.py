@@ -1,12 +1,15 @@
-"""Failures with each bug once: findings of the same probe are one failure, shown with its clearest finding."""
+"""Failures with each bug once: FAILs of one probe with one fix are one failure, shown with its clearest finding."""
 
+from collections import Counter
 from collections.abc import Iterable
 
+import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.model.findings import Kind
 from fiskil_harness.gate.diagnosis import Diagnosis
 from fiskil_harness.gate.judgement import Judgement
+from fiskil_harness.gate.report.text import findings_to_show
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 
@@ -14,22 +17,64 @@ _RANKS: list[Kind | None] = [*Kind, None]
 
 
 class DistinctFailure(Struct, frozen=True, kw_only=True):
-    """All FAILs of one probe. ``finding`` of ``outcome`` is the clearest, ``also`` are the other scenarios that show it."""
+    """All FAILs with one cause. ``finding`` of ``outcome`` is the clearest, ``also`` are the other scenarios that show it.
+
+    ``anchor`` is the name of its place in a page: the probe, with a number if the probe found several causes.
+    """
 
     outcome: Outcome
     finding: Finding
     also: tuple[str, ...] = ()
+    anchor: str = ""
+
+
+class FindingBlock(Struct, frozen=True, kw_only=True):
+    """Findings of one scenario that have the same verdict and are shown together.
+
+    ``also`` has the other scenarios that show the same cause, by probe.
+    """
+
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    also: dict[str, tuple[str, ...]]
+
+
+def blocks_to_show(judgement: Judgement) -> list[FindingBlock]:
+    """Return the findings that a reader must see, each cause once, by scenario, the failures first."""
+    by_cause: dict[tuple[str, ...], list[tuple[Outcome, Finding]]] = {}
+    shown = findings_to_show(judgement)
+    for outcome, findings in shown:
+        for finding in findings:
+            by_cause.setdefault(_cause(finding), []).append((outcome, finding))
+    clearest = {id(failure.finding): failure for failure in map(_failure, by_cause.values())}
+    blocks = [(outcome, tuple(finding for finding in findings if id(finding) in clearest)) for outcome, findings in shown]
+    return [
+        FindingBlock(
+            outcome=outcome,
+            findings=findings,
+            also={finding.probe: clearest[id(finding)].also for finding in findings},
+        )
+        for outcome, findings in blocks
+        if findings
+    ]
 
 
 def distinct_failures(judgement: Judgement) -> list[DistinctFailure]:
     """Return the failures of the scenarios, those that happen in production first."""
-    by_probe: dict[str, list[tuple[Outcome, Finding]]] = {}
+    by_cause: dict[tuple[str, ...], list[tuple[Outcome, Finding]]] = {}
     for outcome in judgement.scenarios:
         for finding in outcome.findings:
             if finding.verdict is Verdict.FAIL:
-                by_probe.setdefault(finding.probe, []).append((outcome, finding))
-    failures = [_failure(members) for members in by_probe.values()]
-    return sorted(failures, key=lambda failure: _RANKS.index(failure.finding.kind))
+                by_cause.setdefault(_cause(finding), []).append((outcome, finding))
+    failures = [_failure(members) for members in by_cause.values()]
+    counts: Counter[str] = Counter()
+    named: list[DistinctFailure] = []
+    for failure in sorted(failures, key=lambda failure: _RANKS.index(failure.finding.kind)):
+        counts[failure.finding.probe] += 1
+        number = counts[failure.finding.probe]
+        anchor = failure.finding.probe + (f"-{number}" if number > 1 else "")
+        named.append(msgspec.structs.replace(failure, anchor=anchor))
+    return named
 
 
 def beyond_bugs(judgement: Judgement) -> list[DistinctFailure]:
@@ -58,6 +103,12 @@ def _failing(probe: str, outcomes: Iterable[Outcome]) -> list[str]:
     ]
 
 
+def _cause(finding: Finding) -> tuple[str, ...]:
+    """Return what findings with the same cause share. Failures are worded with the values of their scenario."""
+    text = finding.fix if finding.verdict is Verdict.FAIL else finding.observed
+    return finding.verdict, finding.probe, text
+
+
 def _failure(members: list[tuple[Outcome, Finding]]) -> DistinctFailure:
     """Choose the clearest finding: of the most frequent kind, of a scenario made for the question, with evidence."""
 
@@ -66,5 +117,5 @@ def _failure(members: list[tuple[Outcome, Finding]]) -> DistinctFailure:
         return _RANKS.index(finding.kind), not finding.evidence, len(outcome.findings)
 
     clearest, finding = min(members, key=rank)
-    also = tuple(outcome.scenario for outcome, _ in members if outcome is not clearest)
+    also = tuple(dict.fromkeys(outcome.scenario for outcome, _ in members if outcome is not clearest))
     return DistinctFailure(outcome=clearest, finding=finding, also=also)

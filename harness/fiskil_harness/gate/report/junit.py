@@ -14,7 +14,8 @@ Suites:
 - ``fiskil-harness.gate`` (gate only): one case, green if the exit code is 0. It is skipped if the only reason is a failure
   that another suite counts, else an error, for example if a shard is missing.
 
-So each violation is counted once. The ``file`` of a case is that of the scenario, or the config.
+So each violation is counted once. With a baseline only what is worse is a failure or an error, as in the exit code; all else
+that did not pass is skipped. The ``file`` of a case is that of the scenario, or the config.
 """
 
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def render(whole: GateResult) -> str:
     if whole.result.decision is not Decision.NOT_REQUESTED:
         practices = _suite(root, "practices", whole)
         for status in whole.result.statuses:
-            _practice_case(practices, status)
+            _practice_case(practices, whole, status)
         _gate_case(_suite(root, "gate", whole), whole)
     if whole.result.interpretation_runs:
         interpretations = _suite(root, "interpretations", whole)
@@ -52,10 +53,7 @@ def render(whole: GateResult) -> str:
             seconds = sum(took.get(outcome.scenario, 0.0) for outcome in run.outcomes)
             _interpretation_case(interpretations, whole, run, seconds)
     if whole.comparison is not None:
-        baseline = _suite(root, "baseline", whole)
-        for worse in whole.comparison.worse:
-            case = _case(baseline, "baseline", worse.subject)
-            _add_result(case, "failure" if worse.weight is Verdict.FAIL else "error", "worse", difference_line(worse), "")
+        _baseline_cases(_suite(root, "baseline", whole), whole)
     for case in root.iter("testcase"):
         case.set("file", _xml_text(whole.run.paths.get(case.get("name", ""), whole.run.config or FILE)))
     for suite in (*root, root):
@@ -92,6 +90,9 @@ def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, secon
         return
     decisive = [finding for finding in outcome.findings if finding.verdict is outcome.verdict]
     observed = "; ".join(finding.observed for finding in decisive) or "nothing was examined"
+    if whole.comparison is not None and not _newly_failed(whole, outcome):
+        _skip(case, f"{outcome.verdict}, not worse than in {whole.comparison.baseline}: {observed}")
+        return
     printed = PrintedLines(whole.printed)
     lines = finding_lines(outcome, decisive, again=again(whole, outcome.scenario), printed=printed)
     text = "\n".join(lines) if decisive else observed
@@ -104,6 +105,28 @@ def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, secon
         _skip(case, f"{observed} (missing: {hooks})")
     else:
         _add_result(case, "error", str(outcome.verdict), observed, text)
+
+
+def _newly_failed(whole: GateResult, outcome: Outcome) -> tuple[str, ...]:
+    """Return the practices of the findings of *outcome* that fail and did not fail in the baseline."""
+    worse = {difference.subject for difference in whole.comparison.worse} if whole.comparison is not None else set()
+    new = [finding for finding in outcome.findings if f"{finding.probe} in {outcome.scenario}" in worse]
+    return tuple(practice for finding in new for practice in finding.practices)
+
+
+def _baseline_cases(suite: ET.Element, whole: GateResult) -> None:
+    """Add what is worse than in the baseline; what the other suites show as a failure is skipped here."""
+    worse = whole.comparison.worse if whole.comparison is not None else ()
+    shown = {practice for outcome in whole.result.scenarios for practice in _newly_failed(whole, outcome)}
+    shown |= {f"{finding.probe} in {outcome.scenario}" for outcome in whole.result.scenarios for finding in outcome.findings}
+    shown |= {f"interpretation {run.clause}={run.interpretation}" for run in whole.result.interpretation_runs}
+    for difference in worse:
+        case = _case(suite, "baseline", difference.subject)
+        line = difference_line(difference)
+        if difference.subject in shown and difference.weight is Verdict.FAIL:
+            _skip(case, f"worse, see the other suites: {line}")
+        else:
+            _add_result(case, "failure" if difference.weight is Verdict.FAIL else "error", "worse", line, "")
 
 
 def _gate_case(suite: ET.Element, whole: GateResult) -> None:
@@ -132,7 +155,7 @@ def _why_shut(whole: GateResult) -> Iterator[str]:
         yield f"required interpretations that did not pass: {count}"
 
 
-def _practice_case(suite: ET.Element, practice: PracticeStatus) -> None:
+def _practice_case(suite: ET.Element, whole: GateResult, practice: PracticeStatus) -> None:
     case = _case(suite, practice.section, practice.practice)
     if practice.status is Status.VIOLATED and practice.waiver:
         _skip(case, f"violated, {practice.waiver}")
@@ -140,6 +163,8 @@ def _practice_case(suite: ET.Element, practice: PracticeStatus) -> None:
         _skip(case, f"not proven: {practice.reason}")
     elif practice.status is Status.VIOLATED:
         _skip(case, f"violated, see the scenarios: {practice.reason}")
+    elif practice.status is Status.NOT_PROVEN and whole.comparison is not None:
+        _skip(case, f"not proven, compared with {whole.comparison.baseline} in another suite: {practice.reason}")
     elif practice.status is Status.NOT_PROVEN:
         _add_result(case, "error", str(practice.status), practice.reason, practice.title)
     elif practice.status is Status.STATED:
@@ -148,7 +173,8 @@ def _practice_case(suite: ET.Element, practice: PracticeStatus) -> None:
 
 def _interpretation_case(suite: ET.Element, whole: GateResult, run: InterpretationRun, seconds: float) -> None:
     case = _case(suite, run.clause, run.interpretation, seconds)
-    if stays_shut(run):
+    worse = None if whole.comparison is None else {difference.subject for difference in whole.comparison.worse}
+    if stays_shut(run) and (worse is None or f"interpretation {run.clause}={run.interpretation}" in worse):
         tag = "failure" if run.result is InterpretationResult.FAILS else "error"
         commands = "\n".join(again(whole, outcome.scenario) for outcome in run.outcomes)
         _add_result(case, tag, str(run.result), run.reason, commands)

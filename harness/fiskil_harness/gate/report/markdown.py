@@ -11,6 +11,7 @@ from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.gate.judgement import GateResult, Judgement
 from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.report import causes_text
+from fiskil_harness.gate.report.distinct_failures import blocks_to_show
 from fiskil_harness.gate.report.evidence import rows as evidence_rows
 from fiskil_harness.gate.report.markdown_text import cell, code, code_lines, prose
 from fiskil_harness.gate.report.summary import plainly
@@ -25,7 +26,6 @@ from fiskil_harness.gate.report.text import (
     decision_line,
     difference_line,
     finding_lines,
-    findings_to_show,
     interpretation_run_counts,
     route_cells,
     scenario_counts,
@@ -117,13 +117,14 @@ def _findings(whole: GateResult) -> Block:
     """Return the findings as code blocks, the failures first, as many as fit."""
     judgement = whole.result
     lines: Block = []
-    by_scenario = findings_to_show(judgement)
+    blocks = blocks_to_show(judgement)
     printed = PrintedLines(whole.printed)
-    for number, (outcome, findings) in enumerate(by_scenario):
-        shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE, printed=printed)
+    for number, block in enumerate(blocks):
+        command = again(whole, block.outcome.scenario)
+        shown = finding_lines(block.outcome, block.findings, again=command, width=WIDE, printed=printed, also=block.also)
         lines += ["```text", *code_lines(shown), "```", ""]
-        if _size_bytes(lines) > MOST_OF_FINDINGS and number + 1 < len(by_scenario):
-            lines += [f"And {len(by_scenario) - number - 1} more scenarios; `--html` shows them all.", ""]
+        if _size_bytes(lines) > MOST_OF_FINDINGS and number + 1 < len(blocks):
+            lines += [f"And {len(blocks) - number - 1} more scenarios; `--html` shows them all.", ""]
             break
     return folded(f"Findings: {scenario_counts(judgement)}", lines)
 

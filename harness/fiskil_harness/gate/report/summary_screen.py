@@ -4,6 +4,7 @@ It has the decision, the counts, the violated practices, INCONCLUSIVE results by
 next. Lists are cut so that the screen holds the beginning of each; `-v` shows everything.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from math import ceil
 
@@ -28,6 +29,11 @@ ROWS = 24
 FEWEST_VIOLATIONS, FEWEST_CAUSES = 6, 2
 """The number of violations, and of causes, that are shown even if the screen has no room for them."""
 MOST_DIFFERENCES = 4
+MOST_EXCEPTIONS, FEWEST_SCENARIOS = 2, 3
+"""The number of the app's exceptions that are named, and the scenarios in which one must occur to be named."""
+MOST_OF_EXCEPTION = 80
+MANY_NOT_PROVEN = 20
+"""The number of practices that are not proven from which the default of `[gate] required` is explained."""
 
 Line = tuple[str, str]
 """A line and its style: "" for plain text."""
@@ -90,6 +96,8 @@ def _head(whole: GateResult, width: int) -> Block:
             f"{len(judgement.with_status(status))} {status}" for status in Status if judgement.with_status(status)
         )
         lines += [*_plain(f"{judgement.practices} practices: {practices}", width), *_plain(counts, width)]
+    lines += _plain(_why_all(whole), width) if _why_all(whole) else []
+    lines += [line for text in _exceptions(whole) for line in _plain(text, width)]
     remarks = [*judgement.remarks, *busy_lines(whole.measured), *judgement.config_errors, comparison_line(whole)]
     for text in filter(None, remarks):
         lines += _plain(text, width)
@@ -98,6 +106,30 @@ def _head(whole: GateResult, width: int) -> Block:
             word = "better" if difference.weight is Verdict.PASS else "worse "
             lines += _plain(f"  {word} {difference_line(difference)}", width)
     return lines
+
+
+def _why_all(whole: GateResult) -> str:
+    """Return a sentence about the default of `[gate] required` if much of it is not proven; "" otherwise."""
+    judgement = whole.result
+    is_all = judgement.decision is Decision.SHUT and judgement.required == judgement.practices
+    if not is_all or len(judgement.with_status(Status.NOT_PROVEN)) < MANY_NOT_PROVEN:
+        return ""
+    return 'All are required: [gate] required is "all". List there what you need now.'
+
+
+def _exceptions(whole: GateResult) -> list[str]:
+    """Return one line for each of the app's most frequent exceptions in scenarios that did not pass."""
+    first: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for excerpt in whole.printed:
+        if excerpt is not None and excerpt.exception:
+            first.setdefault(excerpt.exception, excerpt.scenario)
+            counts[excerpt.exception] += 1
+    frequent = [(exception, count) for exception, count in counts.most_common(MOST_EXCEPTIONS) if count >= FEWEST_SCENARIOS]
+    return [
+        f"Your app printed {_cut(exception, MOST_OF_EXCEPTION)} in {count} of these scenarios, first in {first[exception]}."
+        for exception, count in frequent
+    ]
 
 
 def _violated(whole: GateResult) -> list[PracticeStatus]:

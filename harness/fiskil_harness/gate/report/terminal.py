@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from fiskil_harness.core.printable import printable
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, was_not_run
-from fiskil_harness.gate.judgement import ONLY_REQUIRED, Decision, GateResult, Judgement
+from fiskil_harness.gate.judgement import Decision, GateResult, Judgement, is_only_required
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.gate.report import causes_text
 from fiskil_harness.gate.report import text as wording
+from fiskil_harness.gate.report.distinct_failures import blocks_to_show
 from fiskil_harness.gate.report.summary_screen import summary
 from fiskil_harness.gate.report.text import advice, again, decision_line, finding_lines, findings_to_show, scenario_counts
 from fiskil_harness.probes import PROBES, Verdict
@@ -51,7 +52,7 @@ def show(whole: GateResult, console: "Console") -> None:
     _show_causes(whole, console, width)
     _show_unlocks(whole, console, width)
     _show_coverage(judgement, console, width)
-    is_chosen = judgement.is_fast or any(remark.startswith(ONLY_REQUIRED) for remark in judgement.remarks)
+    is_chosen = judgement.is_fast or is_only_required(judgement)
     if judgement.left_out and not is_chosen:
         _print(console, "Not run: this command cannot provide what they need (see gate)", style="bold")
         for text in judgement.left_out:
@@ -81,10 +82,13 @@ def show_receiver(whole: GateResult, console: "Console", *, reports: Sequence[st
 
 def _show_findings(whole: GateResult, console: "Console", width: int, verdicts: Container[Verdict]) -> None:
     printed = wording.PrintedLines(whole.printed)
-    for outcome, findings in findings_to_show(whole.result):
-        verdict = findings[0].verdict
+    for block in blocks_to_show(whole.result):
+        verdict = block.findings[0].verdict
         if verdict in verdicts:
-            lines = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=width, printed=printed)
+            command = again(whole, block.outcome.scenario)
+            lines = finding_lines(
+                block.outcome, block.findings, again=command, width=width, printed=printed, also=block.also
+            )
             _print_lines(console, lines, lead=str(verdict), style=COLOURS[verdict])
             _print(console, "")
 
@@ -278,8 +282,7 @@ def _show_end(whole: GateResult, console: "Console", width: int) -> None:
     for line in wording.wrapped(decision_line(whole), width):
         _print(console, line, style=colour)
     for plan in run.plans:
-        command = f"fiskil-harness replay {plan}{run.replay_with}"
-        _print_lines(console, wording.command_lines("Saved plan:", command, width))
+        _print_lines(console, wording.command_lines("Saved plan:", wording.replay_command(whole, plan), width))
     _print_lines(console, wording.command_lines("Again:", run.again, width))
 
 

@@ -7,7 +7,7 @@ import re
 import shlex
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from fiskil_harness.core import catalog
@@ -88,12 +88,18 @@ class PrintedLines:
 
 
 def finding_lines(
-    outcome: Outcome, findings: Sequence[Finding], *, again: str, width: int = WIDTH, printed: PrintedLines | None = None
+    outcome: Outcome,
+    findings: Sequence[Finding],
+    *,
+    again: str,
+    width: int = WIDTH,
+    printed: PrintedLines | None = None,
+    also: Mapping[str, Sequence[str]] = {},
 ) -> list[str]:
     """Return lines for the findings of one scenario that have the same verdict.
 
     The lines state what was observed, what was expected, and how to fix it, and what the app *printed*. The last is *again*,
-    the command that repeats the scenario.
+    the command that repeats the scenario. *also* has other scenarios with the same cause, by probe.
     """
     printed = printed or PrintedLines(())
     lines = _head(outcome, findings, width)
@@ -104,6 +110,7 @@ def finding_lines(
             lines += _labelled("exception", f"{exception}  (in the app's output)", width)
         if finding.verdict is Verdict.FAIL:
             lines += _detail_lines(finding, width)
+        lines += _also_lines(also.get(finding.probe, ()), exception, printed, width)
         lines += [line for text in finding.advice for line in _labelled("advice", text, width)]
     lines += printed.lines(outcome.scenario, width)
     return lines + command_lines("again", again, width, indent=INDENT, label_width=LABEL)
@@ -162,6 +169,17 @@ def _detail_lines(finding: Finding, width: int) -> list[str]:
     if finding.fix:
         lines += _labelled("fix", finding.fix, width)
     return lines
+
+
+def _also_lines(scenarios: Sequence[str], exception: str, printed: PrintedLines, width: int) -> list[str]:
+    """Return one line that names the other *scenarios*, with the app's exception where it is not the same *exception*."""
+    named: list[str] = []
+    exceptions = {exception, ""}
+    for scenario in scenarios:
+        other = printed.exception(scenario)
+        named.append(scenario if other in exceptions else f"{scenario} ({other})")
+        exceptions.add(other)
+    return _labelled("also in", ", ".join(named), width) if named else []
 
 
 def kind_text(kind: Kind, source: str) -> str:
@@ -335,10 +353,21 @@ def again(whole: GateResult, scenario: str) -> str:
     name, _, interpretation = scenario.partition(INTERPRETATION_SEPARATOR)
     plan = _failed_plan(whole, name)
     if plan and not interpretation:
-        return f"fiskil-harness replay {shlex.quote(plan)}{whole.run.replay_with}"
-    argument = shlex.quote(whole.run.paths.get(name, name))
+        return replay_command(whole, plan)
+    path = whole.run.paths.get(name)
+    argument = shlex.quote(_from_anywhere(whole, path) if path else name)
     option = f" --interpretation {interpretation}" if interpretation else ""
     return whole.run.again_for_scenario.replace("{scenario}", argument) + option
+
+
+def replay_command(whole: GateResult, plan: str) -> str:
+    """Return the command that runs the saved *plan* again, in any folder."""
+    return f"fiskil-harness replay {shlex.quote(_from_anywhere(whole, plan))}{whole.run.replay_with}"
+
+
+def _from_anywhere(whole: GateResult, path: str) -> str:
+    """Return *path* so that it names the same file in any folder of the machine of the run."""
+    return str(Path(whole.run.folder, path))
 
 
 def _failed_plan(whole: GateResult, name: str) -> str:

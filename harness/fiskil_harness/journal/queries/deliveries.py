@@ -1,5 +1,6 @@
 """Queries about deliveries and the effects that the app reported for them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import inf
@@ -23,6 +24,9 @@ from fiskil_harness.journal.queries.api_calls import bitten_by
 from fiskil_harness.journal.queries.rows import why_still_busy
 
 UNKNOWN_EVENT = "unknown_event"
+_TRACE = re.compile(
+    rb"Traceback \(most recent call last\)|\n[^\S\n]+at .+[.]([cm]?js|java|kt|rb|php|cs|ts)[:)]|goroutine \d+ \["
+)
 """The symbol of each event whose kind Fiskil's documentation does not list."""
 CONNECTION_REFUSED = "connection refused"
 """``problem`` of a delivery for which no receiver was running."""
@@ -154,6 +158,11 @@ def ended_s(delivery: Delivery) -> float:
 def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
     """Return the app's calls on which a fault acted while *delivery* waited for its response."""
     return [bite for bite in bitten_by(journal) if bite.at_s <= ended_s(delivery) and bite.ended_s >= delivery.at_s]
+
+
+def has_stack_trace(delivery: Delivery) -> bool:
+    """Return True if the response contains the beginning or a line of a stack trace."""
+    return _TRACE.search(delivery.response_body) is not None
 
 
 def response_text(delivery: Delivery) -> str:

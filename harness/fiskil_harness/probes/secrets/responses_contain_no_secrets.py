@@ -4,21 +4,16 @@ import base64
 import binascii
 import hashlib
 import hmac
-import re
 from collections.abc import Iterator
 
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Canaries, Delivery, Journal, Leak
-from fiskil_harness.journal.queries.deliveries import first_of
+from fiskil_harness.journal.queries.deliveries import first_of, has_stack_trace
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, EXPECTED_SIGNATURE, index_of
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 KINDS = (EXPECTED_SIGNATURE, *reversed(CREDENTIALS))
 WEBHOOK_SECRET = "webhook secret"
-TRACE = re.compile(
-    rb"Traceback \(most recent call last\)|\n[^\S\n]+at .+[.]([cm]?js|java|kt|rb|php|cs|ts)[:)]|goroutine \d+ \["
-)
-"""Pattern that matches the beginning or a line of a stack trace."""
 
 
 class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="responses_contain_no_secrets"):
@@ -98,7 +93,7 @@ def _case(kind: str, places: list[str]) -> Case:
 
 
 def _traces(responses: list[Delivery]) -> tuple[str, ...]:
-    events = list(dict.fromkeys(delivery.event for delivery in responses if TRACE.search(delivery.response_body)))
+    events = list(dict.fromkeys(delivery.event for delivery in responses if has_stack_trace(delivery)))
     if not events:
         return ()
     return (f"the response to {first_of(events, 3)} contains a stack trace, which helps attackers",)

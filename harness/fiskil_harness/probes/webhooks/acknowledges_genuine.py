@@ -2,7 +2,7 @@
 
 import msgspec
 
-from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
     UNKNOWN_EVENT,
@@ -21,6 +21,7 @@ from fiskil_harness.journal.queries.deliveries import (
     was_requested_failure,
     why_busy,
 )
+from fiskil_harness.journal.queries.unreachable_api import REMEDY, may_lack_the_api
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 NO_RECEIVER = {404, 405}
@@ -53,7 +54,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
     """Check that every genuine message gets 2xx in every JSON variant, unless a fault was injected.
 
     In a burst the app may refuse a message that it acknowledges later. If the app refuses a repetition of an acknowledged
-    message, the probe gives only advice.
+    message, the probe gives only advice. A 5xx of a receiver that cannot reach the local Fiskil is INCONCLUSIVE.
     """
 
     judges_responses = True
@@ -71,25 +72,42 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         advice = _advice_on_server_errors(journal)
         refused = [delivery for delivery in deliveries if not delivery.is_acknowledged]
         unexpected = [delivery for delivery in refused if not _may_be_refused(journal, delivery, deliveries)]
+        doubtful = [delivery for delivery in unexpected if may_lack_the_api(journal, delivery)]
+        unexpected = [delivery for delivery in unexpected if delivery not in doubtful]
         ignored = _ignored_variants(journal, deliveries)
+        conclusive = [delivery for delivery in deliveries if delivery not in doubtful]
         cases = (
-            *_variant_cases(deliveries, [*unexpected, *ignored]),
-            *_case_after_junk(journal, deliveries, unexpected),
+            *_variant_cases(conclusive, [*unexpected, *ignored]),
+            *_case_after_junk(journal, conclusive, unexpected),
             *_wrong_form_cases(journal, refuses_all=False),
         )
         if unexpected:
             return self._refusals(unexpected, deliveries, advice=advice, cases=cases)
-        if ignored and (busy := why_busy(journal)):
-            return self.inconclusive(*busy, advice=advice)
         if ignored:
-            observed = f"{len(ignored)} messages in another JSON form were acknowledged but not applied"
-            evidence = tuple(map(describe, ignored))
-            return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
+            return self._ignored(journal, ignored, deliveries, advice=advice, cases=cases)
+        if doubtful:
+            return self._without_api(doubtful, deliveries, advice=advice, cases=cases)
         advice += _advice_on_repetitions(refused, deliveries)
         acknowledged = messages_of(delivery for delivery in deliveries if delivery.is_acknowledged)
         return self.passes(
             f"{acknowledged} genuine messages were acknowledged", examined=acknowledged, advice=advice, cases=cases
         )
+
+    def _ignored(
+        self,
+        journal: Journal,
+        ignored: list[Delivery],
+        deliveries: list[Delivery],
+        *,
+        advice: tuple[str, ...],
+        cases: tuple[Case, ...],
+    ) -> Finding:
+        """Return the finding for messages in another JSON form that were acknowledged and had no effect."""
+        if busy := why_busy(journal):
+            return self.inconclusive(*busy, advice=advice)
+        observed = f"{len(ignored)} messages in another JSON form were acknowledged but not applied"
+        evidence = tuple(map(describe, ignored))
+        return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
 
     def _refusals(
         self, refused: list[Delivery], deliveries: list[Delivery], *, advice: tuple[str, ...], cases: tuple[Case, ...]
@@ -106,6 +124,19 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         is_failure = all(delivery.is_server_error for delivery in refused)
         return msgspec.structs.replace(finding, fix=FIX_FOR_FAILURES) if is_failure else finding
 
+    def _without_api(
+        self,
+        refused: list[Delivery],
+        deliveries: list[Delivery],
+        *,
+        advice: tuple[str, ...] = (),
+        cases: tuple[Case, ...] = (),
+    ) -> Finding:
+        """Return the finding for server errors of a receiver that cannot reach the local Fiskil."""
+        responses = " or ".join(sorted({response_text(delivery) for delivery in refused}))
+        observed = f"{messages_of(refused)} of {messages_of(deliveries)} genuine messages got {responses}; {REMEDY}"
+        return self.inconclusive(observed, hook=API_URL_IN_ENV, advice=(*advice, FIX_FOR_FAILURES), cases=cases)
+
     def _nothing_acknowledged(self, journal: Journal, deliveries: list[Delivery]) -> Finding:
         """Return the finding if no genuine message was acknowledged; if a wrong signature was accepted, describe it."""
         responses = sorted({response_text(delivery) for delivery in deliveries})
@@ -117,6 +148,10 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         accepted_forms = [
             delivery.name for delivery in journal.all(Delivery) if delivery.is_acknowledged and delivery.name in WRONG_FORMS
         ]
+        # In a burst a small receiver may also reset connections.
+        alone = [delivery for delivery in deliveries if delivery.status is not None or not delivery.group]
+        if not accepted_forms and alone and all(may_lack_the_api(journal, delivery) for delivery in alone):
+            return self._without_api(alone, deliveries)
         observed = f"every genuine delivery was refused ({' or '.join(responses)})"
         if accepted_forms:
             observed += f"; the receiver accepts {readable(accepted_forms[0])} instead: {WRONG_FORMS[accepted_forms[0]]}"

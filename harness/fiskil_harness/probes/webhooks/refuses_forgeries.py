@@ -28,6 +28,8 @@ RESPONDS_TO_JUNK = "responds_to_junk"
 """Name of the case that fails if the receiver hangs or exits after a forgery."""
 NO_SIGNATURE = frozenset({"unsigned", "empty_header"})
 """Forgeries without a signature."""
+OTHER_BYTES = frozenset({"respaced", "repeated_key", "trailing_newline", "byte_order_mark", "invalid_byte"})
+"""Forgeries with another body that becomes the signed one if a receiver decodes it, or parses and serialises it."""
 GUESSED_KEYS = ("empty_key", "key_")
 """Beginnings of the names of forgeries that are signed with an empty or a guessed key."""
 Witness = tuple[str, tuple[str, ...], list[Delivery]]
@@ -97,7 +99,9 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             observed = f"{len(alike)} of {len(forged)} forged messages got the response of genuine ones: {alike[0].status}"
             case = Case(name=ALIKE, verdict=Verdict.FAIL, observed=observed)
             cases = (*_cases(forged, [], otherwise=otherwise), case)
-            return self.fails(observed, evidence=tuple(map(_line, alike)), examined=len(forged), advice=advice, cases=cases)
+            evidence = tuple(map(_line, alike))
+            finding = self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
+            return msgspec.structs.replace(finding, fix=_fix_for(forged, alike) or self.fix)
         return None if has_control else self.inconclusive(_responses(journal, forged), hook=EFFECTS, advice=advice)
 
 
@@ -108,6 +112,10 @@ def _fix_for(forged: list[Delivery], accepted: list[Delivery]) -> str:
         return ""
     if names <= NO_SIGNATURE:
         return "treat a missing or empty signature as a wrong one"
+    if names <= OTHER_BYTES:
+        return (
+            "compute the HMAC over the bytes that arrived (request.get_data(), express.raw()), not over text or JSON of them"
+        )
     if all(name.startswith(GUESSED_KEYS) for name in names):
         return "refuse to start, or return 503, without a secret, and never fall back to another key"
     if names == {delivery.name for delivery in forged}:

@@ -1,7 +1,8 @@
 """Does the receiver accept every valid generated message, and survive the invalid ones?"""
 
-from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import genuine, last_applied, of_kind, why_busy
+from fiskil_harness.journal.queries.unreachable_api import REMEDY, may_lack_the_api
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 FUZZ = "fuzz:"
@@ -26,17 +27,22 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
         if not sent:
             return self.inconclusive("no generated body was sent")
         deliveries = genuine(journal)
-        after = [delivery for delivery in deliveries if delivery.at_s > sent[-1].at_s]
+        later = [delivery for delivery in deliveries if delivery.at_s > sent[-1].at_s]
+        after = [delivery for delivery in later if not may_lack_the_api(journal, delivery)]
         if not any(delivery.is_acknowledged for delivery in deliveries if delivery.at_s < sent[0].at_s):
             return self.inconclusive("no genuine message was acknowledged before, so a refusal proves nothing")
         advice = _advice_on_server_errors(sent)
-        failures = (_without_response(sent), _broken_after(after), _refused(sent), _repeated(journal, sent))
+        conclusive = [delivery for delivery in sent if delivery.name != VALID or not may_lack_the_api(journal, delivery)]
+        failures = (_without_response(sent), _broken_after(after), _refused(conclusive), _repeated(journal, sent))
         failed_cases = [(name, *failure) for name, failure in zip(CASES, failures, strict=True) if failure]
         failed_names = {name for name, _, _ in failed_cases}
         cases = tuple(Case(name=name, verdict=Verdict.FAIL if name in failed_names else Verdict.PASS) for name in CASES)
         if failed_cases:
             _, observed, evidence = failed_cases[0]
             return self.fails(observed, evidence=(*evidence, REPRODUCE), examined=len(sent), advice=advice, cases=cases)
+        if len(conclusive) < len(sent):
+            observed = f"{len(sent) - len(conclusive)} valid bodies got a server error; {REMEDY}"
+            return self.inconclusive(observed, hook=API_URL_IN_ENV, advice=advice)
         if busy := why_busy(journal):
             return self.inconclusive(*busy, advice=advice)
         valid = sum(delivery.name == VALID for delivery in sent)

@@ -1,0 +1,147 @@
+"""Commands in reports repeat one finding, also after they are pasted in another folder."""
+
+import shlex
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from fiskil_harness.cli.main import program as whole_program
+from fiskil_harness.cli.runs import files_from_anywhere, repeat_arguments
+from fiskil_harness.core.config import FILE
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.gate.judgement import GateResult
+from fiskil_harness.gate.report.text import again
+from fiskil_harness.sandbox.sandbox import mint_credentials
+from tests.gate.report.conftest import result as result  # noqa: PLC0414
+
+CONFIG = """
+[app]
+url = "{origin}"
+[app.webhook]
+path = "/hook"
+[sandbox]
+webhook_secret_env = "MY_SECRET"
+"""
+
+
+class Credulous(BaseHTTPRequestHandler):
+    """A receiver that accepts everything, also what is not signed."""
+
+    def do_POST(self) -> None:
+        """Return 200."""
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def origin() -> Iterator[str]:
+    """Yield the origin of a receiver that accepts everything."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Credulous)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def run(arguments: list[str]) -> Result:
+    """Run the program in this process."""
+    return CliRunner().invoke(whole_program, arguments, standalone_mode=False, catch_exceptions=False)
+
+
+def command_of(output: str) -> list[str]:
+    """Return the words of the command after ``again`` of the only finding, without the name of the program."""
+    pasted = output.replace(" \\\n", " ")
+    (line,) = [line for line in pasted.splitlines() if line.startswith("      again ")]
+    return shlex.split(line)[2:]
+
+
+@pytest.mark.parametrize("name", [FILE, "pyproject.toml", "other.toml"])
+def test_the_config_has_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """It was found in the current folder, or named relative to it."""
+    (tmp_path / name).write_text('[tool.fiskil-harness.app]\ncommand = "x"')
+    monkeypatch.chdir(tmp_path)
+
+    arguments = repeat_arguments(3, Path(name) if name == "other.toml" else None)
+
+    assert shlex.split(arguments) == ["--seed", "3", "--config", str(tmp_path / name)]
+
+
+def test_a_gallery_app_needs_no_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The config in the current folder is about another app."""
+    (tmp_path / FILE).write_text('[app]\ncommand = "x"')
+    monkeypatch.chdir(tmp_path)
+
+    assert repeat_arguments(3, None, "no_dedupe") == " --seed 3 --gallery no_dedupe"
+
+
+def test_files_of_scenarios_have_their_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names and patterns stay as they are."""
+    monkeypatch.chdir(tmp_path)
+
+    assert files_from_anywhere(("webhook_*", "our own.py")) == ("webhook_*", str(tmp_path / "our own.py"))
+
+
+def test_files_of_a_report_are_found_from_any_folder(result: GateResult) -> None:
+    """A report has paths relative to the folder of the run: those of scenarios, and of plans that failed."""
+    changes = {
+        "folder": "/home/ada/the shop",
+        "paths": {"thrice": "own/thrice.py"},
+        "plans": ("plans/generated_order-0.json",),
+    }
+    whole = msgspec.structs.replace(result, run=msgspec.structs.replace(result.run, **changes))
+
+    assert again(whole, "thrice") == "fiskil-harness run '/home/ada/the shop/own/thrice.py' --seed 42"
+    assert again(whole, "delivery_order_generated") == (
+        "fiskil-harness replay '/home/ada/the shop/plans/generated_order-0.json'"
+    )
+    assert again(whole, "webhook_repeated") == "fiskil-harness run webhook_repeated --seed 42"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("usual_signals")
+@pytest.mark.parametrize("has_config", [False, True])
+def test_a_finding_about_a_receiver_is_repeated_alone(
+    origin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_config: bool
+) -> None:
+    """The command plays only its scenario, in any folder, with the config whose hooks were used."""
+    project, elsewhere = tmp_path / "the project", tmp_path / "elsewhere"
+    project.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.setenv("MY_SECRET", mint_credentials(Mint(seed=1)).webhook_secret)
+    if has_config:
+        (project / FILE).write_text(CONFIG.format(origin=origin))
+    monkeypatch.chdir(project)
+    names = ["--scenario", "webhook_forged_sync_event", "--scenario", "webhook_delivered"]
+    first = run(["webhooks", f"{origin}/hook", "--secret-env", "MY_SECRET", *names])
+
+    command = command_of(first.output)
+    monkeypatch.chdir(elsewhere)
+    second = run(command)
+
+    assert command[-2:] == ["--scenario", "webhook_forged_sync_event"]
+    assert (str(project / FILE) in command) is has_config
+    assert (first.return_value, second.return_value) == (1, 1)
+    assert command_of(second.output) == command
+    assert "1 scenario: 1 fail" in second.output
+
+
+def test_an_unknown_scenario_about_a_receiver_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scenarios about the calls of an app are unknown too."""
+    monkeypatch.setenv("MY_SECRET", "c2VjcmV0")
+    arguments = ["webhooks", "http://127.0.0.1:1/hook", "--secret-env", "MY_SECRET", "--scenario", "webhook_forgd"]
+
+    with pytest.raises(UnknownName, match=r"No scenario about a receiver 'webhook_forgd'\. Did you mean 'webhook_forged'\?"):
+        run(arguments)
