@@ -126,11 +126,15 @@ def repeat_arguments(
 
 
 def app_arguments(config_file: Path | None, gallery_name: str | None, interpretations: "Sequence[str]" = ()) -> str:
-    """Return the command-line arguments that select the app and the *interpretations*, in any folder."""
-    from fiskil_harness.core.config import find
+    """Return the command-line arguments that select the app and the *interpretations*.
 
-    config = None if gallery_name else config_file or find(Path.cwd())
-    named = {"--config": config and config.absolute(), "--gallery": gallery_name, "--interpretation": interpretations}
+    The config of the current folder is not named, so that the command of a report from CI works in every checkout.
+    """
+    named = {
+        "--config": config_file and config_file.absolute(),
+        "--gallery": gallery_name,
+        "--interpretation": interpretations,
+    }
     return arguments_of(named)
 
 
