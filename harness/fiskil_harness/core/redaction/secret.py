@@ -44,8 +44,8 @@ class Secret(NamedTuple):
     """A secret to search for.
 
     ``form`` is "" for the value itself, and begins with ``decoded`` for the key that a base64 value encodes. Within one of
-    the spans ``parts``, as many consecutive bytes as ``shortest_part`` returns are a leak. Without parts, only the whole value
-    is a leak.
+    the spans ``parts``, as many consecutive bytes as ``shortest_part`` returns are a leak. Without parts, only the whole
+    value is a leak.
     """
 
     kind: str
