@@ -364,6 +364,12 @@ class Sandbox:
         with self.store.lock:
             self.store.secrets[self.credentials.client_secret] = "accepted" if is_accepted else "revoked"
 
+    def restore_keys(self) -> None:
+        """Accept the app's key pair again, and revoke every other one, so that an app cannot keep using its tokens."""
+        own = self.credentials.client_secret
+        with self.store.lock:
+            self.store.secrets.update({secret: "accepted" if secret == own else "revoked" for secret in self.store.secrets})
+
     def limit_pages(self, rows: int, *, usual: int | None = None) -> None:
         """Limit pages to *rows* rows, for any requested size, until the next reset.
 
