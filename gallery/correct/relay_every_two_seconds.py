@@ -2,7 +2,7 @@
 
 import asyncio
 
-from reference_app import app, consents, customers, datasets, failpoints, inbox, logs, sync, worker
+from reference_app import app, consents, customers, datasets, failpoints, inbox, sync, worker
 from reference_app.fiskil.errors import Rejected, Unavailable
 from reference_app.fiskil.limits import Deadline
 from reference_app.metrics import METRICS

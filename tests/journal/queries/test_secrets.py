@@ -1,4 +1,4 @@
-"""The index of a journal's secrets has exactly the secrets of the journal that was asked for last."""
+"""The index of a journal's secrets has exactly the secrets of the journal of the latest call."""
 
 from fiskil_harness.journal import Canaries, Journal
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
