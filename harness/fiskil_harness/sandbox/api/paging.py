@@ -16,7 +16,7 @@ from fiskil_harness.sandbox.problems import ApiProblem, bad_request, invalid_req
 from fiskil_harness.sandbox.store import Store
 
 SPLIT_FROM = 8
-"""The length from which a list gets at least as many pages as the sandbox is told to serve."""
+"""The length from which a list has the fewest pages that ``limit_pages`` sets; a shorter list keeps its pages."""
 
 _CURSORS = ("page[after]", "page[before]")
 
