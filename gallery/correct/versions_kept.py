@@ -24,6 +24,9 @@ def create(tx):
             f"CREATE TABLE IF NOT EXISTS {dataset.name}_versions (number INTEGER PRIMARY KEY, end_user_id TEXT,"
             f" fiskil_id TEXT, {columns} valid_from TEXT, valid_to TEXT)"
         )
+        tx.execute(
+            f"CREATE INDEX IF NOT EXISTS {dataset.name}_versions_of_row ON {dataset.name}_versions (end_user_id, fiskil_id)"
+        )
 
 
 def upsert(tx, end_user_id, reading, row):
