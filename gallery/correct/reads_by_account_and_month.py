@@ -23,21 +23,21 @@ def selections(days):
 
 
 async def rows(self, dataset, end_user_id, deadline):
-    """Read the accounts first, and then each selection of each account."""
+    """Read the accounts first, and then each selection of each account; without accounts, each selection of all."""
     if dataset is not TRANSACTIONS:
         return await _rows(self, dataset, end_user_id, deadline)
     slots, found = asyncio.Semaphore(AT_ONCE), {}
 
-    async def read(account_id, selection):
+    async def read(account, selection):
         async with slots:
-            params = {"end_user_id": end_user_id, "account_id": account_id, **selection}
+            params = {"end_user_id": end_user_id, **account, **selection}
             return await paging.every_record(self._client, dataset.path, dataset.name, params, deadline)
 
-    accounts = await _rows(self, ACCOUNTS, end_user_id, deadline)
+    account_ids = sorted({row.account_id for row in await _rows(self, ACCOUNTS, end_user_id, deadline)})
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(read(account, selection))
-            for account in sorted({row.account_id for row in accounts})
+            for account in [{"account_id": account_id} for account_id in account_ids] or [{}]
             for selection in selections(self._history_days)
         ]
     for task in tasks:
