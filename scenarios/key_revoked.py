@@ -10,7 +10,7 @@ SCENARIO = Scenario(
         steps.RevokeKey(),
         steps.Sync("transactions"),
         steps.Deliver(),
-        steps.StayIdle(seconds=1),
+        steps.StayIdle(seconds=1, after_call="token"),
         steps.Refresh(),
         steps.AcceptKey(),
         steps.Restart(),

@@ -5,7 +5,7 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
-        steps.LimitPages(rows=25),
+        steps.LimitPages(rows=25, pages=4),
         steps.Connect(),
         steps.WaitUntilIdle(),
         steps.Change(kind="repeat", nth=3),

@@ -11,6 +11,7 @@ from fiskil_harness import faults
 from fiskil_harness.core.model import Ending
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.errors import FaultUnbitten, UnknownName, UsageError
+from fiskil_harness.sandbox import tokens
 from fiskil_harness.sandbox.consents import sessions
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
@@ -37,6 +38,22 @@ def test_links_and_addresses_have_the_right_origins(fiskil: LocalFiskil) -> None
 
     assert page["links"]["next"].startswith(f"{fiskil.api_url}/v1/banking/transactions?")
     assert session["auth_url"].startswith(f"{fiskil.auth_url}?sess_id=")
+
+
+def test_only_the_keys_of_the_app_outlive_a_scenario(fiskil: LocalFiskil) -> None:
+    """A token of a second key is refused after the scenario, so an app that stores tokens exchanges its own key again."""
+    pairs = [
+        {"client_id": fiskil.credentials.client_id, "client_secret": secret}
+        for secret in (fiskil.credentials.client_secret, tokens.mint_key(fiskil.sandbox.store))
+    ]
+    with httpx.Client(base_url=fiskil.api_url, trust_env=False) as client:
+        headers = [{"authorization": "Bearer " + client.post("/v1/token", json=pair).json()["token"]} for pair in pairs]
+        fiskil.sandbox.set_key(is_accepted=False)
+
+        fiskil.restore()
+
+        assert [client.get("/v1/end-users", headers=own).status_code for own in headers] == [200, 401]
+        assert [client.post("/v1/token", json=pair).status_code for pair in pairs] == [200, 401]
 
 
 def test_an_enrolled_end_user_has_rows_after_consent(fiskil: LocalFiskil) -> None:

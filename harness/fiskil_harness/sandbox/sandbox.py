@@ -364,11 +364,18 @@ class Sandbox:
         with self.store.lock:
             self.store.secrets[self.credentials.client_secret] = "accepted" if is_accepted else "revoked"
 
-    def limit_pages(self, rows: int, *, usual: int | None = None) -> None:
+    def restore_keys(self) -> None:
+        """Accept the app's key pair again, and revoke every other one, so that an app cannot keep using its tokens."""
+        own = self.credentials.client_secret
+        with self.store.lock:
+            self.store.secrets.update({secret: "accepted" if secret == own else "revoked" for secret in self.store.secrets})
+
+    def limit_pages(self, rows: int, *, usual: int | None = None, pages: int = 1) -> None:
         """Limit pages to *rows* rows, for any requested size, until the next reset.
 
         Args:
             usual: Number of rows in a page for requests without a size (default: as the interpretation states).
+            pages: The fewest pages of a list, unless it is very short.
 
         Raises:
             UsageError: *rows* or *usual* is below one.
@@ -378,7 +385,7 @@ class Sandbox:
         if rows < 1 or (usual is not None and usual < 1):
             raise UsageError(f"A page has at least one row; got {min(rows, rows if usual is None else usual)}.")
         with self.store.lock:
-            self.store.largest_page, self.store.usual_page = rows, usual
+            self.store.largest_page, self.store.usual_page, self.store.fewest_pages = rows, usual, pages
 
     def configure(
         self,

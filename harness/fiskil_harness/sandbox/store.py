@@ -97,6 +97,7 @@ class Store:
         self.issued: deque[str] = deque(maxlen=TOKENS_REMEMBERED)
         self.largest_page = LARGEST_PAGE
         self.usual_page: int | None = None
+        self.fewest_pages = 1
         self.console = self._first_console = console or Console()
         self.api_url = ""
         self.auth_url = ""
@@ -141,7 +142,7 @@ class Store:
             self.console = self._first_console
             self.institutions = self._first_institutions
             self.used_clauses.clear()
-            self.largest_page, self.usual_page = LARGEST_PAGE, None
+            self.largest_page, self.usual_page, self.fewest_pages = LARGEST_PAGE, None, 1
             self.epoch = self.clock.now()
 
     def _return_tokens_to_real_time(self) -> None:

@@ -343,8 +343,8 @@ class LocalFiskil:
         journal.names.update({**names, **journal.names})
 
     def restore(self) -> None:
-        """Accept the app's API key again, and serve the API as at the start; ``api_url`` changes back."""
-        self.sandbox.set_key(is_accepted=True)
+        """Accept the app's API key again and no other, and serve the API as at the start; ``api_url`` changes back."""
+        self.sandbox.restore_keys()
         self._current_api.acceptor.watch(None)
         self._initial_api.acceptor.watch(None)
         self._switch_to(self._initial_api)

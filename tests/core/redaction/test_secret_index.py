@@ -70,11 +70,13 @@ PARTS = {
     "nine characters of a signature": SIGNATURE[10:19],
     "base64 in two lines": base64.encodebytes(f"{'x' * 40}:{CLIENT_SECRET}".encode()).decode(),
     "half a key": KEY[5:14].hex(),
+    "fourteen hex digits of a key": KEY.hex()[2:16],
 }
 HARMLESS = {
     "a prefix and eight characters": CLIENT_SECRET[:12] + "...",
     "the last eight characters": "***" + CLIENT_SECRET[-8:],
     "eight characters in base64": base64.b64encode(f"key: {NINE_CHARACTERS[:8]}...".encode()).decode(),
+    "thirteen hex digits of a key, as ids contain by chance": KEY.hex()[2:15],
     "eight characters in hex": NINE_CHARACTERS[:8].encode().hex(),
     "the head of a token": HEAD,
     "the head of a token and what it begins with": TOKEN[:60],

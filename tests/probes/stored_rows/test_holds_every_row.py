@@ -50,6 +50,42 @@ def test_a_row_twice_in_one_list_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("duplicate a",))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"is_current": False}, {"is_current": True}),
+        ({"valid_to": "2026-11-03T10:00:00Z"}, {"valid_to": None}),
+        ({"valid_to": "2026-11-03T10:00:00Z"}, {}),
+        ({"state": "replaced"}, {"state": "current"}),
+    ],
+)
+def test_versions_with_a_mark_pass(tape: Tape, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """A state may keep old versions of a row, if a mark shows which version is current."""
+    first, second = sync(tape, "a", "b")
+    tape.effects({"transactions": [{**first, **new, "amount": "-1.00"}, {**second, **new}]})
+    tape.effects({"transactions": [{**first, **old, "amount": "-1.00"}, {**first, **new}, {**second, **new}]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"read_at": "2026-11-03T10:00:00Z"}, {"read_at": "2026-11-04T10:00:00Z"}),
+        ({"sync": 1}, {"sync": 2}),
+        ({"source": "webhook"}, {"source": "refresh"}),
+    ],
+)
+def test_rows_inserted_again_fail_despite_other_fields(tape: Tape, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Times, numbers and a word that no earlier row had show when a row was inserted, not which one is current."""
+    first, second = sync(tape, "a", "b")
+    rows = [{**first, **old}, {**second, **old}]
+    tape.effects({"transactions": rows})
+    tape.effects({"transactions": [*rows, {**first, **new}, {**second, **new}]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
 @pytest.mark.parametrize("shape", ["newest", "log", "by_account", "split_and_newest", "keyed"])
 def test_correct_states_of_any_shape_pass(tape: Tape, shape: str) -> None:
     """Rows may appear again on purpose: as the newest ones, in a log of changes, under their accounts."""

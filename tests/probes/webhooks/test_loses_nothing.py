@@ -329,6 +329,22 @@ def test_applied_messages_count_without_a_list_of_used_events() -> None:
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "1 acknowledged messages were applied")
 
 
+def test_an_end_user_whose_effects_could_not_be_read_is_not_judged() -> None:
+    """The hook of a busy app may fail for one end user after it succeeded for others."""
+    courier = Courier()
+    for text in ("a.e0", "b.e0", "c.e0"):
+        courier.event(text, "consent.received")
+        courier.deliver(text)
+    courier.effects({"a.e0": 1}, participant="a")
+    courier.effects({"c.e0": 1}, participant="c")
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+    courier.effects({}, participant="b")
+
+    assert examined(courier).evidence == ("lost b.e0 consent.received",)
+
+
 def test_an_app_that_stopped_before_its_last_effects_is_inconclusive() -> None:
     """Effects read before the last acknowledgement prove nothing about that message."""
     courier = Courier()

@@ -159,6 +159,25 @@ def test_pages_can_be_made_small(still: Still, api: httpx.Client, start: str) ->
     assert still.sandbox.store.largest_page == 1000
 
 
+def test_a_list_of_few_pages_can_get_more(still: Still, api: httpx.Client, start: str) -> None:
+    """A list that fits into less than four pages gets smaller ones; a longer list and a very short one keep their pages.
+
+    Source: paging.size-cap
+    """
+    whole = start.partition("&")[0]
+
+    still.sandbox.limit_pages(7, pages=4)
+    long = [len(page["transactions"]) for page in walk(api, whole, "next")]
+    still.sandbox.limit_pages(1000, usual=1000, pages=4)
+    split = [len(page["transactions"]) for page in walk(api, whole, "next")]
+    accounts = walk(api, whole.replace("transactions", "accounts"), "next")
+
+    assert long[:4] == [7, 7, 7, 7]
+    assert sum(split) == sum(long)
+    assert split[:4] == [sum(long) // 4] * 4
+    assert len(accounts) == 1
+
+
 def test_the_usual_page_can_be_made_large(still: Still, api: httpx.Client, start: str) -> None:
     """A scenario can set the page size for requests without one; a reset restores the default.
 

@@ -1,10 +1,12 @@
 """Steps that act on the app's process: leave it idle, wait for it, kill it and start it again."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
 from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import UsageError
 from fiskil_harness.journal import Delivery, Effects, FailureReplaced, FaultSet, Idle, Limits, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.runner.driver import Driver
@@ -16,11 +18,23 @@ Drive = Callable[..., Driver]
 MakeSettings = Callable[..., Settings]
 
 
+IDLE_AFTER_CALL = steps.StayIdle(seconds=0.1, after_call="token")
+
+
 class FailingFeed(Feed):
     """A feed that accepts requests to fail."""
 
     def fail(self, values: dict[str, str]) -> None:
         """Accept the request."""
+
+
+class BatchFeed(Feed):
+    """A feed that calls the API some time after a delivery."""
+
+    def receive(self, body: bytes) -> None:
+        """Start a batch."""
+        super().receive(body)
+        threading.Timer(0.3, self._call, ("GET", "/v1/end-users")).start()
 
 
 def scenario(*sequence: steps.AnyStep) -> Scenario:
@@ -38,6 +52,38 @@ def test_an_idle_period_has_the_requested_length(drive: Drive, step: steps.StayI
     (end,) = journal.all(Effects)
     assert idle.seconds == seconds
     assert end.at_s - idle.at_s >= seconds
+
+
+def test_an_idle_period_can_wait_for_a_late_call(drive: Drive) -> None:
+    """The period begins once the app has made the call, so what the app does afterwards is observed in it."""
+    driver = drive(feed_settings(fresh_s=10), given=BatchFeed())
+
+    journal, _ = driver.perform(
+        scenario(steps.Authorise(), steps.Deliver(), steps.StayIdle(seconds=0.1, after_call="token"))
+    )
+
+    (idle,) = journal.all(Idle)
+    batched_s = [call.at_s for call in calls(journal, "token") if call.at_s > journal.all(Delivery)[-1].at_s]
+    assert batched_s
+    assert min(batched_s) <= idle.at_s < min(batched_s) + 10
+
+
+def test_an_idle_period_waits_no_longer_than_the_app_may_take(drive: Drive) -> None:
+    """An app that makes no such call costs ``app.limits.fresh_s``."""
+    driver = drive(feed_settings(fresh_s=0.2), given=Feed())
+
+    journal, _ = driver.perform(
+        scenario(steps.Authorise(), steps.Deliver(), steps.StayIdle(seconds=0.1, after_call="token"))
+    )
+
+    (idle,) = journal.all(Idle)
+    assert idle.at_s - journal.all(Delivery)[-1].at_s >= 0.2
+
+
+def test_an_idle_period_waits_for_known_routes_only() -> None:
+    """A typing error is found before anything runs."""
+    with pytest.raises(UsageError, match="tokens"):
+        steps.StayIdle(after_call="tokens").check()
 
 
 def test_a_period_without_repeated_reads_is_not_extended(drive: Drive) -> None:

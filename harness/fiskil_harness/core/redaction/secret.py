@@ -1,7 +1,7 @@
 """A secret value, and the parts of it that are a leak too, because only a client with the secret can know them.
 
-Such a part has nine or more characters that look random. A prefix, a word, a year, and text that every JSON Web Token has
-are no leak.
+Such a part has nine or more characters that look random, or fourteen hex digits. A prefix, a word, a year, and text that
+every JSON Web Token has are no leak.
 """
 
 import base64
@@ -15,6 +15,8 @@ import msgspec
 
 SHORTEST_PART = 9
 """The minimum number of consecutive characters of a secret that are a leak."""
+SHORTEST_HEX_PART = 14
+"""The same for hex digits. Nine are too few: ids in hex, of which a run has many thousands, contain them by chance."""
 
 SHORTEST_KEY_BYTES = 16
 SHORTEST_RANDOM = 16
@@ -25,6 +27,7 @@ FEWEST_TURNS = 0.25
 
 _PREFIX = re.compile(rb"(?:[A-Za-z]{2,10}_)+")
 _ONE_WORD = re.compile(rb"[\w+/=-]+")
+_HEX = re.compile(rb"[0-9a-f]+|[0-9A-F]+")
 _RUN = re.compile(rb"[A-Za-z0-9]{16,}")
 """Pattern of the random part in a value that also contains words, such as a URL."""
 _CLAIM = re.compile(rb'[:,\[]\s*"([\w-]{12,})"')
@@ -40,8 +43,9 @@ Spans = tuple[tuple[int, int], ...]
 class Secret(NamedTuple):
     """A secret to search for.
 
-    ``form`` is "" for the value itself, and begins with ``decoded`` for the key that a base64 value encodes. Nine
-    consecutive bytes within one of the spans ``parts`` are a leak. Without parts, only the whole value is a leak.
+    ``form`` is "" for the value itself, and begins with ``decoded`` for the key that a base64 value encodes. Within one of
+    the spans ``parts``, as many consecutive bytes as ``shortest_part`` returns are a leak. Without parts, only the whole
+    value is a leak.
     """
 
     kind: str
@@ -94,6 +98,11 @@ def parts_of(value: bytes) -> Spans:
 def is_random(text: bytes) -> bool:
     """Return True if *text* looks random, and not typed by a person."""
     return len(set(text)) >= FEWEST_CHARACTERS and class_changes(text) >= FEWEST_TURNS * len(text)
+
+
+def shortest_part(text: bytes) -> int:
+    """Return how many consecutive characters of the random *text* are a leak."""
+    return SHORTEST_HEX_PART if _HEX.fullmatch(text) else SHORTEST_PART
 
 
 def class_changes(text: bytes) -> int:

@@ -9,7 +9,13 @@ from typing import NamedTuple
 
 from fiskil_harness.core.redaction.decodings import Decoding, decodings
 from fiskil_harness.core.redaction.encoded_runs import Span, of_digits
-from fiskil_harness.core.redaction.secret import SHORTEST_PART, Secret, class_changes, secrets_of
+from fiskil_harness.core.redaction.secret import (
+    SHORTEST_PART,
+    Secret,
+    class_changes,
+    secrets_of,
+    shortest_part,
+)
 
 SHORTEST = 6
 """The minimum length of a secret. A shorter value is a word or a small number, and its occurrence is no leak."""
@@ -17,7 +23,7 @@ GRAM = 5
 STRIDE = SHORTEST_PART - GRAM + 1
 MOST_DIGITS = 32
 FEWEST_TURNS = 2
-"""The minimum number of changes of character class in nine leaked characters; with fewer, they may be ordinary words."""
+"""The minimum number of changes of character class in a leaked part; with fewer, it may consist of ordinary words."""
 
 
 class Hit(NamedTuple):
@@ -133,8 +139,9 @@ def _is_leak(secret: Secret, first: int, last: int) -> bool:
     if last - first == len(secret.value):
         return True
     for begin, end in secret.parts:
-        starts = range(max(begin, first), min(end, last) - SHORTEST_PART + 1)
-        if any(class_changes(secret.value[number : number + SHORTEST_PART]) >= FEWEST_TURNS for number in starts):
+        shortest = shortest_part(secret.value[begin:end])
+        starts = range(max(begin, first), min(end, last) - shortest + 1)
+        if any(class_changes(secret.value[number : number + shortest]) >= FEWEST_TURNS for number in starts):
             return True
     return False
 

@@ -108,12 +108,14 @@ def last_applied(journal: Journal) -> dict[str, int] | None:
 def why_busy(journal: Journal) -> tuple[str, str] | None:
     """Return the reason why effects cannot be judged if the app was busy in the last snapshot, and the hook that would help.
 
-    None if the app was idle. If the app acknowledged a message after the last snapshot, it counts as busy.
+    None if the app was idle. If the app acknowledged a message after the last snapshot of its end user, it counts as busy.
+    If the effects of several end users were read, but not those of a further one, reading them has failed.
     """
     last = {effects.participant: effects for effects in journal.all(Effects)}
     acknowledged_s = {delivery.participant: delivery.at_s for delivery in journal.all(Delivery) if delivery.is_acknowledged}
     newest_s = max((effects.at_s for effects in last.values()), default=inf)
-    if any(at_s > (last[name].at_s if name in last else newest_s) for name, at_s in acknowledged_s.items()):
+    has_failed = len(last) > 1 and any(name and name not in last for name in acknowledged_s)
+    if has_failed or any(at_s > (last[name].at_s if name in last else newest_s) for name, at_s in acknowledged_s.items()):
         return EFFECTS_NOT_READ, ""
     return next((why_still_busy(effects) for effects in last.values() if not effects.is_idle), None)
 

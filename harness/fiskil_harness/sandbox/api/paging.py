@@ -15,6 +15,9 @@ from fiskil_harness.sandbox.bank.statement import Statement
 from fiskil_harness.sandbox.problems import ApiProblem, bad_request, invalid_request
 from fiskil_harness.sandbox.store import Store
 
+SPLIT_FROM = 8
+"""The length from which a list has the fewest pages that ``limit_pages`` sets; a shorter list keeps its pages."""
+
 _CURSORS = ("page[after]", "page[before]")
 
 
@@ -38,6 +41,8 @@ def page(
     Source: paging.links, paging.size-cap, paging.default-size, paging.bad-cursor
     """
     size = _size(store, request.query_value("page[size]"), usual_size, refuse)
+    if len(rows) >= SPLIT_FROM and len(rows) <= size * (store.fewest_pages - 1):
+        size = len(rows) // store.fewest_pages
     after, before = request.query_value("page[after]"), request.query_value("page[before]")
     if after is None and before is not None:
         end = min(_position(store, request, before, rows), len(rows))

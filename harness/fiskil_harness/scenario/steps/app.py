@@ -6,7 +6,11 @@ import msgspec
 
 from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config.hooks import COMMAND
-from fiskil_harness.journal import Idle, ProcessChanged
+from fiskil_harness.faults import Latency
+from fiskil_harness.faults.applicability import require_possible
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.journal import Delivery, Idle, ProcessChanged
+from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.polling import APART_S, LONG_S, POLLING, repeated_moments
 from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
 
@@ -109,25 +113,37 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
 
     Args:
         seconds: Real seconds, at most 86,400; 0 means ``app.limits.idle_s``.
+        after_call: A route such as "token". The time begins once the app has called it after the latest delivery, at the
+            latest after ``app.limits.fresh_s``, because an app may process messages in batches.
     """
 
     is_slow: ClassVar[bool] = True
     needs_sandbox: ClassVar[bool] = False
     seconds: float = 0
+    after_call: str = ""
 
     def check(self) -> None:
-        """Validate *seconds*.
+        """Validate *seconds* and *after_call*.
 
         Raises:
             ConfigError: *seconds* is not from 0 to 86,400.
+            UsageError: The route is unknown.
         """
         refuse_outside(self, "seconds", 0.0, LONGEST_IDLE_S)
+        if self.after_call:
+            require_possible(Rule(route=self.after_call, fault=Latency()).check())
 
     def perform(self, stage: "Stage") -> None:
         """Wait for *seconds* real seconds."""
+        if self.after_call:
+            since_s = max((delivery.at_s for delivery in stage.journal.all(Delivery)), default=0.0)
+            wait_until(lambda: self._was_called(stage, since_s), cap_s=stage.settings.app.limits.fresh_s)
         seconds = self.seconds or stage.settings.app.limits.idle_s
         stage.record(Idle, seconds=seconds)
         pause(seconds)
+
+    def _was_called(self, stage: "Stage", since_s: float) -> bool:
+        return any(call.at_s >= since_s for call in calls(stage.journal, self.after_call))
 
 
 class WatchForPolling(PlainStep, frozen=True, kw_only=True, tag="watch_for_polling"):

@@ -128,23 +128,27 @@ class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
     Args:
         rows: The largest number of rows in a page.
         usual: Number of rows in a page if the app requests no size; 0 means Fiskil's default.
+        pages: The fewest pages of a list with eight or more rows. An app may request short lists, one for each account or
+            month; with smaller pages, these have a third and a fourth page too.
     """
 
     rows: int = 25
     usual: int = 0
+    pages: int = 1
 
     def check(self) -> None:
         """Validate *rows*.
 
         Raises:
-            ConfigError: *rows* is below 1, or *usual* is below 0.
+            ConfigError: *rows* is below 1, *usual* is below 0, or *pages* is not from 1 to 8.
         """
         refuse_outside(self, "rows", 1)
         refuse_outside(self, "usual", 0)
+        refuse_outside(self, "pages", 1, 8)
 
     def perform(self, stage: "Stage") -> None:
         """Limit the pages."""
-        stage.fiskil.sandbox.limit_pages(self.rows, usual=self.usual or None)
+        stage.fiskil.sandbox.limit_pages(self.rows, usual=self.usual or None, pages=self.pages)
 
 
 class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
