@@ -133,7 +133,7 @@ def gate_command(
     )
     arguments = repeat_arguments(seed, config_file, gallery_name, interpretations)
     own: dict[str, object] = {"--workers": workers, "--fast": is_fast, "--only-required": is_only_required, "--shard": shard}
-    own |= {"--all-interpretations": is_all_interpretations, "--baseline": baseline_path and baseline_path.absolute()}
+    own |= {"--all-interpretations": is_all_interpretations, "--baseline": baseline_path}
     gate_arguments = arguments_of(own)
     scenarios = scenarios_of_shard(planned.scenarios, number, count)
     request = RunRequest(

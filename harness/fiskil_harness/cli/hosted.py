@@ -49,7 +49,7 @@ def run_hosted(
         UnsafeTarget: The host of the URL is not allowed, or the account looks like a production account.
     """
     from fiskil_harness.cli.results import RunRequest, conclude
-    from fiskil_harness.cli.runs import arguments_of, files_from_anywhere, repeat_arguments
+    from fiskil_harness.cli.runs import arguments_of, repeat_arguments
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.core.clock import real_now, stopwatch
     from fiskil_harness.gate import hosted_run
@@ -67,9 +67,7 @@ def run_hosted(
     command = "gate" if is_gate else "run"
     request = RunRequest(
         command=f"{command} --api hosted",
-        again=f"fiskil-harness gate{arguments}"
-        if is_gate
-        else f"fiskil-harness run {shlex.join(files_from_anywhere(names))}{arguments}",
+        again=f"fiskil-harness gate{arguments}" if is_gate else f"fiskil-harness run {shlex.join(names)}{arguments}",
         again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
         **reports,
     )

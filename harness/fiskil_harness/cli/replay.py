@@ -83,6 +83,6 @@ def replay_command(
         from fiskil_harness.cli.export_test import write_as_test
 
         return write_as_test(scenario, settings, seed=saved.seed, plan=plan, path=test_path)
-    again = f"fiskil-harness replay {shlex.quote(str(plan.absolute()))}{arguments}"
+    again = f"fiskil-harness replay {shlex.quote(str(plan))}{arguments}"
     request = RunRequest(command="replay", again=again, again_for_scenario=again, replay_with=arguments, **reports)
     return run_and_report([scenario], settings, saved.seed, request, is_paused=is_paused)

@@ -99,7 +99,6 @@ def conclude(
         replay_with=request.replay_with,
         digest=digest_of(settings),
         app=identity_of(settings),
-        folder=str(Path.cwd()),
     )
     whole = GateResult(
         result=judgement,

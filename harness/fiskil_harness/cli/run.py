@@ -11,7 +11,6 @@ from fiskil_harness.cli.hosted import HOSTED, refuse_local_writes, run_hosted
 from fiskil_harness.cli.runs import (
     app_arguments,
     arguments_of,
-    files_from_anywhere,
     load_settings,
     repeat_arguments,
     run_and_report,
@@ -87,7 +86,7 @@ def run_command(
     arguments += arguments_of({"--plans": plan_count, "--shrink-s": shrink_s})
     request = RunRequest(
         command="run",
-        again=f"fiskil-harness run {shlex.join(files_from_anywhere(names))}{arguments}",
+        again=f"fiskil-harness run {shlex.join(names)}{arguments}",
         again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
         replay_with=app_arguments(config_file, gallery_name, interpretations),
         paths=paths,

@@ -128,21 +128,9 @@ def repeat_arguments(
 def app_arguments(config_file: Path | None, gallery_name: str | None, interpretations: "Sequence[str]" = ()) -> str:
     """Return the command-line arguments that select the app and the *interpretations*.
 
-    The config of the current folder is not named, so that the command of a report from CI works in every checkout.
+    Paths stay as the user typed them, so that the command of a report from CI works in every checkout.
     """
-    named = {
-        "--config": config_file and config_file.absolute(),
-        "--gallery": gallery_name,
-        "--interpretation": interpretations,
-    }
-    return arguments_of(named)
-
-
-def files_from_anywhere(names: "Sequence[str]") -> tuple[str, ...]:
-    """Return *names* of scenarios, with the absolute path of each that is a file."""
-    from fiskil_harness.scenario.selection import FILES
-
-    return tuple(str(Path(name).absolute()) if name.endswith(FILES) else name for name in names)
+    return arguments_of({"--config": config_file, "--gallery": gallery_name, "--interpretation": interpretations})
 
 
 def arguments_of(options: "Mapping[str, object]") -> str:

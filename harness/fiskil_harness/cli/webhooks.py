@@ -14,7 +14,6 @@ from fiskil_harness.cli.receiver_arguments import (
     with_body_limits,
 )
 from fiskil_harness.cli.runs import arguments_of, run_and_report, with_interpretations
-from fiskil_harness.core.config import FILE, find
 from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import EFFECTS
 
@@ -106,7 +105,7 @@ def webhooks_command(
     settings, note = (None, "")
     if not effects and not scheme:
         settings, note = settings_of_folder(url, secret_env, uses_events, config_file=config_file)
-    config = None if settings is None else (config_file or find(Path.cwd()) or Path(FILE)).absolute()
+    has_config = settings is not None
     if note:
         click.echo(note, err=True)
     settings = settings or receiver_settings(url, secret_env, effects, uses_events, scheme)
@@ -120,7 +119,7 @@ def webhooks_command(
     left_out = [f"{scenario.name} needs {', '.join(scenario.needs)}" for scenario in scenarios if scenario not in playable]
     receiver = receiver_arguments(secret_env, effects, uses_events, scheme)
     repeated = {
-        "--config": config,
+        "--config": config_file,
         "--phase": phase if phase != "all" else "",
         "--plans": plan_count,
         "--shrink-s": shrink_s,
@@ -131,8 +130,8 @@ def webhooks_command(
         "--interpretation": interpretations,
     }
     same = f"fiskil-harness webhooks {shlex.quote(url)}{receiver}{arguments_of(repeated)}"
-    is_config_enough = config is not None and not secret_env and not uses_events
-    app = arguments_of({"--config": config}) if is_config_enough else arguments_of({"--url": url}) + receiver
+    is_config_enough = has_config and not secret_env and not uses_events
+    app = arguments_of({"--config": config_file}) if is_config_enough else arguments_of({"--url": url}) + receiver
     request = RunRequest(
         command="webhooks",
         again=same + arguments_of({"--scenario": names}),

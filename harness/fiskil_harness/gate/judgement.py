@@ -130,8 +130,7 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``again`` is the command that repeats the run. ``again_for_scenario`` is the command that repeats one scenario, with
     ``{scenario}`` in place of its name. ``paths`` maps a scenario that came from a file to the file's path, because the
     command needs this path. ``plans`` are the files of saved plans; ``replay_with`` are the options with which `replay` runs
-    a plan against the same app. ``digest`` identifies the config, and ``app`` the app under test. ``folder`` is where
-    the command ran: relative paths start there.
+    a plan against the same app. ``digest`` identifies the config, and ``app`` the app under test.
     """
 
     command: str
@@ -151,7 +150,6 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     replay_with: str = ""
     digest: str = ""
     app: AppIdentity = AppIdentity()
-    folder: str = ""
 
 
 class Shard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -354,20 +354,14 @@ def again(whole: GateResult, scenario: str) -> str:
     plan = _failed_plan(whole, name)
     if plan and not interpretation:
         return replay_command(whole, plan)
-    path = whole.run.paths.get(name)
-    argument = shlex.quote(_from_anywhere(whole, path) if path else name)
+    argument = shlex.quote(whole.run.paths.get(name, name))
     option = f" --interpretation {interpretation}" if interpretation else ""
     return whole.run.again_for_scenario.replace("{scenario}", argument) + option
 
 
 def replay_command(whole: GateResult, plan: str) -> str:
-    """Return the command that runs the saved *plan* again, in any folder."""
-    return f"fiskil-harness replay {shlex.quote(_from_anywhere(whole, plan))}{whole.run.replay_with}"
-
-
-def _from_anywhere(whole: GateResult, path: str) -> str:
-    """Return *path* so that it names the same file in any folder of the machine of the run."""
-    return str(Path(whole.run.folder, path))
+    """Return the command that runs the saved *plan* again."""
+    return f"fiskil-harness replay {shlex.quote(plan)}{whole.run.replay_with}"
 
 
 def _failed_plan(whole: GateResult, name: str) -> str:
