@@ -24,10 +24,10 @@ from fiskil_harness.journal.queries.api_calls import bitten_by
 from fiskil_harness.journal.queries.rows import why_still_busy
 
 UNKNOWN_EVENT = "unknown_event"
+"""The symbol of each event whose kind Fiskil's documentation does not list."""
 _TRACE = re.compile(
     rb"Traceback \(most recent call last\)|\n[^\S\n]+at .+[.]([cm]?js|java|kt|rb|php|cs|ts)[:)]|goroutine \d+ \["
 )
-"""The symbol of each event whose kind Fiskil's documentation does not list."""
 CONNECTION_REFUSED = "connection refused"
 """``problem`` of a delivery for which no receiver was running."""
 EFFECTS_NOT_READ = "the app acknowledged a message, and its effects could not be read afterwards"
