@@ -103,6 +103,16 @@ def test_an_app_that_stops_working_fails(tape: Tape) -> None:
     assert SurvivesRotation().examine(tape.journal).verdict is Verdict.FAIL
 
 
+def test_an_app_that_did_not_work_before_is_inconclusive(tape: Tape) -> None:
+    """Its refreshes failed also while the first key was valid."""
+    tape.journal.write(Declared(rotate_days=90))
+    tape.hook("refresh", status=500)
+    tape.wait(1)
+    rotate_key(tape, refresh=500, call=401)
+
+    assert SurvivesRotation().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
 def test_without_a_rotation_the_result_is_inconclusive(tape: Tape) -> None:
     """The first key is still valid."""
     tape.call("banking.accounts")

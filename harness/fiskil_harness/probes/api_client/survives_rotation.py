@@ -1,10 +1,11 @@
 """Does the app keep working when its API key is rotated, and are its keys rotated often enough?"""
 
-from fiskil_harness.journal import Declared, Journal, Key
+from fiskil_harness.journal import Declared, HookCall, Journal, Key
 from fiskil_harness.journal.queries.api_calls import bearer, calls, is_complete_success, refreshes, timed_out
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 MAX_DAYS = 90
+CLIENT_ERROR = 400
 FACT, INTERVAL = "app.facts.key_created", "app.facts.rotate_days"
 REQUEST_LIMIT = "app.limits.request_deadline_s"
 
@@ -31,11 +32,11 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
             call for call in calls(journal) if call.at_s >= revoked_s and bearer(call) and is_complete_success(call)
         ]
         refused = [call for call in calls(journal) if call.at_s >= revoked_s and call.status in {401, 403}]
-        if (
-            refresh_calls
-            and refused
-            and (not succeeded or all(refresh.status is None or refresh.status >= 400 for refresh in refresh_calls))
-        ):
+        if refresh_calls and refused and (not succeeded or all(map(_has_failed, refresh_calls))):
+            if any(_has_failed(refresh) for refresh in refreshes(journal, since_s=0.0) if refresh.at_s < revoked_s):
+                return self.inconclusive(
+                    "refreshes failed before the first key was revoked, so later failures prove nothing"
+                )
             return self.fails("the app stopped working when its first key was revoked, although it had a second one")
         if not succeeded:
             return self.inconclusive("no API call succeeded after the first key was revoked")
@@ -55,3 +56,8 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
             else f"the production key is at most {MAX_DAYS} days old ({FACT})"
         )
         return self.passes("the app keeps working with its second key, and the first is revoked", examined=1, stated=age)
+
+
+def _has_failed(refresh: HookCall) -> bool:
+    """Return True if the app did not respond, or responded with an error."""
+    return refresh.status is None or refresh.status >= CLIENT_ERROR
