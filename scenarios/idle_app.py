@@ -9,17 +9,17 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.WaitUntilIdle(),
-        steps.Authorise(twin="unsynced"),
-        steps.Deliver(),
-        # An app may begin to poll when an end user uses it.
-        steps.UseAppTogether(1),
-        # Nor may it watch a consent that has ended.
+        # An app may not watch a consent that has ended.
         steps.Connect(twin="revoked"),
         steps.Revoke(twin="revoked"),
         steps.Connect(twin="stopped"),
         steps.StopSharing(twin="stopped"),
         steps.Deliver(),
         steps.WaitUntilIdle(),
+        steps.Authorise(twin="unsynced"),
+        steps.Deliver(),
+        # An app may begin to poll when an end user uses it.
+        steps.UseAppTogether(1),
         steps.WatchForPolling(),
         # An app may tidy up its memory of messages while nothing arrives.
         steps.Replay("e0"),
