@@ -71,7 +71,7 @@ from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
-from fiskil_harness.runner.late_states import SAMPLE, SLACK_S, are_in_doubt, changes_late
+from fiskil_harness.runner.late_states import MOST_SAMPLES, SAMPLE, SLACK_S, are_in_doubt, changes_late
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
@@ -137,6 +137,7 @@ class Driver:
         self._output = AppOutput(self.app, self.environment.telemetry)
         self._patience_s = settings.app.limits.fresh_s + SLACK_S
         self._are_states_late: bool | None = None
+        self._lateness_samples = 0
 
     @property
     def fiskil(self) -> LocalFiskil:
@@ -294,15 +295,16 @@ class Driver:
     def _may_be_too_early(self, scenario: Scenario, findings: Iterable[Finding], journal: Journal) -> bool:
         """Return True if a probe of states does not pass, and the app's state is late."""
         doubtful = are_in_doubt(findings, scenario.probes) and journal.all(Effects) and not _has_unfinished_work(journal)
-        if self._are_states_late is False or not doubtful or not isinstance(self.environment, LocalFiskil):
+        if not doubtful or not isinstance(self.environment, LocalFiskil):
             return False
-        if self._are_states_late is None:
+        if self._are_states_late is None and self._lateness_samples < MOST_SAMPLES:
+            self._lateness_samples += 1
             self._are_states_late = self._examine_lateness(scenario.interpretations)
-        return self._are_states_late
+        return bool(self._are_states_late)
 
-    def _examine_lateness(self, interpretations: dict[str, str]) -> bool:
-        """Return True if the app's state changes after its work has ended."""
-        results: list[bool] = []
+    def _examine_lateness(self, interpretations: dict[str, str]) -> bool | None:
+        """Return True if the app's state changes after its work has ended, and None if this sample does not show it."""
+        results: list[bool | None] = []
         # The lines of the scenario that caused the doubt may be read again, so its marks must remain.
         output, self._output = self._output, AppOutput(self.app, self.environment.telemetry)
         with suppress(AppError):
@@ -312,7 +314,7 @@ class Driver:
                 at_end=lambda stage: results.append(changes_late(stage, self._patience_s)),
             )
         self._output = output
-        return any(results)
+        return next(iter(results), False)
 
     def _restart_afresh(self) -> None:
         """Restart the app without its unfinished work. If it does not start, the next scenario reports that."""
