@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 MOST_SAMPLES = 3
+"""The most samples for one app."""
 SLACK_S = 0.5
 """How much later than the promised time a state is final, in real seconds."""
 SAMPLE: Final = Scenario(

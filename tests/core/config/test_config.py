@@ -584,7 +584,10 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         load(path)
 
-    assert str(raised.value).startswith(f"No config at {str(path)!r}. `fiskil-harness init` writes one. ")
+    assert str(raised.value) == (
+        f"No config at {str(path)!r}. `fiskil-harness init` writes one. "
+        "Without --config, the one in the current folder is used."
+    )
 
 
 @pytest.mark.parametrize(
