@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from fiskil_harness.journal import Output, ProcessChanged
-from fiskil_harness.journal.queries.logs import HIDDEN, KILLED, Log, log_of, reports_failure
+from fiskil_harness.journal.queries.logs import HIDDEN, KILLED, Log, has_status, log_of, reports_failure
 from tests.probes.tape import Tape
 
 CONSENT_ID = "arr_7f3c9a21"
@@ -37,6 +37,48 @@ def test_a_failure_may_be_reported_in_another_language(text: str) -> None:
 def test_a_success_in_another_language_is_no_failure(text: str) -> None:
     """The word for a command contains the beginning of the word for a failure."""
     assert not reports_failure(text, None)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "2026-11-29T16:38:45.500Z level=INFO endpoint=accounts status=200",
+        "2026-11-29 16:38:45,500 INFO accounts 200",
+        '127.0.0.1 "GET /banking/accounts" 200 0.500',
+        "16:45:500 accounts 200",
+        "accounts status=200 ms=500",
+        '{"path": "accounts", "status": 200, "durationMs": 500}',
+        '{"path": "accounts", "status": 200, "response_time": 500}',
+        "GET accounts 200 in 500ms",
+        "GET accounts 200 500 ms",
+        "GET accounts 200 500 bytes",
+        "accounts took 500",
+        "accounts 2500",
+    ],
+)
+def test_a_time_a_duration_or_a_size_is_no_status(record: str) -> None:
+    """Otherwise a line about a success reports a failure, if it was written at the right moment."""
+    assert not has_status(record, 500)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "2026-11-29T16:38:45.123Z endpoint=accounts status=500 ms=7",
+        '{"path":"accounts","status":500,"ms":500}',
+        "accounts -> 500",
+        "accounts: 500 Internal Server Error",
+        "accounts,500,12",
+        '"GET /banking/accounts HTTP/1.1" 500 -',
+        "failed (500)",
+        "HTTP/1.1 500",
+        "responseStatus:500",
+        "items: 500.",
+    ],
+)
+def test_a_status_is_found_in_common_formats(record: str) -> None:
+    """The format of a log is the app's choice."""
+    assert has_status(record, 500)
 
 
 def test_the_log_of_a_killed_app_may_be_incomplete(tape: Tape) -> None:

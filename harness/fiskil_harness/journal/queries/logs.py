@@ -42,6 +42,15 @@ _NO_FAILURE = re.compile(
     r"(?<!\w)(?=\w*?(?:error|fail|retr|cancel))\w++[\"']?\s*[=:]\s*(?:0|null|none|false|\"\"|'')(?![\w.])", re.IGNORECASE
 )
 """Parts of a record which state that there was no failure, such as ``error=null``."""
+MEASURES = frozenset(
+    {"bytes", "duration", "elapsed", "latency", "length", "millis", "milliseconds", "ms", "pid", "port", "seconds", "secs"}
+    | {"size", "time", "took"}
+)
+"""Words in the name of a number that is not a status."""
+_NAME = re.compile(r"([A-Za-z_]+)[\"']?\s*[=:]?\s*[\"']?$")
+_NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_UNIT = re.compile(r"\s?(?:[mnuµ]?s|msecs?|millis\w*|secs?|seconds|bytes|[KMk]?B)\b(?!\s*[\"']?[=:])")
+"""A unit after a number."""
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
 """Request lines in a web server's access log; they only show requests to the app, including those of the harness."""
 _VALUE = re.compile(r"(?<![\w.:/+-])[\w.:/+-]*\d[\w.:/+-]*")
@@ -135,8 +144,18 @@ def without_requests(log: Log) -> Log:
 
 
 def has_status(record: str, status: int | None) -> bool:
-    """Return True if *record* contains *status* as a number."""
-    return status is not None and re.search(rf"(?<!\d){status}(?!\d)", record) is not None
+    """Return True if *record* contains *status* as a number that is no part of a time, and no duration or size."""
+    if status is None:
+        return False
+    found = re.finditer(rf"(?<!\d)(?<!\d[.:])(?<!:\d\d,){status}(?!\d|[.:]\d)", record)
+    return any(not _is_measure(record[: match.start()], record[match.end() :]) for match in found)
+
+
+def _is_measure(before: str, after: str) -> bool:
+    """Return True if the number between *before* and *after* is a duration or size, by its name or unit."""
+    name = _NAME.search(before[-40:])
+    words = _NAME_PARTS.findall(name[1]) if name else []
+    return bool(_UNIT.match(after)) or not MEASURES.isdisjoint(word.lower() for word in words)
 
 
 def reports_failure(record: str, status: int | None) -> bool:
