@@ -180,7 +180,7 @@ gate_workers = click.option(
     "--workers",
     metavar="N",
     type=WORKERS,
-    help="Apps to run in parallel  [default: three for two cores, 2 to 4, if the command uses {port} and {workdir}].",
+    help="Apps to run in parallel  [default: two per core, 2 to 6, if the command uses {port} and {workdir}].",
 )
 """``--workers N`` with a default that depends on the machine."""
 baseline = click.option(
