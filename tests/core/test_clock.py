@@ -34,6 +34,26 @@ def test_advances_add_up(clock: Clock) -> None:
     assert clock.now() == NOON + clock.offset
 
 
+def test_sandbox_time_never_goes_back() -> None:
+    """The machine's clock may be set back while a sandbox runs; sandbox time goes on from where it was."""
+    minute = timedelta(minutes=1)
+    moments = iter([NOON, NOON - 60 * minute, NOON - 59 * minute, NOON - 90 * minute, NOON - 88 * minute])
+    clock = Clock(real=lambda: next(moments))
+
+    assert [clock.now() - NOON for _ in range(5)] == [0 * minute, 0 * minute, minute, minute, 3 * minute]
+
+
+def test_a_reset_returns_to_the_clock_of_the_machine() -> None:
+    """It may have been set back meanwhile."""
+    moments = iter([NOON, NOON - timedelta(hours=1)])
+    clock = Clock(real=lambda: next(moments))
+    clock.now()
+
+    clock.reset()
+
+    assert clock.now() == NOON - timedelta(hours=1)
+
+
 def test_sandbox_time_passes_at_the_speed_of_real_time() -> None:
     """An offset moves sandbox time and does not stop it."""
     moments = iter([NOON, NOON, NOON + timedelta(seconds=3)])

@@ -1,7 +1,8 @@
 """Sandbox time, real time and bounded waits: the only module that reads a clock.
 
-Sandbox time is real time plus an offset that only grows, so that tokens, sessions and retries age on demand. Values that
-an app compares with its own clock (``Date``, ``Retry-After``, certificates) use real time.
+Sandbox time is real time plus an offset that only grows, so that tokens, sessions and retries age on demand. It goes
+on where the machine's clock is set back. Values that an app compares with its own clock (``Date``, ``Retry-After``,
+certificates) use real time.
 """
 
 import threading
@@ -42,6 +43,8 @@ class Clock:
         self._offset = timedelta()
         self._moved_to = BEGINNING
         self._lock = threading.Lock()
+        self._latest_real, self._set_back = BEGINNING, timedelta()
+        self._reading = threading.Lock()
 
     @property
     def offset(self) -> timedelta:
@@ -55,7 +58,15 @@ class Clock:
 
     def now(self) -> datetime:
         """Return sandbox time as an aware datetime in UTC."""
-        return self._real() + self._offset
+        return self._steady_real() + self._offset
+
+    def _steady_real(self) -> datetime:
+        """Return real time. If the machine's clock is set back, go on from the latest time that was read."""
+        with self._reading:
+            real = self._real() + self._set_back
+            self._set_back += max(self._latest_real - real, timedelta())
+            self._latest_real = max(self._latest_real, real)
+            return self._latest_real
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
         """Move sandbox time forward.
@@ -81,7 +92,7 @@ class Clock:
             UsageError: *instant* is more than ``FURTHEST_AHEAD_DAYS`` ahead of real time.
         """
         with self._lock:
-            self._offset = max(self._offset, _bounded(instant - self._real()))
+            self._offset = max(self._offset, _bounded(instant - self._steady_real()))
             self._moved_to = max(self._moved_to, instant)
 
     def reset(self) -> None:
@@ -89,6 +100,8 @@ class Clock:
         with self._lock:
             self._offset = timedelta()
             self._moved_to = BEGINNING
+        with self._reading:
+            self._latest_real, self._set_back = BEGINNING, timedelta()
 
 
 def _bounded(offset: timedelta, step: timedelta = timedelta()) -> timedelta:

@@ -1,4 +1,4 @@
-"""Decodings of a text, in which secrets are searched: unchanged, unescaped, and decoded from base64, hex or byte numbers.
+"""Decodings of a text, in which secrets are searched: unchanged, unescaped, and from base64, hex, UTF-16 or byte numbers.
 
 Decoding the text finds more than encoding the secrets: a secret at any offset of a longer base64 text, in any mixture of
 encodings, whole or in part. Each decoding maps its bytes to positions in the original text.
@@ -24,12 +24,15 @@ ROUNDS = 3
 
 _ESCAPE = re.compile(
     rb"[%\\&](?:(?<=%)([0-9A-Fa-f]{2})"
-    rb"|(?<=\\)\\{0,7}(?:u00([0-9A-Fa-f]{2})|u\{0*([0-9A-Fa-f]{1,2})\}|x([0-9A-Fa-f]{2})|([/=+.:&_-]))"
+    rb"|(?<=\\)\\{0,7}(?:u00([0-9A-Fa-f]{2})|u\{0*([0-9A-Fa-f]{1,2})\}|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([/=+.:&_-]))"
     rb"|(?<=&)(?:#0*(\d{1,3});|#[xX]0*([0-9A-Fa-f]{1,2});|(amp|plus|sol|equals|lowbar|period|hyphen|dash|colon|quot);))"
 )
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _PAIRS = re.compile(rb"(?:(?:0[xX])?[0-9A-Fa-f]{2}(?:, ?|[ :-])){8,}(?:0[xX])?[0-9A-Fa-f]{2}")
 _PAIR = re.compile(rb"(?:0[xX])?([0-9A-Fa-f]{2})")
+_WIDE = re.compile(rb"(?:[!-~]\0){9,}|(?:\0[!-~]){9,}")
+_WIDE_CHARACTER = re.compile(rb"\0?([!-~])\0?")
+"""Characters of two bytes, as in UTF-16."""
 _NUMBERS = re.compile(rb"(?:\d{1,3},\s*){8,}\d{1,3}")
 _NUMBER = re.compile(rb"(\d{1,3})")
 _SHAPE = bytes(
@@ -126,10 +129,12 @@ def _without(decoding: Decoding, escapes: list[re.Match[bytes]]) -> Decoding:
 
 
 def _character_of(match: re.Match[bytes]) -> bytes:
-    percent, unicode, braced, byte, plain, number, hexed, named = match.groups()
+    percent, unicode, braced, byte, octal, plain, number, hexed, named = match.groups()
     digits = percent or unicode or braced or byte or hexed
     if digits:
         return bytes([int(digits, 16)])
+    if octal:
+        return bytes([int(octal, 8)])
     if plain:
         return bytes(plain)
     if number:
@@ -138,16 +143,18 @@ def _character_of(match: re.Match[bytes]) -> bytes:
 
 
 def _unpacked(decoding: Decoding) -> Iterator[Decoding]:
-    """Yield the readable texts that the decoding contains in base64, in hex or as lists of byte numbers."""
+    """Yield the readable texts that the decoding contains in base64, in hex, in UTF-16 or as lists of byte numbers."""
     for code in _CODES:
         runs = list(_runs(decoding.text, code))
         for skipped in range(code.packed) if runs else ():
             yield _decoded(decoding, runs, skipped, code)
     shape = decoding.text.translate(_SHAPE)
     if any(chunk in shape for chunk in _SHAPES):
-        yield _listed(decoding, _PAIRS, _PAIR, 16, "in hex")
+        yield _listed(decoding, _PAIRS, _PAIR, lambda digits: int(digits, 16), "in hex")
     if b",,,,,,,," in decoding.text.translate(None, b"0123456789 \r\n\t"):
-        yield _listed(decoding, _NUMBERS, _NUMBER, 10, "as bytes")
+        yield _listed(decoding, _NUMBERS, _NUMBER, int, "as bytes")
+    if b"\0" in decoding.text and _WIDE.search(decoding.text):
+        yield _listed(decoding, _WIDE, _WIDE_CHARACTER, ord, "in UTF-16")
 
 
 class _Code(NamedTuple):
@@ -213,13 +220,14 @@ def _decoded(decoding: Decoding, runs: list[Span], skipped: int, code: _Code) ->
     return Decoding(text, (*decoding.encoding, code.words), places)
 
 
-def _listed(decoding: Decoding, lists: re.Pattern[bytes], number: re.Pattern[bytes], base: int, word: str) -> Decoding:
-    """Return the bytes that the matches of *lists*, lists of numbers in *base*, stand for; a zero byte ends each list."""
+def _listed(
+    decoding: Decoding, lists: re.Pattern[bytes], item: re.Pattern[bytes], decode: Callable[[bytes], int], word: str
+) -> Decoding:
+    """Return the bytes for which the items of *lists* stand; *decode* decodes an item, and a zero byte ends each list."""
     numbers: list[tuple[int, Span]] = []
     for match in lists.finditer(decoding.text):
         numbers += [
-            (int(each_match[1], base) & 255, each_match.span())
-            for each_match in number.finditer(decoding.text, *match.span())
+            (decode(each_match[1]) & 255, each_match.span()) for each_match in item.finditer(decoding.text, *match.span())
         ]
         numbers.append((0, (match.end(), match.end())))
 

@@ -15,21 +15,43 @@ _THIRD = bytes(number in _VALUES and _VALUES[number] % 4 < 2 for number in range
 _ANY = bytes(number in _VALUES for number in range(256))
 _HIGH = bytes(chr(number) in "234567" for number in range(256))
 _LOW = bytes(chr(number) in string.hexdigits for number in range(256))
+_ZERO = bytes(chr(number) == "0" for number in range(256))
 _DIGIT = bytes(chr(number) in string.digits for number in range(256))
+
+# In UTF-16, three bytes are either a character, a zero and a character, or a zero, a character and a zero.
+_SECOND_BEFORE_ZERO = bytes(number in _VALUES and _VALUES[number] % 16 == 0 for number in range(256))
+_THIRD_AFTER_ZERO = bytes(number in _VALUES and _VALUES[number] < 2 for number in range(256))
+_NULL = bytes(_VALUES.get(number) == 0 for number in range(256))
+_SECOND_AFTER_ZERO = bytes(2 <= _VALUES.get(number, 0) < 8 for number in range(256))
+_THIRD_BEFORE_ZERO = bytes(number in _VALUES and _VALUES[number] % 4 == 0 for number in range(256))
 
 Span = tuple[int, int]
 
 
 def in_base64(text: bytes) -> list[Span]:
-    """Return the spans of eight or more characters that are base64 of readable text."""
-    quads = _where(text, _FIRST) & _where(text, _SECOND) >> 8 & _where(text, _THIRD) >> 16 & _where(text, _ANY) >> 24
-    return _spans(quads & quads >> 32, 8)
+    """Return the spans of eight or more characters that are base64 of readable text, also in UTF-16."""
+    first, fourth = _where(text, _FIRST), _where(text, _ANY) >> 24
+    quads = first & _where(text, _SECOND) >> 8 & _where(text, _THIRD) >> 16 & fourth
+    return _spans(quads & quads >> 32 | _wide_in_base64(text, first & fourth), 8)
+
+
+def _wide_in_base64(text: bytes, outer: int) -> int:
+    """Return, as set bits, where eight characters may be UTF-16 in base64; in *outer*, first and fourth one would fit."""
+    inner = _where(text, _NULL)
+    inner &= inner >> 24
+    if not (outer & inner >> 32 | inner & outer >> 32):
+        return 0
+    inner &= _where(text, _SECOND_AFTER_ZERO) >> 8 & _where(text, _THIRD_BEFORE_ZERO) >> 16
+    outer &= _where(text, _SECOND_BEFORE_ZERO) >> 8 & _where(text, _THIRD_AFTER_ZERO) >> 16
+    return outer & inner >> 32 | inner & outer >> 32
 
 
 def in_hex(text: bytes) -> list[Span]:
-    """Return the spans of eighteen or more characters that are hex of readable text."""
+    """Return the spans of eighteen or more characters that are hex of readable text, also in UTF-16."""
     pairs = _where(text, _HIGH) & _where(text, _LOW) >> 8
-    return _spans(_in_a_row(pairs, 9, 16), 18)
+    zeros = _where(text, _ZERO) if b"00" in text else 0
+    wide = pairs & zeros >> 16 & zeros >> 24
+    return sorted({*_spans(_in_a_row(pairs, 9, 16), 18), *(_spans(_in_a_row(wide, 5, 32), 20) if wide else ())})
 
 
 def of_digits(text: bytes, fewest: int) -> list[Span]:
