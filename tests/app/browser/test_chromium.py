@@ -1,6 +1,7 @@
 """The Chromium of a run: a missing one is reported in one line, and its processes end with the harness."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fiskil_harness.app.browser import Chromium
+from fiskil_harness.app.browser.chromium import NAMES
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.errors import ToolMissing
 
@@ -45,13 +47,18 @@ def command_of(process: Path) -> bytes:
         return b""
 
 
-@pytest.fixture
-def opened() -> subprocess.Popen[bytes]:
-    """A process of the harness in which Chromium runs."""
+def open_chromium() -> subprocess.Popen[bytes]:
+    """Start a process of the harness in which Chromium runs."""
     process = subprocess.Popen([sys.executable, "-c", OPENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"open\n"
     return process
+
+
+@pytest.fixture
+def opened() -> subprocess.Popen[bytes]:
+    """A process of the harness in which Chromium runs."""
+    return open_chromium()
 
 
 @pytest.mark.parametrize(
@@ -66,6 +73,47 @@ def test_no_process_is_left_behind(opened: subprocess.Popen[bytes], end: Callabl
 
     assert len(started) > 2
     assert wait_until(lambda: not any(path.exists() for path in started), cap_s=60)
+
+
+def test_pages_see_no_variable_of_the_team(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chromium opens pages that come from outside, and needs neither credentials nor settings of other programs."""
+    monkeypatch.setenv("FISKIL_CLIENT_SECRET", "not for a browser")
+
+    process = open_chromium()
+    browsers = [each for each in descendants(process.pid) if b"chrom" in command_of(each).partition(b"\0")[0]]
+    environments = [(browser / "environ").read_bytes() for browser in browsers]
+    process.communicate(b"\n")
+
+    assert any(b"PATH=" in environment for environment in environments)
+    assert not any(b"not for a browser" in environment for environment in environments)
+
+
+def test_an_ordinary_user_runs_chromium_in_its_sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """If the system refuses the sandbox, as it does to root, Chromium starts without it."""
+    program = next(path for path in map(shutil.which, NAMES) if path)
+    script = tmp_path / NAMES[0]
+    script.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/started\nexec {program} "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    is_root = os.geteuid() == 0
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    chromium = Chromium()
+
+    try:
+        chromium.context()
+    finally:
+        chromium.close()
+
+    started = ["--no-sandbox" in line for line in (tmp_path / "started").read_text().splitlines()]
+    assert started == [False, True] if is_root else started[0] is False
+
+
+def test_root_runs_chromium_without_its_sandbox(opened: subprocess.Popen[bytes]) -> None:
+    """Chromium refuses root its sandbox."""
+    commands = [command_of(each) for each in descendants(opened.pid)]
+    opened.communicate(b"\n")
+
+    assert any(b"--no-sandbox" in command for command in commands) or os.geteuid() != 0
 
 
 def test_without_chromium_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Playwright's objects belong to the event loop that created them, so callers pass
 import asyncio
 import contextlib
 import importlib.util
+import os
 import shutil
 import tempfile
 import threading
@@ -13,7 +14,6 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fiskil_harness.core import signals
-from fiskil_harness.core.config.environment import environment_of_child
 from fiskil_harness.errors import StepError, ToolMissing
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ NOWHERE = "http://127.0.0.1:9"
 
 LONGEST_FOLDER = 60
 """The maximum length of the temporary folder's path: in a folder with a longer path, a socket's path is too long."""
+
+INHERITED = ("FONTCONFIG_", "HOME", "LANG", "LC_", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ", "XDG_")
+"""The beginnings of the environment variables that Chromium gets."""
 
 LAUNCH_CAP_S = 60.0
 CLOSING_CAP_S = 20.0
@@ -149,14 +152,22 @@ class Chromium:
         loop.close()
 
     async def _launch(self) -> None:
-        from playwright.async_api import async_playwright
+        from playwright.async_api import Error, async_playwright
 
         if self._playwright is None:
             self._playwright = await async_playwright().start()
+        if os.geteuid() != 0:
+            with contextlib.suppress(Error):  # some systems let no ordinary user create the namespaces of the sandbox
+                self._browser = await self._start_browser(self._playwright, has_sandbox=True)
+                return
+        self._browser = await self._start_browser(self._playwright, has_sandbox=False)
+
+    async def _start_browser(self, playwright: "Playwright", *, has_sandbox: bool) -> "Browser":
         # A terminal's Ctrl-C reaches Chromium too, but close() stops it; it also ends with this process.
-        self._browser = await self._playwright.chromium.launch(
+        return await playwright.chromium.launch(
             executable_path=_path(),
             args=_flags(self.allow_hosts),
+            chromium_sandbox=has_sandbox,
             env=_environment(),
             handle_sigint=False,
             handle_sigterm=False,
@@ -177,15 +188,18 @@ def _path() -> str | None:
 
 
 def _environment() -> dict[str, str | float | bool]:
-    """Return Chromium's environment. A long TMPDIR is replaced by /tmp: a socket's path may have only 107 characters."""
+    """Return Chromium's environment: only what a browser needs, because pages come from outside.
+
+    A long TMPDIR is replaced by /tmp: a socket's path may have only 107 characters.
+    """
+    inherited = {name: text for name, text in os.environ.items() if name.startswith(INHERITED)}
     is_long = len(tempfile.gettempdir()) > LONGEST_FOLDER
-    return {**environment_of_child({"TMPDIR": "/tmp"} if is_long else {})}  # noqa: S108
+    return {**inherited, "TMPDIR": "/tmp"} if is_long else {**inherited}  # noqa: S108
 
 
 def _flags(allow_hosts: tuple[str, ...]) -> list[str]:
-    """Return Chromium's flags: no sandbox (CI often runs as root), no background requests, no requests to other hosts."""
+    """Return Chromium's flags: no background requests, no requests to other hosts."""
     return [
-        "--no-sandbox",
         "--disable-gpu",
         "--disable-quic",
         "--no-first-run",
