@@ -66,6 +66,12 @@ class ImpatientConnection(Connection):
         self.timeout_keep_alive = 0.05  # type: ignore[assignment]
 
 
+class HastyConnection(Connection):
+    """A connection on which a request head must arrive within a fifth of a second."""
+
+    longest_head_s = 0.2
+
+
 def echo_response(way: bytes, request: HttpRequest) -> HttpResponse:
     request.client = None
     body = msgspec.json.encode([[name.decode("latin-1"), value.decode("latin-1")] for name, value in request.headers])
@@ -128,6 +134,14 @@ def client(loop: Loop, crashes: list[Crash]) -> Iterator[Client]:
 def impatient_client(loop: Loop) -> Iterator[Client]:
     """Yield a client of an echo that closes idle connections soon."""
     connected = Client(Server(loop, Echo(), protocol=ImpatientConnection).port)
+    yield connected
+    connected.close()
+
+
+@pytest.fixture
+def hasty_client(loop: Loop) -> Iterator[Client]:
+    """Yield a client of an echo that does not wait long for a request head."""
+    connected = Client(Server(loop, Echo(), protocol=HastyConnection).port)
     yield connected
     connected.close()
 
@@ -272,3 +286,30 @@ def test_a_connection_within_a_request_stays_open(impatient_client: Client) -> N
     impatient_client.send(HEAD + b"\r\n")
 
     assert impatient_client.response()[0] == b"HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize("begin", [b"G", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "])
+@pytest.mark.parametrize("before", [0, 2])
+def test_a_head_that_never_ends_is_refused(hasty_client: Client, begin: bytes, before: int) -> None:
+    """Clients that send half a head would otherwise hold their connections for ever; earlier requests change nothing."""
+    for _ in range(before):
+        hasty_client.send(b"GET /" + HEAD + b"\r\n")
+        hasty_client.response()
+
+    hasty_client.send(begin)
+
+    assert hasty_client.read_to_end().startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_connection_without_a_request_is_closed(hasty_client: Client) -> None:
+    """There is no request to respond to."""
+    assert hasty_client.read_to_end() == b""
+
+
+def test_the_time_for_a_head_does_not_limit_a_body(hasty_client: Client) -> None:
+    """A body may take longer than a head."""
+    hasty_client.send(b"POST /" + LENGTH + b"ab")
+
+    assert not select.select([hasty_client.sock], [], [], 0.5)[0]
+    hasty_client.send(b"cd")
+    assert hasty_client.response()

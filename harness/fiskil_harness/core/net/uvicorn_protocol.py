@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with a limit for request heads, a logger for crashes, and a fast path for responses.
+"""uvicorn's HTTP protocol with limits for request heads, a logger for crashes, and a fast path for responses.
 
 uvicorn responds to malformed HTTP with 400 and logs it. A client's mistake is not a crash, so this protocol logs nothing.
 """
@@ -18,6 +18,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from fiskil_harness.core.internal_errors import Crash, crash_of
 
 LARGEST_HEAD = 65_536
+LONGEST_HEAD_S = 60.0
+"""The maximum time for a request head, in real seconds, from its first byte or from the begin of its connection."""
 LONGEST_REMEMBERED = 512
 """Longer request targets are not cached, so the cache stays small."""
 
@@ -27,6 +29,8 @@ _REFUSAL = (
     b"content-type: text/plain; charset=utf-8\r\n"
     b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(_TOO_LARGE), _TOO_LARGE)
 )
+
+_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -60,7 +64,7 @@ class HttpResponse(Struct):
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection, with a limit for the request head and a fast path for applications that support it.
+    """uvicorn's connection, with limits for the request head and a fast path for applications that support it.
 
     An application may have a method ``respond_at_once``, which takes an ``HttpRequest`` and returns an ``HttpResponse`` or
     None. The fast path calls it directly, without a task or coroutine, and sends the response in one write. The fast path
@@ -69,6 +73,7 @@ class Connection(HttpToolsProtocol):
     """
 
     news: ClassVar[logging.Logger]
+    longest_head_s: ClassVar[float] = LONGEST_HEAD_S
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,11 +89,20 @@ class Connection(HttpToolsProtocol):
         self._is_idle = False
         self._idle_since_s = 0.0
         self._idle_timer: asyncio.TimerHandle | None = None
+        self._head_began_s = 0.0
+        self._head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Limit the time for the first request head."""
+        super().connection_made(transport)
+        self._head_began_s = self.loop.time()
+        self._head_timer = self.loop.call_later(self.longest_head_s, self._close_if_head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Cancel the idle timer of the closed connection."""
-        if self._idle_timer is not None:
-            self._idle_timer.cancel()
+        """Cancel the timers of the closed connection."""
+        for timer in (self._idle_timer, self._head_timer):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -111,6 +125,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Reset the state for the request whose head begins."""
         self._is_in_head = True
+        self._head_began_s = self.loop.time()
         self._is_idle = False
         if self._respond_at_once is None:
             super().on_message_begin()
@@ -190,6 +205,16 @@ class Connection(HttpToolsProtocol):
         self._is_idle, self._idle_since_s = True, self.loop.time()
         if self._idle_timer is None:
             self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
+
+    def _close_if_head_is_late(self) -> None:
+        """Close a connection whose request head is not complete in time. One repeating timer checks all its requests."""
+        used_s = self.loop.time() - self._head_began_s if self._is_in_head else 0.0
+        if used_s < self.longest_head_s:
+            self._head_timer = self.loop.call_later(self.longest_head_s - used_s, self._close_if_head_is_late)
+            return
+        if self._head_size:
+            self.transport.write(_TIMEOUT)
+        self.transport.close()
 
     def _close_if_idle(self) -> None:
         """Close an idle connection. One repeating timer checks it: a timer for each response would cost more."""
