@@ -54,9 +54,11 @@ def test_a_success_in_another_language_is_no_failure(text: str) -> None:
         "GET accounts 200 500 bytes",
         "accounts took 500",
         "accounts 2500",
+        "accounts customer=test-9a500f27-1",
+        "accounts consent_id=b026c86b-83f2-4217-b5c0-7ea4eb500b70",
     ],
 )
-def test_a_time_a_duration_or_a_size_is_no_status(record: str) -> None:
+def test_a_time_a_duration_a_size_or_a_part_of_an_id_is_no_status(record: str) -> None:
     """Otherwise a line about a success reports a failure, if it was written at the right moment."""
     assert not has_status(record, 500)
 
@@ -74,6 +76,8 @@ def test_a_time_a_duration_or_a_size_is_no_status(record: str) -> None:
         "HTTP/1.1 500",
         "responseStatus:500",
         "items: 500.",
+        "accounts http_500_internal_server_error",
+        "accounts HTTP500",
     ],
 )
 def test_a_status_is_found_in_common_formats(record: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from fiskil_harness.journal import Idle
 from fiskil_harness.probes import Finding, RefusesForgeries, Verdict
-from fiskil_harness.probes.webhooks.refuses_forgeries import OTHER_BYTES
+from fiskil_harness.probes.webhooks.refuses_forgeries import ALIKE, OTHER_BYTES
 from tests.probes.courier import Courier
 
 PROBE = RefusesForgeries()
@@ -370,6 +370,19 @@ def test_without_effects_the_responses_are_judged(status: int, verdict: Verdict,
     assert finding.verdict is verdict
     assert words in finding.observed
     assert finding.hook == ("app.observe.effects" if verdict is Verdict.INCONCLUSIVE else "")
+
+
+def test_without_effects_a_receiver_that_refuses_other_forgeries_is_not_said_to_acknowledge_failures() -> None:
+    """It verifies, and seems to accept some forgeries: that is another bug."""
+    courier = controlled(status=204)
+    courier.forge("respaced", status=204)
+    courier.forge("other_secret", status=401)
+
+    finding = examined(courier)
+
+    cases = {case.name: case.verdict for case in finding.cases}
+    assert finding.verdict is Verdict.FAIL
+    assert (cases["respaced"], cases[ALIKE]) == (Verdict.FAIL, Verdict.INCONCLUSIVE)
 
 
 def test_without_effects_refusals_by_a_receiver_that_refuses_everything_prove_nothing() -> None:

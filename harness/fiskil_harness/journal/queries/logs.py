@@ -47,8 +47,9 @@ MEASURES = frozenset(
     | {"size", "time", "took"}
 )
 """Words in the name of a number that is not a status."""
-_NAME = re.compile(r"([A-Za-z_]+)[\"']?\s*[=:]?\s*[\"']?$")
+_NAME = re.compile(r"(?<![A-Za-z_])([A-Za-z_]+)[\"']?\s*[=:]?\s*[\"']?$")
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_WORD_BEFORE, _WORD_AFTER = re.compile(r"(?<![\w-])[\w-]*$"), re.compile(r"[\w-]*")
 _UNIT = re.compile(r"\s?(?:[mnuµ]?s|msecs?|millis\w*|secs?|seconds|bytes|[KMk]?B)\b(?!\s*[\"']?[=:])")
 """A unit after a number."""
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
@@ -144,16 +145,25 @@ def without_requests(log: Log) -> Log:
 
 
 def has_status(record: str, status: int | None) -> bool:
-    """Return True if *record* contains *status* as a number that is no part of a time, and no duration or size."""
+    """Return True if *record* contains *status* as a number that is no part of a time or an id, and no duration or size."""
     if status is None:
         return False
     found = re.finditer(rf"(?<!\d)(?<!\d[.:])(?<!:\d\d,){status}(?!\d|[.:]\d)", record)
-    return any(not _is_measure(record[: match.start()], record[match.end() :]) for match in found)
+    around = (
+        (record[max(0, match.start() - 40) : match.start()], record[match.end() : match.end() + 40]) for match in found
+    )
+    return any(not _is_in_id(before, after) and not _is_measure(before, after) for before, after in around)
+
+
+def _is_in_id(before: str, after: str) -> bool:
+    """Return True if the word that contains the number between *before* and *after* has other digits too."""
+    begin, end = _WORD_BEFORE.search(before), _WORD_AFTER.match(after)
+    return any(letter.isdigit() for part in (begin, end) if part for letter in part[0])
 
 
 def _is_measure(before: str, after: str) -> bool:
     """Return True if the number between *before* and *after* is a duration or size, by its name or unit."""
-    name = _NAME.search(before[-40:])
+    name = _NAME.search(before)
     words = _NAME_PARTS.findall(name[1]) if name else []
     return bool(_UNIT.match(after)) or not MEASURES.isdisjoint(word.lower() for word in words)
 

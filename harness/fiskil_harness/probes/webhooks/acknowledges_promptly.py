@@ -65,7 +65,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         if len(excused) > len(stragglers):
             return self.inconclusive(f"{len(excused)} of {len(deliveries)} deliveries were acknowledged {EXCUSED_BY_PAUSE}")
         if not timed:
-            return self.inconclusive("no delivery but the first was acknowledged")
+            return self.inconclusive("no delivery after the first one was acknowledged")
         bitten = bitten_by(journal)
         if bitten and not any(_continued_after_response(journal, call) for call in bitten):
             return self.inconclusive("no slow API call continued after its delivery had got a response")

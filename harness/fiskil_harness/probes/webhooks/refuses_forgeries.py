@@ -97,8 +97,10 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         alike = _with_genuine_response(journal, forged)
         if alike:
             observed = f"{len(alike)} of {len(forged)} forged messages got the response of genuine ones: {alike[0].status}"
-            case = Case(name=ALIKE, verdict=Verdict.FAIL, observed=observed)
-            cases = (*_cases(forged, [], otherwise=otherwise), case)
+            # Without effects, a receiver that refuses other forgeries seems to accept these.
+            accepted = alike if not has_control and len(alike) < len(forged) else []
+            case = Case(name=ALIKE, verdict=Verdict.INCONCLUSIVE if accepted else Verdict.FAIL, observed=observed)
+            cases = (*_cases(forged, accepted, otherwise=otherwise), case)
             evidence = tuple(map(_line, alike))
             finding = self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
             return msgspec.structs.replace(finding, fix=_fix_for(forged, alike) or self.fix)
