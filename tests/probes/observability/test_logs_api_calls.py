@@ -115,3 +115,14 @@ def test_a_status_far_from_the_request_does_not_count(tape: Tape) -> None:
     tape.output(b"request: GET /v1/banking/transactions\nresponse: 200\nrefresh answered 500\n")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_call_that_was_still_open_at_the_end_is_ignored(tape: Tape) -> None:
+    """The app logs it when it ends, and the harness ended it after the scenario."""
+    tape.call("banking.transactions", status=None, is_cut=True)
+    tape.output(b"started")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "the app made no API call that ended before the scenario"
