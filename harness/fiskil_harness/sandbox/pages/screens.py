@@ -63,8 +63,12 @@ def screen(store: Store, session: AuthSession | None) -> Response:
     )
 
 
-def over(store: Store, session: AuthSession, *, back: str | None) -> Response:
+def over(store: Store, session: AuthSession, *, back: str | None, is_followed: bool) -> Response:
     """Return the last screen, for a journey without a redirect URL or with another window that must be notified.
+
+    Args:
+        back: The redirect URL, to which the screen has a link.
+        is_followed: True if the page's script follows that link, after it has posted the messages.
 
     Source: sdk.last-screen
     """
@@ -76,6 +80,7 @@ def over(store: Store, session: AuthSession, *, back: str | None) -> Response:
         ending=ending.value,
         words=ENDINGS.get(ending, ""),
         back=back,
+        is_followed=is_followed,
     )
 
 
