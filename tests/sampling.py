@@ -77,6 +77,7 @@ def both(*conditions: Belongs) -> Belongs:
 QUICK: dict[str, Belongs] = {
     "app/browser/test_tabs.py::test_the_page_behind_a_hanging_window_is_read": nothing,
     "browser/test_accessibility.py::test_a_checker_finds_nothing_serious": one_in(2),
+    "browser/test_embedding_origins.py": with_value(origin="file", way="frame"),
     "cli/test_contract.py::test_a_response_that_matches_no_document_is_a_failure": nothing,
     "cli/test_contract.py::test_drift_is_reported_by_clause": nothing,
     "cli/test_demo.py::test_a_flaw_that_is_not_found_is_an_internal_error": nothing,

@@ -144,7 +144,7 @@ def test_a_window_reloaded_too_late_reports_a_timeout(host: Host, fiskil: LocalF
     expect(screen.get_by_label("Your e-mail address")).to_be_visible()
     fiskil.sandbox.clock.advance(minutes=11)
 
-    screen.reload()
+    screen.reload(wait_until="commit")
 
     assert host.outcome["code"] == "CONSENT_TIMEOUT"
     expect(screen.get_by_role("heading", name="Cancelled in the app")).to_be_visible()
@@ -327,7 +327,7 @@ def other_server() -> Iterator[HTTPServer]:
         yield server
 
 
-@pytest.mark.parametrize(("own", "is_shown"), [("{}/back", True), ("", False)])
+@pytest.mark.parametrize(("own", "is_shown"), [("{}/back", True), ("http://127.0.0.1/back", False)])
 def test_only_the_app_embeds_the_page(
     host: Host, fiskil: LocalFiskil, rosa: EndUser, other_server: HTTPServer, own: str, is_shown: bool
 ) -> None:

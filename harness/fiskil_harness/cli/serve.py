@@ -72,6 +72,13 @@ LAST_LINE = "Press Ctrl-C to stop."
     default="v3",
     help="The version that the account is pinned to, for requests without X-Fiskil-Version: v1, v2 or v3  [default: v3].",
 )
+@click.option(
+    "--embed-from",
+    metavar="ORIGIN",
+    multiple=True,
+    help="Let pages of ORIGIN embed the consent page, besides those of redirect_uri and cancel_uri; may be repeated. "
+    "file: allows files, * any page.",
+)
 @options.faults
 @options.har_file
 @options.interpretations
@@ -87,6 +94,7 @@ def serve_command(
     compress: float,
     is_tls: bool,
     version: str,
+    embed_from: tuple[str, ...],
     faults: tuple[str, ...],
     har_path: Path | None,
     interpretations: tuple[str, ...],
@@ -97,7 +105,8 @@ def serve_command(
     Credentials are written to the env file only. The control API under /_sandbox/ returns the state, advances the clock,
     sets faults, completes syncs, lists and repeats deliveries, and resets everything. Each delivery attempt and each bite of
     a fault is printed. The last 200 API calls are at /_sandbox/har, and at the end in the --har file. The consent page
-    posts the messages of the Link SDK.
+    posts the messages of the Link SDK. Pages of any origin may embed it if redirect_uri and cancel_uri are empty; a refused
+    frame is printed.
 
     A fault is one line with route, fault and number of times: 'banking.transactions: reset_peer after 20 bytes, first 2'.
     """
@@ -129,8 +138,10 @@ def serve_command(
             is_tls=is_tls,
             version=version,
             faults=rules,
+            embed_from=embed_from,
             on_delivery=lambda record: click.echo(log.line(record)),
             on_bite=lambda bite: click.echo(bite_lines(bite)),
+            on_frame_refused=lambda origin: click.echo(refused_frame_line(origin)),
         )
         path = env_file or Path(folder) / "fiskil.env"
         try:
@@ -175,6 +186,12 @@ def bite_lines(bite: "Bite") -> str:
     position = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "head"
     place = f"{bite.route}, request {bite.request_number}, {position}" if bite.request_number else f"a {bite.route}"
     return _wrapped(f"{bite.at_s:9.3f} s  {place}: {bite.fault}")
+
+
+def refused_frame_line(origin: str) -> str:
+    """Return the line about a page of *origin* that could not embed the consent page; "" is a page without an origin."""
+    page = origin or "a page that sent no origin"
+    return f"frame        refused for {page}: allow it with --embed-from {origin or 'file:'}"
 
 
 def fault_lines(rule: "Rule") -> str:

@@ -75,6 +75,7 @@ from fiskil_harness.runner.late_states import MOST_SAMPLES, SAMPLE, SLACK_S, are
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
+from fiskil_harness.sandbox.pages.embedding import LOOPBACK
 from fiskil_harness.scenario.app_datasets import datasets_used, fit
 from fiskil_harness.scenario.counting import as_advice, condition
 from fiskil_harness.scenario.kinds import with_kind
@@ -483,6 +484,8 @@ def _open_local_fiskil(settings: Settings, *, workdir: Path, seed: int) -> Local
     )
     # Otherwise syncs that no step requested would complete while a slow machine performs a step.
     fiskil.sandbox.store.waits_for_clock_moves = True
+    # An app under test may run here although its URIs name another host, as in production.
+    fiskil.sandbox.store.embed_from = LOOPBACK
     return fiskil
 
 

@@ -25,6 +25,7 @@ from starlette.routing import Route
 from fiskil_harness.core.internal_errors import crash_of
 from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.sandbox.pages.embedding import REPORTS, refused_origin
 from fiskil_harness.sandbox.pages.headers import headers_for
 from fiskil_harness.sandbox.pages.screens import no_such_page, over, refused, screen
 from fiskil_harness.sandbox.store import Store
@@ -67,6 +68,12 @@ def page_application(store: Store) -> Any:
                 return _sent_back(store, session, place=_place(request, fields.get("watched"))) or screen(store, session)
             return RedirectResponse(f"/?sess_id={session.session_id}", status_code=303, headers=headers_for(session))
 
+    async def report(request: Request) -> Response:
+        origin = refused_origin(await _body(request), request.headers.get("referer", ""))
+        if origin is not None:
+            store.on_frame_refused(origin)
+        return Response(status_code=204)
+
     async def answer(request: Request) -> Response:
         if request.method == "HEAD":
             # A HEAD request only tests that the page exists; it does not count as the end user's return.
@@ -78,6 +85,7 @@ def page_application(store: Store) -> Any:
         routes=[
             *(Route(path, _guarded(store, answer), methods=["GET", "POST"]) for path in ("/", "/consent")),
             Route("/page.js", _script),
+            Route(REPORTS, _guarded(store, report), methods=["POST"]),
         ],
         exception_handlers={HTTPException: _no_such_page},
     )
@@ -141,14 +149,20 @@ async def _no_such_page(_request: Request, error: Exception) -> Response:
 
 
 async def _form(request: Request) -> dict[str, list[str]]:
+    body = await _body(request)
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise _BadForm("This form has too many fields.") from None
+
+
+async def _body(request: Request) -> bytes:
     raw = bytearray()
     try:
         async for chunk in request.stream():
             raw += chunk
             if len(raw) > LARGEST_FORM:
                 raise _BadForm("This form is too large.")
-        return parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ClientDisconnect:
         raise _BadForm("This form is incomplete.") from None
-    except ValueError:
-        raise _BadForm("This form has too many fields.") from None
+    return bytes(raw)
