@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fiskil_harness.faults.proxy import Rule
     from fiskil_harness.journal import Bite
     from fiskil_harness.server.exchange_log import ExchangeLog
+    from fiskil_harness.server.serving import LocalServer
 
 PORT = click.IntRange(0, 65535)
 FIRST_PORT = 8700
@@ -62,7 +63,15 @@ LAST_LINE = "Press Ctrl-C to stop."
     help="Divide the delays between attempts by FACTOR: with 60, a minute becomes a second  [default: 1].",
 )
 @click.option(
-    "--tls", "is_tls", is_flag=True, help="Serve the API over TLS; SSL_CERT_FILE in the env file names its CA certificate."
+    "--tls",
+    "is_tls",
+    is_flag=True,
+    help="Serve the API and the consent page over TLS; SSL_CERT_FILE in the env file names their CA certificate.",
+)
+@click.option(
+    "--auth-origin",
+    metavar="URL",
+    help="The consent page's origin in auth_url, such as https://auth.fiskil.com  [default: where it is served].",
 )
 @click.option(
     "--api-version",
@@ -93,6 +102,7 @@ def serve_command(
     secret_env: str | None,
     compress: float,
     is_tls: bool,
+    auth_origin: str | None,
     version: str,
     embed_from: tuple[str, ...],
     faults: tuple[str, ...],
@@ -136,6 +146,7 @@ def serve_command(
             interpretations=chosen,
             compress=compress,
             is_tls=is_tls,
+            auth_origin=auth_origin,
             version=version,
             faults=rules,
             embed_from=embed_from,
@@ -146,9 +157,7 @@ def serve_command(
         path = env_file or Path(folder) / "fiskil.env"
         try:
             files.write(path, serving.environment(), mode=0o600)
-            click.echo(f"api_url      {serving.fiskil.api_url}")
-            click.echo(f"auth_url     {serving.fiskil.auth_url}")
-            click.echo(f"control      {serving.control_url}/_sandbox/state")
+            click.echo("\n".join(address_lines(serving)))
             click.echo(f"credentials  {path}")
             for clause_id, choice in chosen.chosen.items():
                 click.echo(f"clause       {clause_id}={choice}")
@@ -156,7 +165,7 @@ def serve_command(
                 click.echo(fault_lines(rule))
             if webhook_url:
                 click.echo(f"webhooks to  {webhook_url}")
-            for label, line in zip(("link SDK", ""), link_snippet(serving.fiskil.auth_url), strict=True):
+            for label, line in zip(("link SDK", ""), link_snippet(serving.fiskil.auth_origin), strict=True):
                 click.echo(f"{label:12} {line}")
             click.echo(LAST_LINE)
             interrupted.wait()
@@ -171,6 +180,15 @@ def serve_command(
         files.write(har_path, har.render(calls))
     click.echo("Stopped.", err=True)
     return 0
+
+
+def address_lines(serving: "LocalServer") -> list[str]:
+    """Return lines with the URLs of the API, the consent page and the control API."""
+    fiskil = serving.fiskil
+    lines = [f"api_url      {fiskil.api_url}", f"auth_url     {fiskil.auth_origin}"]
+    if fiskil.auth_origin != fiskil.auth_url:
+        lines.append(f"served at    {fiskil.auth_url}")
+    return [*lines, f"control      {serving.control_url}/_sandbox/state"]
 
 
 def link_snippet(auth_url: str) -> tuple[str, str]:

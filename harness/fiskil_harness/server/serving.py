@@ -145,6 +145,7 @@ class LocalServer:
         seed: int = 0,
         api_port: int = 0,
         auth_port: int = 0,
+        auth_origin: str | None = None,
         control_port: int = 0,
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
@@ -164,10 +165,11 @@ class LocalServer:
             workdir: Existing folder for the certificates.
             seed: Determines generated rows, and all ids except those of messages and errors.
             api_port, auth_port, control_port: Ports of API, consent page and control API; 0 chooses a free one.
+            auth_origin: The origin of the consent page in responses of the API and in ``environment`` (default: its URL).
             webhook_url: URL of the webhook receiver, on loopback; None disables deliveries.
             webhook_secret: Signing secret of webhooks (default: one made from *seed*).
             compress: Divisor of the delays between attempts, 1 to ``MOST_COMPRESSED``.
-            is_tls: True serves the API over https; the result of ``environment`` then contains the path of the CA file.
+            is_tls: True serves the API and the consent page over https; ``environment`` then names the CA file.
             version: The API version for requests without an ``X-Fiskil-Version`` header.
             faults: Faults that are set from the start until they are lifted or everything is reset.
             embed_from: Origins whose pages may embed the consent page, besides those of the session's URIs.
@@ -190,6 +192,7 @@ class LocalServer:
             seed=seed,
             api_port=api_port,
             auth_port=auth_port,
+            auth_origin=auth_origin,
             webhook_secret=webhook_secret,
             interpretations=interpretations,
             console=Console(permissions=tuple(PERMISSIONS), version=version),
@@ -227,7 +230,7 @@ class LocalServer:
         credentials = self.fiskil.credentials
         pairs = {
             "FISKIL_BASE_URL": self.fiskil.api_url,
-            "FISKIL_AUTH_URL": self.fiskil.auth_url,
+            "FISKIL_AUTH_URL": self.fiskil.auth_origin,
             "FISKIL_CLIENT_ID": credentials.client_id,
             "FISKIL_CLIENT_SECRET": credentials.client_secret,
             "FISKIL_WEBHOOK_SECRET": credentials.webhook_secret,

@@ -9,7 +9,8 @@ import importlib.util
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fiskil_harness.core import signals
@@ -46,13 +47,15 @@ def missing_tool() -> str:
 class Chromium:
     """The browser of one run. Each end user gets a window of this browser."""
 
-    def __init__(self, *, allow_hosts: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, allow_hosts: tuple[str, ...] = (), addresses: Mapping[str, str] = MappingProxyType({})) -> None:
         """Prepare the browser without starting it.
 
         Args:
             allow_hosts: Hosts that pages may reach, in addition to this machine.
+            addresses: The address on this machine, such as ``127.0.0.1:8701``, of each host that is resolved to it.
         """
-        self.allow_hosts = allow_hosts
+        self.allow_hosts = (*allow_hosts, *addresses)
+        self._addresses = addresses
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._playwright: Playwright | None = None
@@ -156,7 +159,7 @@ class Chromium:
         # A terminal's Ctrl-C reaches Chromium too, but close() stops it; it also ends with this process.
         self._browser = await self._playwright.chromium.launch(
             executable_path=_path(),
-            args=_flags(self.allow_hosts),
+            args=_flags(self.allow_hosts, self._addresses),
             env=_environment(),
             handle_sigint=False,
             handle_sigterm=False,
@@ -182,7 +185,7 @@ def _environment() -> dict[str, str | float | bool]:
     return {**environment_of_child({"TMPDIR": "/tmp"} if is_long else {})}  # noqa: S108
 
 
-def _flags(allow_hosts: tuple[str, ...]) -> list[str]:
+def _flags(allow_hosts: tuple[str, ...], addresses: Mapping[str, str]) -> list[str]:
     """Return Chromium's flags: no sandbox (CI often runs as root), no background requests, no requests to other hosts."""
     return [
         "--no-sandbox",
@@ -196,4 +199,5 @@ def _flags(allow_hosts: tuple[str, ...]) -> list[str]:
         f"--proxy-server={NOWHERE}",
         # Loopback bypasses a proxy by default, but the default can be changed.
         f"--proxy-bypass-list={';'.join(['127.0.0.1', '[::1]', 'localhost', '*.localhost', *allow_hosts])}",
+        f"--host-resolver-rules={','.join(f'MAP {host} {address}' for host, address in addresses.items())}",
     ]

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.model import AuthSession
+from fiskil_harness.core.net.origins import WEB, web_origin
 from fiskil_harness.errors import UsageError
 
 LOOPBACK = tuple(
@@ -21,11 +22,10 @@ LOOPBACK = tuple(
 )
 """Sources of the origins of an app on this machine."""
 ANY = "*"
-WEB = {"http", "https"}
 REPORTS = "/frame-refused"
 """The path to which a browser reports that it refused to embed the page."""
 
-_HOST = re.compile(r"[a-z0-9.-]+")
+_HOST = re.compile(r"[a-z0-9._-]+")
 _ADDRESS = re.compile(r"[0-9a-f:.]+")
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*")
 _NETLOC = re.compile(r"[a-z0-9.:\[\]-]+")
@@ -57,17 +57,9 @@ def source_of(origin: str) -> str:
     if origin == ANY or is_scheme:
         return origin.removesuffix("//")
     try:
-        parts = urlsplit(origin)
-        is_origin = parts.scheme in WEB and parts.path in {"", "/"} and not parts.query + parts.fragment
-        source = _source(parts) if is_origin and "@" not in origin else ""
-    except ValueError:
-        source = ""
-    if not source:
-        raise UsageError(
-            f"{origin!r} is not an origin. Write scheme, host and port, such as http://app.test:8000; file: for pages from "
-            "files; or * for any page."
-        )
-    return source
+        return _source(urlsplit(web_origin(origin)))
+    except UsageError as error:
+        raise UsageError(f"{error} Write file: for pages from files, or * for any page.") from None
 
 
 def _source(parts: SplitResult) -> str:
