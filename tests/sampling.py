@@ -160,6 +160,7 @@ QUICK: dict[str, Belongs] = {
     "scenario/generation/test_search_on_apps.py::test_an_app_that_does_nothing_does_not_pass": nothing,
     "scenario/generation/test_strategies.py::test_older_events_often_come_after_newer_ones": one_in(3),
     "scenario/generation/test_strategies.py::test_some_plans_truncate_and_some_kill_during_a_delivery": one_in(3),
+    "scenario/steps/test_auth_origin.py": only("reference_app-browser"),
     "scenario/steps/test_idempotency.py::test_generated_bodies_are_signed_and_counted": nothing,
     "scenario/steps/test_many_messages.py::test_other_apps_get_300_messages": one_in(2),
     "scenario/steps/test_pages.py::test_a_journey_begins_and_ends_at_the_app": with_value(
