@@ -8,7 +8,7 @@ import pytest
 
 from fiskil_harness.core.config.schema import SandboxSettings
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.journal import Journey
+from fiskil_harness.journal import Journey, Pressed
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -32,5 +32,7 @@ def test_a_journey_ends_with_a_consent(driver: Driver, step: steps.Connect | ste
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=(step,), probes=()))
 
     assert crashed == ""
+    # Otherwise the harness itself opened the page after the browser had not found it.
+    assert [pressed.problem for pressed in journal.all(Pressed) if pressed.problem] == []
     assert [journey.ending for journey in journal.all(Journey)] == ["APPROVED"]
     assert driver.app.values["auth_url"] == "https://auth.fiskil.com"
