@@ -77,6 +77,7 @@ def both(*conditions: Belongs) -> Belongs:
 QUICK: dict[str, Belongs] = {
     "app/browser/test_tabs.py::test_the_page_behind_a_hanging_window_is_read": nothing,
     "browser/test_accessibility.py::test_a_checker_finds_nothing_serious": one_in(2),
+    "browser/test_embedding_origins.py": with_value(origin="file", way="frame"),
     "cli/test_contract.py::test_a_response_that_matches_no_document_is_a_failure": nothing,
     "cli/test_contract.py::test_drift_is_reported_by_clause": nothing,
     "cli/test_demo.py::test_a_flaw_that_is_not_found_is_an_internal_error": nothing,
@@ -159,6 +160,7 @@ QUICK: dict[str, Belongs] = {
     "scenario/generation/test_search_on_apps.py::test_an_app_that_does_nothing_does_not_pass": nothing,
     "scenario/generation/test_strategies.py::test_older_events_often_come_after_newer_ones": one_in(3),
     "scenario/generation/test_strategies.py::test_some_plans_truncate_and_some_kill_during_a_delivery": one_in(3),
+    "scenario/steps/test_auth_origin.py": only("reference_app-browser"),
     "scenario/steps/test_idempotency.py::test_generated_bodies_are_signed_and_counted": nothing,
     "scenario/steps/test_many_messages.py::test_other_apps_get_300_messages": one_in(2),
     "scenario/steps/test_pages.py::test_a_journey_begins_and_ends_at_the_app": with_value(

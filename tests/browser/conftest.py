@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A host of its own for an app, as in a hosts file.
+    "--host-resolver-rules=MAP app.test 127.0.0.1",
 ]
 PATIENCE_MS = 30_000
 """The limit for anything that a page does on a busy machine; a fast one is not delayed."""

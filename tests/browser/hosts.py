@@ -35,7 +35,10 @@ class Host:
         return opened.value
 
     def begin(self, way: str, session_id: str) -> Screen:
-        """Open the consent page in a frame or in a window."""
+        """Open the consent page in a "frame", in a "window" or in the app's "tab"."""
+        if way == "tab":
+            self.page.evaluate(f"location.href = {json.dumps(f'{self._auth_url}?sess_id={session_id}')}")
+            return self.page
         return self.embed(session_id) if way == "frame" else self.pop_up(session_id)
 
     @property

@@ -46,18 +46,43 @@ def test_every_ending_has_a_path() -> None:
     assert {"APPROVED", "AUTH_SESSION_INVALID", *FAILURES} == set(Ending)
 
 
-@pytest.mark.parametrize("way", ["frame", "window"])
-def test_a_consent_arrives(
-    host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite, httpserver: HTTPServer, way: str
+def test_a_consent_arrives_in_a_frame(
+    host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite, httpserver: HTTPServer
 ) -> None:
-    """The promise has consentID and redirectURL, and the browser is not redirected. Source: sdk.messages"""
+    """The promise has consentID and redirectURL, and the frame stays on its last screen. Source: sdk.messages"""
     session = invite(institution_id=BANK)
 
-    consent(host.begin(way, session.session_id))
+    consent(host.embed(session.session_id))
 
     assert host.outcome == {"consentID": consent_ids(fiskil, rosa)[0], "redirectURL": session.redirect_uri}
     assert len(host.messages) == 1
     assert paths_requested(httpserver) == ["/app"]
+
+
+def test_a_window_goes_to_the_app_after_its_message(
+    host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite, httpserver: HTTPServer
+) -> None:
+    """A window is redirected as a tab is, and its opener has the consent too. Source: sdk.last-screen"""
+    session = invite(institution_id=BANK)
+
+    screen = host.pop_up(session.session_id)
+    consent(screen)
+
+    assert host.outcome == {"consentID": consent_ids(fiskil, rosa)[0], "redirectURL": session.redirect_uri}
+    expect(screen.get_by_role("heading", name="Back in the app")).to_be_visible()
+    assert len(host.messages) == 1
+    assert paths_requested(httpserver) == ["/app", "/callback"]
+    assert screen.url == f"{session.redirect_uri}&session_id={session.session_id}"
+
+
+def test_a_window_without_a_redirect_url_stays(host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite) -> None:
+    """Only a URL that is not empty is followed. Source: sdk.last-screen"""
+    screen = host.pop_up(invite(has_app=False, institution_id=BANK).session_id)
+
+    consent(screen)
+
+    assert host.outcome == {"consentID": consent_ids(fiskil, rosa)[0]}
+    expect(screen.get_by_role("heading", name="You are sharing your data")).to_be_visible()
 
 
 @pytest.mark.parametrize("way", ["frame", "window"])
@@ -119,9 +144,10 @@ def test_a_window_reloaded_too_late_reports_a_timeout(host: Host, fiskil: LocalF
     expect(screen.get_by_label("Your e-mail address")).to_be_visible()
     fiskil.sandbox.clock.advance(minutes=11)
 
-    screen.reload()
+    screen.reload(wait_until="commit")
 
     assert host.outcome["code"] == "CONSENT_TIMEOUT"
+    expect(screen.get_by_role("heading", name="Cancelled in the app")).to_be_visible()
 
 
 @pytest.mark.parametrize("way", ["frame", "window"])
@@ -265,7 +291,8 @@ def test_the_keyboard_is_enough_in_a_frame(host: Host, fiskil: LocalFiskil, rosa
 
 
 def test_the_last_screen_of_a_window_links_to_the_app(host: Host, invite: Invite, fiskil: LocalFiskil) -> None:
-    """The last screen has a link to the app, in case that the opener does not listen. Source: sdk.last-screen"""
+    """A window that stays has a link to the app, in case that the opener does not listen. Source: sdk.last-screen"""
+    fiskil.interpret({"sdk.last-screen": "stays"})
     screen = host.pop_up(invite(institution_id=BANK).session_id)
     consent(screen)
     expect(screen.get_by_role("heading", name="You are sharing your data")).to_be_visible()
@@ -300,7 +327,7 @@ def other_server() -> Iterator[HTTPServer]:
         yield server
 
 
-@pytest.mark.parametrize(("own", "is_shown"), [("{}/back", True), ("", False)])
+@pytest.mark.parametrize(("own", "is_shown"), [("{}/back", True), ("http://127.0.0.1/back", False)])
 def test_only_the_app_embeds_the_page(
     host: Host, fiskil: LocalFiskil, rosa: EndUser, other_server: HTTPServer, own: str, is_shown: bool
 ) -> None:

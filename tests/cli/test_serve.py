@@ -12,8 +12,10 @@ from pathlib import Path
 import click
 import httpx
 import pytest
+from click.testing import CliRunner
 
-from fiskil_harness.cli.serve import port_of, serve_command
+from fiskil_harness.cli.serve import port_of, refused_frame_line, serve_command
+from fiskil_harness.errors import UsageError
 from fiskil_harness.sandbox.consents.console import DEFAULT_VERSION, VERSIONS
 from fiskil_harness.server.serving import ENV_HEADER
 
@@ -147,6 +149,30 @@ def test_an_invalid_option_is_refused(program: Program, arguments: list[str], wo
 
     assert (completed.returncode, completed.stdout) == (2, "")
     assert words in completed.stderr
+
+
+def test_an_unusable_origin_is_refused() -> None:
+    """The message names the forms that --embed-from allows, and nothing listens."""
+    result = CliRunner().invoke(serve_command, ["--port", "0", "--embed-from", "app.test"])
+
+    assert isinstance(result.exception, UsageError)
+    assert "'app.test' is not an origin. Write scheme, host and port" in str(result.exception)
+    assert result.output == ""
+
+
+@pytest.mark.parametrize(
+    ("origin", "line"),
+    [
+        (
+            "http://app.test:8000",
+            "frame        refused for http://app.test:8000: allow it with --embed-from http://app.test:8000",
+        ),
+        ("", "frame        refused for a page that sent no origin: allow it with --embed-from file:"),
+    ],
+)
+def test_a_refused_frame_is_one_line_with_its_remedy(origin: str, line: str) -> None:
+    """A page from a file sends no origin."""
+    assert refused_frame_line(origin) == line
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,13 @@ def over_after_codes(world: World) -> tuple[bool, bool]:
     return first, second
 
 
+def last_screen(world: World) -> tuple[bool, bool]:
+    """Return whether the last screen goes to the app, in a frame and in a window with an opener. Source: sdk.last-screen"""
+    first, second = (world.embed(world.invite(), place=place) for place in ("frame", "window"))
+    assert messages(first)[0]["consentID"] != messages(second)[0]["consentID"]
+    return b"data-followed" in first, b"data-followed" in second
+
+
 def invalid(world: World) -> list[str]:
     """Return the error types of the messages about an unknown session. Source: sdk.invalid-session"""
     page = world.client.get(world.fiskil.auth_url, params={"sess_id": "nobody's"})
@@ -120,6 +127,7 @@ JOURNEYS: Observations = {
     ),
     "journey.code-expired": (expired, {"sent-again": (False, True), "otp-failure": (True, False)}),
     "journey.code-attempts": (over_after_codes, {"3": (False, True), "1": (True, True), "5": (False, False)}),
+    "sdk.last-screen": (last_screen, {"follows": (False, True), "stays": (False, False)}),
     "sdk.invalid-session": (
         invalid,
         {

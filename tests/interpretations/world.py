@@ -72,10 +72,10 @@ class World:
             form_browser = _through(FormBrowser(browser), session, then=then, email=email, codes=codes, code=code)
             return _return_parameters(form_browser)
 
-    def embed(self, session: dict[str, Any], *, then: str = "confirm") -> bytes:
-        """Do the same in a frame, as the page's script marks it; return the last screen."""
+    def embed(self, session: dict[str, Any], *, then: str = "confirm", place: str = "frame") -> bytes:
+        """Do the same in a frame or in a "window" with an opener, as the page's script marks it; return the last screen."""
         with HttpClient() as browser:
-            return _through(FormBrowser(browser), session, then=then, watched="1").page.body
+            return _through(FormBrowser(browser), session, then=then, watched=place).page.body
 
     def connect(self, *, is_synced: bool = True, **changed: Any) -> str:
         """Create an end user who has consented through the page, with every dataset ready; return the id."""

@@ -19,6 +19,7 @@ from fiskil_harness.core.clock import wait_until
 from fiskil_harness.errors import UnsafeTarget, UsageError
 from fiskil_harness.faults.expression import rules_of
 from fiskil_harness.journal import Bite
+from fiskil_harness.sandbox.consents import sessions
 from fiskil_harness.sandbox.consents.console import VERSIONS
 from fiskil_harness.server.exchange_log import EXCHANGES_KEPT
 from fiskil_harness.server.serving import LocalServer
@@ -59,6 +60,29 @@ def test_the_api_serves_tls_on_request(serve: Callable[..., LocalServer]) -> Non
 
     assert environment["FISKIL_BASE_URL"].startswith("https://")
     assert response.status_code == 400
+
+
+def test_a_refused_frame_is_passed_on(serve: Callable[..., LocalServer]) -> None:
+    """``serve`` receives the report of a browser; origins that it was given may embed the page. Source: page.embedding"""
+    origins: list[str] = []
+    serving = serve(embed_from=("http://app.test:8000/",), on_frame_refused=origins.append)
+    end_user = serving.fiskil.enrol("rosa")
+    with serving.fiskil.sandbox.store.changing() as store:
+        session = sessions.open_session(
+            store, end_user_id=end_user.end_user_id, redirect_uri="http://shop.test/", cancel_uri=""
+        )
+
+    page = httpx.get(serving.fiskil.auth_url, params={"sess_id": session.session_id}, trust_env=False)
+    policy = page.headers["content-security-policy"]
+    httpx.post(
+        serving.fiskil.auth_url + policy.rpartition("report-uri ")[2],
+        json={"csp-report": {"effective-directive": "frame-ancestors"}},
+        headers={"referer": "http://other.test/"},
+        trust_env=False,
+    )
+
+    assert "; frame-ancestors http://shop.test http://app.test:8000; " in policy
+    assert origins == ["http://other.test"]
 
 
 def test_the_same_seed_gives_the_same_ids_at_every_start(serve: Callable[..., LocalServer]) -> None:

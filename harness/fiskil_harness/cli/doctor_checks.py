@@ -260,7 +260,7 @@ def _call(driver: Driver, hook: str) -> tuple[State, str]:
 def _cancellation_message(driver: Driver) -> dict[str, str]:
     """Return the template values of the message that the consent page posts when an unknown end user cancels."""
     message = {"isCompleted": False, "error": "access_denied", "errorType": Ending.CANCELLED.value}
-    return values_of(message) | {"session_id": "00000000-0000-4000-8000-000000000000", "origin": driver.fiskil.auth_url}
+    return values_of(message) | {"session_id": "00000000-0000-4000-8000-000000000000", "origin": driver.fiskil.auth_origin}
 
 
 def _page(driver: Driver, template: str) -> tuple[State, str]:

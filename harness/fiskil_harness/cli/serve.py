@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fiskil_harness.faults.proxy import Rule
     from fiskil_harness.journal import Bite
     from fiskil_harness.server.exchange_log import ExchangeLog
+    from fiskil_harness.server.serving import LocalServer
 
 PORT = click.IntRange(0, 65535)
 FIRST_PORT = 8700
@@ -62,7 +63,15 @@ LAST_LINE = "Press Ctrl-C to stop."
     help="Divide the delays between attempts by FACTOR: with 60, a minute becomes a second  [default: 1].",
 )
 @click.option(
-    "--tls", "is_tls", is_flag=True, help="Serve the API over TLS; SSL_CERT_FILE in the env file names its CA certificate."
+    "--tls",
+    "is_tls",
+    is_flag=True,
+    help="Serve the API and the consent page over TLS; SSL_CERT_FILE in the env file names their CA certificate.",
+)
+@click.option(
+    "--auth-origin",
+    metavar="URL",
+    help="The consent page's origin in auth_url, such as https://auth.fiskil.com  [default: where it is served].",
 )
 @click.option(
     "--api-version",
@@ -71,6 +80,13 @@ LAST_LINE = "Press Ctrl-C to stop."
     type=click.Choice(("v1", "v2", "v3")),
     default="v3",
     help="The version that the account is pinned to, for requests without X-Fiskil-Version: v1, v2 or v3  [default: v3].",
+)
+@click.option(
+    "--embed-from",
+    metavar="ORIGIN",
+    multiple=True,
+    help="Let pages of ORIGIN embed the consent page, besides those of redirect_uri and cancel_uri; may be repeated. "
+    "file: allows files, * any page.",
 )
 @options.faults
 @options.har_file
@@ -86,7 +102,9 @@ def serve_command(
     secret_env: str | None,
     compress: float,
     is_tls: bool,
+    auth_origin: str | None,
     version: str,
+    embed_from: tuple[str, ...],
     faults: tuple[str, ...],
     har_path: Path | None,
     interpretations: tuple[str, ...],
@@ -97,7 +115,8 @@ def serve_command(
     Credentials are written to the env file only. The control API under /_sandbox/ returns the state, advances the clock,
     sets faults, completes syncs, lists and repeats deliveries, and resets everything. Each delivery attempt and each bite of
     a fault is printed. The last 200 API calls are at /_sandbox/har, and at the end in the --har file. The consent page
-    posts the messages of the Link SDK.
+    posts the messages of the Link SDK. Pages of any origin may embed it if redirect_uri and cancel_uri are empty; a refused
+    frame is printed.
 
     A fault is one line with route, fault and number of times: 'banking.transactions: reset_peer after 20 bytes, first 2'.
     """
@@ -127,17 +146,18 @@ def serve_command(
             interpretations=chosen,
             compress=compress,
             is_tls=is_tls,
+            auth_origin=auth_origin,
             version=version,
             faults=rules,
+            embed_from=embed_from,
             on_delivery=lambda record: click.echo(log.line(record)),
             on_bite=lambda bite: click.echo(bite_lines(bite)),
+            on_frame_refused=lambda origin: click.echo(refused_frame_line(origin)),
         )
         path = env_file or Path(folder) / "fiskil.env"
         try:
             files.write(path, serving.environment(), mode=0o600)
-            click.echo(f"api_url      {serving.fiskil.api_url}")
-            click.echo(f"auth_url     {serving.fiskil.auth_url}")
-            click.echo(f"control      {serving.control_url}/_sandbox/state")
+            click.echo("\n".join(address_lines(serving)))
             click.echo(f"credentials  {path}")
             for clause_id, choice in chosen.chosen.items():
                 click.echo(f"clause       {clause_id}={choice}")
@@ -145,7 +165,7 @@ def serve_command(
                 click.echo(fault_lines(rule))
             if webhook_url:
                 click.echo(f"webhooks to  {webhook_url}")
-            for label, line in zip(("link SDK", ""), link_snippet(serving.fiskil.auth_url), strict=True):
+            for label, line in zip(("link SDK", ""), link_snippet(serving.fiskil.auth_origin), strict=True):
                 click.echo(f"{label:12} {line}")
             click.echo(LAST_LINE)
             interrupted.wait()
@@ -162,6 +182,15 @@ def serve_command(
     return 0
 
 
+def address_lines(serving: "LocalServer") -> list[str]:
+    """Return lines with the URLs of the API, the consent page and the control API."""
+    fiskil = serving.fiskil
+    lines = [f"api_url      {fiskil.api_url}", f"auth_url     {fiskil.auth_origin}"]
+    if fiskil.auth_origin != fiskil.auth_url:
+        lines.append(f"served at    {fiskil.auth_url}")
+    return [*lines, f"control      {serving.control_url}/_sandbox/state"]
+
+
 def link_snippet(auth_url: str) -> tuple[str, str]:
     """Return two lines of JavaScript that open the consent page with the Link SDK. Source: sdk.messages"""
     return (
@@ -175,6 +204,12 @@ def bite_lines(bite: "Bite") -> str:
     position = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "head"
     place = f"{bite.route}, request {bite.request_number}, {position}" if bite.request_number else f"a {bite.route}"
     return _wrapped(f"{bite.at_s:9.3f} s  {place}: {bite.fault}")
+
+
+def refused_frame_line(origin: str) -> str:
+    """Return the line about a page of *origin* that could not embed the consent page; "" is a page without an origin."""
+    page = origin or "a page that sent no origin"
+    return f"frame        refused for {page}: allow it with --embed-from {origin or 'file:'}"
 
 
 def fault_lines(rule: "Rule") -> str:

@@ -73,8 +73,9 @@ from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
 from fiskil_harness.runner.late_states import MOST_SAMPLES, SAMPLE, SLACK_S, are_in_doubt, changes_late
 from fiskil_harness.runner.pause_monitor import PauseMonitor
-from fiskil_harness.runner.preamble import allowed_addresses, config_statements, values_of
+from fiskil_harness.runner.preamble import allowed_addresses, config_statements, consent_page_address, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
+from fiskil_harness.sandbox.pages.embedding import LOOPBACK
 from fiskil_harness.scenario.app_datasets import datasets_used, fit
 from fiskil_harness.scenario.counting import as_advice, condition
 from fiskil_harness.scenario.kinds import with_kind
@@ -130,7 +131,7 @@ class Driver:
         except BaseException:
             self.environment.close()
             raise
-        self.chromium = Chromium(allow_hosts=settings.sandbox.allow_hosts)
+        self.chromium = Chromium(allow_hosts=settings.sandbox.allow_hosts, addresses=consent_page_address(self.environment))
         self._is_started = False
         self._is_never_quiet = False
         self._interpretations: dict[str, str] = {}
@@ -475,6 +476,7 @@ def _open_local_fiskil(settings: Settings, *, workdir: Path, seed: int) -> Local
         workdir=workdir,
         seed=seed,
         is_tls=sandbox.tls,
+        auth_origin=sandbox.auth_origin,
         webhook_secret=secret,
         interpretations=interpretations,
         console=Console(permissions=requested_permissions(settings.app.facts.datasets or ())),
@@ -483,6 +485,8 @@ def _open_local_fiskil(settings: Settings, *, workdir: Path, seed: int) -> Local
     )
     # Otherwise syncs that no step requested would complete while a slow machine performs a step.
     fiskil.sandbox.store.waits_for_clock_moves = True
+    # An app under test may run here although its URIs name another host, as in production.
+    fiskil.sandbox.store.embed_from = LOOPBACK
     return fiskil
 
 

@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
+from fiskil_harness.app.browser.form_browser import is_loopback
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.net.server import free_port
@@ -34,7 +36,7 @@ def values_of(settings: Settings, fiskil: Fiskil, workdir: Path) -> dict[str, st
         "workdir": str(workdir),
         "public_url": f"http://127.0.0.1:{port}",
         "api_url": fiskil.api_url,
-        "auth_url": fiskil.auth_url,
+        "auth_url": fiskil.auth_origin,
         "client_id": credentials.client_id,
         "client_secret": credentials.client_secret,
         "webhook_secret": credentials.webhook_secret,
@@ -54,6 +56,12 @@ def values_of(settings: Settings, fiskil: Fiskil, workdir: Path) -> dict[str, st
     if settings.app.url:
         values["public_url"] = settings.app.url.format_map(values).rstrip("/")
     return values
+
+
+def consent_page_address(fiskil: Fiskil) -> dict[str, str]:
+    """Return where the browser finds the consent page, by host, if the app knows it at another host."""
+    host = urlsplit(fiskil.auth_origin).hostname or ""
+    return {} if is_loopback(host) else {host: urlsplit(fiskil.auth_url).netloc}
 
 
 def allowed_addresses(fiskil: Fiskil) -> str:

@@ -65,6 +65,8 @@ class Store:
         account_dates: The dates (opening, closing ...) of changed accounts, by holder and account key.
         delayed_syncs: Arrangement id and dataset of syncs that wait for the end of an outage.
         moment: The time at which the event that ``catch_up`` is performing was due; None outside of ``catch_up``.
+        embed_from: The sources, from ``pages.embedding.source_of``, of pages that may always embed the consent page.
+        on_frame_refused: Called with the origin of a page, or "", whose browser refused to embed the consent page.
         epoch: The time at which the sandbox started or was reset; generated histories end before that day.
     """
 
@@ -101,6 +103,8 @@ class Store:
         self.console = self._first_console = console or Console()
         self.api_url = ""
         self.auth_url = ""
+        self.embed_from: tuple[str, ...] = ()
+        self.on_frame_refused: Callable[[str], None] = lambda _origin: None
         self.epoch = clock.now()
         self.waits_for_clock_moves = False
         """If set, syncs complete only when a caller moves the clock, regardless of real time."""

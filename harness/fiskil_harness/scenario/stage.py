@@ -21,6 +21,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.model import Consent, Event, Person
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import StepError, UnknownName
 from fiskil_harness.faults.rules import Waiting
@@ -130,6 +131,11 @@ class Stage:
             self.end_users[name] = EndUser(sandbox, sandbox.add_person(self.person), participant=name, ref=ref)
         return self.end_users[name]
 
+    def new_browser(self) -> HttpClient:
+        """Return a client for an end user who opens the consent page and the app's pages, also with our own certificate."""
+        is_tls = self.environment.auth_url.startswith("https:")
+        return HttpClient(timeout_s=self.settings.app.limits.request_deadline_s, verify=not is_tls)
+
     def window(self, end_user: EndUser) -> Window:
         """Return the end user's window in Chromium, logged in. Every call in a scenario returns the same window.
 
@@ -144,6 +150,7 @@ class Stage:
                     app=lambda: self.app.url,
                     api=lambda: self.fiskil.api_url,
                     auth=lambda: self.fiskil.auth_url,
+                    auth_origin=self.fiskil.auth_origin,
                     allow_hosts=self.settings.sandbox.allow_hosts,
                 ),
                 participant=end_user.participant,

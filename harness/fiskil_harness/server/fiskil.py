@@ -32,7 +32,11 @@ class Fiskil(Protocol):
 
     @property
     def auth_url(self) -> str:
-        """The URL of the consent page."""
+        """The URL at which the consent page is served."""
+
+    @property
+    def auth_origin(self) -> str:
+        """The origin of the consent page as the app knows it."""
 
     @property
     def credentials(self) -> Credentials:

@@ -15,6 +15,7 @@ from fiskil_harness.core.clock import Clock, stopwatch
 from fiskil_harness.core.config.webhook_format import FISKIL, SCHEMES_BY_INTERPRETATION, Dialect, Payload, Scheme
 from fiskil_harness.core.model import AuthSession, Consent
 from fiskil_harness.core.net.certificates import Authority, Certificates
+from fiskil_harness.core.net.origins import web_origin
 from fiskil_harness.core.net.server import Loop, Server
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.errors import FaultUnbitten
@@ -56,6 +57,7 @@ class LocalFiskil:
         webhook_secret: str | None = None,
         api_port: int = 0,
         auth_port: int = 0,
+        auth_origin: str | None = None,
         interpretations: Interpretations | None = None,
         console: Console | None = None,
         scheme: Scheme | None = None,
@@ -68,10 +70,12 @@ class LocalFiskil:
         Args:
             workdir: Existing folder for the certificates.
             seed: Determines ids, credentials and generated rows.
-            is_tls: True serves the API over https only, with a certificate from a local authority.
+            is_tls: True serves the API and the consent page over https only, with a certificate from a local authority.
             webhook_secret: Signing secret of webhooks, as the console shows it (default: one made from *seed*).
             api_port: Port of the API; 0 chooses a free one.
             auth_port: Port of the consent page; 0 chooses a free one.
+            auth_origin: The origin of the consent page in responses of the API (default: ``auth_url``). The caller makes
+                the browser reach the page there.
             interpretations: Chosen interpretations of clauses (default: the best supported ones).
             console: Settings of the team's console, such as the requested permissions (default: Fiskil's).
             scheme: Signature scheme of webhooks (default: Fiskil's, by the interpretation of ``webhooks.signature``).
@@ -80,8 +84,9 @@ class LocalFiskil:
             has_stable_ids: True gives the n-th end user, consent and session, and their rows, the same ids at every start.
 
         Raises:
-            UsageError: A port is in use.
+            UsageError: A port is in use, or *auth_origin* is not an origin.
         """
+        self._auth_origin = web_origin(auth_origin) if auth_origin else ""
         self._scheme = scheme
         self._payload = payload
         self.forgery_sources = ForgerySources()
@@ -115,7 +120,9 @@ class LocalFiskil:
             self._current_api = self._initial_api = self._open_api(is_tls=is_tls, port=api_port)
             self._tls_api: _Api | None = None
             self.proxy.rules.listener = self._initial_api.acceptor
-            self._page = self._register(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
+            self._page = self._register(
+                Server(self.loop, self.sandbox.page, port=auth_port, certificate=self._certificate(is_tls), crashes=crashes)
+            )
             self.alerts: AlertSink = self._register(AlertSink(self.loop, crashes=crashes))
             self.telemetry: Telemetry = self._register(Telemetry(self.loop, crashes=crashes))
             # It must listen before a fault needs it: faults run on the servers' thread, which cannot open a server.
@@ -125,7 +132,10 @@ class LocalFiskil:
         except BaseException:
             self.close()
             raise
-        self.sandbox.set_origins(api_url=self.api_url, auth_url=self.auth_url)
+        self.sandbox.set_origins(api_url=self.api_url, auth_url=self.auth_origin)
+
+    def _certificate(self, is_tls: bool) -> tuple[Path, Path] | None:
+        return (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
 
     def _open_api(self, *, is_tls: bool, port: int = 0) -> "_Api":
         """Open one more port of the API, plain or with TLS."""
@@ -135,13 +145,12 @@ class LocalFiskil:
             report=self.proxy.note_connection,
             new_context=self._authority.context if is_tls else None,
         )
-        pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
         server = Server(
             self.loop,
             self.proxy,
             port=port,
             protocol=ProxyProtocol,
-            certificate=pair,
+            certificate=self._certificate(is_tls),
             door=acceptor,
             crashes=self.sandbox.crashes,
         )
@@ -161,7 +170,7 @@ class LocalFiskil:
     def _switch_to(self, api: "_Api") -> None:
         self._current_api = api
         self.proxy.rules.listener = api.acceptor
-        self.sandbox.set_origins(api_url=self.api_url, auth_url=self.auth_url)
+        self.sandbox.set_origins(api_url=self.api_url, auth_url=self.auth_origin)
 
     def _record_plain(self, *, is_former: bool) -> None:
         journal = self.proxy.journal
@@ -179,8 +188,13 @@ class LocalFiskil:
 
     @property
     def auth_url(self) -> str:
-        """The origin of the consent page."""
+        """The origin at which the consent page is served."""
         return str(self._page.url)
+
+    @property
+    def auth_origin(self) -> str:
+        """The origin of the consent page as the app knows it, which is in responses of the API."""
+        return self._auth_origin or self.auth_url
 
     @property
     def credentials(self) -> Credentials:

@@ -20,6 +20,7 @@ from fiskil_harness.errors import HarnessError, UnknownName, UsageError
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Bite, Journal
 from fiskil_harness.sandbox.consents.console import DEFAULT_VERSION, Console
+from fiskil_harness.sandbox.pages.embedding import source_of
 from fiskil_harness.server.control_api import control_application
 from fiskil_harness.server.exchange_log import ExchangeLog
 from fiskil_harness.server.local_fiskil import LocalFiskil
@@ -144,6 +145,7 @@ class LocalServer:
         seed: int = 0,
         api_port: int = 0,
         auth_port: int = 0,
+        auth_origin: str | None = None,
         control_port: int = 0,
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
@@ -152,8 +154,10 @@ class LocalServer:
         is_tls: bool = False,
         version: str = DEFAULT_VERSION,
         faults: Sequence[Rule] = (),
+        embed_from: Sequence[str] = (),
         on_delivery: Callable[[Record], None] | None = None,
         on_bite: Callable[[Bite], None] | None = None,
+        on_frame_refused: Callable[[str], None] = lambda _origin: None,
     ) -> None:
         """Start to listen.
 
@@ -161,34 +165,42 @@ class LocalServer:
             workdir: Existing folder for the certificates.
             seed: Determines generated rows, and all ids except those of messages and errors.
             api_port, auth_port, control_port: Ports of API, consent page and control API; 0 chooses a free one.
+            auth_origin: The origin of the consent page in responses of the API and in ``environment`` (default: its URL).
             webhook_url: URL of the webhook receiver, on loopback; None disables deliveries.
             webhook_secret: Signing secret of webhooks (default: one made from *seed*).
             compress: Divisor of the delays between attempts, 1 to ``MOST_COMPRESSED``.
-            is_tls: True serves the API over https; the result of ``environment`` then contains the path of the CA file.
+            is_tls: True serves the API and the consent page over https; ``environment`` then names the CA file.
             version: The API version for requests without an ``X-Fiskil-Version`` header.
             faults: Faults that are set from the start until they are lifted or everything is reset.
+            embed_from: Origins whose pages may embed the consent page, besides those of the session's URIs.
             on_delivery: Called with each record of the delivery log.
             on_bite: Called with each bite of a fault, on the server's thread; its ``fault`` is the fault as text.
+            on_frame_refused: Called with the origin of each page that a browser did not let embed the consent page; "" if
+                the browser does not send the origin, as for a file.
 
         Raises:
-            UsageError: A port is in use, the webhook URL cannot be used, or *compress* is out of range.
+            UsageError: A port is in use, the webhook URL or an origin cannot be used, or *compress* is out of range.
             UnsafeTarget: The webhook URL is not on loopback.
             ConfigError: A fault needs TLS and the API has none, or a fault needs Linux.
         """
         if not 1 <= compress <= MOST_COMPRESSED:
             raise UsageError(f"Delays can be divided by 1 to {MOST_COMPRESSED}, got {compress:g}.")
         target = Target.of(webhook_url) if webhook_url else None
+        sources = tuple(source_of(origin) for origin in embed_from)
         self.fiskil = LocalFiskil(
             workdir=workdir,
             seed=seed,
             api_port=api_port,
             auth_port=auth_port,
+            auth_origin=auth_origin,
             webhook_secret=webhook_secret,
             interpretations=interpretations,
             console=Console(permissions=tuple(PERMISSIONS), version=version),
             is_tls=is_tls,
             has_stable_ids=True,
         )
+        store = self.fiskil.sandbox.store
+        store.embed_from, store.on_frame_refused = sources, on_frame_refused
         redactor = Redactor(self.fiskil.secrets)
         self.log = ExchangeLog(self.fiskil.proxy, redactor, title="serve", origin=self.fiskil.api_url, on_bite=on_bite)
         self._pump: Pump | None = None
@@ -218,7 +230,7 @@ class LocalServer:
         credentials = self.fiskil.credentials
         pairs = {
             "FISKIL_BASE_URL": self.fiskil.api_url,
-            "FISKIL_AUTH_URL": self.fiskil.auth_url,
+            "FISKIL_AUTH_URL": self.fiskil.auth_origin,
             "FISKIL_CLIENT_ID": credentials.client_id,
             "FISKIL_CLIENT_SECRET": credentials.client_secret,
             "FISKIL_WEBHOOK_SECRET": credentials.webhook_secret,

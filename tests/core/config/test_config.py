@@ -114,6 +114,29 @@ def test_every_documented_key_is_accepted() -> None:
     assert settings.folder == Path("/nowhere")
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('auth_origin = "auth.fiskil.com"', "sandbox.auth_origin: 'auth.fiskil.com' is not an origin. Write scheme"),
+        (
+            'auth_origin = "https://auth.fiskil.com"',
+            "the consent page is served without TLS. Set tls = true under [sandbox].",
+        ),
+        ('tls = true\nauth_origin = "http://auth.test"', "the consent page is served over TLS. Write an https URL"),
+    ],
+)
+def test_an_unusable_origin_of_the_consent_page_is_refused(text: str, words: str) -> None:
+    """The origin has the scheme with which the page is served, because the harness opens it there."""
+    assert words in complaint(f"[sandbox]\n{text}")
+
+
+def test_the_origin_of_the_consent_page_is_read() -> None:
+    """It may have a slash at its end."""
+    settings = read('[sandbox]\ntls = true\nauth_origin = "https://auth.fiskil.com/"')
+
+    assert settings.sandbox.auth_origin == "https://auth.fiskil.com/"
+
+
 def test_an_empty_config_has_the_documented_defaults() -> None:
     """It has no hook, no fact and the default limits, and requires every practice."""
     settings = read("")

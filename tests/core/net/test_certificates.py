@@ -51,7 +51,12 @@ def test_a_client_that_trusts_the_authority_trusts_a_good_certificate(tmp_path: 
 
     certificate = handshake(authority, ServerCertificate.GOOD)
 
-    assert certificate["subjectAltName"] == (("DNS", "localhost"), ("IP Address", "127.0.0.1"))
+    assert certificate["subjectAltName"] == (
+        ("DNS", "localhost"),
+        ("IP Address", "127.0.0.1"),
+        ("DNS", "api.fiskil.com"),
+        ("DNS", "auth.fiskil.com"),
+    )
 
 
 @pytest.mark.parametrize(

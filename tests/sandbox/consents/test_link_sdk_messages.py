@@ -58,7 +58,7 @@ def test_an_approval_names_the_consent(still: Still, form_browser: FormBrowser) 
     """
     session = walk_to("confirm", still, form_browser)
 
-    form_browser.submit("confirm", watched="1")
+    form_browser.submit("confirm", watched="frame")
 
     [consent] = still.sandbox.consents_of(session.end_user_id)
     assert (form_browser.page.status, form_browser.redirects) == (200, [])
@@ -154,7 +154,7 @@ def test_a_session_that_cannot_be_used_is_invalid(still: Still, form_browser: Fo
 def test_the_last_screen_is_shown_once(still: Still, form_browser: FormBrowser) -> None:
     """A reload in the frame shows an invalid session. Source: auth-session.single-use"""
     session = walk_to("confirm", still, form_browser)
-    form_browser.submit("confirm", watched="1")
+    form_browser.submit("confirm", watched="frame")
 
     again = form_browser._browser.request("GET", still.page_of(session), headers=IN_A_FRAME)
 
@@ -166,9 +166,31 @@ def test_the_last_screen_has_a_link_to_the_app(still: Still, form_browser: FormB
     """The link leaves any frame, for a window that does not listen. Source: sdk.last-screen"""
     walk_to("login", still, form_browser)
 
-    form_browser.submit("cancel", watched="1")
+    form_browser.submit("cancel", watched="frame")
 
     assert b'target="_top" href="https://app.example/cancelled?customer=7&amp;error=access_denied' in form_browser.page.body
+
+
+def test_a_window_follows_the_link_to_the_app(still: Still, form_browser: FormBrowser) -> None:
+    """Its last screen posts the message and marks the link that the script follows. Source: sdk.last-screen"""
+    session = walk_to("login", still, form_browser)
+
+    form_browser.submit("cancel", watched="window")
+
+    assert b"customer=7&amp;error=access_denied" in form_browser.page.body
+    assert b'" data-followed>Go back to the app</a>' in form_browser.page.body
+    assert posted_messages(form_browser.page.body) == [failure(still.standing(session), Ending.CANCELLED)]
+
+
+@pytest.mark.parametrize(("place", "choice"), [("frame", "follows"), ("window", "stays")])
+def test_other_last_screens_stay(still: Still, form_browser: FormBrowser, place: str, choice: str) -> None:
+    """A frame stays, and a window too under that interpretation. Source: sdk.last-screen"""
+    still.sandbox.choose_interpretations({"sdk.last-screen": choice})
+    walk_to("login", still, form_browser)
+
+    form_browser.submit("cancel", watched=place)
+
+    assert b"data-followed" not in form_browser.page.body
 
 
 def test_the_message_does_not_depend_on_the_caller(still: Still, form_browser: FormBrowser) -> None:
@@ -209,7 +231,7 @@ def test_cancelling_may_be_reported_as_a_denial(still: Still, form_browser: Form
 def test_no_message_carries_a_secret(still: Still, form_browser: FormBrowser) -> None:
     """Any origin may read a message, so it has no code, e-mail, key or open session. Source: sdk.target-origin"""
     session = walk_to("confirm", still, form_browser)
-    form_browser.submit("confirm", watched="1")
+    form_browser.submit("confirm", watched="frame")
 
     posted = json.dumps(posted_messages(form_browser.page.body))
     secrets = [value for values in still.sandbox.canaries().values() for value in values]

@@ -113,37 +113,6 @@ def test_screens_are_not_cached_and_run_no_foreign_script(still: Still, form_bro
     assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'; ")
 
 
-def ancestors(form_browser: FormBrowser) -> list[str]:
-    """Return the origins that may embed the opened page."""
-    policy = form_browser.page.headers["content-security-policy"]
-    return policy.rpartition("frame-ancestors ")[2].split()
-
-
-def test_this_machine_and_the_app_may_embed_the_page(still: Still, form_browser: FormBrowser) -> None:
-    """Pages of loopback and of the origins in the session's addresses may embed it. Source: page.embedding"""
-    form_browser.open(
-        still.page_of(still.invite(redirect_uri="https://shop.test:8443/back?x=1", cancel_uri="http://shop.test/"))
-    )
-
-    allowed = ancestors(form_browser)
-    assert [ancestor for ancestor in allowed if "127.0.0.1" not in ancestor and "localhost" not in ancestor] == [
-        "https://shop.test:8443",
-        "http://shop.test",
-    ]
-    assert "http://127.0.0.1:*" in allowed
-
-
-@pytest.mark.parametrize("uri", ["", "myapp://done", "https://a;script-src%20x/", "https://me:pw@*/", "https://ü.example/"])
-def test_an_unusual_address_adds_nothing_to_the_policy(still: Still, form_browser: FormBrowser, uri: str) -> None:
-    """Only a plain origin of an address gets into the policy. Source: page.embedding"""
-    form_browser.open(still.page_of(still.invite(redirect_uri=uri, cancel_uri=uri)))
-
-    assert [
-        ancestor for ancestor in ancestors(form_browser) if "127.0.0.1" not in ancestor and "localhost" not in ancestor
-    ] == []
-    assert form_browser.page.headers["content-security-policy"].count(";") == 5
-
-
 def test_a_form_redirects_to_the_next_screen(still: Still, form_browser: FormBrowser) -> None:
     """So Reload and Back never post a form again."""
     session = walk_to("login", still, form_browser)

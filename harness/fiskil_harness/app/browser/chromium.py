@@ -10,7 +10,8 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fiskil_harness.core import signals
@@ -49,13 +50,15 @@ def missing_tool() -> str:
 class Chromium:
     """The browser of one run. Each end user gets a window of this browser."""
 
-    def __init__(self, *, allow_hosts: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, allow_hosts: tuple[str, ...] = (), addresses: Mapping[str, str] = MappingProxyType({})) -> None:
         """Prepare the browser without starting it.
 
         Args:
             allow_hosts: Hosts that pages may reach, in addition to this machine.
+            addresses: The address on this machine, such as ``127.0.0.1:8701``, of each host that is resolved to it.
         """
-        self.allow_hosts = allow_hosts
+        self.allow_hosts = (*allow_hosts, *addresses)
+        self._addresses = addresses
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._playwright: Playwright | None = None
@@ -166,7 +169,7 @@ class Chromium:
         # A terminal's Ctrl-C reaches Chromium too, but close() stops it; it also ends with this process.
         return await playwright.chromium.launch(
             executable_path=_path(),
-            args=_flags(self.allow_hosts),
+            args=_flags(self.allow_hosts, self._addresses),
             chromium_sandbox=has_sandbox,
             env=_environment(),
             handle_sigint=False,
@@ -197,7 +200,7 @@ def _environment() -> dict[str, str | float | bool]:
     return {**inherited, "TMPDIR": "/tmp"} if is_long else {**inherited}  # noqa: S108
 
 
-def _flags(allow_hosts: tuple[str, ...]) -> list[str]:
+def _flags(allow_hosts: tuple[str, ...], addresses: Mapping[str, str]) -> list[str]:
     """Return Chromium's flags: no background requests, no requests to other hosts."""
     return [
         "--disable-gpu",
@@ -210,4 +213,5 @@ def _flags(allow_hosts: tuple[str, ...]) -> list[str]:
         f"--proxy-server={NOWHERE}",
         # Loopback bypasses a proxy by default, but the default can be changed.
         f"--proxy-bypass-list={';'.join(['127.0.0.1', '[::1]', 'localhost', '*.localhost', *allow_hosts])}",
+        f"--host-resolver-rules={','.join(f'MAP {host} {address}' for host, address in addresses.items())}",
     ]

@@ -15,11 +15,15 @@ HOSTLESS = ("about", "blob", "data", "javascript", "chrome-error")
 
 
 class Origins(Struct, frozen=True, kw_only=True):
-    """Functions that return the current origins of the app, the API and the consent page, and further allowed hosts."""
+    """Functions that return the current origins of the app, the API and the consent page, and further allowed hosts.
+
+    ``auth_origin`` is the origin of the consent page as the app knows it, if that differs.
+    """
 
     app: Callable[[], str]
     api: Callable[[], str]
     auth: Callable[[], str]
+    auth_origin: str = ""
     allow_hosts: tuple[str, ...] = ()
 
     def is_app(self, url: str) -> bool:
@@ -32,7 +36,7 @@ class Origins(Struct, frozen=True, kw_only=True):
 
     def is_auth(self, url: str) -> bool:
         """Return true if *url* has the consent page's origin."""
-        return is_same_origin(url, self.auth())
+        return any(is_same_origin(url, origin) for origin in (self.auth(), self.auth_origin) if origin)
 
     def may_pass(self, url: str) -> bool:
         """Return true if a page may request *url*: it is on this machine, or the config allows its host by name."""
@@ -41,4 +45,5 @@ class Origins(Struct, frozen=True, kw_only=True):
         if parts.scheme in HOSTLESS:
             return True
         is_known = parts.scheme in {"http", "https", "ws", "wss"}
-        return is_known and (is_loopback(host) or host.endswith(".localhost") or host in self.allow_hosts)
+        is_near = is_loopback(host) or host.endswith(".localhost") or host in self.allow_hosts
+        return is_known and (is_near or self.is_auth(url))

@@ -80,7 +80,7 @@ class Window:
             service_workers="block",
             accept_downloads=False,
             reduced_motion="reduce",
-            ignore_https_errors=places.app().startswith("https:"),
+            ignore_https_errors=any(url.startswith("https:") for url in (places.app(), places.auth())),
         )
         self._resizing: set[asyncio.Task[None]] = set()
         self._trail = navigation.Trail()

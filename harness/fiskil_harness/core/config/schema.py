@@ -178,11 +178,13 @@ class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of the local Fiskil.
 
+    ``tls`` serves the API and the consent page over TLS. ``auth_origin`` is the consent page's origin as the app knows it.
     ``webhook_secret_env`` is the environment variable with the app's webhook secret, for an app whose secret the harness
     cannot choose. ``interpretations`` maps clauses that Fiskil's documentation leaves open to the interpretation to follow.
     """
 
     tls: bool = False
+    auth_origin: str | None = None
     webhook_secret_env: str | None = None
     allow_hosts: tuple[str, ...] = ()
     interpretations: dict[str, str] = {}

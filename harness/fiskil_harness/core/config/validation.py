@@ -24,6 +24,7 @@ from fiskil_harness.core.config.urls import redacted_url, why_unusable
 from fiskil_harness.core.config.webhook_format import refuse_bad_dialect
 from fiskil_harness.core.model import PERMISSIONS
 from fiskil_harness.core.model.events import EVENT_KINDS
+from fiskil_harness.core.net.origins import web_origin
 from fiskil_harness.errors import ConfigError, UnsafeTarget, UsageError, nearest
 
 KEY = re.compile(r"[A-Za-z0-9._~-]{12,}")
@@ -143,11 +144,28 @@ def _bad_values(settings: Settings) -> Iterator[str]:
         for entry in entries:
             if entry.expires < entry.date:
                 yield f"[[{kind}]] for {entry.practice!r} expires before its date."
+    yield from _in_auth_origin(settings)
     variable = settings.sandbox.webhook_secret_env
     if variable and environment(variable) is None:
         yield (
             f"{variable} is not set. Put the signing secret there, "
             "or name another variable under [sandbox] webhook_secret_env."
+        )
+
+
+def _in_auth_origin(settings: Settings) -> Iterator[str]:
+    origin = settings.sandbox.auth_origin
+    if origin is None:
+        return
+    try:
+        is_https = web_origin(origin).startswith("https:")
+    except UsageError as error:
+        yield f"sandbox.auth_origin: {error}"
+        return
+    if is_https != settings.sandbox.tls:
+        yield (
+            f"sandbox.auth_origin is {origin!r}, but the consent page is served "
+            f"{'without TLS. Set tls = true' if is_https else 'over TLS. Write an https URL'} under [sandbox]."
         )
 
 

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from fiskil_harness.core.clock import real_now
+from fiskil_harness.core.net.origins import API_HOST, AUTH_HOST
 
 if TYPE_CHECKING:
     import trustme
 
-NAMES = ("localhost", "127.0.0.1")
+NAMES = ("localhost", "127.0.0.1", API_HOST, AUTH_HOST)
 WRONG_NAME = "not-this-host.invalid"
 DAY, LONG = timedelta(days=1), timedelta(days=90)
 NO_APPLICATION_PROTOCOL = 120
@@ -55,7 +56,7 @@ class ServerCertificate(enum.Enum):
 
 
 class Authority:
-    """Issues certificates for loopback host names. An app that trusts ``files.ca_file`` accepts the valid certificates."""
+    """Issues certificates for this machine and Fiskil's hosts. An app that trusts ``files.ca_file`` accepts valid ones."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -59,7 +59,7 @@ class HostedFiskil:
             )
             self._sinks = [self.proxy]
             # No consent journeys run here, so the second URL is only a placeholder.
-            self.api_url = self.auth_url = self.proxy.url
+            self.api_url = self.auth_url = self.auth_origin = self.proxy.url
             self.alerts = AlertSink(self.loop, crashes=crashes)
             self.telemetry = Telemetry(self.loop, crashes=crashes)
             self._sinks += [self.alerts, self.telemetry]

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.internal_errors import crash_of
+from fiskil_harness.core.net.origins import API_HOST
 from fiskil_harness.core.net.uvicorn_protocol import LONGEST_REMEMBERED, HttpRequest, HttpResponse
 from fiskil_harness.sandbox import tokens
 from fiskil_harness.sandbox.api.routes import RouteMatch, find_spelling
@@ -26,6 +27,7 @@ from fiskil_harness.sandbox.problems import ApiProblem, bad_request
 from fiskil_harness.sandbox.store import Store
 
 LARGEST_BODY = 1_048_576
+_API_HOST = API_HOST.encode()
 DRAIN_S = 2.0
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -80,7 +82,7 @@ class Api:
         try:
             if refusal is not None:
                 raise refusal
-            response = self._call_route(request, match, headers.get(b"authorization", b"").decode("latin-1"), version)
+            response = self._call_route(request, match, headers, version)
         except ApiProblem as problem:
             response = _error_response(store, match, problem, version)
         except Exception as error:  # noqa: BLE001 - the last resort; such an error is reported as a defect of the sandbox
@@ -91,7 +93,7 @@ class Api:
             _notify_watchers(store, request.method, match, version, http_response)
         return http_response
 
-    def _call_route(self, request: HttpRequest, match: RouteMatch, authorization: str, version: str) -> ApiResponse:
+    def _call_route(self, request: HttpRequest, match: RouteMatch, headers: Headers, version: str) -> ApiResponse:
         """Check the token and the request, then return the response of the route's handler. Source: token.expired"""
         store, route = self._store, match.route
         assert route is not None
@@ -102,12 +104,20 @@ class Api:
             query=_query(query) if len(query) <= LONGEST_REMEMBERED else _read_query(query),
             body=request.body,
             version=version,
+            fiskil_host=_fiskil_host(headers.get(b"host", b"")),
         )
         with store.changing():
             if not route.is_open:
+                authorization = headers.get(b"authorization", b"").decode("latin-1")
                 tokens.require(store, authorization, scope=route.scope)
             self._requests.require(route, api_request, store.interpretations)
             return as_version(store, route.name, version, route.handler(store, api_request))
+
+
+def _fiskil_host(host: bytes) -> str:
+    """Return *host* if a client uses it to call Fiskil itself; "" otherwise."""
+    name, _, port = host.partition(b":")
+    return host.decode() if name.lower() == _API_HOST and (not port or port.isdigit()) else ""
 
 
 def _notify_watchers(store: Store, method: str, match: RouteMatch, version: str, response: HttpResponse) -> None:

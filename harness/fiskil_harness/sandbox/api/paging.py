@@ -108,7 +108,8 @@ def _link(store: Store, request: ApiRequest, name: str, position: int, rows: Seq
     parameters = [(key, value) for key, value in request.query if key not in _CURSORS]
     safe = "" if store.interpretation("paging.brackets") == "encoded" else "[]"
     query = urlencode([*parameters, (name, _cursor(store, request, position, anchor))], safe=safe)
-    origin = store.api_url if store.interpretation("paging.link-form") == "absolute" else ""
+    own_origin = f"{store.api_url.partition(':')[0]}://{request.fiskil_host}" if request.fiskil_host else store.api_url
+    origin = own_origin if store.interpretation("paging.link-form") == "absolute" else ""
     return f"{origin}{request.path}?{query}"
 
 

@@ -18,13 +18,17 @@ T = TypeVar("T")
 
 
 class ApiRequest(Struct, frozen=True, kw_only=True):
-    """One request. ``query`` keeps the order of parameters and repeated ones; ``version`` is the API version in use."""
+    """One request. ``query`` keeps the order of parameters and repeated ones; ``version`` is the API version in use.
+
+    ``fiskil_host`` is the request's ``Host`` if that is Fiskil's own, so that links lead there; otherwise "".
+    """
 
     path: str
     path_values: dict[str, str]
     query: tuple[tuple[str, str], ...]
     body: bytes
     version: str
+    fiskil_host: str = ""
 
     def query_value(self, name: str) -> str | None:
         """Return the last value of query parameter *name*; an empty value counts as absent."""

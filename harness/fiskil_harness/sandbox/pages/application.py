@@ -5,14 +5,15 @@ twice or out of order shows the current stage. The response to a form is a redir
 so that the browser's Back and Reload never post the form again.
 
 If another window embeds or opened the page, as with the Link SDK, the journey ends on a last screen, whose script notifies
-that window. A frame is recognised by the request header ``Sec-Fetch-Dest``. A window with an opener is recognised only by
-the parameter ``watched``, which the page's script adds to its URL and its forms. If such a window opens an auth session that
-has already ended, the parameter is missing, so the browser is redirected to the app.
+that window. A frame stays there; a window with an opener then goes to the app, as a tab does. A frame is recognised by the
+request header ``Sec-Fetch-Dest``. A window with an opener is recognised only by the parameter ``watched``, which the page's
+script adds to its URL and its forms. If such a window opens an auth session that has already ended, the parameter is
+missing, so the browser is redirected to the app.
 """
 
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -24,6 +25,7 @@ from starlette.routing import Route
 from fiskil_harness.core.internal_errors import crash_of
 from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.sandbox.pages.embedding import REPORTS, refused_origin
 from fiskil_harness.sandbox.pages.headers import headers_for
 from fiskil_harness.sandbox.pages.screens import no_such_page, over, refused, screen
 from fiskil_harness.sandbox.store import Store
@@ -34,6 +36,8 @@ FRAMES = {"iframe", "frame", "embed", "object"}
 SCRIPT = Path(__file__).with_name("page.js").read_bytes()
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Place = Literal["tab", "window", "frame"]
+"""Where the browser shows the page; a "window" has an opener."""
 
 
 class _BadForm(Exception):
@@ -51,7 +55,7 @@ def page_application(store: Store) -> Any:
         with store.changing():
             query = request.query_params
             session = sessions.view_session(store, query.get("sess_id", "") or query.get("session", ""))
-            return _sent_back(store, session, is_watched=_is_watched(request, query)) or screen(store, session)
+            return _sent_back(store, session, place=_place(request, query.get("watched"))) or screen(store, session)
 
     async def act(request: Request) -> Response:
         _refuse_foreign(request)
@@ -61,8 +65,14 @@ def page_application(store: Store) -> Any:
         with store.changing():
             session = sessions.act(store, session_id, fields.get("act", ""), fields)
             if session is None or session.ending is not None:
-                return _sent_back(store, session, is_watched=_is_watched(request, form)) or screen(store, session)
+                return _sent_back(store, session, place=_place(request, fields.get("watched"))) or screen(store, session)
             return RedirectResponse(f"/?sess_id={session.session_id}", status_code=303, headers=headers_for(session))
+
+    async def report(request: Request) -> Response:
+        origin = refused_origin(await _body(request), request.headers.get("referer", ""))
+        if origin is not None:
+            store.on_frame_refused(origin)
+        return Response(status_code=204)
 
     async def answer(request: Request) -> Response:
         if request.method == "HEAD":
@@ -75,6 +85,7 @@ def page_application(store: Store) -> Any:
         routes=[
             *(Route(path, _guarded(store, answer), methods=["GET", "POST"]) for path in ("/", "/consent")),
             Route("/page.js", _script),
+            Route(REPORTS, _guarded(store, report), methods=["POST"]),
         ],
         exception_handlers={HTTPException: _no_such_page},
     )
@@ -82,25 +93,29 @@ def page_application(store: Store) -> Any:
     return app
 
 
-def _sent_back(store: Store, session: AuthSession | None, *, is_watched: bool) -> Response | None:
+def _sent_back(store: Store, session: AuthSession | None, *, place: Place) -> Response | None:
     """Return the response that ends the journey in the browser: a redirect to the app, or a last screen.
 
-    The last screen is shown if there is no redirect URL, or if another window must be notified. The result is None if the
-    journey is still open, or if this response was sent before.
+    The last screen is shown if there is no redirect URL, or if another window must be notified; its script follows the
+    redirect URL in a window with an opener. The result is None if the journey is still open, or if this response was sent
+    before.
 
     Source: journey.success-redirect, journey.error-redirect, auth-session.single-use, sdk.last-screen
     """
     if session is None or session.ending in {None, Ending.INVALID} or session.has_returned:
         return None
     target = sessions.send_back(store, session)
-    if target is None or is_watched:
-        return over(store, session, back=target)
-    return RedirectResponse(target, status_code=303, headers=headers_for(session))
+    if target is not None and place == "tab":
+        return RedirectResponse(target, status_code=303, headers=headers_for(session))
+    follows = place == "window" and store.interpretation("sdk.last-screen") == "follows"
+    return over(store, session, back=target, is_followed=follows)
 
 
-def _is_watched(request: Request, fields: Container[str]) -> bool:
-    """Return True if the page is in a frame, as the browser reports, or has an opener, as the page's script reports."""
-    return "watched" in fields or request.headers.get("sec-fetch-dest") in FRAMES
+def _place(request: Request, mark: str | None) -> Place:
+    """Return where the page is shown: in a frame, as the browser reports, or as the page's script reports in *mark*."""
+    if request.headers.get("sec-fetch-dest") in FRAMES:
+        return "frame"
+    return "tab" if mark is None else "window" if mark == "window" else "frame"
 
 
 def _refuse_foreign(request: Request) -> None:
@@ -134,14 +149,20 @@ async def _no_such_page(_request: Request, error: Exception) -> Response:
 
 
 async def _form(request: Request) -> dict[str, list[str]]:
+    body = await _body(request)
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise _BadForm("This form has too many fields.") from None
+
+
+async def _body(request: Request) -> bytes:
     raw = bytearray()
     try:
         async for chunk in request.stream():
             raw += chunk
             if len(raw) > LARGEST_FORM:
                 raise _BadForm("This form is too large.")
-        return parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ClientDisconnect:
         raise _BadForm("This form is incomplete.") from None
-    except ValueError:
-        raise _BadForm("This form has too many fields.") from None
+    return bytes(raw)

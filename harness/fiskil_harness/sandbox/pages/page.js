@@ -1,13 +1,16 @@
 // The page works without this script. The script posts the end of the journey to the window that embeds or opened the
-// page. It also marks each form, so that the server shows a last screen instead of redirecting to the app.
+// page. It also marks each form, so that the server shows a last screen instead of redirecting to the app. From that screen
+// the script follows the link to the app in a window, but not in a frame.
 // It runs before the body is parsed, so that no button can be clicked earlier.
 (() => {
   "use strict";
-  const watcher = window.parent !== window ? window.parent : window.opener;
+  const isFramed = window.parent !== window;
+  const watcher = isFramed ? window.parent : window.opener;
+  const place = isFramed ? "frame" : "window";
 
   // The URL contains the mark too, for a reload after the journey has ended.
   if (watcher && !/[?&]watched=/.test(location.search)) {
-    history.replaceState(null, "", `${location.pathname}${location.search}${location.search ? "&" : "?"}watched=1`);
+    history.replaceState(null, "", `${location.pathname}${location.search}${location.search ? "&" : "?"}watched=${place}`);
   }
 
   let isSent = false;
@@ -16,7 +19,7 @@
     if (isSent) event.preventDefault();
     else if (watcher) {
       const mark = document.createElement("input");
-      Object.assign(mark, { type: "hidden", name: "watched", value: "1" });
+      Object.assign(mark, { type: "hidden", name: "watched", value: place });
       event.target.append(mark);
     }
     isSent = true;
@@ -28,9 +31,11 @@
       for (const message of JSON.parse(document.querySelector("main").dataset.messages || "[]")) {
         watcher.postMessage(message, "*");
       }
+      const link = document.querySelector("a[data-followed]");
+      if (link) location.replace(link.href);
     }
     // While a frame of another origin loads, browsers do not give it the focus.
-    if (window.parent !== window) document.querySelector("[autofocus]")?.focus();
+    if (isFramed) document.querySelector("[autofocus]")?.focus();
   }
 
   document.addEventListener("submit", submitted, true);

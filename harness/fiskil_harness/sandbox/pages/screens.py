@@ -46,6 +46,7 @@ def screen(store: Store, session: AuthSession | None) -> Response:
         return _used(store, session)
     return _html(
         f"{session.stage}.html",
+        headers=headers_for(session, store.embed_from),
         session=session,
         acts=journey_table.acts_at(session.stage),
         complaint=COMPLAINTS.get((session.stage, session.act_result), ""),
@@ -63,25 +64,31 @@ def screen(store: Store, session: AuthSession | None) -> Response:
     )
 
 
-def over(store: Store, session: AuthSession, *, back: str | None) -> Response:
+def over(store: Store, session: AuthSession, *, back: str | None, is_followed: bool) -> Response:
     """Return the last screen, for a journey without a redirect URL or with another window that must be notified.
+
+    Args:
+        back: The redirect URL, to which the screen has a link.
+        is_followed: True if the page's script follows that link, after it has posted the messages.
 
     Source: sdk.last-screen
     """
     ending = session.ending or Ending.INVALID
     return _html(
         "over.html",
+        headers=headers_for(session, store.embed_from),
         session=session,
         messages=messages_of(session, store.interpretation),
         ending=ending.value,
         words=ENDINGS.get(ending, ""),
         back=back,
+        is_followed=is_followed,
     )
 
 
 def refused(words: str, *, status: int) -> Response:
     """Return the screen for a refused request, with the reason *words*."""
-    return _html("refused.html", session=None, status=status, words=words)
+    return _html("refused.html", headers=headers_for(None), session=None, status=status, words=words)
 
 
 def no_such_page(*, status: int, headers: Mapping[str, str] | None) -> Response:
@@ -102,6 +109,7 @@ def _used(store: Store, session: AuthSession | None) -> Response:
     back = redirects.destination(session, store.interpretation) if session else None
     return _html(
         "used.html",
+        headers=headers_for(session, store.embed_from),
         session=session,
         messages=messages_of(None, store.interpretation),
         status=status,
@@ -162,11 +170,11 @@ def _shared(store: Store, session: AuthSession) -> list[str]:
 
 
 def _html(
-    template: str, *, session: AuthSession | None, messages: tuple[Message, ...] = (), status: int = 200, **values: object
+    template: str, *, headers: dict[str, str], messages: tuple[Message, ...] = (), status: int = 200, **values: object
 ) -> Response:
     posted = json.dumps(messages) if messages else ""
-    html = _templates().get_template(template).render(session=session, messages=posted, **values)
-    return HTMLResponse(html, status_code=status, headers=headers_for(session))
+    html = _templates().get_template(template).render(messages=posted, **values)
+    return HTMLResponse(html, status_code=status, headers=headers)
 
 
 @cache

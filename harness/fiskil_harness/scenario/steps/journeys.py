@@ -10,7 +10,7 @@ from fiskil_harness.app.browser.form_browser import FormBrowser, is_same_origin
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending, Person
-from fiskil_harness.core.net.http_client import HttpClient, HttpReply
+from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import StepError, UnknownName
 from fiskil_harness.journal import Exchange, Journey, JourneyEnding, Visit, VisitedPage, shortened
 from fiskil_harness.sandbox.consents.shortcut import check_conclusion
@@ -229,7 +229,7 @@ class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
         stage.fiskil.sandbox.conclude(
             end_user.session_ids[-1], self.outcome, email=end_user.person.email, error_type=self.error_type
         )
-        with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+        with stage.new_browser() as browser:
             form_browser = form_browser_of(stage, end_user, browser)
             form_browser.open(address)
         browser_returned(stage, end_user, form_browser)
@@ -331,7 +331,7 @@ def walk_on(
         StepError: The consent page does not continue.
     """
     session_id = end_user.session_ids[attempt - 1]
-    with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+    with stage.new_browser() as browser:
         form_browser = form_browser_of(stage, end_user, browser)
         form_browser.open(address)
         _advance(stage, session_id, form_browser, until, choices)

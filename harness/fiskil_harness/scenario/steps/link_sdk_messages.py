@@ -64,7 +64,6 @@ def pass_on(stage: "Stage", end_user: "EndUser", session_id: str, message: Messa
     Raises:
         HookMissing: The config has no ``app.drive.message``.
     """
-    auth_url = urlsplit(stage.fiskil.auth_url)
     values = values_of(message)
     stage.record(
         SdkMessagePassed,
@@ -73,7 +72,7 @@ def pass_on(stage: "Stage", end_user: "EndUser", session_id: str, message: Messa
         error_type=values["error_type"],
         is_genuine=not origin,
     )
-    values |= {"session_id": session_id, "origin": origin or f"{auth_url.scheme}://{auth_url.netloc}"}
+    values |= {"session_id": session_id, "origin": origin or stage.fiskil.auth_origin}
     return call_hook(stage, end_user, "message", **values)
 
 

@@ -10,7 +10,6 @@ import msgspec
 from fiskil_harness.app.browser.form_browser import FormBrowser, is_same_origin
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending
-from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.errors import StepError
 from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
 from fiskil_harness.sandbox.consents.redirects import destination
@@ -167,7 +166,7 @@ def _return_url(end_user: "EndUser") -> str:
 def _open(stage: "Stage", end_user: "EndUser", url: str) -> None:
     if not is_same_origin(url, stage.app.url):
         raise StepError("The app's redirect_uri has another origin than the app; the harness opens pages of the app only.")
-    with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+    with stage.new_browser() as browser:
         form_browser = FormBrowser(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
         form_browser.open(url)
     write_visit(stage, end_user, form_browser, "callback")

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.errors import StepError
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, Choices, DrivenJourney, Screen, notify_app, walk_on
 from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of
@@ -59,7 +58,7 @@ class ReturnToTab(DrivenJourney, frozen=True, kw_only=True, tag="return_to_tab")
 
 def _open_ended(stage: "Stage", end_user: "EndUser", address: str, session_id: str) -> None:
     """Open the consent page of a journey that has ended, and notify the app of the journey's result."""
-    with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+    with stage.new_browser() as browser:
         form_browser = form_browser_of(stage, end_user, browser)
         form_browser.open(address)
     notify_app(stage, end_user, form_browser, session_id)
