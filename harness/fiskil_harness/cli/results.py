@@ -19,7 +19,7 @@ from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.digests import digest_of
-from fiskil_harness.gate.judgement import Comparison, Decision, GateResult, Judgement, Run, Shard
+from fiskil_harness.gate.judgement import Comparison, Decision, GateResult, Judgement, Run, Shard, routes_met
 from fiskil_harness.gate.report import files, terminal
 from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.runner.session import SessionResult
@@ -104,6 +104,7 @@ def conclude(
         result=judgement,
         run=run,
         measured=session.measured,
+        routes=routes_met(judgement, session.coverage_marks),
         excerpts=session.excerpts,
         stories=session.stories,
         pictures=session.pictures,

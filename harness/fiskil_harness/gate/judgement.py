@@ -38,7 +38,7 @@ from fiskil_harness.probes.outcome import Measure, Outcome, applicable
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.probes.route_coverage import RouteCoverage, missing_faults, route_coverage
 
-FORMAT = "fiskil-harness/report/4"
+FORMAT = "fiskil-harness/report/5"
 PURPOSES = HOOKS | {
     ORIGIN_IN_MESSAGE: "passes the app the origin of the message that its page received",
     SECRET_IN_ENV: "allows starting the app without the secret",
@@ -75,10 +75,10 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``left_out`` lists scenarios that did not run, because the command cannot provide what they need or because the gate is
     fast. ``interpretation_runs`` are the runs under alternative interpretations. ``bugs`` are the verdicts about known bugs
     of webhook receivers, if a scenario ran that can detect one. ``coverage`` lists the flows that the run exercised, and
-    those that it did not. ``routes`` lists the kinds of fault that each route met. ``strengths`` lists the experiments that
-    passed for each practice. ``causes`` are the INCONCLUSIVE findings of the scenarios that apply to the app, by cause.
-    ``remarks`` are sentences that a reader needs to interpret the decision. ``required_stated`` is the number of required
-    practices that are met only because the config states a part that no experiment can try.
+    those that it did not. ``strengths`` lists the experiments that passed for each practice. ``causes`` are the
+    INCONCLUSIVE findings of the scenarios that apply to the app, by cause. ``remarks`` are sentences that a reader needs
+    to interpret the decision. ``required_stated`` is the number of required practices that are met only because the
+    config states a part that no experiment can try.
     """
 
     seed: int
@@ -96,7 +96,6 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bugs: tuple[Diagnosis, ...] = ()
     is_fast: bool = False
     coverage: tuple[Coverage, ...] = ()
-    routes: tuple[RouteCoverage, ...] = ()
     strengths: tuple[Strength, ...] = ()
     causes: tuple[CauseGroup, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -197,6 +196,7 @@ class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All data of a report. ``result`` is equal for two runs with the same seed, the other fields are not.
 
+    ``routes`` lists the kinds of fault that each route met; which of several calls at a time meets a fault is chance.
     ``stories`` describe what happened in each scenario, ``pictures`` show pages of the app, ``printed`` its output in each
     scenario that did not pass. ``shard`` is set if the report covers one shard of a gate, ``comparison`` if a baseline was
     given. ``digests`` cover all the other fields.
@@ -206,6 +206,7 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     result: Judgement
     run: Run
     measured: tuple[Measure, ...] = ()
+    routes: tuple[RouteCoverage, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
     stories: tuple[Story, ...] = ()
     pictures: tuple[Picture, ...] = ()
@@ -309,7 +310,6 @@ def judge(
         bugs=diagnose(usual),
         is_fast=is_fast,
         coverage=coverage.coverage(settings.app.facts, (flow for outcome in usual for flow in outcome.coverage), marks),
-        routes=route_coverage(marks),
         strengths=strengths(usual),
         causes=cause_groups(applicable(usual)),
         remarks=(
@@ -317,6 +317,11 @@ def judge(
             *([f"{ONLY_REQUIRED} in {len(usual)} of {len(usual) + len(left_out)} scenarios."] if is_only_required else []),
         ),
     )
+
+
+def routes_met(judgement: Judgement, coverage_marks: Iterable[str]) -> tuple[RouteCoverage, ...]:
+    """Return which kinds of fault each route met in a gate; nothing for other runs."""
+    return () if judgement.decision is Decision.NOT_REQUESTED else route_coverage(coverage_marks)
 
 
 def report_only(

@@ -195,6 +195,7 @@ def merged(
         result=judged,
         run=run,
         measured=tuple(sorted(measured, key=lambda measure: measure.scenario)),
+        routes=judgement.routes_met(judged, coverage_marks(reports)),
         excerpts=tuple(excerpt for report in ordered for excerpt in report.whole.excerpts),
         stories=tuple(sorted(stories, key=lambda story: story.scenario)),
         pictures=tuple(picture for report in ordered for picture in report.whole.pictures),

@@ -61,7 +61,7 @@ def test_values_that_differ_between_runs_are_outside_the_result(document: dict[s
     text = plain_json.dumps(document["result"])
 
     assert set(document) == {
-        *("format", "result", "run", "measured", "excerpts"),
+        *("format", "result", "run", "measured", "routes", "excerpts"),
         *("stories", "pictures", "printed", "shard", "comparison", "digests"),
     }
     assert "took_s" not in text

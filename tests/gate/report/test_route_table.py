@@ -19,17 +19,16 @@ ROW = RouteCoverage(
 @pytest.fixture
 def with_routes(result: GateResult) -> GateResult:
     """Return a report about one route."""
-    return msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, routes=(ROW,)))
+    return msgspec.structs.replace(result, routes=(ROW,))
 
 
 def test_a_line_counts_what_occurred_and_names_what_is_missing(with_routes: GateResult) -> None:
     """The terminal shows this line; without routes there is none."""
-    lines = coverage_lines(with_routes.result)
+    lines = coverage_lines(with_routes)
 
     assert lines[-1] == "faults on routes: 5 exercised, not exercised: token refused in the background"
     assert not any(
-        line.startswith("faults on routes")
-        for line in coverage_lines(msgspec.structs.replace(with_routes.result, routes=()))
+        line.startswith("faults on routes") for line in coverage_lines(msgspec.structs.replace(with_routes, routes=()))
     )
 
 

@@ -61,7 +61,7 @@ def render(whole: GateResult) -> str:
         _stated(judgement),
         _met_practices(judgement),
         _interpretations(judgement),
-        _exercised(judgement),
+        _exercised(whole),
         _record(whole),
     ]
     tail = ["To run it again:", "", "```sh", *code_lines([whole.run.again]), "```", ""]
@@ -129,12 +129,13 @@ def _findings(whole: GateResult) -> Block:
     return folded(f"Findings: {scenario_counts(judgement)}", lines)
 
 
-def _exercised(judgement: Judgement) -> Block:
+def _exercised(whole: GateResult) -> Block:
     """Return what the run exercised, and what it left out."""
-    lines = [*(f"- {_cell_text(line)}" for line in coverage_lines(judgement)), ""] if judgement.coverage else []
-    if judgement.routes:
+    judgement = whole.result
+    lines = [*(f"- {_cell_text(line)}" for line in coverage_lines(whole)), ""] if judgement.coverage else []
+    if whole.routes:
         lines += [f"| route | moment | {' | '.join(KINDS)} |", f"|---|---|{'---|' * len(KINDS)}"]
-        lines += [f"| {row.route} | {row.moment} | {' | '.join(route_cells(row))} |" for row in judgement.routes]
+        lines += [f"| {row.route} | {row.moment} | {' | '.join(route_cells(row))} |" for row in whole.routes]
         lines.append("")
     if judgement.left_out:
         lines += ["Not run:", "", *(f"- {_cell_text(text)}" for text in judgement.left_out), ""]

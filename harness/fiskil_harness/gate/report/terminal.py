@@ -51,7 +51,7 @@ def show(whole: GateResult, console: "Console") -> None:
     _show_interpretation_runs(whole, console, width)
     _show_causes(whole, console, width)
     _show_unlocks(whole, console, width)
-    _show_coverage(judgement, console, width)
+    _show_coverage(whole, console, width)
     is_chosen = judgement.is_fast or is_only_required(judgement)
     if judgement.left_out and not is_chosen:
         _print(console, "Not run: this command cannot provide what they need (see gate)", style="bold")
@@ -240,8 +240,8 @@ def _show_unlocks(whole: GateResult, console: "Console", width: int) -> None:
     _print(console, "")
 
 
-def _show_coverage(judgement: Judgement, console: "Console", width: int) -> None:
-    lines = wording.coverage_lines(judgement)
+def _show_coverage(whole: GateResult, console: "Console", width: int) -> None:
+    lines = wording.coverage_lines(whole)
     if lines:
         _print(console, "What this run exercised", style="bold")
     for line in lines:

@@ -283,21 +283,21 @@ def difference_line(difference: Difference) -> str:
     return f"{difference.subject}: {difference.before}, now {difference.now}"
 
 
-def coverage_lines(judgement: Judgement) -> list[str]:
+def coverage_lines(whole: GateResult) -> list[str]:
     """Return one line for each kind of flow: the number of exercised flows, and the names of those not exercised."""
     lines = [
         f"{coverage.kind}: {len(coverage.exercised)} exercised{_untested_text(coverage)}"
-        for coverage in judgement.coverage
+        for coverage in whole.result.coverage
         if coverage.exercised or coverage.untested
     ]
-    return [*lines, *filter(None, (route_line(judgement),))]
+    return [*lines, *filter(None, (route_line(whole.routes),))]
 
 
-def route_line(judgement: Judgement) -> str:
+def route_line(routes: Sequence[RouteCoverage]) -> str:
     """Return how many combinations of route, fault and moment occurred, and which are missing; "" if no route was used."""
-    met = sum(len(row.met) for row in judgement.routes)
-    missing = [f"{row.route} {kind} in the {row.moment}" for row in judgement.routes for kind in row.missing]
-    if not judgement.routes:
+    met = sum(len(row.met) for row in routes)
+    missing = [f"{row.route} {kind} in the {row.moment}" for row in routes for kind in row.missing]
+    if not routes:
         return ""
     rest = f"not exercised: {', '.join(missing)}" if missing else "none missing"
     return f"faults on routes: {met} exercised, {rest}"

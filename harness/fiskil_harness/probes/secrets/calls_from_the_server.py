@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.journal import Exchange, Fetched, Journal
-from fiskil_harness.journal.queries.api_calls import calls, header
+from fiskil_harness.journal.queries.api_calls import calls, header, routes_of
 from fiskil_harness.journal.queries.page_coverage import coverage_gap
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
@@ -37,7 +37,7 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
         api_calls = calls(journal)
         browser_like = [call.route or "a call" for call in api_calls if _is_like_a_browser(call)][:1]
         advice = tuple(f"{call} carries a browser's headers; send your own headers instead" for call in browser_like)
-        return self.passes("no page called the API", examined=len(api_calls), advice=advice)
+        return self.passes("no page called the API", examined=routes_of(api_calls), advice=advice)
 
 
 def _is_like_a_browser(call: Exchange) -> bool:
