@@ -72,6 +72,21 @@ def test_every_ending_arrives(host: Open, fiskil: LocalFiskil, rosa: EndUser, in
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
+def test_a_window_notifies_its_opener_and_goes_to_another_site(
+    host: Open, fiskil: LocalFiskil, rosa: EndUser, invite: Invite, origin: str
+) -> None:
+    """The app has the consent although the window is at the site of redirect_uri afterwards. Source: sdk.last-screen"""
+    app, session = host(origin), invite(institution_id=BANK)
+
+    screen = app.pop_up(session.session_id)
+    consent(screen)
+
+    expect(screen.get_by_role("heading", name="Back in the app")).to_be_visible()
+    [granted] = fiskil.sandbox.consents_of(rosa.end_user_id)
+    assert app.outcome == {"consentID": granted.arrangement_id, "redirectURL": session.redirect_uri}
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
 def test_every_ending_is_shown_in_a_tab(host: Open, invite: Invite, origin: str) -> None:
     """Without addresses the tab stays on the last screen; with them it goes to the app. Source: sdk.last-screen"""
     staying, going, unknown = host(origin), host(origin), host(origin)

@@ -75,6 +75,21 @@ def test_a_window_goes_to_the_app_after_its_message(
     assert screen.url == f"{session.redirect_uri}&session_id={session.session_id}"
 
 
+def test_a_window_leaves_after_its_opener_has_the_message(
+    host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite
+) -> None:
+    """Chromium delivers a message without its source if the window is at another site by then. Source: sdk.messages"""
+    host.page.context.clock.install()
+    screen = host.pop_up(invite(institution_id=BANK).session_id)
+
+    consent(screen)
+
+    assert host.outcome["consentID"] == consent_ids(fiskil, rosa)[0]
+    assert screen.url.startswith(fiskil.auth_url)
+    screen.clock.fast_forward(1_000)
+    expect(screen.get_by_role("heading", name="Back in the app")).to_be_visible()
+
+
 def test_a_window_without_a_redirect_url_stays(host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite) -> None:
     """Only a URL that is not empty is followed. Source: sdk.last-screen"""
     screen = host.pop_up(invite(has_app=False, institution_id=BANK).session_id)

@@ -4,6 +4,8 @@
 // It runs before the body is parsed, so that no button can be clicked earlier.
 (() => {
   "use strict";
+  // A message loses its source if this window is at another site before the opener has received the message.
+  const PAUSE_MS = 500;
   const isFramed = window.parent !== window;
   const watcher = isFramed ? window.parent : window.opener;
   const place = isFramed ? "frame" : "window";
@@ -32,7 +34,7 @@
         watcher.postMessage(message, "*");
       }
       const link = document.querySelector("a[data-followed]");
-      if (link) location.replace(link.href);
+      if (link) setTimeout(() => location.replace(link.href), PAUSE_MS);
     }
     // While a frame of another origin loads, browsers do not give it the focus.
     if (isFramed) document.querySelector("[autofocus]")?.focus();
