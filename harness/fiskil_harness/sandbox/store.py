@@ -65,6 +65,7 @@ class Store:
         account_dates: The dates (opening, closing ...) of changed accounts, by holder and account key.
         delayed_syncs: Arrangement id and dataset of syncs that wait for the end of an outage.
         moment: The time at which the event that ``catch_up`` is performing was due; None outside of ``catch_up``.
+        page_listeners: Called when a journey has ended without its page; one for each page that is open in a browser.
         epoch: The time at which the sandbox started or was reset; generated histories end before that day.
     """
 
@@ -102,6 +103,7 @@ class Store:
         self.api_url = ""
         self.auth_url = ""
         self.epoch = clock.now()
+        self.page_listeners: set[Callable[[], None]] = set()
         self.waits_for_clock_moves = False
         """If set, syncs complete only when a caller moves the clock, regardless of real time."""
         self._start_tables()

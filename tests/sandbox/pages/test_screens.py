@@ -141,7 +141,7 @@ def test_an_unusual_address_adds_nothing_to_the_policy(still: Still, form_browse
     assert [
         ancestor for ancestor in ancestors(form_browser) if "127.0.0.1" not in ancestor and "localhost" not in ancestor
     ] == []
-    assert form_browser.page.headers["content-security-policy"].count(";") == 5
+    assert form_browser.page.headers["content-security-policy"].count(";") == 6
 
 
 def test_a_form_redirects_to_the_next_screen(still: Still, form_browser: FormBrowser) -> None:

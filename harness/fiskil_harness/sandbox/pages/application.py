@@ -18,12 +18,14 @@ from urllib.parse import parse_qs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from fiskil_harness.core.internal_errors import crash_of
 from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.sandbox.pages.announcements import PATH as ANNOUNCEMENTS
+from fiskil_harness.sandbox.pages.announcements import announcements_of
 from fiskil_harness.sandbox.pages.headers import headers_for
 from fiskil_harness.sandbox.pages.screens import no_such_page, over, refused, screen
 from fiskil_harness.sandbox.store import Store
@@ -64,6 +66,10 @@ def page_application(store: Store) -> Any:
                 return _sent_back(store, session, is_watched=_is_watched(request, form)) or screen(store, session)
             return RedirectResponse(f"/?sess_id={session.session_id}", status_code=303, headers=headers_for(session))
 
+    async def announcements(request: Request) -> Response:
+        stream = announcements_of(store, request.query_params.get("sess_id", ""))
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers_for(None))
+
     async def answer(request: Request) -> Response:
         if request.method == "HEAD":
             # A HEAD request only tests that the page exists; it does not count as the end user's return.
@@ -75,6 +81,7 @@ def page_application(store: Store) -> Any:
         routes=[
             *(Route(path, _guarded(store, answer), methods=["GET", "POST"]) for path in ("/", "/consent")),
             Route("/page.js", _script),
+            Route(ANNOUNCEMENTS, announcements),
         ],
         exception_handlers={HTTPException: _no_such_page},
     )

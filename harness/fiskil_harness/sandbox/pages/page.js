@@ -1,5 +1,6 @@
 // The page works without this script. The script posts the end of the journey to the window that embeds or opened the
 // page. It also marks each form, so that the server shows a last screen instead of redirecting to the app.
+// It also loads the page again when the journey has ended elsewhere.
 // It runs before the body is parsed, so that no button can be clicked earlier.
 (() => {
   "use strict";
@@ -8,6 +9,22 @@
   // The URL contains the mark too, for a reload after the journey has ended.
   if (watcher && !/[?&]watched=/.test(location.search)) {
     history.replaceState(null, "", `${location.pathname}${location.search}${location.search ? "&" : "?"}watched=1`);
+  }
+
+  // A test may end the journey while the page is open; then the page is loaded again, as after a form. A hidden page does not
+  // listen, because a browser opens only six connections to a server.
+  let announcements = null;
+  function listen() {
+    announcements?.close();
+    announcements = null;
+    const path = document.querySelector("main")?.dataset.announcements;
+    if (!path || isSent || document.visibilityState === "hidden") return;
+    announcements = new EventSource(path);
+    announcements.addEventListener("ended", () => {
+      isSent = true;
+      announcements.close();
+      location.reload();
+    });
   }
 
   let isSent = false;
@@ -20,6 +37,8 @@
       event.target.append(mark);
     }
     isSent = true;
+    // The response to the form has the ending.
+    announcements?.close();
   }
 
   function loaded() {
@@ -35,5 +54,6 @@
 
   document.addEventListener("submit", submitted, true);
   document.addEventListener("DOMContentLoaded", loaded);
-  window.addEventListener("pageshow", () => { isSent = false; });
+  document.addEventListener("visibilitychange", listen);
+  window.addEventListener("pageshow", () => { isSent = false; listen(); });
 })();
