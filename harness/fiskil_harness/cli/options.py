@@ -146,7 +146,10 @@ receiver = _together(
     ),
     click.option("--uses-events", metavar="KIND", multiple=True, help="A kind of event that the app uses; may be repeated."),
     click.option(
-        "--scheme", metavar="NAME", help="Sign and format webhooks like another sender: github, shopify, standard-webhooks."
+        "--scheme",
+        metavar="NAME",
+        help="Sign and format webhooks like another sender: convoy, github, shopify, slack, standard-webhooks, "
+        "standard-webhooks-v1a, stripe, svix.",
     ),
 )
 """The options that describe a running webhook receiver, except its URL."""

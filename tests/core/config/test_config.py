@@ -84,7 +84,7 @@ expires = 2026-03-01
 SOURCE = "fiskil-harness.toml"
 KNOWN = (
     "alert_url, api_url, auth_url, ca_file, client_id, client_secret, otlp_url, port, public_url, python, tls_cert_file, "
-    "tls_key_file, tls_port, webhook_secret, webhook_source_ips, workdir"
+    "tls_key_file, tls_port, webhook_public_key, webhook_secret, webhook_source_ips, workdir"
 )
 
 
