@@ -138,6 +138,11 @@ class Dialect(Struct, frozen=True, kw_only=True):
         """True if the payload has Fiskil's format."""
         return self.payload == Payload()
 
+    @property
+    def has_id_in_header(self) -> bool:
+        """True if a header contains the message id. HTTP parsers remove blanks around a header's value (RFC 9110, 5.5)."""
+        return bool(self.payload.id_header or self.scheme.id_header)
+
 
 def _of_standard(id_header: str) -> Payload:
     return Payload(attempt="", time="$.timestamp", id=IN_HEADER + id_header, kind="$.type")
