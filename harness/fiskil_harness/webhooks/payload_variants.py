@@ -247,6 +247,7 @@ ODDITIES: dict[str, Oddity] = {
         Oddity("not_json", "that is not JSON", lambda _: b"event=consent.received&message_id=1"),
         Oddity("half", "that ends in the middle", lambda body: body[: len(body) // 2]),
         Oddity("null", "that is null", _replaced(None)),
+        Oddity("number", "that is a number", _replaced(5)),
         Oddity("list", "that is a list", _replaced([1, 2, 3])),
         Oddity("text", "that is a text", _replaced("consent.received")),
         *(
