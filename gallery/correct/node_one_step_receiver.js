@@ -1,6 +1,6 @@
 // Receives webhooks in Node.js, and rewrites one file with each message before it responds.
 //
-// Pass another function to `serve` for another way to verify.
+// Pass other functions to `serve` for another way to verify a request, or to read its message.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -20,14 +20,14 @@ function isCorrect(request, body, key) {
   return signatures.length === 1 && first.length === expected.length && crypto.timingSafeEqual(first, expected);
 }
 
-function serve(isGenuine) {
+function serve(isGenuine, read = (_, message) => message) {
   http.createServer((request, response) => {
     const url = new URL(request.url, "http://localhost");
     const chunks = [];
     request.on("data", (chunk) => chunks.push(chunk));
     request.on("end", () => {
       if (request.method === "POST" && url.pathname === "/webhooks/fiskil") {
-        return reply(response, receive(request, Buffer.concat(chunks), isGenuine));
+        return reply(response, receive(request, Buffer.concat(chunks), isGenuine, read));
       }
       if (url.pathname === "/_harness/effects") return reply(response, 200, effects(url.searchParams.get("end_user_id")));
       reply(response, url.pathname === "/healthz" ? 200 : 404, {});
@@ -35,13 +35,13 @@ function serve(isGenuine) {
   }).listen(Number(process.env.PORT), "127.0.0.1");
 }
 
-function receive(request, body, isGenuine) {
+function receive(request, body, isGenuine, read) {
   if (!KEY.length) return 503;
   if (!ALLOWED.includes(request.socket.remoteAddress)) return 403;
   if (!isGenuine(request, body, KEY)) return 401;
   let message;
   try {
-    message = JSON.parse(body);
+    message = read(request, JSON.parse(body));
   } catch {
     return 400; // not JSON, or nested too deeply
   }

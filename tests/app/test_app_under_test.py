@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from msgspec import structs
+from pytest_httpserver import HTTPServer
 
 from fiskil_harness.app.app_under_test import AppUnderTest, open_app
 from fiskil_harness.app.effects import EffectsUnknown, is_connected, is_unknown_path, query_effects
@@ -109,6 +110,20 @@ def test_missing_hook_is_named(start: Callable[..., AppUnderTest], receiver_sett
 
     with pytest.raises(HookMissing, match=r"The config gives no app\.drive\.refresh\."):
         app.call("app.drive.refresh", {"end_user_ref": "x"})
+
+
+def test_the_effects_hook_may_have_another_origin(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings], httpserver: HTTPServer
+) -> None:
+    """A worker reports what the app did; its unknown paths are recognised too."""
+    httpserver.expect_request("/report", query_string="e=eu_1").respond_with_json({"applied": {"m": 1}, "pending": 2})
+    effects = f"GET {httpserver.url_for('/report')}?e={{end_user_id}}"
+    app = start(receiver_settings(app={"observe": {"effects": effects}}))
+
+    report = query_effects(app, {"end_user_id": "eu_1"})
+
+    assert (report.applied, report.pending) == ({"m": 1}, 2)
+    assert not is_unknown_path(app, {"end_user_id": "eu_1"})
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_httpserver import HTTPServer
 
+from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.model import AuthSession
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.server.local_fiskil import LocalFiskil
@@ -56,6 +57,23 @@ def test_an_end_user_can_cancel(
         page.get_by_role("button", name="Cancel and go back to the app").click()
         expect(page.get_by_role("heading", name="Cancelled in the app")).to_be_visible()
         assert "error_type=AUTH_SESSION_CANCELLED" in page.url
+
+
+@pytest.mark.slow
+def test_an_ordered_ending_redirects_an_open_page_at_once(
+    open_page: Open, invite: Callable[..., AuthSession], fiskil: LocalFiskil
+) -> None:
+    """A page that shows another session stays, and a closed page no longer listens. Source: journey.error-redirect"""
+    session = invite()
+    page, other = open_page(session), open_page(invite())
+
+    fiskil.conclude(session.session_id, "denied")
+
+    expect(page.get_by_role("heading", name="Cancelled in the app")).to_be_visible()
+    assert "error_type=CONSENT_ENDUSER_DENIED" in page.url
+    expect(other.get_by_role("heading", name="Choose your bank")).to_be_visible()
+    other.close()
+    assert wait_until(lambda: not fiskil.sandbox.store.page_listeners, cap_s=10)
 
 
 @pytest.mark.slow
@@ -207,6 +225,7 @@ def test_no_other_host_is_requested(chromium: Browser, fiskil: LocalFiskil, invi
     assert {url.partition("?")[0].rstrip("/") for url in requested if not url.startswith("data:")} == {
         fiskil.auth_url,
         f"{fiskil.auth_url}/page.js",
+        f"{fiskil.auth_url}/announcements",
     }
     assert console == []
 

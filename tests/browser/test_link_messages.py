@@ -363,3 +363,20 @@ def test_only_the_app_embeds_the_page(
         expect(screen.locator("body")).to_contain_text("Log in at")
     else:
         expect(screen.locator("html")).to_have_js_property("baseURI", "chrome-error://chromewebdata/")
+
+
+@pytest.mark.parametrize("way", ["frame", "window"])
+@pytest.mark.parametrize("outcome", ["approved", "denied", "terminated"])
+def test_an_ordered_ending_reaches_an_open_page_at_once(
+    host: Host, fiskil: LocalFiskil, rosa: EndUser, invite: Invite, way: str, outcome: str
+) -> None:
+    """The app gets its message without any click on the page, and the page stops listening. Source: sdk.messages"""
+    session = invite(institution_id=BANK)
+    expect(host.begin(way, session.session_id).get_by_label("Your e-mail address")).to_be_visible()
+
+    ended = fiskil.conclude(session.session_id, outcome)
+
+    assert ended.ending is not None
+    assert host.outcome.get("code", "consent") == ("consent" if outcome == "approved" else ended.ending.value)
+    assert len(host.messages) == 1
+    assert fiskil.sandbox.store.page_listeners == set()

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fiskil_harness.core.config import parse
@@ -93,6 +94,19 @@ def test_the_text_or_the_probe_gives_the_cause(
 ) -> None:
     """A finding without a missing hook has the cause of its text, else that of its kind of probe."""
     assert counts([outcome_of("data.upsert", unclear(observed, probe=probe))]) == {cause: 1}
+
+
+def test_a_receiver_that_refuses_everything_needs_no_effects_hook(outcome_of: Callable[..., Outcome]) -> None:
+    """The cause is the secret or the scheme; if a message was acknowledged, the hook is missing."""
+    refusal = "every genuine message was refused: 401; check secret and scheme"
+    refused = Finding(probe="acknowledges_genuine", verdict=Verdict.FAIL, observed=refusal)
+    hook = unclear("the config gives no app.observe.effects", hook="app.observe.effects")
+    outcomes = [outcome_of("data.upsert", refused), outcome_of("data.upsert", hook, unclear("x", hook="app.command"))]
+    acknowledged = msgspec.structs.replace(outcome_of("data.upsert"), coverage=("event consent.received",))
+
+    assert counts(outcomes) == {"app.command": 1, "refused": 1}
+    assert [group.reasons for group in cause_groups(outcomes) if group.cause == "refused"] == [(refusal,)]
+    assert counts([*outcomes, acknowledged]) == {"app.command": 1, "app.observe.effects": 1}
 
 
 def test_other_verdicts_and_empty_runs_have_no_groups(outcome_of: Callable[..., Outcome]) -> None:

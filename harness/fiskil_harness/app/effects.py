@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -12,6 +13,7 @@ from fiskil_harness.app.templates import fill, read_json, select, without
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.placeholders import filled
 from fiskil_harness.core.config.template_values import Values
+from fiskil_harness.core.config.urls import joined
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HookError
 
@@ -97,10 +99,10 @@ def is_unknown_path(app: AppUnderTest, values: Values) -> bool:
     if template is None:
         return False
     request = fill(template, {**app.values, **values})
-    path, _, query = request.path.partition("?")
-    elsewhere = f"/no-such-path{path}"
+    parts = urlsplit(joined(app.url, request.path))
+    path, elsewhere = parts.path, f"/no-such-path{parts.path}"
     reply, unknown = (
-        app.browser.request(request.method, app.url + each_path + ("?" + query if query else ""), headers=request.headers)
+        app.browser.request(request.method, parts._replace(path=each_path).geturl(), headers=request.headers)
         for each_path in (path, elsewhere)
     )
     body = unknown.body.replace(elsewhere.encode(), path.encode())

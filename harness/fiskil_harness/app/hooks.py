@@ -21,6 +21,7 @@ from fiskil_harness.core.config.hooks import (
 )
 from fiskil_harness.core.config.placeholders import carries
 from fiskil_harness.core.config.template_values import Values
+from fiskil_harness.core.config.urls import joined
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import HookError, HookMissing
 
@@ -73,7 +74,7 @@ def call(
     request = fill(template, {**app.values, **values})
     return (browser or app.browser).request(
         request.method,
-        app.url + request.path,
+        joined(app.url, request.path),
         json=request.json,
         form=request.form,
         headers=request.headers,

@@ -139,10 +139,17 @@ plans = _together(
 pause = click.option("--pause", "is_paused", is_flag=True, help="Stop before each step and show what happened.")
 receiver = _together(
     click.option("--secret-env", metavar="NAME", help="The environment variable with the app's signing secret."),
-    click.option("--effects", metavar="REQUEST", help="The request that returns what the app did, such as 'GET /effects'."),
+    click.option(
+        "--effects",
+        metavar="REQUEST",
+        help="The request that returns what the app did, such as 'GET /effects' or 'GET http://127.0.0.1:9000/effects'.",
+    ),
     click.option("--uses-events", metavar="KIND", multiple=True, help="A kind of event that the app uses; may be repeated."),
     click.option(
-        "--scheme", metavar="NAME", help="Sign and format webhooks like another sender: github, shopify, standard-webhooks."
+        "--scheme",
+        metavar="NAME",
+        help="Sign and format webhooks like another sender: convoy, github, shopify, slack, standard-webhooks, "
+        "standard-webhooks-v1a, stripe, svix.",
     ),
 )
 """The options that describe a running webhook receiver, except its URL."""

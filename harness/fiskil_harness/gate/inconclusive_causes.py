@@ -12,13 +12,17 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core import catalog
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.probes import PROBES, Finding, Verdict
+from fiskil_harness.probes.coverage import EVENT
 from fiskil_harness.probes.outcome import Outcome
 
 FILE = "inconclusive_causes.toml"
 OTHER = "other"
 """The cause of findings that no other cause of the table explains."""
+REFUSED, REFUSED_EVERYTHING = "refused", "every genuine message was refused"
+"""The cause of questions that need an effect if the receiver refused everything, and the beginning of that observation."""
 REASONS_KEPT = 3
 """The number of different observations that a group contains."""
 
@@ -87,14 +91,28 @@ def cause_groups(outcomes: Iterable[Outcome]) -> tuple[CauseGroup, ...]:
     """Return the INCONCLUSIVE findings of *outcomes* by cause, the cause with most questions first."""
     members: dict[str, list[tuple[Outcome, Finding]]] = {}
     rows: dict[str, Cause] = {}
-    for outcome in outcomes:
+    played = tuple(outcomes)
+    refusal = _refusal_of_everything(played)
+    for outcome in played:
         for finding in outcome.findings:
             if finding.verdict is Verdict.INCONCLUSIVE:
-                cause = cause_of(finding, outcome)
+                cause, explained = cause_of(finding, outcome), finding
+                if refusal and cause.id.startswith(EFFECTS):
+                    # Without any effect, a hook that reports effects would not help.
+                    cause, explained = causes()[REFUSED], msgspec.structs.replace(finding, observed=refusal, hook="")
                 rows[cause.id] = cause
-                members.setdefault(cause.id, []).append((outcome, finding))
+                members.setdefault(cause.id, []).append((outcome, explained))
     groups = [_group(cause, members[cause.id]) for cause in rows.values()]
     return tuple(sorted(groups, key=lambda group: (-len(group.questions), group.cause)))
+
+
+def _refusal_of_everything(outcomes: Iterable[Outcome]) -> str:
+    """Return the observation that the receiver refused every genuine message of the run; "" if it acknowledged one."""
+    played = tuple(outcomes)
+    if any(mark.startswith(f"{EVENT} ") for outcome in played for mark in outcome.coverage):
+        return ""
+    observations = [finding.observed for outcome in played for finding in outcome.findings]
+    return min((text for text in observations if text.startswith(REFUSED_EVERYTHING)), key=len, default="")
 
 
 def cause_of(finding: Finding, outcome: Outcome) -> Cause:

@@ -25,6 +25,7 @@ from fiskil_harness.journal import (
     UsedEvents,
 )
 from fiskil_harness.server.fiskil import Fiskil
+from fiskil_harness.webhooks.signature_schemes import public_key_of
 
 
 def values_of(settings: Settings, fiskil: Fiskil, workdir: Path) -> dict[str, str]:
@@ -40,6 +41,7 @@ def values_of(settings: Settings, fiskil: Fiskil, workdir: Path) -> dict[str, st
         "client_id": credentials.client_id,
         "client_secret": credentials.client_secret,
         "webhook_secret": credentials.webhook_secret,
+        "webhook_public_key": public_key_of(credentials.webhook_secret, fiskil.dialect.scheme),
         "webhook_source_ips": allowed_addresses(fiskil),
         "alert_url": fiskil.alerts.url,
         "otlp_url": fiskil.telemetry.url,

@@ -67,6 +67,7 @@ class Store:
         moment: The time at which the event that ``catch_up`` is performing was due; None outside of ``catch_up``.
         embed_from: The sources, from ``pages.embedding.source_of``, of pages that may always embed the consent page.
         on_frame_refused: Called with the origin of a page, or "", whose browser refused to embed the consent page.
+        page_listeners: Called when a journey has ended without its page; one for each page that is open in a browser.
         epoch: The time at which the sandbox started or was reset; generated histories end before that day.
     """
 
@@ -106,6 +107,7 @@ class Store:
         self.embed_from: tuple[str, ...] = ()
         self.on_frame_refused: Callable[[str], None] = lambda _origin: None
         self.epoch = clock.now()
+        self.page_listeners: set[Callable[[], None]] = set()
         self.waits_for_clock_moves = False
         """If set, syncs complete only when a caller moves the clock, regardless of real time."""
         self._start_tables()

@@ -4,7 +4,9 @@ A re-encoding writes the JSON or the request differently. Its meaning is the sam
 spelling writes the signature differently, and may be accepted or refused. An oddity has a body that Fiskil never sends.
 """
 
+import base64
 import gzip
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -12,12 +14,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.core.config.webhook_format import FISKIL, Dialect
+from fiskil_harness.core.config.webhook_format import FISKIL, Dialect, Scheme
 from fiskil_harness.core.model import Message
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.webhooks.forgeries.forgery import appended, everywhere
 from fiskil_harness.webhooks.payload_format import Headers
-from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers, signed
+from fiskil_harness.webhooks.signature_schemes import JSON, digest_in, joined, signature_headers, signed, written
 from fiskil_harness.webhooks.signature_variants import Right, spelling
 
 DEEP = 10_000
@@ -28,8 +30,8 @@ class Encoding(Struct, frozen=True):
     """A re-encoding: another way to write a genuine message. ``sentence`` completes the sentence "a message ...".
 
     ``has_extra`` is true if the message gets a new field. ``needs_accounts`` is true if ``account_ids`` is removed, so the
-    event must have that field. ``beside`` is the text of the signature header, in which the right signature replaces ``%``.
-    ``suits`` returns true for senders to which the re-encoding applies.
+    event must have that field. ``signatures`` are the signatures in the header: "right", the name of a wrong one, or another
+    version, which stands before a wrong one. ``suits`` returns true for senders to which the re-encoding applies.
     """
 
     name: str
@@ -39,7 +41,7 @@ class Encoding(Struct, frozen=True):
     needs_accounts: bool = False
     header: Callable[[str], str] = str
     content_type: str = "application/json"
-    beside: str = "%"
+    signatures: tuple[str, ...] = ("right",)
     suits: Callable[[Dialect], bool] = everywhere
 
 
@@ -64,8 +66,8 @@ def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKI
     chosen, scheme = encoding(name), dialect.scheme
     signed_message = signed(msgspec.structs.replace(message, body=chosen.write(message.body)), secret, scheme)
     renamed = msgspec.structs.replace(scheme, header=chosen.header(scheme.header))
-    signature = chosen.beside.replace("%", signed_message.signature)
-    headers = (("Content-Type", chosen.content_type), *signature_headers(signed_message, renamed, signature))
+    signatures = joined(scheme, *(_with_neighbour(name, signed_message, scheme) for name in chosen.signatures))
+    headers = (("Content-Type", chosen.content_type), *signature_headers(signed_message, renamed, signatures))
     return msgspec.structs.replace(signed_message, headers=headers)
 
 
@@ -155,15 +157,30 @@ def _is_fiskils(dialect: Dialect) -> bool:
     return dialect.is_ours
 
 
+def _has_several(dialect: Dialect) -> bool:
+    return bool(dialect.scheme.separator)
+
+
 def _has_versions(dialect: Dialect) -> bool:
-    return dialect.scheme.is_standard
+    return _has_several(dialect) and dialect.scheme.prefix.startswith("v1")
 
 
-WRONG = "Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc="
-WRONG_V1 = f"v1,{WRONG}"
-OTHER_V1 = "v1,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaY="
-WRONG_V1A = "v1a," + "B" * 86 + "=="
-"""Invalid signatures. While keys are rotated, a message may have such signatures in addition to the right one."""
+def _has_v1(dialect: Dialect) -> bool:
+    return dialect.scheme.prefix == "v1,"
+
+
+def _with_neighbour(name: str, message: Message, scheme: Scheme) -> str:
+    """Return the right signature, or a wrong one: while keys are rotated, a message has one of each key."""
+    if name == "right":
+        return message.signature
+    if name in WRONG:
+        return written(bytes(byte ^ WRONG[name] for byte in digest_in(message.signature, scheme)), scheme)
+    # The mark after the version is the sender's, such as the comma of "v1,".
+    return name + scheme.prefix.lstrip("v1a") + base64.b64encode(hashlib.sha512(message.body).digest()).decode()
+
+
+WRONG = {"wrong": 0x5A, "other": 0xA5}
+"""Invalid signatures, by name: the bits of each byte of the digest that differ from the right one."""
 
 ENCODINGS: dict[str, Encoding] = {
     encoding.name: encoding
@@ -199,13 +216,18 @@ ENCODINGS: dict[str, Encoding] = {
             needs_accounts=True,
         ),
         *(
-            Encoding(name, sentence, beside=beside, suits=_has_versions)
-            for name, sentence, beside in (
-                ("signature_first", "with another key's signature after the right one", f"% {WRONG_V1}"),
-                ("signature_last", "with another key's signature before the right one", f"{WRONG_V1} %"),
-                ("signature_between", "with the right one of three signatures in the middle", f"{WRONG_V1} % {OTHER_V1}"),
-                ("beside_v1a", "with a signature of version v1a beside the right one", f"{WRONG_V1A} %"),
-                ("beside_v2", "with a signature of a future version before the right one", f"v2,{WRONG} %"),
+            Encoding(name, sentence, signatures=signatures, suits=suits)
+            for name, sentence, signatures, suits in (
+                ("signature_first", "with another key's signature after the right one", ("right", "wrong"), _has_several),
+                ("signature_last", "with another key's signature before the right one", ("wrong", "right"), _has_several),
+                (
+                    "signature_between",
+                    "with the right one of three signatures in the middle",
+                    ("wrong", "right", "other"),
+                    _has_several,
+                ),
+                ("beside_v1a", "with a signature of version v1a beside the right one", ("v1a", "right"), _has_v1),
+                ("beside_v2", "with a signature of a future version before the right one", ("v2", "right"), _has_versions),
             )
         ),
     )
@@ -225,6 +247,7 @@ ODDITIES: dict[str, Oddity] = {
         Oddity("not_json", "that is not JSON", lambda _: b"event=consent.received&message_id=1"),
         Oddity("half", "that ends in the middle", lambda body: body[: len(body) // 2]),
         Oddity("null", "that is null", _replaced(None)),
+        Oddity("number", "that is a number", _replaced(5)),
         Oddity("list", "that is a list", _replaced([1, 2, 3])),
         Oddity("text", "that is a text", _replaced("consent.received")),
         *(

@@ -84,7 +84,7 @@ expires = 2026-03-01
 SOURCE = "fiskil-harness.toml"
 KNOWN = (
     "alert_url, api_url, auth_url, ca_file, client_id, client_secret, otlp_url, port, public_url, python, tls_cert_file, "
-    "tls_key_file, tls_port, webhook_secret, webhook_source_ips, workdir"
+    "tls_key_file, tls_port, webhook_public_key, webhook_secret, webhook_source_ips, workdir"
 )
 
 
@@ -420,6 +420,37 @@ def test_an_app_on_another_machine_is_refused(url: str) -> None:
     """Only loopback addresses are accepted, unless the config allows the host by name."""
     with pytest.raises(UnsafeTarget, match=re.escape("which is not loopback, and the harness uses only loopback.")):
         read(f'[app]\nurl = "{url}"')
+
+
+@pytest.mark.parametrize("hook", ["effects", "metrics"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9000/x", "https://localhost:{port}/x?e=1", "HTTP://[::1]:9000"])
+def test_a_hook_that_observes_may_have_another_origin(hook: str, url: str) -> None:
+    """A worker or a metrics server of this machine may listen at its own port."""
+    template = getattr(read(f'[app.observe]\n{hook} = "GET {url}"').app.observe, hook)
+
+    assert template.request == f"GET {url}"
+
+
+@pytest.mark.parametrize(
+    ("hook", "url", "expected"),
+    [
+        ("observe]\neffects", "http://192.0.2.1/x", "app.observe.effects names '192.0.2.1', which is not loopback"),
+        (
+            "observe]\nmetrics",
+            "http://fiskil.example/x",
+            "app.observe.metrics names 'fiskil.example', which is not loopback",
+        ),
+        ("observe]\neffects", "http://127.0.0.1{port}.example/", "which is not loopback"),
+        ("observe]\neffects", "http://a:b@127.0.0.1/x", "app.observe.effects carries a user name or a password"),
+        ("observe]\neffects", "http://[::1", "app.observe.effects must be like 'http://127.0.0.1:8000'"),
+        ("observe]\neffects", "ftp://127.0.0.1/x", "app.observe.effects must be like 'POST /path'"),
+        ("drive]\nrevoke", "http://127.0.0.1:9000/x", "app.drive.revoke must be like 'POST /path'"),
+    ],
+)
+def test_another_origin_of_a_hook_is_refused(hook: str, url: str, expected: str) -> None:
+    """Only loopback is called, and only what observes the app; a config can allow the host by name."""
+    with pytest.raises((ConfigError, UnsafeTarget), match=re.escape(expected)):
+        read(f'[app.{hook} = "POST {url}"')
 
 
 @pytest.mark.parametrize(

@@ -58,11 +58,15 @@ def test_a_senders_name_sets_scheme_and_payload() -> None:
 
 
 def test_standard_webhooks_can_be_written_out() -> None:
-    """The kind sets everything except the tolerance."""
+    """The kind sets every key that the config leaves out."""
     webhook = read(scheme={"kind": STANDARD, "tolerance_s": 60}).app.webhook
 
     assert webhook.scheme == msgspec.structs.replace(PRESETS[STANDARD].scheme, tolerance_s=60)
     assert webhook.payload.id_header == "webhook-id"
+    names = {"header": "svix-signature", "id_header": "svix-id", "timestamp_header": "svix-timestamp"}
+    assert read(scheme={"kind": STANDARD, **names}).app.webhook == read(scheme="svix").app.webhook
+    asymmetric = read(scheme={"kind": STANDARD, "algorithm": "ed25519"}).app.webhook
+    assert asymmetric == read(scheme="standard-webhooks-v1a").app.webhook
 
 
 @pytest.mark.parametrize(
@@ -70,7 +74,7 @@ def test_standard_webhooks_can_be_written_out() -> None:
     [
         (
             {"scheme": "githbu"},
-            "No signature scheme 'githbu'. Did you mean 'github'? Known: fiskil, github, shopify, standard-",
+            "No signature scheme 'githbu'. Did you mean 'github'? Known: convoy, fiskil, github, shopify, slack, standard-",
         ),
         (
             {"scheme": {"kind": "hmac", "haeder": "X"}},
@@ -83,13 +87,18 @@ def test_standard_webhooks_can_be_written_out() -> None:
         ),
         ({"scheme": {"key": "hexx"}}, "Did you mean 'hex'? Allowed: text, base64, hex."),
         ({"scheme": {"kind": "hmacs"}}, "Did you mean 'hmac'? Allowed: hmac, standard-webhooks."),
-        ({"scheme": {"algorithm": "sha265"}}, "Did you mean 'sha256'? Allowed: sha256, sha1, sha512."),
+        ({"scheme": {"algorithm": "sha265"}}, "Did you mean 'sha256'? Allowed: sha256, sha1, sha512, ed25519."),
         ({"scheme": {"digest": 5}}, "Expected 'str', got 'int' at 'app.webhook.scheme.digest'. Allowed: base64, hex."),
         ({"scheme": {"header": "X Sig"}}, "app.webhook.scheme.header must be a header's name such as 'X-Fiskil-Signature'"),
         (
-            {"scheme": {"kind": STANDARD, "key": "text"}},
-            "has its own headers and key form. Besides kind it accepts only tolerance_s",
+            {"scheme": {"signs": "{time}.{body}"}},
+            "app.webhook.scheme.signs must contain {body} once, and of values only {body},",
         ),
+        ({"scheme": {"signs": "{timestamp}"}}, "signs must contain {body} once"),
+        ({"scheme": {"value": "{signature}{signature}"}}, "value must contain {signature} once"),
+        ({"scheme": {"signs": "{timestamp}.{body}"}}, "Set timestamp_header, or use {timestamp} in value."),
+        ({"scheme": {"timestamp_header": "X Y"}}, "app.webhook.scheme.timestamp_header must be a header's name"),
+        ({"scheme": {"algorithm": "ed25519", "key": "text"}}, "key must be base64 or hex for the algorithm 'ed25519'"),
         ({"scheme": {"kind": STANDARD, "tolerance_s": 0}}, "app.webhook.scheme.tolerance_s must be greater than 0, got 0."),
         (
             {"payload": {"kind": "type"}},

@@ -189,7 +189,7 @@ def test_the_finding_names_the_wrong_signature_that_is_accepted(name: str, kind:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed.startswith("every genuine delivery was refused (401); the receiver accepts ")
+    assert finding.observed.startswith("every genuine message was refused: 401; the receiver accepts ")
     assert finding.observed.endswith(hint)
 
 
@@ -221,7 +221,7 @@ def test_an_acknowledged_variant_without_an_effect_fails() -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"status": 401}, "check first that the receiver has the harness's secret"),
+        ({"status": 401}, "check first that the receiver has the harness's secret and scheme"),
         ({"status": None, "problem": "connection reset"}, "check that an HTTP server listens at this address"),
         ({"status": 500}, "verify the raw bytes as they arrived"),
     ],

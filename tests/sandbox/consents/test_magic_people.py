@@ -104,15 +104,20 @@ def test_no_session_gets_a_magic_code() -> None:
 
 
 @pytest.mark.parametrize("code", ["123456", "its own"])
-def test_for_one_person_no_code_is_right(still: Still, form_browser: FormBrowser, code: str) -> None:
-    """Neither the magic code nor the shown one is accepted."""
+@pytest.mark.parametrize("allowed", [1, 3, 5])
+def test_for_one_person_no_code_is_right(still: Still, form_browser: FormBrowser, code: str, allowed: int) -> None:
+    """Neither the magic code nor the shown one is accepted, as often as the screen says. Source: journey.code-attempts"""
+    still.sandbox.choose_interpretations({"journey.code-attempts": str(allowed)})
     opened = still.invite(institution_id="88888")
     form_browser.open(still.page_of(opened))
     form_browser.submit("identify", email="wrong.code@example.com")
 
-    form_browser.submit("enter_code", code=form_browser.text_of("data-code") if code == "its own" else code)
+    endings = []
+    for _ in range(allowed):
+        form_browser.submit("enter_code", code=form_browser.text_of("data-code") if code == "its own" else code)
+        endings.append(still.standing(opened).ending)
 
-    assert still.standing(opened).ending is Ending.OTP_FAILURE
+    assert endings == [*[None] * (allowed - 1), Ending.OTP_FAILURE]
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,8 @@ def walk(form_browser: FormBrowser, email: str, code: str = "") -> None:
     form_browser.submit("identify", email=email)
     if not form_browser.text_of("data-code"):
         return
-    form_browser.submit("enter_code", code=code or form_browser.text_of("data-code"))
+    while shown := form_browser.text_of("data-code"):
+        form_browser.submit("enter_code", code=code or shown)
     if form_browser.choices("account"):
         form_browser.submit("select", account=list(form_browser.choices("account")))
         form_browser.submit("confirm")

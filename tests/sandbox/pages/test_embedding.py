@@ -74,7 +74,7 @@ def test_only_a_usable_origin_gets_into_the_policy(
     form_browser.open(still.page_of(still.invite(redirect_uri=uri, cancel_uri="")))
 
     assert ancestors(form_browser) == sources
-    assert form_browser.page.headers["content-security-policy"].count(";") == 6
+    assert form_browser.page.headers["content-security-policy"].count(";") == 7
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from fiskil_harness.core.config.webhook_format import PRESETS
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.journal import Delivery, EventCreated, Journal, StepFailed
 from fiskil_harness.runner.driver import Driver
@@ -163,6 +164,19 @@ def test_lookalikes_differ_in_one_field_besides_their_id(perform: Perform, mailb
     own, others = messages[0]["data"], messages[9]["data"]
     assert messages[9]["publish_time"] == messages[0]["publish_time"]
     assert {name for name in own if own[name] != others.get(name)} == {"end_user_id", "consent_id"}
+
+
+@pytest.mark.parametrize("scheme", [name for name, dialect in PRESETS.items() if dialect.has_id_in_header])
+def test_ids_in_headers_do_not_differ_by_blanks(drive: Callable[..., Driver], mailbox: Mailbox, scheme: str) -> None:
+    """HTTP parsers remove blanks around a value, so to a correct app such ids are equal. Source: RFC 9110, 5.5"""
+    driver = drive(mailbox.settings(webhook={"scheme": scheme}))
+    played = (steps.Authorise(), steps.Deliver(), steps.DeliverLookalikes())
+
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=played, probes=()))
+
+    ids = [delivery.message_id for delivery in journal.all(Delivery)]
+    assert not crashed
+    assert len({message_id.strip() for message_id in ids}) == len(ids) >= 8
 
 
 def test_a_refused_lookalike_is_retried(perform: Perform, mailbox: Mailbox) -> None:

@@ -48,6 +48,14 @@ async def read(
     return merged([*parts, *more], url=page.url, status=status)
 
 
+async def is_covered(page: "Page", *, cap_s: float | None) -> bool:
+    """Return true if something without text, such as a frame, lies over every text of *page*; false if that is unknown."""
+    try:
+        return bool(await asyncio.wait_for(page.evaluate(script("covered")), cap_s))
+    except Exception:  # noqa: BLE001 - the page may be navigating, or closed
+        return False
+
+
 async def read_others(pages: Iterable["Page"], *, places: Origins) -> list[FrameContent]:
     """Return the content of other windows. For a window that cannot be read, the content says so."""
     contents: list[FrameContent] = []

@@ -398,6 +398,7 @@ class Window:
             after_s=self._since(),
             covers=snapshot.covers if is_searched else (*snapshot.covers, UNSEARCHED),
             problem=problem or self._problem_of(snapshot),
+            is_covered=moment == "failed" and await page_reader.is_covered(self._page, cap_s=self._cap_of(self._page)),
         )
         self._write(view)
         if has_pictures:

@@ -20,6 +20,7 @@ LAUNCH_VALUES = frozenset(
         "client_id",
         "client_secret",
         "webhook_secret",
+        "webhook_public_key",
         "webhook_source_ips",
         "ca_file",
         "alert_url",

@@ -15,7 +15,8 @@ from fiskil_harness.core.config.webhook_format import Payload, Scheme
 class RequestTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An HTTP request to the app, whose strings may contain template values such as ``{end_user_id}``.
 
-    ``request`` is ``METHOD /path``. ``session`` is the JSONPath or header of the auth session in the response, for example
+    ``request`` is ``METHOD /path``; for ``app.observe.effects`` and ``app.observe.metrics`` also ``METHOD URL``, for another
+    origin of this machine. ``session`` is the JSONPath or header of the auth session in the response, for example
     ``$.auth_url`` or ``header:Location``.
     """
 

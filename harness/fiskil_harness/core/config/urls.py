@@ -17,6 +17,16 @@ def why_unusable(url: str, host: str = "") -> str:
     return ""
 
 
+def is_absolute(target: str) -> bool:
+    """Return True if *target* is a URL of its own, and not a path at the app."""
+    return target.lower().startswith(("http://", "https://"))
+
+
+def joined(app_url: str, target: str) -> str:
+    """Return the URL of a request: *target* if it is absolute, otherwise the path *target* at the app."""
+    return target if is_absolute(target) else app_url + target
+
+
 def redacted_url(url: str) -> str:
     """Return *url* for an error message, or a placeholder if an '@' shows that it may contain a password."""
     return "one with an '@' in it" if "@" in url else repr(url)

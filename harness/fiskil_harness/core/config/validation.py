@@ -20,7 +20,7 @@ from fiskil_harness.core.config.environment import environment
 from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.core.config.placeholders import carries, filled, requests_of
 from fiskil_harness.core.config.schema import AppSettings, Drive, Facts, Login, Reducer, Settings, Tls
-from fiskil_harness.core.config.urls import redacted_url, why_unusable
+from fiskil_harness.core.config.urls import is_absolute, redacted_url, why_unusable
 from fiskil_harness.core.config.webhook_format import refuse_bad_dialect
 from fiskil_harness.core.model import PERMISSIONS
 from fiskil_harness.core.model.events import EVENT_KINDS
@@ -33,6 +33,9 @@ KEY = re.compile(r"[A-Za-z0-9._~-]{12,}")
 COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 UNFIT_FOR_COOKIES = re.compile(r"[;\x00-\x1f\x7f]")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ELSEWHERE = ("app.observe.effects", "app.observe.metrics")
+"""Hooks that may have another origin than the app, such as that of a worker."""
+
 MOST_S = {"call_deadline_s": 60, "request_deadline_s": 60, "ack_s": 30, "fresh_s": 60, "alert_s": 300}
 """Upper bounds of the limits in ``app.limits``, in seconds: a larger limit would make every delay acceptable."""
 
@@ -64,16 +67,23 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         if not page.startswith("/"):
             yield f"app.observe.pages.{name} must start with '/', got {page!r}."
     yield from _in_login(app.login)
-    for name, template in requests_of(settings):
-        method, _, path = template.request.partition(" ")
-        if method not in METHODS or not path.startswith("/"):
-            yield f"{name} must be like 'POST /path', got {template.request!r}. Methods: {', '.join(METHODS)}."
+    yield from _in_requests(settings)
     yield from _in_hooks(app.drive)
     if app.facts.tls_ends_at and not (app.facts.production_webhook_url or "").strip().lower().startswith("https://"):
         yield (
             "app.facts.tls_ends_at states what terminates TLS in production. "
             "Then app.facts.production_webhook_url must be an https:// URL."
         )
+
+
+def _in_requests(settings: Settings) -> Iterator[str]:
+    """Yield a problem for each request that is malformed; raise for a URL of another machine."""
+    for name, template in requests_of(settings):
+        method, _, path = template.request.partition(" ")
+        if name in ELSEWHERE and method in METHODS and is_absolute(path):
+            _refuse_bad_address(path, settings, place=name, gets_deliveries=False)
+        elif method not in METHODS or not path.startswith("/"):
+            yield f"{name} must be like 'POST /path', got {template.request!r}. Methods: {', '.join(METHODS)}."
 
 
 def _in_login(login: Login) -> Iterator[str]:
@@ -169,7 +179,7 @@ def _in_auth_origin(settings: Settings) -> Iterator[str]:
         )
 
 
-def _refuse_bad_address(url: str, settings: Settings, *, place: str = "app.url") -> None:
+def _refuse_bad_address(url: str, settings: Settings, *, place: str = "app.url", gets_deliveries: bool = True) -> None:
     # The harness fills in template values later; until then, a digit in their place keeps the URL parseable.
     filled = re.sub(r"\{\w+\}", "1", url)
     unusable = why_unusable(url)
@@ -188,7 +198,7 @@ def _refuse_bad_address(url: str, settings: Settings, *, place: str = "app.url")
             f"{settings.source}: {place} names {host!r}, which is not loopback, and the harness uses only loopback. "
             "If it is your own machine, list it under [sandbox] allow_hosts."
         )
-    unusable = why_unusable(url, host)
+    unusable = why_unusable(url, host) if gets_deliveries else ""
     if unusable:
         raise ConfigError(f"{settings.source}: {place} {unusable}")
 

@@ -27,7 +27,8 @@ class AuthSession(Struct, frozen=True, kw_only=True):
 
     ``stage`` is the current screen, and ``act_result`` the result of the end user's latest action (see
     ``sandbox.consents.journey_table``). ``ending`` is set when the consent journey ends, and ``has_returned`` when the
-    browser is then redirected to the app. ``outcome``, one of ``OUTCOMES``, is the outcome requested for this session; it
+    browser is then redirected to the app. ``is_announced`` is set if the journey ended without its page, which may be open
+    in a browser and then has to follow. ``outcome``, one of ``OUTCOMES``, is the outcome requested for this session; it
     overrides the person's outcome. ``error_type`` is an undocumented error type to report instead of the ending's own.
     """
 
@@ -50,6 +51,7 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     permissions: tuple[str, ...] = ()
     ending: Ending | None = None
     has_returned: bool = False
+    is_announced: bool = False
     error_id: str | None = None
     outcome: str = ""
     error_type: str = ""

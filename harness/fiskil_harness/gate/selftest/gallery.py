@@ -19,8 +19,9 @@ from msgspec import Struct
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config import FILE, Facts, Settings, load
 from fiskil_harness.core.config.placeholders import refuse_bad_templates
-from fiskil_harness.core.config.schema import Login, Observe, Tls
+from fiskil_harness.core.config.schema import Login, Observe, Tls, Webhook
 from fiskil_harness.core.config.validation import refuse_contradictions
+from fiskil_harness.core.config.webhook_format import preset
 from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.gate.receiver_bugs import bug
@@ -91,7 +92,8 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     are the bugs of the catalogue that the app has. ``scenarios`` are the scenarios that catch the flaw, and ``probes`` the
     probes that fail in them; the scenarios of a correct app test its special features. ``others`` is the number of further
     scenarios in the selftest; None means all quick ones. ``command``, ``env``, ``tls``, ``login``, ``limits`` and ``facts``
-    override the base config; ``without`` lists hooks of ``app.observe`` that the base config has and this app does not.
+    override the base config, and ``scheme`` is the sender whose webhooks the app receives, which its environment names;
+    ``without`` lists hooks of ``app.observe`` that the base config has and this app does not.
     ``place`` is the folder below ``gallery``.
     """
 
@@ -103,6 +105,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     env: dict[str, str] = {}
     tls: dict[str, Any] = {}
     login: Login | None = None
+    scheme: str = ""
     without: tuple[str, ...] = ()
     limits: dict[str, float] = {}
     facts: dict[str, Any] = {}
@@ -184,7 +187,8 @@ def settings(entry: GalleryApp) -> Settings:
     changed_app = msgspec.structs.replace(
         base.app,
         command=base.app.command if is_base_itself else _command(entry, base),
-        env=base.app.env | _python_path(folder) | entry.env,
+        env=base.app.env | _python_path(folder) | ({"SCHEME": entry.scheme} if entry.scheme else {}) | entry.env,
+        webhook=_webhook(entry, base),
         tls=_tls(entry, base),
         observe=_observe(entry, base),
         login=entry.login or base.app.login,
@@ -313,6 +317,13 @@ def _python_path(folder: Path) -> dict[str, str]:
     """
     places = (catalog.folder("gallery"), catalog.folder("examples"))
     return {"PYTHONPATH": os.pathsep.join(os.path.relpath(place, folder) for place in places)}
+
+
+def _webhook(entry: GalleryApp, base: Settings) -> Webhook:
+    if not entry.scheme:
+        return base.app.webhook
+    sender = preset(entry.scheme)
+    return msgspec.structs.replace(base.app.webhook, scheme=sender.scheme, payload=sender.payload)
 
 
 def _limits(entry: GalleryApp, base: Settings) -> object:

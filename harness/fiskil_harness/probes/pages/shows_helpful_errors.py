@@ -20,6 +20,8 @@ from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 FAILED = "failed"
 PLAIN = "plain"
+AFTER_JOURNEY = "cancelled"
+"""Name of the app's page after a journey that failed."""
 CODES = tuple(ending.value for ending in Ending if ending is not Ending.APPROVED)
 RETRYABLE = frozenset({Ending.OTP_FAILURE.value, Ending.TIMED_OUT.value, Ending.UPSTREAM_FAILURE.value})
 CHOSEN = frozenset({Ending.CANCELLED.value, Ending.DENIED.value})
@@ -73,6 +75,11 @@ def _by_cause(views: list[PageView]) -> dict[str, list[PageView]]:
 
 
 def _case(journal: Journal, cause: str, views: list[PageView]) -> Case:
+    for view in views:
+        # The app has written its text, so it knows that the journey is over.
+        if view.page == AFTER_JOURNEY and view.is_covered and _text_since_press(journal, view):
+            observed = f"the {view.page} page is covered, as by the frame of the consent page: its text cannot be reached"
+            return Case(name=cause, verdict=Verdict.FAIL, observed=observed)
     for view in views:
         if is_readable(view):
             fresh_text = _text_since_press(journal, view)

@@ -152,7 +152,9 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         alone = [delivery for delivery in deliveries if delivery.status is not None or not delivery.group]
         if not accepted_forms and alone and all(may_lack_the_api(journal, delivery) for delivery in alone):
             return self._without_api(alone, deliveries)
-        observed = f"every genuine delivery was refused ({' or '.join(responses)})"
+        observed = f"every genuine message was refused: {' or '.join(responses)}"
+        if not accepted_forms and _is_refused_as_forged(deliveries):
+            observed += "; check secret and scheme"
         if accepted_forms:
             observed += f"; the receiver accepts {readable(accepted_forms[0])} instead: {WRONG_FORMS[accepted_forms[0]]}"
         cases = _wrong_form_cases(journal, refuses_all=True)
@@ -169,9 +171,16 @@ def _fix_for_refused_everything(deliveries: list[Delivery], fix: str) -> str:
     """Return the text ``fix`` for a receiver that refused every message: the setup is the likeliest cause."""
     if all(delivery.status is None for delivery in deliveries):
         return "check that an HTTP server listens at this address and responds to POST, and read its log"
-    if all(delivery.status in REFUSED_AS_FORGED for delivery in deliveries):
-        return f"check first that the receiver has the harness's secret and allows its address; then {fix}"
+    if _is_refused_as_forged(deliveries):
+        return f"check first that the receiver has the harness's secret and scheme, and allows its address; then {fix}"
     return fix
+
+
+def _is_refused_as_forged(deliveries: list[Delivery]) -> bool:
+    """Return True if every response has a status for forged messages; a receiver may also close some connections."""
+    return {delivery.status for delivery in deliveries if delivery.status is not None} <= REFUSED_AS_FORGED and any(
+        delivery.status for delivery in deliveries
+    )
 
 
 def _variant_cases(deliveries: list[Delivery], failed: list[Delivery]) -> tuple[Case, ...]:

@@ -81,20 +81,21 @@ def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSess
         result = "expired" if store.interpretation("journey.code-expired") == "sent-again" else "too_late"
         return msgspec.structs.replace(session, code=_code(store, session, after=session.code or "")), result
     if typed not in {session.code, _RIGHT}:
-        wrong = session.wrong_codes + 1
-        result = "wrong_too_often" if wrong >= _allowed(store) else "wrong"
-        return msgspec.structs.replace(session, wrong_codes=wrong), result
+        return _refuse_code(store, session)
     person = person_of(store, session)
     outcome = OUTCOMES[_outcome(session, person)] if person is not None else OUTCOMES["ineligible"]
     if person is not None and outcome.name == "eligible" and not offered_at(store, person, session.institution_id or ""):
         outcome = OUTCOMES["ineligible"]
     if outcome.name == "wrong_code":
-        return msgspec.structs.replace(session, wrong_codes=_allowed(store)), outcome.code_result
+        return _refuse_code(store, session)
     return session, outcome.code_result
 
 
-def _allowed(store: Store) -> int:
-    return int(store.interpretation("journey.code-attempts"))
+def _refuse_code(store: Store, session: AuthSession) -> tuple[AuthSession, str]:
+    """Count a wrong code; the result depends on how many the institution allows. Source: journey.code-attempts"""
+    wrong = session.wrong_codes + 1
+    is_last = wrong >= int(store.interpretation("journey.code-attempts"))
+    return msgspec.structs.replace(session, wrong_codes=wrong), "wrong_too_often" if is_last else "wrong"
 
 
 def _select(store: Store, session: AuthSession, keys: tuple[str, ...]) -> tuple[AuthSession, str]:

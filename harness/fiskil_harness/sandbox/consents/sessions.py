@@ -143,6 +143,14 @@ def keep(store: Store, session: AuthSession) -> AuthSession:
     return session
 
 
+def announce(store: Store, session: AuthSession) -> AuthSession:
+    """Mark an ended session as ended without its page, notify the open pages, and return it."""
+    announced = keep(store, msgspec.structs.replace(session, is_announced=True))
+    for notify in tuple(store.page_listeners):
+        notify()
+    return announced
+
+
 def _finish(store: Store, session: AuthSession, ending: Ending) -> AuthSession:
     """End the session, once; an approval creates a consent and its first syncs. Source: auth-session.single-use"""
     if ending is not Ending.APPROVED:

@@ -1,6 +1,7 @@
 """A shortcut that ends a consent journey without a browser: it performs the acts of the page's forms, in their order.
 
-The shortcut follows the journey's table, so the resulting state is the same as after a journey in a browser.
+The shortcut follows the journey's table, so the resulting state is the same as after a journey in a browser. A browser that
+shows the page meanwhile learns of the ending at once (see ``sandbox.pages.announcements``).
 """
 
 from typing import Any, NamedTuple
@@ -78,12 +79,12 @@ def conclude(
     except UsageError:
         sessions.keep(store, unchanged)
         raise
-    return session
+    return sessions.announce(store, session)
 
 
 def _perform(store: Store, session: AuthSession, act: str, form: dict[str, Any]) -> AuthSession:
     after = sessions.act(store, session.session_id, act, form)
-    if after is None or (after.ending is None and after.stage == session.stage):
+    if after is None or (after.ending is None and after.stage == session.stage and after.wrong_codes == session.wrong_codes):
         result = after.act_result if after else ""
         raise UsageError(f"The consent journey stays at {session.stage!r}: the result of {act} is {result!r}.")
     return after

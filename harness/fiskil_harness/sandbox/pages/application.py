@@ -19,12 +19,14 @@ from urllib.parse import parse_qs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from fiskil_harness.core.internal_errors import crash_of
 from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.sandbox.pages.announcements import PATH as ANNOUNCEMENTS
+from fiskil_harness.sandbox.pages.announcements import announcements_of
 from fiskil_harness.sandbox.pages.embedding import REPORTS, refused_origin
 from fiskil_harness.sandbox.pages.headers import headers_for
 from fiskil_harness.sandbox.pages.screens import no_such_page, over, refused, screen
@@ -74,6 +76,10 @@ def page_application(store: Store) -> Any:
             store.on_frame_refused(origin)
         return Response(status_code=204)
 
+    async def announcements(request: Request) -> Response:
+        stream = announcements_of(store, request.query_params.get("sess_id", ""))
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers_for(None))
+
     async def answer(request: Request) -> Response:
         if request.method == "HEAD":
             # A HEAD request only tests that the page exists; it does not count as the end user's return.
@@ -86,6 +92,7 @@ def page_application(store: Store) -> Any:
             *(Route(path, _guarded(store, answer), methods=["GET", "POST"]) for path in ("/", "/consent")),
             Route("/page.js", _script),
             Route(REPORTS, _guarded(store, report), methods=["POST"]),
+            Route(ANNOUNCEMENTS, announcements),
         ],
         exception_handlers={HTTPException: _no_such_page},
     )

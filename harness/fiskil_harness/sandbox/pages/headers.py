@@ -14,6 +14,7 @@ def headers_for(session: AuthSession | None, embed_from: Iterable[str] = ()) -> 
         "referrer-policy": "same-origin",
         "x-content-type-options": "nosniff",
         # Only the page's own script runs, even if foreign markup gets into a page.
-        "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; "
+        "content-security-policy": "default-src 'none'; script-src 'self'; connect-src 'self'; "
+        "style-src 'unsafe-inline'; img-src data:; "
         f"base-uri 'none'{frame_policy(session, embed_from)}",
     }

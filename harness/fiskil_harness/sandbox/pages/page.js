@@ -1,6 +1,7 @@
 // The page works without this script. The script posts the end of the journey to the window that embeds or opened the
 // page. It also marks each form, so that the server shows a last screen instead of redirecting to the app. From that screen
 // the script follows the link to the app in a window, but not in a frame.
+// It also loads the page again when the journey has ended elsewhere.
 // It runs before the body is parsed, so that no button can be clicked earlier.
 (() => {
   "use strict";
@@ -15,6 +16,22 @@
     history.replaceState(null, "", `${location.pathname}${location.search}${location.search ? "&" : "?"}watched=${place}`);
   }
 
+  // A test may end the journey while the page is open; then the page is loaded again, as after a form. A hidden page does not
+  // listen, because a browser opens only six connections to a server.
+  let announcements = null;
+  function listen() {
+    announcements?.close();
+    announcements = null;
+    const path = document.querySelector("main")?.dataset.announcements;
+    if (!path || isSent || document.visibilityState === "hidden") return;
+    announcements = new EventSource(path);
+    announcements.addEventListener("ended", () => {
+      isSent = true;
+      announcements.close();
+      location.reload();
+    });
+  }
+
   let isSent = false;
   function submitted(event) {
     // A second click would post the form again after the journey has ended.
@@ -25,6 +42,8 @@
       event.target.append(mark);
     }
     isSent = true;
+    // The response to the form has the ending.
+    announcements?.close();
   }
 
   function loaded() {
@@ -42,5 +61,6 @@
 
   document.addEventListener("submit", submitted, true);
   document.addEventListener("DOMContentLoaded", loaded);
-  window.addEventListener("pageshow", () => { isSent = false; });
+  document.addEventListener("visibilitychange", listen);
+  window.addEventListener("pageshow", () => { isSent = false; listen(); });
 })();

@@ -1,8 +1,7 @@
 """The step of a consent journey that fails in a real browser, up to the page on which the app reports the failure."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from fiskil_harness.app.browser import Window
 from fiskil_harness.core.config.hooks import PAGES, START_SESSION
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.sandbox.consents.shortcut import APPROVED, OUTCOMES_TO_CONCLUDE
@@ -59,31 +58,14 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         window.look(has_pictures=False)
         session_id = connect(stage, end_user, window, page=self.page)
         is_apart = window.has_consent_window
+        problem = "" if window.consent_url else "the consent page was closed before the journey ended"
+        # The consent page learns of the ending at once, and leaves by itself.
         stage.fiskil.sandbox.conclude(session_id, self.outcome, email=end_user.person.email, error_type=self.error_type)
         ended(stage, end_user, ending_of(stage, session_id))
         if self.outcome == TERMINATED and (is_apart or not window.is_embedded):
             return
         window.name_page("cancelled")
         window.clear_dialogs()
-        problem = window.run(lambda page: _reload_consent_page(page, window), cap_s=window.deadline_s + 1)
         problem = await_return(window, is_apart=is_apart) or problem
         cause = self.error_type or ending_of(stage, session_id)
         window.look(moment="failed", cause=cause, problem=problem, has_pictures=False)
-
-
-async def _reload_consent_page(page: Any, window: Window) -> str:
-    """Reload the consent page, whose session has ended, in its frame or tab, so that it redirects to the app.
-
-    Returns:
-        The problem as a clause; "" if there is none.
-    """
-    pages = page.context.pages
-    frames = [frame for each_page in pages for frame in each_page.frames if window.places.is_auth(frame.url)]
-    if not frames:
-        return "the consent page was closed before the journey ended"
-    try:
-        await frames[0].goto(frames[0].url, wait_until="domcontentloaded", timeout=window.deadline_s * 1000)
-    except Exception:  # noqa: BLE001 - Playwright raises one class for every failure here, also for a removed frame
-        is_ours = window.places.is_app(page.url) or page.url.startswith("chrome-error:")
-        return "" if is_ours else "the page could not be opened"
-    return ""

@@ -152,8 +152,9 @@ class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unk
 class DeliverLookalikes(PlainStep, frozen=True, kw_only=True, tag="deliver_lookalikes"):
     """Different messages arrive that an app could take for duplicates, each processed before the next one is sent.
 
-    Messages with the same content differ in their ids: by a new id, by white space, case or a leading zero, or as numbers
-    above 2^53 that are equal as floating-point numbers. One message has another event kind and the same time.
+    Messages with the same content differ in their ids: by a new id, by case or a leading zero, by a blank if no header
+    contains the id, or as numbers above 2^53 that are equal as floating-point numbers. One message has another event kind
+    and the same time.
 
     Args:
         twin: Name of the participant; "" means the scenario's end user.
@@ -199,7 +200,7 @@ def _lookalikes(stage: "Stage", first: Event) -> Iterator[tuple[str, Event]]:
         "big number": str(big),
         "next big number": str(big + 1),
         "leading zero": f"0{first.message_id}",
-        "trailing blank": f"{first.message_id} ",
+        **({} if stage.fiskil.dialect.has_id_in_header else {"trailing blank": f"{first.message_id} "}),
         "small letters": f"m{first.message_id}",
         "capital letters": f"M{first.message_id}",
     }

@@ -378,7 +378,7 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 def _advance(stage: "Stage", session_id: str, form_browser: FormBrowser, until: Screen, choices: Choices) -> None:
     while True:
-        screen = screen_at(stage, session_id)
+        screen, progress = screen_at(stage, session_id), progress_at(stage, session_id)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(until):
             return
         if screen == "institution":
@@ -389,7 +389,7 @@ def _advance(stage: "Stage", session_id: str, form_browser: FormBrowser, until: 
             form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
         else:
             form_browser.submit("select", account=list(choices.accounts or form_browser.choices("account")))
-        if screen_at(stage, session_id) == screen:
+        if progress_at(stage, session_id) == progress:
             raise StepError(f"The consent page does not continue after the screen {screen!r}.")
 
 
@@ -397,6 +397,12 @@ def screen_at(stage: "Stage", session_id: str) -> Screen | None:
     """Return the present screen of a session's journey; None if the session is unknown or has ended."""
     session = stage.fiskil.sandbox.session(session_id)
     return None if session is None or session.ending is not None else session.stage  # type: ignore[return-value]
+
+
+def progress_at(stage: "Stage", session_id: str) -> tuple[Screen | None, int]:
+    """Return the present screen of a session's journey, and the number of refused codes; for some people none is right."""
+    session = stage.fiskil.sandbox.session(session_id)
+    return screen_at(stage, session_id), session.wrong_codes if session else 0
 
 
 def ending_of(stage: "Stage", session_id: str) -> str:

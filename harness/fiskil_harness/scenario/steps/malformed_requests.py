@@ -18,7 +18,7 @@ from fiskil_harness.scenario.steps.step import EventStep, PlainStep, TwinStep, r
 from fiskil_harness.webhooks.connection_script import HangUp, Move, Reset, Send
 from fiskil_harness.webhooks.request_variants import Kind, RequestVariant, SignedRequest, head, of_kinds, request_variant
 from fiskil_harness.webhooks.sender import Outgoing
-from fiskil_harness.webhooks.signature_schemes import signature_headers
+from fiskil_harness.webhooks.signature_schemes import header_value, signature_headers
 
 if TYPE_CHECKING:
     from fiskil_harness.core.model import Message
@@ -282,7 +282,7 @@ def _letter(stage: "Stage", message: "Message") -> SignedRequest:
         path=target.path,
         host=f"{target.host}:{target.port}",
         body=message.body,
-        signature=message.signature,
+        signature=header_value(message, scheme, message.signature),
         header=scheme.header,
         reported=tuple(f"{name}: {value}" for name, value in signature_headers(message, scheme)),
     )

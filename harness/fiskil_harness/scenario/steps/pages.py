@@ -12,7 +12,16 @@ from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Fetched, PageView, SdkMessagePassed, Visit, VisitedPage, shortened
 from fiskil_harness.journal.queries.page_messages import sentences
 from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
-from fiskil_harness.scenario.steps.journeys import INSTITUTION, LEFT, SCREENS, Screen, ended, ending_of, screen_at
+from fiskil_harness.scenario.steps.journeys import (
+    INSTITUTION,
+    LEFT,
+    SCREENS,
+    Screen,
+    ended,
+    ending_of,
+    progress_at,
+    screen_at,
+)
 from fiskil_harness.scenario.steps.link_sdk_messages import values_of
 from fiskil_harness.scenario.steps.start_linking import connect
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -106,9 +115,9 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
             ended(stage, end_user, ending_of(stage, session_id) or LEFT)
             return
         window.name_page("callback" if self.then == "confirm" else "cancelled")
-        screen = screen_at(stage, session_id)
-        if screen is not None:
-            _await_change(stage, window, session_id, screen, window.consent(self.then))
+        progress = progress_at(stage, session_id)
+        if progress[0] is not None:
+            _await_change(stage, window, session_id, progress, window.consent(self.then))
         ended(stage, end_user, ending_of(stage, session_id) or LEFT)
         _land(stage, end_user, window, session_id, is_embedded=is_embedded, is_apart=is_apart)
 
@@ -152,7 +161,7 @@ def address_of(stage: "Stage", end_user: "EndUser", template: str) -> str:
 def _advance(stage: "Stage", end_user: "EndUser", window: Window, session_id: str, walk: WalkInBrowser) -> None:
     """Complete each screen of the consent page until the screen ``walk.until`` is displayed."""
     while True:
-        screen = screen_at(stage, session_id)
+        screen, progress = screen_at(stage, session_id), progress_at(stage, session_id)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(walk.until):
             return
         if screen == "institution":
@@ -163,17 +172,19 @@ def _advance(stage: "Stage", end_user: "EndUser", window: Window, session_id: st
             problem = window.consent("enter_code")
         else:
             problem = window.consent("select")
-        _await_change(stage, window, session_id, screen, problem)
+        _await_change(stage, window, session_id, progress, problem)
 
 
-def _await_change(stage: "Stage", window: Window, session_id: str, screen: Screen | None, problem: str) -> None:
+def _await_change(
+    stage: "Stage", window: Window, session_id: str, progress: tuple[Screen | None, int], problem: str
+) -> None:
     elapsed = stopwatch()
-    while not problem and screen_at(stage, session_id) == screen:
+    while not problem and progress_at(stage, session_id) == progress:
         if elapsed() > SCREEN_CAP_S:
             problem = "the screen did not change"
         window.pause()
     if problem:
-        raise StepError(f"The consent page does not continue after the screen {screen!r} in Chromium: {problem}.")
+        raise StepError(f"The consent page does not continue after the screen {progress[0]!r} in Chromium: {problem}.")
     window.settle()
 
 

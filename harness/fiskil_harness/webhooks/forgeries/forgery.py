@@ -9,7 +9,7 @@ from msgspec import Struct
 from fiskil_harness.core.config.webhook_format import Dialect, Scheme
 from fiskil_harness.core.model import Event, Message
 from fiskil_harness.webhooks.payload_format import Headers
-from fiskil_harness.webhooks.signature_schemes import JSON, content, header_value, key_of, mac, signature_headers
+from fiskil_harness.webhooks.signature_schemes import JSON, content, key_of, mac, signature_headers, written
 
 
 class Forged(Struct, frozen=True, kw_only=True):
@@ -50,12 +50,12 @@ class Material(Struct, frozen=True, kw_only=True):
         return content(self.honest, self.scheme)
 
     def under(self, key: bytes) -> str:
-        """Return the signature header's value for the genuine message, computed with *key*."""
-        return header_value(mac(self.honest, key, self.scheme), self.scheme)
+        """Return the signature of the genuine message, computed with *key*."""
+        return written(mac(self.honest, key, self.scheme), self.scheme)
 
     def spell(self, digest: bytes) -> str:
-        """Return a signature header's value that contains *digest*, written as in genuine messages."""
-        return header_value(digest, self.scheme)
+        """Return a signature that contains *digest*, written as in genuine messages."""
+        return written(digest, self.scheme)
 
 
 def everywhere(_: Dialect) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fiskil_harness.webhooks.forgeries.forgery import Forged, Forgery, Material, computed, forged, with_other_secret
 from fiskil_harness.webhooks.payload_format import Headers
-from fiskil_harness.webhooks.signature_schemes import digest_in
+from fiskil_harness.webhooks.signature_schemes import digest_in, joined
 
 LONG_HEADER = 4096
 HIGH = "".join(map(chr, range(0x80, 0x100)))
@@ -21,8 +21,7 @@ def _cut(length: int) -> Callable[[Material], Forged]:
 
 
 def _joined(material: Material) -> str:
-    between = " " if material.scheme.is_standard else ", "
-    return between.join((with_other_secret(material), material.other.signature))
+    return joined(material.scheme, with_other_secret(material), material.other.signature)
 
 
 def _reversed(material: Material) -> str:
@@ -33,7 +32,7 @@ def _reversed(material: Material) -> str:
 HEADERS: tuple[Forgery, ...] = (
     Forgery("unsigned", "without a signature", _header()),
     Forgery("empty_header", "with an empty signature header", _header("")),
-    Forgery("random_signature", "with 32 other bytes as its signature", computed(_reversed)),
+    Forgery("random_signature", "with as many other bytes as its signature", computed(_reversed)),
     Forgery("junk_signature", "with a signature that is not base64", _header("not base64, not hex, nothing")),
     *(Forgery(f"letters_{length}", f"with {length} letters as its signature", _header("A" * length)) for length in LENGTHS),
     Forgery("long_header", "with a signature of 4096 letters", _header("A" * LONG_HEADER)),

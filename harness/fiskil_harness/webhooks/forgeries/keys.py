@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from fiskil_harness.core.config.webhook_format import Dialect
 from fiskil_harness.webhooks.forgeries.forgery import Forged, Forgery, Material, computed, with_other_secret
+from fiskil_harness.webhooks.signature_schemes import WHPK, public_key_of
 
 OPENSSL_LITERAL = b"secret.key"
 ALGORITHM_HEADERS = ("X-Fiskil-Signature-Algorithm", "X-Signature-Algorithm", "X-Webhook-Algorithm", "Algorithm")
@@ -51,7 +52,14 @@ def _base64_under_text(material: Material) -> str:
 
 
 def _hash(material: Material, *parts: bytes) -> str:
-    return material.spell(hashlib.new(material.scheme.algorithm, b"".join(parts)).digest())
+    algorithm = "sha256" if material.scheme.is_asymmetric else material.scheme.algorithm
+    return material.spell(hashlib.new(algorithm, b"".join(parts)).digest())
+
+
+def _under_public_key(material: Material) -> str:
+    """Return an HMAC under the public key: a verifier that lets the key's type choose the algorithm accepts it."""
+    public_key = base64.b64decode(public_key_of(material.secret, material.scheme).removeprefix(WHPK))
+    return "v1," + base64.b64encode(hmac.digest(public_key, material.signed_bytes, "sha256")).decode()
 
 
 def _named(algorithm: str, text: Callable[[Material], str]) -> Callable[[Material], Forged]:
@@ -60,7 +68,11 @@ def _named(algorithm: str, text: Callable[[Material], str]) -> Callable[[Materia
 
 
 def _is_decoded(dialect: Dialect) -> bool:
-    return dialect.scheme.key != "text" or dialect.scheme.is_standard
+    return dialect.scheme.key != "text"
+
+
+def _is_asymmetric(dialect: Dialect) -> bool:
+    return dialect.scheme.is_asymmetric
 
 
 def _is_text(dialect: Dialect) -> bool:
@@ -104,6 +116,7 @@ KEYS: tuple[Forgery, ...] = (
     Forgery(
         "hmac_sha512", "signed with HMAC-SHA512", computed(lambda m: m.spell(_hmac("sha512", m))), _by_other_than("sha512")
     ),
+    Forgery("public_key_as_secret", "signed with an HMAC under the public key", computed(_under_public_key), _is_asymmetric),
     Forgery("plain_hash", "with the SHA-256 of its body as signature", computed(lambda m: _hash(m, m.honest.body))),
     Forgery(
         "hash_of_key_and_body",

@@ -48,13 +48,11 @@ def _with_other_id(honest: Message) -> Message:
     return msgspec.structs.replace(honest, message_id=message_id, fields=fields)
 
 
-def _without(header: str) -> Callable[[Material], Forged]:
-    def make(material: Material) -> Forged:
-        complete = forged(material, material.honest.signature)
-        headers = tuple(line for line in complete.headers if line[0].lower() != header)
-        return msgspec.structs.replace(complete, headers=headers)
-
-    return make
+def _without_time(material: Material) -> Forged:
+    scheme = material.scheme
+    bare = msgspec.structs.replace(scheme, value="{signature}", timestamp_header="")
+    timeless = msgspec.structs.replace(material.dialect, scheme=bare)
+    return forged(msgspec.structs.replace(material, dialect=timeless), material.honest.signature)
 
 
 def _only_v1a(material: Material) -> Forged:
@@ -62,24 +60,44 @@ def _only_v1a(material: Material) -> Forged:
 
 
 def _signs_time(dialect: Dialect) -> bool:
-    return dialect.scheme.is_standard
+    return dialect.scheme.signs_time
 
 
-TIMES: tuple[Forgery, ...] = tuple(
-    Forgery(name, sentence, make, _signs_time)
-    for name, sentence, make in (
-        ("time_old", "that was signed longer ago than the tolerance", _signed_at(lambda now, s: str(now - s - BEYOND_S))),
-        ("time_future", "that was signed for a time in the future", _signed_at(lambda now, s: str(now + s + BEYOND_S))),
-        ("time_far_future", "that was signed for a time a year from now", _signed_at(lambda now, _: str(now + 31_536_000))),
-        ("time_text", "with a time that is not a number", _signed_at(lambda *_: "hello")),
-        ("time_nan", "with NaN as its time", _signed_at(lambda *_: "NaN")),
-        ("time_empty", "with an empty time", _signed_at(lambda *_: "")),
-        ("time_milliseconds", "with its time in milliseconds", _signed_at(lambda now, _: str(now * 1000))),
-        ("time_with_letters", "with letters after its time", _signed_at(lambda now, _: f"{now}abc")),
-        ("time_overflowing", "with a time of 400 digits", _signed_at(lambda *_: "9" * 400)),
-        ("time_changed", "with another time than was signed", _under_old_signature(_a_second_later)),
-        ("id_changed", "with another id than was signed", _under_old_signature(_with_other_id)),
-        ("time_missing", "without the time that was signed", _without("webhook-timestamp")),
-        ("only_v1a", "with only a signature of version v1a, which is wrong", _only_v1a),
-    )
+def _signs_id(dialect: Dialect) -> bool:
+    return dialect.scheme.signs_id
+
+
+def _checks_form(dialect: Dialect) -> bool:
+    """Return true if receivers must refuse other times than recent ones, although only the sender could sign them."""
+    return dialect.scheme.signs_time and not dialect.scheme.accepts_future
+
+
+def _has_version_1(dialect: Dialect) -> bool:
+    return dialect.scheme.prefix == "v1,"
+
+
+TIMES: tuple[Forgery, ...] = (
+    Forgery(
+        "time_old",
+        "that was signed longer ago than the tolerance",
+        _signed_at(lambda now, tolerance_s: str(now - tolerance_s - BEYOND_S)),
+        _signs_time,
+    ),
+    *(
+        Forgery(name, sentence, _signed_at(text), _checks_form)
+        for name, sentence, text in (
+            ("time_future", "that was signed for a time in the future", lambda now, s: str(now + s + BEYOND_S)),
+            ("time_far_future", "that was signed for a time a year from now", lambda now, _: str(now + 31_536_000)),
+            ("time_text", "with a time that is not a number", lambda *_: "hello"),
+            ("time_nan", "with NaN as its time", lambda *_: "NaN"),
+            ("time_empty", "with an empty time", lambda *_: ""),
+            ("time_milliseconds", "with its time in milliseconds", lambda now, _: str(now * 1000)),
+            ("time_with_letters", "with letters after its time", lambda now, _: f"{now}abc"),
+            ("time_overflowing", "with a time of 400 digits", lambda *_: "9" * 400),
+        )
+    ),
+    Forgery("time_changed", "with another time than was signed", _under_old_signature(_a_second_later), _signs_time),
+    Forgery("id_changed", "with another id than was signed", _under_old_signature(_with_other_id), _signs_id),
+    Forgery("time_missing", "without the time that was signed", _without_time, _signs_time),
+    Forgery("only_v1a", "with only a signature of version v1a, which is wrong", _only_v1a, _has_version_1),
 )
