@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from fiskil_harness.core import catalog
+from fiskil_harness.core.identifiers import is_abn
 from fiskil_harness.core.model import Consent, Person, Transaction
 from fiskil_harness.core.net.server import Loop
-from fiskil_harness.core.personas import is_abn
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.categories import taxonomy
 from fiskil_harness.sandbox.bank.ledger import Ledger

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from fiskil_harness.core.clock import rfc3339
+from fiskil_harness.core.identifiers import abn_of, acn_of
 from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.core.model.payments import Identity
 from fiskil_harness.core.model.people import Organisation
@@ -87,12 +88,12 @@ def _organisation(person: Person, seed: int, updated: str) -> dict[str, Any]:
 def _generated(person: Person, seed: int) -> Organisation:
     chance = stream(seed, "business", person.email)
     name = f"{person.family_name} {chance.choice(_TRADES)}"
-    acn = f"{chance.randrange(10**8, 10**9)}"
+    acn = acn_of(f"{chance.randrange(10**8):08d}")
     return Organisation(
         agent_role="Director",
         business_name=name,
         legal_name=f"{name} Pty Ltd",
-        abn=f"{chance.randrange(10, 100)}{acn}",
+        abn=abn_of(acn),
         acn=acn,
         industry_code=chance.choice(_INDUSTRIES),
         organisation_type="COMPANY",

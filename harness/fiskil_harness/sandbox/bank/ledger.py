@@ -175,8 +175,10 @@ class Ledger:
             made: The execution and value time of the copy (default: those of the row).
         """
         mint, owner = self._view.mint, self._view.owner
-        ids = {"fiskil_id": ("bank_tx_", 64), "transaction_id": ("txn-", 32)}
-        minted = {name: mint.row_id(prefix, owner, copy, length=length) for name, (prefix, length) in ids.items()}
+        minted = {
+            "fiskil_id": mint.row_id("bank_tx_", owner, copy),
+            "transaction_id": mint.transaction_id(owner, copy),
+        }
         times = {} if posted is None else {"posting_date_time": stamp(posted)}
         times |= {} if made is None else {"execution_date_time": stamp(made), "value_date_time": stamp(made)}
         twin = msgspec.structs.replace(self.row(key), key=copy, **minted, **times)

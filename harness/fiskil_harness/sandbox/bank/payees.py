@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+from fiskil_harness.core.identifiers import crn_of
 from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.core.model.payments import Payee
 from fiskil_harness.core.model.people import Movement
@@ -10,6 +11,8 @@ from fiskil_harness.core.randomness import stream
 from fiskil_harness.sandbox.store import Store
 
 _FRIENDS = ("Aiko Tanaka", "Sam Doyle", "Leila Haddad", "Jon Petersen", "Mei Wong", "Tomas Vega")
+# Account numbers in New Zealand, with a valid checksum.
+_ACCOUNTS_ABROAD = ("0102490032075000", "0102490297962000", "0102490834879000", "0102490856728000")
 _MEMBERS = {"domestic": "domestic", "biller": "biller", "digitalWallet": "digital_wallet", "international": "international"}
 
 
@@ -66,8 +69,8 @@ def _landlord(store: Store, consent: Consent, move: Movement) -> Payee:
 
 def _biller(store: Store, consent: Consent, move: Movement) -> Payee:
     chance = stream(store.mint.seed, "biller", move.merchant)
-    crn = stream(store.mint.seed, "crn", move.merchant, consent.person).randrange(10**9, 10**10)
-    biller = {"biller_code": f"{chance.randrange(1000, 999999)}", "biller_name": move.merchant, "crn": str(crn)}
+    number = stream(store.mint.seed, "crn", move.merchant, consent.person).randrange(10**8, 10**9)
+    biller = {"biller_code": f"{chance.randrange(1000, 999999)}", "biller_name": move.merchant, "crn": crn_of(str(number))}
     return _payee(store, consent, f"bill:{move.merchant}", move.merchant, "biller", biller)
 
 
@@ -94,7 +97,7 @@ def _special_payee(store: Store, consent: Consent, chance: random.Random) -> Pay
         "beneficiary_details": {"name": name, "country": "NZL", "message": "From Australia"},
         "bank_details": {
             "country": "NZL",
-            "account_number": f"{chance.randrange(10**14, 10**15)}",
+            "account_number": chance.choice(_ACCOUNTS_ABROAD),
             "beneficiary_bank_bic": "EXAMNZ2A",
             "bank_address": {"name": "Harbour Bank of New Zealand", "address": "1 Quay Street, Auckland"},
         },
