@@ -17,6 +17,7 @@ from fiskil_harness.core.model.energy import EnergyAccountSpec
 from fiskil_harness.core.model.people import AccountSpec, Movement, Organisation
 from fiskil_harness.errors import ConfigError, nearest
 
+OPTIONAL_FIELDS = ("usual", "every", "parts", "none")
 OWNERSHIPS = ("ONE_PARTY", "TWO_PARTY", "MANY_PARTY", "OTHER", "UNKNOWN")
 OPEN_STATUSES = ("OPEN", "CLOSED")
 REPAYMENTS = ("PRINCIPAL_AND_INTEREST", "INTEREST_ONLY", "OTHER", "UNCONSTRAINED")
@@ -101,6 +102,7 @@ def _refuse_unknown_fields(name: str, raw: Any, place: str) -> None:
 def _choices(person: Person) -> Iterable[tuple[str, str, Iterable[str]]]:
     """Yield the field, the value and the allowed values for each field that has a fixed set of values."""
     yield "outcome", person.outcome, OUTCOMES
+    yield "optional_fields", person.optional_fields, OPTIONAL_FIELDS
     for name in (*person.withholds, *person.first_sync_fails):
         yield "permission", name, PERMISSIONS
     for spec in person.accounts:

@@ -14,13 +14,26 @@ def test_no_token_is_needed(still: Still) -> None:
     assert response.json()[0] == {
         "id": "88888",
         "name": "Banking Sandbox Data Holder",
-        "icon": "",
-        "logo": "",
+        "icon": f"{still.auth_url}/pictures/88888-icon.svg",
+        "logo": f"{still.auth_url}/pictures/88888-logo.svg",
         "industry": "banking",
         "is_accessible": True,
         "priority": 1,
         "status": {"connections": {"status": "HEALTHY"}},
     }
+
+
+def test_pictures_can_be_loaded(still: Still, api: httpx.Client) -> None:
+    """The consent page serves icon and logo; one institution has none, and there are no others."""
+    listed = api.get("/v1/institutions", params={"client_id": still.pair["client_id"]}).json()
+    urls = [row[kind] for row in listed for kind in ("icon", "logo")]
+
+    responses = [httpx.get(url, timeout=30, trust_env=False) for url in urls if url]
+    missing = httpx.get(f"{still.auth_url}/pictures/0-icon.svg", timeout=30, trust_env=False)
+
+    assert urls.count("") == 2
+    assert {(response.status_code, response.headers["content-type"]) for response in responses} == {(200, "image/svg+xml")}
+    assert missing.status_code == 404
 
 
 def test_only_sandbox_institutions_are_accessible(still: Still, api: httpx.Client) -> None:

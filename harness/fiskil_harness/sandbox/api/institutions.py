@@ -5,7 +5,7 @@ from typing import Any
 from fiskil_harness.core.model import Institution
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.consents import sessions
-from fiskil_harness.sandbox.consents.institutions import is_accessible
+from fiskil_harness.sandbox.consents.institutions import is_accessible, picture
 from fiskil_harness.sandbox.problems import ApiProblem, bad_request
 from fiskil_harness.sandbox.store import Store
 
@@ -54,8 +54,8 @@ def _wire(store: Store, institution: Institution) -> dict[str, Any]:
     return {
         "id": institution.institution_id,
         "name": institution.name,
-        "icon": "",
-        "logo": "",
+        "icon": picture(store, institution, "icon"),
+        "logo": picture(store, institution, "logo"),
         "industry": institution.industry,
         "is_accessible": is_accessible(store, institution),
         "priority": institution.priority,

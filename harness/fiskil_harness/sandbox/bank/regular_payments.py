@@ -115,7 +115,7 @@ def _without_history(store: Store, consent: Consent, ledger: Ledger) -> list[Sch
     monthly = {"interval": "P1M", "last_week_day": "FRI", "final_payment_date": _later(ledger.until, 360)}
     pocket_money = _fixed(f"{chance.randrange(10, 60)}.00", friend)
     plans = [("Pocket money", pocket_money, {"recurrence_u_type": "lastWeekDay", "last_week_day": monthly})]
-    for move in bills(person)[:1]:
+    for _, move in bills(person)[:1]:
         biller = {"to_utype": "payeeId", "payee_id": payee_id(store, consent, f"bill:{move.merchant}")}
         due = {"payment_date": _later(ledger.until, chance.randrange(3, 25))}
         paid = _fixed(move.amount.removeprefix("-"), biller)

@@ -9,7 +9,7 @@ from fiskil_harness.core.identifiers import nmi
 from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan
 from fiskil_harness.core.model.energy_rows import DerRecord, ServicePoint
 from fiskil_harness.core.randomness import stream
-from fiskil_harness.sandbox.bank.address import address_of
+from fiskil_harness.sandbox.bank.address import addresses_of
 from fiskil_harness.sandbox.energy.context import EnergyContext
 from fiskil_harness.sandbox.energy.reads import CONTROLLED, EXPORT, IMPORT
 
@@ -49,7 +49,8 @@ class Site(Struct, frozen=True, kw_only=True):
 
 def site_of(context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> Site:
     """Return the site (service point, meter and resources) of an electricity account, at the person's home address."""
-    location = address_of(context.person, seed=context.seed)
+    formats = addresses_of(context.person, seed=context.seed)
+    location = formats[context.person.energy.index(spec) % len(formats)]
     grid = _GRIDS[location[location["address_u_type"]]["state"]]
     meter_id = context.digits(9, f"{spec.key}:meter")
     suffixes = (IMPORT, *([CONTROLLED] if spec.controlled_kwh else ()), *([EXPORT] if spec.solar_kw else ()))

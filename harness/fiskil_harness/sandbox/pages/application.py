@@ -11,6 +11,7 @@ has already ended, the parameter is missing, so the browser is redirected to the
 """
 
 from collections.abc import Awaitable, Callable, Container
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -32,6 +33,11 @@ LARGEST_FORM = 65_536
 MOST_FIELDS = 200
 FRAMES = {"iframe", "frame", "embed", "object"}
 SCRIPT = Path(__file__).with_name("page.js").read_bytes()
+
+PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="64"><rect width="100%" height="100%" fill="#246"/>'
+    '<text x="50%" y="44" fill="#fff" font-size="40" text-anchor="middle">{letter}</text></svg>'
+)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -70,11 +76,20 @@ def page_application(store: Store) -> Any:
             return Response(headers=headers_for(None))
         return await (act(request) if request.method == "POST" else show(request))
 
+    async def picture(request: Request) -> Response:
+        institution_id, _, kind = request.path_params["name"].rpartition("-")
+        institution = store.institutions.get(institution_id)
+        if institution is None or not institution.has_pictures or kind not in {"icon", "logo"}:
+            raise HTTPException(404)
+        drawing = PICTURE.format(letter=escape(institution.name[0]), width={"icon": 64, "logo": 128}[kind])
+        return Response(drawing, media_type="image/svg+xml", headers=headers_for(None))
+
     app = Starlette(
         # The documentation also shows the second path. Source: auth-session.auth-url
         routes=[
             *(Route(path, _guarded(store, answer), methods=["GET", "POST"]) for path in ("/", "/consent")),
             Route("/page.js", _script),
+            Route("/pictures/{name}.svg", picture),
         ],
         exception_handlers={HTTPException: _no_such_page},
     )
