@@ -108,6 +108,8 @@ def _first_condition(rate: Rows) -> None:
 def _flatten(charge: Rows, union: str) -> None:
     """Move the amount or rate of *charge*, a fee or a discount, from its nested object into *charge* itself."""
     charge.pop(union)
+    # The first version has no field for a fee between two amounts.
+    charge.pop("variable", None)
     fixed, based = charge.pop("fixed_amount", None), charge.pop("rate_based", None)
     if fixed:
         charge["amount"] = fixed["amount"]
