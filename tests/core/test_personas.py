@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.core import personas
+from fiskil_harness.core import identifiers, personas
 from fiskil_harness.errors import ConfigError
 
 ACCOUNT = {"key": "a", "name": "A"}
@@ -131,4 +131,4 @@ def test_both_holders_files_describe_a_joint_account() -> None:
 )
 def test_the_checksum_of_a_business_number_is_verified(number: str, expected: bool) -> None:
     """An ABN has eleven digits whose weighted sum is a multiple of 89; the valid example is the tax office's own."""
-    assert personas.is_abn(number) is expected
+    assert identifiers.is_abn(number) is expected

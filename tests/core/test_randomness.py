@@ -104,7 +104,7 @@ def test_twins_share_symbols_and_no_ids(mint: Mint) -> None:
 
 def test_every_id_on_the_wire_has_a_symbol(mint: Mint) -> None:
     """The symbol of a shortened id is found by the form that is sent."""
-    assert mint.names[mint.row_id("txn-", "eu_1", "everyday:0:3", length=32)] == "txn-everyday:0:3"
+    assert mint.names[mint.transaction_id("eu_1", "everyday:0:3")] == "txn-everyday:0:3"
     assert mint.names[mint.end_user_id()] == "end_user"
     assert mint.names[mint.arrangement_id()] == "consent"
     assert mint.names[mint.session_id()] == "session"

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from fiskil_harness import faults
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.faults.acts import Head
 from fiskil_harness.faults.fault import Act
@@ -23,6 +24,8 @@ DATA_SEGMENTS_IN = slice(152, 156)
 
 ROUTE = "institutions.list"
 PATH = "/v1/institutions?client_id=x"
+ANY_CLIENT = Interpretations({"institutions.unknown-client": "accepted"})
+"""The interpretation under which ``PATH`` is accepted."""
 HEAD = b"HTTP/1.1 200 OK\r\nx-fiskil-version: v3\r\ncontent-type: application/json\r\ncontent-length: 26\r\n\r\n"
 BODY = b'{"letters":"abcdefghijkl"}'
 REPLY = faults.Reply(

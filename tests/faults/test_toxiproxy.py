@@ -14,6 +14,7 @@ from fiskil_harness.faults import End, Pause, Piece
 from fiskil_harness.faults.fault import Act
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import ANY_CLIENT
 from tests.faults.toxics import TOXICS, Toxic
 
 HEAD = Piece(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
@@ -149,7 +150,7 @@ def test_limit_data_is_exact(limit: int) -> None:
 @pytest.mark.slow
 def test_slow_close_delays_the_end(tmp_path: Path) -> None:
     """The FIN arrives no sooner than the delay after the request; without the fault the same bytes arrive."""
-    with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
+    with LocalFiskil(workdir=tmp_path, seed=7, interpretations=ANY_CLIENT) as fiskil:
         before = plain_response(fiskil)
         fiskil.proxy.rules.set(Rule(route="connection", fault=faults.SlowClose(delay_ms=300)))
         elapsed_s = stopwatch()
@@ -162,7 +163,7 @@ def test_slow_close_delays_the_end(tmp_path: Path) -> None:
 
 def test_slow_close_delays_no_byte(tmp_path: Path) -> None:
     """The response is complete while the FIN is ten minutes away."""
-    with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
+    with LocalFiskil(workdir=tmp_path, seed=7, interpretations=ANY_CLIENT) as fiskil:
         complete = plain_response(fiskil)
         fiskil.proxy.rules.set(Rule(route="connection", fault=faults.SlowClose(delay_ms=600_000)))
         with open_request(fiskil) as client:
@@ -173,7 +174,7 @@ def test_slow_close_delays_no_byte(tmp_path: Path) -> None:
 
 def test_a_toxic_that_is_removed_leaves_no_trace(tmp_path: Path) -> None:
     """The next response is the same as before the first."""
-    with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
+    with LocalFiskil(workdir=tmp_path, seed=7, interpretations=ANY_CLIENT) as fiskil:
         before = plain_response(fiskil)
         waiting = fiskil.proxy.rules.set(Rule(route="*", fault=faults.LimitResponse(after_bytes=30), times=0))
         during = plain_response(fiskil)

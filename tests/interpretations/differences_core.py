@@ -54,6 +54,14 @@ def without_email(world: World) -> int:
     return world.api.post("/v1/end-users", json={"name": "Rosa Keane"}).status_code
 
 
+def other_formats(world: World) -> list[int]:
+    """Create and change an end user with a national phone number, and with no address. Source: end-users.formats"""
+    created = world.enrol(email="once@example.com")
+    wrong = ({"phone": "0491 570 156"}, {"email": "rosa"})
+    paths = ("/v1/end-users", f"/v1/end-users/{created}")
+    return [world.api.post(path, json=fields).status_code for fields in wrong for path in paths]
+
+
 def has_event_of_deletion(world: World) -> bool:
     """Source: end-users.delete-ends-consents"""
     end_user_id = world.connect(is_synced=False)
@@ -147,10 +155,17 @@ def bad_version(world: World) -> tuple[int, str]:
 def institutions(world: World) -> tuple[type, type]:
     """Return the type of the body under v3 and under v2. Source: versions.v3-institutions"""
     responses = [
-        world.client.get("/v1/institutions", params={"client_id": "team"}, headers={"x-fiskil-version": label})
+        world.client.get(
+            "/v1/institutions", params={"client_id": world.pair["client_id"]}, headers={"x-fiskil-version": label}
+        )
         for label in ("v3", "v2")
     ]
     return type(responses[0].json()), type(responses[1].json())
+
+
+def unknown_client(world: World) -> int:
+    """Source: institutions.unknown-client"""
+    return world.client.get("/v1/institutions", params={"client_id": "team"}).status_code
 
 
 def without_prefix(world: World) -> tuple[int, int]:
@@ -180,6 +195,7 @@ CORE: Observations = {
         {"accepted": (200, "", 204), "refused": (400, "end_user_already_exists", 400)},
     ),
     "end-users.email": (without_email, {"optional": 200, "required": 400}),
+    "end-users.formats": (other_formats, {"refused": [400] * 4, "accepted": [200, 204] * 2}),
     "end-users.delete-ends-consents": (has_event_of_deletion, {"reported": True, "unreported": False}),
     "auth-session.lifetime": (session_life, {"5-days": (7200, True), "15-minutes": (15, False)}),
     "auth-session.expires-at": (expires_at, {"seconds": int, "rfc3339": str}),
@@ -203,6 +219,7 @@ CORE: Observations = {
     "consents.duration": (consent_days, {"90-days": 90, "365-days": 365}),
     "versions.header": (bad_version, {"refused-400": (400, "v3"), "ignored": (200, "v3")}),
     "versions.v3-institutions": (institutions, {"bare": (list, list), "enveloped": (dict, list)}),
+    "institutions.unknown-client": (unknown_client, {"refused": 400, "accepted": 200}),
     "paths.prefix": (without_prefix, {"required": (404, 404), "optional": (200, 404)}),
     "paths.direct-debits": (direct_debits_path, {"sic": 404, "both": 200}),
     "token.scopes": (scope_needed, {"everywhere": 403, "core": 200}),

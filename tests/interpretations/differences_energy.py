@@ -67,7 +67,7 @@ def core_list(world: World) -> bool:
 
 def retailer(world: World) -> bool:
     """Return true if the sandbox's energy retailer can be reached. Source: institutions.sandbox-retailer"""
-    rows = world.client.get("/v1/institutions", params={"client_id": "team", "industry": "energy"}).json()
+    rows = world.client.get("/v1/institutions", params={"client_id": world.pair["client_id"], "industry": "energy"}).json()
     return any(institution["is_accessible"] for institution in rows)
 
 

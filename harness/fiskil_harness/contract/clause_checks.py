@@ -182,6 +182,9 @@ CHECKS: dict[str, Callable[[CheckContext], Observation]] = {
     "paging.brackets": _brackets,
     "paging.default-size": _default_size,
     "institutions.client-id": _open,
+    "institutions.unknown-client": _by_status(
+        "/v1/institutions", {"client_id": INVENTED}, names={200: "accepted", 400: "refused"}
+    ),
     "institutions.sandbox-bank": _reachable,
     "permissions.list": lambda context: bool(rows(context.api.get("/v1/permissions"), "permissions")),
     "products.unknown": _by_status(f"/v1/banking/products/{INVENTED}", {}, names={}),

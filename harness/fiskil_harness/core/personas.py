@@ -11,11 +11,13 @@ from typing import Any
 
 import msgspec
 
+from fiskil_harness.core.identifiers import is_abn, is_acn
 from fiskil_harness.core.model import OUTCOMES, PERMISSIONS, Person
 from fiskil_harness.core.model.energy import EnergyAccountSpec
 from fiskil_harness.core.model.people import AccountSpec, Movement, Organisation
 from fiskil_harness.errors import ConfigError, nearest
 
+OPTIONAL_FIELDS = ("usual", "every", "parts", "none")
 OWNERSHIPS = ("ONE_PARTY", "TWO_PARTY", "MANY_PARTY", "OTHER", "UNKNOWN")
 OPEN_STATUSES = ("OPEN", "CLOSED")
 REPAYMENTS = ("PRINCIPAL_AND_INTEREST", "INTEREST_ONLY", "OTHER", "UNCONSTRAINED")
@@ -43,8 +45,6 @@ _SHAPES: dict[str, type[msgspec.Struct]] = {
 }
 _MONEY = re.compile(r"-?\d+\.\d\d")
 _DIGITS = re.compile(r"\d{4}")
-# The weight of each digit of an ABN. After 1 is subtracted from the first digit, the weighted sum is a multiple of 89.
-_ABN_WEIGHTS = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
 
 
 def people(files: Mapping[str, Mapping[str, Any]]) -> dict[str, Person]:
@@ -62,15 +62,6 @@ def people(files: Mapping[str, Mapping[str, Any]]) -> dict[str, Person]:
         for spec in person.accounts:
             _check_holder(name, spec, read)
     return read
-
-
-def is_abn(number: str) -> bool:
-    """Return True if *number* is a valid Australian Business Number: eleven digits with a valid checksum."""
-    if not re.fullmatch(r"[1-9]\d{10}", number):
-        return False
-    digits = [int(text) for text in number]
-    digits[0] -= 1
-    return sum(digit * weight for digit, weight in zip(digits, _ABN_WEIGHTS, strict=True)) % 89 == 0
 
 
 def _with_inherited(name: str, raw: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -111,6 +102,7 @@ def _refuse_unknown_fields(name: str, raw: Any, place: str) -> None:
 def _choices(person: Person) -> Iterable[tuple[str, str, Iterable[str]]]:
     """Yield the field, the value and the allowed values for each field that has a fixed set of values."""
     yield "outcome", person.outcome, OUTCOMES
+    yield "optional_fields", person.optional_fields, OPTIONAL_FIELDS
     for name in (*person.withholds, *person.first_sync_fails):
         yield "permission", name, PERMISSIONS
     for spec in person.accounts:
@@ -153,6 +145,10 @@ def _account_complaints(spec: AccountSpec) -> Iterable[str]:
 def _business_complaints(business: Organisation) -> Iterable[str]:
     if not is_abn(business.abn):
         yield f"has an invalid abn {business.abn!r}. An ABN has eleven digits with a checksum."
+    if business.acn is not None and not is_acn(business.acn):
+        yield f"has an invalid acn {business.acn!r}. An ACN has nine digits with a check digit."
+    elif business.acn is not None and not business.abn.endswith(business.acn):
+        yield f"has the acn {business.acn!r} and the abn {business.abn!r}. The ABN of a company ends with its ACN."
     try:
         date.fromisoformat(business.established)
     except ValueError:

@@ -11,9 +11,11 @@ import secrets
 import string
 import threading
 import uuid
+from binascii import b2a_base64
 
 _blake2b = hashlib.blake2b
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_FOR_URLS = bytes.maketrans(b"+/", b"-_")
 _BASE32 = string.digits + string.ascii_lowercase[:22]
 
 
@@ -105,6 +107,11 @@ class Mint:
         self.account_numbers[number] = None
         return number
 
+    def transaction_id(self, owner: str, key: str) -> str:
+        """Return the institution's id of the transaction *key* of *owner*. Every call returns the same id."""
+        digest = hashlib.sha256(f"{self.id_salt}/{owner}/txn/{key}".encode()).digest()
+        return self._named(_base64_text(digest[:10]), f"txn-{key}")
+
     def row_ids(self, owner: str) -> "RowIds":
         """Return the generator of ids for *owner*'s transactions."""
         return RowIds(self, owner)
@@ -138,6 +145,11 @@ def _text(random_bytes: bytes, length: int, alphabet: str) -> str:
     return "".join(letters[:length])
 
 
+def _base64_text(random_bytes: bytes) -> str:
+    """Return bytes in the form of a bank's transaction id: base64 for URLs, with padding. Source: data.transaction-id"""
+    return b2a_base64(random_bytes, newline=False).translate(_FOR_URLS).decode()
+
+
 class RowIds:
     """The ids of one owner's transactions, two for each. They are computed from key and position, and not stored.
 
@@ -156,9 +168,9 @@ class RowIds:
 
     def of(self, key: str, series: int, index: int) -> tuple[str, str]:
         """Return ``fiskil_id`` and ``transaction_id`` of the row *key* at *index* of *series*."""
-        digits = _blake2b(self._salted + key.encode(), digest_size=40).hexdigest()
+        digest = _blake2b(self._salted + key.encode(), digest_size=34).digest()
         place = (series << 40 | index + self._HALF) * self._ODD & self._ALL ^ self._mask
-        return f"bank_tx_{digits[:48]}{place:016x}", f"txn-{digits[48:]}"
+        return f"bank_tx_{digest[:24].hex()}{place:016x}", _base64_text(digest[24:])
 
     def place(self, fiskil_id: str) -> tuple[int, int]:
         """Return the series and index that a ``fiskil_id`` encodes.

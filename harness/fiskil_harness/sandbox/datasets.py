@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from fiskil_harness.core.model import Consent
 from fiskil_harness.sandbox.bank.account_details import accounts
 from fiskil_harness.sandbox.bank.categories import overridden
@@ -16,10 +18,12 @@ from fiskil_harness.sandbox.bank.payees import payees
 from fiskil_harness.sandbox.bank.products import products_of
 from fiskil_harness.sandbox.bank.regular_payments import direct_debits, scheduled_payments
 from fiskil_harness.sandbox.bank.statement import Statement
+from fiskil_harness.sandbox.openapi.optional_fields import MODELS, bare, filled, model_of
 from fiskil_harness.sandbox.store import Store
 
 RECENT = timedelta(days=90)
 
+_DEEPEST, _DEPTHS = 99, (0, 1, 3, 3, 2)
 NAMED_ROWS = 20_000
 """If a consent has at most this many transactions, reports know the symbol of each; otherwise only of generated rows."""
 
@@ -99,6 +103,27 @@ def _of_household(dataset: str) -> Callable[[Store, Consent], tuple[Any, ...]]:
 def plans(store: Store, consent: Consent) -> tuple[Any, ...]:
     """Return the retailer's plans; they are public, so a sync changes nothing and only emits its event."""
     return store.institutions[consent.institution_id].plans
+
+
+def rows_of(store: Store, consent: Consent, dataset: str, at: datetime) -> Sequence[Any]:
+    """Return the rows of *dataset* as of *at*; some people have every documented field, others few."""
+    rows = SOURCES[dataset](store, consent, at)
+    person = store.ledger_of(consent).person
+    if person.optional_fields == "usual" or dataset not in MODELS or isinstance(rows, Statement):
+        return rows
+    return tuple(_served(row, number, dataset, person.optional_fields) for number, row in enumerate(rows))
+
+
+def _served(row: Any, number: int, dataset: str, optional_fields: str) -> Any:
+    """Return *row* with every optional field, with parts only, or without; then some rows keep parts to a depth."""
+    model = model_of(dataset)
+    fields = filled(msgspec.json.decode(row.wire), model)
+    match optional_fields:
+        case "parts":
+            fields = bare(fields, model, depth=_DEEPEST)
+        case "none":
+            fields = bare(fields, model, depth=_DEPTHS[number % len(_DEPTHS)])
+    return row.served_as(fields)
 
 
 SOURCES: dict[str, Source] = {

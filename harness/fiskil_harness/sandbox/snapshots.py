@@ -12,7 +12,7 @@ import msgspec
 from fiskil_harness.core.model import DATASETS, Consent
 from fiskil_harness.sandbox.bank.statement import Statement
 from fiskil_harness.sandbox.consents.sharing import closed_keys, shared_keys
-from fiskil_harness.sandbox.datasets import NAMED_ROWS, SOURCES, account_ids
+from fiskil_harness.sandbox.datasets import NAMED_ROWS, account_ids, rows_of
 from fiskil_harness.sandbox.store import Store
 
 
@@ -36,7 +36,7 @@ def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overta
 
 def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> Sequence[Any]:
     """Return the rows of *dataset* that are shared under *consent* at *at*, the current time. Source: accounts.closed"""
-    rows = SOURCES[dataset](store, as_shared(store, consent), at)
+    rows = rows_of(store, as_shared(store, consent), dataset, at)
     closed = closed_keys(store, consent, at) if dataset in {"accounts", "energy_accounts"} else frozenset()
     if not closed:
         return rows

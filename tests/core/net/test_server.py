@@ -228,7 +228,7 @@ def test_a_plain_text_client_on_a_tls_port_is_disconnected(
             assert b"HTTP" not in plain.recv(100)
 
         context = client_context(fiskil.certificates.ca_file)
-        response = httpx.get(f"{fiskil.api_url}/v1/institutions?client_id=x", verify=context, trust_env=False)
+        response = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", verify=context, trust_env=False)
 
         assert response.status_code == 200
         assert fiskil.sandbox.crashes == []

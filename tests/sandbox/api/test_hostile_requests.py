@@ -73,7 +73,7 @@ REFUSED = [(path, method) for path, allowed in PATHS.items() for method in METHO
 def quiet(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> Iterator[LocalFiskil]:
     """Yield a complete local Fiskil, proxy included; afterwards it must still serve and have logged nothing."""
     yield fiskil
-    assert httpx.get(f"{fiskil.api_url}/v1/institutions?client_id=x", timeout=30, trust_env=False).status_code == 200
+    assert httpx.get(f"{fiskil.api_url}/v1/institutions/88888", timeout=30, trust_env=False).status_code == 200
     assert httpx.get(fiskil.auth_url, timeout=30, trust_env=False).status_code == 404
     assert [crash.trace for crash in fiskil.sandbox.crashes] == []
     assert capfd.readouterr().err == ""

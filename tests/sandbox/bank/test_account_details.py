@@ -22,7 +22,7 @@ SAVER = Person(
     accounts=(
         AccountSpec(key="deposit", name="Deposit", category="TERM_DEPOSITS", product="Term Deposit", opening="25000.00"),
         AccountSpec(key="boat", name="Boat", category="PERS_LOANS", product="Boat Loan", opening="-9000.00"),
-        AccountSpec(key="travel", name="Travel", category="TRAVEL_CARDS", product="Globe Card", opening="0.00"),
+        AccountSpec(key="travel", name="Travel", category="LEASES", product="Globe Card", opening="0.00"),
         AccountSpec(key="other", name="Other", product="Of an earlier time", opening="5.00"),
     ),
 )

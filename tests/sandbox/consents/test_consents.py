@@ -32,7 +32,7 @@ def test_a_consent_has_every_documented_field(still: Still, api: httpx.Client) -
         "end_user_email": "rosa.keane@example.com",
         "institution_id": "88888",
         "institution_name": "Banking Sandbox Data Holder",
-        "institution_logo": "",
+        "institution_logo": f"{still.auth_url}/pictures/88888-logo.svg",
         "institution_type": "banking",
         "last_accessed": "2026-03-02T12:00:00Z",
         "last_consent": "2026-03-02T12:00:00Z",

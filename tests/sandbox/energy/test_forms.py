@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fiskil_harness.sandbox.energy.connection_point import nmi
+from fiskil_harness.core.identifiers import nmi
 from tests.sandbox.energy.households import LISTS, RETAILER, every_row, household, rows
 from tests.sandbox.still import Still
 

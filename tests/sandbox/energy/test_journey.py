@@ -136,7 +136,7 @@ def test_the_retailer_may_be_inaccessible(still: Still, api: httpx.Client, form_
 
     form_browser.submit("choose", institution_id=RETAILER)
 
-    listed = api.get("/v1/institutions", params={"client_id": "team"}).json()
+    listed = api.get("/v1/institutions", params={"client_id": still.pair["client_id"]}).json()
     assert offered == ("88888",)
     assert still.standing(session).stage == "institution"
     assert [row["id"] for row in listed if row["is_accessible"]] == ["88888"]

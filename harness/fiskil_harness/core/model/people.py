@@ -12,7 +12,8 @@ _AMOUNT = re.compile(r"-?\d{1,9}\.\d\d", re.ASCII)
 class Institution(Struct, frozen=True, kw_only=True):
     """A bank or energy retailer. ``industry`` is ``banking`` or ``energy``.
 
-    ``brand`` is the id of an energy retailer at the regulator, and ``plans`` are the plans that it offers.
+    ``brand`` is the id of an energy retailer at the regulator, and ``plans`` are the plans that it offers. An institution
+    without pictures has an empty icon and logo.
     """
 
     institution_id: str
@@ -22,6 +23,7 @@ class Institution(Struct, frozen=True, kw_only=True):
     priority: int = 1
     connection_status: str = "HEALTHY"
     brand: str | None = None
+    has_pictures: bool = True
     plans: tuple[EnergyPlan, ...] = ()
 
 
@@ -119,6 +121,8 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         revokes_after_days: Number of days after which the institution ends a consent; None for never.
         first_sync_after_minutes: Additional delay of the first syncs after a consent.
         first_sync_fails: Permissions whose first sync fails; later syncs succeed.
+        optional_fields: The documented optional fields that the institutions send: ``usual`` (some), ``every``, ``none``, or
+            ``parts`` (objects and lists, which then have required fields only).
     """
 
     name: str
@@ -136,6 +140,7 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     revokes_after_days: int | None = None
     first_sync_after_minutes: int = 0
     first_sync_fails: tuple[str, ...] = ()
+    optional_fields: str = "usual"
 
     @property
     def full_name(self) -> str:

@@ -1,7 +1,7 @@
 """Rows of banking data as the API serves them: snake_case, money as decimal strings, dates as text."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +19,12 @@ class Row(Struct, frozen=True, kw_only=True, dict=True):
         names = zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True)
         fields = {wire: getattr(self, name) for name, wire in names if name != "key"}
         return msgspec.Raw(msgspec.json.encode({name: value for name, value in fields.items() if value is not None}))
+
+    def served_as(self, fields: dict[str, Any]) -> Self:
+        """Return the same row, which is served with *fields*; the row itself keeps its values."""
+        copy = msgspec.structs.replace(self)
+        copy.__dict__["wire"] = msgspec.Raw(msgspec.json.encode(fields))
+        return copy
 
 
 class Account(Row, frozen=True, kw_only=True):
@@ -79,7 +85,7 @@ class Transaction(Row, frozen=True, kw_only=True):
 
     key: str
     fiskil_id: str
-    transaction_id: str
+    transaction_id: str | None = None
     account_id: str
     arrangement_id: str
     institution_id: str
@@ -87,7 +93,7 @@ class Transaction(Row, frozen=True, kw_only=True):
     description: str
     status: str
     type: str
-    reference: str = ""
+    reference: str | None = None
     currency: str = "AUD"
     is_detail_available: bool = False
     posting_date_time: str | None = None
@@ -95,5 +101,9 @@ class Transaction(Row, frozen=True, kw_only=True):
     value_date_time: str | None = None
     merchant_name: str | None = None
     merchant_category_code: str | None = None
+    biller_code: str | None = None
+    biller_name: str | None = None
+    crn: str | None = None
+    apca_number: str | None = None
     category: dict[str, str] | None = None
     extended_data: dict[str, Any] | None = None

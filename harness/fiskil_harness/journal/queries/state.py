@@ -24,7 +24,8 @@ Move = tuple[Leaves, Leaves]
 AGE = timedelta(hours=2)
 """Time before the first event at which a scenario begins; later timestamps in a state count as times of the scenario."""
 
-_WORD = re.compile(r"[A-Za-z0-9_-]+")
+# An id may end with the padding of base64.
+_WORD = re.compile(r"[A-Za-z0-9_-]+(?:==?)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _MASKED = re.compile(r"[xX*\u2022. -]{2,}\d{3,4}")
 _TWIN = re.compile(r"(?<![^.])[^.]++\.(?=e\d+$)")
@@ -84,7 +85,8 @@ class StateReader:
         return _MOMENT.sub(lambda match: "<moment>" if self._is_now(match[0]) else match[0], symbolic)
 
     def _symbol(self, word: str) -> str:
-        return _TWIN.sub("", self._names[word]) if word in self._names else word
+        known = word if word in self._names else word.rstrip("=")
+        return _TWIN.sub("", self._names[known]) + word[len(known) :] if known in self._names else word
 
     def _scalar(self, node: Any) -> str:
         if isinstance(node, str):

@@ -85,7 +85,8 @@ def _has_any(effects: Effects, texts: set[str]) -> bool:
 
 def _is_mixed(response: ConcurrentResponse | Visit, ids: dict[str, set[str]]) -> bool:
     words = set(_WORD.findall(response.body.decode("latin-1")))
-    return not words.isdisjoint(_of_others(ids, response.participant))
+    # The padding of an id in base64 may be escaped in a page or a URL.
+    return not words.isdisjoint(text.rstrip("=") for text in _of_others(ids, response.participant))
 
 
 def _datasets_with_losses(journal: Journal, ends: dict[str, Effects]) -> list[str]:

@@ -7,6 +7,7 @@ from fiskil_harness.core.model import Consent
 from fiskil_harness.sandbox.api.paging import enveloped
 from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.consents import consents
+from fiskil_harness.sandbox.consents.institutions import picture
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.sandbox.problems import bad_request
 from fiskil_harness.sandbox.store import Store
@@ -61,7 +62,7 @@ def _wire(store: Store, consent: Consent) -> dict[str, Any]:
         "end_user_email": registration.email if registration else None,
         "institution_id": consent.institution_id,
         "institution_name": institution.name,
-        "institution_logo": "",
+        "institution_logo": picture(store, institution, "logo"),
         "institution_type": institution.industry,
         "last_accessed": rfc3339(store.read_at.get(consent.arrangement_id, consent.created_at)),
         "last_consent": rfc3339(consent.renewed_at or consent.created_at),

@@ -5,7 +5,7 @@ from typing import Any
 from fiskil_harness.core.model import Institution
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.consents import sessions
-from fiskil_harness.sandbox.consents.institutions import is_accessible
+from fiskil_harness.sandbox.consents.institutions import is_accessible, picture
 from fiskil_harness.sandbox.problems import ApiProblem, bad_request
 from fiskil_harness.sandbox.store import Store
 
@@ -17,12 +17,16 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Return institutions; the endpoint requires ``client_id`` but no token.
 
     Raises:
-        ApiProblem: 400, the auth session is unknown.
+        ApiProblem: 400, the client or the auth session is unknown.
 
-    Source: institutions.client-id, institutions.sandbox-bank, institutions.recommended, versions.v3-institutions
+    Source: institutions.client-id, institutions.unknown-client, institutions.sandbox-bank, institutions.recommended,
+    versions.v3-institutions
     """
     industry = request.query_value("industry")
     mode, session_id = request.query_value("institution_mode"), request.query_value("sess_id")
+    is_own = request.query_value("client_id") == store.credentials.client_id
+    if not is_own and store.interpretation("institutions.unknown-client") == "refused":
+        raise bad_request("client_id names no client")
     if session_id is not None and sessions.current(store, session_id) is None:
         raise bad_request("sess_id names no auth session of this client")
     rows = [
@@ -50,8 +54,8 @@ def _wire(store: Store, institution: Institution) -> dict[str, Any]:
     return {
         "id": institution.institution_id,
         "name": institution.name,
-        "icon": "",
-        "logo": "",
+        "icon": picture(store, institution, "icon"),
+        "logo": picture(store, institution, "logo"),
         "industry": institution.industry,
         "is_accessible": is_accessible(store, institution),
         "priority": institution.priority,

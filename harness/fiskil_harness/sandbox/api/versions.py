@@ -51,7 +51,7 @@ def _accounts(body: Rows) -> None:
     for account in body["accounts"]:
         _conditions(account)
         for feature in account.get("features", ()):
-            feature["is_activated"] = feature["is_activated"] == "ACTIVATED"
+            feature["is_activated"] = feature.get("is_activated") == "ACTIVATED"
 
 
 def _product(body: Rows) -> None:
@@ -66,8 +66,8 @@ def _transactions(body: Rows) -> None:
             payload = extended.pop("npp_payload")
             extended |= {
                 "nppPayload": payload,
-                "service": payload["service"],
-                "x2p101_payload": {"extended_description": payload["extended_description"]},
+                "service": payload.get("service", ""),
+                "x2p101_payload": {"extended_description": payload.get("extended_description", "")},
             }
 
 
@@ -108,6 +108,8 @@ def _first_condition(rate: Rows) -> None:
 def _flatten(charge: Rows, union: str) -> None:
     """Move the amount or rate of *charge*, a fee or a discount, from its nested object into *charge* itself."""
     charge.pop(union)
+    # The first version has no field for a fee between two amounts.
+    charge.pop("variable", None)
     fixed, based = charge.pop("fixed_amount", None), charge.pop("rate_based", None)
     if fixed:
         charge["amount"] = fixed["amount"]

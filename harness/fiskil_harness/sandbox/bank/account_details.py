@@ -10,12 +10,15 @@ from fiskil_harness.core.model import Account, Consent
 from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.core.model.product import Product
 from fiskil_harness.core.randomness import stream
-from fiskil_harness.sandbox.bank.address import address_of
+from fiskil_harness.sandbox.bank.address import addresses_of
 from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.bank.products import product_like
 from fiskil_harness.sandbox.bank.rows_from_seed import CENT
 from fiskil_harness.sandbox.store import Store
 
+# Few people give an account a nickname or have a bundle of accounts.
+_NICKNAMES = (None, None, None, "Bills", "Mine")
+_BUNDLES = (None, None, None, None, None, None, "Everyday Package")
 _BORROWED = ("LOANS", "CARDS", "MORTGAGES", "LEASES", "OVERDRAFTS")
 
 
@@ -30,10 +33,14 @@ def accounts(store: Store, consent: Consent, at: datetime) -> tuple[Account, ...
 def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, at: datetime) -> Account:
     account = _with_holder_details(ledger.accounts[spec.key], spec, until=ledger.until)
     product = product_like(store.institutions[consent.institution_id], spec.product, spec.category)
-    address = {"purpose": "REGISTERED", **address_of(ledger.person, seed=store.mint.seed)}
+    addresses = addresses_of(ledger.person, seed=store.mint.seed)
+    chance = stream(store.mint.seed, "nickname", ledger.person.holder_of(spec), spec.key)
+    nickname, bundle = chance.choice(_NICKNAMES), chance.choice(_BUNDLES)
     return msgspec.structs.replace(
         account,
-        addresses=(address,),
+        nickname=account.nickname or nickname,
+        bundle_name=account.bundle_name or bundle,
+        addresses=tuple({"purpose": "REGISTERED", **address} for address in addresses),
         **(_of_product(product, spec, seed=store.mint.seed, owner=ledger.person.email) if product else {}),
         **_of_kind(ledger, spec, account, at, chosen=consent.account_keys),
     )

@@ -22,12 +22,22 @@ _STREETS = ("Wattle", "Illawarra", "Station", "Banksia", "Albert", "Jacaranda", 
 _KINDS = (("Street", "ST"), ("Road", "RD"), ("Avenue", "AV"), ("Lane", "LANE"))
 
 
-def address_of(person: Person, *, seed: int) -> dict[str, Any]:
-    """Return a physical address in the API's ``simple`` or, less often, ``paf`` format. Source: identity.unions"""
+FORMATS = ("simple", "paf")
+"""The API's formats of an address."""
+
+
+def addresses_of(person: Person, *, seed: int) -> list[dict[str, Any]]:
+    """Return the address of a person; people with unusual optional fields have it in both formats."""
+    formats = ("",) if person.optional_fields == "usual" else FORMATS
+    return [address_of(person, seed=seed, format_=name) for name in formats]
+
+
+def address_of(person: Person, *, seed: int, format_: str = "") -> dict[str, Any]:
+    """Return a physical address in *format_*; by default ``simple`` or, less often, ``paf``. Source: identity.unions"""
     chance = stream(seed, "residence", person.email)
     city, state, postcode = _place(person, chance)
     number, street, (kind, short) = chance.randrange(1, 220), chance.choice(_STREETS), chance.choice(_KINDS)
-    if chance.random() < 0.3:
+    if (chance.random() < 0.3 or format_ == "paf") and format_ != "simple":
         paf = {
             "thoroughfare_number1": number,
             "street_name": street.upper(),

@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from fiskil_harness.core.clock import rfc3339
+from fiskil_harness.core.identifiers import abn_of, acn_of
 from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.core.model.payments import Identity
 from fiskil_harness.core.model.people import Organisation
 from fiskil_harness.core.randomness import stream
-from fiskil_harness.sandbox.bank.address import address_of
+from fiskil_harness.sandbox.bank.address import addresses_of
 from fiskil_harness.sandbox.store import Store
 
 # Codes of the Australian classification of occupations (ANZSCO).
@@ -21,11 +22,17 @@ def identity(store: Store, consent: Consent) -> tuple[Identity, ...]:
     """Return the identity of the customer who gave *consent*. Source: identity.unions"""
     person, seed = store.ledger_of(consent).person, store.mint.seed
     updated = rfc3339(consent.created_at - timedelta(days=stream(seed, "updated", person.email).randrange(30, 900)))
-    if is_organisation(person, seed=seed):
-        customer = {"customer_u_type": "organisation", "organisation": _organisation(person, seed, updated)}
-    else:
-        customer = {"customer_u_type": "person", "person": _person(person, seed, updated)}
-    return (Identity(arrangement_id=consent.arrangement_id, institution_id=consent.institution_id, customer=customer),)
+    kinds: tuple[str, ...] = ("organisation",) if is_organisation(person, seed=seed) else ("person",)
+    if person.optional_fields != "usual":
+        kinds = ("person", "organisation")
+    return tuple(
+        Identity(
+            arrangement_id=consent.arrangement_id,
+            institution_id=consent.institution_id,
+            customer={"customer_u_type": kind, kind: _CUSTOMERS[kind](person, seed, updated)},
+        )
+        for kind in kinds
+    )
 
 
 def is_organisation(person: Person, *, seed: int) -> bool:
@@ -47,7 +54,7 @@ def _person(person: Person, seed: int, updated: str) -> dict[str, Any]:
         "occupation_code_version": "ANZSCO_1220.0_2013_V1.3",
         "phone_numbers": [_phone(person.phone)],
         "email_addresses": [{"is_preferred": True, "purpose": "HOME", "address": person.email}],
-        "physical_addresses": [{"purpose": "REGISTERED", **address_of(person, seed=seed)}],
+        "physical_addresses": [{"purpose": "REGISTERED", **address} for address in addresses_of(person, seed=seed)],
     }
 
 
@@ -80,19 +87,22 @@ def _organisation(person: Person, seed: int, updated: str) -> dict[str, Any]:
         "organisation_type": business.organisation_type,
         "registered_country": "AUS",
         "establishment_date": business.established,
-        "physical_addresses": [{"purpose": "REGISTERED", **address_of(person, seed=seed)}],
+        "physical_addresses": [{"purpose": "REGISTERED", **address} for address in addresses_of(person, seed=seed)],
     }
+
+
+_CUSTOMERS = {"person": _person, "organisation": _organisation}
 
 
 def _generated(person: Person, seed: int) -> Organisation:
     chance = stream(seed, "business", person.email)
     name = f"{person.family_name} {chance.choice(_TRADES)}"
-    acn = f"{chance.randrange(10**8, 10**9)}"
+    acn = acn_of(f"{chance.randrange(10**8):08d}")
     return Organisation(
         agent_role="Director",
         business_name=name,
         legal_name=f"{name} Pty Ltd",
-        abn=f"{chance.randrange(10, 100)}{acn}",
+        abn=abn_of(acn),
         acn=acn,
         industry_code=chance.choice(_INDUSTRIES),
         organisation_type="COMPANY",

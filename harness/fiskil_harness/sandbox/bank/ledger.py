@@ -151,12 +151,7 @@ class Ledger:
         """Turn a PENDING row into a POSTED one, perhaps with another ``fiskil_id``. Source: data.pending-posted"""
         row = self.row(key)
         description = row.description.removeprefix("Pending ")
-        changes = {
-            "status": "POSTED",
-            "description": description,
-            "posting_date_time": stamp(at),
-            "value_date_time": stamp(at),
-        }
+        changes = {"status": "POSTED", "description": description, "posting_date_time": stamp(at)}
         if self._interpretation("data.pending-posted") == "new":
             self._changes = self._changes.with_removed_id(row.fiskil_id)
             changes["fiskil_id"] = self._view.mint.row_id("bank_tx_", self._view.owner, f"{key} posted")
@@ -172,14 +167,18 @@ class Ledger:
         Args:
             copy: The key of the copy.
             posted: The posting time of the copy (default: that of the row).
-            made: The execution and value time of the copy (default: those of the row).
+            made: The execution time of the copy, and its value time if the row has one (default: those of the row).
         """
         mint, owner = self._view.mint, self._view.owner
-        ids = {"fiskil_id": ("bank_tx_", 64), "transaction_id": ("txn-", 32)}
-        minted = {name: mint.row_id(prefix, owner, copy, length=length) for name, (prefix, length) in ids.items()}
+        minted = {
+            "fiskil_id": mint.row_id("bank_tx_", owner, copy),
+            "transaction_id": mint.transaction_id(owner, copy),
+        }
         times = {} if posted is None else {"posting_date_time": stamp(posted)}
-        times |= {} if made is None else {"execution_date_time": stamp(made), "value_date_time": stamp(made)}
-        twin = msgspec.structs.replace(self.row(key), key=copy, **minted, **times)
+        row = self.row(key)
+        if made is not None:
+            times |= {"execution_date_time": stamp(made)} | ({"value_date_time": stamp(made)} if row.value_date_time else {})
+        twin = msgspec.structs.replace(row, key=copy, **minted, **times)
         self._changes = self._changes.with_row(twin)
         return twin.fiskil_id
 

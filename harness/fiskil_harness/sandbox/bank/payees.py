@@ -3,13 +3,19 @@
 import random
 from typing import Any
 
+import msgspec
+
 from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.core.model.payments import Payee
-from fiskil_harness.core.model.people import Movement
+from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.bank.transaction_details import biller_of
 from fiskil_harness.sandbox.store import Store
 
 _FRIENDS = ("Aiko Tanaka", "Sam Doyle", "Leila Haddad", "Jon Petersen", "Mei Wong", "Tomas Vega")
+# Account numbers in New Zealand, with a valid checksum.
+_ACCOUNTS_ABROAD = ("0102490032075000", "0102490297962000", "0102490834879000", "0102490856728000")
+_SPECIAL = ("card", "wallet", "abroad")
 _MEMBERS = {"domestic": "domestic", "biller": "biller", "digitalWallet": "digital_wallet", "international": "international"}
 
 
@@ -20,9 +26,9 @@ def payees(store: Store, consent: Consent) -> tuple[Payee, ...]:
     friend = chance.choice(_FRIENDS)
     saved = [
         *(_landlord(store, consent, move) for move in rents(person)),
-        *(_biller(store, consent, move) for move in bills(person)),
+        *(_biller(store, consent, person, spec, move) for spec, move in bills(person)),
         _payee(store, consent, "friend", friend, "domestic", {"payee_account_u_type": "payId", "pay_id": _pay_id(friend)}),
-        _special_payee(store, consent, chance),
+        *_special_payees(store, consent, person, chance),
     ]
     return tuple(saved)
 
@@ -32,10 +38,10 @@ def rents(person: Person) -> list[Movement]:
     return [move for spec in person.accounts for move in spec.moves if move.category == "RENT_AND_UTILITIES:RENT"]
 
 
-def bills(person: Person) -> list[Movement]:
-    """Return the movements that pay bills through a payment order and not through a direct debit."""
+def bills(person: Person) -> list[tuple[AccountSpec, Movement]]:
+    """Return the movements that pay bills through a payment order and not through a direct debit, with their accounts."""
     return [
-        move
+        (spec, move)
         for spec in person.accounts
         for move in spec.moves
         if move.category.startswith(("RENT_AND_UTILITIES:", "SERVICES:"))
@@ -64,10 +70,8 @@ def _landlord(store: Store, consent: Consent, move: Movement) -> Payee:
     return _payee(store, consent, "rent", move.merchant, "domestic", {"payee_account_u_type": "account", "account": account})
 
 
-def _biller(store: Store, consent: Consent, move: Movement) -> Payee:
-    chance = stream(store.mint.seed, "biller", move.merchant)
-    crn = stream(store.mint.seed, "crn", move.merchant, consent.person).randrange(10**9, 10**10)
-    biller = {"biller_code": f"{chance.randrange(1000, 999999)}", "biller_name": move.merchant, "crn": str(crn)}
+def _biller(store: Store, consent: Consent, person: Person, spec: AccountSpec, move: Movement) -> Payee:
+    biller = biller_of(person, spec, move, seed=store.mint.seed)
     return _payee(store, consent, f"bill:{move.merchant}", move.merchant, "biller", biller)
 
 
@@ -75,16 +79,30 @@ def _pay_id(name: str) -> dict[str, str]:
     return {"identifier": f"{name.split(maxsplit=1)[0].lower()}@example.org", "name": name, "type": "EMAIL"}
 
 
-def _special_payee(store: Store, consent: Consent, chance: random.Random) -> Payee:
-    """Return a payee that is a card, a wallet or a relative abroad, depending on the person."""
+def _special_payees(store: Store, consent: Consent, person: Person, chance: random.Random) -> list[Payee]:
+    """Return a payee that is a card, a wallet or a relative abroad, depending on the person; some have all three, twice."""
+    if person.optional_fields != "usual":
+        kinds = [(name, kind) for kind in _SPECIAL for name in _FRIENDS[:2]]
+        return [
+            msgspec.structs.replace(
+                _special_payee(store, consent, chance, name, kind),
+                key=f"{kind}:{name}",
+                fiskil_id=store.mint.row_id("bank_payee_", owner_of(consent), f"{kind}:{name}"),
+                payee_id=payee_id(store, consent, f"{kind}:{name}"),
+            )
+            for name, kind in kinds
+        ]
     name = chance.choice(_FRIENDS)
-    kind = chance.choice(("card", "wallet", "abroad"))
+    return [_special_payee(store, consent, chance, name, chance.choice(_SPECIAL))]
+
+
+def _special_payee(store: Store, consent: Consent, chance: random.Random, name: str, kind: str) -> Payee:
     if kind == "card":
         card = {"payee_account_u_type": "card", "card": {"card_number": f"XXXX-XXXX-XXXX-{chance.randrange(1000, 9999)}"}}
         return _payee(store, consent, "card", name, "domestic", card)
     if kind == "wallet":
         wallet = {
-            "identifier": f"{name.split()[-1].lower()}@example.net",
+            "identifier": f"{name.rsplit(maxsplit=1)[-1].lower()}@example.net",
             "name": "PayPal",
             "provider": "PAYPAL_AU",
             "type": "EMAIL",
@@ -94,7 +112,7 @@ def _special_payee(store: Store, consent: Consent, chance: random.Random) -> Pay
         "beneficiary_details": {"name": name, "country": "NZL", "message": "From Australia"},
         "bank_details": {
             "country": "NZL",
-            "account_number": f"{chance.randrange(10**14, 10**15)}",
+            "account_number": chance.choice(_ACCOUNTS_ABROAD),
             "beneficiary_bank_bic": "EXAMNZ2A",
             "bank_address": {"name": "Harbour Bank of New Zealand", "address": "1 Quay Street, Auckland"},
         },

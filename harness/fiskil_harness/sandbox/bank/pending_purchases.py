@@ -74,7 +74,7 @@ class Slot:
             self._sample,
             key=key,
             fiskil_id=ids[0],
-            transaction_id=ids[1],
+            transaction_id=ids[1] if self._sample.transaction_id else None,
             amount=self._amounts.text(turn),
             description=f"Pending {self._sample.description}",
             status="PENDING",

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from fiskil_harness.core.identifiers import abn_of, acn_of
 from fiskil_harness.core.model import Consent, Transaction
 from fiskil_harness.core.model.payments import DirectDebit, ScheduledPayment
 from fiskil_harness.core.model.people import AccountSpec, Movement
@@ -53,7 +54,7 @@ def _is_chosen(ledger: Ledger, consent: Consent, account_id: str) -> bool:
 
 def _direct_debit(store: Store, consent: Consent, name: str, row: Transaction) -> DirectDebit:
     chance = stream(store.mint.seed, "entity", name)
-    acn = f"{chance.randrange(10**8, 10**9)}"
+    acn = acn_of(f"{chance.randrange(10**8):08d}")
     # The key does not depend on the latest row, so a direct debit keeps its id.
     key = f"{row.key.partition(':')[0]}:{name}"
     return DirectDebit(
@@ -65,7 +66,7 @@ def _direct_debit(store: Store, consent: Consent, name: str, row: Transaction) -
         authorised_entity={
             "description": name,
             "financial_institution": chance.choice(_DEBITORS_BANKS),
-            "abn": f"{chance.randrange(10, 100)}{acn}",
+            "abn": abn_of(acn),
             "acn": acn,
         },
         last_debit_amount=str(abs(Decimal(row.amount))),
@@ -114,7 +115,7 @@ def _without_history(store: Store, consent: Consent, ledger: Ledger) -> list[Sch
     monthly = {"interval": "P1M", "last_week_day": "FRI", "final_payment_date": _later(ledger.until, 360)}
     pocket_money = _fixed(f"{chance.randrange(10, 60)}.00", friend)
     plans = [("Pocket money", pocket_money, {"recurrence_u_type": "lastWeekDay", "last_week_day": monthly})]
-    for move in bills(person)[:1]:
+    for _, move in bills(person)[:1]:
         biller = {"to_utype": "payeeId", "payee_id": payee_id(store, consent, f"bill:{move.merchant}")}
         due = {"payment_date": _later(ledger.until, chance.randrange(3, 25))}
         paid = _fixed(move.amount.removeprefix("-"), biller)

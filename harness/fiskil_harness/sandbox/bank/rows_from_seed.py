@@ -39,6 +39,7 @@ Days and hours are those of the Australian east coast; the API shows them in UTC
 
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.model import Account, Person, Transaction
@@ -50,6 +51,8 @@ from fiskil_harness.sandbox.bank.days import EAST_COAST as EAST_COAST  # noqa: P
 from fiskil_harness.sandbox.bank.pending_purchases import Slot
 from fiskil_harness.sandbox.bank.pending_schedule import slot_schedules
 from fiskil_harness.sandbox.bank.series import MARKS, Days, Series
+from fiskil_harness.sandbox.bank.transaction_details import details_of
+from fiskil_harness.sandbox.openapi.optional_fields import filled
 
 BANK_CODES = (1, 3, 6, 8, 11, 48, 63, 73)
 STATE_DIGITS = (2, 3, 4, 5, 6, 7)
@@ -117,7 +120,7 @@ def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
                 key=f"{origin.spec.key}:{number}",
                 number=first_number + number,
                 days=Days(zero=origin.last - move.first_day, step=-move.every_days, last=origin.last),
-                sample=_sample(origin.view, origin.account, move),
+                sample=_sample(origin, move, number),
                 amounts=Amounts(move, chance),
                 ids=origin.ids,
                 salt=chance.getrandbits(64),
@@ -141,7 +144,8 @@ def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
                 place=number,
                 turns=turns,
                 last=origin.last,
-                sample=_sample(origin.view, origin.account, move),
+                # PENDING rows of a slot have an execution time or no date at all. Source: data.pending-dates
+                sample=msgspec.structs.replace(_sample(origin, move, turns.move), execution_date_time=MARKS[4]),
                 amounts=Amounts(move, chance),
                 ids=origin.ids,
                 salt=chance.getrandbits(64),
@@ -150,13 +154,24 @@ def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
     return slots
 
 
-def _sample(view: View, account: Account, move: Movement) -> Transaction:
+def _sample(origin: Origin, move: Movement, number: int) -> Transaction:
     """Return a row with the fields that all rows of a movement share, and placeholders for the others."""
+    view, account, person = origin.view, origin.account, origin.person
     is_detailed = _type_of(move).startswith("TRANSFER_")
+    details = details_of(person, origin.spec, move, number, seed=view.mint.seed)
+    executed, valued = details.pop("execution_date_time"), details.pop("value_date_time")
+    extended: dict[str, Any] | None = _extended(move) if is_detailed else {"service": ""}
+    match person.optional_fields:
+        case "every" if is_detailed:
+            extended = filled(extended, {"$ref": "#/components/schemas/ExtendedData"})
+        case "parts":
+            extended = {"npp_payload": {}} if is_detailed else {}
+        case "none":
+            extended = None
     return Transaction(
         key="",
         fiskil_id=MARKS[0],
-        transaction_id=MARKS[1],
+        transaction_id=None if person.optional_fields in {"parts", "none"} else MARKS[1],
         account_id=account.account_id,
         arrangement_id=view.arrangement_id,
         institution_id=view.institution_id,
@@ -165,17 +180,11 @@ def _sample(view: View, account: Account, move: Movement) -> Transaction:
         status="POSTED",
         type=_type_of(move),
         posting_date_time=MARKS[3],
-        execution_date_time=MARKS[4],
-        value_date_time=MARKS[3],
-        merchant_name=move.merchant,
-        merchant_category_code=move.mcc,
-        category={
-            "primary_category": move.category.split(":")[0],
-            "secondary_category": move.category.replace(":", "_"),
-            "confidence_level": "VERY_HIGH",
-        },
+        execution_date_time=MARKS[4] if executed else None,
+        value_date_time=MARKS[5] if valued else None,
         is_detail_available=is_detailed,
-        extended_data=_extended(move) if is_detailed else {"service": ""},
+        extended_data=extended,
+        **details,
     )
 
 

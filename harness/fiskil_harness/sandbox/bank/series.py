@@ -13,7 +13,7 @@ from fiskil_harness.sandbox.bank.days import instant_of, text_of
 
 MORNING = 9 * 60
 # Placeholders in the sample row for the values that differ per row; in the JSON text they become `%s`.
-MARKS = ("\ue000", "\ue001", "\ue002", "\ue003", "\ue004")
+MARKS = ("\ue000", "\ue001", "\ue002", "\ue003", "\ue004", "\ue005")
 _SPREAD = 0xD1342543DE82EF95
 _ALL = 2**64 - 1
 _OPEN, _OPEN_FOR = 7 * 60, 14 * 60
@@ -123,11 +123,11 @@ class Series:
             self.sample,
             key=name,
             fiskil_id=ids[0],
-            transaction_id=ids[1],
+            transaction_id=ids[1] if self.sample.transaction_id else None,
             amount=self.amounts.text(index),
             posting_date_time=posted,
             execution_date_time=self._executed(day, posted) if self.sample.execution_date_time else None,
-            value_date_time=posted,
+            value_date_time=posted if self.sample.value_date_time else None,
         )
 
     def text(self, day: int, at: int, instant: int, *, is_plain: bool) -> str:
@@ -190,9 +190,11 @@ class Series:
         """Return the JSON text of the sample row as a format string, with exactly six conversions for the values."""
         sample = plain(self.sample) if is_plain else self.sample
         text = bytes(sample.wire).decode().replace("%", "%%")
-        if sample.execution_date_time is None:
-            # A conversion that prints nothing, after the posting time, keeps their number at six.
-            text = text.replace(MARKS[3], f"{MARKS[3]}%.0s", 1)
+        previous = ""
+        for mark in MARKS:
+            # For a field that the row lacks, a conversion that prints nothing keeps their number at six.
+            text = text if mark in text else text.replace(previous, f"{previous}%.0s", 1)
+            previous = mark if mark in text else previous
         for mark in MARKS:
             text = text.replace(mark, "%s")
         self._forms[is_plain] = text

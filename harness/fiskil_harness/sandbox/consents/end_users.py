@@ -2,6 +2,7 @@
 
 import msgspec
 
+from fiskil_harness.core.identifiers import EMAIL, PHONE
 from fiskil_harness.core.model import Ending
 from fiskil_harness.sandbox.consents import consents
 from fiskil_harness.sandbox.problems import ApiProblem, bad_request, end_user_not_found
@@ -24,10 +25,12 @@ def create(
         end_user_id: A fixed id (default: a new one).
 
     Raises:
-        ApiProblem: 400, the e-mail is missing or taken, under interpretations in which the API refuses that.
+        ApiProblem: 400, the e-mail is missing or taken, or e-mail or phone has another format, under interpretations in
+            which the API refuses that.
 
-    Source: end-users.duplicate-email, end-users.email
+    Source: end-users.duplicate-email, end-users.email, end-users.formats
     """
+    _refuse_formats(store, email, phone)
     if not email and store.interpretation("end-users.email") == "required":
         raise bad_request("email is required")
     _refuse_taken(store, email, but="")
@@ -53,11 +56,12 @@ def update(store: Store, end_user_id: str, changes: dict[str, str]) -> None:
     """Change e-mail, phone, name or ABN of an end user.
 
     Raises:
-        ApiProblem: 404, no such end user; 400, the e-mail is taken.
+        ApiProblem: 404, no such end user; 400, the e-mail is taken, or e-mail or phone has another format.
 
-    Source: end-users.duplicate-email
+    Source: end-users.duplicate-email, end-users.formats
     """
     registration = find(store, end_user_id)
+    _refuse_formats(store, changes.get("email"), changes.get("phone"))
     _refuse_taken(store, changes.get("email"), but=end_user_id)
     store.end_users[end_user_id] = msgspec.structs.replace(registration, **changes)
 
@@ -79,6 +83,12 @@ def delete(store: Store, end_user_id: str) -> None:
             store.sessions[session.session_id] = ended
     del store.end_users[end_user_id]
     store.deleted_end_users.add(end_user_id)
+
+
+def _refuse_formats(store: Store, email: str | None, phone: str | None) -> None:
+    for name, value, form in (("email", email, EMAIL), ("phone", phone, PHONE)):
+        if value and not form.fullmatch(value) and store.interpretation("end-users.formats") == "refused":
+            raise bad_request(f"invalid {name}: {'not in E.164 format' if name == 'phone' else 'not an e-mail address'}")
 
 
 def _refuse_taken(store: Store, email: str | None, *, but: str) -> None:

@@ -10,6 +10,11 @@ from fiskil_harness.sandbox.store import Store
 CONNECTION_STATUSES = ("HEALTHY", "DEGRADED", "OUTAGE")
 
 
+def picture(store: Store, institution: Institution, kind: str) -> str:
+    """Return the URL of an institution's ``icon`` or ``logo``, which the consent page serves; "" without pictures."""
+    return f"{store.auth_url}/pictures/{institution.institution_id}-{kind}.svg" if institution.has_pictures else ""
+
+
 def set_connection(store: Store, institution_id: str, status: str) -> None:
     """Set the connection status of an institution, until the next reset.
 

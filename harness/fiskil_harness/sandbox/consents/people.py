@@ -5,6 +5,7 @@ The e-mail address entered at log-in determines the person, regardless of the en
 
 import re
 
+from fiskil_harness.core.identifiers import EMAIL
 from fiskil_harness.core.model import Person
 from fiskil_harness.core.model.energy import EnergyAccountSpec
 from fiskil_harness.core.model.people import AccountSpec
@@ -14,7 +15,6 @@ from fiskil_harness.sandbox.consents.sharing import has_closed, is_open
 from fiskil_harness.sandbox.energy.generated_accounts import energy_of
 from fiskil_harness.sandbox.store import Store
 
-_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 # Numbers reserved for fiction, so that no real person is ever called.
 _PHONES = (
     "+61491570006", "+61491570156", "+61491570157", "+61491570158", "+61491570159", "+61491570110", "+61491570313",
@@ -34,7 +34,7 @@ def person_for(store: Store, email: str) -> Person | None:
     Source: journey.any-email
     """
     address = email.strip().lower()
-    if not _ADDRESS.fullmatch(address) or not address.isprintable():
+    if not EMAIL.fullmatch(address) or not address.isprintable():
         return None
     person = store.people.get(address) or store.named.get(address)
     return person or admit(store, generated_person(seed=store.mint.seed, email=address))

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan
 from fiskil_harness.core.model.energy_rows import (
     Concession,
@@ -14,6 +16,7 @@ from fiskil_harness.core.model.energy_rows import (
     EnergyBalance,
     EnergyRow,
     PaymentSchedule,
+    ServicePoint,
     UsageRead,
 )
 from fiskil_harness.core.randomness import stream
@@ -97,7 +100,18 @@ class AccountAsOf:
     @property
     def service_points(self) -> tuple[EnergyRow, ...]:
         """Return the points at which the household is connected to the electricity grid; empty for gas."""
-        return tuple(site.point for site in self._sites)
+        return tuple(self._with_next_read(site.point) for site in self._sites)
+
+    def _with_next_read(self, point: ServicePoint) -> ServicePoint:
+        """Return *point* with the date of the next read, if the meter does not send its reads."""
+        if self._spec.meter != "basic" or self._ended_on is not None:
+            return point
+        read_on = month_before(self._spans[-1].last + timedelta(days=1), -self._plan.bill_months) - timedelta(days=1)
+        meters = tuple(
+            {**meter, "specifications": {**meter["specifications"], "next_scheduled_read_date": str(read_on)}}
+            for meter in point.meters
+        )
+        return msgspec.structs.replace(point, meters=meters)
 
     @property
     def der(self) -> tuple[EnergyRow, ...]:

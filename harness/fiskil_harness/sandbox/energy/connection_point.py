@@ -5,16 +5,20 @@ from typing import Any
 
 from msgspec import Struct
 
+from fiskil_harness.core.identifiers import nmi
 from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan
 from fiskil_harness.core.model.energy_rows import DerRecord, ServicePoint
 from fiskil_harness.core.randomness import stream
-from fiskil_harness.sandbox.bank.address import address_of
+from fiskil_harness.sandbox.bank.address import addresses_of
 from fiskil_harness.sandbox.energy.context import EnergyContext
 from fiskil_harness.sandbox.energy.reads import CONTROLLED, EXPORT, IMPORT
 
 
 class Grid(Struct, frozen=True):
-    """The network operator of a state, its jurisdiction code, and the first digits of its metering identifiers."""
+    """The network operator of a state, its jurisdiction code, and the first digits of its metering identifiers.
+
+    Source: AEMO, NMI Allocation List
+    """
 
     network: str
     jurisdiction: str
@@ -22,15 +26,15 @@ class Grid(Struct, frozen=True):
 
 
 _GRIDS = {
-    "NSW": Grid("Ausgrid", "NSW", "41"),
-    "VIC": Grid("CitiPower", "VIC", "61"),
+    "NSW": Grid("Ausgrid", "NSW", "4103"),
+    "VIC": Grid("CitiPower", "VIC", "6102"),
     "QLD": Grid("Energex", "QLD", "31"),
-    "SA": Grid("SA Power Networks", "SA", "20"),
-    "TAS": Grid("TasNetworks", "TAS", "80"),
-    "ACT": Grid("Evoenergy", "ACT", "70"),
+    "SA": Grid("SA Power Networks", "SA", "2001"),
+    "TAS": Grid("TasNetworks", "TAS", "8000"),
+    "ACT": Grid("Evoenergy", "ACT", "7001"),
     # Western Australia and the Northern Territory are outside the national market.
-    "WA": Grid("Western Power", "ALL", "80"),
-    "NT": Grid("Power and Water", "ALL", "25"),
+    "WA": Grid("Western Power", "ALL", "8001"),
+    "NT": Grid("Power and Water", "ALL", "250"),
 }
 
 
@@ -45,7 +49,8 @@ class Site(Struct, frozen=True, kw_only=True):
 
 def site_of(context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> Site:
     """Return the site (service point, meter and resources) of an electricity account, at the person's home address."""
-    location = address_of(context.person, seed=context.seed)
+    formats = addresses_of(context.person, seed=context.seed)
+    location = formats[context.person.energy.index(spec) % len(formats)]
     grid = _GRIDS[location[location["address_u_type"]]["state"]]
     meter_id = context.digits(9, f"{spec.key}:meter")
     suffixes = (IMPORT, *([CONTROLLED] if spec.controlled_kwh else ()), *([EXPORT] if spec.solar_kw else ()))
@@ -53,7 +58,7 @@ def site_of(context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -
     point = ServicePoint(
         **context.ids("energy_sp_", spec.key),
         service_point_id=context.view.mint.row_id("sp-", context.view.owner, spec.key, length=24),
-        national_metering_id=nmi(grid.begins + context.digits(8, f"{spec.key}:nmi")),
+        national_metering_id=_nmi(context, spec, grid),
         service_point_classification="SMALL",
         service_point_status="ACTIVE",
         jurisdiction_code=grid.jurisdiction,
@@ -70,14 +75,11 @@ def site_of(context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -
     return Site(point=point, meter_id=meter_id, register_ids=register_ids, der=_der(context, spec, point))
 
 
-def nmi(body: str) -> str:
-    """Return a national metering identifier: *body*, ten characters, and a check digit over their ASCII codes.
-
-    Every second code from the right is doubled, and the digits of all codes are added. The check digit makes the sum a
-    multiple of ten.
-    """
-    codes = (ord(letter) * (2 - at % 2) for at, letter in enumerate(reversed(body)))
-    return body + str(-sum(int(figure) for code in codes for figure in str(code)) % 10)
+def _nmi(context: EnergyContext, spec: EnergyAccountSpec, grid: Grid) -> str:
+    """Return the metering identifier of the household's connection, which every end user sees."""
+    chance = stream(context.seed, "nmi", context.person.email, spec.key)
+    length = 10 - len(grid.begins)
+    return nmi(f"{grid.begins}{chance.randrange(10**length):0{length}d}")
 
 
 def _since(context: EnergyContext, spec: EnergyAccountSpec) -> str:

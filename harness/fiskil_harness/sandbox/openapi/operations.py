@@ -97,7 +97,15 @@ def _body(document: Document, described: dict[str, Any]) -> Any:
     # Fiskil's documentation is unclear about these fields; the handler checks them as currently interpreted.
     doubts = set(schema.get("x-doubts", ()))
     required = [name for name in schema.get("required", ()) if name not in doubts]
-    return validator(document, {**schema, "required": required})
+    properties = {
+        name: _without_pattern(document, value) if name in doubts else value
+        for name, value in schema.get("properties", {}).items()
+    }
+    return validator(document, {**schema, "required": required, "properties": properties})
+
+
+def _without_pattern(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in resolve(document, schema).items() if name != "pattern"}
 
 
 def fields_of(error: Any) -> str:

@@ -29,6 +29,7 @@ from fiskil_harness.sandbox.pages.announcements import PATH as ANNOUNCEMENTS
 from fiskil_harness.sandbox.pages.announcements import announcements_of
 from fiskil_harness.sandbox.pages.embedding import REPORTS, refused_origin
 from fiskil_harness.sandbox.pages.headers import headers_for
+from fiskil_harness.sandbox.pages.pictures import drawing_of
 from fiskil_harness.sandbox.pages.screens import no_such_page, over, refused, screen
 from fiskil_harness.sandbox.store import Store
 
@@ -86,6 +87,10 @@ def page_application(store: Store) -> Any:
             return Response(headers=headers_for(None))
         return await (act(request) if request.method == "POST" else show(request))
 
+    async def picture(request: Request) -> Response:
+        drawing = drawing_of(store, request.path_params["name"])
+        return Response(drawing, media_type="image/svg+xml", headers=headers_for(None))
+
     app = Starlette(
         # The documentation also shows the second path. Source: auth-session.auth-url
         routes=[
@@ -93,6 +98,7 @@ def page_application(store: Store) -> Any:
             Route("/page.js", _script),
             Route(REPORTS, _guarded(store, report), methods=["POST"]),
             Route(ANNOUNCEMENTS, announcements),
+            Route("/pictures/{name}.svg", picture),
         ],
         exception_handlers={HTTPException: _no_such_page},
     )
