@@ -43,3 +43,14 @@ def test_entries_can_be_discarded_before_they_are_written_again() -> None:
     journal.write(Idle(seconds=2))
 
     assert list(journal) == [ProcessChanged(change="start"), Idle(seconds=2)]
+
+
+def test_a_span_begins_when_it_began() -> None:
+    """However late the end is recorded, the begin is exact, so an API call at that moment lies within the span."""
+    journal = Journal()
+    began_s = journal.elapsed_s()
+
+    span = journal.span(began_s)
+
+    assert abs(span["at_s"] - span["took_s"] - began_s) < 1e-9
+    assert span["took_s"] > 0

@@ -70,6 +70,11 @@ class Journal:
         """Return the current ``at_s`` and ``step``, as keyword arguments for an entry."""
         return {"at_s": self.elapsed_s(), "step": self.step}
 
+    def span(self, began_s: float) -> dict[str, Any]:
+        """Return a stamp with ``took_s``, the time since *began_s*: the entry's begin is exactly *began_s*."""
+        stamp = self.stamp()
+        return {**stamp, "took_s": stamp["at_s"] - began_s}
+
     def all(self, kind: type[E_]) -> list[E_]:
         """Return every entry of class *kind*, in the order in which they were written."""
         return [entry for entry in self if isinstance(entry, kind)]

@@ -216,7 +216,6 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         HookMissing: The config has no such hook.
     """
     limit_s = stage.settings.app.limits.request_deadline_s + 5
-    elapsed = stopwatch()
     begin_s = 0.0
 
     def api_calls() -> list[Exchange]:
@@ -224,8 +223,8 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         return [exchange for exchange in stage.journal.all(Exchange) if exchange.at_s >= begin_s]
 
     def call() -> HttpReply:
-        nonlocal elapsed, begin_s
-        elapsed, begin_s = stopwatch(), stage.journal.elapsed_s()
+        nonlocal begin_s
+        begin_s = stage.journal.elapsed_s()
         try:
             return stage.app.call(f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
         except HookError as error:
@@ -237,12 +236,12 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         while (reply.status or 0) >= FAILED and all(map(is_complete_success, api_calls())) and since() < LONGEST_OPEN_S:
             pause(BETWEEN_TRIES_S)
             reply = call()
-    stage.record(
-        HookCall,
+    hook_call = HookCall(
+        **stage.journal.span(begin_s),
         hook=name,
         participant=end_user.participant,
         status=reply.status,
         body=shortened(reply.body),
-        took_s=elapsed(),
     )
+    stage.journal.write(hook_call)
     return reply

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fiskil_harness.app.templates import fill_text
-from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import HookError
@@ -149,7 +148,7 @@ class UseAppTogether(CrowdStep, frozen=True, tag="use_app_together"):
 
 
 def _refresh(stage: "Stage", end_user: "EndUser") -> ConcurrentResponse:
-    elapsed = stopwatch()
+    begin_s = stage.journal.elapsed_s()
     limit_s = stage.settings.app.limits.request_deadline_s + 5
     with HttpClient() as browser:
         try:
@@ -157,12 +156,11 @@ def _refresh(stage: "Stage", end_user: "EndUser") -> ConcurrentResponse:
         except HookError as error:
             reply = HttpReply(status=500, problem=str(error))
     call = HookCall(
-        **stage.journal.stamp(),
+        **stage.journal.span(begin_s),
         hook="refresh",
         participant=end_user.participant,
         status=reply.status,
         body=shortened(reply.body),
-        took_s=elapsed(),
     )
     stage.journal.write(call)
     return _response(stage, end_user, "the response to app.drive.refresh", reply)

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fiskil_harness.app.browser import PageSnapshot
-from fiskil_harness.core.clock import pause, stopwatch, wait_until
+from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config.hooks import PAGES, REFRESH, REVOKE, START_SESSION
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import ConfigError, StepError
@@ -225,17 +225,17 @@ def _view(stage: "Stage") -> Result:
     cap_s = stage.settings.app.limits.request_deadline_s + LATE_S
     results = []
     for name, template in stage.settings.app.observe.pages.items():
-        elapsed = stopwatch()
+        begin_s = stage.journal.elapsed_s()
         problem = window.open(address_of(stage, end_user, template), page=name, settle_s=0, cap_s=cap_s)
         page = PageSnapshot() if problem else window.read()
-        entry = stage.record(
-            HookCall,
+        entry = HookCall(
+            **stage.journal.span(begin_s),
             hook="page",
             participant=end_user.participant,
             status=page.status,
             body=shortened(page.html.encode()),
-            took_s=elapsed(),
         )
+        stage.journal.write(entry)
         if entry.status is None:
             return Result.FINAL
         results.append(entry.has_succeeded)
