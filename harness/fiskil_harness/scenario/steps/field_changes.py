@@ -90,7 +90,7 @@ def _new_fields(name: str, *, seed: int) -> Any:
             case "category":
                 return {"category": _other_category(row)}
             case "dates":
-                return {field: _a_day_earlier(value) for field in DATES if (value := getattr(row, field))}
+                return {field: _a_day_earlier(getattr(row, field) or str(row.posting_date_time)) for field in DATES}
         return {name: f"CORRECTED {name.removesuffix('_name').upper()} {number:06d}"}
 
     return fields
