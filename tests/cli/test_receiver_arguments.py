@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fiskil_harness.cli.receiver_arguments import settings_of_folder
+from fiskil_harness.cli.receiver_arguments import receiver_settings, settings_of_folder
 from fiskil_harness.errors import ConfigError, UnsafeTarget
 
 URL = "http://127.0.0.1:8000/hook"
@@ -90,3 +90,16 @@ def test_a_missing_secret_and_a_remote_address_are_refused(folder: Path) -> None
     (folder / "fiskil-harness.toml").write_text(CONFIG.replace("localhost", "192.0.2.1"))
     with pytest.raises(UnsafeTarget):
         settings_of_folder("http://192.0.2.1:8000/hook", None, (), folder=folder)
+
+
+def test_the_effects_hook_may_listen_at_another_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker of this machine reports the effects; another machine is refused."""
+    monkeypatch.setenv("MY_SECRET", "c2VjcmV0")
+    effects = "GET http://127.0.0.1:9000/effects?end_user_id={end_user_id}"
+
+    settings = receiver_settings(URL, "MY_SECRET", effects, (), None)
+
+    assert settings.app.observe.effects is not None
+    assert settings.app.observe.effects.request == effects
+    with pytest.raises(UnsafeTarget, match=r"app\.observe\.effects names '192\.0\.2\.1', which is not loopback"):
+        receiver_settings(URL, "MY_SECRET", "GET http://192.0.2.1/effects", (), None)

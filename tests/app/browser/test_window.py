@@ -55,6 +55,16 @@ PAGES = {
     "/asks": '<button onclick=\'if (confirm("Really?")) document.title = "Done"\'>Stop</button>',
     "/covered": """<button onclick='document.title = "Pressed"'>Go</button>
 <div style="position:fixed;inset:0">We use cookies</div>""",
+    "/veiled": '<h1>Not connected</h1><p>Try again</p><div style="position:fixed;inset:0;background:#fffd"></div>',
+    "/framed-over": """<h1>Not connected</h1>
+<iframe style="position:fixed;inset:0;width:100%;height:100%" src="/inside"></iframe>""",
+    "/shadow-over": """<h1>Connect</h1><div id="over" style="position:fixed;inset:0"></div><script>
+document.getElementById("over").attachShadow({mode: "open"}).innerHTML = "Not connected";</script>""",
+    "/picture-over": '<h1>Connect</h1><div style="position:fixed;inset:0"><canvas></canvas></div>',
+    "/dialog-over": """<h1>Connect</h1><div style="position:fixed;inset:0;background:#0008">
+<div style="margin:5rem auto;width:200px;background:#fff">Not connected <button>Close</button></div></div>""",
+    "/frame-beside": '<h1>Not connected</h1><iframe style="width:300px;height:200px" src="/inside"></iframe>',
+    "/veil-lets-clicks-pass": '<h1>Hello</h1><div style="position:fixed;inset:0;pointer-events:none"></div>',
     "/tells": "<button onclick='alert(1 + 1 + \" errors\")'>Stop</button>",
     "/declared": """<h1>Hello</h1><div><template shadowrootmode="closed"><p>Inside, declared</p>
 <div><template shadowrootmode="open"><button>Go deep</button></template></div></template></div>""",
@@ -457,3 +467,26 @@ def test_closed_shadow_roots_in_the_html_are_read(go: Open) -> None:
 def test_a_canvas_over_half_of_a_page_may_hide_text(go: Open, path: str, covers: tuple[str, ...]) -> None:
     """A small canvas does not hide text; in a frame, both are measured against the window."""
     assert [view.covers for view in go(path).look()] == [covers] * 2
+
+
+@pytest.mark.parametrize(
+    ("path", "is_covered"),
+    [
+        ("/veiled", True),
+        ("/framed-over", False),
+        ("/shadow-over", False),
+        ("/picture-over", False),
+        ("/dialog-over", False),
+        ("/frame-beside", False),
+        ("/veil-lets-clicks-pass", False),
+        ("/long", False),
+    ],
+)
+def test_a_page_under_an_overlay_is_covered(window: Window, httpserver: HTTPServer, path: str, is_covered: bool) -> None:
+    """An empty element lies over each of its texts; a dialog has content, and only moments after journeys count."""
+    window.open(httpserver.url_for(path), page="cancelled")
+
+    views = window.look(moment="failed", has_pictures=False)
+
+    assert {view.is_covered for view in views} == {is_covered}
+    assert not any(view.is_covered for view in window.look(has_pictures=False))

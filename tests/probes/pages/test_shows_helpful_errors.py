@@ -347,3 +347,24 @@ def test_filler_text_is_inconclusive(tape: Tape) -> None:
     failed(tape, OTP, "Lorem ipsum dolor sit amet, consectetur adipiscing elit")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("problem", ["", "the consent page is still there after its end"])
+def test_a_text_under_the_consent_page_fails(tape: Tape, problem: str) -> None:
+    """The app has written its text, so it knows of the ending, and the end user cannot reach it."""
+    shown(tape, "connect", "Connect your bank", width_px=360)
+    failed(tape, OTP, f"Connect your bank\n{HELP}", is_covered=True, problem=problem)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert "the cancelled page is covered by the consent page" in finding.observed
+
+
+@pytest.mark.parametrize(("page", "text"), [("cancelled", "Connect your bank"), ("response", f"Connect your bank\n{HELP}")])
+def test_a_cover_over_old_text_or_before_a_journey_is_no_failure(tape: Tape, page: str, text: str) -> None:
+    """The app may not know of the ending yet, or show that it is working."""
+    shown(tape, "connect", "Connect your bank", width_px=360)
+    failed(tape, DENIED, text, page=page, is_covered=True, problem="the consent page is still there after its end")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from fiskil_harness.journal import Declared
+from fiskil_harness.journal import Declared, PageView
 from fiskil_harness.probes import ShowsSyncing, Verdict
 from tests.probes.sight import shown
 from tests.probes.tape import Tape
@@ -355,3 +355,18 @@ def test_a_denial_is_no_announcement(tape: Tape) -> None:
     view_around_sync(tape, "Your connections\nThis is what you share with us. We are not syncing any data.")
 
     assert PROBE.examine(tape.journal).verdict is not Verdict.PASS
+
+
+def test_an_announcement_under_the_consent_page_fails(tape: Tape) -> None:
+    """The app has written its text, so it knows of the consent, and the end user cannot reach it."""
+    shown(tape, "connect", "Connect your bank")
+    text = f"Connect your bank\n{SYNCING}"
+    shown(tape, "callback", "", moment="unsynced", problem="the consent page is still there after its end")
+    tape.journal.write(
+        PageView(at_s=9, participant="", page="callback", moment="unsynced", width_px=1280, text=text, is_covered=True)
+    )
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed.startswith("the callback page is covered")

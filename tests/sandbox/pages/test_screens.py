@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+import httpx
 import msgspec
 import pytest
 
@@ -246,3 +247,23 @@ def test_json_is_not_accepted_as_a_form(still: Still, form_browser: FormBrowser)
 
     assert response.status == 404
     assert still.standing(session).ending is None
+
+
+@pytest.mark.parametrize("session", ["unknown", "returned", "ordered"])
+def test_announcements_end_with_an_event(still: Still, form_browser: FormBrowser, session: str) -> None:
+    """Without one, the browser would open the stream again and again. Source: auth-session.single-use"""
+    opened = still.invite(institution_id="88888")
+    if session == "ordered":
+        still.sandbox.conclude(opened.session_id, "denied")
+    elif session == "returned":
+        form_browser.open(still.page_of(opened))
+        form_browser.submit("cancel")
+
+    url = f"{still.auth_url}/announcements?sess_id={'nobody' if session == 'unknown' else opened.session_id}"
+    response = httpx.get(url, timeout=30, trust_env=False)
+
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert [line for line in response.text.splitlines() if line.startswith("event")] == [
+        "event: ended" if session == "ordered" else "event: closed"
+    ]
+    assert still.sandbox.store.page_listeners == set()

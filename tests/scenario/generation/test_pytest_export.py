@@ -1,7 +1,9 @@
 """Export of a plan as a pytest file: ids, times and signatures become placeholders, and no secret is written."""
 
 import base64
+import os
 import re
+import subprocess
 
 import msgspec
 import pytest
@@ -11,9 +13,9 @@ from fiskil_harness.errors import PlanError
 from fiskil_harness.journal import Delivery, HookCall, Journal, ProcessChanged
 from fiskil_harness.probes import AppliesOnce, Finding, Verdict
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.pytest_export import Export, export
+from fiskil_harness.scenario.generation.pytest_export import SIGN, Export, export
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.webhooks.fiskil_signature import HEADER, digest
+from fiskil_harness.webhooks.fiskil_signature import HEADER, digest, sign
 
 SECRET = base64.b64encode(b"a key that nobody else has, and that is long enough").decode()
 BODY = msgspec.json.encode(
@@ -106,3 +108,14 @@ def test_a_truncated_message_is_exported_as_truncated() -> None:
     assert re.findall(r"'do': '(\w+)'", exported.test) == ["half", "send"]
     assert "# here: send half of e0 attempt 1, then close the connection" in exported.shell
     assert exported.shell.count("curl ") == 1
+
+
+@pytest.mark.parametrize("secret", ["a2V5IG9mIDE2IGJ5dGU", "a2V5IG9mIDE2IGJ5dGU="])
+def test_the_shell_script_signs_with_a_secret_without_padding(secret: str) -> None:
+    """It decodes the secret as the harness does."""
+    command = ["bash", "-euc", f"{SIGN}\nsign hello"]
+    environment = {**os.environ, "FISKIL_WEBHOOK_SECRET": secret}
+
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+
+    assert done.stdout == sign(b"hello", secret)

@@ -48,10 +48,15 @@ async def read(
     return merged([*parts, *more], url=page.url, status=status)
 
 
-async def is_covered(page: "Page", *, cap_s: float | None) -> bool:
-    """Return true if something without text, such as a frame, lies over every text of *page*; false if that is unknown."""
+async def is_covered(page: "Page", places: Origins, *, cap_s: float | None) -> bool:
+    """Return true if the consent page or an empty element lies over every text of *page*; false if that is unknown."""
+
+    async def query() -> bool:
+        frames = [frame for frame in page.frames if frame.parent_frame == page.main_frame and places.is_auth(frame.url)]
+        return bool(await page.evaluate(script("covered"), [await frame.frame_element() for frame in frames]))
+
     try:
-        return bool(await asyncio.wait_for(page.evaluate(script("covered")), cap_s))
+        return await asyncio.wait_for(query(), cap_s)
     except Exception:  # noqa: BLE001 - the page may be navigating, or closed
         return False
 

@@ -29,6 +29,8 @@ PRESS_CAP_S = 5.0
 EVERY_MS = 25
 UNSEARCHED = "the page could not be searched for closed shadow trees"
 CLOSED_TO_ALL = (401, 403, 404, 405, 410)
+AFTER_JOURNEY = frozenset({"failed", "unsynced"})
+"""Moments after a consent journey, whose consent page may still lie over the app's page."""
 
 
 class Window:
@@ -398,7 +400,8 @@ class Window:
             after_s=self._since(),
             covers=snapshot.covers if is_searched else (*snapshot.covers, UNSEARCHED),
             problem=problem or self._problem_of(snapshot),
-            is_covered=moment == "failed" and await page_reader.is_covered(self._page, cap_s=self._cap_of(self._page)),
+            is_covered=moment in AFTER_JOURNEY
+            and await page_reader.is_covered(self._page, self.places, cap_s=self._cap_of(self._page)),
         )
         self._write(view)
         if has_pictures:

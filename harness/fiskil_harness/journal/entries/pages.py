@@ -110,8 +110,8 @@ class PageView(Entry, frozen=True, kw_only=True):
     *text* is the visible text, line by line. *signs* are the visible signs of progress (progressbar, aria-busy, an announced
     status). *problem* states why nothing could be read. *digest* is a hash of the screenshot, so that two views can be
     compared; it is empty if there is none. *covers* describe elements that may contain unreadable text, such as a large
-    canvas. *is_covered* is True for a page after a failed journey if something without text, such as the frame of the
-    consent page, lies over everything on the page.
+    canvas. *is_covered* is True for a page after a journey if the consent page or an element without content
+    lies over every text of the page.
     """
 
     participant: str

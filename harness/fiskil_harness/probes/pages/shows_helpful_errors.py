@@ -78,7 +78,7 @@ def _case(journal: Journal, cause: str, views: list[PageView]) -> Case:
     for view in views:
         # The app has written its text, so it knows that the journey is over.
         if view.page == AFTER_JOURNEY and view.is_covered and _text_since_press(journal, view):
-            observed = f"the {view.page} page is covered, as by the frame of the consent page: its text cannot be reached"
+            observed = f"the {view.page} page is covered by the consent page or an empty element: its text is out of reach"
             return Case(name=cause, verdict=Verdict.FAIL, observed=observed)
     for view in views:
         if is_readable(view):

@@ -6,7 +6,7 @@ from fiskil_harness.core.config.hooks import EFFECTS, PAGES, STATE
 from fiskil_harness.core.model.findings import Verdict
 from fiskil_harness.journal import Declared, Journal, PageView, Rows
 from fiskil_harness.journal.queries.page_claims import without_denials
-from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, listed, mentions, sentences
+from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, listed, mentions, new_text, sentences
 from fiskil_harness.journal.queries.rows import shown, snapshots
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
@@ -49,6 +49,12 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
         late = [view for view in journal.all(PageView) if view.is_synced]
         if not early and not late:
             return self.inconclusive("no page was viewed after the consent", hook=PAGES)
+        hidden = [view for view in early if view.page == AFTER_JOURNEY and view.is_covered and _is_written(journal, view)]
+        if hidden:
+            observed = (
+                f"the {AFTER_JOURNEY} page is covered by the consent page or an empty element: its text is out of reach"
+            )
+            return self.fails(observed, evidence=(f"{AFTER_JOURNEY}: covered",), examined=len(early))
         unreadable = [view for view in (*early, *late) if not is_readable(view)]
         if unreadable or not early or not late:
             return self.inconclusive(_why_unobserved(unreadable, early))
@@ -115,6 +121,13 @@ def _silent_pages(
     announcing = {view.page for view in early if _announces(view, own) or _names_data(journal, view)}
     names = dict.fromkeys(view.page for view in early if view.page in showing - announcing)
     return [[view for view in early if view.page == name] for name in names]
+
+
+def _is_written(journal: Journal, view: PageView) -> bool:
+    """Return True if the page has new text since before the journey, so that the app knows that the journey is over."""
+    plain = [other for other in journal.all(PageView) if other.is_plain and other.at_s <= view.at_s and is_readable(other)]
+    same = [other for other in plain if (other.participant, other.width_px) == (view.participant, view.width_px)]
+    return bool(same and new_text(same[-1], view))
 
 
 def _own_words(journal: Journal) -> tuple[str, ...]:

@@ -12,11 +12,14 @@ from fiskil_harness.sandbox.store import Store
 
 PATH = "/announcements"
 OPENED = ": open\n\n"
-ENDED = "event: ended\ndata:\n\n"
+ENDED, CLOSED = "event: ended\ndata:\n\n", "event: closed\ndata:\n\n"
 
 
 async def announcements_of(store: Store, session_id: str) -> AsyncIterator[str]:
-    """Yield one event when the journey of the session has ended without its page. For an unknown session, yield nothing."""
+    """Yield ``ended`` when the journey of the session has ended without its page; ``closed`` if that cannot happen any more.
+
+    Browsers open a stream again that ends without an event.
+    """
     loop, changed = asyncio.get_running_loop(), asyncio.Event()
 
     def notify() -> None:
@@ -31,5 +34,6 @@ async def announcements_of(store: Store, session_id: str) -> AsyncIterator[str]:
                 return
             await changed.wait()
             changed.clear()
+        yield CLOSED
     finally:
         store.page_listeners.discard(notify)

@@ -25,6 +25,7 @@
     const path = document.querySelector("main")?.dataset.announcements;
     if (!path || isSent || document.visibilityState === "hidden") return;
     announcements = new EventSource(path);
+    announcements.addEventListener("closed", () => announcements.close());
     announcements.addEventListener("ended", () => {
       isSent = true;
       announcements.close();

@@ -268,7 +268,9 @@ COMMENTS = {
 SIGNATURE_HEADER = re.compile(r"'(X-Fiskil-Signature: )([^']*?)@right(?::(\d+))?@([^']*)'", re.IGNORECASE)
 
 SIGN = """sign() {  # prints the signature of a body, with the secret from the environment
-  key=$(printf '%s' "$FISKIL_WEBHOOK_SECRET" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' \\n')
+  secret=$FISKIL_WEBHOOK_SECRET
+  while [ $((${#secret} % 4)) -ne 0 ]; do secret="$secret="; done
+  key=$(printf '%s' "$secret" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' \\n')
   printf '%s' "$1" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | openssl base64 -A
 }"""
 
