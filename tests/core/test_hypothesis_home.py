@@ -18,7 +18,13 @@ def drawn() -> set[int]:
     seen: set[int] = set()
 
     @hypothesis.seed(1)
-    @hypothesis.settings(max_examples=200, database=None, phases=[hypothesis.Phase.generate])
+    @hypothesis.settings(
+        max_examples=200,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
     @hypothesis.given(st.lists(st.integers(), min_size=20, max_size=20))
     def draw(numbers: list[int]) -> None:
         seen.update(numbers)
