@@ -14,6 +14,8 @@ from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.model import Person, Transaction
 from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox.bank.address import state_of
+from fiskil_harness.sandbox.bank.business_days import business_day_from, is_on_business_days
 from fiskil_harness.sandbox.bank.days import EAST_COAST, ceiling_of, floor_of
 from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.bank.pending_schedule import slot_schedules
@@ -79,6 +81,14 @@ def ledger_of(person: Person, *, days: list[int], chosen: dict[str, str] | None 
     )
 
 
+def posting_day(person: Person, move: Movement, ago: int) -> date:
+    """Return the day of a regular row: its own day, or for some payments the next business day of the person's state."""
+    own_day = UNTIL - timedelta(days=ago + 1)
+    if not is_on_business_days(move):
+        return own_day
+    return date.fromordinal(business_day_from(own_day.toordinal(), state_of(person, seed=3)))
+
+
 def expected_keys(person: Person, days: int, *, some_vanish: bool) -> tuple[set[str], set[str]]:
     """Return the keys of PENDING and of POSTED rows, counted day by day."""
     pending: set[str] = set()
@@ -88,7 +98,9 @@ def expected_keys(person: Person, days: int, *, some_vanish: bool) -> tuple[set[
         for number, move in enumerate(spec.moves):
             days_after = 0 if number in {turns.move for turns in schedules if turns.takes_over} else days
             for ago in range(-days_after, person.history_days):
-                if (ago - move.first_day) % move.every_days == 0:
+                if (ago - move.first_day) % move.every_days == 0 and posting_day(person, move, ago) < UNTIL + timedelta(
+                    days
+                ):
                     posted |= {f"{spec.key}:{number}:{ago}" + (f".{at}" if at else "") for at in range(move.times_a_day)}
         for number, turns in enumerate(schedules):
             for turn, begins in enumerate(range(0, days + 1, turns.every_days)):
@@ -275,14 +287,15 @@ def test_rows_depend_only_on_the_time(person: Person, read_days: list[int]) -> N
 @EXAMPLES
 @given(people, days_passed)
 def test_rows_have_times_of_the_east_coast(person: Person, days: int) -> None:
-    """Rows are made between 7:00 and 21:00 on the day in their key; interest and fees in the night."""
+    """Rows are posted at the hours of their movement on their day; interest and fees in the night."""
     for row in ledger_of(person, days=[days]).statement().where(status="POSTED"):
         at = datetime.fromisoformat(row.posting_date_time or "").astimezone(EAST_COAST)
-        hours = range(1, 5) if row.type.startswith(("INTEREST", "FEE")) else range(7, 21)
+        hours = range(1, 5) if row.type.startswith(("INTEREST", "FEE")) else range(4, 21)
         assert at.hour in hours
         if ":pending:" not in row.key:
-            ago = int(row.key.split(":")[2].split(".")[0])
-            assert at.date() == UNTIL - timedelta(days=ago + 1)
+            account, number, ago = row.key.split(".")[0].split(":")
+            move = next(spec.moves[int(number)] for spec in person.accounts if spec.key == account)
+            assert at.date() == posting_day(person, move, int(ago))
 
 
 def test_lists_of_several_consents_are_joined() -> None:

@@ -88,6 +88,35 @@ def test_every_day_is_read_once(still: Still, api: httpx.Client) -> None:
         assert len(set(day)) == len(day) == (date(2026, 3, 2) - date(2025, 9, 1)).days
 
 
+def test_solar_exports_stay_below_the_limit(still: Still, api: httpx.Client) -> None:
+    """No half hour exports more than the connection allows."""
+    consent = household(still, "rosa")
+    (der,) = rows(api, "der", consent)
+    exports = [
+        row["interval_read"]["interval_reads"] for row in every_row(api, "usage", consent) if row["register_suffix"] == "B1"
+    ]
+
+    highest_kw = max(kwh for half_hours in exports for kwh in half_hours) * 2
+
+    assert 4 < highest_kw <= der["protection_mode"]["export_limit_kva"] == der["approved_capacity"]
+
+
+def test_the_contract_of_a_moved_household_begins_with_its_first_read(still: Still, api: httpx.Client) -> None:
+    """The end user lives at the new address since then; the contract of the old address began earlier and has ended."""
+    consent = household(still, "nina")
+    points = {row["service_point_id"]: row for row in rows(api, "service-points", consent)}
+    contracts = [account["plans"][0] for account in rows(api, "accounts", consent)]
+    first_reads = {
+        point: min(row["read_start_date"] for row in every_row(api, "usage", consent) if row["service_point_id"] == point)
+        for point in points
+    }
+
+    old, new = contracts
+
+    assert new["plan_overview"]["start_date"] == first_reads[new["service_point_ids"][0]]
+    assert old["plan_overview"]["start_date"] < first_reads[old["service_point_ids"][0]] < old["plan_overview"]["end_date"]
+
+
 def test_solar_exports_only_by_day(still: Still, api: httpx.Client) -> None:
     """Energy is exported by day only, and no half hour both imports and exports."""
     consent = household(still, "rosa", "usage")

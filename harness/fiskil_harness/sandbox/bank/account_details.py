@@ -10,7 +10,8 @@ from fiskil_harness.core.model import Account, Consent
 from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.core.model.product import Product
 from fiskil_harness.core.randomness import stream
-from fiskil_harness.sandbox.bank.address import addresses_of
+from fiskil_harness.sandbox.bank.address import addresses_of, state_of
+from fiskil_harness.sandbox.bank.business_days import business_day_from
 from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.bank.products import product_like
 from fiskil_harness.sandbox.bank.rows_from_seed import CENT
@@ -42,7 +43,7 @@ def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec,
         bundle_name=account.bundle_name or bundle,
         addresses=tuple({"purpose": "REGISTERED", **address} for address in addresses),
         **(_of_product(product, spec, seed=store.mint.seed, owner=ledger.person.email) if product else {}),
-        **_of_kind(ledger, spec, account, at, chosen=consent.account_keys),
+        **_of_kind(ledger, spec, account, at, chosen=consent.account_keys, seed=store.mint.seed),
     )
 
 
@@ -78,13 +79,13 @@ def _of_product(product: Product, spec: AccountSpec, *, seed: int, owner: str) -
 
 
 def _of_kind(
-    ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, *, chosen: tuple[str, ...]
+    ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, *, chosen: tuple[str, ...], seed: int
 ) -> dict[str, Any]:
     """Return the fields that only cards, loans or term deposits have; empty for other categories."""
     if spec.category == "CRED_AND_CHRG_CARDS":
         return {"specific_account_u_type": "creditCard", "credit_card": _credit_card(ledger, spec, at)}
     if spec.category == "RESIDENTIAL_MORTGAGES" or spec.category.endswith("LOANS"):
-        return {"specific_account_u_type": "loan", "loan": _loan(ledger, spec, account, at, chosen)}
+        return {"specific_account_u_type": "loan", "loan": _loan(ledger, spec, account, at, chosen, seed)}
     if spec.category == "TERM_DEPOSITS":
         return {"specific_account_u_type": "termDeposit", "term_deposit": _term_deposit(ledger, spec, at)}
     return {}
@@ -102,17 +103,20 @@ def _credit_card(ledger: Ledger, spec: AccountSpec, at: datetime) -> dict[str, A
     }
 
 
-def _loan(ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, chosen: tuple[str, ...]) -> dict[str, Any]:
+def _loan(
+    ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, chosen: tuple[str, ...], seed: int
+) -> dict[str, Any]:
     """Return loan details.
 
-    The next instalment is due one interval after the last received transfer. The offset account is the everyday account.
+    The next instalment is due one interval after the last received transfer, on a business day. The offset account is the
+    everyday account.
     """
     paid = next((move for move in spec.moves if not move.amount.startswith("-")), None)
     every = timedelta(days=paid.every_days if paid else 30)
     received = ledger.statement(at).where(account_ids=(account.account_id,), status="POSTED")
     paid_at = next((row.posting_date_time for row in received if not row.amount.startswith("-")), None)
     last = date.fromisoformat(paid_at[:10]) if paid_at else ledger.today(at)
-    started = date.fromisoformat(account.creation_date)
+    started, state = date.fromisoformat(account.creation_date), state_of(ledger.person, seed=seed)
     offset = next(
         (account for account in ledger.person.accounts if account.key == "everyday" and account.key in chosen), None
     )
@@ -121,7 +125,7 @@ def _loan(ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, cho
         "original_loan_amount": str((-Decimal(spec.opening) * Decimal("1.1")).quantize(Decimal(1000)).quantize(CENT)),
         "original_loan_currency": "AUD",
         "loan_end_date": started.replace(year=started.year + 30, day=min(started.day, 28)).isoformat(),
-        "next_instalment_date": (last + every).isoformat(),
+        "next_instalment_date": date.fromordinal(business_day_from((last + every).toordinal(), state)).isoformat(),
         "min_instalment_amount": paid.amount if paid else "0.00",
         "min_instalment_currency": "AUD",
         "max_redraw": "0.00",

@@ -34,7 +34,7 @@ def addresses_of(person: Person, *, seed: int) -> list[dict[str, Any]]:
 
 def address_of(person: Person, *, seed: int, format_: str = "") -> dict[str, Any]:
     """Return a physical address in *format_*; by default ``simple`` or, less often, ``paf``. Source: identity.unions"""
-    chance = stream(seed, "residence", person.email)
+    chance = stream(seed, "residence", _household(person))
     city, state, postcode = _place(person, chance)
     number, street, (kind, short) = chance.randrange(1, 220), chance.choice(_STREETS), chance.choice(_KINDS)
     if (chance.random() < 0.3 or format_ == "paf") and format_ != "simple":
@@ -59,6 +59,17 @@ def address_of(person: Person, *, seed: int, format_: str = "") -> dict[str, Any
     return {"address_u_type": "simple", "simple": simple}
 
 
+def state_of(person: Person, *, seed: int) -> str:
+    """Return the state in which a person lives."""
+    return _place(person, stream(seed, "residence", _household(person)))[1]
+
+
+def _household(person: Person) -> str:
+    """Return a text that identifies the person's household: people with joint accounts live together."""
+    return next((person.holder_of(spec) for spec in person.accounts if spec.joint_with), person.email)
+
+
 def _place(person: Person, chance: random.Random) -> tuple[str, str, str]:
-    descriptions = " ".join(move.description for spec in person.accounts for move in spec.moves)
+    joint = [spec for spec in person.accounts if spec.joint_with]
+    descriptions = " ".join(move.description for spec in joint or person.accounts for move in spec.moves)
     return next((place for place in PLACES if place[0].upper() in descriptions), chance.choice(PLACES))

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from fiskil_harness.core.model import Account, Person
+from fiskil_harness.sandbox.bank.address import state_of
 from fiskil_harness.sandbox.bank.pending_purchases import Slot
 from fiskil_harness.sandbox.bank.pending_schedule import slot_schedules
 from fiskil_harness.sandbox.bank.rows_from_seed import Origin, View, account_of, pending_places, regular_rows
@@ -57,9 +58,16 @@ class Holdings:
         series: list[Series] = []
         slots: list[Slot] = []
         ids = self._view.mint.row_ids(self._view.owner)
+        state = state_of(self.person, seed=self._view.mint.seed)
         for spec in self.person.accounts:
             origin = Origin(
-                view=self._view, person=self.person, spec=spec, account=self.accounts[spec.key], ids=ids, last=self._last
+                view=self._view,
+                person=self.person,
+                spec=spec,
+                account=self.accounts[spec.key],
+                ids=ids,
+                last=self._last,
+                state=state,
             )
             series += regular_rows(origin, first_number=len(series) + len(slots))
             slots += pending_places(origin, first_number=len(series) + len(slots))
@@ -98,6 +106,8 @@ class Holdings:
         today = self._last + (min(active_days, 0) if series.key in self._taken_over else active_days)
         first = max(_EARLIEST, self._last + 1 + max(-self.person.history_days, period.opened))
         newest, oldest = today - (today - zero) % every, first + (zero - first) % every
+        if series.days.posted(newest) > self._last + active_days:
+            newest -= every
         return Run(series=series, oldest=oldest, newest=newest, stride=every) if oldest <= newest else None
 
 

@@ -167,7 +167,7 @@ class Ledger:
         Args:
             copy: The key of the copy.
             posted: The posting time of the copy (default: that of the row).
-            made: The execution time of the copy, and its value time if the row has one (default: those of the row).
+            made: The execution and value time of the copy (default: those of the row).
         """
         mint, owner = self._view.mint, self._view.owner
         minted = {
@@ -175,10 +175,8 @@ class Ledger:
             "transaction_id": mint.transaction_id(owner, copy),
         }
         times = {} if posted is None else {"posting_date_time": stamp(posted)}
-        row = self.row(key)
-        if made is not None:
-            times |= {"execution_date_time": stamp(made)} | ({"value_date_time": stamp(made)} if row.value_date_time else {})
-        twin = msgspec.structs.replace(row, key=copy, **minted, **times)
+        times |= {} if made is None else {"execution_date_time": stamp(made), "value_date_time": stamp(made)}
+        twin = msgspec.structs.replace(self.row(key), key=copy, **minted, **times)
         self._changes = self._changes.with_row(twin)
         return twin.fiskil_id
 

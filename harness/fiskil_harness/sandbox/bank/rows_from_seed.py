@@ -12,6 +12,10 @@ Days and hours are those of the Australian east coast; the API shows them in UTC
 # row from its day (`Days`), in the history and after it. From an index to values: `Amounts` and `Series` hash the index with
 # two salts. No row needs the row before it.
 #
+# Salaries, pensions, direct debits, rent and transfers have fixed dates, wherever the history ends. A row whose day is not a
+# business day is posted on the next one (`Days.posted`), but keeps its own day as identity. Such days are at least a week
+# apart and a row is at most six days late, so at most one day of a series is late at a time, and counting stays arithmetic.
+#
 #     value             depends on
 #     rows that exist   the person's file, the last day of the history, the days since then, the days the account is open
 #     amount and time   the seed, the holder, the account key, the number of the movement, the index of the row
@@ -30,13 +34,15 @@ Days and hours are those of the Australian east coast; the API shows them in UTC
 #    finds the day of a position by bisection and sorts the rows of that day only.
 # 4. A row is found by its id without iterating over rows: the id encodes the numbers of its series and index. The id of
 #    that row is then computed and compared, so an invented id finds nothing.
-# 5. No row lies in the future: the rows of a day exist once the next day has begun. POSTED rows stay as time passes.
+# 5. No row lies in the future: the rows posted on a day exist once the next day has begun. POSTED rows stay as time passes.
 # 6. A purchase is not paid twice. From the end of the history on, slots replace the regular rows of their movement, except
 #    where a movement is too frequent for its slots; there both continue.
 #
 # Therefore never draw from a random stream once per row. Append a new movement to its file, and a new draw to this module:
 # if you insert them earlier, the rows of every seed change.
 
+import random
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -47,13 +53,18 @@ from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint, RowIds, stream
 from fiskil_harness.sandbox.bank.amounts import CENT as CENT  # noqa: PLC0414 - part of this module's interface: rows are rounded to cents
 from fiskil_harness.sandbox.bank.amounts import Amounts
+from fiskil_harness.sandbox.bank.business_days import is_on_business_days
 from fiskil_harness.sandbox.bank.days import EAST_COAST as EAST_COAST  # noqa: PLC0414 - part of this module's interface: rows have east coast days
+from fiskil_harness.sandbox.bank.hours import hours_of
 from fiskil_harness.sandbox.bank.pending_purchases import Slot
 from fiskil_harness.sandbox.bank.pending_schedule import slot_schedules
 from fiskil_harness.sandbox.bank.series import MARKS, Days, Series
 from fiskil_harness.sandbox.bank.transaction_details import details_of
 from fiskil_harness.sandbox.openapi.optional_fields import filled
 
+CALENDAR = date(2026, 3, 1).toordinal()
+"""The end of the history from which regular payments on business days count back, whenever the sandbox starts."""
+_YEAR_DAYS = 366
 BANK_CODES = (1, 3, 6, 8, 11, 48, 63, 73)
 STATE_DIGITS = (2, 3, 4, 5, 6, 7)
 
@@ -100,7 +111,10 @@ def account_of(view: View, person: Person, spec: AccountSpec) -> Account:
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """The data from which one account's rows are generated; ``last`` is the last day of the history."""
+    """The data from which one account's rows are generated.
+
+    ``last`` is the last day of the history, ``state`` the one whose business days count.
+    """
 
     view: View
     person: Person
@@ -108,6 +122,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     account: Account
     ids: RowIds
     last: int
+    state: str
 
 
 def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
@@ -115,19 +130,34 @@ def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
     series: list[Series] = []
     for number, move in enumerate(origin.spec.moves):
         chance = stream(origin.view.mint.seed, "moves", origin.person.holder_of(origin.spec), origin.spec.key, number)
+        amounts, salt = Amounts(move, chance), chance.getrandbits(64)
         series.append(
             Series(
                 key=f"{origin.spec.key}:{number}",
                 number=first_number + number,
-                days=Days(zero=origin.last - move.first_day, step=-move.every_days, last=origin.last),
-                sample=_sample(origin, move, number),
-                amounts=Amounts(move, chance),
+                days=_days(origin, move),
+                sample=_sample(origin, move, chance),
+                amounts=amounts,
                 ids=origin.ids,
-                salt=chance.getrandbits(64),
+                salt=salt,
                 per_day=move.times_a_day,
+                hours=hours_of(move),
             )
         )
     return series
+
+
+def _days(origin: Origin, move: Movement) -> Days:
+    """Return the days of a movement's rows.
+
+    Payments on business days have the same dates in every sandbox. Other rows count back from the end of the history, and so
+    do payments less often than once a year, because they belong to an event in the person's life.
+    """
+    if not is_on_business_days(move):
+        return Days(zero=origin.last - move.first_day, step=-move.every_days, last=origin.last)
+    is_once = move.every_days > _YEAR_DAYS
+    first_day = move.first_day if is_once else (origin.last - CALENDAR + move.first_day) % move.every_days
+    return Days(zero=origin.last - first_day, step=-move.every_days, last=origin.last, state=origin.state)
 
 
 def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
@@ -137,6 +167,7 @@ def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
     for number, turns in enumerate(slot_schedules(spec)):
         move = spec.moves[turns.move]
         chance = stream(origin.view.mint.seed, "pending", origin.person.holder_of(spec), spec.key, number)
+        amounts, salt = Amounts(move, chance), chance.getrandbits(64)
         slots.append(
             Slot(
                 key=f"{spec.key}:pending:{number}",
@@ -145,20 +176,20 @@ def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
                 turns=turns,
                 last=origin.last,
                 # PENDING rows of a slot have an execution time or no date at all. Source: data.pending-dates
-                sample=msgspec.structs.replace(_sample(origin, move, turns.move), execution_date_time=MARKS[4]),
-                amounts=Amounts(move, chance),
+                sample=msgspec.structs.replace(_sample(origin, move, chance), execution_date_time=MARKS[4]),
+                amounts=amounts,
                 ids=origin.ids,
-                salt=chance.getrandbits(64),
+                salt=salt,
             )
         )
     return slots
 
 
-def _sample(origin: Origin, move: Movement, number: int) -> Transaction:
+def _sample(origin: Origin, move: Movement, chance: random.Random) -> Transaction:
     """Return a row with the fields that all rows of a movement share, and placeholders for the others."""
     view, account, person = origin.view, origin.account, origin.person
     is_detailed = _type_of(move).startswith("TRANSFER_")
-    details = details_of(person, origin.spec, move, number, seed=view.mint.seed)
+    details = details_of(person, origin.spec, move, chance, seed=view.mint.seed)
     executed, valued = details.pop("execution_date_time"), details.pop("value_date_time")
     extended: dict[str, Any] | None = _extended(move) if is_detailed else {"service": ""}
     match person.optional_fields:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from fiskil_harness.core.model import Transaction
 from fiskil_harness.core.randomness import RowIds
 from fiskil_harness.sandbox.bank.amounts import Amounts
+from fiskil_harness.sandbox.bank.business_days import business_day_from
 from fiskil_harness.sandbox.bank.days import instant_of, text_of
 
 MORNING = 9 * 60
@@ -16,7 +17,8 @@ MORNING = 9 * 60
 MARKS = ("\ue000", "\ue001", "\ue002", "\ue003", "\ue004", "\ue005")
 _SPREAD = 0xD1342543DE82EF95
 _ALL = 2**64 - 1
-_OPEN, _OPEN_FOR = 7 * 60, 14 * 60
+OPEN = (7 * 60, 14 * 60)
+"""The hours of most rows: the first minute of the day, and the number of minutes from there."""
 _NIGHT, _NIGHT_FOR = 90, 120
 
 
@@ -25,11 +27,26 @@ class Days(Struct, frozen=True, kw_only=True):
 
     A negative ``step`` means that indices grow into the past. The key of a row ends with the number of days before
     ``last``, the last day of the history. If ``last`` is None, it ends with the index, which is left out for index 0.
+
+    With a ``state``, a row whose day is not a business day there is posted on the next one. Other modules identify a row by
+    its own day; only ``posted`` and ``day_of_rows`` concern the day of posting.
     """
 
     zero: int
     step: int
     last: int | None = None
+    state: str = ""
+
+    def posted(self, day: int) -> int:
+        """Return the day on which the rows of *day* are posted."""
+        return business_day_from(day, self.state) if self.state else day
+
+    def day_of_rows(self, posted: int) -> int | None:
+        """Return the day of the rows that are posted on the day *posted*; None if no rows are."""
+        if not self.state:
+            return posted if (posted - self.zero) % self.step == 0 else None
+        day = posted - (posted - self.zero) % abs(self.step)
+        return day if self.posted(day) == posted else None
 
     def index(self, day: int) -> int:
         """Return the index of a day that has rows."""
@@ -65,6 +82,7 @@ class Series:
         per_day: int = 1,
         waits_days: int = 0,
         suffix: str = "",
+        hours: tuple[int, int] = OPEN,
     ) -> None:
         """Store the parameters; no row is generated yet.
 
@@ -74,11 +92,12 @@ class Series:
             per_day: The number of rows per day.
             waits_days: The number of days for which a row was PENDING; its execution time is the first morning of these.
             suffix: Appended to a row's key when its ids are generated. Source: data.pending-posted
+            hours: The first minute of the day at which rows are posted, and the number of minutes from there.
         """
         self.key, self.number, self.days, self.sample, self.amounts = key, number, days, sample, amounts
         self.per_day, self.ids, self._waits_days, self._suffix, self._salt = per_day, ids, waits_days, suffix, salt
         is_nightly = sample.type.startswith(("INTEREST", "FEE"))
-        self._from, self._for = (_NIGHT, _NIGHT_FOR) if is_nightly else (_OPEN, _OPEN_FOR)
+        self._from, self._for = (_NIGHT, _NIGHT_FOR) if is_nightly else hours
         self._forms: dict[bool, str] = {}
         self._latest = (0, 0, "")
 
@@ -100,16 +119,17 @@ class Series:
 
     def instant(self, day: int, at: int) -> int:
         """Return the UTC time, in minutes, at which row number *at* of *day* is posted."""
-        return instant_of(day, self.minute(day, at))
+        return instant_of(self.days.posted(day), self.minute(day, at))
 
     def instants(self, day: int) -> list[int]:
         """Return the posting time (UTC, in minutes) of each row of *day*, first row first."""
         if self.per_day == 1 or self._from == _NIGHT:
             return [self.instant(day, at) for at in range(self.per_day)]
         # In opening hours the offset from UTC does not change.
-        opened, first, salt, many = instant_of(day, self._from), self._opened(day)[1], self._salt, self.per_day
+        opened, length = instant_of(self.days.posted(day), self._from), self._for
+        first, salt, many = self._opened(day)[1], self._salt, self.per_day
         return [
-            opened + (at * _OPEN_FOR + ((((first + at) * _SPREAD + salt & _ALL) >> 32) * _OPEN_FOR >> 32)) // many
+            opened + (at * length + ((((first + at) * _SPREAD + salt & _ALL) >> 32) * length >> 32)) // many
             for at in range(many)
         ]
 

@@ -19,6 +19,9 @@ _LATEST = 2 * DAY
 class Run(Struct, frozen=True, kw_only=True):
     """A part of a series: the rows of every ``stride``-th day from ``oldest`` to ``newest``; both days have rows.
 
+    ``newer``, ``before`` and ``has`` take and return days of posting. The other methods take the days of the rows, which may
+    be earlier.
+
     If ``is_plain`` is set, rows lack the details that a later sync adds. Source: sync.early-transactions
     """
 
@@ -35,18 +38,41 @@ class Run(Struct, frozen=True, kw_only=True):
 
     def newer(self, day: int) -> int:
         """Return the number of rows on days after *day*."""
-        if day >= self.newest:
+        if day < self.oldest:
+            return self.count
+        late = self._late(day)
+        return late if day >= self.newest else ((self.newest - day - 1) // self.stride + 1) * self.series.per_day + late
+
+    def _late(self, day: int) -> int:
+        """Return the number of rows with an own day up to *day* that are posted after it."""
+        days = self.series.days
+        if not days.state:
             return 0
-        return self.count if day < self.oldest else ((self.newest - day - 1) // self.stride + 1) * self.series.per_day
+        latest = min(self.newest, self.newest - -(-(self.newest - day) // self.stride) * self.stride)
+        return self.series.per_day if days.posted(latest) > day else 0
 
     def before(self, day: int) -> int:
         """Return the last day with rows before *day*; 0 if there is no such day."""
+        days = self.series.days
         last = min(self.newest, self.newest - -(-(self.newest - day + 1) // self.stride) * self.stride)
-        return last if last >= self.oldest else 0
+        if days.state and last >= self.oldest and days.posted(last) >= day:
+            last -= self.stride
+        return days.posted(last) if last >= self.oldest else 0
 
     def has(self, day: int) -> bool:
-        """Return True if there are rows on *day*."""
-        return self.oldest <= day <= self.newest and (self.newest - day) % self.stride == 0
+        """Return True if rows are posted on *day*."""
+        own_day = self.series.days.day_of_rows(day) if self.series.days.state else day
+        return own_day is not None and self.includes(own_day)
+
+    def includes(self, own_day: int) -> bool:
+        """Return True if this run has the rows of *own_day*."""
+        return self.oldest <= own_day <= self.newest and (self.newest - own_day) % self.stride == 0
+
+    def own_day(self, day: int) -> int:
+        """Return the day of the rows that are posted on *day*."""
+        own_day = self.series.days.day_of_rows(day) if self.series.days.state else day
+        assert own_day is not None
+        return own_day
 
     def places(self) -> Iterator[tuple[int, int]]:
         """Yield the day and the number in that day of each row, newest first."""
@@ -74,7 +100,7 @@ class Timeline:
     def __init__(self, runs: tuple[Run, ...]) -> None:
         self.runs = runs
         self._first = min((run.oldest for run in runs), default=1)
-        self._last = max((run.newest for run in runs), default=0)
+        self._last = max((run.series.days.posted(run.newest) for run in runs), default=0)
         self._orders: dict[int, list[int]] = {}
         self._count = sum(run.count for run in runs)
 
@@ -89,29 +115,28 @@ class Timeline:
 
     def position(self, series: Series, day: int, at: int) -> int | None:
         """Return the position of row number *at* of *day* in *series*; None if no run contains that row."""
-        number = next((n for n, run in enumerate(self.runs) if run.series is series and run.has(day)), None)
+        number = next((n for n, run in enumerate(self.runs) if run.series is series and run.includes(day)), None)
         if number is None:
             return None
-        code = day * DAY + _LATEST - series.instant(day, at) << _EARLY | number << _RUN | at
+        day, own_day = series.days.posted(day), day
+        code = day * DAY + _LATEST - series.instant(own_day, at) << _EARLY | number << _RUN | at
         return sum(run.newer(day) for run in self.runs) + self._order(day).index(code)
 
     def rows(self, start: int, stop: int) -> list[Transaction]:
         """Return the rows from position *start* up to but excluding *stop*, as ``Transaction`` values."""
-        return [
-            self.runs[code >> _RUN & _PLACE].row(day, code & _PLACE)
-            for day, codes in self._days(start, stop)
-            for code in codes
-        ]
+        runs = [(self.runs[code >> _RUN & _PLACE], day, code) for day, codes in self._days(start, stop) for code in codes]
+        return [run.row(run.own_day(day), code & _PLACE) for run, day, code in runs]
 
     def texts(self, start: int, stop: int) -> list[str]:
         """Return the rows from position *start* up to but excluding *stop*, as JSON text."""
         texts: list[str] = []
-        write = [(run.series.text, run.is_plain) for run in self.runs]
+        write = [(run.series.text, run.is_plain, run.own_day if run.series.days.state else None) for run in self.runs]
         for day, codes in self._days(start, stop):
             latest = day * DAY + _LATEST
             for code in codes:
-                text, is_plain = write[code >> _RUN & _PLACE]
-                texts.append(text(day, code & _PLACE, latest - (code >> _EARLY), is_plain=is_plain))
+                text, is_plain, own_day_of = write[code >> _RUN & _PLACE]
+                own_day = own_day_of(day) if own_day_of else day
+                texts.append(text(own_day, code & _PLACE, latest - (code >> _EARLY), is_plain=is_plain))
         return texts
 
     def note(self) -> None:
@@ -152,7 +177,7 @@ class Timeline:
                 latest - instant << _EARLY | number << _RUN | at
                 for number, run in enumerate(self.runs)
                 if run.has(day)
-                for at, instant in enumerate(run.series.instants(day))
+                for at, instant in enumerate(run.series.instants(run.own_day(day)))
             ]
             order.sort()
             self._orders[day] = order

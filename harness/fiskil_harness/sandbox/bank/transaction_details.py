@@ -1,5 +1,6 @@
 """The optional fields of a movement's rows, which institutions send for some movements only."""
 
+import random
 from typing import Any
 
 from fiskil_harness.core.identifiers import crn_of
@@ -11,12 +12,11 @@ CONFIDENCE = ("VERY_HIGH",) * 12 + ("HIGH",) * 5 + ("MEDIUM",) * 2 + ("LOW",)
 """How sure Fiskil is of a category: the levels, as often as they occur."""
 
 
-def details_of(person: Person, spec: AccountSpec, move: Movement, number: int, *, seed: int) -> dict[str, Any]:
-    """Return the optional fields of movement *number* of an account; each date is true if the rows have it.
+def details_of(person: Person, spec: AccountSpec, move: Movement, chance: random.Random, *, seed: int) -> dict[str, Any]:
+    """Return the optional fields of a movement of an account; each date is true if the rows have it.
 
     Few rows have an execution or a value time. Source: data.optional-fields
     """
-    chance = stream(seed, "details", person.holder_of(spec), spec.key, number)
     is_executed, is_valued, is_referenced = (chance.random() < share for share in (0.3, 0.12, 0.6))
     every = person.optional_fields == "every"
     fields: dict[str, Any] = {

@@ -194,6 +194,9 @@ class AccountAsOf:
 
     @cached_property
     def _since(self) -> date:
+        if any(spec.ended_months_ago for spec in self._context.person.energy) and self._ended_on is None:
+            # The household moved in when the meter was first read.
+            return self._spans[0].first
         chance = stream(self._context.seed, "energy", self._context.person.email, self._spec.key)
         return self._spans[0].first - timedelta(days=chance.randrange(30, 900))
 

@@ -11,7 +11,7 @@ from fiskil_harness.core.model.energy_rows import DerRecord, ServicePoint
 from fiskil_harness.core.randomness import stream
 from fiskil_harness.sandbox.bank.address import addresses_of
 from fiskil_harness.sandbox.energy.context import EnergyContext
-from fiskil_harness.sandbox.energy.reads import CONTROLLED, EXPORT, IMPORT
+from fiskil_harness.sandbox.energy.reads import CAPACITY_KW, CONTROLLED, EXPORT, IMPORT
 
 
 class Grid(Struct, frozen=True):
@@ -135,13 +135,13 @@ def _der(context: EnergyContext, spec: EnergyAccountSpec, point: ServicePoint) -
         "inverter_model_number": "GEN24 5.0",
         "commissioning_date": point.valid_from_date,
         "status": "ACTIVE",
-        "inverter_device_capacity": 5.0,
+        "inverter_device_capacity": CAPACITY_KW,
         "der_devices": devices,
     }
     return DerRecord(
         **context.ids("energy_der_", spec.key),
         service_point_id=point.service_point_id,
-        approved_capacity=5.0,
+        approved_capacity=CAPACITY_KW,
         available_phases_count=1,
         installed_phases_count=1,
         islandable_installation=spec.battery_kwh is not None,
@@ -152,7 +152,7 @@ def _der(context: EnergyContext, spec: EnergyAccountSpec, point: ServicePoint) -
 
 
 _PROTECTION: dict[str, Any] = {
-    "export_limit_kva": 5.0,
+    "export_limit_kva": CAPACITY_KW,
     "under_frequency_protection": 47.0,
     "under_frequency_protection_delay": 1.0,
     "over_frequency_protection": 52.0,

@@ -14,6 +14,8 @@ from fiskil_harness.core.randomness import stream
 from fiskil_harness.sandbox.energy.calendar import DAY, Period, days_between
 
 HALF_HOURS = 48
+CAPACITY_KW = 5.0
+"""The capacity of a household's inverter, which is also its limit of exports."""
 IMPORT, CONTROLLED, EXPORT = "E1", "E2", "B1"
 # Weights of a day's half hours: little usage at night, more in the morning, most in the evening.
 _SHAPE = (
@@ -22,6 +24,7 @@ _SHAPE = (
     *(21, 20, 19, 19, 20, 22, 26, 31, 37, 43, 48, 50),
     *(49, 46, 42, 38, 33, 29, 25, 21, 18, 15, 12, 10),
 )
+_MOST_GENERATED = int(CAPACITY_KW * 1000 / 2)
 _NIGHT = (44, 45, 46, 47, 0, 1, 2, 3, 4, 5)
 _SEASON = (106, 102, 94, 88, 98, 116, 124, 117, 99, 90, 92, 100)
 _SUN = (56, 49, 42, 33, 26, 22, 24, 31, 39, 47, 53, 57)
@@ -107,10 +110,10 @@ def _used(spec: EnergyAccountSpec, day: date, chance: random.Random) -> list[int
 
 
 def _generated(spec: EnergyAccountSpec, day: date, chance: random.Random) -> list[int]:
-    """Return the output of the panels: most at noon, less under clouds."""
+    """Return the output of the panels: most at noon, less under clouds, and never more than the inverter's capacity."""
     whole = _watt_hours(spec.solar_kw or "0") * _SUN[day.month - 1] * chance.randrange(25, 101) // 1000
     heights = [max(0, min(at - 11, 37 - at)) for at in range(HALF_HOURS)]
-    return [whole * height // sum(heights) for height in heights]
+    return [min(whole * height // sum(heights), _MOST_GENERATED) for height in heights]
 
 
 def _heated(spec: EnergyAccountSpec, day: date, chance: random.Random) -> tuple[int, ...]:
