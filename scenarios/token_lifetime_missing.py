@@ -12,7 +12,7 @@ SCENARIO = Scenario(
         steps.ExpireTokens(),
         steps.InjectFault("token", faults.TokenLifetime(stated="missing"), times=0),
         steps.Refresh(),
-        steps.StayIdle(seconds=1),
+        steps.StayIdle(seconds=1, longer_s=5),
         steps.LiftFaults(),
         steps.ExpireTokens(),
         steps.InjectFault("token", faults.TokenLifetime(stated="null"), times=0),

@@ -6,7 +6,7 @@ if it is outdated. The sandbox reads the file, because importing the library tak
 
 import json
 
-from holidays.countries.australia import Australia
+from holidays import country_holidays
 
 STATES = ("ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA")
 YEARS = range(2012, 2046)
@@ -18,7 +18,7 @@ def table() -> str:
 
 
 def _days(state: str, year: int) -> list[str]:
-    return [day.isoformat() for day in sorted(Australia(subdiv=state, years=year)) if day.weekday() < 5]
+    return [day.isoformat() for day in sorted(country_holidays("AU", subdiv=state, years=year)) if day.weekday() < 5]
 
 
 if __name__ == "__main__":

@@ -37,6 +37,19 @@ class BatchFeed(Feed):
         threading.Timer(0.3, self._call, ("GET", "/v1/end-users")).start()
 
 
+class LoopingFeed(Feed):
+    """A feed that calls the API forty times in a row after a delivery."""
+
+    def receive(self, body: bytes) -> None:
+        """Start the loop."""
+        super().receive(body)
+        threading.Thread(target=self._loop).start()
+
+    def _loop(self) -> None:
+        for _ in range(40):
+            self._call("GET", "/v1/end-users")
+
+
 def scenario(*sequence: steps.AnyStep) -> Scenario:
     return Scenario(name="x", practices=(), steps=sequence, probes=())
 
@@ -66,6 +79,16 @@ def test_an_idle_period_can_wait_for_a_late_call(drive: Drive) -> None:
     batched_s = [call.at_s for call in calls(journal, "token") if call.at_s > journal.all(Delivery)[-1].at_s]
     assert batched_s
     assert min(batched_s) <= idle.at_s < min(batched_s) + 10
+
+
+def test_an_idle_period_can_last_until_a_loop_of_calls_ends(drive: Drive) -> None:
+    """On a busy machine, a loop would otherwise make few calls in it."""
+    driver = drive(feed_settings(), given=LoopingFeed())
+    step = steps.StayIdle(seconds=0.001, longer_s=30)
+
+    journal, _ = driver.perform(scenario(steps.Authorise(), steps.Deliver(), step, steps.Advance(seconds=1)))
+
+    assert len([call for call in calls(journal, "end_users.list") if call.step == 2]) > 20
 
 
 def test_an_idle_period_waits_no_longer_than_the_app_may_take(drive: Drive) -> None:

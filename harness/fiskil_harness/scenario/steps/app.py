@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LONGEST_IDLE_S = 86_400
 LONGEST = 3
 """How many times as long a period becomes in which a read was repeated."""
+PAUSE_S = 0.25
+"""How long an app makes no API call when it has paused, in real seconds."""
 GOES_ON_S = 10.0
 """How long the rest of an app may take to respond after one of its processes died, in real seconds."""
 
@@ -115,21 +117,25 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
         seconds: Real seconds, at most 86,400; 0 means ``app.limits.idle_s``.
         after_call: A route such as "token". The time begins once the app has called it after the latest delivery, at the
             latest after ``app.limits.fresh_s``, because an app may process messages in batches.
+        longer_s: If the app still calls the API after *seconds*, the wait goes on until it pauses, for at most this
+            many real seconds: on a busy machine an endless loop makes few calls at first.
     """
 
     is_slow: ClassVar[bool] = True
     needs_sandbox: ClassVar[bool] = False
     seconds: float = 0
     after_call: str = ""
+    longer_s: float = 0
 
     def check(self) -> None:
         """Validate *seconds* and *after_call*.
 
         Raises:
-            ConfigError: *seconds* is not from 0 to 86,400.
+            ConfigError: *seconds* or *longer_s* is not from 0 to 86,400.
             UsageError: The route is unknown.
         """
         refuse_outside(self, "seconds", 0.0, LONGEST_IDLE_S)
+        refuse_outside(self, "longer_s", 0.0, LONGEST_IDLE_S)
         if self.after_call:
             require_possible(Rule(route=self.after_call, fault=Latency()).check())
 
@@ -141,6 +147,8 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
         seconds = self.seconds or stage.settings.app.limits.idle_s
         stage.record(Idle, seconds=seconds)
         pause(seconds)
+        if self.longer_s:
+            wait_until(lambda: stage.environment.proxy.idle_s() >= PAUSE_S, cap_s=self.longer_s)
 
     def _was_called(self, stage: "Stage", since_s: float) -> bool:
         return any(call.at_s >= since_s for call in calls(stage.journal, self.after_call))
