@@ -343,7 +343,8 @@ def test_a_sync_can_be_made_to_fail(send: Send, fiskil: LocalFiskil) -> None:
     """The event of a failed sync is created, and the rows stay as the last sync read them. Source: sync.failed"""
     rosa = fiskil.enrol("rosa")
     consent = fiskil.authorise(rosa)
-    fiskil.sandbox.ledger(consent).remove("everyday:0:6")
+    ledger = fiskil.sandbox.ledger(consent)
+    ledger.remove(next(iter(ledger.statement_newest_first().where(status="POSTED"))).key)
     before = fiskil.sandbox.rows(consent, "transactions")
 
     response = send("POST", f"/end-users/{rosa.end_user_id}/sync", json={"dataset": "transactions", "fails": True})
