@@ -182,7 +182,7 @@ class _Client:
                 self._crowd.record_owner(f"account {row['account_id']}", self._end_user_id)
 
     async def _institutions(self) -> None:
-        status, _, _ = await self._connection.request("GET", "/v1/institutions?client_id=crowd")
+        status, _, _ = await self._connection.request("GET", f"/v1/institutions?client_id={self._crowd.pair['client_id']}")
         self._crowd.fault_count += status == 503
         _expect(status in {200, 503}, f"institutions returned {status}")
 

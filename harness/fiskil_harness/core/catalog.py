@@ -121,7 +121,7 @@ def load_scenario_file(path: Path) -> Any:
     """
     if not path.is_file():
         raise ConfigError(f"There is no scenario file {str(path)!r}.")
-    key = f"fiskil_harness._scenarios.{path.stem}"
+    key = _module_name(path)
     spec = importlib.util.spec_from_file_location(key, path)
     if spec is None or spec.loader is None:
         raise ConfigError(f"{str(path)!r} is not a Python file.")
@@ -134,6 +134,15 @@ def load_scenario_file(path: Path) -> Any:
     if not hasattr(module, "SCENARIO"):
         raise ConfigError(f"The scenario file {path.name} has no SCENARIO.")
     return module.SCENARIO
+
+
+def title_of(path: Path) -> str:
+    """Return the first line of the docstring of a scenario file that was loaded; "" if it has none."""
+    return (sys.modules[_module_name(path)].__doc__ or "").strip().partition("\n")[0]
+
+
+def _module_name(path: Path) -> str:
+    return f"fiskil_harness._scenarios.{path.stem}"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -6,8 +6,8 @@ _ABN_WEIGHTS = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
 _ACN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 1)
 
 
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
-"""An e-mail address: any letters around one ``@``, without blanks."""
+EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f]{1,64}@[^@\s\x00-\x1f\x7f-\x9f]{1,189}")
+"""An e-mail address: any letters around one ``@``, without blanks and control characters."""
 PHONE = re.compile(r"\+[1-9]\d{1,14}", re.ASCII)
 """A phone number in E.164 format, such as ``+61491570156``."""
 

@@ -193,7 +193,7 @@ def load_file(path: Path) -> Scenario:
     value = catalog.load_scenario_file(path)
     if not isinstance(value, Scenario):
         raise UsageError(f"SCENARIO of {path.name} is a {type(value).__name__}, not a Scenario.")
-    return msgspec.structs.replace(value, name=path.stem, title=value.title or _first_line(path)).check()
+    return msgspec.structs.replace(value, name=path.stem, title=value.title or catalog.title_of(path)).check()
 
 
 def load_all() -> list[Scenario]:
@@ -257,10 +257,3 @@ def _renamed(head: _Head) -> str:
     steps = head.scenario.get("steps")
     names = [step.get("type") for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
     return next((text for name in names if isinstance(name, str) and (text := hint("steps", name))), "")
-
-
-def _first_line(path: Path) -> str:
-    import ast
-
-    text = path.read_text(encoding="utf-8")
-    return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
