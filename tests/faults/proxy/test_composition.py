@@ -88,7 +88,7 @@ def test_a_fault_that_never_acts_changes_no_byte(fiskil: LocalFiskil, client: ht
 def test_of_a_thousand_calls_one_meets_a_one_shot_fault(fiskil: LocalFiskil, client: httpx.Client, journal: Journal) -> None:
     """L2: counters are atomic."""
     fiskil.proxy.rules.set(Rule(route="institutions.list", fault=faults.Status(status=503)))
-    limits = httpx.Limits(max_connections=32)
+    limits = httpx.Limits(max_connections=32, keepalive_expiry=1)
     with (
         httpx.Client(base_url=fiskil.api_url, timeout=60, trust_env=False, limits=limits) as many,
         concurrent.futures.ThreadPoolExecutor(32) as pool,
