@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.probes import Finding, Verdict
@@ -19,9 +18,6 @@ from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests import sampling
 from tests.contract.conformance_monitor import ConformanceMonitor
 from tests.paths import APPS
-
-settings.register_profile("busy_machine", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy_machine")
 
 COVERAGE_VARIABLE = "COVERAGE_PROCESS_CONFIG"
 LONGEST_ID = 120

@@ -186,9 +186,9 @@ def test_fixtures_need_no_config(project: Project) -> None:
 def test_the_session_server_suits_property_tests(project: Project) -> None:
     """Hypothesis does not allow function-scoped fixtures; ``fiskil_server`` has session scope."""
     source = """
-    from hypothesis import HealthCheck, given, settings, strategies as st
+    from hypothesis import given, settings, strategies as st
 
-    @settings(max_examples=5, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=5, database=None)
     @given(st.integers())
     def test_a(fiskil_server, number):
         assert fiskil_server.api_url
