@@ -1,7 +1,7 @@
 """Origins that a user states: the scheme, host and port of a URL."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fiskil_harness.errors import UsageError
 
@@ -21,16 +21,24 @@ def web_origin(text: str) -> str:
     """
     try:
         parts = urlsplit(text)
+    except ValueError:
+        raise _not_an_origin(text) from None
+    host, port = host_and_port(parts)
+    has_more = parts.path not in {"", "/"} or bool(parts.query or parts.fragment) or "@" in parts.netloc
+    if parts.scheme not in WEB or not host or has_more:
+        raise _not_an_origin(text)
+    return f"{parts.scheme}://[{host}]{port}" if ":" in host else f"{parts.scheme}://{host}{port}"
+
+
+def host_and_port(parts: SplitResult) -> tuple[str, str]:
+    """Return the host of a URL in ASCII, and its port with a colon, or ""; two empty texts if one of them is unusable."""
+    try:
         host = (parts.hostname or "").encode("idna").decode()
         port = f":{parts.port}" if parts.port is not None else ""
     except ValueError:
-        raise _not_an_origin(text) from None
-    is_address = ":" in host
-    is_host = bool((_ADDRESS if is_address else _HOST).fullmatch(host))
-    has_more = parts.path not in {"", "/"} or bool(parts.query or parts.fragment) or "@" in parts.netloc
-    if parts.scheme not in WEB or not is_host or has_more:
-        raise _not_an_origin(text)
-    return f"{parts.scheme}://[{host}]{port}" if is_address else f"{parts.scheme}://{host}{port}"
+        return "", ""
+    is_usable = (_ADDRESS if ":" in host else _HOST).fullmatch(host)
+    return (host, port) if is_usable else ("", "")
 
 
 def _not_an_origin(text: str) -> UsageError:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.model import AuthSession
-from fiskil_harness.core.net.origins import WEB, web_origin
+from fiskil_harness.core.net.origins import WEB, host_and_port, web_origin
 from fiskil_harness.errors import UsageError
 
 LOOPBACK = tuple(
@@ -25,8 +25,6 @@ ANY = "*"
 REPORTS = "/frame-refused"
 """The path to which a browser reports that it refused to embed the page."""
 
-_HOST = re.compile(r"[a-z0-9._-]+")
-_ADDRESS = re.compile(r"[0-9a-f:.]+")
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*")
 _NETLOC = re.compile(r"[a-z0-9.:\[\]-]+")
 
@@ -67,14 +65,10 @@ def _source(parts: SplitResult) -> str:
 
     A source cannot contain an IPv6 address, so such an origin becomes every host at its port.
     """
-    try:
-        host = (parts.hostname or "").encode("idna").decode()
-        port = f":{parts.port}" if parts.port is not None else ""
-    except ValueError:
+    host, port = host_and_port(parts)
+    if not host:
         return ""
-    if ":" in host:
-        return f"{parts.scheme}://*{port}" if _ADDRESS.fullmatch(host) else ""
-    return f"{parts.scheme}://{host}{port}" if _HOST.fullmatch(host) else ""
+    return f"{parts.scheme}://{'*' if ':' in host else host}{port}"
 
 
 class _Violation(Struct, frozen=True, rename="kebab"):
