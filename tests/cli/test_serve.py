@@ -18,6 +18,7 @@ from fiskil_harness.cli.serve import port_of, refused_frame_line, serve_command
 from fiskil_harness.errors import UsageError
 from fiskil_harness.sandbox.consents.console import DEFAULT_VERSION, VERSIONS
 from fiskil_harness.server.serving import ENV_HEADER
+from tests.plain_http import NO_AUTHORITIES
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
@@ -86,7 +87,7 @@ def test_each_bite_of_a_fault_is_printed(project: Path, environment: dict[str, s
         assert process.stdout is not None
         shown = [process.stdout.readline() for _ in range(10)]
         api_url = shown[0].split()[1]
-        with pytest.raises(httpx.ReadError), httpx.Client(timeout=30, trust_env=False) as client:
+        with pytest.raises(httpx.ReadError), httpx.Client(timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
             client.get(f"{api_url}/v1/institutions")
         bites = process.stdout.readline()
         status = httpx.get(f"{api_url}/v1/institutions", timeout=30, trust_env=False).status_code

@@ -10,6 +10,7 @@ from fiskil_harness.core.net.server import Server
 from fiskil_harness.sandbox.consents import end_users, sessions
 from fiskil_harness.server.control_api import control_application
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.plain_http import NO_AUTHORITIES
 
 Send = Callable[..., httpx.Response]
 
@@ -18,7 +19,7 @@ Send = Callable[..., httpx.Response]
 def send(fiskil: LocalFiskil) -> Iterator[Send]:
     """Send requests to the control API, over HTTP."""
     server = Server(fiskil.loop, control_application(fiskil))
-    with httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False) as client:
+    with httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False, verify=NO_AUTHORITIES) as client:
         yield client.request
     server.close()
 

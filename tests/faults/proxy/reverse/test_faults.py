@@ -11,6 +11,7 @@ from fiskil_harness.faults.proxy.reverse.relay import Relay
 from fiskil_harness.journal import ApiUnreachable, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.proxy.reverse.scripted import CLOSE, CSV, GET, OK, POST, Rig, Scripted, ended, json_response
+from tests.plain_http import NO_AUTHORITIES
 
 
 def test_each_request_has_its_own_connection(rig: Callable[..., Rig]) -> None:
@@ -69,7 +70,10 @@ def test_a_refused_connection_is_a_502(rig: Callable[..., Rig]) -> None:
     journal = Journal()
     unreachable_relay.begin(journal)
 
-    with bound_socket, httpx.Client(base_url=unreachable_relay.url, timeout=30, trust_env=False) as client:
+    with (
+        bound_socket,
+        httpx.Client(base_url=unreachable_relay.url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client,
+    ):
         statuses = [client.get("/v1/x").status_code, client.get("/v1/y").status_code]
 
     assert statuses == [502, 502]
