@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start hundreds of Python programs, and each of them would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-gallery test-all coverage check mutants lock docs costs client-errors clean
+.PHONY: demo test test-gallery test-all coverage check types format lint layers dependencies collection mutants lock docs costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -41,11 +41,28 @@ coverage: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not full" --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.installed-dev
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types format lint layers dependencies collection
+
+types format lint layers dependencies collection: $(VENV)/.installed-dev
+
+types:
 	@$(BIN)/mypy
+
+format:
+	@$(BIN)/ruff format --check .
+
+lint:
+	@$(BIN)/ruff check .
+
+layers:
 	@$(BIN)/lint-imports
+
+dependencies:
 	@$(BIN)/deptry .
+
+# All tests can be imported. The workers of a first run load what this compiles, in place of compiling it five times.
+collection:
+	@$(BIN)/python -m pytest --collect-only -qq -p no:randomly -m "full or not full" > /dev/null || { $(BIN)/python -m pytest --collect-only -qq; exit 1; }
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
