@@ -31,12 +31,13 @@ class DistinctFailure(Struct, frozen=True, kw_only=True):
 class FindingBlock(Struct, frozen=True, kw_only=True):
     """Findings of one scenario that have the same verdict and are shown together.
 
-    ``also`` has the other scenarios that show the same cause, by probe.
+    ``also`` has the other scenarios that show the same cause, and ``bugs`` the known bugs that the finding shows, by probe.
     """
 
     outcome: Outcome
     findings: tuple[Finding, ...]
     also: dict[str, tuple[str, ...]]
+    bugs: dict[str, tuple[Diagnosis, ...]]
 
 
 def blocks_to_show(judgement: Judgement) -> list[FindingBlock]:
@@ -53,10 +54,17 @@ def blocks_to_show(judgement: Judgement) -> list[FindingBlock]:
             outcome=outcome,
             findings=findings,
             also={finding.probe: clearest[id(finding)].also for finding in findings},
+            bugs={finding.probe: _bugs_of(clearest[id(finding)], judgement) for finding in findings},
         )
         for outcome, findings in blocks
         if findings
     ]
+
+
+def bugs_beyond(blocks: Iterable[FindingBlock], judgement: Judgement) -> list[Diagnosis]:
+    """Return the known bugs that the receiver has and that no finding of *blocks* shows."""
+    shown = {bug.bug for block in blocks for bugs in block.bugs.values() for bug in bugs}
+    return [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL and bug.bug not in shown]
 
 
 def distinct_failures(judgement: Judgement) -> list[DistinctFailure]:
@@ -93,6 +101,18 @@ def also_shown(bug: Diagnosis, judgement: Judgement) -> list[str]:
         return []
     own = {each.scenario for each in of_probe}
     return [name for name in _failing(bug.probe, judgement.scenarios) if name not in own]
+
+
+def _bugs_of(failure: DistinctFailure, judgement: Judgement) -> tuple[Diagnosis, ...]:
+    """Return the known bugs that *failure* shows, in any of its scenarios."""
+    if failure.finding.verdict is not Verdict.FAIL:
+        return ()
+    places = {failure.outcome.scenario, *failure.also}
+    return tuple(
+        bug
+        for bug in judgement.bugs
+        if bug.verdict is Verdict.FAIL and bug.probe == failure.finding.probe and bug.scenario in places
+    )
 
 
 def _failing(probe: str, outcomes: Iterable[Outcome]) -> list[str]:
