@@ -17,9 +17,7 @@ ROUTE = "banking.transactions"
         ({"method": "POST"}, [1], "nothing matched it"),
     ],
 )
-def test_a_fault_that_never_bit_says_what_did_not_happen(
-    conditions: dict[str, int], pages: list[int], problem: str
-) -> None:
+def test_a_fault_that_never_bit_says_what_did_not_happen(conditions: dict[str, int], pages: list[int], problem: str) -> None:
     """A reader learns that the app reads no further page, or calls too rarely, without reading the scenario."""
     waiting = Waiting(Rule(route=ROUTE, fault=faults.CursorExpired(), **conditions))
 

@@ -10,7 +10,7 @@ from fiskil_harness.core.model.findings import Kind
 from fiskil_harness.gate.diagnosis import Diagnosis
 from fiskil_harness.gate.judgement import Judgement
 from fiskil_harness.gate.report.text import findings_to_show
-from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes import PROBES, Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 
 _RANKS: list[Kind | None] = [*Kind, None]
@@ -43,7 +43,7 @@ class FindingBlock(Struct, frozen=True, kw_only=True):
 def blocks_to_show(judgement: Judgement) -> list[FindingBlock]:
     """Return the findings that a reader must see, each cause once, by scenario, the failures first."""
     by_cause: dict[tuple[str, ...], list[tuple[Outcome, Finding]]] = {}
-    shown = findings_to_show(judgement)
+    shown = [(outcome, sorted(findings, key=_comes_later)) for outcome, findings in findings_to_show(judgement)]
     for outcome, findings in shown:
         for finding in findings:
             by_cause.setdefault(_cause(finding), []).append((outcome, finding))
@@ -121,6 +121,12 @@ def _failing(probe: str, outcomes: Iterable[Outcome]) -> list[str]:
         for outcome in outcomes
         if any(finding.probe == probe and finding.verdict is Verdict.FAIL for finding in outcome.findings)
     ]
+
+
+def _comes_later(finding: Finding) -> bool:
+    """Return False for a finding that may explain others, which comes first."""
+    kind = PROBES.get(finding.probe)
+    return kind is None or not kind.explains_others
 
 
 def _cause(finding: Finding) -> tuple[str, ...]:
