@@ -12,6 +12,7 @@ SCENARIO = Scenario(
         steps.ReencodeEvery(),
         steps.TouchConsent(),
         steps.Deliver(),
+        steps.Forge("random_signature"),
     ),
     probes=(probes.AcknowledgesGenuine(),),
 )

@@ -184,6 +184,7 @@ class Waiting:
         self._chance = Random(rule.seed)
         self._matched: Counter[Hashable] = Counter()
         self._taken: Counter[Hashable] = Counter()
+        self._has_passed_other_pages = False
 
     @property
     def left(self) -> int:
@@ -195,12 +196,17 @@ class Waiting:
         """The reason why bites are missing, as a sentence fragment."""
         if self.is_unseen:
             return "this system does not report which connects it refused"
+        if not self.spared and self._matched:
+            return "the app made too few of these calls"
+        if not self.spared and self._has_passed_other_pages:
+            return f"page {self.rule.page} was never requested"
         return why_unbitten(self.spared)
 
     def take(self, facts: Facts) -> bool:
         """Take and count an exchange if conditions and counters allow it; return True if it was taken."""
         rule = self.rule
         if not rule.is_about(facts, set_s=self.set_s):
+            self._has_passed_other_pages |= rule.page not in {0, facts.page} and fnmatchcase(facts.route, rule.route)
             return False
         key = rule.counted_by(facts)
         if rule.times > 0 and not rule.nth and self._taken[key] >= rule.times:

@@ -23,10 +23,12 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
     harness reads the app's effects before and after each of these steps. Each finding contains ``expected`` and ``source``;
     a FAIL also has ``fix``. A probe with ``is_general`` examines every journal. In a scenario that does not name the probe,
     only a FAIL counts. A probe with ``judges_responses`` can FAIL by the responses to deliveries alone, without effects.
+    Reports show a FAIL of a probe with ``explains_others`` before the others of its scenario, because it may cause them.
     """
 
     is_general: ClassVar[bool] = False
     judges_responses: ClassVar[bool] = False
+    explains_others: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
     observes: ClassVar[tuple[str, ...]] = ()
     around: ClassVar[tuple[str, ...]] = ()

@@ -115,3 +115,13 @@ def test_a_scenario_keeps_the_findings_that_only_it_has(result: GateResult, outc
 
     assert [finding.probe for finding in first.findings] == ["applies_once"]
     assert [finding.probe for finding in second.findings] == ["loses_nothing"]
+
+
+def test_a_failure_that_may_cause_the_others_comes_first(result: GateResult, outcome_of: Callable[..., Outcome]) -> None:
+    """Work that never ends is read before the rows and log lines that are missing for that reason."""
+    stuck = worded(NAMES[0], probe="finishes_work", fix="mend the error")
+    whole = with_outcomes(result, outcome_of(PRACTICE, worded(NAMES[0]), stuck, scenario=NAMES[0]))
+
+    text = on_terminal(whole)
+
+    assert text.index("finishes_work: ") < text.index("applies_once: ")

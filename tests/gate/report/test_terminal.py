@@ -136,12 +136,23 @@ def test_lines_fit_a_narrow_terminal(result: GateResult, width: int) -> None:
     assert max(len(line) for line in lines) <= max(80, width) if width > 80 else 80
 
 
-def test_known_bugs_are_shown_with_their_fix(with_bug: GateResult) -> None:
-    """Bugs that are present follow the findings; the others are only counted."""
+def test_a_finding_names_the_known_bug_that_it_shows_with_its_fix(with_bug: GateResult) -> None:
+    """The bug appears once, with its fix in place of the general fix of the probe; the others are only counted."""
     text = text_of(with_bug)
 
-    assert "Known bugs of receivers\n  26  bug-26  the receiver does wrong 26\n      fix: claim it once\n" in text
+    assert "      bug       26 bug-26: the receiver does wrong 26\n      fix       claim it once\n" in text
+    assert text.count("does wrong 26") == 1
+    assert "in one database" not in text.partition("Security")[0]
+    assert "Known bugs of receivers" not in text
     assert "\n3 known bugs: 1 found, 1 not found, 1 unknown\n" in text
+
+
+def test_a_known_bug_that_no_finding_shows_has_its_own_section(with_bug: GateResult) -> None:
+    """A bug of another scenario follows the findings, with its fix."""
+    bugs = tuple(msgspec.structs.replace(bug, scenario="webhook_burst") for bug in with_bug.result.bugs)
+    text = text_of(msgspec.structs.replace(with_bug, result=msgspec.structs.replace(with_bug.result, bugs=bugs)))
+
+    assert "Known bugs of receivers\n  26  bug-26  the receiver does wrong 26\n      fix: claim it once\n" in text
     assert text.index("again     ") < text.index("Known bugs") < text.index("Security")
 
 

@@ -128,3 +128,30 @@ def test_no_read_within_a_default_delay_proves_nothing() -> None:
     tape.effects({}, pending=None)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_without_stated_events_a_read_after_an_event_shows_that_the_app_uses_it(tape: Tape) -> None:
+    """The config does not state which events the app uses."""
+    tape.deliver_event(ACCOUNTS, is_subscribed=False)
+    tape.deliver_event(TRANSACTIONS, is_subscribed=False)
+    tape.call("banking.transactions")
+    tape.effects({})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+
+
+def test_a_read_on_request_or_by_polling_shows_no_use_of_an_event(tape: Tape) -> None:
+    """The harness requested the first read; the app repeats the others without an event."""
+    for _ in range(4):
+        tape.call("banking.accounts")
+    tape.deliver_event(ACCOUNTS, is_subscribed=False)
+    tape.call("banking.accounts")
+    tape.deliver_event(TRANSACTIONS, is_subscribed=False)
+    tape.call("banking.transactions")
+    tape.hook("refresh")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.uses_events")

@@ -124,3 +124,14 @@ def test_an_event_that_was_not_processed_needs_no_line(tape: Tape, end: dict[str
     tape.effects({}, **end)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_applied_event_needs_a_line_although_another_message_is_unfinished(tape: Tape) -> None:
+    """One stuck message hides nothing about the others that the app reports as applied."""
+    change(tape, "consent.received")
+    tape.output(b"m-e0 stored")
+    tape.effects({}, is_idle=False, pending=1, applied={"m-e0": 1})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("no line about e0: consent.received",))

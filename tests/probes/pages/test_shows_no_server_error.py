@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import HookCall
+from fiskil_harness.journal import ApiServedOverTls, HookCall
 from fiskil_harness.probes import ShowsNoServerError, Verdict
 from tests.probes.tape import Tape
 
@@ -225,3 +225,22 @@ def test_a_circuit_may_be_open_for_one_endpoint(tape: Tape, routes: list[str], v
     tape.hook("refresh", status=502)
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_hook_may_fail_in_the_step_in_which_the_api_begins_to_be_served_over_tls(tape: Tape) -> None:
+    """An app that does not trust the harness's certificate refuses it, and that leaves no API call."""
+    tape.visit("approved", body=PAGE)
+    tape.journal.write(HookCall(at_s=1.0, step=3, hook="refresh", participant="", status=500, body=b"", took_s=0.1))
+    tape.journal.write(ApiServedOverTls(at_s=2.0, step=3, is_reached=False))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_the_remedy_for_a_hook_that_fails_is_not_about_pages(tape: Tape) -> None:
+    """A refresh has no page, and the app's output names the error."""
+    tape.journal.write(HookCall(at_s=1.0, step=3, hook="refresh", participant="", status=500, body=b"", took_s=0.1))
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.observed == "refresh responded 500 although the API was healthy"
+    assert finding.fix == "find the error of this request in the app's output, and handle it where it is raised"

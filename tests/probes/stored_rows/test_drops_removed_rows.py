@@ -123,3 +123,11 @@ def test_an_empty_list_removes_every_row(tape: Tape, kept: list[str], verdict: V
     tape.effects({"rows": [tape.transaction(key) for key in kept]}, participant="emptied")
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_row_that_stays_after_an_unrenewed_token_is_inconclusive(tape: Tape) -> None:
+    """The app could not read that the row is gone; the practice about tokens covers that."""
+    tape.call("banking.transactions", status=401)
+    remove_row(tape, {"rows": [tape.transaction("a"), tape.transaction("b")]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

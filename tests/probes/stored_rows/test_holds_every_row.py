@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Declared, shortened
+from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED
 from fiskil_harness.probes import HoldsEveryRow, Verdict
 from tests.probes.tape import Tape
 
@@ -324,3 +325,24 @@ def test_an_app_that_reads_other_datasets_only_lacks_the_fact(
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
     assert finding.observed == "the app reads other datasets and no transactions"
+
+
+def test_rows_that_an_unrenewed_token_kept_away_do_not_count_as_lost(tape: Tape) -> None:
+    """The practice about tokens covers the failure, and following links would not mend it."""
+    rows = sync(tape, "a", "b")
+    tape.call("banking.transactions", status=401)
+    tape.effects({"transactions": rows[:1]})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, TOKEN_NOT_RENEWED)
+
+
+def test_rows_that_are_missing_after_a_failed_renewal_count_as_lost(tape: Tape) -> None:
+    """The app tried to renew its token, and must recover when the token endpoint does."""
+    rows = sync(tape, "a", "b")
+    tape.call("banking.transactions", status=401)
+    tape.call("token", status=503)
+    tape.effects({"transactions": rows[:1]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

@@ -253,3 +253,13 @@ def test_values_in_the_apps_own_notation_are_not_judged(tape: Tape) -> None:
         Verdict.INCONCLUSIVE,
         "the app's state contains no changed value in the API's notation",
     )
+
+
+def test_old_values_after_an_unrenewed_token_are_inconclusive(tape: Tape) -> None:
+    """The app could not read the new values; the practice about tokens covers that."""
+    state = [tape.transaction("a")]
+    tape.call("banking.transactions", status=401)
+
+    change_row(tape, state, state, amount="-6001.20")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -41,6 +41,25 @@ def test_a_refusal_without_a_fault_fails(status: int) -> None:
     assert finding.evidence == (f"e2 pretty attempt 1: {status}",)
 
 
+@pytest.mark.parametrize(
+    ("of_forged", "of_escaped", "verdict"),
+    [(401, 401, Verdict.FAIL), (401, 500, Verdict.INCONCLUSIVE), (500, 500, Verdict.FAIL), (500, 401, Verdict.FAIL)],
+)
+def test_a_server_error_is_a_wrong_signature_only_if_forged_messages_get_it_too(
+    of_forged: int, of_escaped: int, verdict: Verdict
+) -> None:
+    """A receiver that cannot read escapes in JSON is not said to serialise it again; the finding fails all the same."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.deliver("e2", name="escaped", status=of_escaped)
+    courier.forge("random_signature", status=of_forged)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert [case.verdict for case in finding.cases if case.name == "escaped"] == [verdict]
+
+
 def test_a_known_message_without_a_change_is_no_variant() -> None:
     """If only a plain message fails, the receiver refuses no unknown event, and the advice is about its processing."""
     courier = Courier()

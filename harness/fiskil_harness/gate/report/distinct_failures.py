@@ -10,7 +10,7 @@ from fiskil_harness.core.model.findings import Kind
 from fiskil_harness.gate.diagnosis import Diagnosis
 from fiskil_harness.gate.judgement import Judgement
 from fiskil_harness.gate.report.text import findings_to_show
-from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes import PROBES, Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 
 _RANKS: list[Kind | None] = [*Kind, None]
@@ -31,18 +31,19 @@ class DistinctFailure(Struct, frozen=True, kw_only=True):
 class FindingBlock(Struct, frozen=True, kw_only=True):
     """Findings of one scenario that have the same verdict and are shown together.
 
-    ``also`` has the other scenarios that show the same cause, by probe.
+    ``also`` has the other scenarios that show the same cause, and ``bugs`` the known bugs that the finding shows, by probe.
     """
 
     outcome: Outcome
     findings: tuple[Finding, ...]
     also: dict[str, tuple[str, ...]]
+    bugs: dict[str, tuple[Diagnosis, ...]]
 
 
 def blocks_to_show(judgement: Judgement) -> list[FindingBlock]:
     """Return the findings that a reader must see, each cause once, by scenario, the failures first."""
     by_cause: dict[tuple[str, ...], list[tuple[Outcome, Finding]]] = {}
-    shown = findings_to_show(judgement)
+    shown = [(outcome, sorted(findings, key=_comes_later)) for outcome, findings in findings_to_show(judgement)]
     for outcome, findings in shown:
         for finding in findings:
             by_cause.setdefault(_cause(finding), []).append((outcome, finding))
@@ -53,10 +54,17 @@ def blocks_to_show(judgement: Judgement) -> list[FindingBlock]:
             outcome=outcome,
             findings=findings,
             also={finding.probe: clearest[id(finding)].also for finding in findings},
+            bugs={finding.probe: _bugs_of(clearest[id(finding)], judgement) for finding in findings},
         )
         for outcome, findings in blocks
         if findings
     ]
+
+
+def bugs_beyond(blocks: Iterable[FindingBlock], judgement: Judgement) -> list[Diagnosis]:
+    """Return the known bugs that the receiver has and that no finding of *blocks* shows."""
+    shown = {bug.bug for block in blocks for bugs in block.bugs.values() for bug in bugs}
+    return [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL and bug.bug not in shown]
 
 
 def distinct_failures(judgement: Judgement) -> list[DistinctFailure]:
@@ -95,12 +103,30 @@ def also_shown(bug: Diagnosis, judgement: Judgement) -> list[str]:
     return [name for name in _failing(bug.probe, judgement.scenarios) if name not in own]
 
 
+def _bugs_of(failure: DistinctFailure, judgement: Judgement) -> tuple[Diagnosis, ...]:
+    """Return the known bugs that *failure* shows, in any of its scenarios."""
+    if failure.finding.verdict is not Verdict.FAIL:
+        return ()
+    places = {failure.outcome.scenario, *failure.also}
+    return tuple(
+        bug
+        for bug in judgement.bugs
+        if bug.verdict is Verdict.FAIL and bug.probe == failure.finding.probe and bug.scenario in places
+    )
+
+
 def _failing(probe: str, outcomes: Iterable[Outcome]) -> list[str]:
     return [
         outcome.scenario
         for outcome in outcomes
         if any(finding.probe == probe and finding.verdict is Verdict.FAIL for finding in outcome.findings)
     ]
+
+
+def _comes_later(finding: Finding) -> bool:
+    """Return False for a finding that may explain others, which comes first."""
+    kind = PROBES.get(finding.probe)
+    return kind is None or not kind.explains_others
 
 
 def _cause(finding: Finding) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Lines have at most 80 columns; there is colour only on a terminal.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from fiskil_harness.gate.judgement import Decision, GateResult, Judgement, is_on
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.gate.report import causes_text
 from fiskil_harness.gate.report import text as wording
-from fiskil_harness.gate.report.distinct_failures import blocks_to_show
+from fiskil_harness.gate.report.distinct_failures import FindingBlock, blocks_to_show, bugs_beyond
 from fiskil_harness.gate.report.summary_screen import summary
 from fiskil_harness.gate.report.text import advice, again, decision_line, finding_lines, findings_to_show, scenario_counts
 from fiskil_harness.probes import PROBES, Verdict
@@ -41,8 +41,9 @@ def show(whole: GateResult, console: "Console") -> None:
     """Print the report *whole* to *console*."""
     judgement = whole.result
     width = min(console.width, wording.WIDTH)
-    _show_findings(whole, console, width, {Verdict.FAIL, Verdict.INCONCLUSIVE})
-    _show_bugs(judgement, console, width)
+    blocks = blocks_to_show(judgement)
+    _show_findings(whole, blocks, console, width)
+    _show_bugs(judgement, blocks, console, width)
     if judgement.decision is Decision.NOT_REQUESTED:
         _show_passes(judgement, console, width)
     _show_advice(judgement, console, width)
@@ -73,24 +74,30 @@ def show_summary(whole: GateResult, console: "Console", *, reports: Sequence[str
 def show_receiver(whole: GateResult, console: "Console", *, reports: Sequence[str] = ()) -> None:
     """Print what was found out about a receiver: failures, known bugs, what its responses show, advice, and the summary."""
     width = min(console.width, wording.WIDTH)
-    _show_findings(whole, console, width, {Verdict.FAIL})
-    _show_bugs(whole.result, console, width)
+    blocks = [block for block in blocks_to_show(whole.result) if block.findings[0].verdict is Verdict.FAIL]
+    _show_findings(whole, blocks, console, width)
+    _show_bugs(whole.result, blocks, console, width)
     _show_responses(whole.result, console, width)
     _show_advice(whole.result, console, width)
     show_summary(whole, console, reports=reports)
 
 
-def _show_findings(whole: GateResult, console: "Console", width: int, verdicts: Container[Verdict]) -> None:
+def _show_findings(whole: GateResult, blocks: Sequence[FindingBlock], console: "Console", width: int) -> None:
     printed = wording.PrintedLines(whole.printed)
-    for block in blocks_to_show(whole.result):
+    for block in blocks:
         verdict = block.findings[0].verdict
-        if verdict in verdicts:
-            command = again(whole, block.outcome.scenario)
-            lines = finding_lines(
-                block.outcome, block.findings, again=command, width=width, printed=printed, also=block.also
-            )
-            _print_lines(console, lines, lead=str(verdict), style=COLOURS[verdict])
-            _print(console, "")
+        command = again(whole, block.outcome.scenario)
+        lines = finding_lines(
+            block.outcome,
+            block.findings,
+            again=command,
+            width=width,
+            printed=printed,
+            also=block.also,
+            bugs=block.bugs,
+        )
+        _print_lines(console, lines, lead=str(verdict), style=COLOURS[verdict])
+        _print(console, "")
 
 
 def _show_responses(judgement: Judgement, console: "Console", width: int) -> None:
@@ -112,11 +119,11 @@ def _show_responses(judgement: Judgement, console: "Console", width: int) -> Non
         _print(console, "")
 
 
-def _show_bugs(judgement: Judgement, console: "Console", width: int) -> None:
-    """Print the known bugs that the receiver has, each with its fix, and the counts."""
+def _show_bugs(judgement: Judgement, blocks: Sequence[FindingBlock], console: "Console", width: int) -> None:
+    """Print the known bugs that the receiver has and no finding of *blocks* shows, each with its fix, and the counts."""
     if not judgement.bugs:
         return
-    present = [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]
+    present = bugs_beyond(blocks, judgement)
     if present:
         _print(console, "Known bugs of receivers", style="bold")
     for diagnosis in present:

@@ -95,11 +95,13 @@ def finding_lines(
     width: int = WIDTH,
     printed: PrintedLines | None = None,
     also: Mapping[str, Sequence[str]] = {},
+    bugs: Mapping[str, Sequence[Diagnosis]] = {},
 ) -> list[str]:
     """Return lines for the findings of one scenario that have the same verdict.
 
     The lines state what was observed, what was expected, and how to fix it, and what the app *printed*. The last is *again*,
-    the command that repeats the scenario. *also* has other scenarios with the same cause, by probe.
+    the command that repeats the scenario. *also* has other scenarios with the same cause, and *bugs* the known bugs that a
+    finding shows, by probe.
     """
     printed = printed or PrintedLines(())
     lines = _head(outcome, findings, width)
@@ -109,7 +111,7 @@ def finding_lines(
         if exception and number == 0:
             lines += _labelled("exception", f"{exception}  (in the app's output)", width)
         if finding.verdict is Verdict.FAIL:
-            lines += _detail_lines(finding, width)
+            lines += _detail_lines(finding, bugs.get(finding.probe, ()), width)
         lines += _also_lines(also.get(finding.probe, ()), exception, printed, width)
         lines += [line for text in finding.advice for line in _labelled("advice", text, width)]
     lines += printed.lines(outcome.scenario, width)
@@ -158,7 +160,8 @@ def _head(outcome: Outcome, findings: Sequence[Finding], width: int) -> list[str
     return lines
 
 
-def _detail_lines(finding: Finding, width: int) -> list[str]:
+def _detail_lines(finding: Finding, bugs: Sequence[Diagnosis], width: int) -> list[str]:
+    """Return the evidence, what was expected, the kind, and the fix: that of each known bug, or else that of the probe."""
     shown = finding.evidence if finding.probe == OF_PLANS else finding.evidence[:EVIDENCE_SHOWN]
     lines = [line for text in shown for line in _labelled("evidence", text, width)]
     if finding.expected:
@@ -166,7 +169,10 @@ def _detail_lines(finding: Finding, width: int) -> list[str]:
         lines += _labelled("expected", finding.expected + source, width)
     if finding.kind is not None:
         lines += _labelled("kind", kind_text(finding.kind, finding.kind_source), width)
-    if finding.fix:
+    for bug in bugs:
+        lines += _labelled("bug", f"{bug.row} {bug.bug}: the receiver {bug.title}", width)
+        lines += _labelled("fix", bug.fix, width)
+    if finding.fix and not bugs:
         lines += _labelled("fix", finding.fix, width)
     return lines
 

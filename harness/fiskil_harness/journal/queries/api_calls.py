@@ -114,6 +114,15 @@ def has_unrenewed_token(journal: Journal, end_user_ids: Collection[str]) -> bool
     )
 
 
+def never_tried_to_renew(journal: Journal, end_user_ids: Collection[str]) -> bool:
+    """Return True if data of *end_user_ids* is missing because of an unrenewed token, and no token request failed.
+
+    If one failed, the app tried to renew it, and missing data counts as after any other failure.
+    """
+    is_disturbed = any(call.bites or call.status != 200 for call in calls(journal, "token"))
+    return has_unrenewed_token(journal, end_user_ids) and not is_disturbed
+
+
 def bitten_by(journal: Journal, *faults: str) -> list[Exchange]:
     """Return the calls on which one of *faults* acted (class names such as ``Stall``), or any fault if none are given."""
     return [call for call in calls(journal) if any(not faults or bite.partition("(")[0] in faults for bite in call.bites)]

@@ -25,6 +25,13 @@ _FRAME = re.compile(r"^\s+(?:at |from |\.\.\. \d+ more)|^Caused by: |^\S+\.rb:\d
 """A line of a stack trace of JavaScript, Java, C#, Ruby, Go or PHP."""
 _GO_FRAME = re.compile(r"^goroutine \d+ \[|^\s+\S+\.go:\d+")
 """A line that follows the name of a function in a stack trace of Go, or the empty line after the message."""
+_CALL = re.compile(r'^(?P<indent>\s+)(?:File "|at |from |#\d+ )')
+"""The first line of one call in a stack trace. In Python its source follows, indented deeper."""
+_LIBRARY = re.compile(
+    r"/(?:site-packages|dist-packages|node_modules|gems|vendor)/|/lib/python\d[\d.]*/|\bnode:"
+    r"|^\s+at (?:[\w.]+/)?(?:java|javax|jdk|sun|com\.sun)\."
+)
+"""A call in an installed library or in the language's own one."""
 _CARETS = re.compile(r"\s*[~^]+\s*")
 """A line that only marks a part of the line above."""
 _PANIC = re.compile(r"^panic: |panicked at |^(?:PHP )?Fatal error: |^fatal error: ")
@@ -189,11 +196,37 @@ def _exception_of(trace: Sequence[str]) -> str:
 
 
 def _bounded(trace: Sequence[str]) -> tuple[str, ...]:
-    """Return *trace* without its middle if it is long: the beginning names the request, the end the exception."""
+    """Return *trace* without calls in libraries, and without its middle if it is still long."""
+    trace = _without_libraries(trace)
     if len(trace) > MOST_TRACEBACK_LINES:
         half = MOST_TRACEBACK_LINES // 2
         trace = [*trace[:half], f"... {len(trace) - 2 * half} lines ...", *trace[-half:]]
     return tuple(line[:MOST_COLUMNS] for line in trace)
+
+
+def _without_libraries(trace: Sequence[str]) -> Sequence[str]:
+    """Return *trace* with one line in place of consecutive calls in libraries; unchanged if it has no other calls."""
+    lines: list[str] = []
+    indent, hidden, is_own_seen = "", 0, False
+    is_hidden = False
+    for line in trace:
+        call = _CALL.match(line)
+        if call:
+            indent, is_hidden = call["indent"], bool(_LIBRARY.search(line))
+            is_own_seen |= not is_hidden
+            hidden += is_hidden
+        elif not line.startswith(f"{indent} "):
+            is_hidden = False
+        if not is_hidden:
+            lines += [_calls_in_libraries(indent, hidden)] if hidden else []
+            lines.append(line)
+            hidden = 0
+    lines += [_calls_in_libraries(indent, hidden)] if hidden else []
+    return lines if is_own_seen else trace
+
+
+def _calls_in_libraries(indent: str, count: int) -> str:
+    return f"{indent}... {count} {'call' if count == 1 else 'calls'} in libraries ..."
 
 
 def _is_binary(text: str) -> bool:

@@ -40,7 +40,7 @@ class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
         """Look for a log line about each change of a consent."""
         changes = _changes(journal)
         if not changes:
-            return self.inconclusive("the app acknowledged and processed no event that changes a consent")
+            return self.inconclusive(_why_no_change(journal))
         log = log_of(journal)
         if log.problem:
             return self.inconclusive(log.problem, hook=LOGS)
@@ -61,6 +61,12 @@ class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
             examined=len(changes),
             advice=tuple(dict.fromkeys(advice)),
         )
+
+
+def _why_no_change(journal: Journal) -> str:
+    if any(event.kind in CHANGES and event.is_subscribed for _, event in acknowledged_events(journal)):
+        return "no event certainly changed a consent in the app: it has not processed one, or a newer one came first"
+    return "the app acknowledged no event that changes a consent"
 
 
 def _changes(journal: Journal) -> dict[str, tuple[Delivery, EventCreated]]:
@@ -93,11 +99,11 @@ def _is_overtaken(
 
 
 def _is_unprocessed(journal: Journal, event: EventCreated) -> bool:
-    """Return True if the app is still busy at the end, or reports that it has not applied the event."""
+    """Return True if the app reports that it has not applied the event; without counts, if it is still busy at the end."""
     end = last_effects(journal, event.participant)
     if end is None:
         return False
-    return not end.is_idle or (end.applied is not None and not end.applied.get(event.message_id))
+    return not end.applied.get(event.message_id) if end.applied is not None else not end.is_idle
 
 
 def _is_logged(log: Log, event: EventCreated, end_user_id: str, consent_id: str) -> bool:

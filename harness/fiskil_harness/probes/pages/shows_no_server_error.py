@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.journal import ApiServedOverTls, Bite, HookCall, Journal, Visit
 from fiskil_harness.journal.queries.api_calls import began_s, calls, calls_beside
@@ -15,6 +17,7 @@ TRACES = (
     b"goroutine 1 [running]",
     b"Exception in thread ",
 )
+FIX_FOR_HOOKS = "find the error of this request in the app's output, and handle it where it is raised"
 URIS = {"callback": "redirect_uri", "cancelled": "cancel_uri"}
 MESSAGE = "message"
 UNAVAILABLE = frozenset({502, 503, 504})
@@ -58,7 +61,8 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
             if problem:
                 status = "no response" if hook.status is None else hook.status
                 examined = len(visits) + len(hooks)
-                return self.fails(problem, evidence=(f"{hook.hook}: {status}",), examined=examined)
+                finding = self.fails(problem, evidence=(f"{hook.hook}: {status}",), examined=examined)
+                return msgspec.structs.replace(finding, fix=FIX_FOR_HOOKS)
             if hook.status == 500:
                 advice.append(f"{hook.hook} responded 500 when the API failed; 502 or 503 shows that the API is the cause")
         refused = [hook for hook in hooks if _is_refused_early(journal, hook)]
@@ -190,10 +194,10 @@ def _was_busy(journal: Journal, hook: HookCall) -> bool:
 def _api_failed(journal: Journal, hook: HookCall) -> bool:
     """Return True if an API call or a connection to the API failed, or was affected by a fault, during the hook call.
 
-    After a step that served the API over TLS, every call may have failed in its handshake, which leaves no call.
+    From a step on that served the API over TLS, every call may have failed in its handshake, which leaves no call.
     """
     return (
-        any(served.at_s <= hook.at_s for served in journal.all(ApiServedOverTls))
+        any(served.step <= hook.step for served in journal.all(ApiServedOverTls))
         or any(began_s(hook) <= bite.at_s <= hook.at_s for bite in journal.all(Bite))
         or any(call.bites or call.status is None or call.status >= 400 for call in calls_beside(journal, hook))
     )

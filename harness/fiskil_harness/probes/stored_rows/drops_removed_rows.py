@@ -2,6 +2,7 @@
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, never_tried_to_renew
 from fiskil_harness.journal.queries.rows import (
     Place,
     effects_before,
@@ -60,6 +61,8 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         unchanged = sorted(
             names[fiskil_id] for fiskil_id in examined if now[fiskil_id] and _is_same(earlier[fiskil_id], now[fiskil_id])
         )
+        if unchanged and never_tried_to_renew(journal, {rows.end_user_id}):
+            return self.inconclusive(TOKEN_NOT_RENEWED)
         if unchanged:
             observed = f"{len(unchanged)} of {len(examined)} removed {self.dataset} still look active"
             return self.fails(observed, evidence=tuple(f"kept {name}" for name in unchanged), examined=len(examined))

@@ -5,7 +5,7 @@ from typing import Any
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.core.model import USUAL_PERMISSIONS
 from fiskil_harness.journal import Declared, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import large_reads, reads
+from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, large_reads, never_tried_to_renew, reads
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
 from fiskil_harness.journal.queries.row_versions import marks_current_versions
 from fiskil_harness.journal.queries.rows import (
@@ -52,6 +52,8 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
         expected = {fiskil_id: row for fiskil_id, row in read.items() if fiskil_id not in left_out}
         mentions = places(end.state, expected)
         missing = [row for fiskil_id, row in expected.items() if not mentions[fiskil_id]]
+        if missing and never_tried_to_renew(journal, {rows.end_user_id}):
+            return self.inconclusive(TOKEN_NOT_RENEWED)
         if missing:
             return self._judge_missing(journal, rows, expected, missing)
         duplicates = [expected[fiskil_id] for fiskil_id in duplicated(mentions)]

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
-from fiskil_harness.journal.queries.api_calls import reads
+from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, never_tried_to_renew, reads
 from fiskil_harness.journal.queries.rows import (
     Place,
     holds_value,
@@ -47,6 +47,8 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
         results = [_compare(journal, dataset) for dataset in ((self.dataset,) if self.dataset else _datasets_read(journal))]
         stale = tuple(line for result in results for line in sorted(result.stale))
         judged = sum(result.judged for result in results)
+        if stale and never_tried_to_renew(journal, {rows.end_user_id for rows in journal.all(Rows)} - {""}):
+            return self.inconclusive(TOKEN_NOT_RENEWED)
         if stale:
             changed = " and ".join(result.dataset for result in results if result.stale)
             observed = f"changed {changed} still show the old values after the app was notified of a new sync"

@@ -21,11 +21,15 @@ class FinishesWork(PlainProbe, frozen=True, tag="finishes_work"):
     """
 
     is_general = True
+    explains_others = True
     expected = (
         "each acknowledged message is finished within app.limits.fresh_s, or within 30 s if the config promises nothing"
     )
     source = "webhooks.message-id"
-    fix = "handle each exception of the worker: retry the message a few times, then record it as failed and finish it"
+    fix = (
+        "mend the error that ends the work, which the app's output may show; "
+        "then retry a message that fails a few times, record it as failed, and finish it"
+    )
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the messages that were acknowledged with the counts of an app that had the full time."""

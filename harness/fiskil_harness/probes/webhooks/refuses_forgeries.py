@@ -26,7 +26,7 @@ ALIKE = "same_response"
 """Name of the case for forgeries that have no effect but get the same response as genuine messages."""
 RESPONDS_TO_JUNK = "responds_to_junk"
 """Name of the case that fails if the receiver hangs or exits after a forgery."""
-NO_SIGNATURE = frozenset({"unsigned", "empty_header"})
+NO_SIGNATURE = frozenset({"unsigned", "empty_header", "put_unsigned", "get_unsigned"})
 """Forgeries without a signature."""
 OTHER_BYTES = frozenset({"respaced", "repeated_key", "trailing_newline", "byte_order_mark", "invalid_byte"})
 """Forgeries with another body that becomes the signed one if a receiver decodes it, or parses and serialises it."""

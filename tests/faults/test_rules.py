@@ -1,0 +1,28 @@
+"""Rules: the conditions of a fault, and the reason why it never bit."""
+
+import pytest
+
+from fiskil_harness import faults
+from fiskil_harness.faults.rules import Facts, Rule, Waiting
+
+ROUTE = "banking.transactions"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "pages", "problem"),
+    [
+        ({"page": 3}, [], "nothing matched it"),
+        ({"page": 3}, [1, 2], "page 3 was never requested"),
+        ({"skip": 2}, [1, 1], "the app made too few of these calls"),
+        ({"method": "POST"}, [1], "nothing matched it"),
+    ],
+)
+def test_a_fault_that_never_bit_says_what_did_not_happen(conditions: dict[str, int], pages: list[int], problem: str) -> None:
+    """A reader learns that the app reads no further page, or calls too rarely, without reading the scenario."""
+    waiting = Waiting(Rule(route=ROUTE, fault=faults.CursorExpired(), **conditions))
+
+    taken = [waiting.take(Facts(route=ROUTE, method="GET", page=page)) for page in pages]
+    waiting.take(Facts(route="banking.accounts", method="GET", page=1))
+
+    assert not any(taken)
+    assert waiting.problem == problem
