@@ -75,6 +75,10 @@ class Mint:
         """Return a new error id: ``err_`` and a UUID."""
         return "err_" + str(uuid.UUID(bytes=self._bytes()[:16], version=4))
 
+    def goa_error_id(self) -> str:
+        """Return a new error id as the goa framework makes it: eight characters of base64 for URLs."""
+        return b2a_base64(self._bytes()[:6], newline=False).translate(_FOR_URLS).decode()
+
     def message_id(self) -> str:
         """Return a new message id: sixteen digits that do not start with zero."""
         return str(10**15 + int.from_bytes(self._bytes()[:8], "big") % (9 * 10**15))
