@@ -12,6 +12,7 @@ import string
 import threading
 import uuid
 from binascii import b2a_base64
+from collections.abc import Mapping
 
 _blake2b = hashlib.blake2b
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -54,6 +55,18 @@ class Mint:
         self._counts = dict.fromkeys(("end_user", "session", "client", "consent"), 0)
         self._count = 0
         self._lock = threading.Lock()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of ids so far: of each kind, and under "" of all other values, such as secrets and message ids."""
+        with self._lock:
+            return {"": self._count, **self._counts}
+
+    def resume(self, counts: Mapping[str, int]) -> None:
+        """Continue after the ids of an earlier process with the same seed and salts; *counts* are those of that process."""
+        with self._lock:
+            self._count = counts[""]
+            self._counts |= {kind: counts[kind] for kind in self._counts}
 
     def end_user_id(self) -> str:
         """Return a new end user id: ``eu_`` and 27 base-62 characters."""

@@ -89,6 +89,8 @@ class Api:
         except Exception as error:  # noqa: BLE001 - the last resort; such an error is reported as a defect of the sandbox
             store.crashes.append(crash_of(f"api {match.name or request.method}", error))
             response = _error_response(store, match, ApiProblem(500, "internal_error", "internal error"), version)
+        if request.method not in SAFE_METHODS:
+            store.confirm()
         http_response = HttpResponse(response.status, _headers(response, version, match.allowed), response.body)
         if WATCHERS:
             _notify_watchers(store, request.method, match, version, http_response)
