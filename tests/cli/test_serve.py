@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,8 +17,10 @@ from click.testing import CliRunner
 
 from fiskil_harness.cli.serve import port_of, refused_frame_line, serve_command
 from fiskil_harness.errors import UsageError
+from fiskil_harness.gate.report import files
 from fiskil_harness.sandbox.consents.console import DEFAULT_VERSION, VERSIONS
 from fiskil_harness.server.serving import ENV_HEADER
+from fiskil_harness.server.state_file import StateFile
 from tests.plain_http import NO_AUTHORITIES
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
@@ -183,3 +186,25 @@ def test_a_refused_frame_is_one_line_with_its_remedy(origin: str, line: str) -> 
 def test_ports_are_known_in_advance(arguments: tuple[int | None, int, int], ports: int) -> None:
     """A config can name them; 0 chooses free ones."""
     assert port_of(*arguments) == ports
+
+
+@pytest.mark.usefixtures("unmeasured")
+def test_a_killed_serve_loses_nothing_that_it_confirmed(project: Path, environment: dict[str, str]) -> None:
+    """After SIGKILL the file is complete and not in use, and has the end user that was created last."""
+    path, env_file = project / "fiskil.state", project / "fiskil.env"
+    command = [sys.executable, "-m", "fiskil_harness", "serve", "--port", "0", "--env-file", str(env_file)]
+    with subprocess.Popen([*command, "--state", str(path)], cwd=project, env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        shown = [process.stdout.readline().decode() for _ in range(5)]
+        values = dict(line.split("=", 1) for line in env_file.read_text().splitlines()[1:])
+        with httpx.Client(base_url=values["FISKIL_BASE_URL"], trust_env=False, timeout=30) as app:
+            app.headers["authorization"] = f"Bearer {app.post('/v1/token', json=pair_of(values)).json()['token']}"
+            created = app.post("/v1/end-users", json={"email": "rosa.keane@example.com"}).json()
+        process.send_signal(signal.SIGKILL)
+
+    state_file = StateFile(path, seed=0, write=partial(files.write, mode=0o600))
+    state_file.close()
+
+    assert f"state        {path} (new)\n" in shown
+    assert state_file.content is not None
+    assert [end_user.end_user_id for end_user in state_file.content.sandbox.end_users] == [created["end_user_id"]]

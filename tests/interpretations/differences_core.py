@@ -40,6 +40,24 @@ def shape_of_401(world: World) -> tuple[int, bool]:
     return response.status_code, "temporary" in response.json()
 
 
+def unfit_requests(world: World) -> list[tuple[str, bool]]:
+    """Return the name of each error, and true for an id with prefix. Source: errors.unfit-request"""
+    responses = (
+        world.client.get("/v1/institutions"),
+        world.api.get("/v1/end-users", params={"page[size]": "many"}),
+        world.api.post("/v1/auth/session", json={"end_user_id": 5, "redirect_uri": "", "cancel_uri": ""}),
+        world.api.post("/v1/auth/session", content=b"{"),
+        world.api.post("/v1/auth/session"),
+        world.api.post("/v1/auth/session", json={}),
+        world.api.post("/v1/auth/session", json={"end_user_id": world.enrol()}),
+        world.api.post("/v1/end-users", json={"email": "rosa"}),
+        # An error of a data endpoint is the same in both.
+        world.api.get("/v1/banking/accounts"),
+    )
+    assert {response.status_code for response in responses} == {400}
+    return [(response.json()["name"], response.json()["id"].startswith("err_")) for response in responses]
+
+
 def same_email_twice(world: World) -> tuple[int, str, int]:
     """Create an end user twice, and give a third one the same address. Source: end-users.duplicate-email"""
     world.enrol(email="twice@example.com")
@@ -197,6 +215,23 @@ CORE: Observations = {
     "end-users.email": (without_email, {"optional": 200, "required": 400}),
     "end-users.formats": (other_formats, {"refused": [400] * 4, "accepted": [200, 204] * 2}),
     "end-users.delete-ends-consents": (has_event_of_deletion, {"reported": True, "unreported": False}),
+    "errors.unfit-request": (
+        unfit_requests,
+        {
+            "bad-request": [("bad_request", True)] * 8 + [("InvalidRequest", True)],
+            "goa-names": [
+                ("missing_field", False),
+                ("invalid_field_type", False),
+                ("invalid_field_type", False),
+                ("decode_payload", False),
+                ("missing_payload", False),
+                ("missing_field", False),
+                ("missing_field", False),
+                ("invalid_format", False),
+                ("InvalidRequest", True),
+            ],
+        },
+    ),
     "auth-session.lifetime": (session_life, {"5-days": (7200, True), "15-minutes": (15, False)}),
     "auth-session.expires-at": (expires_at, {"seconds": int, "rfc3339": str}),
     "auth-session.auth-url": (

@@ -62,7 +62,7 @@ def seconds_to_ready(world: World) -> bool:
 def first_dataset(world: World) -> str:
     """Source: sync.order"""
     world.connect()
-    synced = [kind for kind in world.kinds() if kind.endswith(SYNCED)]
+    synced = [kind for kind in world.kinds() if kind.endswith(SYNCED) and "products" not in kind]
     first, last = (kind.split(".")[1] for kind in (synced[0], synced[-1]))
     return f"{first} before {last}"
 
@@ -81,6 +81,13 @@ def transaction_events(world: World) -> list[str]:
     world.connect()
     kinds = [kind.removesuffix(SYNCED) for kind in world.kinds()]
     return [kind.removeprefix("banking.") for kind in kinds if kind.startswith("banking.transactions")]
+
+
+def public_events(world: World) -> list[str]:
+    """Return the events that report public data of a bank and of an energy retailer. Source: sync.public-data"""
+    world.connect()
+    world.energy()
+    return [kind.removesuffix(SYNCED) for kind in world.kinds() if kind.startswith(("banking.products", "energy.plans"))]
 
 
 def reported_wait(world: World) -> str:
@@ -120,6 +127,7 @@ HOOKS: Observations = {
             "recent-and-basic": ["transactions.recent", "transactions.basic", "transactions"],
         },
     ),
+    "sync.public-data": (public_events, {"reported": ["banking.products", "energy.plans"], "silent": []}),
     "errors.retry-after": (reported_wait, {"seconds": "7", "http-date": "in 7", "absent": ""}),
 }
 """By clause: the observation, and its result under each interpretation."""

@@ -66,7 +66,7 @@ def events_of_outage(world: World) -> tuple[list[str], list[str]]:
     during = world.kinds()
     world.fiskil.sandbox.set_connection(BANK, "HEALTHY")
     world.fiskil.sandbox.clock.advance(minutes=1)
-    return during[1:], [kind for kind in world.kinds()[len(during) :] if "transactions" in kind]
+    return during[1:], [kind for kind in world.kinds()[len(during) :] if kind.startswith("banking.transactions.sync")]
 
 
 def has_event_of_failure(world: World) -> bool:

@@ -19,6 +19,14 @@ BANK = "88888"
 FAILED = "banking.transactions.sync.failed"
 SYNCED = ["banking.accounts.sync.completed", "banking.balances.sync.completed", "banking.transactions.sync.completed"]
 
+FIRST = [
+    "banking.products.sync.completed",
+    *SYNCED[:2],
+    "banking.transactions.basic.sync.completed",
+    SYNCED[2],
+]
+"""The events of a first sync."""
+
 
 def kinds(still: Still) -> list[str]:
     return [event.kind for event in still.sandbox.events]
@@ -60,7 +68,7 @@ def test_real_time_completes_no_sync_when_only_steps_move_the_clock() -> None:
     sandbox.sync(consent, "transactions")
 
     assert first == ["consent.received"]
-    assert [event.kind for event in sandbox.events] == ["consent.received", *SYNCED]
+    assert [event.kind for event in sandbox.events] == ["consent.received", *FIRST]
 
 
 def test_each_dataset_is_synced_again_every_day(still: Still, api: httpx.Client) -> None:
@@ -71,7 +79,7 @@ def test_each_dataset_is_synced_again_every_day(still: Still, api: httpx.Client)
     before = "-12.34" in amounts(api, consent)
     still.sandbox.clock.advance(days=3, minutes=1)
 
-    assert kinds(still) == ["consent.received", *SYNCED * 4]
+    assert kinds(still) == ["consent.received", *FIRST, *SYNCED * 3]
     accounts = [event.publish_time for event in still.sandbox.events if event.kind == SYNCED[0]]
     assert {later - date for date, later in pairwise(accounts)} == {timedelta(days=1)}
     assert (before, "-12.34" in amounts(still.client(), consent)) == (False, True)
@@ -86,7 +94,7 @@ def test_syncs_may_run_only_on_request(still: Still, api: httpx.Client) -> None:
     kinds_before = kinds(still)
     still.sandbox.sync(consent, "accounts")
 
-    assert kinds_before == ["consent.received", *SYNCED]
+    assert kinds_before == ["consent.received", *FIRST]
     assert kinds(still) == [*kinds_before, SYNCED[0]]
 
 
@@ -113,8 +121,8 @@ def test_one_clock_jump_emits_the_same_events_as_small_ones(still: Still, hours:
 
     until = consent.created_at + timedelta(hours=720)
     times = [event.publish_time for event in events if event.publish_time <= until]
-    seconds = [0, *(day * 86_400 + after for day in range(30) for after in (2, 4, 10))]
-    assert [(time - consent.created_at).total_seconds() for time in times] == seconds
+    daily = [day * 86_400 + after for day in range(1, 30) for after in (2, 4, 10)]
+    assert [(time - consent.created_at).total_seconds() for time in times] == [0, 1, 2, 4, 8, 10, *daily]
 
 
 def test_a_renewed_consent_has_one_daily_sync_per_dataset(still: Still) -> None:
@@ -142,7 +150,7 @@ def test_a_sync_waits_for_an_outage_to_end(still: Still, api: httpx.Client) -> N
     still.sandbox.set_connection(BANK, "HEALTHY")
     still.sandbox.clock.advance(minutes=1)
 
-    assert during == ["consent.received", *SYNCED]
+    assert during == ["consent.received", *FIRST]
     assert kinds(still) == [*during, *SYNCED]
     assert ("-12.34" in amounts_during, "-12.34" in amounts(still.client(), consent)) == (False, True)
 
@@ -171,7 +179,7 @@ def test_an_outage_of_another_institution_delays_no_sync(still: Still) -> None:
 
     still.sandbox.clock.advance(minutes=1)
 
-    assert kinds(still) == ["consent.received", *SYNCED]
+    assert kinds(still) == ["consent.received", *FIRST]
 
 
 def test_a_consent_that_ends_during_an_outage_is_not_synced(still: Still) -> None:
@@ -216,6 +224,31 @@ def test_a_sync_in_an_outage_may_fail(still: Still, api: httpx.Client) -> None:
     assert amounts(still.client(), consent) != []
 
 
+def test_public_data_is_reported_once(still: Still) -> None:
+    """The first sync reports it; a renewal repeats the early stages only, and a daily sync neither.
+
+    Source: sync.public-data, sync.early-transactions
+    """
+    consent = still.consent("rosa")
+    still.sandbox.clock.advance(days=2)
+    counts = [kinds(still).count(kind) for kind in FIRST]
+    with still.sandbox.store.changing() as store:
+        sync.begin(store, consents.renew(store, consent, account_keys=consent.account_keys))
+
+    still.sandbox.clock.advance(minutes=1)
+
+    assert counts == [1, 3, 3, 1, 3]
+    assert [kinds(still).count(kind) for kind in FIRST] == [1, 4, 4, 2, 4]
+
+
+def test_public_data_is_reported_although_the_first_sync_fails(still: Still) -> None:
+    """A person whose first syncs fail has no rows, and the products of their bank are reported. Source: sync.public-data"""
+    still.consent("failed_sync", is_synced=False)
+    still.sandbox.clock.advance(minutes=1)
+
+    assert FIRST[0] in kinds(still)
+
+
 def test_a_failed_sync_leaves_the_rows_of_the_last_one(still: Still, api: httpx.Client) -> None:
     """The failure event has the instant at which the sync would have completed. Source: sync.failed"""
     consent = still.consent("rosa")
@@ -240,7 +273,7 @@ def test_a_first_sync_that_fails_serves_nothing(still: Still, api: httpx.Client)
 
     still.sandbox.sync(consent, "transactions")
 
-    assert kinds(still) == ["consent.received", *SYNCED[:2], FAILED, SYNCED[2]]
+    assert kinds(still) == ["consent.received", *FIRST[:3], FAILED, SYNCED[2]]
     assert (empty, amounts(api, consent) != []) == ([], True)
 
 
@@ -250,7 +283,7 @@ def test_only_transactions_have_a_failure_event(still: Still) -> None:
 
     still.sandbox.fail_sync(consent, "balances")
 
-    assert kinds(still) == ["consent.received", *SYNCED]
+    assert kinds(still) == ["consent.received", *FIRST]
 
 
 def test_a_failure_may_emit_no_event(still: Still) -> None:

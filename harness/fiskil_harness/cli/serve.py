@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,12 @@ from fiskil_harness.errors import ConfigError, UsageError
 from fiskil_harness.gate.report import files
 
 if TYPE_CHECKING:
+    from fiskil_harness.core.clauses import Interpretations
     from fiskil_harness.faults.proxy import Rule
     from fiskil_harness.journal import Bite
     from fiskil_harness.server.exchange_log import ExchangeLog
     from fiskil_harness.server.serving import LocalServer
+    from fiskil_harness.server.state_file import StateFile
 
 PORT = click.IntRange(0, 65535)
 FIRST_PORT = 8700
@@ -50,6 +52,13 @@ LAST_LINE = "Press Ctrl-C to stop."
 @click.option("--control-port", metavar="PORT", type=PORT, help="Port of the control API  [default: --port + 2].")
 @click.option(
     "--env-file", metavar="FILE", type=options.FILE, help="Write the credentials to FILE, which only you can read."
+)
+@click.option(
+    "--state",
+    "state_path",
+    metavar="FILE",
+    type=options.FILE,
+    help="Keep end users, consents, tokens, undelivered messages and the clock in FILE, and continue from it.",
 )
 @click.option("--webhook-url", metavar="URL", help="Deliver webhooks to URL in real time, with retries.")
 @click.option(
@@ -98,6 +107,7 @@ def serve_command(
     auth_port: int | None,
     control_port: int | None,
     env_file: Path | None,
+    state_path: Path | None,
     webhook_url: str | None,
     secret_env: str | None,
     compress: float,
@@ -118,6 +128,10 @@ def serve_command(
     posts the messages of the Link SDK. Pages of any origin may embed it if redirect_uri and cancel_uri are empty; a refused
     frame is printed.
 
+    The same seed gives the same ids at every start. With --state the next start also continues where this one ended:
+    everything that a response confirmed is in the file, which contains the secrets. A message is repeated if the process
+    was killed between its delivery and the next write. Faults, the delivery log and the CA certificate are new.
+
     A fault is one line with route, fault and number of times: 'banking.transactions: reset_peer after 20 bytes, first 2'.
     """
     import tempfile
@@ -134,7 +148,11 @@ def serve_command(
         _refuse_other_file(env_file)
     if har_path is not None:
         files.refuse_unwritable(har_path)
-    with tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder, until_interrupted() as interrupted:
+    with (
+        _state_file(state_path, seed) as state_file,
+        tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder,
+        until_interrupted() as interrupted,
+    ):
         serving = LocalServer(
             workdir=Path(folder),
             seed=seed,
@@ -150,6 +168,8 @@ def serve_command(
             version=version,
             faults=rules,
             embed_from=embed_from,
+            state_file=state_file,
+            on_state_error=lambda message: click.echo(_wrapped(f"state        not saved: {message}"), err=True),
             on_delivery=lambda record: click.echo(log.line(record)),
             on_bite=lambda bite: click.echo(bite_lines(bite)),
             on_frame_refused=lambda origin: click.echo(refused_frame_line(origin)),
@@ -157,17 +177,8 @@ def serve_command(
         path = env_file or Path(folder) / "fiskil.env"
         try:
             files.write(path, serving.environment(), mode=0o600)
-            click.echo("\n".join(address_lines(serving)))
-            click.echo(f"credentials  {path}")
-            for clause_id, choice in chosen.chosen.items():
-                click.echo(f"clause       {clause_id}={choice}")
-            for rule in rules:
-                click.echo(fault_lines(rule))
-            if webhook_url:
-                click.echo(f"webhooks to  {webhook_url}")
-            for label, line in zip(("link SDK", ""), link_snippet(serving.fiskil.auth_origin), strict=True):
-                click.echo(f"{label:12} {line}")
-            click.echo(LAST_LINE)
+            lines = start_lines(serving, path, state_file, chosen=chosen, faults=rules, webhook_url=webhook_url)
+            click.echo("\n".join([*lines, LAST_LINE]))
             interrupted.wait()
             for line in never_bit_lines(serving.log):
                 click.echo(line)
@@ -189,6 +200,30 @@ def address_lines(serving: "LocalServer") -> list[str]:
     if fiskil.auth_origin != fiskil.auth_url:
         lines.append(f"served at    {fiskil.auth_url}")
     return [*lines, f"control      {serving.control_url}/_sandbox/state"]
+
+
+def start_lines(
+    serving: "LocalServer",
+    env_file: Path,
+    state_file: "StateFile | None",
+    *,
+    chosen: "Interpretations",
+    faults: "list[Rule]",
+    webhook_url: str | None,
+) -> list[str]:
+    """Return the lines that are printed at the start: the addresses, the files and what was chosen."""
+    lines = [*address_lines(serving), f"credentials  {env_file}"]
+    lines += [state_line(state_file)] if state_file is not None else []
+    lines += [f"clause       {clause_id}={choice}" for clause_id, choice in chosen.chosen.items()]
+    lines += [fault_lines(rule) for rule in faults]
+    lines += [f"webhooks to  {webhook_url}"] if webhook_url else []
+    sdk_lines = link_snippet(serving.fiskil.auth_origin)
+    return [*lines, *(f"{label:12} {line}" for label, line in zip(("link SDK", ""), sdk_lines, strict=True))]
+
+
+def state_line(state_file: "StateFile") -> str:
+    """Return the line about the state file: where it is, and whether this start continues from it."""
+    return f"state        {state_file.path} ({'continued' if state_file.content else 'new'})"
 
 
 def link_snippet(auth_url: str) -> tuple[str, str]:
@@ -241,6 +276,20 @@ def _secret(secret_env: str | None) -> str | None:
         raise ConfigError(f"{secret_env} is not set. Put the signing secret there, or remove --secret-env for a new one.")
     key_of(secret)
     return secret
+
+
+@contextmanager
+def _state_file(path: Path | None, seed: int) -> Iterator["StateFile | None"]:
+    from functools import partial
+
+    from fiskil_harness.server.state_file import StateFile
+
+    if path is None:
+        yield None
+        return
+    files.refuse_unwritable(path)
+    with closing(StateFile(path, seed=seed, write=partial(files.write, mode=0o600))) as state_file:
+        yield state_file
 
 
 def _refuse_other_file(path: Path) -> None:

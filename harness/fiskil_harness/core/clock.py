@@ -95,6 +95,18 @@ class Clock:
             self._offset = max(self._offset, _bounded(instant - self._steady_real()))
             self._moved_to = max(self._moved_to, instant)
 
+    def resume(self, *, offset: timedelta, moved_to: datetime, not_before: datetime) -> None:
+        """Continue the time of an earlier process: real time plus *offset*, but at least *not_before*.
+
+        The time between the two processes passes as real time does. *moved_to* is the clock's attribute of that name.
+
+        Raises:
+            UsageError: Sandbox time would be more than ``FURTHEST_AHEAD_DAYS`` ahead of real time.
+        """
+        with self._lock:
+            self._offset = max(_bounded(offset), _bounded(not_before - self._steady_real()))
+            self._moved_to = moved_to
+
     def reset(self) -> None:
         """Set sandbox time back to real time, for example between two scenarios."""
         with self._lock:

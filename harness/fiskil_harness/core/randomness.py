@@ -12,6 +12,7 @@ import string
 import threading
 import uuid
 from binascii import b2a_base64
+from collections.abc import Mapping
 
 _blake2b = hashlib.blake2b
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -55,6 +56,18 @@ class Mint:
         self._count = 0
         self._lock = threading.Lock()
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of ids so far: of each kind, and under "" of all other values, such as secrets and message ids."""
+        with self._lock:
+            return {"": self._count, **self._counts}
+
+    def resume(self, counts: Mapping[str, int]) -> None:
+        """Continue after the ids of an earlier process with the same seed and salts; *counts* are those of that process."""
+        with self._lock:
+            self._count = counts[""]
+            self._counts |= {kind: counts[kind] for kind in self._counts}
+
     def end_user_id(self) -> str:
         """Return a new end user id: ``eu_`` and 27 base-62 characters."""
         return self._named("eu_" + _text(self._id_bytes("end_user"), 27, _BASE62), "end_user")
@@ -74,6 +87,10 @@ class Mint:
     def error_id(self) -> str:
         """Return a new error id: ``err_`` and a UUID."""
         return "err_" + str(uuid.UUID(bytes=self._bytes()[:16], version=4))
+
+    def goa_error_id(self) -> str:
+        """Return a new error id as the goa framework makes it: eight characters of base64 for URLs."""
+        return b2a_base64(self._bytes()[:6], newline=False).translate(_FOR_URLS).decode()
 
     def message_id(self) -> str:
         """Return a new message id: sixteen digits that do not start with zero."""

@@ -20,6 +20,7 @@ class EndUser:
         participant: The end user's name in a scenario; "" for a scenario's main end user, and in tests.
         ref: The app's own id for the end user, chosen by the harness.
         event_symbols: The symbols of their events in a scenario, oldest first.
+        extra_symbols: The symbols of their events about public data and early stages of a dataset, oldest first.
         session_ids: The ids of the auth sessions that the app opened for them, oldest first.
         return_url: The URL of the last redirect back to the app, with its parameters.
         is_embedded: True if the app embeds the consent page, and so receives a message from that page instead of a redirect.
@@ -35,6 +36,7 @@ class EndUser:
         self.participant = participant
         self.ref = ref
         self.event_symbols: list[str] = []
+        self.extra_symbols: list[str] = []
         self.session_ids: list[str] = []
         self.return_url = ""
         self.is_embedded = False

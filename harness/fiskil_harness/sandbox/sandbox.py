@@ -2,12 +2,13 @@
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from fiskil_harness.core.clauses import Interpretations
-from fiskil_harness.core.clock import Clock
+from fiskil_harness.core.clock import BEGINNING, Clock
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.model import DATASETS, AuthSession, Consent, Event, Institution, Person
 from fiskil_harness.core.randomness import Mint
@@ -20,6 +21,7 @@ from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.consents.shortcut import conclude
 from fiskil_harness.sandbox.end_user import EndUser
 from fiskil_harness.sandbox.pages.application import page_application
+from fiskil_harness.sandbox.saved_state import SavedState, restore, saved_state
 from fiskil_harness.sandbox.store import Credentials, Store
 
 WEBHOOK_KEY_BYTES = 78
@@ -50,8 +52,10 @@ class Sandbox:
         named: Iterable[Person] = (),
         interpretations: Interpretations | None = None,
         console: Console | None = None,
+        saved: SavedState | None = None,
+        not_before: datetime | None = None,
     ) -> None:
-        """Start without end users.
+        """Start without end users, or from a saved state.
 
         Args:
             institutions: The institutions, by their ids.
@@ -59,6 +63,12 @@ class Sandbox:
             named: People whom the institutions always know; ``add_person`` adds others until the next reset.
             interpretations: The interpretations that apply at first and after each reset (default: the best supported).
             console: The console settings that apply at first and after each reset.
+            saved: The state of an earlier process, whose credentials and salt *credentials* and *mint* have.
+            not_before: The earliest sandbox time for a saved state.
+
+        Raises:
+            LookupError: *saved* refers to something that does not exist.
+            HarnessError: A value in *saved* is out of range.
         """
         self._interpretations = interpretations or Interpretations()
         self.clock = clock or Clock()
@@ -73,6 +83,8 @@ class Sandbox:
             interpretations=self._interpretations,
             console=console,
         )
+        if saved is not None:
+            restore(self.store, saved, not_before=not_before or BEGINNING)
         self.store.due_actions.append(sync.finish_due)
         self.api = Api(self.store)
         self.page: Application = page_application(self.store)
@@ -80,6 +92,11 @@ class Sandbox:
     def set_origins(self, *, api_url: str, auth_url: str) -> None:
         """Set the origins of the API and the consent page, so that links and ``auth_url`` in responses contain them."""
         self.store.api_url, self.store.auth_url = api_url, auth_url
+
+    def save(self) -> SavedState:
+        """Perform everything that is due, and return the state from which another process can continue."""
+        with self.store.changing() as store:
+            return saved_state(store, initial=self._interpretations)
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -3,7 +3,7 @@
 The API serves a snapshot until the next one. Rows that are no longer shared then disappear, and their ids are recorded.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from fiskil_harness.sandbox.bank.statement import Statement
 from fiskil_harness.sandbox.consents.sharing import closed_keys, shared_keys
 from fiskil_harness.sandbox.datasets import NAMED_ROWS, account_ids, rows_of
 from fiskil_harness.sandbox.store import Store
+from fiskil_harness.sandbox.tables import Snapshot
 
 
 def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overtaken: bool = False) -> None:
@@ -29,6 +30,7 @@ def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overta
     if not is_overtaken and (not dataset.label or key in store.served_early or key not in store.served):
         _serve(store, key, rows, set(account_ids(store, consent)) - set(account_ids(store, as_shared(store, consent))))
         (store.served_early.add if dataset.label else store.served_early.discard)(key)
+        store.snapshots[key] = Snapshot(dataset=name, at=at, account_keys=as_shared(store, consent).account_keys)
     extra = {"payee_ids": [row.payee_id for row in rows]} if name == "payees" else {}
     for ids in _batches(store, consent) if dataset.carries_account_ids else (None,):
         store.emit(dataset.event, consent, at=at, account_ids=ids, extra=extra)
@@ -36,7 +38,24 @@ def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overta
 
 def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> Sequence[Any]:
     """Return the rows of *dataset* that are shared under *consent* at *at*, the current time. Source: accounts.closed"""
-    rows = rows_of(store, as_shared(store, consent), dataset, at)
+    return _as_of(store, as_shared(store, consent), dataset, at=at)
+
+
+def read_again(store: Store, consent: Consent, key: tuple[str, str], origin: Snapshot) -> None:
+    """Serve the rows of dataset *key* as they were at the sync *origin*, in a store whose tables are otherwise complete."""
+    store.moment = origin.at
+    try:
+        shared = msgspec.structs.replace(consent, account_keys=origin.account_keys)
+        store.served[key] = _as_of(store, shared, origin.dataset, at=origin.at)
+    finally:
+        store.moment = None
+    store.snapshots[key] = origin
+    if DATASETS[origin.dataset].label:
+        store.served_early.add(key)
+
+
+def _as_of(store: Store, consent: Consent, dataset: str, *, at: datetime) -> Sequence[Any]:
+    rows = rows_of(store, consent, dataset, at)
     closed = closed_keys(store, consent, at) if dataset in {"accounts", "energy_accounts"} else frozenset()
     if not closed:
         return rows
@@ -48,7 +67,9 @@ def drop_unshared(store: Store, consent: Consent, *, unshared: Iterable[str]) ->
     unshared_account_ids = set(unshared)
     for (arrangement_id, dataset), rows in list(store.served.items()):
         if unshared_account_ids and arrangement_id == consent.arrangement_id:
-            _serve(store, (arrangement_id, dataset), _of_others(rows, unshared_account_ids), unshared_account_ids)
+            key = arrangement_id, dataset
+            _serve(store, key, _of_others(rows, unshared_account_ids), unshared_account_ids)
+            _narrow(store, key, store.ledger_of(consent).accounts, unshared_account_ids)
 
 
 def _serve(store: Store, key: tuple[str, str], rows: Sequence[Any], unshared_account_ids: set[str]) -> None:
@@ -58,6 +79,14 @@ def _serve(store: Store, key: tuple[str, str], rows: Sequence[Any], unshared_acc
     if vanished:
         store.unshared_ids[key] = {**store.unshared_ids.get(key, {}), **vanished}
     store.served[key] = rows
+
+
+def _narrow(store: Store, key: tuple[str, str], accounts: Mapping[str, Any], unshared_account_ids: set[str]) -> None:
+    """Remove the accounts that are no longer shared from the origin of served rows."""
+    origin = store.snapshots.get(key)
+    if origin is not None:
+        kept = tuple(name for name in origin.account_keys if accounts[name].account_id not in unshared_account_ids)
+        store.snapshots[key] = msgspec.structs.replace(origin, account_keys=kept)
 
 
 def _of_accounts(rows: Sequence[Any], account_ids: Collection[str]) -> Sequence[Any]:

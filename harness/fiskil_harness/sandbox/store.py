@@ -21,7 +21,7 @@ from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.energy.ledger import EnergyLedger
-from fiskil_harness.sandbox.tables import AccountDates, Consents, Registrations, Syncs
+from fiskil_harness.sandbox.tables import AccountDates, Consents, Registrations, Snapshot, Syncs
 
 TOKENS_REMEMBERED = 64
 LARGEST_PAGE = 1000
@@ -61,13 +61,16 @@ class Store:
         used_clauses: The clauses whose interpretation was used since the last reset.
         served: The rows that the API serves, by arrangement id and dataset.
         served_early: The keys of ``served`` whose rows come from an early stage of transactions.
+        snapshots: The origin of the rows in ``served``, by the same keys.
         unshared_ids: The ids of rows that were served and are no longer shared, by arrangement id and dataset.
         account_dates: The dates (opening, closing ...) of changed accounts, by holder and account key.
         delayed_syncs: Arrangement id and dataset of syncs that wait for the end of an outage.
         moment: The time at which the event that ``catch_up`` is performing was due; None outside of ``catch_up``.
         embed_from: The sources, from ``pages.embedding.source_of``, of pages that may always embed the consent page.
         on_frame_refused: Called with the origin of a page, or "", whose browser refused to embed the consent page.
+        confirm: Called, without the lock, after a request that may have changed the state and before its response.
         page_listeners: Called when a journey has ended without its page; one for each page that is open in a browser.
+        first_institutions, first_console: The institutions and console settings at the start, which a reset restores.
         epoch: The time at which the sandbox started or was reset; generated histories end before that day.
     """
 
@@ -89,7 +92,7 @@ class Store:
         self.credentials = credentials
         self.interpretations = interpretations or Interpretations()
         self.used_clauses: set[str] = set()
-        self.institutions = self._first_institutions = institutions
+        self.institutions = self.first_institutions = institutions
         self.people: dict[str, Person] = {}
         self.named: dict[str, Person] = {person.email.lower(): person for person in named}
         self.crashes: list[Crash] = []
@@ -101,11 +104,12 @@ class Store:
         self.largest_page = LARGEST_PAGE
         self.usual_page: int | None = None
         self.fewest_pages = 1
-        self.console = self._first_console = console or Console()
+        self.console = self.first_console = console or Console()
         self.api_url = ""
         self.auth_url = ""
         self.embed_from: tuple[str, ...] = ()
         self.on_frame_refused: Callable[[str], None] = lambda _origin: None
+        self.confirm: Callable[[], None] = lambda: None
         self.epoch = clock.now()
         self.page_listeners: set[Callable[[], None]] = set()
         self.waits_for_clock_moves = False
@@ -121,6 +125,7 @@ class Store:
         self.energy: dict[str, EnergyLedger] = {}
         self.served: dict[tuple[str, str], Sequence[Any]] = {}
         self.served_early: set[tuple[str, str]] = set()
+        self.snapshots: dict[tuple[str, str], Snapshot] = {}
         self.overrides: dict[str, dict[str, str]] = {}
         self.read_at: dict[str, datetime] = {}
         self.account_dates: dict[tuple[str, str], AccountDates] = {}
@@ -145,8 +150,8 @@ class Store:
             # A late request for an end user of an earlier scenario gets the same response as for a deleted one.
             self.deleted_end_users = deleted
             self.people.clear()
-            self.console = self._first_console
-            self.institutions = self._first_institutions
+            self.console = self.first_console
+            self.institutions = self.first_institutions
             self.used_clauses.clear()
             self.largest_page, self.usual_page, self.fewest_pages = LARGEST_PAGE, None, 1
             self.epoch = self.clock.now()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from fiskil_harness.core.model import DATASETS, Consent
+from fiskil_harness.core.model import DATASETS, Consent, Dataset
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.sandbox.consents import consents
 from fiskil_harness.sandbox.consents.people import person_for
@@ -32,18 +32,24 @@ def begin(store: Store, consent: Consent, *, datasets: tuple[str, ...] | None = 
     pending_syncs: list[PendingSync] = []
     newcomer = person_for(store, consent.person) if datasets is None else None
     late = timedelta(minutes=newcomer.first_sync_after_minutes if newcomer else 0)
+    now = store.now()
     for name in _usual(store, consent) if datasets is None else datasets:
         if name not in DATASETS or not DATASETS[name].is_permitted_by(consent.permissions):
             continue
         pending = PendingSync(
             arrangement_id=consent.arrangement_id,
             dataset=name,
-            ready_at=store.now() + _delay(store, name) + late,
-            fails=newcomer is not None and DATASETS[name].is_permitted_by(newcomer.first_sync_fails),
+            ready_at=now + _delay(store, name) + late,
+            fails=newcomer is not None and _needs(DATASETS[name], newcomer.first_sync_fails),
         )
         pending_syncs.append(pending)
     store.syncs.extend(pending_syncs)
     return pending_syncs
+
+
+def _needs(dataset: Dataset, permissions: tuple[str, ...]) -> bool:
+    """Return True if the data requires one of *permissions*; public data requires none."""
+    return dataset.permission is not None and dataset.is_permitted_by(permissions)
 
 
 def finish_due(store: Store) -> None:
@@ -85,13 +91,17 @@ def finish_now(store: Store, consent: Consent, dataset: str) -> None:
 def fail_now(store: Store, consent: Consent, dataset: str) -> None:
     """Move the clock to the end of the pending sync of *dataset*, and fail it; begin a sync if none is pending.
 
+    Pending early stages of the dataset fail too, without an event.
+
     Raises:
         UnknownName: There is no such dataset.
         UsageError: The consent does not permit it.
     """
     pending = _pending_sync(store, consent, dataset)
+    stages = [stage for stage in _begun(store, consent) if DATASETS[stage.dataset].label == dataset]
     store.clock.advance_to(pending.ready_at)
-    store.syncs.remove(pending)
+    for failed in (pending, *stages):
+        store.syncs.remove(failed)
     finish_due(store)
     if store.consents[consent.arrangement_id].is_active:
         _fail(store, consent, dataset, at=pending.ready_at)
@@ -125,18 +135,25 @@ def _begun(store: Store, consent: Consent) -> list[PendingSync]:
 
 
 def _usual(store: Store, consent: Consent) -> list[str]:
-    """Return every dataset that the consent permits; early stages of transactions only if the interpretation has them.
+    """Return every dataset that the first sync of *consent* reports, including public data and early stages.
 
-    Source: sync.early-transactions
+    Source: sync.early-transactions, sync.public-data
     """
     stages = EARLY_STAGES[store.interpretation("sync.early-transactions")]
     return [
         dataset.name
         for dataset in DATASETS.values()
-        if dataset.permission is not None
-        and dataset.is_permitted_by(consent.permissions)
+        if dataset.is_permitted_by(consent.permissions)
         and (not dataset.label or dataset.name in stages)
+        and (dataset.permission is not None or _is_reported(store, consent, dataset))
     ]
+
+
+def _is_reported(store: Store, consent: Consent, dataset: Dataset) -> bool:
+    """Return True if the first sync of *consent* reports the public *dataset*, and none has yet. Source: sync.public-data"""
+    is_offered = dataset.event.startswith(f"{store.institutions[consent.institution_id].industry}.")
+    is_new = (consent.arrangement_id, dataset.name) not in store.served
+    return is_offered and is_new and store.interpretation("sync.public-data") == "reported"
 
 
 def _delay(store: Store, name: str) -> timedelta:

@@ -5,7 +5,7 @@ long with one end user as with a hundred thousand.
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, overload
 
@@ -28,6 +28,17 @@ class PendingSync(Struct, frozen=True, kw_only=True):
     ready_at: datetime
     fails: bool = False
     is_recurrent: bool = False
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """The origin of the rows that the API serves for a dataset: the sync that read them, and the accounts that it covered.
+
+    ``dataset`` is the synced dataset, which may be an early stage of the served one.
+    """
+
+    dataset: str
+    at: datetime
+    account_keys: tuple[str, ...]
 
 
 class AccountDates(Struct, frozen=True, kw_only=True):
@@ -159,6 +170,10 @@ class Syncs:
         self._ready: list[tuple[datetime, int, PendingSync]] = []
         self._of: dict[str, list[PendingSync]] = {}
         self._begun = 0
+
+    def __iter__(self) -> Iterator[PendingSync]:
+        """Yield every pending sync, in the order in which they become ready."""
+        return (pending for _, _, pending in sorted(self._ready))
 
     def extend(self, pending: Iterable[PendingSync]) -> None:
         """Add syncs that have begun."""

@@ -21,6 +21,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.model import Consent, Event, Person
+from fiskil_harness.core.model.events import is_extra
 from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import StepError, UnknownName
@@ -232,10 +233,13 @@ class Stage:
             )
 
     def post(self, event: Event, owner: EndUser) -> str:
-        """Record *event*, put it into the outbox under the next symbol of *owner* (``e3``, ``b.e3``), return the symbol."""
-        number = len(owner.event_symbols)
-        symbol = f"{owner.participant}.e{number}" if owner.participant else f"e{number}"
-        owner.event_symbols.append(symbol)
+        """Record *event*, put it into the outbox under the next symbol of *owner* (``e3``, ``b.e3``), return the symbol.
+
+        Events that not every interpretation sends are counted separately (``extra0``), so other symbols never change.
+        """
+        prefix, symbols = ("extra", owner.extra_symbols) if is_extra(event.kind) else ("e", owner.event_symbols)
+        symbol = f"{owner.participant}.{prefix}{len(symbols)}" if owner.participant else f"{prefix}{len(symbols)}"
+        symbols.append(symbol)
         self.journal.names[event.message_id] = symbol
         self.outbox.add(symbol, event)
         self.record(

@@ -63,7 +63,7 @@ def control_application(
         ("POST", "/_sandbox/institutions/{institution_id}", control.connect),
         ("POST", "/_sandbox/reset", control.reset),
     ]
-    return application_of(requests, crashes=fiskil.sandbox.crashes)
+    return application_of(requests, crashes=fiskil.sandbox.crashes, confirm=fiskil.sandbox.store.confirm)
 
 
 class _Control(NamedTuple):

@@ -35,10 +35,18 @@ class Refusal(HarnessError):
         super().__init__(message)
 
 
-def application_of(requests: Sequence[ControlRequest], *, crashes: list[Crash]) -> Starlette:
-    """Return an application that serves *requests*; *crashes* receives the unexpected exceptions of their handlers."""
+def application_of(
+    requests: Sequence[ControlRequest], *, crashes: list[Crash], confirm: Callable[[], None] = lambda: None
+) -> Starlette:
+    """Return an application that serves *requests*.
+
+    *crashes* receives the unexpected exceptions of their handlers. *confirm* is called before the response to each POST.
+    """
     application = Starlette(
-        routes=[Route(path, _endpoint(handler, crashes), methods=[method]) for method, path, handler in requests]
+        routes=[
+            Route(path, _endpoint(handler, crashes, confirm if method == "POST" else _nothing), methods=[method])
+            for method, path, handler in requests
+        ]
     )
     application.router.redirect_slashes = False
     request_list = ", ".join(f"{method} {path}" for method, path, _ in requests)
@@ -47,12 +55,23 @@ def application_of(requests: Sequence[ControlRequest], *, crashes: list[Crash]) 
     return application
 
 
-def _endpoint(handler: Handler, crashes: list[Crash]) -> Callable[[Request], Awaitable[Response]]:
+def _nothing() -> None:
+    """Confirm nothing, because the request changes nothing."""
+
+
+def _endpoint(
+    handler: Handler, crashes: list[Crash], confirm: Callable[[], None]
+) -> Callable[[Request], Awaitable[Response]]:
+    def handle(request: Request, body: bytes) -> Any:
+        result = handler(request, body)
+        confirm()
+        return result
+
     async def endpoint(request: Request) -> Response:
         try:
             _require_local_client(request)
             body = await _body(request)
-            return _response(200, await run_in_threadpool(handler, request, body))
+            return _response(200, await run_in_threadpool(handle, request, body))
         except Refusal as error:
             return _response(error.status, {"error": str(error)})
         except HarnessError as error:

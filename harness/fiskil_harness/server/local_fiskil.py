@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ from fiskil_harness.sandbox.api.routes import find_spelling, require_route
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.consents.people import generated_person
 from fiskil_harness.sandbox.sandbox import mint_credentials
+from fiskil_harness.sandbox.saved_state import SavedState
 from fiskil_harness.server.canary_server import CanaryServer
 from fiskil_harness.webhooks.forgery_sources import ForgerySources
 
@@ -64,6 +66,8 @@ class LocalFiskil:
         payload: Payload = FISKIL.payload,
         clock: Clock | None = None,
         has_stable_ids: bool = False,
+        saved: SavedState | None = None,
+        not_before: datetime | None = None,
     ) -> None:
         """Start to listen.
 
@@ -82,17 +86,22 @@ class LocalFiskil:
             payload: Names of the fields in a webhook's body (default: Fiskil's).
             clock: Sandbox time (default: real time that can be moved forward).
             has_stable_ids: True gives the n-th end user, consent and session, and their rows, the same ids at every start.
+            saved: The state of an earlier process from which to continue, with its credentials and tokens.
+            not_before: The earliest sandbox time for a saved state.
 
         Raises:
             UsageError: A port is in use, or *auth_origin* is not an origin.
+            LookupError: *saved* refers to something that does not exist.
         """
         self._auth_origin = web_origin(auth_origin) if auth_origin else ""
         self._scheme = scheme
         self._payload = payload
         self.forgery_sources = ForgerySources()
         self._authority = Authority(workdir)
-        mint = Mint(seed=seed, id_salt=STABLE if has_stable_ids else None)
-        credentials = mint_credentials(mint, webhook_secret=webhook_secret)
+        mint = Mint(seed=seed, salt=saved.salt if saved else None, id_salt=STABLE if has_stable_ids else None)
+        credentials = saved.credentials if saved else mint_credentials(mint, webhook_secret=webhook_secret)
+        if webhook_secret is not None:
+            credentials = msgspec.structs.replace(credentials, webhook_secret=webhook_secret)
         if scheme is not None and webhook_secret is None:
             credentials = msgspec.structs.replace(credentials, webhook_secret=scheme.secret_of(credentials.webhook_secret))
         self.sandbox = Sandbox(
@@ -103,6 +112,8 @@ class LocalFiskil:
             interpretations=interpretations,
             console=console,
             clock=clock,
+            saved=saved,
+            not_before=not_before,
         )
         self._elapsed_s = stopwatch()
         crashes = self.sandbox.crashes

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from fiskil_harness.core.clauses import Choose, Interpretations
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION, Dialect
@@ -11,6 +13,14 @@ from fiskil_harness.errors import UnknownName
 
 ATTEMPTS = 5
 BACKOFF_MINUTES = (1, 3, 6, 10, 10)
+
+
+class ParcelState(Struct, frozen=True, kw_only=True):
+    """The state of the deliveries of one event, which another process can continue."""
+
+    attempts: int
+    due_at: datetime | None
+    is_acknowledged: bool
 
 
 class Parcel:
@@ -27,6 +37,15 @@ class Parcel:
         self.due_at: datetime | None = event.publish_time
         self.is_acknowledged = False
         self.interpretation = interpretation
+
+    @property
+    def state(self) -> ParcelState:
+        """The state of the deliveries so far."""
+        return ParcelState(attempts=self.attempts, due_at=self.due_at, is_acknowledged=self.is_acknowledged)
+
+    def resume(self, state: ParcelState) -> None:
+        """Continue from the deliveries of an earlier process."""
+        self.attempts, self.due_at, self.is_acknowledged = state.attempts, state.due_at, state.is_acknowledged
 
     @property
     def participant(self) -> str:

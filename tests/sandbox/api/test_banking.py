@@ -29,7 +29,10 @@ def test_before_the_first_sync_there_are_no_rows(still: Still, api: httpx.Client
 
 
 def test_each_dataset_is_ready_at_its_own_time(still: Still, api: httpx.Client) -> None:
-    """Accounts are ready after 2 s, balances after 4 s, transactions after 10 s; each has one event. Source: sync.timing"""
+    """Accounts are ready after 2 s, balances after 4 s, basic transactions after 8 s; each stage has one event.
+
+    Source: sync.timing, sync.early-transactions
+    """
     consent = still.consent("rosa", is_synced=False)
     readiness = []
     for _ in range(6):
@@ -41,21 +44,21 @@ def test_each_dataset_is_ready_at_its_own_time(still: Still, api: httpx.Client) 
         [True, False, False],
         [True, True, False],
         [True, True, False],
-        [True, True, False],
+        [True, True, True],
         [True, True, True],
     ]
     assert [event.kind for event in still.sandbox.events] == [
         "consent.received",
-        *(f"banking.{dataset}.sync.completed" for dataset in DATASETS),
+        *(f"banking.{name}.sync.completed" for name in ("products", *DATASETS[:2], "transactions.basic", DATASETS[2])),
     ]
 
 
 def test_a_sync_event_names_its_accounts(still: Still, api: httpx.Client) -> None:
-    """account_ids are those of the consent; consent.received has none. Source: webhooks.events"""
+    """account_ids are those of the consent; consent.received and the event of products have none. Source: webhooks.events"""
     consent = still.consent("rosa")
     ids = tuple(row["account_id"] for row in rows(api, "accounts", consent))
 
-    assert [event.account_ids for event in still.sandbox.events] == [None, ids, ids, ids]
+    assert [event.account_ids for event in still.sandbox.events] == [None, None, ids, ids, ids, ids]
 
 
 def test_an_account_has_its_fields(still: Still, api: httpx.Client) -> None:

@@ -95,10 +95,11 @@ def test_an_account_has_the_fees_and_rates_of_its_product(still: Still, api: htt
 
 
 def test_a_requested_sync_of_products_emits_an_event(still: Still, api: httpx.Client) -> None:
-    """Products are public: they need no permission, and no consent starts their sync.
+    """Products are public: they need no permission, and a consent may leave them silent.
 
-    Source: webhooks.events, products.list
+    Source: webhooks.events, products.list, sync.public-data
     """
+    still.sandbox.choose_interpretations({"sync.public-data": "silent"})
     consent = still.consent("rosa")
     before = [event.kind for event in still.sandbox.events]
 

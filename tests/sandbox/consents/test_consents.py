@@ -96,6 +96,7 @@ def test_revoking_ends_everything_at_once(still: Still, api: httpx.Client) -> No
     assert api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()["accounts"] == []
     assert [event.kind for event in still.sandbox.events] == [
         "consent.received",
+        "banking.products.sync.completed",
         "banking.accounts.sync.completed",
         "consent.revoked",
     ]

@@ -216,6 +216,7 @@ def test_a_first_sync_may_fail(still: Still, form_browser: FormBrowser) -> None:
     assert rows(api, consent) == 0
     assert kinds(still) == [
         "consent.received",
+        "banking.products.sync.completed",
         "banking.accounts.sync.completed",
         "banking.balances.sync.completed",
         "banking.transactions.sync.failed",

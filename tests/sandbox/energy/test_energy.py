@@ -8,6 +8,7 @@ from tests.sandbox.energy.households import LISTS, RETAILER, every_row, househol
 from tests.sandbox.still import Still
 
 EVENTS = [
+    "energy.plans.sync.completed",
     "energy.accounts.sync.completed",
     "energy.balances.sync.completed",
     "energy.servicepoints.sync.completed",
@@ -29,7 +30,10 @@ def test_a_household_has_no_rows_before_its_syncs(still: Still, api: httpx.Clien
 
 
 def test_energy_datasets_become_ready_one_by_one(still: Still) -> None:
-    """Each has one event; those of accounts and balances list the account ids. Source: sync.timing, webhooks.events"""
+    """Each has one event, the plans first; those of accounts and balances list the account ids.
+
+    Source: sync.timing, sync.public-data, webhooks.events
+    """
     consent = household(still, is_synced=False)
     still.sandbox.clock.advance(seconds=20)
 
@@ -37,7 +41,7 @@ def test_energy_datasets_become_ready_one_by_one(still: Still) -> None:
 
     assert [event.kind for event in events] == EVENTS
     ids = tuple(row.account_id for row in still.sandbox.rows(consent, "energy_accounts"))
-    assert [event.account_ids for event in events] == [ids, ids, *([None] * 7)]
+    assert [event.account_ids for event in events] == [None, ids, ids, *([None] * 7)]
     assert len(ids) == 2
 
 

@@ -13,6 +13,9 @@ from tests.apps.mailbox import Mailbox
 Perform = Callable[..., tuple[Journal, str]]
 
 
+FEWEST_EVENTS = {"sync.early-transactions": "none", "sync.public-data": "silent"}
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[HTTPServer]:
     """One server for the module, because stopping one takes half a second."""
@@ -34,5 +37,7 @@ def driver(mailbox: Mailbox, drive: Callable[..., Driver]) -> Driver:
 
 @pytest.fixture
 def perform(driver: Driver) -> Perform:
-    """Perform steps; return the journal, and the reason if a step failed."""
-    return lambda *sequence: driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+    """Perform steps with the fewest events; return the journal, and the reason if a step failed."""
+    return lambda *sequence: driver.perform(
+        Scenario(name="x", practices=(), steps=sequence, probes=(), interpretations=FEWEST_EVENTS)
+    )

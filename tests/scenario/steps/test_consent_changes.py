@@ -64,7 +64,7 @@ def test_an_amended_consent_covers_less(perform: Perform) -> None:
     )
 
     first, then = journal.all(ConsentState)
-    assert (crashed, kinds(journal)[4:]) == ("", ["consent.updated", "banking.accounts.sync.completed"])
+    assert (crashed, kinds(journal)[6:]) == ("", ["consent.updated", "banking.accounts.sync.completed"])
     assert (keys(latest(journal, "accounts")), len(latest(journal, "accounts").removed_ids)) == (["everyday"], 1)
     assert (first.permissions, then.permissions) == (("accounts", "balances", "transactions"), ("accounts",))
     assert (len(first.accounts), len(then.accounts), first.consent_id) == (2, 1, then.consent_id)

@@ -95,13 +95,15 @@ def test_a_missing_row_cannot_change(perform: Perform) -> None:
 
 
 def test_a_sync_of_everything_creates_an_event_for_each_dataset(perform: Perform) -> None:
-    """The events are in the order in which the syncs complete."""
+    """The events are in the order in which the syncs complete, with the bank's products and basic transactions."""
     journal, _ = perform(steps.Authorise(), steps.Sync())
 
     assert [event.kind for event in journal.all(EventCreated)] == [
         "consent.received",
+        "banking.products.sync.completed",
         "banking.accounts.sync.completed",
         "banking.balances.sync.completed",
+        "banking.transactions.basic.sync.completed",
         "banking.transactions.sync.completed",
     ]
 

@@ -16,6 +16,7 @@ from tests.apps.mailbox import Mailbox
 Perform = Callable[..., tuple[Journal, str]]
 
 ONE_EVENT = (steps.Authorise(), steps.Sync(), steps.Drop("e1"), steps.Drop("e2"), steps.Drop("e3"))
+NO_EXTRA_EVENTS = (steps.Drop("extra0"), steps.Drop("extra1"))
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,7 @@ def test_a_kill_leaves_deliveries_without_a_response(preforked: Driver) -> None:
     journal = run(
         preforked,
         *ONE_EVENT,
+        *NO_EXTRA_EVENTS,
         steps.TouchConsent(times=3),
         steps.KillDuringDelivery(at=0),
         steps.Deliver(attempts=5),
@@ -89,7 +91,12 @@ def test_a_kill_leaves_deliveries_without_a_response(preforked: Driver) -> None:
 def test_a_kill_during_one_delivery_affects_no_other(preforked: Driver) -> None:
     """Only the named event is sent before the kill, and no verdict depends on its response."""
     journal = run(
-        preforked, *ONE_EVENT, steps.TouchConsent(), steps.KillDuringDelivery("e4", at=1.5), steps.Deliver(attempts=5)
+        preforked,
+        *ONE_EVENT,
+        *NO_EXTRA_EVENTS,
+        steps.TouchConsent(),
+        steps.KillDuringDelivery("e4", at=1.5),
+        steps.Deliver(attempts=5),
     )
 
     during_kill = [delivery for delivery in journal.all(Delivery) if delivery.name == DURING_KILL]

@@ -44,6 +44,19 @@ def test_due_events_are_delivered_by_publish_time(perform: Perform, mailbox: Mai
     assert [delivery.event for delivery in journal.all(Delivery)] == ["e0", "e1", "e2", "e3"]
 
 
+def test_events_that_may_be_left_out_have_symbols_of_their_own(driver: Driver, mailbox: Mailbox) -> None:
+    """So the numbers of the other events are the same in every interpretation. Source: sync.public-data"""
+    sequence = (steps.Authorise(), steps.Sync("transactions"), steps.Deliver())
+
+    journal, _ = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    assert [delivery.event for delivery in journal.all(Delivery)] == ["e0", "extra0", "e1", "e2", "extra1", "e3"]
+    assert [mailbox.kinds[1], mailbox.kinds[4]] == [
+        "banking.products.sync.completed",
+        "banking.transactions.basic.sync.completed",
+    ]
+
+
 def test_the_newest_event_can_come_first(perform: Perform, mailbox: Mailbox) -> None:
     """Fiskil does not promise an order."""
     perform(steps.Authorise(), steps.Sync("accounts"), steps.Deliver(order="newest_first"))

@@ -106,7 +106,7 @@ def test_an_outage_delays_syncs(perform: Perform) -> None:
     )
 
     events = journal.all(EventCreated)
-    assert (crashed, len(events)) == ("", 4)
+    assert (crashed, len(events)) == ("", 6)
     assert events[1].publish_time > events[0].publish_time
 
 

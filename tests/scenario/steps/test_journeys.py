@@ -194,7 +194,7 @@ def test_a_household_can_be_authorised(perform: Perform) -> None:
 
     kinds = [event.kind for event in journal.all(EventCreated)]
     assert [journey.ending for journey in journal.all(Journey)] == ["APPROVED"]
-    assert len(kinds) == 10
+    assert len(kinds) == 11
     assert {"energy.usage.sync.completed", "energy.invoices.sync.completed"} <= set(kinds)
     assert {rows.dataset: bool(rows.rows) for rows in journal.all(Rows)}["usage"]
 

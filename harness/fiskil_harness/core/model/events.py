@@ -104,6 +104,16 @@ EVENT_KINDS = (
 )
 """Every kind of event that Fiskil is known to send; the sandbox sends those about ``DATASETS`` and about consents."""
 
+_EXTRA_KINDS = {dataset.event for dataset in DATASETS.values() if dataset.label or dataset.permission is None}
+
+
+def is_extra(kind: str) -> bool:
+    """Return True for an event about public data or an early stage of a dataset, which Fiskil may leave out.
+
+    Source: sync.early-transactions, sync.public-data
+    """
+    return kind in _EXTRA_KINDS
+
 
 class Event(Struct, frozen=True, kw_only=True):
     """A webhook event before it is encoded and signed.

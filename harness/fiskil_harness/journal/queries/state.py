@@ -28,7 +28,7 @@ AGE = timedelta(hours=2)
 _WORD = re.compile(r"[A-Za-z0-9_-]+(?:==?)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _MASKED = re.compile(r"[xX*\u2022. -]{2,}\d{3,4}")
-_TWIN = re.compile(r"(?<![^.])[^.]++\.(?=e\d+$)")
+_TWIN = re.compile(r"(?<![^.])[^.]++\.(?=(?:e|extra)\d+$)")
 
 
 class StateReader:

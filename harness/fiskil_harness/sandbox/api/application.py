@@ -23,12 +23,13 @@ from fiskil_harness.sandbox.api.watching import WATCHERS, ApiResponseSent
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, goa_error, simple_error
 from fiskil_harness.sandbox.consents.console import VERSIONS
 from fiskil_harness.sandbox.openapi.requests import Requests
-from fiskil_harness.sandbox.problems import ApiProblem, bad_request
+from fiskil_harness.sandbox.problems import ApiProblem, UnfitRequest, bad_request
 from fiskil_harness.sandbox.store import Store
 
 LARGEST_BODY = 1_048_576
 _API_HOST = API_HOST.encode()
 DRAIN_S = 2.0
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -88,6 +89,8 @@ class Api:
         except Exception as error:  # noqa: BLE001 - the last resort; such an error is reported as a defect of the sandbox
             store.crashes.append(crash_of(f"api {match.name or request.method}", error))
             response = _error_response(store, match, ApiProblem(500, "internal_error", "internal error"), version)
+        if request.method not in SAFE_METHODS:
+            store.confirm()
         http_response = HttpResponse(response.status, _headers(response, version, match.allowed), response.body)
         if WATCHERS:
             _notify_watchers(store, request.method, match, version, http_response)
@@ -161,10 +164,12 @@ def _error_response(store: Store, match: RouteMatch, problem: ApiProblem, versio
 
     The format of a 401 from a data endpoint depends on the interpretation.
 
-    Source: errors.goa, errors.simple, token.expired
+    Source: errors.goa, errors.simple, errors.unfit-request, token.expired
     """
     error_id = store.mint.error_id()
     is_data = match.family == "data"
+    if not is_data and isinstance(problem, UnfitRequest) and store.interpretation("errors.unfit-request") == "goa-names":
+        problem, error_id = problem.as_goa(), store.mint.goa_error_id()
     if is_data and not (problem.status == 401 and store.interpretation("token.expired") == "goa-everywhere"):
         return simple_error(problem, error_id)
     return goa_error(problem, error_id, has_flags=not (match.is_list and version == "v3"))

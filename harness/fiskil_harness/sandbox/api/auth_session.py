@@ -9,7 +9,7 @@ from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.model import PERMISSIONS
 from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.consents import sessions
-from fiskil_harness.sandbox.problems import bad_request
+from fiskil_harness.sandbox.problems import bad_request, missing_field
 from fiskil_harness.sandbox.store import Store
 
 _PAGES = {"query": "?sess_id=", "slash-query": "/?sess_id=", "consent-path": "/consent?session="}
@@ -36,7 +36,8 @@ def create(store: Store, request: ApiRequest) -> ApiResponse:
     requested = read_json(request, _SessionRequest)
     is_uri_missing = requested.redirect_uri is None or requested.cancel_uri is None
     if is_uri_missing and store.interpretation("auth-session.uris") == "present":
-        raise bad_request("redirect_uri and cancel_uri are required; an empty string is allowed")
+        name = "redirect_uri" if requested.redirect_uri is None else "cancel_uri"
+        raise missing_field(name, "body", "redirect_uri and cancel_uri are required; an empty string is allowed")
     session = sessions.open_session(
         store,
         end_user_id=requested.end_user_id,

@@ -9,7 +9,7 @@ from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiRequest, ApiResponse,
 from fiskil_harness.sandbox.consents import consents
 from fiskil_harness.sandbox.consents.institutions import picture
 from fiskil_harness.sandbox.datasets import account_ids
-from fiskil_harness.sandbox.problems import bad_request
+from fiskil_harness.sandbox.problems import missing_field
 from fiskil_harness.sandbox.store import Store
 from fiskil_harness.sandbox.tables import LazyList
 
@@ -24,7 +24,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """
     end_user_id = request.query_value("end_user_id")
     if end_user_id is None and store.interpretation("consents.end-user-required") == "400":
-        raise bad_request("missing required query parameter: end_user_id")
+        raise missing_field("end_user_id", "query string", "missing required query parameter: end_user_id")
     active = request.query_value("active")
     ids = (
         store.consents.ids if end_user_id is None else [consent.arrangement_id for consent in store.consents.of(end_user_id)]

@@ -150,14 +150,18 @@ def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
 def _days(origin: Origin, move: Movement) -> Days:
     """Return the days of a movement's rows.
 
-    Payments on business days have the same dates in every sandbox. Other rows count back from the end of the history, and so
-    do payments less often than once a year, because they belong to an event in the person's life.
+    Payments on business days have the same dates and ids in every sandbox. Other rows count back from the end of the
+    history, and so do payments less often than once a year, because they belong to an event in the person's life.
     """
-    if not is_on_business_days(move):
-        return Days(zero=origin.last - move.first_day, step=-move.every_days, last=origin.last)
-    is_once = move.every_days > _YEAR_DAYS
-    first_day = move.first_day if is_once else (origin.last - CALENDAR + move.first_day) % move.every_days
-    return Days(zero=origin.last - first_day, step=-move.every_days, last=origin.last, state=origin.state)
+    is_regular = is_on_business_days(move)
+    is_fixed = is_regular and move.every_days <= _YEAR_DAYS
+    return Days(
+        zero=(CALENDAR if is_fixed else origin.last) - move.first_day,
+        step=-move.every_days,
+        last=origin.last,
+        state=origin.state if is_regular else "",
+        is_fixed=is_fixed,
+    )
 
 
 def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:

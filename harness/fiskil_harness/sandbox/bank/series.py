@@ -30,12 +30,15 @@ class Days(Struct, frozen=True, kw_only=True):
 
     With a ``state``, a row whose day is not a business day there is posted on the next one. Other modules identify a row by
     its own day; only ``posted`` and ``day_of_rows`` concern the day of posting.
+
+    If ``is_fixed`` is set, ``zero`` is the same day in every sandbox, so a row has the same ids whenever a sandbox starts.
     """
 
     zero: int
     step: int
     last: int | None = None
     state: str = ""
+    is_fixed: bool = False
 
     def posted(self, day: int) -> int:
         """Return the day on which the rows of *day* are posted."""
@@ -56,6 +59,10 @@ class Days(Struct, frozen=True, kw_only=True):
         """Return the key of the first row of a day; *key* is the key of the series."""
         number = self.index(day) if self.last is None else self.last - day
         return key if self.last is None and number == 0 else f"{key}:{number}"
+
+    def identity(self, key: str, day: int) -> str:
+        """Return the text from which the ids of a day's first row are made."""
+        return f"{key}={self.index(day)}" if self.is_fixed else self.name(key, day)
 
     def day(self, tail: str) -> int | None:
         """Return the day of the row whose key ends with *tail*; None if the series has no rows on that day."""
@@ -136,7 +143,7 @@ class Series:
     def row(self, day: int, at: int) -> Transaction:
         """Return row number *at* of *day*, and register its ids, so that reports show symbols instead of these ids."""
         name, index = self._name(day, at), self.days.index(day) * self.per_day + at
-        ids = self.ids.of(name + self._suffix, self.number, index)
+        ids = self._ids(day, at)
         self.ids.note(name, ids)
         posted = text_of(self.instant(day, at))
         return msgspec.structs.replace(
@@ -155,10 +162,10 @@ class Series:
 
         Source: sync.early-transactions
         """
-        _, first, name = self._opened(day)
+        _, first, identity = self._opened(day)
         if at:
-            name = f"{name}.{at}"
-        ids = self.ids.of(name + self._suffix, self.number, first + at)
+            identity = f"{identity}.{at}"
+        ids = self.ids.of(identity + self._suffix, self.number, first + at)
         posted = text_of(instant)
         executed = self._executed(day, posted) if self._waits_days else posted
         form = self._forms.get(is_plain) or self._form(is_plain=is_plain)
@@ -170,8 +177,7 @@ class Series:
 
     def note(self, day: int, at: int) -> None:
         """Register the ids of a row, so that reports show symbols instead, without generating the row."""
-        name, index = self._name(day, at), self.days.index(day) * self.per_day + at
-        self.ids.note(name, self.ids.of(name + self._suffix, self.number, index))
+        self.ids.note(self._name(day, at), self._ids(day, at))
 
     def find(self, tail: str) -> tuple[int, int] | None:
         """Return the day and number of the row whose key ends with *tail*; None if this series has no such row."""
@@ -189,15 +195,19 @@ class Series:
             return None
         number, at = divmod(index, self.per_day)
         day = self.days.zero + number * self.days.step
-        is_known = self.ids.of(self._name(day, at) + self._suffix, series, index)[0] == fiskil_id
-        return (day, at) if is_known else None
+        return (day, at) if self._ids(day, at)[0] == fiskil_id else None
 
     def _opened(self, day: int) -> tuple[int, int, str]:
-        """Return *day*, the index of its first row, and that row's key; the latest result is cached."""
+        """Return *day*, the index of its first row, and the text for that row's ids; the latest result is cached."""
         latest = self._latest
         if latest[0] != day:
-            self._latest = latest = day, self.days.index(day) * self.per_day, self.days.name(self.key, day)
+            self._latest = latest = day, self.days.index(day) * self.per_day, self.days.identity(self.key, day)
         return latest
+
+    def _ids(self, day: int, at: int) -> tuple[str, str]:
+        """Return ``fiskil_id`` and ``transaction_id`` of row number *at* of *day*."""
+        identity, index = self.days.identity(self.key, day), self.days.index(day) * self.per_day + at
+        return self.ids.of((f"{identity}.{at}" if at else identity) + self._suffix, self.number, index)
 
     def _name(self, day: int, at: int) -> str:
         name = self.days.name(self.key, day)

@@ -52,6 +52,22 @@ def grant(
     return consent
 
 
+def reopen(store: Store, consent: Consent) -> None:
+    """Store a *consent* of an earlier process with its ledger, and emit nothing.
+
+    Raises:
+        LookupError: Its person or one of its accounts does not exist.
+    """
+    person = person_for(store, consent.person)
+    if person is None:
+        raise LookupError(consent.person)
+    _open_ledger(store, consent, person)
+    missing = set(consent.account_keys) - set(store.ledger_of(consent).accounts)
+    if missing:
+        raise LookupError(missing)
+    store.consents[consent.arrangement_id] = consent
+
+
 def watch_accounts(store: Store, consent: Consent) -> Consent:
     """Store and return *consent* with the time at which its last account closes. Source: consents.accounts-closed"""
     watched = msgspec.structs.replace(consent, accounts_close_at=when_all_close(store, consent))

@@ -5,7 +5,7 @@ import msgspec
 from fiskil_harness.core.identifiers import EMAIL, PHONE
 from fiskil_harness.core.model import Ending
 from fiskil_harness.sandbox.consents import consents
-from fiskil_harness.sandbox.problems import ApiProblem, bad_request, end_user_not_found
+from fiskil_harness.sandbox.problems import ApiProblem, end_user_not_found, invalid_format, missing_field
 from fiskil_harness.sandbox.store import Store
 from fiskil_harness.sandbox.tables import Registration
 
@@ -32,7 +32,7 @@ def create(
     """
     _refuse_formats(store, email, phone)
     if not email and store.interpretation("end-users.email") == "required":
-        raise bad_request("email is required")
+        raise missing_field("email", "body", "email is required")
     _refuse_taken(store, email, but="")
     chosen = end_user_id or store.mint.end_user_id()
     registration = Registration(end_user_id=chosen, email=email, name=name, phone=phone, abn=abn)
@@ -88,7 +88,8 @@ def delete(store: Store, end_user_id: str) -> None:
 def _refuse_formats(store: Store, email: str | None, phone: str | None) -> None:
     for name, value, form in (("email", email, EMAIL), ("phone", phone, PHONE)):
         if value and not form.fullmatch(value) and store.interpretation("end-users.formats") == "refused":
-            raise bad_request(f"invalid {name}: {'not in E.164 format' if name == 'phone' else 'not an e-mail address'}")
+            words = "not in E.164 format" if name == "phone" else "not an e-mail address"
+            raise invalid_format(name, "regexp" if name == "phone" else "email", f"invalid {name}: {words}")
 
 
 def _refuse_taken(store: Store, email: str | None, *, but: str) -> None:

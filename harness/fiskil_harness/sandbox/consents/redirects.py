@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fiskil_harness.core.model import AuthSession, Ending
-from fiskil_harness.sandbox.problems import bad_request
+from fiskil_harness.sandbox.problems import invalid_format
 
 DESCRIPTIONS: dict[Ending, str] = {
     Ending.CANCELLED: "The end user cancelled the consent journey.",
@@ -47,7 +47,7 @@ def refuse_bad_uri(name: str, uri: str) -> None:
     except ValueError:
         is_usable = False
     if not is_usable or any(letter <= " " or letter == "\x7f" for letter in uri):
-        raise bad_request(f"{name} must be empty or an absolute URI")
+        raise invalid_format(name, "uri", f"{name} must be empty or an absolute URI")
 
 
 def destination(session: AuthSession, interpretation: Interpretation) -> str | None:

@@ -11,12 +11,16 @@ JSON = "application/json"
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
-    """One query parameter; ``kind`` is the type of its schema, ``refusal`` the message for a value that does not fit."""
+    """One query parameter.
+
+    ``kind`` is the type of its schema, ``validator`` validates one value, and ``refusal`` is the message for a value that
+    does not fit.
+    """
 
     name: str
     kind: str
     is_required: bool
-    check: Any
+    validator: Any
     refusal: str = ""
 
 
@@ -84,7 +88,7 @@ def _parameter(document: Document, parameter: dict[str, Any]) -> Parameter:
         name=parameter["name"],
         kind=schema.get("type", "string"),
         is_required=parameter.get("required", False),
-        check=validator(document, schema["items"] if is_array else schema).is_valid,
+        validator=validator(document, schema["items"] if is_array else schema),
         refusal=parameter.get("x-refusal", ""),
     )
 

@@ -85,7 +85,9 @@ def page_application(store: Store) -> Any:
         if request.method == "HEAD":
             # A HEAD request only tests that the page exists; it does not count as the end user's return.
             return Response(headers=headers_for(None))
-        return await (act(request) if request.method == "POST" else show(request))
+        response = await (act(request) if request.method == "POST" else show(request))
+        store.confirm()
+        return response
 
     async def picture(request: Request) -> Response:
         drawing = drawing_of(store, request.path_params["name"])
