@@ -1,0 +1,176 @@
+"""Replaces each secret in a journal by a placeholder that names it, so that equal secrets stay equal and unreadable.
+
+The first secret of a kind has the name of its kind, such as ``client_secret``, and the next ones also have a number, such as
+``access_token 3``. The search is that of the redactor: secrets and parts of secrets, in every encoding.
+"""
+
+import json
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
+from typing import Any, NamedTuple, TypeVar
+
+from fiskil_harness.core.redaction import Hit, Index
+from fiskil_harness.core.redaction.redactor import TOKEN, changed, character_boundary
+from fiskil_harness.core.redaction.secret_index import SHORTEST
+
+ROUNDS = 3
+"""Maximum number of searches: a replacement could, by chance, complete an encoding around it."""
+REMOVED = b"[redacted]"
+"""The text that replaces a whole value in which secrets are left after the last search."""
+
+_TOKEN = re.compile(TOKEN.pattern.encode())
+_PLACEHOLDER = re.compile(r"\[redacted: (?:part of )?(\w+)(?: \d+)?(?: decoded| in [\w-]+| as bytes)*\]")
+
+Tree = TypeVar("Tree")
+
+
+class _Cut(NamedTuple):
+    """A part of a text to replace, with its position in bytes."""
+
+    begin: int
+    end: int
+    placeholder: bytes
+    is_number: bool
+
+
+class Placeholders:
+    """The names of all secrets of a run; a secret keeps its name from its first use on."""
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._counts: Counter[str] = Counter()
+        self._names: dict[str, str] = {}
+
+    def learn(self, secrets: Iterable[tuple[str, str]]) -> None:
+        """Name each new secret of *secrets*, pairs of kind and value; values that are too short for a secret are ignored."""
+        for kind, value in secrets:
+            if len(value) < SHORTEST or value in self._names:
+                continue
+            name = kind.replace(" ", "_")
+            self._counts[name] += 1
+            self._names[value] = name if self._counts[name] == 1 else f"{name} {self._counts[name]}"
+            self._index.add(self._names[value], value)
+
+    def replace(self, tree: Any) -> Any:
+        """Return *tree* with the secrets in its texts, bytes and integers replaced, including the keys of its dicts."""
+        leaves = list(_leaves(tree))
+        self._learn_unknown_tokens(leaves)
+        for _ in range(ROUNDS):
+            cuts = self._cuts(leaves)
+            if not cuts:
+                break
+            for number, of_leaf in cuts.items():
+                leaves[number] = _with_placeholders(leaves[number], of_leaf)
+        else:
+            for number in self._cuts(leaves):
+                leaves[number] = REMOVED
+        texts = iter(leaves)
+        return _rebuilt(tree, lambda: next(texts), self._name_of_number)
+
+    def _learn_unknown_tokens(self, leaves: Iterable[bytes]) -> None:
+        """Name the tokens that no source lists, for example a token that expired long ago."""
+        for leaf in leaves:
+            if b"eyJ" in leaf:
+                self.learn(("token", match[0][len(match[1]) :].decode()) for match in _TOKEN.finditer(leaf))
+
+    def _cuts(self, leaves: list[bytes]) -> dict[int, list[_Cut]]:
+        """Return the parts to replace in each of *leaves* that contains a secret, by the index of the leaf."""
+        hits = sorted(self._index.hits(b"\0".join(leaves)), key=lambda hit: (hit.span[0], -hit.span[1], hit.kind))
+        if not hits:
+            return {}
+        starts = list(accumulate((len(leaf) + 1 for leaf in leaves), initial=0))
+        cuts: dict[int, list[_Cut]] = {}
+        for hit in hits:
+            for number in range(max(0, bisect_left(starts, hit.span[0] + 1) - 1), len(leaves)):
+                if starts[number] >= hit.span[1]:
+                    break
+                begin = max(0, hit.span[0] - starts[number])
+                end = min(len(leaves[number]), hit.span[1] - starts[number])
+                if begin < end:
+                    _add(cuts.setdefault(number, []), _cut(hit, leaves[number], begin, end))
+        return cuts
+
+    def _name_of_number(self, number: int) -> int | str:
+        """Return the placeholder of a secret that is written as an integer, else the integer."""
+        try:
+            name = self._names.get(str(number))
+        except ValueError:  # more digits than Python converts
+            return number
+        return f"[redacted: {name}]" if name else number
+
+
+def without_numbers(tree: Tree) -> Tree:
+    """Return *tree* with each placeholder in its texts replaced by the kind of the secret, as the redactor writes it."""
+    shown: Tree = changed(tree, lambda text: _PLACEHOLDER.sub(r"<\1>", text) if "[redacted: " in text else text)
+    return shown
+
+
+def _cut(hit: Hit, leaf: bytes, begin: int, end: int) -> _Cut:
+    part = "" if hit.is_whole else "part of "
+    encoding = f" {hit.description}" if hit.description else ""
+    placeholder = f"[redacted: {part}{hit.kind}{encoding}]".encode()
+    is_number = leaf[begin:end].isdigit()
+    return _Cut(character_boundary(leaf, begin, -1), character_boundary(leaf, end, 1), placeholder, is_number)
+
+
+def _add(cuts: list[_Cut], cut: _Cut) -> None:
+    """Append *cut*, or join it with the last of *cuts* if they overlap."""
+    if cuts and cut.begin < cuts[-1].end:
+        cuts[-1] = cuts[-1]._replace(end=max(cut.end, cuts[-1].end))
+    else:
+        cuts.append(cut)
+
+
+def _with_placeholders(leaf: bytes, cuts: list[_Cut]) -> bytes:
+    """Return *leaf* with its *cuts* replaced. JSON stays JSON: there, a number becomes a text if it must."""
+    replaced = _replaced(leaf, cuts, b"%s")
+    if any(cut.is_number for cut in cuts) and leaf[:1] in {b"{", b"["} and _is_json(leaf) and not _is_json(replaced):
+        return _replaced(leaf, cuts, b'"%s"')
+    return replaced
+
+
+def _replaced(leaf: bytes, cuts: list[_Cut], number: bytes) -> bytes:
+    pieces, at = list[bytes](), 0
+    for cut in cuts:
+        is_bare = cut.is_number and leaf[max(0, cut.begin - 16) : cut.begin].rstrip()[-1:] in {b":", b",", b"[", b""}
+        pieces += [leaf[at : cut.begin], number % cut.placeholder if is_bare else cut.placeholder]
+        at = cut.end
+    return b"".join([*pieces, leaf[at:]])
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _leaves(tree: Any) -> Iterator[bytes]:
+    """Yield the texts and bytes of *tree*, in the order in which ``_rebuilt`` replaces them."""
+    if isinstance(tree, str):
+        yield tree.encode("utf-8", "surrogatepass")
+    elif isinstance(tree, bytes):
+        yield tree
+    elif isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from _leaves(key)
+            yield from _leaves(value)
+    elif isinstance(tree, list | tuple):
+        for value in tree:
+            yield from _leaves(value)
+
+
+def _rebuilt(tree: Any, next_leaf: Callable[[], bytes], of_number: Callable[[int], int | str]) -> Any:
+    if isinstance(tree, str):
+        return next_leaf().decode("utf-8", "surrogatepass")
+    if isinstance(tree, bytes):
+        return next_leaf()
+    if isinstance(tree, dict):
+        return {_rebuilt(key, next_leaf, of_number): _rebuilt(value, next_leaf, of_number) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_rebuilt(value, next_leaf, of_number) for value in tree]
+    return of_number(tree) if isinstance(tree, int) and not isinstance(tree, bool) else tree
