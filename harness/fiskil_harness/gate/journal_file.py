@@ -25,7 +25,6 @@ from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.redaction.environment_secrets import environment_secrets
-from fiskil_harness.core.redaction.placeholders import without_numbers
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
@@ -265,13 +264,13 @@ def judge(run: StoredRun) -> GateResult:
         if not stored.scenario:
             continue
         scenario, has_passed = scenario_of(stored), outcome.verdict is Verdict.PASS
-        measures.append(without_numbers(measured(scenario, journal, took_s=stored.took_s)))
+        measures.append(stored.shown(measured(scenario, journal, took_s=stored.took_s)))
         story = story_of(scenario.name, scenario.step_texts, journal, took_s=stored.took_s, has_passed=has_passed)
-        stories.append(shortened(without_numbers(story), has_passed=has_passed))
+        stories.append(shortened(stored.shown(story), has_passed=has_passed))
         screenshots += pictures(scenario.name, journal)
         if stored.outcome is None:
             url = RECEIVER + settings.app.webhook.path
-            shown += without_numbers(excerpts(scenario.name, outcome.findings, journal, url=url))
+            shown += stored.shown(excerpts(scenario.name, outcome.findings, journal, url=url))
     marks = frozenset(mark for measure in measures for mark in measure.coverage_marks)
     result, shard = _judgement(header, outcomes, marks, settings)
     return GateResult(

@@ -8,13 +8,13 @@ import gzip
 import hashlib
 import json
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.core.redaction.placeholders import Placeholders, without_numbers
+from fiskil_harness.core.redaction.placeholders import Placeholders, with_kinds, with_words
 from fiskil_harness.journal import Canaries, Journal
 from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.journal.stored_entries import NOT_STORED, entry_of, plain, storable
@@ -25,12 +25,15 @@ from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 MOST_LINE_BYTES = 128 * 1024 * 1024
 """Maximum size of a line. The journal of a larger scenario is left out, and its outcome is kept."""
 
+Tree = TypeVar("Tree")
+
 
 class StoredScenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The content of a line.
 
     ``hooks`` are the hooks that the app had, ``names`` the symbols of ids. ``crashed`` states why the scenario did not run
-    to its end. ``outcome`` is set if nothing was to be judged; ``scenario`` is then empty, and ``entries`` may be.
+    to its end. ``outcome`` is set if nothing was to be judged. ``kinds`` has the kind of each secret by the word that
+    replaced its placeholder when the line was read.
     """
 
     name: str
@@ -41,6 +44,11 @@ class StoredScenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     entries: tuple[dict[str, Any], ...] = ()
     took_s: float = 0.0
     outcome: Outcome | None = None
+    kinds: dict[str, str] = {}
+
+    def shown(self, tree: Tree) -> Tree:
+        """Return *tree* with the kinds of secrets in place of the words that stand for them."""
+        return with_kinds(tree, self.kinds)
 
 
 def recording_of(
@@ -87,11 +95,12 @@ def stored_scenario(line: bytes) -> StoredScenario:
     Raises:
         ValueError: The line is no recorded scenario.
     """
+    text, kinds = with_words(line)
     try:
-        stored: StoredScenario = msgspec.convert(json.loads(line), StoredScenario)
+        stored = msgspec.convert(json.loads(text), StoredScenario)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    return stored
+    return msgspec.structs.replace(stored, kinds=kinds)
 
 
 def scenario_of(stored: StoredScenario) -> Scenario:
@@ -128,7 +137,7 @@ def judged_again(stored: StoredScenario, journal: Journal, *, settings: Settings
     scenario, hooks = scenario_of(stored), frozenset(stored.hooks)
     findings = findings_of(scenario, journal, stored.crashed, has=hooks.__contains__, settings=settings)
     outcome = outcome_of(scenario, journal, findings, has=hooks.__contains__, settings=settings, seed=seed)
-    return without_numbers(outcome)
+    return stored.shown(outcome)
 
 
 def _line(tree: dict[str, Any]) -> bytes:

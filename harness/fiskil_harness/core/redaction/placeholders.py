@@ -4,6 +4,7 @@ The first secret of a kind has the name of its kind, such as ``client_secret``, 
 ``access_token 3``. The search is that of the redactor: secrets and parts of secrets, in every encoding.
 """
 
+import hashlib
 import json
 import re
 from bisect import bisect_left
@@ -18,11 +19,16 @@ from fiskil_harness.core.redaction.secret_index import SHORTEST
 
 ROUNDS = 3
 """Maximum number of searches: a replacement could, by chance, complete an encoding around it."""
-REMOVED = b"[redacted]"
+REMOVED = b"[harness]"
 """The text that replaces a whole value in which secrets are left after the last search."""
 
 _TOKEN = re.compile(TOKEN.pattern.encode())
-_PLACEHOLDER = re.compile(r"\[redacted: (?:part of )?(\w+)(?: \d+)?(?: decoded| in [\w-]+| as bytes)*\]")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_PLACEHOLDER = re.compile(rb"\[harness: (?:part of )?(\w+)(?: \d+)?(?: decoded| in [\w-]+| as bytes)*\]")
+
+WORD_LENGTH = 24
+_CONSONANTS = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrtvw")
+"""Makes letters of a digest that form no word, number or status."""
 
 Tree = TypeVar("Tree")
 
@@ -99,19 +105,38 @@ class Placeholders:
             name = self._names.get(str(number))
         except ValueError:  # more digits than Python converts
             return number
-        return f"[redacted: {name}]" if name else number
+        return f"[harness: {name}]" if name else number
 
 
-def without_numbers(tree: Tree) -> Tree:
-    """Return *tree* with each placeholder in its texts replaced by the kind of the secret, as the redactor writes it."""
-    shown: Tree = changed(tree, lambda text: _PLACEHOLDER.sub(r"<\1>", text) if "[redacted: " in text else text)
+def with_words(text: bytes) -> tuple[bytes, dict[str, str]]:
+    """Return *text* with each placeholder replaced by a word, and the kind of the secret by its word.
+
+    A probe of logs looks for words such as "token". The name in a placeholder must not count as a word of the app.
+    """
+    kinds: dict[str, str] = {}
+
+    def word_of(match: re.Match[bytes]) -> bytes:
+        digest = hashlib.sha256(match[0]).hexdigest()[:WORD_LENGTH]
+        word = digest.translate(_CONSONANTS)
+        kinds[word] = f"<{match[1].decode()}>"
+        return word.encode()
+
+    return _PLACEHOLDER.sub(word_of, text), kinds
+
+
+def with_kinds(tree: Tree, kinds: dict[str, str]) -> Tree:
+    """Return *tree* with each word of *kinds* in its texts replaced by the kind of the secret, as the redactor writes it."""
+    if not kinds:
+        return tree
+    words = re.compile("|".join(kinds))
+    shown: Tree = changed(tree, lambda text: words.sub(lambda match: kinds[match[0]], text))
     return shown
 
 
 def _cut(hit: Hit, leaf: bytes, begin: int, end: int) -> _Cut:
     part = "" if hit.is_whole else "part of "
     encoding = f" {hit.description}" if hit.description else ""
-    placeholder = f"[redacted: {part}{hit.kind}{encoding}]".encode()
+    placeholder = f"[harness: {part}{hit.kind}{encoding}]".encode()
     is_number = leaf[begin:end].isdigit()
     return _Cut(character_boundary(leaf, begin, -1), character_boundary(leaf, end, 1), placeholder, is_number)
 
@@ -125,28 +150,30 @@ def _add(cuts: list[_Cut], cut: _Cut) -> None:
 
 
 def _with_placeholders(leaf: bytes, cuts: list[_Cut]) -> bytes:
-    """Return *leaf* with its *cuts* replaced. JSON stays JSON: there, a number becomes a text if it must."""
-    replaced = _replaced(leaf, cuts, b"%s")
-    if any(cut.is_number for cut in cuts) and leaf[:1] in {b"{", b"["} and _is_json(leaf) and not _is_json(replaced):
-        return _replaced(leaf, cuts, b'"%s"')
-    return replaced
-
-
-def _replaced(leaf: bytes, cuts: list[_Cut], number: bytes) -> bytes:
+    """Return *leaf* with its *cuts* replaced. JSON stays JSON: a number becomes a text."""
+    strings = _json_strings(leaf) if any(cut.is_number for cut in cuts) else None
     pieces, at = list[bytes](), 0
     for cut in cuts:
-        is_bare = cut.is_number and leaf[max(0, cut.begin - 16) : cut.begin].rstrip()[-1:] in {b":", b",", b"[", b""}
-        pieces += [leaf[at : cut.begin], number % cut.placeholder if is_bare else cut.placeholder]
+        is_json_number = cut.is_number and strings is not None and not _is_inside(strings, cut.begin)
+        pieces += [leaf[at : cut.begin], b'"%s"' % cut.placeholder if is_json_number else cut.placeholder]
         at = cut.end
     return b"".join([*pieces, leaf[at:]])
 
 
-def _is_json(text: bytes) -> bool:
+def _json_strings(leaf: bytes) -> list[tuple[int, int]] | None:
+    """Return the spans of the strings in a JSON object or array; None if *leaf* is neither."""
+    if leaf[:1] not in {b"{", b"["}:
+        return None
     try:
-        json.loads(text)
+        json.loads(leaf)
     except (ValueError, RecursionError):
-        return False
-    return True
+        return None
+    return [match.span() for match in _STRING.finditer(leaf)]
+
+
+def _is_inside(spans: list[tuple[int, int]], at: int) -> bool:
+    number = bisect_left(spans, (at + 1,)) - 1
+    return number >= 0 and at < spans[number][1]
 
 
 def _leaves(tree: Any) -> Iterator[bytes]:
