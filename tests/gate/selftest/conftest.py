@@ -59,10 +59,8 @@ def _play(entry: GalleryApp, scenarios: Sequence[Scenario], seed: int, folder: P
         worker.includes_recording = True
 
     def refuse_difference(result: SessionResult) -> None:
-        lines = [gzip.decompress(recording.line) for recording in result.recordings]
-        again = [
-            judged_again(stored, journal_of(stored), settings=settings, seed=seed) for stored in map(stored_scenario, lines)
-        ]
+        recorded = [stored_scenario(gzip.decompress(recording.line)) for recording in result.recordings]
+        again = [judged_again(stored, journal_of(stored), settings=settings, seed=seed) for stored in recorded]
         names = {outcome.scenario for outcome in again}
         assert again == [outcome for outcome in result.outcomes if outcome.scenario in names]
 
