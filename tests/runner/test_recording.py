@@ -141,6 +141,25 @@ def test_a_scenario_survives_its_recording(name: str) -> None:
     assert isinstance(scenario_of(stored), GeneratedScenario) is (scenario.probes == (SurvivesEveryPlan(),))
 
 
+def test_only_names_of_ids_that_occur_are_stored() -> None:
+    """A journal also names the ids of all earlier scenarios of its app."""
+    recorded = Journal()
+    recorded.names = {
+        "eu_a1": "end_user",
+        "77": "e0",
+        "c2V-_g": "consent",
+        "eu_old": "end_user",
+        "an id": "x",
+        "k": "key",
+    }
+    recorded.write(Output(place="output", text=b"GET /eu_a1?consent=c2V-_g=="))
+    recorded.write(Effects(participant="", moment="end", state=[{"k": 77, "big": 10**40}]))
+
+    stored = stored_scenario(gzip.decompress(record(SCENARIO, recorded).line))
+
+    assert list(journal_of(stored).names) == ["eu_a1", "77", "c2V-_g", "an id", "k"]
+
+
 def test_a_scenario_that_was_not_judged_keeps_its_outcome(journal: Journal) -> None:
     """The app did not start, for example, so no probe examined anything."""
     journal.write(StepFailed(reason="the app stopped"))

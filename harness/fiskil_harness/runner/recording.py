@@ -7,6 +7,7 @@ that did not run to a judgement has its outcome instead.
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Collection
 from typing import Any, TypeVar
 
@@ -24,6 +25,12 @@ from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 
 MOST_LINE_BYTES = 128 * 1024 * 1024
 """Maximum size of a line. The journal of a larger scenario is left out, and its outcome is kept."""
+
+MOST_NUMBER = 10**30
+"""Numbers from this one on are no ids."""
+
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
+_WORD_IN_BYTES = re.compile(rb"[A-Za-z0-9_-]+")
 
 Tree = TypeVar("Tree")
 
@@ -70,12 +77,13 @@ def recording_of(
     """
     for canaries in search_secrets(journal).all(Canaries):
         placeholders.learn((kind, value) for kind, values in canaries.values.items() for value in values)
+    entries = [plain(entry) for entry in journal if not isinstance(entry, NOT_STORED)]
     tree = {
         "scenario": msgspec.to_builtins(scenario) if is_judged else {},
         "crashed": crashed,
         "hooks": sorted(hooks),
-        "names": journal.names,
-        "entries": [plain(entry) for entry in journal if not isinstance(entry, NOT_STORED)],
+        "names": _names_in(entries, journal.names),
+        "entries": entries,
     }
     replaced = placeholders.replace(tree)
     replaced["entries"] = [storable(entry) for entry in replaced["entries"]]
@@ -138,6 +146,26 @@ def judged_again(stored: StoredScenario, journal: Journal, *, settings: Settings
     findings = findings_of(scenario, journal, stored.crashed, has=hooks.__contains__, settings=settings)
     outcome = outcome_of(scenario, journal, findings, has=hooks.__contains__, settings=settings, seed=seed)
     return stored.shown(outcome)
+
+
+def _names_in(entries: list[dict[str, Any]], names: dict[str, str]) -> dict[str, str]:
+    """Return the names of the ids that occur in *entries*; a journal also names the ids of all earlier scenarios."""
+    words: set[str] = set()
+    nodes: list[Any] = [entries]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, dict):
+            nodes += node.keys()
+            nodes += node.values()
+        elif isinstance(node, list | tuple):
+            nodes += node
+        elif isinstance(node, str):
+            words.update(_WORD.findall(node))
+        elif isinstance(node, bytes):
+            words.update(word.decode() for word in _WORD_IN_BYTES.findall(node))
+        elif isinstance(node, int) and abs(node) < MOST_NUMBER:
+            words.add(str(node))
+    return {key: name for key, name in names.items() if key.rstrip("=") in words or not _WORD.fullmatch(key.rstrip("="))}
 
 
 def _line(tree: dict[str, Any]) -> bytes:
