@@ -1,5 +1,7 @@
 """Nothing that the program writes about a leaky app contains a secret of the run: no report, line or saved plan."""
 
+import gzip
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,6 +43,7 @@ REPORTS = {
     "--markdown": "report.md",
     "--html": "report.html",
     "--har": "calls.har",
+    "--journal": "run.journal",
 }
 
 
@@ -67,12 +70,17 @@ def leaks(artefacts: dict[str, bytes], secrets_file: Path) -> list[str]:
 
 def artefacts_of(project: Path, completed: subprocess.CompletedProcess[str]) -> dict[str, bytes]:
     """Return everything that the program wrote: its output and its files."""
-    files = {path.name: path.read_bytes() for path in project.rglob("*") if path.is_file() and path.suffix != ".py"}
+    paths = [path for path in project.rglob("*") if path.is_file() and path.suffix != ".py"]
+    files = {path.name: path.read_bytes() for path in paths}
+    files |= {f"text of {path.name}": gzip.decompress(path.read_bytes()) for path in paths if path.suffix == ".journal"}
     return {"stdout": completed.stdout.encode(), "stderr": completed.stderr.encode(), **files}
 
 
 def test_no_report_contains_a_secret(program: Program, project: Path, secrets_file: Path) -> None:
-    """The app leaks all its secrets in several encodings; the reports state that without showing them."""
+    """The app leaks all its secrets in several encodings; the reports state that without showing them.
+
+    The journal contains no secret either, and judging it again gives the same result.
+    """
     completed = program("run", "twice.py", *(word for pair in REPORTS.items() for word in pair))
 
     artefacts = artefacts_of(project, completed)
@@ -82,6 +90,13 @@ def test_no_report_contains_a_secret(program: Program, project: Path, secrets_fi
     assert "the access token is in output" in completed.stdout
     assert "is in the response to refresh" in completed.stdout
     assert len(secrets_file.read_text().split()) >= 3
+
+    again = program("judge", "run.journal", "--json", "again.json", "--html", "again.html")
+
+    results = [json.loads((project / name).read_text())["result"] for name in ("report.json", "again.json")]
+    assert again.returncode == 1
+    assert results[0] == results[1]
+    assert leaks(artefacts_of(project, again), secrets_file) == []
 
 
 def test_no_output_of_pytest_contains_a_secret(project: Path, secrets_file: Path, environment: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Canaries, Exchange, FaultSet, Journal, StepIncomplete
+from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import AppliesOnce, Finding, KeepsUrlsClean, Verdict, name_of
 from fiskil_harness.probes.evaluation import findings, general_failures, general_probes, lacks_log_lines
 
@@ -91,10 +92,10 @@ def test_a_general_probe_judges_every_journal() -> None:
         Exchange(route="banking.accounts", query="token=token-of-this-run", request_headers=headers, connection=1, **call)
     )
 
-    failures = general_failures((AppliesOnce(),), recorded)
+    failures = general_failures((AppliesOnce(),), search_secrets(recorded))
 
     assert [(finding.probe, finding.practices) for finding in failures] == [("keeps_urls_clean", ("tokens.not-logged",))]
-    assert general_failures((KeepsUrlsClean(),), recorded) == ()
+    assert general_failures((KeepsUrlsClean(),), search_secrets(recorded)) == ()
 
 
 def test_general_probes_need_no_preparation() -> None:

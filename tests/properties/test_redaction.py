@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiskil_harness.core.redaction import SHORTEST_PART, Index
+from fiskil_harness.core.redaction.placeholders import Placeholders
 from fiskil_harness.core.redaction.redactor import Redactor
 
 BASE62 = string.ascii_letters + string.digits
@@ -123,3 +124,40 @@ def test_a_text_without_secrets_is_unchanged(values: list[str], any_text: str, p
 
     assert redactor.redact(plain) == plain
     assert redactor.redact(any_text) == any_text
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(leaking(), st.booleans())
+def test_text_with_placeholders_contains_no_secret_that_probes_find(drawn: tuple[list[str], str], is_split: bool) -> None:
+    """Neither do the texts of a tree, nor its texts one after another."""
+    values, text = drawn
+    placeholders = Placeholders()
+    placeholders.learn(("secret", value) for value in values)
+
+    tree = placeholders.replace({"a": [text, text.encode()], text: text.split(" ") if is_split else 7})
+
+    assert index_of(values).hits(repr(tree).encode()) == []
+    assert index_of(values).hits(tree["a"][1]) == []
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.lists(secrets(), min_size=2, max_size=4, unique=True), PLAIN)
+def test_equal_secrets_have_equal_placeholders_and_others_have_others(values: list[str], plain: str) -> None:
+    """So a probe sees which token was used again."""
+    placeholders = Placeholders()
+    placeholders.learn(("secret", value) for value in values)
+
+    replaced = placeholders.replace([f"{plain} {value}" for value in (*values, *values)])
+
+    assert replaced[: len(values)] == replaced[len(values) :]
+    assert len(set(replaced)) == len(values)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.lists(secrets(), min_size=1, max_size=3, unique=True), st.text(max_size=200), st.binary(max_size=200))
+def test_a_tree_without_secrets_is_unchanged(values: list[str], any_text: str, any_bytes: bytes) -> None:
+    """Every character and every byte is kept."""
+    placeholders = Placeholders()
+    placeholders.learn(("secret", value) for value in values)
+
+    assert placeholders.replace([any_text, any_bytes, {any_text: 5}]) == [any_text, any_bytes, {any_text: 5}]

@@ -39,6 +39,7 @@ def with_exit_codes(text: str) -> str:
             "fiskil-harness gate --fast",
             "fiskil-harness gate --only-required",
             "fiskil-harness gate --json report.json --junit report.xml",
+            "fiskil-harness gate --journal gate.journal",
             "fiskil-harness gate --baseline report.json",
             "fiskil-harness gate --shard 1/3 --json shard1.json",
             "fiskil-harness gate --seed 7 --gallery no_dedupe",
@@ -72,6 +73,7 @@ def with_exit_codes(text: str) -> str:
 @options.allow_writes
 @options.verbose
 @options.reports
+@options.journal_file
 def gate_command(
     seed: int,
     config_file: Path | None,
@@ -124,6 +126,7 @@ def gate_command(
             "--only-required": is_only_required,
             "--shard": shard,
             "--baseline": baseline_path,
+            "--journal": reports.get("journal_path"),
         }
         return run_hosted((), settings, seed, config_file, interpretations, local_only, allow_writes=allow_writes, **reports)
     number, count = parse_shard(shard) if shard else (1, 1)

@@ -24,6 +24,7 @@ COMMANDS = {
     "gate": "Run every scenario and decide: the gate is open or shut.",
     "merge": "Judge a gate from the reports of its shards.",
     "run": "Run scenarios by name.",
+    "judge": "Judge a recorded run again, without the app.",
     "replay": "Run a saved plan again.",
     "webhooks": "Test a webhook receiver: one URL, one secret.",
     "report": "Verify a JSON report, or write it in other formats.",

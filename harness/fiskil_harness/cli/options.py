@@ -111,6 +111,13 @@ app_log = click.option(
     "--app-log", "app_log_path", metavar="FILE", type=FILE, help="Write everything that the app prints, without secrets."
 )
 verbose = click.option("-v", "--verbose", "is_verbose", is_flag=True, help="Show everything, not only the summary.")
+journal_file = click.option(
+    "--journal",
+    "journal_path",
+    metavar="FILE",
+    type=FILE,
+    help="Write what happened, without secrets; `judge` evaluates it again.",
+)
 reports = _together(json_file, readable_reports, har_file, app_log)
 """An option for every report file."""
 faults = click.option(

@@ -18,6 +18,7 @@ from fiskil_harness.core.redaction.environment_secrets import environment_secret
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
+from fiskil_harness.gate import journal_file
 from fiskil_harness.gate.digests import digest_of
 from fiskil_harness.gate.judgement import Comparison, Decision, GateResult, Judgement, Run, Shard, routes_met
 from fiskil_harness.gate.report import files, terminal
@@ -48,6 +49,7 @@ class RunRequest(Struct, frozen=True, kw_only=True):
     html_path: Path | None = None
     har_path: Path | None = None
     app_log_path: Path | None = None
+    journal_path: Path | None = None
     is_verbose: bool = False
 
     @property
@@ -59,9 +61,11 @@ class RunRequest(Struct, frozen=True, kw_only=True):
         """Raise an error, before anything runs, if a report file cannot be written.
 
         Raises:
-            UsageError: A folder does not exist or is not writable, or a path is a folder.
+            UsageError: A folder does not exist or is not writable, a path is a folder, or the journal has no file.
         """
-        for path in (*self.files, self.app_log_path):
+        if self.journal_path == STANDARD_OUTPUT:
+            raise UsageError("--journal writes a compressed file, not to standard output. Give a file.")
+        for path in (*self.files, self.app_log_path, self.journal_path):
             if path is not None and path != STANDARD_OUTPUT:
                 files.refuse_unwritable(path)
 
@@ -100,6 +104,9 @@ def conclude(
         digest=digest_of(settings),
         app=identity_of(settings),
     )
+    if request.journal_path is not None:
+        today = real_now().date()
+        journal_file.write(request.journal_path, judgement, session, settings=settings, run=run, today=today, shard=shard)
     whole = GateResult(
         result=judgement,
         run=run,
@@ -122,6 +129,7 @@ def present(
     request: RunRequest,
     tracebacks: Sequence[str] = (),
     hars: Sequence[dict[str, Any]] = (),
+    digest: str | None = None,
 ) -> int:
     """Show and write a report, and return the exit code.
 
@@ -131,6 +139,7 @@ def present(
     Args:
         tracebacks: Tracebacks of internal errors, which are printed to standard error.
         hars: Recorded exchanges, one HAR document per scenario.
+        digest: The digest of the config (default: that of *settings*).
 
     Raises:
         UsageError: A report file cannot be written; the other report files were written.
@@ -142,7 +151,7 @@ def present(
         run=redactor.redact_tree(whole.run),
         comparison=redactor.redact_tree(whole.comparison),
     )
-    whole = completed(judged, config=digest_of(settings))
+    whole = completed(judged, config=digest_of(settings) if digest is None else digest)
     _show(whole, request)
     for traceback in tracebacks:
         click.echo(traceback, err=True)
@@ -153,7 +162,11 @@ def present(
 def _show(whole: GateResult, request: RunRequest) -> None:
     """Show the report on the terminal: of a gate or a receiver the summary, unless everything is requested."""
     screen = console(is_error=request.json_path == STANDARD_OUTPUT)
-    written = [str(path) for path in (*request.files, request.app_log_path) if path not in {None, STANDARD_OUTPUT}]
+    written = [
+        str(path)
+        for path in (*request.files, request.app_log_path, request.journal_path)
+        if path not in {None, STANDARD_OUTPUT}
+    ]
     is_gate = whole.result.decision is not Decision.NOT_REQUESTED or request.command == "gate"
     if request.is_verbose or not (is_gate or request.command == "webhooks"):
         terminal.show(whole, screen)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         "fiskil-harness run my_scenarios/our_own.py",
         "fiskil-harness run webhook_repeated --save plan.json",
         "fiskil-harness run token_expires_early --pause",
+        "fiskil-harness run webhook_repeated --journal run.journal",
         "fiskil-harness run webhook_repeated --gallery no_dedupe",
         "fiskil-harness run happy_path --interpretation token.field=access_token",
     )
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @click.option("--save", "save_path", metavar="FILE", type=options.FILE, help="Write the plan instead of running it.")
 @options.pause
 @options.reports
+@options.journal_file
 def run_command(
     names: tuple[str, ...],
     seed: int,
@@ -73,6 +75,7 @@ def run_command(
             "--workers": workers > 1,
             "--save": save_path,
             "--pause": is_paused,
+            "--journal": reports.get("journal_path"),
         }
         settings = load_settings(config_file, gallery_name, interpretations)
         return run_hosted(

@@ -64,6 +64,7 @@ def play(
     if is_paused and request.workers > 1:
         raise UsageError("--pause follows one app, so it does not work with several --workers. Remove one of the options.")
     records_har = request.har_path is not None
+    records_journal = request.journal_path is not None
     app_log = request.app_log_path
     if app_log is not None:
         files.write(app_log, "")
@@ -74,6 +75,7 @@ def play(
             seed=seed,
             on_progress=StepPause(),
             records_har=records_har,
+            records_journal=records_journal,
             app_log=app_log,
         )
     names = [scenario.name for scenario in scenarios]
@@ -86,6 +88,7 @@ def play(
             workers=request.workers,
             progress=progress,
             records_har=records_har,
+            records_journal=records_journal,
             app_log=app_log,
         )
 

@@ -104,6 +104,7 @@ from fiskil_harness.journal.entries.pages import (
     Stored,
     ViewMoment,
 )
+from fiskil_harness.journal.entries.secrets import KeyPresented, SecretFound, SecretsSearched
 from fiskil_harness.journal.entries.tls import Handshake, TlsServed
 from fiskil_harness.journal.journal import BODY_KEPT, Journal, length_if_cut, shortened
 
@@ -157,6 +158,7 @@ __all__ = [
     "JourneyEnding",
     "Key",
     "KeyInUse",
+    "KeyPresented",
     "KeyState",
     "Leak",
     "Limits",
@@ -181,6 +183,8 @@ __all__ = [
     "Reported",
     "Rows",
     "SdkMessagePassed",
+    "SecretFound",
+    "SecretsSearched",
     "Sharing",
     "SlowClient",
     "StartKind",

@@ -97,13 +97,21 @@ class FirstContact(Struct, frozen=True, kw_only=True):
     api_calls: int = 0
 
 
+class Recording(Struct, frozen=True, kw_only=True):
+    """One scenario for a journal file: ``line`` is its compressed line, ``digest`` the SHA-256 of the line."""
+
+    scenario: str
+    line: bytes
+    digest: str
+
+
 class Played(Struct, frozen=True, kw_only=True):
     """All results of one scenario that was run.
 
     ``plans`` are the generated plans that failed, as JSON. ``traceback`` is that of an error in the harness, or ''.
     ``excerpts`` are the parts of the journal that explain failed findings. ``har`` is a HAR document with every exchange,
     ``story`` the events of each step, ``pictures`` the screenshots of pages, and ``printed`` an excerpt of the app's output;
-    None if the scenario passed.
+    None if the scenario passed. ``recording`` is the scenario for a journal file, if that was requested.
     """
 
     outcome: Outcome
@@ -116,3 +124,4 @@ class Played(Struct, frozen=True, kw_only=True):
     pictures: tuple[Picture, ...] = ()
     printed: Printed | None = None
     first_contact: FirstContact = FirstContact()
+    recording: Recording | None = None

@@ -59,26 +59,24 @@ from fiskil_harness.core.clauses import Interpretations, kept_by_apps
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config import environment as environment_variable
-from fiskil_harness.core.config.given import is_in_config
-from fiskil_harness.core.config.hooks import EFFECTS, FAIL, HOOKS, ORIGIN_IN_MESSAGE, REDUCER
+from fiskil_harness.core.config.hooks import EFFECTS, FAIL, HOOKS, REDUCER
 from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
 from fiskil_harness.errors import AppError, HarnessError, HookError, ToolMissing
 from fiskil_harness.faults.proxy.bite_log import fault_set
-from fiskil_harness.journal import Effects, InterpretationsUsed, Journal, PlanRun, ProcessChanged
+from fiskil_harness.journal import Effects, Journal, ProcessChanged
 from fiskil_harness.journal.queries.tokens import is_locked_out
+from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import Finding, evaluation
-from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
+from fiskil_harness.runner.judging import findings_of, outcome_of
 from fiskil_harness.runner.late_states import MOST_SAMPLES, SAMPLE, SLACK_S, are_in_doubt, changes_late
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, consent_page_address, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
 from fiskil_harness.sandbox.pages.embedding import LOOPBACK
 from fiskil_harness.scenario.app_datasets import datasets_used, fit
-from fiskil_harness.scenario.counting import as_advice, condition
-from fiskil_harness.scenario.kinds import with_kind
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps import AnyStep, CollectOutputs, Forge, step_text
@@ -205,28 +203,15 @@ class Driver:
             journal: The finished journal of the scenario.
             crashed: Why the scenario did not run to its end; "" if it did.
         """
-        outcome = self._outcome(scenario, journal, crashed)
+        outcome = self._outcome(scenario, search_secrets(journal), crashed)
         if evaluation.lacks_log_lines(outcome.findings):
             self._output.record_late_lines(journal)
-            outcome = self._outcome(scenario, journal, crashed)
-        return as_advice(with_kind(outcome, scenario), condition(scenario, self.settings))
+            outcome = self._outcome(scenario, search_secrets(journal), crashed)
+        return outcome
 
     def _outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
-        general = evaluation.general_failures(scenario.probes, journal)
-        of_general = {practice for finding in general for practice in finding.practices}
-        practices = _practices_of(scenario, journal)
-        used = {clause for entry in journal.all(InterpretationsUsed) for clause in entry.clauses}
-        return Outcome(
-            scenario=scenario.name,
-            title=scenario.title,
-            practices=(*practices, *sorted(of_general - {*practices})),
-            seed=self.seed,
-            findings=(*self.judge(scenario, journal, crashed), *general),
-            missing=tuple(hook for hook in scenario.needs if not self.app.has(hook)),
-            interpretations=scenario.interpretations,
-            clauses_used=tuple(sorted(used & set(scenario.interpretations))),
-            coverage=exercised_in(journal),
-        )
+        findings = self.judge(scenario, journal, crashed)
+        return outcome_of(scenario, journal, findings, has=self.app.has, settings=self.settings, seed=self.seed)
 
     def perform(
         self,
@@ -329,21 +314,7 @@ class Driver:
             journal: The finished journal of the scenario.
             crashed: Why the scenario did not run to its end; "" if it did.
         """
-        missing = [hook for hook in scenario.needs if not self.app.has(hook)]
-        practices = _practices_of(scenario, journal)
-        return evaluation.findings(
-            scenario.probes,
-            journal,
-            practices=practices,
-            crashed=crashed,
-            missing=missing[0] if missing else "",
-            absent=sorted({hook for probe in scenario.probes for hook in probe.needs if not self.app.has(hook)}),
-            is_given=self._is_given,
-        )
-
-    def _is_given(self, hook: str) -> bool:
-        """Return whether the app or the config provides a hook, fact or limit."""
-        return self.app.has(hook) if hook in HOOKS or hook == ORIGIN_IN_MESSAGE else is_in_config(self.settings, hook)
+        return findings_of(scenario, journal, crashed, has=self.app.has, settings=self.settings)
 
     def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
         """Apply the scenario's interpretations; restart the app if it may keep something under the earlier ones."""
@@ -503,9 +474,3 @@ def _ignore_step(_number: int, _scenario: Scenario, _journal: Journal) -> None:
 def _observed_participant(step: AnyStep) -> str | None:
     """Return the participant whose effects are recorded around *step*: the target of a forgery. None means everyone."""
     return step.twin if isinstance(step, Forge) else None
-
-
-def _practices_of(scenario: Scenario, journal: Journal) -> tuple[str, ...]:
-    """Return the practices this outcome counts for: those that a generated plan violated, else all of the scenario."""
-    violated = tuple(plan_run.practice for plan_run in journal.all(PlanRun) if plan_run.practice in scenario.practices)
-    return violated or scenario.practices

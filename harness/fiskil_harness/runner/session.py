@@ -28,7 +28,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import AppError, HarnessError, UsageError
 from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.evidence import Excerpt, Picture, Printed, Story
-from fiskil_harness.probes.outcome import Measure, Outcome, Played
+from fiskil_harness.probes.outcome import Measure, Outcome, Played, Recording
 from fiskil_harness.runner.first_contact import first_scenarios, ruling, skipped
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.runner.worker import NEVER_IDLE, OnProgress, Worker, unfinished
@@ -43,8 +43,8 @@ class SessionResult(Struct, frozen=True, kw_only=True):
     """The results of a run, sorted by scenario name; scenarios that did not run are included as INCONCLUSIVE.
 
     ``internal_errors`` are tracebacks, ``plans`` are generated plans that failed, ``excerpts`` show what failed. ``hars``
-    contain every exchange if requested. ``stories`` and ``pictures`` show what happened in each scenario, ``printed`` is
-    the app's output.
+    contain every exchange, and ``recordings`` the journals, if requested. ``stories`` and ``pictures`` show what happened in
+    each scenario, ``printed`` is the app's output.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -56,6 +56,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
     stories: tuple[Story, ...] = ()
     pictures: tuple[Picture, ...] = ()
     printed: tuple[Printed, ...] = ()
+    recordings: tuple[Recording, ...] = ()
     was_interrupted: bool = False
 
     @property
@@ -93,6 +94,7 @@ def run_scenarios(
     workers: int = 1,
     progress: Progress | None = None,
     records_har: bool = False,
+    records_journal: bool = False,
     app_log: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> SessionResult:
@@ -102,6 +104,7 @@ def run_scenarios(
         workers: Number of workers; more than one needs an app that starts several times (see ``can_run_in_parallel``).
         progress: Called at the beginning and end of each scenario.
         records_har: True includes every exchange in the result as HAR.
+        records_journal: True includes every journal in the result, without secrets.
         app_log: The file to which everything that the app prints is appended.
         on_progress: Called before each step, which begins when the call has returned. Works only with one worker.
 
@@ -115,14 +118,16 @@ def run_scenarios(
             "Use {port} in app.command, and {workdir} in the command or its environment for the app's data."
         )
     folder = new_run_folder("run-")
+    records = (records_har, records_journal)
     session = Session(run_order(scenarios, settings, workers), seed=seed, progress=progress, settings=settings)
     try:
         with signals.stops_as_interrupt():
             if workers > 1 and len(scenarios) > 1:
-                session.play_in_processes(settings, folder, workers=workers, records_har=records_har, app_log=app_log)
+                session.play_in_processes(settings, folder, workers=workers, records=records, app_log=app_log)
             else:
                 worker = Worker(settings, seed=seed, folder=folder / "worker")
-                worker.includes_har, worker.app_log, worker.on_progress = records_har, app_log, on_progress
+                worker.includes_har, worker.includes_recording = records
+                worker.app_log, worker.on_progress = app_log, on_progress
                 session.play(worker)
     finally:
         with signals.ignored():
@@ -210,13 +215,14 @@ class Session:
         return remaining
 
     def play_in_processes(
-        self, settings: Settings, folder: Path, *, workers: int, records_har: bool, app_log: Path | None = None
+        self, settings: Settings, folder: Path, *, workers: int, records: tuple[bool, bool], app_log: Path | None = None
     ) -> None:
         """Play the scenarios in worker processes, one at a time in each; Ctrl-C ends them.
 
         Args:
             folder: The folder for the files of the workers; the caller removes it.
             workers: Number of processes, at most one for each scenario.
+            records: Whether each result includes its exchanges as HAR, and its journal.
 
         Raises:
             AppError: The app was never ready in one of the processes.
@@ -226,7 +232,7 @@ class Session:
             min(workers, len(self.scenarios)),
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_open_worker,
-            initargs=(settings, self.seed, folder, records_har, app_log),
+            initargs=(settings, self.seed, folder, records, app_log),
         )
         try:
             self._play_in(pool, self._first, workers)
@@ -313,6 +319,7 @@ class Session:
             stories=tuple(result.story for result in played if result.story is not None),
             pictures=tuple(picture for result in played for picture in result.pictures),
             printed=tuple(result.printed for result in played if result.printed is not None),
+            recordings=tuple(result.recording for result in played if result.recording is not None),
             was_interrupted=self.was_interrupted,
         )
 
@@ -328,7 +335,7 @@ class _WorkerProcess:
     is_playing = False
 
 
-def _open_worker(settings: Settings, seed: int, folder: Path, records_har: bool, app_log: Path | None) -> None:
+def _open_worker(settings: Settings, seed: int, folder: Path, records: tuple[bool, bool], app_log: Path | None) -> None:
     """Make this process a worker with a folder of its own; the first signal ends the worker in order."""
     numbers = signals.handled_signals()
 
@@ -341,7 +348,8 @@ def _open_worker(settings: Settings, seed: int, folder: Path, records_har: bool,
 
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     worker = Worker(settings, seed=seed, folder=folder / f"worker-{os.getpid()}")
-    worker.includes_har, worker.app_log = records_har, app_log
+    worker.includes_har, worker.includes_recording = records
+    worker.app_log = app_log
     _WorkerProcess.worker = worker
     Finalize(worker, worker.close, exitpriority=1)
     for number in numbers:

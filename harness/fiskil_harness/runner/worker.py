@@ -19,6 +19,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.redaction.environment_secrets import environment_secrets
+from fiskil_harness.core.redaction.placeholders import Placeholders
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from fiskil_harness.journal import Delivery, Effects, Exchange, FaultSet, Journal, PlanRun, StepFailed
@@ -40,11 +41,13 @@ from fiskil_harness.probes.evidence import (
     shortened,
     story_of,
 )
-from fiskil_harness.probes.outcome import CONCERN, NOT_CONCERNED, Measure, Outcome, Played
+from fiskil_harness.probes.outcome import CONCERN, NOT_CONCERNED, Measure, Outcome, Played, Recording
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.first_contact import first_contact
+from fiskil_harness.runner.judging import hooks_that_matter
 from fiskil_harness.runner.printed_output import PrintedOutput
+from fiskil_harness.runner.recording import recording_of, recording_of_outcome
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.scenario.app_datasets import fitted
 from fiskil_harness.scenario.scenario import Scenario
@@ -113,6 +116,9 @@ class Worker:
             self.redactor.register(kind, secret)
         self.includes_har = False
         """If True, each result of ``play`` includes its exchanges as HAR."""
+        self.includes_recording = False
+        """If True, each result of ``play`` includes its journal, for a file."""
+        self._placeholders = Placeholders()
         self.app_log: Path | None = None
         """The file that gets everything the app prints."""
         self._printed_output: PrintedOutput | None = None
@@ -223,7 +229,7 @@ class Worker:
         scenario = fit.scenario
         if not self._has_been_ready:
             self.start()
-        journal, crashed, fault = Journal(), "", ""
+        journal, crashed, fault, is_judged = Journal(), "", "", False
         self._current_scenario = scenario.name
         excerpts: tuple[Excerpt, ...] = ()
         printed: Printed | None = None
@@ -232,18 +238,21 @@ class Worker:
             self._require_effects_hook()
             driver = self.start()
             outcome, journal, crashed = driver.play(scenario)
+            is_judged = True
             excerpts, fault = self._excerpts(outcome, journal, driver.app.url)
             self._was_app_lost = bool(crashed) and (not driver.app.is_ready() or _links_deleted_end_user(journal))
             self._count_silence(journal)
             self._detect_missing_effects_hook(outcome, driver)
             printed = self._end_output(outcome)
         except HarnessError as error:
+            is_judged = False
             journal.write(StepFailed(reason=str(error)))
             outcome = unfinished(scenario, seed=self.seed, observed=first_line(str(error)))
             self._was_app_lost = not self._missing_effects_hook
             printed = self._end_output(outcome)
             self._replace_driver()
         except Exception as error:  # noqa: BLE001 - an internal error must not end the run
+            is_judged = False
             fault = traceback.format_exc()
             observed = f"an internal error of the harness: {type(error).__name__}"
             outcome = unfinished(scenario, seed=self.seed, observed=observed)
@@ -265,9 +274,33 @@ class Worker:
                 first_contact=first_contact(journal, crashed),
             )
         )
+        recording = self._recording(scenario, journal, played, crashed, is_judged=is_judged)
         story = played.story and shortened(played.story, has_passed=outcome.verdict is Verdict.PASS)
         # Pictures need no redaction: no picture is taken of a page that shows a secret.
-        return structs.replace(played, story=story, pictures=screenshots)
+        return structs.replace(played, story=story, pictures=screenshots, recording=recording)
+
+    def _recording(
+        self, scenario: Scenario, journal: Journal, played: Played, crashed: str, *, is_judged: bool
+    ) -> Recording | None:
+        """Return the scenario for a journal file, without secrets; only its outcome if the journal cannot be stored."""
+        if not self.includes_recording:
+            return None
+        driver = self._driver
+        self._placeholders.learn((*self._secrets(), *environment_secrets(self.settings)))
+        self._placeholders.learn(("login_secret", value) for value in login_secrets(self.settings.app.login).values())
+        try:
+            return recording_of(
+                scenario,
+                journal,
+                played.outcome,
+                crashed=crashed,
+                hooks=[hook for hook in hooks_that_matter(scenario) if driver is not None and driver.app.has(hook)],
+                is_judged=is_judged,
+                took_s=played.measure.took_s,
+                placeholders=self._placeholders,
+            )
+        except (ValueError, OverflowError, RecursionError):  # a state with a number or a nesting that JSON cannot hold
+            return recording_of_outcome(played.outcome)
 
     def _report_progress(self, number: int, scenario: Scenario, journal: Journal) -> None:
         """Call the progress callback with what has happened since the last step, redacted."""

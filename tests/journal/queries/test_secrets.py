@@ -1,7 +1,8 @@
 """The index of a journal's secrets has exactly the secrets of the journal of the latest call."""
 
 from fiskil_harness.journal import Canaries, Journal
-from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
+from fiskil_harness.journal.queries.secrets import CREDENTIALS
+from fiskil_harness.journal.secret_search import index_of
 
 OLD, NEW, NUMBER = "k3V9pQ7xTz2LmN8r", "Wd5Yb1Hs6GfJ4cRa", "482913377"
 

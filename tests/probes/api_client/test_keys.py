@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Declared, KeyInUse
+from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import SurvivesRotation, UsesConfiguredKey, Verdict
 from tests.probes.tape import Tape
 
@@ -34,7 +35,7 @@ def test_using_only_the_new_key_passes(tape: Tape) -> None:
     start_with_key(tape, "second")
     request_token(tape, "second")
 
-    assert UsesConfiguredKey().examine(tape.journal).verdict is Verdict.PASS
+    assert UsesConfiguredKey().examine(search_secrets(tape.journal)).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_another_key_fails_and_is_not_displayed(tape: Tape, secret: str, key: st
     request_token(tape, secret, status=401)
     request_token(tape, "second")
 
-    finding = UsesConfiguredKey().examine(tape.journal)
+    finding = UsesConfiguredKey().examine(search_secrets(tape.journal))
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == f"the app sent {key} after it was started with a new one"
@@ -60,7 +61,7 @@ def test_without_a_token_request_the_result_is_inconclusive(tape: Tape) -> None:
     start_with_key(tape, "first")
     start_with_key(tape, "second")
 
-    assert UsesConfiguredKey().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    assert UsesConfiguredKey().examine(search_secrets(tape.journal)).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_key_outside_the_environment_is_inconclusive(tape: Tape) -> None:
@@ -69,7 +70,7 @@ def test_a_key_outside_the_environment_is_inconclusive(tape: Tape) -> None:
     start_with_key(tape, "second", is_in_env=False)
     request_token(tape, "mine")
 
-    assert UsesConfiguredKey().examine(tape.journal).hook == "{client_secret} in [app.env]"
+    assert UsesConfiguredKey().examine(search_secrets(tape.journal)).hook == "{client_secret} in [app.env]"
 
 
 def test_the_repr_of_a_key_hides_its_secret() -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from fiskil_harness.journal import Delivery
+from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import KeepsSecretsOutOfLogs, Verdict
 from tests.probes.tape import Tape
 
@@ -43,7 +44,7 @@ def test_every_encoding_is_found(tape: Tape, form: str) -> None:
     """Logs contain secrets in several encodings."""
     write_log(tape, FORMS[form])
 
-    finding = PROBE.examine(tape.journal)
+    finding = PROBE.examine(search_secrets(tape.journal))
 
     assert finding.verdict is Verdict.FAIL
     assert all(line.startswith("output: the ") for line in finding.evidence)
@@ -54,7 +55,7 @@ def test_the_finding_does_not_contain_the_secret(tape: Tape, form: str) -> None:
     """A report about a leak must not be a leak itself."""
     write_log(tape, FORMS[form])
 
-    text = repr(PROBE.examine(tape.journal)) + repr(list(tape.journal)[-2])
+    text = repr(PROBE.examine(search_secrets(tape.journal))) + repr(list(tape.journal)[-2])
 
     assert not any(value in text for value in (SECRET, TOKEN, WEBHOOK_SECRET, NUMBER, KEY.hex()))
 
@@ -63,7 +64,7 @@ def test_the_finding_names_kind_and_place(tape: Tape) -> None:
     """Kind and place are enough to locate it; a line number would differ between runs."""
     write_log(tape, FORMS["plain"])
 
-    finding = PROBE.examine(tape.journal)
+    finding = PROBE.examine(search_secrets(tape.journal))
 
     assert finding.observed == "the client secret is in output"
     assert finding.evidence == ("output: the client secret",)
@@ -74,7 +75,7 @@ def test_harmless_lines_pass(tape: Tape, text: bytes) -> None:
     """Prefixes, last digits and longer numbers are no leak."""
     write_log(tape, text)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
 
 
 def test_an_app_without_output_is_inconclusive(tape: Tape) -> None:
@@ -84,7 +85,7 @@ def test_an_app_without_output_is_inconclusive(tape: Tape) -> None:
     silent.call("token")
     silent.output(b"  \n")
 
-    finding = PROBE.examine(silent.journal)
+    finding = PROBE.examine(search_secrets(silent.journal))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.logs")
 
@@ -93,7 +94,7 @@ def test_without_secrets_in_use_the_result_is_inconclusive(tape: Tape) -> None:
     """An app that made no call had no secret."""
     tape.output(b"hello\n")
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_missing_log_is_inconclusive(tape: Tape) -> None:
@@ -101,7 +102,7 @@ def test_a_missing_log_is_inconclusive(tape: Tape) -> None:
     write_log(tape, b"token exchanged")
     tape.output(b"", place="app.log", problem="is not there")
 
-    finding = PROBE.examine(tape.journal)
+    finding = PROBE.examine(search_secrets(tape.journal))
 
     assert (finding.verdict, finding.hook, finding.observed) == (
         Verdict.INCONCLUSIVE,
@@ -115,7 +116,7 @@ def test_a_secret_in_the_rest_of_a_log_fails(tape: Tape) -> None:
     write_log(tape, b"token exchanged")
     tape.output(SECRET.encode(), place="app.log", problem="was cut")
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(("text", "verdict"), [(b"got a message", Verdict.PASS), (NUMBER.encode(), Verdict.FAIL)])
@@ -127,4 +128,4 @@ def test_account_numbers_in_a_message_are_secrets_in_use(tape: Tape, text: bytes
     )
     tape.output(text)
 
-    assert PROBE.examine(tape.journal).verdict is verdict
+    assert PROBE.examine(search_secrets(tape.journal)).verdict is verdict

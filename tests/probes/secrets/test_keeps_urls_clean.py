@@ -7,6 +7,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from fiskil_harness.journal import Exchange
+from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import KeepsUrlsClean, Verdict
 from tests.probes.tape import ALICE, Tape
 
@@ -80,7 +81,7 @@ def test_every_encoding_in_a_query_fails(tape: Tape, query: str, kind: str) -> N
     """The finding names the kind and the place, never the value."""
     call_api(tape, query=query)
 
-    finding = PROBE.examine(tape.journal)
+    finding = PROBE.examine(search_secrets(tape.journal))
 
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"{kind} is in the query of banking.accounts")
     assert not any(value in repr(finding) for value in (TOKEN, SECRET, WEBHOOK_SECRET, NUMBER, EMAIL, NAME, PHONE))
@@ -91,14 +92,17 @@ def test_a_path_is_searched(tape: Tape, value: str, kind: str) -> None:
     """A path without a known endpoint is searched too."""
     call_api(tape, "", path=f"/v1/people/{value}")
 
-    assert PROBE.examine(tape.journal).observed == f"{kind} is in the path of an unknown endpoint"
+    assert PROBE.examine(search_secrets(tape.journal)).observed == f"{kind} is in the path of an unknown endpoint"
 
 
 def test_a_user_agent_is_searched(tape: Tape) -> None:
     """Logs contain it together with the URL."""
     call_api(tape, agent=f"budget/1.0 (for {EMAIL})")
 
-    assert PROBE.examine(tape.journal).observed == "the end user's e-mail address is in the User-Agent of banking.accounts"
+    assert (
+        PROBE.examine(search_secrets(tape.journal)).observed
+        == "the end user's e-mail address is in the User-Agent of banking.accounts"
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,14 +120,14 @@ def test_ids_and_similar_values_pass(tape: Tape, query: str) -> None:
     """A longer address or number that contains the value is another one."""
     call_api(tape, query=query)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
 
 
 def test_the_filter_of_the_api_gives_advice_only(tape: Tape) -> None:
     """Using a documented filter is not a failure."""
     call_api(tape, "end_users.list", path="/v1/end-users", query="email=" + quote(EMAIL, safe=""))
 
-    finding = PROBE.examine(tape.journal)
+    finding = PROBE.examine(search_secrets(tape.journal))
 
     assert finding.verdict is Verdict.PASS
     assert [text.partition(",")[0] for text in finding.advice] == ["end users are searched by e-mail address in the query"]
@@ -133,7 +137,7 @@ def test_only_the_email_filter_is_exempt(tape: Tape) -> None:
     """Other parameters of the same call are searched."""
     call_api(tape, "end_users.list", path="/v1/end-users", query=f"email=x%40y.example&access_token={TOKEN}")
 
-    assert PROBE.examine(tape.journal).observed == "the access token is in the query of end_users.list"
+    assert PROBE.examine(search_secrets(tape.journal)).observed == "the access token is in the query of end_users.list"
 
 
 def test_an_address_shared_by_end_users_passes(tape: Tape) -> None:
@@ -142,7 +146,7 @@ def test_an_address_shared_by_end_users_passes(tape: Tape) -> None:
     create_end_user(tape, "eu_two", email="team@shop.example", name="Budget App")
     call_api(tape, agent="Budget App/1.0 (team@shop.example)")
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
 
 
 def test_a_name_in_the_user_agent_passes(tape: Tape) -> None:
@@ -150,7 +154,7 @@ def test_a_name_in_the_user_agent_passes(tape: Tape) -> None:
     create_end_user(tape, "eu_one", email="a@shop.example", name="Budget App")
     call_api(tape, agent="Budget App/1.0")
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
 
 
 def test_without_a_call_the_result_is_inconclusive() -> None:
@@ -163,4 +167,4 @@ def test_any_request_body_is_accepted(tape: Tape, body: bytes) -> None:
     """An app may send any bytes."""
     tape.call("end_users.create", request_body=body)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Canaries
+from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import Finding, ResponsesContainNoSecrets, Verdict
 from tests.probes.courier import Courier
 
@@ -37,7 +38,7 @@ def examined(response_body: bytes, **more: object) -> Finding:
     courier.journal.write(Canaries(values={"webhook secret": (SECRET,), "account number": ("123456789",)}))
     courier.deliver("e0")
     courier.forge("unsigned", response_body=response_body, **more)
-    return PROBE.examine(courier.journal)
+    return PROBE.examine(search_secrets(courier.journal))
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -106,4 +107,4 @@ def test_without_a_forgery_the_result_is_inconclusive() -> None:
     courier = Courier()
     courier.deliver("e0")
 
-    assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(search_secrets(courier.journal)).verdict is Verdict.INCONCLUSIVE

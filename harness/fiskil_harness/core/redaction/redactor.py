@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.core.redaction.environment_secrets import usual_secrets
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"(?<![\w-])(?=[\w-]++\.[\w-]{8,}+\.[\w-]{16})"  # three words; only then their first one is searched
     r"([\w-]*?)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}"
 )
@@ -63,10 +63,10 @@ class Redactor:
             texts.append(text)
             return text
 
-        _changed(node, collect)
+        changed(node, collect)
         redacted = _each_without(texts, self._cuts("\0".join(texts)))
-        changed: Tree = _changed(node, lambda _text: _without_tokens(next(redacted)))
-        return changed
+        result: Tree = changed(node, lambda _text: _without_tokens(next(redacted)))
+        return result
 
     def _cuts(self, text: str) -> list[_Cut]:
         """Return the parts to remove from *text*, in order and without overlaps."""
@@ -96,13 +96,13 @@ def _each_without(texts: list[str], cuts: list[_Cut]) -> Iterator[str]:
 def _without(raw: bytes, cuts: list[_Cut]) -> str:
     pieces, at = list[bytes](), 0
     for begin, end, kind in cuts:
-        begin, end = _character(raw, begin, -1), _character(raw, end, 1)  # noqa: PLW2901 - only whole characters are cut
+        begin, end = character_boundary(raw, begin, -1), character_boundary(raw, end, 1)  # noqa: PLW2901 - only whole characters are cut
         pieces += [raw[at:begin], f"<{kind}>".encode()]
         at = end
     return b"".join([*pieces, raw[at:]]).decode("utf-8", "surrogatepass")
 
 
-def _character(raw: bytes, at: int, step: int) -> int:
+def character_boundary(raw: bytes, at: int, step: int) -> int:
     """Return the first boundary between characters, from position *at* in the direction of *step*, which is 1 or -1."""
     while 0 < at < len(raw) and raw[at] & 0xC0 == 0x80:
         at += step
@@ -110,17 +110,17 @@ def _character(raw: bytes, at: int, step: int) -> int:
 
 
 def _without_tokens(text: str) -> str:
-    return _TOKEN.sub(r"\1<token>", text) if "eyJ" in text else text
+    return TOKEN.sub(r"\1<token>", text) if "eyJ" in text else text
 
 
-def _changed(node: Any, change: Callable[[str], str]) -> Any:
+def changed(node: Any, change: Callable[[str], str]) -> Any:
     """Return *node* with every string replaced by the result of *change*, which is called in the order of the strings."""
     if isinstance(node, str) and not isinstance(node, Enum):
         return change(node)
     if isinstance(node, Struct):
-        return structs.replace(node, **{name: _changed(getattr(node, name), change) for name in node.__struct_fields__})
+        return structs.replace(node, **{name: changed(getattr(node, name), change) for name in node.__struct_fields__})
     if isinstance(node, dict):
-        return {_changed(key, change): _changed(value, change) for key, value in node.items()}
+        return {changed(key, change): changed(value, change) for key, value in node.items()}
     if isinstance(node, list | tuple):
-        return type(node)(_changed(value, change) for value in node)
+        return type(node)(changed(value, change) for value in node)
     return node

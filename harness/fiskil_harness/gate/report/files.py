@@ -24,6 +24,18 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
         raise UsageError(f"{_error_text(path, error)} Nothing was written there.") from None
 
 
+def write_bytes(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write *content* to *path* like ``write``.
+
+    Raises:
+        UsageError: As for ``write``.
+    """
+    try:
+        _write_atomically(path.resolve(), content, mode)
+    except OSError as error:
+        raise UsageError(f"{_error_text(path, error)} Nothing was written there.") from None
+
+
 def write_each(texts: Iterable[tuple[Path, str]]) -> None:
     """Write every file that can be written, then raise an error if some could not.
 
@@ -65,21 +77,22 @@ def refuse_unwritable(path: Path) -> None:
         raise UsageError(f"Cannot write {str(path)!r}: the folder is not writable. Give another path.")
 
 
-def _write_atomically(path: Path, text: str, mode: int) -> None:
+def _write_atomically(path: Path, text: str | bytes, mode: int) -> None:
+    content = text.encode() if isinstance(text, str) else text
     if path.exists() and not path.is_file():
         # A device or a pipe is written to directly, because moving a file to its path would replace it.
         # A pipe without a reader is an error, instead of a wait for one.
         descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
         os.set_blocking(descriptor, True)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as device:
-            device.write(text)
+        with os.fdopen(descriptor, "wb") as device:
+            device.write(content)
         return
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     # The umask of the process applies to the mode, as for every new file.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

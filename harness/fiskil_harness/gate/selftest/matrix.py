@@ -18,7 +18,7 @@ from fiskil_harness.gate.selftest import assignment, gallery
 from fiskil_harness.gate.selftest.gallery import GalleryApp
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.practices import all_practices
-from fiskil_harness.runner.session import Session
+from fiskil_harness.runner.session import Session, SessionResult
 from fiskil_harness.runner.worker import Worker, first_line
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -85,6 +85,7 @@ def play(
     today: datetime.date,
     folder: Path | None = None,
     on_open: Callable[[Worker], None] = lambda _: None,
+    on_result: Callable[[SessionResult], None] = lambda _: None,
     should_continue: Callable[[], bool] = lambda: True,
 ) -> Judgement:
     """Run *scenarios* on *entry* and return the gate's judgement.
@@ -92,6 +93,7 @@ def play(
     Args:
         folder: Working folder of the worker; a temporary one by default.
         on_open: Receives the worker, so that the caller can close it early.
+        on_result: Receives the results before they are judged.
         should_continue: Called before each scenario; False skips the rest.
 
     Raises:
@@ -105,6 +107,7 @@ def play(
     if session.was_interrupted:
         raise KeyboardInterrupt
     result = session.result()
+    on_result(result)
     return judge(result.outcomes, settings=settings, seed=seed, today=today, coverage_marks=result.coverage_marks)
 
 

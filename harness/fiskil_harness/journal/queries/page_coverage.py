@@ -1,12 +1,8 @@
-"""Queries for probes about leaks on pages: secrets in the content, and reasons why some content was not read."""
+"""Queries for probes about leaks on pages: the reasons why some content was not read."""
 
-import zlib
-from base64 import urlsafe_b64decode
 from collections.abc import Iterator
-from urllib.parse import unquote, unquote_plus
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import NO_RESPONSE, Fetched, Journal, PageView, StepIncomplete, Stored
 
 BACK = "callback"
@@ -25,17 +21,6 @@ READABLE_KINDS = frozenset(
 
 STREAMS = frozenset({"websocket", "eventsource"})
 """Resource types whose content differs on each request."""
-
-LARGEST = 1_000_000
-
-
-def secrets_in(text: bytes, index: Index) -> list[str]:
-    """Return a description of the first secret of each kind that *text* contains, as it is or after decoding."""
-    hits: dict[str, str] = {}
-    for spelling in dict.fromkeys(_decodings(text)):
-        for hit in index.hits(spelling):
-            hits.setdefault(hit.kind, hit.text)
-    return list(hits.values())
 
 
 def coverage_gap(journal: Journal) -> tuple[str, str] | None:
@@ -87,27 +72,3 @@ def _storage_gaps(journal: Journal) -> Iterator[str]:
     for stored in journal.all(Stored):
         if stored.is_unread:
             yield f"the browser's {stored.name} could not be read: {stored.value}"
-
-
-def _decodings(text: bytes) -> Iterator[bytes]:
-    """Yield *text* unchanged, percent-decoded, and decompressed, because some frameworks compress their cookies."""
-    yield text
-    if len(text) > LARGEST:
-        return
-    if b"%" in text or b"+" in text:
-        quoted = text.decode("utf-8", "replace")
-        yield unquote(quoted).encode()
-        yield unquote_plus(quoted).encode()
-    if len(text) <= 8192:
-        for part in text.replace(b"%", b".").split(b"."):
-            yield from _uncompressed(part)
-
-
-def _uncompressed(part: bytes) -> Iterator[bytes]:
-    if len(part) < 24:
-        return
-    try:
-        raw = urlsafe_b64decode(part + b"=" * (-len(part) % 4))
-        yield zlib.decompressobj().decompress(raw, LARGEST)
-    except (ValueError, zlib.error):
-        return

@@ -1,49 +1,56 @@
-"""Index of all secrets of a journal, to search for them in the app's output, responses and storage."""
+"""The secrets that the search of a finished journal found in the app's output, responses, pages and storage."""
 
 from collections import defaultdict
 from collections.abc import Collection
 
-from fiskil_harness.core.redaction import Index
-from fiskil_harness.journal import Canaries, Journal
+from fiskil_harness.journal import Entry, Journal, SecretFound, SecretsSearched
+from fiskil_harness.journal.entries.secrets import SearchedPart
 
+ACCESS_TOKEN = "access token"
 ACCOUNT_NUMBER = "account number"
 EXPECTED_SIGNATURE = "expected signature"
+WEBHOOK_SECRET = "webhook secret"
 WHOLE = frozenset({ACCOUNT_NUMBER, EXPECTED_SIGNATURE})
 """Kinds of secrets that count as leaked only if they are complete.
 
 An app may show the last digits of an account number, and a forged signature may share a part with the valid signature.
 """
-CREDENTIALS = ("access token", "client secret", "webhook secret")
+CREDENTIALS = (ACCESS_TOKEN, "client secret", WEBHOOK_SECRET)
 """Kinds of secrets that grant access; they may be only in the app's memory and in its storage."""
+STORING_HEADERS = ("set-cookie", "location")
+"""Response headers whose cookies and URLs a browser stores."""
 
 
-def index_of(journal: Journal, kinds: Collection[str] = ()) -> Index:
-    """Return an index of the secret values of *kinds* (default: all kinds). The next call with these kinds changes it."""
-    secrets = frozenset(
-        (kind, value)
-        for canaries in journal.all(Canaries)
-        for kind, values in canaries.values.items()
-        if not kinds or kind in kinds
-        for value in values
-    )
-    return _GROWING[tuple(kinds)].index_of(secrets)
+class SecretsFound:
+    """The result of the search of one journal."""
 
+    def __init__(self, journal: Journal) -> None:
+        """Read the result.
 
-class _GrowingIndex:
-    """The latest index. Most secrets stay the same from scenario to scenario, and a new index of all of them takes long."""
+        Raises:
+            ValueError: The journal was not searched, so that no result would mean nothing.
+        """
+        if not journal.all(SecretsSearched):
+            raise ValueError("the journal was not searched for secrets")
+        found = defaultdict[tuple[str, int, str, int], list[SecretFound]](list)
+        for hit in journal.all(SecretFound):
+            found[hit.entry, hit.number, hit.part, hit.header].append(hit)
+        counts = defaultdict[str, int](int)
+        self._numbers: dict[int, int] = {}
+        for entry in journal if found else ():
+            name = type(entry).__name__
+            self._numbers[id(entry)] = counts[name]
+            counts[name] += 1
+        self._found = found
 
-    def __init__(self) -> None:
-        self._index = Index()
-        self._secrets: frozenset[tuple[str, str]] = frozenset()
+    def of(
+        self, entry: Entry, part: SearchedPart = "text", *, header: int = 0, kinds: Collection[str] = ()
+    ) -> list[SecretFound]:
+        """Return the secrets in a *part* of an *entry* of the journal.
 
-    def index_of(self, secrets: frozenset[tuple[str, str]]) -> Index:
-        """Return an index of exactly *secrets*."""
-        if not self._secrets <= secrets:
-            self._index, self._secrets = Index(), frozenset()
-        for kind, value in sorted(secrets - self._secrets):
-            self._index.add(kind, value, has_parts=kind not in WHOLE)
-        self._secrets = secrets
-        return self._index
-
-
-_GROWING = defaultdict[tuple[str, ...], _GrowingIndex](_GrowingIndex)
+        Args:
+            header: The index of the header, if the part is one header.
+            kinds: The kinds of secrets to return (default: all).
+        """
+        hits = self._found.get((type(entry).__name__, self._numbers.get(id(entry), -1), part, header), [])
+        return [hit for hit in hits if not kinds or hit.kind in kinds]

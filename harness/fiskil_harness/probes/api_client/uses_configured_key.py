@@ -1,7 +1,6 @@
 """Does the app use only the key pair from its environment?"""
 
-from fiskil_harness.journal import Exchange, Journal, KeyInUse
-from fiskil_harness.journal.queries.api_calls import calls, fields_of
+from fiskil_harness.journal import Journal, KeyInUse, KeyPresented, SecretsSearched
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CLIENT_SECRET_IN_ENV = "{client_secret} in [app.env]"
@@ -24,18 +23,13 @@ class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configu
             )
         if keys[0] is keys[-1]:
             return self.inconclusive("the app was started with a single key")
-        token_requests = [call for call in calls(journal, "token") if call.at_s >= keys[-1].at_s]
-        secrets = {presented_by(call) for call in token_requests} - {""}
-        if not secrets:
+        if not journal.all(SecretsSearched):
+            raise ValueError("the journal was not searched for secrets")
+        presented = {request.key for request in journal.all(KeyPresented) if request.at_s >= keys[-1].at_s}
+        if not presented:
             return self.inconclusive("the app requested no token after it was started with a new key")
-        others = secrets - {keys[-1].client_secret}
+        others = presented - {len(keys) - 1}
         if others:
-            key = "its previous API key" if keys[0].client_secret in others else "an API key that is not in its environment"
+            key = "its previous API key" if 0 in others else "an API key that is not in its environment"
             return self.fails(f"the app sent {key} after it was started with a new one", evidence=("POST token",))
         return self.passes("the app sent only the API key in its environment", examined=1)
-
-
-def presented_by(call: Exchange) -> str:
-    """Return the client secret in a token request, or '' if the body contains none."""
-    secret = fields_of(call.request_body).get("client_secret")
-    return secret if isinstance(secret, str) else ""

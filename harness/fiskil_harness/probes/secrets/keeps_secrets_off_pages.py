@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Fetched, Journal, PageView, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls
-from fiskil_harness.journal.queries.page_coverage import coverage_gap, secrets_in
-from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
+from fiskil_harness.journal.queries.page_coverage import coverage_gap
+from fiskil_harness.journal.queries.secrets import STORING_HEADERS, SecretsFound
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 KINDS = {
@@ -21,8 +20,6 @@ KINDS = {
 }
 NOT_KEPT = ("client secret", "webhook secret")
 """Kinds of secrets that no browser may store or send; the probe keeps_tokens_off_browsers judges stored tokens."""
-STORING_HEADERS = ("set-cookie", "location")
-"""Response headers whose cookies and URLs a browser stores."""
 
 
 class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_off_pages"):
@@ -40,10 +37,10 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
 
     def examine(self, journal: Journal) -> Finding:
         """Search all responses with their headers, all rendered pages, all requests, and the browser's storage."""
-        credentials, not_kept = index_of(journal, CREDENTIALS), index_of(journal, NOT_KEPT)
+        found = SecretsFound(journal)
         requests = journal.all(Fetched)
-        in_responses = (*_in_responses(requests, credentials, not_kept), *_in_pages(journal, credentials))
-        hits = list(dict.fromkeys((*in_responses, *_in_requests_and_storage(journal, requests, not_kept))))
+        in_responses = (*_in_responses(requests, found), *_in_pages(journal, found))
+        hits = list(dict.fromkeys((*in_responses, *_in_requests_and_storage(journal, requests, found))))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(requests))
         if gap := coverage_gap(journal):
@@ -63,28 +60,27 @@ def _count_responses(requests: list[Fetched]) -> int:
     return len([fetched for fetched in read if fetched.kind != "websocket"]) + len(sockets)
 
 
-def _in_responses(requests: list[Fetched], credentials: Index, not_kept: Index) -> Iterator[str]:
+def _in_responses(requests: list[Fetched], found: SecretsFound) -> Iterator[str]:
     for fetched in requests:
         place = KINDS.get(fetched.kind, "a response")
-        for secret in secrets_in(fetched.body, credentials):
-            yield f"{secret} is in {place} of the page {fetched.page!r}"
-        for name, value in fetched.response_headers:
-            index = not_kept if name.lower() in STORING_HEADERS else credentials
-            for secret in secrets_in(f"{name}: {value}".encode(), index):
-                yield f"{secret} is in the headers of a response to the page {fetched.page!r}"
+        for secret in found.of(fetched, "body"):
+            yield f"{secret.description} is in {place} of the page {fetched.page!r}"
+        for number, (name, _) in enumerate(fetched.response_headers):
+            kinds = NOT_KEPT if name.lower() in STORING_HEADERS else ()
+            for secret in found.of(fetched, "header", header=number, kinds=kinds):
+                yield f"{secret.description} is in the headers of a response to the page {fetched.page!r}"
 
 
-def _in_pages(journal: Journal, credentials: Index) -> Iterator[str]:
+def _in_pages(journal: Journal, found: SecretsFound) -> Iterator[str]:
     for view in journal.all(PageView):
-        for secret in secrets_in(f"{view.text}\n{view.html}".encode(), credentials):
-            yield f"{secret} is on the page {view.page!r}"
+        for secret in found.of(view):
+            yield f"{secret.description} is on the page {view.page!r}"
 
 
-def _in_requests_and_storage(journal: Journal, requests: list[Fetched], secrets: Index) -> Iterator[str]:
+def _in_requests_and_storage(journal: Journal, requests: list[Fetched], found: SecretsFound) -> Iterator[str]:
     for fetched in requests:
-        sent = b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)])
-        for secret in secrets_in(sent, secrets):
-            yield f"{secret} is in a request of the page {fetched.page!r}"
+        for secret in found.of(fetched, "request", kinds=NOT_KEPT):
+            yield f"{secret.description} is in a request of the page {fetched.page!r}"
     for stored in journal.all(Stored):
-        for secret in secrets_in(f"{stored.name}={stored.value}".encode(), secrets):
-            yield f"{secret} is kept by the browser ({stored.place})"
+        for secret in found.of(stored, kinds=NOT_KEPT):
+            yield f"{secret.description} is kept by the browser ({stored.place})"

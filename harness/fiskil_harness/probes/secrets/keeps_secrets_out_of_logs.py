@@ -4,7 +4,7 @@ from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.journal import Delivery, FileWritten, Journal, Output
 from fiskil_harness.journal.queries.api_calls import bearer, calls
 from fiskil_harness.journal.queries.logs import incomplete_outputs
-from fiskil_harness.journal.queries.secrets import index_of
+from fiskil_harness.journal.queries.secrets import SecretsFound
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 PLANTED = "account_numbers"
@@ -26,16 +26,20 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
 
     def examine(self, journal: Journal) -> Finding:
         """Search every output for every secret in every encoding."""
-        outputs = [(output.place, output.text) for output in journal.all(Output) if output.text.strip()]
-        outputs += [(filed.name, filed.text) for filed in journal.all(FileWritten) if filed.is_log and filed.text.strip()]
+        outputs: list[tuple[str, Output | FileWritten]] = [
+            (output.place, output) for output in journal.all(Output) if output.text.strip()
+        ]
+        outputs += [(filed.name, filed) for filed in journal.all(FileWritten) if filed.is_log and filed.text.strip()]
         unread = incomplete_outputs(journal)
         unread += [f"{filed.name}: {filed.problem}" for filed in journal.all(FileWritten) if filed.problem]
         if not outputs and not unread:
             return self.inconclusive("the app wrote nothing that the harness can read", hook=LOGS)
         if not has_secrets_at_hand(journal):
             return self.inconclusive("no API call and no message of the scenario carried a secret")
-        index = index_of(journal)
-        hits = sorted({(hit.kind, place, hit.text) for place, text in outputs for hit in index.hits(text)}, key=_order)
+        found = SecretsFound(journal)
+        hits = sorted(
+            {(hit.kind, place, hit.description) for place, output in outputs for hit in found.of(output)}, key=_order
+        )
         if hits:
             _, place, secret = hits[0]
             lines = tuple(f"{place}: {secret}" for _, place, secret in hits)

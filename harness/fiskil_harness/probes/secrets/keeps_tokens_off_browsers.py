@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.journal import Fetched, Journal, Stored
-from fiskil_harness.journal.queries.api_calls import bearer, calls, header
-from fiskil_harness.journal.queries.page_coverage import coverage_gap, secrets_in
-from fiskil_harness.journal.queries.secrets import index_of
+from fiskil_harness.journal.queries.api_calls import bearer, calls
+from fiskil_harness.journal.queries.page_coverage import coverage_gap
+from fiskil_harness.journal.queries.secrets import ACCESS_TOKEN, SecretsFound
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
-TOKEN = ("access token",)
+TOKEN = (ACCESS_TOKEN,)
 PLACES = {
     "cache": "the browser's cache",
     "cookie": "a cookie",
@@ -47,13 +47,13 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
 
 
 def _hits(journal: Journal, stored_items: list[Stored]) -> Iterator[str]:
-    tokens = index_of(journal, TOKEN)
+    found = SecretsFound(journal)
     for stored in stored_items:
-        for secret in secrets_in(f"{stored.name}={stored.value}".encode(), tokens):
-            yield f"{secret} is in {PLACES.get(stored.place, stored.place)}, on the page {stored.page!r}"
+        for secret in found.of(stored, kinds=TOKEN):
+            yield f"{secret.description} is in {PLACES.get(stored.place, stored.place)}, on the page {stored.page!r}"
     for request in journal.all(Fetched):
-        if secrets_in(header(request.headers, "cookie").encode(), tokens):
+        if found.of(request, "cookie"):
             yield f"the access token is in a cookie, on the page {request.page!r}"
-        for name, value in request.response_headers:
-            if name.lower() in SET_BY and secrets_in(value.encode(), tokens):
+        for number, (name, _) in enumerate(request.response_headers):
+            if found.of(request, "stored header", header=number):
                 yield f"the access token is in {SET_BY[name.lower()]}, on the page {request.page!r}"

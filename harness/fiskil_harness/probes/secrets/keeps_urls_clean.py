@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode
+from urllib.parse import parse_qsl, unquote, unquote_plus
 
-from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.journal.entries.secrets import SearchedPart
 from fiskil_harness.journal.queries.api_calls import calls, fields_of, header, routes_of
-from fiskil_harness.journal.queries.secrets import index_of
+from fiskil_harness.journal.queries.secrets import SecretsFound
+from fiskil_harness.journal.secret_search import LIST_ROUTE, query_without_filter
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CREATING_ROUTES = ("end_users.create", "end_users.update")
-LIST_ROUTE = "end_users.list"
 PHONE_DIGITS = 9
 LOOKED_UP = "end users are searched by e-mail address in the query, which access logs keep; list and compare them instead"
+
+PLACES: dict[SearchedPart, str] = {"path": "the path", "query": "the query", "user agent": "the User-Agent"}
 
 Hit = tuple[str, str, str]
 """A description of the secret or personal value, the part of the request that contains it, and the call's route."""
@@ -37,7 +39,7 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
         api_calls = calls(journal)
         if not any(header(call.request_headers, "authorization") or call.route == "token" for call in api_calls):
             return self.inconclusive("the app made no call with a token and requested none")
-        secrets = index_of(journal)
+        secrets = SecretsFound(journal)
         personal = _personal_data(api_calls)
         hits = sorted({hit for call in api_calls for hit in _hits(call, secrets, personal)})
         advice = (LOOKED_UP,) if any(_is_look_up(call, personal) for call in api_calls) else ()
@@ -47,25 +49,24 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
         return self.passes("the URLs of all calls are clean", examined=routes_of(api_calls), advice=advice)
 
 
-def _hits(call: Exchange, secrets: Index, personal: dict[str, set[str]]) -> Iterator[Hit]:
+def _hits(call: Exchange, secrets: SecretsFound, personal: dict[str, set[str]]) -> Iterator[Hit]:
     route = call.route or "an unknown endpoint"
     user_agent = header(call.request_headers, "user-agent")
-    for place, text in (("the path", call.path), ("the query", _query_without_filter(call)), ("the User-Agent", user_agent)):
+    parts: tuple[tuple[SearchedPart, str], ...] = (
+        ("path", call.path),
+        ("query", query_without_filter(call)),
+        ("user agent", user_agent),
+    )
+    for part, text in parts:
+        place = PLACES[part]
         spellings = {text, unquote(text), unquote_plus(text)}
-        for hit in secrets.hits(text.encode()):
+        for hit in secrets.of(call, part):
             yield f"{'' if hit.is_whole else 'a part of '}the {hit.kind}", place, route
         for kind, values in personal.items():
             if place == "the User-Agent" and kind == "name":
                 continue  # a User-Agent may contain the app's name, which may equal an end user's name
             if any(_contains(value, kind, spelling) for value in values for spelling in spellings):
                 yield f"the end user's {kind}", place, route
-
-
-def _query_without_filter(call: Exchange) -> str:
-    """Return the query of *call* without the parameter ``email``, by which the API allows a search for end users."""
-    if call.route != LIST_ROUTE:
-        return call.query
-    return urlencode([(name, value) for name, value in parse_qsl(call.query) if name != "email"])
 
 
 def _is_look_up(call: Exchange, personal: dict[str, set[str]]) -> bool:

@@ -1,19 +1,13 @@
 """Are secrets and the valid signature absent from the app's responses to deliveries?"""
 
-import base64
-import binascii
-import hashlib
-import hmac
 from collections.abc import Iterator
 
-from fiskil_harness.core.redaction import Index
-from fiskil_harness.journal import Canaries, Delivery, Journal, Leak
+from fiskil_harness.journal import Delivery, Journal, Leak
 from fiskil_harness.journal.queries.deliveries import first_of, has_stack_trace
-from fiskil_harness.journal.queries.secrets import CREDENTIALS, EXPECTED_SIGNATURE, index_of
+from fiskil_harness.journal.queries.secrets import CREDENTIALS, EXPECTED_SIGNATURE, SecretsFound
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
 
 KINDS = (EXPECTED_SIGNATURE, *reversed(CREDENTIALS))
-WEBHOOK_SECRET = "webhook secret"
 
 
 class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="responses_contain_no_secrets"):
@@ -34,9 +28,8 @@ class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="resp
         refused = [delivery for delivery in responses if delivery.is_forged]
         if not refused:
             return self.inconclusive("no forged message got a response")
-        index = index_of(journal, KINDS)
-        keys = list(_keys(journal))
-        hits = dict.fromkeys(hit for delivery in responses for hit in _hits(delivery, index, keys))
+        found = SecretsFound(journal)
+        hits = dict.fromkeys(hit for delivery in responses for hit in _hits(delivery, found))
         leaks = [*hits, *((leak.kind, leak.place) for leak in journal.all(Leak) if leak.place.startswith("the response to"))]
         cases = tuple(_case(kind, [place for secret, place in leaks if secret == kind]) for kind in KINDS)
         advice = _traces(responses)
@@ -51,38 +44,10 @@ class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="resp
         )
 
 
-def _keys(journal: Journal) -> Iterator[bytes]:
-    for canaries in journal.all(Canaries):
-        for secret in canaries.values.get(WEBHOOK_SECRET, ()):
-            try:
-                yield base64.b64decode(secret)
-            except binascii.Error:
-                continue
-
-
-def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[bytes]:
-    """Yield the encodings of the signature that would have been valid for a forgery.
-
-    Encodings that the forgery itself contained are left out.
-    """
-    if not delivery.is_forged or not delivery.body:
-        return
-    sent_headers = b"\n".join(value.encode("latin-1", "replace") for _, value in delivery.headers)
-    for key in keys:
-        digest = hmac.digest(key, delivery.body, hashlib.sha256)
-        text = base64.b64encode(digest)
-        spellings = {text, text.rstrip(b"="), base64.urlsafe_b64encode(digest).rstrip(b"=")}
-        spellings |= {digest.hex().encode(), digest.hex().upper().encode(), digest}
-        yield from (spelling for spelling in spellings if spelling not in sent_headers)
-
-
-def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple[str, str]]:
-    headers = "\n".join(value for _, value in delivery.response_headers)
-    text = delivery.response_body + b"\n" + headers.encode("latin-1", "replace")
+def _hits(delivery: Delivery, found: SecretsFound) -> Iterator[tuple[str, str]]:
     place = f"the response to {delivery.event}"
-    if any(signature in text for signature in _signatures(delivery, keys)):
-        yield EXPECTED_SIGNATURE, place
-    yield from dict.fromkeys((hit.kind, place) for hit in index.hits(text))
+    hits = (*found.of(delivery, "signature"), *found.of(delivery, "response"))
+    yield from dict.fromkeys((hit.kind, place) for hit in hits)
 
 
 def _case(kind: str, places: list[str]) -> Case:

@@ -1,0 +1,203 @@
+"""Replaces each secret in a journal by a placeholder that names it, so that equal secrets stay equal and unreadable.
+
+The first secret of a kind has the name of its kind, such as ``client_secret``, and the next ones also have a number, such as
+``access_token 3``. The search is that of the redactor: secrets and parts of secrets, in every encoding.
+"""
+
+import hashlib
+import json
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
+from typing import Any, NamedTuple, TypeVar
+
+from fiskil_harness.core.redaction import Hit, Index
+from fiskil_harness.core.redaction.redactor import TOKEN, changed, character_boundary
+from fiskil_harness.core.redaction.secret_index import SHORTEST
+
+ROUNDS = 3
+"""Maximum number of searches: a replacement could, by chance, complete an encoding around it."""
+REMOVED = b"[harness]"
+"""The text that replaces a whole value in which secrets are left after the last search."""
+
+_TOKEN = re.compile(TOKEN.pattern.encode())
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_PLACEHOLDER = re.compile(rb"\[harness: (?:part of )?(\w+)(?: \d+)?(?: decoded| in [\w-]+| as bytes)*\]")
+
+WORD_LENGTH = 24
+_CONSONANTS = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrtvw")
+"""Makes letters of a digest that form no word, number or status."""
+
+Tree = TypeVar("Tree")
+
+
+class _Cut(NamedTuple):
+    """A part of a text to replace, with its position in bytes."""
+
+    begin: int
+    end: int
+    placeholder: bytes
+    is_number: bool
+
+
+class Placeholders:
+    """The names of all secrets of a run; a secret keeps its name from its first use on."""
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._counts: Counter[str] = Counter()
+        self._names: dict[str, str] = {}
+
+    def learn(self, secrets: Iterable[tuple[str, str]]) -> None:
+        """Name each new secret of *secrets*, pairs of kind and value; values that are too short for a secret are ignored."""
+        for kind, value in secrets:
+            if len(value) < SHORTEST or value in self._names:
+                continue
+            name = kind.replace(" ", "_")
+            self._counts[name] += 1
+            self._names[value] = name if self._counts[name] == 1 else f"{name} {self._counts[name]}"
+            self._index.add(self._names[value], value)
+
+    def replace(self, tree: Any) -> Any:
+        """Return *tree* with the secrets in its texts, bytes and integers replaced, including the keys of its dicts."""
+        leaves = list(_leaves(tree))
+        self._learn_unknown_tokens(leaves)
+        for _ in range(ROUNDS):
+            cuts = self._cuts(leaves)
+            if not cuts:
+                break
+            for number, of_leaf in cuts.items():
+                leaves[number] = _with_placeholders(leaves[number], of_leaf)
+        else:
+            for number in self._cuts(leaves):
+                leaves[number] = REMOVED
+        texts = iter(leaves)
+        return _rebuilt(tree, lambda: next(texts), self._name_of_number)
+
+    def _learn_unknown_tokens(self, leaves: Iterable[bytes]) -> None:
+        """Name the tokens that no source lists, for example a token that expired long ago."""
+        for leaf in leaves:
+            if b"eyJ" in leaf:
+                self.learn(("token", match[0][len(match[1]) :].decode()) for match in _TOKEN.finditer(leaf))
+
+    def _cuts(self, leaves: list[bytes]) -> dict[int, list[_Cut]]:
+        """Return the parts to replace in each of *leaves* that contains a secret, by the index of the leaf."""
+        hits = sorted(self._index.hits(b"\0".join(leaves)), key=lambda hit: (hit.span[0], -hit.span[1], hit.kind))
+        if not hits:
+            return {}
+        starts = list(accumulate((len(leaf) + 1 for leaf in leaves), initial=0))
+        cuts: dict[int, list[_Cut]] = {}
+        for hit in hits:
+            for number in range(max(0, bisect_left(starts, hit.span[0] + 1) - 1), len(leaves)):
+                if starts[number] >= hit.span[1]:
+                    break
+                begin = max(0, hit.span[0] - starts[number])
+                end = min(len(leaves[number]), hit.span[1] - starts[number])
+                if begin < end:
+                    _add(cuts.setdefault(number, []), _cut(hit, leaves[number], begin, end))
+        return cuts
+
+    def _name_of_number(self, number: int) -> int | str:
+        """Return the placeholder of a secret that is written as an integer, else the integer."""
+        try:
+            name = self._names.get(str(number))
+        except ValueError:  # more digits than Python converts
+            return number
+        return f"[harness: {name}]" if name else number
+
+
+def with_words(text: bytes) -> tuple[bytes, dict[str, str]]:
+    """Return *text* with each placeholder replaced by a word, and the kind of the secret by its word.
+
+    A probe of logs looks for words such as "token". The name in a placeholder must not count as a word of the app.
+    """
+    kinds: dict[str, str] = {}
+
+    def word_of(match: re.Match[bytes]) -> bytes:
+        digest = hashlib.sha256(match[0]).hexdigest()[:WORD_LENGTH]
+        word = digest.translate(_CONSONANTS)
+        kinds[word] = f"<{match[1].decode()}>"
+        return word.encode()
+
+    return _PLACEHOLDER.sub(word_of, text), kinds
+
+
+def with_kinds(tree: Tree, kinds: dict[str, str]) -> Tree:
+    """Return *tree* with each word of *kinds* in its texts replaced by the kind of the secret, as the redactor writes it."""
+    if not kinds:
+        return tree
+    words = re.compile("|".join(kinds))
+    shown: Tree = changed(tree, lambda text: words.sub(lambda match: kinds[match[0]], text))
+    return shown
+
+
+def _cut(hit: Hit, leaf: bytes, begin: int, end: int) -> _Cut:
+    part = "" if hit.is_whole else "part of "
+    encoding = f" {hit.description}" if hit.description else ""
+    placeholder = f"[harness: {part}{hit.kind}{encoding}]".encode()
+    is_number = leaf[begin:end].isdigit()
+    return _Cut(character_boundary(leaf, begin, -1), character_boundary(leaf, end, 1), placeholder, is_number)
+
+
+def _add(cuts: list[_Cut], cut: _Cut) -> None:
+    """Append *cut*, or join it with the last of *cuts* if they overlap."""
+    if cuts and cut.begin < cuts[-1].end:
+        cuts[-1] = cuts[-1]._replace(end=max(cut.end, cuts[-1].end))
+    else:
+        cuts.append(cut)
+
+
+def _with_placeholders(leaf: bytes, cuts: list[_Cut]) -> bytes:
+    """Return *leaf* with its *cuts* replaced. JSON stays JSON: a number becomes a text."""
+    strings = _json_strings(leaf) if any(cut.is_number for cut in cuts) else None
+    pieces, at = list[bytes](), 0
+    for cut in cuts:
+        is_json_number = cut.is_number and strings is not None and not _is_inside(strings, cut.begin)
+        pieces += [leaf[at : cut.begin], b'"%s"' % cut.placeholder if is_json_number else cut.placeholder]
+        at = cut.end
+    return b"".join([*pieces, leaf[at:]])
+
+
+def _json_strings(leaf: bytes) -> list[tuple[int, int]] | None:
+    """Return the spans of the strings in a JSON object or array; None if *leaf* is neither."""
+    if leaf[:1] not in {b"{", b"["}:
+        return None
+    try:
+        json.loads(leaf)
+    except (ValueError, RecursionError):
+        return None
+    return [match.span() for match in _STRING.finditer(leaf)]
+
+
+def _is_inside(spans: list[tuple[int, int]], at: int) -> bool:
+    number = bisect_left(spans, (at + 1,)) - 1
+    return number >= 0 and at < spans[number][1]
+
+
+def _leaves(tree: Any) -> Iterator[bytes]:
+    """Yield the texts and bytes of *tree*, in the order in which ``_rebuilt`` replaces them."""
+    if isinstance(tree, str):
+        yield tree.encode("utf-8", "surrogatepass")
+    elif isinstance(tree, bytes):
+        yield tree
+    elif isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from _leaves(key)
+            yield from _leaves(value)
+    elif isinstance(tree, list | tuple):
+        for value in tree:
+            yield from _leaves(value)
+
+
+def _rebuilt(tree: Any, next_leaf: Callable[[], bytes], of_number: Callable[[int], int | str]) -> Any:
+    if isinstance(tree, str):
+        return next_leaf().decode("utf-8", "surrogatepass")
+    if isinstance(tree, bytes):
+        return next_leaf()
+    if isinstance(tree, dict):
+        return {_rebuilt(key, next_leaf, of_number): _rebuilt(value, next_leaf, of_number) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_rebuilt(value, next_leaf, of_number) for value in tree]
+    return of_number(tree) if isinstance(tree, int) and not isinstance(tree, bool) else tree
