@@ -9,14 +9,10 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from fiskil_harness.core.model import DATASETS
+from fiskil_harness.core.model import DATASET_OF_ROUTE, DATASETS
 from fiskil_harness.journal import Delivery, EventCreated, Exchange, HookCall, Journal, Limits, Rows
 
-_DATASET_BY_EVENT = {
-    dataset.event: dataset.serves
-    for dataset in DATASETS.values()
-    if dataset.permission is not None and dataset.event.startswith("banking.")
-}
+_DATASET_BY_EVENT = {dataset.event: dataset.serves for dataset in DATASETS.values() if dataset.permission is not None}
 TOKEN_NOT_RENEWED = "the app could not read because it never renewed a refused token, which another practice covers"
 
 MAX_CALLS, WINDOW_S = 20, 3.0
@@ -35,8 +31,15 @@ def calls(journal: Journal, route: str = "") -> list[Exchange]:
 
 
 def reads(journal: Journal, dataset: str, end_user_id: str = "") -> list[Exchange]:
-    """Return the calls that read a banking *dataset*, or only those for *end_user_id* if it is not empty."""
-    return [call for call in calls(journal, f"banking.{dataset}") if not end_user_id or call.end_user_id == end_user_id]
+    """Return the calls that read *dataset*, or only those for *end_user_id* if it is not empty."""
+    route = DATASETS[dataset].route if dataset else ""
+    return [call for call in calls(journal) if call.route == route and end_user_id in {"", call.end_user_id}]
+
+
+def dataset_read(call: Exchange) -> str:
+    """Return the dataset that *call* reads, or an empty text if it reads no data of an end user."""
+    name = DATASET_OF_ROUTE.get(call.route, "")
+    return name if name and DATASETS[name].permission is not None else ""
 
 
 def large_reads(journal: Journal, rows: Rows) -> str:
@@ -151,7 +154,7 @@ def refusal_lines(refused: Iterable[Exchange]) -> tuple[str, ...]:
 
 
 def dataset_of(kind: str) -> str:
-    """Return the banking dataset that an event of *kind* announces as synced, or an empty text for other kinds."""
+    """Return the dataset that an event of *kind* announces as synced, or an empty text for other kinds."""
     return _DATASET_BY_EVENT.get(kind, "")
 
 

@@ -10,6 +10,7 @@ from fiskil_harness.journal.queries.api_calls import (
     call_key,
     calls,
     dataset_of,
+    dataset_read,
     end_user_of,
     header,
     parameters,
@@ -109,7 +110,7 @@ def _participant_of_event(journal: Journal, broken: Exchange) -> str | None:
             event.participant
             for delivery, event in acknowledged_events(journal)
             if since_s < delivery.at_s <= broken.at_s
-            and broken.route == f"banking.{dataset_of(event.kind)}"
+            and dataset_read(broken) == dataset_of(event.kind) != ""
             and event.is_subscribed
             and end_user_of(delivery) == broken.end_user_id
         ),

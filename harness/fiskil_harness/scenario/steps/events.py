@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fiskil_harness.core.model import DATASETS, Event, Message
+from fiskil_harness.core.model import DATASETS, Consent, Event, Message
 from fiskil_harness.webhooks.payload_format import Headers
 from fiskil_harness.webhooks.retry_schedule import Parcel
 from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
@@ -76,10 +76,24 @@ def new_event(stage: "Stage", end_user: "EndUser", *, has_accounts: bool = False
     consent = stage.consent_of(end_user)
     sandbox = stage.fiskil.sandbox
     if has_accounts or used_kind(stage, "consent.updated").endswith(".sync.completed"):
-        sandbox.sync(consent, "accounts")
-        stage.note_rows("accounts", end_user)
+        dataset = _dataset_to_sync(stage, consent, has_accounts=has_accounts)
+        sandbox.sync(consent, dataset)
+        stage.note_rows(dataset, end_user)
     else:
         sandbox.clock.advance(seconds=1)
         sandbox.touch_consent(consent)
     stage.dispatcher.collect()
     return stage.outbox.find(end_user.event_symbols[-1])
+
+
+def _dataset_to_sync(stage: "Stage", consent: Consent, *, has_accounts: bool) -> str:
+    """Return a dataset of *consent*, if possible one whose event contains account ids as required and that the app uses."""
+    datasets = [DATASETS[name] for name in consent.permissions]
+    return min(
+        datasets,
+        key=lambda dataset: (
+            has_accounts and not dataset.carries_account_ids,
+            not stage.uses_event(dataset.event),
+            dataset.ready_after_s,
+        ),
+    ).name
