@@ -42,7 +42,7 @@ from fiskil_harness.journal import (
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
-from fiskil_harness.scenario.used_datasets import datasets_used, institution_for, person_for
+from fiskil_harness.scenario.used_datasets import datasets_used, events_beside, institution_for, person_for
 from fiskil_harness.server.fiskil import Fiskil, local
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Dispatcher, Sender
@@ -76,6 +76,7 @@ class Stage:
         self.sender = sender
         self.journal = journal
         self._used = datasets_used(settings.app.facts)
+        self._beside = events_beside(self._used)
         self.first_person = person_for(catalog.person(person), self._used)
         self.seed = seed
         self.end_users: dict[str, EndUser] = {}
@@ -243,10 +244,18 @@ class Stage:
             )
 
     def post(self, event: Event, owner: EndUser) -> str:
-        """Record *event*, put it into the outbox under the next symbol of *owner* (``e3``, ``b.e3``), return the symbol."""
-        number = len(owner.event_symbols)
-        symbol = f"{owner.participant}.e{number}" if owner.participant else f"e{number}"
-        owner.event_symbols.append(symbol)
+        """Record *event*, put it into the outbox under the next symbol of *owner* (``e3``, ``b.e3``), return the symbol.
+
+        An event in ``events_beside`` gets the number of the event before it with a letter: ``e3a``.
+        """
+        symbols = owner.event_symbols
+        number = sum(symbol[-1].isdigit() for symbol in symbols)
+        name = f"e{number}"
+        if event.kind in self._beside and symbols:
+            last = symbols[-1].rpartition(".")[2]
+            name = f"{last}a" if last[-1].isdigit() else f"{last[:-1]}{chr(ord(last[-1]) + 1)}"
+        symbol = f"{owner.participant}.{name}" if owner.participant else name
+        symbols.append(symbol)
         self.journal.names[event.message_id] = symbol
         self.outbox.add(symbol, event)
         self.record(

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from fiskil_harness.core.config import Facts
-from fiskil_harness.core.model import DATASETS, PERMISSIONS, USUAL_PERMISSIONS, Person
+from fiskil_harness.core.model import DATASETS, PERMISSIONS, USUAL_ENERGY_PERMISSIONS, USUAL_PERMISSIONS, Person
 from fiskil_harness.core.model.energy import EnergyAccountSpec
 from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.core.model.permission import all_of
@@ -72,6 +72,19 @@ def is_energy(used: tuple[str, ...]) -> bool:
 def nearest(name: str, used: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of the datasets *used* that can replace the usual dataset *name*, the most similar one first."""
     return tuple(near for near in NEAREST[name] if near in used)
+
+
+def events_beside(used: tuple[str, ...]) -> frozenset[str]:
+    """Return the kinds of sync events that have no number of their own with an app that uses the datasets *used*.
+
+    Scenarios number the events of three datasets: the usual ones, or for an energy app those in their place. Its consents
+    may cover more, whose events get letters, so that the numbers in steps remain right.
+    """
+    if not is_energy(used):
+        return frozenset()
+    in_place = dict.fromkeys(nearest(name, used)[0] for name in NEAREST)
+    numbered = [*in_place, *(name for name in USUAL_ENERGY_PERMISSIONS if name not in in_place)][: len(NEAREST)]
+    return frozenset(DATASETS[name].event for name in all_of(ENERGY) if name not in numbered)
 
 
 def institution_for(institution_id: str, used: tuple[str, ...]) -> str:

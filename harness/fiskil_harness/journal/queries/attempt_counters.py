@@ -15,7 +15,7 @@ from fiskil_harness.journal.queries.state import Leaves
 _ATTEMPT_WORDS = re.compile(
     r"attempt|retr[yi]|(?<![a-z])tr(y|ies)|deliver|receiv|seen|dup(e|lic)|repeat|replay", re.IGNORECASE
 )
-_MESSAGE = re.compile(r"e\d+")
+_MESSAGE = re.compile(r"e\d+[a-z]?")
 """Symbol of a message in the leaves of a state."""
 
 

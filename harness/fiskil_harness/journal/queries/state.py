@@ -28,7 +28,7 @@ AGE = timedelta(hours=2)
 _WORD = re.compile(r"[A-Za-z0-9_-]+(?:==?)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _MASKED = re.compile(r"[xX*\u2022. -]{2,}\d{3,4}")
-_TWIN = re.compile(r"(?<![^.])[^.]++\.(?=e\d+$)")
+_TWIN = re.compile(r"(?<![^.])[^.]++\.(?=e\d+[a-z]?$)")
 
 
 class StateReader:
@@ -135,7 +135,7 @@ def equal_changes(first: Move, second: Move) -> list[str]:
 def has_symbols(leaves: Leaves) -> bool:
     """Return True if a state contains ids that the app can only have received in events or from the API."""
     return any(
-        value.partition(":")[0] in {"consent", "account"} or value.startswith("bank_")
+        value.partition(":")[0] in {"consent", "account"} or value.startswith(("bank_", "energy_"))
         for counter in leaves.values()
         for value in counter
     )

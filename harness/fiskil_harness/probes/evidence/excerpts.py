@@ -25,7 +25,7 @@ MOST_OF_CASES = 8
 """Maximum number of deliveries in the excerpt of a finding whose cases have their own excerpts."""
 MOST_CASES = 120
 MOST_NAMED = 4
-_SYMBOL = re.compile(r"\b(?:\w+\.)?e\d+\b")
+_SYMBOL = re.compile(r"\b(?:\w+\.)?e\d+[a-z]?\b")
 _MARKS = {change: text for change, text in STARTS.items() if change not in {"found", "kill_worker"}}
 _SENDS = re.compile(r"(deliver|retry|replay|burst|forge|lose)\b")
 _COPIES = re.compile(r"copies (\d+)")
