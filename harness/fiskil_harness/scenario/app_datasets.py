@@ -43,7 +43,8 @@ FIELDS_OF: dict[type, tuple[str, ...]] = {
 }
 """Faults of fields that only some datasets have, with these datasets."""
 JOINT = (steps.ApproveSharing, steps.WithdrawSharing)
-"""Steps about joint accounts, which energy retailers do not have."""
+"""Steps about joint accounts."""
+NO_JOINT_ACCOUNTS = "app.facts states that the app uses energy data only, and energy retailers have no joint accounts"
 SHORTEST_BODY = 100
 """A number of bytes that the response with one row of any dataset exceeds."""
 
@@ -76,8 +77,9 @@ def fit(scenario: Scenario, used: Iterable[str]) -> Fitted:
     if not fitting.is_needed:
         return Fitted(scenario=scenario)
     changed = fitting.changed()
-    is_lost = fitting.is_impossible or not changed.probes or (_has_fault(scenario) and not _has_fault(changed))
-    if not fitting.granted or is_lost:
+    if fitting.needs_joint_accounts:
+        return Fitted(scenario=scenario, outside=NO_JOINT_ACCOUNTS)
+    if not fitting.granted or not changed.probes or (_has_fault(scenario) and not _has_fault(changed)):
         unused = " and ".join(fitting.unused) or "banking data"
         reason = f"app.facts states that the app uses only {' and '.join(fitting.used)}, not {unused}"
         return Fitted(scenario=scenario, outside=reason)
@@ -104,7 +106,7 @@ class _Fitting:
         self.moves: Final = {name: self._nearest(name) for name in self.unused if self.granted}
         self.withdrawn: set[str] = set()
         self.is_energy: Final = is_energy(used)
-        self.is_impossible = self.is_energy and any(isinstance(step, JOINT) for step in scenario.steps)
+        self.needs_joint_accounts = self.is_energy and any(isinstance(step, JOINT) for step in scenario.steps)
 
     def _nearest(self, name: str) -> str:
         """Return the most similar dataset that the app uses, if possible one in which every fault of *name* can act."""
