@@ -1,4 +1,4 @@
-"""What clients of plain HTTP on loopback need."""
+"""Lets tests make HTTP clients quickly."""
 
 import ssl
 

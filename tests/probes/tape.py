@@ -63,7 +63,7 @@ class Tape:
     ) -> Exchange:
         """Record an API call; 0.05 s pass. *token* is the token in the response."""
         self._calls += 1
-        is_get = route.startswith("banking.") or route in {"consents.list", "end_users.list"}
+        is_get = route.startswith(("banking.", "energy.")) or route in {"consents.list", "end_users.list"}
         entry = Exchange(
             at_s=self.now_s,
             ended_s=self.now_s + took_s,

@@ -7,20 +7,25 @@ import msgspec
 import pytest
 
 from fiskil_harness import faults, probes
+from fiskil_harness.core import catalog
 from fiskil_harness.core.config import Facts, Settings
 from fiskil_harness.core.model import USUAL_PERMISSIONS
+from fiskil_harness.core.model.permission import all_of
 from fiskil_harness.gate.fast_selection import shortlist
 from fiskil_harness.probes import Verdict
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.app_datasets import datasets_used, fit, fitted
+from fiskil_harness.scenario.app_datasets import fit, fitted
 from fiskil_harness.scenario.scenario import Scenario, load, load_all
+from fiskil_harness.scenario.used_datasets import datasets_used, institution_for, person_for
 
 SCENARIOS = load_all()
 SUBSETS = [names for count in (1, 2) for names in itertools.combinations(USUAL_PERMISSIONS, count)]
+ENERGY_SUBSETS = [("energy_accounts", "service_points", "invoices", "usage"), ("usage",), ("invoices",), all_of("energy")]
 CONSENTS = "consent.*"
 TRANSACTIONS = Facts(datasets=("transactions",), uses_events=(CONSENTS, "banking.transactions.*"))
 ACCOUNTS = Facts(datasets=("accounts", "balances"))
+ENERGY = Facts(datasets=ENERGY_SUBSETS[0])
 
 
 def text_of(scenario: Scenario) -> str:
@@ -38,7 +43,7 @@ def text_of(scenario: Scenario) -> str:
         (None, (CONSENTS, "banking.balances.*"), ("balances",)),
         (("accounts",), (CONSENTS,), ("accounts",)),
         (None, (CONSENTS,), ()),
-        (("usage",), None, ()),
+        (("usage",), None, ("usage",)),
     ],
 )
 def test_an_app_uses_datasets_that_it_reads_and_whose_events_it_uses(
@@ -67,6 +72,77 @@ def test_no_scenario_names_an_unused_dataset(used: tuple[str, ...]) -> None:
     assert all(scenario.name == name for name, scenario in concerning.items())
     assert all(fit(scenario, used).scenario == scenario for scenario in concerning.values())
     assert len(concerning) >= 0.98 * len(SCENARIOS)
+
+
+@pytest.mark.parametrize("used", ENERGY_SUBSETS)
+def test_no_scenario_of_an_energy_app_names_a_bank(used: tuple[str, ...]) -> None:
+    """Neither a route, an event nor a dataset of a bank remains, and fitting the result again changes nothing."""
+    fits = {scenario.name: fit(scenario, used) for scenario in SCENARIOS}
+    concerning = {name: each.scenario for name, each in fits.items() if not each.outside}
+
+    named = [
+        name
+        for name, scenario in concerning.items()
+        if any(text in text_of(scenario) for text in ('"banking.', *(f'dataset":"{name}"' for name in USUAL_PERMISSIONS)))
+    ]
+
+    assert named == []
+    assert all(fit(scenario, used).scenario == scenario for scenario in concerning.values())
+    assert len(concerning) >= 0.95 * len(SCENARIOS)
+
+
+def test_an_energy_app_reads_the_most_similar_energy_data() -> None:
+    """Usage is a long list like transactions, and an invoice is an amount like a balance."""
+    scenario = fitted(load("token_expires_between_pages"), ENERGY).scenario
+    outage = fitted(load("outage_during_refresh"), ENERGY).scenario
+    balances = fitted(load("balances_stale_after_event"), ENERGY).scenario
+
+    assert {step.route for step in scenario.steps if isinstance(step, steps.InjectFault)} == {"energy.usage"}
+    assert [step.rows for step in scenario.steps if isinstance(step, steps.LimitPages)] == [
+        step.rows for step in load("token_expires_between_pages").steps if isinstance(step, steps.LimitPages)
+    ]
+    assert "energy.*" in text_of(outage)
+    assert probes.HoldsEveryRow("invoices") in balances.probes
+
+
+def test_energy_events_alone_make_an_energy_app() -> None:
+    """Without ``app.facts.datasets``, the events decide."""
+    assert datasets_used(Facts(uses_events=(CONSENTS, "energy.usage.*"))) == ("usage",)
+    assert datasets_used(Facts(datasets=("transactions", "usage"))) == ("transactions",)
+
+
+def test_a_consent_of_an_energy_app_withdraws_energy_data() -> None:
+    """Data that the app uses is withdrawn, and the remaining data is of energy too."""
+    scenario = fitted(load("consent_reduced"), ENERGY).scenario
+    of_one = fitted(load("consent_reduced"), Facts(datasets=("usage",))).scenario
+
+    remaining = ("energy_accounts", "invoices", "service_points")
+    assert steps.Amend(accounts=("everyday",), datasets=remaining) in scenario.steps
+    assert steps.Amend(accounts=("everyday",), datasets=("energy_accounts", "invoices")) in of_one.steps
+
+
+def test_energy_retailers_have_no_joint_accounts() -> None:
+    """No other end user can withdraw an account there."""
+    assert fitted(load("joint_holder_withdraws"), ENERGY).outside.endswith("energy retailers have no joint accounts")
+
+
+@pytest.mark.parametrize("used", ENERGY_SUBSETS)
+def test_every_person_with_bank_accounts_has_energy_accounts_under_the_same_keys(used: tuple[str, ...]) -> None:
+    """So the keys in scenarios stay right. The person still withholds something, and shares something."""
+    rosa, withholding = person_for(catalog.person("rosa"), used), person_for(catalog.person("fewer_permissions"), used)
+
+    assert [spec.key for spec in rosa.energy] == [spec.key for spec in catalog.person("rosa").accounts]
+    assert rosa.accounts == ()
+    assert withholding.withholds[0] in used
+
+
+def test_a_bank_app_keeps_people_and_institutions() -> None:
+    """Nothing stands in their place."""
+    rosa = catalog.person("rosa")
+
+    assert person_for(rosa, ("transactions",)) is rosa
+    assert institution_for("88888", ("transactions",)) == "88888"
+    assert institution_for("88888", ("usage",)) == "99999"
 
 
 def test_routes_events_and_probes_follow_the_dataset() -> None:

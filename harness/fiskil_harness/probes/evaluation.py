@@ -25,6 +25,7 @@ from fiskil_harness.journal import (
     StepIncomplete,
 )
 from fiskil_harness.journal.queries.api_calls import calls, calls_beside, is_complete_success
+from fiskil_harness.journal.queries.unread_datasets import fact_for_route
 from fiskil_harness.probes import PROBES, AnyProbe, Finding, Verdict, name_of
 from fiskil_harness.probes.hints import IsGiven, with_true_hint
 from fiskil_harness.probes.practices import all_practices, counting_for
@@ -140,7 +141,12 @@ def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> I
         if fault.missing_bites and not (fault.fault.startswith(STALE) and _reuses_no_connection(journal)):
             bitten = fault.times - fault.missing_bites
             problem = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {fault.problem}"
-            yield _inconclusive(EVERY_FAULT, problem, API_URL_IN_ENV if not bitten and journal.all(ApiUrlMissing) else "")
+            yield _inconclusive(EVERY_FAULT, problem, "" if bitten else _fact_for(fault, journal))
+
+
+def _fact_for(fault: FaultSet, journal: Journal) -> str:
+    """Return the fact of the config that would let *fault* act; '' if none is missing."""
+    return API_URL_IN_ENV if journal.all(ApiUrlMissing) else fact_for_route(journal, fault.route)
 
 
 def failed_hook(journal: Journal) -> str:

@@ -54,7 +54,6 @@ import msgspec
 from fiskil_harness.app.app_under_test import open_app
 from fiskil_harness.app.browser import Chromium
 from fiskil_harness.app.idle import NO_REQUEST, wait_for_no_request
-from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations, kept_by_apps
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
@@ -76,12 +75,13 @@ from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, consent_page_address, values_of
 from fiskil_harness.sandbox.consents.console import Console, requested_permissions
 from fiskil_harness.sandbox.pages.embedding import LOOPBACK
-from fiskil_harness.scenario.app_datasets import datasets_used, fit
+from fiskil_harness.scenario.app_datasets import fit
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps import AnyStep, CollectOutputs, Forge, step_text
 from fiskil_harness.scenario.steps import name_of as step_name
 from fiskil_harness.scenario.steps.app_files import collect_outputs
+from fiskil_harness.scenario.used_datasets import datasets_used
 from fiskil_harness.server.fiskil import Fiskil, local
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Sender, Target
@@ -379,7 +379,7 @@ class Driver:
             app=self.app,
             sender=self._sender(),
             journal=journal,
-            person=catalog.person(scenario.end_user),
+            person=scenario.end_user,
             nonce=f"{self._salt[:8]}-{self._scenario_count}",
             scenario=name,
             seed=stream(self.seed, scenario.base_name).randrange(2**32),

@@ -20,6 +20,7 @@ from fiskil_harness.sandbox.consents import account_changes, consents, end_users
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.consents.shortcut import conclude
 from fiskil_harness.sandbox.end_user import EndUser
+from fiskil_harness.sandbox.energy.ledger import EnergyLedger
 from fiskil_harness.sandbox.pages.application import page_application
 from fiskil_harness.sandbox.saved_state import SavedState, restore, saved_state
 from fiskil_harness.sandbox.store import Credentials, Store
@@ -216,7 +217,8 @@ class Sandbox:
 
         Args:
             email: The e-mail address for the log-in (default: the end user's; if they have none, a generated address).
-            institution_id: The institution, if the session does not fix it (default: the first accessible one).
+            institution_id: The institution, if the session does not fix it (default: the first accessible one, if possible
+                where the person has accounts).
             account_keys: The accounts to share (default: all that can be shared).
             error_type: An undocumented error type to report to the app instead of the outcome's own.
 
@@ -290,14 +292,17 @@ class Sandbox:
         """Return the bank's records under *consent*, which a scenario may change between two syncs.
 
         Raises:
-            UsageError: The consent is with an energy retailer, whose rows cannot be changed.
+            UsageError: The consent is with an energy retailer; see ``energy_ledger``.
         """
         if consent.arrangement_id in self.store.energy:
-            raise UsageError(
-                "The consent is with an energy retailer, whose rows cannot be changed. Use a consent with a bank."
-            )
+            raise UsageError("The consent is with an energy retailer, which has no transactions. Use a consent with a bank.")
         with self.store.changing() as store:
             return store.ledgers[consent.arrangement_id]
+
+    def energy_ledger(self, consent: Consent) -> EnergyLedger | None:
+        """Return the energy retailer's records under *consent*; None if the consent is with a bank."""
+        with self.store.changing() as store:
+            return store.energy.get(consent.arrangement_id)
 
     def fail_sync(self, consent: Consent, dataset: str) -> None:
         """Move the clock to the end of a sync of *dataset*, and let the sync fail. Source: sync.failed"""

@@ -6,7 +6,6 @@ nothing remains, the scenario does not concern the app. An app that uses every u
 """
 
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import msgspec
@@ -15,36 +14,37 @@ from msgspec import Struct
 from fiskil_harness import faults, probes
 from fiskil_harness.core import catalog, route_grid
 from fiskil_harness.core.config import Facts
-from fiskil_harness.core.model import DATASETS, USUAL_PERMISSIONS
+from fiskil_harness.core.model import DATASET_OF_ROUTE, DATASETS, USUAL_PERMISSIONS
 from fiskil_harness.core.tags import name_of
 from fiskil_harness.faults import rules
 from fiskil_harness.probes.practices import practice
+from fiskil_harness.sandbox.consents.console import requested_permissions
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
+from fiskil_harness.scenario.used_datasets import LONG_LISTS, NEAREST, datasets_used, is_energy, nearest, person_for
 
-NEAREST = {
-    "transactions": ("balances", "accounts"),
-    "balances": ("transactions", "accounts"),
-    "accounts": ("balances", "transactions"),
-}
-"""The datasets that can replace a usual dataset, the most similar one first. A balance changes with each transaction."""
-ROUTES = "banking."
+BANKING_ROUTES, ENERGY_ROUTES = "banking.*", "energy.*"
 DEFAULT_PERSON = Scenario(practices=(), steps=(), probes=()).end_user
 OWNER_OF_MANY = "joel"
 """The person whose accounts fill several pages of one row."""
+ACCOUNTS = ("accounts", "energy_accounts")
+"""Datasets that show that an account is closed."""
 OF_TRANSACTIONS = (probes.HoldsExactAmounts, probes.KeepsPostingDay)
 """Probes of values that only transactions have."""
 FIELDS_OF: dict[type, tuple[str, ...]] = {
-    faults.DateForm: ("transactions",),
+    faults.DateForm: ("transactions", "billing", "service_points"),
     faults.DayEdge: ("transactions",),
-    faults.MoneyForm: ("transactions", "balances"),
-    faults.NotANumber: ("transactions", "balances"),
-    faults.Latin1: ("transactions", "accounts"),
-    faults.LoneSurrogate: ("transactions", "accounts"),
+    faults.MoneyForm: ("transactions", "balances", "energy_balances", "invoices"),
+    faults.NotANumber: ("transactions", "balances", "energy_balances", "invoices"),
+    faults.Latin1: ("transactions", "accounts", "energy_accounts"),
+    faults.LoneSurrogate: ("transactions", "accounts", "energy_accounts"),
     faults.OldShape: ("transactions", "accounts"),
-    faults.UnknownEnum: ("transactions", "accounts"),
+    faults.UnknownEnum: ("transactions", "accounts", "energy_accounts"),
 }
 """Faults of fields that only some datasets have, with these datasets."""
+JOINT = (steps.ApproveSharing, steps.WithdrawSharing)
+"""Steps about joint accounts."""
+NO_JOINT_ACCOUNTS = "app.facts states that the app uses energy data only, and energy retailers have no joint accounts"
 SHORTEST_BODY = 100
 """A number of bytes that the response with one row of any dataset exceeds."""
 
@@ -54,21 +54,6 @@ class Fitted(Struct, frozen=True, kw_only=True):
 
     scenario: Scenario
     outside: str = ""
-
-
-def datasets_used(facts: Facts) -> tuple[str, ...]:
-    """Return the usual datasets that the app reads and whose events it uses; empty if the config does not state that.
-
-    Without ``app.facts.datasets`` the events in ``app.facts.uses_events`` decide, and without these the datasets alone.
-    """
-    patterns = facts.uses_events
-    read = [name for name in USUAL_PERMISSIONS if facts.datasets is None or name in facts.datasets]
-    announced = [
-        name
-        for name in USUAL_PERMISSIONS
-        if patterns is None or any(fnmatchcase(DATASETS[name].event, pattern) for pattern in patterns)
-    ]
-    return tuple(name for name in read if name in announced) or (tuple(read) if facts.datasets is not None else ())
 
 
 def fitted(scenario: Scenario, facts: Facts) -> Fitted:
@@ -92,8 +77,10 @@ def fit(scenario: Scenario, used: Iterable[str]) -> Fitted:
     if not fitting.is_needed:
         return Fitted(scenario=scenario)
     changed = fitting.changed()
+    if fitting.needs_joint_accounts:
+        return Fitted(scenario=scenario, outside=NO_JOINT_ACCOUNTS)
     if not fitting.granted or not changed.probes or (_has_fault(scenario) and not _has_fault(changed)):
-        unused = " and ".join(fitting.unused)
+        unused = " and ".join(fitting.unused) or "banking data"
         reason = f"app.facts states that the app uses only {' and '.join(fitting.used)}, not {unused}"
         return Fitted(scenario=scenario, outside=reason)
     return Fitted(scenario=changed.check())
@@ -111,29 +98,31 @@ class _Fitting:
     """The changes of one scenario. ``moves`` maps each unused dataset that the scenario names to the one in its place."""
 
     def __init__(self, scenario: Scenario, used: tuple[str, ...]) -> None:
-        withheld = catalog.person(scenario.end_user).withholds
+        withheld = person_for(catalog.person(scenario.end_user), used).withholds
         self.scenario, self.used = scenario, used
         self.granted = tuple(name for name in used if name not in withheld)
         named = {name for part in (*scenario.steps, *scenario.probes) for name in _named_in(part)}
         self.unused: Final = [name for name in NEAREST if name in named - {*used}]
         self.moves: Final = {name: self._nearest(name) for name in self.unused if self.granted}
         self.withdrawn: set[str] = set()
+        self.is_energy: Final = is_energy(used)
+        self.needs_joint_accounts = self.is_energy and any(isinstance(step, JOINT) for step in scenario.steps)
 
     def _nearest(self, name: str) -> str:
         """Return the most similar dataset that the app uses, if possible one in which every fault of *name* can act."""
-        candidates = [near for near in NEAREST[name] if near in self.granted]
+        candidates = nearest(name, self.granted)
         kinds = [
             type(step.fault)
             for step in self.scenario.steps
-            if isinstance(step, steps.InjectFault) and step.route == ROUTES + name
+            if isinstance(step, steps.InjectFault) and step.route == DATASETS[name].route
         ]
-        able = [near for near in candidates if all(near in FIELDS_OF.get(kind, NEAREST) for kind in kinds)]
+        able = [near for near in candidates if all(near in FIELDS_OF.get(kind, DATASETS) for kind in kinds)]
         return (able or candidates)[0]
 
     @property
     def is_needed(self) -> bool:
-        """True if the scenario names a dataset that the app does not use, or withdraws one."""
-        return bool(self.unused) or any(isinstance(step, steps.Amend) for step in self.scenario.steps)
+        """True if the scenario names a dataset or a bank that the app does not use, or withdraws a dataset."""
+        return self.is_energy or bool(self.unused) or any(isinstance(step, steps.Amend) for step in self.scenario.steps)
 
     def changed(self) -> Scenario:
         """Return the scenario with its changes."""
@@ -141,7 +130,7 @@ class _Fitting:
         pages = [step for step in self.scenario.steps if isinstance(step, steps.LimitPages)]
         names_accounts = any(getattr(step, "accounts", ()) for step in self.scenario.steps)
         is_free = self.scenario.end_user == DEFAULT_PERSON and not names_accounts
-        needs_pages = "transactions" in self.moves and pages and is_free
+        needs_pages = self.has_short_list and pages and is_free
         chosen = tuple(dict.fromkeys(part for probe in self.scenario.probes for part in self._probe(probe)))
         counting = {name_of(probe) for probe in chosen}
         return msgspec.structs.replace(
@@ -152,14 +141,19 @@ class _Fitting:
             probes=chosen,
         )
 
+    @property
+    def has_short_list(self) -> bool:
+        """True if a dataset with fewer rows stands in place of the transactions."""
+        return self.moves.get("transactions", LONG_LISTS[0]) not in LONG_LISTS
+
     def _step(self, step: Any) -> Iterator[Any]:
         has_moved = "transactions" in self.moves
         match step:
             case steps.Change() if "transactions" not in self.used:
                 yield steps.ChangeEveryField(twin=step.twin)
-            case steps.CloseAccount() if "accounts" in self.moves:
+            case steps.CloseAccount() if self.moves.get("accounts", ACCOUNTS[0]) not in ACCOUNTS:
                 yield steps.ChangeEveryField()
-            case steps.LimitPages() if has_moved and step.rows > 1:
+            case steps.LimitPages() if self.has_short_list and step.rows > 1:
                 yield steps.LimitPages(rows=1)
             case steps.Amend(datasets=datasets) if datasets:
                 yield msgspec.structs.replace(step, datasets=self._amended(datasets))
@@ -169,7 +163,8 @@ class _Fitting:
                 yield step
             case steps.InjectFault():
                 moved = self._moved(step)
-                if moved.route == step.route or moved.route.removeprefix(ROUTES) in FIELDS_OF.get(type(step.fault), NEAREST):
+                able = FIELDS_OF.get(type(step.fault), DATASETS)
+                if moved.route == step.route or DATASET_OF_ROUTE.get(moved.route, "") in {"", *able}:
                     yield moved
             case _:
                 yield self._moved(step)
@@ -187,12 +182,21 @@ class _Fitting:
 
     def _amended(self, datasets: tuple[str, ...]) -> tuple[str, ...]:
         """Return the datasets that a changed consent permits, so that it withdraws one that the app uses."""
-        withdrawn = [name for name in USUAL_PERMISSIONS if name not in datasets]
+        requested = self._requested
+        known = requested if {*requested} & {*datasets} else USUAL_PERMISSIONS
+        withdrawn = [name for name in known if name not in datasets]
         if withdrawn and not {*withdrawn} & {*self.used}:
-            withdrawn = [next(near for near in NEAREST[name] if near in self.used) for name in withdrawn]
+            withdrawn = [nearest(name, self.used)[0] if name in NEAREST else self.used[0] for name in withdrawn]
         self.withdrawn |= {*withdrawn}
-        others = [name for name in datasets if name not in USUAL_PERMISSIONS]
-        return (*(name for name in USUAL_PERMISSIONS if name not in withdrawn), *others) if withdrawn else datasets
+        others = [name for name in datasets if name not in {*USUAL_PERMISSIONS, *requested}]
+        return (*(name for name in requested if name not in withdrawn), *others) if withdrawn or self.is_energy else datasets
+
+    @property
+    def _requested(self) -> tuple[str, ...]:
+        """The permissions that the app's consents request."""
+        if not self.is_energy:
+            return USUAL_PERMISSIONS
+        return tuple(name for name in requested_permissions(self.used) if name not in USUAL_PERMISSIONS)
 
     def _moved(self, part: Any) -> Any:
         """Return a step, probe or fault with the other datasets in its fields."""
@@ -215,11 +219,11 @@ class _Fitting:
     def _moved_text(self, text: str) -> str:
         """Return a route or an event with the other dataset; other texts remain."""
         for name, near in self.moves.items():
-            if text == ROUTES + name:
-                return ROUTES + near
+            if text == DATASETS[name].route:
+                return DATASETS[near].route
             if text in _events_of(name):
                 return DATASETS[near].event
-        return text
+        return ENERGY_ROUTES if self.is_energy and text == BANKING_ROUTES else text
 
 
 def _named_in(part: Any) -> Iterator[str]:
@@ -230,7 +234,7 @@ def _named_in(part: Any) -> Iterator[str]:
             yield DATASETS[value].serves
         for text in value if isinstance(value, tuple) else (value,):
             if isinstance(text, str):
-                yield from (name for name in NEAREST if text == ROUTES + name or text in _events_of(name))
+                yield from (name for name in NEAREST if text == DATASETS[name].route or text in _events_of(name))
 
 
 def _events_of(name: str) -> set[str]:

@@ -16,6 +16,7 @@ from fiskil_harness.app.effects import EffectsReport, EffectsUnknown, is_connect
 from fiskil_harness.app.idle import NO_REQUEST, IdleWait, IdleWaits, wait_for_no_request
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
 from fiskil_harness.app.written_files import Folder
+from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
@@ -42,6 +43,7 @@ from fiskil_harness.journal import (
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
+from fiskil_harness.scenario.used_datasets import datasets_used, events_beside, institution_for, person_for
 from fiskil_harness.server.fiskil import Fiskil, local
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Dispatcher, Sender
@@ -62,7 +64,7 @@ class Stage:
         app: AppUnderTest,
         sender: Sender,
         journal: Journal,
-        person: Person,
+        person: str,
         nonce: str,
         scenario: str = "",
         seed: int = 0,
@@ -74,7 +76,9 @@ class Stage:
         self.app = app
         self.sender = sender
         self.journal = journal
-        self.person = person
+        self._used = datasets_used(settings.app.facts)
+        self._beside = events_beside(self._used)
+        self.first_person = person_for(catalog.person(person), self._used)
         self.seed = seed
         self.end_users: dict[str, EndUser] = {}
         self.must_restart = False
@@ -106,6 +110,14 @@ class Stage:
         }
         """The receivers of the app's alerts and telemetry, each with the number of messages it already had."""
 
+    def person(self, name: str) -> Person:
+        """Make the person called *name* known at the institutions whose data the app uses, and return the person."""
+        return self.fiskil.sandbox.add_person(person_for(catalog.person(name), self._used))
+
+    def institution(self, institution_id: str) -> str:
+        """Return the institution at which the app finds end users in place of *institution_id*: an energy app a retailer."""
+        return institution_for(institution_id, self._used)
+
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """The dispatcher of the sandbox's events."""
@@ -129,7 +141,7 @@ class Stage:
         """Return the end user whose name in the scenario is *name*; the first call creates them, with an own ``ref``."""
         if name not in self.end_users:
             sandbox, ref = self.fiskil.sandbox, f"test-{self._nonce}{'-' + name if name else ''}"
-            self.end_users[name] = EndUser(sandbox, sandbox.add_person(self.person), participant=name, ref=ref)
+            self.end_users[name] = EndUser(sandbox, sandbox.add_person(self.first_person), participant=name, ref=ref)
         return self.end_users[name]
 
     def new_browser(self) -> HttpClient:
@@ -235,9 +247,11 @@ class Stage:
     def post(self, event: Event, owner: EndUser) -> str:
         """Record *event*, put it into the outbox under the next symbol of *owner* (``e3``, ``b.e3``), return the symbol.
 
-        Events that not every interpretation sends are counted separately (``extra0``), so other symbols never change.
+        Events that not every interpretation sends, or that only some apps use, are counted separately (``extra0``), so other
+        symbols never change.
         """
-        prefix, symbols = ("extra", owner.extra_symbols) if is_extra(event.kind) else ("e", owner.event_symbols)
+        is_apart = is_extra(event.kind) or event.kind in self._beside
+        prefix, symbols = ("extra", owner.extra_symbols) if is_apart else ("e", owner.event_symbols)
         symbol = f"{owner.participant}.{prefix}{len(symbols)}" if owner.participant else f"{prefix}{len(symbols)}"
         symbols.append(symbol)
         self.journal.names[event.message_id] = symbol

@@ -1,8 +1,8 @@
-"""API calls: the rows that the parameters of a call include."""
+"""API calls: the rows that the parameters of a call include, and the dataset that it reads."""
 
 import pytest
 
-from fiskil_harness.journal.queries.api_calls import covers
+from fiskil_harness.journal.queries.api_calls import covers, dataset_read
 from tests.probes.tape import Tape
 
 
@@ -36,3 +36,38 @@ def test_a_pending_row_has_the_date_of_its_execution(tape: Tape, field: str, is_
     row = {field: "2026-10-01T09:00:00Z"}
 
     assert covers(tape.call("banking.transactions", query="from=2026-09-01T00%3A00%3A00Z"), row) is is_covered
+
+
+@pytest.mark.parametrize(
+    ("query", "is_covered"),
+    [
+        ("", True),
+        ("read_start_date.oldest=2026-10-01", True),
+        ("read_start_date.oldest=2026-10-02", False),
+        ("read_start_date.newest=2026-10-02", True),
+        ("read_start_date.newest=2026-10-01", False),
+        ("service_point_id=sp-1", True),
+        ("service_point_id=sp-2", False),
+    ],
+)
+def test_a_call_covers_the_usage_within_its_parameters(tape: Tape, query: str, is_covered: bool) -> None:
+    """The newest day may be exclusive, so its rows are not required."""
+    usage = {"fiskil_id": "energy_usage_a", "service_point_id": "sp-1", "read_start_date": "2026-10-01"}
+
+    assert covers(tape.call("energy.usage", query=query), usage) is is_covered
+
+
+@pytest.mark.parametrize(
+    ("route", "dataset"),
+    [
+        ("banking.transactions", "transactions"),
+        ("energy.accounts", "energy_accounts"),
+        ("energy.payment_schedules", "payment_schedule"),
+        ("energy.plans", ""),
+        ("banking.product", ""),
+        ("consents.list", ""),
+    ],
+)
+def test_a_route_returns_one_dataset_of_an_end_user(tape: Tape, route: str, dataset: str) -> None:
+    """Public data, such as plans, is of no end user."""
+    assert dataset_read(tape.call(route)) == dataset

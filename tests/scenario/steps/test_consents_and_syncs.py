@@ -195,7 +195,7 @@ def test_a_household_has_no_transactions_to_change(perform: Perform) -> None:
     """The message states why no transaction can be changed."""
     _, crashed = perform(steps.Authorise(institution_id="99999"), steps.Change(kind="amend"))
 
-    assert crashed.endswith("an energy retailer, whose rows cannot be changed. Use a consent with a bank.")
+    assert crashed.endswith("an energy retailer, which has no transactions. Use a consent with a bank.")
 
 
 def test_a_deleted_end_user_takes_no_further_steps(perform: Perform) -> None:

@@ -4,16 +4,18 @@ Money is a decimal string as in the API, times are aware datetimes, and ids are 
 """
 
 from fiskil_harness.core.model.consents import AuthSession, Consent, Ending
-from fiskil_harness.core.model.events import DATASETS, Dataset, Event, Message
+from fiskil_harness.core.model.events import DATASET_OF_ROUTE, DATASETS, Dataset, Event, Message
 from fiskil_harness.core.model.journey_outcome import OUTCOMES, JourneyOutcome
 from fiskil_harness.core.model.people import Institution, Person
-from fiskil_harness.core.model.permission import PERMISSIONS, USUAL_PERMISSIONS, Permission
+from fiskil_harness.core.model.permission import PERMISSIONS, USUAL_ENERGY_PERMISSIONS, USUAL_PERMISSIONS, Permission
 from fiskil_harness.core.model.rows import Account, Balance, Transaction
 
 __all__ = [
     "DATASETS",
+    "DATASET_OF_ROUTE",
     "OUTCOMES",
     "PERMISSIONS",
+    "USUAL_ENERGY_PERMISSIONS",
     "USUAL_PERMISSIONS",
     "Account",
     "AuthSession",

@@ -11,12 +11,14 @@ class Dataset(Struct, frozen=True, kw_only=True):
 
     ``event`` reports the end of a sync. ``ready_after_s`` is the sandbox time between the consent and the end of the first
     sync. ``permission`` is the permission that the data requires: None for public data, "" if the permission has the same
-    name as the dataset. For a dataset that is one stage in the sync of a larger dataset, ``label`` is the larger dataset.
+    name as the dataset. ``route`` is the API route that returns the rows. For a dataset that is one stage in the sync of a
+    larger dataset, ``label`` is the larger dataset.
 
     Source: webhooks.events, sync.timing
     """
 
     name: str
+    route: str
     event: str
     ready_after_s: int
     permission: str | None = ""
@@ -34,10 +36,23 @@ class Dataset(Struct, frozen=True, kw_only=True):
 
 
 _BANKING = (
-    Dataset(name="accounts", event="banking.accounts.sync.completed", ready_after_s=2, carries_account_ids=True),
-    Dataset(name="balances", event="banking.balances.sync.completed", ready_after_s=4, carries_account_ids=True),
+    Dataset(
+        name="accounts",
+        route="banking.accounts",
+        event="banking.accounts.sync.completed",
+        ready_after_s=2,
+        carries_account_ids=True,
+    ),
+    Dataset(
+        name="balances",
+        route="banking.balances",
+        event="banking.balances.sync.completed",
+        ready_after_s=4,
+        carries_account_ids=True,
+    ),
     Dataset(
         name="recent_transactions",
+        route="banking.transactions",
         event="banking.transactions.recent.sync.completed",
         ready_after_s=6,
         permission="transactions",
@@ -46,35 +61,73 @@ _BANKING = (
     ),
     Dataset(
         name="basic_transactions",
+        route="banking.transactions",
         event="banking.transactions.basic.sync.completed",
         ready_after_s=8,
         permission="transactions",
         label="transactions",
         carries_account_ids=True,
     ),
-    Dataset(name="transactions", event="banking.transactions.sync.completed", ready_after_s=10, carries_account_ids=True),
-    Dataset(name="payees", event="banking.payees.sync.completed", ready_after_s=12),
-    Dataset(name="direct_debits", event="banking.directdebits.sync.completed", ready_after_s=14),
-    Dataset(name="scheduled_payments", event="banking.scheduledpayments.sync.completed", ready_after_s=16),
-    Dataset(name="identity", event="common.identity.sync.completed", ready_after_s=18),
-    Dataset(name="products", event="banking.products.sync.completed", ready_after_s=1, permission=None),
+    Dataset(
+        name="transactions",
+        route="banking.transactions",
+        event="banking.transactions.sync.completed",
+        ready_after_s=10,
+        carries_account_ids=True,
+    ),
+    Dataset(name="payees", route="banking.payees", event="banking.payees.sync.completed", ready_after_s=12),
+    Dataset(
+        name="direct_debits", route="banking.direct_debits", event="banking.directdebits.sync.completed", ready_after_s=14
+    ),
+    Dataset(
+        name="scheduled_payments",
+        route="banking.scheduled_payments",
+        event="banking.scheduledpayments.sync.completed",
+        ready_after_s=16,
+    ),
+    Dataset(name="identity", route="common.identity", event="common.identity.sync.completed", ready_after_s=18),
+    Dataset(
+        name="products", route="banking.products", event="banking.products.sync.completed", ready_after_s=1, permission=None
+    ),
 )
 
 _ENERGY = (
-    Dataset(name="energy_accounts", event="energy.accounts.sync.completed", ready_after_s=2, carries_account_ids=True),
-    Dataset(name="energy_balances", event="energy.balances.sync.completed", ready_after_s=4, carries_account_ids=True),
-    Dataset(name="service_points", event="energy.servicepoints.sync.completed", ready_after_s=6),
-    Dataset(name="invoices", event="energy.invoices.sync.completed", ready_after_s=8),
-    Dataset(name="billing", event="energy.billing.sync.completed", ready_after_s=10),
-    Dataset(name="concessions", event="energy.concessions.sync.completed", ready_after_s=12),
-    Dataset(name="payment_schedule", event="energy.paymentschedules.sync.completed", ready_after_s=14),
-    Dataset(name="der", event="energy.der.sync.completed", ready_after_s=16),
-    Dataset(name="usage", event="energy.usage.sync.completed", ready_after_s=20),
-    Dataset(name="plans", event="energy.plans.sync.completed", ready_after_s=1, permission=None),
+    Dataset(
+        name="energy_accounts",
+        route="energy.accounts",
+        event="energy.accounts.sync.completed",
+        ready_after_s=2,
+        carries_account_ids=True,
+    ),
+    Dataset(
+        name="energy_balances",
+        route="energy.balances",
+        event="energy.balances.sync.completed",
+        ready_after_s=4,
+        carries_account_ids=True,
+    ),
+    Dataset(
+        name="service_points", route="energy.service_points", event="energy.servicepoints.sync.completed", ready_after_s=6
+    ),
+    Dataset(name="invoices", route="energy.invoices", event="energy.invoices.sync.completed", ready_after_s=8),
+    Dataset(name="billing", route="energy.billing", event="energy.billing.sync.completed", ready_after_s=10),
+    Dataset(name="concessions", route="energy.concessions", event="energy.concessions.sync.completed", ready_after_s=12),
+    Dataset(
+        name="payment_schedule",
+        route="energy.payment_schedules",
+        event="energy.paymentschedules.sync.completed",
+        ready_after_s=14,
+    ),
+    Dataset(name="der", route="energy.der", event="energy.der.sync.completed", ready_after_s=16),
+    Dataset(name="usage", route="energy.usage", event="energy.usage.sync.completed", ready_after_s=20),
+    Dataset(name="plans", route="energy.plans", event="energy.plans.sync.completed", ready_after_s=1, permission=None),
 )
 
 DATASETS: dict[str, Dataset] = {dataset.name: dataset for dataset in (*_BANKING, *_ENERGY)}
 """Every dataset by name."""
+
+DATASET_OF_ROUTE = {dataset.route: dataset.name for dataset in DATASETS.values() if not dataset.label}
+"""The name of the dataset that each route returns."""
 
 EVENT_KINDS = (
     "consent.received",

@@ -38,6 +38,9 @@ PERMISSIONS: dict[str, Permission] = {
 USUAL_PERMISSIONS = ("accounts", "balances", "transactions")
 """The permissions that the console requests by default. Source: permissions.usual"""
 
+USUAL_ENERGY_PERMISSIONS = ("energy_accounts", "invoices", "usage")
+"""The permissions that the console of an app without banking data requests."""
+
 
 def permitted_at(industry: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Return the permissions in *wanted* that exist at institutions of *industry*: first its own, then common ones."""

@@ -1,22 +1,18 @@
 """Queries about the app's API calls, without calls about end users of earlier scenarios."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from fiskil_harness.core.model import DATASETS
+from fiskil_harness.core.model import DATASET_OF_ROUTE, DATASETS
 from fiskil_harness.journal import Delivery, EventCreated, Exchange, HookCall, Journal, Limits, Rows
 
-_DATASET_BY_EVENT = {
-    dataset.event: dataset.serves
-    for dataset in DATASETS.values()
-    if dataset.permission is not None and dataset.event.startswith("banking.")
-}
+_DATASET_BY_EVENT = {dataset.event: dataset.serves for dataset in DATASETS.values() if dataset.permission is not None}
 TOKEN_NOT_RENEWED = "the app could not read because it never renewed a refused token, which another practice covers"
 
 MAX_CALLS, WINDOW_S = 20, 3.0
@@ -35,8 +31,15 @@ def calls(journal: Journal, route: str = "") -> list[Exchange]:
 
 
 def reads(journal: Journal, dataset: str, end_user_id: str = "") -> list[Exchange]:
-    """Return the calls that read a banking *dataset*, or only those for *end_user_id* if it is not empty."""
-    return [call for call in calls(journal, f"banking.{dataset}") if not end_user_id or call.end_user_id == end_user_id]
+    """Return the calls that read *dataset*, or only those for *end_user_id* if it is not empty."""
+    route = DATASETS[dataset].route if dataset else ""
+    return [call for call in calls(journal) if call.route == route and end_user_id in {"", call.end_user_id}]
+
+
+def dataset_read(call: Exchange) -> str:
+    """Return the dataset that *call* reads, or an empty text if it reads no data of an end user."""
+    name = DATASET_OF_ROUTE.get(call.route, "")
+    return name if name and DATASETS[name].permission is not None else ""
 
 
 def large_reads(journal: Journal, rows: Rows) -> str:
@@ -160,7 +163,7 @@ def refusal_lines(refused: Iterable[Exchange]) -> tuple[str, ...]:
 
 
 def dataset_of(kind: str) -> str:
-    """Return the banking dataset that an event of *kind* announces as synced, or an empty text for other kinds."""
+    """Return the dataset that an event of *kind* announces as synced, or an empty text for other kinds."""
     return _DATASET_BY_EVENT.get(kind, "")
 
 
@@ -203,6 +206,10 @@ def is_storm(times_s: list[float]) -> bool:
     return any(last_s - first_s <= WINDOW_S for first_s, last_s in zip(times_s, times_s[MAX_CALLS:], strict=False))
 
 
+SELECTING = ("account_id", "status", "service_point_id", "invoice_number")
+"""Query parameters that select rows by the field of the same name."""
+ENERGY_DAYS = ("read_start_date", "issue_date")
+"""Fields with the day of an energy row."""
 Selection = tuple[tuple[tuple[str, str], ...], datetime | None, datetime | None]
 """The selection of a read: fields with their values, and the begin and end of a period."""
 
@@ -219,7 +226,7 @@ def is_in(selected: Selection, row: dict[str, Any]) -> bool:
         return False
     if since is None and until is None:
         return True
-    moment = _instant(row.get("posting_date_time") or row.get("execution_date_time"))
+    moment = _instant(row.get("posting_date_time") or row.get("execution_date_time")) or day_of(row)
     return moment is not None and (since is None or moment >= since) and (until is None or moment <= until)
 
 
@@ -227,8 +234,16 @@ def is_in(selected: Selection, row: dict[str, Any]) -> bool:
 def selection(query: str) -> Selection:
     """Return what the query string *query* selects. All pages of a list have the same selection."""
     values = dict(parse_qsl(query, keep_blank_values=True))
-    fields = tuple((name, values[name]) for name in ("account_id", "status") if values.get(name))
-    return fields, _instant(values.get("from")), _instant(values.get("to"))
+    fields = tuple((name, values[name]) for name in SELECTING if values.get(name))
+    since = _instant(values.get("from")) or _day(values.get("read_start_date.oldest"))
+    until, newest = _instant(values.get("to")), _day(values.get("read_start_date.newest"))
+    # The newest day itself may be left out. Source: energy.usage-dates
+    return fields, since, until or (newest - timedelta(days=1) if newest else None)
+
+
+def day_of(row: Mapping[str, Any]) -> datetime | None:
+    """Return the beginning of the day of an energy row, such as the first day of a meter read; None for other rows."""
+    return next((_day(row[name]) for name in ENERGY_DAYS if row.get(name)), None)
 
 
 def _field(delivery: Delivery, name: str) -> str:
@@ -236,6 +251,13 @@ def _field(delivery: Delivery, name: str) -> str:
         return delivery.content.get(name, "")
     nested = fields_of(delivery.body).get("data")
     return str(nested.get(name, "")) if isinstance(nested, dict) else ""
+
+
+def _day(text: str | None) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text or ""), time.min, tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _instant(text: str | None) -> datetime | None:

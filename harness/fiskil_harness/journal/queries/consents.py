@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, consent_of, is_complete_success
+from fiskil_harness.journal.queries.api_calls import (
+    acknowledged_events,
+    began_s,
+    calls,
+    consent_of,
+    dataset_read,
+    is_complete_success,
+)
 from fiskil_harness.journal.queries.rows import Place, labelled_rows, places, snapshots
 
 TOO_SOON = 429
@@ -37,9 +44,14 @@ def is_declined(call: HookCall) -> bool:
     return call.status is not None and call.status >= 400 and call.status != TOO_SOON
 
 
-def calls_during(journal: Journal, hook: HookCall, prefix: str) -> list[Exchange]:
-    """Return the API calls to routes that begin with *prefix* and that the app made during the hook call *hook*."""
-    return [call for call in calls(journal, "") if call.route.startswith(prefix) and began_s(hook) <= call.at_s <= hook.at_s]
+def calls_during(journal: Journal, hook: HookCall) -> list[Exchange]:
+    """Return the API calls that the app made during the hook call *hook*."""
+    return [call for call in calls(journal) if began_s(hook) <= call.at_s <= hook.at_s]
+
+
+def reads_during(journal: Journal, hook: HookCall) -> list[Exchange]:
+    """Return the calls during the hook call *hook* that read data of an end user."""
+    return list(filter(dataset_read, calls_during(journal, hook)))
 
 
 def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
@@ -59,7 +71,7 @@ def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
     is_last = not any(consent.is_active for consent in consents_of(journal).values())
     return any(
         (hook.has_succeeded and _has_read_since(journal, began_s(hook)))
-        or (is_last and is_declined(hook) and _is_refused(calls_during(journal, hook, "banking.")))
+        or (is_last and is_declined(hook) and _is_refused(reads_during(journal, hook)))
         for hook in hook_calls(journal, "refresh", since_s=consent.at_s)
     )
 

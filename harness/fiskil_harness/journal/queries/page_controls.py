@@ -4,21 +4,10 @@ A label is certain only if it mentions the institution or the end user's own dat
 "connect" are also used for other things.
 """
 
+from fiskil_harness.core.model import PERMISSIONS
 from fiskil_harness.journal import Control
 from fiskil_harness.journal.entries.pages import REVOKE
 from fiskil_harness.journal.queries.page_wording import dataset_names, phrase_in, plain, words_for
-
-DATASETS = (
-    "accounts",
-    "balances",
-    "transactions",
-    "payees",
-    "direct_debits",
-    "scheduled_payments",
-    "usage",
-    "billing",
-    "identity",
-)
 
 
 def is_sharing_switch(control: Control, institution: str) -> bool:
@@ -35,7 +24,7 @@ def may_share(label: str, institution: str) -> bool:
 
 def names_sharing(label: str, institution: str) -> bool:
     """Return True if *label* clearly is about all data shared with *institution*, not about a single dataset."""
-    dataset_name = phrase_in(label, [word for name in DATASETS for word in dataset_names(name)])
+    dataset_name = phrase_in(label, [word for name in PERMISSIONS for word in dataset_names(name)])
     owner_name = phrase_in(label, [institution, *words_for(REVOKE, "own_data")])
     return may_share(label, "") and bool(owner_name) and not dataset_name
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fiskil_harness.journal import EventCreated, Exchange, History, Journal, Rows, length_if_cut
-from fiskil_harness.journal.queries.api_calls import is_complete_success, reads
+from fiskil_harness.journal.queries.api_calls import day_of, is_complete_success, reads
 from fiskil_harness.journal.queries.rows import last_effects, shown, snapshots, syncs
 
 HISTORY = "app.facts.history_days"
@@ -48,11 +48,11 @@ def is_older_than_kept(journal: Journal, rows: Rows, missing: Collection[Row], *
 
 
 def dated(row: Row) -> datetime | None:
-    """Return the posting or execution time of *row*, or None if the row has neither."""
+    """Return the posting or execution time of *row*, or the day of an energy row; None if the row has no date."""
     try:
         return datetime.fromisoformat(row.get("posting_date_time") or row.get("execution_date_time") or "")
     except ValueError:
-        return None
+        return day_of(row)
 
 
 def _oldest_kept(journal: Journal) -> datetime | None:

@@ -135,7 +135,7 @@ def equal_changes(first: Move, second: Move) -> list[str]:
 def has_symbols(leaves: Leaves) -> bool:
     """Return True if a state contains ids that the app can only have received in events or from the API."""
     return any(
-        value.partition(":")[0] in {"consent", "account"} or value.startswith("bank_")
+        value.partition(":")[0] in {"consent", "account"} or value.startswith(("bank_", "energy_"))
         for counter in leaves.values()
         for value in counter
     )

@@ -4,12 +4,14 @@ from math import inf
 
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
+    SELECTING,
     acknowledged_events,
     began_s,
     bitten_by,
     call_key,
     calls,
     dataset_of,
+    dataset_read,
     end_user_of,
     header,
     parameters,
@@ -24,8 +26,6 @@ UNREADABLE = frozenset(
     {"ErrorInside", "Garbage", "GarbageAfterHead", "GzipTruncated", "HtmlInside", "TruncatedJson", "TruncatedWithoutLength"}
 )
 """Faults that make a response unreadable, so that no app can mistake it for the requested rows."""
-
-CHOICES = ("account_id", "status")
 
 
 class RetriesBrokenReads(PlainProbe, frozen=True, kw_only=True, tag="retries_broken_reads"):
@@ -109,7 +109,7 @@ def _participant_of_event(journal: Journal, broken: Exchange) -> str | None:
             event.participant
             for delivery, event in acknowledged_events(journal)
             if since_s < delivery.at_s <= broken.at_s
-            and broken.route == f"banking.{dataset_of(event.kind)}"
+            and dataset_read(broken) == dataset_of(event.kind) != ""
             and event.is_subscribed
             and end_user_of(delivery) == broken.end_user_id
         ),
@@ -149,7 +149,7 @@ def _is_read_again(journal: Journal, broken: Exchange, idle: Effects | None) -> 
 def _selection(call: Exchange) -> frozenset[str]:
     """Return the names of the query parameters; ``account_id`` and ``status`` include their values."""
     query = parameters(call)
-    return frozenset(f"{name}={query[name]}" if name in CHOICES else name for name in query)
+    return frozenset(f"{name}={query[name]}" if name in SELECTING else name for name in query)
 
 
 def _doubt(journal: Journal) -> tuple[str, str]:

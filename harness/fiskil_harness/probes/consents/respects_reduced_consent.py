@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.core.model import USUAL_PERMISSIONS
-from fiskil_harness.journal import ConsentState, Exchange, HookCall, Journal
+from fiskil_harness.journal import ConsentState, Declared, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
     MAX_CALLS,
     WINDOW_S,
@@ -14,10 +14,18 @@ from fiskil_harness.journal.queries.api_calls import (
     call_key,
     calls,
     consent_of,
+    dataset_read,
     is_complete_success,
     is_storm,
 )
-from fiskil_harness.journal.queries.consents import calls_during, hook_calls, is_declined, permitted, still_shown
+from fiskil_harness.journal.queries.consents import (
+    calls_during,
+    hook_calls,
+    is_declined,
+    permitted,
+    reads_during,
+    still_shown,
+)
 from fiskil_harness.journal.queries.rows import effects_before, labelled_rows, last_effects, snapshots, syncs, why_still_busy
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
@@ -45,8 +53,8 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         blocked = [hook for hook in hook_calls(journal, "refresh") if _is_blocked(journal, hook)]
         if blocked:
             observed = "a refresh read no shared data because other data is not shared"
-            api_calls = [call for hook in blocked for call in calls_during(journal, hook, "banking.")]
-            refused = sorted({call.route for call in api_calls if not is_complete_success(call)})
+            reads = [call for hook in blocked for call in reads_during(journal, hook)]
+            refused = sorted({call.route for call in reads if not is_complete_success(call)})
             return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused), examined=len(blocked))
         withdrawn = _withdrawn(journal)
         return self._judge_withdrawn(journal, withdrawn) if withdrawn else self._judge_withheld(journal)
@@ -71,14 +79,17 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
     def _judge_withheld(self, journal: Journal) -> Finding:
         """Return PASS if the app read the granted datasets although a usual permission was not granted."""
         granted = permitted(journal)
-        if not granted or set(USUAL_PERMISSIONS) <= granted:
-            return self.inconclusive("the app was notified of no withdrawn permission, and no usual one was withheld")
-        routes = {
-            call.route
-            for call in calls(journal)
-            if call.route.removeprefix("banking.") in granted and is_complete_success(call)
-        }
+        if not granted or _requested(journal) <= granted:
+            return self.inconclusive("the app was notified of no withdrawn permission, and no requested one was withheld")
+        routes = {call.route for call in calls(journal) if dataset_read(call) in granted and is_complete_success(call)}
         return self.passes(f"{len(routes)} datasets were read although others were withheld", examined=len(routes))
+
+
+def _requested(journal: Journal) -> set[str]:
+    """Return the permissions that the app's consents request: the usual ones unless the app uses none of them."""
+    declared = next((set(each.datasets) for each in journal.all(Declared) if each.datasets is not None), set[str]())
+    usual = set(USUAL_PERMISSIONS)
+    return declared if declared and not declared & usual else usual
 
 
 def _names(journal: Journal, withdrawn: Collection[str]) -> dict[str, str]:
@@ -103,8 +114,8 @@ def _refused(journal: Journal) -> list[Exchange]:
         for call in calls(journal)
         if call.status == 403
         and not call.bites
-        and call.route.startswith("banking.")
-        and call.route.removeprefix("banking.") not in permitted(journal, until_s=call.at_s)
+        and dataset_read(call)
+        and dataset_read(call) not in permitted(journal, until_s=call.at_s)
     ]
 
 
@@ -114,7 +125,7 @@ def _is_storm(journal: Journal, refused: Exchange) -> bool:
 
 def _is_blocked(journal: Journal, hook: HookCall) -> bool:
     """Return True if the refresh failed and stored no new rows, although the API only refused data that is not shared."""
-    during = [call for call in calls_during(journal, hook, "") if call.end_user_id]
+    during = [call for call in calls_during(journal, hook) if call.end_user_id]
     refused = [call for call in _refused(journal) if call in during]
     if not is_declined(hook) or not refused or any(not is_complete_success(call) and call not in refused for call in during):
         return False

@@ -2,7 +2,7 @@
 
 from fiskil_harness.core.config.hooks import CONNECTED
 from fiskil_harness.journal import Effects, Entry, EventCreated, Journal, Journey
-from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.journal.queries.api_calls import calls, dataset_read
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
@@ -78,5 +78,5 @@ def _follow(entry: Entry, latest: dict[str, Journey], consented: set[str]) -> No
 def _early_reads(journal: Journal) -> tuple[str, ...]:
     approved = [journey.at_s for journey in journal.all(Journey) if journey.is_approved]
     until_s = min(approved, default=float("inf"))
-    routes = {call.route for call in calls(journal) if call.route.startswith("banking.") and call.at_s < until_s}
+    routes = {call.route for call in calls(journal) if dataset_read(call) and call.at_s < until_s}
     return tuple(f"{route} was read although no end user had consented" for route in sorted(routes))

@@ -12,6 +12,13 @@ from fiskil_harness.probes.probe import Finding, PlainProbe
 
 WORDS = "app.facts.syncing_words"
 FEW_LETTERS = 4
+SHOWN_FIELDS = frozenset(
+    {
+        *("display_name", "masked_number", "current_balance", "description", "amount"),
+        *("balance", "invoice_amount", "invoice_number", "national_metering_id"),
+    }
+)
+"""Fields of rows whose values pages show."""
 """Minimum length of a value that is searched for on a page; a shorter value may occur by chance."""
 
 AFTER_JOURNEY = "callback"
@@ -228,8 +235,7 @@ def _names_data(journal: Journal, view: PageView) -> bool:
         if rows.participant == view.participant
         for row in rows.rows
         for name, value in row.items()
-        if name in {"display_name", "masked_number", "current_balance", "description", "amount"}
-        and len(str(value)) >= FEW_LETTERS
+        if name in SHOWN_FIELDS and len(str(value)) >= FEW_LETTERS
     }
     return any(value in text for value in values)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, covers, reads
+from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, covers, dataset_read, reads
 from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY, latest_rows, row_lines, shown, snapshots, syncs
 from fiskil_harness.probes.probe import Finding, PlainProbe
@@ -57,7 +57,7 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
         latest = latest_rows(journal, self.dataset)
         if latest is None or not latest.rows:
             return self.inconclusive(f"the API served no {self.dataset}")
-        bitten = [call for call in bitten_by(journal) if call.route == f"banking.{self.dataset}"]
+        bitten = [call for call in bitten_by(journal) if dataset_read(call) == self.dataset]
         if not bitten:
             return self.inconclusive(f"no read of {self.dataset} was disturbed")
         states = snapshots(journal, latest.participant)
@@ -104,7 +104,7 @@ def _may_show_anything(journal: Journal, effects: Effects, dataset: str) -> bool
 
     Either no fault disturbed a read before the snapshot, or one did after which a correct app may lack rows.
     """
-    bitten = [call for call in bitten_by(journal) if call.route == f"banking.{dataset}" and call.at_s < effects.at_s]
+    bitten = [call for call in bitten_by(journal) if dataset_read(call) == dataset and call.at_s < effects.at_s]
     return not bitten or any(bite.partition("(")[0] not in BREAKS for call in bitten for bite in call.bites)
 
 

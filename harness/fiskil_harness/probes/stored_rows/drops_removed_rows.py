@@ -14,6 +14,7 @@ from fiskil_harness.journal.queries.rows import (
     why_not_required,
     why_still_busy,
 )
+from fiskil_harness.journal.queries.unread_datasets import why_unread
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 
@@ -55,7 +56,10 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         examined = [fiskil_id for fiskil_id in rows.removed_ids if earlier[fiskil_id]]
         others = places(end.state, [str(row["fiskil_id"]) for row in rows.rows])
         if not examined or (others and not any(others.values())):
-            return self.inconclusive("the app's state contains no fiskil_id of these rows", hook=STATE)
+            reason, fact = why_unread(journal, rows.dataset, rows.end_user_id)
+            lacks_ids = ("the app's state contains no fiskil_id of these rows", STATE)
+            observed, hook = (reason, fact) if reason else lacks_ids
+            return self.inconclusive(observed, hook=hook)
         now = places(end.state, examined)
         names = {str(row["fiskil_id"]): name_of_row(row) for sync in journal.all(Rows) for row in sync.rows}
         unchanged = sorted(

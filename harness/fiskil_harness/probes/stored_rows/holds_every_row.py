@@ -3,9 +3,8 @@
 from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
-from fiskil_harness.core.model import USUAL_PERMISSIONS
-from fiskil_harness.journal import Declared, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, large_reads, never_tried_to_renew, reads
+from fiskil_harness.journal import Journal, Rows
+from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, large_reads, never_tried_to_renew
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
 from fiskil_harness.journal.queries.row_versions import marks_current_versions
 from fiskil_harness.journal.queries.rows import (
@@ -21,9 +20,8 @@ from fiskil_harness.journal.queries.rows import (
     why_not_required,
     why_still_busy,
 )
+from fiskil_harness.journal.queries.unread_datasets import why_unread
 from fiskil_harness.probes.probe import Finding, PlainProbe
-
-DATASETS = "app.facts.datasets"
 
 
 class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
@@ -93,11 +91,7 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
             return self.fails(observed, evidence=row_lines("missing", missing), examined=len(missing))
         if any(holds_value(states[-1], row["amount"]) for row in missing if "amount" in row):
             return self.inconclusive("the app's state contains no fiskil_id, so rows cannot be counted", hook=STATE)
-        if not reads(journal, rows.dataset) and any(reads(journal, name) for name in USUAL_PERMISSIONS):
-            return self.inconclusive(f"the app reads other datasets and no {self.dataset}", hook=self._undeclared(journal))
+        reason, fact = why_unread(journal, rows.dataset)
+        if reason:
+            return self.inconclusive(reason, hook=fact)
         return self.inconclusive(f"the app's state shows none of {len(missing)} {self.dataset}", hook=STATE)
-
-    def _undeclared(self, journal: Journal) -> str:
-        """Return the fact with which a scenario judges a dataset that the app reads; "" if the config states it."""
-        is_declared = any(declared.datasets is not None for declared in journal.all(Declared))
-        return "" if is_declared else DATASETS

@@ -20,6 +20,7 @@ from fiskil_harness.journal.queries.rows import (
     why_not_required,
     why_still_busy,
 )
+from fiskil_harness.journal.queries.unread_datasets import why_unread
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 Changed = tuple[dict[str, Any], dict[str, Any]]
@@ -108,6 +109,9 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
             if is_old and not is_new:
                 stale.append(f"{name_of_row(new)}: {field} has the old value")
     if not judged:
+        reason, fact = why_unread(journal, dataset, rows.end_user_id)
+        if reason:
+            return _Comparison(dataset=dataset, reason=reason, hook=fact)
         is_named = any(now[str(new["fiskil_id"])] for _, new in changed)
         missing = "changed value in the API's notation" if is_named else "fiskil_id of a changed row"
         return _Comparison(dataset=dataset, reason=f"the app's state contains no {missing}", hook=STATE)

@@ -6,7 +6,7 @@ from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import bitten_by
+from fiskil_harness.journal.queries.api_calls import bitten_by, dataset_read
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
 from fiskil_harness.journal.queries.rows import Place, latest_rows, name_of_row, places, snapshots, syncs
 from fiskil_harness.probes.probe import Finding, PlainProbe
@@ -43,7 +43,7 @@ class KeepsPostingDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_posting_
     def examine(self, journal: Journal) -> Finding:
         """Find the path of dates in the state, and compare each date there with the served days."""
         rows = latest_rows(journal, self.dataset)
-        bitten = [call for call in bitten_by(journal, *FAULTS) if call.route == f"banking.{self.dataset}"]
+        bitten = [call for call in bitten_by(journal, *FAULTS) if dataset_read(call) == self.dataset]
         if rows is None or not bitten:
             return self.inconclusive(f"no dates of {self.dataset} were served in another form")
         every_sync = syncs(journal, rows.dataset, rows.participant)

@@ -98,7 +98,7 @@ class HostedDriver(Driver):
         stage = super()._stage(scenario, journal, name, patience_s)
         end_user_id = self._hosted.address.end_user_id
         ref = self.settings.hosted.end_user_ref
-        stage.end_users[""] = EndUser(None, stage.person, end_user_id=end_user_id, ref=ref)
+        stage.end_users[""] = EndUser(None, stage.first_person, end_user_id=end_user_id, ref=ref)
         for dataset in _compared(scenario):
             about: dict[str, Any] = {**journal.stamp(), "participant": "", "end_user_id": end_user_id}
             try:

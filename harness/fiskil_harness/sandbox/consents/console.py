@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from fiskil_harness.core.model import PERMISSIONS, USUAL_PERMISSIONS
+from fiskil_harness.core.model import PERMISSIONS, USUAL_ENERGY_PERMISSIONS, USUAL_PERMISSIONS
 from fiskil_harness.core.model.permission import all_of, permitted_at
 from fiskil_harness.errors import UnknownName, UsageError
 
@@ -14,8 +14,13 @@ LONGEST_CONSENT_DAYS = 365
 
 
 def requested_permissions(datasets: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the permissions that an app reading *datasets* requests: the usual ones, and those of the datasets."""
-    return tuple(name for name in PERMISSIONS if name in {*USUAL_PERMISSIONS, *datasets})
+    """Return the permissions that an app reading *datasets* requests: the usual ones, and those of the datasets.
+
+    At an energy retailer there are usual ones only for an app that reads energy data alone.
+    """
+    is_energy = bool(datasets) and {PERMISSIONS[name].industry for name in datasets} <= {"energy"}
+    usual = (*USUAL_PERMISSIONS, *(USUAL_ENERGY_PERMISSIONS if is_energy else ()))
+    return tuple(name for name in PERMISSIONS if name in {*usual, *datasets})
 
 
 class Console(Struct, frozen=True, kw_only=True):

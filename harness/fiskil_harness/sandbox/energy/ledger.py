@@ -1,10 +1,13 @@
 """A retailer's records of one person under one consent: the person's accounts there, and all their data.
 
-Reads, bills and payments of a day appear on the next morning, and never change.
+Reads, bills and payments of a day appear on the next morning, and change only if a scenario amends them.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
+
+import msgspec
 
 from fiskil_harness.core.model.energy import EnergyPlan
 from fiskil_harness.core.model.energy_rows import EnergyRow
@@ -21,11 +24,21 @@ class EnergyLedger:
         self.accounts: dict[str, SupplyAccount] = {
             spec.key: SupplyAccount(context, spec, plans[spec.plan_id]) for spec in context.person.energy
         }
+        self._amendments: dict[str, dict[str, Any]] = {}
         self._latest: dict[str, AccountAsOf] = {}
 
     def rows(self, dataset: str, keys: Iterable[str], *, until: date) -> tuple[EnergyRow, ...]:
         """Return the rows of *dataset* for the accounts *keys*, as of the morning of *until*."""
-        return tuple(row for key in keys for row in getattr(self._as_of(key, until), dataset))
+        rows = (row for key in keys for row in getattr(self._as_of(key, until), dataset))
+        return tuple(map(self._amended, rows))
+
+    def amend(self, fiskil_id: str, **fields: Any) -> None:
+        """Change *fields* of the row *fiskil_id*, as if the retailer had corrected them."""
+        self._amendments[fiskil_id] = {**self._amendments.get(fiskil_id, {}), **fields}
+
+    def _amended(self, row: EnergyRow) -> EnergyRow:
+        fields = self._amendments.get(row.fiskil_id)
+        return msgspec.structs.replace(row, **fields) if fields else row
 
     def _as_of(self, key: str, until: date) -> AccountAsOf:
         latest = self._latest.get(key)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from fiskil_harness.core.model import DATASETS
 from fiskil_harness.faults import AnyFault
 from fiskil_harness.scenario.steps.consents_and_syncs import Sync
 from fiskil_harness.scenario.steps.deliveries import Deliver
@@ -58,11 +59,11 @@ class Connect(CompositeStep, frozen=True, kw_only=True, tag="connect"):
 class SyncThrough(CompositeStep, frozen=True, tag="sync_through"):
     """A dataset syncs, its event is delivered, and the app's requests for the dataset meet a fault.
 
-    Stands for ``InjectFault("banking.DATASET", fault), Sync(DATASET), Deliver()``.
+    Stands for ``InjectFault(ROUTE, fault), Sync(DATASET), Deliver()`` with the route of the dataset.
 
     Args:
         fault: The fault, for the route of *dataset*.
-        dataset: A banking dataset.
+        dataset: The dataset.
         times: How many requests meet the fault; 0 means all of them until ``LiftFaults``.
     """
 
@@ -72,7 +73,9 @@ class SyncThrough(CompositeStep, frozen=True, tag="sync_through"):
 
     def sequence(self) -> tuple[Any, ...]:
         """Return the three steps: fault, sync, delivery."""
-        return InjectFault(f"banking.{self.dataset}", self.fault, times=self.times), Sync(self.dataset), Deliver()
+        # The check of the fault refuses the name of a dataset that does not exist.
+        route = DATASETS[self.dataset].route if self.dataset in DATASETS else self.dataset
+        return InjectFault(route, self.fault, times=self.times), Sync(self.dataset), Deliver()
 
 
 def written_out(steps: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -86,6 +86,6 @@ class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_el
             StepError: The app opened no auth session.
         """
         with stage.fiskil.sandbox.store.changing() as store:
-            make_accessible(store, self.institution_id)
-        visiting = catalog.person(self.end_user)
+            make_accessible(store, stage.institution(self.institution_id))
+        visiting = stage.person(self.end_user)
         walk(stage, stage.end_user(self.twin), visiting=visiting, institution_id=self.institution_id)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fiskil_harness.core.model import DATASETS, Event, Message
+from fiskil_harness.core.model import DATASETS, Consent, Event, Message
 from fiskil_harness.webhooks.payload_format import Headers
 from fiskil_harness.webhooks.retry_schedule import Parcel
 from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
     from fiskil_harness.scenario.stage import Stage
 
+SYNCED = ".sync.completed"
 KINDS = ("consent.revoked", "consent.updated", "consent.received", *(dataset.event for dataset in DATASETS.values()))
 
 
@@ -58,10 +59,14 @@ def headers_with(stage: "Stage", message: Message, signature: str | None) -> Hea
 
 
 def used_kind(stage: "Stage", preferred: str) -> str:
-    """Return *preferred*, or another kind of event if ``app.facts.uses_events`` does not cover *preferred*."""
+    """Return *preferred*, or another kind of event if ``app.facts.uses_events`` does not cover *preferred*.
+
+    In place of a sync event another sync event is used, if the app uses one.
+    """
     if stage.settings.app.facts.uses_events is None or stage.uses_event(preferred):
         return preferred
-    return next((kind for kind in KINDS if stage.uses_event(kind)), preferred)
+    similar = sorted(KINDS, key=lambda kind: kind.endswith(SYNCED) != preferred.endswith(SYNCED))
+    return next((kind for kind in similar if stage.uses_event(kind)), preferred)
 
 
 def new_event(stage: "Stage", end_user: "EndUser", *, has_accounts: bool = False) -> Parcel:
@@ -75,11 +80,25 @@ def new_event(stage: "Stage", end_user: "EndUser", *, has_accounts: bool = False
     """
     consent = stage.consent_of(end_user)
     sandbox = stage.fiskil.sandbox
-    if has_accounts or used_kind(stage, "consent.updated").endswith(".sync.completed"):
-        sandbox.sync(consent, "accounts")
-        stage.note_rows("accounts", end_user)
+    if has_accounts or used_kind(stage, "consent.updated").endswith(SYNCED):
+        dataset = _dataset_to_sync(stage, consent, has_accounts=has_accounts)
+        sandbox.sync(consent, dataset)
+        stage.note_rows(dataset, end_user)
     else:
         sandbox.clock.advance(seconds=1)
         sandbox.touch_consent(consent)
     stage.dispatcher.collect()
     return stage.outbox.find(end_user.event_symbols[-1])
+
+
+def _dataset_to_sync(stage: "Stage", consent: Consent, *, has_accounts: bool) -> str:
+    """Return a dataset of *consent*, if possible one whose event contains account ids as required and that the app uses."""
+    datasets = [DATASETS[name] for name in consent.permissions]
+    return min(
+        datasets,
+        key=lambda dataset: (
+            has_accounts and not dataset.carries_account_ids,
+            not stage.uses_event(dataset.event),
+            dataset.ready_after_s,
+        ),
+    ).name

@@ -9,6 +9,7 @@ from fiskil_harness.core.randomness import stream
 from fiskil_harness.errors import StepError
 from fiskil_harness.sandbox.bank.categories import taxonomy
 from fiskil_harness.sandbox.bank.days import stamp
+from fiskil_harness.scenario.steps.energy_changes import change_rows
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ DATES = ("posting_date_time", "execution_date_time", "value_date_time")
 class ChangeEveryField(PlainStep, frozen=True, kw_only=True, tag="change_every_field"):
     """Every field of transactions and accounts changes at the institution, in one row each; the next sync shows it.
 
+    At an energy retailer, fields of each dataset change.
+
     Each changed transaction has one new field, so an app that compares only some fields misses the others. The balances
     change with the amount. Ids, the status, and whether an account is open stay. Before the first sync, the step fills
     fields that are empty.
@@ -51,7 +54,12 @@ class ChangeEveryField(PlainStep, frozen=True, kw_only=True, tag="change_every_f
 
         Source: data.changes
         """
-        ledger = stage.fiskil.sandbox.ledger(stage.consent_of(stage.end_user(self.twin)))
+        sandbox, consent = stage.fiskil.sandbox, stage.consent_of(stage.end_user(self.twin))
+        household = sandbox.energy_ledger(consent)
+        if household is not None:
+            change_rows(household, consent, until=sandbox.clock.now().date(), seed=stage.seed)
+            return
+        ledger = sandbox.ledger(consent)
         _change_accounts(ledger, seed=stage.seed)
         rows = ledger.statement_newest_first().where(status="POSTED")
         changes = [_new_fields(names, seed=stage.seed) for names in _FIELDS]

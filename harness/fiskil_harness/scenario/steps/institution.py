@@ -98,7 +98,7 @@ class BeginOutage(_OutageStep, frozen=True, kw_only=True, tag="begin_outage"):
 
     def perform(self, stage: "Stage") -> None:
         """Begin the outage."""
-        stage.fiskil.sandbox.set_connection(self.institution_id, "OUTAGE")
+        stage.fiskil.sandbox.set_connection(stage.institution(self.institution_id), "OUTAGE")
 
 
 class EndOutage(_OutageStep, frozen=True, kw_only=True, tag="end_outage"):
@@ -110,7 +110,7 @@ class EndOutage(_OutageStep, frozen=True, kw_only=True, tag="end_outage"):
 
     def perform(self, stage: "Stage") -> None:
         """End the outage."""
-        stage.fiskil.sandbox.set_connection(self.institution_id, "HEALTHY")
+        stage.fiskil.sandbox.set_connection(stage.institution(self.institution_id), "HEALTHY")
         stage.dispatcher.collect()
 
 

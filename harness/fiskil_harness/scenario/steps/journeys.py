@@ -69,7 +69,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
         stage.fiskil.sandbox.authorise(
             stage.registered(end_user),
             arrangement_id=consent_id,
-            institution_id=self.institution_id,
+            institution_id=stage.institution(self.institution_id),
             account_keys=self.accounts,
         )
         end_user.session_ids.append("")
@@ -191,7 +191,7 @@ class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_jour
         Raises:
             StepError: The app opened no auth session, or the consent page does not continue.
         """
-        visiting = catalog.person(self.end_user) if self.end_user else None
+        visiting = stage.person(self.end_user) if self.end_user else None
         walk(stage, stage.end_user(self.twin), visiting=visiting)
 
 
@@ -382,7 +382,7 @@ def _advance(stage: "Stage", session_id: str, form_browser: FormBrowser, until: 
         if screen is None or SCREENS.index(screen) >= SCREENS.index(until):
             return
         if screen == "institution":
-            form_browser.submit("choose", institution_id=choices.institution_id)
+            form_browser.submit("choose", institution_id=stage.institution(choices.institution_id))
         elif screen == "login":
             form_browser.submit("identify", email=choices.person.email)
         elif screen == "code":

@@ -165,7 +165,7 @@ def _advance(stage: "Stage", end_user: "EndUser", window: Window, session_id: st
         if screen is None or SCREENS.index(screen) >= SCREENS.index(walk.until):
             return
         if screen == "institution":
-            problem = window.consent("choose", institution_id=(walk.institution_id,))
+            problem = window.consent("choose", institution_id=(stage.institution(walk.institution_id),))
         elif screen == "login":
             problem = window.consent("identify", email=(end_user.person.email,))
         elif screen == "code":

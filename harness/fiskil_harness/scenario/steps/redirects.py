@@ -123,7 +123,7 @@ class AuthoriseWithoutCallback(Authorise, frozen=True, kw_only=True, tag="author
             end_user.session_ids[-1],
             "approved",
             email=end_user.person.email,
-            institution_id=self.institution_id,
+            institution_id=stage.institution(self.institution_id),
             account_keys=self.accounts,
         )
         ended(stage, end_user, Ending.APPROVED.value)
