@@ -84,6 +84,7 @@ def play(
             settings=settings,
             seed=seed,
             workers=request.workers,
+            most_workers=request.most_workers,
             progress=progress,
             records_har=records_har,
             app_log=app_log,
