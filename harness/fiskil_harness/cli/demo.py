@@ -173,7 +173,7 @@ def _run(
     from fiskil_harness.gate.judgement import judge, report_only
     from fiskil_harness.runner.session import default_workers
 
-    workers = min(default_workers(settings), len(scenarios))
+    workers = min(default_workers(settings)[0], len(scenarios))
     again_for_scenario = again_for_scenario or again
     request = RunRequest(command="demo", again=again, again_for_scenario=again_for_scenario, workers=workers, **reports)
     elapsed = stopwatch()

@@ -139,12 +139,14 @@ def gate_command(
     own |= {"--all-interpretations": is_all_interpretations, "--baseline": baseline_path}
     gate_arguments = arguments_of(own)
     scenarios = scenarios_of_shard(planned.scenarios, number, count)
+    at_start, most_workers = (workers, workers) if workers else default_workers(settings)
     request = RunRequest(
         command="gate",
         again=f"fiskil-harness gate{arguments}{gate_arguments}",
         again_for_scenario=f"fiskil-harness run {{scenario}}{arguments}",
         replay_with=app_arguments(config_file, gallery_name, interpretations),
-        workers=min(workers or default_workers(settings), max(len(scenarios), 1)),
+        workers=min(at_start, max(len(scenarios), 1)),
+        most_workers=most_workers,
         **reports,
     )
     elapsed = stopwatch()

@@ -194,7 +194,8 @@ gate_workers = click.option(
     "--workers",
     metavar="N",
     type=WORKERS,
-    help="Apps to run in parallel  [default: two per core, 2 to 6, if the command uses {port} and {workdir}].",
+    help="Apps to run in parallel  [default: two per core and more while the processors are unused, if the command uses "
+    "{port} and {workdir}].",
 )
 """``--workers N`` with a default that depends on the machine."""
 baseline = click.option(

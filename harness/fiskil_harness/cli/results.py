@@ -34,7 +34,7 @@ class RunRequest(Struct, frozen=True, kw_only=True):
 
     ``again`` is the command that repeats the run, ``again_for_scenario`` the command for one scenario, with ``{scenario}``
     for its name. ``replay_with`` are the options of `replay` for a saved plan. ``paths`` are the files of scenarios that
-    came from a file, by scenario name. With ``is_verbose`` the terminal shows everything, also for a gate.
+    came from a file, by scenario name. The number of ``workers`` may grow to ``most_workers`` during the run. With ``is_verbose`` the terminal shows everything, also for a gate.
     """
 
     command: str
@@ -43,6 +43,7 @@ class RunRequest(Struct, frozen=True, kw_only=True):
     replay_with: str = ""
     paths: dict[str, str] = {}
     workers: int = 1
+    most_workers: int | None = None
     json_path: Path | None = None
     junit_path: Path | None = None
     markdown_path: Path | None = None
@@ -89,7 +90,7 @@ def conclude(
         command=request.command,
         began_at=rfc3339(real_now() - timedelta(seconds=took_s)),
         took_s=round(took_s, 2),
-        workers=request.workers,
+        workers=session.workers,
         config=settings.source,
         harness=version(),
         python=platform.python_version(),

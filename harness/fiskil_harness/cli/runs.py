@@ -86,6 +86,7 @@ def play(
             settings=settings,
             seed=seed,
             workers=request.workers,
+            most_workers=request.most_workers,
             progress=progress,
             records_har=records_har,
             records_journal=records_journal,

@@ -32,11 +32,9 @@ from fiskil_harness.probes.outcome import Measure, Outcome, Played, Recording
 from fiskil_harness.runner.first_contact import first_scenarios, ruling, skipped
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
 from fiskil_harness.runner.worker import NEVER_IDLE, OnProgress, Worker, unfinished
+from fiskil_harness.runner.worker_count import WorkerCount, count_at_start, largest_count
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
-
-FEWEST_WORKERS, MOST_WORKERS = 2, 6
-"""Bounds of the default number of workers: two even on one core, because scenarios mostly wait; at most four apps."""
 
 
 class SessionResult(Struct, frozen=True, kw_only=True):
@@ -44,7 +42,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
 
     ``internal_errors`` are tracebacks, ``plans`` are generated plans that failed, ``excerpts`` show what failed. ``hars``
     contain every exchange, and ``recordings`` the journals, if requested. ``stories`` and ``pictures`` show what happened in
-    each scenario, ``printed`` is the app's output.
+    each scenario, ``printed`` is the app's output. ``workers`` is the largest number of workers that played at a time.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -58,6 +56,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
     printed: tuple[Printed, ...] = ()
     recordings: tuple[Recording, ...] = ()
     was_interrupted: bool = False
+    workers: int = 1
 
     @property
     def is_whole(self) -> bool:
@@ -92,6 +91,7 @@ def run_scenarios(
     settings: Settings,
     seed: int,
     workers: int = 1,
+    most_workers: int | None = None,
     progress: Progress | None = None,
     records_har: bool = False,
     records_journal: bool = False,
@@ -102,6 +102,7 @@ def run_scenarios(
 
     Args:
         workers: Number of workers; more than one needs an app that starts several times (see ``can_run_in_parallel``).
+        most_workers: The number up to which workers are added while the processors are unused; None adds none.
         progress: Called at the beginning and end of each scenario.
         records_har: True includes every exchange in the result as HAR.
         records_journal: True includes every journal in the result, without secrets.
@@ -123,7 +124,8 @@ def run_scenarios(
     try:
         with signals.stops_as_interrupt():
             if workers > 1 and len(scenarios) > 1:
-                session.play_in_processes(settings, folder, workers=workers, records=records, app_log=app_log)
+                count = WorkerCount(workers, most_workers)
+                session.play_in_processes(settings, folder, workers=count, records=records, app_log=app_log)
             else:
                 worker = Worker(settings, seed=seed, folder=folder / "worker")
                 worker.includes_har, worker.includes_recording = records
@@ -161,6 +163,8 @@ class Session:
         self._played: list[Played] = []
         self._errors: list[str] = []
         self._has_reported_busy_app = False
+        self.most_workers = 1
+        """The largest number of workers that played at a time."""
 
     def play(self, worker: Worker, *, should_continue: Callable[[], bool] = lambda: True) -> None:
         """Play every scenario with *worker* in this process, and close the worker; Ctrl-C ends it.
@@ -215,13 +219,19 @@ class Session:
         return remaining
 
     def play_in_processes(
-        self, settings: Settings, folder: Path, *, workers: int, records: tuple[bool, bool], app_log: Path | None = None
+        self,
+        settings: Settings,
+        folder: Path,
+        *,
+        workers: WorkerCount,
+        records: tuple[bool, bool],
+        app_log: Path | None = None,
     ) -> None:
         """Play the scenarios in worker processes, one at a time in each; Ctrl-C ends them.
 
         Args:
             folder: The folder for the files of the workers; the caller removes it.
-            workers: Number of processes, at most one for each scenario.
+            workers: Number of processes at a time, at most one for each scenario.
             records: Whether each result includes its exchanges as HAR, and its journal.
 
         Raises:
@@ -229,7 +239,7 @@ class Session:
         """
         others = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(
-            min(workers, len(self.scenarios)),
+            min(workers.most, len(self.scenarios)),
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_open_worker,
             initargs=(settings, self.seed, folder, records, app_log),
@@ -248,22 +258,17 @@ class Session:
                         process.terminate()
                 pool.shutdown(cancel_futures=True)
 
-    def _play_in(self, pool: ProcessPoolExecutor, scenarios: Sequence[Scenario], workers: int) -> None:
+    def _play_in(self, pool: ProcessPoolExecutor, scenarios: Sequence[Scenario], workers: WorkerCount) -> None:
         """Give each process its next scenario as soon as the process is free, so that a scenario begins when it is given."""
-        waiting = iter(scenarios)
+        waiting = list(reversed(scenarios))
         running: dict[Future[Played], Scenario] = {}
-
-        def submit_next() -> None:
-            scenario = next(waiting, None)
-            if scenario is not None:
+        while waiting or running:
+            while waiting and len(running) < workers.now:
+                scenario = waiting.pop()
                 self._begin(scenario)
                 with _blocked_signals():
                     running[pool.submit(_play, scenario)] = scenario
-
-        for _ in range(workers):
-            submit_next()
-        while running:
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
+            for future in wait(running, workers.look_every_s, return_when=FIRST_COMPLETED).done:
                 scenario = running.pop(future)
                 try:
                     self._end(scenario, future.result())
@@ -272,7 +277,8 @@ class Session:
                     raise
                 except _InternalError as error:
                     self._fail(scenario, str(error))
-                submit_next()
+            workers.adapt()
+        self.most_workers = max(self.most_workers, min(workers.largest, len(self.scenarios)))
 
     def _fail(self, scenario: Scenario, error: str) -> None:
         """Record an internal error, a redacted traceback, of a scenario without a result; the others are still played."""
@@ -321,6 +327,7 @@ class Session:
             printed=tuple(result.printed for result in played if result.printed is not None),
             recordings=tuple(result.recording for result in played if result.recording is not None),
             was_interrupted=self.was_interrupted,
+            workers=self.most_workers,
         )
 
 
@@ -408,15 +415,9 @@ def can_run_in_parallel(settings: Settings) -> bool:
     return settings.app.passes("port") and settings.app.passes("workdir")
 
 
-def default_workers(settings: Settings) -> int:
-    """Return the number of workers for this machine; 1 if the app cannot start several times.
-
-    Scenarios wait most of the time, so there are two workers for each core, and two to six in all.
-    """
-    if not can_run_in_parallel(settings):
-        return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(max(cores * 2, FEWEST_WORKERS), MOST_WORKERS)
+def default_workers(settings: Settings) -> tuple[int, int]:
+    """Return the number of workers at the start of a run, and up to which it may grow; 1 if the app cannot start often."""
+    return (count_at_start(), largest_count()) if can_run_in_parallel(settings) else (1, 1)
 
 
 def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:
