@@ -432,3 +432,17 @@ def test_the_remedy_fits_if_only_such_forgeries_were_sent(accepted: tuple[str, .
     courier.effects({"e0": 1, **{f"forged-id-{name}": 1 for name in accepted}})
 
     assert examined(courier).fix.startswith(remedy)
+
+
+def test_without_effects_a_refusal_passes_as_a_case_and_not_as_a_finding() -> None:
+    """A server error is no refusal: it may come after the work."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.forge("unsigned", status=401)
+    courier.forge("truncated_1", status=500)
+
+    finding = examined(courier)
+
+    verdicts = {case.name: case.verdict for case in finding.cases}
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert (verdicts["unsigned"], verdicts["truncated_1"]) == (Verdict.PASS, Verdict.INCONCLUSIVE)
