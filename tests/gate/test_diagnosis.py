@@ -1,6 +1,7 @@
 """From findings to bugs: which bugs are present, which are absent, and which are unknown."""
 
-from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
+from fiskil_harness.gate.diagnosis import NOT_SENT, Diagnosis, diagnose
+from fiskil_harness.gate.report.text import bug_counts
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 
@@ -158,3 +159,34 @@ def test_a_general_failure_gives_no_bug_a_clean_record() -> None:
 
     assert verdicts(kinds)["events-alike"].verdict is Verdict.PASS
     assert verdicts(kinds, outcome("webhook_delivered", LOST))["events-alike"].verdict is Verdict.INCONCLUSIVE
+
+
+def test_forms_that_the_scheme_does_not_have_leave_no_bug_unknown() -> None:
+    """The receiver responded to everything, so everything that its signature scheme has was sent."""
+    cases = (("unsigned", Verdict.PASS), ("responds_to_junk", Verdict.PASS))
+
+    diagnosis = diagnosed("missing-header-passes", *cases)
+
+    assert (diagnosis.verdict, diagnosis.observed) == (Verdict.PASS, "1 case passed")
+
+
+def test_a_failure_of_another_form_is_no_reason_why_a_bug_is_unknown() -> None:
+    """Nothing of the kind was sent, whatever else the receiver accepted."""
+    diagnosis = diagnosed("timestamp-unsigned", ("unsigned", Verdict.FAIL), verdict=Verdict.FAIL)
+
+    assert (diagnosis.verdict, diagnosis.observed) == (Verdict.INCONCLUSIVE, NOT_SENT)
+
+
+def test_refusals_alone_show_that_a_bug_is_absent_and_are_counted() -> None:
+    """Without effects, the response is all that there is; the report says how many bugs it decided."""
+    cases = tuple(Case(name=name, verdict=Verdict.PASS) for name in ("unsigned", "empty_header", "responds_to_junk"))
+    finding = Finding(
+        probe="refuses_forgeries", verdict=Verdict.INCONCLUSIVE, observed="refused", hook="app.observe.effects", cases=cases
+    )
+    outcome = Outcome(scenario="webhook_forged", title="", practices=("webhooks.signature",), seed=0, findings=(finding,))
+
+    diagnoses = diagnose([outcome])
+
+    diagnosis = next(each for each in diagnoses if each.bug == "missing-header-passes")
+    assert (diagnosis.verdict, diagnosis.by_responses) == (Verdict.PASS, True)
+    assert "1 not found (1 by the responses alone)" in bug_counts([diagnosis])

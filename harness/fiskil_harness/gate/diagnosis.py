@@ -9,17 +9,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.gate.receiver_bugs import Bug, Cause, Witness, bugs, causes
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.probes.webhooks.refuses_forgeries import ALIKE, RESPONDS_TO_JUNK
 
 NOT_SENT = "no such request was sent: this signature scheme has none"
+BY_FORM = {"accepts_equivalent_requests", "acknowledges_genuine", "recognises_duplicates", "refuses_forgeries"}
+"""Probes with one case for each form of a request that was sent. Some forms exist in other signature schemes only."""
 
 
 class Diagnosis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The verdict about one known bug: FAIL if the receiver has it.
 
-    ``scenario`` and ``probe`` identify the witness (a probe in a scenario) whose finding decided.
+    ``scenario`` and ``probe`` identify the witness (a probe in a scenario) whose finding decided. A PASS with
+    ``by_responses`` is based on refusals alone, because effects were not visible.
     """
 
     bug: str
@@ -32,6 +37,7 @@ class Diagnosis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     probe: str = ""
     cases: tuple[str, ...] = ()
     hook: str = ""
+    by_responses: bool = False
 
 
 class _Testimony(Struct, frozen=True, kw_only=True):
@@ -42,6 +48,7 @@ class _Testimony(Struct, frozen=True, kw_only=True):
     observed: str
     cases: tuple[str, ...] = ()
     hook: str = ""
+    by_responses: bool = False
 
 
 def diagnose(outcomes: Iterable[Outcome]) -> tuple[Diagnosis, ...]:
@@ -92,6 +99,7 @@ def _diagnosis_of(bug: Bug, testimonies: Sequence[_Testimony]) -> Diagnosis:
         probe=decisive.witness.probe,
         cases=decisive.cases,
         hook=decisive.hook,
+        by_responses=decisive.verdict is Verdict.PASS and any(testimony.by_responses for testimony in testimonies),
     )
 
 
@@ -151,12 +159,36 @@ def _judge_cases(witness: Witness, finding: Finding) -> _Testimony:
         return _Testimony(witness=witness, verdict=Verdict.FAIL, observed=_summary_of(failed), cases=names)
     absent = [name for name in witness.cases if name not in by_name]
     inconclusive = [case for case in examined if case.verdict is Verdict.INCONCLUSIVE]
-    if absent or inconclusive:
-        is_not_applicable = finding.verdict is Verdict.PASS and not examined
-        observed = _summary_of(inconclusive) if inconclusive else NOT_SENT if is_not_applicable else finding.observed
+    if inconclusive or (absent and not (examined and _was_everything_sent(finding))):
+        is_of_other_scheme = witness.probe in BY_FORM and finding.cases and not examined
+        observed = _summary_of(inconclusive) if inconclusive else NOT_SENT if is_of_other_scheme else finding.observed
         return _Testimony(witness=witness, verdict=Verdict.INCONCLUSIVE, observed=observed, hook=finding.hook)
-    observed = f"{len(examined)} cases passed"
-    return _Testimony(witness=witness, verdict=Verdict.PASS, observed=observed, cases=tuple(witness.cases))
+    by_responses = _is_by_responses(finding)
+    observed = f"{len(examined)} cases were refused; effects are not visible" if by_responses else _passed(examined)
+    return _Testimony(
+        witness=witness,
+        verdict=Verdict.PASS,
+        observed=observed,
+        cases=tuple(case.name for case in examined),
+        by_responses=by_responses,
+    )
+
+
+def _is_by_responses(finding: Finding) -> bool:
+    """Return True if the probe of forgeries saw responses and no effects."""
+    alike = next((case.verdict for case in finding.cases if case.name == ALIKE), Verdict.PASS)
+    return finding.probe == "refuses_forgeries" and (finding.hook == EFFECTS or alike is Verdict.INCONCLUSIVE)
+
+
+def _was_everything_sent(finding: Finding) -> bool:
+    """Return True if the probe sent every form that the signature scheme has: the receiver did not hang before the end."""
+    if finding.probe == "refuses_forgeries":
+        return any(case.name == RESPONDS_TO_JUNK and case.verdict is Verdict.PASS for case in finding.cases)
+    return finding.probe in BY_FORM and finding.verdict is Verdict.PASS
+
+
+def _passed(examined: Sequence[Case]) -> str:
+    return f"{len(examined)} {'case' if len(examined) == 1 else 'cases'} passed"
 
 
 def _summary_of(cases: Sequence[Case]) -> str:

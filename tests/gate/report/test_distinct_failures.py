@@ -125,3 +125,20 @@ def test_a_failure_that_may_cause_the_others_comes_first(result: GateResult, out
     text = on_terminal(whole)
 
     assert text.index("finishes_work: ") < text.index("applies_once: ")
+
+
+@pytest.mark.parametrize(("fix", "count"), [(failed().fix, 1), ("another remedy", 2)])
+def test_a_generated_plan_joins_the_failure_of_a_named_scenario_with_the_same_remedy(
+    result: GateResult, outcome_of: Callable[..., Outcome], fix: str, count: int
+) -> None:
+    """The named scenario is shown, because it was made for the question; a plan with another remedy is a bug of its own."""
+    observed = "plan 7 failed, in its shortest form: applies_once: message e0 was applied 2 times"
+    plan = msgspec.structs.replace(failed(), probe="survives_every_plan", observed=observed, fix=fix)
+    named = outcome_of(PRACTICE, worded(NAMES[0]), scenario=NAMES[0])
+    whole = with_outcomes(result, outcome_of(PRACTICE, plan, scenario="everything_generated"), named)
+
+    blocks = blocks_to_show(whole.result)
+
+    assert len(blocks) == len(distinct_failures(whole.result)) == count
+    assert blocks[-1].outcome.scenario == NAMES[0]
+    assert blocks[-1].also["applies_once"] == ("everything_generated",)[: 2 - count]

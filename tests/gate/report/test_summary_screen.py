@@ -33,8 +33,8 @@ INCONCLUSIVE, by cause
       start_session = { request = "POST /connect", json = { customer = "{end_user_ref}" }, session = "$.auth_url" }
   1 question: your app did not make the API call that was to be disturbed
       what was seen
-      Check that your app reads this data, or state in app.facts.datasets and
-        app.facts.uses_events what it uses.
+      Check that your app reads this data to the last page, or state in
+        app.facts.datasets and app.facts.uses_events what it uses.
 Report: gate.html
 Next: read and fix the first violation: fiskil-harness run webhook_repeated \\
     --seed 42

@@ -13,6 +13,7 @@ from fiskil_harness.gate.report.terminal import show
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.worker import STILL_BUSY_SINCE
+from tests.gate.report.failures import bug
 
 FINDING = """\
 FAIL  webhooks.idempotent   webhook_repeated                             seed 42
@@ -145,6 +146,24 @@ def test_a_finding_names_the_known_bug_that_it_shows_with_its_fix(with_bug: Gate
     assert "in one database" not in text.partition("Security")[0]
     assert "Known bugs of receivers" not in text
     assert "\n3 known bugs: 1 found, 1 not found, 1 unknown\n" in text
+
+
+def test_the_reasons_why_known_bugs_are_unknown_are_counted(with_bug: GateResult) -> None:
+    """The reader learns which option or hook helps most. `webhooks` has options in place of hooks."""
+    unknown = (
+        bug(45, Verdict.INCONCLUSIVE, hook="app.observe.effects"),
+        bug(19, Verdict.INCONCLUSIVE, hook="app.observe.effects"),
+        bug(28, Verdict.INCONCLUSIVE, hook="app.drive.fail"),
+        bug(47, Verdict.INCONCLUSIVE, observed="tested only on request"),
+        bug(25, Verdict.INCONCLUSIVE, observed="no such request was sent"),
+    )
+    run = msgspec.structs.replace(with_bug.run, command="webhooks")
+    whole = msgspec.structs.replace(with_bug, run=run, result=msgspec.structs.replace(with_bug.result, bugs=unknown))
+
+    text = " ".join(text_of(whole).split())
+
+    reasons = "2 need --effects, 1 need app.drive.fail, 1 were tested only on request, 1 for other reasons"
+    assert f"5 known bugs: 0 found, 0 not found, 5 unknown unknown: {reasons} " in text
 
 
 def test_a_known_bug_that_no_finding_shows_has_its_own_section(with_bug: GateResult) -> None:

@@ -414,3 +414,35 @@ def test_the_remedy_fits_what_was_accepted(accepted: tuple[str, ...], remedy: st
     courier.effects({"e0": 1, **{f"forged-id-{name}": 1 for name in accepted if has_effect}})
 
     assert examined(courier).fix.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "remedy"),
+    [
+        (("unsigned", "put_unsigned", "get_unsigned"), "treat a missing or empty signature as a wrong one"),
+        (("truncated_1",), "first compare the header with base64(HMAC-SHA256("),
+    ],
+)
+def test_the_remedy_fits_if_only_such_forgeries_were_sent(accepted: tuple[str, ...], remedy: str) -> None:
+    """The shortest failing plan sends one forgery, and a receiver that accepts it may check all others."""
+    courier = Courier()
+    courier.deliver("e0")
+    for name in accepted:
+        courier.forge(name, status=204)
+    courier.effects({"e0": 1, **{f"forged-id-{name}": 1 for name in accepted}})
+
+    assert examined(courier).fix.startswith(remedy)
+
+
+def test_without_effects_a_refusal_passes_as_a_case_and_not_as_a_finding() -> None:
+    """A server error is no refusal: it may come after the work."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.forge("unsigned", status=401)
+    courier.forge("truncated_1", status=500)
+
+    finding = examined(courier)
+
+    verdicts = {case.name: case.verdict for case in finding.cases}
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert (verdicts["unsigned"], verdicts["truncated_1"]) == (Verdict.PASS, Verdict.INCONCLUSIVE)

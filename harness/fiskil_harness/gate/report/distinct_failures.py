@@ -12,7 +12,9 @@ from fiskil_harness.gate.judgement import Judgement
 from fiskil_harness.gate.report.text import findings_to_show
 from fiskil_harness.probes import PROBES, Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.probes.webhooks.survives_every_plan import probe_of_failed_plan
 
+Member = tuple[Outcome, Finding]
 _RANKS: list[Kind | None] = [*Kind, None]
 
 
@@ -42,12 +44,9 @@ class FindingBlock(Struct, frozen=True, kw_only=True):
 
 def blocks_to_show(judgement: Judgement) -> list[FindingBlock]:
     """Return the findings that a reader must see, each cause once, by scenario, the failures first."""
-    by_cause: dict[tuple[str, ...], list[tuple[Outcome, Finding]]] = {}
     shown = [(outcome, sorted(findings, key=_comes_later)) for outcome, findings in findings_to_show(judgement)]
-    for outcome, findings in shown:
-        for finding in findings:
-            by_cause.setdefault(_cause(finding), []).append((outcome, finding))
-    clearest = {id(failure.finding): failure for failure in map(_failure, by_cause.values())}
+    by_cause = _by_cause([(outcome, finding) for outcome, findings in shown for finding in findings], judgement)
+    clearest = {id(failure.finding): failure for failure in map(_failure, by_cause)}
     blocks = [(outcome, tuple(finding for finding in findings if id(finding) in clearest)) for outcome, findings in shown]
     return [
         FindingBlock(
@@ -69,12 +68,13 @@ def bugs_beyond(blocks: Iterable[FindingBlock], judgement: Judgement) -> list[Di
 
 def distinct_failures(judgement: Judgement) -> list[DistinctFailure]:
     """Return the failures of the scenarios, those that happen in production first."""
-    by_cause: dict[tuple[str, ...], list[tuple[Outcome, Finding]]] = {}
-    for outcome in judgement.scenarios:
-        for finding in outcome.findings:
-            if finding.verdict is Verdict.FAIL:
-                by_cause.setdefault(_cause(finding), []).append((outcome, finding))
-    failures = [_failure(members) for members in by_cause.values()]
+    failed = [
+        (outcome, finding)
+        for outcome in judgement.scenarios
+        for finding in outcome.findings
+        if finding.verdict is Verdict.FAIL
+    ]
+    failures = [_failure(members) for members in _by_cause(failed, judgement)]
     counts: Counter[str] = Counter()
     named: list[DistinctFailure] = []
     for failure in sorted(failures, key=lambda failure: _RANKS.index(failure.finding.kind)):
@@ -129,18 +129,40 @@ def _comes_later(finding: Finding) -> bool:
     return kind is None or not kind.explains_others
 
 
+def _by_cause(findings: Iterable[Member], judgement: Judgement) -> list[list[Member]]:
+    """Return *findings* in groups with the same cause.
+
+    A generated plan joins the failure of a named scenario if the same probe failed, with the same fix, or with that of a
+    known bug which this probe detected.
+    """
+    groups: dict[tuple[str, ...], list[Member]] = {}
+    plans: list[Member] = []
+    for outcome, finding in findings:
+        if probe_of_failed_plan(finding):
+            plans.append((outcome, finding))
+        else:
+            groups.setdefault(_cause(finding), []).append((outcome, finding))
+    for outcome, plan in plans:
+        probe = probe_of_failed_plan(plan)
+        is_of_bug = any(bug.verdict is Verdict.FAIL and bug.probe == probe and bug.fix == plan.fix for bug in judgement.bugs)
+        same = (cause for cause in groups if cause[:2] == (Verdict.FAIL, probe) and (is_of_bug or cause[2] == plan.fix))
+        groups.setdefault(next(same, _cause(plan)), []).append((outcome, plan))
+    return list(groups.values())
+
+
 def _cause(finding: Finding) -> tuple[str, ...]:
     """Return what findings with the same cause share. Failures are worded with the values of their scenario."""
     text = finding.fix if finding.verdict is Verdict.FAIL else finding.observed
     return finding.verdict, finding.probe, text
 
 
-def _failure(members: list[tuple[Outcome, Finding]]) -> DistinctFailure:
-    """Choose the clearest finding: of the most frequent kind, of a scenario made for the question, with evidence."""
+def _failure(members: list[Member]) -> DistinctFailure:
+    """Choose the clearest finding: of a named scenario, the most frequent kind, a scenario made for it, with evidence."""
 
-    def rank(member: tuple[Outcome, Finding]) -> tuple[int, bool, int]:
+    def rank(member: Member) -> tuple[bool, int, bool, int]:
         outcome, finding = member
-        return _RANKS.index(finding.kind), not finding.evidence, len(outcome.findings)
+        is_plan = bool(probe_of_failed_plan(finding))
+        return is_plan, _RANKS.index(finding.kind), not finding.evidence, len(outcome.findings)
 
     clearest, finding = min(members, key=rank)
     also = tuple(dict.fromkeys(outcome.scenario for outcome, _ in members if outcome is not clearest))

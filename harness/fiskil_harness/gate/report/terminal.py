@@ -43,7 +43,7 @@ def show(whole: GateResult, console: "Console") -> None:
     width = min(console.width, wording.WIDTH)
     blocks = blocks_to_show(judgement)
     _show_findings(whole, blocks, console, width)
-    _show_bugs(judgement, blocks, console, width)
+    _show_bugs(whole, blocks, console, width)
     if judgement.decision is Decision.NOT_REQUESTED:
         _show_passes(judgement, console, width)
     _show_advice(judgement, console, width)
@@ -76,7 +76,7 @@ def show_receiver(whole: GateResult, console: "Console", *, reports: Sequence[st
     width = min(console.width, wording.WIDTH)
     blocks = [block for block in blocks_to_show(whole.result) if block.findings[0].verdict is Verdict.FAIL]
     _show_findings(whole, blocks, console, width)
-    _show_bugs(whole.result, blocks, console, width)
+    _show_bugs(whole, blocks, console, width)
     _show_responses(whole.result, console, width)
     _show_advice(whole.result, console, width)
     show_summary(whole, console, reports=reports)
@@ -119,8 +119,9 @@ def _show_responses(judgement: Judgement, console: "Console", width: int) -> Non
         _print(console, "")
 
 
-def _show_bugs(judgement: Judgement, blocks: Sequence[FindingBlock], console: "Console", width: int) -> None:
+def _show_bugs(whole: GateResult, blocks: Sequence[FindingBlock], console: "Console", width: int) -> None:
     """Print the known bugs that the receiver has and no finding of *blocks* shows, each with its fix, and the counts."""
+    judgement = whole.result
     if not judgement.bugs:
         return
     present = bugs_beyond(blocks, judgement)
@@ -133,6 +134,9 @@ def _show_bugs(judgement: Judgement, blocks: Sequence[FindingBlock], console: "C
         fix = f"fix: {diagnosis.fix}"
         _print_lines(console, wording.wrapped(fix, width, first_indent=wording.INDENT, later_indent=wording.INDENT))
     _print_wrapped(console, f"{len(judgement.bugs)} known bugs: {wording.bug_counts(judgement.bugs)}", width)
+    unknown = wording.unknown_bugs_line(whole) if whole.run.command == "webhooks" else ""
+    if unknown:
+        _print_wrapped(console, unknown, width, indent="  ")
     _print(console, "")
 
 

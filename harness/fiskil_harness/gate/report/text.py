@@ -43,6 +43,8 @@ WEBHOOKS_OPTIONS = {
 }
 """Config keys, each with the option of the command `webhooks` that sets the same value."""
 
+UNTRIED = ("not tested", "tested only on request")
+"""Why a known bug is unknown although no hook is missing: its scenario was not among those that were chosen."""
 STATED_HEADING = "Stated in the config, not proven by an experiment"
 """The heading of the practices of which the config alone says a part."""
 WIDTH = 80
@@ -242,7 +244,29 @@ def scenario_counts(judgement: Judgement) -> str:
 def bug_counts(bugs: Sequence[Diagnosis]) -> str:
     """Return the number of known bugs by result: ``2 found, 47 not found, 9 unknown``."""
     verdicts = [bug.verdict for bug in bugs]
-    return ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in BUG_LABELS.items())
+    by_responses = sum(bug.by_responses for bug in bugs)
+    notes = {Verdict.PASS: f" ({by_responses} by the responses alone)" if by_responses else ""}
+    return ", ".join(f"{verdicts.count(verdict)} {word}{notes.get(verdict, '')}" for verdict, word in BUG_LABELS.items())
+
+
+def unknown_bugs_line(whole: GateResult) -> str:
+    """Return how many known bugs are unknown for which reason, the most frequent first; "" if none is unknown."""
+    unknown = [bug for bug in whole.result.bugs if bug.verdict is Verdict.INCONCLUSIVE]
+    if not unknown:
+        return ""
+    needs = Counter(_what_to_give(whole, bug.hook) for bug in unknown if bug.hook)
+    skipped = Counter(bug.observed for bug in unknown if not bug.hook and bug.observed in UNTRIED)
+    reasons = {f"need {hook}": count for hook, count in needs.items()} | {
+        f"were {text}": count for text, count in skipped.items()
+    }
+    parts = [f"{count} {reason}" for reason, count in sorted(reasons.items(), key=lambda each: -each[1])]
+    others = len(unknown) - sum(reasons.values())
+    return f"unknown: {', '.join([*parts, *([f'{others} for other reasons'] if others else [])])}"
+
+
+def _what_to_give(whole: GateResult, hook: str) -> str:
+    """Return the option of the command `webhooks` that sets *hook*, or else the hook."""
+    return WEBHOOKS_OPTIONS.get(hook, hook) if whole.run.command == "webhooks" else hook
 
 
 def interpretation_run_counts(judgement: Judgement) -> str:

@@ -1,5 +1,7 @@
 """Are forged messages refused, without any effect?"""
 
+from collections.abc import Callable
+from functools import partial
 from statistics import median
 
 import msgspec
@@ -30,6 +32,8 @@ NO_SIGNATURE = frozenset({"unsigned", "empty_header", "put_unsigned", "get_unsig
 """Forgeries without a signature."""
 OTHER_BYTES = frozenset({"respaced", "repeated_key", "trailing_newline", "byte_order_mark", "invalid_byte"})
 """Forgeries with another body that becomes the signed one if a receiver decodes it, or parses and serialises it."""
+OTHER_KEYS = frozenset({"random_signature", "other_secret"})
+"""Forgeries that only a receiver without any check accepts."""
 GUESSED_KEYS = ("empty_key", "key_")
 """Beginnings of the names of forgeries that are signed with an empty or a guessed key."""
 Witness = tuple[str, tuple[str, ...], list[Delivery]]
@@ -67,7 +71,10 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         if failure is not None:
             return failure
         advice = (*_advice(journal, forged), *_advice_on_2xx(forged))
-        observed, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
+        observed, cases = (
+            f"{len(forged)} forged messages had no effect",
+            _cases(forged, [], otherwise=lambda _: Verdict.PASS),
+        )
         cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, observed="no forgery got the response of genuine messages"))
         return self.passes(observed, examined=len(forged), advice=advice, cases=cases)
 
@@ -75,7 +82,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         """Return a FAIL or INCONCLUSIVE finding, or None if the app passes."""
         advice = _advice(journal, forged)
         has_control = _has_genuine_effect(journal, forged)
-        otherwise = Verdict.PASS if has_control else Verdict.INCONCLUSIVE
+        otherwise = partial(_verdict_without_witness, journal, has_control=has_control)
         witness = _applied(journal, forged) or _changed_state(journal, forged) or _leaked(journal)
         if witness:
             observed, evidence, accepted = witness
@@ -85,7 +92,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         silent = _silent(forged)
         if silent:
             # A receiver that hangs or exits did not accept the forgery, so that is a separate case.
-            cases = _cases(forged, [], otherwise=Verdict.INCONCLUSIVE)
+            cases = _cases(forged, [], otherwise=lambda _: Verdict.INCONCLUSIVE)
             return self.fails(silent[0], evidence=silent[1], examined=len(forged), advice=advice, cases=cases)
         unclear = _unclear_changes(journal, forged)
         if unclear:
@@ -104,7 +111,19 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             evidence = tuple(map(_line, alike))
             finding = self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
             return msgspec.structs.replace(finding, fix=_fix_for(forged, alike) or self.fix)
-        return None if has_control else self.inconclusive(_responses(journal, forged), hook=EFFECTS, advice=advice)
+        cases = _cases(forged, [], otherwise=otherwise)
+        by_responses = self.inconclusive(_responses(journal, forged), hook=EFFECTS, advice=advice, cases=cases)
+        return None if has_control else by_responses
+
+
+def _verdict_without_witness(journal: Journal, delivery: Delivery, *, has_control: bool) -> Verdict:
+    """Return the verdict about a forgery that was not accepted, as far as effects or responses show.
+
+    Without effects, a refusal by a receiver that acknowledges genuine messages passes as a case.
+    """
+    is_control_acknowledged = any(genuine_delivery.is_acknowledged for genuine_delivery in genuine(journal))
+    is_turned_away = not journal.all(Effects) and delivery.is_refused and not delivery.is_server_error
+    return Verdict.PASS if has_control or (is_turned_away and is_control_acknowledged) else Verdict.INCONCLUSIVE
 
 
 def _fix_for(forged: list[Delivery], accepted: list[Delivery]) -> str:
@@ -120,7 +139,7 @@ def _fix_for(forged: list[Delivery], accepted: list[Delivery]) -> str:
         )
     if all(name.startswith(GUESSED_KEYS) for name in names):
         return "refuse to start, or return 503, without a secret, and never fall back to another key"
-    if names == {delivery.name for delivery in forged}:
+    if names == {delivery.name for delivery in forged} and names & OTHER_KEYS:
         return "verify the signature of every message, and refuse to start, or return 503, without a secret"
     return ""
 
@@ -230,10 +249,12 @@ def _responses(journal: Journal, forged: list[Delivery]) -> str:
     return f"{of_forged}, and genuine ones got {acknowledged[0].status}; whether a forged one had an effect is not visible"
 
 
-def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdict) -> tuple[Case, ...]:
+def _cases(
+    forged: list[Delivery], accepted: list[Delivery], *, otherwise: Callable[[Delivery], Verdict]
+) -> tuple[Case, ...]:
     """Return the case ``RESPONDS_TO_JUNK``, and one case for each kind of forgery.
 
-    The cases of *accepted* forgeries fail, and the other kinds get the verdict *otherwise*.
+    The cases of *accepted* forgeries fail, and *otherwise* returns the verdict about each of the others.
     """
     accepted_names = {delivery.name for delivery in accepted}
     silent = _silent(forged)
@@ -246,7 +267,7 @@ def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdi
     return responds, *(
         case_of(
             delivery,
-            Verdict.FAIL if delivery.name in accepted_names else otherwise,
+            Verdict.FAIL if delivery.name in accepted_names else otherwise(delivery),
             f"{readable(delivery.name)}: {delivery.status or 'no response'}",
         )
         for delivery in {delivery.name: delivery for delivery in forged}.values()

@@ -3,9 +3,11 @@
 import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.tags import name_of
 from fiskil_harness.journal import Journal, PlanRun
 from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
 
+SHORTEST = " failed, in its shortest form: "
 UNDONE = ("every_step_done", "every_fault_bit")
 
 
@@ -40,9 +42,7 @@ class SurvivesEveryPlan(PlainProbe, frozen=True, kw_only=True, tag="survives_eve
 
     def _from_failed_plan(self, run: PlanRun, runs: list[PlanRun]) -> Finding:
         """Return the FAIL for one plan, with the plan's steps and the texts ``expected`` and ``fix`` of the failed probe."""
-        failed = self.fails(
-            f"plan {run.number} failed, in its shortest form: {run.probe}: {run.observed}", examined=len(runs)
-        )
+        failed = self.fails(f"plan {run.number}{SHORTEST}{run.probe}: {run.observed}", examined=len(runs))
         return msgspec.structs.replace(
             failed,
             expected=run.expected or self.expected,
@@ -50,3 +50,9 @@ class SurvivesEveryPlan(PlainProbe, frozen=True, kw_only=True, tag="survives_eve
             fix=run.fix or self.fix,
             evidence=(*run.summary, *run.evidence[:3]),  # the whole plan: a part of it does not reproduce the failure
         )
+
+
+def probe_of_failed_plan(finding: Finding) -> str:
+    """Return the probe that failed in the shortest failing plan of *finding*; "" if the finding is about no such plan."""
+    is_plan = finding.probe == name_of(SurvivesEveryPlan()) and finding.verdict is Verdict.FAIL
+    return finding.observed.partition(SHORTEST)[2].partition(":")[0] if is_plan else ""
