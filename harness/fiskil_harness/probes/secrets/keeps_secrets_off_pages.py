@@ -82,7 +82,8 @@ def _in_pages(journal: Journal, credentials: Index) -> Iterator[str]:
 
 def _in_requests_and_storage(journal: Journal, requests: list[Fetched], secrets: Index) -> Iterator[str]:
     for fetched in requests:
-        sent = b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)])
+        headers = (f"{name}: {value}".encode() for name, value in fetched.headers)
+        sent = b"\n".join([fetched.url.encode(), fetched.sent, *headers])
         for secret in secrets_in(sent, secrets):
             yield f"{secret} is in a request of the page {fetched.page!r}"
     for stored in journal.all(Stored):

@@ -66,5 +66,5 @@ def _responses(journal: Journal) -> Iterator[Text]:
         if not visit.is_elsewhere:
             yield f"the page {visit.page}", visit.body
     for delivery in journal.all(Delivery):
-        headers = "\n".join(value for _, value in delivery.response_headers).encode("latin-1", "replace")
+        headers = "\n".join(f"{name}: {value}" for name, value in delivery.response_headers).encode("latin-1", "replace")
         yield "the response to a delivery", delivery.response_body + b"\n" * bool(headers) + headers

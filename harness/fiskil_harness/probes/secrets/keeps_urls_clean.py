@@ -13,6 +13,7 @@ from fiskil_harness.probes.probe import Finding, PlainProbe
 CREATING_ROUTES = ("end_users.create", "end_users.update")
 LIST_ROUTE = "end_users.list"
 PHONE_DIGITS = 9
+NAMES = "the headers' names"
 LOOKED_UP = "end users are searched by e-mail address in the query, which access logs keep; list and compare them instead"
 
 Hit = tuple[str, str, str]
@@ -20,7 +21,7 @@ Hit = tuple[str, str, str]
 
 
 class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clean"):
-    """Check that no URL and no User-Agent of a call contains a token, a secret, an account number or personal data.
+    """Check that no URL, header name or User-Agent of a call contains a token, a secret, an account number or personal data.
 
     Servers and proxies write URLs to their logs. Personal data are the e-mail addresses, names and phone numbers with which
     the app created its end users; names are searched for in URLs only. The API supports a search by ``?email=``, so this
@@ -33,7 +34,7 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
     fix = "send the token in the Authorization header, credentials and personal data in JSON bodies, and ids in URLs"
 
     def examine(self, journal: Journal) -> Finding:
-        """Search the URL and the User-Agent of every call."""
+        """Search the URL, the User-Agent and the names of the headers of every call."""
         api_calls = calls(journal)
         if not any(header(call.request_headers, "authorization") or call.route == "token" for call in api_calls):
             return self.inconclusive("the app made no call with a token and requested none")
@@ -49,13 +50,18 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
 
 def _hits(call: Exchange, secrets: Index, personal: dict[str, set[str]]) -> Iterator[Hit]:
     route = call.route or "an unknown endpoint"
-    user_agent = header(call.request_headers, "user-agent")
-    for place, text in (("the path", call.path), ("the query", _query_without_filter(call)), ("the User-Agent", user_agent)):
+    places = (
+        ("the path", call.path),
+        ("the query", _query_without_filter(call)),
+        ("the User-Agent", header(call.request_headers, "user-agent")),
+        (NAMES, " ".join(name for name, _ in call.request_headers)),
+    )
+    for place, text in places:
         spellings = {text, unquote(text), unquote_plus(text)}
         for hit in secrets.hits(text.encode()):
             yield f"{'' if hit.is_whole else 'a part of '}the {hit.kind}", place, route
         for kind, values in personal.items():
-            if place == "the User-Agent" and kind == "name":
+            if place in {"the User-Agent", NAMES} and kind == "name":
                 continue  # a User-Agent may contain the app's name, which may equal an end user's name
             if any(_contains(value, kind, spelling) for value in values for spelling in spellings):
                 yield f"the end user's {kind}", place, route

@@ -77,7 +77,7 @@ def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[bytes]:
 
 
 def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple[str, str]]:
-    headers = "\n".join(value for _, value in delivery.response_headers)
+    headers = "\n".join(f"{name}: {value}" for name, value in delivery.response_headers)
     text = delivery.response_body + b"\n" + headers.encode("latin-1", "replace")
     place = f"the response to {delivery.event}"
     if any(signature in text for signature in _signatures(delivery, keys)):
