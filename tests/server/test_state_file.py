@@ -331,18 +331,33 @@ def test_a_file_of_another_seed_is_refused(start: Callable[..., Served]) -> None
         start(seed=0)
 
 
-def test_a_state_of_people_who_do_not_exist_is_refused(start: Callable[..., Served], path: Path) -> None:
-    """A file that another version wrote about other accounts is refused as a whole."""
+def _of_another_account(state: dict[str, Any]) -> None:
+    state["consents"][0]["account_keys"] = ["gone"]
+
+
+def _of_another_clause(state: dict[str, Any]) -> None:
+    state["interpretations"] = {"no.such-clause": "x"}
+
+
+def _of_another_institution(state: dict[str, Any]) -> None:
+    state["connections"] = {"1": "OUTAGE", "no": "OUTAGE"}
+
+
+@pytest.mark.parametrize("change", [_of_another_account, _of_another_clause, _of_another_institution])
+def test_a_state_about_unknown_things_is_refused(
+    start: Callable[..., Served], path: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    """A file that another version wrote about other accounts, clauses or institutions is refused as a whole."""
     before = start()
     before.connect()
     closed(before)
     state_file = StateFile(path, seed=0, write=partial(files.write, mode=0o600))
     content = json.loads(path.read_text())["content"]
-    content["sandbox"]["consents"][0]["account_keys"] = ["gone"]
+    change(content["sandbox"])
     state_file.save(datetime.now(UTC), lambda: content)
     state_file.close()
 
-    with pytest.raises(UsageError, match="has people or accounts that this version of serve does not have"):
+    with pytest.raises(UsageError, match="refers to something that this version of serve does not have"):
         start()
 
 
