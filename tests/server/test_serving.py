@@ -1,10 +1,13 @@
 """``serve`` delivers webhooks in real time, along the retry schedule, to one receiver."""
 
+import operator
 import re
 import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from pytest_httpserver import HTTPServer
 
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
-from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.clock import Clock, wait_until
 from fiskil_harness.errors import UnsafeTarget, UsageError
 from fiskil_harness.faults.expression import rules_of
 from fiskil_harness.journal import Bite
@@ -98,6 +101,21 @@ def test_the_same_seed_gives_the_same_ids_at_every_start(serve: Callable[..., Lo
 
     assert ids[0] == ids[1]
     assert len(secrets) == 2
+
+
+def test_a_payment_on_a_business_day_has_the_same_ids_on_another_day(serve: Callable[..., LocalServer]) -> None:
+    """A start on the next day moves purchases by a day; the salary stays, also in the app's database."""
+    now, ids = datetime(2026, 6, 10, 2, tzinfo=UTC), []
+    for days in (0, 1, 9):
+        fiskil = serve(clock=Clock(real=partial(operator.add, now, timedelta(days=days)))).fiskil
+        consent = fiskil.sandbox.authorise(fiskil.sandbox.create_end_user(catalog.person("rosa")))
+        fiskil.sandbox.sync(consent, "transactions")
+        rows = fiskil.sandbox.rows(consent, "transactions")
+        salary = [row for row in rows if "SALARY" in row.description and row.posting_date_time.startswith("2026-05")]
+        ids.append([(row.fiskil_id, row.transaction_id, row.posting_date_time) for row in salary])
+
+    assert len(ids[0]) >= 2
+    assert ids[0] == ids[1] == ids[2]
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -257,6 +257,17 @@ def test_every_response_is_saved_before_it_is_sent(start: Callable[..., Served],
     assert [end_user["end_user_id"] for end_user in after.state()["end_users"]] == [end_user_id]
 
 
+def test_an_unfinished_copy_of_a_killed_process_is_removed(start: Callable[..., Served], path: Path) -> None:
+    """It contains secrets; files with other names stay."""
+    unfinished, other = path.with_name(f".{path.name}.0123abcd"), path.with_name(f".{path.name}.original")
+    unfinished.write_text("{")
+    other.write_text("{")
+
+    start()
+
+    assert (unfinished.exists(), other.exists()) == (False, True)
+
+
 def test_one_file_serves_one_process(start: Callable[..., Served]) -> None:
     """A second serve with the same file is refused until the first one ends."""
     first = start()
@@ -320,18 +331,33 @@ def test_a_file_of_another_seed_is_refused(start: Callable[..., Served]) -> None
         start(seed=0)
 
 
-def test_a_state_of_people_who_do_not_exist_is_refused(start: Callable[..., Served], path: Path) -> None:
-    """A file that another version wrote about other accounts is refused as a whole."""
+def _of_another_account(state: dict[str, Any]) -> None:
+    state["consents"][0]["account_keys"] = ["gone"]
+
+
+def _of_another_clause(state: dict[str, Any]) -> None:
+    state["interpretations"] = {"no.such-clause": "x"}
+
+
+def _of_another_institution(state: dict[str, Any]) -> None:
+    state["connections"] = {"1": "OUTAGE", "no": "OUTAGE"}
+
+
+@pytest.mark.parametrize("change", [_of_another_account, _of_another_clause, _of_another_institution])
+def test_a_state_about_unknown_things_is_refused(
+    start: Callable[..., Served], path: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    """A file that another version wrote about other accounts, clauses or institutions is refused as a whole."""
     before = start()
     before.connect()
     closed(before)
     state_file = StateFile(path, seed=0, write=partial(files.write, mode=0o600))
     content = json.loads(path.read_text())["content"]
-    content["sandbox"]["consents"][0]["account_keys"] = ["gone"]
+    change(content["sandbox"])
     state_file.save(datetime.now(UTC), lambda: content)
     state_file.close()
 
-    with pytest.raises(UsageError, match="has people or accounts that this version of serve does not have"):
+    with pytest.raises(UsageError, match="refers to something that this version of serve does not have"):
         start()
 
 
@@ -343,6 +369,15 @@ def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path, kind: str) -> 
     result = CliRunner().invoke(serve_command, ["--port", "0", "--state", str(tmp_path / kind)])
 
     assert isinstance(result.exception, UsageError | ConfigError)
+
+
+def test_the_state_needs_a_file_of_its_own(path: Path) -> None:
+    """The env file is written at the start, so it would replace the state."""
+    options = ["--port", "0", "--env-file", str(path), "--state", str(path.parent / "." / path.name)]
+
+    result = CliRunner().invoke(serve_command, options)
+
+    assert "is also the path of --env-file or --har. Give --state another file." in str(result.exception)
 
 
 def test_an_error_of_writing_is_reported_and_serving_goes_on(start: Callable[..., Served], tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def serve_command(
     if har_path is not None:
         files.refuse_unwritable(har_path)
     with (
-        _state_file(state_path, seed) as state_file,
+        _state_file(state_path, seed, but=(env_file, har_path)) as state_file,
         tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder,
         until_interrupted() as interrupted,
     ):
@@ -279,7 +279,8 @@ def _secret(secret_env: str | None) -> str | None:
 
 
 @contextmanager
-def _state_file(path: Path | None, seed: int) -> Iterator["StateFile | None"]:
+def _state_file(path: Path | None, seed: int, *, but: tuple[Path | None, ...]) -> Iterator["StateFile | None"]:
+    """Yield the state file at *path*, which must be none of the other files in *but*; None without a path."""
     from functools import partial
 
     from fiskil_harness.server.state_file import StateFile
@@ -287,6 +288,8 @@ def _state_file(path: Path | None, seed: int) -> Iterator["StateFile | None"]:
     if path is None:
         yield None
         return
+    if path.resolve() in [other.resolve() for other in but if other is not None]:
+        raise UsageError(f"{str(path)!r} is also the path of --env-file or --har. Give --state another file.")
     files.refuse_unwritable(path)
     with closing(StateFile(path, seed=seed, write=partial(files.write, mode=0o600))) as state_file:
         yield state_file

@@ -190,7 +190,7 @@ def _texts_of_delivery(delivery: Delivery) -> Iterator[_Text]:
 
 
 def _response_of(delivery: Delivery) -> bytes:
-    headers = "\n".join(value for _, value in delivery.response_headers).encode("latin-1", "replace")
+    headers = "\n".join(f"{name}: {value}" for name, value in delivery.response_headers).encode("latin-1", "replace")
     return delivery.response_body + b"\n" * bool(headers) + headers
 
 
@@ -200,7 +200,7 @@ def _texts_of_request(fetched: Fetched) -> Iterator[_Text]:
         yield _Text("header", _raw(f"{name}: {value}"), CREDENTIALS, number, is_of_browser=True)
         if name.lower() in STORING_HEADERS:
             yield _Text("stored header", _raw(value), (ACCESS_TOKEN,), number, is_of_browser=True)
-    sent = b"\n".join([_raw(fetched.url), fetched.sent, *(_raw(value) for _, value in fetched.headers)])
+    sent = b"\n".join([_raw(fetched.url), fetched.sent, *(_raw(f"{name}: {value}") for name, value in fetched.headers)])
     yield _Text("request", sent, CREDENTIALS, is_of_browser=True)
     yield _Text("cookie", _raw(header(fetched.headers, "cookie")), (ACCESS_TOKEN,), is_of_browser=True)
 
@@ -218,6 +218,7 @@ def _texts_of_call(call: Exchange) -> Iterator[_Text]:
         yield _Text("path", _raw(call.path))
         yield _Text("query", _raw(query_without_filter(call)))
         yield _Text("user agent", _raw(header(call.request_headers, "user-agent")))
+        yield _Text("header names", _raw(header_names(call)))
 
 
 _TEXTS: dict[type[Entry], Callable[..., Iterator[_Text]]] = {
@@ -245,6 +246,11 @@ def query_without_filter(call: Exchange) -> str:
     if call.route != LIST_ROUTE:
         return call.query
     return urlencode([(name, value) for name, value in parse_qsl(call.query) if name != "email"])
+
+
+def header_names(call: Exchange) -> str:
+    """Return the names of the request's headers, one after another."""
+    return " ".join(name for name, _ in call.request_headers)
 
 
 def _signing_keys(journal: Journal) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.clauses import Interpretations, switches
 from fiskil_harness.core.model import DATASETS, AuthSession, Consent, Event
+from fiskil_harness.errors import UnknownName
 from fiskil_harness.sandbox.consents.consents import reopen
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.consents.institutions import set_connection
@@ -106,8 +107,8 @@ def restore(store: Store, saved: SavedState, *, not_before: datetime) -> None:
     The store's ``secrets`` are those of *saved*. Sandbox time is at least *not_before*.
 
     Raises:
-        LookupError: *saved* refers to an account, institution or dataset that does not exist.
-        HarnessError: A value in *saved* is out of range.
+        LookupError: *saved* refers to an account, institution, dataset or interpretation that does not exist.
+        UsageError: Sandbox time would be too far ahead of real time.
     """
     store.mint.resume(saved.counts)
     store.clock.resume(offset=saved.offset, moved_to=saved.moved_to, not_before=not_before)
@@ -115,10 +116,13 @@ def restore(store: Store, saved: SavedState, *, not_before: datetime) -> None:
     store.secrets = dict(saved.secrets)
     store.tokens = {token.value: token for token in saved.tokens}
     store.issued.extend(store.tokens)
-    store.interpretations = store.interpretations.with_chosen(saved.interpretations)
     store.console = saved.console or store.console
-    for institution_id, status in saved.connections.items():
-        set_connection(store, institution_id, status)
+    try:
+        store.interpretations = store.interpretations.with_chosen(saved.interpretations)
+        for institution_id, status in saved.connections.items():
+            set_connection(store, institution_id, status)
+    except UnknownName as error:
+        raise LookupError(str(error)) from None
     for registration in saved.end_users:
         store.end_users[registration.end_user_id] = registration
     store.deleted_end_users = set(saved.deleted_end_users)

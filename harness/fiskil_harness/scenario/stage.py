@@ -268,11 +268,16 @@ class Stage:
         return symbol
 
     def uses_event(self, kind: str) -> bool:
-        """Return true if ``app.facts.uses_events`` covers events of this kind; false without that setting."""
+        """Return true if ``app.facts.uses_events`` covers events of this kind; false without that setting.
+
+        An app may ignore an event about public data or an early stage, so a pattern such as ``banking.*`` covers none.
+        """
         from fnmatch import fnmatchcase
 
-        patterns = self.settings.app.facts.uses_events
-        return patterns is not None and any(fnmatchcase(kind, pattern) for pattern in patterns)
+        patterns = self.settings.app.facts.uses_events or ()
+        if is_extra(kind):
+            return kind in patterns
+        return any(fnmatchcase(kind, pattern) for pattern in patterns)
 
     def owner_of(self, symbol: str) -> EndUser:
         """Return the participant to whom the event *symbol* belongs.

@@ -235,7 +235,7 @@ class LocalServer:
         except LookupError:
             if state_file is None:
                 raise
-            raise state_file.refuse("has people or accounts that this version of serve does not have") from None
+            raise state_file.refuse("refers to something that this version of serve does not have") from None
         store = self.fiskil.sandbox.store
         self._state_file, self._on_state_error = state_file, on_state_error
         self._delivered = content.deliveries if content else {}

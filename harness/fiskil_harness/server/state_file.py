@@ -7,6 +7,7 @@ killed leaves the state of its last response. A digest shows whether the file is
 import fcntl
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -68,6 +69,7 @@ class StateFile:
         self._written = b""
         self._lock = self._locked()
         try:
+            self._sweep()
             file = self._read()
             self.content: Content | None = self._content(file) if file else None
             self.now: datetime | None = file.now if file else None
@@ -123,6 +125,13 @@ class StateFile:
                 f"{str(self.path)!r} belongs to a serve that is still running. Stop that serve, or give another file."
             ) from None
         return descriptor
+
+    def _sweep(self) -> None:
+        """Remove what a process left that was killed while it wrote the file: a copy, which contains the secrets too."""
+        unfinished = re.compile(re.escape(f".{self.path.name}.") + r"[0-9a-f]{8}")
+        for entry in self.path.parent.iterdir():
+            if unfinished.fullmatch(entry.name):
+                entry.unlink(missing_ok=True)
 
     def _read(self) -> _File | None:
         if self.path.exists() and not self.path.is_file():

@@ -52,6 +52,17 @@ ENCODINGS = {
     "base64 URL-encoded": quote(base64.b64encode(b"\xff\xfe" + CLIENT_SECRET.encode()).decode(), safe=""),
     "hex in JSON in base64": base64.b64encode(json.dumps({"a": CLIENT_SECRET.encode().hex()}).encode()).decode(),
 }
+SPELLINGS = {
+    "lower case": CLIENT_SECRET.lower(),
+    "upper case": CLIENT_SECRET.upper(),
+    "other case": CLIENT_SECRET.swapcase(),
+    "a header's name": "-".join(word.capitalize() for word in CLIENT_SECRET.split("_")),
+    "a header's name in an environment": "HTTP_" + CLIENT_SECRET.upper(),
+    "upper case in base64": base64.b64encode(CLIENT_SECRET.upper().encode()).decode(),
+    "nine characters in lower case": NINE_CHARACTERS.lower(),
+    "a signature in an environment": "HTTP_" + SIGNATURE.upper().replace("-", "_"),
+    "the base64 of a key in lower case": WEBHOOK_SECRET.lower(),
+}
 KEY_ENCODINGS = {
     "plain": WEBHOOK_SECRET,
     "URL-encoded": quote(WEBHOOK_SECRET, safe=""),
@@ -88,6 +99,7 @@ HARMLESS = {
     "the claims of a token": CLAIMS.decode(),
     "the ids of a token": "0q3v8k2m5n7p9r1t4w6x8z0b2d 9c41f07be2d85a36",
     "another token of the same head": f"{HEAD}.eyJvcmciOjF9.{SIGNATURE[::-1]}",
+    "eight characters in lower case": NINE_CHARACTERS[:8].lower(),
     "a longer number": "1482915637",
     "a number with another digit after it": "4829156370",
     "the last digits": "****5637",
@@ -122,6 +134,14 @@ def test_a_base64_secret_is_found_as_text_and_as_key(index: Index, encoding: str
     assert {hit.kind for hit in hits} == {"webhook secret"}
 
 
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_secret_in_another_letter_case_is_found(index: Index, spelling: str) -> None:
+    """The names of HTTP headers have another case, and an underscore for a hyphen; so does text for a log."""
+    hits = index.hits(f"before {SPELLINGS[spelling]} after".encode())
+
+    assert [hit.text.endswith("in another letter case") for hit in hits] == [True]
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_nine_characters_of_a_secret_are_a_leak(index: Index, part: str) -> None:
     """A part helps to guess the rest; the hit is not marked as whole."""
@@ -136,10 +156,10 @@ def test_a_text_that_reveals_no_secret_is_no_leak(index: Index, text: str) -> No
     assert index.hits(f"log: {HARMLESS[text]}\n".encode()) == []
 
 
-@pytest.mark.parametrize("encoding", [*ENCODINGS, *KEY_ENCODINGS, *PARTS])
+@pytest.mark.parametrize("encoding", [*ENCODINGS, *SPELLINGS, *KEY_ENCODINGS, *PARTS])
 def test_a_hit_has_the_position_of_the_secret(index: Index, encoding: str) -> None:
     """A text without the spans of its hits contains no secret."""
-    text = f"before {(ENCODINGS | KEY_ENCODINGS | PARTS)[encoding]} after".encode()
+    text = f"before {(ENCODINGS | SPELLINGS | KEY_ENCODINGS | PARTS)[encoding]} after".encode()
     spans = sorted(hit.span for hit in index.hits(text))
 
     remaining = b"|".join(
@@ -160,13 +180,15 @@ def test_a_separate_number_is_found(index: Index) -> None:
 
 def test_a_hit_names_the_encoding(index: Index) -> None:
     """The text names what to search for in a log; escapes are not named."""
-    texts = [hit.text for text in (TOKEN, BASIC, KEY.hex(), NINE_CHARACTERS) for hit in index.hits(text.encode())]
+    leaks = (TOKEN, BASIC, KEY.hex(), NINE_CHARACTERS, CLIENT_SECRET.lower())
+    texts = [hit.text for text in leaks for hit in index.hits(text.encode())]
 
     assert texts == [
         "the access token",
         "the client secret in base64",
         "the webhook secret decoded in hex",
         "a part of the client secret",
+        "the client secret in another letter case",
     ]
 
 

@@ -19,10 +19,10 @@ UPDATED, SYNCED = "consent.updated", "banking.balances.sync.completed"
 
 
 class Letters(Courier):
-    """A courier whose config declares that the app uses no event."""
+    """A courier whose events need no effect; by default the config declares that the app uses no event."""
 
-    def __init__(self) -> None:
-        super().__init__(uses=())
+    def __init__(self, *, uses: tuple[str, ...] = ()) -> None:
+        super().__init__(uses=uses)
 
     def event(self, event: str, kind: str = "", *, message_id: str = "") -> str:
         """Record an event that the config leaves out."""
@@ -90,6 +90,18 @@ def test_only_events_that_the_config_leaves_out_are_examined() -> None:
     courier = Courier()
     courier.effects(state={})
     courier.deliver("e0")
+    courier.effects(state={"consent": "changed"})
+
+    assert unused_event_marks(courier.journal) == ()
+
+
+def test_an_event_that_a_pattern_covers_contradicts_nothing() -> None:
+    """An app that states banking.* may process basic transactions, and may ignore them."""
+    courier = Letters(uses=("banking.*",))
+    courier.event("extra0", "banking.transactions.basic.sync.completed")
+    courier.effects(state={})
+    courier.deliver("extra0")
+    courier.call("banking.transactions")
     courier.effects(state={"consent": "changed"})
 
     assert unused_event_marks(courier.journal) == ()

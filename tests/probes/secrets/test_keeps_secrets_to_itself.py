@@ -26,6 +26,9 @@ LEAKS: dict[str, Entry] = {
     "the client secret is in the response to a delivery": Delivery(
         **DELIVERY, response_body=b"no", response_headers=(("x", SECRET),)
     ),
+    "the client secret in another letter case is in the response to a delivery": Delivery(
+        **DELIVERY, response_body=b"no", response_headers=((SECRET.lower(), "x"),)
+    ),
     "the access token is in metrics": Reported(place="metrics", text=f'calls{{token="{TOKEN}"}} 1'.encode()),
     "the account number is in an alert": Reported(place="an alert", text=f"account {NUMBER}".encode()),
 }

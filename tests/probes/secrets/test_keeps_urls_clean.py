@@ -26,6 +26,7 @@ def call_api(
     path: str = "/v1/banking/accounts",
     query: str = "",
     agent: str = "budget/1.0",
+    name: str = "accept",
     body: dict[str, str] | None = None,
     end_user_id: str = ALICE,
 ) -> None:
@@ -39,7 +40,7 @@ def call_api(
             path=path,
             query=query,
             end_user_id=end_user_id,
-            request_headers=(("authorization", f"Bearer {TOKEN}"), ("user-agent", agent)),
+            request_headers=(("authorization", f"Bearer {TOKEN}"), ("user-agent", agent), (name, "1")),
             request_body=json.dumps(body).encode() if body else b"",
             status=200,
         )
@@ -168,3 +169,15 @@ def test_any_request_body_is_accepted(tape: Tape, body: bytes) -> None:
     tape.call("end_users.create", request_body=body)
 
     assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
+
+
+def test_a_secret_as_the_name_of_a_header_is_found(tape: Tape) -> None:
+    """HTTP clients and proxies change the letter case of header names."""
+    call_api(tape, name=SECRET.title())
+
+    finding = PROBE.examine(search_secrets(tape.journal))
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.FAIL,
+        "the client secret is in the headers' names of banking.accounts",
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import Delivery, Journal, StepIncomplete
+from fiskil_harness.journal import Delivery, EventCreated, Journal, StepIncomplete
 from fiskil_harness.probes import Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
@@ -55,6 +55,25 @@ def test_events_that_may_be_left_out_have_symbols_of_their_own(driver: Driver, m
         "banking.products.sync.completed",
         "banking.transactions.basic.sync.completed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "symbols"),
+    [
+        (["banking.*"], ["e1", "e2", "e3"]),
+        (["banking.*", "banking.transactions.basic.sync.completed"], ["e1", "e2", "extra1", "e3"]),
+    ],
+)
+def test_an_event_that_may_be_left_out_is_used_only_if_it_is_named(
+    mailbox: Mailbox, drive: Callable[..., Driver], patterns: list[str], symbols: list[str]
+) -> None:
+    """An app that states banking.* may ignore public data and early stages. Source: webhooks.unknown-events"""
+    driver = drive(mailbox.settings(facts={"uses_events": patterns}))
+    sequence = (steps.Authorise(), steps.Sync("transactions"), steps.Deliver())
+
+    journal, _ = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    assert [event.event for event in journal.all(EventCreated) if event.is_subscribed] == symbols
 
 
 def test_the_newest_event_can_come_first(perform: Perform, mailbox: Mailbox) -> None:

@@ -2,8 +2,12 @@
 
 Nine consecutive characters always contain five that begin at a position divisible by five. So only every fifth position
 of a text is looked up in the index; a match is then compared character by character.
+
+Letter case makes no difference, nor does a hyphen or an underscore, because programs change both in the names of headers.
+So the index contains all values in one form, and texts are looked up in that form.
 """
 
+import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -19,6 +23,9 @@ from fiskil_harness.core.redaction.secret import (
 
 SHORTEST = 6
 """The minimum length of a secret. A shorter value is a word or a small number, and its occurrence is no leak."""
+_FORM = bytes.maketrans(string.ascii_uppercase.encode() + b"-", string.ascii_lowercase.encode() + b"_")
+"""Maps upper case to lower case, and hyphens to underscores."""
+OTHER_CASE = "in another letter case"
 GRAM = 5
 STRIDE = SHORTEST_PART - GRAM + 1
 MOST_DIGITS = 32
@@ -40,11 +47,28 @@ class Hit(NamedTuple):
         return f"{'' if self.is_whole else 'a part of '}the {self.kind}{' ' + self.description if self.description else ''}"
 
 
+class _Place(NamedTuple):
+    """A position in the value of a secret; ``form`` is the value in lower case with underscores."""
+
+    secret: Secret
+    at: int
+    form: bytes
+
+
+class _Match(NamedTuple):
+    """A part of a secret in a text, with its position there; ``is_exact`` is false if letter case or hyphens differ."""
+
+    secret: Secret
+    begin: int
+    end: int
+    is_exact: bool = True
+
+
 class Index:
     """Secrets to find in a text: whole or in parts of nine or more characters, in any encoding."""
 
     def __init__(self) -> None:
-        self._grams: dict[bytes, list[tuple[Secret, int]]] = {}
+        self._grams: dict[bytes, list[_Place]] = {}
         self._numbers: dict[bytes, Secret] = {}
         self._fewest_digits = MOST_DIGITS
         self._short: list[Secret] = []
@@ -67,44 +91,46 @@ class Index:
         elif len(secret.value) < SHORTEST_PART:
             self._short.append(secret)
         else:
+            form = secret.value.translate(_FORM)
             for begin, end in secret.parts or (_most_distinctive(secret.value),):
                 part = secret.value[begin:end]
                 # All tokens of the same key share claims.
                 if part not in self._parts:
                     self._parts.add(part)
                     for at in range(begin, end - GRAM + 1):
-                        self._grams.setdefault(secret.value[at : at + GRAM], []).append((secret, at))
+                        self._grams.setdefault(form[at : at + GRAM], []).append(_Place(secret, at, form))
 
     def hits(self, text: bytes) -> list[Hit]:
         """Return every secret in *text*. For a secret that is found in several encodings, the simplest is reported."""
         hits: list[Hit] = []
         for decoding in decodings(text):
-            for secret, begin, end in self._matches(decoding.text):
+            for secret, begin, end, is_exact in self._matches(decoding.text):
                 is_whole = end - begin == len(secret.value)
-                hits.append(Hit(secret.kind, _words(secret, decoding), is_whole, decoding.places(begin, end)))
+                words = _words(secret, decoding, is_exact=is_exact)
+                hits.append(Hit(secret.kind, words, is_whole, decoding.places(begin, end)))
         return list(_outermost(hits))
 
-    def _matches(self, text: bytes) -> Iterator[tuple[Secret, int, int]]:
-        grams = self._grams
+    def _matches(self, text: bytes) -> Iterator[_Match]:
+        grams, form = self._grams, text.translate(_FORM)
         reached: dict[bytes, int] = {}
         # The hot loop: a slice and a look-up for each fifth character.
-        for at in [at for at in range(0, len(text) - GRAM + 1, STRIDE) if text[at : at + GRAM] in grams]:
-            for secret, offset in grams[text[at : at + GRAM]]:
-                if reached.get(secret.value, 0) > at:
+        for at in [at for at in range(0, len(form) - GRAM + 1, STRIDE) if form[at : at + GRAM] in grams]:
+            for place in grams[form[at : at + GRAM]]:
+                if reached.get(place.secret.value, 0) > at:
                     continue
-                first, last = _common(text, at, secret.value, offset)
-                if _is_leak(secret, first, last):
-                    begin = at - (offset - first)
-                    reached[secret.value] = begin + last - first
-                    yield secret, begin, begin + last - first
+                match = _match(place, at, text, place.secret.value, is_exact=True)
+                match = match or _match(place, at, form, place.form, is_exact=False)
+                if match:
+                    reached[place.secret.value] = match.end
+                    yield match
         for span in of_digits(text, self._fewest_digits) if self._numbers else ():
             number = text[slice(*span)]
             if number in self._numbers:
-                yield self._numbers[number], *span
+                yield _Match(self._numbers[number], *span)
         for secret in self._short:
             at = text.find(secret.value)
             while at >= 0:
-                yield secret, at, at + len(secret.value)
+                yield _Match(secret, at, at + len(secret.value))
                 at = text.find(secret.value, at + 1)
 
 
@@ -121,6 +147,18 @@ def _outermost(hits: list[Hit]) -> Iterator[Hit]:
         if hit.span[1] > reached.get(hit.kind, -1):
             reached[hit.kind] = hit.span[1]
             yield hit
+
+
+def _match(place: _Place, at: int, text: bytes, value: bytes, *, is_exact: bool) -> _Match | None:
+    """Return the part of *value* around *place* that *text* contains at *at*; None if it is no leak.
+
+    *value* is the value of the secret or its form, and *text* is in the same form.
+    """
+    if text[at : at + GRAM] != value[place.at : place.at + GRAM]:
+        return None
+    first, last = _common(text, at, value, place.at)
+    begin = at - (place.at - first)
+    return _Match(place.secret, begin, begin + last - first, is_exact) if _is_leak(place.secret, first, last) else None
 
 
 def _common(text: bytes, at: int, value: bytes, offset: int) -> tuple[int, int]:
@@ -146,6 +184,7 @@ def _is_leak(secret: Secret, first: int, last: int) -> bool:
     return False
 
 
-def _words(secret: Secret, decoding: Decoding) -> str:
+def _words(secret: Secret, decoding: Decoding, *, is_exact: bool) -> str:
     """Return the encoding of a hit as a phrase. It does not mention escapes, because only some values need them."""
-    return " ".join(text for text in (secret.form, *dict.fromkeys(decoding.encoding)) if text)
+    texts = (secret.form, *dict.fromkeys(decoding.encoding), "" if is_exact else OTHER_CASE)
+    return " ".join(text for text in texts if text)

@@ -16,6 +16,7 @@ SearchedPart = Literal[
     "path",
     "query",
     "user agent",
+    "header names",
 ]
 """Part of an entry that was searched.
 
@@ -31,6 +32,7 @@ stored header  the value of one header that a browser stores: a cookie or a URL
 path           the path of an API call
 query          the query of an API call, without a search for an e-mail address
 user agent     the User-Agent of an API call
+header names   the names of the headers of an API call
 =============  ===================================================================
 """
 

@@ -5,6 +5,7 @@ idle again. The app processed it if it read the event's dataset in that time or,
 """
 
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, UsedEvents
 from fiskil_harness.journal.queries.api_calls import dataset_of, end_user_of, reads
@@ -29,6 +30,7 @@ def unused_events(marks: Iterable[str], prefix: str) -> set[str]:
 
 def reactions(journal: Journal) -> Iterator[tuple[str, bool]]:
     """Yield, for each unused event that arrived alone, its kind and whether the app processed it."""
+    patterns = [pattern for used in journal.all(UsedEvents) for pattern in used.patterns]
     if not journal.all(UsedEvents):
         return
     events = events_by_id(journal)
@@ -37,7 +39,8 @@ def reactions(journal: Journal) -> Iterator[tuple[str, bool]]:
         if not isinstance(entry, Delivery) or not entry.is_genuine or not entry.is_acknowledged:
             continue
         event = events.get(entry.message_id)
-        if event is None or event.is_subscribed:
+        # A pattern such as banking.* may cover events that need no effect.
+        if event is None or event.is_subscribed or any(fnmatchcase(event.kind, pattern) for pattern in patterns):
             continue
         before, after = _before(entries[:number], event), _after(entries[number + 1 :], event)
         if before is None or after is None:

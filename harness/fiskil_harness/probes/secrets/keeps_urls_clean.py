@@ -8,21 +8,27 @@ from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.entries.secrets import SearchedPart
 from fiskil_harness.journal.queries.api_calls import calls, fields_of, header, routes_of
 from fiskil_harness.journal.queries.secrets import SecretsFound
-from fiskil_harness.journal.secret_search import LIST_ROUTE, query_without_filter
+from fiskil_harness.journal.secret_search import LIST_ROUTE, header_names, query_without_filter
 from fiskil_harness.probes.probe import Finding, PlainProbe
 
 CREATING_ROUTES = ("end_users.create", "end_users.update")
 PHONE_DIGITS = 9
+NAMES = "the headers' names"
 LOOKED_UP = "end users are searched by e-mail address in the query, which access logs keep; list and compare them instead"
 
-PLACES: dict[SearchedPart, str] = {"path": "the path", "query": "the query", "user agent": "the User-Agent"}
+PLACES: dict[SearchedPart, str] = {
+    "path": "the path",
+    "query": "the query",
+    "user agent": "the User-Agent",
+    "header names": NAMES,
+}
 
 Hit = tuple[str, str, str]
 """A description of the secret or personal value, the part of the request that contains it, and the call's route."""
 
 
 class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clean"):
-    """Check that no URL and no User-Agent of a call contains a token, a secret, an account number or personal data.
+    """Check that no URL, header name or User-Agent of a call contains a token, a secret, an account number or personal data.
 
     Servers and proxies write URLs to their logs. Personal data are the e-mail addresses, names and phone numbers with which
     the app created its end users; names are searched for in URLs only. The API supports a search by ``?email=``, so this
@@ -35,7 +41,7 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
     fix = "send the token in the Authorization header, credentials and personal data in JSON bodies, and ids in URLs"
 
     def examine(self, journal: Journal) -> Finding:
-        """Search the URL and the User-Agent of every call."""
+        """Search the URL, the User-Agent and the names of the headers of every call."""
         api_calls = calls(journal)
         if not any(header(call.request_headers, "authorization") or call.route == "token" for call in api_calls):
             return self.inconclusive("the app made no call with a token and requested none")
@@ -51,11 +57,11 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
 
 def _hits(call: Exchange, secrets: SecretsFound, personal: dict[str, set[str]]) -> Iterator[Hit]:
     route = call.route or "an unknown endpoint"
-    user_agent = header(call.request_headers, "user-agent")
     parts: tuple[tuple[SearchedPart, str], ...] = (
         ("path", call.path),
         ("query", query_without_filter(call)),
-        ("user agent", user_agent),
+        ("user agent", header(call.request_headers, "user-agent")),
+        ("header names", header_names(call)),
     )
     for part, text in parts:
         place = PLACES[part]
@@ -63,7 +69,7 @@ def _hits(call: Exchange, secrets: SecretsFound, personal: dict[str, set[str]]) 
         for hit in secrets.of(call, part):
             yield f"{'' if hit.is_whole else 'a part of '}the {hit.kind}", place, route
         for kind, values in personal.items():
-            if place == "the User-Agent" and kind == "name":
+            if place in {"the User-Agent", NAMES} and kind == "name":
                 continue  # a User-Agent may contain the app's name, which may equal an end user's name
             if any(_contains(value, kind, spelling) for value in values for spelling in spellings):
                 yield f"the end user's {kind}", place, route
