@@ -51,7 +51,7 @@ from fiskil_harness.journal.secret_search import search_secrets
 
 END_USER = "eu-alice"
 """The id of the end user without a name; another participant's id is ``eu-`` and the name."""
-PUBLISHED = "2026-01-01T00:00:00.000Z"
+PUBLISHED = "2026-11-24T00:00:00.000Z"
 KINDS = {"e0": "consent.received", "e1": "banking.accounts.sync.completed", "e2": "consent.updated", "e3": "consent.revoked"}
 """The usual kind of the first events of an end user, by symbol."""
 MOMENT_S = 0.05
@@ -376,7 +376,7 @@ class JournalBuilder:
         return entry
 
     def _stamped(self, kind: type[E_], at_s: float, /, **fields: Any) -> E_:
-        return self.write(kind(at_s=at_s, step=self.step, **fields))
+        return self.write(kind(**{"at_s": at_s, "step": self.step, **fields}))
 
 
 def end_user_of(participant: str) -> str:

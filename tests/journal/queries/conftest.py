@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.probes.tape import Tape
+from fiskil_harness.journal.builder import JournalBuilder
 
 
 @pytest.fixture
-def tape() -> Tape:
+def tape() -> JournalBuilder:
     """Return an empty tape whose clock is at one second."""
-    return Tape()
+    return JournalBuilder()

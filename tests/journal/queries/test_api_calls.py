@@ -2,8 +2,8 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.api_calls import covers
-from tests.probes.tape import Tape
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,13 @@ from tests.probes.tape import Tape
         ("account_id=", True),
     ],
 )
-def test_a_call_covers_the_rows_within_its_parameters(tape: Tape, query: str, is_covered: bool) -> None:
+def test_a_call_covers_the_rows_within_its_parameters(tape: JournalBuilder, query: str, is_covered: bool) -> None:
     """Both limits are inclusive; a value without a date or a time zone is ignored."""
     assert covers(tape.call("banking.transactions", query=query), tape.transaction("a")) is is_covered
 
 
 @pytest.mark.parametrize(("field", "is_covered"), [("execution_date_time", True), ("value_date_time", False)])
-def test_a_pending_row_has_the_date_of_its_execution(tape: Tape, field: str, is_covered: bool) -> None:
+def test_a_pending_row_has_the_date_of_its_execution(tape: JournalBuilder, field: str, is_covered: bool) -> None:
     """A row without a posting or execution date is outside any limits."""
     row = {field: "2026-10-01T09:00:00Z"}
 

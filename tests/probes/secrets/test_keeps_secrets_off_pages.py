@@ -7,10 +7,10 @@ from urllib.parse import quote
 import pytest
 
 from fiskil_harness.journal import NO_RESPONSE
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import KeepsSecretsOffPages, Verdict
 from tests.probes.sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, BrowserTape
-from tests.probes.tape import Tape
 
 PROBE = KeepsSecretsOffPages()
 PLACES = {
@@ -131,7 +131,7 @@ def test_a_websocket_counts_once() -> None:
     for _ in range(3):
         split.fetch("/live", kind="websocket", body=b"one")
 
-    assert PROBE.examine(search_secrets(single.journal)) == PROBE.examine(split.journal)
+    assert PROBE.examine(search_secrets(single.journal)) == PROBE.examine(search_secrets(split.journal))
 
 
 def test_a_later_websocket_does_not_replace_an_earlier_one() -> None:
@@ -156,7 +156,7 @@ def test_a_page_that_was_not_read_is_inconclusive() -> None:
     )
 
 
-def test_without_page_views_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_page_views_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The finding names the hook that would help."""
     tape.call("token")
 
@@ -165,7 +165,7 @@ def test_without_page_views_the_result_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.pages")
 
 
-def test_without_a_completed_journey_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_completed_journey_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The relevant pages come after a journey."""
     BrowserTape.view(tape, "connect")  # type: ignore[arg-type]
 
