@@ -5,7 +5,6 @@ import pytest
 
 from fiskil_harness.journal import Declared, KeyInUse
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import SurvivesRotation, UsesConfiguredKey, Verdict
 
 
@@ -35,7 +34,7 @@ def test_using_only_the_new_key_passes(tape: JournalBuilder) -> None:
     start_with_key(tape, "second")
     request_token(tape, "second")
 
-    assert UsesConfiguredKey().examine(search_secrets(tape.journal)).verdict is Verdict.PASS
+    assert UsesConfiguredKey().examine(tape.build()).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
@@ -49,7 +48,7 @@ def test_another_key_fails_and_is_not_displayed(tape: JournalBuilder, secret: st
     request_token(tape, secret, status=401)
     request_token(tape, "second")
 
-    finding = UsesConfiguredKey().examine(search_secrets(tape.journal))
+    finding = UsesConfiguredKey().examine(tape.build())
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == f"the app sent {key} after it was started with a new one"
@@ -61,7 +60,7 @@ def test_without_a_token_request_the_result_is_inconclusive(tape: JournalBuilder
     start_with_key(tape, "first")
     start_with_key(tape, "second")
 
-    assert UsesConfiguredKey().examine(search_secrets(tape.journal)).verdict is Verdict.INCONCLUSIVE
+    assert UsesConfiguredKey().examine(tape.build()).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_key_outside_the_environment_is_inconclusive(tape: JournalBuilder) -> None:
@@ -70,7 +69,7 @@ def test_a_key_outside_the_environment_is_inconclusive(tape: JournalBuilder) -> 
     start_with_key(tape, "second", is_in_env=False)
     request_token(tape, "mine")
 
-    assert UsesConfiguredKey().examine(search_secrets(tape.journal)).hook == "{client_secret} in [app.env]"
+    assert UsesConfiguredKey().examine(tape.build()).hook == "{client_secret} in [app.env]"
 
 
 def test_the_repr_of_a_key_hides_its_secret() -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from fiskil_harness.journal import NO_RESPONSE
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import KeepsSecretsOffPages, Verdict
 from tests.probes.sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, BrowserTape
 
@@ -62,7 +61,7 @@ def test_a_secret_is_found_in_every_place(place: str) -> None:
     sights, (request, text) = BrowserTape(), PLACES[place]
     sights.fetch(**request)
 
-    finding = PROBE.examine(search_secrets(sights.journal))
+    finding = PROBE.examine(sights.build())
 
     assert finding.verdict is Verdict.FAIL
     assert text in finding.observed
@@ -74,7 +73,7 @@ def test_a_secret_on_the_rendered_page_is_found() -> None:
     sights = BrowserTape()
     sights.view(html=f"<p hidden>{SECRET}</p>")
 
-    assert PROBE.examine(search_secrets(sights.journal)).observed == "the client secret is on the page 'connect'"
+    assert PROBE.examine(sights.build()).observed == "the client secret is on the page 'connect'"
 
 
 def test_a_secret_that_the_browser_keeps_is_found() -> None:
@@ -82,9 +81,7 @@ def test_a_secret_that_the_browser_keeps_is_found() -> None:
     sights = BrowserTape()
     sights.store("localStorage", "config", SECRET)
 
-    assert (
-        PROBE.examine(search_secrets(sights.journal)).observed == "the client secret is kept by the browser (localStorage)"
-    )
+    assert PROBE.examine(sights.build()).observed == "the client secret is kept by the browser (localStorage)"
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -93,7 +90,7 @@ def test_harmless_content_passes(name: str) -> None:
     sights = BrowserTape()
     sights.fetch(**HARMLESS[name])
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(sights.build()).verdict is Verdict.PASS
 
 
 def test_a_token_in_a_cookie_counts_for_another_practice() -> None:
@@ -102,7 +99,7 @@ def test_a_token_in_a_cookie_counts_for_another_practice() -> None:
     sights.store("cookie", "session", TOKEN)
     sights.fetch(kind="document", headers=(("cookie", f"session={TOKEN}"),))
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(sights.build()).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("name", UNREAD)
@@ -111,7 +108,7 @@ def test_unread_content_is_inconclusive(name: str) -> None:
     sights = BrowserTape()
     sights.fetch(**UNREAD[name])
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(sights.build()).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(("page", "verdict"), [("connect", Verdict.PASS), ("callback", Verdict.INCONCLUSIVE)])
@@ -121,7 +118,7 @@ def test_a_discarded_response_may_be_read_later(page: str, verdict: Verdict) -> 
     sights.fetch("/api/me", kind="fetch", problem="thrown away")
     sights.fetch("/api/me", kind="fetch", body=b"{}", page=page)
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is verdict
+    assert PROBE.examine(sights.build()).verdict is verdict
 
 
 def test_a_websocket_counts_once() -> None:
@@ -131,7 +128,7 @@ def test_a_websocket_counts_once() -> None:
     for _ in range(3):
         split.fetch("/live", kind="websocket", body=b"one")
 
-    assert PROBE.examine(search_secrets(single.journal)) == PROBE.examine(search_secrets(split.journal))
+    assert PROBE.examine(single.build()) == PROBE.examine(split.build())
 
 
 def test_a_later_websocket_does_not_replace_an_earlier_one() -> None:
@@ -140,7 +137,7 @@ def test_a_later_websocket_does_not_replace_an_earlier_one() -> None:
     sights.fetch("/live", kind="websocket", problem="it sent too much")
     sights.fetch("/live", kind="websocket", body=b"one")
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(sights.build()).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_page_that_was_not_read_is_inconclusive() -> None:
@@ -148,7 +145,7 @@ def test_a_page_that_was_not_read_is_inconclusive() -> None:
     sights = BrowserTape()
     sights.view("connections", problem="the app returned 404")
 
-    finding = PROBE.examine(search_secrets(sights.journal))
+    finding = PROBE.examine(sights.build())
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
@@ -160,7 +157,7 @@ def test_without_page_views_the_result_is_inconclusive(tape: JournalBuilder) -> 
     """The finding names the hook that would help."""
     tape.call("token")
 
-    finding = PROBE.examine(search_secrets(tape.journal))
+    finding = PROBE.examine(tape.build())
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.pages")
 
@@ -169,4 +166,4 @@ def test_without_a_completed_journey_the_result_is_inconclusive(tape: JournalBui
     """The relevant pages come after a journey."""
     BrowserTape.view(tape, "connect")  # type: ignore[arg-type]
 
-    assert PROBE.examine(search_secrets(tape.journal)).observed == "no journey returned to the app in the browser"
+    assert PROBE.examine(tape.build()).observed == "no journey returned to the app in the browser"

@@ -8,7 +8,6 @@ import pytest
 
 from fiskil_harness.journal import Delivery
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import KeepsSecretsOutOfLogs, Verdict
 
 PROBE = KeepsSecretsOutOfLogs()
@@ -44,7 +43,7 @@ def test_every_encoding_is_found(tape: JournalBuilder, form: str) -> None:
     """Logs contain secrets in several encodings."""
     write_log(tape, FORMS[form])
 
-    finding = PROBE.examine(search_secrets(tape.journal))
+    finding = PROBE.examine(tape.build())
 
     assert finding.verdict is Verdict.FAIL
     assert all(line.startswith("output: the ") for line in finding.evidence)
@@ -55,7 +54,7 @@ def test_the_finding_does_not_contain_the_secret(tape: JournalBuilder, form: str
     """A report about a leak must not be a leak itself."""
     write_log(tape, FORMS[form])
 
-    text = repr(PROBE.examine(search_secrets(tape.journal))) + repr(list(tape.journal)[-2])
+    text = repr(PROBE.examine(tape.build())) + repr(list(tape.journal)[-2])
 
     assert not any(value in text for value in (SECRET, TOKEN, WEBHOOK_SECRET, NUMBER, KEY.hex()))
 
@@ -64,7 +63,7 @@ def test_the_finding_names_kind_and_place(tape: JournalBuilder) -> None:
     """Kind and place are enough to locate it; a line number would differ between runs."""
     write_log(tape, FORMS["plain"])
 
-    finding = PROBE.examine(search_secrets(tape.journal))
+    finding = PROBE.examine(tape.build())
 
     assert finding.observed == "the client secret is in output"
     assert finding.evidence == ("output: the client secret",)
@@ -75,7 +74,7 @@ def test_harmless_lines_pass(tape: JournalBuilder, text: bytes) -> None:
     """Prefixes, last digits and longer numbers are no leak."""
     write_log(tape, text)
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(tape.build()).verdict is Verdict.PASS
 
 
 def test_an_app_without_output_is_inconclusive(tape: JournalBuilder) -> None:
@@ -85,7 +84,7 @@ def test_an_app_without_output_is_inconclusive(tape: JournalBuilder) -> None:
     silent.call("token")
     silent.output(b"  \n")
 
-    finding = PROBE.examine(search_secrets(silent.journal))
+    finding = PROBE.examine(silent.build())
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.logs")
 
@@ -94,7 +93,7 @@ def test_without_secrets_in_use_the_result_is_inconclusive(tape: JournalBuilder)
     """An app that made no call had no secret."""
     tape.output(b"hello\n")
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(tape.build()).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_missing_log_is_inconclusive(tape: JournalBuilder) -> None:
@@ -102,7 +101,7 @@ def test_a_missing_log_is_inconclusive(tape: JournalBuilder) -> None:
     write_log(tape, b"token exchanged")
     tape.output(b"", place="app.log", problem="is not there")
 
-    finding = PROBE.examine(search_secrets(tape.journal))
+    finding = PROBE.examine(tape.build())
 
     assert (finding.verdict, finding.hook, finding.observed) == (
         Verdict.INCONCLUSIVE,
@@ -116,7 +115,7 @@ def test_a_secret_in_the_rest_of_a_log_fails(tape: JournalBuilder) -> None:
     write_log(tape, b"token exchanged")
     tape.output(SECRET.encode(), place="app.log", problem="was cut")
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.FAIL
+    assert PROBE.examine(tape.build()).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(("text", "verdict"), [(b"got a message", Verdict.PASS), (NUMBER.encode(), Verdict.FAIL)])
@@ -128,4 +127,4 @@ def test_account_numbers_in_a_message_are_secrets_in_use(tape: JournalBuilder, t
     )
     tape.output(text)
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is verdict
+    assert PROBE.examine(tape.build()).verdict is verdict

@@ -4,7 +4,6 @@ import pytest
 
 from fiskil_harness.journal import Delivery, Effects, Entry, FileWritten, HookCall, Reported, Visit
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import KeepsSecretsOutOfLogs, KeepsSecretsToItself, Verdict
 
 PROBE = KeepsSecretsToItself()
@@ -53,7 +52,7 @@ def test_a_leaked_secret_is_found(used: JournalBuilder, observed: str) -> None:
     """The place and the reader do not matter."""
     used.journal.write(LEAKS[observed])
 
-    finding = PROBE.examine(search_secrets(used.journal))
+    finding = PROBE.examine(used.build())
 
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
 
@@ -63,7 +62,7 @@ def test_harmless_content_passes(used: JournalBuilder, name: str) -> None:
     """End users see their own accounts, and a mask hides the secret."""
     used.journal.write(HARMLESS[name])
 
-    finding = PROBE.examine(search_secrets(used.journal))
+    finding = PROBE.examine(used.build())
 
     assert (finding.verdict, finding.advice) == (Verdict.PASS, ())
 
@@ -72,18 +71,18 @@ def test_a_database_with_a_token_is_advice(used: JournalBuilder) -> None:
     """It is allowed, but it is a risk."""
     used.journal.write(FileWritten(name="app.db", text=b"\0\1" + TOKEN.encode(), is_log=False))
 
-    finding = PROBE.examine(search_secrets(used.journal))
+    finding = PROBE.examine(used.build())
 
     assert finding.verdict is Verdict.PASS
     assert finding.advice == ("app.db contains the access token: anyone with the file has access",)
-    assert KeepsSecretsOutOfLogs().examine(search_secrets(used.journal)).verdict is Verdict.INCONCLUSIVE
+    assert KeepsSecretsOutOfLogs().examine(used.build()).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_file_with_the_name_of_a_log_is_a_log(used: JournalBuilder) -> None:
     """It is judged as a log."""
     used.journal.write(FileWritten(name="debug.log", text=TOKEN.encode(), is_log=True))
 
-    finding = KeepsSecretsOutOfLogs().examine(search_secrets(used.journal))
+    finding = KeepsSecretsOutOfLogs().examine(used.build())
 
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the access token is in debug.log")
 
@@ -93,39 +92,39 @@ def test_unread_files_are_inconclusive(used: JournalBuilder) -> None:
     used.output(b"started")
     used.journal.write(FileWritten(name="its folder", text=b"", is_log=True, problem="there are too many files"))
 
-    assert KeepsSecretsOutOfLogs().examine(search_secrets(used.journal)).verdict is Verdict.INCONCLUSIVE
+    assert KeepsSecretsOutOfLogs().examine(used.build()).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("place", ["metrics", "an alert", "telemetry"])
 def test_incompletely_read_reports_are_inconclusive(used: JournalBuilder, place: str) -> None:
     """The rest may contain a secret; a secret in the part that was read still fails."""
     used.journal.write(Reported(place=place, text=b"up 1", problem="its gzip has no end"))
-    incomplete = PROBE.examine(search_secrets(used.journal))
+    incomplete = PROBE.examine(used.build())
     used.journal.write(Reported(place=place, text=TOKEN.encode(), problem="its gzip has no end"))
 
     assert (incomplete.verdict, incomplete.observed) == (
         Verdict.INCONCLUSIVE,
         f"not all of {place} was read: its gzip has no end",
     )
-    assert PROBE.examine(search_secrets(used.journal)).verdict is Verdict.FAIL
+    assert PROBE.examine(used.build()).verdict is Verdict.FAIL
 
 
 def test_an_app_without_responses_and_reports_is_inconclusive(tape: JournalBuilder) -> None:
     """There is nothing to search."""
     tape.call("token")
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(tape.build()).verdict is Verdict.INCONCLUSIVE
 
 
 def test_an_app_without_secrets_is_inconclusive(tape: JournalBuilder) -> None:
     """It had no secret to leak."""
     tape.journal.write(Reported(place="metrics", text=b"up 1"))
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(tape.build()).verdict is Verdict.INCONCLUSIVE
 
 
 def test_the_finding_does_not_contain_the_secret(used: JournalBuilder) -> None:
     """A report about a leak must not be a leak itself."""
     used.journal.write(LEAKS["a part of the client secret is in the page callback"])
 
-    assert SECRET[8:17] not in repr(PROBE.examine(search_secrets(used.journal)))
+    assert SECRET[8:17] not in repr(PROBE.examine(used.build()))

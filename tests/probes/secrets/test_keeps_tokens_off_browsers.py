@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import pytest
 
-from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import KeepsTokensOffBrowsers, Verdict
 from tests.probes.sights import SECRET, TOKEN, BrowserTape
 
@@ -28,7 +27,7 @@ def test_a_token_is_found_in_every_encoding(form: str) -> None:
     sights = BrowserTape()
     sights.store("cookie", "session", FORMS[form])
 
-    finding = PROBE.examine(search_secrets(sights.journal))
+    finding = PROBE.examine(sights.build())
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed.endswith("is in a cookie, on the page 'connect'")
@@ -41,7 +40,7 @@ def test_a_token_is_found_in_every_place(place: str) -> None:
     sights = BrowserTape()
     sights.store(place, "0", f"http://127.0.0.1:1/callback#access_token={TOKEN}")
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.FAIL
+    assert PROBE.examine(sights.build()).verdict is Verdict.FAIL
 
 
 def test_a_deleted_cookie_that_was_sent_is_found() -> None:
@@ -49,7 +48,7 @@ def test_a_deleted_cookie_that_was_sent_is_found() -> None:
     sights = BrowserTape()
     sights.fetch(headers=(("cookie", f"a=1; t={TOKEN}"),))
 
-    assert PROBE.examine(search_secrets(sights.journal)).observed == "the access token is in a cookie, on the page 'connect'"
+    assert PROBE.examine(sights.build()).observed == "the access token is in a cookie, on the page 'connect'"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +59,7 @@ def test_a_token_set_for_a_moment_is_found(header: str, place: str) -> None:
     sights = BrowserTape()
     sights.fetch("/go", kind="fetch", response_headers=(("x", "y"), (header, f"/next?t={TOKEN}; Max-Age=60")))
 
-    assert PROBE.examine(search_secrets(sights.journal)).observed == f"the access token is in {place}, on the page 'connect'"
+    assert PROBE.examine(sights.build()).observed == f"the access token is in {place}, on the page 'connect'"
 
 
 def test_harmless_stored_values_pass() -> None:
@@ -71,7 +70,7 @@ def test_harmless_stored_values_pass() -> None:
     sights.store("localStorage", "token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.b3duLXNpZ25hdHVyZQ")
     sights.store("localStorage", "secret", SECRET)
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(sights.build()).verdict is Verdict.PASS
 
 
 def test_unread_storage_is_inconclusive() -> None:
@@ -79,7 +78,7 @@ def test_unread_storage_is_inconclusive() -> None:
     sights = BrowserTape()
     sights.store("unread", "IndexedDB", "UnknownError")
 
-    finding = PROBE.examine(search_secrets(sights.journal))
+    finding = PROBE.examine(sights.build())
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
@@ -91,4 +90,4 @@ def test_without_a_token_the_result_is_inconclusive() -> None:
     """An app without a token cannot leak one."""
     sights = BrowserTape(has_called=False)
 
-    assert PROBE.examine(search_secrets(sights.journal)).observed == "the app made no call with a token"
+    assert PROBE.examine(sights.build()).observed == "the app made no call with a token"

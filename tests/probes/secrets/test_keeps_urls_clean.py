@@ -8,7 +8,6 @@ import pytest
 
 from fiskil_harness.journal import Exchange
 from fiskil_harness.journal.builder import END_USER, JournalBuilder
-from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import KeepsUrlsClean, Verdict
 
 PROBE = KeepsUrlsClean()
@@ -81,7 +80,7 @@ def test_every_encoding_in_a_query_fails(tape: JournalBuilder, query: str, kind:
     """The finding names the kind and the place, never the value."""
     call_api(tape, query=query)
 
-    finding = PROBE.examine(search_secrets(tape.journal))
+    finding = PROBE.examine(tape.build())
 
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"{kind} is in the query of banking.accounts")
     assert not any(value in repr(finding) for value in (TOKEN, SECRET, WEBHOOK_SECRET, NUMBER, EMAIL, NAME, PHONE))
@@ -92,17 +91,14 @@ def test_a_path_is_searched(tape: JournalBuilder, value: str, kind: str) -> None
     """A path without a known endpoint is searched too."""
     call_api(tape, "", path=f"/v1/people/{value}")
 
-    assert PROBE.examine(search_secrets(tape.journal)).observed == f"{kind} is in the path of an unknown endpoint"
+    assert PROBE.examine(tape.build()).observed == f"{kind} is in the path of an unknown endpoint"
 
 
 def test_a_user_agent_is_searched(tape: JournalBuilder) -> None:
     """Logs contain it together with the URL."""
     call_api(tape, agent=f"budget/1.0 (for {EMAIL})")
 
-    assert (
-        PROBE.examine(search_secrets(tape.journal)).observed
-        == "the end user's e-mail address is in the User-Agent of banking.accounts"
-    )
+    assert PROBE.examine(tape.build()).observed == "the end user's e-mail address is in the User-Agent of banking.accounts"
 
 
 @pytest.mark.parametrize(
@@ -120,14 +116,14 @@ def test_ids_and_similar_values_pass(tape: JournalBuilder, query: str) -> None:
     """A longer address or number that contains the value is another one."""
     call_api(tape, query=query)
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(tape.build()).verdict is Verdict.PASS
 
 
 def test_the_filter_of_the_api_gives_advice_only(tape: JournalBuilder) -> None:
     """Using a documented filter is not a failure."""
     call_api(tape, "end_users.list", path="/v1/end-users", query="email=" + quote(EMAIL, safe=""))
 
-    finding = PROBE.examine(search_secrets(tape.journal))
+    finding = PROBE.examine(tape.build())
 
     assert finding.verdict is Verdict.PASS
     assert [text.partition(",")[0] for text in finding.advice] == ["end users are searched by e-mail address in the query"]
@@ -137,7 +133,7 @@ def test_only_the_email_filter_is_exempt(tape: JournalBuilder) -> None:
     """Other parameters of the same call are searched."""
     call_api(tape, "end_users.list", path="/v1/end-users", query=f"email=x%40y.example&access_token={TOKEN}")
 
-    assert PROBE.examine(search_secrets(tape.journal)).observed == "the access token is in the query of end_users.list"
+    assert PROBE.examine(tape.build()).observed == "the access token is in the query of end_users.list"
 
 
 def test_an_address_shared_by_end_users_passes(tape: JournalBuilder) -> None:
@@ -146,7 +142,7 @@ def test_an_address_shared_by_end_users_passes(tape: JournalBuilder) -> None:
     create_end_user(tape, "eu_two", email="team@shop.example", name="Budget App")
     call_api(tape, agent="Budget App/1.0 (team@shop.example)")
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(tape.build()).verdict is Verdict.PASS
 
 
 def test_a_name_in_the_user_agent_passes(tape: JournalBuilder) -> None:
@@ -154,7 +150,7 @@ def test_a_name_in_the_user_agent_passes(tape: JournalBuilder) -> None:
     create_end_user(tape, "eu_one", email="a@shop.example", name="Budget App")
     call_api(tape, agent="Budget App/1.0")
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(tape.build()).verdict is Verdict.PASS
 
 
 def test_without_a_call_the_result_is_inconclusive() -> None:
@@ -167,4 +163,4 @@ def test_any_request_body_is_accepted(tape: JournalBuilder, body: bytes) -> None
     """An app may send any bytes."""
     tape.call("end_users.create", request_body=body)
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(tape.build()).verdict is Verdict.PASS

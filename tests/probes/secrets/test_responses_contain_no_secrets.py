@@ -10,7 +10,6 @@ import pytest
 
 from fiskil_harness.journal import Canaries
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import Finding, ResponsesContainNoSecrets, Verdict
 from tests.probes.receivers import receiver_journal
 
@@ -39,7 +38,7 @@ def examined(response_body: bytes, **more: object) -> Finding:
     courier.journal.write(Canaries(values={"webhook secret": (SECRET,), "account number": ("123456789",)}))
     courier.deliver("e0")
     courier.forge("unsigned", response_body=response_body, **more)
-    return PROBE.examine(search_secrets(courier.journal))
+    return PROBE.examine(courier.build())
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -108,4 +107,4 @@ def test_without_a_forgery_the_result_is_inconclusive() -> None:
     courier = receiver_journal()
     courier.deliver("e0")
 
-    assert PROBE.examine(search_secrets(courier.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(courier.build()).verdict is Verdict.INCONCLUSIVE
