@@ -51,7 +51,7 @@ from fiskil_harness.journal.secret_search import search_secrets
 
 END_USER = "eu-alice"
 """The id of the end user without a name; another participant's id is ``eu-`` and the name."""
-PUBLISHED = "2026-11-24T00:00:00.000Z"
+PUBLISHED = "2026-01-01T00:00:00.000Z"
 KINDS = {"e0": "consent.received", "e1": "banking.accounts.sync.completed", "e2": "consent.updated", "e3": "consent.revoked"}
 """The usual kind of the first events of an end user, by symbol."""
 MOMENT_S = 0.05
@@ -66,19 +66,28 @@ class JournalBuilder:
     Participants have names: ``""`` is the only end user of most scenarios, and twins are ``"a"`` and ``"b"``.
     """
 
-    def __init__(self, *, uses: tuple[str, ...] | None = None, ack_s: float = 10, assumed: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        uses: tuple[str, ...] | None = None,
+        ack_s: float = 10,
+        assumed: tuple[str, ...] = (),
+        published: str = PUBLISHED,
+    ) -> None:
         """Begin a journal with the usual limits.
 
         Args:
             uses: The kinds of events that the config says the app uses; None if the config does not say.
             ack_s: Limit for the response to a delivery, in seconds.
             assumed: The limits that the config does not set.
+            published: The time at which every event is published.
         """
         self.journal = Journal()
         self.now_s = 1.0
         self.step = -1
         self._calls = 0
         self._events = 0
+        self._published = published
         self.write(Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, ack_s=ack_s, assumed=assumed))
         if uses is not None:
             self.write(UsedEvents(patterns=uses))
@@ -215,7 +224,7 @@ class JournalBuilder:
             kind=kind or KINDS[symbol],
             message_id=message_id,
             participant=participant,
-            publish_time=PUBLISHED,
+            publish_time=self._published,
             is_subscribed=bool(self.journal.all(UsedEvents)),
         )
         return message_id
@@ -285,7 +294,7 @@ class JournalBuilder:
         event = f"e{self._events}"
         self._events += 1
         common = {"event": event, "message_id": f"m-{event}", "participant": participant}
-        published = {"publish_time": PUBLISHED, "is_subscribed": is_subscribed}
+        published = {"publish_time": self._published, "is_subscribed": is_subscribed}
         self._stamped(EventCreated, self.now_s, kind=kind, **published, **common)
         ids = {"consent_id": consent} if consent else {}
         body = msgspec.json.encode({"data": {"end_user_id": END_USER, "event": kind, **ids}})
