@@ -12,7 +12,7 @@ NUMBER = "123456789"
 APP = "http://127.0.0.1:1"
 
 
-class BrowserTape(JournalBuilder):
+class BrowserJournal(JournalBuilder):
     """Journal with views of two pages, one of them after a journey; *has_called*: the app called the API with a token."""
 
     def __init__(self, *, has_called: bool = True) -> None:

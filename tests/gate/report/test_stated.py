@@ -39,7 +39,7 @@ def stated(probe: str = "keeps_consents_short", text: str = "consents last 90 da
 
 @pytest.fixture
 def tape() -> JournalBuilder:
-    """Return an empty tape."""
+    """Return an empty builder of a journal."""
     return JournalBuilder()
 
 

@@ -7,5 +7,5 @@ from fiskil_harness.journal.builder import JournalBuilder
 
 @pytest.fixture
 def tape() -> JournalBuilder:
-    """Return an empty tape whose clock is at one second."""
+    """Return an empty builder of a journal whose clock is at one second."""
     return JournalBuilder()

@@ -9,7 +9,7 @@ import pytest
 from fiskil_harness.journal import NO_RESPONSE
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsSecretsOffPages, Verdict
-from tests.probes.sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, BrowserTape
+from tests.probes.sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, BrowserJournal
 
 PROBE = KeepsSecretsOffPages()
 PLACES = {
@@ -58,7 +58,7 @@ UNREAD: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("place", PLACES)
 def test_a_secret_is_found_in_every_place(place: str) -> None:
     """The user of a browser can read everything that it receives."""
-    sights, (request, text) = BrowserTape(), PLACES[place]
+    sights, (request, text) = BrowserJournal(), PLACES[place]
     sights.fetch(**request)
 
     finding = PROBE.examine(sights.build())
@@ -70,7 +70,7 @@ def test_a_secret_is_found_in_every_place(place: str) -> None:
 
 def test_a_secret_on_the_rendered_page_is_found() -> None:
     """A script may have put it there."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.view(html=f"<p hidden>{SECRET}</p>")
 
     assert PROBE.examine(sights.build()).observed == "the client secret is on the page 'connect'"
@@ -78,7 +78,7 @@ def test_a_secret_on_the_rendered_page_is_found() -> None:
 
 def test_a_secret_that_the_browser_keeps_is_found() -> None:
     """The app must have sent it to the browser."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.store("localStorage", "config", SECRET)
 
     assert PROBE.examine(sights.build()).observed == "the client secret is kept by the browser (localStorage)"
@@ -87,7 +87,7 @@ def test_a_secret_that_the_browser_keeps_is_found() -> None:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_harmless_content_passes(name: str) -> None:
     """Names of secrets, the end user's own data and resources without text do not fail."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.fetch(**HARMLESS[name])
 
     assert PROBE.examine(sights.build()).verdict is Verdict.PASS
@@ -95,7 +95,7 @@ def test_harmless_content_passes(name: str) -> None:
 
 def test_a_token_in_a_cookie_counts_for_another_practice() -> None:
     """One flaw fails one practice only."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.store("cookie", "session", TOKEN)
     sights.fetch(kind="document", headers=(("cookie", f"session={TOKEN}"),))
 
@@ -105,7 +105,7 @@ def test_a_token_in_a_cookie_counts_for_another_practice() -> None:
 @pytest.mark.parametrize("name", UNREAD)
 def test_unread_content_is_inconclusive(name: str) -> None:
     """It may contain a secret."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.fetch(**UNREAD[name])
 
     assert PROBE.examine(sights.build()).verdict is Verdict.INCONCLUSIVE
@@ -114,7 +114,7 @@ def test_unread_content_is_inconclusive(name: str) -> None:
 @pytest.mark.parametrize(("page", "verdict"), [("connect", Verdict.PASS), ("callback", Verdict.INCONCLUSIVE)])
 def test_a_discarded_response_may_be_read_later(page: str, verdict: Verdict) -> None:
     """The same page requested it again and the response was read; a response to another page may differ."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.fetch("/api/me", kind="fetch", problem="thrown away")
     sights.fetch("/api/me", kind="fetch", body=b"{}", page=page)
 
@@ -123,7 +123,7 @@ def test_a_discarded_response_may_be_read_later(page: str, verdict: Verdict) -> 
 
 def test_a_websocket_counts_once() -> None:
     """The number of its messages depends on timing."""
-    single, split = BrowserTape(), BrowserTape()
+    single, split = BrowserJournal(), BrowserJournal()
     single.fetch("/live", kind="websocket", body=b"one")
     for _ in range(3):
         split.fetch("/live", kind="websocket", body=b"one")
@@ -133,7 +133,7 @@ def test_a_websocket_counts_once() -> None:
 
 def test_a_later_websocket_does_not_replace_an_earlier_one() -> None:
     """Each connection has other content."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.fetch("/live", kind="websocket", problem="it sent too much")
     sights.fetch("/live", kind="websocket", body=b"one")
 
@@ -142,7 +142,7 @@ def test_a_later_websocket_does_not_replace_an_earlier_one() -> None:
 
 def test_a_page_that_was_not_read_is_inconclusive() -> None:
     """The finding contains the reason."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.view("connections", problem="the app returned 404")
 
     finding = PROBE.examine(sights.build())
@@ -164,6 +164,6 @@ def test_without_page_views_the_result_is_inconclusive(tape: JournalBuilder) -> 
 
 def test_without_a_completed_journey_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The relevant pages come after a journey."""
-    BrowserTape.view(tape, "connect")  # type: ignore[arg-type]
+    BrowserJournal.view(tape, "connect")  # type: ignore[arg-type]
 
     assert PROBE.examine(tape.build()).observed == "no journey returned to the app in the browser"
