@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from fiskil_harness import faults, probes
     from fiskil_harness.app.app_under_test import App
     from fiskil_harness.errors import HarnessError
+    from fiskil_harness.journal.builder import JournalBuilder
     from fiskil_harness.probes.outcome import Outcome
     from fiskil_harness.runner.driver import Driver
     from fiskil_harness.scenario import steps
@@ -21,6 +22,7 @@ __all__ = [
     "Driver",
     "GeneratedScenario",
     "HarnessError",
+    "JournalBuilder",
     "LocalFiskil",
     "Outcome",
     "Scenario",
@@ -37,6 +39,7 @@ _MODULES = {
     "Driver": "fiskil_harness.runner.driver",
     "GeneratedScenario": "fiskil_harness.scenario.scenario",
     "HarnessError": "fiskil_harness.errors",
+    "JournalBuilder": "fiskil_harness.journal.builder",
     "LocalFiskil": "fiskil_harness.server.local_fiskil",
     "Outcome": "fiskil_harness.probes.outcome",
     "Scenario": "fiskil_harness.scenario.scenario",

@@ -4,7 +4,7 @@ import html as markup
 from typing import Any
 
 from fiskil_harness.journal import Control, Declared, Effects, PageView, Pressed, PressPurpose, Sharing
-from tests.probes.tape import Tape
+from fiskil_harness.journal.builder import JournalBuilder
 
 ORIGIN = "http://127.0.0.1:8000"
 NARROW, WIDE = 360, 1280
@@ -16,7 +16,7 @@ FACTS: dict[str, Any] = {
 BANK = "Banking Sandbox Data Holder"
 
 
-def declare(tape: Tape, **facts: Any) -> None:
+def declare(tape: JournalBuilder, **facts: Any) -> None:
     """Record the usual facts of the config, changed by *facts*."""
     tape.journal.write(Declared(**{**FACTS, **facts}))
 
@@ -32,7 +32,7 @@ def button(text: str) -> Control:
 
 
 def show(
-    tape: Tape, page: str, text: str, *controls: Control, widths: tuple[int, ...] = (NARROW, WIDE), **more: Any
+    tape: JournalBuilder, page: str, text: str, *controls: Control, widths: tuple[int, ...] = (NARROW, WIDE), **more: Any
 ) -> None:
     """Record a view of a page at each of *widths*; its HTML contains *text* by default."""
     more.setdefault("html", f"<body><main>{markup.escape(text)}</main></body>")
@@ -45,7 +45,9 @@ def show(
     tape.now_s += 0.05
 
 
-def press(tape: Tape, *texts: str, purpose: PressPurpose = "revoke", problem: str = "", is_switch: bool = False) -> None:
+def press(
+    tape: JournalBuilder, *texts: str, purpose: PressPurpose = "revoke", problem: str = "", is_switch: bool = False
+) -> None:
     """Record presses in order since the page was opened; a text that begins with ``typed`` is a typed word."""
     for number, text in enumerate(texts, start=1):
         tape.journal.write(
@@ -65,7 +67,12 @@ def press(tape: Tape, *texts: str, purpose: PressPurpose = "revoke", problem: st
 
 
 def share(
-    tape: Tape, consent_id: str = "arr1", *, institution: str = BANK, is_sought: bool = True, is_notified: bool = True
+    tape: JournalBuilder,
+    consent_id: str = "arr1",
+    *,
+    institution: str = BANK,
+    is_sought: bool = True,
+    is_notified: bool = True,
 ) -> None:
     """Record an active consent until 12 March 2027, as of 2 December 2026; *is_notified*: the app acknowledged its event."""
     tape.consent(consent_id)
@@ -84,7 +91,7 @@ def share(
     )
 
 
-def report_end(tape: Tape, *, is_connected: bool | None = False, is_idle: bool = True) -> None:
+def report_end(tape: JournalBuilder, *, is_connected: bool | None = False, is_idle: bool = True) -> None:
     """Record the effects at the end of the scenario."""
     tape.journal.write(
         Effects(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fiskil_harness.journal import Fetched, PageView, StoragePlace, Stored
-from tests.probes.tape import Tape
+from fiskil_harness.journal.builder import JournalBuilder
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
 WEBHOOK_SECRET = "tLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tM="
@@ -12,7 +12,7 @@ NUMBER = "123456789"
 APP = "http://127.0.0.1:1"
 
 
-class BrowserTape(Tape):
+class BrowserJournal(JournalBuilder):
     """Journal with views of two pages, one of them after a journey; *has_called*: the app called the API with a token."""
 
     def __init__(self, *, has_called: bool = True) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes.evaluation import failed_hook
-from tests.probes.tape import Tape
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from tests.probes.tape import Tape
         (200, ""),
     ],
 )
-def test_a_failure_of_the_app_is_reported(tape: Tape, status: int | None, words: str) -> None:
+def test_a_failure_of_the_app_is_reported(tape: JournalBuilder, status: int | None, words: str) -> None:
     """A server error or a missing response is a failure; a 4xx status is not."""
     tape.call("banking.accounts")
     tape.wait(1)
@@ -24,7 +24,7 @@ def test_a_failure_of_the_app_is_reported(tape: Tape, status: int | None, words:
     assert failed_hook(tape.journal) == words
 
 
-def test_an_api_that_fails_excuses_the_app(tape: Tape) -> None:
+def test_an_api_that_fails_excuses_the_app(tape: JournalBuilder) -> None:
     """A failed API call during the hook explains its failure."""
     tape.call("banking.accounts", status=503)
     tape.hook("refresh", status=502)
@@ -32,7 +32,7 @@ def test_an_api_that_fails_excuses_the_app(tape: Tape) -> None:
     assert failed_hook(tape.journal) == ""
 
 
-def test_a_revoked_key_excuses_the_app(tape: Tape) -> None:
+def test_a_revoked_key_excuses_the_app(tape: JournalBuilder) -> None:
     """The app may have remembered the refusal and made no call."""
     tape.key("revoked")
     tape.hook("refresh", status=503)
@@ -40,7 +40,7 @@ def test_a_revoked_key_excuses_the_app(tape: Tape) -> None:
     assert failed_hook(tape.journal) == ""
 
 
-def test_a_failure_request_is_not_counted(tape: Tape) -> None:
+def test_a_failure_request_is_not_counted(tape: JournalBuilder) -> None:
     """The hook that requests a failure may fail itself."""
     tape.hook("fail", status=500)
 

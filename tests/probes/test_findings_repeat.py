@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from fiskil_harness.journal import Journal
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import (
     AcknowledgesGenuine,
     AppliesOnce,
@@ -20,13 +21,12 @@ from fiskil_harness.probes import (
     StopsOnBadCredentials,
 )
 from fiskil_harness.probes.probe import PlainProbe
-from tests.probes.courier import Courier
-from tests.probes.tape import Tape
+from tests.probes.receivers import receiver_journal
 
 
 def token_expired_during(calls: int) -> Journal:
     """Build a journal in which *calls* calls were in flight when the token expired."""
-    tape = Tape()
+    tape = JournalBuilder()
     for _ in range(calls):
         tape.call("banking.transactions", status=401, took_s=1)
         tape.wait(-1)
@@ -38,7 +38,7 @@ def token_expired_during(calls: int) -> Journal:
 
 def outage(attempts: int) -> Journal:
     """Build a journal in which *attempts* attempts failed before one succeeded."""
-    tape = Tape()
+    tape = JournalBuilder()
     for _ in range(attempts):
         tape.call("banking.transactions", status=503, bites=("Status(503)",), response_headers=(("retry-after", "1"),))
         tape.wait(1)
@@ -48,7 +48,7 @@ def outage(attempts: int) -> Journal:
 
 def stalls(attempts: int) -> Journal:
     """Build a journal in which *attempts* attempts received a response that never ended."""
-    tape = Tape()
+    tape = JournalBuilder()
     for _ in range(attempts):
         tape.call("banking.transactions", status=200, bites=("Stall(after_bytes=500)",), took_s=3)
     return tape.journal
@@ -56,7 +56,7 @@ def stalls(attempts: int) -> Journal:
 
 def refused_key_exchanged(times: int) -> Journal:
     """Build a journal in which a revoked key was exchanged *times* times before it was accepted again."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.key("revoked")
     for _ in range(times):
         tape.call("token", status=401)
@@ -67,7 +67,7 @@ def refused_key_exchanged(times: int) -> Journal:
 
 def fresh_tokens_refused(times: int) -> Journal:
     """Build a journal in which *times* calls with fresh tokens were refused before one succeeded."""
-    tape = Tape()
+    tape = JournalBuilder()
     for number in range(times):
         tape.call("banking.transactions", status=401, bearer=f"t{number}", bites=("Unauthorised()",))
         tape.call("token")
@@ -77,7 +77,7 @@ def fresh_tokens_refused(times: int) -> Journal:
 
 def zero_lifetime_tokens(times: int) -> Journal:
     """Build a journal in which *times* tokens with a stated lifetime of 0 were requested, and the last one was used."""
-    tape = Tape()
+    tape = JournalBuilder()
     for _ in range(times):
         tape.call("token", bites=("TokenLifetime(stated='zero')",))
     tape.call("banking.transactions", bearer="t2")
@@ -86,7 +86,7 @@ def zero_lifetime_tokens(times: int) -> Journal:
 
 def forgeries_causing(calls: int) -> Journal:
     """Build a journal in which three forgeries caused *calls* calls."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e1")
     courier.call("banking.accounts")
     courier.next_step()
@@ -99,12 +99,12 @@ def forgeries_causing(calls: int) -> Journal:
 
 def burst_with_conflicts(conflicts: int) -> Journal:
     """Build a journal in which *conflicts* deliveries of a burst got 409, and a retry was acknowledged."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", group=1)
     for _ in range(conflicts):
         courier.deliver("e0", status=409, group=1)
     courier.deliver("e0", attempt=2)
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
     return courier.journal
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Declared, Journal
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import PROBES, Finding, Verdict
 from fiskil_harness.probes.evaluation import findings
 from fiskil_harness.probes.hints import IDS_NEEDED, with_true_hint
-from tests.probes.tape import Tape
 
 
 def hint(hook: str, journal: Journal, *, given: tuple[str, ...]) -> str:
@@ -18,7 +18,7 @@ def hint(hook: str, journal: Journal, *, given: tuple[str, ...]) -> str:
 
 def reports(**parts: object) -> Journal:
     """Return a journal in which the effects hook responded twice with the same parts."""
-    tape = Tape()
+    tape = JournalBuilder()
     for _ in range(2):
         tape.effects(**{"state": None, "pending": None, **parts})
     return tape.journal

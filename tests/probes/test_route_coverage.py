@@ -4,8 +4,8 @@ import pytest
 
 from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.journal import Exchange
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes.route_coverage import RouteCoverage, kind_of, missing_faults, route_coverage, route_marks
-from tests.probes.tape import Tape
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_refused_key_pair_counts_without_a_fault() -> None:
 
 def test_marks_name_route_moment_and_kind() -> None:
     """A response without a body is noted, because it cannot arrive slowly."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.call("consents.revoke", status=204)
     tape.call("consents.revoke", status=503, bites=("Status(status=503)",))
     tape.hook("revoke", took_s=0.2)

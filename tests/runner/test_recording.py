@@ -13,6 +13,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.core.redaction.placeholders import Placeholders
 from fiskil_harness.journal import Canaries, Delivery, Effects, Journal, KeyInUse, Output, PageView, StepFailed
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import RenewsTokenOnce, SurvivesEveryPlan, UsesConfiguredKey, Verdict
 from fiskil_harness.probes.outcome import Outcome, Recording
@@ -21,7 +22,6 @@ from fiskil_harness.runner.judging import findings_of, outcome_of
 from fiskil_harness.runner.recording import journal_of, judged_again, recording_of, scenario_of, stored_scenario
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario, load
-from tests.probes.tape import Tape
 
 SECRETS = {
     "client secret": "fsk_q7Rt2LmX9vBz4KpD8sWn3JhY6cFg1TxQ5aEu0oIi7RkMbVZd",
@@ -58,7 +58,7 @@ HOOKS = frozenset({"app.observe.effects"})
 @pytest.fixture
 def journal() -> Journal:
     """Return the journal of an app that renews its token, and leaks every secret in every encoding."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.journal.write(Canaries(values={kind: (value,) for kind, value in SECRETS.items()}))
     tape.journal.write(KeyInUse(client_secret=SECRETS["client secret"]))
     for token in (SECRETS["access token"], NEXT_TOKEN):

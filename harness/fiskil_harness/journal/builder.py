@@ -66,19 +66,28 @@ class JournalBuilder:
     Participants have names: ``""`` is the only end user of most scenarios, and twins are ``"a"`` and ``"b"``.
     """
 
-    def __init__(self, *, uses: tuple[str, ...] | None = None, ack_s: float = 10, assumed: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        uses: tuple[str, ...] | None = None,
+        ack_s: float = 10,
+        assumed: tuple[str, ...] = (),
+        published: str = PUBLISHED,
+    ) -> None:
         """Begin a journal with the usual limits.
 
         Args:
             uses: The kinds of events that the config says the app uses; None if the config does not say.
             ack_s: Limit for the response to a delivery, in seconds.
             assumed: The limits that the config does not set.
+            published: The time at which every event is published.
         """
         self.journal = Journal()
         self.now_s = 1.0
         self.step = -1
         self._calls = 0
         self._events = 0
+        self._published = published
         self.write(Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, ack_s=ack_s, assumed=assumed))
         if uses is not None:
             self.write(UsedEvents(patterns=uses))
@@ -127,7 +136,7 @@ class JournalBuilder:
             fields: Further fields of the entry.
         """
         self._calls += 1
-        is_read = route.startswith("banking.") or route in {"consents.list", "end_users.list"}
+        is_read = route.startswith(("banking.", "energy.")) or route in {"consents.list", "end_users.list"}
         end_user_id = end_user_of(participant) if is_read else ""
         at_s = self.now_s + (after_s or 0)
         usual: dict[str, Any] = {"request_headers": (("authorization", f"Bearer {bearer}"),)} if route != "token" else {}
@@ -215,7 +224,7 @@ class JournalBuilder:
             kind=kind or KINDS[symbol],
             message_id=message_id,
             participant=participant,
-            publish_time=PUBLISHED,
+            publish_time=self._published,
             is_subscribed=bool(self.journal.all(UsedEvents)),
         )
         return message_id
@@ -285,7 +294,7 @@ class JournalBuilder:
         event = f"e{self._events}"
         self._events += 1
         common = {"event": event, "message_id": f"m-{event}", "participant": participant}
-        published = {"publish_time": PUBLISHED, "is_subscribed": is_subscribed}
+        published = {"publish_time": self._published, "is_subscribed": is_subscribed}
         self._stamped(EventCreated, self.now_s, kind=kind, **published, **common)
         ids = {"consent_id": consent} if consent else {}
         body = msgspec.json.encode({"data": {"end_user_id": END_USER, "event": kind, **ids}})
@@ -376,7 +385,7 @@ class JournalBuilder:
         return entry
 
     def _stamped(self, kind: type[E_], at_s: float, /, **fields: Any) -> E_:
-        return self.write(kind(at_s=at_s, step=self.step, **fields))
+        return self.write(kind(**{"at_s": at_s, "step": self.step, **fields}))
 
 
 def end_user_of(participant: str) -> str:

@@ -8,10 +8,9 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode
 
 from fiskil_harness.core.redaction import Index
@@ -175,9 +174,21 @@ def _texts_of_hook(call: HookCall) -> Iterator[_Text]:
 
 
 def _texts_of_effects(effects: Effects) -> Iterator[_Text]:
-    if effects.state is not None:
-        state = json.dumps(effects.state, ensure_ascii=False, separators=(",", ":"))
-        yield _Text("text", _raw(state), CREDENTIALS)
+    yield _Text("text", b"\n".join(map(_raw, _texts_in(effects.state))), CREDENTIALS)
+
+
+def _texts_in(node: Any) -> Iterator[str]:
+    """Yield the texts in a JSON value of any depth, and the names of its fields."""
+    nodes = [node]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, dict):
+            yield from node
+            nodes += node.values()
+        elif isinstance(node, list):
+            nodes += node
+        elif isinstance(node, str):
+            yield node
 
 
 def _texts_of_visit(visit: Visit) -> Iterator[_Text]:

@@ -23,7 +23,7 @@ from fiskil_harness.probes.outcome import Outcome, Recording
 from fiskil_harness.runner.judging import findings_of, outcome_of
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 
-MOST_LINE_BYTES = 128 * 1024 * 1024
+MOST_LINE_BYTES = 64 * 1024 * 1024
 """Maximum size of a line. The journal of a larger scenario is left out, and its outcome is kept."""
 
 MOST_NUMBER = 10**30

@@ -41,7 +41,7 @@ from fiskil_harness.probes.evidence import (
     shortened,
     story_of,
 )
-from fiskil_harness.probes.outcome import CONCERN, NOT_CONCERNED, Measure, Outcome, Played, Recording
+from fiskil_harness.probes.outcome import CONCERN, NOT_CONCERNED, Measure, Outcome, Played
 from fiskil_harness.probes.route_coverage import route_marks
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.first_contact import first_contact
@@ -274,22 +274,19 @@ class Worker:
                 first_contact=first_contact(journal, crashed),
             )
         )
-        recording = self._recording(scenario, journal, played, crashed, is_judged=is_judged)
+        if self.includes_recording:
+            played = self._recorded(scenario, journal, played, crashed, is_judged=is_judged)
         story = played.story and shortened(played.story, has_passed=outcome.verdict is Verdict.PASS)
         # Pictures need no redaction: no picture is taken of a page that shows a secret.
-        return structs.replace(played, story=story, pictures=screenshots, recording=recording)
+        return structs.replace(played, story=story, pictures=screenshots)
 
-    def _recording(
-        self, scenario: Scenario, journal: Journal, played: Played, crashed: str, *, is_judged: bool
-    ) -> Recording | None:
-        """Return the scenario for a journal file, without secrets; only its outcome if the journal cannot be stored."""
-        if not self.includes_recording:
-            return None
+    def _recorded(self, scenario: Scenario, journal: Journal, played: Played, crashed: str, *, is_judged: bool) -> Played:
+        """Return *played* with the scenario for a journal file, without secrets; only its outcome after an error."""
         driver = self._driver
-        self._placeholders.learn((*self._secrets(), *environment_secrets(self.settings)))
-        self._placeholders.learn(("login_secret", value) for value in login_secrets(self.settings.app.login).values())
         try:
-            return recording_of(
+            self._placeholders.learn((*self._secrets(), *environment_secrets(self.settings)))
+            self._placeholders.learn(("login_secret", value) for value in login_secrets(self.settings.app.login).values())
+            recording = recording_of(
                 scenario,
                 journal,
                 played.outcome,
@@ -299,8 +296,14 @@ class Worker:
                 took_s=played.measure.took_s,
                 placeholders=self._placeholders,
             )
-        except (ValueError, OverflowError, RecursionError):  # a state with a number or a nesting that JSON cannot hold
-            return recording_of_outcome(played.outcome)
+        except RecursionError:  # the app's state is nested too deeply for a file
+            return structs.replace(played, recording=recording_of_outcome(played.outcome))
+        except Exception:  # noqa: BLE001 - an internal error must not lose the verdict
+            fault = self.redactor.redact(traceback.format_exc())
+            return structs.replace(
+                played, recording=recording_of_outcome(played.outcome), traceback=played.traceback or fault
+            )
+        return structs.replace(played, recording=recording)
 
     def _report_progress(self, number: int, scenario: Scenario, journal: Journal) -> None:
         """Call the progress callback with what has happened since the last step, redacted."""

@@ -15,11 +15,11 @@ from fiskil_harness.gate.judgement import Decision, GateResult, Judgement, judge
 from fiskil_harness.gate.practice_status import Status, status_of
 from fiskil_harness.gate.report import html, json, junit, markdown, terminal
 from fiskil_harness.journal import Declared
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, KeepsConsentsShort, RequestsDeclaredDataOnly, Verdict
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices, practice
 from tests.paths import DOCS, SOURCE
-from tests.probes.tape import Tape
 
 TODAY = datetime.date(2026, 6, 1)
 SHORT = "consent.short"
@@ -38,9 +38,9 @@ def stated(probe: str = "keeps_consents_short", text: str = "consents last 90 da
 
 
 @pytest.fixture
-def tape() -> Tape:
-    """Return an empty tape."""
-    return Tape()
+def tape() -> JournalBuilder:
+    """Return an empty builder of a journal."""
+    return JournalBuilder()
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_pass_by_observation_outweighs_a_statement(outcome_of: OutcomeOf) -> N
     assert status.status is Status.PROVEN
 
 
-def test_permissions_in_every_auth_session_are_observed(tape: Tape) -> None:
+def test_permissions_in_every_auth_session_are_observed(tape: JournalBuilder) -> None:
     """An app that names permissions proves its scopes; without names, the console decides and only the config says how."""
     tape.journal.write(Declared(datasets=("accounts",)))
     tape.call("banking.accounts")
@@ -104,7 +104,7 @@ def test_permissions_in_every_auth_session_are_observed(tape: Tape) -> None:
     )
 
 
-def test_a_finding_states_the_fact_it_rests_on(tape: Tape) -> None:
+def test_a_finding_states_the_fact_it_rests_on(tape: JournalBuilder) -> None:
     """The text names the fact, so that a reader finds it in the config."""
     tape.journal.write(Declared(consent_days=90, one_off=False, purpose="to lend money"))
 

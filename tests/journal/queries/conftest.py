@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.probes.tape import Tape
+from fiskil_harness.journal.builder import JournalBuilder
 
 
 @pytest.fixture
-def tape() -> Tape:
-    """Return an empty tape whose clock is at one second."""
-    return Tape()
+def tape() -> JournalBuilder:
+    """Return an empty builder of a journal whose clock is at one second."""
+    return JournalBuilder()

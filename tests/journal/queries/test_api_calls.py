@@ -2,8 +2,8 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.api_calls import covers, dataset_read
-from tests.probes.tape import Tape
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,13 @@ from tests.probes.tape import Tape
         ("account_id=", True),
     ],
 )
-def test_a_call_covers_the_rows_within_its_parameters(tape: Tape, query: str, is_covered: bool) -> None:
+def test_a_call_covers_the_rows_within_its_parameters(tape: JournalBuilder, query: str, is_covered: bool) -> None:
     """Both limits are inclusive; a value without a date or a time zone is ignored."""
     assert covers(tape.call("banking.transactions", query=query), tape.transaction("a")) is is_covered
 
 
 @pytest.mark.parametrize(("field", "is_covered"), [("execution_date_time", True), ("value_date_time", False)])
-def test_a_pending_row_has_the_date_of_its_execution(tape: Tape, field: str, is_covered: bool) -> None:
+def test_a_pending_row_has_the_date_of_its_execution(tape: JournalBuilder, field: str, is_covered: bool) -> None:
     """A row without a posting or execution date is outside any limits."""
     row = {field: "2026-10-01T09:00:00Z"}
 
@@ -50,7 +50,7 @@ def test_a_pending_row_has_the_date_of_its_execution(tape: Tape, field: str, is_
         ("service_point_id=sp-2", False),
     ],
 )
-def test_a_call_covers_the_usage_within_its_parameters(tape: Tape, query: str, is_covered: bool) -> None:
+def test_a_call_covers_the_usage_within_its_parameters(tape: JournalBuilder, query: str, is_covered: bool) -> None:
     """The newest day may be exclusive, so its rows are not required."""
     usage = {"fiskil_id": "energy_usage_a", "service_point_id": "sp-1", "read_start_date": "2026-10-01"}
 
@@ -68,6 +68,6 @@ def test_a_call_covers_the_usage_within_its_parameters(tape: Tape, query: str, i
         ("consents.list", ""),
     ],
 )
-def test_a_route_returns_one_dataset_of_an_end_user(tape: Tape, route: str, dataset: str) -> None:
+def test_a_route_returns_one_dataset_of_an_end_user(tape: JournalBuilder, route: str, dataset: str) -> None:
     """Public data, such as plans, is of no end user."""
     assert dataset_read(tape.call(route)) == dataset

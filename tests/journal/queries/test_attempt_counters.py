@@ -5,15 +5,16 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import Delivery
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import AppliesOnce, Finding, IgnoresDeliveryOrder, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 STATE = {"connection": "connected"}
 
 
-def delivered_again(a: dict[str, Any], b: dict[str, Any], *, times: int = 1) -> Courier:
+def delivered_again(a: dict[str, Any], b: dict[str, Any], *, times: int = 1) -> JournalBuilder:
     """Return a journal in which twin b received *times* more deliveries than a and c; *a* and *b* are their states."""
-    courier = Courier()
+    courier = receiver_journal()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="before")
         courier.deliver(f"{name}.e0")
@@ -24,12 +25,12 @@ def delivered_again(a: dict[str, Any], b: dict[str, Any], *, times: int = 1) -> 
     return courier
 
 
-def ends_like(courier: Courier) -> Finding:
+def ends_like(courier: JournalBuilder) -> Finding:
     finding: Finding = IgnoresDeliveryOrder().examine(courier.journal)
     return finding
 
 
-def applies_once(courier: Courier) -> Finding:
+def applies_once(courier: JournalBuilder) -> Finding:
     finding: Finding = AppliesOnce().examine(courier.journal)
     return finding
 
@@ -83,7 +84,7 @@ def test_a_number_that_may_count_effects_is_inconclusive() -> None:
 
 def test_counters_alone_cannot_be_compared() -> None:
     """At least one other value must be the same for identical runs."""
-    courier = Courier()
+    courier = receiver_journal()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="before")
         courier.deliver(f"{name}.e0")
@@ -97,7 +98,7 @@ def test_counters_alone_cannot_be_compared() -> None:
 @pytest.mark.parametrize("reason", ["order", "fault", "kill"])
 def test_a_disturbance_explains_another_attempt(reason: str) -> None:
     """A requested failure, a fault or a kill may cause one more attempt."""
-    courier = Courier()
+    courier = receiver_journal()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="before")
         courier.deliver(f"{name}.e1")
@@ -108,12 +109,12 @@ def test_a_disturbance_explains_another_attempt(reason: str) -> None:
     }
     disturbed[reason]()
     for name, tries in (("a", 1), ("b", 2), ("c", 1)):
-        courier.effects({}, {**STATE, "tries": tries}, participant=name)
+        courier.effects(applied={}, state={**STATE, "tries": tries}, participant=name)
 
     assert ends_like(courier).verdict is Verdict.PASS
 
 
-def sizes(courier: Courier) -> dict[str, list[int]]:
+def sizes(courier: JournalBuilder) -> dict[str, list[int]]:
     """Return the sizes of the deliveries to each twin."""
     return {
         name: [len(delivery.body) for delivery in courier.journal.all(Delivery) if delivery.participant == name]

@@ -2,18 +2,18 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.idleness import idle_before, work_between, work_times
-from tests.probes.tape import Tape
 
 
-def test_without_a_snapshot_the_app_was_never_idle(tape: Tape) -> None:
+def test_without_a_snapshot_the_app_was_never_idle(tape: JournalBuilder) -> None:
     """Only a snapshot of the effects shows that the app is idle."""
     tape.deliver_event("consent.received")
 
     assert idle_before(tape.journal, 100) == 0
 
 
-def test_the_last_idle_snapshot_counts(tape: Tape) -> None:
+def test_the_last_idle_snapshot_counts(tape: JournalBuilder) -> None:
     """A later snapshot of a busy app does not count."""
     tape.deliver_event("consent.received")
     tape.effects({}, moment="settled")
@@ -22,7 +22,7 @@ def test_the_last_idle_snapshot_counts(tape: Tape) -> None:
     assert idle_before(tape.journal, 100) == pytest.approx(1.05)
 
 
-def test_the_app_must_be_idle_for_all_participants(tape: Tape) -> None:
+def test_the_app_must_be_idle_for_all_participants(tape: JournalBuilder) -> None:
     """The app is not idle while the work of another end user is pending."""
     tape.deliver_event("consent.received", participant="a")
     tape.deliver_event("consent.received", participant="b")
@@ -34,7 +34,7 @@ def test_the_app_must_be_idle_for_all_participants(tape: Tape) -> None:
     assert idle_before(tape.journal, 100) == pytest.approx(1.15)
 
 
-def test_work_counts_from_its_begin(tape: Tape) -> None:
+def test_work_counts_from_its_begin(tape: JournalBuilder) -> None:
     """Hook calls and deliveries count from their begin; a failure request is no work."""
     tape.deliver_event("consent.received")
     tape.hook("fail")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from fiskil_harness.journal import Output, ProcessChanged
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.logs import HIDDEN, KILLED, Log, has_status, log_of, reports_failure
-from tests.probes.tape import Tape
 
 CONSENT_ID = "arr_7f3c9a21"
 
@@ -85,7 +85,7 @@ def test_a_status_is_found_in_common_formats(record: str) -> None:
     assert has_status(record, 500)
 
 
-def test_the_log_of_a_killed_app_may_be_incomplete(tape: Tape) -> None:
+def test_the_log_of_a_killed_app_may_be_incomplete(tape: JournalBuilder) -> None:
     """An asynchronous logger loses its last lines."""
     tape.journal.write(ProcessChanged(change="kill"))
     tape.journal.write(Output(place="app.log", text=b"started"))
@@ -118,7 +118,7 @@ def test_words_without_spaces_are_found_inside_other_words() -> None:
     assert reports_failure("同意処理失敗", None)
 
 
-def test_a_log_with_unknown_ids_only_proves_nothing(tape: Tape) -> None:
+def test_a_log_with_unknown_ids_only_proves_nothing(tape: JournalBuilder) -> None:
     """Its ids may be digests with a key."""
     tape.deliver_event("consent.received")
     tape.output(

@@ -1,18 +1,18 @@
 """The moment of an API call: in the foreground while a person waits, in the background otherwise."""
 
 from fiskil_harness.journal import PageView
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.moments import calls_by_moment
-from tests.probes.tape import Tape
 
 
-def moments(tape: Tape) -> list[tuple[str, str]]:
+def moments(tape: JournalBuilder) -> list[tuple[str, str]]:
     """Return route and moment of each call whose moment is known."""
     return [(call.route, moment) for call, moment in calls_by_moment(tape.journal)]
 
 
 def test_a_call_within_a_hook_call_is_in_the_foreground() -> None:
     """A call after a delivered message is in the background."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.call("token")
     tape.hook("refresh", took_s=0.2)
     tape.deliver_event("consent.received")
@@ -23,7 +23,7 @@ def test_a_call_within_a_hook_call_is_in_the_foreground() -> None:
 
 def test_a_call_that_outlasts_the_response_has_no_moment() -> None:
     """The app responded before the call had ended, so that it did not wait for it."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.call("token", took_s=2)
     tape.now_s -= 1.5
     tape.hook("refresh", took_s=0.6)
@@ -33,7 +33,7 @@ def test_a_call_that_outlasts_the_response_has_no_moment() -> None:
 
 def test_an_abandoned_call_may_end_shortly_after_the_response() -> None:
     """The API notices late that the app has closed the connection."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.call("token", took_s=2, status=None, bites=("Timeout()",))
     tape.now_s -= 0.1
     tape.hook("refresh", took_s=2)
@@ -43,7 +43,7 @@ def test_an_abandoned_call_may_end_shortly_after_the_response() -> None:
 
 def test_calls_after_a_hook_that_never_responded_have_no_moment() -> None:
     """The app may still be working on the hook call."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.hook("refresh", status=None)
     tape.call("token")
 
@@ -52,7 +52,7 @@ def test_calls_after_a_hook_that_never_responded_have_no_moment() -> None:
 
 def test_calls_while_the_browser_returns_are_in_the_foreground() -> None:
     """The person waits for the page; a call that ends later is uncertain."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.call("consents.list")
     tape.visit("callback")
     tape.call("banking.accounts")
@@ -62,7 +62,7 @@ def test_calls_while_the_browser_returns_are_in_the_foreground() -> None:
 
 def test_calls_while_chromium_shows_a_page_have_no_moment() -> None:
     """The page or the person may have caused them."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.call("token")
     tape.journal.write(PageView(at_s=tape.now_s, participant="", page="connect", moment="opened"))
 
@@ -71,7 +71,7 @@ def test_calls_while_chromium_shows_a_page_have_no_moment() -> None:
 
 def test_cut_and_unknown_calls_are_left_out() -> None:
     """The harness ended the former; the latter have no route."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.call("token", is_cut=True)
     tape.call("")
 
@@ -80,7 +80,7 @@ def test_cut_and_unknown_calls_are_left_out() -> None:
 
 def test_a_call_while_the_harness_opens_a_page_is_in_the_foreground() -> None:
     """A person waits for the page. Other calls in a step with Chromium have no moment."""
-    tape = Tape()
+    tape = JournalBuilder()
     tape.journal.write(PageView(at_s=0, participant="", page="home", moment="plain", url="/", width_px=1280))
     tape.call("consents.list")
     tape.hook("page", took_s=0.2)

@@ -3,16 +3,17 @@
 import pytest
 
 from fiskil_harness.journal import DURING_KILL
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.repetitions import LONG_AFTER, messages_between, ways_repeated
 from fiskil_harness.probes import AppliesOnce, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 LOST_RESPONSE = "hung up before reading the response"
 
 
-def cases(courier: Courier, **counts: int) -> dict[str, Verdict]:
+def cases(courier: JournalBuilder, **counts: int) -> dict[str, Verdict]:
     """Return the verdict of each way if the app reports *counts*."""
-    courier.effects(counts)
+    courier.effects(applied=counts)
     return {case.name: case.verdict for case in AppliesOnce().examine(courier.journal).cases}
 
 
@@ -29,39 +30,39 @@ def cases(courier: Courier, **counts: int) -> dict[str, Verdict]:
 )
 def test_a_repetition_is_classified_by_its_way(first: dict[str, object], again: dict[str, object], way: str) -> None:
     """The way depends on the relation of the second delivery to the first one."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", **first)  # type: ignore[arg-type]
     courier.deliver("e0", **again)  # type: ignore[arg-type]
 
-    assert ways_repeated(courier.journal) == {"id-e0": {way}}
+    assert ways_repeated(courier.journal) == {"m-e0": {way}}
 
 
 @pytest.mark.parametrize(("status", "way"), [(204, "restart"), (None, "interrupted")])
 def test_a_kill_between_deliveries_determines_the_way(status: int | None, way: str) -> None:
     """An acknowledgement before the kill makes it a restart; otherwise the delivery was cut off."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=status, problem="" if status else "connection reset")
     courier.kill()
     courier.deliver("e0", attempt=2)
 
-    assert ways_repeated(courier.journal) == {"id-e0": {way}}
+    assert ways_repeated(courier.journal) == {"m-e0": {way}}
 
 
 def test_a_repetition_after_many_other_messages_is_late() -> None:
     """More than a hundred other messages between two deliveries make the second one late."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     for number in range(LONG_AFTER + 1):
         courier.event(f"f{number}", "telco.account.updated")
         courier.deliver(f"f{number}")
     courier.deliver("e0", kind="replay")
 
-    assert ways_repeated(courier.journal)["id-e0"] == {"late"}
+    assert ways_repeated(courier.journal)["m-e0"] == {"late"}
 
 
 def test_a_second_effect_counts_against_its_way_only() -> None:
     """A receiver that applies retries again may still recognise the same bytes."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
     courier.deliver("e1")
@@ -72,7 +73,7 @@ def test_a_second_effect_counts_against_its_way_only() -> None:
 
 def test_a_message_with_two_ways_is_explained_by_the_failing_one() -> None:
     """If one of the two ways fails for another message, it explains the second effect."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
     courier.deliver("e1")
@@ -86,7 +87,7 @@ def test_a_message_with_two_ways_is_explained_by_the_failing_one() -> None:
 
 def test_a_race_is_inconclusive_if_plain_repetitions_are_applied_again() -> None:
     """A receiver that never recognises a message does not have a race."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", group=1)
     courier.deliver("e0", group=1)
     courier.deliver("e1")
@@ -99,7 +100,7 @@ def test_a_race_is_inconclusive_if_plain_repetitions_are_applied_again() -> None
 @pytest.mark.parametrize(("count", "verdict"), [(1, Verdict.PASS), (2, Verdict.FAIL), (6, Verdict.INCONCLUSIVE)])
 def test_workers_without_shared_state_apply_some_of_many_deliveries(count: int, verdict: Verdict) -> None:
     """Two effects of six deliveries mean two processes; six effects mean that nothing is remembered."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     for group in range(1, 6):
         courier.deliver("e0", kind="replay", group=group)
@@ -109,11 +110,11 @@ def test_workers_without_shared_state_apply_some_of_many_deliveries(count: int, 
 
 def test_a_race_names_all_its_messages() -> None:
     """Chance decides which message is applied twice, and two runs must have the same report."""
-    courier = Courier()
+    courier = receiver_journal()
     for event in ("e0", "e1"):
         courier.deliver(event, group=1)
         courier.deliver(event, group=1)
-    courier.effects({"e0": 1, "e1": 2})
+    courier.effects(applied={"e0": 1, "e1": 2})
 
     (case,) = AppliesOnce().examine(courier.journal).cases
 
@@ -122,13 +123,13 @@ def test_a_race_names_all_its_messages() -> None:
 
 def test_deliveries_during_a_kill_are_cut_off_with_any_outcome() -> None:
     """Timing decides which delivery gets a response before the kill, so the finding names no message."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", name=DURING_KILL)
     courier.deliver("e1", name=DURING_KILL, status=None, problem="connection reset")
     courier.kill()
     courier.deliver("e1", attempt=2)
     courier.deliver("e0", kind="replay")
-    courier.effects({"e0": 1, "e1": 2})
+    courier.effects(applied={"e0": 1, "e1": 2})
 
     finding = AppliesOnce().examine(courier.journal)
 
@@ -141,7 +142,7 @@ def test_deliveries_during_a_kill_are_cut_off_with_any_outcome() -> None:
 
 def test_a_race_that_passes_once_can_still_fail() -> None:
     """A kill hits one message inside its critical section and another one outside."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", name=DURING_KILL)
     courier.deliver("e1", name=DURING_KILL)
     courier.kill()
@@ -156,7 +157,7 @@ def test_a_race_that_passes_once_can_still_fail() -> None:
 @pytest.mark.parametrize(("others", "number"), [(299, 0), (300, 300), (999, 300), (1000, 1000)])
 def test_the_distance_of_a_repetition_is_a_round_number(others: int, number: int) -> None:
     """A slow app gets fewer messages, and the finding must be the same in every run."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     for other in range(others):
         courier.send(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal.queries.state import StateReader, differing, equal_changes
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 ROW = "bank_tx_" + "0" * 64
 
@@ -13,7 +13,7 @@ ROW = "bank_tx_" + "0" * 64
 @pytest.fixture
 def reader() -> StateReader:
     """Return a reader for a journal in which twins a and b have their first event at midnight of 24 November."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.event("a.e0")
     courier.event("b.e0")
     courier.journal.names |= {ROW: "bank_tx_everyday:1", "1234567890": "account:everyday"}
@@ -24,7 +24,7 @@ def reader() -> StateReader:
     ("first", "second"),
     [
         ({"id": "consent-a"}, {"id": "consent-b"}),
-        ({"seen": ["id-a.e0"]}, {"seen": ["id-b.e0"]}),
+        ({"seen": ["m-a.e0"]}, {"seen": ["m-b.e0"]}),
         ({"text": "eu-a: consent-a, ended"}, {"text": "eu-b: consent-b, ended"}),
         ({"consent-a": {"status": "active"}}, {"consent-b": {"status": "active"}}),
         ({"at": "2026-11-24T00:00:01Z"}, {"at": "2026-11-24T09:30:00.123+11:00"}),
@@ -67,7 +67,7 @@ def test_different_values_are_differences(reader: StateReader, first: Any, secon
 
 def test_without_events_timestamps_are_compared_as_written(reader: StateReader) -> None:
     """Without an event, no timestamp belongs to the scenario."""
-    alone = StateReader(Courier().journal)
+    alone = StateReader(receiver_journal().journal)
 
     assert differing(alone.leaves({"at": "2026-11-24T00:00:01Z"}), alone.leaves({"at": "2026-11-24T00:00:02Z"}))
 

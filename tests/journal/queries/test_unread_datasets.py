@@ -3,8 +3,8 @@
 import pytest
 
 from fiskil_harness.journal import Declared
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.unread_datasets import fact_for_route, why_unread
-from tests.probes.tape import Tape
 
 FACT = "app.facts.datasets"
 
@@ -22,7 +22,7 @@ FACT = "app.facts.datasets"
     ],
 )
 def test_an_unread_dataset_has_a_reason(
-    tape: Tape, routes: tuple[str, ...], declared: tuple[str, ...] | None, expected: tuple[str, str]
+    tape: JournalBuilder, routes: tuple[str, ...], declared: tuple[str, ...] | None, expected: tuple[str, str]
 ) -> None:
     """No reason is given for an app that calls no API, that read the dataset, or that fails to read what it states."""
     tape.journal.write(Declared(datasets=declared))

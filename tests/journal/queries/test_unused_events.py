@@ -9,17 +9,18 @@ import pytest
 from fiskil_harness.core.config import Facts, Settings
 from fiskil_harness.gate.practice_status import Status, status_of
 from fiskil_harness.journal import Effects, EventCreated, Journal
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.unused_events import unused_event_marks
 from fiskil_harness.probes.coverage import ENDINGS
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import practice
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 UPDATED, SYNCED = "consent.updated", "banking.balances.sync.completed"
 
 
-class Letters(Courier):
-    """A courier whose events need no effect; by default the config declares that the app uses no event."""
+class Letters(JournalBuilder):
+    """A builder whose events need no effect; by default the config declares that the app uses no event."""
 
     def __init__(self, *, uses: tuple[str, ...] = ()) -> None:
         super().__init__(uses=uses)
@@ -87,7 +88,7 @@ def test_an_event_beside_others_shows_nothing() -> None:
 
 def test_only_events_that_the_config_leaves_out_are_examined() -> None:
     """Without app.facts.uses_events, or for an event that it names, there is nothing to contradict."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.effects(state={})
     courier.deliver("e0")
     courier.effects(state={"consent": "changed"})

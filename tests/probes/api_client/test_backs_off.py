@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import BacksOff, Verdict
 from fiskil_harness.probes.api_client.backs_off import MIN_PAUSES, is_flat
-from tests.probes.tape import Tape
 
 PROBE = BacksOff()
 TRANSACTIONS = "banking.transactions"
@@ -15,7 +15,7 @@ OUTAGE = ("Status(status=503, retry_after_s=None)",)
 CALL_S = 0.05
 
 
-def fail_repeatedly(tape: Tape, pauses: Iterable[float]) -> None:
+def fail_repeatedly(tape: JournalBuilder, pauses: Iterable[float]) -> None:
     """Write one failing call, and one more after each pause."""
     tape.call(TRANSACTIONS, status=503, took_s=0, bites=OUTAGE)
     for pause in pauses:
@@ -23,7 +23,7 @@ def fail_repeatedly(tape: Tape, pauses: Iterable[float]) -> None:
         tape.call(TRANSACTIONS, status=503, took_s=0, bites=OUTAGE)
 
 
-def test_a_short_constant_interval_fails(tape: Tape) -> None:
+def test_a_short_constant_interval_fails(tape: JournalBuilder) -> None:
     """Twelve pauses of a quarter of a second are not chance."""
     tape.deliver_event("banking.transactions.sync.completed")
     fail_repeatedly(tape, [0.25] * MIN_PAUSES)
@@ -33,21 +33,21 @@ def test_a_short_constant_interval_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("constant interval: banking.transactions",))
 
 
-def test_a_hot_loop_fails(tape: Tape) -> None:
+def test_a_hot_loop_fails(tape: JournalBuilder) -> None:
     """Retrying without a pause is the shortest constant interval."""
     fail_repeatedly(tape, [0.05 + 0.001 * number for number in range(20)])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_stalling_machine_does_not_hide_a_constant_interval(tape: Tape) -> None:
+def test_a_stalling_machine_does_not_hide_a_constant_interval(tape: JournalBuilder) -> None:
     """One pause in five may be longer."""
     fail_repeatedly(tape, [0.2, 0.2, 0.21, 0.6, 0.22] * 3)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_long_series_of_unequal_short_pauses_fails(tape: Tape) -> None:
+def test_a_long_series_of_unequal_short_pauses_fails(tape: JournalBuilder) -> None:
     """Four attempts with growing pauses, begun again and again, never pause for a second."""
     fail_repeatedly(tape, [0.1, 0.2, 0.4, 0.2] * 7)
 
@@ -66,7 +66,7 @@ def test_a_long_series_of_unequal_short_pauses_fails(tape: Tape) -> None:
         [],
     ],
 )
-def test_growing_long_or_few_pauses_pass(tape: Tape, pauses: list[float]) -> None:
+def test_growing_long_or_few_pauses_pass(tape: JournalBuilder, pauses: list[float]) -> None:
     """Pauses that grow to a maximum, pauses of a second or more, and a few pauses all pass."""
     fail_repeatedly(tape, pauses)
 
@@ -88,7 +88,7 @@ def test_random_backoff_is_never_flat() -> None:
     assert [pauses for pauses in all_pauses if is_flat(pauses)] == []
 
 
-def test_the_calls_of_several_jobs_make_no_series(tape: Tape) -> None:
+def test_the_calls_of_several_jobs_make_no_series(tape: JournalBuilder) -> None:
     """A constant interval of several jobs together proves nothing about one of them."""
     tape.deliver_event("banking.accounts.sync.completed")
     tape.deliver_event("banking.transactions.sync.completed")
@@ -97,7 +97,7 @@ def test_the_calls_of_several_jobs_make_no_series(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_new_work_begins_a_new_series(tape: Tape) -> None:
+def test_new_work_begins_a_new_series(tape: JournalBuilder) -> None:
     """Five attempts for each of two events are two short series."""
     tape.deliver_event("banking.transactions.sync.completed")
     fail_repeatedly(tape, [0.2] * 5)
@@ -108,7 +108,7 @@ def test_new_work_begins_a_new_series(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_retries_after_retry_after_are_not_judged(tape: Tape) -> None:
+def test_retries_after_retry_after_are_not_judged(tape: JournalBuilder) -> None:
     """An app that obeys Retry-After comes back when the API demands it."""
     for _ in range(20):
         tape.call(TRANSACTIONS, status=503, bites=OUTAGE, response_headers=(("retry-after", "1"),))
@@ -117,7 +117,7 @@ def test_retries_after_retry_after_are_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_overlapping_calls_make_no_series(tape: Tape) -> None:
+def test_overlapping_calls_make_no_series(tape: JournalBuilder) -> None:
     """Calls that overlap did not wait for each other."""
     for _ in range(20):
         tape.call(TRANSACTIONS, status=503, took_s=0.3, bites=OUTAGE)
@@ -126,7 +126,7 @@ def test_overlapping_calls_make_no_series(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_api_that_recovers_early_proves_nothing(tape: Tape) -> None:
+def test_an_api_that_recovers_early_proves_nothing(tape: JournalBuilder) -> None:
     """Two attempts are too few to compare pauses."""
     fail_repeatedly(tape, [0.2])
     tape.wait(0.2)
@@ -137,7 +137,7 @@ def test_an_api_that_recovers_early_proves_nothing(tape: Tape) -> None:
     assert finding.observed == "the API recovered before the pauses could be compared"
 
 
-def test_without_failures_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_failures_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """Calls that succeed need no pause."""
     tape.call(TRANSACTIONS)
 

@@ -2,26 +2,26 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import END_USER, JournalBuilder
 from fiskil_harness.probes import BoundsItsWalks, Verdict
 from fiskil_harness.probes.api_client.bounds_its_walks import MAX_PAGE_REQUESTS
-from tests.probes.tape import ALICE, Tape
 
 PROBE = BoundsItsWalks()
 REPEATED = ("PageRepeated()",)
 
 
-def read_first_page(tape: Tape) -> None:
+def read_first_page(tape: JournalBuilder) -> None:
     """A walk begins."""
     tape.call("banking.transactions")
 
 
-def read_second_page(tape: Tape, *, times: int, bites: tuple[str, ...] = REPEATED) -> None:
+def read_second_page(tape: JournalBuilder, *, times: int, bites: tuple[str, ...] = REPEATED) -> None:
     """The walk requests its second page, whose link leads to the same page."""
     for _ in range(times):
-        tape.call("banking.transactions", query=f"end_user_id={ALICE}&page%5Bafter%5D=c1", bites=bites)
+        tape.call("banking.transactions", query=f"end_user_id={END_USER}&page%5Bafter%5D=c1", bites=bites)
 
 
-def test_stopping_at_the_first_repeated_page_passes(tape: Tape) -> None:
+def test_stopping_at_the_first_repeated_page_passes(tape: JournalBuilder) -> None:
     """The app recognises the link of a page that it has read."""
     read_first_page(tape)
     read_second_page(tape, times=1)
@@ -30,7 +30,7 @@ def test_stopping_at_the_first_repeated_page_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_page_limit_passes(tape: Tape) -> None:
+def test_a_page_limit_passes(tape: JournalBuilder) -> None:
     """The limit ends the walk."""
     read_first_page(tape)
     read_second_page(tape, times=MAX_PAGE_REQUESTS)
@@ -39,7 +39,7 @@ def test_a_page_limit_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_repeated_walk_is_counted_by_itself(tape: Tape) -> None:
+def test_a_repeated_walk_is_counted_by_itself(tape: JournalBuilder) -> None:
     """An app that repeats its walk with every retry makes many requests, and each of its walks ends."""
     for _ in range(3):
         read_first_page(tape)
@@ -49,7 +49,7 @@ def test_a_repeated_walk_is_counted_by_itself(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_walk_without_end_fails(tape: Tape) -> None:
+def test_a_walk_without_end_fails(tape: JournalBuilder) -> None:
     """No list contains the same page more than 200 times."""
     read_first_page(tape)
     read_second_page(tape, times=MAX_PAGE_REQUESTS + 1)
@@ -62,7 +62,7 @@ def test_a_walk_without_end_fails(tape: Tape) -> None:
     )
 
 
-def test_a_walk_in_progress_is_not_judged(tape: Tape) -> None:
+def test_a_walk_in_progress_is_not_judged(tape: JournalBuilder) -> None:
     """On a slow machine the walk may not have ended yet."""
     read_first_page(tape)
     read_second_page(tape, times=MAX_PAGE_REQUESTS)
@@ -71,7 +71,7 @@ def test_a_walk_in_progress_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_client_that_reads_only_first_pages_is_not_judged(tape: Tape) -> None:
+def test_a_client_that_reads_only_first_pages_is_not_judged(tape: JournalBuilder) -> None:
     """An app that follows no link cannot enter a loop."""
     tape.call("banking.transactions", bites=("CursorLoop()",))
     tape.effects({})
@@ -83,7 +83,7 @@ def test_a_client_that_reads_only_first_pages_is_not_judged(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("bites", [(), ("Overlap(rows=1)",)])
-def test_without_a_loop_the_result_is_inconclusive(tape: Tape, bites: tuple[str, ...]) -> None:
+def test_without_a_loop_the_result_is_inconclusive(tape: JournalBuilder, bites: tuple[str, ...]) -> None:
     """A list that ends is read to its end."""
     read_first_page(tape)
     read_second_page(tape, times=2, bites=bites)

@@ -2,15 +2,17 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import GivesUpOnRefusals, Verdict
-from tests.probes.tape import Tape
 
 PROBE = GivesUpOnRefusals()
 FRESH_REFUSED = ("Unauthorised()",)
 SCOPE_MISSING = ("Forbidden()",)
 
 
-def refuse_repeatedly(tape: Tape, times: int, *, status: int = 401, bites: tuple[str, ...] = FRESH_REFUSED) -> None:
+def refuse_repeatedly(
+    tape: JournalBuilder, times: int, *, status: int = 401, bites: tuple[str, ...] = FRESH_REFUSED
+) -> None:
     """The app reads transactions *times* times with a new token each, and there is no other work meanwhile."""
     tape.hook("refresh", status=502, took_s=tape.now_s)
     for number in range(times):
@@ -18,7 +20,7 @@ def refuse_repeatedly(tape: Tape, times: int, *, status: int = 401, bites: tuple
         tape.call("token")
 
 
-def test_giving_up_and_reading_again_passes(tape: Tape) -> None:
+def test_giving_up_and_reading_again_passes(tape: JournalBuilder) -> None:
     """One renewal, an error, and a successful read when nothing is refused any more."""
     tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
     tape.call("token")
@@ -33,7 +35,7 @@ def test_giving_up_and_reading_again_passes(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("status", "bites"), [(401, FRESH_REFUSED), (403, SCOPE_MISSING)])
-def test_repeating_a_refused_call_without_end_fails(tape: Tape, status: int, bites: tuple[str, ...]) -> None:
+def test_repeating_a_refused_call_without_end_fails(tape: JournalBuilder, status: int, bites: tuple[str, ...]) -> None:
     """The 21st equal call for one piece of work is a loop, whatever follows."""
     refuse_repeatedly(tape, 21, status=status, bites=bites)
     tape.call("banking.transactions")
@@ -48,7 +50,7 @@ def test_repeating_a_refused_call_without_end_fails(tape: Tape, status: int, bit
     assert finding.evidence == (f"GET banking.transactions: {status}",)
 
 
-def test_twenty_calls_pass(tape: Tape) -> None:
+def test_twenty_calls_pass(tape: JournalBuilder) -> None:
     """A message may be retried eight times, with two calls each."""
     refuse_repeatedly(tape, 20)
     tape.call("banking.transactions")
@@ -56,7 +58,7 @@ def test_twenty_calls_pass(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_more_work_allows_more_calls(tape: Tape) -> None:
+def test_more_work_allows_more_calls(tape: JournalBuilder) -> None:
     """Each message that arrives meanwhile may cause calls that fail."""
     for _ in range(10):
         tape.deliver_event("banking.transactions.sync.completed")
@@ -67,7 +69,7 @@ def test_more_work_allows_more_calls(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_calls_for_different_accounts_are_different_calls(tape: Tape) -> None:
+def test_calls_for_different_accounts_are_different_calls(tape: JournalBuilder) -> None:
     """Thirty accounts, each read once, are no loop."""
     for number in range(30):
         tape.call("banking.transactions", status=403, bites=SCOPE_MISSING, query=f"account_id=a{number}")
@@ -76,7 +78,7 @@ def test_calls_for_different_accounts_are_different_calls(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_requesting_tokens_without_end_fails(tape: Tape) -> None:
+def test_requesting_tokens_without_end_fails(tape: JournalBuilder) -> None:
     """Tokens that are requested and never used are a loop too."""
     tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
     for _ in range(21):
@@ -90,7 +92,7 @@ def test_requesting_tokens_without_end_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
 
 
-def test_a_token_for_each_call_passes(tape: Tape) -> None:
+def test_a_token_for_each_call_passes(tape: JournalBuilder) -> None:
     """An app that requests a token for each call requests as many as there are successful calls to other datasets."""
     tape.call("banking.balances", status=403, bites=SCOPE_MISSING)
     for number in range(30):
@@ -102,7 +104,7 @@ def test_a_token_for_each_call_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_not_reading_again_after_a_restart_fails(tape: Tape) -> None:
+def test_not_reading_again_after_a_restart_fails(tape: JournalBuilder) -> None:
     """Nothing is refused any more, the app was restarted, and still fails."""
     tape.call("banking.transactions", status=403, bites=SCOPE_MISSING)
     tape.hook("refresh", status=502)
@@ -116,7 +118,7 @@ def test_not_reading_again_after_a_restart_fails(tape: Tape) -> None:
     assert finding.observed.startswith("the app does not read the refused data again")
 
 
-def test_a_long_pause_without_a_restart_is_inconclusive(tape: Tape) -> None:
+def test_a_long_pause_without_a_restart_is_inconclusive(tape: JournalBuilder) -> None:
     """An app that was not restarted may pause its calls for longer than a scenario lasts."""
     tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
     tape.hook("refresh", status=502)
@@ -126,7 +128,7 @@ def test_a_long_pause_without_a_restart_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_reading_another_dataset_proves_no_recovery(tape: Tape) -> None:
+def test_reading_another_dataset_proves_no_recovery(tape: JournalBuilder) -> None:
     """The app must read the refused dataset again."""
     tape.call("banking.balances", status=403, bites=SCOPE_MISSING)
     tape.call("banking.transactions")
@@ -134,7 +136,7 @@ def test_reading_another_dataset_proves_no_recovery(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def refuse_for_scope(tape: Tape, *, before: dict[str, str], end: dict[str, str], is_idle: bool = True) -> None:
+def refuse_for_scope(tape: JournalBuilder, *, before: dict[str, str], end: dict[str, str], is_idle: bool = True) -> None:
     """Balances were refused for a while; *before* and *end* are the app's states before and afterwards."""
     tape.rows({"fiskil_id": "own"})
     tape.effects(before, moment="settled")
@@ -144,7 +146,7 @@ def refuse_for_scope(tape: Tape, *, before: dict[str, str], end: dict[str, str],
     tape.effects(end, is_idle=is_idle)
 
 
-def test_rows_that_do_not_come_back_fail(tape: Tape) -> None:
+def test_rows_that_do_not_come_back_fail(tape: JournalBuilder) -> None:
     """A missing scope does not end a consent, and the API serves the rows as before."""
     refuse_for_scope(tape, before={"row": "own"}, end={})
 
@@ -155,21 +157,21 @@ def test_rows_that_do_not_come_back_fail(tape: Tape) -> None:
     assert finding.evidence == ("no longer shows transactions",)
 
 
-def test_rows_that_come_back_pass(tape: Tape) -> None:
+def test_rows_that_come_back_pass(tape: JournalBuilder) -> None:
     """The app may hide them meanwhile."""
     refuse_for_scope(tape, before={"row": "own"}, end={"row": "own"})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_rows_that_were_never_shown_are_not_missed(tape: Tape) -> None:
+def test_rows_that_were_never_shown_are_not_missed(tape: JournalBuilder) -> None:
     """A state may show other things than rows."""
     refuse_for_scope(tape, before={}, end={})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_rows_of_an_ended_consent_may_be_gone(tape: Tape) -> None:
+def test_rows_of_an_ended_consent_may_be_gone(tape: JournalBuilder) -> None:
     """The app must delete them."""
     tape.deliver_event("consent.revoked")
     refuse_for_scope(tape, before={"row": "own"}, end={})
@@ -177,14 +179,14 @@ def test_rows_of_an_ended_consent_may_be_gone(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_busy_app_is_not_judged_by_its_state(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged_by_its_state(tape: JournalBuilder) -> None:
     """The app was busy when its state was read."""
     refuse_for_scope(tape, before={"row": "own"}, end={}, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_without_refusals_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_refusals_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """An expired token is judged by another probe."""
     tape.call("banking.transactions", status=401)
     tape.call("token")

@@ -4,23 +4,22 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Declared, KeyInUse
-from fiskil_harness.journal.secret_search import search_secrets
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import SurvivesRotation, UsesConfiguredKey, Verdict
-from tests.probes.tape import Tape
 
 
-def start_with_key(tape: Tape, secret: str, *, is_in_env: bool = True) -> None:
+def start_with_key(tape: JournalBuilder, secret: str, *, is_in_env: bool = True) -> None:
     """The app was started with this secret."""
     tape.journal.write(KeyInUse(at_s=tape.now_s, client_secret=secret, is_in_env=is_in_env))
 
 
-def request_token(tape: Tape, secret: str, *, status: int = 200) -> None:
+def request_token(tape: JournalBuilder, secret: str, *, status: int = 200) -> None:
     """The app requested a token."""
     body = msgspec.json.encode({"client_id": "c", "client_secret": secret})
     tape.call("token", status=status, request_body=body)
 
 
-def rotate_key(tape: Tape, *, refresh: int = 200, call: int = 200) -> None:
+def rotate_key(tape: JournalBuilder, *, refresh: int = 200, call: int = 200) -> None:
     """The first key was revoked, and the app was requested to read."""
     tape.key("rotated")
     tape.call("banking.accounts", status=call)
@@ -28,49 +27,49 @@ def rotate_key(tape: Tape, *, refresh: int = 200, call: int = 200) -> None:
     tape.hook("refresh", status=refresh)
 
 
-def test_using_only_the_new_key_passes(tape: Tape) -> None:
+def test_using_only_the_new_key_passes(tape: JournalBuilder) -> None:
     """Token requests before the new start do not count."""
     start_with_key(tape, "first")
     request_token(tape, "first")
     start_with_key(tape, "second")
     request_token(tape, "second")
 
-    assert UsesConfiguredKey().examine(search_secrets(tape.journal)).verdict is Verdict.PASS
+    assert UsesConfiguredKey().examine(tape.build()).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
     ("secret", "key"),
     [("first", "its previous API key"), ("pasted", "an API key that is not in its environment")],
 )
-def test_another_key_fails_and_is_not_displayed(tape: Tape, secret: str, key: str) -> None:
+def test_another_key_fails_and_is_not_displayed(tape: JournalBuilder, secret: str, key: str) -> None:
     """It fails even if the right key follows."""
     start_with_key(tape, "first")
     start_with_key(tape, "second")
     request_token(tape, secret, status=401)
     request_token(tape, "second")
 
-    finding = UsesConfiguredKey().examine(search_secrets(tape.journal))
+    finding = UsesConfiguredKey().examine(tape.build())
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == f"the app sent {key} after it was started with a new one"
     assert "pasted" not in finding.observed + "".join(finding.evidence)
 
 
-def test_without_a_token_request_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_token_request_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The app may still use a token that it stored."""
     start_with_key(tape, "first")
     start_with_key(tape, "second")
 
-    assert UsesConfiguredKey().examine(search_secrets(tape.journal)).verdict is Verdict.INCONCLUSIVE
+    assert UsesConfiguredKey().examine(tape.build()).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_key_outside_the_environment_is_inconclusive(tape: Tape) -> None:
+def test_a_key_outside_the_environment_is_inconclusive(tape: JournalBuilder) -> None:
     """The config names no environment variable for the secret."""
     start_with_key(tape, "first", is_in_env=False)
     start_with_key(tape, "second", is_in_env=False)
     request_token(tape, "mine")
 
-    assert UsesConfiguredKey().examine(search_secrets(tape.journal)).hook == "{client_secret} in [app.env]"
+    assert UsesConfiguredKey().examine(tape.build()).hook == "{client_secret} in [app.env]"
 
 
 def test_the_repr_of_a_key_hides_its_secret() -> None:
@@ -88,7 +87,7 @@ def test_the_repr_of_a_key_hides_its_secret() -> None:
         (Declared(), Verdict.INCONCLUSIVE),
     ],
 )
-def test_keys_must_not_be_too_old(tape: Tape, stated: Declared, verdict: Verdict) -> None:
+def test_keys_must_not_be_too_old(tape: JournalBuilder, stated: Declared, verdict: Verdict) -> None:
     """The config states the age of the key, or the days between rotations."""
     tape.journal.write(stated)
     rotate_key(tape)
@@ -96,7 +95,7 @@ def test_keys_must_not_be_too_old(tape: Tape, stated: Declared, verdict: Verdict
     assert SurvivesRotation().examine(tape.journal).verdict is verdict
 
 
-def test_an_app_that_stops_working_fails(tape: Tape) -> None:
+def test_an_app_that_stops_working_fails(tape: JournalBuilder) -> None:
     """It had a second key and did not use it."""
     tape.journal.write(Declared(rotate_days=90))
     rotate_key(tape, refresh=502, call=401)
@@ -104,7 +103,7 @@ def test_an_app_that_stops_working_fails(tape: Tape) -> None:
     assert SurvivesRotation().examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_an_app_that_did_not_work_before_is_inconclusive(tape: Tape) -> None:
+def test_an_app_that_did_not_work_before_is_inconclusive(tape: JournalBuilder) -> None:
     """Its refreshes failed also while the first key was valid."""
     tape.journal.write(Declared(rotate_days=90))
     tape.hook("refresh", status=500)
@@ -114,14 +113,14 @@ def test_an_app_that_did_not_work_before_is_inconclusive(tape: Tape) -> None:
     assert SurvivesRotation().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_rotation_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_rotation_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The first key is still valid."""
     tape.call("banking.accounts")
 
     assert SurvivesRotation().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_refresh_without_an_api_call_proves_nothing(tape: Tape) -> None:
+def test_a_refresh_without_an_api_call_proves_nothing(tape: JournalBuilder) -> None:
     """The app may have read the data just before."""
     tape.journal.write(Declared(rotate_days=90))
     tape.key("rotated")

@@ -1,14 +1,14 @@
 """reads_after_event: a sync event starts a read, and the app does not read repeatedly before it."""
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED
 from fiskil_harness.probes import ReadsAfterEvent, Verdict
-from tests.probes.tape import Tape
 
 PROBE = ReadsAfterEvent()
 ACCOUNTS, TRANSACTIONS = "banking.accounts.sync.completed", "banking.transactions.sync.completed"
 
 
-def test_a_read_after_each_event_passes(tape: Tape) -> None:
+def test_a_read_after_each_event_passes(tape: JournalBuilder) -> None:
     """Each acknowledged sync event is followed by a read of its dataset."""
     tape.deliver_event(ACCOUNTS)
     tape.call("banking.accounts")
@@ -20,7 +20,7 @@ def test_a_read_after_each_event_passes(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_an_event_without_a_read_fails(tape: Tape) -> None:
+def test_an_event_without_a_read_fails(tape: JournalBuilder) -> None:
     """An app that has nothing pending and has read nothing ignored the event."""
     tape.deliver_event(ACCOUNTS)
     tape.call("banking.accounts")
@@ -32,7 +32,7 @@ def test_an_event_without_a_read_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, (f"{event} {TRANSACTIONS}",))
 
 
-def test_an_app_whose_token_is_refused_is_judged_by_another_practice(tape: Tape) -> None:
+def test_an_app_whose_token_is_refused_is_judged_by_another_practice(tape: JournalBuilder) -> None:
     """It cannot read anything."""
     tape.deliver_event(TRANSACTIONS)
     tape.call("consents.list", status=401, token="t")
@@ -43,7 +43,7 @@ def test_an_app_whose_token_is_refused_is_judged_by_another_practice(tape: Tape)
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, TOKEN_NOT_RENEWED)
 
 
-def test_a_read_after_the_promised_delay_fails(tape: Tape) -> None:
+def test_a_read_after_the_promised_delay_fails(tape: JournalBuilder) -> None:
     """``fresh_s`` is a promise in the config."""
     tape.deliver_event(TRANSACTIONS)
     tape.wait(9)
@@ -52,7 +52,7 @@ def test_a_read_after_the_promised_delay_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_late_read_under_faults_does_not_fail(tape: Tape) -> None:
+def test_a_late_read_under_faults_does_not_fail(tape: JournalBuilder) -> None:
     """Backing off takes time."""
     tape.deliver_event(TRANSACTIONS)
     tape.wait(9)
@@ -61,7 +61,7 @@ def test_a_late_read_under_faults_does_not_fail(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
 
 
-def test_an_app_that_had_too_little_time_is_not_judged(tape: Tape) -> None:
+def test_an_app_that_had_too_little_time_is_not_judged(tape: JournalBuilder) -> None:
     """Without ``pending`` an unread event counts only after ``fresh_s``."""
     tape.deliver_event(TRANSACTIONS)
     tape.effects({}, pending=None)
@@ -69,7 +69,7 @@ def test_an_app_that_had_too_little_time_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_event_that_the_app_does_not_use_is_not_judged(tape: Tape) -> None:
+def test_an_event_that_the_app_does_not_use_is_not_judged(tape: JournalBuilder) -> None:
     """The config states which events the app uses."""
     tape.deliver_event(TRANSACTIONS, is_subscribed=False)
     tape.effects({})
@@ -79,7 +79,7 @@ def test_an_event_that_the_app_does_not_use_is_not_judged(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.uses_events")
 
 
-def test_repeated_reads_before_the_event_fail(tape: Tape) -> None:
+def test_repeated_reads_before_the_event_fail(tape: JournalBuilder) -> None:
     """A few early reads are accepted, a fourth equal one is polling."""
     for _ in range(4):
         tape.call("banking.transactions")
@@ -89,7 +89,7 @@ def test_repeated_reads_before_the_event_fail(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_few_early_reads_pass(tape: Tape) -> None:
+def test_a_few_early_reads_pass(tape: JournalBuilder) -> None:
     """An app may read once when the end user returns, and once at consent.received."""
     tape.call("banking.transactions")
     tape.call("banking.transactions")
@@ -99,7 +99,7 @@ def test_a_few_early_reads_pass(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_events_of_an_ended_consent_need_no_read(tape: Tape) -> None:
+def test_events_of_an_ended_consent_need_no_read(tape: JournalBuilder) -> None:
     """The consent was revoked after the event."""
     tape.deliver_event(TRANSACTIONS)
     tape.deliver_event("consent.revoked")
@@ -110,7 +110,7 @@ def test_events_of_an_ended_consent_need_no_read(tape: Tape) -> None:
 
 def test_a_default_delay_is_not_enforced() -> None:
     """A read that comes later than the default is inconclusive."""
-    tape = Tape(assumed=("fresh_s",))
+    tape = JournalBuilder(assumed=("fresh_s",))
     tape.deliver_event("banking.transactions.sync.completed")
     tape.wait(9)
     tape.call("banking.transactions")
@@ -122,7 +122,7 @@ def test_a_default_delay_is_not_enforced() -> None:
 
 def test_no_read_within_a_default_delay_proves_nothing() -> None:
     """An app that does not report ``pending`` may read later."""
-    tape = Tape(assumed=("fresh_s",))
+    tape = JournalBuilder(assumed=("fresh_s",))
     tape.deliver_event("banking.transactions.sync.completed")
     tape.wait(9)
     tape.effects({}, pending=None)
@@ -130,7 +130,7 @@ def test_no_read_within_a_default_delay_proves_nothing() -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_stated_events_a_read_after_an_event_shows_that_the_app_uses_it(tape: Tape) -> None:
+def test_without_stated_events_a_read_after_an_event_shows_that_the_app_uses_it(tape: JournalBuilder) -> None:
     """The config does not state which events the app uses."""
     tape.deliver_event(ACCOUNTS, is_subscribed=False)
     tape.deliver_event(TRANSACTIONS, is_subscribed=False)
@@ -142,7 +142,7 @@ def test_without_stated_events_a_read_after_an_event_shows_that_the_app_uses_it(
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_a_read_on_request_or_by_polling_shows_no_use_of_an_event(tape: Tape) -> None:
+def test_a_read_on_request_or_by_polling_shows_no_use_of_an_event(tape: JournalBuilder) -> None:
     """The harness requested the first read; the app repeats the others without an event."""
     for _ in range(4):
         tape.call("banking.accounts")

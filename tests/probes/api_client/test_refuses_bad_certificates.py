@@ -5,16 +5,16 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.faults.catalogue import name_of
 from fiskil_harness.journal import CA_FILE_IN_ENV, ApiServedOverTls, Bite, FaultSet, Unencrypted
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RefusesBadCertificates, Verdict
 from fiskil_harness.probes.api_client.refuses_bad_certificates import BAD, WENT_ON
-from tests.probes.tape import Tape
 
 PROBE = RefusesBadCertificates()
 EXPIRED, WRONG_HOST = "ExpiredCertificate()", "WrongHost()"
 REJECTIONS = ("no handshake: TLSV1_ALERT_UNKNOWN_CA", "no handshake: the client left", "the client left after the handshake")
 
 
-def offer_certificate(tape: Tape, fault: str, *outcomes: str) -> None:
+def offer_certificate(tape: JournalBuilder, fault: str, *outcomes: str) -> None:
     """The proxy offered a bad certificate, on one connection for each outcome."""
     for outcome in outcomes:
         tape.journal.write(Bite(at_s=tape.now_s, fault=fault, route="connection", request_number=0, observed=outcome))
@@ -24,20 +24,20 @@ def offer_certificate(tape: Tape, fault: str, *outcomes: str) -> None:
     )
 
 
-def connect_with_good_certificate(tape: Tape, *, is_reached: bool = True) -> None:
+def connect_with_good_certificate(tape: JournalBuilder, *, is_reached: bool = True) -> None:
     """The control connection was made."""
     tape.journal.write(ApiServedOverTls(at_s=tape.now_s, is_reached=is_reached))
     tape.wait(0.1)
 
 
-def send_plain_http(tape: Tape, *, is_former: bool = False) -> None:
+def send_plain_http(tape: JournalBuilder, *, is_former: bool = False) -> None:
     """A client sent HTTP without TLS."""
     tape.journal.write(Unencrypted(at_s=tape.now_s, is_former=is_former))
     tape.wait(0.1)
 
 
 @pytest.mark.parametrize("outcome", REJECTIONS)
-def test_every_way_to_reject_passes(tape: Tape, outcome: str) -> None:
+def test_every_way_to_reject_passes(tape: JournalBuilder, outcome: str) -> None:
     """Some clients abort the handshake, others complete it and close the connection."""
     connect_with_good_certificate(tape)
     offer_certificate(tape, EXPIRED, outcome)
@@ -50,7 +50,7 @@ def test_every_way_to_reject_passes(tape: Tape, outcome: str) -> None:
     assert [case.name for case in finding.cases] == ["expired_certificate", "wrong_host"]
 
 
-def test_a_request_over_a_bad_connection_fails(tape: Tape) -> None:
+def test_a_request_over_a_bad_connection_fails(tape: JournalBuilder) -> None:
     """One of several connections is enough to fail."""
     connect_with_good_certificate(tape)
     offer_certificate(tape, EXPIRED, REJECTIONS[0])
@@ -63,7 +63,7 @@ def test_a_request_over_a_bad_connection_fails(tape: Tape) -> None:
     assert [case.verdict for case in finding.cases] == [Verdict.PASS, Verdict.FAIL]
 
 
-def test_plain_http_after_a_rejection_fails(tape: Tape) -> None:
+def test_plain_http_after_a_rejection_fails(tape: JournalBuilder) -> None:
     """The app rejected the certificate and then sent everything unencrypted."""
     connect_with_good_certificate(tape)
     offer_certificate(tape, EXPIRED, REJECTIONS[0])
@@ -76,7 +76,7 @@ def test_plain_http_after_a_rejection_fails(tape: Tape) -> None:
     assert finding.observed == observed
 
 
-def test_a_call_to_the_former_address_is_inconclusive(tape: Tape) -> None:
+def test_a_call_to_the_former_address_is_inconclusive(tape: JournalBuilder) -> None:
     """The process may have survived the restart without the new https address."""
     connect_with_good_certificate(tape)
     offer_certificate(tape, EXPIRED, REJECTIONS[0])
@@ -88,7 +88,7 @@ def test_a_call_to_the_former_address_is_inconclusive(tape: Tape) -> None:
     assert finding.observed == "a process still calls the earlier http URL of the API"
 
 
-def test_plain_http_before_any_rejection_passes(tape: Tape) -> None:
+def test_plain_http_before_any_rejection_passes(tape: JournalBuilder) -> None:
     """A process that is about to end may only have the former address."""
     send_plain_http(tape)
     connect_with_good_certificate(tape)
@@ -99,7 +99,7 @@ def test_plain_http_before_any_rejection_passes(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("outcomes", [(), (False,)])
-def test_without_a_control_connection_the_result_is_inconclusive(tape: Tape, outcomes: tuple[bool, ...]) -> None:
+def test_without_a_control_connection_the_result_is_inconclusive(tape: JournalBuilder, outcomes: tuple[bool, ...]) -> None:
     """An app that trusts no certificate rejects bad ones as well."""
     for is_reached in outcomes:
         connect_with_good_certificate(tape, is_reached=is_reached)
@@ -110,7 +110,7 @@ def test_without_a_control_connection_the_result_is_inconclusive(tape: Tape, out
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, CA_FILE_IN_ENV)
 
 
-def test_a_certificate_that_was_not_received_proves_nothing(tape: Tape) -> None:
+def test_a_certificate_that_was_not_received_proves_nothing(tape: JournalBuilder) -> None:
     """The result is inconclusive even if the others were rejected."""
     connect_with_good_certificate(tape)
     offer_certificate(tape, EXPIRED, REJECTIONS[0])
@@ -122,7 +122,7 @@ def test_a_certificate_that_was_not_received_proves_nothing(tape: Tape) -> None:
     assert finding.observed == "no connection of the app received a certificate of another host"
 
 
-def test_without_a_bad_certificate_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_bad_certificate_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The control connection and other connection faults are not enough."""
     connect_with_good_certificate(tape)
     offer_certificate(tape, "HandshakeReset()", "what the client said was swallowed")

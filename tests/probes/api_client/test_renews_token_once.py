@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RenewsTokenOnce, Verdict
-from tests.probes.tape import Tape
 
 PROBE = RenewsTokenOnce()
 
 
-def test_one_renewal_and_one_retry_pass(tape: Tape) -> None:
+def test_one_renewal_and_one_retry_pass(tape: JournalBuilder) -> None:
     """A 401, a token request, and the same call again."""
     tape.call("banking.transactions", status=401)
     tape.call("token")
@@ -20,7 +20,7 @@ def test_one_renewal_and_one_retry_pass(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_renewing_before_the_expiry_is_inconclusive(tape: Tape) -> None:
+def test_renewing_before_the_expiry_is_inconclusive(tape: JournalBuilder) -> None:
     """An app that renews its token early neither fails nor passes."""
     tape.call("token")
     tape.call("banking.transactions", bearer="t2")
@@ -29,7 +29,7 @@ def test_renewing_before_the_expiry_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("bites", [(), ("Latency(latency_ms=250)",)], ids=["at once", "late"])
-def test_a_token_that_was_renewed_before_the_next_call_passes(tape: Tape, bites: tuple[str, ...]) -> None:
+def test_a_token_that_was_renewed_before_the_next_call_passes(tape: JournalBuilder, bites: tuple[str, ...]) -> None:
     """A response that was only late is a success."""
     tape.call("banking.transactions")
     tape.expire_tokens()
@@ -39,7 +39,7 @@ def test_a_token_that_was_renewed_before_the_next_call_passes(tape: Tape, bites:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_no_renewal_fails_when_the_hook_failed(tape: Tape) -> None:
+def test_no_renewal_fails_when_the_hook_failed(tape: JournalBuilder) -> None:
     """After the 401 the app makes no call and returns an error to its caller."""
     tape.call("banking.transactions", status=401)
     tape.hook("refresh", status=502)
@@ -50,7 +50,7 @@ def test_no_renewal_fails_when_the_hook_failed(tape: Tape) -> None:
     assert finding.observed == "banking.transactions never succeeded after its 401, and the token was not renewed"
 
 
-def test_a_renewal_without_a_retry_fails(tape: Tape) -> None:
+def test_a_renewal_without_a_retry_fails(tape: JournalBuilder) -> None:
     """Renewing the token only for the next call loses this one."""
     tape.call("banking.transactions", status=401)
     tape.call("token")
@@ -62,7 +62,7 @@ def test_a_renewal_without_a_retry_fails(tape: Tape) -> None:
     assert finding.observed == "banking.transactions never succeeded after its 401, although the token was renewed"
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """The retry may still follow."""
     tape.call("banking.transactions", status=401)
     tape.effects({}, pending=1, is_idle=False)
@@ -70,7 +70,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_repeating_a_call_with_a_refused_token_fails(tape: Tape) -> None:
+def test_repeating_a_call_with_a_refused_token_fails(tape: JournalBuilder) -> None:
     """The third equal call with one expired token is a loop."""
     for _ in range(3):
         tape.call("banking.transactions", status=401)
@@ -83,7 +83,7 @@ def test_repeating_a_call_with_a_refused_token_fails(tape: Tape) -> None:
     assert finding.observed == "banking.transactions was called more than 2 times with a token that had been refused"
 
 
-def test_renewing_in_a_loop_fails(tape: Tape) -> None:
+def test_renewing_in_a_loop_fails(tape: JournalBuilder) -> None:
     """More than two token requests for one expired token are too many."""
     tape.call("banking.transactions", status=401)
     for _ in range(3):
@@ -99,7 +99,7 @@ def test_renewing_in_a_loop_fails(tape: Tape) -> None:
 @pytest.mark.parametrize(
     ("processes", "verdict"), [(1, Verdict.FAIL), (3, Verdict.FAIL), (4, Verdict.PASS), (None, Verdict.INCONCLUSIVE)]
 )
-def test_each_process_may_renew_once(tape: Tape, processes: int | None, verdict: Verdict) -> None:
+def test_each_process_may_renew_once(tape: JournalBuilder, processes: int | None, verdict: Verdict) -> None:
     """Processes that share a token need not share a lock; if their number is unknown, nothing is proven."""
     queries = [f"end_user_id=eu_{number}" for number in range(4)]
     tape.expire_tokens(processes=processes)
@@ -115,19 +115,19 @@ def test_each_process_may_renew_once(tape: Tape, processes: int | None, verdict:
 ROUTES = ("banking.accounts", "banking.balances", "banking.transactions")
 
 
-def work(tape: Tape, *tokens: str, routes: tuple[str, ...] = ROUTES) -> None:
+def work(tape: JournalBuilder, *tokens: str, routes: tuple[str, ...] = ROUTES) -> None:
     """Read from each route, with each of *tokens* in turn."""
     for number, route in enumerate(routes):
         tape.call(route, bearer=tokens[number % len(tokens)])
 
 
-def renew(tape: Tape, *tokens: str) -> None:
+def renew(tape: JournalBuilder, *tokens: str) -> None:
     """Obtain each of *tokens* late."""
     for token in tokens:
         tape.call("token", token=token, bites=("Latency(latency_ms=400)",))
 
 
-def test_more_tokens_than_before_for_the_same_calls_fail(tape: Tape) -> None:
+def test_more_tokens_than_before_for_the_same_calls_fail(tape: JournalBuilder) -> None:
     """Calls that find no token each request one, although no call of theirs was refused."""
     work(tape, "t1")
     tape.expire_tokens()
@@ -140,7 +140,7 @@ def test_more_tokens_than_before_for_the_same_calls_fail(tape: Tape) -> None:
     assert finding.observed == "2 tokens or fewer were enough for the same calls before all tokens expired, and not after"
 
 
-def test_as_many_tokens_as_before_pass(tape: Tape) -> None:
+def test_as_many_tokens_as_before_pass(tape: JournalBuilder) -> None:
     """An app may request a token for each call or each job."""
     work(tape, "t1", "t2", "t3")
     tape.expire_tokens()
@@ -151,7 +151,7 @@ def test_as_many_tokens_as_before_pass(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("processes", "verdict"), [(3, Verdict.PASS), (2, Verdict.FAIL), (None, Verdict.PASS)])
-def test_each_process_may_obtain_one_token(tape: Tape, processes: int | None, verdict: Verdict) -> None:
+def test_each_process_may_obtain_one_token(tape: JournalBuilder, processes: int | None, verdict: Verdict) -> None:
     """If the number of processes is unknown, no number of tokens is too high."""
     work(tape, "t1")
     tape.expire_tokens(processes=processes)
@@ -161,7 +161,7 @@ def test_each_process_may_obtain_one_token(tape: Tape, processes: int | None, ve
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_other_calls_than_before_are_not_compared(tape: Tape) -> None:
+def test_other_calls_than_before_are_not_compared(tape: JournalBuilder) -> None:
     """An app may request a token for each job, and these jobs are its first ones."""
     work(tape, "t1", routes=ROUTES[:1])
     tape.expire_tokens()
@@ -171,7 +171,7 @@ def test_other_calls_than_before_are_not_compared(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_workers_that_share_one_renewal_pass(tape: Tape) -> None:
+def test_workers_that_share_one_renewal_pass(tape: JournalBuilder) -> None:
     """Several calls in progress with one token are refused together; one renewal serves them all."""
     routes = ["banking.accounts", "banking.balances", "banking.transactions"]
     for route in routes:
@@ -183,7 +183,7 @@ def test_workers_that_share_one_renewal_pass(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_processes_that_each_have_a_token_pass(tape: Tape) -> None:
+def test_processes_that_each_have_a_token_pass(tape: JournalBuilder) -> None:
     """Each of three processes renews the token that it used."""
     for number in range(3):
         tape.call("banking.transactions", status=401, bearer=f"old-{number}")
@@ -193,17 +193,17 @@ def test_processes_that_each_have_a_token_pass(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_walk_may_begin_again(tape: Tape) -> None:
+def test_a_walk_may_begin_again(tape: JournalBuilder) -> None:
     """After the renewal an app may read from the first page instead of repeating the refused one."""
-    tape.call("banking.transactions", status=401, query="end_user_id=eu_alice&page%5Bafter%5D=p25")
+    tape.call("banking.transactions", status=401, query="end_user_id=eu-alice&page%5Bafter%5D=p25")
     tape.call("token")
-    tape.call("banking.transactions", bearer="t2", query="end_user_id=eu_alice")
+    tape.call("banking.transactions", bearer="t2", query="end_user_id=eu-alice")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(("refusals", "verdict"), [(6, Verdict.PASS), (7, Verdict.FAIL)])
-def test_jobs_with_the_same_call_may_each_be_refused_once(tape: Tape, refusals: int, verdict: Verdict) -> None:
+def test_jobs_with_the_same_call_may_each_be_refused_once(tape: JournalBuilder, refusals: int, verdict: Verdict) -> None:
     """Each of five messages may be processed with the old token until the new one arrives."""
     tape.effects({}, moment="settled")
     for _ in range(5):
@@ -216,7 +216,7 @@ def test_jobs_with_the_same_call_may_each_be_refused_once(tape: Tape, refusals: 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_jobs_that_ended_before_allow_no_more_refusals(tape: Tape) -> None:
+def test_jobs_that_ended_before_allow_no_more_refusals(tape: JournalBuilder) -> None:
     """The app was idle before the last piece of work arrived."""
     for _ in range(5):
         tape.deliver_event("consent.updated")
@@ -229,7 +229,7 @@ def test_jobs_that_ended_before_allow_no_more_refusals(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_refused_creation_may_be_repeated(tape: Tape) -> None:
+def test_a_refused_creation_may_be_repeated(tape: JournalBuilder) -> None:
     """The end user is known only after the creation succeeded."""
     tape.call("end_users.create", status=401)
     tape.call("token")
@@ -240,7 +240,7 @@ def test_a_refused_creation_may_be_repeated(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_refused_key_pair_is_inconclusive(tape: Tape) -> None:
+def test_a_refused_key_pair_is_inconclusive(tape: JournalBuilder) -> None:
     """If the token request itself is refused, no renewal can be judged."""
     tape.call("banking.transactions", status=401)
     tape.call("token", status=401)
@@ -250,7 +250,7 @@ def test_a_refused_key_pair_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("refusals", "verdict"), [(2, Verdict.PASS), (3, Verdict.FAIL)])
-def test_one_repetition_with_an_expired_token_passes(tape: Tape, refusals: int, verdict: Verdict) -> None:
+def test_one_repetition_with_an_expired_token_passes(tape: JournalBuilder, refusals: int, verdict: Verdict) -> None:
     """Two workers may make the same call before either knows; a third call is a loop."""
     for _ in range(refusals):
         tape.call("banking.transactions", status=401)
@@ -261,7 +261,7 @@ def test_one_repetition_with_an_expired_token_passes(tape: Tape, refusals: int, 
 
 
 @pytest.mark.parametrize(("renewals", "verdict"), [(2, Verdict.PASS), (3, Verdict.FAIL)])
-def test_two_renewals_for_one_expiry_pass(tape: Tape, renewals: int, verdict: Verdict) -> None:
+def test_two_renewals_for_one_expiry_pass(tape: JournalBuilder, renewals: int, verdict: Verdict) -> None:
     """Two processes may share a token; token requests before the expiry do not count."""
     tape.call("token")
     tape.call("banking.transactions", status=401)
@@ -273,7 +273,7 @@ def test_two_renewals_for_one_expiry_pass(tape: Tape, renewals: int, verdict: Ve
 
 
 @pytest.mark.parametrize(("name", "status"), [("refresh", 200), ("refresh", 399), ("revoke", 502)])
-def test_only_a_failed_hook_shows_that_the_app_gave_up(tape: Tape, name: str, status: int) -> None:
+def test_only_a_failed_hook_shows_that_the_app_gave_up(tape: JournalBuilder, name: str, status: int) -> None:
     """An accepted request may still be processed."""
     tape.call("banking.transactions", status=401)
     tape.hook(name, status=status)
@@ -281,7 +281,7 @@ def test_only_a_failed_hook_shows_that_the_app_gave_up(tape: Tape, name: str, st
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_failure_before_the_refusal_does_not_count(tape: Tape) -> None:
+def test_a_failure_before_the_refusal_does_not_count(tape: JournalBuilder) -> None:
     """Only the events after the 401 show how the app handles it."""
     tape.hook("refresh", status=502)
     tape.call("banking.transactions", status=401)
@@ -289,7 +289,7 @@ def test_a_failure_before_the_refusal_does_not_count(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_failure_after_another_fault_does_not_count(tape: Tape) -> None:
+def test_a_failure_after_another_fault_does_not_count(tape: JournalBuilder) -> None:
     """An app may make no call for some time after several failures, so the refresh shows nothing about the token."""
     tape.call("banking.transactions", status=401)
     tape.call("token")
@@ -299,7 +299,7 @@ def test_a_failure_after_another_fault_does_not_count(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_equal_overlapping_calls_are_no_loop(tape: Tape) -> None:
+def test_equal_overlapping_calls_are_no_loop(tape: JournalBuilder) -> None:
     """Three jobs that read the same page at once are refused at once."""
     for _ in range(3):
         tape.call("banking.transactions", status=401, took_s=0.3)
@@ -311,7 +311,7 @@ def test_equal_overlapping_calls_are_no_loop(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_token_for_each_walk_passes(tape: Tape) -> None:
+def test_a_token_for_each_walk_passes(tape: JournalBuilder) -> None:
     """Two valid tokens are refused and renewed once each; each later walk requests its own token."""
     for number, dataset in enumerate(("transactions", "balances")):
         tape.call(f"banking.{dataset}", status=401, bearer=f"old-{number}")
@@ -319,12 +319,12 @@ def test_a_token_for_each_walk_passes(tape: Tape) -> None:
         tape.call(f"banking.{dataset}", bearer=f"new-{number}")
     for number in range(9):
         tape.call("token", token=f"later-{number}")
-        tape.call("banking.accounts", bearer=f"later-{number}", query=f"end_user_id=eu_alice&walk={number}")
+        tape.call("banking.accounts", bearer=f"later-{number}", query=f"end_user_id=eu-alice&walk={number}")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_one_expired_token_and_many_new_walks_pass(tape: Tape) -> None:
+def test_one_expired_token_and_many_new_walks_pass(tape: JournalBuilder) -> None:
     """After the refused call has succeeded, the same page is read repeatedly, each time with a new token."""
     tape.call("banking.transactions", status=401)
     for number in range(5):
@@ -335,7 +335,7 @@ def test_one_expired_token_and_many_new_walks_pass(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("workers", "verdict"), [(2, Verdict.PASS), (3, Verdict.FAIL)])
-def test_a_renewal_by_every_worker_fails(tape: Tape, workers: int, verdict: Verdict) -> None:
+def test_a_renewal_by_every_worker_fails(tape: JournalBuilder, workers: int, verdict: Verdict) -> None:
     """Every worker that notices the expiry of the shared token requests a new one."""
     routes = [f"banking.{name}" for name in ("accounts", "balances", "transactions")][:workers]
     for route in routes:
@@ -348,7 +348,7 @@ def test_a_renewal_by_every_worker_fails(tape: Tape, workers: int, verdict: Verd
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_renewing_without_using_the_tokens_fails(tape: Tape) -> None:
+def test_renewing_without_using_the_tokens_fails(tape: JournalBuilder) -> None:
     """A loop requests tokens and uses only the last."""
     tape.call("banking.transactions", status=401)
     for number in range(4):
@@ -358,7 +358,7 @@ def test_renewing_without_using_the_tokens_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_new_token_before_any_refusal_passes_if_all_have_expired(tape: Tape) -> None:
+def test_a_new_token_before_any_refusal_passes_if_all_have_expired(tape: JournalBuilder) -> None:
     """An app that requests a token for each walk never sends the expired one."""
     tape.call("banking.transactions")
     tape.expire_tokens()
@@ -368,7 +368,7 @@ def test_a_new_token_before_any_refusal_passes_if_all_have_expired(tape: Tape) -
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_no_call_after_the_expiry_proves_nothing(tape: Tape) -> None:
+def test_no_call_after_the_expiry_proves_nothing(tape: JournalBuilder) -> None:
     """A token request alone proves nothing either."""
     tape.call("banking.transactions")
     tape.expire_tokens()
@@ -378,7 +378,7 @@ def test_no_call_after_the_expiry_proves_nothing(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("took_s", "verdict"), [(1, Verdict.FAIL), (17, Verdict.INCONCLUSIVE)])
-def test_a_hook_that_timed_out_is_inconclusive(tape: Tape, took_s: float, verdict: Verdict) -> None:
+def test_a_hook_that_timed_out_is_inconclusive(tape: JournalBuilder, took_s: float, verdict: Verdict) -> None:
     """A broken connection counts as a failure; after a timeout the app may have continued."""
     tape.call("banking.transactions", status=401)
     tape.wait(took_s)
@@ -387,7 +387,7 @@ def test_a_hook_that_timed_out_is_inconclusive(tape: Tape, took_s: float, verdic
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_another_end_users_idle_report_does_not_end_the_work(tape: Tape) -> None:
+def test_another_end_users_idle_report_does_not_end_the_work(tape: JournalBuilder) -> None:
     """Several messages are being processed, although the app has nothing to do for another end user."""
     for _ in range(3):
         tape.deliver_event("banking.accounts.sync.completed")
@@ -402,7 +402,7 @@ def test_another_end_users_idle_report_does_not_end_the_work(tape: Tape) -> None
 
 
 @pytest.mark.parametrize(("fault", "verdict"), [("Latency(latency_ms=250)", Verdict.PASS), ("Stall()", Verdict.FAIL)])
-def test_a_late_response_is_a_success(tape: Tape, fault: str, verdict: Verdict) -> None:
+def test_a_late_response_is_a_success(tape: JournalBuilder, fault: str, verdict: Verdict) -> None:
     """The fault delays the response of the retry, which is complete; a response that stalls never ends."""
     tape.call("banking.accounts", status=401)
     tape.call("token", token="t2")
@@ -412,7 +412,7 @@ def test_a_late_response_is_a_success(tape: Tape, fault: str, verdict: Verdict) 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_call_whose_renewal_failed_need_not_be_repeated(tape: Tape) -> None:
+def test_a_call_whose_renewal_failed_need_not_be_repeated(tape: JournalBuilder) -> None:
     """The app reported the failure, and its next work needs other calls."""
     tape.call("consents.list", status=401)
     tape.call("token", status=503, bites=("ErrorBody(status=503)",))
@@ -423,7 +423,7 @@ def test_a_call_whose_renewal_failed_need_not_be_repeated(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_call_that_was_repeated_counts_for_no_later_token(tape: Tape) -> None:
+def test_a_call_that_was_repeated_counts_for_no_later_token(tape: JournalBuilder) -> None:
     """Four calls share one renewal; each later token then expires at another of these calls."""
     routes = [f"banking.{name}" for name in ("accounts", "balances", "transactions", "payees")]
     for route in routes:

@@ -2,14 +2,14 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RespectsRetryAfter, Verdict
 from fiskil_harness.probes.api_client.respects_retry_after import SLACK_S
-from tests.probes.tape import Tape
 
 PROBE = RespectsRetryAfter()
 
 
-def refuse(tape: Tape, *, status: int = 503, retry_after: str = "2") -> None:
+def refuse(tape: JournalBuilder, *, status: int = 503, retry_after: str = "2") -> None:
     """A call is refused with Retry-After."""
     tape.call(
         "banking.transactions",
@@ -20,7 +20,7 @@ def refuse(tape: Tape, *, status: int = 503, retry_after: str = "2") -> None:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_waiting_passes(tape: Tape, status: int) -> None:
+def test_waiting_passes(tape: JournalBuilder, status: int) -> None:
     """The delay is two seconds, and the app waits two seconds."""
     refuse(tape, status=status)
     tape.wait(2)
@@ -29,7 +29,7 @@ def test_waiting_passes(tape: Tape, status: int) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_retrying_too_early_fails(tape: Tape) -> None:
+def test_retrying_too_early_fails(tape: JournalBuilder) -> None:
     """A fixed pause shorter than the delay does not respect it."""
     refuse(tape)
     tape.wait(1)
@@ -41,7 +41,7 @@ def test_retrying_too_early_fails(tape: Tape) -> None:
     assert finding.observed == "banking.transactions was retried before its Retry-After delay of 2 s had passed"
 
 
-def test_other_calls_need_not_wait(tape: Tape) -> None:
+def test_other_calls_need_not_wait(tape: JournalBuilder) -> None:
     """The delay applies to the refused call, not to another dataset."""
     refuse(tape)
     tape.call("banking.accounts")
@@ -51,7 +51,7 @@ def test_other_calls_need_not_wait(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_new_work_may_cause_a_new_call(tape: Tape) -> None:
+def test_new_work_may_cause_a_new_call(tape: JournalBuilder) -> None:
     """A new event in between may start another job."""
     refuse(tape)
     tape.deliver_event("banking.transactions.sync.completed")
@@ -60,7 +60,7 @@ def test_new_work_may_cause_a_new_call(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_giving_up_proves_nothing(tape: Tape) -> None:
+def test_giving_up_proves_nothing(tape: JournalBuilder) -> None:
     """An app that gives up has not waited."""
     refuse(tape)
 
@@ -68,7 +68,7 @@ def test_giving_up_proves_nothing(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("retry_after", ["", "0", "-5", "soon", "Wed, 21 Oct 2026 07:28:00 GMT"])
-def test_invalid_delays_are_not_judged(tape: Tape, retry_after: str) -> None:
+def test_invalid_delays_are_not_judged(tape: JournalBuilder, retry_after: str) -> None:
     """Other forms of Retry-After demand no delay."""
     refuse(tape, retry_after=retry_after)
     tape.call("banking.transactions")
@@ -76,7 +76,7 @@ def test_invalid_delays_are_not_judged(tape: Tape, retry_after: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_work_before_the_refusal_is_no_excuse(tape: Tape) -> None:
+def test_work_before_the_refusal_is_no_excuse(tape: JournalBuilder) -> None:
     """The event that caused the call is older than the refusal."""
     tape.deliver_event("banking.transactions.sync.completed")
     refuse(tape)
@@ -85,14 +85,14 @@ def test_work_before_the_refusal_is_no_excuse(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_without_a_refusal_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_refusal_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """No response demanded a delay."""
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).observed == "no call was refused with Retry-After"
 
 
-def verdict_after(tape: Tape, seconds: float) -> Verdict:
+def verdict_after(tape: JournalBuilder, seconds: float) -> Verdict:
     """Return the verdict if the delay is one second and the app waits *seconds* from arrival to arrival."""
     refuse(tape, retry_after="1")
     tape.now_s = 1.0 + seconds
@@ -100,17 +100,17 @@ def verdict_after(tape: Tape, seconds: float) -> Verdict:
     return PROBE.examine(tape.journal).verdict
 
 
-def test_a_hundredth_of_a_second_too_early_passes(tape: Tape) -> None:
+def test_a_hundredth_of_a_second_too_early_passes(tape: JournalBuilder) -> None:
     """Timers are not more exact than that."""
     assert verdict_after(tape, 1 - SLACK_S + 0.001) is Verdict.PASS
 
 
-def test_more_than_a_hundredth_too_early_fails(tape: Tape) -> None:
+def test_more_than_a_hundredth_too_early_fails(tape: JournalBuilder) -> None:
     """An inexact timer does not explain this much."""
     assert verdict_after(tape, 1 - SLACK_S - 0.001) is Verdict.FAIL
 
 
-def test_two_events_may_have_started_two_jobs(tape: Tape) -> None:
+def test_two_events_may_have_started_two_jobs(tape: JournalBuilder) -> None:
     """While one job waits, another may make the same call."""
     tape.deliver_event("banking.accounts.sync.completed")
     tape.deliver_event("banking.transactions.sync.completed")
@@ -123,7 +123,7 @@ def test_two_events_may_have_started_two_jobs(tape: Tape) -> None:
     assert finding.observed == "the app had more than one piece of work, so another job may have made the next call"
 
 
-def test_work_before_the_app_was_idle_has_ended(tape: Tape) -> None:
+def test_work_before_the_app_was_idle_has_ended(tape: JournalBuilder) -> None:
     """Only one job has begun since then."""
     tape.deliver_event("banking.accounts.sync.completed")
     tape.effects({}, moment="settled")
@@ -134,7 +134,7 @@ def test_work_before_the_app_was_idle_has_ended(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_snapshot_of_a_busy_app_ends_no_job(tape: Tape) -> None:
+def test_a_snapshot_of_a_busy_app_ends_no_job(tape: JournalBuilder) -> None:
     """The app was not idle in between."""
     tape.deliver_event("banking.accounts.sync.completed")
     tape.effects({}, moment="settled", is_idle=False)
@@ -145,7 +145,7 @@ def test_a_snapshot_of_a_busy_app_ends_no_job(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_equal_overlapping_calls_belong_to_two_jobs(tape: Tape) -> None:
+def test_equal_overlapping_calls_belong_to_two_jobs(tape: JournalBuilder) -> None:
     """The job whose call was not refused may make the next call."""
     tape.call("banking.transactions", took_s=0.2)
     tape.wait(-0.1)
@@ -159,7 +159,7 @@ DATES = (("date", "Wed, 21 Oct 2026 07:28:00 GMT"), ("retry-after", "Wed, 21 Oct
 
 
 @pytest.mark.parametrize(("waited_s", "verdict"), [(1.0, Verdict.FAIL), (2.1, Verdict.PASS)])
-def test_a_date_demands_a_delay_like_seconds(tape: Tape, waited_s: float, verdict: Verdict) -> None:
+def test_a_date_demands_a_delay_like_seconds(tape: JournalBuilder, waited_s: float, verdict: Verdict) -> None:
     """The date is three seconds after the response, of which one may have passed already."""
     tape.call("banking.transactions", status=429, bites=("RetryAfter(status=429, form=http_date)",), response_headers=DATES)
     tape.wait(waited_s)
@@ -169,7 +169,7 @@ def test_a_date_demands_a_delay_like_seconds(tape: Tape, waited_s: float, verdic
 
 
 @pytest.mark.parametrize("retry_after", ["0", "-30", "soon", "", "0.5", "Wed, 21 Oct 2015 07:28:00 GMT", "9" * 20])
-def test_meaningless_delays_are_not_judged(tape: Tape, retry_after: str) -> None:
+def test_meaningless_delays_are_not_judged(tape: JournalBuilder, retry_after: str) -> None:
     """Zero, negative or past delays, invalid text, and thousands of years."""
     headers = (("date", "Wed, 21 Oct 2026 07:28:00 GMT"), ("retry-after", retry_after))
     tape.call("banking.transactions", status=429, bites=("RetryAfter(status=429)",), response_headers=headers)
@@ -178,7 +178,7 @@ def test_meaningless_delays_are_not_judged(tape: Tape, retry_after: str) -> None
     assert PROBE.examine(tape.journal).observed == "no call was refused with Retry-After"
 
 
-def test_an_app_that_gives_up_passes_if_a_person_waits(tape: Tape) -> None:
+def test_an_app_that_gives_up_passes_if_a_person_waits(tape: JournalBuilder) -> None:
     """It reports the refusal, and the person decides when to try again."""
     tape.call("consents.revoke", status=429, bites=("Status()",), response_headers=(("retry-after", "1"),))
 

@@ -2,15 +2,15 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RetriesInBounds, Verdict
-from tests.probes.tape import Tape
 
 PROBE = RetriesInBounds()
 OUTAGE = ("Status(status=503, retry_after_s=None)",)
 LOST = ("ResetPeer(after_bytes=0)",)
 
 
-def test_backing_off_passes(tape: Tape) -> None:
+def test_backing_off_passes(tape: JournalBuilder) -> None:
     """Seven attempts over several seconds are few enough."""
     for number in range(7):
         tape.call("banking.transactions", status=503, bites=OUTAGE)
@@ -19,7 +19,7 @@ def test_backing_off_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_retry_storm_fails(tape: Tape) -> None:
+def test_a_retry_storm_fails(tape: JournalBuilder) -> None:
     """A call every 50 ms during an outage is too many."""
     for _ in range(40):
         tape.call("banking.transactions", status=503, bites=OUTAGE)
@@ -29,7 +29,7 @@ def test_a_retry_storm_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("retry storm: banking.transactions",))
 
 
-def test_many_calls_over_a_long_time_are_no_storm(tape: Tape) -> None:
+def test_many_calls_over_a_long_time_are_no_storm(tape: JournalBuilder) -> None:
     """One attempt per second may go on as long as the outage does."""
     for _ in range(40):
         tape.call("banking.transactions", status=503, bites=OUTAGE)
@@ -38,7 +38,7 @@ def test_many_calls_over_a_long_time_are_no_storm(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_creating_blindly_again_fails(tape: Tape) -> None:
+def test_creating_blindly_again_fails(tape: JournalBuilder) -> None:
     """The first creation may have worked, so the second may create a second end user."""
     tape.call("end_users.create", bites=LOST)
     tape.call("end_users.create")
@@ -46,7 +46,7 @@ def test_creating_blindly_again_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_lookup_before_creating_again_passes(tape: Tape) -> None:
+def test_a_lookup_before_creating_again_passes(tape: JournalBuilder) -> None:
     """After a lookup the app knows if the end user exists."""
     tape.call("end_users.create", bites=LOST)
     tape.call("end_users.list", query="email=a%40example.com")
@@ -55,7 +55,7 @@ def test_a_lookup_before_creating_again_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_creating_for_a_new_request_passes(tape: Tape) -> None:
+def test_creating_for_a_new_request_passes(tape: JournalBuilder) -> None:
     """A new request of the end user is no blind retry."""
     tape.call("end_users.create", bites=LOST)
     tape.hook("start_session", status=502, took_s=0.01)
@@ -66,7 +66,7 @@ def test_creating_for_a_new_request_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_refusal_may_be_repeated(tape: Tape) -> None:
+def test_a_refusal_may_be_repeated(tape: JournalBuilder) -> None:
     """After a complete 503 the app knows that nothing was created."""
     tape.call("end_users.create", status=503, bites=OUTAGE)
     tape.call("end_users.create")
@@ -74,7 +74,7 @@ def test_a_refusal_may_be_repeated(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_another_end_user_may_be_created(tape: Tape) -> None:
+def test_another_end_user_may_be_created(tape: JournalBuilder) -> None:
     """Two creations with different bodies are two people."""
     tape.call("end_users.create", bites=LOST, request_body=b'{"email":"a@example.com"}')
     tape.call("end_users.create", request_body=b'{"email":"b@example.com"}')
@@ -82,7 +82,7 @@ def test_another_end_user_may_be_created(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_without_a_fault_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_fault_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """Nothing failed, so nothing was repeated."""
     tape.call("banking.transactions")
 
@@ -90,7 +90,7 @@ def test_without_a_fault_the_result_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("calls", "verdict"), [(20, Verdict.PASS), (21, Verdict.FAIL)])
-def test_the_limit_is_twenty_calls_in_three_seconds(tape: Tape, calls: int, verdict: Verdict) -> None:
+def test_the_limit_is_twenty_calls_in_three_seconds(tape: JournalBuilder, calls: int, verdict: Verdict) -> None:
     """Calls that succeed do not count."""
     for _ in range(calls):
         tape.call("banking.transactions", status=503, bites=OUTAGE)
@@ -100,7 +100,7 @@ def test_the_limit_is_twenty_calls_in_three_seconds(tape: Tape, calls: int, verd
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_lookup_before_the_lost_response_does_not_count(tape: Tape) -> None:
+def test_a_lookup_before_the_lost_response_does_not_count(tape: JournalBuilder) -> None:
     """Only a lookup after the lost response shows the outcome of the creation."""
     tape.call("end_users.list", query="email=a%40example.com")
     tape.call("end_users.create", bites=LOST)
@@ -120,7 +120,7 @@ def test_a_lookup_before_the_lost_response_does_not_count(tape: Tape) -> None:
         (None, "ResetBefore(delay_ms=0, stream=upstream)"),
     ],
 )
-def test_a_response_that_leaves_the_outcome_open_is_lost(tape: Tape, status: int | None, bite: str) -> None:
+def test_a_response_that_leaves_the_outcome_open_is_lost(tape: JournalBuilder, status: int | None, bite: str) -> None:
     """A gateway does not know the outcome, and an unreadable response does not state it."""
     tape.call("end_users.create", status=status, bites=(bite,))
     tape.call("end_users.create")
@@ -129,7 +129,7 @@ def test_a_response_that_leaves_the_outcome_open_is_lost(tape: Tape, status: int
 
 
 @pytest.mark.parametrize("status", [401, 408, 429, 500, 503])
-def test_an_error_response_of_the_api_is_not_lost(tape: Tape, status: int) -> None:
+def test_an_error_response_of_the_api_is_not_lost(tape: JournalBuilder, status: int) -> None:
     """The app renews a refused token, waits out an overload, and trusts the API's own error."""
     tape.call("end_users.create", status=status, bites=(f"Status(status={status}, retry_after_s=None)",))
     tape.call("end_users.create")
@@ -137,7 +137,7 @@ def test_an_error_response_of_the_api_is_not_lost(tape: Tape, status: int) -> No
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_pending_response_may_be_followed_by_a_repetition(tape: Tape) -> None:
+def test_a_pending_response_may_be_followed_by_a_repetition(tape: JournalBuilder) -> None:
     """A 202 demands polling."""
     tape.call("end_users.create", status=202, bites=("Pending(retry_after_s=None)",))
     tape.call("end_users.create")
@@ -145,7 +145,7 @@ def test_a_pending_response_may_be_followed_by_a_repetition(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_calls_that_succeed_despite_a_fault_are_no_retries(tape: Tape) -> None:
+def test_calls_that_succeed_despite_a_fault_are_no_retries(tape: JournalBuilder) -> None:
     """An app may request a token for each call, and the fault changed only a header."""
     for _ in range(30):
         tape.call("token", bites=("DateSkew(skew_s=86400)",))

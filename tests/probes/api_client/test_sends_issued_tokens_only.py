@@ -2,14 +2,14 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import SendsIssuedTokensOnly, Verdict
-from tests.probes.tape import Tape
 
 PROBE = SendsIssuedTokensOnly()
 RENAMED = ("TokenField(field='access_token')",)
 
 
-def test_reading_the_other_field_passes(tape: Tape) -> None:
+def test_reading_the_other_field_passes(tape: JournalBuilder) -> None:
     """The token is present, under its other name."""
     tape.call("token", bites=RENAMED)
     tape.call("banking.transactions", bearer="t2")
@@ -20,7 +20,7 @@ def test_reading_the_other_field_passes(tape: Tape) -> None:
     assert finding.observed == "no call carried the text of a missing value as its token"
 
 
-def test_failing_clearly_passes(tape: Tape) -> None:
+def test_failing_clearly_passes(tape: JournalBuilder) -> None:
     """Without a token the app makes no call."""
     tape.call("token", bites=RENAMED)
     tape.hook("refresh", status=502)
@@ -28,7 +28,7 @@ def test_failing_clearly_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_using_the_old_token_passes(tape: Tape) -> None:
+def test_using_the_old_token_passes(tape: JournalBuilder) -> None:
     """It has expired, but the API issued it."""
     tape.call("token", bites=RENAMED)
     tape.call("banking.transactions", bearer="t1", status=401)
@@ -37,7 +37,7 @@ def test_using_the_old_token_passes(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("word", ["undefined", "null", "None", "[object Object]"])
-def test_sending_a_missing_value_fails(tape: Tape, word: str) -> None:
+def test_sending_a_missing_value_fails(tape: JournalBuilder, word: str) -> None:
     """The app used the text of a missing value as a token."""
     tape.call("token", bites=RENAMED)
     tape.call("banking.transactions", bearer=word, status=401)
@@ -51,7 +51,7 @@ def test_sending_a_missing_value_fails(tape: Tape, word: str) -> None:
     assert finding.evidence == (f"GET banking.transactions: Bearer {word}",)
 
 
-def test_without_unusual_responses_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_unusual_responses_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """A refused token request contains no token, and the app expects none."""
     tape.call("token", status=503, bites=("Status(status=503)",))
     tape.call("banking.transactions")

@@ -2,14 +2,14 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import StopsOnBadCredentials, Verdict
-from tests.probes.tape import Tape
 
 PROBE = StopsOnBadCredentials()
 KEY_REFUSED = ("KeyRefused(status=403)",)
 
 
-def refuse_key(tape: Tape, attempts: int) -> None:
+def refuse_key(tape: JournalBuilder, attempts: int) -> None:
     """The key is revoked, and the app sends it *attempts* times for one refresh."""
     tape.key("revoked")
     for _ in range(attempts):
@@ -17,7 +17,7 @@ def refuse_key(tape: Tape, attempts: int) -> None:
     tape.hook("refresh", status=502)
 
 
-def test_giving_up_and_recovering_passes(tape: Tape) -> None:
+def test_giving_up_and_recovering_passes(tape: JournalBuilder) -> None:
     """One attempt, an error, and normal work with a valid key."""
     refuse_key(tape, 1)
     tape.key("accepted")
@@ -27,7 +27,7 @@ def test_giving_up_and_recovering_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_fourth_attempt_fails(tape: Tape) -> None:
+def test_a_fourth_attempt_fails(tape: JournalBuilder) -> None:
     """The fourth token request for one piece of work is a loop."""
     refuse_key(tape, 4)
 
@@ -37,7 +37,7 @@ def test_a_fourth_attempt_fails(tape: Tape) -> None:
     assert finding.observed == "the app sent a refused key pair more than 3 times for each piece of work"
 
 
-def test_attempts_while_idle_fail(tape: Tape) -> None:
+def test_attempts_while_idle_fail(tape: JournalBuilder) -> None:
     """More work allows more attempts, but not in an idle period."""
     refuse_key(tape, 1)
     tape.idle(1)
@@ -50,7 +50,7 @@ def test_attempts_while_idle_fail(tape: Tape) -> None:
     assert finding.observed == "the app sent a refused key pair more than 3 times during an idle period"
 
 
-def test_not_recovering_fails(tape: Tape) -> None:
+def test_not_recovering_fails(tape: JournalBuilder) -> None:
     """With a valid key the next refresh fails again."""
     refuse_key(tape, 1)
     tape.key("accepted")
@@ -62,7 +62,7 @@ def test_not_recovering_fails(tape: Tape) -> None:
     assert finding.observed == "the app does not recover although its key pair is accepted again"
 
 
-def test_a_restart_with_the_right_secret_makes_the_key_valid(tape: Tape) -> None:
+def test_a_restart_with_the_right_secret_makes_the_key_valid(tape: JournalBuilder) -> None:
     """The secret was wrong, and the next start has the right one."""
     tape.key("wrong")
     tape.call("token", status=401)
@@ -74,7 +74,7 @@ def test_a_restart_with_the_right_secret_makes_the_key_valid(tape: Tape) -> None
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_recovery_without_new_work_is_inconclusive(tape: Tape) -> None:
+def test_recovery_without_new_work_is_inconclusive(tape: JournalBuilder) -> None:
     """Recovery must be observed."""
     refuse_key(tape, 1)
     tape.key("accepted")
@@ -82,7 +82,7 @@ def test_recovery_without_new_work_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_refusal_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_refusal_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The app never sent the bad key."""
     tape.key("revoked")
     tape.key("accepted")
@@ -92,7 +92,7 @@ def test_without_a_refusal_the_result_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("attempts", "verdict"), [(3, Verdict.PASS), (4, Verdict.FAIL)])
-def test_three_attempts_pass(tape: Tape, attempts: int, verdict: Verdict) -> None:
+def test_three_attempts_pass(tape: JournalBuilder, attempts: int, verdict: Verdict) -> None:
     """A few retries of a refusal are allowed."""
     refuse_key(tape, attempts)
     tape.key("accepted")
@@ -102,7 +102,7 @@ def test_three_attempts_pass(tape: Tape, attempts: int, verdict: Verdict) -> Non
 
 
 @pytest.mark.parametrize("work", ["hook", "start", "event"])
-def test_each_piece_of_work_allows_attempts(tape: Tape, work: str) -> None:
+def test_each_piece_of_work_allows_attempts(tape: JournalBuilder, work: str) -> None:
     """A request, a start and an event may each try the key."""
     tape.key("revoked")
     tape.call("token", status=401)
@@ -117,7 +117,7 @@ def test_each_piece_of_work_allows_attempts(tape: Tape, work: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_work_before_and_after_the_refusals_does_not_count(tape: Tape) -> None:
+def test_work_before_and_after_the_refusals_does_not_count(tape: JournalBuilder) -> None:
     """Only work that arrives between the refusals allows more attempts."""
     tape.hook("refresh")
     tape.deliver_event("consent.updated")
@@ -135,7 +135,7 @@ def test_work_before_and_after_the_refusals_does_not_count(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("attempts", "text"), [(3, "not accepted again"), (4, "during an idle period")])
-def test_an_idle_period_allows_three_attempts(tape: Tape, attempts: int, text: str) -> None:
+def test_an_idle_period_allows_three_attempts(tape: JournalBuilder, attempts: int, text: str) -> None:
     """A worker may retry a few times; a loop does not stop."""
     refuse_key(tape, 1)
     tape.idle(1)
@@ -146,7 +146,7 @@ def test_an_idle_period_allows_three_attempts(tape: Tape, attempts: int, text: s
     assert text in PROBE.examine(tape.journal).observed
 
 
-def test_refused_data_calls_show_the_bad_key(tape: Tape) -> None:
+def test_refused_data_calls_show_the_bad_key(tape: JournalBuilder) -> None:
     """An app that receives 401 on its calls and requests no token has stopped too."""
     tape.key("revoked")
     tape.call("banking.transactions", status=401)
@@ -156,7 +156,7 @@ def test_refused_data_calls_show_the_bad_key(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_work_before_the_key_was_valid_is_no_recovery(tape: Tape) -> None:
+def test_work_before_the_key_was_valid_is_no_recovery(tape: JournalBuilder) -> None:
     """Neither an earlier success nor a token request alone shows that the app works again."""
     tape.call("banking.transactions")
     refuse_key(tape, 1)
@@ -166,7 +166,7 @@ def test_work_before_the_key_was_valid_is_no_recovery(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).observed == "no API call succeeded after the key pair was accepted again"
 
 
-def test_a_refresh_in_progress_is_not_judged(tape: Tape) -> None:
+def test_a_refresh_in_progress_is_not_judged(tape: JournalBuilder) -> None:
     """It began with the bad key."""
     refuse_key(tape, 1)
     tape.key("accepted")
@@ -176,7 +176,9 @@ def test_a_refresh_in_progress_is_not_judged(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(399, Verdict.INCONCLUSIVE), (400, Verdict.FAIL), (None, Verdict.FAIL)])
-def test_only_failed_hooks_show_that_the_app_does_not_recover(tape: Tape, status: int | None, verdict: Verdict) -> None:
+def test_only_failed_hooks_show_that_the_app_does_not_recover(
+    tape: JournalBuilder, status: int | None, verdict: Verdict
+) -> None:
     """An app that accepts the request may process it later."""
     refuse_key(tape, 1)
     tape.key("accepted")
@@ -187,7 +189,7 @@ def test_only_failed_hooks_show_that_the_app_does_not_recover(tape: Tape, status
 
 
 @pytest.mark.parametrize("state", ["revoked", "wrong"])
-def test_a_key_that_stays_invalid_proves_nothing(tape: Tape, state: str) -> None:
+def test_a_key_that_stays_invalid_proves_nothing(tape: JournalBuilder, state: str) -> None:
     """The scenario ended before recovery, and a start before the bad key does not count."""
     tape.restart()
     tape.key(state)
@@ -198,7 +200,7 @@ def test_a_key_that_stays_invalid_proves_nothing(tape: Tape, state: str) -> None
     assert PROBE.examine(tape.journal).observed == "the key pair was not accepted again, so there was no recovery to observe"
 
 
-def test_a_hook_that_timed_out_is_inconclusive(tape: Tape) -> None:
+def test_a_hook_that_timed_out_is_inconclusive(tape: JournalBuilder) -> None:
     """The app may have recovered after the harness stopped waiting for it."""
     refuse_key(tape, 1)
     tape.key("accepted")
@@ -210,7 +212,7 @@ def test_a_hook_that_timed_out_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.request_deadline_s")
 
 
-def test_refused_data_calls_are_no_token_requests(tape: Tape) -> None:
+def test_refused_data_calls_are_no_token_requests(tape: JournalBuilder) -> None:
     """Many calls with an expired token are no loop over the key pair."""
     tape.key("revoked")
     for _ in range(5):
@@ -221,7 +223,7 @@ def test_refused_data_calls_are_no_token_requests(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_only_work_after_the_key_was_last_accepted_is_recovery(tape: Tape) -> None:
+def test_only_work_after_the_key_was_last_accepted_is_recovery(tape: JournalBuilder) -> None:
     """The key was refused twice, and the app recovered only once."""
     refuse_key(tape, 1)
     tape.key("accepted")
@@ -234,7 +236,7 @@ def test_only_work_after_the_key_was_last_accepted_is_recovery(tape: Tape) -> No
 
 
 @pytest.mark.parametrize(("attempts", "verdict"), [(3, Verdict.INCONCLUSIVE), (4, Verdict.FAIL)])
-def test_a_message_counts_as_one_piece_of_work(tape: Tape, attempts: int, verdict: Verdict) -> None:
+def test_a_message_counts_as_one_piece_of_work(tape: JournalBuilder, attempts: int, verdict: Verdict) -> None:
     """One event allows three attempts."""
     tape.key("revoked")
     tape.call("token", status=401)
@@ -245,7 +247,7 @@ def test_a_message_counts_as_one_piece_of_work(tape: Tape, attempts: int, verdic
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_key_refused_by_a_fault_is_a_refused_key(tape: Tape) -> None:
+def test_a_key_refused_by_a_fault_is_a_refused_key(tape: JournalBuilder) -> None:
     """The token request gets 403, the hook fails, and the app works again after a restart."""
     tape.call("token", status=403, bites=KEY_REFUSED)
     tape.hook("refresh", status=503)
@@ -256,7 +258,7 @@ def test_a_key_refused_by_a_fault_is_a_refused_key(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_fourth_attempt_with_a_key_that_a_fault_refuses_fails(tape: Tape) -> None:
+def test_a_fourth_attempt_with_a_key_that_a_fault_refuses_fails(tape: JournalBuilder) -> None:
     """The evidence contains the status that the fault returned."""
     for _ in range(4):
         tape.call("token", status=403, bites=KEY_REFUSED)
@@ -267,7 +269,7 @@ def test_a_fourth_attempt_with_a_key_that_a_fault_refuses_fails(tape: Tape) -> N
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("POST token: 403",))
 
 
-def test_a_long_pause_after_a_refusal_is_inconclusive(tape: Tape) -> None:
+def test_a_long_pause_after_a_refusal_is_inconclusive(tape: JournalBuilder) -> None:
     """An app may pause its calls after a refusal for longer than a scenario lasts."""
     tape.call("token", status=403, bites=KEY_REFUSED)
     tape.wait(1)
@@ -276,7 +278,7 @@ def test_a_long_pause_after_a_refusal_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_failing_after_a_restart_fails(tape: Tape) -> None:
+def test_failing_after_a_restart_fails(tape: JournalBuilder) -> None:
     """A restarted app knows of no earlier refusal."""
     tape.call("token", status=403, bites=KEY_REFUSED)
     tape.restart()

@@ -1,12 +1,12 @@
 """connects_on_consent: an end user who consented is connected once the app was notified, even without a callback."""
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import ConnectsOnConsent, Verdict
-from tests.probes.tape import Tape
 
 PROBE = ConnectsOnConsent()
 
 
-def test_connected_after_the_event_passes(tape: Tape) -> None:
+def test_connected_after_the_event_passes(tape: JournalBuilder) -> None:
     """The event was acknowledged, and the app reports a connection."""
     tape.journey("APPROVED")
     tape.deliver_event("consent.received")
@@ -15,7 +15,7 @@ def test_connected_after_the_event_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_unconnected_after_the_event_fails(tape: Tape) -> None:
+def test_unconnected_after_the_event_fails(tape: JournalBuilder) -> None:
     """The event was acknowledged, and the app reports no connection."""
     tape.journey("APPROVED")
     tape.deliver_event("consent.received")
@@ -27,7 +27,7 @@ def test_unconnected_after_the_event_fails(tape: Tape) -> None:
     assert finding.observed == "the app acknowledged a consent but does not treat the end user as connected"
 
 
-def test_a_refused_event_proves_nothing(tape: Tape) -> None:
+def test_a_refused_event_proves_nothing(tape: JournalBuilder) -> None:
     """An app that refused the event does not know of the consent."""
     tape.journey("APPROVED")
     tape.deliver_event("consent.received", outcome="refuse")
@@ -36,7 +36,7 @@ def test_a_refused_event_proves_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_proves_nothing(tape: Tape) -> None:
+def test_a_busy_app_proves_nothing(tape: JournalBuilder) -> None:
     """A busy app may report the connection a moment later."""
     tape.journey("APPROVED")
     tape.deliver_event("consent.received")
@@ -45,7 +45,7 @@ def test_a_busy_app_proves_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_reports_no_connection_state_is_inconclusive(tape: Tape) -> None:
+def test_an_app_that_reports_no_connection_state_is_inconclusive(tape: JournalBuilder) -> None:
     """The finding names the missing hook ``connected``."""
     tape.journey("APPROVED")
     tape.deliver_event("consent.received")

@@ -2,13 +2,13 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import EndsConsentsAtFiskil, Verdict
-from tests.probes.tape import Tape
 
 PROBE = EndsConsentsAtFiskil()
 
 
-def connect(tape: Tape, *consents: str) -> None:
+def connect(tape: JournalBuilder, *consents: str) -> None:
     """The app was notified of these consents."""
     for text in consents or ("arr1",):
         tape.consent(text)
@@ -16,7 +16,7 @@ def connect(tape: Tape, *consents: str) -> None:
     tape.wait(1)
 
 
-def test_a_flag_in_the_app_alone_fails(tape: Tape) -> None:
+def test_a_flag_in_the_app_alone_fails(tape: JournalBuilder) -> None:
     """The app reports success and made no call."""
     connect(tape)
     tape.hook("revoke")
@@ -30,7 +30,7 @@ def test_a_flag_in_the_app_alone_fails(tape: Tape) -> None:
     )
 
 
-def test_revoking_one_of_two_consents_fails(tape: Tape) -> None:
+def test_revoking_one_of_two_consents_fails(tape: JournalBuilder) -> None:
     """Every consent must be revoked."""
     connect(tape, "arr1", "arr2")
     tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
@@ -43,9 +43,9 @@ def test_revoking_one_of_two_consents_fails(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(
-    ("route", "path"), [("consents.revoke", "/v1/consent/arr1"), ("end_users.delete", "/v1/end-users/eu_alice")]
+    ("route", "path"), [("consents.revoke", "/v1/consent/arr1"), ("end_users.delete", "/v1/end-users/eu-alice")]
 )
-def test_a_revoked_consent_passes(tape: Tape, route: str, path: str) -> None:
+def test_a_revoked_consent_passes(tape: JournalBuilder, route: str, path: str) -> None:
     """Revoking the consent and deleting its end user both pass."""
     connect(tape)
     tape.call(route, status=204, path=path)
@@ -55,7 +55,7 @@ def test_a_revoked_consent_passes(tape: Tape, route: str, path: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_app_that_revokes_a_moment_later_passes(tape: Tape) -> None:
+def test_an_app_that_revokes_a_moment_later_passes(tape: JournalBuilder) -> None:
     """It responds first and revokes afterwards."""
     connect(tape)
     tape.hook("revoke", status=202)
@@ -66,7 +66,7 @@ def test_an_app_that_revokes_a_moment_later_passes(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("status", [302, 404, 502, None])
-def test_an_app_that_reports_no_success_is_not_judged(tape: Tape, status: int | None) -> None:
+def test_an_app_that_reports_no_success_is_not_judged(tape: JournalBuilder, status: int | None) -> None:
     """It did not report a disconnect."""
     connect(tape)
     tape.hook("revoke", status=status)
@@ -75,7 +75,7 @@ def test_an_app_that_reports_no_success_is_not_judged(tape: Tape, status: int | 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_consent_that_the_app_was_not_notified_of_is_left_out(tape: Tape) -> None:
+def test_a_consent_that_the_app_was_not_notified_of_is_left_out(tape: JournalBuilder) -> None:
     """The app cannot revoke a consent that it does not know."""
     tape.consent("arr1")
     tape.wait(1)
@@ -85,7 +85,7 @@ def test_a_consent_that_the_app_was_not_notified_of_is_left_out(tape: Tape) -> N
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """The call may still follow."""
     connect(tape)
     tape.hook("revoke")
@@ -94,7 +94,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_without_effects_hook_is_not_judged(tape: Tape) -> None:
+def test_an_app_without_effects_hook_is_not_judged(tape: JournalBuilder) -> None:
     """Nothing shows if the app is idle."""
     connect(tape)
     tape.hook("revoke")
@@ -102,7 +102,7 @@ def test_an_app_without_effects_hook_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_failed_revocation_that_is_reported_as_done_fails(tape: Tape) -> None:
+def test_a_failed_revocation_that_is_reported_as_done_fails(tape: JournalBuilder) -> None:
     """The app reports success and no pending work, and the consent is still active."""
     connect(tape)
     tape.call("consents.revoke", status=503, path="/v1/consent/arr1", bites=("Status(status=503)",))
@@ -113,7 +113,9 @@ def test_a_failed_revocation_that_is_reported_as_done_fails(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("status", "pending"), [(202, 0), (200, None)])
-def test_an_app_that_may_repeat_a_failed_revocation_is_not_judged(tape: Tape, status: int, pending: int | None) -> None:
+def test_an_app_that_may_repeat_a_failed_revocation_is_not_judged(
+    tape: JournalBuilder, status: int, pending: int | None
+) -> None:
     """It accepted the request for later, or does not report its pending work."""
     connect(tape)
     tape.call("consents.revoke", status=503, path="/v1/consent/arr1", bites=("Status(status=503)",))
@@ -128,7 +130,7 @@ def test_an_app_that_may_repeat_a_failed_revocation_is_not_judged(tape: Tape, st
     )
 
 
-def test_a_revocation_whose_response_was_lost_passes(tape: Tape) -> None:
+def test_a_revocation_whose_response_was_lost_passes(tape: JournalBuilder) -> None:
     """The API performed it, so the consent has ended."""
     connect(tape)
     tape.call("consents.revoke", status=None, path="/v1/consent/arr1", bites=("ResetBefore()",))
@@ -139,7 +141,7 @@ def test_a_revocation_whose_response_was_lost_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_second_request_may_find_the_consent_ended(tape: Tape) -> None:
+def test_a_second_request_may_find_the_consent_ended(tape: JournalBuilder) -> None:
     """The first request failed because the response was lost; the second reports success without a call."""
     connect(tape)
     tape.call("consents.revoke", status=None, path="/v1/consent/arr1", bites=("ResetBefore()",))

@@ -2,13 +2,13 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsActiveConsents, Verdict
-from tests.probes.tape import Tape
 
 PROBE = KeepsActiveConsents()
 
 
-def fail_to_disconnect(tape: Tape, *, status: int | None = 502, was_connected: bool | None = True) -> None:
+def fail_to_disconnect(tape: JournalBuilder, *, status: int | None = 502, was_connected: bool | None = True) -> None:
     """A connected end user disconnects, and the app responds with *status*."""
     tape.consent("arr1")
     tape.effects({}, moment="before", is_connected=was_connected)
@@ -16,7 +16,7 @@ def fail_to_disconnect(tape: Tape, *, status: int | None = 502, was_connected: b
     tape.hook("revoke", status=status)
 
 
-def test_an_end_user_who_seems_disconnected_fails(tape: Tape) -> None:
+def test_an_end_user_who_seems_disconnected_fails(tape: JournalBuilder) -> None:
     """The end user can no longer end the consent."""
     fail_to_disconnect(tape)
     tape.effects({}, is_connected=False)
@@ -29,7 +29,7 @@ def test_an_end_user_who_seems_disconnected_fails(tape: Tape) -> None:
     )
 
 
-def test_a_connected_end_user_passes(tape: Tape) -> None:
+def test_a_connected_end_user_passes(tape: JournalBuilder) -> None:
     """They can try again."""
     fail_to_disconnect(tape)
     tape.effects({}, is_connected=True)
@@ -38,7 +38,7 @@ def test_a_connected_end_user_passes(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("pending", [None, 1])
-def test_an_app_that_may_repeat_the_revocation_is_not_judged(tape: Tape, pending: int | None) -> None:
+def test_an_app_that_may_repeat_the_revocation_is_not_judged(tape: JournalBuilder, pending: int | None) -> None:
     """It has unfinished work, or does not report that it has none."""
     fail_to_disconnect(tape)
     tape.effects({}, is_connected=False, pending=pending)
@@ -47,7 +47,7 @@ def test_an_app_that_may_repeat_the_revocation_is_not_judged(tape: Tape, pending
 
 
 @pytest.mark.parametrize("status", [202, 204, 429, None])
-def test_a_disconnect_that_did_not_fail_is_not_judged(tape: Tape, status: int | None) -> None:
+def test_a_disconnect_that_did_not_fail_is_not_judged(tape: JournalBuilder, status: int | None) -> None:
     """The app promised to disconnect, or did not say what happened."""
     fail_to_disconnect(tape, status=status)
     tape.effects({}, is_connected=False)
@@ -55,7 +55,7 @@ def test_a_disconnect_that_did_not_fail_is_not_judged(tape: Tape, status: int | 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_consent_that_ended_nevertheless_is_not_judged(tape: Tape) -> None:
+def test_a_consent_that_ended_nevertheless_is_not_judged(tape: JournalBuilder) -> None:
     """The response to the revocation was lost, and the event reports the end."""
     fail_to_disconnect(tape)
     tape.consent("arr1", is_active=False)
@@ -65,7 +65,7 @@ def test_a_consent_that_ended_nevertheless_is_not_judged(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("was_connected", [None, False])
-def test_an_end_user_who_never_seemed_connected_is_not_judged(tape: Tape, was_connected: bool | None) -> None:
+def test_an_end_user_who_never_seemed_connected_is_not_judged(tape: JournalBuilder, was_connected: bool | None) -> None:
     """The disconnect has changed nothing."""
     fail_to_disconnect(tape, was_connected=was_connected)
     tape.effects({}, is_connected=False)

@@ -3,8 +3,8 @@
 import pytest
 
 from fiskil_harness.journal import Declared
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsConsentsShort, Verdict
-from tests.probes.tape import Tape
 
 PROBE = KeepsConsentsShort()
 
@@ -20,14 +20,14 @@ PROBE = KeepsConsentsShort()
         (366, False, Verdict.FAIL),
     ],
 )
-def test_the_period_must_fit_the_use(tape: Tape, days: int, one_off: bool, verdict: Verdict) -> None:
+def test_the_period_must_fit_the_use(tape: JournalBuilder, days: int, one_off: bool, verdict: Verdict) -> None:
     """One day is allowed for one-off use, and one year for any other."""
     tape.journal.write(Declared(consent_days=days, one_off=one_off, purpose="to lend money"))
 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_long_period_gets_advice(tape: Tape) -> None:
+def test_a_long_period_gets_advice(tape: JournalBuilder) -> None:
     """The team may have its reasons."""
     tape.journal.write(Declared(consent_days=200, one_off=False, purpose="to lend money"))
 
@@ -42,7 +42,7 @@ def test_a_long_period_gets_advice(tape: Tape) -> None:
         (Declared(consent_days=90, one_off=False, purpose=" "), "app.facts.purpose"),
     ],
 )
-def test_a_missing_fact_is_inconclusive(tape: Tape, stated: Declared, hook: str) -> None:
+def test_a_missing_fact_is_inconclusive(tape: JournalBuilder, stated: Declared, hook: str) -> None:
     """The finding names each missing fact."""
     tape.journal.write(stated)
 

@@ -1,12 +1,12 @@
 """opens_own_sessions: no two customers get auth sessions of the same end user."""
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import OpensOwnSessions, Verdict
-from tests.probes.tape import Tape
 
 PROBE = OpensOwnSessions()
 
 
-def test_end_users_of_their_own_pass(tape: Tape) -> None:
+def test_end_users_of_their_own_pass(tape: JournalBuilder) -> None:
     """Each customer has one end user, also in a second journey."""
     tape.journey("APPROVED", session="s1", participant="", end_user_id="eu_1")
     tape.journey("APPROVED", session="s2", participant="p2", end_user_id="eu_2")
@@ -15,7 +15,7 @@ def test_end_users_of_their_own_pass(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_shared_end_user_fails(tape: Tape) -> None:
+def test_a_shared_end_user_fails(tape: JournalBuilder) -> None:
     """The customer who completes the journey would share their data with the other."""
     tape.journey("APPROVED", session="s1", participant="", end_user_id="eu_1")
     tape.journey("APPROVED", session="s2", participant="p2", end_user_id="eu_2")
@@ -27,7 +27,7 @@ def test_a_shared_end_user_fails(tape: Tape) -> None:
     assert finding.observed == "the app opened auth sessions of one end user for two customers"
 
 
-def test_one_end_user_for_all_customers_is_inconclusive(tape: Tape) -> None:
+def test_one_end_user_for_all_customers_is_inconclusive(tape: JournalBuilder) -> None:
     """The config may name the same customer in every request."""
     tape.journey("APPROVED", session="s1", participant="", end_user_id="eu_1")
     tape.journey("APPROVED", session="s2", participant="p2", end_user_id="eu_1")
@@ -35,7 +35,7 @@ def test_one_end_user_for_all_customers_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_consents_without_a_journey_do_not_count(tape: Tape) -> None:
+def test_consents_without_a_journey_do_not_count(tape: JournalBuilder) -> None:
     """The harness creates them in the sandbox if the app starts no journeys."""
     tape.journey("APPROVED", session="", participant="", end_user_id="eu_1")
     tape.journey("APPROVED", session="", participant="p2", end_user_id="eu_1")

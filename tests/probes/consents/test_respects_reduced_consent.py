@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RespectsReducedConsent, Verdict
-from tests.probes.tape import Tape
 
 PROBE = RespectsReducedConsent()
 ACCOUNT = {"key": "everyday", "fiskil_id": "acc1", "arrangement_id": "arr1", "open_status": "OPEN"}
 CLOSED = {**ACCOUNT, "open_status": "CLOSED"}
-ROW = Tape.transaction("a", arrangement_id="arr1")
+ROW = JournalBuilder.transaction("a", arrangement_id="arr1")
 BOTH: dict[str, Any] = {"accounts": [ACCOUNT], "transactions": [ROW]}
 
 
-def withdraw_transactions(tape: Tape) -> None:
+def withdraw_transactions(tape: JournalBuilder) -> None:
     """Transactions leave the consent."""
     tape.consent("arr1")
     tape.rows(ACCOUNT, dataset="accounts")
@@ -23,7 +23,7 @@ def withdraw_transactions(tape: Tape) -> None:
     tape.consent("arr1", "accounts", "balances")
 
 
-def test_rows_of_a_withdrawn_dataset_fail(tape: Tape) -> None:
+def test_rows_of_a_withdrawn_dataset_fail(tape: JournalBuilder) -> None:
     """The app was notified of the change, and shows the rows as before."""
     withdraw_transactions(tape)
     tape.deliver_event("consent.updated", consent="arr1")
@@ -35,7 +35,7 @@ def test_rows_of_a_withdrawn_dataset_fail(tape: Tape) -> None:
     assert finding.observed == "earlier transactions are still in the app's state although they are no longer shared"
 
 
-def test_a_refresh_notifies_as_well(tape: Tape) -> None:
+def test_a_refresh_notifies_as_well(tape: JournalBuilder) -> None:
     """An app that reads everything again knows which datasets the consent covers."""
     withdraw_transactions(tape)
     tape.wait(1)
@@ -46,7 +46,7 @@ def test_a_refresh_notifies_as_well(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("after", [{"accounts": [ACCOUNT]}, {"accounts": [ACCOUNT], "transactions": []}, None])
-def test_deleted_rows_of_a_withdrawn_dataset_pass(tape: Tape, after: Any) -> None:
+def test_deleted_rows_of_a_withdrawn_dataset_pass(tape: JournalBuilder, after: Any) -> None:
     """Rows of other datasets may stay."""
     withdraw_transactions(tape)
     tape.deliver_event("consent.updated", consent="arr1")
@@ -56,7 +56,7 @@ def test_deleted_rows_of_a_withdrawn_dataset_pass(tape: Tape, after: Any) -> Non
 
 
 @pytest.mark.parametrize("change", [{"outcome": "refuse"}, {"is_subscribed": False}, {"consent": "arr9"}])
-def test_an_app_that_was_not_notified_does_not_fail(tape: Tape, change: dict[str, Any]) -> None:
+def test_an_app_that_was_not_notified_does_not_fail(tape: JournalBuilder, change: dict[str, Any]) -> None:
     """The event was refused, is not used by the app, or names another consent."""
     withdraw_transactions(tape)
     tape.deliver_event("consent.updated", **{"consent": "arr1", **change})
@@ -65,7 +65,7 @@ def test_an_app_that_was_not_notified_does_not_fail(tape: Tape, change: dict[str
     assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
 
 
-def test_rows_that_another_consent_covers_may_stay(tape: Tape) -> None:
+def test_rows_that_another_consent_covers_may_stay(tape: JournalBuilder) -> None:
     """The dataset left one consent and is in another."""
     withdraw_transactions(tape)
     tape.consent("arr2")
@@ -75,7 +75,7 @@ def test_rows_that_another_consent_covers_may_stay(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """It may still delete the rows."""
     withdraw_transactions(tape)
     tape.deliver_event("consent.updated", consent="arr1")
@@ -84,7 +84,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_id_that_another_dataset_has_too_proves_nothing(tape: Tape) -> None:
+def test_an_id_that_another_dataset_has_too_proves_nothing(tape: JournalBuilder) -> None:
     """Balances may have the ids of accounts, which are still shared."""
     balance = {"key": "everyday", "fiskil_id": "acc1", "arrangement_id": "arr1", "current_balance": "1.00"}
     tape.consent("arr1")
@@ -98,7 +98,7 @@ def test_an_id_that_another_dataset_has_too_proves_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def withhold_transactions(tape: Tape) -> None:
+def withhold_transactions(tape: JournalBuilder) -> None:
     """Transactions were never granted; an account is closed, and its event is lost."""
     tape.consent("arr1", "accounts", "balances")
     tape.rows(ACCOUNT, dataset="accounts")
@@ -108,7 +108,7 @@ def withhold_transactions(tape: Tape) -> None:
     tape.effects({"accounts": [ACCOUNT]}, moment="before")
 
 
-def refresh(tape: Tape, *refusals: int, status: int | None, state: Any) -> None:
+def refresh(tape: JournalBuilder, *refusals: int, status: int | None, state: Any) -> None:
     """The app reads everything again on request, and gets *refusals* for transactions."""
     tape.wait(1)
     for refusal in refusals:
@@ -117,7 +117,7 @@ def refresh(tape: Tape, *refusals: int, status: int | None, state: Any) -> None:
     tape.effects(state)
 
 
-def test_a_refresh_that_fails_because_of_withheld_data_fails(tape: Tape) -> None:
+def test_a_refresh_that_fails_because_of_withheld_data_fails(tape: JournalBuilder) -> None:
     """The app reads none of the shared data any more."""
     withhold_transactions(tape)
     refresh(tape, 403, status=502, state={"accounts": [ACCOUNT]})
@@ -140,7 +140,7 @@ def test_a_refresh_that_fails_because_of_withheld_data_fails(tape: Tape) -> None
     ],
 )
 def test_reading_the_other_data_or_an_api_failure_passes(
-    tape: Tape, refusals: tuple[int, ...], status: int | None, state: Any
+    tape: JournalBuilder, refusals: tuple[int, ...], status: int | None, state: Any
 ) -> None:
     """The app may request the data once, report an error, get 429, or find the API unavailable."""
     withhold_transactions(tape)
@@ -149,7 +149,7 @@ def test_reading_the_other_data_or_an_api_failure_passes(
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_requesting_withheld_data_repeatedly_fails(tape: Tape) -> None:
+def test_requesting_withheld_data_repeatedly_fails(tape: JournalBuilder) -> None:
     """More than twenty calls within three seconds are too many."""
     withhold_transactions(tape)
     for _ in range(21):
@@ -161,7 +161,7 @@ def test_requesting_withheld_data_repeatedly_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("refused banking.transactions",))
 
 
-def test_requesting_withheld_data_occasionally_passes(tape: Tape) -> None:
+def test_requesting_withheld_data_occasionally_passes(tape: JournalBuilder) -> None:
     """Each refresh may request it again."""
     withhold_transactions(tape)
     for _ in range(30):
@@ -172,7 +172,7 @@ def test_requesting_withheld_data_occasionally_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_refusal_of_granted_data_is_inconclusive(tape: Tape) -> None:
+def test_a_refusal_of_granted_data_is_inconclusive(tape: JournalBuilder) -> None:
     """A 403 on data that the consent covers proves nothing about the permissions."""
     tape.consent("arr1")
     for _ in range(30):

@@ -2,14 +2,14 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import StartsNewSession, Verdict
-from tests.probes.tape import Tape
 
 PROBE = StartsNewSession()
 CANCELLED = "AUTH_SESSION_CANCELLED"
 
 
-def test_a_new_session_that_is_approved_passes(tape: Tape) -> None:
+def test_a_new_session_that_is_approved_passes(tape: JournalBuilder) -> None:
     """The first journey was cancelled, and the second was approved in another session."""
     tape.journey(CANCELLED, session="s1", attempt=1)
     tape.journey("APPROVED", session="s2", attempt=2)
@@ -17,7 +17,7 @@ def test_a_new_session_that_is_approved_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_using_an_ended_session_again_fails(tape: Tape) -> None:
+def test_using_an_ended_session_again_fails(tape: JournalBuilder) -> None:
     """Every ending closes a session."""
     tape.journey(CANCELLED, session="s1", attempt=1)
     tape.journey(CANCELLED, session="s1", attempt=2)
@@ -28,7 +28,7 @@ def test_using_an_ended_session_again_fails(tape: Tape) -> None:
     assert finding.observed == "the auth session that had ended with AUTH_SESSION_CANCELLED was used again"
 
 
-def test_an_abandoned_session_may_be_used_again(tape: Tape) -> None:
+def test_an_abandoned_session_may_be_used_again(tape: JournalBuilder) -> None:
     """Closing the tab does not end the session, which stays open for five days."""
     tape.journey("ABANDONED", session="s1", attempt=1)
     tape.journey("APPROVED", session="s1", attempt=2)
@@ -37,7 +37,7 @@ def test_an_abandoned_session_may_be_used_again(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("status", "line"), [(400, "start_session: 400"), (None, "start_session: no response")])
-def test_a_refused_new_journey_fails(tape: Tape, status: int | None, line: str) -> None:
+def test_a_refused_new_journey_fails(tape: JournalBuilder, status: int | None, line: str) -> None:
     """The app refuses to start a journey although the API works."""
     tape.journey(CANCELLED)
     tape.wait(1)
@@ -51,7 +51,7 @@ def test_a_refused_new_journey_fails(tape: Tape, status: int | None, line: str) 
 
 
 @pytest.mark.parametrize(("status", "bites"), [(503, ()), (400, ()), (None, ()), (200, ("TruncatedJson(keep_percent=50)",))])
-def test_a_broken_api_is_inconclusive(tape: Tape, status: int | None, bites: tuple[str, ...]) -> None:
+def test_a_broken_api_is_inconclusive(tape: JournalBuilder, status: int | None, bites: tuple[str, ...]) -> None:
     """The app can create no session if Fiskil refuses it."""
     tape.journey(CANCELLED)
     tape.wait(1)
@@ -61,7 +61,7 @@ def test_a_broken_api_is_inconclusive(tape: Tape, status: int | None, bites: tup
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_api_failure_at_another_time_is_no_excuse(tape: Tape) -> None:
+def test_an_api_failure_at_another_time_is_no_excuse(tape: JournalBuilder) -> None:
     """The API failed before the hook and again long after it."""
     tape.journey(CANCELLED)
     tape.call("auth_session", status=503)
@@ -72,7 +72,7 @@ def test_an_api_failure_at_another_time_is_no_excuse(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_consents_without_a_session_are_not_compared(tape: Tape) -> None:
+def test_consents_without_a_session_are_not_compared(tape: JournalBuilder) -> None:
     """An app that creates no sessions cannot use one again."""
     tape.journey("APPROVED", session="", attempt=1)
     tape.journey("APPROVED", session="", attempt=2)
@@ -80,7 +80,7 @@ def test_consents_without_a_session_are_not_compared(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_two_cancelled_journeys_prove_nothing(tape: Tape) -> None:
+def test_two_cancelled_journeys_prove_nothing(tape: JournalBuilder) -> None:
     """Two cancelled journeys with two sessions are correct, but none was approved."""
     tape.journey(CANCELLED, session="s1", attempt=1)
     tape.journey(CANCELLED, session="s2", attempt=2)
@@ -89,7 +89,7 @@ def test_two_cancelled_journeys_prove_nothing(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("name", "status"), [("start_session", 200), ("refresh", 409)])
-def test_only_a_refused_session_counts_as_refusal(tape: Tape, name: str, status: int) -> None:
+def test_only_a_refused_session_counts_as_refusal(tape: JournalBuilder, name: str, status: int) -> None:
     """A session that was created and not used yet, or another failed hook, proves nothing."""
     tape.hook("start_session", status=409)
     tape.journey(CANCELLED)
@@ -99,7 +99,7 @@ def test_only_a_refused_session_counts_as_refusal(tape: Tape, name: str, status:
     assert PROBE.examine(tape.journal).observed == "no journey was approved after an unsuccessful one"
 
 
-def test_a_refusal_after_an_approval_is_not_judged(tape: Tape) -> None:
+def test_a_refusal_after_an_approval_is_not_judged(tape: JournalBuilder) -> None:
     """An app may refuse to connect an end user who is already connected."""
     tape.journey(CANCELLED, session="s1", attempt=1)
     tape.journey("APPROVED", session="s2", attempt=2)
@@ -110,7 +110,7 @@ def test_a_refusal_after_an_approval_is_not_judged(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("took_s", "verdict"), [(1, Verdict.FAIL), (17, Verdict.INCONCLUSIVE)])
-def test_a_hook_that_timed_out_is_no_refusal(tape: Tape, took_s: float, verdict: Verdict) -> None:
+def test_a_hook_that_timed_out_is_no_refusal(tape: JournalBuilder, took_s: float, verdict: Verdict) -> None:
     """A broken connection counts as one; after a timeout the session may have been created."""
     tape.journey(CANCELLED)
     tape.wait(took_s + 1)

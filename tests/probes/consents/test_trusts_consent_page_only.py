@@ -3,15 +3,17 @@
 from typing import Any
 
 from fiskil_harness.journal import Journal, SdkMessagePassed
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import TrustsConsentPageOnly, Verdict
-from tests.probes.tape import Tape
 
 PROBE = TrustsConsentPageOnly()
 CANCELLED = "AUTH_SESSION_CANCELLED"
 OPEN, ENDED = {"connection": "pending"}, {"connection": "cancelled"}
 
 
-def post(tape: Tape, step: int, before: Any, after: Any, *, is_genuine: bool, error_type: str = CANCELLED) -> Journal:
+def post(
+    tape: JournalBuilder, step: int, before: Any, after: Any, *, is_genuine: bool, error_type: str = CANCELLED
+) -> Journal:
     """In its own step a page of an end user receives a message, with the app's state before and after."""
     participant = "b" if is_genuine else "a"
     tape.effects(before, moment="before", participant=participant, step=step)
@@ -24,7 +26,7 @@ def post(tape: Tape, step: int, before: Any, after: Any, *, is_genuine: bool, er
     return tape.journal
 
 
-def test_a_foreign_message_without_effect_passes(tape: Tape) -> None:
+def test_a_foreign_message_without_effect_passes(tape: JournalBuilder) -> None:
     """The consent page's own message changed another end user's state."""
     post(tape, 1, OPEN, OPEN, is_genuine=False)
 
@@ -33,7 +35,7 @@ def test_a_foreign_message_without_effect_passes(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "messages from other windows changed nothing")
 
 
-def test_a_foreign_message_with_the_same_effect_fails(tape: Tape) -> None:
+def test_a_foreign_message_with_the_same_effect_fails(tape: JournalBuilder) -> None:
     """The state changed as it does after the consent page's message."""
     post(tape, 1, OPEN, ENDED, is_genuine=False)
 
@@ -45,14 +47,14 @@ def test_a_foreign_message_with_the_same_effect_fails(tape: Tape) -> None:
     )
 
 
-def test_a_note_about_the_foreign_message_passes(tape: Tape) -> None:
+def test_a_note_about_the_foreign_message_passes(tape: JournalBuilder) -> None:
     """An app may record the attempt; that is no ending."""
     post(tape, 1, OPEN, {**OPEN, "ignored": ["https://elsewhere.example"]}, is_genuine=False)
 
     assert PROBE.examine(post(tape, 2, OPEN, ENDED, is_genuine=True)).verdict is Verdict.PASS
 
 
-def test_an_unchanged_state_proves_nothing_without_a_control(tape: Tape) -> None:
+def test_an_unchanged_state_proves_nothing_without_a_control(tape: JournalBuilder) -> None:
     """An app may not show attempts in its state."""
     post(tape, 1, OPEN, OPEN, is_genuine=False)
 
@@ -64,14 +66,14 @@ def test_an_unchanged_state_proves_nothing_without_a_control(tape: Tape) -> None
     )
 
 
-def test_another_message_of_the_consent_page_is_no_control(tape: Tape) -> None:
+def test_another_message_of_the_consent_page_is_no_control(tape: JournalBuilder) -> None:
     """A success that changes the state proves nothing about cancellations."""
     post(tape, 1, OPEN, ENDED, is_genuine=False)
 
     assert PROBE.examine(post(tape, 2, OPEN, ENDED, is_genuine=True, error_type="")).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_foreign_message_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_foreign_message_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """No other window posted a message."""
     finding = PROBE.examine(post(tape, 1, OPEN, ENDED, is_genuine=True))
 

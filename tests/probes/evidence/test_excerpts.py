@@ -5,15 +5,16 @@ import pytest
 
 from fiskil_harness import probes
 from fiskil_harness.journal import PlanRun
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Case, Finding, Verdict
 from fiskil_harness.probes.evidence import Excerpt, excerpts
 from fiskil_harness.probes.evidence.excerpts import MOST_BYTES, MOST_DELIVERIES, MOST_OF_CASES, TOO_LONG
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 URL = "http://127.0.0.1:8000/hook"
 
 
-def excerpts_of(courier: Courier, *findings: Finding) -> list[Excerpt]:
+def excerpts_of(courier: JournalBuilder, *findings: Finding) -> list[Excerpt]:
     """Return the excerpts of *findings*."""
     return list(excerpts("some_scenario", findings, courier.journal, url=URL))
 
@@ -30,12 +31,12 @@ def beats(excerpt: Excerpt) -> list[tuple[str, str, str]]:
 
 def test_an_excerpt_has_the_deliveries_that_the_finding_names() -> None:
     """Of three messages, only the one that was applied twice is shown, with its effect."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1", attempt=1)
     courier.deliver("e1", attempt=2, status=None, problem="connection reset")
     courier.deliver("e2")
-    courier.effects({"e0": 1, "e1": 2, "e2": 1})
+    courier.effects(applied={"e0": 1, "e1": 2, "e2": 1})
 
     excerpt, *_of_cases = excerpts_of(courier, probes.AppliesOnce().examine(courier.journal))
 
@@ -51,7 +52,7 @@ def test_an_excerpt_has_the_deliveries_that_the_finding_names() -> None:
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.INCONCLUSIVE])
 def test_a_finding_that_did_not_fail_has_no_excerpt(verdict: Verdict) -> None:
     """A finding that did not fail has no excerpt."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
 
     assert excerpts_of(courier, Finding(probe="applies_once", verdict=verdict, observed="e0")) == []
@@ -59,7 +60,7 @@ def test_a_finding_that_did_not_fail_has_no_excerpt(verdict: Verdict) -> None:
 
 def test_shell_commands_send_the_same_bytes_and_signature() -> None:
     """A request that was sent several times is one command with a count."""
-    courier = Courier()
+    courier = receiver_journal()
     headers = (("Content-Type", "application/json"), ("X-Fiskil-Signature", "c2ln"))
     for _ in range(3):
         courier.deliver("e0", headers=headers, body=b'{"message_id":"1"}', group=4)
@@ -76,7 +77,7 @@ def test_shell_commands_send_the_same_bytes_and_signature() -> None:
 
 def test_a_forgery_with_another_method_is_sent_with_it() -> None:
     """The command for a forged GET is a GET."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.forge("get_unsigned", status=204)
     case = Case(name="get_unsigned", verdict=Verdict.FAIL, events=("forged:get_unsigned",))
 
@@ -85,13 +86,13 @@ def test_a_forgery_with_another_method_is_sent_with_it() -> None:
 
 def test_every_case_that_failed_has_an_excerpt_of_its_own() -> None:
     """It shows the case's delivery and the states around it; the finding shows all deliveries."""
-    courier = Courier()
-    courier.effects({}, {"access": "on"}, moment="before")
+    courier = receiver_journal()
+    courier.effects(applied={}, state={"access": "on"}, moment="before")
     for name in ("unsigned", "bit_flipped"):
         courier.forge(name, status=204)
-    courier.effects({"forged-id-unsigned": 1}, {"access": "off"}, moment="after")
+    courier.effects(applied={"forged-id-unsigned": 1}, state={"access": "off"}, moment="after")
     courier.deliver("e0")
-    courier.effects({"forged-id-unsigned": 1, "e0": 1}, {"access": "on"})
+    courier.effects(applied={"forged-id-unsigned": 1, "e0": 1}, state={"access": "on"})
     cases = (
         Case(name="unsigned", verdict=Verdict.FAIL, events=("forged:unsigned",)),
         Case(name="bit_flipped", verdict=Verdict.PASS, events=("forged:bit_flipped",)),
@@ -112,12 +113,12 @@ def test_every_case_that_failed_has_an_excerpt_of_its_own() -> None:
 
 def test_kills_and_requested_failures_are_marks() -> None:
     """An acknowledged message without an effect has a line that states so."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e1")
     courier.deliver("e0")
     courier.request_failure()
     courier.kill()
-    courier.effects({"e1": 1})
+    courier.effects(applied={"e1": 1})
 
     (excerpt,) = excerpts_of(courier, failing("lost e0"))
 
@@ -134,9 +135,9 @@ def test_kills_and_requested_failures_are_marks() -> None:
 
 def test_a_refused_message_needs_no_effect() -> None:
     """Only an acknowledged message must have an effect."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=503)
-    courier.effects({})
+    courier.effects(applied={})
 
     (excerpt,) = excerpts_of(courier, failing("e0"))
 
@@ -145,7 +146,7 @@ def test_a_refused_message_needs_no_effect() -> None:
 
 def test_without_counts_a_changed_state_is_the_effect() -> None:
     """If the app reports no counts, the state shows the effect."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.effects(state={"n": 0}, moment="before")
     courier.deliver("e0")
     courier.effects(state={"n": 1})
@@ -158,7 +159,7 @@ def test_without_counts_a_changed_state_is_the_effect() -> None:
 
 def test_twins_are_compared_with_symbols_for_ids() -> None:
     """The excerpt shows the deliveries of twin b and only real differences of the states."""
-    courier = Courier()
+    courier = receiver_journal()
     for twin, end in (("a", "revoked"), ("c", "revoked"), ("b", "active")):
         courier.deliver(f"{twin}.e0")
         courier.effects(state={f"consent-{twin}": "pending"}, participant=twin, moment="before")
@@ -177,7 +178,7 @@ def test_twins_are_compared_with_symbols_for_ids() -> None:
 
 def test_a_plan_is_shown_by_its_steps() -> None:
     """Copies of a burst are concurrent deliveries; a step without a delivery is a mark."""
-    courier = Courier()
+    courier = receiver_journal()
     summary = ("authorise", "burst e0 (copies 3)", "retry e0")
     courier.journal.write(
         PlanRun(number=2, verdict=Verdict.FAIL, summary=summary, plan="{}", observed="message e0 was applied 2 times")
@@ -196,12 +197,12 @@ def test_a_plan_is_shown_by_its_steps() -> None:
 
 def test_without_deliveries_there_is_no_excerpt() -> None:
     """An empty excerpt is omitted."""
-    assert excerpts_of(Courier(), failing("nothing was delivered")) == []
+    assert excerpts_of(receiver_journal(), failing("nothing was delivered")) == []
 
 
 def test_an_excerpt_is_limited_in_size() -> None:
     """Deliveries and bytes have limits, and omitted deliveries are counted."""
-    courier = Courier()
+    courier = receiver_journal()
     for number in range(MOST_DELIVERIES + 5):
         courier.deliver("e0", attempt=number, body=b"x" * 4000 + b"%d" % number)
 
@@ -216,7 +217,7 @@ def test_an_excerpt_is_limited_in_size() -> None:
 
 def test_a_finding_with_many_cases_shows_the_first_deliveries() -> None:
     """Each failed case has its own excerpt in addition."""
-    courier = Courier()
+    courier = receiver_journal()
     names = [f"forgery_{number}" for number in range(MOST_OF_CASES + 2)]
     for name in names:
         courier.forge(name, status=204)

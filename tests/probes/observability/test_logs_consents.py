@@ -6,16 +6,16 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Delivery, EventCreated
+from fiskil_harness.journal.builder import END_USER, JournalBuilder
 from fiskil_harness.probes import LogsConsents, Verdict
-from tests.probes.tape import ALICE, Tape
 
 PROBE = LogsConsents()
 
 
-def change(tape: Tape, kind: str) -> None:
+def change(tape: JournalBuilder, kind: str) -> None:
     """Record that the app acknowledged an event about a consent."""
     common = {"event": "e0", "message_id": "m-e0", "participant": ""}
-    body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind, "consent_id": "arr_1"}})
+    body = msgspec.json.encode({"data": {"end_user_id": END_USER, "event": kind, "consent_id": "arr_1"}})
     tape.journal.write(EventCreated(kind=kind, publish_time="2026-01-01T00:00:00.000Z", **common))
     tape.journal.write(Delivery(attempt=1, outcome="ack", status=204, body=body, **common))
 
@@ -23,14 +23,14 @@ def change(tape: Tape, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("consent.received", b"consent arr_1 of eu_alice is active"),
-        ("consent.received", b"connected end_user_id=eu_alice consent_id=arr_1"),
-        ("consent.updated", b"consent arr_1 of eu_alice: status=active"),
-        ("consent.revoked", b"event=consent.revoked arr_1 eu_alice"),
-        ("consent.revoked", b"ended the consent of eu_alice"),
+        ("consent.received", b"consent arr_1 of eu-alice is active"),
+        ("consent.received", b"connected end_user_id=eu-alice consent_id=arr_1"),
+        ("consent.updated", b"consent arr_1 of eu-alice: status=active"),
+        ("consent.revoked", b"event=consent.revoked arr_1 eu-alice"),
+        ("consent.revoked", b"ended the consent of eu-alice"),
     ],
 )
-def test_a_change_in_any_words_passes(tape: Tape, kind: str, text: bytes) -> None:
+def test_a_change_in_any_words_passes(tape: JournalBuilder, kind: str, text: bytes) -> None:
     """The line names the consent, or the end user and the word consent."""
     change(tape, kind)
     tape.output(text + b"\nm-e0 done")
@@ -39,9 +39,9 @@ def test_a_change_in_any_words_passes(tape: Tape, kind: str, text: bytes) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", [b"webhook_received message_id=m-e0 end_user_id=eu_alice", b"m-e0 stored", b"m-e0 event=consent.revoked"]
+    "text", [b"webhook_received message_id=m-e0 end_user_id=eu-alice", b"m-e0 stored", b"m-e0 event=consent.revoked"]
 )
-def test_a_receipt_alone_fails(tape: Tape, text: bytes) -> None:
+def test_a_receipt_alone_fails(tape: JournalBuilder, text: bytes) -> None:
     """The receipt of the message is another practice."""
     change(tape, "consent.revoked")
     tape.output(text)
@@ -51,7 +51,7 @@ def test_a_receipt_alone_fails(tape: Tape, text: bytes) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("no line about e0: consent.revoked",))
 
 
-def test_one_id_alone_is_advice(tape: Tape) -> None:
+def test_one_id_alone_is_advice(tape: JournalBuilder) -> None:
     """Either id is enough for support."""
     change(tape, "consent.revoked")
     tape.output(b"consent arr_1 revoked")
@@ -61,7 +61,7 @@ def test_one_id_alone_is_advice(tape: Tape) -> None:
     assert finding.advice == ("consent.revoked is logged without both ids, end_user_id and consent_id",)
 
 
-def test_without_a_consent_event_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_consent_event_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """A sync is no change of a consent."""
     tape.deliver_event("banking.accounts.sync.completed")
     tape.output(b"m-e0")
@@ -69,8 +69,8 @@ def test_without_a_consent_event_the_result_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-@pytest.mark.parametrize("text", [b"consent arr_1 of eu_alice pending", b"consent arr_1: sender eu_alice, backend ok"])
-def test_a_word_within_another_does_not_count(tape: Tape, text: bytes) -> None:
+@pytest.mark.parametrize("text", [b"consent arr_1 of eu-alice pending", b"consent arr_1: sender eu-alice, backend ok"])
+def test_a_word_within_another_does_not_count(tape: JournalBuilder, text: bytes) -> None:
     """The word "pending" contains "end", but nothing ended."""
     change(tape, "consent.revoked")
     tape.output(text)
@@ -78,38 +78,38 @@ def test_a_word_within_another_does_not_count(tape: Tape, text: bytes) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_message_without_a_consent_id_is_found_by_its_end_user(tape: Tape) -> None:
+def test_a_message_without_a_consent_id_is_found_by_its_end_user(tape: JournalBuilder) -> None:
     """Some events name only the end user."""
     tape.deliver_event("consent.revoked")
-    tape.output(b"the consent of eu_alice was revoked", place="app.log")
+    tape.output(b"the consent of eu-alice was revoked", place="app.log")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def deliver(tape: Tape, event: str, kind: str, *, published: str) -> None:
+def deliver(tape: JournalBuilder, event: str, kind: str, *, published: str) -> None:
     """Record an acknowledged event about the consent ``arr_1``, published at *published* (a time of day)."""
     common = {"event": event, "message_id": f"m-{event}", "participant": ""}
-    body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind, "consent_id": "arr_1"}})
+    body = msgspec.json.encode({"data": {"end_user_id": END_USER, "event": kind, "consent_id": "arr_1"}})
     tape.journal.write(EventCreated(kind=kind, publish_time=f"2026-01-01T{published}.000Z", **common))
     tape.journal.write(Delivery(at_s=tape.now_s, attempt=1, outcome="ack", status=204, body=body, **common))
     tape.now_s += 0.05
 
 
-def test_an_outdated_event_needs_no_line(tape: Tape) -> None:
+def test_an_outdated_event_needs_no_line(tape: JournalBuilder) -> None:
     """The consent had already ended when the older event arrived, so nothing changed."""
     deliver(tape, "e1", "consent.revoked", published="10:00:00")
     deliver(tape, "e0", "consent.received", published="09:00:00")
-    tape.output(b"consent arr_1 of eu_alice revoked")
+    tape.output(b"consent arr_1 of eu-alice revoked")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_event_before_a_newer_one_needs_a_line_if_the_app_was_idle_between(tape: Tape) -> None:
+def test_an_event_before_a_newer_one_needs_a_line_if_the_app_was_idle_between(tape: JournalBuilder) -> None:
     """The app had processed the first event when the second one arrived."""
     deliver(tape, "e0", "consent.received", published="09:00:00")
     tape.effects({}, moment="settled")
     deliver(tape, "e1", "consent.revoked", published="10:00:00")
-    tape.output(b"consent arr_1 of eu_alice revoked")
+    tape.output(b"consent arr_1 of eu-alice revoked")
 
     finding = PROBE.examine(tape.journal)
 
@@ -117,7 +117,7 @@ def test_an_event_before_a_newer_one_needs_a_line_if_the_app_was_idle_between(ta
 
 
 @pytest.mark.parametrize("end", [{"is_idle": False, "pending": 1}, {"applied": {}}])
-def test_an_event_that_was_not_processed_needs_no_line(tape: Tape, end: dict[str, Any]) -> None:
+def test_an_event_that_was_not_processed_needs_no_line(tape: JournalBuilder, end: dict[str, Any]) -> None:
     """The consent has not changed in the app yet."""
     change(tape, "consent.received")
     tape.output(b"m-e0 stored")
@@ -126,7 +126,7 @@ def test_an_event_that_was_not_processed_needs_no_line(tape: Tape, end: dict[str
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_applied_event_needs_a_line_although_another_message_is_unfinished(tape: Tape) -> None:
+def test_an_applied_event_needs_a_line_although_another_message_is_unfinished(tape: JournalBuilder) -> None:
     """One stuck message hides nothing about the others that the app reports as applied."""
     change(tape, "consent.received")
     tape.output(b"m-e0 stored")

@@ -3,13 +3,13 @@
 import pytest
 
 from fiskil_harness.journal import Delivery, FailureReplaced
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import LogsFailedProcessing, Verdict
-from tests.probes.tape import Tape
 
 PROBE = LogsFailedProcessing()
 
 
-def fail_once(tape: Tape, *, counts: tuple[int | None, int | None] = (0, 1)) -> None:
+def fail_once(tape: JournalBuilder, *, counts: tuple[int | None, int | None] = (0, 1)) -> None:
     """Record a requested failure, a message, and the app's counts of failures before and after."""
     tape.effects({}, moment="before_failure", failed=counts[0])
     tape.hook("fail", status=204)
@@ -17,7 +17,7 @@ def fail_once(tape: Tape, *, counts: tuple[int | None, int | None] = (0, 1)) -> 
     tape.effects({}, failed=counts[1])
 
 
-def test_a_failure_with_its_message_passes(tape: Tape) -> None:
+def test_a_failure_with_its_message_passes(tape: JournalBuilder) -> None:
     """A stack trace belongs to the record."""
     fail_once(tape)
     tape.output(b"m-e0 stored\nwork on m-e0\nTraceback (most recent call last):\n  File x\nValueError: boom")
@@ -25,7 +25,7 @@ def test_a_failure_with_its_message_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_receipt_or_a_failure_alone_fails(tape: Tape) -> None:
+def test_a_receipt_or_a_failure_alone_fails(tape: JournalBuilder) -> None:
     """One record must name the message and report the failure."""
     fail_once(tape)
     tape.output(b"m-e0 stored\nsomething failed\nm-e0 applied")
@@ -33,7 +33,7 @@ def test_a_receipt_or_a_failure_alone_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_an_app_that_reports_no_failures_is_inconclusive(tape: Tape) -> None:
+def test_an_app_that_reports_no_failures_is_inconclusive(tape: JournalBuilder) -> None:
     """The failure may not have happened; the finding names the hook."""
     fail_once(tape, counts=(None, None))
     tape.output(b"m-e0 stored")
@@ -43,7 +43,7 @@ def test_an_app_that_reports_no_failures_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: failed")
 
 
-def test_without_a_requested_failure_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_requested_failure_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """There is no failure to log."""
     tape.deliver_event("banking.accounts.sync.completed")
     tape.output(b"m-e0 stored")
@@ -51,7 +51,7 @@ def test_without_a_requested_failure_the_result_is_inconclusive(tape: Tape) -> N
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_processing_before_the_response_counts(tape: Tape) -> None:
+def test_processing_before_the_response_counts(tape: JournalBuilder) -> None:
     """A receiver may refuse a message that it cannot process."""
     tape.effects({}, moment="before_failure", failed=0)
     tape.hook("fail", status=204)
@@ -62,7 +62,7 @@ def test_processing_before_the_response_counts(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def refuse_after_failure(tape: Tape, log: bytes) -> None:
+def refuse_after_failure(tape: JournalBuilder, log: bytes) -> None:
     """Record a failure after the acknowledgement, which is logged, and then a refused delivery; *log* follows."""
     fail_once(tape)
     tape.hook("fail", status=204)
@@ -70,7 +70,7 @@ def refuse_after_failure(tape: Tape, log: bytes) -> None:
     tape.output(b"work on m-e0 failed: boom\n" + log)
 
 
-def test_a_refused_delivery_without_a_line_fails(tape: Tape) -> None:
+def test_a_refused_delivery_without_a_line_fails(tape: JournalBuilder) -> None:
     """The line about the other message does not count, and neither does an entry of the access log."""
     refuse_after_failure(tape, b'127.0.0.1 "POST /webhooks/fiskil HTTP/1.1" 503 -')
 
@@ -91,7 +91,9 @@ def test_a_refused_delivery_without_a_line_fails(tape: Tape) -> None:
     ],
     ids=["with the message", "about webhooks", "about the database"],
 )
-def test_a_refused_delivery_may_be_logged_without_its_id(tape: Tape, log: bytes, verdict: Verdict, advices: int) -> None:
+def test_a_refused_delivery_may_be_logged_without_its_id(
+    tape: JournalBuilder, log: bytes, verdict: Verdict, advices: int
+) -> None:
     """A receiver may refuse a request before it trusts the message's id."""
     refuse_after_failure(tape, log)
 
@@ -100,7 +102,7 @@ def test_a_refused_delivery_may_be_logged_without_its_id(tape: Tape, log: bytes,
     assert (finding.verdict, len(finding.advice)) == (verdict, advices)
 
 
-def test_each_kind_of_failure_is_judged(tape: Tape) -> None:
+def test_each_kind_of_failure_is_judged(tape: JournalBuilder) -> None:
     """The refusal is logged, but not the processing that failed before."""
     fail_once(tape)
     tape.hook("fail", status=204)
@@ -110,7 +112,7 @@ def test_each_kind_of_failure_is_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).observed == "the processing of a message failed, but no line of the log reports it"
 
 
-def fail_without_the_hook(tape: Tape) -> None:
+def fail_without_the_hook(tape: JournalBuilder) -> None:
     """Record an API failure during a job, and a refused forgery, in place of requested failures."""
     tape.journal.write(FailureReplaced(participant="", by="api", at_s=tape.now_s, step=1))
     tape.deliver_event("banking.accounts.sync.completed")
@@ -131,7 +133,9 @@ def fail_without_the_hook(tape: Tape) -> None:
         (b"m-e0 stored\nm-e0 applied", Verdict.INCONCLUSIVE),
     ],
 )
-def test_an_app_without_the_hook_logs_refused_forgeries_and_failed_calls(tape: Tape, log: bytes, verdict: Verdict) -> None:
+def test_an_app_without_the_hook_logs_refused_forgeries_and_failed_calls(
+    tape: JournalBuilder, log: bytes, verdict: Verdict
+) -> None:
     """An app need not log forgeries or repeated calls, so silence is in doubt, like a line that cannot be assigned."""
     fail_without_the_hook(tape)
     tape.output(log)
@@ -141,7 +145,7 @@ def test_an_app_without_the_hook_logs_refused_forgeries_and_failed_calls(tape: T
     assert (finding.verdict, finding.hook) == (verdict, "app.drive.fail" if verdict is Verdict.INCONCLUSIVE else "")
 
 
-def test_without_the_hook_and_without_a_failure_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_the_hook_and_without_a_failure_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """An app that makes no API calls and accepts the forgeries has shown no failure."""
     tape.journal.write(FailureReplaced(participant="", by="api"))
     tape.output(b"m-e0 failed")

@@ -2,20 +2,20 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import END_USER, JournalBuilder
 from fiskil_harness.probes import LogsFailures, Verdict
-from tests.probes.tape import ALICE, Tape
 
 PROBE = LogsFailures()
 
 
-def fail_journey(tape: Tape, ending: str = "CONSENT_ENDUSER_DENIED") -> None:
+def fail_journey(tape: JournalBuilder, ending: str = "CONSENT_ENDUSER_DENIED") -> None:
     """Record a journey that failed and returned to the app."""
     tape.journey(ending, session="ses_1")
     tape.visit("cancelled")
 
 
 @pytest.mark.parametrize("text", [b"CONSENT_ENDUSER_DENIED came back", b"journey ses_1 failed", b"level=warn session=ses_1"])
-def test_a_logged_failure_passes(tape: Tape, text: bytes) -> None:
+def test_a_logged_failure_passes(tape: JournalBuilder, text: bytes) -> None:
     """The line has the error type, or the session and a word for a failure."""
     fail_journey(tape)
     tape.deliver_event("consent.received")
@@ -24,7 +24,7 @@ def test_a_logged_failure_passes(tape: Tape, text: bytes) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_failure_without_a_line_fails(tape: Tape) -> None:
+def test_a_failure_without_a_line_fails(tape: JournalBuilder) -> None:
     """A line about the start of the session does not count."""
     fail_journey(tape)
     tape.deliver_event("consent.received")
@@ -37,7 +37,7 @@ def test_a_failure_without_a_line_fails(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("ending", ["APPROVED", "ABANDONED"])
-def test_a_journey_that_did_not_return_as_a_failure_needs_no_line(tape: Tape, ending: str) -> None:
+def test_a_journey_that_did_not_return_as_a_failure_needs_no_line(tape: JournalBuilder, ending: str) -> None:
     """A closed tab is not reported to the app."""
     fail_journey(tape, ending)
     tape.output(b"started", place="app.log")
@@ -45,11 +45,11 @@ def test_a_journey_that_did_not_return_as_a_failure_needs_no_line(tape: Tape, en
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_missing_error_id_is_advice(tape: Tape) -> None:
+def test_a_missing_error_id_is_advice(tape: JournalBuilder) -> None:
     """Fiskil's support needs it."""
     fail_journey(tape)
     tape.call("end_users.list", status=500, response_body=b'{"id": "err_123456789", "name": "x"}')
-    tape.output(f"CONSENT_ENDUSER_DENIED {ALICE}\nGET end-users 500".encode(), place="app.log")
+    tape.output(f"CONSENT_ENDUSER_DENIED {END_USER}\nGET end-users 500".encode(), place="app.log")
 
     finding = PROBE.examine(tape.journal)
 
@@ -57,7 +57,7 @@ def test_a_missing_error_id_is_advice(tape: Tape) -> None:
     assert finding.advice[0].startswith("the error_id of a failed end_users.list is not in the log")
 
 
-def test_an_error_id_is_enough(tape: Tape) -> None:
+def test_an_error_id_is_enough(tape: JournalBuilder) -> None:
     """Fiskil's support can resolve it; the id of a failed API call is another one."""
     fail_journey(tape)
     tape.call("end_users.list", status=500)
@@ -66,7 +66,7 @@ def test_an_error_id_is_enough(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_line_of_the_web_server_about_the_callback_does_not_count(tape: Tape) -> None:
+def test_a_line_of_the_web_server_about_the_callback_does_not_count(tape: JournalBuilder) -> None:
     """The URL contains the error, but the app did not log it."""
     fail_journey(tape)
     tape.deliver_event("consent.received")
@@ -75,7 +75,7 @@ def test_a_line_of_the_web_server_about_the_callback_does_not_count(tape: Tape) 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_line_without_errors_does_not_count(tape: Tape) -> None:
+def test_a_line_without_errors_does_not_count(tape: JournalBuilder) -> None:
     """``errors=0`` reports no failure."""
     fail_journey(tape)
     tape.output(b"session ses_1 begun errors=0 error=null", place="app.log")

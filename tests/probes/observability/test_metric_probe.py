@@ -3,6 +3,7 @@
 import pytest
 
 from fiskil_harness.journal import Delivery, FailureReplaced, MonitoringReading, ProcessChanged
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import (
     CountsDeliveries,
     NoticesErrors,
@@ -11,7 +12,6 @@ from fiskil_harness.probes import (
     PlainProbe,
     Verdict,
 )
-from tests.probes.tape import Tape
 
 READ = {"calm": {"calls": 1.0, "age": 1.0}, "idle": {"calls": 1.0, "age": 2.0}, "good": {"calls": 2.0, "age": 2.5}}
 """Readings with a count of calls and a metric that grows with the clock."""
@@ -19,24 +19,24 @@ NOW_S = 1_790_000_000.0
 """The time of the readings, in seconds since 1970."""
 
 
-def record_readings(tape: Tape, **more: dict[str, float]) -> None:
+def record_readings(tape: JournalBuilder, **more: dict[str, float]) -> None:
     """Record the usual readings a second apart, and *more* readings."""
     for moment, samples in {**READ, **more}.items():
         tape.wait(1.0)
         tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples=samples))
 
 
-def fail_call(tape: Tape) -> None:
+def fail_call(tape: JournalBuilder) -> None:
     """Record a failed API call."""
     tape.call("banking.accounts", status=503, bites=("Status(status=503)",))
 
 
-def delay_call(tape: Tape) -> None:
+def delay_call(tape: JournalBuilder) -> None:
     """Record an API response that was a second late."""
     tape.call("banking.accounts", took_s=1.0, bites=("Latency(latency_ms=1000)",))
 
 
-def refuse_delivery(tape: Tape) -> None:
+def refuse_delivery(tape: JournalBuilder) -> None:
     """Record a requested failure and a refused delivery."""
     tape.hook("fail", status=204)
     tape.deliver_event("consent.received", outcome="refuse")
@@ -53,7 +53,7 @@ def refuse_delivery(tape: Tape) -> None:
     ],
 )
 def test_errors_show_in_metrics_that_do_not_change_otherwise(
-    tape: Tape, failing: dict, recovered: dict, verdict: Verdict
+    tape: JournalBuilder, failing: dict, recovered: dict, verdict: Verdict
 ) -> None:
     """A counter of failures or a gauge that returns counts; a count of calls, a clock or a runtime metric does not."""
     fail_call(tape)
@@ -72,7 +72,7 @@ def test_errors_show_in_metrics_that_do_not_change_otherwise(
         ({"calls": 3.0, "age": 4.6}, Verdict.FAIL),
     ],
 )
-def test_latency_shows_in_metrics_that_grow_with_it(tape: Tape, slow: dict, verdict: Verdict) -> None:
+def test_latency_shows_in_metrics_that_grow_with_it(tape: JournalBuilder, slow: dict, verdict: Verdict) -> None:
     """Seconds and milliseconds count; a count of calls is an integer, and a clock grows while the app is idle."""
     delay_call(tape)
     record_readings(tape, slow=slow)
@@ -84,7 +84,9 @@ def test_latency_shows_in_metrics_that_grow_with_it(tape: Tape, slow: dict, verd
     ("failing", "verdict"),
     [({"calls": 3.0, "refused": 1.0}, Verdict.PASS), ({"calls": 3.0}, Verdict.FAIL)],
 )
-def test_failed_deliveries_show_in_metrics_that_good_ones_do_not_change(tape: Tape, failing: dict, verdict: Verdict) -> None:
+def test_failed_deliveries_show_in_metrics_that_good_ones_do_not_change(
+    tape: JournalBuilder, failing: dict, verdict: Verdict
+) -> None:
     """A count of all deliveries is no count of failures."""
     refuse_delivery(tape)
     record_readings(tape, failing=failing)
@@ -99,7 +101,9 @@ def test_failed_deliveries_show_in_metrics_that_good_ones_do_not_change(tape: Ta
         ({"calls": 2.0, "age": 3.0}, Verdict.INCONCLUSIVE),
     ],
 )
-def test_refused_forgeries_replace_a_requested_failure(tape: Tape, failing: dict[str, float], verdict: Verdict) -> None:
+def test_refused_forgeries_replace_a_requested_failure(
+    tape: JournalBuilder, failing: dict[str, float], verdict: Verdict
+) -> None:
     """An app may count only genuine deliveries that fail, so silence about forgeries is no FAIL."""
     tape.journal.write(FailureReplaced(participant="", by="forgeries", step=3))
     tape.journal.write(
@@ -120,7 +124,9 @@ def test_refused_forgeries_replace_a_requested_failure(tape: Tape, failing: dict
         ({"calls": 2.0, "age": 3.0}, {"calls": 3.0, "age": 4.0}, Verdict.FAIL),
     ],
 )
-def test_silence_shows_in_metrics_that_deliveries_change(tape: Tape, refreshed: dict, good: dict, verdict: Verdict) -> None:
+def test_silence_shows_in_metrics_that_deliveries_change(
+    tape: JournalBuilder, refreshed: dict, good: dict, verdict: Verdict
+) -> None:
     """A count or a falling age counts; a metric that also changes by reading it does not."""
     tape.deliver_event("consent.received")
     record_readings(tape, refreshed=refreshed, good=good)
@@ -136,7 +142,9 @@ def test_silence_shows_in_metrics_that_deliveries_change(tape: Tape, refreshed: 
         (NoticesFailedDeliveries(), refuse_delivery, "good", ("failing",)),
     ],
 )
-def test_an_alert_is_enough(tape: Tape, probe: PlainProbe, record_failure, before: str, after: tuple[str, ...]) -> None:
+def test_an_alert_is_enough(
+    tape: JournalBuilder, probe: PlainProbe, record_failure, before: str, after: tuple[str, ...]
+) -> None:
     """The app has no metrics."""
     record_failure(tape)
     for moment in (*READ, *after):
@@ -148,7 +156,7 @@ def test_an_alert_is_enough(tape: Tape, probe: PlainProbe, record_failure, befor
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesLatency(), NoticesFailedDeliveries(), CountsDeliveries()])
 @pytest.mark.parametrize("problem", ["", "app.observe.metrics answered 404."])
-def test_unreadable_monitoring_is_inconclusive(tape: Tape, probe: PlainProbe, problem: str) -> None:
+def test_unreadable_monitoring_is_inconclusive(tape: JournalBuilder, probe: PlainProbe, problem: str) -> None:
     """The finding names the hook that would help."""
     fail_call(tape)
     delay_call(tape)
@@ -163,14 +171,14 @@ def test_unreadable_monitoring_is_inconclusive(tape: Tape, probe: PlainProbe, pr
 
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesLatency(), NoticesFailedDeliveries(), CountsDeliveries()])
-def test_without_a_failure_the_result_is_inconclusive(tape: Tape, probe: PlainProbe) -> None:
+def test_without_a_failure_the_result_is_inconclusive(tape: JournalBuilder, probe: PlainProbe) -> None:
     """No call failed or was late, and no delivery came."""
     record_readings(tape, refreshed={}, slow={}, failing={}, recovered={})
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_integer_milliseconds_are_a_latency(tape: Tape) -> None:
+def test_integer_milliseconds_are_a_latency(tape: JournalBuilder) -> None:
     """A growth by hundreds cannot be a count of calls."""
     delay_call(tape)
     record_readings(tape, slow={"calls": 3.0, "took_ms": 1015.0})
@@ -178,7 +186,7 @@ def test_integer_milliseconds_are_a_latency(tape: Tape) -> None:
     assert NoticesLatency().examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_falling_share_passes(tape: Tape) -> None:
+def test_a_falling_share_passes(tape: JournalBuilder) -> None:
     """An average returns slowly."""
     fail_call(tape)
     record_readings(tape, failing={"calls": 3.0, "share": 0.4}, recovered={"calls": 4.0, "share": 0.3})
@@ -194,7 +202,9 @@ def test_a_falling_share_passes(tape: Tape) -> None:
         (NoticesFailedDeliveries(), refuse_delivery, ("failing",)),
     ],
 )
-def test_no_alert_after_a_short_failure_is_inconclusive(tape: Tape, probe: PlainProbe, record_failure, after: tuple) -> None:
+def test_no_alert_after_a_short_failure_is_inconclusive(
+    tape: JournalBuilder, probe: PlainProbe, record_failure, after: tuple
+) -> None:
     """The alert's threshold may be higher than the failures of a scenario."""
     record_failure(tape)
     for moment in (*READ, *after):
@@ -203,7 +213,7 @@ def test_no_alert_after_a_short_failure_is_inconclusive(tape: Tape, probe: Plain
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def record_alerts(tape: Tape, *, is_calm: bool | None = None, **kinds: tuple[str, ...]) -> None:
+def record_alerts(tape: JournalBuilder, *, is_calm: bool | None = None, **kinds: tuple[str, ...]) -> None:
     """Record the usual readings of an app without metrics, with alerts of these kinds at each moment."""
     count = 0
     for moment in (*READ, "refreshed", "slow", "failing", "recovered", "over"):
@@ -217,7 +227,7 @@ def record_alerts(tape: Tape, *, is_calm: bool | None = None, **kinds: tuple[str
     ("probe", "record_failure"), [(NoticesErrors(), fail_call), (NoticesFailedDeliveries(), refuse_delivery)]
 )
 @pytest.mark.parametrize(("is_calm", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
-def test_an_alert_must_end(tape: Tape, probe: PlainProbe, record_failure, is_calm: bool, verdict: Verdict) -> None:
+def test_an_alert_must_end(tape: JournalBuilder, probe: PlainProbe, record_failure, is_calm: bool, verdict: Verdict) -> None:
     """An alert that continues long after the failure is useless."""
     record_failure(tape)
     record_alerts(tape, failing=("down",), is_calm=is_calm)
@@ -227,7 +237,7 @@ def test_an_alert_must_end(tape: Tape, probe: PlainProbe, record_failure, is_cal
 
 def test_continuing_alerts_without_a_deadline_are_inconclusive() -> None:
     """The deadline is only a default."""
-    tape = Tape(assumed=("alert_s",))
+    tape = JournalBuilder(assumed=("alert_s",))
     fail_call(tape)
     record_alerts(tape, failing=("down",), is_calm=False)
 
@@ -242,7 +252,7 @@ def test_continuing_alerts_without_a_deadline_are_inconclusive() -> None:
         (NoticesFailedDeliveries(), refuse_delivery, "failing"),
     ],
 )
-def test_a_regular_alert_is_inconclusive(tape: Tape, probe: PlainProbe, record_failure, moment: str) -> None:
+def test_a_regular_alert_is_inconclusive(tape: JournalBuilder, probe: PlainProbe, record_failure, moment: str) -> None:
     """It also comes without a failure, so it proves nothing."""
     record_failure(tape)
     record_alerts(tape, good=("alive",), **{moment: ("alive",)})
@@ -251,7 +261,7 @@ def test_a_regular_alert_is_inconclusive(tape: Tape, probe: PlainProbe, record_f
 
 
 @pytest.mark.parametrize(("good", "verdict"), [((), Verdict.PASS), (("silent",), Verdict.INCONCLUSIVE)])
-def test_an_alert_that_comes_only_in_silence_passes(tape: Tape, good: tuple[str, ...], verdict: Verdict) -> None:
+def test_an_alert_that_comes_only_in_silence_passes(tape: JournalBuilder, good: tuple[str, ...], verdict: Verdict) -> None:
     """An alert that also comes with deliveries proves nothing."""
     tape.deliver_event("consent.received")
     record_alerts(tape, idle=("silent",), good=good)
@@ -263,7 +273,7 @@ def test_an_alert_that_comes_only_in_silence_passes(tape: Tape, good: tuple[str,
     ("over", "verdict"),
     [({"calls": 5.0, "failed": 2.0}, Verdict.PASS), ({"calls": 5.0, "failed": 3.0}, Verdict.FAIL)],
 )
-def test_a_late_count_may_become_stable(tape: Tape, over: dict, verdict: Verdict) -> None:
+def test_a_late_count_may_become_stable(tape: JournalBuilder, over: dict, verdict: Verdict) -> None:
     """One more change right after the failure is allowed; later changes are not."""
     fail_call(tape)
     record_readings(tape, failing={"calls": 3.0, "failed": 1.0}, recovered={"calls": 4.0, "failed": 2.0}, over=over)
@@ -271,7 +281,7 @@ def test_a_late_count_may_become_stable(tape: Tape, over: dict, verdict: Verdict
     assert NoticesErrors().examine(tape.journal).verdict is verdict
 
 
-def test_the_count_of_failed_deliveries_must_become_stable(tape: Tape) -> None:
+def test_the_count_of_failed_deliveries_must_become_stable(tape: JournalBuilder) -> None:
     """A count that continues with good deliveries counts those."""
     refuse_delivery(tape)
     failing, recovered, over = ({"calls": 3.0 + n, "refused": 1.0 + n} for n in range(3))
@@ -284,7 +294,7 @@ def test_the_count_of_failed_deliveries_must_become_stable(tape: Tape) -> None:
     "metric",
     ['took_bucket{le="0.5"}', 'took{quantile="0.99"}', 'took_bucket{le="5",path="/x"}', "process_cpu_seconds_total"],
 )
-def test_a_bucket_of_a_distribution_is_no_count_of_errors(tape: Tape, metric: str) -> None:
+def test_a_bucket_of_a_distribution_is_no_count_of_errors(tape: JournalBuilder, metric: str) -> None:
     """Any bucket may change, depending on timing."""
     fail_call(tape)
     record_readings(tape, failing={"calls": 3.0, metric: 1.0}, recovered={"calls": 4.0, metric: 1.0})
@@ -295,7 +305,7 @@ def test_a_bucket_of_a_distribution_is_no_count_of_errors(tape: Tape, metric: st
 @pytest.mark.parametrize(
     ("below", "verdict"), [((1.0, 2.0, 2.0), Verdict.PASS), ((1.0, 2.0, 3.0), Verdict.FAIL)], ids=["above", "below"]
 )
-def test_a_distribution_without_a_sum_is_enough(tape: Tape, below: tuple[float, ...], verdict: Verdict) -> None:
+def test_a_distribution_without_a_sum_is_enough(tape: JournalBuilder, below: tuple[float, ...], verdict: Verdict) -> None:
     """One more call lies above half a second, or none does."""
     delay_call(tape)
     for moment, calls, quick in zip(("calm", "idle", "good", "slow"), (1.0, 1.0, 2.0, 3.0), (1.0, *below), strict=True):
@@ -316,7 +326,7 @@ def test_a_distribution_without_a_sum_is_enough(tape: Tape, below: tuple[float, 
         ({"calls": 3.0, "rows": 40_000.5}, Verdict.FAIL),
     ],
 )
-def test_metrics_that_measure_no_latency_do_not_pass(tape: Tape, slow: dict, verdict: Verdict) -> None:
+def test_metrics_that_measure_no_latency_do_not_pass(tape: JournalBuilder, slow: dict, verdict: Verdict) -> None:
     """An average that grows a little is inconclusive; an instant or a size does not count."""
     delay_call(tape)
     record_readings(tape, slow=slow)
@@ -340,7 +350,7 @@ def test_metrics_that_measure_no_latency_do_not_pass(tape: Tape, slow: dict, ver
         ({"token_expires_time": 1.9e9}, Verdict.FAIL),
     ],
 )
-def test_latency_may_be_in_small_units(tape: Tape, slow: dict, verdict: Verdict) -> None:
+def test_latency_may_be_in_small_units(tape: JournalBuilder, slow: dict, verdict: Verdict) -> None:
     """Microseconds and nanoseconds count if the name has a word for time; a value near the present may be an instant."""
     tape.call("banking.accounts", took_s=2.0, bites=("Latency(latency_ms=2000)",))
     for moment, samples in {**READ, "slow": {"calls": 3.0, **slow}}.items():
@@ -350,7 +360,7 @@ def test_latency_may_be_in_small_units(tape: Tape, slow: dict, verdict: Verdict)
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
 
-def test_a_moving_instant_is_no_latency(tape: Tape) -> None:
+def test_a_moving_instant_is_no_latency(tape: JournalBuilder) -> None:
     """In milliseconds it grows by as much as some sums."""
     delay_call(tape)
     for moment, after_ms in (("calm", 0.0), ("idle", 0.0), ("good", 500.5), ("slow", 2600.5)):
@@ -381,12 +391,12 @@ RUNTIMES = {
 
 
 @pytest.mark.parametrize("name", RUNTIMES)
-def test_only_known_runtime_metrics_are_left_out(tape: Tape, name: str) -> None:
+def test_only_known_runtime_metrics_are_left_out(tape: JournalBuilder, name: str) -> None:
     """If only the beginning of a name is a runtime's, the result is inconclusive."""
     tape.deliver_event("consent.received")
     record_readings(tape, refreshed=READ["idle"], good={**READ["idle"], name: 3.0})
     counted = CountsDeliveries().examine(tape.journal).verdict
-    other = Tape()
+    other = JournalBuilder()
     fail_call(other)
     record_readings(other, failing={"calls": 3.0, name: 3.0}, recovered={"calls": 4.0, name: 3.0})
 
@@ -394,7 +404,7 @@ def test_only_known_runtime_metrics_are_left_out(tape: Tape, name: str) -> None:
 
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesFailedDeliveries()])
-def test_an_alert_is_enough_if_metrics_are_unreadable(tape: Tape, probe: PlainProbe) -> None:
+def test_an_alert_is_enough_if_metrics_are_unreadable(tape: JournalBuilder, probe: PlainProbe) -> None:
     """Rare exports do not matter then."""
     fail_call(tape)
     refuse_delivery(tape)
@@ -420,7 +430,7 @@ def test_an_alert_that_may_be_delayed_is_inconclusive(
     probe: PlainProbe, record_failure, moment: str, assumed: tuple[str, ...], alerts: int
 ) -> None:
     """Alerts may be rate-limited and one came before, or the config sets no deadline."""
-    tape = Tape(assumed=assumed)
+    tape = JournalBuilder(assumed=assumed)
     record_failure(tape)
     for reading in (*READ, moment, "recovered"):
         tape.wait(1.0)
@@ -433,7 +443,7 @@ def test_an_alert_that_may_be_delayed_is_inconclusive(
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_alerts_from_before_a_restart_delay_no_later_alert(tape: Tape) -> None:
+def test_alerts_from_before_a_restart_delay_no_later_alert(tape: JournalBuilder) -> None:
     """They belong to an earlier scenario, and the app has forgotten them."""
     tape.journal.write(ProcessChanged(at_s=tape.now_s, change="kill"))
     fail_call(tape)
@@ -460,7 +470,7 @@ def test_alerts_from_before_a_restart_delay_no_later_alert(tape: Tape) -> None:
     ids=["counted", "not counted", "lost", "lost and counted"],
 )
 def test_processing_that_succeeds_in_a_retry_need_not_be_counted(
-    tape: Tape, failing: dict, applied: dict, verdict: Verdict
+    tape: JournalBuilder, failing: dict, applied: dict, verdict: Verdict
 ) -> None:
     """The app acknowledged the message, and may count only messages whose last retry fails."""
     tape.effects({}, moment="before_failure", failed=0)
@@ -475,7 +485,7 @@ def test_processing_that_succeeds_in_a_retry_need_not_be_counted(
 SAME = {"calls": 3.0}
 
 
-def fail_twice(tape: Tape, **series: tuple[float, float, float, float, float]) -> None:
+def fail_twice(tape: JournalBuilder, **series: tuple[float, float, float, float, float]) -> None:
     """Record two failures; *series* are values at failing, recovered, failing_again, recovered_again and over."""
     moments = ("failing", "recovered", "failing_again", "recovered_again", "over")
     for number, moment in enumerate(("calm", "idle", "good", *moments)):
@@ -505,7 +515,7 @@ def fail_twice(tape: Tape, **series: tuple[float, float, float, float, float]) -
     ],
 )
 def test_the_same_metric_must_rise_with_both_failures(
-    tape: Tape, series: dict[str, tuple[float, float, float, float, float]], verdict: Verdict, observed: str
+    tape: JournalBuilder, series: dict[str, tuple[float, float, float, float, float]], verdict: Verdict, observed: str
 ) -> None:
     """A change that happens once, or also without a failure, may be a coincidence; the finding names the metric."""
     fail_twice(tape, **series)
@@ -516,7 +526,7 @@ def test_the_same_metric_must_rise_with_both_failures(
     assert observed in finding.observed
 
 
-def test_an_app_that_stopped_calling_the_api_is_judged_by_the_first_failure(tape: Tape) -> None:
+def test_an_app_that_stopped_calling_the_api_is_judged_by_the_first_failure(tape: JournalBuilder) -> None:
     """Its circuit breaker is still open, so no call fails the second time."""
     fail_call(tape)
     after = {"calls": 3.0, "failed": 1.0}
@@ -529,7 +539,7 @@ def test_an_app_that_stopped_calling_the_api_is_judged_by_the_first_failure(tape
 @pytest.mark.parametrize(
     ("again", "verdict"), [({"took_sum": 2.1}, Verdict.PASS), ({"took_sum": 1.04}, Verdict.INCONCLUSIVE)]
 )
-def test_a_latency_metric_must_grow_both_times(tape: Tape, again: dict[str, float], verdict: Verdict) -> None:
+def test_a_latency_metric_must_grow_both_times(tape: JournalBuilder, again: dict[str, float], verdict: Verdict) -> None:
     """A random value may grow once."""
     delay_call(tape)
     record_readings(tape, slow={"took_sum": 1.02}, recovered={"took_sum": 1.03}, slow_again=again)
@@ -541,7 +551,9 @@ def test_a_latency_metric_must_grow_both_times(tape: Tape, again: dict[str, floa
     ("recovered", "over", "verdict"),
     [(2.0, 3.0, Verdict.PASS), (1.0, 2.0, Verdict.INCONCLUSIVE), (1.0, 1.0, Verdict.FAIL)],
 )
-def test_later_deliveries_change_the_same_metric(tape: Tape, recovered: float, over: float, verdict: Verdict) -> None:
+def test_later_deliveries_change_the_same_metric(
+    tape: JournalBuilder, recovered: float, over: float, verdict: Verdict
+) -> None:
     """A metric that changes with the first deliveries only does not show that later ones stop."""
     tape.deliver_event("consent.received")
     readings = {"refreshed": {"received": 0.0}, "good": {"received": 1.0}, "failing": {"received": 1.0}}

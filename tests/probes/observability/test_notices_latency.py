@@ -3,16 +3,18 @@
 import pytest
 
 from fiskil_harness.journal import Effects, MonitoringReading
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import NoticesLatency, Verdict
-from tests.probes.tape import Tape
 
 
-def delay_call(tape: Tape) -> None:
+def delay_call(tape: JournalBuilder) -> None:
     """Record an API response that was a second late."""
     tape.call("banking.accounts", took_s=1.0, bites=("Latency(latency_ms=1000)",))
 
 
-def record_readings(tape: Tape, *, paused_s: float = 0.0, is_reported: bool = True, **samples: tuple[float, ...]) -> None:
+def record_readings(
+    tape: JournalBuilder, *, paused_s: float = 0.0, is_reported: bool = True, **samples: tuple[float, ...]
+) -> None:
     """Record readings of *samples*, with ordinary work before the third, in which the app pauses for *paused_s*."""
     for number, moment in enumerate(("calm", "idle", "good", "slow")):
         if moment == "good":
@@ -23,7 +25,7 @@ def record_readings(tape: Tape, *, paused_s: float = 0.0, is_reported: bool = Tr
         tape.wait(0.5)
 
 
-def work(tape: Tape, *, paused_s: float, is_reported: bool) -> None:
+def work(tape: JournalBuilder, *, paused_s: float, is_reported: bool) -> None:
     """Record two pages that the app reads; it is unresponsive before it has the second."""
     began_s = tape.now_s
     for _ in range(2):
@@ -36,7 +38,9 @@ def work(tape: Tape, *, paused_s: float, is_reported: bool) -> None:
 
 @pytest.mark.parametrize(("paused_s", "verdict"), [(0.0, Verdict.FAIL), (2.9, Verdict.INCONCLUSIVE)])
 @pytest.mark.parametrize("unit", [1.0, 1e3])
-def test_an_earlier_pause_of_the_machine_is_inconclusive(tape: Tape, paused_s: float, unit: float, verdict: Verdict) -> None:
+def test_an_earlier_pause_of_the_machine_is_inconclusive(
+    tape: JournalBuilder, paused_s: float, unit: float, verdict: Verdict
+) -> None:
     """The ordinary work took as long by the app's own sum, so it may hide the delay of the API."""
     delay_call(tape)
     sums = (1.25, 1.25, 1.26 + paused_s, 1.27 + paused_s)
@@ -49,7 +53,7 @@ def test_an_earlier_pause_of_the_machine_is_inconclusive(tape: Tape, paused_s: f
 @pytest.mark.parametrize("name", ["took", "fiskil_call"])
 @pytest.mark.parametrize("quick", [(1.0, 1.0, 3.0, 5.0), (1.0, 1.0, 1.0, 1.0)], ids=["one of them", "all"])
 def test_slow_ordinary_work_is_inconclusive(
-    tape: Tape, name: str, quick: tuple[float, ...], paused_s: float, verdict: Verdict
+    tape: JournalBuilder, name: str, quick: tuple[float, ...], paused_s: float, verdict: Verdict
 ) -> None:
     """As many calls lay above half a second before, if the app was inactive for as long."""
     delay_call(tape)
@@ -75,7 +79,7 @@ UNRELATED = {
 
 @pytest.mark.parametrize("samples", UNRELATED.values(), ids=UNRELATED)
 @pytest.mark.parametrize("paused_s", [0.0, 2.9])
-def test_metrics_that_measure_no_calls_are_no_excuse(tape: Tape, samples: dict, paused_s: float) -> None:
+def test_metrics_that_measure_no_calls_are_no_excuse(tape: JournalBuilder, samples: dict, paused_s: float) -> None:
     """They grow by ordinary work whether it was slow or not, and by slow work as well."""
     delay_call(tape)
     record_readings(tape, paused_s=paused_s, **samples)
@@ -90,7 +94,7 @@ TIMED = {
 
 
 @pytest.mark.parametrize("samples", TIMED.values(), ids=TIMED)
-def test_fast_ordinary_work_is_no_excuse(tape: Tape, samples: dict) -> None:
+def test_fast_ordinary_work_is_no_excuse(tape: JournalBuilder, samples: dict) -> None:
     """The metric did not measure the calls."""
     delay_call(tape)
     record_readings(tape, **samples)
@@ -99,7 +103,9 @@ def test_fast_ordinary_work_is_no_excuse(tape: Tape, samples: dict) -> None:
 
 
 @pytest.mark.parametrize(("after_s", "verdict"), [(0.63, Verdict.FAIL), (9.0, Verdict.INCONCLUSIVE)])
-def test_an_app_that_works_in_the_background_is_active_when_it_reports(tape: Tape, after_s: float, verdict: Verdict) -> None:
+def test_an_app_that_works_in_the_background_is_active_when_it_reports(
+    tape: JournalBuilder, after_s: float, verdict: Verdict
+) -> None:
     """Until then it is unknown when it got the last response."""
     delay_call(tape)
     record_readings(tape, is_reported=False, fiskil_call_seconds_sum=(1.25, 1.25, 1.85, 1.87))
@@ -119,7 +125,7 @@ def test_an_app_that_works_in_the_background_is_active_when_it_reports(tape: Tap
     ],
 )
 def test_a_long_reading_confuses_no_clock_with_a_latency(
-    tape: Tape, calm_took_s: float, idle_took_s: float, ages: tuple[float, ...], took_sum: float, verdict: Verdict
+    tape: JournalBuilder, calm_took_s: float, idle_took_s: float, ages: tuple[float, ...], took_sum: float, verdict: Verdict
 ) -> None:
     """The idle time is known within bounds, and a growth in between is inconclusive."""
     delay_call(tape)
@@ -133,7 +139,9 @@ def test_a_long_reading_confuses_no_clock_with_a_latency(
 
 @pytest.mark.parametrize("name", ["fiskil_call_seconds_sum", "fiskil_calls"])
 @pytest.mark.parametrize(("slow", "verdict"), [(2.2, Verdict.INCONCLUSIVE), (1.34, Verdict.FAIL)])
-def test_a_sum_that_grew_during_a_reading_is_inconclusive(tape: Tape, name: str, slow: float, verdict: Verdict) -> None:
+def test_a_sum_that_grew_during_a_reading_is_inconclusive(
+    tape: JournalBuilder, name: str, slow: float, verdict: Verdict
+) -> None:
     """A call may have ended during the reading; a sum without growth by the slow API proves nothing."""
     delay_call(tape)
     for moment, total in zip(("calm", "idle", "good", "slow"), (1.0, 1.3, 1.34, slow), strict=True):
@@ -142,7 +150,7 @@ def test_a_sum_that_grew_during_a_reading_is_inconclusive(tape: Tape, name: str,
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
 
-def test_an_average_that_grew_during_a_reading_is_inconclusive(tape: Tape) -> None:
+def test_an_average_that_grew_during_a_reading_is_inconclusive(tape: JournalBuilder) -> None:
     """It may have grown a little for the late call, and before for another one."""
     delay_call(tape)
     for moment, average in zip(("calm", "idle", "good", "slow"), (0.1, 0.4, 0.4, 0.49), strict=True):
@@ -151,7 +159,7 @@ def test_an_average_that_grew_during_a_reading_is_inconclusive(tape: Tape) -> No
     assert NoticesLatency().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def record_reading(tape: Tape, moment: str, length_s: float, samples: dict[str, float]) -> None:
+def record_reading(tape: JournalBuilder, moment: str, length_s: float, samples: dict[str, float]) -> None:
     """Record one reading that takes *length_s*, and wait for half a second."""
     began_s = tape.now_s
     tape.wait(length_s)

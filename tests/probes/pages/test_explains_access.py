@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import Control
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import ExplainsAccess, Verdict
 from tests.probes.glass import WIDE, button, declare, link, show
-from tests.probes.tape import Tape
 
 PROBE = ExplainsAccess()
 GOOD = "We ask your bank for accounts, balances and transactions, to build your monthly budget."
 VAGUE = "Connect your bank to begin. It takes two minutes, and you choose what happens next."
 
 
-def test_a_complete_page_passes(tape: Tape) -> None:
+def test_a_complete_page_passes(tape: JournalBuilder) -> None:
     """The page names three datasets and the purpose."""
     declare(tape)
     show(tape, "connect", GOOD)
@@ -36,7 +36,7 @@ def test_a_complete_page_passes(tape: Tape) -> None:
         "Account balance and details. Transaction details. So that building budgets each month is easy.",
     ],
 )
-def test_synonyms_pass(tape: Tape, text: str) -> None:
+def test_synonyms_pass(tape: JournalBuilder, text: str) -> None:
     """Case, accents, line breaks, plurals and endings make no difference."""
     declare(tape)
     show(tape, "connect", text)
@@ -44,7 +44,7 @@ def test_synonyms_pass(tape: Tape, text: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_words_from_the_config_count(tape: Tape) -> None:
+def test_words_from_the_config_count(tape: JournalBuilder) -> None:
     """The config may add words in any language."""
     words = {"accounts": ("口座",), "balances": ("残高",), "transactions": ("取引明細",)}
     declare(tape, purpose="家計簿を作成", dataset_words=words)
@@ -53,7 +53,7 @@ def test_words_from_the_config_count(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_missing_dataset_fails(tape: Tape) -> None:
+def test_a_missing_dataset_fails(tape: JournalBuilder) -> None:
     """The finding names the missing dataset."""
     declare(tape)
     show(tape, "connect", "We ask your bank for accounts and balances, to build your monthly budget.")
@@ -67,7 +67,7 @@ def test_a_missing_dataset_fails(tape: Tape) -> None:
     )
 
 
-def test_a_page_without_datasets_and_purpose_fails(tape: Tape) -> None:
+def test_a_page_without_datasets_and_purpose_fails(tape: JournalBuilder) -> None:
     """The evidence lists every missing dataset and the words of the purpose."""
     declare(tape)
     show(tape, "connect", VAGUE)
@@ -87,7 +87,7 @@ def test_a_page_without_datasets_and_purpose_fails(tape: Tape) -> None:
     ("dataset", "text"),
     [("transactions", "We look at the payments of your account."), ("identity", "We ask your bank for your name.")],
 )
-def test_ambiguous_words_are_inconclusive(tape: Tape, dataset: str, text: str) -> None:
+def test_ambiguous_words_are_inconclusive(tape: JournalBuilder, dataset: str, text: str) -> None:
     """A word that may mean the dataset neither passes nor fails."""
     declare(tape, datasets=(dataset,))
     show(tape, "connect", f"{text} It is to build your monthly budget.")
@@ -103,7 +103,7 @@ def test_ambiguous_words_are_inconclusive(tape: Tape, dataset: str, text: str) -
         "To build your monthly budget we need to know your wages, what you bought and what is left over.",
     ],
 )
-def test_words_for_money_are_inconclusive(tape: Tape, text: str) -> None:
+def test_words_for_money_are_inconclusive(tape: JournalBuilder, text: str) -> None:
     """The list of words cannot contain every description of transactions."""
     declare(tape)
     show(tape, "connect", text)
@@ -124,7 +124,7 @@ def test_words_for_money_are_inconclusive(tape: Tape, text: str) -> None:
     ],
     ids=lambda value: value.text if isinstance(value, Control) else "",
 )
-def test_a_control_that_may_explain_is_inconclusive(tape: Tape, control: Control, verdict: Verdict) -> None:
+def test_a_control_that_may_explain_is_inconclusive(tape: JournalBuilder, control: Control, verdict: Verdict) -> None:
     """Content that only a press shows is not judged, with any label of the control."""
     declare(tape)
     show(tape, "connect", VAGUE, control)
@@ -132,7 +132,7 @@ def test_a_control_that_may_explain_is_inconclusive(tape: Tape, control: Control
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_denial_about_money_names_no_data(tape: Tape) -> None:
+def test_a_denial_about_money_names_no_data(tape: JournalBuilder) -> None:
     """A sentence like "we cannot move money" does not name a dataset."""
     declare(tape)
     show(tape, "connect", f"{VAGUE} We cannot move your money.\nThis is to build your monthly budget.")
@@ -140,7 +140,7 @@ def test_a_denial_about_money_names_no_data(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_large_canvas_may_name_the_data(tape: Tape) -> None:
+def test_a_large_canvas_may_name_the_data(tape: JournalBuilder) -> None:
     """A canvas cannot be read; next to complete words it makes no difference."""
     covers = ("a canvas covers half of the page or more",)
     declare(tape)
@@ -152,7 +152,7 @@ def test_a_large_canvas_may_name_the_data(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_parts_of_words_do_not_count(tape: Tape) -> None:
+def test_parts_of_words_do_not_count(tape: JournalBuilder) -> None:
     """The word "accountants" does not name accounts."""
     declare(tape, datasets=("accounts",))
     show(tape, "connect", "Our accountants build your monthly budget.")
@@ -160,7 +160,7 @@ def test_parts_of_words_do_not_count(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_text_missing_on_a_phone_fails(tape: Tape) -> None:
+def test_text_missing_on_a_phone_fails(tape: JournalBuilder) -> None:
     """The page must name the data at both widths."""
     declare(tape)
     show(tape, "connect", VAGUE)
@@ -192,7 +192,7 @@ def test_text_missing_on_a_phone_fails(tape: Tape) -> None:
         "a title",
     ],
 )
-def test_text_that_is_not_visible_is_inconclusive(tape: Tape, html: str, verdict: Verdict) -> None:
+def test_text_that_is_not_visible_is_inconclusive(tape: JournalBuilder, html: str, verdict: Verdict) -> None:
     """A press may show the text; text that can never be visible does not count."""
     declare(tape)
     show(tape, "connect", VAGUE, html=html)
@@ -200,7 +200,7 @@ def test_text_that_is_not_visible_is_inconclusive(tape: Tape, html: str, verdict
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_collapsed_text_passes_with_advice(tape: Tape) -> None:
+def test_collapsed_text_passes_with_advice(tape: JournalBuilder) -> None:
     """One press opens a details element, so its text counts."""
     declare(tape)
     text = "We read your accounts and balances to build your monthly budget."
@@ -215,7 +215,7 @@ def test_collapsed_text_passes_with_advice(tape: Tape) -> None:
     )
 
 
-def test_a_purpose_in_other_words_is_inconclusive(tape: Tape) -> None:
+def test_a_purpose_in_other_words_is_inconclusive(tape: JournalBuilder) -> None:
     """The finding lists the missing words."""
     declare(tape)
     show(tape, "connect", "Accounts, balances and transactions, so that your budget is right.")
@@ -225,7 +225,7 @@ def test_a_purpose_in_other_words_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, "missing on the page: build, monthly" in finding.observed) == (Verdict.INCONCLUSIVE, True)
 
 
-def test_most_words_of_a_purpose_pass(tape: Tape) -> None:
+def test_most_words_of_a_purpose_pass(tape: JournalBuilder) -> None:
     """The finding lists the missing words."""
     declare(tape)
     show(tape, "connect", "Accounts, balances and transactions, for a monthly budget.")
@@ -250,7 +250,7 @@ def test_most_words_of_a_purpose_pass(tape: Tape) -> None:
     ],
     ids=["a problem", "404", "500", "a password", "one width", "another page"],
 )
-def test_an_unreadable_page_is_inconclusive(tape: Tape, more: dict[str, Any]) -> None:
+def test_an_unreadable_page_is_inconclusive(tape: JournalBuilder, more: dict[str, Any]) -> None:
     """A page that could not be read is not judged."""
     declare(tape)
     page = more.pop("page", "connect")
@@ -259,7 +259,7 @@ def test_an_unreadable_page_is_inconclusive(tape: Tape, more: dict[str, Any]) ->
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_page_in_an_unknown_language_is_inconclusive(tape: Tape) -> None:
+def test_a_page_in_an_unknown_language_is_inconclusive(tape: JournalBuilder) -> None:
     """Words of other languages are unknown unless the config adds them."""
     declare(tape)
     show(tape, "connect", "Verbinden Sie Ihre Bank, damit wir Konten und Umsätze für Ihren Haushaltsplan lesen können.")
@@ -269,7 +269,7 @@ def test_a_page_in_an_unknown_language_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, "in a language" in finding.observed) == (Verdict.INCONCLUSIVE, True)
 
 
-def test_an_empty_page_is_inconclusive(tape: Tape) -> None:
+def test_an_empty_page_is_inconclusive(tape: JournalBuilder) -> None:
     """A script that failed may have been meant to show the text."""
     declare(tape)
     show(tape, "connect", "")
@@ -285,7 +285,7 @@ def test_an_empty_page_is_inconclusive(tape: Tape) -> None:
         ({"purpose": " "}, "app.facts.purpose"),
     ],
 )
-def test_a_missing_fact_is_named(tape: Tape, facts: dict[str, Any], hook: str) -> None:
+def test_a_missing_fact_is_named(tape: JournalBuilder, facts: dict[str, Any], hook: str) -> None:
     """The finding names the missing setting."""
     declare(tape, **facts)
     show(tape, "connect", GOOD)
@@ -295,7 +295,7 @@ def test_a_missing_fact_is_named(tape: Tape, facts: dict[str, Any], hook: str) -
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
 
 
-def test_a_page_that_denies_access_fails(tape: Tape) -> None:
+def test_a_page_that_denies_access_fails(tape: JournalBuilder) -> None:
     """The word is there, and the sentence states the opposite."""
     declare(tape)
     show(tape, "connect", "To build your monthly budget we read accounts and balances. We do not read your transactions.")
@@ -305,7 +305,7 @@ def test_a_page_that_denies_access_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("denies access to transactions",))
 
 
-def test_another_denial_is_inconclusive(tape: Tape) -> None:
+def test_another_denial_is_inconclusive(tape: JournalBuilder) -> None:
     """The sentence is no explanation, but it denies no access."""
     declare(tape)
     show(tape, "connect", "To build your monthly budget we read accounts and balances. We never sell your transactions.")

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import Control, Renewed
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import ListsAndRevokes, Verdict
 from tests.probes.glass import BANK, NARROW, WIDE, button, declare, link, press, report_end, share, show
-from tests.probes.tape import Tape
 
 PROBE = ListsAndRevokes()
 PAGE = f"Your connections\n{BANK}\nShares accounts, balances, transactions\nUntil 12 March 2027"
@@ -15,20 +15,20 @@ EMPTY = "Your connections\nYou are not sharing any data with us."
 STOP = button("Stop sharing")
 
 
-def open_list(tape: Tape, text: str = PAGE, *controls: Control, **more: Any) -> None:
+def open_list(tape: JournalBuilder, text: str = PAGE, *controls: Control, **more: Any) -> None:
     """Record an active consent and a view of the connections page."""
     declare(tape)
     share(tape)
     show(tape, "connections", text, *(controls or (STOP,)), moment="synced", **more)
 
 
-def end_consent(tape: Tape, text: str = EMPTY, *controls: Control, **more: Any) -> None:
+def end_consent(tape: JournalBuilder, text: str = EMPTY, *controls: Control, **more: Any) -> None:
     """Record the end of the consent and another view of the page."""
     tape.consent("arr1", is_active=False)
     show(tape, "connections", text, *controls, moment="ended", **more)
 
 
-def test_one_press_that_revokes_passes(tape: Tape) -> None:
+def test_one_press_that_revokes_passes(tape: JournalBuilder) -> None:
     """The page lists the consent, a press revokes it, and the page lists it no more."""
     open_list(tape)
     press(tape, STOP.text)
@@ -43,7 +43,7 @@ def test_one_press_that_revokes_passes(tape: Tape) -> None:
     )
 
 
-def test_three_presses_are_enough(tape: Tape) -> None:
+def test_three_presses_are_enough(tape: JournalBuilder) -> None:
     """Details, the control, and a confirmation are three presses."""
     open_list(tape, PAGE, link("Manage", "/connections/1"))
     press(tape, "Manage", "Disconnect", "Yes, disconnect")
@@ -52,7 +52,7 @@ def test_three_presses_are_enough(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_four_presses_fail(tape: Tape) -> None:
+def test_four_presses_fail(tape: JournalBuilder) -> None:
     """More than three presses are not easy."""
     open_list(tape)
     press(tape, "Manage", "Disconnect", "Continue", "Yes, I am sure")
@@ -87,7 +87,9 @@ def test_four_presses_fail(tape: Tape) -> None:
         ),
     ],
 )
-def test_a_typed_word_is_counted_separately(tape: Tape, acts: tuple[str, ...], verdict: Verdict, observed: str) -> None:
+def test_a_typed_word_is_counted_separately(
+    tape: JournalBuilder, acts: tuple[str, ...], verdict: Verdict, observed: str
+) -> None:
     """A typed word is work, but may not be a press, so it alone does not fail."""
     open_list(tape)
     press(tape, *acts)
@@ -98,7 +100,7 @@ def test_a_typed_word_is_counted_separately(tape: Tape, acts: tuple[str, ...], v
     assert (finding.verdict, finding.observed) == (verdict, observed)
 
 
-def test_a_switch_that_is_still_on_lists_the_consent(tape: Tape) -> None:
+def test_a_switch_that_is_still_on_lists_the_consent(tape: JournalBuilder) -> None:
     """A page whose switch for the consent is on still lists it as active."""
     switch = Control(kind="switch", text=f"Share my data with {BANK}", is_on=True)
     open_list(tape, PAGE, switch)
@@ -108,7 +110,7 @@ def test_a_switch_that_is_still_on_lists_the_consent(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).observed == "the page still lists an ended consent as active"
 
 
-def test_the_switch_that_revoked_it_lists_the_consent_with_any_label(tape: Tape) -> None:
+def test_the_switch_that_revoked_it_lists_the_consent_with_any_label(tape: JournalBuilder) -> None:
     """The end of the consent proves that the switch controls it."""
     switch = Control(kind="switch", text="Sharing", is_on=True)
     open_list(tape, PAGE, switch)
@@ -118,7 +120,7 @@ def test_the_switch_that_revoked_it_lists_the_consent_with_any_label(tape: Tape)
     assert PROBE.examine(tape.journal).observed == "the page still lists an ended consent as active"
 
 
-def test_an_unrelated_switch_does_not_hide_a_listed_consent(tape: Tape) -> None:
+def test_an_unrelated_switch_does_not_hide_a_listed_consent(tape: JournalBuilder) -> None:
     """A switch for something else was turned off, and the consent is still listed."""
     switch = Control(kind="switch", text="Share crash reports", is_on=True)
     open_list(tape, PAGE, STOP, switch)
@@ -142,7 +144,7 @@ def test_an_unrelated_switch_does_not_hide_a_listed_consent(tape: Tape) -> None:
         ("Share my balances", Verdict.INCONCLUSIVE),
     ],
 )
-def test_a_switch_that_does_not_revoke_is_judged_by_its_label(tape: Tape, label: str, verdict: Verdict) -> None:
+def test_a_switch_that_does_not_revoke_is_judged_by_its_label(tape: JournalBuilder, label: str, verdict: Verdict) -> None:
     """Only a label with the institution's name or the end user's own data claims to control this consent."""
     switch = Control(kind="switch", text=label, is_on=True)
     open_list(tape, PAGE, switch)
@@ -153,7 +155,7 @@ def test_a_switch_that_does_not_revoke_is_judged_by_its_label(tape: Tape, label:
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_switch_next_to_a_failed_press_is_inconclusive(tape: Tape) -> None:
+def test_a_switch_next_to_a_failed_press_is_inconclusive(tape: JournalBuilder) -> None:
     """The other control may be the one that revokes."""
     switch = Control(kind="switch", text="Share my data", is_on=True)
     open_list(tape, PAGE, link("Manage", "/one"), switch)
@@ -170,7 +172,7 @@ def test_a_switch_next_to_a_failed_press_is_inconclusive(tape: Tape) -> None:
     )
 
 
-def test_earlier_attempts_are_not_counted(tape: Tape) -> None:
+def test_earlier_attempts_are_not_counted(tape: JournalBuilder) -> None:
     """Only presses since the page was opened count."""
     open_list(tape)
     press(tape, "Details", "Back", "More")
@@ -194,7 +196,7 @@ def test_earlier_attempts_are_not_counted(tape: Tape) -> None:
         ),
     ],
 )
-def test_an_incomplete_list_fails(tape: Tape, text: str, words: str) -> None:
+def test_an_incomplete_list_fails(tape: JournalBuilder, text: str, words: str) -> None:
     """The list must show institution, data and expiry."""
     open_list(tape, text)
     press(tape, STOP.text)
@@ -205,7 +207,7 @@ def test_an_incomplete_list_fails(tape: Tape, text: str, words: str) -> None:
     assert (finding.verdict, words in finding.observed) == (Verdict.FAIL, True)
 
 
-def test_the_expiry_before_a_renewal_fails(tape: Tape) -> None:
+def test_the_expiry_before_a_renewal_fails(tape: JournalBuilder) -> None:
     """The page still names the day on which the consent would have ended."""
     tape.journal.write(Renewed(at_s=tape.now_s, participant="", consent_id="arr1", ended_on="2027-01-18"))
     open_list(tape, PAGE.replace("12 March 2027", "18 January 2027"))
@@ -226,7 +228,7 @@ def test_the_expiry_before_a_renewal_fails(tape: Tape) -> None:
     ],
     ids=["a dataset less", "another date", "a part of the name"],
 )
-def test_a_list_in_other_words_is_inconclusive(tape: Tape, text: str) -> None:
+def test_a_list_in_other_words_is_inconclusive(tape: JournalBuilder, text: str) -> None:
     """The app may use other words for the same thing."""
     open_list(tape, text)
     press(tape, STOP.text)
@@ -235,7 +237,7 @@ def test_a_list_in_other_words_is_inconclusive(tape: Tape, text: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_logo_of_the_bank_is_inconclusive(tape: Tape) -> None:
+def test_a_logo_of_the_bank_is_inconclusive(tape: JournalBuilder) -> None:
     """Pictures cannot be read."""
     text = "Your connections\nYour bank\nShares accounts, balances, transactions\nUntil 12 March 2027"
     open_list(tape, text, html=f"<main>{text}<img src=logo.png></main>")
@@ -245,7 +247,7 @@ def test_a_logo_of_the_bank_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_detail_pages_count(tape: Tape) -> None:
+def test_detail_pages_count(tape: JournalBuilder) -> None:
     """The page of one consent may show what the list does not."""
     open_list(tape, f"Your connections\n{BANK}", link("Manage", "/connections/1"))
     show(tape, "response", PAGE, STOP, moment="synced", widths=(WIDE,))
@@ -255,7 +257,7 @@ def test_detail_pages_count(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_list_without_a_control_fails(tape: Tape) -> None:
+def test_a_list_without_a_control_fails(tape: JournalBuilder) -> None:
     """A list without a control cannot revoke a consent."""
     open_list(tape, PAGE, link("Home", "/"))
     press(tape, "", problem="no control revokes the consent")
@@ -268,7 +270,7 @@ def test_a_list_without_a_control_fails(tape: Tape) -> None:
     )
 
 
-def test_a_missing_control_next_to_a_menu_is_inconclusive(tape: Tape) -> None:
+def test_a_missing_control_next_to_a_menu_is_inconclusive(tape: JournalBuilder) -> None:
     """The menu may contain the control."""
     open_list(tape, PAGE, link("Home", "/"), html=f"<main>{PAGE}<button aria-haspopup=menu></button></main>")
     press(tape, "", problem="no control revokes the consent")
@@ -287,7 +289,7 @@ def test_a_missing_control_next_to_a_menu_is_inconclusive(tape: Tape) -> None:
     ],
     ids=["at another machine", "unknown words", "no name", "a switch", "a page of its own"],
 )
-def test_an_unknown_control_is_inconclusive(tape: Tape, control: Control) -> None:
+def test_an_unknown_control_is_inconclusive(tape: JournalBuilder, control: Control) -> None:
     """A control with unknown words may revoke."""
     open_list(tape, PAGE, link("Home", "/"), control)
     press(tape, "", problem="no control revokes the consent")
@@ -295,7 +297,7 @@ def test_an_unknown_control_is_inconclusive(tape: Tape, control: Control) -> Non
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_list_in_an_unknown_language_is_inconclusive(tape: Tape) -> None:
+def test_a_list_in_an_unknown_language_is_inconclusive(tape: JournalBuilder) -> None:
     """The words of the language are unknown."""
     open_list(tape, f"Ihre Verbindungen\n{BANK}\nFreigegeben: Konten\nbis Frühjahr", button("Freigabe beenden"))
     press(tape, "", problem="no control revokes the consent")
@@ -304,7 +306,9 @@ def test_a_list_in_an_unknown_language_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("text", "verdict"), [(EMPTY, Verdict.FAIL), (PAGE, Verdict.INCONCLUSIVE)])
-def test_an_ambiguous_control_fails_if_the_page_removes_the_consent(tape: Tape, text: str, verdict: Verdict) -> None:
+def test_an_ambiguous_control_fails_if_the_page_removes_the_consent(
+    tape: JournalBuilder, text: str, verdict: Verdict
+) -> None:
     """A page that lists the consent no more claims that it was revoked; otherwise the press may mean something else."""
     open_list(tape, PAGE, button("Remove"))
     press(tape, "Remove")
@@ -314,7 +318,7 @@ def test_an_ambiguous_control_fails_if_the_page_removes_the_consent(tape: Tape, 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_failed_press_is_inconclusive(tape: Tape) -> None:
+def test_a_failed_press_is_inconclusive(tape: JournalBuilder) -> None:
     """The control was covered, and the other press only opened details."""
     open_list(tape)
     press(tape, STOP.text, problem="something lies over it")
@@ -327,7 +331,7 @@ def test_a_failed_press_is_inconclusive(tape: Tape) -> None:
 @pytest.mark.parametrize(
     ("page", "problem"), [("", "the page asks for more than presses"), ("response", "the app responded 403")]
 )
-def test_an_unanswered_confirmation_is_inconclusive(tape: Tape, page: str, problem: str) -> None:
+def test_an_unanswered_confirmation_is_inconclusive(tape: JournalBuilder, page: str, problem: str) -> None:
     """The page may require a typed word or a new login."""
     open_list(tape)
     press(tape, STOP.text)
@@ -340,7 +344,7 @@ def test_an_unanswered_confirmation_is_inconclusive(tape: Tape, page: str, probl
 
 def test_a_delay_without_a_promised_time_is_inconclusive() -> None:
     """The config promises no time, and the app does not report pending work."""
-    tape = Tape(assumed=("fresh_s",))
+    tape = JournalBuilder(assumed=("fresh_s",))
     open_list(tape)
     press(tape, STOP.text)
     show(tape, "connections", EMPTY, moment="ended")
@@ -350,7 +354,7 @@ def test_a_delay_without_a_promised_time_is_inconclusive() -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.fresh_s")
 
 
-def test_a_promised_time_counts(tape: Tape) -> None:
+def test_a_promised_time_counts(tape: JournalBuilder) -> None:
     """The promised time is over, and the page still lists the consent."""
     open_list(tape)
     press(tape, STOP.text)
@@ -359,7 +363,7 @@ def test_a_promised_time_counts(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_consent_that_stays_active_fails(tape: Tape) -> None:
+def test_a_consent_that_stays_active_fails(tape: JournalBuilder) -> None:
     """The page removes the consent, but it is still active at Fiskil."""
     open_list(tape)
     press(tape, STOP.text)
@@ -380,7 +384,7 @@ def test_a_consent_that_stays_active_fails(tape: Tape) -> None:
     [("Disconnect", ["Disconnect"]), ("Manage", ["Manage", "Disconnect"])],
     ids=["one press", "by another page"],
 )
-def test_more_controls_than_consents_are_inconclusive(tape: Tape, first: str, presses: list[str]) -> None:
+def test_more_controls_than_consents_are_inconclusive(tape: JournalBuilder, first: str, presses: list[str]) -> None:
     """The pressed control may be about a login, or about one of several accounts."""
     open_list(tape, f"{PAGE}\nGoogle", button(first), button(first))
     press(tape, *presses)
@@ -396,7 +400,7 @@ def test_more_controls_than_consents_are_inconclusive(tape: Tape, first: str, pr
     )
 
 
-def test_more_controls_do_not_excuse_a_page_that_removes_the_consent(tape: Tape) -> None:
+def test_more_controls_do_not_excuse_a_page_that_removes_the_consent(tape: JournalBuilder) -> None:
     """The page itself claims that the consent ended."""
     open_list(tape, f"{PAGE}\nGoogle", STOP, STOP)
     press(tape, STOP.text)
@@ -406,7 +410,7 @@ def test_more_controls_do_not_excuse_a_page_that_removes_the_consent(tape: Tape)
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
+def test_a_busy_app_is_inconclusive(tape: JournalBuilder) -> None:
     """The app may still revoke the consent."""
     open_list(tape)
     press(tape, STOP.text)
@@ -416,7 +420,7 @@ def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_press_without_an_observed_result_is_inconclusive(tape: Tape) -> None:
+def test_a_press_without_an_observed_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The page did not respond after the press."""
     open_list(tape)
     press(tape, STOP.text, problem="the page did not respond in time")
@@ -424,7 +428,7 @@ def test_a_press_without_an_observed_result_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_presses_of_unlabelled_controls_are_inconclusive(tape: Tape) -> None:
+def test_presses_of_unlabelled_controls_are_inconclusive(tape: JournalBuilder) -> None:
     """No pressed control was labelled as revoking."""
     open_list(tape, PAGE, link("Manage", "/connections/1"))
     press(tape, "Manage")
@@ -433,7 +437,7 @@ def test_presses_of_unlabelled_controls_are_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_page_that_still_lists_the_consent_fails(tape: Tape) -> None:
+def test_a_page_that_still_lists_the_consent_fails(tape: JournalBuilder) -> None:
     """The page has not changed after the end of the consent."""
     open_list(tape)
     press(tape, STOP.text)
@@ -469,7 +473,7 @@ def test_a_page_that_still_lists_the_consent_fails(tape: Tape) -> None:
     ],
 )
 def test_a_page_that_shows_the_end_passes(
-    tape: Tape, text: str, controls: tuple[Control, ...], more: dict[str, Any]
+    tape: JournalBuilder, text: str, controls: tuple[Control, ...], more: dict[str, Any]
 ) -> None:
     """The consent is removed, marked as ended, or offered again."""
     open_list(tape)
@@ -480,7 +484,7 @@ def test_a_page_that_shows_the_end_passes(
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_state_that_stays_connected_fails(tape: Tape) -> None:
+def test_a_state_that_stays_connected_fails(tape: JournalBuilder) -> None:
     """The app's state must show the end, too."""
     open_list(tape)
     press(tape, STOP.text)
@@ -492,7 +496,7 @@ def test_a_state_that_stays_connected_fails(tape: Tape) -> None:
     assert (finding.verdict, "counts the end user as connected" in finding.observed) == (Verdict.FAIL, True)
 
 
-def test_a_page_that_was_not_viewed_again_is_inconclusive(tape: Tape) -> None:
+def test_a_page_that_was_not_viewed_again_is_inconclusive(tape: JournalBuilder) -> None:
     """Without a view after the end, the list cannot be judged."""
     open_list(tape)
     press(tape, STOP.text)
@@ -505,13 +509,13 @@ OTHER = "Bank of the Ranges"
 BOTH = f"{PAGE}\n{OTHER}\nShares accounts, balances, transactions\nUntil 12 March 2027"
 
 
-def list_two(tape: Tape, *controls: Control) -> None:
+def list_two(tape: JournalBuilder, *controls: Control) -> None:
     """Record two active consents, of which the first will be revoked."""
     share(tape, "arr2", institution=OTHER, is_sought=False)
     open_list(tape, BOTH, *controls)
 
 
-def test_the_right_consent_of_two_passes(tape: Tape) -> None:
+def test_the_right_consent_of_two_passes(tape: JournalBuilder) -> None:
     """The other consent stays active."""
     list_two(tape, STOP, STOP)
     press(tape, STOP.text)
@@ -523,7 +527,7 @@ def test_the_right_consent_of_two_passes(tape: Tape) -> None:
     assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 2, ())
 
 
-def test_the_wrong_consent_of_two_fails(tape: Tape) -> None:
+def test_the_wrong_consent_of_two_fails(tape: JournalBuilder) -> None:
     """The control of one consent must not revoke the other."""
     list_two(tape, STOP, STOP)
     press(tape, STOP.text)
@@ -535,7 +539,7 @@ def test_the_wrong_consent_of_two_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the control of one consent revoked another")
 
 
-def test_a_wrong_consent_with_more_controls_is_inconclusive(tape: Tape) -> None:
+def test_a_wrong_consent_with_more_controls_is_inconclusive(tape: JournalBuilder) -> None:
     """The page may not show which control belongs to which consent."""
     list_two(tape, STOP, STOP, STOP)
     press(tape, STOP.text)
@@ -545,7 +549,7 @@ def test_a_wrong_consent_with_more_controls_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_control_of_one_consent_that_revokes_both_fails(tape: Tape) -> None:
+def test_a_control_of_one_consent_that_revokes_both_fails(tape: JournalBuilder) -> None:
     """Each consent has its own control, so only one may end."""
     list_two(tape, STOP, STOP)
     press(tape, STOP.text)
@@ -555,7 +559,7 @@ def test_a_control_of_one_consent_that_revokes_both_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_one_control_for_all_consents_is_advice(tape: Tape) -> None:
+def test_one_control_for_all_consents_is_advice(tape: JournalBuilder) -> None:
     """The label states that the control revokes everything."""
     list_two(tape, button("Stop sharing everything"))
     press(tape, "Stop sharing everything")
@@ -570,7 +574,7 @@ def test_one_control_for_all_consents_is_advice(tape: Tape) -> None:
     )
 
 
-def test_either_of_two_consents_at_one_bank_passes(tape: Tape) -> None:
+def test_either_of_two_consents_at_one_bank_passes(tape: JournalBuilder) -> None:
     """A page may show both consents alike."""
     share(tape, "arr2", is_sought=False)
     open_list(tape, f"{PAGE}\n{PAGE}", STOP, STOP)
@@ -581,7 +585,7 @@ def test_either_of_two_consents_at_one_bank_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_app_that_was_not_notified_is_inconclusive(tape: Tape) -> None:
+def test_an_app_that_was_not_notified_is_inconclusive(tape: JournalBuilder) -> None:
     """The app cannot list a consent that it does not know."""
     declare(tape)
     share(tape, is_notified=False)
@@ -591,14 +595,14 @@ def test_an_app_that_was_not_notified_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("more", [{"status": 500}, {"problem": "it asked for a login"}, {"widths": (NARROW,)}])
-def test_an_unreadable_page_is_inconclusive(tape: Tape, more: dict[str, Any]) -> None:
+def test_an_unreadable_page_is_inconclusive(tape: JournalBuilder, more: dict[str, Any]) -> None:
     """A page that cannot be read is not judged."""
     open_list(tape, **more)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_consent_the_page_is_inconclusive(tape: Tape) -> None:
+def test_without_a_consent_the_page_is_inconclusive(tape: JournalBuilder) -> None:
     """The page has no consent to list."""
     declare(tape)
     show(tape, "connections", EMPTY, moment="synced")
@@ -615,7 +619,7 @@ def test_without_a_consent_the_page_is_inconclusive(tape: Tape) -> None:
         ("90 days", {}, Verdict.INCONCLUSIVE),
     ],
 )
-def test_an_assumed_duration_fails(tape: Tape, until: str, facts: dict[str, Any], verdict: Verdict) -> None:
+def test_an_assumed_duration_fails(tape: JournalBuilder, until: str, facts: dict[str, Any], verdict: Verdict) -> None:
     """The consent ends on 12 March; a page that names the end of another usual duration did not read the consent's own."""
     declare(tape, **facts)
     share(tape)

@@ -3,9 +3,9 @@
 import pytest
 
 from fiskil_harness.journal import Fetched, Limits, Rows
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import PagesFollowEvents, Verdict
 from tests.probes.glass import BANK, ORIGIN, button, declare, report_end, share, show
-from tests.probes.tape import Tape
 
 PROBE = PagesFollowEvents()
 STOP = button("Stop sharing")
@@ -14,7 +14,9 @@ BALANCE = "\nEveryday Account 7287 20,150.00"
 EMPTY = "Your connections\nYou are not sharing any data with us."
 
 
-def revoke(tape: Tape, before: str, after: str, *, is_still_pressable: bool = False, balance_of: str = "arr1") -> None:
+def revoke(
+    tape: JournalBuilder, before: str, after: str, *, is_still_pressable: bool = False, balance_of: str = "arr1"
+) -> None:
     """Record a page before and after an acknowledged ``consent.revoked``."""
     declare(tape)
     share(tape)
@@ -32,14 +34,14 @@ def revoke(tape: Tape, before: str, after: str, *, is_still_pressable: bool = Fa
     show(tape, "connections", after, *((STOP,) if is_still_pressable else ()), moment="ended")
 
 
-def fetch(tape: Tape, content: str, headers: dict[str, str]) -> None:
+def fetch(tape: JournalBuilder, content: str, headers: dict[str, str]) -> None:
     """Record a response to the connections page."""
     about = {"participant": "", "page": "connections", "url": f"{ORIGIN}/connections", "status": 200}
     tape.journal.write(Fetched(at_s=tape.now_s, body=content.encode(), response_headers=tuple(headers.items()), **about))
     tape.wait(0.05)
 
 
-def test_a_page_without_the_consent_passes(tape: Tape) -> None:
+def test_a_page_without_the_consent_passes(tape: JournalBuilder) -> None:
     """The page shows neither the institution nor the balance."""
     revoke(tape, LISTED + BALANCE, EMPTY)
     report_end(tape)
@@ -47,7 +49,7 @@ def test_a_page_without_the_consent_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_page_that_lists_the_consent_fails_although_the_state_is_right(tape: Tape) -> None:
+def test_a_page_that_lists_the_consent_fails_although_the_state_is_right(tape: JournalBuilder) -> None:
     """The effects hook reports the end of the connection, and the page contradicts it."""
     revoke(tape, LISTED, LISTED, is_still_pressable=True)
     report_end(tape, is_connected=False)
@@ -70,7 +72,7 @@ def test_a_page_that_lists_the_consent_fails_although_the_state_is_right(tape: T
         ({}, Verdict.PASS),
     ],
 )
-def test_a_page_that_the_browser_may_keep_fails(tape: Tape, headers: dict[str, str], verdict: Verdict) -> None:
+def test_a_page_that_the_browser_may_keep_fails(tape: JournalBuilder, headers: dict[str, str], verdict: Verdict) -> None:
     """The browser would show the page from before without a request."""
     limits = Limits(at_s=tape.now_s, call_deadline_s=4, request_deadline_s=12, fresh_s=5)
     tape.journal.write(limits)
@@ -82,7 +84,7 @@ def test_a_page_that_the_browser_may_keep_fails(tape: Tape, headers: dict[str, s
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_script_that_the_browser_may_keep_passes(tape: Tape) -> None:
+def test_a_script_that_the_browser_may_keep_passes(tape: JournalBuilder) -> None:
     """Its content is the same for everyone."""
     tape.journal.write(Limits(at_s=tape.now_s, call_deadline_s=4, request_deadline_s=12, fresh_s=5))
     headers = {"Cache-Control": "max-age=600"}
@@ -94,7 +96,7 @@ def test_a_script_that_the_browser_may_keep_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_balance_of_the_ended_consent_fails(tape: Tape) -> None:
+def test_a_balance_of_the_ended_consent_fails(tape: JournalBuilder) -> None:
     """The amount has separators on the page."""
     revoke(tape, LISTED + BALANCE, EMPTY + BALANCE)
     report_end(tape)
@@ -105,7 +107,7 @@ def test_a_balance_of_the_ended_consent_fails(tape: Tape) -> None:
     assert finding.evidence == ("shown: current balance of everyday",)
 
 
-def test_a_balance_of_another_consent_passes(tape: Tape) -> None:
+def test_a_balance_of_another_consent_passes(tape: JournalBuilder) -> None:
     """The other consent goes on, so the page goes on showing its balance."""
     revoke(tape, LISTED + BALANCE, EMPTY + BALANCE, balance_of="arr2")
     report_end(tape)
@@ -114,7 +116,7 @@ def test_a_balance_of_another_consent_passes(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("after", [EMPTY + "\nReference 1120150.00", EMPTY + "\nSince 2026-12-02"])
-def test_other_numbers_pass(tape: Tape, after: str) -> None:
+def test_other_numbers_pass(tape: JournalBuilder, after: str) -> None:
     """A balance inside a longer number is another number."""
     revoke(tape, LISTED + BALANCE, after)
     report_end(tape)
@@ -122,7 +124,7 @@ def test_other_numbers_pass(tape: Tape, after: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_page_that_showed_nothing_before_is_inconclusive(tape: Tape) -> None:
+def test_a_page_that_showed_nothing_before_is_inconclusive(tape: JournalBuilder) -> None:
     """Nothing can disappear from it."""
     revoke(tape, EMPTY, EMPTY)
     report_end(tape)
@@ -130,7 +132,7 @@ def test_a_page_that_showed_nothing_before_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
+def test_a_busy_app_is_inconclusive(tape: JournalBuilder) -> None:
     """The page may change once the event is processed."""
     revoke(tape, LISTED, LISTED, is_still_pressable=True)
     report_end(tape, is_idle=False)
@@ -138,7 +140,7 @@ def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_effects_the_limit_must_be_stated(tape: Tape) -> None:
+def test_without_effects_the_limit_must_be_stated(tape: JournalBuilder) -> None:
     """The harness cannot know how long the app may take."""
     revoke(tape, LISTED, LISTED, is_still_pressable=True)
     limits = Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, ack_s=3, assumed=("fresh_s",))
@@ -149,7 +151,7 @@ def test_without_effects_the_limit_must_be_stated(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.fresh_s")
 
 
-def test_without_a_revocation_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_revocation_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The consent is still active."""
     declare(tape)
     share(tape)

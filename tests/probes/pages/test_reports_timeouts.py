@@ -2,10 +2,10 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.entries.pages import JOURNEY_CONTINUED
 from fiskil_harness.probes import ReportsTimeouts, Verdict
 from tests.probes.sight import BUTTON, CONNECT, hangs, pressed, shown
-from tests.probes.tape import Tape
 
 PROBE = ReportsTimeouts()
 BUSY = CONNECT + "\nOpening the secure connection…"
@@ -13,7 +13,7 @@ GAVE_UP = "That did not work\nThe bank connection is taking too long to answer. 
 
 
 def stalled(
-    tape: Tape, text: str, *, after_s: float = 4.2, problem: str = "", for_s: float = 4.0, status: int = 504
+    tape: JournalBuilder, text: str, *, after_s: float = 4.2, problem: str = "", for_s: float = 4.0, status: int = 504
 ) -> None:
     """Record a press, a view of the progress, and a view of the result *after_s* seconds after the press."""
     shown(tape, "connect", CONNECT, controls=(BUTTON,))
@@ -35,7 +35,7 @@ def stalled(
     )
 
 
-def test_words_by_the_deadline_pass(tape: Tape) -> None:
+def test_words_by_the_deadline_pass(tape: JournalBuilder) -> None:
     """The page states what happened and what to do."""
     stalled(tape, GAVE_UP)
 
@@ -44,7 +44,7 @@ def test_words_by_the_deadline_pass(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "each wait ended with a failure reported in words")
 
 
-def test_an_app_that_continues_the_journey_passes(tape: Tape) -> None:
+def test_an_app_that_continues_the_journey_passes(tape: JournalBuilder) -> None:
     """It has no failure to report; without a held call that would show nothing."""
     stalled(tape, "", problem=JOURNEY_CONTINUED)
 
@@ -54,7 +54,7 @@ def test_an_app_that_continues_the_journey_passes(tape: Tape) -> None:
     assert finding.observed == "1 of 1 journeys continued in spite of the held call"
 
 
-def test_a_journey_that_no_call_held_shows_nothing(tape: Tape) -> None:
+def test_a_journey_that_no_call_held_shows_nothing(tape: JournalBuilder) -> None:
     """The stall did not happen, so the app did not have to cope with it."""
     shown(tape, "connect", CONNECT, controls=(BUTTON,))
     pressed(tape)
@@ -65,7 +65,7 @@ def test_a_journey_that_no_call_held_shows_nothing(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("text", [BUSY, CONNECT], ids=["still busy", "as before"])
-def test_a_page_without_a_report_by_the_deadline_fails(tape: Tape, text: str) -> None:
+def test_a_page_without_a_report_by_the_deadline_fails(tape: JournalBuilder, text: str) -> None:
     """Endless progress and an unchanged page do not report the failure."""
     stalled(tape, text, after_s=13.2, for_s=60, status=200)
 
@@ -85,7 +85,7 @@ def test_a_page_without_a_report_by_the_deadline_fails(tape: Tape, text: str) ->
         ('{"error":"timeout"}', "when the app gave up, the page shows bare JSON"),
     ],
 )
-def test_a_page_that_is_not_for_people_fails(tape: Tape, text: str, observed: str) -> None:
+def test_a_page_that_is_not_for_people_fails(tape: JournalBuilder, text: str, observed: str) -> None:
     """The page ends the wait without an explanation for people."""
     stalled(tape, text)
 
@@ -96,7 +96,7 @@ def test_a_page_that_is_not_for_people_fails(tape: Tape, text: str, observed: st
 
 def test_a_default_deadline_is_inconclusive() -> None:
     """A default of the harness is no promise of the team."""
-    tape = Tape(assumed=("request_deadline_s",))
+    tape = JournalBuilder(assumed=("request_deadline_s",))
     stalled(tape, BUSY, after_s=13.2, for_s=60)
 
     finding = PROBE.examine(tape.journal)
@@ -104,21 +104,21 @@ def test_a_default_deadline_is_inconclusive() -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.request_deadline_s")
 
 
-def test_a_report_that_may_be_late_is_inconclusive(tape: Tape) -> None:
+def test_a_report_that_may_be_late_is_inconclusive(tape: JournalBuilder) -> None:
     """The page was not viewed exactly at the deadline."""
     stalled(tape, GAVE_UP, after_s=14)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_view_before_the_deadline_is_inconclusive(tape: Tape) -> None:
+def test_a_view_before_the_deadline_is_inconclusive(tape: JournalBuilder) -> None:
     """The page may still report the failure in time."""
     stalled(tape, BUSY, after_s=5)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_press_without_a_held_call_is_inconclusive(tape: Tape) -> None:
+def test_a_press_without_a_held_call_is_inconclusive(tape: JournalBuilder) -> None:
     """A fault that never acted proves nothing."""
     shown(tape, "connect", CONNECT)
     pressed(tape)
@@ -132,7 +132,7 @@ def test_a_press_without_a_held_call_is_inconclusive(tape: Tape) -> None:
     )
 
 
-def test_an_unreadable_page_is_inconclusive(tape: Tape) -> None:
+def test_an_unreadable_page_is_inconclusive(tape: JournalBuilder) -> None:
     """A page that could not be read never passes."""
     stalled(tape, "", problem="the window was closed")
 
@@ -141,6 +141,6 @@ def test_an_unreadable_page_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the page could not be read: the window was closed")
 
 
-def test_a_missing_view_names_the_hook(tape: Tape) -> None:
+def test_a_missing_view_names_the_hook(tape: JournalBuilder) -> None:
     """Without a browser, no page can be viewed."""
     assert PROBE.examine(tape.journal).hook == "app.observe.pages"

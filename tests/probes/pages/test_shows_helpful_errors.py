@@ -3,9 +3,9 @@
 import pytest
 
 from fiskil_harness.journal import Control, PageView
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import ShowsHelpfulErrors, Verdict
 from tests.probes.sight import BUTTON, failed, pressed, shown
-from tests.probes.tape import Tape
 
 PROBE = ShowsHelpfulErrors()
 DENIED = "CONSENT_ENDUSER_DENIED"
@@ -21,7 +21,7 @@ FLASK = (
 )
 
 
-def test_words_and_a_next_step_pass(tape: Tape) -> None:
+def test_words_and_a_next_step_pass(tape: JournalBuilder) -> None:
     """The page states what happened and what to do."""
     failed(tape, OTP, HELP)
     failed(tape, INELIGIBLE, ASK)
@@ -41,14 +41,14 @@ def test_words_and_a_next_step_pass(tape: Tape) -> None:
     ],
     ids=["German", "Chinese", "Thai", "French"],
 )
-def test_a_page_in_another_language_passes_with_a_control(tape: Tape, text: str) -> None:
+def test_a_page_in_another_language_passes_with_a_control(tape: JournalBuilder, text: str) -> None:
     """The language of a page is not judged."""
     failed(tape, OTP, text, controls=(Control(kind="button", text="→"),))
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_reference_next_to_words_passes(tape: Tape) -> None:
+def test_a_reference_next_to_words_passes(tape: JournalBuilder) -> None:
     """A reference for the support team does no harm next to words."""
     failed(tape, DENIED, HELP + "\nReference: err_01J8Z2QWKX")
 
@@ -76,7 +76,7 @@ def test_a_reference_next_to_words_passes(tape: Tape) -> None:
         ("undefined", {}, "is a framework's own error page"),
     ],
 )
-def test_a_page_that_is_not_for_people_fails(tape: Tape, text: str, more: dict[str, int], observed: str) -> None:
+def test_a_page_that_is_not_for_people_fails(tape: JournalBuilder, text: str, more: dict[str, int], observed: str) -> None:
     """None of these pages helps an end user."""
     failed(tape, OTP, HELP)
     failed(tape, DENIED, text, **more)
@@ -94,7 +94,7 @@ def test_a_page_that_is_not_for_people_fails(tape: Tape, text: str, more: dict[s
         f"Error {TIMEOUT}: your bank took too long to answer, please try again.",
     ],
 )
-def test_a_code_next_to_words_is_advice(tape: Tape, text: str) -> None:
+def test_a_code_next_to_words_is_advice(tape: JournalBuilder, text: str) -> None:
     """A reference for the support team does no harm next to words."""
     failed(tape, TIMEOUT, text, controls=(Control(kind="button", text="Try again"),))
 
@@ -106,7 +106,7 @@ def test_a_code_next_to_words_is_advice(tape: Tape, text: str) -> None:
     )
 
 
-def test_an_undocumented_code_fails(tape: Tape) -> None:
+def test_an_undocumented_code_fails(tape: JournalBuilder) -> None:
     """A code that Fiskil adds later is a code too."""
     failed(tape, "CONSENT_SOMETHING_NEW", "Error: CONSENT_SOMETHING_NEW")
 
@@ -115,7 +115,7 @@ def test_an_undocumented_code_fails(tape: Tape) -> None:
     )
 
 
-def test_earlier_words_do_not_explain_a_code(tape: Tape) -> None:
+def test_earlier_words_do_not_explain_a_code(tape: JournalBuilder) -> None:
     """Words from before the error are about something else."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
     tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
@@ -126,7 +126,7 @@ def test_earlier_words_do_not_explain_a_code(tape: Tape) -> None:
     assert (finding.verdict, "shows the raw code" in finding.observed) == (Verdict.FAIL, True)
 
 
-def test_a_large_canvas_is_inconclusive(tape: Tape) -> None:
+def test_a_large_canvas_is_inconclusive(tape: JournalBuilder) -> None:
     """The words have not changed, but the canvas may show others."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
     tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
@@ -138,7 +138,7 @@ def test_a_large_canvas_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 400, 404, 500, 503])
-def test_a_page_with_words_passes_with_any_status(tape: Tape, status: int) -> None:
+def test_a_page_with_words_passes_with_any_status(tape: JournalBuilder, status: int) -> None:
     """An end user reads the page, not the status."""
     failed(tape, "API 503", HELP, page="response", status=status)
 
@@ -153,7 +153,7 @@ def test_a_page_with_words_passes_with_any_status(tape: Tape, status: int) -> No
         "Error\nSomething went wrong at your bank and nothing was shared. Contact support with reference 7F3A.",
     ],
 )
-def test_a_short_heading_above_words_passes(tape: Tape, text: str) -> None:
+def test_a_short_heading_above_words_passes(tape: JournalBuilder, text: str) -> None:
     """The page has more text than a framework's default page."""
     failed(tape, OTP, text)
 
@@ -169,7 +169,7 @@ def test_a_short_heading_above_words_passes(tape: Tape, text: str) -> None:
         ("", "<x-error></x-error>", "has too little text to judge"),
     ],
 )
-def test_a_short_text_is_inconclusive(tape: Tape, text: str, html: str, reason: str) -> None:
+def test_a_short_text_is_inconclusive(tape: JournalBuilder, text: str, html: str, reason: str) -> None:
     """A picture may show the message, and three words may be enough."""
     failed(tape, OTP, text, html=html)
 
@@ -178,7 +178,7 @@ def test_a_short_text_is_inconclusive(tape: Tape, text: str, html: str, reason: 
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, f"after {OTP} the cancelled page {reason}")
 
 
-def test_an_unreadable_page_is_inconclusive(tape: Tape) -> None:
+def test_an_unreadable_page_is_inconclusive(tape: JournalBuilder) -> None:
     """A page that did not load is not judged."""
     failed(tape, OTP, HELP)
     lost = PageView(participant="", page="cancelled", moment="failed", cause=DENIED, problem="the page did not load")
@@ -190,14 +190,14 @@ def test_an_unreadable_page_is_inconclusive(tape: Tape) -> None:
     assert finding.observed == f"after {DENIED} the cancelled page could not be read: the page did not load"
 
 
-def test_a_missing_view_names_the_hook(tape: Tape) -> None:
+def test_a_missing_view_names_the_hook(tape: JournalBuilder) -> None:
     """Without a browser, no page can be viewed."""
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.pages")
 
 
-def test_one_text_for_retryable_and_final_errors_fails(tape: Tape) -> None:
+def test_one_text_for_retryable_and_final_errors_fails(tape: JournalBuilder) -> None:
     """An ineligible end user would retry forever; another reference is not another text."""
     failed(tape, OTP, HELP + "\nReference: e7f1")
     failed(tape, TIMEOUT, HELP + "\nReference: e7f2")
@@ -211,7 +211,7 @@ def test_one_text_for_retryable_and_final_errors_fails(tape: Tape) -> None:
     )
 
 
-def test_one_text_for_some_errors_is_advice(tape: Tape) -> None:
+def test_one_text_for_some_errors_is_advice(tape: JournalBuilder) -> None:
     """If other errors have different texts, one shared text is no failure."""
     failed(tape, OTP, HELP)
     failed(tape, TIMEOUT, "That took too long\nPlease try again within a few minutes.")
@@ -225,7 +225,7 @@ def test_one_text_for_some_errors_is_advice(tape: Tape) -> None:
     )
 
 
-def test_a_choice_of_the_end_user_is_not_compared(tape: Tape) -> None:
+def test_a_choice_of_the_end_user_is_not_compared(tape: JournalBuilder) -> None:
     """Cancelling and denying may show the same text, because nothing failed."""
     failed(tape, DENIED, HELP)
     failed(tape, "AUTH_SESSION_CANCELLED", HELP)
@@ -235,7 +235,7 @@ def test_a_choice_of_the_end_user_is_not_compared(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("cause", "verdict"), [(OTP, Verdict.FAIL), (DENIED, Verdict.INCONCLUSIVE)])
-def test_an_unchanged_page_reports_nothing(tape: Tape, cause: str, verdict: Verdict) -> None:
+def test_an_unchanged_page_reports_nothing(tape: JournalBuilder, cause: str, verdict: Verdict) -> None:
     """Only an end user who cancelled may need no words."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
     tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
@@ -244,7 +244,7 @@ def test_an_unchanged_page_reports_nothing(tape: Tape, cause: str, verdict: Verd
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_new_text_next_to_earlier_text_counts(tape: Tape) -> None:
+def test_new_text_next_to_earlier_text_counts(tape: JournalBuilder) -> None:
     """An app that embeds the consent page reports the error on the page where the journey began."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
     tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
@@ -261,7 +261,7 @@ OPENING = f"{BEFORE}\nOpening the secure connection to your bank\u2026"
 REFUSED = "an auth session refused"
 
 
-def begin(tape: Tape, *, waiting: str = "", after_s: float = 0.0) -> None:
+def begin(tape: JournalBuilder, *, waiting: str = "", after_s: float = 0.0) -> None:
     """Record a press and a call that fails after a second; *waiting* is viewed *after_s* seconds after the press."""
     shown(tape, "connect", BEFORE, width_px=360)
     pressed(tape)
@@ -281,7 +281,9 @@ def begin(tape: Tape, *, waiting: str = "", after_s: float = 0.0) -> None:
     ],
     ids=["before the failure", "perhaps after it"],
 )
-def test_words_about_the_wait_do_not_report_a_failure(tape: Tape, after_s: float, verdict: Verdict, observed: str) -> None:
+def test_words_about_the_wait_do_not_report_a_failure(
+    tape: JournalBuilder, after_s: float, verdict: Verdict, observed: str
+) -> None:
     """A page that still states that it is opening the connection does not report that this failed."""
     begin(tape, waiting=OPENING, after_s=after_s)
     failed(tape, REFUSED, OPENING, page="response", controls=(BUTTON,))
@@ -291,7 +293,7 @@ def test_words_about_the_wait_do_not_report_a_failure(tape: Tape, after_s: float
     assert (finding.verdict, finding.observed) == (verdict, observed)
 
 
-def test_words_about_an_earlier_wait_do_not_report_a_failure(tape: Tape) -> None:
+def test_words_about_an_earlier_wait_do_not_report_a_failure(tape: JournalBuilder) -> None:
     """If a call is refused at once, the page cannot be viewed during the call."""
     begin(tape, waiting=OPENING, after_s=0.5)
     failed(tape, "an API that is down", HELP, page="response")
@@ -306,7 +308,7 @@ def test_words_about_an_earlier_wait_do_not_report_a_failure(tape: Tape) -> None
     ]
 
 
-def test_words_next_to_those_about_the_wait_count(tape: Tape) -> None:
+def test_words_next_to_those_about_the_wait_count(tape: JournalBuilder) -> None:
     """A remaining line about the wait does no harm."""
     begin(tape, waiting=OPENING, after_s=0.5)
     failed(tape, REFUSED, f"{OPENING}\nYour bank cannot be reached now. Please try again.", page="response")
@@ -314,7 +316,7 @@ def test_words_next_to_those_about_the_wait_count(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_app_that_still_calls_is_inconclusive(tape: Tape) -> None:
+def test_an_app_that_still_calls_is_inconclusive(tape: JournalBuilder) -> None:
     """The app called the API again after the view."""
     begin(tape, waiting=OPENING, after_s=0.5)
     failed(tape, REFUSED, OPENING, page="response", controls=(BUTTON,))
@@ -335,14 +337,14 @@ def test_an_app_that_still_calls_is_inconclusive(tape: Tape) -> None:
         (DENIED, "You declined at your bank\nNothing was shared, so start again.", Verdict.PASS),
     ],
 )
-def test_the_text_of_another_error_fails(tape: Tape, cause: str, text: str, verdict: Verdict) -> None:
+def test_the_text_of_another_error_fails(tape: JournalBuilder, cause: str, text: str, verdict: Verdict) -> None:
     """A page must not state that the end user cancelled if the code or the bank was the problem."""
     failed(tape, cause, text)
 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_filler_text_is_inconclusive(tape: Tape) -> None:
+def test_filler_text_is_inconclusive(tape: JournalBuilder) -> None:
     """It has many words and states nothing."""
     failed(tape, OTP, "Lorem ipsum dolor sit amet, consectetur adipiscing elit")
 
@@ -350,7 +352,7 @@ def test_filler_text_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("problem", ["", "the consent page is still there after its end"])
-def test_a_text_under_the_consent_page_fails(tape: Tape, problem: str) -> None:
+def test_a_text_under_the_consent_page_fails(tape: JournalBuilder, problem: str) -> None:
     """The app has written its text, so it knows of the ending, and the end user cannot reach it."""
     shown(tape, "connect", "Connect your bank", width_px=360)
     failed(tape, OTP, f"Connect your bank\n{HELP}", is_covered=True, problem=problem)
@@ -362,7 +364,7 @@ def test_a_text_under_the_consent_page_fails(tape: Tape, problem: str) -> None:
 
 
 @pytest.mark.parametrize(("page", "text"), [("cancelled", "Connect your bank"), ("response", f"Connect your bank\n{HELP}")])
-def test_a_cover_over_old_text_or_before_a_journey_is_no_failure(tape: Tape, page: str, text: str) -> None:
+def test_a_cover_over_old_text_or_before_a_journey_is_no_failure(tape: JournalBuilder, page: str, text: str) -> None:
     """The app may not know of the ending yet, or show that it is working."""
     shown(tape, "connect", "Connect your bank", width_px=360)
     failed(tape, DENIED, text, page=page, is_covered=True, problem="the consent page is still there after its end")

@@ -3,15 +3,15 @@
 import pytest
 
 from fiskil_harness.journal import ApiServedOverTls, HookCall
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import ShowsNoServerError, Verdict
-from tests.probes.tape import Tape
 
 PROBE = ShowsNoServerError()
 PAGE = b"<!doctype html><title>Not connected</title><h1>Nothing was shared</h1>"
 
 
 @pytest.mark.parametrize("status", [200, 400, 404])
-def test_a_page_with_words_passes(tape: Tape, status: int) -> None:
+def test_a_page_with_words_passes(tape: JournalBuilder, status: int) -> None:
     """The app may choose any status below 500 for a page for people."""
     tape.visit("cancelled", status=status, body=PAGE)
 
@@ -30,7 +30,7 @@ def test_a_page_with_words_passes(tape: Tape, status: int) -> None:
         (500, b"Oops\n\tat com.shop.Main.go(Main.java:12)\n", "the cancelled page shows a stack trace"),
     ],
 )
-def test_a_page_that_is_not_for_people_fails(tape: Tape, status: int | None, body: bytes, observed: str) -> None:
+def test_a_page_that_is_not_for_people_fails(tape: JournalBuilder, status: int | None, body: bytes, observed: str) -> None:
     """Errors, stack traces and blank pages do not help the end user."""
     tape.visit("cancelled", status=status, body=body)
 
@@ -39,14 +39,14 @@ def test_a_page_that_is_not_for_people_fails(tape: Tape, status: int | None, bod
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
 
 
-def test_bare_json_fails(tape: Tape) -> None:
+def test_bare_json_fails(tape: JournalBuilder) -> None:
     """The browser is redirected to it and shows the raw JSON."""
     tape.visit("cancelled", body=b'{"error_type":"AUTH_SESSION_CANCELLED"}', content_type="application/json")
 
     assert PROBE.examine(tape.journal).observed == "the cancelled page shows bare JSON"
 
 
-def test_a_page_rendered_by_a_script_passes(tape: Tape) -> None:
+def test_a_page_rendered_by_a_script_passes(tape: JournalBuilder) -> None:
     """A script may render the page; only a real browser could judge it."""
     tape.visit("cancelled", body=b'<div id="root"></div><script src="/app.js"></script>')
 
@@ -54,7 +54,7 @@ def test_a_page_rendered_by_a_script_passes(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("status", [302, 303, 204], ids=["found", "see other", "no content"])
-def test_a_page_without_content_is_inconclusive(tape: Tape, status: int) -> None:
+def test_a_page_without_content_is_inconclusive(tape: JournalBuilder, status: int) -> None:
     """A redirect or an empty response has no content to judge."""
     tape.visit("approved", body=PAGE)
     tape.visit("cancelled", status=status)
@@ -67,7 +67,7 @@ def test_a_page_without_content_is_inconclusive(tape: Tape, status: int) -> None
     )
 
 
-def test_a_hook_that_fails_while_the_api_is_healthy_fails(tape: Tape) -> None:
+def test_a_hook_that_fails_while_the_api_is_healthy_fails(tape: JournalBuilder) -> None:
     """The API is not the cause of the failure."""
     tape.visit("cancelled", body=PAGE)
     tape.wait(5)
@@ -78,7 +78,7 @@ def test_a_hook_that_fails_while_the_api_is_healthy_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, "start_session responded 500 although the API was healthy")
 
 
-def test_a_hook_may_fail_with_the_api(tape: Tape) -> None:
+def test_a_hook_may_fail_with_the_api(tape: JournalBuilder) -> None:
     """502 shows that the API is the cause; 500 is advice, because hooks are for machines."""
     tape.visit("cancelled", body=PAGE)
     tape.call("auth_session", status=503, bites=("Status(status=503)",), took_s=0.1)
@@ -90,7 +90,7 @@ def test_a_hook_may_fail_with_the_api(tape: Tape) -> None:
     assert finding.advice == ("start_session responded 500 when the API failed; 502 or 503 shows that the API is the cause",)
 
 
-def test_without_a_page_the_probe_is_inconclusive(tape: Tape) -> None:
+def test_without_a_page_the_probe_is_inconclusive(tape: JournalBuilder) -> None:
     """An app without redirect_uri and cancel_uri shows no page."""
     tape.hook("start_session")
 
@@ -100,7 +100,7 @@ def test_without_a_page_the_probe_is_inconclusive(tape: Tape) -> None:
 @pytest.mark.parametrize(
     "tag", ["<script>", "<IMG src=x>", "<svg></svg>", "<iframe></iframe>", '<meta HTTP-EQUIV="refresh">']
 )
-def test_a_page_that_may_show_something_is_not_blank(tape: Tape, tag: str) -> None:
+def test_a_page_that_may_show_something_is_not_blank(tape: JournalBuilder, tag: str) -> None:
     """A picture, a frame, a script or a redirect may show something."""
     tape.visit("cancelled", body=f"<html><body>{tag}</body></html>".encode())
 
@@ -117,7 +117,9 @@ def test_a_page_that_may_show_something_is_not_blank(tape: Tape, tag: str) -> No
         (200, ("LimitData()",), Verdict.PASS),
     ],
 )
-def test_a_failed_api_call_excuses_a_hook(tape: Tape, status: int | None, bites: tuple[str, ...], verdict: Verdict) -> None:
+def test_a_failed_api_call_excuses_a_hook(
+    tape: JournalBuilder, status: int | None, bites: tuple[str, ...], verdict: Verdict
+) -> None:
     """An error, a missing response or a fault excuses the hook; a success does not."""
     tape.visit("cancelled", body=PAGE)
     tape.call("auth_session", status=status, bites=bites)
@@ -126,7 +128,7 @@ def test_a_failed_api_call_excuses_a_hook(tape: Tape, status: int | None, bites:
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_later_failed_api_call_does_not_excuse_a_hook(tape: Tape) -> None:
+def test_a_later_failed_api_call_does_not_excuse_a_hook(tape: JournalBuilder) -> None:
     """Only calls during the hook call count."""
     tape.visit("cancelled", body=PAGE)
     tape.call("auth_session")
@@ -137,14 +139,14 @@ def test_a_later_failed_api_call_does_not_excuse_a_hook(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_without_a_page_the_missing_hook_is_named(tape: Tape) -> None:
+def test_without_a_page_the_missing_hook_is_named(tape: JournalBuilder) -> None:
     """The finding names the hook that leads to a page."""
     tape.hook("start_session")
 
     assert PROBE.examine(tape.journal).hook == "app.drive.start_session"
 
 
-def test_responses_to_messages_of_the_consent_page_pass(tape: Tape) -> None:
+def test_responses_to_messages_of_the_consent_page_pass(tape: JournalBuilder) -> None:
     """An app that embeds the consent page need only respond to its page."""
     tape.hook("message")
     tape.hook("message", status=409)
@@ -158,7 +160,7 @@ def test_responses_to_messages_of_the_consent_page_pass(tape: Tape) -> None:
     ("status", "observed"),
     [(500, "message responded 500 although the API was healthy"), (None, "the app did not respond to message")],
 )
-def test_a_failed_message_fails(tape: Tape, status: int | None, observed: str) -> None:
+def test_a_failed_message_fails(tape: JournalBuilder, status: int | None, observed: str) -> None:
     """The app's page gets no usable response."""
     tape.hook("message", status=status)
 
@@ -168,7 +170,7 @@ def test_a_failed_message_fails(tape: Tape, status: int | None, observed: str) -
 
 
 @pytest.mark.parametrize("status", [502, None])
-def test_a_message_may_fail_with_the_api(tape: Tape, status: int | None) -> None:
+def test_a_message_may_fail_with_the_api(tape: JournalBuilder, status: int | None) -> None:
     """An app may query the API for the result of the journey."""
     tape.call("consents.list", status=503)
     tape.hook("message", status=status)
@@ -176,7 +178,7 @@ def test_a_message_may_fail_with_the_api(tape: Tape, status: int | None) -> None
     assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
 
 
-def test_a_stack_trace_in_the_response_of_a_hook_fails(tape: Tape) -> None:
+def test_a_stack_trace_in_the_response_of_a_hook_fails(tape: JournalBuilder) -> None:
     """Not even a failure of the API excuses it."""
     tape.call("token", status=503, bites=("Status(status=503)",))
     trace = b"TypeError: no response\n    at begin (/app/server.js:12:5)"
@@ -190,7 +192,9 @@ def test_a_stack_trace_in_the_response_of_a_hook_fails(tape: Tape) -> None:
 
 @pytest.mark.parametrize("status", [502, 503, 504])
 @pytest.mark.parametrize(("took_s", "verdict"), [(0.2, Verdict.PASS), (0.01, Verdict.INCONCLUSIVE)])
-def test_an_app_may_refuse_requests_while_it_serves_others(tape: Tape, status: int, took_s: float, verdict: Verdict) -> None:
+def test_an_app_may_refuse_requests_while_it_serves_others(
+    tape: JournalBuilder, status: int, took_s: float, verdict: Verdict
+) -> None:
     """A limit on simultaneous requests, or on calls per second, protects the app; a refusal of a single request does not."""
     tape.visit("callback", body=b"<p>Connected</p>")
     tape.hook("refresh", took_s=0.01)
@@ -200,7 +204,7 @@ def test_an_app_may_refuse_requests_while_it_serves_others(tape: Tape, status: i
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(502, Verdict.INCONCLUSIVE), (500, Verdict.FAIL)])
-def test_an_app_that_makes_no_call_may_have_a_circuit_open(tape: Tape, status: int, verdict: Verdict) -> None:
+def test_an_app_that_makes_no_call_may_have_a_circuit_open(tape: JournalBuilder, status: int, verdict: Verdict) -> None:
     """Nothing in this scenario shows whether calls failed in an earlier one; a crash is no refusal."""
     tape.visit("callback", body=b"<p>Connected</p>")
     tape.wait(5)
@@ -214,7 +218,7 @@ def test_an_app_that_makes_no_call_may_have_a_circuit_open(tape: Tape, status: i
     [(["banking.accounts"], Verdict.INCONCLUSIVE), (["banking.accounts", "banking.balances"], Verdict.FAIL)],
     ids=["second circuit open", "all data read"],
 )
-def test_a_circuit_may_be_open_for_one_endpoint(tape: Tape, routes: list[str], verdict: Verdict) -> None:
+def test_a_circuit_may_be_open_for_one_endpoint(tape: JournalBuilder, routes: list[str], verdict: Verdict) -> None:
     """A refresh that read what the app usually reads had no reason to fail."""
     tape.visit("callback", body=b"<p>Connected</p>")
     for route in ("banking.accounts", "banking.balances"):
@@ -227,7 +231,7 @@ def test_a_circuit_may_be_open_for_one_endpoint(tape: Tape, routes: list[str], v
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_hook_may_fail_in_the_step_in_which_the_api_begins_to_be_served_over_tls(tape: Tape) -> None:
+def test_a_hook_may_fail_in_the_step_in_which_the_api_begins_to_be_served_over_tls(tape: JournalBuilder) -> None:
     """An app that does not trust the harness's certificate refuses it, and that leaves no API call."""
     tape.visit("approved", body=PAGE)
     tape.journal.write(HookCall(at_s=1.0, step=3, hook="refresh", participant="", status=500, body=b"", took_s=0.1))
@@ -236,7 +240,7 @@ def test_a_hook_may_fail_in_the_step_in_which_the_api_begins_to_be_served_over_t
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_the_remedy_for_a_hook_that_fails_is_not_about_pages(tape: Tape) -> None:
+def test_the_remedy_for_a_hook_that_fails_is_not_about_pages(tape: JournalBuilder) -> None:
     """A refresh has no page, and the app's output names the error."""
     tape.journal.write(HookCall(at_s=1.0, step=3, hook="refresh", participant="", status=500, body=b"", took_s=0.1))
 

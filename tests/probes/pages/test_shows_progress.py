@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import Control
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import ShowsProgress, Verdict
 from tests.probes.sight import BUTTON, CONNECT, hangs, pressed, shown
-from tests.probes.tape import Tape
 
 PROBE = ShowsProgress()
 
 
 def waited(
-    tape: Tape,
+    tape: JournalBuilder,
     text: str = CONNECT,
     *,
     before: str = CONNECT,
@@ -44,7 +44,7 @@ def waited(
     ],
     ids=["words", "busy", "bar", "status", "disabled", "other button", "another page", "German"],
 )
-def test_any_new_sign_passes(tape: Tape, text: str, more: dict[str, Any]) -> None:
+def test_any_new_sign_passes(tape: JournalBuilder, text: str, more: dict[str, Any]) -> None:
     """The app may choose any sign of progress."""
     waited(tape, text, **more)
 
@@ -53,7 +53,7 @@ def test_any_new_sign_passes(tape: Tape, text: str, more: dict[str, Any]) -> Non
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "a sign of progress appeared within 1 s of the press")
 
 
-def test_an_unchanged_page_fails(tape: Tape) -> None:
+def test_an_unchanged_page_fails(tape: JournalBuilder) -> None:
     """Without a sign, an end user presses again or leaves."""
     waited(tape)
 
@@ -62,28 +62,28 @@ def test_an_unchanged_page_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, "nothing on the page changed within 1 s of the press")
 
 
-def test_a_changed_number_is_no_sign(tape: Tape) -> None:
+def test_a_changed_number_is_no_sign(tape: JournalBuilder) -> None:
     """A clock on the page changes without progress."""
     waited(tape, CONNECT + "\n12:00:02", before=CONNECT + "\n12:00:01")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_change_of_the_picture_only_is_inconclusive(tape: Tape) -> None:
+def test_a_change_of_the_picture_only_is_inconclusive(tape: JournalBuilder) -> None:
     """The picture may show a spinner, or only another colour of the button."""
     waited(tape, digest="other")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_missing_picture_is_inconclusive(tape: Tape) -> None:
+def test_a_missing_picture_is_inconclusive(tape: JournalBuilder) -> None:
     """The page may have shown a sign without words."""
     waited(tape, digest="")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_no_longer_waits_is_inconclusive(tape: Tape) -> None:
+def test_an_app_that_no_longer_waits_is_inconclusive(tape: JournalBuilder) -> None:
     """The old page may be visible while the next one loads."""
     waited(tape, for_s=0.5)
 
@@ -95,21 +95,21 @@ def test_an_app_that_no_longer_waits_is_inconclusive(tape: Tape) -> None:
     )
 
 
-def test_a_view_too_soon_is_inconclusive(tape: Tape) -> None:
+def test_a_view_too_soon_is_inconclusive(tape: JournalBuilder) -> None:
     """A spinner may appear after half a second."""
     waited(tape, after_s=0.3)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_late_sign_is_inconclusive(tape: Tape) -> None:
+def test_a_late_sign_is_inconclusive(tape: JournalBuilder) -> None:
     """The page was not viewed in time."""
     waited(tape, CONNECT + "\nOpening", after_s=2.3)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_missing_control_is_inconclusive(tape: Tape) -> None:
+def test_a_missing_control_is_inconclusive(tape: JournalBuilder) -> None:
     """No control leads to the consent page."""
     shown(tape, "connect", CONNECT)
     pressed(tape, problem="no button leads on")
@@ -119,12 +119,14 @@ def test_a_missing_control_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no control was pressed: no button leads on")
 
 
-def test_a_missing_view_names_the_hook(tape: Tape) -> None:
+def test_a_missing_view_names_the_hook(tape: JournalBuilder) -> None:
     """Without a browser, no page can be viewed."""
     assert PROBE.examine(tape.journal).hook == "app.observe.pages"
 
 
-def waited_on_both(tape: Tape, on_phone: str, *, again: str = f"{CONNECT}\nOpening\u2026", after_s: float = 1.0) -> None:
+def waited_on_both(
+    tape: JournalBuilder, on_phone: str, *, again: str = f"{CONNECT}\nOpening\u2026", after_s: float = 1.0
+) -> None:
     """Record a sign at desktop width, then a view at phone width, and one more at desktop width."""
     opening = f"{CONNECT}\nOpening\u2026"
     shown(tape, "connect", CONNECT, width_px=360, digest="small")
@@ -157,7 +159,9 @@ def waited_on_both(tape: Tape, on_phone: str, *, again: str = f"{CONNECT}\nOpeni
     ],
     ids=["there too", "not there", "gone meanwhile"],
 )
-def test_a_sign_must_appear_on_a_phone_too(tape: Tape, on_phone: str, again: str, verdict: Verdict, observed: str) -> None:
+def test_a_sign_must_appear_on_a_phone_too(
+    tape: JournalBuilder, on_phone: str, again: str, verdict: Verdict, observed: str
+) -> None:
     """A sign that meanwhile vanished at desktop width proves nothing."""
     waited_on_both(tape, on_phone, again=again)
 
@@ -166,7 +170,7 @@ def test_a_sign_must_appear_on_a_phone_too(tape: Tape, on_phone: str, again: str
     assert (finding.verdict, finding.observed) == (verdict, observed)
 
 
-def test_a_missing_view_on_a_phone_is_inconclusive(tape: Tape) -> None:
+def test_a_missing_view_on_a_phone_is_inconclusive(tape: JournalBuilder) -> None:
     """The page was viewed at phone width before the press only."""
     shown(tape, "connect", CONNECT, width_px=360)
     waited(tape, f"{CONNECT}\nOpening")

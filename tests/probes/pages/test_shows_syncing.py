@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Declared, PageView
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import ShowsSyncing, Verdict
 from tests.probes.sight import shown
-from tests.probes.tape import Tape
 
 PROBE = ShowsSyncing()
 STATE = {"connection": "connected", "transactions": [{"fiskil_id": "bank_tx_a", "amount": "-12.50"}]}
@@ -23,7 +23,9 @@ ANNOUNCEMENTS = [
 ]
 
 
-def view_around_sync(tape: Tape, early: str, late: str = FULL, *, own: tuple[str, ...] = (), **more: object) -> None:
+def view_around_sync(
+    tape: JournalBuilder, early: str, late: str = FULL, *, own: tuple[str, ...] = (), **more: object
+) -> None:
     """Record a view of *early* after the consent, data that the app holds, and a view of *late*."""
     tape.journal.write(Declared(syncing_words=own))
     shown(tape, "connections", early, moment="unsynced", **more)
@@ -34,7 +36,7 @@ def view_around_sync(tape: Tape, early: str, late: str = FULL, *, own: tuple[str
 
 
 @pytest.mark.parametrize("early", ANNOUNCEMENTS)
-def test_an_announcement_passes(tape: Tape, early: str) -> None:
+def test_an_announcement_passes(tape: JournalBuilder, early: str) -> None:
     """The page may use any common words for syncing."""
     view_around_sync(tape, early)
 
@@ -46,14 +48,14 @@ def test_an_announcement_passes(tape: Tape, early: str) -> None:
     )
 
 
-def test_a_progress_bar_passes(tape: Tape) -> None:
+def test_a_progress_bar_passes(tape: JournalBuilder) -> None:
     """A progress bar needs no words."""
     view_around_sync(tape, "Your connections\nBudget", signs=("progressbar",))
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_words_from_the_config_pass(tape: Tape) -> None:
+def test_words_from_the_config_pass(tape: JournalBuilder) -> None:
     """The config adds the words of a page in German."""
     view_around_sync(tape, "Danke\nIhre Umsätze werden gerade abgeholt.", own=("werden gerade abgeholt",))
 
@@ -64,7 +66,7 @@ def test_words_from_the_config_pass(tape: Tape) -> None:
     "early",
     [EMPTY, f"{EMPTY}\nWhen you stop sharing, we delete it.", "Thank you\nYour bank is connected and this is your budget."],
 )
-def test_an_empty_page_without_an_announcement_fails(tape: Tape, early: str) -> None:
+def test_an_empty_page_without_an_announcement_fails(tape: JournalBuilder, early: str) -> None:
     """An end user takes an empty list for the final result."""
     view_around_sync(tape, early)
 
@@ -76,7 +78,7 @@ def test_an_empty_page_without_an_announcement_fails(tape: Tape, early: str) -> 
     )
 
 
-def test_an_unknown_language_is_inconclusive(tape: Tape) -> None:
+def test_an_unknown_language_is_inconclusive(tape: JournalBuilder) -> None:
     """The config can add the words of the language."""
     view_around_sync(tape, "Danke\nIhre Umsätze werden gerade abgeholt.")
 
@@ -85,7 +87,7 @@ def test_an_unknown_language_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.syncing_words")
 
 
-def test_other_words_about_waiting_are_inconclusive(tape: Tape) -> None:
+def test_other_words_about_waiting_are_inconclusive(tape: JournalBuilder) -> None:
     """The list cannot contain every announcement."""
     view_around_sync(tape, "Thank you\nThe bank is asked once an hour and you get an e-mail.")
 
@@ -94,7 +96,7 @@ def test_other_words_about_waiting_are_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.syncing_words")
 
 
-def test_data_that_is_there_at_once_is_inconclusive(tape: Tape) -> None:
+def test_data_that_is_there_at_once_is_inconclusive(tape: JournalBuilder) -> None:
     """There was nothing to wait for."""
     view_around_sync(tape, FULL)
 
@@ -102,7 +104,7 @@ def test_data_that_is_there_at_once_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("late", [SYNCING, FULL + SYNCING.removeprefix("Your connections")])
-def test_a_lasting_announcement_fails(tape: Tape, late: str) -> None:
+def test_a_lasting_announcement_fails(tape: JournalBuilder, late: str) -> None:
     """All data is there, but the page still announces syncing."""
     view_around_sync(tape, SYNCING, late)
 
@@ -114,7 +116,7 @@ def test_a_lasting_announcement_fails(tape: Tape, late: str) -> None:
     )
 
 
-def test_text_of_another_page_does_not_excuse_a_lasting_announcement(tape: Tape) -> None:
+def test_text_of_another_page_does_not_excuse_a_lasting_announcement(tape: JournalBuilder) -> None:
     """The callback page is not viewed again, so no text vanished from it."""
     shown(tape, "callback", "Thank you\nYour bank usually needs a few minutes.", moment="unsynced")
     view_around_sync(tape, SYNCING, SYNCING)
@@ -123,7 +125,7 @@ def test_text_of_another_page_does_not_excuse_a_lasting_announcement(tape: Tape)
 
 
 @pytest.mark.parametrize("late", [FULL + "\nWe are syncing your data.", "Your connections\nNothing here, importing it."])
-def test_a_remaining_announcement_is_inconclusive(tape: Tape, late: str) -> None:
+def test_a_remaining_announcement_is_inconclusive(tape: JournalBuilder, late: str) -> None:
     """A text vanished, so the remaining or new text may be about newer data."""
     view_around_sync(tape, SYNCING, late)
 
@@ -132,14 +134,14 @@ def test_a_remaining_announcement_is_inconclusive(tape: Tape, late: str) -> None
 
 @pytest.mark.parametrize("setting", ["Background syncing: on", "Daily syncing is on.", "We keep importing new transactions"])
 @pytest.mark.parametrize("late", [FULL, EMPTY])
-def test_a_permanent_setting_passes(tape: Tape, setting: str, late: str) -> None:
+def test_a_permanent_setting_passes(tape: JournalBuilder, setting: str, late: str) -> None:
     """A setting is general information; the announcement of the first data vanished."""
     view_around_sync(tape, f"{SYNCING}\n{setting}", f"{late}\n{setting}")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_remaining_text_after_other_words_vanished_is_inconclusive(tape: Tape) -> None:
+def test_remaining_text_after_other_words_vanished_is_inconclusive(tape: JournalBuilder) -> None:
     """The vanished words may have been the announcement."""
     view_around_sync(tape, "Sync engine: syncing\nPlease give us an hour.", f"{FULL}\nSync engine: syncing")
 
@@ -155,7 +157,7 @@ def test_remaining_text_after_other_words_vanished_is_inconclusive(tape: Tape) -
         ("Updating your address? Call us.", "Address updated"),
     ],
 )
-def test_ambiguous_words_are_inconclusive(tape: Tape, early: str, late: str) -> None:
+def test_ambiguous_words_are_inconclusive(tape: JournalBuilder, early: str, late: str) -> None:
     """Such words neither prove an announcement nor its absence."""
     view_around_sync(tape, f"Your connections\nThis is what you share with us.\n{early}", f"{FULL}\n{late}")
 
@@ -171,7 +173,7 @@ def test_ambiguous_words_are_inconclusive(tape: Tape, early: str, late: str) -> 
         "We are waiting for your bank",
     ],
 )
-def test_ambiguous_words_next_to_words_for_data_pass(tape: Tape, early: str) -> None:
+def test_ambiguous_words_next_to_words_for_data_pass(tape: JournalBuilder, early: str) -> None:
     """Next to a word for data, an ambiguous word is an announcement."""
     view_around_sync(tape, f"Your connections\n{early}")
 
@@ -186,14 +188,14 @@ def test_ambiguous_words_next_to_words_for_data_pass(tape: Tape, early: str) -> 
         FULL + "\nPending payments will appear here.",
     ],
 )
-def test_general_information_about_syncing_passes(tape: Tape, late: str) -> None:
+def test_general_information_about_syncing_passes(tape: JournalBuilder, late: str) -> None:
     """General information does not concern the current data."""
     view_around_sync(tape, SYNCING, late)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_progress_bar_for_the_budget_passes(tape: Tape) -> None:
+def test_a_progress_bar_for_the_budget_passes(tape: JournalBuilder) -> None:
     """A bar that appears with the data is no sign of syncing."""
     view_around_sync(tape, SYNCING)
     shown(tape, "connections", FULL, moment="synced", signs=("progressbar Groceries",))
@@ -201,7 +203,7 @@ def test_a_progress_bar_for_the_budget_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_text_that_is_always_there_is_inconclusive(tape: Tape) -> None:
+def test_text_that_is_always_there_is_inconclusive(tape: JournalBuilder) -> None:
     """Permanent text does not show whether data is there."""
     view_around_sync(
         tape, "Budget\nNew payments will appear within minutes.", FULL + "\nNew payments will appear within minutes."
@@ -212,7 +214,7 @@ def test_text_that_is_always_there_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.syncing_words")
 
 
-def test_an_app_without_reported_rows_is_inconclusive(tape: Tape) -> None:
+def test_an_app_without_reported_rows_is_inconclusive(tape: JournalBuilder) -> None:
     """Only the effects show whether all data is there."""
     shown(tape, "connections", SYNCING, moment="unsynced")
     tape.rows(tape.transaction("a"))
@@ -224,7 +226,7 @@ def test_an_app_without_reported_rows_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
 
 
-def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
+def test_a_busy_app_is_inconclusive(tape: JournalBuilder) -> None:
     """A busy app may rightly announce syncing."""
     shown(tape, "connections", SYNCING, moment="unsynced")
     tape.rows(tape.transaction("a"))
@@ -234,7 +236,7 @@ def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_one_page_with_an_announcement_passes(tape: Tape) -> None:
+def test_one_page_with_an_announcement_passes(tape: JournalBuilder) -> None:
     """The callback page has the announcement; a missing one on a page that never shows data is advice."""
     shown(tape, "callback", "Thank you\nWe are syncing your data.", moment="unsynced")
     consents = "Your connections\nThis is what you share with us.\nUntil 12 March"
@@ -249,7 +251,7 @@ def test_one_page_with_an_announcement_passes(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("moment", ["unsynced", "synced"])
-def test_an_unreadable_page_is_inconclusive(tape: Tape, moment: str) -> None:
+def test_an_unreadable_page_is_inconclusive(tape: JournalBuilder, moment: str) -> None:
     """A page that could not be read never passes."""
     view_around_sync(tape, SYNCING)
     shown(tape, "connections", "", moment=moment, problem="the page did not load")
@@ -262,7 +264,7 @@ def test_an_unreadable_page_is_inconclusive(tape: Tape, moment: str) -> None:
     )
 
 
-def test_a_missing_view_names_the_hook(tape: Tape) -> None:
+def test_a_missing_view_names_the_hook(tape: JournalBuilder) -> None:
     """Without a browser, no page can be viewed."""
     assert PROBE.examine(tape.journal).hook == "app.observe.pages"
 
@@ -281,14 +283,14 @@ def test_words_from_the_config_are_plain_data() -> None:
         '<img alt="We are syncing">',
     ],
 )
-def test_a_drawn_announcement_is_inconclusive(tape: Tape, html: str) -> None:
+def test_a_drawn_announcement_is_inconclusive(tape: JournalBuilder, html: str) -> None:
     """A skeleton or a named picture may announce the data."""
     view_around_sync(tape, "Your connections\nThis is what you share with us.", html=html)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_text_from_before_the_consent_passes(tape: Tape) -> None:
+def test_text_from_before_the_consent_passes(tape: JournalBuilder) -> None:
     """Such text is about the service, not about this consent."""
     always = "We are fetching the best rates for you."
     shown(tape, "connections", f"Your connections\n{always}")
@@ -297,21 +299,21 @@ def test_text_from_before_the_consent_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_announcement_of_newer_data_passes(tape: Tape) -> None:
+def test_an_announcement_of_newer_data_passes(tape: JournalBuilder) -> None:
     """The announcement differs from the one before."""
     view_around_sync(tape, SYNCING, FULL + "\nWe are fetching today's rates.")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def view_two_pages(tape: Tape, callback: str, *, callback_later: str) -> None:
+def view_two_pages(tape: JournalBuilder, callback: str, *, callback_later: str) -> None:
     """The connections page announces the sync; the page after the journey shows *callback*, and later *callback_later*."""
     shown(tape, "callback", callback, moment="unsynced")
     view_around_sync(tape, SYNCING)
     shown(tape, "callback", callback_later, moment="synced")
 
 
-def test_every_page_with_data_must_announce_the_sync(tape: Tape) -> None:
+def test_every_page_with_data_must_announce_the_sync(tape: JournalBuilder) -> None:
     """The end user takes the empty list on the first page for the final result."""
     view_two_pages(tape, EMPTY, callback_later=FULL)
 
@@ -321,14 +323,14 @@ def test_every_page_with_data_must_announce_the_sync(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("later", ["Thank you\nYour bank is connected.", SYNCING])
-def test_a_page_that_never_shows_data_need_not_announce_the_sync(tape: Tape, later: str) -> None:
+def test_a_page_that_never_shows_data_need_not_announce_the_sync(tape: JournalBuilder, later: str) -> None:
     """A thank-you page may be static."""
     view_two_pages(tape, later, callback_later=later)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_amounts_with_separators_are_data(tape: Tape) -> None:
+def test_amounts_with_separators_are_data(tape: JournalBuilder) -> None:
     """The page writes the amount for people."""
     shown(tape, "callback", EMPTY, moment="unsynced")
     shown(tape, "connections", SYNCING, moment="unsynced")
@@ -341,7 +343,7 @@ def test_amounts_with_separators_are_data(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_page_in_unknown_words_is_inconclusive(tape: Tape) -> None:
+def test_a_page_in_unknown_words_is_inconclusive(tape: JournalBuilder) -> None:
     """The page without an announcement may have one in other words."""
     view_two_pages(tape, "Thank you\nThe bank is asked once an hour and you get an e-mail.", callback_later=FULL)
 
@@ -350,14 +352,14 @@ def test_a_page_in_unknown_words_is_inconclusive(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.syncing_words")
 
 
-def test_a_denial_is_no_announcement(tape: Tape) -> None:
+def test_a_denial_is_no_announcement(tape: JournalBuilder) -> None:
     """The page states that nothing is syncing while it is."""
     view_around_sync(tape, "Your connections\nThis is what you share with us. We are not syncing any data.")
 
     assert PROBE.examine(tape.journal).verdict is not Verdict.PASS
 
 
-def test_an_announcement_under_the_consent_page_fails(tape: Tape) -> None:
+def test_an_announcement_under_the_consent_page_fails(tape: JournalBuilder) -> None:
     """The app has written its text, so it knows of the consent, and the end user cannot reach it."""
     shown(tape, "connect", "Connect your bank")
     text = f"Connect your bank\n{SYNCING}"

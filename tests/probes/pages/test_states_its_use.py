@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import Control
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import StatesItsUse, Verdict
 from tests.probes.glass import ORIGIN, WIDE, button, declare, link, press, show
-from tests.probes.tape import Tape
 
 PROBE = StatesItsUse()
 PAGE = "We ask for accounts, balances and transactions, to build your monthly budget."
@@ -16,7 +16,7 @@ NOTICE = "We use what you share to build your monthly budget, and for nothing el
 PRIVACY = link("How we use your data", "/privacy")
 
 
-def test_a_link_and_a_purpose_pass(tape: Tape) -> None:
+def test_a_link_and_a_purpose_pass(tape: JournalBuilder) -> None:
     """The page links the notice, which has text, and the purpose is stated."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
@@ -36,7 +36,7 @@ def test_a_link_and_a_purpose_pass(tape: Tape) -> None:
         Control(kind="link", text="Privacy", leads_to="HTTP://127.0.0.1:8000/privacy"),
     ],
 )
-def test_equivalent_urls_match(tape: Tape, control: Control) -> None:
+def test_equivalent_urls_match(tape: JournalBuilder, control: Control) -> None:
     """Query, fragment and a trailing slash are ignored."""
     declare(tape)
     show(tape, "connect", PAGE, control)
@@ -45,7 +45,7 @@ def test_equivalent_urls_match(tape: Tape, control: Control) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_purpose_in_the_notice_passes(tape: Tape) -> None:
+def test_a_purpose_in_the_notice_passes(tape: JournalBuilder) -> None:
     """The notice is one press away."""
     declare(tape)
     show(tape, "connect", BARE, PRIVACY)
@@ -54,7 +54,7 @@ def test_a_purpose_in_the_notice_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_purpose_on_another_linked_page_passes(tape: Tape) -> None:
+def test_a_purpose_on_another_linked_page_passes(tape: JournalBuilder) -> None:
     """Another linked page is one press away, too."""
     declare(tape)
     show(tape, "connect", BARE, PRIVACY, link("How it works", "/about"))
@@ -64,7 +64,7 @@ def test_a_purpose_on_another_linked_page_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_missing_link_fails(tape: Tape) -> None:
+def test_a_missing_link_fails(tape: JournalBuilder) -> None:
     """No control leads to the notice."""
     declare(tape)
     show(tape, "connect", PAGE, button("Continue"), link("Start", "/start"))
@@ -78,7 +78,7 @@ def test_a_missing_link_fails(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410, 500, 503])
-def test_a_dead_link_fails(tape: Tape, status: int) -> None:
+def test_a_dead_link_fails(tape: JournalBuilder, status: int) -> None:
     """The link must lead to an existing notice."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
@@ -89,7 +89,7 @@ def test_a_dead_link_fails(tape: Tape, status: int) -> None:
     assert (finding.verdict, str(status) in finding.observed) == (Verdict.FAIL, True)
 
 
-def test_a_notice_without_text_fails(tape: Tape) -> None:
+def test_a_notice_without_text_fails(tape: JournalBuilder) -> None:
     """An empty page is no notice."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
@@ -98,7 +98,7 @@ def test_a_notice_without_text_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_notice_as_a_document_is_inconclusive(tape: Tape) -> None:
+def test_a_notice_as_a_document_is_inconclusive(tape: JournalBuilder) -> None:
     """An embedded PDF cannot be read."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
@@ -107,7 +107,7 @@ def test_a_notice_as_a_document_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_missing_purpose_fails(tape: Tape) -> None:
+def test_a_missing_purpose_fails(tape: JournalBuilder) -> None:
     """Neither the page nor the notice states the purpose."""
     declare(tape)
     show(tape, "connect", BARE, PRIVACY)
@@ -118,7 +118,7 @@ def test_a_missing_purpose_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("none of: build, monthly, budget",))
 
 
-def test_a_notice_on_another_machine_is_recognised_by_its_url(tape: Tape) -> None:
+def test_a_notice_on_another_machine_is_recognised_by_its_url(tape: JournalBuilder) -> None:
     """The notice is not opened."""
     declare(tape, privacy_url="https://www.example.com/privacy")
     show(tape, "connect", PAGE, link("Privacy", "https://www.example.com/privacy?from=app"))
@@ -126,7 +126,7 @@ def test_a_notice_on_another_machine_is_recognised_by_its_url(tape: Tape) -> Non
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_purpose_in_a_notice_on_another_machine_is_inconclusive(tape: Tape) -> None:
+def test_a_purpose_in_a_notice_on_another_machine_is_inconclusive(tape: JournalBuilder) -> None:
     """The notice is not opened, so its text is unknown."""
     declare(tape, privacy_url="https://www.example.com/privacy")
     show(tape, "connect", BARE, link("Privacy", "https://www.example.com/privacy"))
@@ -144,7 +144,9 @@ def test_a_purpose_in_a_notice_on_another_machine_is_inconclusive(tape: Tape) ->
     ],
     ids=["at another address", "in a window", "hidden", "in a menu"],
 )
-def test_a_possible_notice_is_inconclusive(tape: Tape, controls: tuple[Control, ...], more: dict[str, Any]) -> None:
+def test_a_possible_notice_is_inconclusive(
+    tape: JournalBuilder, controls: tuple[Control, ...], more: dict[str, Any]
+) -> None:
     """The page may offer a notice, or contain the link in an invisible place."""
     declare(tape)
     show(tape, "connect", PAGE, *controls, **more)
@@ -152,7 +154,7 @@ def test_a_possible_notice_is_inconclusive(tape: Tape, controls: tuple[Control, 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_link_that_redirects_to_the_notice_passes(tape: Tape) -> None:
+def test_a_link_that_redirects_to_the_notice_passes(tape: JournalBuilder) -> None:
     """The final URL counts."""
     declare(tape)
     show(tape, "connect", PAGE, link("Privacy", "/legal"))
@@ -162,7 +164,7 @@ def test_a_link_that_redirects_to_the_notice_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_link_that_was_not_followed_is_inconclusive(tape: Tape) -> None:
+def test_a_link_that_was_not_followed_is_inconclusive(tape: JournalBuilder) -> None:
     """Without a view of the notice, the link may be dead."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
@@ -173,7 +175,7 @@ def test_a_link_that_was_not_followed_is_inconclusive(tape: Tape) -> None:
 @pytest.mark.parametrize(
     ("facts", "hook"), [({"purpose": ""}, "app.facts.purpose"), ({"privacy_url": None}, "app.facts.privacy_url")]
 )
-def test_a_missing_fact_is_named(tape: Tape, facts: dict[str, Any], hook: str) -> None:
+def test_a_missing_fact_is_named(tape: JournalBuilder, facts: dict[str, Any], hook: str) -> None:
     """The finding names the missing setting."""
     declare(tape, **facts)
     show(tape, "connect", PAGE, PRIVACY)
@@ -181,7 +183,7 @@ def test_a_missing_fact_is_named(tape: Tape, facts: dict[str, Any], hook: str) -
     assert PROBE.examine(tape.journal).hook == hook
 
 
-def test_an_unreadable_page_is_inconclusive(tape: Tape) -> None:
+def test_an_unreadable_page_is_inconclusive(tape: JournalBuilder) -> None:
     """A page that cannot be read is not judged."""
     declare(tape)
     show(tape, "connect", PAGE, status=500)

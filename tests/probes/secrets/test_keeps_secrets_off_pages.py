@@ -7,10 +7,9 @@ from urllib.parse import quote
 import pytest
 
 from fiskil_harness.journal import NO_RESPONSE
-from fiskil_harness.journal.secret_search import search_secrets
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsSecretsOffPages, Verdict
-from tests.probes.sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, BrowserTape
-from tests.probes.tape import Tape
+from tests.probes.sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, BrowserJournal
 
 PROBE = KeepsSecretsOffPages()
 PLACES = {
@@ -59,10 +58,10 @@ UNREAD: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("place", PLACES)
 def test_a_secret_is_found_in_every_place(place: str) -> None:
     """The user of a browser can read everything that it receives."""
-    sights, (request, text) = BrowserTape(), PLACES[place]
+    sights, (request, text) = BrowserJournal(), PLACES[place]
     sights.fetch(**request)
 
-    finding = PROBE.examine(search_secrets(sights.journal))
+    finding = PROBE.examine(sights.build())
 
     assert finding.verdict is Verdict.FAIL
     assert text in finding.observed
@@ -71,84 +70,82 @@ def test_a_secret_is_found_in_every_place(place: str) -> None:
 
 def test_a_secret_on_the_rendered_page_is_found() -> None:
     """A script may have put it there."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.view(html=f"<p hidden>{SECRET}</p>")
 
-    assert PROBE.examine(search_secrets(sights.journal)).observed == "the client secret is on the page 'connect'"
+    assert PROBE.examine(sights.build()).observed == "the client secret is on the page 'connect'"
 
 
 def test_a_secret_that_the_browser_keeps_is_found() -> None:
     """The app must have sent it to the browser."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.store("localStorage", "config", SECRET)
 
-    assert (
-        PROBE.examine(search_secrets(sights.journal)).observed == "the client secret is kept by the browser (localStorage)"
-    )
+    assert PROBE.examine(sights.build()).observed == "the client secret is kept by the browser (localStorage)"
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_harmless_content_passes(name: str) -> None:
     """Names of secrets, the end user's own data and resources without text do not fail."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.fetch(**HARMLESS[name])
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(sights.build()).verdict is Verdict.PASS
 
 
 def test_a_token_in_a_cookie_counts_for_another_practice() -> None:
     """One flaw fails one practice only."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.store("cookie", "session", TOKEN)
     sights.fetch(kind="document", headers=(("cookie", f"session={TOKEN}"),))
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(sights.build()).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("name", UNREAD)
 def test_unread_content_is_inconclusive(name: str) -> None:
     """It may contain a secret."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.fetch(**UNREAD[name])
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(sights.build()).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(("page", "verdict"), [("connect", Verdict.PASS), ("callback", Verdict.INCONCLUSIVE)])
 def test_a_discarded_response_may_be_read_later(page: str, verdict: Verdict) -> None:
     """The same page requested it again and the response was read; a response to another page may differ."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.fetch("/api/me", kind="fetch", problem="thrown away")
     sights.fetch("/api/me", kind="fetch", body=b"{}", page=page)
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is verdict
+    assert PROBE.examine(sights.build()).verdict is verdict
 
 
 def test_a_websocket_counts_once() -> None:
     """The number of its messages depends on timing."""
-    single, split = BrowserTape(), BrowserTape()
+    single, split = BrowserJournal(), BrowserJournal()
     single.fetch("/live", kind="websocket", body=b"one")
     for _ in range(3):
         split.fetch("/live", kind="websocket", body=b"one")
 
-    assert PROBE.examine(search_secrets(single.journal)) == PROBE.examine(search_secrets(split.journal))
+    assert PROBE.examine(single.build()) == PROBE.examine(split.build())
 
 
 def test_a_later_websocket_does_not_replace_an_earlier_one() -> None:
     """Each connection has other content."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.fetch("/live", kind="websocket", problem="it sent too much")
     sights.fetch("/live", kind="websocket", body=b"one")
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(sights.build()).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_page_that_was_not_read_is_inconclusive() -> None:
     """The finding contains the reason."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.view("connections", problem="the app returned 404")
 
-    finding = PROBE.examine(search_secrets(sights.journal))
+    finding = PROBE.examine(sights.build())
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
@@ -156,17 +153,17 @@ def test_a_page_that_was_not_read_is_inconclusive() -> None:
     )
 
 
-def test_without_page_views_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_page_views_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The finding names the hook that would help."""
     tape.call("token")
 
-    finding = PROBE.examine(search_secrets(tape.journal))
+    finding = PROBE.examine(tape.build())
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.pages")
 
 
-def test_without_a_completed_journey_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_completed_journey_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The relevant pages come after a journey."""
-    BrowserTape.view(tape, "connect")  # type: ignore[arg-type]
+    BrowserJournal.view(tape, "connect")  # type: ignore[arg-type]
 
-    assert PROBE.examine(search_secrets(tape.journal)).observed == "no journey returned to the app in the browser"
+    assert PROBE.examine(tape.build()).observed == "no journey returned to the app in the browser"

@@ -7,9 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from fiskil_harness.journal import Delivery
-from fiskil_harness.journal.secret_search import search_secrets
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsSecretsOutOfLogs, Verdict
-from tests.probes.tape import Tape
 
 PROBE = KeepsSecretsOutOfLogs()
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
@@ -32,7 +31,7 @@ FORMS = {
 }
 
 
-def write_log(tape: Tape, text: bytes) -> None:
+def write_log(tape: JournalBuilder, text: bytes) -> None:
     """Record a scenario in which a token was requested and *text* was logged."""
     tape.call("token")
     tape.canaries(access_token=TOKEN, client_secret=SECRET, webhook_secret=WEBHOOK_SECRET, account_number=NUMBER)
@@ -40,69 +39,69 @@ def write_log(tape: Tape, text: bytes) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_encoding_is_found(tape: Tape, form: str) -> None:
+def test_every_encoding_is_found(tape: JournalBuilder, form: str) -> None:
     """Logs contain secrets in several encodings."""
     write_log(tape, FORMS[form])
 
-    finding = PROBE.examine(search_secrets(tape.journal))
+    finding = PROBE.examine(tape.build())
 
     assert finding.verdict is Verdict.FAIL
     assert all(line.startswith("output: the ") for line in finding.evidence)
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_finding_does_not_contain_the_secret(tape: Tape, form: str) -> None:
+def test_the_finding_does_not_contain_the_secret(tape: JournalBuilder, form: str) -> None:
     """A report about a leak must not be a leak itself."""
     write_log(tape, FORMS[form])
 
-    text = repr(PROBE.examine(search_secrets(tape.journal))) + repr(list(tape.journal)[-2])
+    text = repr(PROBE.examine(tape.build())) + repr(list(tape.journal)[-2])
 
     assert not any(value in text for value in (SECRET, TOKEN, WEBHOOK_SECRET, NUMBER, KEY.hex()))
 
 
-def test_the_finding_names_kind_and_place(tape: Tape) -> None:
+def test_the_finding_names_kind_and_place(tape: JournalBuilder) -> None:
     """Kind and place are enough to locate it; a line number would differ between runs."""
     write_log(tape, FORMS["plain"])
 
-    finding = PROBE.examine(search_secrets(tape.journal))
+    finding = PROBE.examine(tape.build())
 
     assert finding.observed == "the client secret is in output"
     assert finding.evidence == ("output: the client secret",)
 
 
 @pytest.mark.parametrize("text", [b"token exchanged", b"id=9123456789", b"secret=fsk_123...", b"last digits 6789"], ids=repr)
-def test_harmless_lines_pass(tape: Tape, text: bytes) -> None:
+def test_harmless_lines_pass(tape: JournalBuilder, text: bytes) -> None:
     """Prefixes, last digits and longer numbers are no leak."""
     write_log(tape, text)
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(tape.build()).verdict is Verdict.PASS
 
 
-def test_an_app_without_output_is_inconclusive(tape: Tape) -> None:
+def test_an_app_without_output_is_inconclusive(tape: JournalBuilder) -> None:
     """The harness may not be able to read the app's log; the finding names the hook."""
     write_log(tape, b"")
-    silent = Tape()
+    silent = JournalBuilder()
     silent.call("token")
     silent.output(b"  \n")
 
-    finding = PROBE.examine(search_secrets(silent.journal))
+    finding = PROBE.examine(silent.build())
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.logs")
 
 
-def test_without_secrets_in_use_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_secrets_in_use_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """An app that made no call had no secret."""
     tape.output(b"hello\n")
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(tape.build()).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_missing_log_is_inconclusive(tape: Tape) -> None:
+def test_a_missing_log_is_inconclusive(tape: JournalBuilder) -> None:
     """The config names the log, so other output does not replace it."""
     write_log(tape, b"token exchanged")
     tape.output(b"", place="app.log", problem="is not there")
 
-    finding = PROBE.examine(search_secrets(tape.journal))
+    finding = PROBE.examine(tape.build())
 
     assert (finding.verdict, finding.hook, finding.observed) == (
         Verdict.INCONCLUSIVE,
@@ -111,16 +110,16 @@ def test_a_missing_log_is_inconclusive(tape: Tape) -> None:
     )
 
 
-def test_a_secret_in_the_rest_of_a_log_fails(tape: Tape) -> None:
+def test_a_secret_in_the_rest_of_a_log_fails(tape: JournalBuilder) -> None:
     """An incomplete log can still contain a secret."""
     write_log(tape, b"token exchanged")
     tape.output(SECRET.encode(), place="app.log", problem="was cut")
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.FAIL
+    assert PROBE.examine(tape.build()).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(("text", "verdict"), [(b"got a message", Verdict.PASS), (NUMBER.encode(), Verdict.FAIL)])
-def test_account_numbers_in_a_message_are_secrets_in_use(tape: Tape, text: bytes, verdict: Verdict) -> None:
+def test_account_numbers_in_a_message_are_secrets_in_use(tape: JournalBuilder, text: bytes, verdict: Verdict) -> None:
     """The receiver calls no API, but acknowledged a message with account numbers."""
     tape.canaries(account_number=NUMBER)
     tape.journal.write(
@@ -128,4 +127,4 @@ def test_account_numbers_in_a_message_are_secrets_in_use(tape: Tape, text: bytes
     )
     tape.output(text)
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is verdict
+    assert PROBE.examine(tape.build()).verdict is verdict

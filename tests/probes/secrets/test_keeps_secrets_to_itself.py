@@ -3,9 +3,8 @@
 import pytest
 
 from fiskil_harness.journal import Delivery, Effects, Entry, FileWritten, HookCall, Reported, Visit
-from fiskil_harness.journal.secret_search import search_secrets
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsSecretsOutOfLogs, KeepsSecretsToItself, Verdict
-from tests.probes.tape import Tape
 
 PROBE = KeepsSecretsToItself()
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnNmF0dXJlLW9mLXRoZS10b2tlbg"
@@ -42,7 +41,7 @@ HARMLESS: dict[str, Entry] = {
 
 
 @pytest.fixture
-def used(tape: Tape) -> Tape:
+def used(tape: JournalBuilder) -> JournalBuilder:
     """An app that got a token and sent one response."""
     tape.call("token")
     tape.canaries(access_token=TOKEN, client_secret=SECRET, account_number=NUMBER)
@@ -52,83 +51,83 @@ def used(tape: Tape) -> Tape:
 
 
 @pytest.mark.parametrize("observed", LEAKS)
-def test_a_leaked_secret_is_found(used: Tape, observed: str) -> None:
+def test_a_leaked_secret_is_found(used: JournalBuilder, observed: str) -> None:
     """The place and the reader do not matter."""
     used.journal.write(LEAKS[observed])
 
-    finding = PROBE.examine(search_secrets(used.journal))
+    finding = PROBE.examine(used.build())
 
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_harmless_content_passes(used: Tape, name: str) -> None:
+def test_harmless_content_passes(used: JournalBuilder, name: str) -> None:
     """End users see their own accounts, and a mask hides the secret."""
     used.journal.write(HARMLESS[name])
 
-    finding = PROBE.examine(search_secrets(used.journal))
+    finding = PROBE.examine(used.build())
 
     assert (finding.verdict, finding.advice) == (Verdict.PASS, ())
 
 
-def test_a_database_with_a_token_is_advice(used: Tape) -> None:
+def test_a_database_with_a_token_is_advice(used: JournalBuilder) -> None:
     """It is allowed, but it is a risk."""
     used.journal.write(FileWritten(name="app.db", text=b"\0\1" + TOKEN.encode(), is_log=False))
 
-    finding = PROBE.examine(search_secrets(used.journal))
+    finding = PROBE.examine(used.build())
 
     assert finding.verdict is Verdict.PASS
     assert finding.advice == ("app.db contains the access token: anyone with the file has access",)
-    assert KeepsSecretsOutOfLogs().examine(search_secrets(used.journal)).verdict is Verdict.INCONCLUSIVE
+    assert KeepsSecretsOutOfLogs().examine(used.build()).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_file_with_the_name_of_a_log_is_a_log(used: Tape) -> None:
+def test_a_file_with_the_name_of_a_log_is_a_log(used: JournalBuilder) -> None:
     """It is judged as a log."""
     used.journal.write(FileWritten(name="debug.log", text=TOKEN.encode(), is_log=True))
 
-    finding = KeepsSecretsOutOfLogs().examine(search_secrets(used.journal))
+    finding = KeepsSecretsOutOfLogs().examine(used.build())
 
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the access token is in debug.log")
 
 
-def test_unread_files_are_inconclusive(used: Tape) -> None:
+def test_unread_files_are_inconclusive(used: JournalBuilder) -> None:
     """There were too many files."""
     used.output(b"started")
     used.journal.write(FileWritten(name="its folder", text=b"", is_log=True, problem="there are too many files"))
 
-    assert KeepsSecretsOutOfLogs().examine(search_secrets(used.journal)).verdict is Verdict.INCONCLUSIVE
+    assert KeepsSecretsOutOfLogs().examine(used.build()).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("place", ["metrics", "an alert", "telemetry"])
-def test_incompletely_read_reports_are_inconclusive(used: Tape, place: str) -> None:
+def test_incompletely_read_reports_are_inconclusive(used: JournalBuilder, place: str) -> None:
     """The rest may contain a secret; a secret in the part that was read still fails."""
     used.journal.write(Reported(place=place, text=b"up 1", problem="its gzip has no end"))
-    incomplete = PROBE.examine(search_secrets(used.journal))
+    incomplete = PROBE.examine(used.build())
     used.journal.write(Reported(place=place, text=TOKEN.encode(), problem="its gzip has no end"))
 
     assert (incomplete.verdict, incomplete.observed) == (
         Verdict.INCONCLUSIVE,
         f"not all of {place} was read: its gzip has no end",
     )
-    assert PROBE.examine(search_secrets(used.journal)).verdict is Verdict.FAIL
+    assert PROBE.examine(used.build()).verdict is Verdict.FAIL
 
 
-def test_an_app_without_responses_and_reports_is_inconclusive(tape: Tape) -> None:
+def test_an_app_without_responses_and_reports_is_inconclusive(tape: JournalBuilder) -> None:
     """There is nothing to search."""
     tape.call("token")
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(tape.build()).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_without_secrets_is_inconclusive(tape: Tape) -> None:
+def test_an_app_without_secrets_is_inconclusive(tape: JournalBuilder) -> None:
     """It had no secret to leak."""
     tape.journal.write(Reported(place="metrics", text=b"up 1"))
 
-    assert PROBE.examine(search_secrets(tape.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(tape.build()).verdict is Verdict.INCONCLUSIVE
 
 
-def test_the_finding_does_not_contain_the_secret(used: Tape) -> None:
+def test_the_finding_does_not_contain_the_secret(used: JournalBuilder) -> None:
     """A report about a leak must not be a leak itself."""
     used.journal.write(LEAKS["a part of the client secret is in the page callback"])
 
-    assert SECRET[8:17] not in repr(PROBE.examine(search_secrets(used.journal)))
+    assert SECRET[8:17] not in repr(PROBE.examine(used.build()))

@@ -6,9 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import KeepsTokensOffBrowsers, Verdict
-from tests.probes.sights import SECRET, TOKEN, BrowserTape
+from tests.probes.sights import SECRET, TOKEN, BrowserJournal
 
 PROBE = KeepsTokensOffBrowsers()
 PACKED = base64.urlsafe_b64encode(zlib.compress(f'{{"token":"{TOKEN}"}}'.encode())).decode().rstrip("=")
@@ -25,10 +24,10 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_a_token_is_found_in_every_encoding(form: str) -> None:
     """An encoding hides nothing."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.store("cookie", "session", FORMS[form])
 
-    finding = PROBE.examine(search_secrets(sights.journal))
+    finding = PROBE.examine(sights.build())
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed.endswith("is in a cookie, on the page 'connect'")
@@ -38,18 +37,18 @@ def test_a_token_is_found_in_every_encoding(form: str) -> None:
 @pytest.mark.parametrize("place", ["localStorage", "sessionStorage", "IndexedDB", "cache", "url", "history"])
 def test_a_token_is_found_in_every_place(place: str) -> None:
     """The browser keeps each of them."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.store(place, "0", f"http://127.0.0.1:1/callback#access_token={TOKEN}")
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.FAIL
+    assert PROBE.examine(sights.build()).verdict is Verdict.FAIL
 
 
 def test_a_deleted_cookie_that_was_sent_is_found() -> None:
     """The browser kept it long enough to send it."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.fetch(headers=(("cookie", f"a=1; t={TOKEN}"),))
 
-    assert PROBE.examine(search_secrets(sights.journal)).observed == "the access token is in a cookie, on the page 'connect'"
+    assert PROBE.examine(sights.build()).observed == "the access token is in a cookie, on the page 'connect'"
 
 
 @pytest.mark.parametrize(
@@ -57,29 +56,29 @@ def test_a_deleted_cookie_that_was_sent_is_found() -> None:
 )
 def test_a_token_set_for_a_moment_is_found(header: str, place: str) -> None:
     """The next response may delete it before the harness reads the storage."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.fetch("/go", kind="fetch", response_headers=(("x", "y"), (header, f"/next?t={TOKEN}; Max-Age=60")))
 
-    assert PROBE.examine(search_secrets(sights.journal)).observed == f"the access token is in {place}, on the page 'connect'"
+    assert PROBE.examine(sights.build()).observed == f"the access token is in {place}, on the page 'connect'"
 
 
 def test_harmless_stored_values_pass() -> None:
     """A session id, a theme and another issuer's token are allowed; another probe judges secrets."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.store("cookie", "session", "s%3Aabc.def")
     sights.store("localStorage", "theme", "dark")
     sights.store("localStorage", "token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.b3duLXNpZ25hdHVyZQ")
     sights.store("localStorage", "secret", SECRET)
 
-    assert PROBE.examine(search_secrets(sights.journal)).verdict is Verdict.PASS
+    assert PROBE.examine(sights.build()).verdict is Verdict.PASS
 
 
 def test_unread_storage_is_inconclusive() -> None:
     """It may contain a token."""
-    sights = BrowserTape()
+    sights = BrowserJournal()
     sights.store("unread", "IndexedDB", "UnknownError")
 
-    finding = PROBE.examine(search_secrets(sights.journal))
+    finding = PROBE.examine(sights.build())
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
@@ -89,6 +88,6 @@ def test_unread_storage_is_inconclusive() -> None:
 
 def test_without_a_token_the_result_is_inconclusive() -> None:
     """An app without a token cannot leak one."""
-    sights = BrowserTape(has_called=False)
+    sights = BrowserJournal(has_called=False)
 
-    assert PROBE.examine(search_secrets(sights.journal)).observed == "the app made no call with a token"
+    assert PROBE.examine(sights.build()).observed == "the app made no call with a token"

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Canaries
-from fiskil_harness.journal.secret_search import search_secrets
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, ResponsesContainNoSecrets, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 PROBE = ResponsesContainNoSecrets()
 KEY = bytes(range(180, 220))
@@ -27,24 +27,24 @@ ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def forged_body(courier: Courier) -> bytes:
+def forged_body(courier: JournalBuilder) -> bytes:
     """Return the body of a forgery."""
     return courier.forge("unsigned").body
 
 
 def examined(response_body: bytes, **more: object) -> Finding:
     """Return the finding for a response to a forgery, next to a genuine delivery."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.journal.write(Canaries(values={"webhook secret": (SECRET,), "account number": ("123456789",)}))
     courier.deliver("e0")
     courier.forge("unsigned", response_body=response_body, **more)
-    return PROBE.examine(search_secrets(courier.journal))
+    return PROBE.examine(courier.build())
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_the_right_signature_in_every_encoding_fails(encoding: str) -> None:
     """With it an attacker could send the same body again with a valid signature."""
-    digest = hmac.digest(KEY, forged_body(Courier()), hashlib.sha256)
+    digest = hmac.digest(KEY, forged_body(receiver_journal()), hashlib.sha256)
 
     finding = examined(b"expected " + ENCODINGS[encoding](digest))
 
@@ -73,7 +73,7 @@ def test_response_headers_are_searched() -> None:
 
 def test_an_echo_of_the_sent_signature_passes() -> None:
     """An echo reveals nothing new."""
-    digest = base64.b64encode(hmac.digest(KEY, forged_body(Courier()), hashlib.sha256))
+    digest = base64.b64encode(hmac.digest(KEY, forged_body(receiver_journal()), hashlib.sha256))
 
     finding = examined(b"got " + digest, headers=(("X-Fiskil-Signature", digest.decode()),))
 
@@ -104,7 +104,7 @@ def test_ordinary_text_is_no_stack_trace() -> None:
 
 def test_without_a_forgery_the_result_is_inconclusive() -> None:
     """Responses to genuine messages alone prove nothing."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
 
-    assert PROBE.examine(search_secrets(courier.journal)).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(courier.build()).verdict is Verdict.INCONCLUSIVE

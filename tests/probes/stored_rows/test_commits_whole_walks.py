@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import END_USER, JournalBuilder
 from fiskil_harness.probes import CommitsWholeWalks, Verdict
-from tests.probes.tape import ALICE, Tape
 
 PROBE = CommitsWholeWalks()
 SYNCED = "banking.transactions.sync.completed"
 BROKEN = ("CursorExpired(status=400)",)
 
 
-def row(tape: Tape, key: str, day: int = 1) -> dict[str, Any]:
+def row(tape: JournalBuilder, key: str, day: int = 1) -> dict[str, Any]:
     """A row with a date in October."""
     return tape.transaction(key, posting_date_time=f"2026-10-{day:02d}T09:00:00Z")
 
 
-def two_reads(tape: Tape, *, bites: tuple[str, ...] = BROKEN) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def two_reads(tape: JournalBuilder, *, bites: tuple[str, ...] = BROKEN) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The app has a complete read of three rows, and the walk of the next read, of five rows, is disturbed."""
     old = [row(tape, "c", 3), row(tape, "b", 2), row(tape, "a", 1)]
     tape.rows(*old)
@@ -28,17 +28,17 @@ def two_reads(tape: Tape, *, bites: tuple[str, ...] = BROKEN) -> tuple[list[dict
     tape.rows(*new)
     tape.deliver_event(SYNCED)
     tape.call("banking.transactions")
-    tape.call("banking.transactions", query=f"end_user_id={ALICE}&page%5Bafter%5D=c1", status=400, bites=bites)
+    tape.call("banking.transactions", query=f"end_user_id={END_USER}&page%5Bafter%5D=c1", status=400, bites=bites)
     return old, new
 
 
-def complete(tape: Tape, new: list[dict[str, Any]]) -> None:
+def complete(tape: JournalBuilder, new: list[dict[str, Any]]) -> None:
     """Later the app has read all rows."""
     tape.call("banking.transactions")
     tape.effects({"rows": new})
 
 
-def test_keeping_the_previous_read_passes(tape: Tape) -> None:
+def test_keeping_the_previous_read_passes(tape: JournalBuilder) -> None:
     """A failed walk changes nothing."""
     old, new = two_reads(tape)
     tape.effects({"rows": old}, moment="settled")
@@ -47,7 +47,7 @@ def test_keeping_the_previous_read_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_the_complete_new_read_passes(tape: Tape) -> None:
+def test_the_complete_new_read_passes(tape: JournalBuilder) -> None:
     """The app repeats the walk to its end."""
     _, new = two_reads(tape)
     tape.effects({"rows": new}, moment="settled")
@@ -55,7 +55,7 @@ def test_the_complete_new_read_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_first_pages_beside_the_old_rows_fail(tape: Tape) -> None:
+def test_first_pages_beside_the_old_rows_fail(tape: JournalBuilder) -> None:
     """The state has a new row of the first page, and one of the second is missing."""
     old, new = two_reads(tape)
     tape.effects({"rows": [new[0], *old]}, moment="settled")
@@ -67,7 +67,7 @@ def test_first_pages_beside_the_old_rows_fail(tape: Tape) -> None:
     assert finding.observed == "the app shows transactions that are neither the previous read nor a complete new one"
 
 
-def test_first_pages_alone_fail(tape: Tape) -> None:
+def test_first_pages_alone_fail(tape: JournalBuilder) -> None:
     """The rows of the later pages are gone."""
     _, new = two_reads(tape)
     tape.effects({"rows": new[:2]}, moment="settled")
@@ -76,7 +76,7 @@ def test_first_pages_alone_fail(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).evidence == ("missing a", "missing b", "missing d")
 
 
-def test_an_empty_state_fails(tape: Tape) -> None:
+def test_an_empty_state_fails(tape: JournalBuilder) -> None:
     """An empty list is no complete read either."""
     _, new = two_reads(tape)
     tape.effects({"rows": []}, moment="settled")
@@ -85,7 +85,7 @@ def test_an_empty_state_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_first_read_may_fail_completely(tape: Tape) -> None:
+def test_a_first_read_may_fail_completely(tape: JournalBuilder) -> None:
     """There were no rows before, and there are none now."""
     rows = [row(tape, "b", 2), row(tape, "a", 1)]
     tape.rows(*rows)
@@ -97,7 +97,7 @@ def test_a_first_read_may_fail_completely(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_app_that_shows_a_fixed_number_of_rows_passes(tape: Tape) -> None:
+def test_an_app_that_shows_a_fixed_number_of_rows_passes(tape: JournalBuilder) -> None:
     """It shows three rows as before: the oldest made room for the newest."""
     _, new = two_reads(tape)
     tape.effects({"rows": new[:3]}, moment="settled")
@@ -106,7 +106,7 @@ def test_an_app_that_shows_a_fixed_number_of_rows_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_rows_never_shown_are_not_missed(tape: Tape) -> None:
+def test_rows_never_shown_are_not_missed(tape: JournalBuilder) -> None:
     """An app may store only the rows of one merchant, or those above an amount."""
     kept, other, new = row(tape, "a"), row(tape, "b", 2), row(tape, "c", 3)
     tape.rows(kept, other)
@@ -121,11 +121,11 @@ def test_rows_never_shown_are_not_missed(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_separate_lists_may_differ_in_age(tape: Tape) -> None:
+def test_separate_lists_may_differ_in_age(tape: JournalBuilder) -> None:
     """An app that reads each account separately commits each separately."""
     first, second = row(tape, "a"), tape.transaction("b", account_id="acc2")
     more, other = row(tape, "c"), tape.transaction("d", account_id="acc2")
-    queries = [f"end_user_id={ALICE}&account_id={account_id}" for account_id in ("acc1", "acc2")]
+    queries = [f"end_user_id={END_USER}&account_id={account_id}" for account_id in ("acc1", "acc2")]
     tape.rows(first, second)
     tape.deliver_event(SYNCED)
     for query in queries:
@@ -141,7 +141,7 @@ def test_separate_lists_may_differ_in_age(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_removed_rows_may_stay_as_history(tape: Tape) -> None:
+def test_removed_rows_may_stay_as_history(tape: JournalBuilder) -> None:
     """Another probe checks if they look active."""
     kept, gone, new = row(tape, "a", 1), row(tape, "b", 2), row(tape, "c", 3)
     tape.rows(kept, gone)
@@ -156,7 +156,7 @@ def test_removed_rows_may_stay_as_history(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_pending_rows_are_not_judged(tape: Tape) -> None:
+def test_pending_rows_are_not_judged(tape: JournalBuilder) -> None:
     """Many apps show a row only when it is posted."""
     waiting = tape.transaction("p", status="PENDING")
     old = row(tape, "a")
@@ -174,7 +174,7 @@ def test_pending_rows_are_not_judged(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("bite", ["NextAbsent()", "EmptyList()", "NotANumber(token=NaN)", "CamelCase()"])
-def test_a_fault_that_the_app_cannot_notice_is_not_judged(tape: Tape, bite: str) -> None:
+def test_a_fault_that_the_app_cannot_notice_is_not_judged(tape: JournalBuilder, bite: str) -> None:
     """A list without a next link has ended, and an unreadable row may be left out."""
     _, new = two_reads(tape, bites=(bite,))
     tape.effects({"rows": new[:3]}, moment="settled")
@@ -186,7 +186,7 @@ def test_a_fault_that_the_app_cannot_notice_is_not_judged(tape: Tape, bite: str)
     assert finding.observed == "the app's state was not read after a fault had disturbed a read"
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """The next attempt may be in progress."""
     _, new = two_reads(tape)
     tape.effects({"rows": new[:3]}, moment="settled", pending=1, is_idle=False)
@@ -194,7 +194,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).observed == "the app was still busy when the scenario ended"
 
 
-def test_without_a_fault_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_fault_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """A walk without a disturbance is judged by other probes."""
     rows = [row(tape, "a")]
     tape.rows(*rows)
@@ -203,7 +203,7 @@ def test_without_a_fault_the_result_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).observed == "no read of transactions was disturbed"
 
 
-def test_a_state_without_ids_cannot_be_compared(tape: Tape) -> None:
+def test_a_state_without_ids_cannot_be_compared(tape: JournalBuilder) -> None:
     """The finding names the effects hook, which reports no ids."""
     tape.rows(row(tape, "a"))
     tape.call("banking.transactions", bites=BROKEN)

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import DropsRemovedRows, Verdict
-from tests.probes.tape import Tape
 
 PROBE = DropsRemovedRows("transactions")
 SYNCED = "banking.transactions.sync.completed"
 
 
-def remove_row(tape: Tape, after: Any) -> None:
+def remove_row(tape: JournalBuilder, after: Any) -> None:
     """Row ``b`` is removed; after the event of that sync the app's state is *after*."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     tape.rows(stays, goes)
@@ -22,7 +22,7 @@ def remove_row(tape: Tape, after: Any) -> None:
     tape.effects(after)
 
 
-def test_a_deleted_row_passes(tape: Tape) -> None:
+def test_a_deleted_row_passes(tape: JournalBuilder) -> None:
     """The active view shows the rows of the latest sync."""
     remove_row(tape, {"rows": [tape.transaction("a")]})
 
@@ -31,7 +31,7 @@ def test_a_deleted_row_passes(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_a_row_that_stays_unchanged_fails(tape: Tape) -> None:
+def test_a_row_that_stays_unchanged_fails(tape: JournalBuilder) -> None:
     """A removed row in its old place looks like an active one."""
     remove_row(tape, {"rows": [tape.transaction("a"), tape.transaction("b")]})
 
@@ -41,7 +41,7 @@ def test_a_row_that_stays_unchanged_fails(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("kind", ["marked", "moved", "listed"])
-def test_a_row_kept_with_a_mark_passes(tape: Tape, kind: str) -> None:
+def test_a_row_kept_with_a_mark_passes(tape: JournalBuilder, kind: str) -> None:
     """Soft deletes pass, wherever the mark is."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     states = {
@@ -58,7 +58,7 @@ def test_a_row_kept_with_a_mark_passes(tape: Tape, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("mark", "verdict"), [({"is_deleted": True}, Verdict.PASS), ({}, Verdict.FAIL)])
-def test_a_mark_may_stay_over_several_syncs(tape: Tape, mark: dict[str, bool], verdict: Verdict) -> None:
+def test_a_mark_may_stay_over_several_syncs(tape: JournalBuilder, mark: dict[str, bool], verdict: Verdict) -> None:
     """The row is compared with the last state before its removal, not with a state that shows the mark."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     remove_row(tape, {"rows": [stays, {**goes, **mark}]})
@@ -69,14 +69,14 @@ def test_a_mark_may_stay_over_several_syncs(tape: Tape, mark: dict[str, bool], v
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_state_that_shows_no_row_proves_nothing(tape: Tape) -> None:
+def test_a_state_that_shows_no_row_proves_nothing(tape: JournalBuilder) -> None:
     """An app that lost all rows has not removed one on purpose."""
     remove_row(tape, {"rows": []})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_removal_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_removal_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The sync removed no row."""
     tape.rows(tape.transaction("a"))
     tape.deliver_event(SYNCED)
@@ -85,7 +85,7 @@ def test_without_a_removal_the_result_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
+def test_an_app_that_was_not_notified_is_not_judged(tape: JournalBuilder) -> None:
     """The event of the second sync was refused, and no refresh followed."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     tape.rows(stays, goes)
@@ -98,7 +98,7 @@ def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """It may still remove the row."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     tape.rows(stays, goes)
@@ -112,7 +112,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("kept", "verdict"), [([], Verdict.PASS), (["a"], Verdict.FAIL)])
-def test_an_empty_list_removes_every_row(tape: Tape, kept: list[str], verdict: Verdict) -> None:
+def test_an_empty_list_removes_every_row(tape: JournalBuilder, kept: list[str], verdict: Verdict) -> None:
     """The rows of each end user are judged, also if none is left."""
     row = tape.transaction("a")
     tape.rows(row, participant="emptied")
@@ -125,7 +125,7 @@ def test_an_empty_list_removes_every_row(tape: Tape, kept: list[str], verdict: V
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_row_that_stays_after_an_unrenewed_token_is_inconclusive(tape: Tape) -> None:
+def test_a_row_that_stays_after_an_unrenewed_token_is_inconclusive(tape: JournalBuilder) -> None:
     """The app could not read that the row is gone; the practice about tokens covers that."""
     tape.call("banking.transactions", status=401)
     remove_row(tape, {"rows": [tape.transaction("a"), tape.transaction("b")]})

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import DropsRevokedRows, Verdict
-from tests.probes.tape import Tape
 
 PROBE = DropsRevokedRows()
 
 
-def revoke(tape: Tape, after: Any, *, outcome: str = "ack") -> None:
+def revoke(tape: JournalBuilder, after: Any, *, outcome: str = "ack") -> None:
     """A consent with one account and one transaction is revoked; afterwards the app's state is *after*."""
     account = {"key": "everyday", "fiskil_id": "bank_account_1", "account_number": "123456789"}
     row = tape.transaction("a")
@@ -23,7 +23,7 @@ def revoke(tape: Tape, after: Any, *, outcome: str = "ack") -> None:
 
 
 @pytest.mark.parametrize("after", [{"accounts": [], "transactions": []}, None, {"consent": "revoked"}])
-def test_an_empty_state_passes(tape: Tape, after: Any) -> None:
+def test_an_empty_state_passes(tape: JournalBuilder, after: Any) -> None:
     """An app may have no rows left, or no longer know the end user."""
     revoke(tape, after)
 
@@ -32,7 +32,7 @@ def test_an_empty_state_passes(tape: Tape, after: Any) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 3)
 
 
-def test_rows_that_stay_fail_and_their_numbers_are_hidden(tape: Tape) -> None:
+def test_rows_that_stay_fail_and_their_numbers_are_hidden(tape: JournalBuilder) -> None:
     """The finding names accounts and rows, and shows neither ids nor account numbers."""
     account = {"key": "everyday", "fiskil_id": "bank_account_1", "account_number": "123456789"}
     revoke(tape, {"accounts": [account], "transactions": []})
@@ -43,7 +43,7 @@ def test_rows_that_stay_fail_and_their_numbers_are_hidden(tape: Tape) -> None:
     assert finding.evidence == ("kept accounts everyday", "kept the account number of everyday")
 
 
-def test_the_number_of_a_joint_account_may_stay_with_the_other_holder(tape: Tape) -> None:
+def test_the_number_of_a_joint_account_may_stay_with_the_other_holder(tape: JournalBuilder) -> None:
     """Both holders have the same number, and the other one's consent is active."""
     theirs = {"key": "everyday", "fiskil_id": "bank_account_2", "account_number": "123456789"}
     tape.rows(theirs, dataset="accounts", participant="twin")
@@ -54,14 +54,14 @@ def test_the_number_of_a_joint_account_may_stay_with_the_other_holder(tape: Tape
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_an_event_that_was_not_acknowledged_is_not_judged(tape: Tape) -> None:
+def test_an_event_that_was_not_acknowledged_is_not_judged(tape: JournalBuilder) -> None:
     """An app that was not notified does not know of the revocation."""
     revoke(tape, {"transactions": [tape.transaction("a")]}, outcome="refuse")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_new_consent_may_bring_rows_back(tape: Tape) -> None:
+def test_a_new_consent_may_bring_rows_back(tape: JournalBuilder) -> None:
     """After a new consent the app may show the same rows."""
     revoke(tape, None)
     tape.deliver_event("consent.received")
@@ -70,7 +70,7 @@ def test_a_new_consent_may_bring_rows_back(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_never_showed_a_row_proves_nothing(tape: Tape) -> None:
+def test_an_app_that_never_showed_a_row_proves_nothing(tape: JournalBuilder) -> None:
     """The state showed no row before and shows none afterwards."""
     tape.rows(tape.transaction("a"))
     tape.effects({}, moment="before")
@@ -80,7 +80,7 @@ def test_an_app_that_never_showed_a_row_proves_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """It may still delete the rows."""
     row = tape.transaction("a")
     tape.rows(row)

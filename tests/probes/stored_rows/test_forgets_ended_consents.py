@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import ForgetsEndedConsents, Verdict
-from tests.probes.tape import Tape
 
 PROBE = ForgetsEndedConsents()
-Notice = Callable[[Tape], None]
+Notice = Callable[[JournalBuilder], None]
 
 
 def row(key: str, consent: str = "arr1") -> dict[str, Any]:
     """A row of this consent."""
-    return Tape.transaction(key, arrangement_id=consent)
+    return JournalBuilder.transaction(key, arrangement_id=consent)
 
 
-def begin(tape: Tape) -> None:
+def begin(tape: JournalBuilder) -> None:
     """A consent has one row, which the app shows."""
     tape.consent("arr1")
     tape.rows(row("a"))
@@ -25,38 +25,38 @@ def begin(tape: Tape) -> None:
     tape.effects({"transactions": [row("a")]}, moment="before")
 
 
-def end(tape: Tape) -> None:
+def end(tape: JournalBuilder) -> None:
     """The consent has ended."""
     begin(tape)
     tape.consent("arr1", is_active=False)
 
 
-def by_event(tape: Tape) -> None:
+def by_event(tape: JournalBuilder) -> None:
     """The event arrives."""
     tape.deliver_event("consent.revoked", consent="arr1")
 
 
-def by_refresh(tape: Tape) -> None:
+def by_refresh(tape: JournalBuilder) -> None:
     """The app reads its consents in a refresh."""
     tape.now_s += 1
     tape.call("consents.list")
     tape.hook("refresh")
 
 
-def by_refusal(tape: Tape) -> None:
+def by_refusal(tape: JournalBuilder) -> None:
     """The API refuses a read in a refresh."""
     tape.now_s += 1
     tape.call("banking.accounts", status=403)
     tape.hook("refresh", status=502)
 
 
-def by_own_revocation(tape: Tape) -> None:
+def by_own_revocation(tape: JournalBuilder) -> None:
     """The app revokes the consent itself."""
     tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
 
 
 @pytest.mark.parametrize("notify", [by_event, by_refresh, by_refusal, by_own_revocation])
-def test_rows_that_stay_fail_however_the_app_learned_of_the_end(tape: Tape, notify: Notice) -> None:
+def test_rows_that_stay_fail_however_the_app_learned_of_the_end(tape: JournalBuilder, notify: Notice) -> None:
     """The app must delete the rows in each case."""
     end(tape)
     notify(tape)
@@ -69,7 +69,7 @@ def test_rows_that_stay_fail_however_the_app_learned_of_the_end(tape: Tape, noti
 
 @pytest.mark.parametrize("notify", [by_event, by_refresh, by_refusal, by_own_revocation])
 @pytest.mark.parametrize("state", [{"transactions": []}, None, {"history": [{**row("a"), "removed": "yes"}]}])
-def test_rows_that_are_gone_or_marked_pass(tape: Tape, notify: Notice, state: Any) -> None:
+def test_rows_that_are_gone_or_marked_pass(tape: JournalBuilder, notify: Notice, state: Any) -> None:
     """Deleted rows and rows that are shown differently both pass."""
     end(tape)
     notify(tape)
@@ -78,7 +78,7 @@ def test_rows_that_are_gone_or_marked_pass(tape: Tape, notify: Notice, state: An
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_row_of_another_ended_consent_fails(tape: Tape) -> None:
+def test_a_row_of_another_ended_consent_fails(tape: JournalBuilder) -> None:
     """It is the same record, whatever consent it names."""
     end(tape)
     by_event(tape)
@@ -92,7 +92,7 @@ def test_a_row_of_another_ended_consent_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_rows_of_a_new_consent_may_stay(tape: Tape) -> None:
+def test_rows_of_a_new_consent_may_stay(tape: JournalBuilder) -> None:
     """The end user has consented again, and the same rows belong to the new consent."""
     end(tape)
     by_event(tape)
@@ -103,42 +103,42 @@ def test_rows_of_a_new_consent_may_stay(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def without_notice(tape: Tape) -> None:
+def without_notice(tape: JournalBuilder) -> None:
     """The app is not notified."""
 
 
-def refused_event(tape: Tape) -> None:
+def refused_event(tape: JournalBuilder) -> None:
     """The app refuses the event."""
     tape.deliver_event("consent.revoked", consent="arr1", outcome="refuse")
 
 
-def too_soon(tape: Tape) -> None:
+def too_soon(tape: JournalBuilder) -> None:
     """A second refresh is refused as too early."""
     tape.now_s += 1
     tape.call("banking.accounts", status=403)
     tape.hook("refresh", status=429)
 
 
-def reads_later(tape: Tape) -> None:
+def reads_later(tape: JournalBuilder) -> None:
     """The refresh is accepted, and the app has not read yet."""
     tape.now_s += 1
     tape.hook("refresh", status=202)
 
 
-def api_was_down(tape: Tape) -> None:
+def api_was_down(tape: JournalBuilder) -> None:
     """The API fails during the refresh."""
     tape.now_s += 1
     tape.call("banking.accounts", status=503)
     tape.hook("refresh", status=502)
 
 
-def of_another_consent(tape: Tape) -> None:
+def of_another_consent(tape: JournalBuilder) -> None:
     """The event names another consent."""
     tape.deliver_event("consent.revoked", consent="arr9")
 
 
 @pytest.mark.parametrize("notify", [without_notice, refused_event, too_soon, reads_later, api_was_down, of_another_consent])
-def test_an_app_that_does_not_know_of_the_end_is_not_judged(tape: Tape, notify: Notice) -> None:
+def test_an_app_that_does_not_know_of_the_end_is_not_judged(tape: JournalBuilder, notify: Notice) -> None:
     """It received no event and no API response that shows the end."""
     end(tape)
     notify(tape)
@@ -147,7 +147,7 @@ def test_an_app_that_does_not_know_of_the_end_is_not_judged(tape: Tape, notify: 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_refusal_proves_nothing_while_another_consent_is_active(tape: Tape) -> None:
+def test_a_refusal_proves_nothing_while_another_consent_is_active(tape: JournalBuilder) -> None:
     """The 403 may have another reason."""
     end(tape)
     tape.consent("arr2")
@@ -157,7 +157,7 @@ def test_a_refusal_proves_nothing_while_another_consent_is_active(tape: Tape) ->
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """It may still delete the rows."""
     end(tape)
     by_event(tape)
@@ -167,7 +167,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("consents", [(), ("arr1",)])
-def test_without_an_ended_consent_the_result_is_inconclusive(tape: Tape, consents: tuple[str, ...]) -> None:
+def test_without_an_ended_consent_the_result_is_inconclusive(tape: JournalBuilder, consents: tuple[str, ...]) -> None:
     """No consent has ended."""
     for consent in consents:
         tape.consent(consent)
@@ -176,7 +176,7 @@ def test_without_an_ended_consent_the_result_is_inconclusive(tape: Tape, consent
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_never_showed_a_row_proves_nothing(tape: Tape) -> None:
+def test_an_app_that_never_showed_a_row_proves_nothing(tape: JournalBuilder) -> None:
     """The state showed no row before and shows none afterwards."""
     tape.consent("arr1")
     tape.rows(row("a"))

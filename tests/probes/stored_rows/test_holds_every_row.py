@@ -6,15 +6,15 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Declared, shortened
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED
 from fiskil_harness.probes import HoldsEveryRow, Verdict
-from tests.probes.tape import Tape
 
 PROBE = HoldsEveryRow("transactions")
 SYNCED = "banking.transactions.sync.completed"
 
 
-def sync(tape: Tape, *keys: str) -> list[dict[str, Any]]:
+def sync(tape: JournalBuilder, *keys: str) -> list[dict[str, Any]]:
     """A sync contains rows with these keys, and its event is acknowledged."""
     rows = [tape.transaction(key) for key in keys]
     tape.rows(*rows)
@@ -22,7 +22,7 @@ def sync(tape: Tape, *keys: str) -> list[dict[str, Any]]:
     return rows
 
 
-def test_a_state_with_every_row_passes(tape: Tape) -> None:
+def test_a_state_with_every_row_passes(tape: JournalBuilder) -> None:
     """A correct app shows each row once."""
     tape.effects({"transactions": sync(tape, "a", "b")})
 
@@ -31,7 +31,7 @@ def test_a_state_with_every_row_passes(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_a_missing_row_fails_by_name(tape: Tape) -> None:
+def test_a_missing_row_fails_by_name(tape: JournalBuilder) -> None:
     """The finding uses the row's name in the person's history, never its id."""
     tape.effects({"transactions": sync(tape, "a", "b")[:1]})
 
@@ -41,7 +41,7 @@ def test_a_missing_row_fails_by_name(tape: Tape) -> None:
     assert finding.observed == "1 of 2 transactions are missing from the app's state"
 
 
-def test_a_row_twice_in_one_list_fails(tape: Tape) -> None:
+def test_a_row_twice_in_one_list_fails(tape: JournalBuilder) -> None:
     """An app that inserts instead of updating shows a row twice."""
     first, second = sync(tape, "a", "b")
     tape.effects({"transactions": [first, second, {**first, "amount": "-1.00"}]})
@@ -60,7 +60,7 @@ def test_a_row_twice_in_one_list_fails(tape: Tape) -> None:
         ({"state": "replaced"}, {"state": "current"}),
     ],
 )
-def test_versions_with_a_mark_pass(tape: Tape, old: dict[str, Any], new: dict[str, Any]) -> None:
+def test_versions_with_a_mark_pass(tape: JournalBuilder, old: dict[str, Any], new: dict[str, Any]) -> None:
     """A state may keep old versions of a row, if a mark shows which version is current."""
     first, second = sync(tape, "a", "b")
     tape.effects({"transactions": [{**first, **new, "amount": "-1.00"}, {**second, **new}]})
@@ -77,7 +77,9 @@ def test_versions_with_a_mark_pass(tape: Tape, old: dict[str, Any], new: dict[st
         ({"source": "webhook"}, {"source": "refresh"}),
     ],
 )
-def test_rows_inserted_again_fail_despite_other_fields(tape: Tape, old: dict[str, Any], new: dict[str, Any]) -> None:
+def test_rows_inserted_again_fail_despite_other_fields(
+    tape: JournalBuilder, old: dict[str, Any], new: dict[str, Any]
+) -> None:
     """Times, numbers and a word that no earlier row had show when a row was inserted, not which one is current."""
     first, second = sync(tape, "a", "b")
     rows = [{**first, **old}, {**second, **old}]
@@ -88,7 +90,7 @@ def test_rows_inserted_again_fail_despite_other_fields(tape: Tape, old: dict[str
 
 
 @pytest.mark.parametrize("shape", ["newest", "log", "by_account", "split_and_newest", "keyed"])
-def test_correct_states_of_any_shape_pass(tape: Tape, shape: str) -> None:
+def test_correct_states_of_any_shape_pass(tape: JournalBuilder, shape: str) -> None:
     """Rows may appear again on purpose: as the newest ones, in a log of changes, under their accounts."""
     first, second = sync(tape, "a", "b")
     shapes: dict[str, Any] = {
@@ -103,13 +105,13 @@ def test_correct_states_of_any_shape_pass(tape: Tape, shape: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_rows_that_the_app_never_reads_are_not_missed(tape: Tape) -> None:
+def test_rows_that_the_app_never_reads_are_not_missed(tape: JournalBuilder) -> None:
     """An app that limits the history with ``from`` stores only what it read."""
     new = tape.transaction("new")
     old = tape.transaction("old", posting_date_time="2025-01-01T09:00:00Z")
     tape.rows(new, old)
     tape.deliver_event(SYNCED)
-    tape.call("banking.transactions", query="end_user_id=eu_alice&from=2026-01-01T00%3A00%3A00Z")
+    tape.call("banking.transactions", query="end_user_id=eu-alice&from=2026-01-01T00%3A00%3A00Z")
     tape.effects([new])
 
     finding = PROBE.examine(tape.journal)
@@ -117,7 +119,7 @@ def test_rows_that_the_app_never_reads_are_not_missed(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
+def test_an_app_that_was_not_notified_is_not_judged(tape: JournalBuilder) -> None:
     """The event was refused, and the refresh failed."""
     tape.rows(tape.transaction("a"))
     tape.deliver_event(SYNCED, outcome="refuse")
@@ -132,7 +134,7 @@ def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
     )
 
 
-def test_a_successful_refresh_notifies_the_app(tape: Tape) -> None:
+def test_a_successful_refresh_notifies_the_app(tape: JournalBuilder) -> None:
     """An app that reports a complete refresh must store every row."""
     tape.rows(tape.transaction("a"), tape.transaction("b"))
     tape.wait(1)
@@ -142,7 +144,7 @@ def test_a_successful_refresh_notifies_the_app(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """Rows may still arrive while something is pending."""
     rows = sync(tape, "a", "b")
     tape.effects({"transactions": rows[:1]}, pending=1, is_idle=False)
@@ -150,7 +152,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_state_without_ids_cannot_be_counted(tape: Tape) -> None:
+def test_a_state_without_ids_cannot_be_counted(tape: JournalBuilder) -> None:
     """The finding names the effects hook, which reports no ids."""
     sync(tape, "a", "b")
     tape.effects({"total": 2, "amounts": [-12.5, -12.5]})
@@ -161,7 +163,7 @@ def test_a_state_without_ids_cannot_be_counted(tape: Tape) -> None:
     assert finding.observed == "the app's state contains no fiskil_id, so rows cannot be counted"
 
 
-def test_a_state_that_lost_all_its_rows_fails(tape: Tape) -> None:
+def test_a_state_that_lost_all_its_rows_fails(tape: JournalBuilder) -> None:
     """The state showed these rows before and shows none now."""
     rows = sync(tape, "a", "b")
     tape.effects({"transactions": rows}, moment="settled")
@@ -172,14 +174,14 @@ def test_a_state_that_lost_all_its_rows_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.FAIL, 2)
 
 
-def read_pages(tape: Tape, *pages: list[dict[str, Any]], bites: tuple[str, ...] = ()) -> None:
+def read_pages(tape: JournalBuilder, *pages: list[dict[str, Any]], bites: tuple[str, ...] = ()) -> None:
     """The app read these pages; *bites* affected the last one."""
     for number, rows in enumerate(pages, start=1):
         body = msgspec.json.encode({"transactions": rows})
         tape.call("banking.transactions", response_body=body, bites=bites if number == len(pages) else ())
 
 
-def test_an_app_that_stores_only_posted_rows_passes(tape: Tape) -> None:
+def test_an_app_that_stores_only_posted_rows_passes(tape: JournalBuilder) -> None:
     """It never shows a pending row, so this one is not missed."""
     posted, pending = tape.transaction("a"), tape.transaction("b", status="PENDING")
     tape.rows(posted, pending)
@@ -192,7 +194,7 @@ def test_an_app_that_stores_only_posted_rows_passes(tape: Tape) -> None:
     assert finding.advice == ("1 transactions are left out, apparently on purpose",)
 
 
-def test_an_app_that_shows_pending_rows_must_show_all(tape: Tape) -> None:
+def test_an_app_that_shows_pending_rows_must_show_all(tape: JournalBuilder) -> None:
     """One pending row in an earlier state is enough."""
     first, second = tape.transaction("a", status="PENDING"), tape.transaction("b", status="PENDING")
     posted = tape.transaction("c")
@@ -207,7 +209,7 @@ def test_an_app_that_shows_pending_rows_must_show_all(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing b",))
 
 
-def sync_old_rows(tape: Tape) -> list[dict[str, Any]]:
+def sync_old_rows(tape: JournalBuilder) -> list[dict[str, Any]]:
     """A sync contains four rows, newest first, a month apart, and its event is acknowledged."""
     dates = ("2025-12-20", "2025-11-20", "2025-10-20", "2025-09-20")
     rows = [tape.transaction(f"r{number}", posting_date_time=f"{day}T09:00:00Z") for number, day in enumerate(dates)]
@@ -216,7 +218,7 @@ def sync_old_rows(tape: Tape) -> list[dict[str, Any]]:
     return rows
 
 
-def test_missing_old_rows_are_inconclusive(tape: Tape) -> None:
+def test_missing_old_rows_are_inconclusive(tape: JournalBuilder) -> None:
     """The app read them, and only the oldest rows are missing; the finding names the missing fact."""
     rows = sync_old_rows(tape)
     read_pages(tape, rows[:3])
@@ -228,7 +230,7 @@ def test_missing_old_rows_are_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("days", "verdict"), [(60, Verdict.PASS), (90, Verdict.FAIL)])
-def test_the_declared_history_decides(tape: Tape, days: int, verdict: Verdict) -> None:
+def test_the_declared_history_decides(tape: JournalBuilder, days: int, verdict: Verdict) -> None:
     """Rows older than the declared days are not missed, younger ones are."""
     tape.state_retention(days, now="2026-01-01T00:00:00.000Z")
     rows = sync_old_rows(tape)
@@ -238,7 +240,7 @@ def test_the_declared_history_decides(tape: Tape, days: int, verdict: Verdict) -
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_an_app_that_stops_after_the_first_page_fails(tape: Tape) -> None:
+def test_an_app_that_stops_after_the_first_page_fails(tape: JournalBuilder) -> None:
     """The app never read the missing rows, so it has not deleted them."""
     rows = sync_old_rows(tape)
     read_pages(tape, rows[:2])
@@ -247,7 +249,7 @@ def test_an_app_that_stops_after_the_first_page_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_page_that_a_fault_broke_was_not_read(tape: Tape) -> None:
+def test_a_page_that_a_fault_broke_was_not_read(tape: JournalBuilder) -> None:
     """The app has not seen the rows of that page."""
     rows = sync_old_rows(tape)
     read_pages(tape, rows[:2], rows[2:], bites=("TruncatedJson(keep_percent=50)",))
@@ -256,7 +258,7 @@ def test_a_page_that_a_fault_broke_was_not_read(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_gap_in_the_middle_fails(tape: Tape) -> None:
+def test_a_gap_in_the_middle_fails(tape: JournalBuilder) -> None:
     """The state contains older rows."""
     rows = sync_old_rows(tape)
     read_pages(tape, rows)
@@ -265,7 +267,7 @@ def test_a_gap_in_the_middle_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_truncated_body_may_have_contained_the_row(tape: Tape) -> None:
+def test_a_truncated_body_may_have_contained_the_row(tape: JournalBuilder) -> None:
     """The journal stores only the beginning of a long body."""
     rows = sync_old_rows(tape)
     whole = msgspec.json.encode({"transactions": rows[:1], "padding": "x" * 70_000})
@@ -275,11 +277,11 @@ def test_a_truncated_body_may_have_contained_the_row(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_read_of_another_end_user_does_not_count(tape: Tape) -> None:
+def test_a_read_of_another_end_user_does_not_count(tape: JournalBuilder) -> None:
     """It does not limit the rows that the app reads for this end user."""
     rows = sync(tape, "a", "b")
     query = "end_user_id=eu_bob&from=2026-09-30T00:00:00Z&to=2026-09-30T01:00:00Z"
-    other_read = Tape().call("banking.transactions", query=query)
+    other_read = JournalBuilder().call("banking.transactions", query=query)
     tape.journal.write(msgspec.structs.replace(other_read, end_user_id="eu_bob", at_s=tape.now_s, ended_s=tape.now_s))
     tape.effects({"transactions": rows[:1]})
 
@@ -297,11 +299,11 @@ def test_a_read_of_another_end_user_does_not_count(tape: Tape) -> None:
         (120, 1_000_000, ", after a list of 120 pages and a response of 1.0 MB"),
     ],
 )
-def test_the_finding_states_sizes_that_were_covered(tape: Tape, pages: int, size_bytes: int, clause: str) -> None:
+def test_the_finding_states_sizes_that_were_covered(tape: JournalBuilder, pages: int, size_bytes: int, clause: str) -> None:
     """A long list and a large response are named, so that a reader knows how far the proof goes."""
     rows = sync(tape, "a")
     for page in range(pages):
-        query = f"end_user_id=eu_alice&page[after]={page}"
+        query = f"end_user_id=eu-alice&page[after]={page}"
         headers = (("content-length", str(size_bytes)),)
         tape.call("banking.transactions", query=query, response_headers=headers)
     tape.effects({"transactions": rows})
@@ -313,7 +315,7 @@ def test_the_finding_states_sizes_that_were_covered(tape: Tape, pages: int, size
 
 @pytest.mark.parametrize(("datasets", "hook"), [(None, "app.facts.datasets"), (("transactions",), "")])
 def test_an_app_that_reads_other_datasets_only_lacks_the_fact(
-    tape: Tape, datasets: tuple[str, ...] | None, hook: str
+    tape: JournalBuilder, datasets: tuple[str, ...] | None, hook: str
 ) -> None:
     """With the fact, the scenario judges a dataset that the app reads."""
     tape.journal.write(Declared(datasets=datasets))
@@ -327,7 +329,7 @@ def test_an_app_that_reads_other_datasets_only_lacks_the_fact(
     assert finding.observed == "the app reads other datasets and no transactions"
 
 
-def test_rows_that_an_unrenewed_token_kept_away_do_not_count_as_lost(tape: Tape) -> None:
+def test_rows_that_an_unrenewed_token_kept_away_do_not_count_as_lost(tape: JournalBuilder) -> None:
     """The practice about tokens covers the failure, and following links would not mend it."""
     rows = sync(tape, "a", "b")
     tape.call("banking.transactions", status=401)
@@ -338,7 +340,7 @@ def test_rows_that_an_unrenewed_token_kept_away_do_not_count_as_lost(tape: Tape)
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, TOKEN_NOT_RENEWED)
 
 
-def test_rows_that_are_missing_after_a_failed_renewal_count_as_lost(tape: Tape) -> None:
+def test_rows_that_are_missing_after_a_failed_renewal_count_as_lost(tape: JournalBuilder) -> None:
     """The app tried to renew its token, and must recover when the token endpoint does."""
     rows = sync(tape, "a", "b")
     tape.call("banking.transactions", status=401)

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import HoldsExactAmounts, Verdict
-from tests.probes.tape import Tape
 
 PROBE = HoldsExactAmounts()
 LARGE = "-90071992547409.93"
 
 
-def sync(tape: Tape, unusual: str = LARGE) -> list[dict[str, Any]]:
+def sync(tape: JournalBuilder, unusual: str = LARGE) -> list[dict[str, Any]]:
     """A sync contains three ordinary rows and one with an unusual amount."""
     plain = [tape.transaction(key, amount=amount) for key, amount in (("a", "-1.50"), ("b", "-2.75"), ("c", "1180.00"))]
     rows = [*plain, tape.transaction("unusual", amount=unusual)]
@@ -34,7 +34,7 @@ def cents(text: str) -> int:
 
 
 @pytest.mark.parametrize("amount", [LARGE, LARGE.lstrip("-"), "-9.007199254740993E+13"])
-def test_an_exact_amount_passes(tape: Tape, amount: str) -> None:
+def test_an_exact_amount_passes(tape: JournalBuilder, amount: str) -> None:
     """The sign and the notation do not matter."""
     tape.effects({"rows": state_with(sync(tape), amount)})
 
@@ -43,7 +43,7 @@ def test_an_exact_amount_passes(tape: Tape, amount: str) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "1 unusual amounts are shown exactly")
 
 
-def test_whole_cents_pass(tape: Tape) -> None:
+def test_whole_cents_pass(tape: JournalBuilder) -> None:
     """An integer of any size is exact."""
     tape.effects({"rows": state_with(sync(tape), cents(LARGE), shape=cents)})
 
@@ -51,7 +51,7 @@ def test_whole_cents_pass(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("amount", ["-90071992547409.94", "-90071992547409.9", -9007199254740994, "NaN"])
-def test_another_amount_fails(tape: Tape, amount: Any) -> None:
+def test_another_amount_fails(tape: JournalBuilder, amount: Any) -> None:
     """A float may have rounded it."""
     tape.effects({"rows": state_with(sync(tape), amount)})
 
@@ -61,7 +61,7 @@ def test_another_amount_fails(tape: Tape, amount: Any) -> None:
     assert finding.observed == "the app shows amounts of transactions that the API never served"
 
 
-def test_numbers_with_a_point_are_compared_as_doubles(tape: Tape) -> None:
+def test_numbers_with_a_point_are_compared_as_doubles(tape: JournalBuilder) -> None:
     """The original text of a JSON number is unknown, so it does not count against the app."""
     tape.effects({"rows": state_with(sync(tape), float(LARGE), shape=float)})
 
@@ -69,7 +69,7 @@ def test_numbers_with_a_point_are_compared_as_doubles(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("amount", ["-12.345678", "-12.34", "-12.35", "-12.3457"])
-def test_more_places_than_cents_may_be_rounded(tape: Tape, amount: str) -> None:
+def test_more_places_than_cents_may_be_rounded(tape: JournalBuilder, amount: str) -> None:
     """Rounding to two places or more, up or down, passes."""
     tape.effects({"rows": state_with(sync(tape, "-12.345678"), amount)})
 
@@ -77,7 +77,7 @@ def test_more_places_than_cents_may_be_rounded(tape: Tape, amount: str) -> None:
 
 
 @pytest.mark.parametrize("amount", ["-12.3", "-12.36", "-12"])
-def test_fewer_places_than_cents_fail(tape: Tape, amount: str) -> None:
+def test_fewer_places_than_cents_fail(tape: JournalBuilder, amount: str) -> None:
     """It is another amount."""
     tape.effects({"rows": state_with(sync(tape, "-12.345678"), amount)})
 
@@ -85,14 +85,14 @@ def test_fewer_places_than_cents_fail(tape: Tape, amount: str) -> None:
 
 
 @pytest.mark.parametrize("amount", ["-0.00", "0.00", "0", 0])
-def test_negative_zero_is_zero(tape: Tape, amount: Any) -> None:
+def test_negative_zero_is_zero(tape: JournalBuilder, amount: Any) -> None:
     """Zero needs no sign."""
     tape.effects({"rows": state_with(sync(tape, "-0.00"), amount)})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_the_previous_amount_may_stay(tape: Tape) -> None:
+def test_the_previous_amount_may_stay(tape: JournalBuilder) -> None:
     """Another probe checks if the app must accept the new one."""
     rows = sync(tape, "-3.25")
     tape.effects({"rows": state_with(rows, "-3.25")})
@@ -104,12 +104,12 @@ def test_the_previous_amount_may_stay(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "none of the unusual amounts is shown")
 
 
-def serve_page(tape: Tape, body: bytes, bite: str) -> None:
+def serve_page(tape: JournalBuilder, body: bytes, bite: str) -> None:
     """The API serves a page whose amounts a fault has changed."""
     tape.call("banking.transactions", bites=(bite,), response_body=body)
 
 
-def test_amounts_of_a_changed_page_count_as_served(tape: Tape) -> None:
+def test_amounts_of_a_changed_page_count_as_served(tape: JournalBuilder) -> None:
     """If a row has two amounts under one name, the app may use either."""
     rows = sync(tape, "-3.25")
     serve_page(
@@ -122,7 +122,7 @@ def test_amounts_of_a_changed_page_count_as_served(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_amount_that_was_never_served_fails(tape: Tape) -> None:
+def test_an_amount_that_was_never_served_fails(tape: JournalBuilder) -> None:
     """NaN is no amount."""
     rows = sync(tape, "-3.25")
     serve_page(tape, b'{"transactions":[{"fiskil_id":"bank_tx_unusual","amount":NaN}]}', "NotANumber(token=NaN)")
@@ -131,7 +131,7 @@ def test_an_amount_that_was_never_served_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_truncated_page_is_inconclusive(tape: Tape) -> None:
+def test_a_truncated_page_is_inconclusive(tape: JournalBuilder) -> None:
     """It may have contained any amount."""
     rows = sync(tape)
     serve_page(tape, b'{"transac\n[... 99999 bytes, sha256 00]', "MoneyForm(form=number)")
@@ -140,14 +140,14 @@ def test_a_truncated_page_is_inconclusive(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_formatted_amount_is_not_judged(tape: Tape) -> None:
+def test_a_formatted_amount_is_not_judged(tape: JournalBuilder) -> None:
     """It is no number to compare."""
     tape.effects({"rows": state_with(sync(tape), "$90,071,992,547,409.94")})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_amounts_in_the_state_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_amounts_in_the_state_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The finding names the effects hook, which reports no amounts."""
     rows = sync(tape)
     tape.effects({"ids": [row["fiskil_id"] for row in rows]})
@@ -157,7 +157,7 @@ def test_without_amounts_in_the_state_the_result_is_inconclusive(tape: Tape) -> 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
 
 
-def test_with_ordinary_amounts_only_the_result_is_inconclusive(tape: Tape) -> None:
+def test_with_ordinary_amounts_only_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """Every number type can represent them."""
     tape.effects({"rows": state_with(sync(tape, "-3.25"), "-3.25")})
 

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import HoldsNewestValues, Verdict
-from tests.probes.tape import Tape
 
 PROBE = HoldsNewestValues("transactions")
 SYNCED = "banking.transactions.sync.completed"
 
 
-def change_row(tape: Tape, before: Any, after: Any, **changes: Any) -> None:
+def change_row(tape: JournalBuilder, before: Any, after: Any, **changes: Any) -> None:
     """Row ``a`` changes while the state is *before*; after the event the state is *after*."""
     tape.rows(tape.transaction("a"))
     tape.deliver_event(SYNCED)
@@ -21,12 +21,12 @@ def change_row(tape: Tape, before: Any, after: Any, **changes: Any) -> None:
     tape.effects(after)
 
 
-def state_with(tape: Tape, **values: Any) -> list[dict[str, Any]]:
+def state_with(tape: JournalBuilder, **values: Any) -> list[dict[str, Any]]:
     """A state with row ``a`` and only these values of it."""
     return [{"fiskil_id": tape.transaction("a")["fiskil_id"], **values}]
 
 
-def test_new_values_pass(tape: Tape) -> None:
+def test_new_values_pass(tape: JournalBuilder) -> None:
     """The app updates the record."""
     change_row(tape, state_with(tape, amount="-12.50"), state_with(tape, amount="-6001.20"), amount="-6001.20")
 
@@ -35,7 +35,7 @@ def test_new_values_pass(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_old_values_fail_by_field(tape: Tape) -> None:
+def test_old_values_fail_by_field(tape: JournalBuilder) -> None:
     """The app still shows the first version after the event of a newer one."""
     state = [tape.transaction("a")]
 
@@ -53,7 +53,7 @@ def test_old_values_fail_by_field(tape: Tape) -> None:
     [(-12.5, -6001.2), (1250, 600120), ("12.50", "6001.20"), (12.5, 6001.2)],
     ids=["float", "cents", "unsigned", "unsigned float"],
 )
-def test_money_may_have_any_form(tape: Tape, before: Any, after: Any) -> None:
+def test_money_may_have_any_form(tape: JournalBuilder, before: Any, after: Any) -> None:
     """Cents, floats and unsigned amounts are equal amounts."""
     change_row(tape, state_with(tape, amount=before), state_with(tape, amount=after), amount="-6001.20")
 
@@ -61,14 +61,14 @@ def test_money_may_have_any_form(tape: Tape, before: Any, after: Any) -> None:
 
 
 @pytest.mark.parametrize("stale", [-12.5, 1250, "12.50"])
-def test_an_old_amount_fails_in_every_form(tape: Tape, stale: Any) -> None:
+def test_an_old_amount_fails_in_every_form(tape: JournalBuilder, stale: Any) -> None:
     """An old amount in cents is still an old amount."""
     change_row(tape, state_with(tape, amount=stale), state_with(tape, amount=stale), amount="-6001.20")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_old_values_kept_as_history_pass(tape: Tape) -> None:
+def test_old_values_kept_as_history_pass(tape: JournalBuilder) -> None:
     """A record may contain its earlier values if it shows the latest one."""
     after = state_with(tape, amount="-6001.20", history=["-12.50"])
 
@@ -77,7 +77,7 @@ def test_old_values_kept_as_history_pass(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_fields_that_the_app_does_not_store_are_not_judged(tape: Tape) -> None:
+def test_fields_that_the_app_does_not_store_are_not_judged(tape: JournalBuilder) -> None:
     """An app that stores amounts only need not update descriptions."""
     state = state_with(tape, amount="-12.50")
 
@@ -86,14 +86,14 @@ def test_fields_that_the_app_does_not_store_are_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_change_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_change_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """Two equal syncs prove nothing."""
     change_row(tape, state_with(tape, amount="-12.50"), state_with(tape, amount="-12.50"))
 
     assert PROBE.examine(tape.journal).observed == "no row of transactions changed between two syncs"
 
 
-def test_a_row_outside_the_requested_period_is_not_judged(tape: Tape) -> None:
+def test_a_row_outside_the_requested_period_is_not_judged(tape: JournalBuilder) -> None:
     """An app that reads only the last days does not know of a change months ago."""
     state = state_with(tape, amount="-12.50")
     tape.rows(tape.transaction("a"))
@@ -101,13 +101,13 @@ def test_a_row_outside_the_requested_period_is_not_judged(tape: Tape) -> None:
     tape.effects(state, moment="before")
     tape.rows(tape.transaction("a", amount="-6001.20"))
     tape.deliver_event(SYNCED)
-    tape.call("banking.transactions", query="end_user_id=eu_alice&from=2026-11-01T00%3A00%3A00Z")
+    tape.call("banking.transactions", query="end_user_id=eu-alice&from=2026-11-01T00%3A00%3A00Z")
     tape.effects(state)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """The new values may still arrive."""
     state = state_with(tape, amount="-12.50")
     tape.rows(tape.transaction("a"))
@@ -120,7 +120,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
+def test_an_app_that_was_not_notified_is_not_judged(tape: JournalBuilder) -> None:
     """The event of the second sync was refused, and no refresh followed."""
     state = state_with(tape, amount="-12.50")
     tape.rows(tape.transaction("a"))
@@ -133,7 +133,7 @@ def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_every_changed_value_that_is_shown_is_examined(tape: Tape) -> None:
+def test_every_changed_value_that_is_shown_is_examined(tape: JournalBuilder) -> None:
     """Two fields of one row are two values."""
     new = {"amount": "-6001.20", "description": "COFFEE AND CAKE"}
     change_row(tape, state_with(tape, amount="-12.50", description="COFFEE a"), state_with(tape, **new), **new)
@@ -143,7 +143,7 @@ def test_every_changed_value_that_is_shown_is_examined(tape: Tape) -> None:
     assert (finding.observed, finding.examined) == ("2 changed values are up to date", 2)
 
 
-def change_types(tape: Tape, shown: dict[str, str]) -> None:
+def change_types(tape: JournalBuilder, shown: dict[str, str]) -> None:
     """The type of rows ``a`` and ``b`` changes; the state shows the types in *shown* before and after."""
     kinds = {"a": "PAYMENT", "b": "PAYMENT", "c": "FEE"}
     state = [{"fiskil_id": f"bank_tx_{key}", "kind": kind} for key, kind in shown.items()]
@@ -155,21 +155,21 @@ def change_types(tape: Tape, shown: dict[str, str]) -> None:
     tape.effects(state)
 
 
-def test_a_constant_of_the_app_is_not_an_old_value(tape: Tape) -> None:
+def test_a_constant_of_the_app_is_not_an_old_value(tape: JournalBuilder) -> None:
     """The app calls every row a PAYMENT, also the fee, so the word is not the API's type."""
     change_types(tape, {"a": "PAYMENT", "b": "PAYMENT", "c": "PAYMENT"})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_shared_value_that_the_app_stores_fails_when_it_is_old(tape: Tape) -> None:
+def test_a_shared_value_that_the_app_stores_fails_when_it_is_old(tape: JournalBuilder) -> None:
     """The app shows the type of each row, and keeps it."""
     change_types(tape, {"a": "PAYMENT", "b": "PAYMENT", "c": "FEE"})
 
     assert PROBE.examine(tape.journal).evidence == ("a: type has the old value", "b: type has the old value")
 
 
-def test_empty_values_are_not_judged(tape: Tape) -> None:
+def test_empty_values_are_not_judged(tape: JournalBuilder) -> None:
     """An empty text in the state may belong to any field."""
     state = state_with(tape, amount="-12.50", note="")
     tape.rows(tape.transaction("a", reference=""))
@@ -182,7 +182,7 @@ def test_empty_values_are_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_value_that_another_field_has_now_is_not_judged(tape: Tape) -> None:
+def test_a_value_that_another_field_has_now_is_not_judged(tape: JournalBuilder) -> None:
     """The old posting time is still the time of execution, which the app shows."""
     moment = "2026-10-01T09:00:00Z"
     state = state_with(tape, time=moment)
@@ -196,7 +196,7 @@ def test_a_value_that_another_field_has_now_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_fields_of_nested_objects_are_judged(tape: Tape) -> None:
+def test_fields_of_nested_objects_are_judged(tape: JournalBuilder) -> None:
     """The app stores the category in a column of its own."""
     state = state_with(tape, category="RENT")
     tape.rows(tape.transaction("a", category={"primary_category": "RENT"}))
@@ -209,7 +209,7 @@ def test_fields_of_nested_objects_are_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).evidence == ("a: category.primary_category has the old value",)
 
 
-def change_two_datasets(tape: Tape, *, account_name: str) -> None:
+def change_two_datasets(tape: JournalBuilder, *, account_name: str) -> None:
     """A transaction and an account change, and the app reads both; afterwards it shows the account as *account_name*."""
     for amount, name, shown in (("-12.50", "Everyday", "Everyday"), ("-6001.20", "Daily", account_name)):
         tape.rows(tape.transaction("a", amount=amount))
@@ -221,7 +221,7 @@ def change_two_datasets(tape: Tape, *, account_name: str) -> None:
         tape.effects([*state_with(tape, amount=amount), {"fiskil_id": "bank_acc_1", "name": shown}])
 
 
-def test_every_dataset_that_the_app_reads_is_judged(tape: Tape) -> None:
+def test_every_dataset_that_the_app_reads_is_judged(tape: JournalBuilder) -> None:
     """The transaction is up to date, but the account's name is not."""
     change_two_datasets(tape, account_name="Everyday")
 
@@ -230,7 +230,7 @@ def test_every_dataset_that_the_app_reads_is_judged(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("acc: display_name has the old value",))
 
 
-def test_values_of_every_dataset_pass(tape: Tape) -> None:
+def test_values_of_every_dataset_pass(tape: JournalBuilder) -> None:
     """Both rows are up to date."""
     change_two_datasets(tape, account_name="Daily")
 
@@ -239,12 +239,12 @@ def test_values_of_every_dataset_pass(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_without_a_read_nothing_is_judged(tape: Tape) -> None:
+def test_without_a_read_nothing_is_judged(tape: JournalBuilder) -> None:
     """An app that reads no data cannot show old data."""
     assert HoldsNewestValues("").examine(tape.journal).observed == "the app read no dataset"
 
 
-def test_values_in_the_apps_own_notation_are_not_judged(tape: Tape) -> None:
+def test_values_in_the_apps_own_notation_are_not_judged(tape: JournalBuilder) -> None:
     """The app shows the row, but money with its currency."""
     change_row(tape, state_with(tape, amount="AUD 12.50 debit"), state_with(tape, amount="x"), amount="-6001.20")
 
@@ -255,7 +255,7 @@ def test_values_in_the_apps_own_notation_are_not_judged(tape: Tape) -> None:
     )
 
 
-def test_old_values_after_an_unrenewed_token_are_inconclusive(tape: Tape) -> None:
+def test_old_values_after_an_unrenewed_token_are_inconclusive(tape: JournalBuilder) -> None:
     """The app could not read the new values; the practice about tokens covers that."""
     state = [tape.transaction("a")]
     tape.call("banking.transactions", status=401)

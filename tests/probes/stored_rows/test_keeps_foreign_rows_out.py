@@ -4,14 +4,14 @@ from typing import Any
 
 import msgspec
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsForeignRowsOut, Verdict
-from tests.probes.tape import Tape
 
 PROBE = KeepsForeignRowsOut()
 FOREIGN = ("ForeignRows()",)
 
 
-def serve(tape: Tape, route: str, *ids: str) -> None:
+def serve(tape: JournalBuilder, route: str, *ids: str) -> None:
     """A response contained these rows, one of them foreign."""
     body = msgspec.json.encode({route.partition(".")[2]: [{"fiskil_id": text} for text in ids], "links": {}})
     tape.call(route, bites=FOREIGN, response_body=body)
@@ -22,7 +22,7 @@ def state(*ids: str) -> dict[str, Any]:
     return {"transactions": [{"fiskil_id": text, "amount": "1.00"} for text in ids]}
 
 
-def test_own_rows_alone_pass(tape: Tape) -> None:
+def test_own_rows_alone_pass(tape: JournalBuilder) -> None:
     """The foreign row was left out."""
     tape.rows({"fiskil_id": "own"})
     serve(tape, "banking.transactions", "own", "foreign")
@@ -34,13 +34,13 @@ def test_own_rows_alone_pass(tape: Tape) -> None:
     assert finding.observed == "no foreign row is shown in 1 datasets"
 
 
-def sync_without_foreign_rows(tape: Tape) -> None:
+def sync_without_foreign_rows(tape: JournalBuilder) -> None:
     """The API returns own rows only, and the app was notified."""
     tape.rows({"fiskil_id": "own"})
     tape.deliver_event("banking.transactions.sync.completed")
 
 
-def test_a_foreign_row_that_stays_after_the_next_sync_fails(tape: Tape) -> None:
+def test_a_foreign_row_that_stays_after_the_next_sync_fails(tape: JournalBuilder) -> None:
     """It is shown beside the end user's own, although the API no longer returns it."""
     tape.rows({"fiskil_id": "own"})
     serve(tape, "banking.transactions", "own", "foreign")
@@ -58,7 +58,7 @@ def test_a_foreign_row_that_stays_after_the_next_sync_fails(tape: Tape) -> None:
     )
 
 
-def test_a_foreign_row_that_leaves_with_the_next_sync_passes(tape: Tape) -> None:
+def test_a_foreign_row_that_leaves_with_the_next_sync_passes(tape: JournalBuilder) -> None:
     """The app may trust the rows that the API returns for its end user."""
     tape.rows({"fiskil_id": "own"})
     serve(tape, "banking.transactions", "own", "foreign")
@@ -74,7 +74,7 @@ def test_a_foreign_row_that_leaves_with_the_next_sync_passes(tape: Tape) -> None
     )
 
 
-def test_a_foreign_row_that_gets_a_mark_passes(tape: Tape) -> None:
+def test_a_foreign_row_that_gets_a_mark_passes(tape: JournalBuilder) -> None:
     """A removed row may stay as history."""
     tape.rows({"fiskil_id": "own"})
     serve(tape, "banking.transactions", "own", "foreign")
@@ -85,7 +85,7 @@ def test_a_foreign_row_that_gets_a_mark_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_without_a_later_sync_a_foreign_row_does_not_fail(tape: Tape) -> None:
+def test_without_a_later_sync_a_foreign_row_does_not_fail(tape: JournalBuilder) -> None:
     """The API still returns it."""
     tape.rows({"fiskil_id": "own"})
     serve(tape, "banking.transactions", "own", "foreign")
@@ -94,7 +94,7 @@ def test_without_a_later_sync_a_foreign_row_does_not_fail(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_row_of_a_later_sync_is_an_own_row(tape: Tape) -> None:
+def test_a_row_of_a_later_sync_is_an_own_row(tape: JournalBuilder) -> None:
     """A row of any sync belongs to the end user."""
     serve(tape, "banking.transactions", "own", "newer", "foreign")
     tape.rows({"fiskil_id": "own"})
@@ -104,7 +104,7 @@ def test_a_row_of_a_later_sync_is_an_own_row(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_state_without_rows_proves_nothing(tape: Tape) -> None:
+def test_a_state_without_rows_proves_nothing(tape: JournalBuilder) -> None:
     """Foreign rows are missing for sure only where own rows are shown."""
     tape.rows({"fiskil_id": "own"})
     serve(tape, "banking.transactions", "own", "foreign")
@@ -115,7 +115,7 @@ def test_a_state_without_rows_proves_nothing(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
 
 
-def test_each_dataset_is_judged_by_its_own_rows(tape: Tape) -> None:
+def test_each_dataset_is_judged_by_its_own_rows(tape: JournalBuilder) -> None:
     """The state shows accounts without foreign ones; it shows no balances, so these are not judged."""
     tape.rows({"fiskil_id": "account"}, dataset="accounts")
     tape.rows({"fiskil_id": "balance"}, dataset="balances")
@@ -128,7 +128,7 @@ def test_each_dataset_is_judged_by_its_own_rows(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_a_truncated_response_proves_nothing(tape: Tape) -> None:
+def test_a_truncated_response_proves_nothing(tape: JournalBuilder) -> None:
     """The journal does not contain the ids of its rows."""
     tape.rows({"fiskil_id": "own"})
     tape.call("banking.transactions", bites=FOREIGN, response_body=b'{"transactions": [{"fisk\n[... 70000 bytes')
@@ -137,7 +137,7 @@ def test_a_truncated_response_proves_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_foreign_rows_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_foreign_rows_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """Every response contained own rows only."""
     tape.rows({"fiskil_id": "own"})
     tape.call("banking.transactions")

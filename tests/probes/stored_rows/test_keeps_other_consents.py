@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsOtherConsents, Verdict
-from tests.probes.tape import Tape
 
 PROBE = KeepsOtherConsents()
-FIRST, SECOND = (Tape.transaction(key, arrangement_id=consent) for key, consent in (("a", "arr1"), ("b", "arr2")))
+FIRST, SECOND = (JournalBuilder.transaction(key, arrangement_id=consent) for key, consent in (("a", "arr1"), ("b", "arr2")))
 
 
-def end_second(tape: Tape, *, outcome: str = "ack") -> None:
+def end_second(tape: JournalBuilder, *, outcome: str = "ack") -> None:
     """Two consents have one row each, and the second consent is revoked."""
     tape.consent("arr1")
     tape.consent("arr2")
@@ -22,7 +22,7 @@ def end_second(tape: Tape, *, outcome: str = "ack") -> None:
 
 
 @pytest.mark.parametrize("after", [[], None])
-def test_deleted_rows_of_the_active_consent_fail(tape: Tape, after: Any) -> None:
+def test_deleted_rows_of_the_active_consent_fail(tape: JournalBuilder, after: Any) -> None:
     """The first consent is still active."""
     end_second(tape)
     tape.effects(after)
@@ -32,7 +32,7 @@ def test_deleted_rows_of_the_active_consent_fail(tape: Tape, after: Any) -> None
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("gone transactions a",))
 
 
-def test_rows_of_the_active_consent_that_stay_pass(tape: Tape) -> None:
+def test_rows_of_the_active_consent_that_stay_pass(tape: JournalBuilder) -> None:
     """The app deletes only the rows of the ended consent."""
     end_second(tape)
     tape.effects([FIRST])
@@ -40,7 +40,7 @@ def test_rows_of_the_active_consent_that_stay_pass(tape: Tape) -> None:
     assert (PROBE.examine(tape.journal).verdict, PROBE.examine(tape.journal).examined) == (Verdict.PASS, 1)
 
 
-def test_a_refused_event_proves_nothing(tape: Tape) -> None:
+def test_a_refused_event_proves_nothing(tape: JournalBuilder) -> None:
     """The app deleted the rows for another reason."""
     end_second(tape, outcome="refuse")
     tape.effects([])
@@ -48,7 +48,7 @@ def test_a_refused_event_proves_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_two_ended_consents_prove_nothing(tape: Tape) -> None:
+def test_two_ended_consents_prove_nothing(tape: JournalBuilder) -> None:
     """No consent is active."""
     end_second(tape)
     tape.consent("arr1", is_active=False)
@@ -58,7 +58,7 @@ def test_two_ended_consents_prove_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """It may be about to read the rows again."""
     end_second(tape)
     tape.effects([], pending=1, is_idle=False)
@@ -66,7 +66,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_showed_nothing_before_proves_nothing(tape: Tape) -> None:
+def test_an_app_that_showed_nothing_before_proves_nothing(tape: JournalBuilder) -> None:
     """Its state showed no rows."""
     tape.consent("arr1")
     tape.consent("arr2")

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsPostingDay, Verdict
 from fiskil_harness.probes.stored_rows.keeps_posting_day import days_of
-from tests.probes.tape import Tape
 
 PROBE = KeepsPostingDay()
 MORNING, EVENING = "2026-10-01T02:00:00Z", "2026-10-01T20:30:00Z"
 
 
-def sync(tape: Tape, moment: str) -> list[dict[str, Any]]:
+def sync(tape: JournalBuilder, moment: str) -> list[dict[str, Any]]:
     """A sync contains three rows of other days, and one of *moment*."""
     days = ("2026-09-01", "2026-09-11", "2026-09-21")
     rows = [tape.transaction(day, posting_date_time=f"{day}T03:00:00Z") for day in days]
@@ -29,7 +29,7 @@ def state_with(rows: list[dict[str, Any]], last: Any, *, shape: Callable[[str], 
     return {"rows": [*records[:-1], {**records[-1], "posted": last}]}
 
 
-def show_dates(tape: Tape, last: Any, *, moment: str = MORNING, shape: Callable[[str], Any] = str) -> None:
+def show_dates(tape: JournalBuilder, last: Any, *, moment: str = MORNING, shape: Callable[[str], Any] = str) -> None:
     """The state shows times, then dates arrive in another form, and the state shows the last row with *last*."""
     rows = sync(tape, moment)
     tape.effects(state_with(rows, shape(moment), shape=shape), moment="settled")
@@ -38,7 +38,7 @@ def show_dates(tape: Tape, last: Any, *, moment: str = MORNING, shape: Callable[
 
 
 @pytest.mark.parametrize("shown", [MORNING, "2026-10-01", "2026-10-01T12:00:00+10:00", "2026-10-01T00:00:00", 1790820000])
-def test_the_correct_day_in_any_form_passes(tape: Tape, shown: Any) -> None:
+def test_the_correct_day_in_any_form_passes(tape: JournalBuilder, shown: Any) -> None:
     """A date, a time, a time in another zone, one without a zone, and seconds since 1970."""
     show_dates(tape, shown)
 
@@ -48,14 +48,14 @@ def test_the_correct_day_in_any_form_passes(tape: Tape, shown: Any) -> None:
 
 
 @pytest.mark.parametrize("shown", ["2026-10-01", "2026-10-02"])
-def test_an_evening_in_utc_has_two_days(tape: Tape, shown: str) -> None:
+def test_an_evening_in_utc_has_two_days(tape: JournalBuilder, shown: str) -> None:
     """In Sydney it is the next day."""
     show_dates(tape, shown, moment=EVENING)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_midnight_in_sydney_is_that_day_in_sydney(tape: Tape) -> None:
+def test_midnight_in_sydney_is_that_day_in_sydney(tape: JournalBuilder) -> None:
     """An app may store a date as the moment at which it begins in Sydney."""
     show_dates(tape, "2026-09-30T14:00:00Z")
 
@@ -63,7 +63,7 @@ def test_midnight_in_sydney_is_that_day_in_sydney(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("shown", ["2026-09-30", "2026-10-02", "2026-10-03T00:00:00Z", "1970-01-01"])
-def test_another_day_fails(tape: Tape, shown: str) -> None:
+def test_another_day_fails(tape: JournalBuilder, shown: str) -> None:
     """The row was posted on this day in no zone."""
     show_dates(tape, shown)
 
@@ -73,7 +73,7 @@ def test_another_day_fails(tape: Tape, shown: str) -> None:
     assert finding.observed == "the app shows transactions on days that the API never served for them"
 
 
-def test_an_app_that_shows_dates_without_times_is_judged_too(tape: Tape) -> None:
+def test_an_app_that_shows_dates_without_times_is_judged_too(tape: JournalBuilder) -> None:
     """The path of its dates is learned from the earlier state."""
     show_dates(tape, "2026-09-30", shape=lambda moment: moment[:10])
 
@@ -81,14 +81,14 @@ def test_an_app_that_shows_dates_without_times_is_judged_too(tape: Tape) -> None
 
 
 @pytest.mark.parametrize("shown", [None, "", "1 October", True])
-def test_a_value_that_is_no_date_is_not_judged(tape: Tape, shown: Any) -> None:
+def test_a_value_that_is_no_date_is_not_judged(tape: JournalBuilder, shown: Any) -> None:
     """An app may leave out a date that it cannot read."""
     show_dates(tape, shown)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_state_without_dates_cannot_be_judged(tape: Tape) -> None:
+def test_a_state_without_dates_cannot_be_judged(tape: JournalBuilder) -> None:
     """The finding names the effects hook, which reports no dates."""
     show_dates(tape, None, shape=lambda _: None)
 
@@ -97,7 +97,7 @@ def test_a_state_without_dates_cannot_be_judged(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
 
 
-def test_without_another_form_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_another_form_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """Every date was served in the usual form."""
     tape.effects(state_with(sync(tape, MORNING), MORNING))
 

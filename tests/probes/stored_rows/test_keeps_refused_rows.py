@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsRefusedRows, Verdict
-from tests.probes.tape import Tape
 
 PROBE = KeepsRefusedRows()
 ACCOUNT = {"key": "everyday", "fiskil_id": "acc1", "arrangement_id": "arr1"}
-ROWS = [Tape.transaction(key, arrangement_id="arr1") for key in "ab"]
+ROWS = [JournalBuilder.transaction(key, arrangement_id="arr1") for key in "ab"]
 FULL: dict[str, Any] = {"accounts": [ACCOUNT], "transactions": ROWS}
 
 
-def refuse_read(tape: Tape, status: int | None = 422) -> None:
+def refuse_read(tape: JournalBuilder, status: int | None = 422) -> None:
     """The state shows two rows, and the next read is refused."""
     tape.consent("arr1")
     tape.rows(ACCOUNT, dataset="accounts")
@@ -25,7 +25,7 @@ def refuse_read(tape: Tape, status: int | None = 422) -> None:
 
 
 @pytest.mark.parametrize("status", [422, 500, 503, 429])
-def test_rows_that_disappear_beside_others_fail(tape: Tape, status: int) -> None:
+def test_rows_that_disappear_beside_others_fail(tape: JournalBuilder, status: int) -> None:
     """The account is still shown, and all its transactions are gone."""
     refuse_read(tape, status)
     tape.effects({"accounts": [ACCOUNT], "transactions": []})
@@ -35,7 +35,7 @@ def test_rows_that_disappear_beside_others_fail(tape: Tape, status: int) -> None
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("gone transactions a", "gone transactions b"))
 
 
-def test_rows_that_come_back_later_fail_too(tape: Tape) -> None:
+def test_rows_that_come_back_later_fail_too(tape: JournalBuilder) -> None:
     """The state in between counts."""
     refuse_read(tape)
     tape.effects({"accounts": [ACCOUNT], "transactions": []}, moment="settled")
@@ -46,7 +46,7 @@ def test_rows_that_come_back_later_fail_too(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("transactions", [ROWS, ROWS[:1]])
-def test_rows_that_stay_pass(tape: Tape, transactions: list[dict[str, Any]]) -> None:
+def test_rows_that_stay_pass(tape: JournalBuilder, transactions: list[dict[str, Any]]) -> None:
     """The app keeps its rows."""
     refuse_read(tape)
     tape.effects({"accounts": [ACCOUNT], "transactions": transactions})
@@ -55,7 +55,7 @@ def test_rows_that_stay_pass(tape: Tape, transactions: list[dict[str, Any]]) -> 
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_refusal_that_may_be_permanent_is_not_judged(tape: Tape, status: int) -> None:
+def test_a_refusal_that_may_be_permanent_is_not_judged(tape: JournalBuilder, status: int) -> None:
     """An app may treat it as the end of its permission and delete the rows."""
     refuse_read(tape, status)
     tape.effects({"accounts": [ACCOUNT], "transactions": []})
@@ -63,7 +63,7 @@ def test_a_refusal_that_may_be_permanent_is_not_judged(tape: Tape, status: int) 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_empty_state_is_not_judged(tape: Tape) -> None:
+def test_an_empty_state_is_not_judged(tape: JournalBuilder) -> None:
     """While it cannot read, an app may hide every row."""
     refuse_read(tape)
     tape.effects({"accounts": [], "transactions": []})
@@ -71,7 +71,7 @@ def test_an_empty_state_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_successful_read_in_between_decides(tape: Tape) -> None:
+def test_a_successful_read_in_between_decides(tape: JournalBuilder) -> None:
     """The app read again and received an empty list."""
     refuse_read(tape)
     tape.call("banking.transactions")
@@ -80,7 +80,7 @@ def test_a_successful_read_in_between_decides(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_withdrawn_rows_may_disappear(tape: Tape) -> None:
+def test_withdrawn_rows_may_disappear(tape: JournalBuilder) -> None:
     """Transactions are no longer shared."""
     refuse_read(tape)
     tape.consent("arr1", "accounts")
@@ -89,7 +89,7 @@ def test_withdrawn_rows_may_disappear(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """Its work may be in progress."""
     refuse_read(tape)
     tape.effects({"accounts": [ACCOUNT], "transactions": []}, pending=1, is_idle=False)
@@ -97,7 +97,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_refusal_the_result_is_inconclusive(tape: Tape) -> None:
+def test_without_a_refusal_the_result_is_inconclusive(tape: JournalBuilder) -> None:
     """The API refused no read."""
     tape.consent("arr1")
     tape.rows(*ROWS)

@@ -5,34 +5,35 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import ConcurrentResponse, HookCall, Visit
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, SeparatesConcurrentUsers, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = SeparatesConcurrentUsers().examine(courier.journal)
     return finding
 
 
 @pytest.fixture
-def courier() -> Courier:
+def courier() -> JournalBuilder:
     """Two end users with two rows each, whose events arrived at the same moment."""
-    courier = Courier()
-    courier.rows("t1", "t2")
-    courier.rows("u1", "u2", participant="b")
+    courier = receiver_journal()
+    courier.rows("t1", "t2", dataset="accounts")
+    courier.rows("u1", "u2", participant="b", dataset="accounts")
     courier.deliver("e1", group=1)
     courier.deliver("b.e1", group=1)
     return courier
 
 
-def end(courier: Courier, first: list[str], second: list[str], **more: Any) -> None:
+def end(courier: JournalBuilder, first: list[str], second: list[str], **more: Any) -> None:
     """Record the rows that the last states show."""
-    courier.effects({}, {"rows": first}, **more)
-    courier.effects({}, {"rows": second}, participant="b")
+    courier.effects(applied={}, state={"rows": first}, **more)
+    courier.effects(applied={}, state={"rows": second}, participant="b")
 
 
-def respond(courier: Courier, body: bytes, *, participant: str = "") -> None:
+def respond(courier: JournalBuilder, body: bytes, *, participant: str = "") -> None:
     """Record a page that an end user got."""
     response = ConcurrentResponse(
         participant=participant, source="page connections", status=200, body=body, marks=(f"ref-{participant or 'a'}",)
@@ -40,14 +41,14 @@ def respond(courier: Courier, body: bytes, *, participant: str = "") -> None:
     courier.journal.write(response)
 
 
-def test_own_rows_in_every_state_pass(courier: Courier) -> None:
+def test_own_rows_in_every_state_pass(courier: JournalBuilder) -> None:
     """Each end user has all of their rows."""
     end(courier, ["t1", "t2"], ["u1", "u2"])
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_row_of_another_end_user_fails(courier: Courier) -> None:
+def test_a_row_of_another_end_user_fails(courier: JournalBuilder) -> None:
     """A list that requests share contains rows of both."""
     end(courier, ["t1", "t2", "u1"], ["u1", "u2"])
 
@@ -57,7 +58,7 @@ def test_a_row_of_another_end_user_fails(courier: Courier) -> None:
     assert finding.observed == "the state shows one end user an id of another one"
 
 
-def test_a_page_about_another_end_user_fails(courier: Courier) -> None:
+def test_a_page_about_another_end_user_fails(courier: JournalBuilder) -> None:
     """The page shows the customer of the latest request."""
     respond(courier, b'<input name="customer" value="ref-a">')
     respond(courier, b'<a href="/connections?customer=ref-a">', participant="b")
@@ -69,7 +70,7 @@ def test_a_page_about_another_end_user_fails(courier: Courier) -> None:
     assert finding.observed == "page connections shows one end user an id of another one"
 
 
-def test_a_longer_ref_is_another_text(courier: Courier) -> None:
+def test_a_longer_ref_is_another_text(courier: JournalBuilder) -> None:
     """One end user's ref may be the beginning of another one's."""
     respond(courier, b"ref-a", participant="")
     respond(courier, b"ref-ab ref-a-2 ref-b", participant="b")
@@ -78,7 +79,7 @@ def test_a_longer_ref_is_another_text(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_rows_that_only_one_end_user_misses_fail(courier: Courier) -> None:
+def test_rows_that_only_one_end_user_misses_fail(courier: JournalBuilder) -> None:
     """The refresh of one end user replaced the request of the other."""
     end(courier, ["t1", "t2"], ["u1"])
 
@@ -88,7 +89,7 @@ def test_rows_that_only_one_end_user_misses_fail(courier: Courier) -> None:
     assert finding.observed == "the state of an end user misses accounts that the states of others have"
 
 
-def test_rows_that_all_leave_out_are_not_lost(courier: Courier) -> None:
+def test_rows_that_all_leave_out_are_not_lost(courier: JournalBuilder) -> None:
     """An app may keep a part of the history only."""
     end(courier, ["t1"], ["u1"])
 
@@ -96,7 +97,7 @@ def test_rows_that_all_leave_out_are_not_lost(courier: Courier) -> None:
 
 
 @pytest.mark.parametrize("status", [409, 429, 503, None])
-def test_a_refused_refresh_loses_nothing(courier: Courier, status: int | None) -> None:
+def test_a_refused_refresh_loses_nothing(courier: JournalBuilder, status: int | None) -> None:
     """An app may refuse a refresh while another one is in progress."""
     courier.journal.write(HookCall(hook="refresh", participant="b", status=status))
     end(courier, ["t1", "t2"], ["u1"])
@@ -104,7 +105,7 @@ def test_a_refused_refresh_loses_nothing(courier: Courier, status: int | None) -
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_an_unacknowledged_event_loses_nothing(courier: Courier) -> None:
+def test_an_unacknowledged_event_loses_nothing(courier: JournalBuilder) -> None:
     """Fiskil would deliver it again."""
     courier.deliver("b.e2", status=429, group=1)
     end(courier, ["t1", "t2"], ["u1"])
@@ -112,7 +113,7 @@ def test_an_unacknowledged_event_loses_nothing(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_busy_app_is_inconclusive(courier: Courier) -> None:
+def test_a_busy_app_is_inconclusive(courier: JournalBuilder) -> None:
     """Its rows may still come."""
     end(courier, ["t1"], ["u1", "u2"], is_idle=False)
 
@@ -121,7 +122,7 @@ def test_a_busy_app_is_inconclusive(courier: Courier) -> None:
 
 @pytest.mark.parametrize("states", [([], []), (["t1"], ["t1"])])
 def test_states_that_show_nothing_of_their_end_users_are_inconclusive(
-    courier: Courier, states: tuple[list[str], list[str]]
+    courier: JournalBuilder, states: tuple[list[str], list[str]]
 ) -> None:
     """Without own ids, or with one state for all, nothing can be mixed up visibly."""
     end(courier, *states)
@@ -131,7 +132,7 @@ def test_states_that_show_nothing_of_their_end_users_are_inconclusive(
 
 def test_nothing_at_the_same_moment_is_inconclusive() -> None:
     """Deliveries one after another test nothing here."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e1")
     courier.deliver("b.e1")
     end(courier, ["t1"], ["u1"])
@@ -139,7 +140,7 @@ def test_nothing_at_the_same_moment_is_inconclusive() -> None:
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_callback_page_about_another_end_user_fails(courier: Courier) -> None:
+def test_a_callback_page_about_another_end_user_fails(courier: JournalBuilder) -> None:
     """Two people who connected together share an attempt, so one returns to the page of the other."""
     end(courier, ["t1", "t2"], ["u1", "u2"])
     respond(courier, b"", participant="b")

@@ -2,25 +2,26 @@
 
 from typing import Any
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, SeparatesEndUsers, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 A, B = {"consent-": "active", "rows": ["row-a"]}, {"consent-second": "active", "rows": ["row-b"]}
 
 
-def examine(courier: Courier) -> Finding:
+def examine(courier: JournalBuilder) -> Finding:
     """Return the finding for this journal."""
     finding: Finding = SeparatesEndUsers().examine(courier.journal)
     return finding
 
 
-def two_end_users(*, a: Any = A, b: Any = B) -> Courier:
+def two_end_users(*, a: Any = A, b: Any = B) -> JournalBuilder:
     """Two end users with a notified consent and rows each, and the state that the app reports for each."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("second.e0")
-    courier.rows("row-a")
-    courier.rows("row-b", participant="second")
+    courier.rows("row-a", dataset="accounts")
+    courier.rows("row-b", participant="second", dataset="accounts")
     courier.effects(state=a)
     courier.effects(state=b, participant="second")
     return courier
@@ -62,7 +63,7 @@ def test_states_without_ids_prove_nothing() -> None:
 
 def test_one_end_user_proves_nothing() -> None:
     """There is no other end user."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.effects(state=A)
 
@@ -71,7 +72,7 @@ def test_one_end_user_proves_nothing() -> None:
 
 def revoke_foreign(*, a: str = "active", b: str = "active", end_user: str = "eu-unknown", name: str = "unknown") -> Finding:
     """A third end user is genuinely revoked, then a foreign revocation arrives; *a* and *b* are the states afterwards."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("second.e0")
     for state, moment in (("active", "before"), ("revoked", "after")):
@@ -122,7 +123,7 @@ def test_a_mixed_message_may_change_the_named_end_user() -> None:
 
 def test_an_end_user_without_a_state_proves_nothing() -> None:
     """Neither does a single end user with a state."""
-    alone = Courier()
+    alone = receiver_journal()
     alone.deliver("e0")
     alone.effects(state=A)
 

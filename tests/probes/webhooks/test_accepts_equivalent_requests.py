@@ -2,28 +2,29 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import AcceptsEquivalentRequests, Finding, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = AcceptsEquivalentRequests().examine(courier.journal)
     return finding
 
 
 @pytest.fixture
-def courier() -> Courier:
+def courier() -> JournalBuilder:
     """A receiver that has acknowledged a plain message."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     return courier
 
 
-def test_forms_that_are_acknowledged_and_applied_pass(courier: Courier) -> None:
+def test_forms_that_are_acknowledged_and_applied_pass(courier: JournalBuilder) -> None:
     """Each form is a case."""
     courier.deliver("e2", name="charset")
-    courier.effects({"e0": 1, "e2": 1})
+    courier.effects(applied={"e0": 1, "e2": 1})
 
     finding = examined(courier)
 
@@ -33,7 +34,7 @@ def test_forms_that_are_acknowledged_and_applied_pass(courier: Courier) -> None:
     ]
 
 
-def test_a_refused_form_fails(courier: Courier) -> None:
+def test_a_refused_form_fails(courier: JournalBuilder) -> None:
     """Only the refused form fails."""
     courier.deliver("e1", name="sliced")
     courier.deliver("e2", name="charset", status=415)
@@ -47,7 +48,7 @@ def test_a_refused_form_fails(courier: Courier) -> None:
     assert {case.name: case.verdict for case in finding.cases} == {"sliced": Verdict.PASS, "charset": Verdict.FAIL}
 
 
-def test_an_acknowledged_second_attempt_is_enough(courier: Courier) -> None:
+def test_an_acknowledged_second_attempt_is_enough(courier: JournalBuilder) -> None:
     """A receiver that is busy for a moment does not refuse the form."""
     courier.deliver("e2", name="charset", status=503)
     courier.deliver("e2", name="charset", attempt=2)
@@ -55,46 +56,46 @@ def test_an_acknowledged_second_attempt_is_enough(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_form_that_is_acknowledged_but_not_applied_fails(courier: Courier) -> None:
+def test_a_form_that_is_acknowledged_but_not_applied_fails(courier: JournalBuilder) -> None:
     """Another message about the same kind of event had its effect."""
     courier.event("e4", "consent.updated")
     courier.deliver("e4")
     courier.deliver("e2", name="charset")
-    courier.effects({"e0": 1, "e4": 1})
+    courier.effects(applied={"e0": 1, "e4": 1})
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
 def test_a_receiver_that_refuses_everything_is_not_judged_by_forms() -> None:
     """Another probe reports why it refuses every message."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=401)
     courier.deliver("e2", name="charset", status=401)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_form_the_result_is_inconclusive(courier: Courier) -> None:
+def test_without_a_form_the_result_is_inconclusive(courier: JournalBuilder) -> None:
     """A plain delivery is not a form."""
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_inconclusive(courier: Courier) -> None:
+def test_a_busy_app_is_inconclusive(courier: JournalBuilder) -> None:
     """A message that is not applied yet may be applied later."""
     courier.event("e4", "consent.updated")
     courier.deliver("e4")
     courier.deliver("e2", name="charset")
-    courier.effects({"e0": 1, "e4": 1}, is_idle=False)
+    courier.effects(applied={"e0": 1, "e4": 1}, is_idle=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_receiver_that_had_stopped_is_not_judged_by_forms(courier: Courier) -> None:
+def test_a_receiver_that_had_stopped_is_not_judged_by_forms(courier: JournalBuilder) -> None:
     """A form that found no listener proves nothing; a form that crashed the receiver fails."""
     courier.deliver("e1", name="sliced", status=None, problem="connection refused")
     courier.deliver("e1", name="sliced", status=None, problem="connection refused", attempt=2)
     unreached = examined(courier)
-    deadly = Courier()
+    deadly = receiver_journal()
     deadly.deliver("e0")
     deadly.deliver("e1", name="sliced", status=None, problem="connection reset")
     deadly.deliver("e1", name="sliced", status=None, problem="connection refused", attempt=2)
@@ -106,7 +107,7 @@ def test_a_receiver_that_had_stopped_is_not_judged_by_forms(courier: Courier) ->
     assert examined(deadly).verdict is Verdict.FAIL
 
 
-def test_a_postponed_form_is_not_judged(courier: Courier) -> None:
+def test_a_postponed_form_is_not_judged(courier: JournalBuilder) -> None:
     """The receiver was overloaded, which does not depend on the form."""
     courier.deliver("e1", name="sliced", status=503, response_headers=(("Retry-After", "1"),))
     courier.deliver("e1", name="sliced", status=429, attempt=2)

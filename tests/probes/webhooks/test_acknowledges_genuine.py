@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, EventCreated
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import AcknowledgesGenuine, Finding, Verdict
 from fiskil_harness.probes.webhooks.acknowledges_genuine import FIX_FOR_FAILURES
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = AcknowledgesGenuine().examine(courier.journal)
     return finding
@@ -19,7 +20,7 @@ def examined(courier: Courier) -> Finding:
 @pytest.mark.parametrize("status", [200, 202, 204])
 def test_any_2xx_passes(status: int) -> None:
     """The exact status does not matter."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=status)
 
     finding = examined(courier)
@@ -30,7 +31,7 @@ def test_any_2xx_passes(status: int) -> None:
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 422, 500, 503])
 def test_a_refusal_without_a_fault_fails(status: int) -> None:
     """Redirects and server errors are refusals too."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", name="pretty", status=status)
 
@@ -49,7 +50,7 @@ def test_a_server_error_is_a_wrong_signature_only_if_forged_messages_get_it_too(
     of_forged: int, of_escaped: int, verdict: Verdict
 ) -> None:
     """A receiver that cannot read escapes in JSON is not said to serialise it again; the finding fails all the same."""
-    courier = Courier()
+    courier = JournalBuilder()
     courier.deliver("e0")
     courier.deliver("e2", name="escaped", status=of_escaped)
     courier.forge("random_signature", status=of_forged)
@@ -62,7 +63,7 @@ def test_a_server_error_is_a_wrong_signature_only_if_forged_messages_get_it_too(
 
 def test_a_known_message_without_a_change_is_no_variant() -> None:
     """If only a plain message fails, the receiver refuses no unknown event, and the advice is about its processing."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=500)
     courier.event("unknown_event", "banking.accounts.sync.paused")
     courier.deliver("unknown_event")
@@ -80,7 +81,7 @@ def test_a_known_message_without_a_change_is_no_variant() -> None:
 
 def test_no_response_without_a_fault_fails() -> None:
     """A process that crashed on an earlier message does not acknowledge the next one (I14)."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", status=None, problem="connection refused")
 
@@ -89,12 +90,12 @@ def test_no_response_without_a_fault_fails() -> None:
 
 def test_without_a_delivery_the_result_is_inconclusive() -> None:
     """Without a genuine delivery there is no response to judge."""
-    assert examined(Courier()).verdict is Verdict.INCONCLUSIVE
+    assert examined(receiver_journal()).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_response_that_the_harness_did_not_wait_for_is_no_refusal() -> None:
     """Neither the closed connection nor the refused repetition counts against the app."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", status=None, problem="hung up before reading the response")
     courier.deliver("e2", attempt=2, status=409)
@@ -104,7 +105,7 @@ def test_a_response_that_the_harness_did_not_wait_for_is_no_refusal() -> None:
 
 def test_a_concurrent_duplicate_may_be_refused() -> None:
     """In a burst the message must be acknowledged once (rule 5)."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", group=1)
     courier.deliver("e0", group=1, status=409)
 
@@ -113,7 +114,7 @@ def test_a_concurrent_duplicate_may_be_refused() -> None:
 
 def test_a_burst_that_is_acknowledged_later_passes() -> None:
     """503 under load is accepted if the retry is acknowledged."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", group=1, status=503)
     courier.deliver("e2", attempt=2)
@@ -123,7 +124,7 @@ def test_a_burst_that_is_acknowledged_later_passes() -> None:
 
 def test_a_burst_that_is_never_acknowledged_fails() -> None:
     """A refusal that no later attempt repairs is a failure."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", group=1, status=503)
 
@@ -132,7 +133,7 @@ def test_a_burst_that_is_never_acknowledged_fails() -> None:
 
 def test_refusing_a_repetition_is_advice() -> None:
     """It causes retries but cannot lose a message (rule 5)."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2, status=409)
 
@@ -144,7 +145,7 @@ def test_refusing_a_repetition_is_advice() -> None:
 
 def test_a_requested_failure_is_excused_once() -> None:
     """The first refusal after the request is expected; the next one is a failure of the app."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.request_failure()
     courier.deliver("e2", status=503)
@@ -156,9 +157,9 @@ def test_a_requested_failure_is_excused_once() -> None:
 
 def test_a_broken_api_is_an_excuse() -> None:
     """An app that works before it responds may refuse a message while the API is broken."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
-    courier.call("banking.accounts", bites=("Status(503)",), took_s=0.2)
+    courier.call("banking.accounts", bites=("Status(503)",), took_s=0.2, after_s=0.0)
     courier.deliver("e1", status=500, took_s=0.2)
 
     assert examined(courier).verdict is Verdict.PASS
@@ -176,7 +177,7 @@ def test_a_broken_api_is_an_excuse() -> None:
 )
 def test_messages_that_fiskil_never_sends_are_not_judged(more: dict[str, object]) -> None:
     """Unusual messages, foreign ids, replays, foreign addresses and other encodings may be refused."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", status=403, **more)
 
@@ -185,7 +186,7 @@ def test_messages_that_fiskil_never_sends_are_not_judged(more: dict[str, object]
 
 def test_a_server_error_on_an_unusual_message_is_advice() -> None:
     """Fiskil never sends such a message (rule 6)."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", kind="unusual", name="list_as_id", status=500, is_judged=False)
 
@@ -201,7 +202,7 @@ def test_a_server_error_on_an_unusual_message_is_advice() -> None:
 )
 def test_the_finding_names_the_wrong_signature_that_is_accepted(name: str, kind: str, hint: str) -> None:
     """If every genuine message is refused, an accepted wrong signature explains it."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=401)
     courier.deliver("e2", kind=kind, name=name, is_judged=False)
 
@@ -215,7 +216,7 @@ def test_the_finding_names_the_wrong_signature_that_is_accepted(name: str, kind:
 @pytest.mark.parametrize("status", [404, 405])
 def test_a_path_without_a_handler_is_inconclusive(status: int) -> None:
     """The finding names the config key of the path."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=status)
 
     finding = examined(courier)
@@ -225,11 +226,11 @@ def test_a_path_without_a_handler_is_inconclusive(status: int) -> None:
 
 def test_an_acknowledged_variant_without_an_effect_fails() -> None:
     """A receiver that responds first and verifies later drops what it cannot verify (I13)."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.event("e4", "consent.updated")
     courier.deliver("e4")
     courier.deliver("e2", name="pretty")
-    courier.effects({"e4": 1})
+    courier.effects(applied={"e4": 1})
 
     finding = examined(courier)
 
@@ -247,7 +248,7 @@ def test_an_acknowledged_variant_without_an_effect_fails() -> None:
 )
 def test_the_fix_for_a_receiver_that_refuses_everything_names_the_setup_first(more: dict[str, object], words: str) -> None:
     """A wrong secret or port is more likely than a subtle bug."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", **more)
     courier.deliver("e2", **more)
 
@@ -259,7 +260,7 @@ def test_the_fix_for_a_receiver_that_refuses_everything_names_the_setup_first(mo
 
 def test_a_receiver_that_had_stopped_before_is_inconclusive() -> None:
     """The scenario that stopped the receiver reports it; this one observed nothing."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=None, problem="connection refused")
     courier.deliver("e2", name="pretty", status=None, problem="connection refused")
 
@@ -271,37 +272,37 @@ def test_a_receiver_that_had_stopped_before_is_inconclusive() -> None:
 
 def test_a_kind_of_event_that_is_never_applied_passes() -> None:
     """The app ignores the kind of event, not its JSON form."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", name="pretty")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).verdict is Verdict.PASS
 
 
 def test_an_applied_variant_passes() -> None:
     """Other bytes have the same effect."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", name="pretty")
-    courier.effects({"e0": 1, "e2": 1})
+    courier.effects(applied={"e0": 1, "e2": 1})
 
     assert examined(courier).verdict is Verdict.PASS
 
 
 def test_events_that_the_app_does_not_use_may_be_ignored() -> None:
     """If the config lists no used events, no effect is required."""
-    courier = Courier(uses=None)
+    courier = receiver_journal(uses=None)
     courier.deliver("e0")
     courier.deliver("e2", name="pretty")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).verdict is Verdict.PASS
 
 
 def test_each_variant_is_a_case() -> None:
     """The failed case names the variant that the receiver refuses."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1", name="pretty")
     courier.deliver("e2", name="escaped", status=401)
@@ -311,7 +312,7 @@ def test_each_variant_is_a_case() -> None:
 
 def test_a_receiver_that_refuses_everything_has_one_general_case() -> None:
     """No special property of a message was the reason."""
-    refusing, accepting = Courier(), Courier()
+    refusing, accepting = receiver_journal(), receiver_journal()
     refusing.deliver("e0", status=401)
     accepting.deliver("e0")
 
@@ -320,7 +321,7 @@ def test_a_receiver_that_refuses_everything_has_one_general_case() -> None:
 
 def test_an_accepted_wrong_signature_fails_if_genuine_ones_are_refused() -> None:
     """A receiver that accepts genuine messages does not have this bug."""
-    refusing, accepting = Courier(), Courier()
+    refusing, accepting = receiver_journal(), receiver_journal()
     refusing.deliver("e0", status=401)
     refusing.forge("raw_key_hex", status=204)
     refusing.forge("raw_key_base64", status=401)
@@ -336,7 +337,7 @@ def test_an_accepted_wrong_signature_fails_if_genuine_ones_are_refused() -> None
 )
 def test_genuine_messages_after_junk_are_a_case(status: int | None, verdict: Verdict) -> None:
     """A server error or no response shows that junk broke the receiver; another status has another cause."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.forge("letters_1", status=500)
     courier.deliver("e2", status=status, problem="" if status else "connection refused")
@@ -344,14 +345,14 @@ def test_genuine_messages_after_junk_are_a_case(status: int | None, verdict: Ver
     assert cases_of(courier)["after_junk"] is verdict
 
 
-def cases_of(courier: Courier) -> dict[str, Verdict]:
+def cases_of(courier: JournalBuilder) -> dict[str, Verdict]:
     """Return the verdict of each case."""
     return {case.name: case.verdict for case in AcknowledgesGenuine().examine(courier.journal).cases}
 
 
 def test_a_receiver_that_stopped_is_reported_as_such() -> None:
     """From one delivery on, all connections were refused."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1", status=None, problem="connection reset")
     courier.deliver("e2", status=None, problem="connection refused")
@@ -365,7 +366,7 @@ def test_a_receiver_that_stopped_is_reported_as_such() -> None:
 @pytest.mark.parametrize(("status", "headers"), [(503, (("Retry-After", "30"),)), (429, ())])
 def test_a_postponed_message_is_inconclusive(status: int, headers: tuple[tuple[str, str], ...]) -> None:
     """429 and Retry-After are valid responses under load; Fiskil's retry comes minutes later."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", status=status, response_headers=headers)
 
@@ -375,9 +376,9 @@ def test_a_postponed_message_is_inconclusive(status: int, headers: tuple[tuple[s
     assert finding.observed == f"1 genuine messages were postponed for longer than the harness waits ({status})"
 
 
-def without_api() -> Courier:
+def without_api() -> JournalBuilder:
     """Return a courier of a receiver that does not get the URL of the local Fiskil."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.journal.write(ApiUrlMissing(step=0, at_s=0.0))
     return courier
 

@@ -5,25 +5,26 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import MachinePaused
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import AcknowledgesPromptly, Finding, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = AcknowledgesPromptly().examine(courier.journal)
     return finding
 
 
 @pytest.fixture
-def courier() -> Courier:
+def courier() -> JournalBuilder:
     """A receiver that has got its first delivery; its limit is 5 s."""
-    courier = Courier(ack_s=5)
+    courier = receiver_journal(ack_s=5)
     courier.deliver("e0", took_s=4.9)
     return courier
 
 
-def test_responses_within_the_limit_pass(courier: Courier) -> None:
+def test_responses_within_the_limit_pass(courier: JournalBuilder) -> None:
     """The first delivery is a warm-up."""
     courier.deliver("e1", took_s=0.02)
 
@@ -32,12 +33,12 @@ def test_responses_within_the_limit_pass(courier: Courier) -> None:
     assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 1, ())
 
 
-def test_the_first_delivery_alone_is_inconclusive(courier: Courier) -> None:
+def test_the_first_delivery_alone_is_inconclusive(courier: JournalBuilder) -> None:
     """A cold start is not measured."""
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_response_beyond_the_limit_fails_without_naming_its_duration(courier: Courier) -> None:
+def test_a_response_beyond_the_limit_fails_without_naming_its_duration(courier: JournalBuilder) -> None:
     """The finding is the same in every run."""
     courier.deliver("e1", took_s=5.2)
 
@@ -48,21 +49,21 @@ def test_a_response_beyond_the_limit_fails_without_naming_its_duration(courier: 
     assert finding.evidence == ("e1 attempt 1: 204",)
 
 
-def test_no_response_within_the_limit_fails(courier: Courier) -> None:
+def test_no_response_within_the_limit_fails(courier: JournalBuilder) -> None:
     """A receiver that a slow client blocks never responds to the other client."""
     courier.deliver("e1", status=None, problem="no response within the limit", took_s=10, name="beside a slow client")
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_an_unusual_message_without_a_response_fails(courier: Courier) -> None:
+def test_an_unusual_message_without_a_response_fails(courier: JournalBuilder) -> None:
     """No message may hang the receiver."""
     courier.deliver("e1", kind="unusual", name="deep", status=None, problem="no response within the limit", took_s=10)
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_a_quick_refusal_is_not_timed(courier: Courier) -> None:
+def test_a_quick_refusal_is_not_timed(courier: JournalBuilder) -> None:
     """Only acknowledgements are timed."""
     courier.deliver("e1", status=401, took_s=0.01)
 
@@ -70,7 +71,9 @@ def test_a_quick_refusal_is_not_timed(courier: Courier) -> None:
 
 
 @pytest.mark.parametrize(("lasted_s", "verdict"), [(0.5, Verdict.FAIL), (1.5, Verdict.INCONCLUSIVE)])
-def test_a_late_response_during_a_machine_pause_is_inconclusive(courier: Courier, lasted_s: float, verdict: Verdict) -> None:
+def test_a_late_response_during_a_machine_pause_is_inconclusive(
+    courier: JournalBuilder, lasted_s: float, verdict: Verdict
+) -> None:
     """A short pause does not explain a response that took seconds."""
     delivery = courier.deliver("e1", took_s=5.2)
     courier.journal.write(MachinePaused(at_s=delivery.at_s + 2, lasted_s=lasted_s))
@@ -78,7 +81,7 @@ def test_a_late_response_during_a_machine_pause_is_inconclusive(courier: Courier
     assert examined(courier).verdict is verdict
 
 
-def test_the_time_of_a_refused_forgery_is_subtracted(courier: Courier) -> None:
+def test_the_time_of_a_refused_forgery_is_subtracted(courier: JournalBuilder) -> None:
     """If refusing a forgery takes long, the machine itself is slow."""
     courier.forge("unsigned", took_s=2)
     courier.deliver("e1", took_s=6.5)
@@ -86,7 +89,7 @@ def test_the_time_of_a_refused_forgery_is_subtracted(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_more_than_three_seconds_is_advice(courier: Courier) -> None:
+def test_more_than_three_seconds_is_advice(courier: JournalBuilder) -> None:
     """Fiskil's own limit is not public (rule 11)."""
     courier.deliver("e1", took_s=3.5)
 
@@ -96,9 +99,9 @@ def test_more_than_three_seconds_is_advice(courier: Courier) -> None:
     assert finding.advice == ("1 acknowledgements took more than 3 s",)
 
 
-def test_waiting_for_a_slow_api_fails(courier: Courier) -> None:
+def test_waiting_for_a_slow_api_fails(courier: JournalBuilder) -> None:
     """A call that stalled during the delivery ended before the response came."""
-    courier.call("banking.accounts", bites=("Stall()",), took_s=2)
+    courier.call("banking.accounts", bites=("Stall()",), took_s=2, after_s=0.0)
     courier.deliver("e1", took_s=2.5)
 
     finding = examined(courier)
@@ -108,31 +111,31 @@ def test_waiting_for_a_slow_api_fails(courier: Courier) -> None:
 
 
 @pytest.mark.parametrize("response", [{"status": 500}, {"status": None, "problem": "connection reset"}])
-def test_a_refusal_that_waited_for_the_api_fails(courier: Courier, response: dict[str, Any]) -> None:
+def test_a_refusal_that_waited_for_the_api_fails(courier: JournalBuilder, response: dict[str, Any]) -> None:
     """A refusal or a reset after the slow call has waited for it too."""
-    courier.call("banking.accounts", bites=("Stall()",), took_s=2)
+    courier.call("banking.accounts", bites=("Stall()",), took_s=2, after_s=0.0)
     courier.deliver("e1", took_s=2.5, **response)
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_a_response_while_the_api_is_slow_passes(courier: Courier) -> None:
+def test_a_response_while_the_api_is_slow_passes(courier: JournalBuilder) -> None:
     """The call continued long after the response."""
-    courier.call("banking.accounts", bites=("Stall()",), took_s=4)
+    courier.call("banking.accounts", bites=("Stall()",), took_s=4, after_s=0.0)
     courier.deliver("e1", took_s=0.05)
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_slow_response_before_the_end_of_the_call_passes(courier: Courier) -> None:
+def test_a_slow_response_before_the_end_of_the_call_passes(courier: JournalBuilder) -> None:
     """An app that responds before the call ends did not wait for it."""
-    courier.call("banking.accounts", bites=("Stall()",), took_s=4)
+    courier.call("banking.accounts", bites=("Stall()",), took_s=4, after_s=0.0)
     courier.deliver("e1", took_s=1.5)
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_stragglers_of_a_burst_are_advice(courier: Courier) -> None:
+def test_stragglers_of_a_burst_are_advice(courier: JournalBuilder) -> None:
     """A full backlog delays a few connections; the other deliveries show that the receiver is fast."""
     for number in range(9):
         courier.deliver("e1", attempt=1, group=1, took_s=0.1 if number else 7)
@@ -143,7 +146,7 @@ def test_stragglers_of_a_burst_are_advice(courier: Courier) -> None:
     assert finding.advice[0] == "1 of 9 deliveries in a burst were late"
 
 
-def test_a_burst_that_is_late_as_a_whole_fails(courier: Courier) -> None:
+def test_a_burst_that_is_late_as_a_whole_fails(courier: JournalBuilder) -> None:
     """Work before each response adds up."""
     for number in range(9):
         courier.deliver("e1", attempt=1, group=1, took_s=2 + number)
@@ -151,9 +154,9 @@ def test_a_burst_that_is_late_as_a_whole_fails(courier: Courier) -> None:
     assert examined(courier).observed == "5 of 9 deliveries were not acknowledged within 5 s"
 
 
-def test_a_short_overlap_with_an_api_call_is_inconclusive(courier: Courier) -> None:
+def test_a_short_overlap_with_an_api_call_is_inconclusive(courier: JournalBuilder) -> None:
     """Less than a second may be the machine, but nothing shows that the work came after the response."""
-    courier.call("banking.accounts", bites=("Stall()",), took_s=0.5, after_s=0.03)
+    courier.call("banking.accounts", bites=("Stall()",), took_s=0.5, after_s=0.06)
     courier.deliver("e1", took_s=0.6)
 
     finding = examined(courier)
@@ -164,15 +167,15 @@ def test_a_short_overlap_with_an_api_call_is_inconclusive(courier: Courier) -> N
     )
 
 
-def test_a_call_that_ends_soon_after_the_response_passes(courier: Courier) -> None:
+def test_a_call_that_ends_soon_after_the_response_passes(courier: JournalBuilder) -> None:
     """After its response the app may use any deadline."""
-    courier.call("banking.accounts", bites=("Stall()",), took_s=0.5, after_s=0.03)
+    courier.call("banking.accounts", bites=("Stall()",), took_s=0.5, after_s=0.06)
     courier.deliver("e1", took_s=0.05)
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_delivery_beside_a_slow_client_is_a_separate_case(courier: Courier) -> None:
+def test_a_delivery_beside_a_slow_client_is_a_separate_case(courier: JournalBuilder) -> None:
     """The cases distinguish a slow receiver from one that serves one client at a time."""
     courier.deliver("e1", took_s=6)
     courier.deliver("e2", name="beside a slow client", took_s=0.1)
@@ -184,7 +187,7 @@ def test_a_delivery_beside_a_slow_client_is_a_separate_case(courier: Courier) ->
     assert beside == [[Verdict.PASS], [Verdict.PASS, Verdict.FAIL]]
 
 
-def test_repetitions_and_first_deliveries_are_separate_cases(courier: Courier) -> None:
+def test_repetitions_and_first_deliveries_are_separate_cases(courier: JournalBuilder) -> None:
     """An app that delays only duplicates holds a lock too long."""
     courier.deliver("e1", took_s=0.1)
     courier.deliver("e1", attempt=2, took_s=7)
@@ -197,7 +200,7 @@ def test_repetitions_and_first_deliveries_are_separate_cases(courier: Courier) -
     ]
 
 
-def test_one_late_response_among_many_fails(courier: Courier) -> None:
+def test_one_late_response_among_many_fails(courier: JournalBuilder) -> None:
     """Only a burst may have stragglers: a single delivery does not meet a full backlog."""
     for _ in range(5):
         courier.deliver("e1", took_s=0.02)

@@ -1,16 +1,17 @@
 """applies_each: messages that look alike are applied as separate messages."""
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import AppliesEach, Finding, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = AppliesEach().examine(courier.journal)
     return finding
 
 
-def deliver_similar(courier: Courier, *names: str, status: int = 204) -> None:
+def deliver_similar(courier: JournalBuilder, *names: str, status: int = 204) -> None:
     """Deliver similar messages one after another, one for each name."""
     for number, name in enumerate(names):
         courier.event(f"e{number}", "banking.accounts.sync.completed", message_id=f"id-{number}")
@@ -19,9 +20,9 @@ def deliver_similar(courier: Courier, *names: str, status: int = 204) -> None:
 
 def test_each_applied_passes() -> None:
     """Two ids have two effects."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_similar(courier, "the first", "the same facts")
-    courier.effects({"id-0": 1, "id-1": 1})
+    courier.effects(applied={"id-0": 1, "id-1": 1})
 
     finding = examined(courier)
 
@@ -30,9 +31,9 @@ def test_each_applied_passes() -> None:
 
 def test_a_message_treated_as_a_duplicate_fails() -> None:
     """The evidence names the message that was not applied."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_similar(courier, "the first", "the same facts")
-    courier.effects({"id-0": 1})
+    courier.effects(applied={"id-0": 1})
 
     finding = examined(courier)
 
@@ -42,20 +43,20 @@ def test_a_message_treated_as_a_duplicate_fails() -> None:
 
 def test_a_refused_message_is_not_judged() -> None:
     """A message that was not acknowledged was not treated as a duplicate."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_similar(courier, "the first", "the same facts")
     courier.event("e2", "banking.accounts.sync.completed")
     courier.deliver("e2", name="leading zero", status=400)
-    courier.effects({"id-0": 1, "id-1": 1})
+    courier.effects(applied={"id-0": 1, "id-1": 1})
 
     assert examined(courier).verdict is Verdict.PASS
 
 
 def test_an_app_that_applies_none_is_inconclusive() -> None:
     """An app that ignores the kind cannot confuse ids."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_similar(courier, "the first", "the same facts")
-    courier.effects({})
+    courier.effects(applied={})
 
     finding = examined(courier)
 
@@ -64,25 +65,25 @@ def test_an_app_that_applies_none_is_inconclusive() -> None:
 
 def test_without_acknowledged_messages_the_result_is_inconclusive() -> None:
     """At least two acknowledged messages are needed."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_similar(courier, "the first", "the same facts", status=400)
-    courier.effects({})
+    courier.effects(applied={})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_busy_app_is_inconclusive() -> None:
     """The second effect may still come."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_similar(courier, "the first", "the same facts")
-    courier.effects({"id-0": 1}, is_idle=False)
+    courier.effects(applied={"id-0": 1}, is_idle=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
 def test_without_counts_api_calls_are_the_evidence() -> None:
     """Each event was followed by an API call for its dataset."""
-    courier = Courier()
+    courier = receiver_journal()
     for number, name in enumerate(("the first", "the same facts")):
         courier.event(f"e{number}", "banking.accounts.sync.completed")
         courier.deliver(f"e{number}", name=name)
@@ -94,7 +95,7 @@ def test_without_counts_api_calls_are_the_evidence() -> None:
 
 def test_without_counts_a_missing_api_call_is_inconclusive() -> None:
     """An app that has just read the dataset need not read it again."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e1", name="the first")
     courier.call("banking.accounts")
     courier.event("e5", "banking.accounts.sync.completed")
@@ -108,9 +109,9 @@ def test_without_counts_a_missing_api_call_is_inconclusive() -> None:
 
 def test_each_similar_message_is_a_case() -> None:
     """The report names the messages that were treated as duplicates."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_similar(courier, "first", "leading zero")
-    courier.effects({"id-0": 1})
+    courier.effects(applied={"id-0": 1})
 
     cases = examined(courier).cases
 
@@ -122,11 +123,11 @@ def test_each_similar_message_is_a_case() -> None:
 
 def test_a_kind_that_was_never_applied_does_not_fail() -> None:
     """The app may not use the kind; the message was not treated as a duplicate."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_similar(courier, "first", "same facts")
     courier.event("e2", "consent.updated", message_id="id-2")
     courier.deliver("e2", name="another event")
-    courier.effects({"id-0": 1, "id-1": 1})
+    courier.effects(applied={"id-0": 1, "id-1": 1})
 
     finding = examined(courier)
 
@@ -135,7 +136,7 @@ def test_a_kind_that_was_never_applied_does_not_fail() -> None:
 
 def test_an_api_call_about_another_end_user_does_not_count() -> None:
     """The call belongs to another message."""
-    courier = Courier()
+    courier = receiver_journal()
     for number, name in enumerate(("the first", "the same facts")):
         courier.event(f"e{number}", "banking.accounts.sync.completed")
         courier.deliver(f"e{number}", name=name)
@@ -147,9 +148,9 @@ def test_an_api_call_about_another_end_user_does_not_count() -> None:
 
 def test_messages_treated_as_duplicates_are_counted() -> None:
     """The finding states how many of the similar messages were not applied."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_similar(courier, "the first", "the same facts", "a zero before the first id")
-    courier.effects({"id-0": 1})
+    courier.effects(applied={"id-0": 1})
 
     finding = examined(courier)
 

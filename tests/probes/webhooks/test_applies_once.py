@@ -4,19 +4,20 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import AppliesOnce, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 PROBE = AppliesOnce()
 
 
 def test_a_repeated_message_that_was_applied_once_passes() -> None:
     """A retry and a replay without a second effect are correct."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
     courier.deliver("e0", attempt=2, kind="replay")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = PROBE.examine(courier.journal)
 
@@ -26,10 +27,10 @@ def test_a_repeated_message_that_was_applied_once_passes() -> None:
 @pytest.mark.parametrize(("kind", "attempt"), [("genuine", 2), ("replay", 1)])
 def test_a_second_effect_fails_and_lists_every_delivery(kind: str, attempt: int) -> None:
     """The count is the evidence, with all deliveries of the message."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e0", kind=kind, attempt=attempt)
-    courier.effects({"e0": 2})
+    courier.effects(applied={"e0": 2})
 
     finding = PROBE.examine(courier.journal)
 
@@ -40,10 +41,10 @@ def test_a_second_effect_fails_and_lists_every_delivery(kind: str, attempt: int)
 
 def test_a_second_effect_fails_although_the_response_was_lost() -> None:
     """The app applied the message although the harness got no response."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=None, problem="hung up before reading the response")
     courier.deliver("e0", attempt=2)
-    courier.effects({"e0": 2})
+    courier.effects(applied={"e0": 2})
 
     assert PROBE.examine(courier.journal).verdict is Verdict.FAIL
 
@@ -51,52 +52,52 @@ def test_a_second_effect_fails_although_the_response_was_lost() -> None:
 @pytest.mark.parametrize("applied", [{}, {"e0": 0}])
 def test_a_message_without_an_effect_is_inconclusive(applied: dict[str, int]) -> None:
     """An app that applies nothing applies nothing twice."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
-    courier.effects(applied)
+    courier.effects(applied=applied)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_message_delivered_once_is_inconclusive() -> None:
     """Without a repetition there is nothing to observe."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_busy_app_is_inconclusive() -> None:
     """A second effect may still come."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
-    courier.effects({"e0": 1}, is_idle=False)
+    courier.effects(applied={"e0": 1}, is_idle=False)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_counts_of_unknown_ids_are_ignored() -> None:
     """Counts of messages that this scenario never sent are not judged."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
-    courier.effects({"e0": 1, "unknown-id": 7})
+    courier.effects(applied={"e0": 1, "unknown-id": 7})
 
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
 
 
 def test_counts_that_are_lost_with_the_process_are_added_up() -> None:
     """If counts restart after a kill, the counts before and after it are added."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1")
-    courier.effects({"e0": 1, "e1": 1}, moment="settled")
+    courier.effects(applied={"e0": 1, "e1": 1}, moment="settled")
     courier.kill()
     courier.deliver("e0", kind="replay")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = PROBE.examine(courier.journal)
 
@@ -106,17 +107,17 @@ def test_counts_that_are_lost_with_the_process_are_added_up() -> None:
 
 def test_counts_that_outlive_the_process_are_not_added_up() -> None:
     """A count that did not change is one effect."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
-    courier.effects({"e0": 1}, moment="settled")
+    courier.effects(applied={"e0": 1}, moment="settled")
     courier.kill()
     courier.deliver("e0", kind="replay")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
 
 
-def deliver_to_twins(courier: Courier, *, b: Any, a: Any = None, has_counts: bool = False) -> None:
+def deliver_to_twins(courier: JournalBuilder, *, b: Any, a: Any = None, has_counts: bool = False) -> None:
     """Deliver a message once to twins a and c and twice to b, and record the state of each."""
     state = {"balance": 10} if a is None else a
     counts = {"a.e0": 1, "b.e0": 1, "c.e0": 1} if has_counts else None
@@ -125,12 +126,12 @@ def deliver_to_twins(courier: Courier, *, b: Any, a: Any = None, has_counts: boo
         courier.deliver(f"{name}.e0")
     courier.deliver("b.e0", attempt=2)
     for name, final in (("a", state), ("b", b), ("c", state)):
-        courier.effects(counts, state=final, participant=name)
+        courier.effects(applied=counts, state=final, participant=name)
 
 
 def test_a_count_of_one_does_not_excuse_a_changed_state() -> None:
     """The state contradicts the count."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_to_twins(courier, b={"balance": 20}, has_counts=True)
 
     finding = PROBE.examine(courier.journal)
@@ -149,7 +150,7 @@ def test_a_count_of_one_does_not_excuse_a_changed_state() -> None:
 )
 def test_a_loss_is_no_repetition(b: dict[str, Any], *, is_disturbed: bool, verdict: Verdict) -> None:
     """Rows that are missing after a disturbance were lost; rows that are there twice were applied twice."""
-    courier = Courier()
+    courier = receiver_journal()
     if is_disturbed:
         courier.kill()
     deliver_to_twins(courier, a={"rows": ["x", "y"]}, b=b, has_counts=True)
@@ -161,13 +162,13 @@ def test_a_loss_is_no_repetition(b: dict[str, Any], *, is_disturbed: bool, verdi
     ("b", "verdict"),
     [
         ({"balance": 10}, Verdict.PASS),
-        ({"balance": 10, "deliveries": [{"id": "id-b.e0"}, {"id": "id-b.e0"}]}, Verdict.PASS),
-        ({"balance": 10, "entries": [{"id": "id-b.e0"}, {"id": "id-b.e0"}]}, Verdict.INCONCLUSIVE),
+        ({"balance": 10, "deliveries": [{"id": "m-b.e0"}, {"id": "m-b.e0"}]}, Verdict.PASS),
+        ({"balance": 10, "entries": [{"id": "m-b.e0"}, {"id": "m-b.e0"}]}, Verdict.INCONCLUSIVE),
     ],
 )
 def test_a_list_of_deliveries_may_grow(b: dict[str, Any], verdict: Verdict) -> None:
     """A list of messages may be a log of deliveries; its name decides whether the finding needs more information."""
-    courier = Courier()
+    courier = receiver_journal()
     name = next((name for name in b if name != "balance"), "")
     a = {"balance": 10} | ({name: [{"id": "e0"}]} if name else {})
     deliver_to_twins(courier, a=a, b=b, has_counts=True)
@@ -177,7 +178,7 @@ def test_a_list_of_deliveries_may_grow(b: dict[str, Any], verdict: Verdict) -> N
 
 def test_without_counts_equal_twins_pass() -> None:
     """The state is the same with and without the repetition."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_to_twins(courier, b={"balance": 10})
 
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
@@ -185,7 +186,7 @@ def test_without_counts_equal_twins_pass() -> None:
 
 def test_without_counts_a_changed_state_fails() -> None:
     """An amount that was added twice shows in the state."""
-    courier = Courier()
+    courier = receiver_journal()
     deliver_to_twins(courier, b={"balance": 20})
 
     finding = PROBE.examine(courier.journal)
@@ -196,7 +197,7 @@ def test_without_counts_a_changed_state_fails() -> None:
 
 def test_without_counts_and_twins_the_hook_is_named() -> None:
     """The finding names the hook that would help."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
     courier.effects(state={"balance": 10})
@@ -208,7 +209,7 @@ def test_without_counts_and_twins_the_hook_is_named() -> None:
 
 def test_without_counts_twins_without_a_repetition_are_inconclusive() -> None:
     """Equal states prove nothing if nothing was repeated."""
-    courier = Courier()
+    courier = receiver_journal()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="settled")
         courier.deliver(f"{name}.e0")

@@ -2,17 +2,18 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import AppliesWholePostsOnly, Finding, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = AppliesWholePostsOnly().examine(courier.journal)
     return finding
 
 
-def send_malformed(courier: Courier, name: str, kind: str) -> None:
+def send_malformed(courier: JournalBuilder, name: str, kind: str) -> None:
     """Send a malformed message of this kind."""
     courier.send(
         event=f"{kind}:{name}",
@@ -28,9 +29,9 @@ def send_malformed(courier: Courier, name: str, kind: str) -> None:
 
 
 @pytest.fixture
-def courier() -> Courier:
+def courier() -> JournalBuilder:
     """A receiver that has acknowledged a plain message."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     return courier
 
@@ -51,11 +52,11 @@ def courier() -> Courier:
     ],
 )
 def test_each_kind_of_request_has_a_maximum_of_effects(
-    courier: Courier, name: str, kind: str, count: int, verdict: Verdict
+    courier: JournalBuilder, name: str, kind: str, count: int, verdict: Verdict
 ) -> None:
     """Unusual requests may have one effect, broken and safe ones none."""
     send_malformed(courier, name, kind)
-    courier.effects({"e0": 1, f"id-{name}": count})
+    courier.effects(applied={"e0": 1, f"id-{name}": count})
 
     finding = examined(courier)
 
@@ -63,41 +64,41 @@ def test_each_kind_of_request_has_a_maximum_of_effects(
     assert [(case.name, case.verdict) for case in finding.cases] == [(name, verdict)]
 
 
-def test_an_applied_put_request_is_advice(courier: Courier) -> None:
+def test_an_applied_put_request_is_advice(courier: JournalBuilder) -> None:
     """PUT is not a safe method, so one effect of a signed message is harmless."""
     send_malformed(courier, "put", "method")
-    courier.effects({"e0": 1, "id-put": 1})
+    courier.effects(applied={"e0": 1, "id-put": 1})
 
     assert examined(courier).advice == ("messages by PUT are applied too; respond with 405",)
 
 
-def test_one_right_signature_of_two_is_advice(courier: Courier) -> None:
+def test_one_right_signature_of_two_is_advice(courier: JournalBuilder) -> None:
     """The body is signed by Fiskil."""
     send_malformed(courier, "wrong_then_right", "odd")
-    courier.effects({"e0": 1, "id-wrong_then_right": 1})
+    courier.effects(applied={"e0": 1, "id-wrong_then_right": 1})
 
     assert examined(courier).advice == ("one right signature next to a wrong one was accepted: wrong then right",)
 
 
-def test_without_a_genuine_effect_the_result_is_inconclusive(courier: Courier) -> None:
+def test_without_a_genuine_effect_the_result_is_inconclusive(courier: JournalBuilder) -> None:
     """An app that shows no effect of genuine messages cannot show one of others."""
     send_malformed(courier, "get", "method")
-    courier.effects({})
+    courier.effects(applied={})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_busy_app_is_inconclusive(courier: Courier) -> None:
+def test_a_busy_app_is_inconclusive(courier: JournalBuilder) -> None:
     """The effect may still come."""
     send_malformed(courier, "get", "method")
-    courier.effects({"e0": 1}, is_idle=False)
+    courier.effects(applied={"e0": 1}, is_idle=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def judged_by_state(*, after: str, kind: str = "broken") -> Courier:
+def judged_by_state(*, after: str, kind: str = "broken") -> JournalBuilder:
     """An app that reports only its state: a genuine message changed another end user's state, then a broken one came."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.event("control.e3")
     courier.next_step()
     courier.effects(state={"status": "active"}, participant="control", moment="before")
@@ -142,23 +143,23 @@ def test_second_effects_need_counts() -> None:
 
 @pytest.mark.parametrize(("count", "verdict"), [(0, Verdict.PASS), (1, Verdict.FAIL)])
 def test_a_message_completed_later_is_judged_by_the_effects_in_between(
-    courier: Courier, count: int, verdict: Verdict
+    courier: JournalBuilder, count: int, verdict: Verdict
 ) -> None:
     """The last effect is that of the complete message and proves nothing."""
     courier.next_step()
     courier.deliver("e1", kind="broken", name="cut_in_order", status=None, problem="hung up without a response")
-    courier.effects({"e0": 1, "id-e1": count}, moment="half_sent")
+    courier.effects(applied={"e0": 1, "m-e1": count}, moment="half_sent")
     courier.next_step()
     courier.deliver("e1", attempt=2)
-    courier.effects({"e0": 1, "id-e1": 1})
+    courier.effects(applied={"e0": 1, "m-e1": 1})
 
     assert examined(courier).verdict is verdict
 
 
-def test_an_incomplete_repetition_of_an_applied_message_passes(courier: Courier) -> None:
+def test_an_incomplete_repetition_of_an_applied_message_passes(courier: JournalBuilder) -> None:
     """The effect is that of the complete message."""
     courier.next_step()
     courier.deliver("e0", kind="broken", name="cut_in_order", attempt=2, status=None)
-    courier.effects({"e0": 1}, moment="half_sent")
+    courier.effects(applied={"e0": 1}, moment="half_sent")
 
     assert examined(courier).verdict is Verdict.PASS

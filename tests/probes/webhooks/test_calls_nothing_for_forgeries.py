@@ -3,8 +3,9 @@
 import pytest
 
 from fiskil_harness.journal import ApiUrlMissing, Idle
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import CallsNothingForForgeries, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 PROBE = CallsNothingForForgeries()
 ROUTE = "banking.accounts"
@@ -12,16 +13,16 @@ KIND = "banking.accounts.sync.completed"
 
 
 @pytest.fixture
-def courier() -> Courier:
+def courier() -> JournalBuilder:
     """A receiver that read a dataset after a genuine sync event."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e1")
     courier.call(ROUTE)
     courier.next_step()
     return courier
 
 
-def test_no_calls_during_forgeries_pass(courier: Courier) -> None:
+def test_no_calls_during_forgeries_pass(courier: JournalBuilder) -> None:
     """Refused forgeries cause no API call."""
     courier.forge("unsigned", claims=KIND)
     courier.forge("other_secret", claims=KIND)
@@ -31,7 +32,7 @@ def test_no_calls_during_forgeries_pass(courier: Courier) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_a_call_for_each_forgery_fails(courier: Courier) -> None:
+def test_a_call_for_each_forgery_fails(courier: JournalBuilder) -> None:
     """Several equal calls within one step cannot be the app's own schedule."""
     for name in ("unsigned", "other_secret", "empty_key"):
         courier.forge(name, claims=KIND)
@@ -43,7 +44,7 @@ def test_a_call_for_each_forgery_fails(courier: Courier) -> None:
     assert finding.observed == "API calls began while only forged messages arrived: banking.accounts"
 
 
-def test_one_call_is_inconclusive(courier: Courier) -> None:
+def test_one_call_is_inconclusive(courier: JournalBuilder) -> None:
     """It may be a scheduled poll."""
     courier.forge("unsigned", claims=KIND)
     courier.call(ROUTE)
@@ -51,7 +52,7 @@ def test_one_call_is_inconclusive(courier: Courier) -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_calls_about_other_end_users_do_not_count(courier: Courier) -> None:
+def test_calls_about_other_end_users_do_not_count(courier: JournalBuilder) -> None:
     """Work for another end user continues."""
     courier.forge("unsigned", claims=KIND)
     for _ in range(3):
@@ -60,7 +61,7 @@ def test_calls_about_other_end_users_do_not_count(courier: Courier) -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
 
 
-def test_calls_in_other_steps_do_not_count(courier: Courier) -> None:
+def test_calls_in_other_steps_do_not_count(courier: JournalBuilder) -> None:
     """A call that begins before or after the forgeries has another cause."""
     courier.forge("unsigned", claims=KIND)
     courier.next_step()
@@ -72,7 +73,7 @@ def test_calls_in_other_steps_do_not_count(courier: Courier) -> None:
 
 def test_an_app_that_calls_nothing_is_inconclusive() -> None:
     """Without a call after a genuine message, no call is expected after a forged one."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e1")
     courier.next_step()
     courier.forge("unsigned", claims=KIND)
@@ -82,7 +83,7 @@ def test_an_app_that_calls_nothing_is_inconclusive() -> None:
 
 def test_an_app_without_the_api_url_gets_the_hook_named() -> None:
     """Without {api_url} in its environment no call can be observed."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.journal.write(ApiUrlMissing())
     courier.deliver("e1")
     courier.next_step()
@@ -95,7 +96,7 @@ def test_an_app_without_the_api_url_gets_the_hook_named() -> None:
 
 def test_a_genuine_message_of_another_kind_is_no_control() -> None:
     """An API call after one kind of event proves nothing about another kind."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.call("consents.list")
     courier.next_step()
@@ -104,12 +105,12 @@ def test_a_genuine_message_of_another_kind_is_no_control() -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_forgeries_the_result_is_inconclusive(courier: Courier) -> None:
+def test_without_forgeries_the_result_is_inconclusive(courier: JournalBuilder) -> None:
     """The probe needs at least one forgery."""
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_calls_that_continue_without_forgeries_are_inconclusive(courier: Courier) -> None:
+def test_calls_that_continue_without_forgeries_are_inconclusive(courier: JournalBuilder) -> None:
     """An app may poll; in as long a time without forgeries it makes the same calls."""
     for name in ("unsigned", "other_secret", "empty_key"):
         courier.forge(name, claims=KIND)
@@ -121,7 +122,7 @@ def test_calls_that_continue_without_forgeries_are_inconclusive(courier: Courier
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_call_before_the_idle_time_began_excuses_nothing(courier: Courier) -> None:
+def test_a_call_before_the_idle_time_began_excuses_nothing(courier: JournalBuilder) -> None:
     """A forgery may have caused a call that the app makes while the harness still waits for it to become idle."""
     for name in ("unsigned", "other_secret", "empty_key"):
         courier.forge(name, claims=KIND)
@@ -133,7 +134,7 @@ def test_a_call_before_the_idle_time_began_excuses_nothing(courier: Courier) -> 
     assert PROBE.examine(courier.journal).verdict is Verdict.FAIL
 
 
-def test_one_late_call_in_the_idle_time_excuses_no_ten(courier: Courier) -> None:
+def test_one_late_call_in_the_idle_time_excuses_no_ten(courier: JournalBuilder) -> None:
     """On a busy machine, work for the last forgery begins after the idle time has begun."""
     for _ in range(10):
         courier.forge("unsigned", claims=KIND)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fiskil_harness.probes import DistinguishesEvents, Finding, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 PROBE = DistinguishesEvents()
 NONE: dict[str, Any] = {"consents": {}}
@@ -19,17 +19,17 @@ def consent(status: Any) -> dict[str, Any]:
 
 def examined(*states: Any, connected: tuple[bool | None, ...] = (None,) * 5, **more: Any) -> Finding:
     """Return the finding for an app with these states before the first event and after each of four."""
-    courier = Courier(**more)
+    courier = receiver_journal(**more)
     before = 0
     for after, (event, kind) in enumerate(KINDS.items(), 1):
         courier.next_step()
         courier.event(event, kind)
-        courier.effects({}, states[before], moment="before", is_connected=connected[before])
+        courier.effects(applied={}, state=states[before], moment="before", is_connected=connected[before])
         courier.deliver(event)
-        courier.effects({}, states[after], moment="after", is_connected=connected[after])
+        courier.effects(applied={}, state=states[after], moment="after", is_connected=connected[after])
         before = after
     courier.next_step()
-    courier.effects({}, states[-1], is_connected=connected[-1])
+    courier.effects(applied={}, state=states[-1], is_connected=connected[-1])
     return PROBE.examine(courier.journal)
 
 

@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import ConsentState, Effects, Journal, Key, Limits, MachinePaused
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, FinishesWork, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 TIME_EVIDENCE = "; less for later messages of the same kinds in a run"
 
@@ -18,15 +19,15 @@ def examined(journal: Journal) -> Finding:
     return finding
 
 
-def busy(courier: Courier, applied: dict[str, int] | None = None, **more: Any) -> Journal:
+def busy(courier: JournalBuilder, applied: dict[str, int] | None = None, **more: Any) -> Journal:
     """End the scenario with a busy app that had the full time, and return the journal."""
-    courier.effects(applied, **{"is_idle": False, "had_full_time": True, "unchanged_s": 30.0} | more)
+    courier.effects(applied=applied, **{"is_idle": False, "had_full_time": True, "unchanged_s": 30.0} | more)
     return courier.journal
 
 
-def delivered() -> Courier:
+def delivered() -> JournalBuilder:
     """Return a courier that delivered two messages, which were acknowledged."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1")
     return courier
@@ -63,7 +64,7 @@ def test_without_counts_each_message_may_be_the_unfinished_one() -> None:
 
 def test_an_idle_app_passes() -> None:
     courier = delivered()
-    courier.effects({"e0": 1, "e1": 1})
+    courier.effects(applied={"e0": 1, "e1": 1})
 
     assert examined(courier.journal).verdict is Verdict.PASS
 
@@ -85,7 +86,7 @@ def test_an_app_that_had_not_the_full_time_is_inconclusive() -> None:
     ],
     ids=["fault", "503", "429", "kill", "failure", "key", "pause"],
 )
-def test_a_disturbed_app_is_inconclusive(disturb: Callable[[Courier], None]) -> None:
+def test_a_disturbed_app_is_inconclusive(disturb: Callable[[JournalBuilder], None]) -> None:
     courier = delivered()
     disturb(courier)
 
@@ -107,7 +108,7 @@ def test_a_refusal_is_a_disturbance_only_if_a_consent_has_ended(*, is_active: bo
 
 
 def test_events_that_the_app_does_not_use_may_stay_unfinished() -> None:
-    courier = Courier(uses=None)
+    courier = receiver_journal(uses=None)
     courier.deliver("e1")
 
     assert examined(busy(courier, {})).verdict is Verdict.INCONCLUSIVE
@@ -119,7 +120,7 @@ def test_events_that_the_app_does_not_use_may_stay_unfinished() -> None:
 )
 def test_an_app_uses_the_messages_that_it_counts_as_pending(pending: int, pending_of_others: int, verdict: Verdict) -> None:
     """Without ``uses_events``, the app itself shows that it has not finished a message of a kind that it never applied."""
-    courier = Courier(uses=None)
+    courier = receiver_journal(uses=None)
     courier.deliver("e0")
     courier.deliver("e1")
 
@@ -129,7 +130,7 @@ def test_an_app_uses_the_messages_that_it_counts_as_pending(pending: int, pendin
 
 
 def test_nothing_acknowledged_is_inconclusive() -> None:
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=401)
     courier.journal.write(Effects(participant="", moment="end"))
 

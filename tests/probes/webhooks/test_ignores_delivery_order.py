@@ -5,15 +5,16 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import ConsentState
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, IgnoresDeliveryOrder, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 CONNECTED = {"connection": "connected", "rows": [{"v": 1}, {"v": 2}]}
 
 
 def examined(*, a: Any = CONNECTED, b: Any = CONNECTED, c: Any = CONNECTED, first: Any = None, **more: Any) -> Finding:
     """Return the finding for twins that got the same events and ended in these states, beginning in *first*."""
-    courier = Courier()
+    courier = receiver_journal()
     for name in ("a", "c", "b"):
         courier.effects(state={} if first is None else first, participant=name, moment="before")
         courier.deliver(f"{name}.e0")
@@ -96,7 +97,7 @@ def test_a_busy_app_is_inconclusive() -> None:
 
 def test_without_twins_the_result_is_inconclusive() -> None:
     """A single end user cannot be compared."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.effects(state=CONNECTED)
 
@@ -105,7 +106,7 @@ def test_without_twins_the_result_is_inconclusive() -> None:
 
 def test_twins_with_different_acknowledged_events_are_inconclusive() -> None:
     """A message that one twin refused cannot be in its state."""
-    courier = Courier()
+    courier = receiver_journal()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="before")
         courier.deliver(f"{name}.e0")
@@ -120,7 +121,7 @@ def test_twins_with_different_acknowledged_events_are_inconclusive() -> None:
 
 def test_rows_missing_because_of_an_expired_token_are_another_practice() -> None:
     """The rows are missing because the client did not renew its token."""
-    courier = Courier()
+    courier = receiver_journal()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="before")
         courier.deliver(f"{name}.e1")
@@ -133,7 +134,7 @@ def test_rows_missing_because_of_an_expired_token_are_another_practice() -> None
 
 def examined_in_two_orders(*, b1: Any, b2: Any) -> Finding:
     """Return the finding for two twins with three events in order, and two twins with two other orders."""
-    courier = Courier()
+    courier = receiver_journal()
     orders = {"a": "023", "c": "023", "b1": "302", "b2": "230"}
     for name, order in orders.items():
         courier.effects(state={}, participant=name, moment="before")
@@ -173,9 +174,9 @@ def test_an_order_that_cannot_be_compared_is_inconclusive() -> None:
     assert failed.verdict is Verdict.FAIL
 
 
-def ended_in_another_order(a: dict[str, Any], b: dict[str, Any], *, is_active: bool = False, **first: int) -> Courier:
+def ended_in_another_order(a: dict[str, Any], b: dict[str, Any], *, is_active: bool = False, **first: int) -> JournalBuilder:
     """Return a journal in which the revocation reached twin b first; *a* and *b* are final states after an active one."""
-    courier = Courier()
+    courier = receiver_journal()
     for name in ("a", "c"):
         courier.deliver(f"{name}.e0")
         courier.effects(state={"status": "active", "bank": "Bank", **first}, participant=name, moment="after")

@@ -2,11 +2,12 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, IsReachedDirectly, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = IsReachedDirectly().examine(courier.journal)
     return finding
@@ -18,12 +19,12 @@ def failed_cases(finding: Finding) -> list[str]:
 
 
 @pytest.fixture
-def courier() -> Courier:
+def courier() -> JournalBuilder:
     """A receiver without any delivery yet."""
-    return Courier()
+    return receiver_journal()
 
 
-def test_a_response_of_the_receiver_passes(courier: Courier) -> None:
+def test_a_response_of_the_receiver_passes(courier: JournalBuilder) -> None:
     """Every case passes."""
     courier.deliver("e0")
 
@@ -34,7 +35,7 @@ def test_a_response_of_the_receiver_passes(courier: Courier) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_fails(courier: Courier, status: int) -> None:
+def test_a_redirect_fails(courier: JournalBuilder, status: int) -> None:
     """Senders of webhooks do not follow redirects."""
     courier.deliver("e0", status=status, response_headers=(("location", "/webhooks/fiskil/"),))
 
@@ -45,7 +46,7 @@ def test_a_redirect_fails(courier: Courier, status: int) -> None:
 
 
 @pytest.mark.parametrize("location", ["/login?next=/x", "https://sso.example.com/", "/users/sign_in"])
-def test_a_redirect_to_a_login_is_a_separate_case(courier: Courier, location: str) -> None:
+def test_a_redirect_to_a_login_is_a_separate_case(courier: JournalBuilder, location: str) -> None:
     """The fix is in the login middleware."""
     courier.deliver("e0", status=302, response_headers=(("location", location),))
 
@@ -53,14 +54,14 @@ def test_a_redirect_to_a_login_is_a_separate_case(courier: Courier, location: st
 
 
 @pytest.mark.parametrize("page", [b"<h1>CSRF verification failed</h1>", b"InvalidAuthenticityToken", b"419 | Page Expired"])
-def test_a_csrf_error_fails(courier: Courier, page: bytes) -> None:
+def test_a_csrf_error_fails(courier: JournalBuilder, page: bytes) -> None:
     """The texts are those of common frameworks."""
     courier.deliver("e0", status=403, response_body=page)
 
     assert failed_cases(examined(courier)) == ["csrf"]
 
 
-def test_a_message_accepted_only_from_a_browser_fails(courier: Courier) -> None:
+def test_a_message_accepted_only_from_a_browser_fails(courier: JournalBuilder) -> None:
     """The same message was accepted with a cookie."""
     courier.deliver("e0", status=403)
     courier.deliver("e0", attempt=2, name="as a browser")
@@ -71,7 +72,7 @@ def test_a_message_accepted_only_from_a_browser_fails(courier: Courier) -> None:
     assert finding.evidence == ("e0 attempt 1: 403",)
 
 
-def test_another_refusal_is_inconclusive(courier: Courier) -> None:
+def test_another_refusal_is_inconclusive(courier: JournalBuilder) -> None:
     """A wrong key or an allow list is not covered by this probe."""
     courier.deliver("e0", status=403)
     courier.deliver("e0", attempt=2, name="as a browser", status=403)
@@ -81,6 +82,6 @@ def test_another_refusal_is_inconclusive(courier: Courier) -> None:
     assert (finding.verdict, failed_cases(finding)) == (Verdict.INCONCLUSIVE, [])
 
 
-def test_without_a_delivery_the_result_is_inconclusive(courier: Courier) -> None:
+def test_without_a_delivery_the_result_is_inconclusive(courier: JournalBuilder) -> None:
     """Without a delivery there is no response."""
     assert examined(courier).verdict is Verdict.INCONCLUSIVE

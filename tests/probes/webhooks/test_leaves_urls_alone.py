@@ -1,13 +1,14 @@
 """leaves_urls_alone: a requested canary URL fails, and a canary URL that was refused proves nothing."""
 
 from fiskil_harness.journal import CanaryPlanted, CanaryRequested
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import LeavesUrlsAlone, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 PROBE = LeavesUrlsAlone()
 
 
-def plant(courier: Courier, *, status: int = 204) -> None:
+def plant(courier: JournalBuilder, *, status: int = 204) -> None:
     """Deliver a signed message with two canary URLs and a forged one with a third."""
     for place, kind in (("data.links.next", "genuine"), ("Link", "genuine"), ("signature jku", "forged")):
         courier.journal.write(CanaryPlanted(place=place, kind=kind))
@@ -15,14 +16,14 @@ def plant(courier: Courier, *, status: int = 204) -> None:
     courier.forge("urls_of_keys")
 
 
-def request(courier: Courier, place: str, kind: str) -> None:
+def request(courier: JournalBuilder, place: str, kind: str) -> None:
     """Record a request to one of them."""
     courier.journal.write(CanaryRequested(place=place, kind=kind))
 
 
 def test_canary_urls_that_are_not_requested_pass() -> None:
     """Each place is a case."""
-    courier = Courier()
+    courier = receiver_journal()
     plant(courier)
 
     finding = PROBE.examine(courier.journal)
@@ -33,7 +34,7 @@ def test_canary_urls_that_are_not_requested_pass() -> None:
 
 def test_a_requested_canary_url_fails() -> None:
     """The number of requests and the signature of the message do not matter."""
-    courier = Courier()
+    courier = receiver_journal()
     plant(courier)
     request(courier, "signature jku", "forged")
     request(courier, "signature jku", "forged")
@@ -48,7 +49,7 @@ def test_a_requested_canary_url_fails() -> None:
 
 def test_a_refused_message_is_inconclusive_without_a_request() -> None:
     """A receiver that refused the message may not have read it; a request still fails."""
-    courier = Courier()
+    courier = receiver_journal()
     plant(courier, status=400)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE

@@ -6,11 +6,12 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Effects
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, LosesNothing, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = LosesNothing().examine(courier.journal)
     return finding
@@ -18,10 +19,10 @@ def examined(courier: Courier) -> Finding:
 
 def test_everything_applied_passes() -> None:
     """Each acknowledged event has its effect."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1")
-    courier.effects({"e0": 1, "e1": 1})
+    courier.effects(applied={"e0": 1, "e1": 1})
 
     finding = examined(courier)
 
@@ -30,10 +31,10 @@ def test_everything_applied_passes() -> None:
 
 def test_an_acknowledged_event_without_an_effect_fails() -> None:
     """Fiskil does not send it again."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -43,13 +44,13 @@ def test_an_acknowledged_event_without_an_effect_fails() -> None:
 
 def test_an_app_that_loses_every_message_has_one_general_case() -> None:
     """No special property of a message was the reason."""
-    losing, careless = Courier(), Courier()
+    losing, careless = receiver_journal(), receiver_journal()
     losing.deliver("e0")
     losing.deliver("e1")
-    losing.effects({"e0": 0, "e1": 0})
+    losing.effects(applied={"e0": 0, "e1": 0})
     careless.deliver("e0")
     careless.deliver("e1")
-    careless.effects({"e0": 1, "e1": 0})
+    careless.effects(applied={"e0": 1, "e1": 0})
 
     assert "every_message" in {case.name for case in examined(losing).cases}
     assert "every_message" not in {case.name for case in examined(careless).cases}
@@ -57,31 +58,31 @@ def test_an_app_that_loses_every_message_has_one_general_case() -> None:
 
 def test_a_refused_event_is_not_lost_yet() -> None:
     """Fiskil makes up to five attempts."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1", status=503)
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).verdict is Verdict.PASS
 
 
 def test_a_message_acknowledged_on_retry_must_be_applied() -> None:
     """One effect is required after the retry (I4)."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1", status=503)
     courier.deliver("e1", attempt=2)
-    courier.effects({"e0": 1, "e1": 0})
+    courier.effects(applied={"e0": 1, "e1": 0})
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
 def test_a_message_refused_at_the_last_attempt_is_lost() -> None:
     """Fiskil discards it after the fifth refusal (I9)."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1", status=400, attempt=5)
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -91,39 +92,39 @@ def test_a_message_refused_at_the_last_attempt_is_lost() -> None:
 
 def test_a_receiver_that_acknowledges_nothing_is_inconclusive() -> None:
     """Another probe judges a receiver that refuses every genuine message."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e1", status=401, attempt=5)
-    courier.effects({})
+    courier.effects(applied={})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
 def test_the_last_attempt_may_fail_with_a_broken_api() -> None:
     """An app that works before it responds is excused while the API is broken."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
-    courier.call("banking.accounts", bites=("Status(503)",), took_s=0.2)
+    courier.call("banking.accounts", bites=("Status(503)",), took_s=0.2, after_s=0.0)
     courier.deliver("e1", status=500, attempt=5, took_s=0.2)
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).verdict is Verdict.PASS
 
 
 def test_a_busy_app_is_inconclusive() -> None:
     """The effect may still come."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
-    courier.effects({}, is_idle=False)
+    courier.effects(applied={}, is_idle=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
 def test_an_event_that_is_not_used_may_be_ignored() -> None:
     """If the config does not list the used events, the finding names that fact."""
-    courier = Courier(uses=None)
+    courier = receiver_journal(uses=None)
     courier.deliver("e0")
     courier.deliver("e1")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -132,49 +133,49 @@ def test_an_event_that_is_not_used_may_be_ignored() -> None:
 
 def test_a_kind_that_was_applied_before_is_used() -> None:
     """An app that applied one event must apply the next event of its kind."""
-    courier = Courier(uses=None)
+    courier = receiver_journal(uses=None)
     courier.deliver("e0")
     courier.event("x.e1", "consent.received")
     courier.deliver("x.e1")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
 def test_an_app_that_applies_nothing_is_inconclusive() -> None:
     """An app that uses no events loses none."""
-    courier = Courier(uses=None)
+    courier = receiver_journal(uses=None)
     courier.deliver("e0")
-    courier.effects({})
+    courier.effects(applied={})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_rejected_failure_request_is_inconclusive() -> None:
     """Recovery was not tested, because no failure occurred."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.request_failure(status=404)
     courier.deliver("e0")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.drive.fail")
 
 
-def killed(*, before: Any, after: Any, counts: dict[str, int], b: Any = None) -> Courier:
+def killed(*, before: Any, after: Any, counts: dict[str, int], b: Any = None) -> JournalBuilder:
     """Twins a and c get a message; b gets one and the app is killed at once. The states are those of a."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.start("found")
     for name in ("a", "c"):
-        courier.effects({}, state={}, participant=name, moment="settled")
+        courier.effects(applied={}, state={}, participant=name, moment="settled")
         courier.deliver(f"{name}.e0")
     for name in ("a", "c"):
-        courier.effects({"a.e0": 1, "c.e0": 1}, state=before, participant=name, moment="settled")
+        courier.effects(applied={"a.e0": 1, "c.e0": 1}, state=before, participant=name, moment="settled")
     courier.deliver("b.e0")
     courier.kill()
     for name, state in (("a", after), ("c", after), ("b", after if b is None else b)):
-        courier.effects(counts, state=state, participant=name)
+        courier.effects(applied=counts, state=state, participant=name)
     return courier
 
 
@@ -219,7 +220,7 @@ def test_lost_counts_with_an_unchanged_state_do_not_fail() -> None:
 @pytest.mark.parametrize(("b", "verdict"), [({"v": 1}, Verdict.PASS), ({"v": 0}, Verdict.FAIL)])
 def test_without_counts_the_twins_decide(b: Any, verdict: Verdict) -> None:
     """The disturbed twin must end in the same state as the others."""
-    courier = Courier()
+    courier = receiver_journal()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="settled")
         courier.deliver(f"{name}.e0")
@@ -229,15 +230,15 @@ def test_without_counts_the_twins_decide(b: Any, verdict: Verdict) -> None:
     assert examined(courier).verdict is verdict
 
 
-def locked_out(*, is_renewed: bool) -> Courier:
+def locked_out(*, is_renewed: bool) -> JournalBuilder:
     """A message was lost whose dataset could not be read with an expired token, or could be read after its renewal."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e1")
     courier.call("banking.accounts", status=401)
     if is_renewed:
         courier.call("banking.accounts")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
     return courier
 
 
@@ -256,11 +257,11 @@ def test_a_renewed_token_is_no_excuse() -> None:
 
 def test_a_refusal_because_of_an_expired_token_is_inconclusive() -> None:
     """An app that works before it responds refuses up to the last attempt."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.call("banking.accounts", status=401)
     courier.deliver("e1", status=500, attempt=5)
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
@@ -271,10 +272,10 @@ def test_a_refusal_because_of_an_expired_token_is_inconclusive() -> None:
 )
 def test_a_message_that_a_later_one_overtook_is_lost(order: tuple[str, ...], verdict: Verdict) -> None:
     """No queue is that late; without a later message it may still be in the queue."""
-    courier = Courier()
+    courier = receiver_journal()
     for event in order:
         courier.deliver(event)
-    courier.effects({"e1": 1} if "e1" in order else {}, is_idle=False, unchanged_s=9.0)
+    courier.effects(applied={"e1": 1} if "e1" in order else {}, is_idle=False, unchanged_s=9.0)
     last = courier.journal.all(Effects)[-1]
     courier.journal.write(msgspec.structs.replace(last, pending=None))
 
@@ -283,11 +284,11 @@ def test_a_message_that_a_later_one_overtook_is_lost(order: tuple[str, ...], ver
 
 def test_an_app_with_a_requested_failure_may_be_late() -> None:
     """A disturbed message may be postponed, although a later one was acknowledged."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.request_failure()
     courier.deliver("e1")
-    courier.effects({"e1": 1}, is_idle=False, unchanged_s=9.0)
+    courier.effects(applied={"e1": 1}, is_idle=False, unchanged_s=9.0)
     courier.journal.write(msgspec.structs.replace(courier.journal.all(Effects)[-1], pending=None))
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
@@ -307,11 +308,11 @@ def test_without_pending_the_promised_time_proves_a_loss(
     unchanged_s: float, pending: int | None, is_disturbed: bool, verdict: Verdict
 ) -> None:
     """After a failure the app gets three times the promised time, because it may wait before it retries."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     if is_disturbed:
         courier.request_failure()
-    courier.effects({}, is_idle=False, unchanged_s=unchanged_s)
+    courier.effects(applied={}, is_idle=False, unchanged_s=unchanged_s)
     last = courier.journal.all(Effects)[-1]
     courier.journal.write(msgspec.structs.replace(last, pending=pending, at_s=last.at_s + 30.0))
 
@@ -320,9 +321,9 @@ def test_without_pending_the_promised_time_proves_a_loss(
 
 def test_applied_messages_count_without_a_list_of_used_events() -> None:
     """Only a message without an effect must be known as used."""
-    courier = Courier(uses=None)
+    courier = receiver_journal(uses=None)
     courier.deliver("e0")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -331,25 +332,25 @@ def test_applied_messages_count_without_a_list_of_used_events() -> None:
 
 def test_an_end_user_whose_effects_could_not_be_read_is_not_judged() -> None:
     """The hook of a busy app may fail for one end user after it succeeded for others."""
-    courier = Courier()
+    courier = receiver_journal()
     for text in ("a.e0", "b.e0", "c.e0"):
         courier.event(text, "consent.received")
         courier.deliver(text)
-    courier.effects({"a.e0": 1}, participant="a")
-    courier.effects({"c.e0": 1}, participant="c")
+    courier.effects(applied={"a.e0": 1}, participant="a")
+    courier.effects(applied={"c.e0": 1}, participant="c")
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
-    courier.effects({}, participant="b")
+    courier.effects(applied={}, participant="b")
 
     assert examined(courier).evidence == ("lost b.e0 consent.received",)
 
 
 def test_an_app_that_stopped_before_its_last_effects_is_inconclusive() -> None:
     """Effects read before the last acknowledgement prove nothing about that message."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
     courier.deliver("e1")
     courier.deliver("e2", status=None, problem="connection refused")
 

@@ -11,7 +11,7 @@ from fiskil_harness.probes import Finding, ReachesEventState, Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 BECOMES = {"consent.received": "active", "consent.updated": "active", "consent.revoked": "revoked"}
 REDUCER = {"state": "$.state[{consent_id}].event", "becomes": {kind: kind for kind in BECOMES}}
@@ -27,7 +27,7 @@ def examined(
     value: Any, *events: tuple[str, str, int | None], becomes: dict[str, Any] | None = BECOMES, **more: Any
 ) -> Finding:
     """Return the finding after events (kind, publish time, status) in this order and a consent with *value* at the end."""
-    courier = Courier()
+    courier = receiver_journal()
     if becomes is not None:
         courier.journal.write(Reduction(becomes=becomes))
     for number, (kind, publish_time, status) in enumerate(events):
@@ -77,7 +77,7 @@ def test_a_kind_without_a_value_is_inconclusive() -> None:
 )
 def test_the_missing_hook_is_named(more: dict[str, Any], hook: str) -> None:
     """Without a reducer or a state nothing can be decided."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.journal.write(Reduction(becomes=BECOMES)) if "becomes" not in more else None
     courier.event("e0", "consent.received")
     courier.deliver("e0", body=body(EARLY))

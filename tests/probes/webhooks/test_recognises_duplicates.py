@@ -1,19 +1,19 @@
 """recognises_duplicates: a repeated message is recognised, whatever the encoding of its signature."""
 
 from fiskil_harness.probes import Finding, RecognisesDuplicates, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 PROBE = RecognisesDuplicates()
 
 
 def examined(counts: dict[str, int], *names: str, reports_counts: bool = True) -> Finding:
     """Return the finding after events e0, e1 ... were repeated as *names* and applied as in *counts*."""
-    courier = Courier()
+    courier = receiver_journal()
     for number, name in enumerate(names):
         courier.event(f"e{number}", "consent.updated")
         courier.deliver(f"e{number}")
         courier.deliver(f"e{number}", kind="replay", name=name, is_judged=False)
-    courier.effects(counts if reports_counts else None, {"consents": {}})
+    courier.effects(applied=counts if reports_counts else None, state={"consents": {}})
     return PROBE.examine(courier.journal)
 
 
@@ -57,4 +57,4 @@ def test_counts_are_needed() -> None:
 def test_an_app_that_applies_nothing_is_inconclusive() -> None:
     """A journal without repetitions is inconclusive too."""
     assert examined({"e0": 0}, "plain").verdict is Verdict.INCONCLUSIVE
-    assert PROBE.examine(Courier().journal).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(receiver_journal().journal).verdict is Verdict.INCONCLUSIVE

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import AllowedAddresses, StepFailed
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, RefusesForeignAddresses, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 FOREIGN_IP = "127.0.0.2"
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = RefusesForeignAddresses().examine(courier.journal)
     return finding
@@ -24,10 +25,10 @@ def delivered_twice(
     before: dict[str, Any] | None = None,
     status: int = 403,
     retry: int = 204,
-    courier: Courier | None = None,
+    courier: JournalBuilder | None = None,
 ) -> Finding:
     """Return the finding for a delivery from a foreign address and a retry from Fiskil's, with the effects around each."""
-    courier = courier or Courier()
+    courier = courier or receiver_journal()
     courier.event("e0")
     courier.effects(**(before or {"applied": {}}), moment="before")
     courier.deliver("e0", source_ip=FOREIGN_IP, status=status)
@@ -89,7 +90,7 @@ def test_without_a_genuine_effect_the_result_is_inconclusive() -> None:
 
 def test_without_an_allow_list_the_result_is_inconclusive() -> None:
     """Fiskil publishes no addresses, so only the list in the config counts."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.journal.write(StepFailed(reason="the config states no list", hook="app.facts.allowed_ips"))
 
     finding = examined(courier)
@@ -103,7 +104,7 @@ def test_without_an_allow_list_the_result_is_inconclusive() -> None:
 )
 def test_a_list_without_the_address_of_an_applied_message_is_wrong(networks: tuple[str, ...], verdict: Verdict) -> None:
     """The list states from where the app accepts messages, so it must contain the address from which it accepted one."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.journal.write(AllowedAddresses(networks=networks))
 
     finding = delivered_twice(after={"applied": {}}, finally_={"applied": {"e0": 1}}, courier=courier)
@@ -115,7 +116,7 @@ def test_a_list_without_the_address_of_an_applied_message_is_wrong(networks: tup
 
 def test_a_machine_without_a_second_address_is_inconclusive() -> None:
     """If 127.0.0.2 is not available, no foreign delivery was made."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", source_ip=FOREIGN_IP, status=None, problem="no connection: Cannot assign requested address")
 
     observed = "no connection from a foreign address was possible: no connection: Cannot assign requested address"
@@ -124,7 +125,7 @@ def test_a_machine_without_a_second_address_is_inconclusive() -> None:
 
 def test_without_states_around_the_genuine_retry_the_result_is_inconclusive() -> None:
     """Without the effect of the genuine retry, a change may be a counter of refusals."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.event("e0")
     courier.effects(state={"s": "on"}, moment="before")
     courier.deliver("e0", source_ip=FOREIGN_IP, status=403)
@@ -137,7 +138,7 @@ def test_without_states_around_the_genuine_retry_the_result_is_inconclusive() ->
 
 def test_without_a_genuine_retry_the_result_is_inconclusive() -> None:
     """Without a retry from Fiskil's address there is no comparison."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.event("e0")
     courier.effects(state={"s": "on"}, moment="before")
     courier.deliver("e0", source_ip=FOREIGN_IP, status=403)

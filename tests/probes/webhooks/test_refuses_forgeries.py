@@ -5,22 +5,23 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import Idle
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, RefusesForgeries, Verdict
 from fiskil_harness.probes.webhooks.refuses_forgeries import ALIKE, OTHER_BYTES
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 PROBE = RefusesForgeries()
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = PROBE.examine(courier.journal)
     return finding
 
 
-def controlled(**response: Any) -> Courier:
+def controlled(**response: Any) -> JournalBuilder:
     """Build a journal with a genuine message; *response* describes its response."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", **response)
     courier.next_step()
     return courier
@@ -31,7 +32,7 @@ def test_forgeries_without_an_effect_pass() -> None:
     courier = controlled()
     courier.forge("unsigned")
     courier.forge("other_secret", status=403)
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -44,7 +45,7 @@ def test_slow_refusals_are_advice(slow_refusals: int, has_advice: bool) -> None:
     courier = controlled()
     names = ("unsigned", "other_secret", "random_signature", "empty_header")
     forgeries = [courier.forge(name, took_s=1.5 if number < slow_refusals else 0.01) for number, name in enumerate(names)]
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -59,7 +60,7 @@ def test_a_slow_machine_gives_no_advice() -> None:
     courier.forge("unsigned", took_s=2)
     courier.forge("other_secret", took_s=2)
     courier.forge("random_signature", took_s=2)
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).advice == ()
 
@@ -70,7 +71,7 @@ def test_an_applied_forgery_fails_whatever_the_status(status: int) -> None:
     courier = controlled()
     courier.forge("unsigned", status=status)
     courier.forge("other_secret")
-    courier.effects({"e0": 1, "forged:unsigned": 1})
+    courier.effects(applied={"e0": 1, "forged:unsigned": 1})
 
     finding = examined(courier)
 
@@ -83,7 +84,7 @@ def test_an_applied_forgery_needs_no_genuine_effect() -> None:
     """A receiver with a wrong key refuses genuine messages, and fails all the same."""
     courier = controlled(status=401)
     courier.forge("raw_key_hex", status=204)
-    courier.effects({"forged:raw_key_hex": 1})
+    courier.effects(applied={"forged:raw_key_hex": 1})
 
     assert examined(courier).verdict is Verdict.FAIL
 
@@ -92,7 +93,7 @@ def test_without_a_genuine_effect_the_result_is_inconclusive() -> None:
     """An app that applies nothing cannot show an effect of a forgery."""
     courier = controlled()
     courier.forge("unsigned")
-    courier.effects({})
+    courier.effects(applied={})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
@@ -100,20 +101,20 @@ def test_without_a_genuine_effect_the_result_is_inconclusive() -> None:
 def test_without_forgeries_the_result_is_inconclusive() -> None:
     """The probe needs at least one forgery."""
     courier = controlled()
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def record_states(courier: Courier, before: Any, after: Any, *, participant: str = "") -> None:
+def record_states(courier: JournalBuilder, before: Any, after: Any, *, participant: str = "") -> None:
     """Record the state before and after the current step."""
     courier.effects(state=before, participant=participant, moment="before")
     courier.effects(state=after, participant=participant, moment="after")
 
 
-def with_states(after_forgery: Any, *, before: Any = None) -> Courier:
+def with_states(after_forgery: Any, *, before: Any = None) -> JournalBuilder:
     """Build a journal in which a genuine revocation changed the control's state, and forgeries the other state."""
-    courier = Courier()
+    courier = receiver_journal()
     record_states(courier, {"consent": "active", "refused": 0}, {"consent": "revoked", "refused": 0}, participant="control")
     courier.deliver("control.e3")
     courier.next_step()
@@ -142,7 +143,7 @@ def test_a_state_that_also_changes_without_forgeries_is_inconclusive(
     status: int, later: dict[str, str], verdict: Verdict
 ) -> None:
     """If all forgeries were refused, the app may change its state by itself."""
-    courier = Courier()
+    courier = receiver_journal()
     record_states(courier, {"consent": "active"}, {"consent": "revoked"}, participant="control")
     courier.deliver("control.e3", status=202)
     courier.next_step()
@@ -165,14 +166,14 @@ def test_another_change_of_state_passes() -> None:
 def test_counts_do_not_hide_a_changed_state() -> None:
     """An app that works before it verifies may count only verified messages."""
     courier = with_states({"consent": "revoked", "refused": 1})
-    courier.effects({"control.e3": 1}, participant="control")
+    courier.effects(applied={"control.e3": 1}, participant="control")
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
 def test_a_control_without_a_change_is_inconclusive() -> None:
     """A state that no message changes does not show a forgery either."""
-    courier = Courier()
+    courier = receiver_journal()
     record_states(courier, {"ok": True}, {"ok": True}, participant="control")
     courier.deliver("control.e3")
     courier.next_step()
@@ -188,7 +189,7 @@ def test_the_response_of_genuine_messages_fails() -> None:
     """If its secret were wrong, such a receiver would lose every event unnoticed (rule 12)."""
     courier = controlled(response_body=b"ok", status=200)
     courier.forge("unsigned", status=200, response_body=b"ok")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -208,7 +209,7 @@ def test_another_2xx_without_an_effect_is_advice(genuine: dict[str, Any], forged
     """202 promises nothing, and a different response is distinguishable."""
     courier = controlled(**genuine)
     courier.forge("unsigned", **forged)
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -221,7 +222,7 @@ def test_other_methods_may_get_2xx() -> None:
     courier = controlled()
     courier.forge("get_unsigned", status=204)
     courier.forge("unsigned")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -233,7 +234,7 @@ def test_a_server_error_is_advice() -> None:
     courier = controlled()
     courier.forge("non_ascii_header", status=500)
     courier.forge("unsigned", status=503)
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -245,7 +246,7 @@ def test_no_response_fails() -> None:
     """Junk that blocks a receiver forever takes it down (rule 7)."""
     courier = controlled()
     courier.forge("empty_header", status=None, problem="no response within the limit")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).observed == "1 forged messages got no response"
 
@@ -254,7 +255,7 @@ def test_a_closed_connection_is_a_refusal() -> None:
     """Some servers close the connection on invalid requests."""
     courier = controlled()
     courier.forge("long_header", status=None, problem="connection reset")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).verdict is Verdict.PASS
 
@@ -264,7 +265,7 @@ def test_a_receiver_that_stops_listening_fails() -> None:
     courier = controlled()
     courier.forge("empty_header", status=None, problem="connection reset")
     courier.forge("unsigned", status=None, problem="connection refused")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -277,7 +278,7 @@ def test_a_response_with_the_right_signature_fails() -> None:
     courier = controlled()
     courier.forge("unsigned")
     courier.leak("the response to forged:unsigned", "expected signature")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     assert examined(courier).observed == "the response to a forged message contains the expected signature"
 
@@ -286,7 +287,7 @@ def test_not_starting_without_the_secret_passes() -> None:
     """An app that does not run accepts no forgery."""
     courier = controlled()
     courier.start("refusal")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = examined(courier)
 
@@ -295,11 +296,11 @@ def test_not_starting_without_the_secret_passes() -> None:
 
 def test_a_receiver_that_crashes_did_not_accept_the_forgery() -> None:
     """The missing response is a separate case, and the forgeries are inconclusive."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.forge("unsigned", status=None, problem="the connection was reset")
     courier.forge("letters_1", status=None, problem="connection refused")
-    courier.effects({"e0": 1})
+    courier.effects(applied={"e0": 1})
 
     finding = PROBE.examine(courier.journal)
 
@@ -313,7 +314,7 @@ def test_a_receiver_that_crashes_did_not_accept_the_forgery() -> None:
 
 def test_a_genuine_message_of_another_kind_is_no_control() -> None:
     """A forged revocation that changes the state as a genuine update does had no effect of a revocation."""
-    courier = Courier()
+    courier = receiver_journal()
     record_states(courier, {"consent": "active"}, {"consent": "updated"}, participant="control")
     courier.deliver("control.e2")
     courier.next_step()
@@ -326,11 +327,11 @@ def test_a_genuine_message_of_another_kind_is_no_control() -> None:
 @pytest.mark.parametrize(("control", "otherwise"), [({"e0": 1}, Verdict.PASS), ({}, Verdict.INCONCLUSIVE)])
 def test_each_forgery_is_a_case(control: dict[str, int], otherwise: Verdict) -> None:
     """The applied one fails; the others pass only if a genuine message had a visible effect."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     courier.forge("unsigned", status=401)
     courier.forge("empty_key", status=204)
-    courier.effects({**control, "forged-id-empty_key": 1})
+    courier.effects(applied={**control, "forged-id-empty_key": 1})
 
     finding = examined(courier)
 
@@ -406,12 +407,12 @@ def test_without_effects_refusals_by_a_receiver_that_refuses_everything_prove_no
 @pytest.mark.parametrize("has_effect", [True, False])
 def test_the_remedy_fits_what_was_accepted(accepted: tuple[str, ...], remedy: str, has_effect: bool) -> None:
     """A missing secret is no wrong comparison; JSON that was serialised again is another mistake. Responses show it too."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     names = ("unsigned", "empty_key", "other_secret", *(name for name in accepted if name in OTHER_BYTES))
     for name in names:
         courier.forge(name, status=204 if name in accepted else 401)
-    courier.effects({"e0": 1, **{f"forged-id-{name}": 1 for name in accepted if has_effect}})
+    courier.effects(applied={"e0": 1, **{f"forged-id-{name}": 1 for name in accepted if has_effect}})
 
     assert examined(courier).fix.startswith(remedy)
 
@@ -425,18 +426,18 @@ def test_the_remedy_fits_what_was_accepted(accepted: tuple[str, ...], remedy: st
 )
 def test_the_remedy_fits_if_only_such_forgeries_were_sent(accepted: tuple[str, ...], remedy: str) -> None:
     """The shortest failing plan sends one forgery, and a receiver that accepts it may check all others."""
-    courier = Courier()
+    courier = JournalBuilder()
     courier.deliver("e0")
     for name in accepted:
         courier.forge(name, status=204)
-    courier.effects({"e0": 1, **{f"forged-id-{name}": 1 for name in accepted}})
+    courier.effects(applied={"e0": 1, **{f"forged-id-{name}": 1 for name in accepted}})
 
     assert examined(courier).fix.startswith(remedy)
 
 
 def test_without_effects_a_refusal_passes_as_a_case_and_not_as_a_finding() -> None:
     """A server error is no refusal: it may come after the work."""
-    courier = Courier()
+    courier = JournalBuilder()
     courier.deliver("e0")
     courier.forge("unsigned", status=401)
     courier.forge("truncated_1", status=500)

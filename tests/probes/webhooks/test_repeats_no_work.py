@@ -5,33 +5,34 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal import RepetitionRound
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RepeatsNoWork, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 PROBE = RepeatsNoWork()
 READ = "banking.accounts"
 
 
-def play(courier: Courier, *rounds: tuple[bool, bool], states: tuple[Any, ...] = (), is_idle: bool = True) -> None:
+def play(courier: JournalBuilder, *rounds: tuple[bool, bool], states: tuple[Any, ...] = (), is_idle: bool = True) -> None:
     """Record rounds: whether the app reads in the control period and after the repetitions; *states* are those after it."""
     courier.deliver("e0")
-    courier.effects({"e0": 1}, state={"n": 0}, moment="settled")
+    courier.effects(applied={"e0": 1}, state={"n": 0}, moment="settled")
     for number, (in_control, after_repetition) in enumerate(rounds):
         began_s = courier.now_s
         if in_control:
             courier.call(READ)
-        courier.effects({"e0": 1}, state=states[number - 1] if number and states else {"n": 0}, moment="settled")
+        courier.effects(applied={"e0": 1}, state=states[number - 1] if number and states else {"n": 0}, moment="settled")
         repeated_s = courier.now_s
         courier.deliver("e0", attempt=2)
         if after_repetition:
             courier.call(READ)
-        courier.effects({"e0": 1}, state=states[number] if states else {"n": 0}, moment="settled", is_idle=is_idle)
+        courier.effects(applied={"e0": 1}, state=states[number] if states else {"n": 0}, moment="settled", is_idle=is_idle)
         courier.now_s += 0.01
         courier.journal.write(
             RepetitionRound(
                 at_s=courier.now_s,
                 participant="",
-                end_user_id="eu-",
+                end_user_id="eu-alice",
                 began_s=began_s,
                 repeated_s=repeated_s,
                 messages=1,
@@ -41,7 +42,7 @@ def play(courier: Courier, *rounds: tuple[bool, bool], states: tuple[Any, ...] =
 
 def test_an_app_that_reads_after_each_repetition_fails() -> None:
     """Its count of one contradicts the calls."""
-    courier = Courier()
+    courier = receiver_journal()
     play(courier, (False, True), (False, True), (False, True))
 
     finding = PROBE.examine(courier.journal)
@@ -61,7 +62,7 @@ def test_an_app_that_reads_after_each_repetition_fails() -> None:
 )
 def test_reads_that_may_have_another_cause_pass(rounds: tuple[tuple[bool, bool], ...]) -> None:
     """The app does not read after every repetition, or it reads without one too."""
-    courier = Courier()
+    courier = receiver_journal()
     play(courier, *rounds)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
@@ -69,7 +70,7 @@ def test_reads_that_may_have_another_cause_pass(rounds: tuple[tuple[bool, bool],
 
 def test_a_state_that_changes_with_each_repetition_fails() -> None:
     """An amount is added again."""
-    courier = Courier()
+    courier = receiver_journal()
     play(courier, *[(False, False)] * 3, states=({"total": "10.5"}, {"total": "21.0"}, {"total": "31.5"}))
 
     finding = PROBE.examine(courier.journal)
@@ -80,7 +81,7 @@ def test_a_state_that_changes_with_each_repetition_fails() -> None:
 
 def test_a_counter_of_deliveries_passes() -> None:
     """It grows by one for each delivery."""
-    courier = Courier()
+    courier = receiver_journal()
     play(courier, *[(False, False)] * 3, states=({"n": 1}, {"n": 2}, {"n": 3}))
 
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
@@ -88,7 +89,7 @@ def test_a_counter_of_deliveries_passes() -> None:
 
 def test_a_busy_app_is_inconclusive() -> None:
     """Its work may belong to the first delivery."""
-    courier = Courier()
+    courier = receiver_journal()
     play(courier, (False, True), (False, True), (False, True), is_idle=False)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
@@ -96,14 +97,16 @@ def test_a_busy_app_is_inconclusive() -> None:
 
 def test_without_a_round_the_result_is_inconclusive() -> None:
     """Nothing was repeated."""
-    assert PROBE.examine(Courier().journal).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(receiver_journal().journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_without_calls_and_state_the_hook_is_named() -> None:
     """An app that shows neither API calls nor effects cannot be judged."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
-    courier.journal.write(RepetitionRound(at_s=9, participant="", end_user_id="eu-", began_s=7, repeated_s=8, messages=1))
+    courier.journal.write(
+        RepetitionRound(at_s=9, participant="", end_user_id="eu-alice", began_s=7, repeated_s=8, messages=1)
+    )
 
     finding = PROBE.examine(courier.journal)
 

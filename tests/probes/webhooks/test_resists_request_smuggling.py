@@ -2,17 +2,20 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, ResistsRequestSmuggling, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = ResistsRequestSmuggling().examine(courier.journal)
     return finding
 
 
-def refuse(courier: Courier, *, kind: str = "refusable", event: str = "outer:large", status: int | None = 413) -> None:
+def refuse(
+    courier: JournalBuilder, *, kind: str = "refusable", event: str = "outer:large", status: int | None = 413
+) -> None:
     """Record a delivery with a request in its body."""
     courier.send(
         event=event,
@@ -28,15 +31,15 @@ def refuse(courier: Courier, *, kind: str = "refusable", event: str = "outer:lar
 
 
 @pytest.fixture
-def courier() -> Courier:
+def courier() -> JournalBuilder:
     """A receiver that has refused a large body."""
-    courier = Courier()
+    courier = receiver_journal()
     refuse(courier)
-    courier.journal.names["id-embedded"] = "embedded:large"
+    courier.journal.names["m-embedded"] = "embedded:large"
     return courier
 
 
-def test_a_response_to_the_next_message_passes(courier: Courier) -> None:
+def test_a_response_to_the_next_message_passes(courier: JournalBuilder) -> None:
     """The next response on the connection belongs to the genuine message."""
     courier.deliver("e1", name="behind large", is_judged=False)
 
@@ -46,7 +49,7 @@ def test_a_response_to_the_next_message_passes(courier: Courier) -> None:
     assert [(case.name, case.verdict) for case in finding.cases] == [("large", Verdict.PASS)]
 
 
-def test_a_closed_connection_passes(courier: Courier) -> None:
+def test_a_closed_connection_passes(courier: JournalBuilder) -> None:
     """The genuine message came on another connection."""
     closed = "the receiver closed the connection"
     courier.deliver("e1", name="behind large", is_judged=False, status=None, problem=closed)
@@ -55,7 +58,7 @@ def test_a_closed_connection_passes(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_response_to_the_embedded_request_fails(courier: Courier) -> None:
+def test_a_response_to_the_embedded_request_fails(courier: JournalBuilder) -> None:
     """The harness did not send it as a request."""
     refuse(courier, kind="embedded", event="embedded:large", status=204)
     courier.deliver("e1", name="behind large", is_judged=False)
@@ -66,15 +69,15 @@ def test_a_response_to_the_embedded_request_fails(courier: Courier) -> None:
     assert finding.evidence == ("large: a request inside the refused body got 204",)
 
 
-def test_an_effect_of_the_embedded_request_fails(courier: Courier) -> None:
+def test_an_effect_of_the_embedded_request_fails(courier: JournalBuilder) -> None:
     """The effect counts even if its response came too late to be recognised."""
     courier.deliver("e1", name="behind large", is_judged=False)
-    courier.effects({"e1": 1, "id-embedded": 1})
+    courier.effects(applied={"e1": 1, "m-embedded": 1})
 
     assert examined(courier).evidence == ("large: a request inside the refused body was applied",)
 
 
-def test_a_genuine_message_refused_in_place_of_the_embedded_request_fails(courier: Courier) -> None:
+def test_a_genuine_message_refused_in_place_of_the_embedded_request_fails(courier: JournalBuilder) -> None:
     """On a separate connection it is acknowledged, so the refusal belonged to the embedded request."""
     courier.deliver("e1", name="behind large", is_judged=False, status=400)
     courier.deliver("e1", name="after large", attempt=2)
@@ -85,7 +88,7 @@ def test_a_genuine_message_refused_in_place_of_the_embedded_request_fails(courie
     assert finding.evidence == ("e1 behind large attempt 1: 400",)
 
 
-def test_a_receiver_that_refuses_everything_is_inconclusive(courier: Courier) -> None:
+def test_a_receiver_that_refuses_everything_is_inconclusive(courier: JournalBuilder) -> None:
     """The refusal may belong to the genuine message."""
     courier.deliver("e1", name="behind large", is_judged=False, status=401)
     courier.deliver("e1", name="after large", attempt=2, status=401)
@@ -95,7 +98,7 @@ def test_a_receiver_that_refuses_everything_is_inconclusive(courier: Courier) ->
 
 def test_without_a_refusal_the_result_is_inconclusive() -> None:
     """Another probe judges a receiver that accepts everything."""
-    courier = Courier()
+    courier = receiver_journal()
     refuse(courier, status=200)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE

@@ -3,28 +3,29 @@
 import pytest
 
 from fiskil_harness.journal import MachinePaused, SlowClient
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, ServesClientsConcurrently, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 NOTHING = "sends_nothing"
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = ServesClientsConcurrently().examine(courier.journal)
     return finding
 
 
 @pytest.fixture
-def courier() -> Courier:
+def courier() -> JournalBuilder:
     """A receiver that acknowledged one delivery without a slow client promptly."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", name="alone")
     return courier
 
 
 def trial(
-    courier: Courier,
+    courier: JournalBuilder,
     event: str,
     *,
     ended_s: float | None,
@@ -37,14 +38,14 @@ def trial(
     courier.journal.write(SlowClient(behaviour=kind, event=event, ended_s=ended_s))
 
 
-def test_responses_beside_slow_clients_pass(courier: Courier) -> None:
+def test_responses_beside_slow_clients_pass(courier: JournalBuilder) -> None:
     """The slow client was still connected when the response came."""
     trial(courier, "e1", ended_s=None, took_s=0.01)
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_responses_after_the_slow_clients_fail(courier: Courier) -> None:
+def test_responses_after_the_slow_clients_fail(courier: JournalBuilder) -> None:
     """The receiver waited for both, however long they stayed."""
     trial(courier, "e1", ended_s=0.4, took_s=0.41)
     trial(courier, "e2", ended_s=1.2, took_s=1.21)
@@ -59,7 +60,7 @@ def test_responses_after_the_slow_clients_fail(courier: Courier) -> None:
     assert finding.evidence == ("beside a client that sends nothing",)
 
 
-def test_one_kind_of_slow_client_is_enough(courier: Courier) -> None:
+def test_one_kind_of_slow_client_is_enough(courier: JournalBuilder) -> None:
     """A receiver may read headers concurrently, and bodies one after another."""
     trial(courier, "e1", ended_s=None, took_s=0.01)
     trial(courier, "e2", ended_s=0.4, took_s=0.41, kind="sends_body_slowly")
@@ -68,7 +69,7 @@ def test_one_kind_of_slow_client_is_enough(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_a_second_response_beside_the_slow_client_passes(courier: Courier) -> None:
+def test_a_second_response_beside_the_slow_client_passes(courier: JournalBuilder) -> None:
     """The first response was late for another reason."""
     trial(courier, "e1", ended_s=0.4, took_s=0.5)
     trial(courier, "e2", ended_s=None, took_s=0.01)
@@ -80,7 +81,9 @@ def test_a_second_response_beside_the_slow_client_passes(courier: Courier) -> No
     ("first_s", "second_s", "why"),
     [(0.4, 0.45, "the receiver disconnected both after the same time"), (0.05, 1.2, "the first client left too early")],
 )
-def test_trials_of_nearly_equal_length_are_inconclusive(courier: Courier, first_s: float, second_s: float, why: str) -> None:
+def test_trials_of_nearly_equal_length_are_inconclusive(
+    courier: JournalBuilder, first_s: float, second_s: float, why: str
+) -> None:
     """A receiver that always needs this time would look the same."""
     trial(courier, "e1", ended_s=first_s, took_s=first_s + 0.3)
     trial(courier, "e2", ended_s=second_s, took_s=second_s + 0.1)
@@ -88,7 +91,7 @@ def test_trials_of_nearly_equal_length_are_inconclusive(courier: Courier, first_
     assert examined(courier).verdict is Verdict.INCONCLUSIVE, why
 
 
-def test_a_slow_receiver_is_not_accused(courier: Courier) -> None:
+def test_a_slow_receiver_is_not_accused(courier: JournalBuilder) -> None:
     """Deliveries without a slow client took as long."""
     courier.deliver("e3", name="alone", took_s=0.5)
     trial(courier, "e1", ended_s=0.4, took_s=0.5)
@@ -97,7 +100,7 @@ def test_a_slow_receiver_is_not_accused(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_machine_pause_explains_a_late_response(courier: Courier) -> None:
+def test_a_machine_pause_explains_a_late_response(courier: JournalBuilder) -> None:
     """The receiver could not respond while the machine was paused."""
     trial(courier, "e1", ended_s=0.4, took_s=0.41)
     courier.journal.write(MachinePaused(at_s=courier.now_s, lasted_s=0.4))
@@ -107,7 +110,7 @@ def test_a_machine_pause_explains_a_late_response(courier: Courier) -> None:
 
 
 @pytest.mark.parametrize("status", [None, 429, 503])
-def test_a_delivery_that_was_not_acknowledged_shows_nothing(courier: Courier, status: int | None) -> None:
+def test_a_delivery_that_was_not_acknowledged_shows_nothing(courier: JournalBuilder, status: int | None) -> None:
     """A receiver that limits connections may refuse."""
     trial(courier, "e1", ended_s=0.4, took_s=0.41, status=status)
 
@@ -116,4 +119,4 @@ def test_a_delivery_that_was_not_acknowledged_shows_nothing(courier: Courier, st
 
 def test_without_slow_clients_nothing_is_examined() -> None:
     """The probe is INCONCLUSIVE without evidence."""
-    assert examined(Courier()).verdict is Verdict.INCONCLUSIVE
+    assert examined(receiver_journal()).verdict is Verdict.INCONCLUSIVE

@@ -6,7 +6,7 @@ import pytest
 
 from fiskil_harness.journal import Handshake, Production, TlsServed
 from fiskil_harness.probes import Finding, ServesHttpsOnly, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 HTTPS = "https://api.example.com/webhooks/fiskil"
 SUPPORTED = {"TLS 1.0": False, "TLS 1.1": False, "TLS 1.2": True, "TLS 1.3": True}
@@ -24,7 +24,7 @@ def examined(
     after_retry: dict[str, Any] | None = None,
 ) -> Finding:
     """Return the finding for an app that serves TLS and gets a message over plain HTTP and then over TLS."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.journal.write(Production(webhook_url=url))
     courier.journal.write(TlsServed(is_up=is_up))
     for version, value in {**SUPPORTED, **(supported or {})}.items():
@@ -90,7 +90,7 @@ def test_an_incomplete_experiment_is_inconclusive(situation: dict[str, Any], hoo
 
 def test_without_the_experiment_the_result_is_inconclusive() -> None:
     """The URL in the config is not enough, and the finding names the hook."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.journal.write(Production(webhook_url=HTTPS))
 
     finding = ServesHttpsOnly().examine(courier.journal)

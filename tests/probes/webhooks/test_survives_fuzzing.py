@@ -4,14 +4,14 @@ from typing import Any
 
 from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing
 from fiskil_harness.probes import Finding, SurvivesFuzzing, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 PROBE = SurvivesFuzzing()
 
 
 def examined(*sent: tuple[str, Any], before: int = 204, after: int | None = 204, **counts: int) -> Finding:
     """Return the finding for bodies with a status or a trouble each, sent between two genuine messages."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0", status=before)
     for number, (name, result) in enumerate(sent):
         courier.journal.names[f"fuzz{number}"] = f"fuzz:{number}"
@@ -29,7 +29,7 @@ def examined(*sent: tuple[str, Any], before: int = 204, after: int | None = 204,
             is_judged=False,
         )
     courier.deliver("e2", status=after, problem="" if after else "connection refused")
-    courier.effects({"e0": 1, "e2": 1, **counts}, {"consents": {}})
+    courier.effects(applied={"e0": 1, "e2": 1, **counts}, state={"consents": {}})
     return PROBE.examine(courier.journal)
 
 
@@ -83,7 +83,7 @@ def test_without_a_genuine_acknowledgement_the_result_is_inconclusive() -> None:
 
 def test_a_receiver_without_the_api_may_fail_for_kinds_that_need_it() -> None:
     """Its API calls fail; a receiver that acknowledges every kind of event needs no API."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.journal.write(ApiUrlMissing(step=0, at_s=0.0))
     courier.deliver("e0")
     courier.deliver("e1", status=500)

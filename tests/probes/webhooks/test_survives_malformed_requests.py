@@ -2,17 +2,20 @@
 
 import pytest
 
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, SurvivesMalformedRequests, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 
-def examined(courier: Courier) -> Finding:
+def examined(courier: JournalBuilder) -> Finding:
     """Return the probe's finding for the journal."""
     finding: Finding = SurvivesMalformedRequests().examine(courier.journal)
     return finding
 
 
-def send_malformed(courier: Courier, name: str, *, kind: str = "odd", status: int | None = 400, problem: str = "") -> None:
+def send_malformed(
+    courier: JournalBuilder, name: str, *, kind: str = "odd", status: int | None = 400, problem: str = ""
+) -> None:
     """Record a malformed request and its response."""
     courier.send(
         event=f"{kind}:{name}",
@@ -28,22 +31,22 @@ def send_malformed(courier: Courier, name: str, *, kind: str = "odd", status: in
     )
 
 
-def deliver_after(courier: Courier, name: str, *, status: int | None = 204, **more: object) -> None:
+def deliver_after(courier: JournalBuilder, name: str, *, status: int | None = 204, **more: object) -> None:
     """Record the delivery after the malformed request *name*."""
     more = {"kind": "replay", "is_judged": False, **more}
     courier.deliver("e0", name=f"after {name}", status=status, **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def courier() -> Courier:
+def courier() -> JournalBuilder:
     """A receiver that has acknowledged a plain message."""
-    courier = Courier()
+    courier = receiver_journal()
     courier.deliver("e0")
     return courier
 
 
 @pytest.mark.parametrize("status", [200, 400, 411, 501, 505])
-def test_any_response_passes(courier: Courier, status: int) -> None:
+def test_any_response_passes(courier: JournalBuilder, status: int) -> None:
     """The next message must be acknowledged."""
     send_malformed(courier, "chunked", status=status)
     deliver_after(courier, "chunked")
@@ -54,7 +57,7 @@ def test_any_response_passes(courier: Courier, status: int) -> None:
     assert [(case.name, case.verdict) for case in finding.cases] == [("chunked", Verdict.PASS)]
 
 
-def test_a_server_error_is_advice(courier: Courier) -> None:
+def test_a_server_error_is_advice(courier: JournalBuilder) -> None:
     """The sender is at fault, and 4xx would show that."""
     send_malformed(courier, "trailers", status=500)
     deliver_after(courier, "trailers")
@@ -65,7 +68,7 @@ def test_a_server_error_is_advice(courier: Courier) -> None:
     assert finding.advice == ("5xx for malformed requests: trailers; 4xx would show that the sender is at fault",)
 
 
-def test_no_response_to_an_incomplete_request_passes(courier: Courier) -> None:
+def test_no_response_to_an_incomplete_request_passes(courier: JournalBuilder) -> None:
     """The harness closes the connection first after a malformed request."""
     send_malformed(courier, "line_feeds", status=None, problem="hung up without a response")
     deliver_after(courier, "line_feeds")
@@ -73,7 +76,7 @@ def test_no_response_to_an_incomplete_request_passes(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_complete_request_without_a_response_fails(courier: Courier) -> None:
+def test_a_complete_request_without_a_response_fails(courier: JournalBuilder) -> None:
     """Even an unusual request needs a response."""
     send_malformed(courier, "put", kind="method", status=None, problem="no response within the limit")
     deliver_after(courier, "put")
@@ -81,7 +84,7 @@ def test_a_complete_request_without_a_response_fails(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_a_message_that_is_refused_afterwards_fails(courier: Courier) -> None:
+def test_a_message_that_is_refused_afterwards_fails(courier: JournalBuilder) -> None:
     """Both a repetition and a new message are refused."""
     send_malformed(courier, "cut_by_reset", kind="broken")
     deliver_after(courier, "cut_by_reset", status=503)
@@ -93,7 +96,7 @@ def test_a_message_that_is_refused_afterwards_fails(courier: Courier) -> None:
     assert finding.evidence == ("e1 after cut by reset attempt 1: 503",)
 
 
-def test_a_repetition_may_be_refused(courier: Courier) -> None:
+def test_a_repetition_may_be_refused(courier: JournalBuilder) -> None:
     """A new message must be acknowledged instead."""
     send_malformed(courier, "chunked")
     deliver_after(courier, "chunked", status=409)
@@ -102,7 +105,7 @@ def test_a_repetition_may_be_refused(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_only_the_request_that_stopped_the_receiver_fails(courier: Courier) -> None:
+def test_only_the_request_that_stopped_the_receiver_fails(courier: JournalBuilder) -> None:
     """Requests to a stopped receiver prove nothing."""
     send_malformed(courier, "chunked")
     deliver_after(courier, "chunked", status=None, problem="connection refused")
@@ -112,16 +115,16 @@ def test_only_the_request_that_stopped_the_receiver_fails(courier: Courier) -> N
     assert [case.verdict for case in examined(courier).cases] == [Verdict.FAIL, Verdict.INCONCLUSIVE]
 
 
-def test_without_a_later_message_the_result_is_inconclusive(courier: Courier) -> None:
+def test_without_a_later_message_the_result_is_inconclusive(courier: JournalBuilder) -> None:
     """The list of requests was cut short."""
     send_malformed(courier, "chunked")
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_receiver_that_never_acknowledged_is_inconclusive(courier: Courier) -> None:
+def test_a_receiver_that_never_acknowledged_is_inconclusive(courier: JournalBuilder) -> None:
     """No genuine message was acknowledged before."""
-    refusing = Courier()
+    refusing = receiver_journal()
     refusing.deliver("e0", status=401)
     send_malformed(refusing, "chunked")
     deliver_after(refusing, "chunked", status=401)

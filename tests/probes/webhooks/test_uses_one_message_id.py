@@ -3,14 +3,14 @@
 import pytest
 
 from fiskil_harness.probes import Finding, UsesOneMessageId, Verdict
-from tests.probes.courier import Courier
+from tests.probes.receivers import receiver_journal
 
 PROBE = UsesOneMessageId()
 
 
 def examined(counts: dict[str, int] | None, *statuses: int) -> Finding:
     """Return the finding after two messages with two ids each; *counts* are by number of the id, 0 is in both."""
-    courier = Courier()
+    courier = receiver_journal()
     for number in range(3):
         courier.journal.names[f"id-{number}"] = f"repeated:{number}"
     for number, status in enumerate(statuses, start=1):
@@ -25,7 +25,7 @@ def examined(counts: dict[str, int] | None, *statuses: int) -> Finding:
             claims="consent.updated",
         )
     applied = None if counts is None else {f"id-{number}": count for number, count in counts.items()}
-    courier.effects(applied, {"consents": {}})
+    courier.effects(applied=applied, state={"consents": {}})
     return PROBE.examine(courier.journal)
 
 
