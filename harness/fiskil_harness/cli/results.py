@@ -33,7 +33,8 @@ class RunRequest(Struct, frozen=True, kw_only=True):
 
     ``again`` is the command that repeats the run, ``again_for_scenario`` the command for one scenario, with ``{scenario}``
     for its name. ``replay_with`` are the options of `replay` for a saved plan. ``paths`` are the files of scenarios that
-    came from a file, by scenario name. The number of ``workers`` may grow to ``most_workers`` during the run. With ``is_verbose`` the terminal shows everything, also for a gate.
+    came from a file, by scenario name. The number of ``workers`` may grow to ``most_workers`` during the run. With
+    ``is_verbose`` the terminal shows everything, also for a gate.
     """
 
     command: str
