@@ -142,13 +142,14 @@ def main() -> None:
     parser.add_argument("--receiver", help="the URL of a running receiver")
     parser.add_argument("--secret-env", default="FISKIL_WEBHOOK_SECRET")
     parser.add_argument("--effects")
+    parser.add_argument("--uses-events", nargs="*", default=[])
     parser.add_argument("--fast", action="store_true", help="only the scenarios of a fast gate")
     parser.add_argument("--every", type=int, help="play each n-th scenario (default: 4 of a gate, else 1)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--per-scenario", action="store_true")
     given = parser.parse_args()
     if given.receiver:
-        settings = receiver_settings(given.receiver, given.secret_env, given.effects, (), None)
+        settings = receiver_settings(given.receiver, given.secret_env, given.effects, given.uses_events, None)
         scenarios: Sequence[Scenario] = receiver_scenarios("all", is_heavy=False)
     else:
         gallery = given.gallery or (None if given.config else "reference_app")

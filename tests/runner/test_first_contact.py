@@ -7,9 +7,11 @@ from msgspec.structs import replace
 
 from fiskil_harness import faults, probes
 from fiskil_harness.core.config import Settings
+from fiskil_harness.journal import Delivery, EventCreated, Exchange, Journal
+from fiskil_harness.journal.entries.deliveries import DeliveryOutcome
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import FirstContact
-from fiskil_harness.runner.first_contact import Ruling, first_scenarios, ruling, skipped
+from fiskil_harness.runner.first_contact import Ruling, first_contact, first_scenarios, ruling, skipped
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario, load, load_all
 
@@ -29,6 +31,12 @@ OF_RESPONSES = Scenario(
     practices=("webhooks.prompt-2xx",),
     steps=(steps.Authorise(),),
     probes=(probes.AcknowledgesPromptly(),),
+)
+OF_ROWS = Scenario(
+    name="of_rows",
+    practices=("sync.webhooks",),
+    steps=(steps.Authorise(), steps.Sync("transactions"), steps.Deliver()),
+    probes=(probes.HoldsEveryRow("transactions"), probes.AppliesOnce()),
 )
 NOTHING = FirstContact(delivered=3, acknowledged=3, reports=True)
 
@@ -90,6 +98,76 @@ def test_an_app_that_did_anything_is_tested_completely(contacts: FirstContact, r
     settings = receiver_settings(app=WITH_API)
 
     assert [ruled(scenario, contacts, settings) for scenario in (OF_EFFECTS, OF_FAULTS, OF_RESPONSES)] == [None] * 3
+
+
+REFUSED = replace(NOTHING, reads_in_vain=True, api_calls=5)
+
+
+def test_an_app_that_reads_in_vain_is_not_tested_with_rows(receiver_settings: MakeSettings) -> None:
+    """Its rows cannot be judged; its calls, its responses and the loss of its messages can."""
+    settings = receiver_settings(app=WITH_API)
+    of_loss = replace(OF_ROWS, probes=(*OF_ROWS.probes, probes.LosesNothing()))
+    of_forgeries = replace(OF_ROWS, probes=(probes.RefusesForgeries(),))
+
+    why = ruled(OF_ROWS, REFUSED, settings)
+
+    reason = (
+        "in webhook_delivered, every sync event for which the app read data was refused, and no message had a visible effect"
+    )
+    assert why == Ruling(reason=reason, probe="every_step_done")
+    assert [ruled(each, REFUSED, settings) for each in (of_loss, of_forgeries, OF_EFFECTS, OF_FAULTS, OF_RESPONSES)] == [
+        None
+    ] * 5
+
+
+@pytest.mark.parametrize(
+    "contacts",
+    [
+        replace(REFUSED, has_effect=True),
+        replace(REFUSED, reads_in_vain=False),
+        replace(REFUSED, reports=False),
+    ],
+)
+def test_an_app_that_acknowledges_a_sync_or_shows_an_effect_is_tested_with_rows(
+    contacts: FirstContact, receiver_settings: MakeSettings
+) -> None:
+    """An app that does not use the datasets of the first scenarios may use others."""
+    assert ruled(OF_ROWS, contacts, receiver_settings(app=WITH_API)) is None
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "read_at_s", "reads_in_vain"),
+    [
+        (["refuse", "refuse"], 10.5, True),
+        (["refuse", "refuse"], 13.0, False),
+        (["refuse", "ack"], 10.5, False),
+        (["refuse", "refuse"], None, False),
+    ],
+    ids=["refused", "read later", "retry acknowledged", "no read"],
+)
+def test_a_contact_states_whether_the_app_read_in_vain(
+    outcomes: list[DeliveryOutcome], read_at_s: float | None, *, reads_in_vain: bool
+) -> None:
+    """The app ignores one sync event, and reads data while it handles the other one."""
+    journal = Journal()
+    kinds = {
+        "m0": "consent.received",
+        "m1": "banking.accounts.sync.completed",
+        "m2": "banking.transactions.sync.completed",
+    }
+    for message_id, kind in kinds.items():
+        journal.write(EventCreated(event=message_id, kind=kind, message_id=message_id, participant="", publish_time=""))
+    attempts: list[tuple[str, DeliveryOutcome]] = [("m0", "ack"), ("m1", "ack"), *(("m2", outcome) for outcome in outcomes)]
+    for at_s, (message_id, outcome) in enumerate(attempts, start=8):
+        delivery = Delivery(event=message_id, participant="", message_id=message_id, attempt=1, body=b"{}", outcome=outcome)
+        journal.write(replace(delivery, at_s=float(at_s), took_s=0.9))
+    calls = [("token", 10.1), *([("banking.transactions", read_at_s)] if read_at_s else [])]
+    for number, (route, at_s) in enumerate(calls, start=1):
+        journal.write(Exchange(number=number, method="GET", path="/", route=route, at_s=at_s))
+
+    contact = first_contact(journal, "")
+
+    assert contact.reads_in_vain == reads_in_vain
 
 
 def test_an_app_without_the_address_of_the_api_meets_no_faults(receiver_settings: MakeSettings) -> None:

@@ -1,8 +1,9 @@
 """Scenarios that the first contact with an app rules out, so that they are skipped.
 
 A few short undisturbed scenarios run first. Nothing else can be decided about an app that cannot even begin a consent, that
-shows no effect of any message, or that cannot reach the local Fiskil. Such scenarios are INCONCLUSIVE without being run.
-The decision depends on the first scenarios alone, so it is the same with any number of workers.
+shows no effect of any message, or that cannot reach the local Fiskil. An app that refuses every sync event for which it
+reads data stores no rows, so what it does with rows cannot be tested. Such scenarios are INCONCLUSIVE without being run. The
+decision depends on the first scenarios alone, so it is the same with any number of workers.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,9 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import EFFECTS, MESSAGE, PAGES, REFRESH, REVOKE, START_SESSION
 from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Effects, Exchange, Journal
+from fiskil_harness.journal.queries.deliveries import ended_s, events_by_id
 from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes import name_of as probe_name
 from fiskil_harness.probes.evaluation import EVERY_FAULT, EVERY_STEP
 from fiskil_harness.probes.outcome import FirstContact, Outcome
 from fiskil_harness.scenario import costs
@@ -47,6 +50,12 @@ DRIVES = frozenset({START_SESSION, MESSAGE, REFRESH, REVOKE, PAGES})
 """Hooks with which a scenario can make the app call the API."""
 OF_CALLS = frozenset({"api_client", "stored_rows"})
 """Packages of probes that judge API calls, or the rows that they bring."""
+DATA = ("banking.", "energy.", "identity")
+"""Beginnings of the names of routes that return data of an end user."""
+ROWS = "stored_rows"
+"""The package of probes that judge rows."""
+OF_EFFECTS = frozenset({"applies_each", "applies_once", "distinguishes_events", "ignores_delivery_order"})
+"""Probes that compare effects of messages with each other and judge nothing else."""
 FEWEST = 20
 """In a run of fewer scenarios, everything runs."""
 
@@ -91,9 +100,22 @@ def first_contact(journal: Journal, crashed: str) -> FirstContact:
         failed_step=crashed,
         delivered=len(genuine),
         acknowledged=len([delivery for delivery in genuine if delivery.is_acknowledged]),
+        reads_in_vain=_reads_in_vain(journal),
         reports=bool(reports),
         has_effect=any(any((report.applied or {}).values()) or _has_value(report.state) for report in reports),
         api_calls=len(journal.all(Exchange)),
+    )
+
+
+def _reads_in_vain(journal: Journal) -> bool:
+    """Return whether the app read data, and only while it handled sync events which it refused then."""
+    syncs = {message_id for message_id, event in events_by_id(journal).items() if ".sync." in event.kind}
+    deliveries = [delivery for delivery in journal.all(Delivery) if delivery.is_genuine and delivery.message_id in syncs]
+    acknowledged = {delivery.message_id for delivery in deliveries if delivery.is_acknowledged}
+    refused = [delivery for delivery in deliveries if delivery.message_id not in acknowledged]
+    reads = [call for call in journal.all(Exchange) if call.route.startswith(DATA)]
+    return bool(reads) and all(
+        any(delivery.at_s <= read.at_s <= ended_s(delivery) for delivery in refused) for read in reads
     )
 
 
@@ -115,9 +137,10 @@ def ruling(
     begins_alike = step_name(scenario.steps[0]) == step_name(first[0].steps[0]) if scenario.steps else False
     if len(failed) == 1 and min(failed).startswith("step 1 ") and begins_alike:
         return Ruling(reason=f"in {names}, {min(failed)}", probe=EVERY_STEP)
-    if any(contact.api_calls for contact in contacts):
-        return None
     has_no_effect = all(contact.delivered and contact.reports and not contact.has_effect for contact in contacts)
+    if any(contact.api_calls for contact in contacts):
+        reads_in_vain = has_no_effect and all(contact.reads_in_vain for contact in contacts)
+        return _without_rows(scenario, names) if reads_in_vain else None
     if has_no_effect and EFFECTS in {hook for probe in scenario.probes for hook in probe.needs}:
         is_refused = not any(contact.acknowledged for contact in contacts)
         problem = "was acknowledged" if is_refused else "had a visible effect"
@@ -134,6 +157,17 @@ def _needs_calls(scenario: Scenario) -> bool:
     """Return whether nothing in *scenario* can be judged without API calls of the app."""
     packages = {type(probe).__module__.split(".")[-2] for probe in scenario.probes}
     return bool(_tags(scenario) & DISTURBING) or packages <= OF_CALLS
+
+
+def _without_rows(scenario: Scenario, first_names: str) -> Ruling | None:
+    """Return the ruling about *scenario* if the app read data in vain, so that no rows or effects can be compared."""
+    packages = {type(probe).__module__.split(".")[-2] for probe in scenario.probes if probe_name(probe) not in OF_EFFECTS}
+    if "sync" not in _tags(scenario) or not packages <= {ROWS}:
+        return None
+    reason = (
+        f"in {first_names}, every sync event for which the app read data was refused, and no message had a visible effect"
+    )
+    return Ruling(reason=reason, probe=EVERY_STEP)
 
 
 def _tags(scenario: Scenario) -> set[str]:
