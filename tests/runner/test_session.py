@@ -225,7 +225,7 @@ def test_several_workers_need_an_app_for_each(receiver_settings: MakeSettings) -
         run_scenarios([repeated()], settings=fixed_address, seed=7, workers=2)
 
 
-@pytest.mark.parametrize("step", [steps.RevokeKey(), steps.Fuzz()], ids=["key", "fuzz"])
+@pytest.mark.parametrize("step", [steps.RevokeKey(), steps.Fuzz(), steps.DistortEvery()], ids=["key", "fuzz", "odd"])
 def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(
     receiver_settings: MakeSettings, step: steps.AnyStep
 ) -> None:
@@ -238,6 +238,17 @@ def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(
 
     assert [scenario.name for scenario in session.run_order([heavy, light], settings)] == ["a", "b"]
     assert [scenario.name for scenario in session.run_order([heavy, light], running)] == ["b", "a"]
+
+
+def test_scenarios_that_may_stop_an_app_come_after_all_others(receiver_settings: MakeSettings) -> None:
+    """What follows could not be tested, because the harness cannot start the app again."""
+    settings = receiver_settings()
+    running = msgspec.structs.replace(
+        settings, app=msgspec.structs.replace(settings.app, command=None, url="http://127.0.0.1:1")
+    )
+    scenarios = [repeated("a", steps.DistortEvery()), repeated("b", steps.RevokeKey()), repeated("c")]
+
+    assert [scenario.name for scenario in session.run_order(scenarios, running)] == ["c", "b", "a"]
 
 
 def test_with_one_worker_the_shortest_scenarios_run_first(receiver_settings: MakeSettings) -> None:

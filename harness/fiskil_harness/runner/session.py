@@ -424,17 +424,25 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
     """Return *scenarios* in the order in which they run.
 
     Scenarios that count for a required practice run first. The app restarts when interpretations change that it may
-    remember, so scenarios with equal ones follow each other. Scenarios that need a restart afterwards run last if the app
-    cannot be restarted. With several workers the longest scenarios run first, so that none runs alone at the end. With one
-    worker the shortest run first, so that the first verdicts come soon.
+    remember, so scenarios with equal ones follow each other. If the app cannot be restarted, scenarios that need a restart
+    afterwards run late, and those that may stop the app run last. With several workers the longest scenarios run first, so
+    that none runs alone at the end. With one worker the shortest run first, so that the first verdicts come soon.
     """
 
     def key(scenario: Scenario) -> tuple[object, ...]:
         is_heavy = not settings.app.command and any(step.affects_whole_app for step in scenario.steps)
+        is_dangerous = not settings.app.command and any(step.may_stop_app for step in scenario.steps)
         cost_s = costs.cost_s(scenario.name)
         is_other = not counts_for_required(scenario, settings)
         order_s = -cost_s if workers > 1 else cost_s
-        return is_heavy, is_other, sorted(kept_by_apps(scenario.interpretations).items()), order_s, scenario.name
+        return (
+            is_dangerous,
+            is_heavy,
+            is_other,
+            sorted(kept_by_apps(scenario.interpretations).items()),
+            order_s,
+            scenario.name,
+        )
 
     return sorted(scenarios, key=key)
 

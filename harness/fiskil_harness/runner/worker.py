@@ -104,6 +104,7 @@ class Worker:
         self._driver_count = 0
         self._has_been_ready = False
         self._silent_scenarios = 0
+        self._last_responsive = ""
         self._missing_effects_hook = ""
         self._is_app_used, self._was_app_lost = False, False
         self._start_error: HarnessError | None = None
@@ -323,11 +324,14 @@ class Worker:
         if deliveries:
             has_response = any(delivery.status is not None for delivery in deliveries)
             self._silent_scenarios = 0 if has_response else self._silent_scenarios + 1
+            if has_response:
+                self._last_responsive = self._current_scenario
 
     def _require_responses(self) -> None:
         if self.settings.app.url and self._silent_scenarios >= MOST_SILENT_SCENARIOS:
+            since = f" since {self._last_responsive}, which may have stopped it" if self._last_responsive else ""
             raise AppError(
-                f"the receiver did not respond to any delivery in {self._silent_scenarios} scenarios in a row, "
+                f"the receiver did not respond to any delivery in {self._silent_scenarios} scenarios in a row{since}, "
                 "so nothing more was sent"
             )
 

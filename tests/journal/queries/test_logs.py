@@ -141,3 +141,30 @@ def test_a_record_names_an_id_by_its_first_or_last_characters(shown: str) -> Non
 def test_another_word_is_no_part_of_an_id(shown: str) -> None:
     """Fewer characters are ambiguous, and other characters belong to another id."""
     assert Log(records=(f"id={shown}",)).naming("arr_7f3c9a21-5d1e-4b7f-9a55-11ee8d02c6b0") == []
+
+
+TRACES = (
+    "Traceback (most recent call last):\n"
+    '  File "app.py", line 41, in call\n'
+    "    r.raise_for_status()\n"
+    f"requests.exceptions.HTTPError: 503 for url: http://127.0.0.1/v1/banking/transactions?consent={CONSENT_ID}\n",
+    f"TypeError: no page of {CONSENT_ID}\n    at load (/srv/server.js:50:26)\n    at work (/srv/server.js:41:3)\n",
+)
+
+
+@pytest.mark.parametrize("trace", TRACES)
+def test_a_printed_stack_trace_alone_is_no_log(tape: Tape, trace: str) -> None:
+    """Runtimes print errors that nobody caught, also if the app logs elsewhere, so missing lines prove nothing."""
+    tape.deliver_event("consent.received", consent=CONSENT_ID)
+    tape.output(f"listening on 8000\n{trace}".encode())
+
+    assert "its log may be elsewhere" in log_of(tape.journal).problem
+
+
+@pytest.mark.parametrize("trace", TRACES)
+def test_a_log_line_beside_a_stack_trace_counts(tape: Tape, trace: str) -> None:
+    """The app logs to its output."""
+    tape.deliver_event("consent.received", consent=CONSENT_ID)
+    tape.output(f"sync of {CONSENT_ID} failed\n{trace}".encode())
+
+    assert log_of(tape.journal).problem == ""

@@ -447,3 +447,16 @@ def test_without_effects_a_refusal_passes_as_a_case_and_not_as_a_finding() -> No
     verdicts = {case.name: case.verdict for case in finding.cases}
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert (verdicts["unsigned"], verdicts["truncated_1"]) == (Verdict.PASS, Verdict.INCONCLUSIVE)
+
+
+def test_a_receiver_that_was_stopped_before_is_not_said_to_stop_on_a_forgery() -> None:
+    """An earlier scenario stopped it, and the harness cannot start it again."""
+    courier = Courier()
+    for event in ("e0", "e1"):
+        courier.deliver(event, status=None, problem="connection refused")
+    courier.forge("unsigned", status=None, problem="connection refused")
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "nothing listens at the receiver's address: the app has exited or was never started"

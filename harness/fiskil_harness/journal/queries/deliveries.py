@@ -30,6 +30,8 @@ _TRACE = re.compile(
 )
 CONNECTION_REFUSED = "connection refused"
 """``problem`` of a delivery for which no receiver was running."""
+NOTHING_LISTENS = "nothing listens at the receiver's address: the app has exited or was never started"
+"""The reason why nothing can be judged if the first delivery of a scenario found no receiver."""
 EFFECTS_NOT_READ = "the app acknowledged a message, and its effects could not be read afterwards"
 
 
@@ -198,3 +200,8 @@ def first_of(names: Sequence[str], most: int = 4) -> str:
 def case_of(delivery: Delivery, verdict: Verdict, observed: str) -> Case:
     """Return the case for the variant of *delivery*."""
     return Case(name=delivery.name, verdict=verdict, observed=observed, events=(delivery.event,))
+
+
+def was_never_listening(journal: Journal) -> bool:
+    """Return True if no receiver was running at the first delivery, so that nothing in this scenario stopped it."""
+    return any(delivery.problem == CONNECTION_REFUSED for delivery in journal.all(Delivery)[:1])

@@ -54,6 +54,12 @@ _UNIT = re.compile(r"\s?(?:[mnuµ]?s|msecs?|millis\w*|secs?|seconds|bytes|[KMk]?
 """A unit after a number."""
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
 """Request lines in a web server's access log; they only show requests to the app, including those of the harness."""
+_STACK_TRACES = re.compile(
+    r"^[ \t|+-]*Traceback \(most recent call last\):\n(?:[ \t].*\n)*(?:\S.*)?"
+    r"|^(?:Uncaught )?[\w.$]*(?:Error|Exception)\b.*\n(?:[ \t]+at .*(?:\n|$))+",
+    re.MULTILINE,
+)
+"""Stack traces with the line that names the exception. Runtimes and frameworks print them, also if the app logs elsewhere."""
 _VALUE = re.compile(r"(?<![\w.:/+-])[\w.:/+-]*\d[\w.:/+-]*")
 _NOISE = re.compile(r"[^a-z0-9]+")
 _ENCODED = re.compile(r"(?<![0-9A-Za-z])(?=([0-9A-Za-z+/_-]{8}))")
@@ -113,7 +119,8 @@ def log_of(journal: Journal) -> Log:
         return Log(records=records, problem="the app wrote no output that the harness can read")
     log = Log(records=records)
     called = {call.route: call for call in calls(journal)}.values()
-    own = Log(records=tuple(_REQUESTS.sub(" ", record) for record in records))
+    texts = (_STACK_TRACES.sub("", output.text.decode("utf-8", "replace")) for output in outputs)
+    own = Log(records=tuple(_REQUESTS.sub(" ", record) for text in texts for record in _records(text)))
     ids = _ids(journal)
     names_ids = any(own.naming(text) for text in ids)
     if ids and not names_ids and len(_unknown_words(own)) >= len(ids):

@@ -5,6 +5,7 @@ import msgspec
 from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
+    NOTHING_LISTENS,
     UNKNOWN_EVENT,
     bites_during,
     case_of,
@@ -146,7 +147,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
             observed = f"every delivery got {' or '.join(responses)}; check that app.webhook.path is the receiver's path"
             return self.inconclusive(observed, hook="app.webhook")
         if responses == [CONNECTION_REFUSED]:
-            return self.inconclusive("nothing listens at the receiver's address: the app has exited or was never started")
+            return self.inconclusive(NOTHING_LISTENS)
         accepted_forms = [
             delivery.name for delivery in journal.all(Delivery) if delivery.is_acknowledged and delivery.name in WRONG_FORMS
         ]

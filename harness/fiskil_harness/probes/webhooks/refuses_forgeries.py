@@ -10,6 +10,8 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, Idle, Journal, Leak, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import kind_of
 from fiskil_harness.journal.queries.deliveries import (
+    CONNECTION_REFUSED,
+    NOTHING_LISTENS,
     case_of,
     first_of,
     genuine,
@@ -17,6 +19,7 @@ from fiskil_harness.journal.queries.deliveries import (
     of_kind,
     readable,
     response_text,
+    was_never_listening,
 )
 from fiskil_harness.journal.queries.state import StateReader, differing, equal_changes
 from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
@@ -67,6 +70,8 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             return self.passes("the app does not start without its webhook secret", examined=1)
         if not forged:
             return self.inconclusive("no forged message was delivered")
+        if was_never_listening(journal):
+            return self.inconclusive(NOTHING_LISTENS)
         failure = self._failure(journal, forged)
         if failure is not None:
             return failure
@@ -205,7 +210,7 @@ def _silent(forged: list[Delivery]) -> Witness | None:
     hung = [delivery for delivery in forged if "limit" in delivery.problem]
     if hung:
         return f"{len(hung)} forged messages got no response", tuple(map(_line, hung)), hung
-    if any(delivery.problem == "connection refused" for delivery in forged):
+    if any(delivery.problem == CONNECTION_REFUSED for delivery in forged):
         # The error of a connection to a crashing process depends on timing, but the first forgery without response does not.
         first = next(delivery for delivery in forged if delivery.status is None)
         observed = f"the receiver stopped listening after a forged message: {readable(first.name)}"

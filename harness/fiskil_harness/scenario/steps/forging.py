@@ -323,6 +323,9 @@ class DistortEvery(TwinStep, frozen=True, kw_only=True, tag="distort_every"):
         twin: Name of the participant; "" means the scenario's end user.
     """
 
+    affects_whole_app: ClassVar[bool] = True
+    may_stop_app: ClassVar[bool] = True
+
     def perform(self, stage: "Stage") -> None:
         """Send the messages.
 

@@ -39,6 +39,7 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
     """
 
     affects_whole_app: ClassVar[bool] = True
+    may_stop_app: ClassVar[bool] = True
 
     count: int = 80
     limit_s: float = 60

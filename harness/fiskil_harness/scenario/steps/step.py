@@ -19,14 +19,15 @@ class PlainStep(Struct, frozen=True, kw_only=True):
 
     The tag of a step is its name in plan files. ``needs`` lists the hooks and settings without which it cannot be performed.
     ``is_slow`` is True for a step that waits in real time. ``affects_whole_app`` is True for a step that concerns every end
-    user of the app, because it moves the clock, changes the API key, or sends what may keep the app busy. ``needs_sandbox``
-    is False for a step that also works with the hosted API. ``is_racy`` is True for a step whose effect depends on the order
-    of simultaneous events.
+    user of the app, because it moves the clock, changes the API key, or sends what may keep the app busy. ``may_stop_app``
+    is True for a step that sends content on which an app may exit. ``needs_sandbox`` is False for a step that also works
+    with the hosted API. ``is_racy`` is True for a step whose effect depends on the order of simultaneous events.
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
     is_slow: ClassVar[bool] = False
     affects_whole_app: ClassVar[bool] = False
+    may_stop_app: ClassVar[bool] = False
     needs_sandbox: ClassVar[bool] = True
     is_racy: ClassVar[bool] = False
 
