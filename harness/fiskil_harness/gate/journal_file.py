@@ -187,7 +187,9 @@ class StoredRun:
         if not file_format.startswith(FORMAT.rpartition("/")[0] + "/"):
             raise UsageError(f"{str(self.path)!r} is not a journal of fiskil-harness; {WRITERS}.")
         if file_format != FORMAT:
-            raise UsageError(f"{str(self.path)!r} has the format {file_format[:MOST_TEXT]!r}, and this version reads {FORMAT!r}.")
+            raise UsageError(
+                f"{str(self.path)!r} has the format {file_format[:MOST_TEXT]!r}, and this version reads {FORMAT!r}."
+            )
 
     def _lines(self) -> Iterator[bytes]:
         """Yield each line except the end, whose digest is compared with that of all other lines."""
