@@ -52,6 +52,8 @@ MOST_HEADER_BYTES = 4 * 1024 * 1024
 MOST_BYTES = 4 * 1024**3
 MOST_LINES = 20_000
 """Maximum size of the header, maximum size of all lines together, and maximum number of lines."""
+MOST_TEXT = 120
+"""Maximum number of characters from the file in a message."""
 MODE = 0o600
 """Permissions of the file: it shows what the app stores about its end users."""
 WRITERS = "`run --journal FILE` and `gate --journal FILE` write one"
@@ -161,7 +163,7 @@ class StoredRun:
                     scenario_of(stored)
                 journal_of(stored)
         except (ValueError, RecursionError) as error:
-            reason = str(error).replace("`", "'")
+            reason = str(error).replace("`", "'")[:MOST_TEXT]
             raise UsageError(
                 f"{str(path)!r} was written by another version, which this one cannot read: {reason}."
             ) from None
@@ -185,7 +187,9 @@ class StoredRun:
         if not file_format.startswith(FORMAT.rpartition("/")[0] + "/"):
             raise UsageError(f"{str(self.path)!r} is not a journal of fiskil-harness; {WRITERS}.")
         if file_format != FORMAT:
-            raise UsageError(f"{str(self.path)!r} has the format {file_format!r}, and this version reads {FORMAT!r}.")
+            raise UsageError(
+                f"{str(self.path)!r} has the format {file_format[:MOST_TEXT]!r}, and this version reads {FORMAT!r}."
+            )
 
     def _lines(self) -> Iterator[bytes]:
         """Yield each line except the end, whose digest is compared with that of all other lines."""
