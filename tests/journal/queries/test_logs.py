@@ -153,7 +153,7 @@ TRACES = (
 
 
 @pytest.mark.parametrize("trace", TRACES)
-def test_a_printed_stack_trace_alone_is_no_log(tape: Tape, trace: str) -> None:
+def test_a_printed_stack_trace_alone_is_no_log(tape: JournalBuilder, trace: str) -> None:
     """Runtimes print errors that nobody caught, also if the app logs elsewhere, so missing lines prove nothing."""
     tape.deliver_event("consent.received", consent=CONSENT_ID)
     tape.output(f"listening on 8000\n{trace}".encode())
@@ -162,7 +162,7 @@ def test_a_printed_stack_trace_alone_is_no_log(tape: Tape, trace: str) -> None:
 
 
 @pytest.mark.parametrize("trace", TRACES)
-def test_a_log_line_beside_a_stack_trace_counts(tape: Tape, trace: str) -> None:
+def test_a_log_line_beside_a_stack_trace_counts(tape: JournalBuilder, trace: str) -> None:
     """The app logs to its output."""
     tape.deliver_event("consent.received", consent=CONSENT_ID)
     tape.output(f"sync of {CONSENT_ID} failed\n{trace}".encode())

@@ -451,7 +451,7 @@ def test_without_effects_a_refusal_passes_as_a_case_and_not_as_a_finding() -> No
 
 def test_a_receiver_that_was_stopped_before_is_not_said_to_stop_on_a_forgery() -> None:
     """An earlier scenario stopped it, and the harness cannot start it again."""
-    courier = Courier()
+    courier = JournalBuilder()
     for event in ("e0", "e1"):
         courier.deliver(event, status=None, problem="connection refused")
     courier.forge("unsigned", status=None, problem="connection refused")
