@@ -217,8 +217,7 @@ class Sandbox:
 
         Args:
             email: The e-mail address for the log-in (default: the end user's; if they have none, a generated address).
-            institution_id: The institution, if the session does not fix it (default: the first accessible one, if possible
-                where the person has accounts).
+            institution_id: The institution, if the session does not fix it (default: the first accessible one).
             account_keys: The accounts to share (default: all that can be shared).
             error_type: An undocumented error type to report to the app instead of the outcome's own.
 

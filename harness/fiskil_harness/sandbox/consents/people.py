@@ -42,11 +42,10 @@ def person_for(store: Store, email: str) -> Person | None:
 
 def accounts_at(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
     """Return the open accounts of *person* at an institution: bank accounts or supply contracts."""
-    return tuple(spec for spec in held_at(store, person, institution_id) if is_open(store, person, spec, store.now()))
+    return tuple(spec for spec in _held(store, person, institution_id) if is_open(store, person, spec, store.now()))
 
 
-def held_at(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
-    """Return every account of *person* at an institution, including those that are closed or not open yet."""
+def _held(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
     institution = store.institutions.get(institution_id)
     return person.energy if institution is not None and institution.industry == "energy" else person.accounts
 
@@ -64,7 +63,7 @@ def offered_at(store: Store, person: Person, institution_id: str) -> tuple[Accou
 def nothing_to_share(store: Store, person: Person | None, institution_id: str) -> str:
     """Return the reason why *person* has no account to share at an institution, as the end of a sentence about them."""
     words = "has no account that can be shared there"
-    offered = [spec for spec in held_at(store, person, institution_id) if is_offered(spec)] if person else []
+    offered = [spec for spec in _held(store, person, institution_id) if is_offered(spec)] if person else []
     closed = [spec.key for spec in offered if person and has_closed(store, person, spec, store.now())]
     if closed:
         return f"{words}: {', '.join(closed)} closed since the last reset, and a reset opens them again."

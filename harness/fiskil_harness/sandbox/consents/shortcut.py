@@ -12,7 +12,7 @@ from fiskil_harness.core.model import OUTCOMES, AuthSession
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.sandbox.consents import sessions
 from fiskil_harness.sandbox.consents.journey_rules import person_of
-from fiskil_harness.sandbox.consents.people import held_at, nothing_to_share, offered_at, person_for
+from fiskil_harness.sandbox.consents.people import nothing_to_share, offered_at
 from fiskil_harness.sandbox.store import Store
 
 APPROVED = "approved"
@@ -57,8 +57,7 @@ def conclude(
 
     Args:
         email: The e-mail address for the log-in (default: the end user's; if they have none, a generated address).
-        institution_id: The institution, if the session does not fix it (default: the first accessible one, if possible one
-            where the person has accounts).
+        institution_id: The institution, if the session does not fix it (default: the first accessible one).
         account_keys: The accounts to share (default: all that can be shared).
         error_type: An undocumented error type to report to the app instead of the outcome's own.
 
@@ -123,11 +122,10 @@ def _as_tuple(value: str | None) -> tuple[str, ...]:
 
 def _next(store: Store, session: AuthSession, conclusion: _Conclusion) -> tuple[str, dict[str, Any]]:
     """Return the next act, and the values of its form."""
-    email = conclusion.email or _address_of(store, session.end_user_id)
     if session.stage == "institution":
-        return "choose", {"institution_id": conclusion.institution_id or _first_accessible(store, email)}
+        return "choose", {"institution_id": conclusion.institution_id or _first_accessible(store)}
     if session.stage == "login":
-        return "identify", {"email": email}
+        return "identify", {"email": conclusion.email or _address_of(store, session.end_user_id)}
     accounts = _accounts(store, session, conclusion.account_keys) if conclusion.outcome == APPROVED else ()
     if session.stage == "code":
         return "enter_code", {"code": session.code}
@@ -143,14 +141,10 @@ def _address_of(store: Store, end_user_id: str) -> str:
     return store.end_users[end_user_id].email or f"{end_user_id.lower()}@example.com"
 
 
-def _first_accessible(store: Store, email: str) -> str:
-    person = person_for(store, email)
+def _first_accessible(store: Store) -> str:
     return min(
         (institution for institution in store.institutions.values() if institution.is_accessible),
-        key=lambda institution: (
-            person is None or not held_at(store, person, institution.institution_id),
-            institution.priority,
-        ),
+        key=lambda institution: institution.priority,
     ).institution_id
 
 

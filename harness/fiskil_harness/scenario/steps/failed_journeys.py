@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from fiskil_harness.core.config.hooks import PAGES, START_SESSION
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.sandbox.consents.shortcut import APPROVED, OUTCOMES_TO_CONCLUDE
-from fiskil_harness.scenario.steps.journeys import ended, ending_of
+from fiskil_harness.scenario.steps.journeys import conclude, ended, ending_of
 from fiskil_harness.scenario.steps.pages import Looking, await_return
 from fiskil_harness.scenario.steps.start_linking import connect
 from fiskil_harness.scenario.steps.waiting_pages import open_page
@@ -60,7 +60,7 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         is_apart = window.has_consent_window
         problem = "" if window.consent_url else "the consent page was closed before the journey ended"
         # The consent page learns of the ending at once, and leaves by itself.
-        stage.fiskil.sandbox.conclude(session_id, self.outcome, email=end_user.person.email, error_type=self.error_type)
+        conclude(stage, end_user, session_id, self.outcome, error_type=self.error_type)
         ended(stage, end_user, ending_of(stage, session_id))
         if self.outcome == TERMINATED and (is_apart or not window.is_embedded):
             return

@@ -226,13 +226,24 @@ class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
         """
         end_user = stage.end_user(self.twin)
         address = begin(stage, end_user)
-        stage.fiskil.sandbox.conclude(
-            end_user.session_ids[-1], self.outcome, email=end_user.person.email, error_type=self.error_type
-        )
+        conclude(stage, end_user, end_user.session_ids[-1], self.outcome, error_type=self.error_type)
         with stage.new_browser() as browser:
             form_browser = form_browser_of(stage, end_user, browser)
             form_browser.open(address)
         browser_returned(stage, end_user, form_browser)
+
+
+def conclude(stage: "Stage", end_user: "EndUser", session_id: str, outcome: str, *, error_type: str = "") -> None:
+    """End an auth session with *outcome*, at the app's institution if the end user has not chosen another."""
+    session = stage.fiskil.sandbox.session(session_id)
+    has_chosen = session is not None and session.institution_id
+    stage.fiskil.sandbox.conclude(
+        session_id,
+        outcome,
+        email=end_user.person.email,
+        institution_id="" if has_chosen else stage.institution(INSTITUTION),
+        error_type=error_type,
+    )
 
 
 class StartSession(DrivenJourney, frozen=True, kw_only=True, tag="start_session"):
