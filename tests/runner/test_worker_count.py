@@ -39,7 +39,7 @@ def test_workers_are_added_one_by_one_while_the_processors_are_unused() -> None:
 
 
 def test_a_busy_machine_keeps_the_number_of_the_start() -> None:
-    """What other programs use counts as used, and the number never falls below that of the start."""
+    """The processor time of other programs counts as used, and the number never falls below that of the start."""
     readings: list[Ticks] = [(0, 0), (30, 100), (31, 200), (32, 300)]
 
     numbers = adapted(readings, most=6)
@@ -67,7 +67,7 @@ def test_workers_are_removed_when_no_processor_time_is_left() -> None:
     ],
 )
 def test_a_given_number_and_unknown_times_change_nothing(readings: list[Ticks], most: int | None, seconds: float) -> None:
-    """`--workers N` keeps its number, and so do a look that comes too soon and a machine that tells no times."""
+    """`--workers N` keeps its number, and so do a look that comes too soon and a machine without known times."""
     assert adapted(readings, most=most, seconds=seconds) == [4]
 
 
