@@ -284,7 +284,7 @@ def test_a_change_restarts_the_time_of_its_end_user_only(waiting: Waiting) -> No
 
 
 def test_an_open_api_request_restarts_the_time_of_all_end_users(waiting: Waiting) -> None:
-    """Nobody knows for whom an app calls the API, so it is busy for all of them."""
+    """A request may be for any end user, so the app is busy for all of them."""
     waiting.requests.busy_until_s = waiting.time.now_s + 2
 
     first_s, second_s = wait_for_two(waiting)

@@ -100,10 +100,10 @@ def test_an_app_that_did_anything_is_tested_completely(contacts: FirstContact, r
     assert [ruled(scenario, contacts, settings) for scenario in (OF_EFFECTS, OF_FAULTS, OF_RESPONSES)] == [None] * 3
 
 
-REFUSED = replace(NOTHING, reads_in_vain=True, api_calls=5)
+REFUSED = replace(NOTHING, fails_after_reads=True, api_calls=5)
 
 
-def test_an_app_that_reads_in_vain_is_not_tested_with_rows(receiver_settings: MakeSettings) -> None:
+def test_an_app_that_fails_after_each_read_is_not_tested_with_rows(receiver_settings: MakeSettings) -> None:
     """Its rows cannot be judged; its calls, its responses and the loss of its messages can."""
     settings = receiver_settings(app=WITH_API)
     of_loss = replace(OF_ROWS, probes=(*OF_ROWS.probes, probes.LosesNothing()))
@@ -124,7 +124,7 @@ def test_an_app_that_reads_in_vain_is_not_tested_with_rows(receiver_settings: Ma
     "contacts",
     [
         replace(REFUSED, has_effect=True),
-        replace(REFUSED, reads_in_vain=False),
+        replace(REFUSED, fails_after_reads=False),
         replace(REFUSED, reports=False),
     ],
 )
@@ -136,7 +136,7 @@ def test_an_app_that_acknowledges_a_sync_or_shows_an_effect_is_tested_with_rows(
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "read_at_s", "reads_in_vain"),
+    ("outcomes", "read_at_s", "fails_after_reads"),
     [
         (["refuse", "refuse"], 10.5, True),
         (["refuse", "refuse"], 13.0, False),
@@ -145,8 +145,8 @@ def test_an_app_that_acknowledges_a_sync_or_shows_an_effect_is_tested_with_rows(
     ],
     ids=["refused", "read later", "retry acknowledged", "no read"],
 )
-def test_a_contact_states_whether_the_app_read_in_vain(
-    outcomes: list[DeliveryOutcome], read_at_s: float | None, *, reads_in_vain: bool
+def test_a_contact_states_whether_the_app_failed_after_each_read(
+    outcomes: list[DeliveryOutcome], read_at_s: float | None, *, fails_after_reads: bool
 ) -> None:
     """The app ignores one sync event, and reads data while it handles the other one."""
     journal = Journal()
@@ -167,7 +167,7 @@ def test_a_contact_states_whether_the_app_read_in_vain(
 
     contact = first_contact(journal, "")
 
-    assert contact.reads_in_vain == reads_in_vain
+    assert contact.fails_after_reads == fails_after_reads
 
 
 def test_an_app_without_the_address_of_the_api_meets_no_faults(receiver_settings: MakeSettings) -> None:

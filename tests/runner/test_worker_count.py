@@ -67,7 +67,7 @@ def test_workers_are_removed_when_no_processor_time_is_left() -> None:
     ],
 )
 def test_a_given_number_and_unknown_times_change_nothing(readings: list[Ticks], most: int | None, seconds: float) -> None:
-    """`--workers N` keeps its number, and so do a look that comes too soon and a machine that reports no times."""
+    """`--workers N` keeps its number, and so do a look that comes too soon and a machine without known times."""
     assert adapted(readings, most=most, seconds=seconds) == [4]
 
 

@@ -282,7 +282,7 @@ class IdleWaits:
                 pending_of_others=self.pending_of_others,
             )
 
-        begun, self._begun = self._begun, {}  # after an error, later waits begin anew
+        begun, self._begun = self._begun, {}  # so that later waits begin again after an error
         watch = begun.get(participant) or watch_of(participant, values)
         following = _Following(others, begun, begin=watch_of, query=self._query)
 

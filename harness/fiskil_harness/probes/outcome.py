@@ -86,14 +86,14 @@ class FirstContact(Struct, frozen=True, kw_only=True):
     """Basic facts about the app, from one undisturbed scenario.
 
     ``failed_step`` states why the scenario did not run to its end. ``delivered`` and ``acknowledged`` count genuine
-    messages. ``reads_in_vain`` is True if the app read data only while it handled sync events, and refused each of these
+    messages. ``fails_after_reads`` is True if the app read data only while it handled sync events, and refused each of these
     events. ``reports`` is True if the effects hook responded, ``has_effect`` if it reported anything done or stored.
     """
 
     failed_step: str = ""
     delivered: int = 0
     acknowledged: int = 0
-    reads_in_vain: bool = False
+    fails_after_reads: bool = False
     reports: bool = False
     has_effect: bool = False
     api_calls: int = 0

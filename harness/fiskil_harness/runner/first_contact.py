@@ -100,14 +100,14 @@ def first_contact(journal: Journal, crashed: str) -> FirstContact:
         failed_step=crashed,
         delivered=len(genuine),
         acknowledged=len([delivery for delivery in genuine if delivery.is_acknowledged]),
-        reads_in_vain=_reads_in_vain(journal),
+        fails_after_reads=_fails_after_reads(journal),
         reports=bool(reports),
         has_effect=any(any((report.applied or {}).values()) or _has_value(report.state) for report in reports),
         api_calls=len(journal.all(Exchange)),
     )
 
 
-def _reads_in_vain(journal: Journal) -> bool:
+def _fails_after_reads(journal: Journal) -> bool:
     """Return whether the app read data, and only while it handled sync events which it refused then."""
     syncs = {message_id for message_id, event in events_by_id(journal).items() if ".sync." in event.kind}
     deliveries = [delivery for delivery in journal.all(Delivery) if delivery.is_genuine and delivery.message_id in syncs]
@@ -139,8 +139,8 @@ def ruling(
         return Ruling(reason=f"in {names}, {min(failed)}", probe=EVERY_STEP)
     has_no_effect = all(contact.delivered and contact.reports and not contact.has_effect for contact in contacts)
     if any(contact.api_calls for contact in contacts):
-        reads_in_vain = has_no_effect and all(contact.reads_in_vain for contact in contacts)
-        return _without_rows(scenario, names) if reads_in_vain else None
+        fails_after_reads = has_no_effect and all(contact.fails_after_reads for contact in contacts)
+        return _without_rows(scenario, names) if fails_after_reads else None
     if has_no_effect and EFFECTS in {hook for probe in scenario.probes for hook in probe.needs}:
         is_refused = not any(contact.acknowledged for contact in contacts)
         problem = "was acknowledged" if is_refused else "had a visible effect"
@@ -160,7 +160,7 @@ def _needs_calls(scenario: Scenario) -> bool:
 
 
 def _without_rows(scenario: Scenario, first_names: str) -> Ruling | None:
-    """Return the ruling about *scenario* if the app read data in vain, so that no rows or effects can be compared."""
+    """Return the ruling about *scenario* if the app fails after each read, so that no rows or effects can be compared."""
     packages = {type(probe).__module__.split(".")[-2] for probe in scenario.probes if probe_name(probe) not in OF_EFFECTS}
     if "sync" not in _tags(scenario) or not packages <= {ROWS}:
         return None
