@@ -241,7 +241,7 @@ def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(
 
 
 def test_scenarios_that_may_stop_an_app_come_after_all_others(receiver_settings: MakeSettings) -> None:
-    """What follows could not be tested, because the harness cannot start the app again."""
+    """The harness cannot start the app again, so it could test nothing after them."""
     settings = receiver_settings()
     running = msgspec.structs.replace(
         settings, app=msgspec.structs.replace(settings.app, command=None, url="http://127.0.0.1:1")

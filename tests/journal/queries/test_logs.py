@@ -154,7 +154,7 @@ TRACES = (
 
 @pytest.mark.parametrize("trace", TRACES)
 def test_a_printed_stack_trace_alone_is_no_log(tape: JournalBuilder, trace: str) -> None:
-    """Runtimes print errors that nobody caught, also if the app logs elsewhere, so missing lines prove nothing."""
+    """Runtimes print uncaught errors, also if the app logs elsewhere, so missing lines prove nothing."""
     tape.deliver_event("consent.received", consent=CONSENT_ID)
     tape.output(f"listening on 8000\n{trace}".encode())
 

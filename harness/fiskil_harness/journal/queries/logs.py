@@ -59,7 +59,7 @@ _STACK_TRACES = re.compile(
     r"|^(?:Uncaught )?[\w.$]*(?:Error|Exception)\b.*\n(?:[ \t]+at .*(?:\n|$))+",
     re.MULTILINE,
 )
-"""Stack traces with the line that names the exception. Runtimes and frameworks print them, wherever the app logs."""
+"""Stack traces with the line that names the exception. Runtimes print them, also if the app logs elsewhere."""
 _VALUE = re.compile(r"(?<![\w.:/+-])[\w.:/+-]*\d[\w.:/+-]*")
 _NOISE = re.compile(r"[^a-z0-9]+")
 _ENCODED = re.compile(r"(?<![0-9A-Za-z])(?=([0-9A-Za-z+/_-]{8}))")
