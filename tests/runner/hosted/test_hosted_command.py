@@ -104,6 +104,7 @@ def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn)
         (("gate", "--allow-writes"), "--allow-writes is for --api hosted"),
         (("gate", "--api", "hosted", "--gallery", "retries_without_backoff"), "--api hosted does not work with --gallery"),
         (("gate", "--api", "hosted", "--workers", "2"), "--api hosted does not work with --workers"),
+        (("gate", "--api", "hosted", "--journal", "run.journal"), "--api hosted does not work with --journal"),
         (("run", "happy_path", "--api", "hosted"), CONTROLLED_BY_FISKIL),
     ],
 )
