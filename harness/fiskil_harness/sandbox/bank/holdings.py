@@ -11,7 +11,7 @@ from fiskil_harness.sandbox.bank.pending_purchases import Slot
 from fiskil_harness.sandbox.bank.pending_schedule import slot_schedules
 from fiskil_harness.sandbox.bank.rows_from_seed import Origin, View, account_of, pending_places, regular_rows
 from fiskil_harness.sandbox.bank.series import Place, Series
-from fiskil_harness.sandbox.bank.timeline import Run
+from fiskil_harness.sandbox.bank.timeline import Run, run_of
 
 # The earliest day of any history, as a date ordinal.
 _EARLIEST = 400
@@ -108,7 +108,7 @@ class Holdings:
         newest, oldest = today - (today - zero) % every, first + (zero - first) % every
         if series.days.posted(newest) > self._last + active_days:
             newest -= every
-        return Run(series=series, oldest=oldest, newest=newest, stride=every) if oldest <= newest else None
+        return run_of(series, oldest=oldest, newest=newest, stride=every) if oldest <= newest else None
 
 
 def account_key(key: str) -> str:

@@ -12,7 +12,7 @@ from fiskil_harness.sandbox.bank.amounts import Amounts
 from fiskil_harness.sandbox.bank.days import instant_of, text_of
 from fiskil_harness.sandbox.bank.pending_schedule import SlotSchedule
 from fiskil_harness.sandbox.bank.series import MORNING, Days, Place, Series
-from fiskil_harness.sandbox.bank.timeline import Run
+from fiskil_harness.sandbox.bank.timeline import Run, run_of
 
 SHARE = 4
 
@@ -125,4 +125,4 @@ class Slot:
     def _run(self, series: Series, first: int, turns: int, *, every: int) -> Run:
         zero, step = series.days.zero, self.every_days
         latest = first + (turns - 1 - first) // every * every
-        return Run(series=series, oldest=zero + first * step, newest=zero + latest * step, stride=every * step)
+        return run_of(series, oldest=zero + first * step, newest=zero + latest * step, stride=every * step)

@@ -29,7 +29,7 @@ class Days(Struct, frozen=True, kw_only=True):
     ``last``, the last day of the history. If ``last`` is None, it ends with the index, which is left out for index 0.
 
     With a ``state``, a row whose day is not a business day there is posted on the next one. Other modules identify a row by
-    its own day; only ``posted`` and ``day_of_rows`` concern the day of posting.
+    its own day; only ``posted`` concerns the day of posting.
     """
 
     zero: int
@@ -40,13 +40,6 @@ class Days(Struct, frozen=True, kw_only=True):
     def posted(self, day: int) -> int:
         """Return the day on which the rows of *day* are posted."""
         return business_day_from(day, self.state) if self.state else day
-
-    def day_of_rows(self, posted: int) -> int | None:
-        """Return the day of the rows that are posted on the day *posted*; None if no rows are."""
-        if not self.state:
-            return posted if (posted - self.zero) % self.step == 0 else None
-        day = posted - (posted - self.zero) % abs(self.step)
-        return day if self.posted(day) == posted else None
 
     def index(self, day: int) -> int:
         """Return the index of a day that has rows."""
@@ -121,12 +114,12 @@ class Series:
         """Return the UTC time, in minutes, at which row number *at* of *day* is posted."""
         return instant_of(self.days.posted(day), self.minute(day, at))
 
-    def instants(self, day: int) -> list[int]:
-        """Return the posting time (UTC, in minutes) of each row of *day*, first row first."""
+    def instants(self, day: int, *, posted: int) -> list[int]:
+        """Return the posting time (UTC, in minutes) of each row of *day*, first row first; they are posted on *posted*."""
         if self.per_day == 1 or self._from == _NIGHT:
-            return [self.instant(day, at) for at in range(self.per_day)]
+            return [instant_of(posted, self.minute(day, at)) for at in range(self.per_day)]
         # In opening hours the offset from UTC does not change.
-        opened, length = instant_of(self.days.posted(day), self._from), self._for
+        opened, length = instant_of(posted, self._from), self._for
         first, salt, many = self._opened(day)[1], self._salt, self.per_day
         return [
             opened + (at * length + ((((first + at) * _SPREAD + salt & _ALL) >> 32) * length >> 32)) // many
