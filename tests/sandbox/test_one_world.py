@@ -44,3 +44,28 @@ def test_the_home_is_the_same_at_bank_and_retailer(seed: int) -> None:
 
     assert len(homes) > 10
     assert [name for name, (banks, points) in homes.items() if not points <= banks] == []
+
+
+BATCHED = {
+    "INCOME_SALARY",
+    "INCOME_GOVERNMENT_BENEFITS",
+    "INCOME_RETIREMENT_PENSION",
+    "INCOME_DIVIDENDS",
+    "TRANSFER_IN_ACCOUNT_TRANSFER",
+    "TRANSFER_IN_SAVINGS",
+    "TRANSFER_OUT_ACCOUNT_TRANSFER",
+    "TRANSFER_OUT_SAVINGS",
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_only_payments_between_people_have_an_npp_payload(seed: int) -> None:
+    """Payrolls and transfers between own accounts do not pass through the fast payment network."""
+    rows = [row for name, data in everyone(seed).items() if name not in UNUSUAL for row in data.get("transactions", [])]
+    fast = [row for row in rows if "npp_payload" in row["extended_data"]]
+    categories = {row["category"]["secondary_category"] for row in fast}
+
+    assert categories >= {"TRANSFER_IN_OTHER_TRANSFER_IN", "INCOME_OTHER_INCOME"}
+    assert categories & BATCHED == set()
+    assert BATCHED & {row["category"]["secondary_category"] for row in rows} == BATCHED
+    assert all(row["is_detail_available"] == ("npp_payload" in row["extended_data"]) for row in rows)

@@ -11,6 +11,7 @@ from fiskil_harness.core.randomness import RowIds
 from fiskil_harness.sandbox.bank.amounts import Amounts
 from fiskil_harness.sandbox.bank.business_days import business_day_from
 from fiskil_harness.sandbox.bank.days import instant_of, text_of
+from fiskil_harness.sandbox.bank.listed_rows import ListedAmounts, ListedDays
 
 MORNING = 9 * 60
 # Placeholders in the sample row for the values that differ per row; in the JSON text they become `%s`.
@@ -41,6 +42,10 @@ class Days(Struct, frozen=True, kw_only=True):
         """Return the day on which the rows of *day* are posted."""
         return business_day_from(day, self.state) if self.state else day
 
+    def at(self, index: int) -> int | None:
+        """Return the day of the rows at *index*."""
+        return self.zero + index * self.step
+
     def index(self, day: int) -> int:
         """Return the index of a day that has rows."""
         return (day - self.zero) // self.step
@@ -67,9 +72,9 @@ class Series:
         *,
         key: str,
         number: int,
-        days: Days,
+        days: Days | ListedDays,
         sample: Transaction,
-        amounts: Amounts,
+        amounts: Amounts | ListedAmounts,
         ids: RowIds,
         salt: int,
         per_day: int = 1,
@@ -181,7 +186,9 @@ class Series:
         if series != self.number:
             return None
         number, at = divmod(index, self.per_day)
-        day = self.days.zero + number * self.days.step
+        day = self.days.at(number)
+        if day is None:
+            return None
         is_known = self.ids.of(self._name(day, at) + self._suffix, series, index)[0] == fiskil_id
         return (day, at) if is_known else None
 

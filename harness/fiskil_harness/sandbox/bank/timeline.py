@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.model import Transaction
 from fiskil_harness.sandbox.bank.days import DAY, day_of
+from fiskil_harness.sandbox.bank.listed_rows import ListedDays
 from fiskil_harness.sandbox.bank.series import Series, plain
 
 # A row of one day is encoded as a sortable number: how early it is, the number of its run, and its number in the run's day.
@@ -85,7 +86,10 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 class ListedRun(Run, frozen=True, kw_only=True):
-    """A run whose days of posting are listed, oldest first, because they are business days; it has one row a day."""
+    """A run whose days of posting are listed, oldest first, for example because they are business days.
+
+    It has one row a day.
+    """
 
     days: tuple[int, ...]
 
@@ -93,6 +97,11 @@ class ListedRun(Run, frozen=True, kw_only=True):
     def latest(self) -> int:
         """Return the last day on which rows are posted."""
         return self.days[-1]
+
+    @property
+    def count(self) -> int:
+        """Return the number of rows."""
+        return len(self.days)
 
     def newer(self, day: int) -> int:
         """Return the number of rows on days after *day*."""
@@ -107,13 +116,31 @@ class ListedRun(Run, frozen=True, kw_only=True):
         """Return True if rows are posted on *day*."""
         return day in self.own_days
 
+    def includes(self, own_day: int) -> bool:
+        """Return True if this run has the row of *own_day*."""
+        return self.own_days.get(self.series.days.posted(own_day)) == own_day
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Yield the day of each row, newest first, and its number in that day, which is always 0."""
+        return ((day, 0) for day in reversed(self.own_days.values()))
+
 
 def run_of(series: Series, *, oldest: int, newest: int, stride: int) -> Run:
     """Return the rows of *series* on every *stride*-th day from *oldest* to *newest*."""
     if not series.days.state:
         return Run(series=series, oldest=oldest, newest=newest, stride=stride)
-    own_days = {series.days.posted(day): day for day in range(oldest, newest + 1, stride)}
-    return ListedRun(series=series, oldest=oldest, newest=newest, stride=stride, days=tuple(own_days), own_days=own_days)
+    return _listed(series, {series.days.posted(day): day for day in range(oldest, newest + 1, stride)}, stride=stride)
+
+
+def run_between(series: Series, days: ListedDays, *, first: int, last: int) -> Run | None:
+    """Return the rows of a series with listed *days* from the day *first* to the day *last*; None if there are none."""
+    between = days.listed[bisect_left(days.listed, first) : bisect_right(days.listed, last)]
+    return _listed(series, {day: day for day in between}, stride=days.step) if between else None
+
+
+def _listed(series: Series, own_days: dict[int, int], *, stride: int) -> ListedRun:
+    days, own = tuple(own_days), tuple(own_days.values())
+    return ListedRun(series=series, oldest=own[0], newest=own[-1], stride=stride, days=days, own_days=own_days)
 
 
 class Timeline:
