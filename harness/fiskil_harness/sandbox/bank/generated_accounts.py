@@ -38,6 +38,8 @@ def accounts_of(chance: random.Random, *, employer: str) -> tuple[AccountSpec, .
     place = chance.choice(_PLACES)
     has_card, has_loan = chance.random() < 0.5, chance.random() < 0.4
     saved, repaid, owed = chance.randrange(50, 400, 10), chance.randrange(1700, 2900), chance.randrange(210_000, 690_000)
+    # Repayments are higher than the interest of the loan.
+    owed = min(owed, repaid * 150)
     pays = [_pay(chance, f"{employer} {chance.choice(_TRADES)}".upper()), *_shopping(chance, place)]
     pays += _transfer("SAVINGS", -saved, every_days=14, first_day=3)
     if has_card:

@@ -10,11 +10,12 @@ from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.core.randomness import RowIds
 from fiskil_harness.sandbox.bank.address import state_of
 from fiskil_harness.sandbox.bank.bill_payments import BillPayments, Contract, contracts_of, paying_account
+from fiskil_harness.sandbox.bank.interest import Interest, rate_of
 from fiskil_harness.sandbox.bank.listed_rows import ListedDays
 from fiskil_harness.sandbox.bank.pending_purchases import Slot
 from fiskil_harness.sandbox.bank.pending_schedule import slot_schedules
 from fiskil_harness.sandbox.bank.rows_from_seed import Origin, View, account_of, pending_places, regular_rows, rows_of_bills
-from fiskil_harness.sandbox.bank.series import Place, Series
+from fiskil_harness.sandbox.bank.series import Days, Place, Series
 from fiskil_harness.sandbox.bank.timeline import Run, run_between, run_of
 
 # The earliest day of any history, as a date ordinal.
@@ -46,6 +47,7 @@ class Holdings:
         """Generate the accounts; *until* is the day after the last day of the history, *institutions* sell energy."""
         self.person, self._view, self._last = person, view, until.toordinal() - 1
         self._institutions = institutions
+        self._interests: list[Interest] = []
         self.accounts: dict[str, Account] = {spec.key: account_of(view, person, spec) for spec in person.accounts}
 
     @cached_property
@@ -65,12 +67,26 @@ class Holdings:
         ids = self._view.mint.row_ids(self._view.owner)
         origins = {spec.key: self._origin(spec, ids) for spec in self.person.accounts}
         for origin in origins.values():
-            series += regular_rows(origin, first_number=len(series) + len(slots))
+            rows = regular_rows(origin, first_number=len(series) + len(slots))
+            self._list_interest(origin.spec, rows)
+            series += rows
             slots += pending_places(origin, first_number=len(series) + len(slots))
         for contract, payments in self._bill_payments.items():
             number = len(series) + len(slots)
             series += rows_of_bills(origins[payments.account_key], contract, payments.listings, first_number=number)
         return series, slots
+
+    def _list_interest(self, spec: AccountSpec, rows: list[Series]) -> None:
+        """Replace days and amounts of the interest in *rows*, the series of an account, by those of its rate and balance."""
+        rates = [rate_of(spec, move) for move in spec.moves]
+        others = [series for series, rate in zip(rows, rates, strict=True) if not rate]
+        opened = -self.person.history_days if spec.opens_on_day is None else spec.opens_on_day
+        first = max(_EARLIEST, self._last + 1 + max(-self.person.history_days, opened))
+        for series, move, rate in zip(rows, spec.moves, rates, strict=True):
+            if rate and isinstance(series.days, Days):
+                interest = Interest(spec, move, rate, days=series.days, others=others, first=first)
+                series.days, series.amounts = interest.listing.days, interest.listing.amounts
+                self._interests.append(interest)
 
     def _origin(self, spec: AccountSpec, ids: RowIds) -> Origin:
         return Origin(
@@ -103,7 +119,10 @@ class Holdings:
         """Return the regular rows that exist *days* days after the history, as one run (range of days) per series."""
         for payments in self._bill_payments.values():
             payments.extend(date.fromordinal(self._last + days + 1))
-        runs = (self._run(series, days, periods[account_key(key)]) for key, series in self.series.items())
+        by_key = self.series
+        for interest in self._interests:
+            interest.extend(self._last + days)
+        runs = (self._run(series, days, periods[account_key(key)]) for key, series in by_key.items())
         return [run for run in runs if run is not None]
 
     def place(self, key: str) -> Place | None:

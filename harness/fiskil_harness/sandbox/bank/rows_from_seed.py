@@ -23,6 +23,9 @@ Days and hours are those of the Australian east coast; the API shows them in UTC
 #     ids               the salt of the run, the end user and institution, the key and the index of the row
 #     balance           the opening amount plus the POSTED rows; the available balance adds the PENDING rows
 #
+# Two kinds of rows follow other books, so no formula gives them: payments of energy bills, and interest. Their days and
+# amounts are calculated in order and listed (`Listing`), as far as the clock has come; there are few of them.
+#
 # Changes by scenarios are stored separately from the series: a few edits, added rows and removed ids (`Changes`).
 #
 # Invariants, and why they hold:

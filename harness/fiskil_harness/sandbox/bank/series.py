@@ -92,7 +92,9 @@ class Series:
             suffix: Appended to a row's key when its ids are generated. Source: data.pending-posted
             hours: The first minute of the day at which rows are posted, and the number of minutes from there.
         """
-        self.key, self.number, self.days, self.sample, self.amounts = key, number, days, sample, amounts
+        self.key, self.number, self.sample = key, number, sample
+        self.days: Days | ListedDays = days
+        self.amounts: Amounts | ListedAmounts = amounts
         self.per_day, self.ids, self._waits_days, self._suffix, self._salt = per_day, ids, waits_days, suffix, salt
         is_nightly = sample.type.startswith(("INTEREST", "FEE"))
         self._from, self._for = (_NIGHT, _NIGHT_FOR) if is_nightly else hours
