@@ -3,7 +3,7 @@
 Each person shares every account and every dataset, at the bank and at the retailer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -42,8 +42,8 @@ def everyone(seed: int, *, days_later: int = 0) -> dict[str, Data]:
     return {person.name: data_of(person, seed=seed, at=NOON + timedelta(days=days_later)) for person in people(seed)}
 
 
-def data_of(person: Person, *, seed: int, at: datetime) -> Data:
-    """Return the rows of one person in a sandbox that starts at the time *at*."""
+def data_of(person: Person, *, seed: int, at: datetime, datasets: Collection[str] = tuple(PERMISSIONS)) -> Data:
+    """Return the rows of one person in *datasets* (default: all), in a sandbox that starts at the time *at*."""
     sandbox = Sandbox(
         institutions=catalog.institutions(), clock=Clock(real=lambda: at), mint=Mint(seed=seed, salt=person.name)
     )
@@ -54,7 +54,7 @@ def data_of(person: Person, *, seed: int, at: datetime) -> Data:
         offered = [spec for spec in person.accounts if spec.is_offered] if industry == "banking" else person.energy
         if offered:
             consent = sandbox.authorise(end_user, institution_id=institution_id)
-            for dataset in consent.permissions:
+            for dataset in [name for name in consent.permissions if name in datasets]:
                 sandbox.sync(consent, dataset)
                 data.setdefault(dataset, []).extend(msgspec.json.decode(row.wire) for row in sandbox.rows(consent, dataset))
     return data

@@ -95,7 +95,7 @@ def _of_household(dataset: str) -> Callable[[Store, Consent], tuple[Any, ...]]:
         household = store.energy.get(consent.arrangement_id)
         if household is None:
             return ()
-        return household.rows(dataset, consent.account_keys, until=store.now().date())
+        return household.rows(dataset, consent.account_keys, until=store.today())
 
     return rows
 

@@ -7,7 +7,7 @@ expire. So a revoked consent is revoked for data calls, page and webhooks at the
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -185,6 +185,10 @@ class Store:
     def days_passed(self, at: datetime | None = None) -> int:
         """Return the number of whole days since ``epoch``, the end of generated histories, until now or the time *at*."""
         return max(0, ((at or self.now()) - self.epoch) // timedelta(days=1))
+
+    def today(self) -> date:
+        """Return the day of which the institutions have no data yet; it begins at the same time at a bank and a retailer."""
+        return self.epoch.date() + timedelta(days=self.days_passed())
 
     def ledger_of(self, consent: Consent) -> Ledger | EnergyLedger:
         """Return the institution's records under *consent*: those of a bank, or of an energy retailer."""

@@ -1,12 +1,14 @@
 """Regular payments fall on business days of the person's state, on the same dates wherever a sandbox starts."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from holidays.countries.australia import Australia
 
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import Person, Transaction
+from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.address import state_of
 from fiskil_harness.sandbox.bank.business_days import LONGEST_BREAK, business_day_from
@@ -55,7 +57,6 @@ def regular(ledger: Ledger) -> list[Transaction]:
             or row.type == "DIRECT_DEBIT"
             or (row.account_id in loans and row.type == "TRANSFER_INCOMING")
         )
-        and ":pending" not in row.key
     ]
 
 
@@ -74,6 +75,50 @@ def test_regular_payments_fall_on_business_days(seed: int, until: date) -> None:
     calendars = {state: Australia(subdiv=state) for state in STATES}
     assert len(days) > 100
     assert [(state, day) for state, day in days if day.weekday() > 4 or day in calendars[state]] == []
+
+
+def debited(*, every_days: int) -> Person:
+    """Return a person whose only payments are direct debits, which are PENDING at first."""
+    debit = Movement(
+        merchant="Gym",
+        description="GYM",
+        category="SERVICES:OTHER_SERVICES",
+        amount="-9.00",
+        every_days=every_days,
+        type="DIRECT_DEBIT",
+    )
+    return Person(
+        name="debited",
+        given_name="D",
+        family_name="D",
+        email="debited@example.com",
+        phone="+61491570156",
+        why="debits",
+        accounts=(AccountSpec(key="everyday", name="Everyday", moves=(debit,), pending=3),),
+    )
+
+
+@pytest.mark.parametrize("every_days", [7, 8, 14, 30])
+@pytest.mark.parametrize("until", ENDS)
+def test_a_pending_direct_debit_is_posted_on_a_business_day(until: date, every_days: int) -> None:
+    """It stays PENDING until then, each debit is posted once, and the balance counts each one."""
+    person, calendar = debited(every_days=every_days), Australia(subdiv=state_of(debited(every_days=every_days), seed=1))
+    posted: list[Transaction] = []
+    for days in range(0, 400, 3):
+        ledger = ledger_of(person, seed=1, until=until, days_passed=days)
+        statement = ledger.statement()
+        rows = [row for row in statement if row.status == "POSTED" and ":pending" in row.key]
+        waiting = {row.key for row in statement if row.status == "PENDING"}
+        assert [row for row in posted if row not in rows] == []
+        assert waiting.isdisjoint(row.key for row in rows)
+        assert ledger.balance("everyday").current_balance == str(
+            Decimal("1000.00") - 9 * sum(row.status == "POSTED" for row in statement)
+        )
+        posted = rows
+
+    days_of_rows = [day_of(row) for row in posted]
+    assert len(days_of_rows) > 400 // every_days - 5
+    assert [day for day in days_of_rows if day.weekday() > 4 or day in calendar] == []
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)

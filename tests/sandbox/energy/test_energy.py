@@ -1,9 +1,14 @@
 """``/v1/energy``: the rows of each endpoint, its filters, and everything that it refuses."""
 
+from datetime import date
+
 import httpx
 import msgspec
 import pytest
 
+from fiskil_harness.core.model.energy import EnergyAccountSpec
+from fiskil_harness.sandbox.energy.calendar import Period
+from fiskil_harness.sandbox.energy.reads import CAPACITY_KW, EXPORT, Meter
 from tests.sandbox.energy.households import LISTS, RETAILER, every_row, household, rows
 from tests.sandbox.still import Still
 
@@ -337,3 +342,23 @@ def test_an_unknown_energy_account_may_be_refused(still: Still, api: httpx.Clien
     response = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id, "account_id": "0"})
 
     assert (response.status_code, set(response.json())) == (404, {"id", "name", "message"})
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("state", "sunniest", "darkest"), [("NSW", 12, 6), ("VIC", 1, 6), ("TAS", 1, 6), ("WA", 1, 6), ("NT", 10, 2)]
+)
+def test_solar_export_follows_the_season_of_the_place(seed: int, state: str, sunniest: int, darkest: int) -> None:
+    """The south exports most in summer, the tropics in the dry season; no half hour exceeds the limit of the connection."""
+    spec = EnergyAccountSpec(key="home", name="Home", plan_id="a", daily_kwh="1.0", solar_kw="6.6")
+    months = [Period(first=date(2025, month, 1), last=date(2025, month, 28)) for month in (sunniest, darkest)]
+
+    exported = [
+        [read for read in Meter(seed, "a@b.c", spec, state=state).reads((month,), until=month.last) if read.suffix == EXPORT]
+        for month in months
+    ]
+
+    sunny, dark = (sum(read.total for read in reads) for reads in exported)
+    assert sunny > dark * 1.05
+    assert (sunny > dark * 1.6) == (state != "NT")
+    assert max(wh for reads in exported for read in reads for wh in read.wh) <= CAPACITY_KW * 500

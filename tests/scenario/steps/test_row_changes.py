@@ -155,8 +155,8 @@ def test_account_and_merchant_select_the_row(driver: Driver) -> None:
             "There is no row 0 to vanish: the institution has 0 PENDING rows on 'savings'.",
         ),
         (
-            steps.Change(kind="amend", merchant="Synergy", nth=7),
-            "There is no row 7 to amend: the institution has 3 POSTED rows of Synergy.",
+            steps.Change(kind="amend", merchant="Telstra", nth=7),
+            "There is no row 7 to amend: the institution has 3 POSTED rows of Telstra.",
         ),
     ],
     ids=lambda value: getattr(value, "kind", ""),

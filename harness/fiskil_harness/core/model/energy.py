@@ -5,6 +5,17 @@ Prices are decimal text in dollars without GST; energy is in kilowatt-hours. Tim
 
 from msgspec import Struct
 
+NETWORKS = (
+    "Ausgrid",
+    "CitiPower",
+    "Energex",
+    "Evoenergy",
+    "Power and Water",
+    "SA Power Networks",
+    "TasNetworks",
+    "Western Power",
+)
+"""The electricity networks in whose areas a retailer of the whole country sells."""
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
@@ -53,7 +64,7 @@ class EnergyPlan(Struct, frozen=True, kw_only=True):
     feed_in: str | None = None
     demand: Rate | None = None
     connection: Fee | None = None
-    distributors: tuple[str, ...] = ("Ausgrid",)
+    distributors: tuple[str, ...] = NETWORKS
 
     @property
     def pricing_model(self) -> str:

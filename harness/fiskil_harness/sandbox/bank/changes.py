@@ -63,8 +63,8 @@ class Changes(Struct, frozen=True):
         pending_by_key: dict[str, Transaction] = {}
         for slot, active_days in _moving(holdings, days, periods):
             runs += slot.runs(active_days, is_new=is_new, some_vanish=some_vanish)
-            if active_days == days and (row := slot.waiting(days)) is not None:
-                pending_by_key[row.key] = row
+            if active_days == days:
+                pending_by_key |= {row.key: row for row in slot.waiting(days)}
         removed: list[Place] = []
         extra = list(self.added.values())
         for key, fields in self.edits.items():
@@ -91,8 +91,8 @@ class Changes(Struct, frozen=True):
         """
         lost_ids: list[str] = []
         for slot, active_days in _moving(holdings, days, periods):
-            if active_days < days and (row := slot.waiting(active_days)) is not None:
-                lost_ids.append(row.fiskil_id)
+            if active_days < days:
+                lost_ids += [row.fiskil_id for row in slot.waiting(active_days)]
             for turn in range(slot.posted(active_days) if is_new or some_vanish else 0):
                 row = slot.pending(turn)
                 vanishes = some_vanish and slot.vanishes(turn)

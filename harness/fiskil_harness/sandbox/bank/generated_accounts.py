@@ -16,6 +16,17 @@ _TRANSIT = {
     "NIGHTCLIFF": ("Buslink", "BUSLINK TAP AND RIDE DARWIN"),
 }
 _PLACES = tuple(_TRANSIT)
+# Retailers of energy are not here: these bills come from the person's contract.
+_WATER = {
+    "MARRICKVILLE": "Sydney Water",
+    "FITZROY": "Yarra Valley Water",
+    "PADDINGTON": "Urban Utilities",
+    "GLENELG": "SA Water",
+    "FREMANTLE": "Water Corporation",
+    "SANDY BAY": "TasWater",
+    "BRADDON": "Icon Water",
+    "NIGHTCLIFF": "Power and Water",
+}
 _TRADES = ("COURIERS", "LANDSCAPES", "DENTAL", "PLUMBING", "BOOKS", "PHYSIO")
 
 
@@ -27,6 +38,8 @@ def accounts_of(chance: random.Random, *, employer: str) -> tuple[AccountSpec, .
     place = chance.choice(_PLACES)
     has_card, has_loan = chance.random() < 0.5, chance.random() < 0.4
     saved, repaid, owed = chance.randrange(50, 400, 10), chance.randrange(1700, 2900), chance.randrange(210_000, 690_000)
+    # Repayments are higher than the interest of the loan.
+    owed = min(owed, repaid * 150)
     pays = [_pay(chance, f"{employer} {chance.choice(_TRADES)}".upper()), *_shopping(chance, place)]
     pays += _transfer("SAVINGS", -saved, every_days=14, first_day=3)
     if has_card:
@@ -37,6 +50,7 @@ def accounts_of(chance: random.Random, *, employer: str) -> tuple[AccountSpec, .
         pays.append(
             _move("Lodge Rentals", "RENT LODGE RENTALS PTY LTD", "RENT_AND_UTILITIES:RENT", -repaid // 4, 7, mcc="6513")
         )
+    pays.append(_move("Aiko Tanaka", "AIKO TANAKA SHARE OF DINNER", "TRANSFER_IN:OTHER_TRANSFER_IN", 28, 30, first_day=12))
     everyday = AccountSpec(
         key="everyday",
         name="Everyday Account",
@@ -56,13 +70,12 @@ def accounts_of(chance: random.Random, *, employer: str) -> tuple[AccountSpec, .
 
 
 def _shopping(chance: random.Random, place: str) -> list[Movement]:
+    water = _WATER[place]
     purchases = [
         _move("Woolworths", f"WOOLWORTHS 1294 {place}", "FOOD_AND_DRINK:GROCERIES", -86, 4, mcc="5411", varies=35),
         _move("Coles", f"COLES 0813 {place}", "FOOD_AND_DRINK:GROCERIES", -41, 6, mcc="5411", varies=40),
         _move(*_TRANSIT[place], "TRANSPORTATION:PUBLIC_TRANSIT", -5, 3, mcc="4111", varies=20),
-        _move(
-            "Origin Energy", "ORIGIN ENERGY BPAY", "RENT_AND_UTILITIES:GAS_AND_ELECTRICITY", -164, 30, mcc="4900", varies=15
-        ),
+        _move(water, f"{water.upper()} BPAY", "RENT_AND_UTILITIES:WATER", -164, 90, mcc="4900", varies=15),
         _move("Telstra", "TELSTRA MOBILE", "RENT_AND_UTILITIES:TELEPHONE", -59, 30, mcc="4814", type="DIRECT_DEBIT"),
         _move("Allianz", "ALLIANZ HOME INS AUS", "SERVICES:INSURANCE", -92, 30, mcc="6300", type="DIRECT_DEBIT"),
     ]

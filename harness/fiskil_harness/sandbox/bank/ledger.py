@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
+from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Choose, Interpretations
-from fiskil_harness.core.model import Account, Balance, Person, Transaction
+from fiskil_harness.core.model import Account, Balance, Institution, Person, Transaction
 from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.amounts import cents_of, money
@@ -39,6 +40,7 @@ class Ledger:
         interpretation: Choose | None = None,
         days_passed: Callable[[datetime | None], int] | None = None,
         period_of: Callable[[AccountSpec], AccountPeriod] | None = None,
+        institutions: Mapping[str, Institution] | None = None,
     ) -> None:
         """Generate the accounts; rows are generated when they are requested.
 
@@ -48,13 +50,15 @@ class Ledger:
             interpretation: Returns the interpretation chosen for a clause id (default: the best supported).
             days_passed: Returns the number of days since *until*, now or at a given time (default: always 0).
             period_of: Returns the days on which an account gets rows (default: every day).
+            institutions: Include the retailers whose bills the person pays (default: those of the fixtures).
         """
         self._interpretation = interpretation or Interpretations().of
         self._days_passed = days_passed or (lambda _at: 0)
         self._period_of = period_of or (lambda _spec: AccountPeriod(-person.history_days, None))
         self.person, self.until = person, until
         self._view = View(mint=mint, end_user_id=owner, institution_id=institution_id, arrangement_id=arrangement_id)
-        self._holdings = Holdings(person, self._view, until=until)
+        known = catalog.institutions() if institutions is None else institutions
+        self._holdings = Holdings(person, self._view, until=until, institutions=known)
         self._changes = Changes()
         self._account_changes: dict[str, dict[str, str]] = {}
         self._latest: tuple[Changes, tuple[int, AccountPeriods, bool, bool], Statement] | None = None

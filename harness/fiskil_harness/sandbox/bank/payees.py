@@ -9,6 +9,7 @@ from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.core.model.payments import Payee
 from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.bank.bill_payments import Contract, contracts_of, customer_of, paying_account
 from fiskil_harness.sandbox.bank.transaction_details import biller_of
 from fiskil_harness.sandbox.store import Store
 
@@ -27,6 +28,7 @@ def payees(store: Store, consent: Consent) -> tuple[Payee, ...]:
     saved = [
         *(_landlord(store, consent, move) for move in rents(person)),
         *(_biller(store, consent, person, spec, move) for spec, move in bills(person)),
+        *(_retailer(store, consent, person, contract) for contract in _paid_by_hand(store, person)),
         _payee(store, consent, "friend", friend, "domestic", {"payee_account_u_type": "payId", "pay_id": _pay_id(friend)}),
         *_special_payees(store, consent, person, chance),
     ]
@@ -50,6 +52,11 @@ def bills(person: Person) -> list[tuple[AccountSpec, Movement]]:
     ]
 
 
+def _paid_by_hand(store: Store, person: Person) -> list[Contract]:
+    contracts = contracts_of(person, store.institutions) if paying_account(person) else []
+    return [contract for contract in contracts if contract.spec.payment == "manualPayment"]
+
+
 def payee_id(store: Store, consent: Consent, key: str) -> str:
     """Return the institution's id for the payee *key*."""
     return store.mint.row_id("payee-", owner_of(consent), key, length=16)
@@ -71,8 +78,13 @@ def _landlord(store: Store, consent: Consent, move: Movement) -> Payee:
 
 
 def _biller(store: Store, consent: Consent, person: Person, spec: AccountSpec, move: Movement) -> Payee:
-    biller = biller_of(person, spec, move, seed=store.mint.seed)
+    biller = biller_of(move.merchant, person.holder_of(spec), seed=store.mint.seed)
     return _payee(store, consent, f"bill:{move.merchant}", move.merchant, "biller", biller)
+
+
+def _retailer(store: Store, consent: Consent, person: Person, contract: Contract) -> Payee:
+    biller = biller_of(contract.retailer, customer_of(person, contract), seed=store.mint.seed)
+    return _payee(store, consent, f"bill:{contract.retailer}:{contract.spec.key}", contract.retailer, "biller", biller)
 
 
 def _pay_id(name: str) -> dict[str, str]:

@@ -1,7 +1,9 @@
-"""Purchases that are PENDING for some days and then POSTED, in slots: sequences with at most one PENDING purchase.
+"""Purchases that are PENDING for some days and then POSTED, in slots: sequences of which usually one purchase is PENDING.
 
 A slot defines for how many days its purchases are PENDING (two to four), and how often a new purchase begins. So the rows
 at any time are computed directly, without simulating the days before. If purchases vanish, every fourth is never posted.
+
+A direct debit is posted on a business day, so it can be PENDING for longer, and two of a slot can be PENDING at Christmas.
 """
 
 import msgspec
@@ -12,13 +14,13 @@ from fiskil_harness.sandbox.bank.amounts import Amounts
 from fiskil_harness.sandbox.bank.days import instant_of, text_of
 from fiskil_harness.sandbox.bank.pending_schedule import SlotSchedule
 from fiskil_harness.sandbox.bank.series import MORNING, Days, Place, Series
-from fiskil_harness.sandbox.bank.timeline import Run
+from fiskil_harness.sandbox.bank.timeline import Run, run_of
 
 SHARE = 4
 
 
 class Slot:
-    """A sequence of purchases of which at most one is PENDING at a time; *turn* is a purchase's number in it, from 0."""
+    """A sequence of purchases that begin one after another; *turn* is a purchase's number in it, from 0."""
 
     def __init__(
         self,
@@ -32,6 +34,7 @@ class Slot:
         amounts: Amounts,
         ids: RowIds,
         salt: int,
+        state: str = "",
     ) -> None:
         """Start the first purchase on the morning after *last*, the last day of the history.
 
@@ -41,6 +44,7 @@ class Slot:
             number: The slot's number among the owner's series and slots, which row ids encode.
             place: The slot's number on its account.
             sample: A row with placeholders for the values that differ between rows.
+            state: The state on whose business days the purchases are posted; "" for any day.
 
         Source: data.pending-dates
         """
@@ -48,6 +52,7 @@ class Slot:
         self.waits_days, self.every_days = turns.waits_days, turns.every_days
         self._sample = sample if place % 2 else msgspec.structs.replace(sample, execution_date_time=None)
         self._amounts, self._ids, self._salt = amounts, ids, salt
+        self._days = Days(zero=last + turns.waits_days, step=turns.every_days, state=state)
         self._made: dict[bool, Series] = {}
 
     @property
@@ -57,12 +62,13 @@ class Slot:
 
     def posted(self, days: int) -> int:
         """Return how many purchases are posted *days* days after the end of the history."""
-        return (days - self.waits_days) // self.every_days + 1
+        turns = (days - self.waits_days) // self.every_days + 1
+        is_late = turns > 0 and self._days.posted(self._day(turns - 1)) > self._last + days
+        return turns - 1 if is_late else turns
 
-    def waiting(self, days: int) -> Transaction | None:
-        """Return the purchase that is PENDING *days* days after the end of the history; None if no purchase is."""
-        turn, since = divmod(days, self.every_days)
-        return self.pending(turn) if since < self.waits_days else None
+    def waiting(self, days: int) -> list[Transaction]:
+        """Return the purchases that are PENDING *days* days after the end of the history, oldest first."""
+        return [self.pending(turn) for turn in range(self.posted(days), days // self.every_days + 1)]
 
     def pending(self, turn: int) -> Transaction:
         """Return the row of purchase number *turn* while it is PENDING. Source: data.pending-dates"""
@@ -92,7 +98,7 @@ class Slot:
             self._made[is_new] = Series(
                 key=self.key,
                 number=self.number,
-                days=Days(zero=self._last + self.waits_days, step=self.every_days),
+                days=self._days,
                 sample=self._sample,
                 amounts=self._amounts,
                 ids=self._ids,
@@ -105,7 +111,7 @@ class Slot:
     def place(self, turn: int, *, is_new: bool) -> Place:
         """Return the series and day of the POSTED row of purchase number *turn*."""
         series = self.series(is_new=is_new)
-        return Place(series, series.days.zero + turn * self.every_days, 0)
+        return Place(series, self._day(turn), 0)
 
     def runs(self, days: int, *, is_new: bool, some_vanish: bool) -> list[Run]:
         """Return the rows that are posted *days* days after the end of the history, as runs (ranges of days)."""
@@ -123,6 +129,9 @@ class Slot:
         return (turn + self._place) % SHARE == SHARE - 2
 
     def _run(self, series: Series, first: int, turns: int, *, every: int) -> Run:
-        zero, step = series.days.zero, self.every_days
         latest = first + (turns - 1 - first) // every * every
-        return Run(series=series, oldest=zero + first * step, newest=zero + latest * step, stride=every * step)
+        return run_of(series, oldest=self._day(first), newest=self._day(latest), stride=every * self.every_days)
+
+    def _day(self, turn: int) -> int:
+        """Return the own day of the POSTED row of purchase number *turn*."""
+        return self._days.zero + turn * self.every_days

@@ -23,6 +23,9 @@ Days and hours are those of the Australian east coast; the API shows them in UTC
 #     ids               the salt of the run, the end user and institution, the key and the index of the row
 #     balance           the opening amount plus the POSTED rows; the available balance adds the PENDING rows
 #
+# Two kinds of rows follow other books, so no formula gives them: payments of energy bills, and interest. Their days and
+# amounts are calculated in order and listed (`Listing`), as far as the clock has come; there are few of them.
+#
 # Changes by scenarios are stored separately from the series: a few edits, added rows and removed ids (`Changes`).
 #
 # Invariants, and why they hold:
@@ -53,9 +56,11 @@ from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint, RowIds, stream
 from fiskil_harness.sandbox.bank.amounts import CENT as CENT  # noqa: PLC0414 - part of this module's interface: rows are rounded to cents
 from fiskil_harness.sandbox.bank.amounts import Amounts
+from fiskil_harness.sandbox.bank.bill_payments import Contract, customer_of, movement_of
 from fiskil_harness.sandbox.bank.business_days import is_on_business_days
 from fiskil_harness.sandbox.bank.days import EAST_COAST as EAST_COAST  # noqa: PLC0414 - part of this module's interface: rows have east coast days
 from fiskil_harness.sandbox.bank.hours import hours_of
+from fiskil_harness.sandbox.bank.listed_rows import Listing
 from fiskil_harness.sandbox.bank.pending_purchases import Slot
 from fiskil_harness.sandbox.bank.pending_schedule import slot_schedules
 from fiskil_harness.sandbox.bank.series import MARKS, Days, Series
@@ -65,6 +70,9 @@ from fiskil_harness.sandbox.openapi.optional_fields import filled
 CALENDAR = date(2026, 3, 1).toordinal()
 """The end of the history from which regular payments on business days count back, whenever the sandbox starts."""
 _YEAR_DAYS = 366
+_FAST = ("INCOME:OTHER_INCOME", "INCOME:RENTAL", "TRANSFER_IN:OTHER_TRANSFER_IN", "TRANSFER_OUT:OTHER_TRANSFER_OUT")
+# In these hours it is the same date in UTC, in which retailers date payments.
+_HOURS_OF_BILLS = (11 * 60, 8 * 60)
 BANK_CODES = (1, 3, 6, 8, 11, 48, 63, 73)
 STATE_DIGITS = (2, 3, 4, 5, 6, 7)
 
@@ -147,6 +155,27 @@ def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
     return series
 
 
+def rows_of_bills(origin: Origin, contract: Contract, listings: dict[str, Listing], *, first_number: int) -> list[Series]:
+    """Return the series of the payments of a contract: one for each listing."""
+    seed, customer = origin.view.mint.seed, customer_of(origin.person, contract)
+    series: list[Series] = []
+    for number, (part, listing) in enumerate(listings.items()):
+        chance, move = stream(seed, "bills", customer, part), movement_of(contract, part)
+        series.append(
+            Series(
+                key=f"{origin.spec.key}:{part}:{contract.spec.key}",
+                number=first_number + number,
+                days=listing.days,
+                sample=_sample(origin, move, chance, customer=customer),
+                amounts=listing.amounts,
+                ids=origin.ids,
+                salt=chance.getrandbits(64),
+                hours=_HOURS_OF_BILLS,
+            )
+        )
+    return series
+
+
 def _days(origin: Origin, move: Movement) -> Days:
     """Return the days of a movement's rows.
 
@@ -184,16 +213,20 @@ def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
                 amounts=amounts,
                 ids=origin.ids,
                 salt=salt,
+                state=origin.state if is_on_business_days(move) else "",
             )
         )
     return slots
 
 
-def _sample(origin: Origin, move: Movement, chance: random.Random) -> Transaction:
-    """Return a row with the fields that all rows of a movement share, and placeholders for the others."""
+def _sample(origin: Origin, move: Movement, chance: random.Random, *, customer: str = "") -> Transaction:
+    """Return a row with the fields that all rows of a movement share, and placeholders for the others.
+
+    *customer* is the biller's name for the payer, if it is not the holder of the account.
+    """
     view, account, person = origin.view, origin.account, origin.person
-    is_detailed = _type_of(move).startswith("TRANSFER_")
-    details = details_of(person, origin.spec, move, chance, seed=view.mint.seed)
+    is_detailed = is_fast_payment(move)
+    details = details_of(person, origin.spec, move, chance, seed=view.mint.seed, customer=customer)
     executed, valued = details.pop("execution_date_time"), details.pop("value_date_time")
     extended: dict[str, Any] | None = _extended(move) if is_detailed else {"service": ""}
     match person.optional_fields:
@@ -228,6 +261,14 @@ def _extended(move: Movement) -> dict[str, Any]:
     side = "payee" if move.amount.startswith("-") else "payer"
     payload = {"extended_description": move.description, "service": "X2P1", "service_version": "01"}
     return {side: move.merchant, "extension_u_type": "nppPayload", "npp_payload": payload}
+
+
+def is_fast_payment(move: Movement) -> bool:
+    """Return True if the bank has details of a movement's rows, because they pass through the fast payment network (NPP).
+
+    Payrolls, pensions and dividends are processed in batches; transfers between a person's own accounts stay at the bank.
+    """
+    return _type_of(move).startswith("TRANSFER_") and move.category in _FAST
 
 
 def _type_of(move: Movement) -> str:

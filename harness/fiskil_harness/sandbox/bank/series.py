@@ -11,6 +11,7 @@ from fiskil_harness.core.randomness import RowIds
 from fiskil_harness.sandbox.bank.amounts import Amounts
 from fiskil_harness.sandbox.bank.business_days import business_day_from
 from fiskil_harness.sandbox.bank.days import instant_of, text_of
+from fiskil_harness.sandbox.bank.listed_rows import ListedAmounts, ListedDays
 
 MORNING = 9 * 60
 # Placeholders in the sample row for the values that differ per row; in the JSON text they become `%s`.
@@ -29,7 +30,7 @@ class Days(Struct, frozen=True, kw_only=True):
     ``last``, the last day of the history. If ``last`` is None, it ends with the index, which is left out for index 0.
 
     With a ``state``, a row whose day is not a business day there is posted on the next one. Other modules identify a row by
-    its own day; only ``posted`` and ``day_of_rows`` concern the day of posting.
+    its own day; only ``posted`` concerns the day of posting.
 
     If ``is_fixed`` is set, ``zero`` is the same day in every sandbox, so a row has the same ids whenever a sandbox starts.
     """
@@ -44,12 +45,9 @@ class Days(Struct, frozen=True, kw_only=True):
         """Return the day on which the rows of *day* are posted."""
         return business_day_from(day, self.state) if self.state else day
 
-    def day_of_rows(self, posted: int) -> int | None:
-        """Return the day of the rows that are posted on the day *posted*; None if no rows are."""
-        if not self.state:
-            return posted if (posted - self.zero) % self.step == 0 else None
-        day = posted - (posted - self.zero) % abs(self.step)
-        return day if self.posted(day) == posted else None
+    def at(self, index: int) -> int | None:
+        """Return the day of the rows at *index*."""
+        return self.zero + index * self.step
 
     def index(self, day: int) -> int:
         """Return the index of a day that has rows."""
@@ -81,9 +79,9 @@ class Series:
         *,
         key: str,
         number: int,
-        days: Days,
+        days: Days | ListedDays,
         sample: Transaction,
-        amounts: Amounts,
+        amounts: Amounts | ListedAmounts,
         ids: RowIds,
         salt: int,
         per_day: int = 1,
@@ -101,7 +99,9 @@ class Series:
             suffix: Appended to a row's key when its ids are generated. Source: data.pending-posted
             hours: The first minute of the day at which rows are posted, and the number of minutes from there.
         """
-        self.key, self.number, self.days, self.sample, self.amounts = key, number, days, sample, amounts
+        self.key, self.number, self.sample = key, number, sample
+        self.days: Days | ListedDays = days
+        self.amounts: Amounts | ListedAmounts = amounts
         self.per_day, self.ids, self._waits_days, self._suffix, self._salt = per_day, ids, waits_days, suffix, salt
         is_nightly = sample.type.startswith(("INTEREST", "FEE"))
         self._from, self._for = (_NIGHT, _NIGHT_FOR) if is_nightly else hours
@@ -128,12 +128,12 @@ class Series:
         """Return the UTC time, in minutes, at which row number *at* of *day* is posted."""
         return instant_of(self.days.posted(day), self.minute(day, at))
 
-    def instants(self, day: int) -> list[int]:
-        """Return the posting time (UTC, in minutes) of each row of *day*, first row first."""
+    def instants(self, day: int, *, posted: int) -> list[int]:
+        """Return the posting time (UTC, in minutes) of each row of *day*, first row first; they are posted on *posted*."""
         if self.per_day == 1 or self._from == _NIGHT:
-            return [self.instant(day, at) for at in range(self.per_day)]
+            return [instant_of(posted, self.minute(day, at)) for at in range(self.per_day)]
         # In opening hours the offset from UTC does not change.
-        opened, length = instant_of(self.days.posted(day), self._from), self._for
+        opened, length = instant_of(posted, self._from), self._for
         first, salt, many = self._opened(day)[1], self._salt, self.per_day
         return [
             opened + (at * length + ((((first + at) * _SPREAD + salt & _ALL) >> 32) * length >> 32)) // many
@@ -194,8 +194,8 @@ class Series:
         if series != self.number:
             return None
         number, at = divmod(index, self.per_day)
-        day = self.days.zero + number * self.days.step
-        return (day, at) if self._ids(day, at)[0] == fiskil_id else None
+        day = self.days.at(number)
+        return (day, at) if day is not None and self._ids(day, at)[0] == fiskil_id else None
 
     def _opened(self, day: int) -> tuple[int, int, str]:
         """Return *day*, the index of its first row, and the text for that row's ids; the latest result is cached."""

@@ -3,12 +3,14 @@
 The number of rows newer than a given day is computed. Only the rows of a single day are sorted; two such orders are cached.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from fiskil_harness.core.model import Transaction
 from fiskil_harness.sandbox.bank.days import DAY, day_of
+from fiskil_harness.sandbox.bank.listed_rows import ListedDays
 from fiskil_harness.sandbox.bank.series import Series, plain
 
 # A row of one day is encoded as a sortable number: how early it is, the number of its run, and its number in the run's day.
@@ -19,8 +21,10 @@ _LATEST = 2 * DAY
 class Run(Struct, frozen=True, kw_only=True):
     """A part of a series: the rows of every ``stride``-th day from ``oldest`` to ``newest``; both days have rows.
 
-    ``newer``, ``before`` and ``has`` take and return days of posting. The other methods take the days of the rows, which may
-    be earlier.
+    ``newer``, ``before``, ``latest`` and ``has`` take and return days of posting. The other methods take the days of the
+    rows. The two differ only in a ``ListedRun``.
+
+    ``own_days`` has the day of the rows by the day on which they are posted; it is empty if the two are always equal.
 
     If ``is_plain`` is set, rows lack the details that a later sync adds. Source: sync.early-transactions
     """
@@ -29,7 +33,13 @@ class Run(Struct, frozen=True, kw_only=True):
     oldest: int
     newest: int
     stride: int
+    own_days: dict[int, int] = {}
     is_plain: bool = False
+
+    @property
+    def latest(self) -> int:
+        """Return the last day on which rows are posted."""
+        return self.newest
 
     @property
     def count(self) -> int:
@@ -40,39 +50,20 @@ class Run(Struct, frozen=True, kw_only=True):
         """Return the number of rows on days after *day*."""
         if day < self.oldest:
             return self.count
-        late = self._late(day)
-        return late if day >= self.newest else ((self.newest - day - 1) // self.stride + 1) * self.series.per_day + late
-
-    def _late(self, day: int) -> int:
-        """Return the number of rows with an own day up to *day* that are posted after it."""
-        days = self.series.days
-        if not days.state:
-            return 0
-        latest = min(self.newest, self.newest - -(-(self.newest - day) // self.stride) * self.stride)
-        return self.series.per_day if days.posted(latest) > day else 0
+        return 0 if day >= self.newest else ((self.newest - day - 1) // self.stride + 1) * self.series.per_day
 
     def before(self, day: int) -> int:
         """Return the last day with rows before *day*; 0 if there is no such day."""
-        days = self.series.days
         last = min(self.newest, self.newest - -(-(self.newest - day + 1) // self.stride) * self.stride)
-        if days.state and last >= self.oldest and days.posted(last) >= day:
-            last -= self.stride
-        return days.posted(last) if last >= self.oldest else 0
+        return last if last >= self.oldest else 0
 
     def has(self, day: int) -> bool:
         """Return True if rows are posted on *day*."""
-        own_day = self.series.days.day_of_rows(day) if self.series.days.state else day
-        return own_day is not None and self.includes(own_day)
+        return self.includes(day)
 
     def includes(self, own_day: int) -> bool:
         """Return True if this run has the rows of *own_day*."""
         return self.oldest <= own_day <= self.newest and (self.newest - own_day) % self.stride == 0
-
-    def own_day(self, day: int) -> int:
-        """Return the day of the rows that are posted on *day*."""
-        own_day = self.series.days.day_of_rows(day) if self.series.days.state else day
-        assert own_day is not None
-        return own_day
 
     def places(self) -> Iterator[tuple[int, int]]:
         """Yield the day and the number in that day of each row, newest first."""
@@ -94,13 +85,71 @@ class Run(Struct, frozen=True, kw_only=True):
         return sum(series.amounts.cents(series.days.index(day) * series.per_day) for day in days)
 
 
+class ListedRun(Run, frozen=True, kw_only=True):
+    """A run whose days of posting are listed, oldest first, for example because they are business days.
+
+    It has one row a day.
+    """
+
+    days: tuple[int, ...]
+
+    @property
+    def latest(self) -> int:
+        """Return the last day on which rows are posted."""
+        return self.days[-1]
+
+    @property
+    def count(self) -> int:
+        """Return the number of rows."""
+        return len(self.days)
+
+    def newer(self, day: int) -> int:
+        """Return the number of rows on days after *day*."""
+        return len(self.days) - bisect_right(self.days, day)
+
+    def before(self, day: int) -> int:
+        """Return the last day with rows before *day*; 0 if there is no such day."""
+        place = bisect_left(self.days, day)
+        return self.days[place - 1] if place else 0
+
+    def has(self, day: int) -> bool:
+        """Return True if rows are posted on *day*."""
+        return day in self.own_days
+
+    def includes(self, own_day: int) -> bool:
+        """Return True if this run has the row of *own_day*."""
+        return self.own_days.get(self.series.days.posted(own_day)) == own_day
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Yield the day of each row, newest first, and its number in that day, which is always 0."""
+        return ((day, 0) for day in reversed(self.own_days.values()))
+
+
+def run_of(series: Series, *, oldest: int, newest: int, stride: int) -> Run:
+    """Return the rows of *series* on every *stride*-th day from *oldest* to *newest*."""
+    if not series.days.state:
+        return Run(series=series, oldest=oldest, newest=newest, stride=stride)
+    return _listed(series, {series.days.posted(day): day for day in range(oldest, newest + 1, stride)}, stride=stride)
+
+
+def run_between(series: Series, days: ListedDays, *, first: int, last: int) -> Run | None:
+    """Return the rows of a series with listed *days* from the day *first* to the day *last*; None if there are none."""
+    between = days.listed[bisect_left(days.listed, first) : bisect_right(days.listed, last)]
+    return _listed(series, {day: day for day in between}, stride=days.step) if between else None
+
+
+def _listed(series: Series, own_days: dict[int, int], *, stride: int) -> ListedRun:
+    days, own = tuple(own_days), tuple(own_days.values())
+    return ListedRun(series=series, oldest=own[0], newest=own[-1], stride=stride, days=days, own_days=own_days)
+
+
 class Timeline:
     """The rows of several runs (parts of series), newest first; rows of the same minute are in the order of the runs."""
 
     def __init__(self, runs: tuple[Run, ...]) -> None:
         self.runs = runs
         self._first = min((run.oldest for run in runs), default=1)
-        self._last = max((run.series.days.posted(run.newest) for run in runs), default=0)
+        self._last = max((run.latest for run in runs), default=0)
         self._orders: dict[int, list[int]] = {}
         self._count = sum(run.count for run in runs)
 
@@ -125,17 +174,17 @@ class Timeline:
     def rows(self, start: int, stop: int) -> list[Transaction]:
         """Return the rows from position *start* up to but excluding *stop*, as ``Transaction`` values."""
         runs = [(self.runs[code >> _RUN & _PLACE], day, code) for day, codes in self._days(start, stop) for code in codes]
-        return [run.row(run.own_day(day), code & _PLACE) for run, day, code in runs]
+        return [run.row(run.own_days[day] if run.own_days else day, code & _PLACE) for run, day, code in runs]
 
     def texts(self, start: int, stop: int) -> list[str]:
         """Return the rows from position *start* up to but excluding *stop*, as JSON text."""
         texts: list[str] = []
-        write = [(run.series.text, run.is_plain, run.own_day if run.series.days.state else None) for run in self.runs]
+        write = [(run.series.text, run.is_plain, run.own_days) for run in self.runs]
         for day, codes in self._days(start, stop):
             latest = day * DAY + _LATEST
             for code in codes:
-                text, is_plain, own_day_of = write[code >> _RUN & _PLACE]
-                own_day = own_day_of(day) if own_day_of else day
+                text, is_plain, own_days = write[code >> _RUN & _PLACE]
+                own_day = own_days[day] if own_days else day
                 texts.append(text(own_day, code & _PLACE, latest - (code >> _EARLY), is_plain=is_plain))
         return texts
 
@@ -177,7 +226,7 @@ class Timeline:
                 latest - instant << _EARLY | number << _RUN | at
                 for number, run in enumerate(self.runs)
                 if run.has(day)
-                for at, instant in enumerate(run.series.instants(run.own_day(day)))
+                for at, instant in enumerate(run.series.instants(run.own_days[day] if run.own_days else day, posted=day))
             ]
             order.sort()
             self._orders[day] = order

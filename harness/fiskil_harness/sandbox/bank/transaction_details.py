@@ -12,10 +12,15 @@ CONFIDENCE = ("VERY_HIGH",) * 12 + ("HIGH",) * 5 + ("MEDIUM",) * 2 + ("LOW",)
 """How sure Fiskil is of a category: the levels, as often as they occur."""
 
 
-def details_of(person: Person, spec: AccountSpec, move: Movement, chance: random.Random, *, seed: int) -> dict[str, Any]:
+def details_of(
+    person: Person, spec: AccountSpec, move: Movement, chance: random.Random, *, seed: int, customer: str = ""
+) -> dict[str, Any]:
     """Return the optional fields of a movement of an account; each date is true if the rows have it.
 
-    Few rows have an execution or a value time. Source: data.optional-fields
+    Few rows have an execution or a value time. With a *customer*, the biller's name for the payer, a direct debit has the
+    customer's number as its reference.
+
+    Source: data.optional-fields
     """
     is_executed, is_valued, is_referenced = (chance.random() < share for share in (0.3, 0.12, 0.6))
     every = person.optional_fields == "every"
@@ -30,9 +35,12 @@ def details_of(person: Person, spec: AccountSpec, move: Movement, chance: random
             "secondary_category": move.category.replace(":", "_"),
             "confidence_level": chance.choice(CONFIDENCE),
         },
-        **(biller_of(person, spec, move, seed=seed) if is_bill(move) else {}),
-        **({"apca_number": apca_of(move, seed=seed)} if move.type == "DIRECT_DEBIT" else {}),
     }
+    biller = biller_of(move.merchant, customer or person.holder_of(spec), seed=seed)
+    if is_bill(move):
+        fields |= biller
+    if move.type == "DIRECT_DEBIT":
+        fields |= {"apca_number": apca_of(move, seed=seed)} | ({"reference": biller["crn"]} if customer else {})
     return fields if every or person.optional_fields == "usual" else dict.fromkeys(fields)
 
 
@@ -41,11 +49,11 @@ def is_bill(move: Movement) -> bool:
     return move.description.endswith("BPAY")
 
 
-def biller_of(person: Person, spec: AccountSpec, move: Movement, *, seed: int) -> dict[str, str]:
-    """Return the biller of a movement, and the reference number of the account's holder there."""
-    code = stream(seed, "biller", move.merchant).randrange(1000, 999999)
-    number = stream(seed, "crn", move.merchant, person.holder_of(spec)).randrange(10**8, 10**9)
-    return {"biller_code": f"{code}", "biller_name": move.merchant, "crn": crn_of(str(number))}
+def biller_of(merchant: str, customer: str, *, seed: int) -> dict[str, str]:
+    """Return the biller *merchant*, and the reference number of *customer* there."""
+    code = stream(seed, "biller", merchant).randrange(1000, 999999)
+    number = stream(seed, "crn", merchant, customer).randrange(10**8, 10**9)
+    return {"biller_code": f"{code}", "biller_name": merchant, "crn": crn_of(str(number))}
 
 
 def apca_of(move: Movement, *, seed: int) -> str:

@@ -87,7 +87,12 @@ def _open_ledger(store: Store, consent: Consent, person: Person) -> None:
         )
         plans = {plan.plan_id: plan for institution in store.institutions.values() for plan in institution.plans}
         context = EnergyContext(
-            view=view, person=person, began=began, retailer=institution.name, interpretation=store.interpretation
+            view=view,
+            person=person,
+            began=began,
+            retailer=institution.name,
+            bank_id=_bank_of_everyone(store),
+            interpretation=store.interpretation,
         )
         store.energy[consent.arrangement_id] = EnergyLedger(context, plans)
         return
@@ -101,7 +106,14 @@ def _open_ledger(store: Store, consent: Consent, person: Person) -> None:
         interpretation=store.interpretation,
         days_passed=store.days_passed,
         period_of=lambda spec: active_period(store, person, spec),
+        institutions=store.institutions,
     )
+
+
+def _bank_of_everyone(store: Store) -> str:
+    """Return the id of the first bank whose data can be shared."""
+    banks = [institution for institution in store.institutions.values() if institution.industry == "banking"]
+    return next((bank.institution_id for bank in banks if bank.is_accessible), "")
 
 
 def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> Consent:

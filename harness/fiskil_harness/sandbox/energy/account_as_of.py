@@ -20,16 +20,17 @@ from fiskil_harness.core.model.energy_rows import (
     UsageRead,
 )
 from fiskil_harness.core.randomness import stream
-from fiskil_harness.sandbox.energy.bills import Bill, Biller, total
-from fiskil_harness.sandbox.energy.calendar import Period, anniversary_after, month_before, periods
+from fiskil_harness.sandbox.bank.address import state_of
+from fiskil_harness.sandbox.bank.bill_payments import paying_account
+from fiskil_harness.sandbox.bank.rows_from_seed import account_of
+from fiskil_harness.sandbox.energy.bills import Bill, total
+from fiskil_harness.sandbox.energy.calendar import Period, anniversary_after, month_before
 from fiskil_harness.sandbox.energy.connection_point import Site, site_of
 from fiskil_harness.sandbox.energy.context import EnergyContext
 from fiskil_harness.sandbox.energy.invoices import billing_rows, invoice_rows
+from fiskil_harness.sandbox.energy.payments import Term, biller_of
 from fiskil_harness.sandbox.energy.plans import contract, contract_key, metering, with_leaks
 from fiskil_harness.sandbox.energy.reads import CONTROLLED, Meter, MeterRead
-
-LAST_BILL_WITHIN = timedelta(days=28)
-"""The time after the end of a contract within which the last bill is sent and paid."""
 
 
 class SupplyAccount:
@@ -39,7 +40,9 @@ class SupplyAccount:
         self.context, self.spec, self.plan = context, spec, plan
         self.has_leaks = context.interpretation("energy.camel-keys") == "camel"
         self.account_id = context.digits(10, spec.key)
-        self.meter, self.biller = Meter(context.seed, context.person.email, spec), Biller(spec, plan)
+        state = state_of(context.person, seed=context.seed)
+        self.meter = Meter(context.seed, context.person.email, spec, state=state)
+        self.biller = biller_of(context.seed, context.person.email, spec, plan, state)
         self.reads: dict[str, UsageRead] = {}
 
     @property
@@ -58,9 +61,8 @@ class AccountAsOf:
 
     def __init__(self, account: SupplyAccount, until: date) -> None:
         self.until = until
-        ended = account.spec.ended_months_ago
-        self._ended_on = month_before(account.context.began, ended) if ended else None
-        self._written_until = until if self._ended_on is None else min(until, self._ended_on + LAST_BILL_WITHIN)
+        self._term = Term(account.spec, account.plan, began=account.context.began, until=until)
+        self._ended_on, self._written_until, self._spans = self._term.ended_on, self._term.written_until, self._term.spans
         self._account = account
         self._context, self._spec, self._plan, self._sites = account.context, account.spec, account.plan, account.sites
         self._leaks = account.has_leaks
@@ -166,12 +168,10 @@ class AccountAsOf:
     def payment_schedule(self) -> tuple[PaymentSchedule, ...]:
         """Return the payment method and frequency of the bills. Source: energy.unions"""
         every = {"payment_frequency": f"P{self._plan.bill_months}M", "calculation_type": "BALANCE"}
-        number = self._context.digits(9, f"{self._spec.key}:debit")
+        bsb, number = self._debited
         kinds: dict[str, dict[str, Any]] = {
             "cardDebit": {"card_debit": {"card_scheme": "VISA", **every}},
-            "directDebit": {
-                "direct_debit": {"is_tokenised": False, "bsb": "062-000", "account_number": f"xxxxx{number[-4:]}", **every}
-            },
+            "directDebit": {"direct_debit": {"is_tokenised": False, "bsb": bsb, "account_number": number, **every}},
             "digitalWallet": {
                 "digital_wallet": {
                     "name": "PayPal",
@@ -187,6 +187,17 @@ class AccountAsOf:
         row = PaymentSchedule(**self._of_account("energy_ps_"), payment_schedule_u_type=kind, **kinds[kind])
         return (row,)
 
+    @property
+    def _debited(self) -> tuple[str | None, str]:
+        """Return the BSB and the masked number of the bank account that pays the bills."""
+        person, view = self._context.person, self._context.view
+        paying = paying_account(person)
+        if paying is None:
+            number = self._context.digits(9, f"{self._spec.key}:debit")
+            return "062-000", f"xxxxx{number[-4:]}"
+        account = account_of(msgspec.structs.replace(view, institution_id=self._context.bank_id), person, paying)
+        return account.bsb, account.masked_number
+
     @cached_property
     def service_point_ids(self) -> tuple[str, ...]:
         """Return the ids of the service points; none for gas."""
@@ -200,11 +211,6 @@ class AccountAsOf:
         chance = stream(self._context.seed, "energy", self._context.person.email, self._spec.key)
         return self._spans[0].first - timedelta(days=chance.randrange(30, 900))
 
-    @cached_property
-    def _spans(self) -> tuple[Period, ...]:
-        began, until = self._ended_on or self._context.began, self._ended_on or self.until
-        return periods(months=self._spec.months, bill_months=self._plan.bill_months, began=began, until=until)
-
     @property
     def _end(self) -> dict[str, str]:
         """Return the field of a plan overview with the last day of an ended contract; empty for a current contract."""
@@ -212,11 +218,14 @@ class AccountAsOf:
 
     @cached_property
     def _readings(self) -> list[MeterRead]:
-        return self._account.meter.reads(self._spans, until=self._ended_on or self.until)
+        return self._account.meter.reads(self._spans, until=self._term.read_until)
 
     @cached_property
     def _bills(self) -> tuple[Bill, ...]:
-        return self._account.biller.bills(self._spans, self._readings, until=self._written_until)
+        return self._account.biller.bills(self._spans, self._reads_in, until=self._written_until)
+
+    def _reads_in(self, span: Period) -> list[MeterRead]:
+        return [meter_read for meter_read in self._readings if meter_read.first in span]
 
     def _of_account(self, prefix: str, name: str = "") -> dict[str, Any]:
         key = f"{self._spec.key}:{name}" if name else self._spec.key

@@ -3,7 +3,7 @@
 Each charge is rounded to the cent once; bill, GST and balance are sums of charges. Source: energy.adds-up
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan, Rate
+from fiskil_harness.sandbox.bank.business_days import business_day_from
 from fiskil_harness.sandbox.energy.calendar import Period
 from fiskil_harness.sandbox.energy.prices import holds, rate_at
 from fiskil_harness.sandbox.energy.reads import CONTROLLED, EXPORT, HALF_HOURS, IMPORT, MeterRead
@@ -72,50 +73,69 @@ class Bill(Struct, frozen=True, kw_only=True):
 class Biller:
     """The bills of one account; the charges of a sent bill never change and are calculated once."""
 
-    def __init__(self, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
-        self._spec, self._plan = spec, plan
+    def __init__(self, spec: EnergyAccountSpec, plan: EnergyPlan, *, state: str, seed: int, email: str) -> None:
+        """Store the parameters; bills are paid on business days of *state*."""
+        self.spec, self.plan, self.seed, self.email = spec, plan, seed, email
+        self.state = state
         self._made: dict[date, tuple[Charge, ...]] = {}
 
-    def bills(self, spans: Iterable[Period], reads: list[MeterRead], *, until: date) -> tuple[Bill, ...]:
+    def bills(
+        self,
+        spans: Iterable[Period],
+        reads_in: Callable[[Period], list[MeterRead]],
+        *,
+        until: date,
+        since: date = date.min,
+    ) -> tuple[Bill, ...]:
         """Return the bills sent before *until*, oldest first, with the payments made by then.
+
+        Bills whose last payment was before *since* are left out. *reads_in* returns the reads of a period.
 
         Source: energy.bill-days
         """
         sent = [span for span in spans if span.issued < until]
-        bills = [
-            Bill(number=number, period=span, charges=self._charges(span, reads, is_first=number == 0))
-            for number, span in enumerate(sent)
-        ]
-        reminded = [after.due for after in sent[1:]]
+        paid_on = [self._paid_on(span, after) for span, after in zip(sent, [*sent[1:], None], strict=True)]
         return tuple(
-            _settled(
-                self._spec, bill, reminded_on=reminded[bill.number] if bill.number < len(reminded) else until, until=until
-            )
-            for bill in bills
+            self._bill(number, span, reads_in, paid_on=days, until=until)
+            for number, (span, days) in enumerate(zip(sent, paid_on, strict=True))
+            if days[-1] is None or days[-1] >= since
         )
 
-    def _charges(self, span: Period, reads: list[MeterRead], *, is_first: bool) -> tuple[Charge, ...]:
+    def _paid_on(self, span: Period, after: Period | None) -> tuple[date | None, ...]:
+        """Return the days on which the bill of *span* is paid; None for one that is not known before the next bill."""
+        if self.spec.payment != "manualPayment":
+            return (self._business_day(span.due),)
+        return (self._business_day(span.due), self._business_day(after.due) if after is not None else None)
+
+    def _business_day(self, day: date) -> date:
+        return date.fromordinal(business_day_from(day.toordinal(), self.state))
+
+    def _bill(
+        self,
+        number: int,
+        span: Period,
+        reads_in: Callable[[Period], list[MeterRead]],
+        *,
+        paid_on: tuple[date | None, ...],
+        until: date,
+    ) -> Bill:
+        """Return a bill with its payments before *until*: the whole amount, or two halves."""
+        bill = Bill(number=number, period=span, charges=self._charges(span, reads_in, is_first=number == 0))
+        half = bill.amount if len(paid_on) == 1 else _cents(bill.amount / 2)
+        payments = [Payment(on=on, amount=half) for on in paid_on[:1] if on is not None]
+        payments += [Payment(on=on, amount=bill.amount - half) for on in paid_on[1:] if on is not None]
+        paid = tuple(payment for payment in payments if payment.amount and payment.on < until)
+        return msgspec.structs.replace(bill, payments=paid)
+
+    def _charges(self, span: Period, reads_in: Callable[[Period], list[MeterRead]], *, is_first: bool) -> tuple[Charge, ...]:
         if span.first not in self._made:
-            counted = [meter_read for meter_read in reads if meter_read.first in span]
-            self._made[span.first] = tuple(_charges(self._spec, self._plan, span, counted, is_first=is_first))
+            self._made[span.first] = tuple(_charges(self.spec, self.plan, span, reads_in(span), is_first=is_first))
         return self._made[span.first]
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Return the sum of amounts, with cents."""
     return sum(amounts, Decimal("0.00"))
-
-
-def _settled(spec: EnergyAccountSpec, bill: Bill, *, reminded_on: date, until: date) -> Bill:
-    """Return *bill* with its payments before *until*.
-
-    The whole amount is paid on the due day; with manual payment, half is paid then and half on *reminded_on*.
-    """
-    half = _cents(bill.amount / 2) if spec.payment == "manualPayment" else bill.amount
-    agreed = (Payment(on=bill.period.due, amount=half), Payment(on=reminded_on, amount=bill.amount - half))
-    return msgspec.structs.replace(
-        bill, payments=tuple(payment for payment in agreed if payment.amount and payment.on < until)
-    )
 
 
 def _charges(

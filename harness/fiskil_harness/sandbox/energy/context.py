@@ -12,7 +12,8 @@ from fiskil_harness.sandbox.bank.rows_from_seed import View
 class EnergyContext(Struct, frozen=True, kw_only=True):
     """The person and the retailer of energy records, and the ids that the records contain.
 
-    ``began`` is the sandbox's first day, with months of reads and bills before it. ``interpretation`` returns the
+    ``began`` is the sandbox's first day, with months of reads and bills before it. ``bank_id`` is the institution whose
+    account pays the bills. ``interpretation`` returns the
     interpretation chosen for a clause id.
     """
 
@@ -20,6 +21,7 @@ class EnergyContext(Struct, frozen=True, kw_only=True):
     person: Person
     began: date
     retailer: str
+    bank_id: str
     interpretation: Callable[[str], str]
 
     @property

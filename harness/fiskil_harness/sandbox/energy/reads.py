@@ -27,7 +27,18 @@ _SHAPE = (
 _MOST_GENERATED = int(CAPACITY_KW * 1000 / 2)
 _NIGHT = (44, 45, 46, 47, 0, 1, 2, 3, 4, 5)
 _SEASON = (106, 102, 94, 88, 98, 116, 124, 117, 99, 90, 92, 100)
-_SUN = (56, 49, 42, 33, 26, 22, 24, 31, 39, 47, 53, 57)
+# About how much a kilowatt of panels generates on a clear day, in tenths of kilowatt-hours by month. In the tropics, summer
+# is the wet season.
+_SUN = {
+    "ACT": (59, 52, 43, 33, 24, 20, 22, 30, 40, 49, 56, 60),
+    "NSW": (56, 49, 42, 33, 26, 22, 24, 31, 39, 47, 53, 57),
+    "NT": (46, 45, 47, 50, 49, 48, 50, 54, 56, 57, 55, 50),
+    "QLD": (55, 49, 46, 39, 33, 30, 32, 39, 46, 51, 55, 57),
+    "SA": (62, 55, 45, 33, 24, 20, 21, 28, 37, 47, 55, 60),
+    "TAS": (54, 47, 35, 23, 15, 11, 13, 20, 29, 40, 48, 53),
+    "VIC": (58, 51, 39, 27, 18, 14, 16, 23, 32, 43, 51, 57),
+    "WA": (65, 58, 48, 36, 27, 22, 23, 30, 40, 51, 58, 64),
+}
 
 
 class MeterRead(Struct, frozen=True, kw_only=True):
@@ -52,8 +63,8 @@ class MeterRead(Struct, frozen=True, kw_only=True):
 class Meter:
     """The registers of one account; each read is generated when it is first needed, and then stored."""
 
-    def __init__(self, seed: int, email: str, spec: EnergyAccountSpec) -> None:
-        self._seed, self._email, self._spec = seed, email, spec
+    def __init__(self, seed: int, email: str, spec: EnergyAccountSpec, *, state: str) -> None:
+        self._seed, self._email, self._spec, self._state = seed, email, spec, state
         self._made: dict[date, list[MeterRead]] = {}
 
     def reads(self, spans: tuple[Period, ...], *, until: date) -> list[MeterRead]:
@@ -72,7 +83,7 @@ class Meter:
 
     def _daily(self, day: date) -> list[MeterRead]:
         if day not in self._made:
-            self._made[day] = _read_daily(self._seed, self._email, self._spec, day)
+            self._made[day] = _read_daily(self._seed, self._email, self._spec, day, self._state)
         return self._made[day]
 
 
@@ -82,11 +93,11 @@ def _read_once(seed: int, email: str, spec: EnergyAccountSpec, span: Period) -> 
     return MeterRead(suffix=IMPORT, first=span.first, last=span.last, wh=(used // 1000 * 1000,))
 
 
-def _read_daily(seed: int, email: str, spec: EnergyAccountSpec, day: date) -> list[MeterRead]:
+def _read_daily(seed: int, email: str, spec: EnergyAccountSpec, day: date, state: str) -> list[MeterRead]:
     """Return the reads of one day in market time, without daylight saving: 48 half hours. Source: energy.market-time"""
     chance = _chance(seed, email, spec, day)
     used = _used(spec, day, chance)
-    generated = _generated(spec, day, chance)
+    generated = _generated(spec, day, chance, state)
     net = [number - sun for number, sun in zip(used, generated, strict=True)]
     # On some days the meter was offline in the morning, and its reads are estimated afterwards.
     estimated = (15, 22) if chance.random() < 0.02 else None
@@ -109,9 +120,9 @@ def _used(spec: EnergyAccountSpec, day: date, chance: random.Random) -> list[int
     return [whole * weight * chance.randrange(60, 141) // (100 * sum(_SHAPE)) for weight in _SHAPE]
 
 
-def _generated(spec: EnergyAccountSpec, day: date, chance: random.Random) -> list[int]:
+def _generated(spec: EnergyAccountSpec, day: date, chance: random.Random, state: str) -> list[int]:
     """Return the output of the panels: most at noon, less under clouds, and never more than the inverter's capacity."""
-    whole = _watt_hours(spec.solar_kw or "0") * _SUN[day.month - 1] * chance.randrange(25, 101) // 1000
+    whole = _watt_hours(spec.solar_kw or "0") * _SUN[state][day.month - 1] * chance.randrange(25, 101) // 1000
     heights = [max(0, min(at - 11, 37 - at)) for at in range(HALF_HOURS)]
     return [min(whole * height // sum(heights), _MOST_GENERATED) for height in heights]
 
