@@ -125,7 +125,7 @@ def test_a_schedule_debits_the_account_that_pays(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_bill_is_of_a_retailer_of_another_state(seed: int) -> None:
-    """Whoever has energy accounts pays only that retailer, whose plans cover the network of the household."""
+    """A person with energy accounts pays only that retailer, whose plans cover the network of the household."""
     for name, (data, _) in households(seed).items():
         energy = [
             row
