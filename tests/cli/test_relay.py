@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 Begin = Callable[..., subprocess.Popen[str]]
 
@@ -58,7 +58,7 @@ def test_calls_are_recorded_and_disturbed(begin: Begin, hosted: LocalFiskil, pro
     start = read_start(process)
     pair = {"client_id": hosted.credentials.client_id, "client_secret": hosted.credentials.client_secret}
 
-    with httpx.Client(base_url=start["api_url"], timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=start["api_url"]) as client:
         statuses = [client.post("/v1/token", json=pair).status_code for _ in range(2)]
     exchanges = httpx.get(start["control"], timeout=30, trust_env=False).json()["exchanges"]
     process.send_signal(signal.SIGINT)

@@ -21,7 +21,7 @@ from fiskil_harness.gate.report import files
 from fiskil_harness.sandbox.consents.console import DEFAULT_VERSION, VERSIONS
 from fiskil_harness.server.serving import ENV_HEADER
 from fiskil_harness.server.state_file import StateFile
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
@@ -90,7 +90,7 @@ def test_each_bite_of_a_fault_is_printed(project: Path, environment: dict[str, s
         assert process.stdout is not None
         shown = [process.stdout.readline() for _ in range(10)]
         api_url = shown[0].split()[1]
-        with pytest.raises(httpx.ReadError), httpx.Client(timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+        with pytest.raises(httpx.ReadError), plain_client() as client:
             client.get(f"{api_url}/v1/institutions")
         bites = process.stdout.readline()
         status = httpx.get(f"{api_url}/v1/institutions", timeout=30, trust_env=False).status_code

@@ -11,7 +11,7 @@ import pytest
 
 from fiskil_harness.core.config import environment
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 HOSTED = "https://api.fiskil.com"
 PAIR = (environment("FISKIL_CONTRACT_CLIENT_ID"), environment("FISKIL_CONTRACT_CLIENT_SECRET"))
@@ -39,7 +39,7 @@ def side(request: pytest.FixtureRequest) -> Iterator[Side]:
         return
     fiskil: LocalFiskil = request.getfixturevalue("fiskil")
     credentials = fiskil.credentials
-    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=fiskil.api_url) as client:
         yield Side(client, credentials.client_id, credentials.client_secret)
 
 

@@ -14,7 +14,7 @@ from fiskil_harness.core.clock import wait_until
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.contract.conformance_monitor import ConformanceMonitor, ResponseKind
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 PATH = "/v1/banking/accounts"
 
@@ -37,7 +37,7 @@ def rosa(fiskil: LocalFiskil) -> EndUser:
 @pytest.fixture
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
     """A client with a token."""
-    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=fiskil.api_url) as client:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client

@@ -15,7 +15,7 @@ from fiskil_harness.sandbox.consents.console import SCOPES
 from fiskil_harness.sandbox.openapi.documents import document
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.contract.conformance_monitor import ConformanceMonitor
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 VERSIONS = ("v1", "v2", "v3")
 INTERPRETATIONS_WITH_404 = {"data.unknown-end-user": "404", "products.unknown": "404", "energy.plan-unknown": "404"}
@@ -101,7 +101,7 @@ def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
     """A local Fiskil and its caller."""
     with (
         LocalFiskil(workdir=tmp_path_factory.mktemp("refusing"), seed=7) as fiskil,
-        httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client,
+        plain_client(base_url=fiskil.api_url) as client,
     ):
         yield Caller(fiskil, client)
         assert [crash.trace for crash in fiskil.sandbox.crashes] == []

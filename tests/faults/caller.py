@@ -9,7 +9,7 @@ import msgspec
 
 from fiskil_harness.faults import FAULTS, MatchedExchange, PlainFault, Reply
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 PATHS = {
     "token": "/v1/token",
@@ -33,7 +33,7 @@ class Caller:
         self.fiskil = fiskil
         self.rosa = fiskil.enrol("rosa")
         fiskil.authorise(self.rosa)
-        self.http = httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES)
+        self.http = plain_client(base_url=fiskil.api_url)
         self.pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         self.renew()
 

@@ -3,14 +3,13 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.faults import PlainFault
 from tests.faults.caller import Caller, exchange_on, json_of, reply_with
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 ROUTE = "banking.transactions"
 TOKEN = {"token": "eyJ", "token_type": "Bearer", "expires_in": 900}
@@ -42,9 +41,7 @@ def test_all_callers_get_the_expiry_together(caller: Caller) -> None:
     start = threading.Barrier(8)
 
     def call(_number: int) -> int:
-        with httpx.Client(
-            base_url=caller.fiskil.api_url, headers=caller.http.headers, timeout=30, trust_env=False, verify=NO_AUTHORITIES
-        ) as worker:
+        with plain_client(base_url=caller.fiskil.api_url, headers=caller.http.headers) as worker:
             start.wait(60)
             worker.get("/v1/banking/accounts", params={"end_user_id": caller.rosa.end_user_id})
             start.wait(60)

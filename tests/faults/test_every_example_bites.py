@@ -20,7 +20,7 @@ from fiskil_harness.faults.rules import CONNECTION, Waiting
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.sandbox.tokens import exchange
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 pytestmark = pytest.mark.slow
 
@@ -76,9 +76,7 @@ class Integration:
 
     def bites(self, waiting: Waiting) -> bool:
         """Call until the rule has bitten, and return True if it has."""
-        with httpx.Client(
-            base_url=self._fiskil.api_url, timeout=PATIENCE_S, trust_env=False, verify=NO_AUTHORITIES
-        ) as client:
+        with plain_client(base_url=self._fiskil.api_url, timeout=PATIENCE_S) as client:
             for route, method, path in (*CALLS, A_WEEK, *CALLS):
                 if path and fnmatchcase(route, waiting.rule.route):
                     try:

@@ -18,7 +18,7 @@ from fiskil_harness.journal import Bite, Exchange, Journal
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.scenario import steps
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 ROUTE = "banking.transactions"
 
@@ -34,7 +34,7 @@ def rosa(fiskil: LocalFiskil) -> EndUser:
 @pytest.fixture
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
     """Yield a client that has a token, with a read timeout that a busy machine does not exceed."""
-    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=fiskil.api_url) as client:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client

@@ -12,7 +12,7 @@ from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.journal import ForeignOriginCalled, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.observed import PATH, ROUTE, make_exchange, receive
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 FAULTS = [
     (faults.RedirectLoop(), "http://api.example", b"http://api.example"),
@@ -51,7 +51,7 @@ def test_a_socket_reads_the_location(fiskil: LocalFiskil) -> None:
 
 def test_a_loop_ends_with_the_bites(fiskil: LocalFiskil) -> None:
     """A client that follows three times gets the response."""
-    with httpx.Client(base_url=fiskil.api_url, trust_env=False, verify=NO_AUTHORITIES, follow_redirects=True) as client:
+    with plain_client(base_url=fiskil.api_url, follow_redirects=True) as client:
         with fiskil.broken(ROUTE, faults.RedirectLoop(), times=3):
             response = client.get(PATH)
 
@@ -61,7 +61,7 @@ def test_a_loop_ends_with_the_bites(fiskil: LocalFiskil) -> None:
 def test_a_loop_without_end_is_noticed(fiskil: LocalFiskil) -> None:
     """A client stops after twenty redirects, and follows none unless configured to."""
     with (
-        httpx.Client(base_url=fiskil.api_url, trust_env=False, verify=NO_AUTHORITIES) as client,
+        plain_client(base_url=fiskil.api_url) as client,
         fiskil.broken(ROUTE, faults.RedirectLoop(), times=0),
     ):
         with pytest.raises(httpx.TooManyRedirects):
@@ -104,7 +104,7 @@ def test_a_request_to_another_origin_is_recorded(fiskil: LocalFiskil) -> None:
     headers = {"authorization": "Bearer nobodys"}
     with (
         fiskil.broken(ROUTE, faults.RedirectCrossOrigin()),
-        httpx.Client(base_url=fiskil.api_url, trust_env=False, verify=NO_AUTHORITIES, headers=headers) as client,
+        plain_client(base_url=fiskil.api_url, headers=headers) as client,
     ):
         led = client.get(PATH).headers["location"]
 

@@ -13,7 +13,7 @@ from fiskil_harness.faults import End, Pause, Piece
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.observed import BODY, HEAD, PATH, acts, make_exchange, receive
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 NEVER_HEARD = [
     (faults.Timeout(stream="upstream"), (End.STALL,)),
@@ -129,7 +129,7 @@ DONE = [
 def test_silence_does_not_show_if_the_work_was_done(fiskil: LocalFiskil, fault: faults.AnyFault, created: int) -> None:
     """A client that retries blindly creates another end user if the response was lost, but not if the request was."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=fiskil.api_url) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         with fiskil.broken("end_users.create", fault), pytest.raises(httpx.TransportError):
             client.post("/v1/end-users", json={"email": "a@example.com"})
@@ -208,7 +208,7 @@ def test_over_tls_the_bytes_inside_are_the_same(tmp_path: Path, fault: faults.An
 
 def test_a_plain_client_reports_each_end(fiskil: LocalFiskil) -> None:
     """A reset is a read error, an end without a response a protocol error, silence a timeout."""
-    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=fiskil.api_url) as client:
         with fiskil.broken("institutions.list", faults.ResetBefore()), pytest.raises(httpx.ReadError):
             client.get(PATH)
         with fiskil.broken("institutions.list", faults.EmptyResponse()), pytest.raises(httpx.RemoteProtocolError):

@@ -12,7 +12,7 @@ from fiskil_harness.journal import Delivery
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.server.manual_deliveries import Deliveries
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 REDIRECT_URI = "https://app.example/callback?customer=7"
 CANCEL_URI = "https://app.example/cancelled?customer=7"
@@ -26,7 +26,7 @@ class World:
     def __init__(self, fiskil: LocalFiskil, receiver: HTTPServer) -> None:
         self.fiskil = fiskil
         self.receiver = receiver
-        self.client = httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES)
+        self.client = plain_client(base_url=fiskil.api_url)
         self.deliveries = Deliveries(fiskil)
         credentials = fiskil.credentials
         self.pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}

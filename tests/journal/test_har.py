@@ -16,7 +16,7 @@ from fiskil_harness.journal import Exchange, Journal, shortened
 from fiskil_harness.journal.har import har_of, merged, render
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 ROUTE = "banking.transactions"
 TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": -1}
@@ -90,7 +90,7 @@ def walk(fiskil: LocalFiskil, rosa: EndUser) -> Journal:
     journal = Journal()
     fiskil.proxy.begin(journal, is_of_earlier_scenario=lambda _: False)
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    with httpx.Client(base_url=fiskil.api_url, trust_env=False, verify=NO_AUTHORITIES, timeout=30) as client:
+    with plain_client(base_url=fiskil.api_url) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         client.post("/v1/end-users", json={"email": "mia@example.com", "name": "Mia Ward", "phone": "0491570156"})
         client.get("/v1/end-users", params={"email": rosa.person.email})

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.sandbox.consents import journey_table
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 # Mostly valid names, because random text alone never passes the first check.
 names = st.sampled_from(
@@ -53,7 +53,7 @@ def fiskil_with_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
     """A local Fiskil, a client with a token, and an end user with data."""
     with LocalFiskil(workdir=tmp_path_factory.mktemp("fuzz"), seed=3) as fiskil:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-        with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+        with plain_client(base_url=fiskil.api_url) as client:
             client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
             rosa = fiskil.enrol("rosa")
             fiskil.authorise(rosa)

@@ -12,7 +12,7 @@ from fiskil_harness.core.net.server import Loop, Server
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox import EndUser, Sandbox
 from fiskil_harness.sandbox.consents import sessions
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BACK = "https://app.example/callback?customer=7"
@@ -38,9 +38,7 @@ class Still:
 
     def client(self) -> httpx.Client:
         """Return a client with a token; ``close`` closes it too."""
-        client = self._clients.enter_context(
-            httpx.Client(base_url=self.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES)
-        )
+        client = self._clients.enter_context(plain_client(base_url=self.api_url))
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=self.pair).json()["token"]
         return client
 

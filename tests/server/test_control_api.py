@@ -10,7 +10,7 @@ from fiskil_harness.core.net.server import Server
 from fiskil_harness.sandbox.consents import end_users, sessions
 from fiskil_harness.server.control_api import control_application
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 Send = Callable[..., httpx.Response]
 
@@ -19,7 +19,7 @@ Send = Callable[..., httpx.Response]
 def send(fiskil: LocalFiskil) -> Iterator[Send]:
     """Send requests to the control API, over HTTP."""
     server = Server(fiskil.loop, control_application(fiskil))
-    with httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=f"{server.url}/_sandbox") as client:
         yield client.request
     server.close()
 

@@ -14,7 +14,7 @@ from fiskil_harness.errors import FaultUnbitten, UnknownName, UsageError
 from fiskil_harness.sandbox import tokens
 from fiskil_harness.sandbox.consents import sessions
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 
 def test_everything_listens_at_once(fiskil: LocalFiskil) -> None:
@@ -30,7 +30,7 @@ def test_links_and_addresses_have_the_right_origins(fiskil: LocalFiskil) -> None
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    with httpx.Client(base_url=fiskil.api_url, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=fiskil.api_url) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         page = client.get("/v1/banking/transactions", params={"end_user_id": rosa.end_user_id}).json()
         session = client.post(
@@ -47,7 +47,7 @@ def test_only_the_keys_of_the_app_outlive_a_scenario(fiskil: LocalFiskil) -> Non
         {"client_id": fiskil.credentials.client_id, "client_secret": secret}
         for secret in (fiskil.credentials.client_secret, tokens.mint_key(fiskil.sandbox.store))
     ]
-    with httpx.Client(base_url=fiskil.api_url, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=fiskil.api_url) as client:
         headers = [{"authorization": "Bearer " + client.post("/v1/token", json=pair).json()["token"]} for pair in pairs]
         fiskil.sandbox.set_key(is_accepted=False)
 

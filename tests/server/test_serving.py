@@ -27,7 +27,7 @@ from fiskil_harness.sandbox.consents.console import VERSIONS
 from fiskil_harness.server.exchange_log import EXCHANGES_KEPT
 from fiskil_harness.server.serving import LocalServer
 from fiskil_harness.webhooks.delivery_log import Record
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 SLOW_SYNCS = Interpretations({"sync.latency": "minutes"})
 """No sync completes during a test, even on a busy machine, so that no event comes by itself."""
@@ -126,7 +126,7 @@ def test_the_account_is_pinned_to_a_version(serve: Callable[..., LocalServer], v
     credentials = serving.fiskil.credentials
     pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
 
-    with httpx.Client(base_url=serving.fiskil.api_url, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=serving.fiskil.api_url) as client:
         client.headers["authorization"] = f"Bearer {client.post('/v1/token', json=pair).json()['token']}"
         pinned, requested = client.get("/v1/end-users"), client.get("/v1/end-users", headers={"x-fiskil-version": "v1"})
 
@@ -307,7 +307,7 @@ def test_the_newest_exchanges_are_listed_without_secrets(serve: Callable[..., Lo
     """The list of the app's requests is bounded, contains no secret, and is emptied by a reset."""
     serving = serve()
     pair = {"client_id": serving.fiskil.credentials.client_id, "client_secret": serving.fiskil.credentials.client_secret}
-    with httpx.Client(trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client() as client:
         token = client.post(f"{serving.fiskil.api_url}/v1/token", json=pair).json()["token"]
         for number in range(EXCHANGES_KEPT):
             client.get(f"{serving.fiskil.api_url}/v1/institutions/{number}", headers={"authorization": f"Bearer {token}"})

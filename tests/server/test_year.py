@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import httpx
 import pytest
 
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import Consent, Event
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 DAY = timedelta(days=1)
 
@@ -28,7 +27,7 @@ class Year:
     def __init__(self, fiskil: LocalFiskil) -> None:
         self.fiskil, self.sandbox = fiskil, fiskil.sandbox
         self.began = self.sandbox.clock.now()
-        self.client = httpx.Client(base_url=fiskil.api_url, trust_env=False, verify=NO_AUTHORITIES, timeout=60)
+        self.client = plain_client(base_url=fiskil.api_url, timeout=60)
         self.renew_token()
         self.bank = self._consent("rosa", "88888", days=90)
         self.retailer = self._consent("rosa", "99999", days=365)

@@ -17,7 +17,7 @@ from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.server import LOOPBACK, Loop, Server, client_context, free_port
 from fiskil_harness.errors import UsageError
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 
 async def hello(scope: Any, receive: Any, send: Any) -> None:
@@ -273,7 +273,7 @@ def test_responses_are_sent_without_delay(monkeypatch: pytest.MonkeyPatch, hidde
     """On both event loops Nagle's algorithm, which would delay each response by 40 ms, is off."""
     monkeypatch.setitem(sys.modules, hidden_module, None)
 
-    with Loop() as loop, httpx.Client(trust_env=False, verify=NO_AUTHORITIES, timeout=30) as client:
+    with Loop() as loop, plain_client() as client:
         server = Server(loop, hello)
         responses = [client.get(server.url) for _ in range(40)]
 

@@ -16,7 +16,7 @@ from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Bite, Exchange, Journal
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 ROUTE = "banking.accounts"
 
@@ -41,7 +41,7 @@ def rosa(fiskil: LocalFiskil) -> EndUser:
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
     """Yield a client that has a token."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    with httpx.Client(base_url=fiskil.api_url, timeout=60, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=fiskil.api_url, timeout=60) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client
 
@@ -91,7 +91,7 @@ def test_of_a_thousand_calls_one_meets_a_one_shot_fault(fiskil: LocalFiskil, cli
     fiskil.proxy.rules.set(Rule(route="institutions.list", fault=faults.Status(status=503)))
     limits = httpx.Limits(max_connections=32, keepalive_expiry=1)
     with (
-        httpx.Client(base_url=fiskil.api_url, timeout=60, trust_env=False, verify=NO_AUTHORITIES, limits=limits) as many,
+        plain_client(base_url=fiskil.api_url, timeout=60, limits=limits) as many,
         concurrent.futures.ThreadPoolExecutor(32) as pool,
     ):
         statuses = list(pool.map(lambda _: many.get("/v1/institutions?client_id=x").status_code, range(1000)))

@@ -15,14 +15,14 @@ from fiskil_harness.errors import FaultUnbitten
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Bite, Exchange, Journal, shortened
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 
 @pytest.fixture
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
     """Yield a client that has a token."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    with httpx.Client(base_url=fiskil.api_url, timeout=60, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=fiskil.api_url, timeout=60) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client
 

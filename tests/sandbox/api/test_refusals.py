@@ -13,7 +13,7 @@ from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.sandbox.consents.console import VERSIONS
 from fiskil_harness.sandbox.openapi.documents import document
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 from tests.sandbox.still import Still
 
 NEEDED = {
@@ -123,7 +123,7 @@ def test_every_described_refusal_is_produced(still: Still, route: ApiRoute, vers
 
 def test_each_operation_can_be_rate_limited(fiskil: LocalFiskil) -> None:
     """The response is 429 with Retry-After, in the endpoint's form. Source: errors.retry-after"""
-    client = httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES)
+    client = plain_client(base_url=fiskil.api_url)
     credentials = fiskil.credentials
     pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
     client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]

@@ -24,7 +24,7 @@ from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.server.control_api import control_application
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.apps.feed import Feed, feed_settings
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 pytestmark = pytest.mark.slow
 
@@ -115,7 +115,7 @@ def named(session: AuthSession, message: dict[str, Any]) -> dict[str, Any]:
 def control(fiskil: LocalFiskil) -> Iterator[Callable[..., httpx.Response]]:
     """Yield a function that posts a control request over HTTP."""
     server = Server(fiskil.loop, control_application(fiskil))
-    with httpx.Client(base_url=f"{server.url}/_sandbox", timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=f"{server.url}/_sandbox") as client:
         yield client.post
     server.close()
 
@@ -123,7 +123,7 @@ def control(fiskil: LocalFiskil) -> Iterator[Callable[..., httpx.Response]]:
 def invite(fiskil: LocalFiskil) -> dict[str, str]:
     """Return the API's response to an app that opens a session for Rosa."""
     credentials = fiskil.credentials
-    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=fiskil.api_url) as client:
         pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         end_user_id = client.post("/v1/end-users", json={"email": ROSA.email}).json()["end_user_id"]

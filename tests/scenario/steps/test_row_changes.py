@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from fiskil_harness.errors import ConfigError
@@ -14,7 +13,7 @@ from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps.step import PlainStep
 from tests.apps.feed import Feed, feed_settings
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 Rowset = dict[str, dict[str, Any]]
 
@@ -38,7 +37,7 @@ class ReadTransactions(PlainStep, frozen=True, tag="read_transactions"):
         """Read the transactions."""
         fiskil = stage.fiskil
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-        with httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False, verify=NO_AUTHORITIES) as client:
+        with plain_client(base_url=fiskil.api_url, timeout=20) as client:
             headers = {"authorization": "Bearer " + client.post("/v1/token", json=pair).json()["token"]}
             query = {"end_user_id": stage.end_user().end_user_id, "page[size]": "1000"}
             rows = client.get("/v1/banking/transactions", params=query, headers=headers).json()["transactions"]

@@ -11,7 +11,7 @@ from fiskil_harness.faults.proxy.reverse.relay import Relay
 from fiskil_harness.journal import ApiUnreachable, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.proxy.reverse.scripted import CLOSE, CSV, GET, OK, POST, Rig, Scripted, ended, json_response
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 
 def test_each_request_has_its_own_connection(rig: Callable[..., Rig]) -> None:
@@ -72,7 +72,7 @@ def test_a_refused_connection_is_a_502(rig: Callable[..., Rig]) -> None:
 
     with (
         bound_socket,
-        httpx.Client(base_url=unreachable_relay.url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client,
+        plain_client(base_url=unreachable_relay.url) as client,
     ):
         statuses = [client.get("/v1/x").status_code, client.get("/v1/y").status_code]
 

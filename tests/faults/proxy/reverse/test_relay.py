@@ -16,7 +16,7 @@ from fiskil_harness.journal import Bite, Journal
 from fiskil_harness.sandbox import EndUser
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.proxy.reverse.scripted import GET, OK, POST, Rig, ended, json_response
-from tests.plain_http import NO_AUTHORITIES
+from tests.plain_http import plain_client
 
 ROUTE = "banking.transactions"
 
@@ -48,7 +48,7 @@ def journal(relay: Relay, client: httpx.Client) -> Journal:
 @pytest.fixture
 def client(fiskil: LocalFiskil, relay: Relay) -> Iterator[httpx.Client]:
     """Yield a client of the relay that has a token."""
-    with httpx.Client(base_url=relay.url, timeout=30, trust_env=False, verify=NO_AUTHORITIES) as client:
+    with plain_client(base_url=relay.url) as client:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client
