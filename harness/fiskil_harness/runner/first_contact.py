@@ -15,6 +15,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import EFFECTS, MESSAGE, PAGES, REFRESH, REVOKE, START_SESSION
 from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Effects, Exchange, Journal
+from fiskil_harness.journal.queries.api_calls import dataset_read
 from fiskil_harness.journal.queries.deliveries import ended_s, events_by_id
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes import name_of as probe_name
@@ -50,8 +51,6 @@ DRIVES = frozenset({START_SESSION, MESSAGE, REFRESH, REVOKE, PAGES})
 """Hooks with which a scenario can make the app call the API."""
 OF_CALLS = frozenset({"api_client", "stored_rows"})
 """Packages of probes that judge API calls, or the rows that they bring."""
-DATA = ("banking.", "energy.", "identity")
-"""Beginnings of the names of routes that return data of an end user."""
 ROWS = "stored_rows"
 """The package of probes that judge rows."""
 OF_EFFECTS = frozenset({"applies_each", "applies_once", "distinguishes_events", "ignores_delivery_order"})
@@ -113,7 +112,7 @@ def _fails_after_reads(journal: Journal) -> bool:
     deliveries = [delivery for delivery in journal.all(Delivery) if delivery.is_genuine and delivery.message_id in syncs]
     acknowledged = {delivery.message_id for delivery in deliveries if delivery.is_acknowledged}
     refused = [delivery for delivery in deliveries if delivery.message_id not in acknowledged]
-    reads = [call for call in journal.all(Exchange) if call.route.startswith(DATA)]
+    reads = [call for call in journal.all(Exchange) if dataset_read(call)]
     return bool(reads) and all(
         any(delivery.at_s <= read.at_s <= ended_s(delivery) for delivery in refused) for read in reads
     )
