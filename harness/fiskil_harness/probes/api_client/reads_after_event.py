@@ -3,13 +3,12 @@
 from collections import Counter
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.journal import Delivery, Effects, EventCreated, HookCall, Journal, Limits
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import (
     TOKEN_NOT_RENEWED,
     acknowledged_events,
     bitten_by,
     call_key,
-    calls_beside,
     dataset_of,
     end_user_of,
     has_unrenewed_token,
@@ -24,8 +23,7 @@ EARLY_READS = 3
 class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_event"):
     """Check that the app reads a dataset within ``fresh_s`` after it acknowledged the sync event of that dataset.
 
-    Events that the app does not use are left out. If the config does not state which it uses, those are judged that were
-    followed by a read outside a refresh. Up to three equal reads before the first event of a dataset are accepted;
+    Events that the app does not use are left out. Up to three equal reads before the first event of a dataset are accepted;
     more of them are polling.
     """
 
@@ -39,7 +37,7 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
         if not events:
             return self.inconclusive("no sync event that the app uses was acknowledged", hook="app.facts.uses_events")
         for delivery, event in events:
-            if _has_polled(journal, delivery, dataset_of(event.kind)):
+            if self._has_polled(journal, delivery, dataset_of(event.kind)):
                 observed = (
                     f"{dataset_of(event.kind)} was requested more than {EARLY_READS} times before {event.event} announced it"
                 )
@@ -68,6 +66,15 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
             return self.inconclusive(reason, hook=hook)
         return self.passes(f"{len(events)} sync events were each followed by a read", examined=len(events))
 
+    def _has_polled(self, journal: Journal, delivery: Delivery, dataset: str) -> bool:
+        earlier_reads = [read for read in reads(journal, dataset, end_user_of(delivery)) if read.at_s < delivery.at_s]
+        counts = Counter(call_key(read) for read in earlier_reads)
+        is_first = all(
+            dataset_of(event.kind) != dataset or earlier.at_s >= delivery.at_s
+            for earlier, event in acknowledged_events(journal)
+        )
+        return is_first and max(counts.values(), default=0) > EARLY_READS
+
 
 def _first_acknowledgements(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
     """Return the first acknowledged delivery of each sync event that the app uses.
@@ -77,32 +84,9 @@ def _first_acknowledgements(journal: Journal) -> list[tuple[Delivery, EventCreat
     ended = {event.participant for event in journal.all(EventCreated) if event.kind == "consent.revoked"}
     first: dict[str, tuple[Delivery, EventCreated]] = {}
     for delivery, event in acknowledged_events(journal):
-        if dataset_of(event.kind) and event.participant not in ended:
+        if event.is_subscribed and dataset_of(event.kind) and event.participant not in ended:
             first.setdefault(event.event, (delivery, event))
-    used = [(delivery, event) for delivery, event in first.values() if event.is_subscribed]
-    return used or [(delivery, event) for delivery, event in first.values() if _has_caused_read(journal, delivery, event)]
-
-
-def _has_caused_read(journal: Journal, delivery: Delivery, event: EventCreated) -> bool:
-    """Return True if a read of the dataset soon followed the delivery, by an app that does not poll.
-
-    A read during a hook call, such as a refresh, has another cause.
-    """
-    dataset = dataset_of(event.kind)
-    requested = {call.number for hook in journal.all(HookCall) for call in calls_beside(journal, hook)}
-    later = (read for read in reads(journal, dataset, end_user_of(delivery)) if read.at_s >= delivery.at_s)
-    is_followed = any(read.number not in requested and read.at_s - delivery.at_s <= _fresh_s(journal) for read in later)
-    return is_followed and not _has_polled(journal, delivery, dataset)
-
-
-def _has_polled(journal: Journal, delivery: Delivery, dataset: str) -> bool:
-    """Return True if the app repeated an equal read of *dataset* before its first event."""
-    earlier_reads = [read for read in reads(journal, dataset, end_user_of(delivery)) if read.at_s < delivery.at_s]
-    counts = Counter(call_key(read) for read in earlier_reads)
-    is_first = all(
-        dataset_of(event.kind) != dataset or earlier.at_s >= delivery.at_s for earlier, event in acknowledged_events(journal)
-    )
-    return is_first and max(counts.values(), default=0) > EARLY_READS
+    return list(first.values())
 
 
 def _waited_s(journal: Journal, delivery: Delivery, dataset: str) -> float | None:
