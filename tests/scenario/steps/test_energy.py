@@ -9,7 +9,7 @@ import pytest
 from fiskil_harness.core.config import Facts
 from fiskil_harness.core.model.events import is_extra
 from fiskil_harness.core.model.permission import all_of
-from fiskil_harness.journal import ConsentState, EventCreated, Journal, Rows
+from fiskil_harness.journal import ConsentState, Delivery, EventCreated, Journal, Rows
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -73,6 +73,19 @@ def test_events_of_further_datasets_are_counted_apart(play: Play) -> None:
     ]
     assert symbols["energy.usage.sync.completed"] == "e3"
     assert symbols["consent.updated"] == "e4"
+
+
+@pytest.mark.parametrize("datasets", [READ, ("energy_balances", "usage", "invoices"), all_of("energy")])
+def test_the_new_event_of_a_step_is_the_one_that_is_delivered(play: Play, datasets: tuple[str, ...]) -> None:
+    """It may be of a dataset whose events are counted apart."""
+    journal = play(
+        steps.Authorise(), steps.Sync("usage"), steps.Deliver(), steps.Reencode("no_account_ids"), datasets=datasets
+    )
+
+    created = [event for event in journal.all(EventCreated) if event.kind != "consent.received"]
+    (delivery,) = [delivery for delivery in journal.all(Delivery) if delivery.name == "no_account_ids"]
+    assert delivery.event == created[-1].event
+    assert created[-1].kind in {"energy.accounts.sync.completed", "energy.balances.sync.completed"}
 
 
 def test_rows_of_every_dataset_change_at_a_retailer(play: Play) -> None:

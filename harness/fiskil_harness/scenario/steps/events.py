@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fiskil_harness.core.model import DATASETS, Consent, Event, Message
+from fiskil_harness.journal import EventCreated
 from fiskil_harness.webhooks.payload_format import Headers
 from fiskil_harness.webhooks.retry_schedule import Parcel
 from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers
@@ -84,11 +85,16 @@ def new_event(stage: "Stage", end_user: "EndUser", *, has_accounts: bool = False
         dataset = _dataset_to_sync(stage, consent, has_accounts=has_accounts)
         sandbox.sync(consent, dataset)
         stage.note_rows(dataset, end_user)
+        kind = DATASETS[dataset].event
     else:
         sandbox.clock.advance(seconds=1)
         sandbox.touch_consent(consent)
+        kind = "consent.updated"
     stage.dispatcher.collect()
-    return stage.outbox.find(end_user.event_symbols[-1])
+    # Further events may have come with it, and a sync that failed may have none.
+    own = [event for event in stage.journal.all(EventCreated) if event.participant == end_user.participant]
+    newest = next((event for event in reversed(own) if event.kind == kind), own[-1])
+    return stage.outbox.find(newest.event)
 
 
 def _dataset_to_sync(stage: "Stage", consent: Consent, *, has_accounts: bool) -> str:
