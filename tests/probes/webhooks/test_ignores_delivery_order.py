@@ -42,6 +42,27 @@ def test_unequal_twins_fail_with_the_places() -> None:
     )
 
 
+@pytest.mark.parametrize("sources", ["accounts", "energy_accounts", "energy_balances, energy_accounts"])
+def test_names_of_datasets_show_no_effect_of_a_delivery(sources: str) -> None:
+    """The app knows them from its own source code."""
+    state = {"sources": [sources]}
+
+    finding = examined(a=state, b=state, c=state, first=state)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "the app's state shows no effect of any delivery",
+    )
+
+
+@pytest.mark.parametrize("row", ["bank_tx_everyday:1", "energy_account_home", "energy_usage_home:2026-10-01"])
+def test_ids_of_rows_show_an_effect_of_a_delivery(row: str) -> None:
+    """The app can have received them from the API only."""
+    state = {"rows": [row]}
+
+    assert examined(a=state, b=state, c=state, first=state).verdict is Verdict.PASS
+
+
 def test_places_that_differ_between_two_ordered_runs_are_left_out() -> None:
     """Such a value proves nothing, and the advice names it."""
     finding = examined(a={**CONNECTED, "serial": 1}, c={**CONNECTED, "serial": 2}, b={**CONNECTED, "serial": 3})

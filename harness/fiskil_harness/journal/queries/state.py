@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from fiskil_harness.core.model import DATASETS, PERMISSIONS
 from fiskil_harness.journal import Effects, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import kind_of
 from fiskil_harness.journal.queries.deliveries import genuine
@@ -134,8 +135,13 @@ def equal_changes(first: Move, second: Move) -> list[str]:
 
 def has_symbols(leaves: Leaves) -> bool:
     """Return True if a state contains ids that the app can only have received in events or from the API."""
-    return any(
-        value.partition(":")[0] in {"consent", "account"} or value.startswith(("bank_", "energy_"))
-        for counter in leaves.values()
-        for value in counter
-    )
+    return any(_is_symbol(value) for counter in leaves.values() for value in counter)
+
+
+def _is_symbol(value: str) -> bool:
+    if value.partition(":")[0] in {"consent", "account"}:
+        return True
+    word = _WORD.match(value)
+    # The app may know the names of datasets, such as energy_accounts, from its own source code.
+    is_name = word is not None and (word[0] in DATASETS or word[0] in PERMISSIONS)
+    return value.startswith(("bank_", "energy_")) and not is_name
