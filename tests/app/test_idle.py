@@ -293,6 +293,30 @@ def test_an_open_api_request_restarts_the_time_of_all_end_users(waiting: Waiting
     assert second_s >= 5 - POLL_S
 
 
+@pytest.mark.parametrize("applied_after_s", [0.0, 2.0], ids=["applied before", "applied meanwhile"])
+def test_a_message_that_is_stuck_for_the_first_end_user_leaves_the_second_idle(
+    waiting: Waiting, applied_after_s: float
+) -> None:
+    """The app counts the pending messages of all end users together."""
+
+    def pending(since_s: float) -> int:
+        return 1 if since_s >= applied_after_s else 2
+
+    waiting.acknowledge("e0")
+    waiting.acknowledge("b.e0", participant="b")
+    waiting.script.report(lambda since_s, _: {"pending": pending(since_s), "applied": {"e0": 0}})
+    waiting.script.others["b"] = lambda since_s: {"pending": pending(since_s), "applied": {"b.e0": 2 - pending(since_s)}}
+    b = {"end_user_ref": "b"}
+
+    results = [
+        waiting.waits.wait(name, values, is_disturbed=False, is_last=False, others=others).result
+        for name, values, others in (("", {}, {"b": b}), ("b", b, {}))
+    ]
+
+    assert results == ["stuck", "idle"]
+    assert (waiting.app.backlog.message, waiting.app.backlog.new_waits) == ("e0 consent.updated", 1)
+
+
 def test_an_effects_hook_that_fails_for_a_later_end_user_spares_the_first(waiting: Waiting) -> None:
     """The error appears in the wait for the end user whom it concerns."""
     waiting.script.others["b"] = lambda _: {"pending": "many"}

@@ -284,6 +284,7 @@ class IdleWaits:
 
         begun, self._begun = self._begun, {}  # so that later waits begin again after an error
         watch = begun.get(participant) or watch_of(participant, values)
+        watch.go_on(backlog)
         following = _Following(others, begun, begin=watch_of, query=self._query)
 
         full_time_s = None if is_disturbed or not is_last else self._full_time_s
@@ -399,6 +400,14 @@ class _Watch:
         self.report, self.messages = report, messages
         self.since_change = self.since_work = stopwatch()
         self._backlog, self._is_disturbed = backlog, is_disturbed
+        self._has_progress = False
+
+    def go_on(self, backlog: Backlog) -> None:
+        """Go on as the wait for the watch's end user, with the *backlog* that the waits before it left.
+
+        After progress, stuck waits do not shorten the time. What was pending before is still pending.
+        """
+        self._backlog = Backlog(pending=backlog.pending) if self._has_progress else backlog
 
     def note_call(self) -> None:
         """Note that an API request is open: the app is busy, whatever it would report."""
@@ -409,7 +418,7 @@ class _Watch:
         before, self.report = self.report, report
         has_fewer = report.pending is not None and before.pending is not None and report.pending < before.pending
         if has_fewer or (report.applied, report.state) != (before.applied, before.state):
-            self._backlog = NONE
+            self._backlog, self._has_progress = NONE, True
         if is_calling or msgspec.structs.replace(report, failed=before.failed) != before:
             self.since_work = stopwatch()
         if is_calling or report != before:
