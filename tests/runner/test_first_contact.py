@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from fiskil_harness import faults, probes
 from fiskil_harness.core.config import Settings
 from fiskil_harness.journal import Delivery, EventCreated, Exchange, Journal
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.entries.deliveries import DeliveryOutcome
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import FirstContact
@@ -168,6 +169,20 @@ def test_a_contact_states_whether_the_app_failed_after_each_read(
     contact = first_contact(journal, "")
 
     assert contact.fails_after_reads == fails_after_reads
+
+
+def test_a_contact_leaves_calls_about_end_users_of_earlier_scenarios_out() -> None:
+    """Work of earlier scenarios shows nothing about this one, and depends on the order of scenarios."""
+    tape = JournalBuilder()
+    tape.event("e1", kind="banking.accounts.sync.completed")
+    delivery = tape.deliver("e1", status=500, took_s=1.0)
+    read = Exchange(number=1, method="GET", path="/", route="banking.accounts", at_s=delivery.at_s + 0.1)
+    tape.write(read)
+    tape.write(replace(read, number=2, at_s=delivery.at_s + 5, is_of_earlier_scenario=True))
+
+    contact = first_contact(tape.journal, "")
+
+    assert (contact.fails_after_reads, contact.api_calls) == (True, 1)
 
 
 def test_an_app_without_the_address_of_the_api_meets_no_faults(receiver_settings: MakeSettings) -> None:

@@ -14,8 +14,8 @@ from msgspec import Struct
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import EFFECTS, MESSAGE, PAGES, REFRESH, REVOKE, START_SESSION
-from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Effects, Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import dataset_read
+from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Effects, Journal
+from fiskil_harness.journal.queries.api_calls import calls, dataset_read
 from fiskil_harness.journal.queries.deliveries import ended_s, events_by_id
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes import name_of as probe_name
@@ -102,7 +102,7 @@ def first_contact(journal: Journal, crashed: str) -> FirstContact:
         fails_after_reads=_fails_after_reads(journal),
         reports=bool(reports),
         has_effect=any(any((report.applied or {}).values()) or _has_value(report.state) for report in reports),
-        api_calls=len(journal.all(Exchange)),
+        api_calls=len(calls(journal)),
     )
 
 
@@ -112,7 +112,7 @@ def _fails_after_reads(journal: Journal) -> bool:
     deliveries = [delivery for delivery in journal.all(Delivery) if delivery.is_genuine and delivery.message_id in syncs]
     acknowledged = {delivery.message_id for delivery in deliveries if delivery.is_acknowledged}
     refused = [delivery for delivery in deliveries if delivery.message_id not in acknowledged]
-    reads = [call for call in journal.all(Exchange) if dataset_read(call)]
+    reads = [call for call in calls(journal) if dataset_read(call)]
     return bool(reads) and all(
         any(delivery.at_s <= read.at_s <= ended_s(delivery) for delivery in refused) for read in reads
     )
