@@ -1,6 +1,7 @@
 """The driver: an incomplete scenario never passes, and the same seed gives the same findings."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from fiskil_harness import faults, probes
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import AppError
-from fiskil_harness.journal import Journal
+from fiskil_harness.journal import EventCreated, Journal, Output
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
@@ -131,6 +132,31 @@ def test_an_app_that_does_nothing_is_inconclusive(drive: Drive, receiver_setting
     outcome = drive(receiver_settings(FLAW="does_nothing")).run(REPEATED)
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
+
+
+def test_lines_that_the_log_gets_late_count_in_a_scenario_that_is_advice_only(
+    drive: Drive, receiver_settings: MakeSettings, tmp_path: Path
+) -> None:
+    """The provider sends what it must not, so that a failure would be advice."""
+    log = tmp_path / "app.log"
+    log.touch()
+    driver = drive(receiver_settings(app={"observe": {"logs": [str(log)]}}))
+    advisory = Scenario(
+        name="advisory",
+        practices=("logs.webhook-receipts",),
+        steps=(steps.Authorise(), steps.Sync(), steps.Deliver(), steps.RepeatIds()),
+        probes=(probes.LogsReceipts(),),
+    )
+    journal, crashed = driver.perform(advisory)
+    lines = [f"{event.kind} {event.message_id}\n" for event in journal.all(EventCreated)]
+    journal.discard(Output)
+    journal.write(Output(place="app.log", text=lines[0].encode()))
+    log.write_text("".join(lines))
+
+    outcome = driver.outcome(advisory, journal, crashed)
+
+    assert outcome.counts_if
+    assert (outcome.findings[0].verdict, outcome.findings[0].advice) == (Verdict.PASS, ())
 
 
 def test_an_app_that_exits_is_an_error(drive: Drive, receiver_settings: MakeSettings) -> None:

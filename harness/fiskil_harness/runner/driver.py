@@ -69,7 +69,7 @@ from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.app_output import MOST_LAG_S, AppOutput
-from fiskil_harness.runner.judging import findings_of, outcome_of
+from fiskil_harness.runner.judging import counted, findings_of, outcome_of
 from fiskil_harness.runner.late_states import MOST_SAMPLES, SAMPLE, SLACK_S, are_in_doubt, changes_late
 from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import allowed_addresses, config_statements, consent_page_address, values_of
@@ -207,11 +207,11 @@ class Driver:
         if evaluation.lacks_log_lines(outcome.findings):
             self._output.record_late_lines(journal)
             outcome = self._outcome(scenario, search_secrets(journal), crashed)
-        return outcome
+        return counted(outcome, scenario, self.settings)
 
     def _outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
         findings = self.judge(scenario, journal, crashed)
-        return outcome_of(scenario, journal, findings, has=self.app.has, settings=self.settings, seed=self.seed)
+        return outcome_of(scenario, journal, findings, has=self.app.has, seed=self.seed)
 
     def perform(
         self,

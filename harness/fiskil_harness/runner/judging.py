@@ -48,15 +48,16 @@ def findings_of(
     )
 
 
-def outcome_of(
-    scenario: Scenario, journal: Journal, findings: tuple[Finding, ...], *, has: HasHook, settings: Settings, seed: int
-) -> Outcome:
-    """Return the outcome of *scenario*: its *findings*, and those of the probes that examine every journal."""
+def outcome_of(scenario: Scenario, journal: Journal, findings: tuple[Finding, ...], *, has: HasHook, seed: int) -> Outcome:
+    """Return the outcome of *scenario*: its *findings*, and those of the probes that examine every journal.
+
+    Whether it counts is not decided yet; see ``counting``.
+    """
     general = evaluation.general_failures(scenario.probes, journal)
     of_general = {practice for finding in general for practice in finding.practices}
     practices = _practices_of(scenario, journal)
     used = {clause for entry in journal.all(InterpretationsUsed) for clause in entry.clauses}
-    outcome = Outcome(
+    return Outcome(
         scenario=scenario.name,
         title=scenario.title,
         practices=(*practices, *sorted(of_general - {*practices})),
@@ -67,6 +68,10 @@ def outcome_of(
         clauses_used=tuple(sorted(used & set(scenario.interpretations))),
         coverage=exercised_in(journal),
     )
+
+
+def counted(outcome: Outcome, scenario: Scenario, settings: Settings) -> Outcome:
+    """Return *outcome* with its kind; if it does not count with *settings*, its failures become advice."""
     return as_advice(with_kind(outcome, scenario), condition(scenario, settings))
 
 

@@ -20,7 +20,7 @@ from fiskil_harness.journal import Canaries, Journal
 from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.journal.stored_entries import NOT_STORED, entry_of, plain, storable
 from fiskil_harness.probes.outcome import Outcome, Recording
-from fiskil_harness.runner.judging import findings_of, outcome_of
+from fiskil_harness.runner.judging import counted, findings_of, outcome_of
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
 
 MOST_LINE_BYTES = 64 * 1024 * 1024
@@ -144,8 +144,8 @@ def judged_again(stored: StoredScenario, journal: Journal, *, settings: Settings
         return stored.outcome
     scenario, hooks = scenario_of(stored), frozenset(stored.hooks)
     findings = findings_of(scenario, journal, stored.crashed, has=hooks.__contains__, settings=settings)
-    outcome = outcome_of(scenario, journal, findings, has=hooks.__contains__, settings=settings, seed=seed)
-    return stored.shown(outcome)
+    outcome = outcome_of(scenario, journal, findings, has=hooks.__contains__, seed=seed)
+    return stored.shown(counted(outcome, scenario, settings))
 
 
 def _names_in(entries: list[dict[str, Any]], names: dict[str, str]) -> dict[str, str]:
