@@ -171,7 +171,7 @@ def main() -> int:
         for _ in range(crowds):
             opened += crowd(port, CROWD)
             alive += answer(port, WHOLE) in {"4xx", "2xx"}
-        print(f"connections   {opened} of {options.connections} opened, {FILES} files; answers after {alive} of {crowds}")
+        print(f"connections   {opened} of {options.connections} opened, {FILES} files; responses after {alive} of {crowds}")
         failed |= alive < crowds
         chance, started = random.Random(options.seed), time.monotonic()
         results = Counter(answer(port, malformed(chance)) for _ in range(options.requests))
