@@ -20,7 +20,7 @@ from fiskil_harness.gate.shards import judge_shard
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.runner.judging import findings_of, outcome_of
+from fiskil_harness.runner.judging import counted, findings_of, outcome_of
 from fiskil_harness.runner.recording import recording_of
 from fiskil_harness.runner.session import SessionResult
 from fiskil_harness.runner.worker import measured
@@ -106,7 +106,7 @@ def session(settings: Settings) -> SessionResult:
 def judged(scenario: Scenario, journal: Journal, hooks: frozenset[str], settings: Settings) -> Outcome:
     """Return the outcome of the run."""
     findings = findings_of(scenario, search_secrets(journal), "", has=hooks.__contains__, settings=settings)
-    return outcome_of(scenario, journal, findings, has=hooks.__contains__, settings=settings, seed=5)
+    return counted(outcome_of(scenario, journal, findings, has=hooks.__contains__, seed=5), scenario, settings)
 
 
 @pytest.fixture

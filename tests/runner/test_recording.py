@@ -18,7 +18,7 @@ from fiskil_harness.journal.secret_search import search_secrets
 from fiskil_harness.probes import RenewsTokenOnce, SurvivesEveryPlan, UsesConfiguredKey, Verdict
 from fiskil_harness.probes.outcome import Outcome, Recording
 from fiskil_harness.runner import recording
-from fiskil_harness.runner.judging import findings_of, outcome_of
+from fiskil_harness.runner.judging import counted, findings_of, outcome_of
 from fiskil_harness.runner.recording import journal_of, judged_again, recording_of, scenario_of, stored_scenario
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario, load
@@ -93,7 +93,7 @@ def live(scenario: Scenario, journal: Journal) -> Outcome:
     search_secrets(journal)
     has = HOOKS.__contains__
     findings = findings_of(scenario, journal, "", has=has, settings=SETTINGS)
-    return outcome_of(scenario, journal, findings, has=has, settings=SETTINGS, seed=3)
+    return counted(outcome_of(scenario, journal, findings, has=has, seed=3), scenario, SETTINGS)
 
 
 def record(scenario: Scenario, journal: Journal, **changes: Any) -> Recording:
