@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 
 from fiskil_harness.core import catalog
@@ -18,7 +19,7 @@ from tests.sandbox.still import Still
 RETAILER_NAME = "Energy Sandbox Data Holder"
 FEW_FIELDS = {"required_fields", "required_parts"}
 PLANS = next(retailer for retailer in catalog.institutions().values() if retailer.name == RETAILER_NAME).plans
-DATASETS = ("accounts", "transactions", "payees", "invoices", "billing", "payment_schedule", "service_points")
+DATASETS = ("accounts", "balances", "transactions", "payees", "invoices", "billing", "payment_schedule", "service_points")
 STARTS = [*((seed, 0) for seed in SEEDS), (SEEDS[0], 45), (SEEDS[0], 200)]
 Row = dict[str, Any]
 Paid = tuple[str, Decimal]
@@ -66,6 +67,31 @@ def test_each_payment_of_a_bill_is_one_row_at_the_bank(seed: int, days_later: in
 
     assert {name: bank - retailer for name, (bank, retailer) in books.items() if bank != retailer} == {}
     assert {name for name, (bank, _) in books.items() if bank} >= {"rosa", "edna", "greta", "priya", "colin", "nina"}
+
+
+@pytest.mark.parametrize("payment", ["directDebit", "manualPayment"])
+def test_the_retailer_refunds_each_bill_below_zero(payment: str) -> None:
+    """Large panels earn more than the household uses; both halves of such bills are rows, also two on the same day."""
+    person = catalog.person("every_field")
+    solar = next(spec for spec in person.energy if spec.key == "solar")
+    energy = (msgspec.structs.replace(solar, payment=payment, solar_kw="12.0", daily_kwh="4.0", months=14),)
+    person = msgspec.structs.replace(person, history_days=400, energy=energy, optional_fields="usual")
+
+    data = data_of(person, seed=SEEDS[0], at=NOON, datasets=DATASETS)
+
+    bank = at_the_bank(data)
+    assert bank == at_the_retailer(data, since=(NOON.date() - timedelta(days=400)).isoformat())
+    refunds = Counter(day for day, amount in bank.elements() if amount < 0)
+    assert max(refunds.values()) == (2 if payment == "manualPayment" else 1)
+    ids = [row["fiskil_id"] for row in data["transactions"]]
+    assert len(set(ids)) == len(ids)
+    moved = Counter[str]()
+    for row in data["transactions"]:
+        moved[row["account_id"]] += int(Decimal(row["amount"]) * 100) if row["status"] == "POSTED" else 0
+    spec = next(spec for spec in person.accounts if spec.key == "everyday")
+    account = next(row["account_id"] for row in data["transactions"] if "ENERGY SANDBOX" in row["description"])
+    balance = next(row["current_balance"] for row in data["balances"] if row["account_id"] == account)
+    assert Decimal(balance) == Decimal(spec.opening) + Decimal(moved[account]) / 100
 
 
 @pytest.mark.parametrize("seed", SEEDS)

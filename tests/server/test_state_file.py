@@ -157,6 +157,68 @@ def test_rows_are_those_of_the_latest_sync(start: Callable[..., Served]) -> None
     assert [after.rows(path, end_user_id) for path, end_user_id in paths.items()] == expected
 
 
+BANK_PATHS = ("accounts", "balances", "transactions")
+ENERGY_PATHS = ("accounts", "invoice", "usage")
+
+
+def data_of(served: Served, bank: str, retailer: str) -> dict[str, Any]:
+    """Return the rows of a bank's and a retailer's customer by path."""
+    served.log_in()
+    paths = [(f"/v1/banking/{name}", bank) for name in BANK_PATHS] + [
+        (f"/v1/energy/{name}", retailer) for name in ENERGY_PATHS
+    ]
+    return {path: {**served.rows(path, end_user_id), "links": None} for path, end_user_id in paths}
+
+
+@pytest.mark.parametrize("is_synced", [False, True])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"data.pending-posted": "new"},
+        {"data.pending-vanishes": "some"},
+        {"data.balances-add-up": "with-pending"},
+        {"energy.camel-keys": "snake"},
+        {"energy.invoice-without-arrangement": "present"},
+    ],
+)
+def test_rows_follow_the_interpretations_of_their_sync(
+    start: Callable[..., Served], chosen: dict[str, str], is_synced: bool
+) -> None:
+    """Another interpretation changes rows only with the next sync, also if the process ends in between."""
+    before = start()
+    bank, retailer = before.connect(), before.connect("priya.nair@example.com", "99999")
+    before.post("clock/advance", days=40, minutes=5)
+    synced = data_of(before, bank, retailer)
+    before.post("interpretations", **chosen)
+    for end_user_id in (bank, retailer) if is_synced else ():
+        before.post(f"end-users/{end_user_id}/sync")
+    before.post("clock/advance", seconds=20)
+    expected = data_of(before, bank, retailer)
+    closed(before)
+
+    after = data_of(start(), bank, retailer)
+
+    assert [path for path in expected if after[path] != expected[path]] == []
+    assert (expected != synced) == is_synced
+
+
+def test_rows_follow_the_dates_of_accounts_at_their_sync(start: Callable[..., Served]) -> None:
+    """An account that was closed at the sync is closed after a restart, even if it has been opened again."""
+    before = start(interpretations=Interpretations({"accounts.closed": "listed"}))
+    bank, retailer = before.connect(), before.connect("priya.nair@example.com", "99999")
+    before.post("clock/advance", minutes=5)
+    before.post(f"end-users/{bank}/accounts", account="savings", action="close")
+    before.post("clock/advance", days=40, minutes=5)
+    before.post(f"end-users/{bank}/accounts", account="savings", action="open")
+    expected = data_of(before, bank, retailer)
+    closed(before)
+
+    after = start(interpretations=Interpretations({"accounts.closed": "listed"}))
+
+    data = data_of(after, bank, retailer)
+    assert [path for path in expected if data[path] != expected[path]] == []
+
+
 def test_a_later_end_user_and_message_have_new_ids(start: Callable[..., Served]) -> None:
     """Ids count on after a restart, so none is given twice."""
     before = start()
@@ -343,13 +405,20 @@ def _of_another_institution(state: dict[str, Any]) -> None:
     state["connections"] = {"1": "OUTAGE", "no": "OUTAGE"}
 
 
-@pytest.mark.parametrize("change", [_of_another_account, _of_another_clause, _of_another_institution])
+def _of_another_clause_at_a_sync(state: dict[str, Any]) -> None:
+    state["snapshots"][0]["origin"]["interpretations"] = {"no.such-clause": "x"}
+
+
+@pytest.mark.parametrize(
+    "change", [_of_another_account, _of_another_clause, _of_another_clause_at_a_sync, _of_another_institution]
+)
 def test_a_state_about_unknown_things_is_refused(
     start: Callable[..., Served], path: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
     """A file that another version wrote about other accounts, clauses or institutions is refused as a whole."""
     before = start()
     before.connect()
+    before.post("clock/advance", minutes=5)
     closed(before)
     state_file = StateFile(path, seed=0, write=partial(files.write, mode=0o600))
     content = json.loads(path.read_text())["content"]

@@ -15,7 +15,7 @@ from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.consents.institutions import set_connection
 from fiskil_harness.sandbox.snapshots import read_again
 from fiskil_harness.sandbox.store import Credentials, Store, Token
-from fiskil_harness.sandbox.tables import AccountDates, PendingSync, Registration, Snapshot
+from fiskil_harness.sandbox.tables import ChangedDates, PendingSync, Registration, Snapshot
 
 
 class SavedSnapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,13 +24,6 @@ class SavedSnapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     arrangement_id: str
     dataset: str
     origin: Snapshot
-
-
-class SavedDates(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The dates of one account at its institution, with the key of ``Store.account_dates``."""
-
-    place: tuple[str, str]
-    dates: AccountDates
 
 
 class SavedState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,7 +51,7 @@ class SavedState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     snapshots: tuple[SavedSnapshot, ...]
     overrides: dict[str, dict[str, str]]
     read_at: dict[str, datetime]
-    account_dates: tuple[SavedDates, ...]
+    account_dates: tuple[ChangedDates, ...]
     syncs: tuple[PendingSync, ...]
     delayed_syncs: tuple[tuple[str, str], ...]
     events: tuple[Event, ...]
@@ -94,7 +87,7 @@ def saved_state(store: Store, *, initial: Interpretations) -> SavedState:
         ),
         overrides=store.overrides,
         read_at=store.read_at,
-        account_dates=tuple(SavedDates(place=place, dates=dates) for place, dates in store.account_dates.items()),
+        account_dates=tuple(ChangedDates(place=place, dates=dates) for place, dates in store.account_dates.items()),
         syncs=tuple(store.syncs),
         delayed_syncs=tuple(store.delayed_syncs),
         events=tuple(store.events),
@@ -137,4 +130,7 @@ def restore(store: Store, saved: SavedState, *, not_before: datetime) -> None:
     for snapshot in saved.snapshots:
         consent = store.consents[snapshot.arrangement_id]
         if consent.is_active and DATASETS[snapshot.dataset].is_permitted_by(consent.permissions):
-            read_again(store, consent, (snapshot.arrangement_id, snapshot.dataset), snapshot.origin)
+            try:
+                read_again(store, consent, (snapshot.arrangement_id, snapshot.dataset), snapshot.origin)
+            except UnknownName as error:
+                raise LookupError(str(error)) from None

@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.model import DATASETS, Consent
 from fiskil_harness.sandbox.bank.statement import Statement
-from fiskil_harness.sandbox.consents.sharing import closed_keys, shared_keys
+from fiskil_harness.sandbox.consents.sharing import changed_dates, closed_keys, shared_keys
 from fiskil_harness.sandbox.datasets import NAMED_ROWS, account_ids, rows_of
 from fiskil_harness.sandbox.store import Store
 from fiskil_harness.sandbox.tables import Snapshot
@@ -30,7 +31,13 @@ def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overta
     if not is_overtaken and (not dataset.label or key in store.served_early or key not in store.served):
         _serve(store, key, rows, set(account_ids(store, consent)) - set(account_ids(store, as_shared(store, consent))))
         (store.served_early.add if dataset.label else store.served_early.discard)(key)
-        store.snapshots[key] = Snapshot(dataset=name, at=at, account_keys=as_shared(store, consent).account_keys)
+        store.snapshots[key] = Snapshot(
+            dataset=name,
+            at=at,
+            account_keys=as_shared(store, consent).account_keys,
+            interpretations=store.interpretations.chosen,
+            account_dates=changed_dates(store, consent),
+        )
     extra = {"payee_ids": [row.payee_id for row in rows]} if name == "payees" else {}
     for ids in _batches(store, consent) if dataset.carries_account_ids else (None,):
         store.emit(dataset.event, consent, at=at, account_ids=ids, extra=extra)
@@ -42,13 +49,21 @@ def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> S
 
 
 def read_again(store: Store, consent: Consent, key: tuple[str, str], origin: Snapshot) -> None:
-    """Serve the rows of dataset *key* as they were at the sync *origin*, in a store whose tables are otherwise complete."""
+    """Serve the rows of dataset *key* as they were at the sync *origin*, in a store whose tables are otherwise complete.
+
+    Raises:
+        UnknownName: A clause or an interpretation of *origin* does not exist.
+    """
+    interpretations, account_dates = store.interpretations, store.account_dates
+    store.interpretations = Interpretations(origin.interpretations)
+    store.account_dates = {changed.place: changed.dates for changed in origin.account_dates}
     store.moment = origin.at
     try:
         shared = msgspec.structs.replace(consent, account_keys=origin.account_keys)
         store.served[key] = _as_of(store, shared, origin.dataset, at=origin.at)
     finally:
         store.moment = None
+        store.interpretations, store.account_dates = interpretations, account_dates
     store.snapshots[key] = origin
     if DATASETS[origin.dataset].label:
         store.served_early.add(key)

@@ -30,17 +30,6 @@ class PendingSync(Struct, frozen=True, kw_only=True):
     is_recurrent: bool = False
 
 
-class Snapshot(Struct, frozen=True, kw_only=True):
-    """The origin of the rows that the API serves for a dataset: the sync that read them, and the accounts that it covered.
-
-    ``dataset`` is the synced dataset, which may be an early stage of the served one.
-    """
-
-    dataset: str
-    at: datetime
-    account_keys: tuple[str, ...]
-
-
 class AccountDates(Struct, frozen=True, kw_only=True):
     """The dates of an account at its institution, which may be in the future.
 
@@ -53,6 +42,27 @@ class AccountDates(Struct, frozen=True, kw_only=True):
     reopened_at: datetime | None = None
     withdrawn_at: datetime | None = None
     approved_at: datetime | None = None
+
+
+class ChangedDates(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The changed dates of one account at its institution, with the key of ``Store.account_dates``."""
+
+    place: tuple[str, str]
+    dates: AccountDates
+
+
+class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The origin of the rows that the API serves for a dataset: the sync that read them, and the accounts that it covered.
+
+    ``dataset`` is the synced dataset, which may be an early stage of the served one. ``interpretations`` (those that are not
+    the default) and ``account_dates`` (those of the person's accounts) are as they were at the sync.
+    """
+
+    dataset: str
+    at: datetime
+    account_keys: tuple[str, ...]
+    interpretations: dict[str, str] = {}
+    account_dates: tuple[ChangedDates, ...] = ()
 
 
 class LazyList(Sequence[Any], Generic[T]):

@@ -3,14 +3,17 @@
 The sums use only what the API returns, as an app would.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import httpx
 import pytest
 
+from fiskil_harness.core import catalog
+from fiskil_harness.sandbox.energy.payments import biller_of
 from tests.sandbox.energy.households import every_row, household, rows
+from tests.sandbox.everyone import data_of
 from tests.sandbox.still import Still
 
 CENT = Decimal("0.01")
@@ -362,6 +365,17 @@ def test_bills_of_generated_households_add_up(still: Still, api: httpx.Client) -
         kinds |= {row["payment_schedule_u_type"] for row in rows(client, "payment-schedules", consent)}
 
     assert len(kinds) >= 3
+
+
+def test_bills_are_the_same_after_a_sandbox_of_another_month() -> None:
+    """Only the first bill of an account has the connection fee, although sandboxes share what they calculated."""
+    person = catalog.person("every_field")
+    at, later = datetime(2026, 1, 10, 12, tzinfo=UTC), datetime(2026, 2, 10, 12, tzinfo=UTC)
+
+    own = {moment: data_of(person, seed=90, at=moment, datasets=("invoices",)) for moment in (at, later)}
+    biller_of.cache_clear()
+
+    assert data_of(person, seed=90, at=later, datasets=("invoices",)) == own[later]
 
 
 def test_the_same_seed_gives_the_same_usage(still: Still) -> None:

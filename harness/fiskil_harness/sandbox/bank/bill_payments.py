@@ -21,8 +21,11 @@ _DESCRIPTIONS = {
     "digitalWallet": "PAYPAL *{}",
     "manualPayment": "{} BPAY",
 }
-PARTS = ("bill", "rest", "refund")
-"""The series of one energy account: payments of bills, second halves of bills, and refunds of bills below zero."""
+PAYMENTS, REFUNDS = ("bill", "rest"), ("refund", "refund-rest")
+"""The series of one energy account: payments of bills and their second halves, and refunds of bills below zero likewise.
+
+The second half of a bill is due on the day of the next bill's first half, and a series has one row a day.
+"""
 
 
 class Contract(NamedTuple):
@@ -61,15 +64,15 @@ def customer_of(person: Person, contract: Contract) -> str:
 
 def movement_of(contract: Contract, part: str) -> Movement:
     """Return the fields that the rows of a contract share; their days and amounts are not those of this movement."""
-    retailer, payment = contract.retailer, contract.spec.payment
+    retailer, payment, is_refund = contract.retailer, contract.spec.payment, part in REFUNDS
     return Movement(
         merchant=retailer,
-        description=f"REFUND {retailer.upper()}" if part == "refund" else _DESCRIPTIONS[payment].format(retailer.upper()),
-        category=_REFUND if part == "refund" else _BILL,
+        description=f"REFUND {retailer.upper()}" if is_refund else _DESCRIPTIONS[payment].format(retailer.upper()),
+        category=_REFUND if is_refund else _BILL,
         mcc="4900",
-        amount="1.00" if part == "refund" else "-1.00",
+        amount="1.00" if is_refund else "-1.00",
         every_days=30,
-        type="DIRECT_DEBIT" if payment == "directDebit" and part != "refund" else None,
+        type="DIRECT_DEBIT" if payment == "directDebit" and not is_refund else None,
     )
 
 
@@ -89,7 +92,7 @@ class BillPayments:
     ) -> None:
         """Calculate nothing yet; *account_key* is the account that pays, and *began* the sandbox's first day."""
         self.account_key = account_key
-        self.listings = {part: Listing() for part in PARTS}
+        self.listings = {part: Listing() for part in (*PAYMENTS, *REFUNDS)}
         self._biller: Biller = biller_of(seed, person.email, contract.spec, contract.plan, state)
         self._began, self._since = began, since
 
@@ -100,6 +103,6 @@ class BillPayments:
         for bill in bills_between(self._biller, began=self._began, since=self._since, until=until):
             for number, payment in enumerate(bill.payments):
                 if payment.on >= self._since:
-                    part = "refund" if payment.amount < 0 else PARTS[number]
+                    part = (REFUNDS if payment.amount < 0 else PAYMENTS)[number]
                     self.listings[part].add(payment.on.toordinal(), -int(payment.amount * 100))
         self._since = until

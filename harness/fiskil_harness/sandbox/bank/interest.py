@@ -22,14 +22,10 @@ def rate_of(spec: AccountSpec, move: Movement) -> Decimal:
     Accounts with PENDING purchases have none: their interest stays as the person's file states it.
     """
     kind = _RATES.get(move.type or "")
-    products = (
-        catalog.read_fixture("products/banking.toml")["product"]
-        if kind and move.times_a_day == 1 and not spec.pending
-        else []
-    )
+    products = _products() if kind and move.times_a_day == 1 and not spec.pending else []
     fitting = [product for product in products if product["name"] == spec.product]
     fitting += [product for product in products if product["product_category"] == spec.category]
-    rates = fitting[0][kind] if fitting else []
+    rates = fitting[0][kind] if kind and fitting else []
     return Decimal(rates[0]["rate"]) if rates else Decimal(0)
 
 

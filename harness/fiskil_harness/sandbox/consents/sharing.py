@@ -15,7 +15,7 @@ from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.sandbox.bank.holdings import AccountPeriod
 from fiskil_harness.sandbox.store import Store
-from fiskil_harness.sandbox.tables import AccountDates
+from fiskil_harness.sandbox.tables import AccountDates, ChangedDates
 
 Spec = AccountSpec | EnergyAccountSpec
 
@@ -107,6 +107,17 @@ def change_days(store: Store, person: Person, spec: Spec, **days: datetime | Non
 def change_agreement(store: Store, person: Person, spec: Spec, **moments: datetime | None) -> None:
     """Record when the other holders agreed that *person* shares the account, or withdrew their agreement."""
     _change(store, _own_place(person, spec), **moments)
+
+
+def changed_dates(store: Store, consent: Consent) -> tuple[ChangedDates, ...]:
+    """Return the changed dates of the person's accounts at the institution."""
+    person = store.ledger_of(consent).person
+    places = [place for spec in _specs(store, consent) for place in (_own_place(person, spec), _place(person, spec))]
+    return tuple(
+        ChangedDates(place=place, dates=store.account_dates[place])
+        for place in dict.fromkeys(places)
+        if place in store.account_dates
+    )
 
 
 def consents_over(store: Store, person: Person, spec: Spec) -> list[Consent]:

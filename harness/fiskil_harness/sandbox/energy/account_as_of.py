@@ -38,12 +38,11 @@ class SupplyAccount:
 
     def __init__(self, context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
         self.context, self.spec, self.plan = context, spec, plan
-        self.has_leaks = context.interpretation("energy.camel-keys") == "camel"
         self.account_id = context.digits(10, spec.key)
         state = state_of(context.person, seed=context.seed)
         self.meter = Meter(context.seed, context.person.email, spec, state=state)
         self.biller = biller_of(context.seed, context.person.email, spec, plan, state)
-        self.reads: dict[str, UsageRead] = {}
+        self.reads: dict[tuple[str, date, bool], UsageRead] = {}
 
     @property
     def account_number(self) -> str:
@@ -65,9 +64,14 @@ class AccountAsOf:
         self._ended_on, self._written_until, self._spans = self._term.ended_on, self._term.written_until, self._term.spans
         self._account = account
         self._context, self._spec, self._plan, self._sites = account.context, account.spec, account.plan, account.sites
-        self._leaks = account.has_leaks
 
-    @cached_property
+    @property
+    def _leaks(self) -> bool:
+        """Return True if some keys are in camelCase. Source: energy.camel-keys"""
+        return self._context.interpretation("energy.camel-keys") == "camel"
+
+    # The interpretation can change within a day, so rows that depend on it are not cached.
+    @property
     def energy_accounts(self) -> tuple[EnergyAccount, ...]:
         """Return the account with the contract of its plan. Source: energy.camel-keys"""
         plan, person = self._plan, self._context.person
@@ -120,12 +124,12 @@ class AccountAsOf:
         """Return the energy resources (solar panels, batteries) of the household."""
         return tuple(site.der for site in self._sites if site.der is not None)
 
-    @cached_property
+    @property
     def usage(self) -> tuple[UsageRead, ...]:
         """Return every read of every register."""
         return tuple(self._read(site, meter_read) for site in self._sites for meter_read in self._readings)
 
-    @cached_property
+    @property
     def invoices(self) -> tuple[EnergyRow, ...]:
         """Return every bill. Source: energy.invoice-without-arrangement"""
         names_it = self._context.interpretation("energy.invoice-without-arrangement") == "present"
@@ -232,13 +236,14 @@ class AccountAsOf:
         return {**self._context.ids(prefix, key), "account_id": self._account.account_id}
 
     def _read(self, site: Site, meter_read: MeterRead) -> UsageRead:
-        """Return the row of a meter read; each row is generated only once."""
-        rows, name = self._account.reads, f"{meter_read.suffix}:{meter_read.first}"
+        """Return the row of a meter read; each row is generated only once for each interpretation."""
+        has_leaks = meter_read.substituted is not None and self._leaks
+        rows, name = self._account.reads, (meter_read.suffix, meter_read.first, has_leaks)
         if name not in rows:
-            rows[name] = self._row_of(site, meter_read)
+            rows[name] = self._row_of(site, meter_read, has_leaks=has_leaks)
         return rows[name]
 
-    def _row_of(self, site: Site, meter_read: MeterRead) -> UsageRead:
+    def _row_of(self, site: Site, meter_read: MeterRead, *, has_leaks: bool) -> UsageRead:
         """Return the API row of a meter read. Source: energy.unions, energy.camel-keys"""
         is_basic = self._spec.meter == "basic"
         interval: dict[str, Any] = {
@@ -248,7 +253,7 @@ class AccountAsOf:
         }
         if meter_read.substituted is not None:
             start, end = meter_read.substituted
-            interval["readQualities" if self._leaks else "read_qualities"] = [
+            interval["readQualities" if has_leaks else "read_qualities"] = [
                 {"start_interval": start, "end_interval": end, "quality": "SUBSTITUTE"}
             ]
         return UsageRead(

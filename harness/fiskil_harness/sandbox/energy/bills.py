@@ -77,7 +77,7 @@ class Biller:
         """Store the parameters; bills are paid on business days of *state*."""
         self.spec, self.plan, self.seed, self.email = spec, plan, seed, email
         self.state = state
-        self._made: dict[date, tuple[Charge, ...]] = {}
+        self._made: dict[tuple[date, bool], tuple[Charge, ...]] = {}
 
     def bills(
         self,
@@ -128,9 +128,11 @@ class Biller:
         return msgspec.structs.replace(bill, payments=paid)
 
     def _charges(self, span: Period, reads_in: Callable[[Period], list[MeterRead]], *, is_first: bool) -> tuple[Charge, ...]:
-        if span.first not in self._made:
-            self._made[span.first] = tuple(_charges(self.spec, self.plan, span, reads_in(span), is_first=is_first))
-        return self._made[span.first]
+        # A bill is the first one in a sandbox that began in one month, and a later one in another sandbox.
+        key = span.first, is_first
+        if key not in self._made:
+            self._made[key] = tuple(_charges(self.spec, self.plan, span, reads_in(span), is_first=is_first))
+        return self._made[key]
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
