@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 from typing import Any
 from urllib.parse import quote
 
@@ -58,6 +59,35 @@ def test_a_secret_keeps_its_name_when_others_follow(placeholders: Placeholders) 
 def test_the_encoding_is_a_part_of_the_placeholder(placeholders: Placeholders, encoded: str, replaced: str) -> None:
     """So different texts are not mistaken for equal ones."""
     assert placeholders.replace([f"<{encoded.rstrip('=')}>"]) == [f"<{replaced}>"]
+
+
+@pytest.mark.parametrize("secret", [SECRET, TOKENS[1], UNKNOWN])
+@pytest.mark.parametrize("level", [1, 6, 9])
+@pytest.mark.parametrize(
+    "text",
+    ["session=.{}.aXg2Rw.sig; Path=/", "Cookie: session=.{}", '{{"c": "%2E{}"}}', "{}"],
+    ids=["set", "sent", "quoted", "bare"],
+)
+def test_a_compressed_cookie_with_a_secret_is_replaced(
+    placeholders: Placeholders, text: str, level: int, secret: str
+) -> None:
+    """Flask and others compress a session before they sign it, and anybody can read it."""
+    packed = base64.urlsafe_b64encode(zlib.compress(json.dumps({"token": secret}).encode(), level)).rstrip(b"=").decode()
+
+    (replaced,) = placeholders.replace([text.format(packed)])
+
+    assert packed[:24] not in replaced
+    head, tail = text.format("|").split("|")
+    assert replaced.startswith(f"{head}[harness: part of ")
+    assert replaced.endswith(f"]{tail}")
+    assert b"[" not in with_words(replaced.encode())[0]
+
+
+def test_a_compressed_cookie_without_a_secret_is_unchanged(placeholders: Placeholders) -> None:
+    """Nor is a text changed that only looks compressed."""
+    packed = base64.urlsafe_b64encode(zlib.compress(json.dumps({"theme": "dark", "items": [1, 2, 3]}).encode())).decode()
+
+    assert placeholders.replace([packed, f"eJ{'x' * 40}", "a" * 9000]) == [packed, f"eJ{'x' * 40}", "a" * 9000]
 
 
 def test_a_token_that_nothing_lists_gets_a_name(placeholders: Placeholders) -> None:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from fiskil_harness.core.identifiers import ID_LIKE
 from fiskil_harness.core.redaction import Hit, Index
+from fiskil_harness.core.redaction.compressed import compressed_words
 from fiskil_harness.core.redaction.redactor import TOKEN, changed, character_boundary
 from fiskil_harness.core.redaction.secret_index import OTHER_CASE, SHORTEST
 
@@ -23,6 +24,8 @@ ROUNDS = 3
 REMOVED = b"[harness]"
 """The text that replaces a whole value in which secrets are left after the last search."""
 
+COMPRESSED = "in zlib"
+"""The encoding of a compressed word that contains a secret, as a part of its placeholder."""
 _TOKEN = re.compile(TOKEN.pattern.encode())
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _ID_LIKE = re.compile(ID_LIKE.pattern.encode())
@@ -86,12 +89,15 @@ class Placeholders:
     def _learn_unknown_tokens(self, leaves: Iterable[bytes]) -> None:
         """Name the tokens that no source lists, for example a token that expired long ago."""
         for leaf in leaves:
-            if b"eyJ" in leaf:
-                self.learn(("token", match[0][len(match[1]) :].decode()) for match in _TOKEN.finditer(leaf))
+            for text in (leaf, *(content for _, content in compressed_words(leaf))):
+                if b"eyJ" in text:
+                    self.learn(("token", match[0][len(match[1]) :].decode()) for match in _TOKEN.finditer(text))
 
     def _cuts(self, leaves: list[bytes]) -> dict[int, list[_Cut]]:
         """Return the parts to replace in each of *leaves* that contains a secret, by the index of the leaf."""
-        hits = sorted(self._index.hits(b"\0".join(leaves)), key=lambda hit: (hit.span[0], -hit.span[1], hit.kind))
+        text = b"\0".join(leaves)
+        found = [*self._index.hits(text), *self._hits_in_compressed(text)]
+        hits = sorted(found, key=lambda hit: (hit.span[0], -hit.span[1], hit.kind))
         if not hits:
             return {}
         starts = list(accumulate((len(leaf) + 1 for leaf in leaves), initial=0))
@@ -105,6 +111,12 @@ class Placeholders:
                 if begin < end:
                     _add(cuts.setdefault(number, []), _cut(hit, leaves[number], begin, end))
         return cuts
+
+    def _hits_in_compressed(self, text: bytes) -> Iterator[Hit]:
+        """Yield a hit for each compressed word of *text* with a secret; its span is the whole word."""
+        for span, content in compressed_words(text):
+            for hit in self._index.hits(content)[:1]:
+                yield hit._replace(span=span, is_whole=False, description=COMPRESSED)
 
     def _name_of_number(self, number: int) -> int | str:
         """Return the placeholder of a secret that is written as an integer, else the integer."""
