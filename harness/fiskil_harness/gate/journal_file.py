@@ -24,6 +24,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.urls import origin_of
 from fiskil_harness.core.redaction.environment_secrets import environment_secrets
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.core.version import version
@@ -319,6 +320,9 @@ def _without_secrets(settings: Settings) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=str)
     app = plain["app"]
     app |= {name: _hidden(app[name]) for name in HIDDEN_APP}
+    app["webhook"]["path"] = re.split(r"[?#]", app["webhook"]["path"])[0]
+    production = app["facts"]["production_webhook_url"]
+    app["facts"]["production_webhook_url"] = production and origin_of(production)
     app["observe"] |= {name: _hidden(app["observe"][name]) for name in HIDDEN_OBSERVE}
     sandbox = {name: plain["sandbox"][name] for name in ("tls", "interpretations")}
     return {**plain, "sandbox": sandbox, "hosted": {}, "folder": ""}
