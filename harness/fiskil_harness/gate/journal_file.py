@@ -148,11 +148,15 @@ class StoredRun:
         """Read and check the whole file; nothing is judged.
 
         Raises:
-            UsageError: The file is no journal, has another format version, is incomplete, was edited, or is too large.
+            UsageError: The file is no regular file or no journal, has another format version, is incomplete, was edited, or is too large.
         """
         self.path = path
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise UsageError(f"The journal {str(path)!r} is not a regular file.")
         lines = self._lines()
-        first = next(lines)
+        first = next(lines, None)
+        if first is None:
+            raise self._incomplete()
         self._refuse_other_format(first)
         for _ in lines:  # to its end, where the digest is compared
             pass
@@ -160,8 +164,9 @@ class StoredRun:
             self.header = msgspec.json.decode(first, type=Header)
             self.settings = _settings_of(self.header.settings)
             for stored in self.scenarios():
-                if stored.scenario:
+                if stored.scenario or stored.outcome is None:
                     scenario_of(stored)
+                msgspec.json.encode((stored.name, stored.scenario, stored.outcome))  # a report must be able to contain them
                 journal_of(stored)
         except (ValueError, RecursionError) as error:
             reason = str(error).replace("`", "'")[:MOST_TEXT]
