@@ -166,7 +166,8 @@ class StoredRun:
             for stored in self.scenarios():
                 if stored.scenario or stored.outcome is None:
                     scenario_of(stored)
-                msgspec.json.encode((stored.name, stored.scenario, stored.outcome))  # a report must be able to contain them
+                # A report contains these texts, so they must be valid Unicode.
+                msgspec.json.encode((stored.name, stored.scenario, stored.outcome))
                 journal_of(stored)
         except (ValueError, RecursionError) as error:
             reason = str(error).replace("`", "'")[:MOST_TEXT]

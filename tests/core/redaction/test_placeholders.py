@@ -71,7 +71,7 @@ def test_the_encoding_is_a_part_of_the_placeholder(placeholders: Placeholders, e
 def test_a_compressed_cookie_with_a_secret_is_replaced(
     placeholders: Placeholders, text: str, level: int, secret: str
 ) -> None:
-    """Flask and others compress a session before they sign it, and anybody can read it."""
+    """Flask and others compress a session before they sign it, and a client can read it."""
     packed = base64.urlsafe_b64encode(zlib.compress(json.dumps({"token": secret}).encode(), level)).rstrip(b"=").decode()
 
     (replaced,) = placeholders.replace([text.format(packed)])
