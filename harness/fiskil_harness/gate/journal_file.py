@@ -148,7 +148,8 @@ class StoredRun:
         """Read and check the whole file; nothing is judged.
 
         Raises:
-            UsageError: The file is no regular file or no journal, has another format version, is incomplete, was edited, or is too large.
+            UsageError: The file is no regular file or no journal, has another format version, is incomplete, was edited, or
+                is too large.
         """
         self.path = path
         if path.exists() and not path.is_file() and not path.is_dir():
