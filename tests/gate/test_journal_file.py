@@ -2,13 +2,17 @@
 
 import datetime
 import gzip
+import hashlib
 import json
+import os
 import stat
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec import structs
 
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.core.redaction.placeholders import Placeholders
@@ -41,7 +45,10 @@ refresh = { request = "POST /refresh?key=hunter2hunter2", headers = { x-key = "h
 [app.observe]
 effects = "GET /effects"
 logs = ["/home/bo/app.log"]
+[app.webhook]
+path = "/hooks?key=hunter2hunter2"
 [app.facts]
+production_webhook_url = "https://bo:hunter2hunter2@api.example.com/hooks/T0/hunter2hunter2?key=hunter2hunter2"
 datasets = ["accounts"]
 key_created = 2026-05-01
 [app.limits]
@@ -69,6 +76,7 @@ RUN = Run(
     digest="d" * 64,
     was_interrupted=True,
 )
+OUTCOME = {"scenario": "x", "title": "x", "practices": ["webhooks.idempotent"], "seed": 5, "findings": []}
 Write = Callable[..., Path]
 
 
@@ -201,8 +209,11 @@ def test_the_config_is_stored_without_its_secrets(write: Write, settings: Settin
     assert stored.app.passes("port")
     assert stored.app.passes("workdir")
     assert not stored.app.passes("api_url")
+    assert stored.app.webhook.path == "/hooks"
+    assert stored.app.facts.production_webhook_url == "https://api.example.com"
+    facts = structs.replace(settings.app.facts, production_webhook_url="https://api.example.com")
     assert (stored.app.facts, stored.app.limits, stored.gate, stored.waive) == (
-        settings.app.facts,
+        facts,
         settings.app.limits,
         settings.gate,
         settings.waive,
@@ -332,6 +343,46 @@ def test_a_file_that_needs_too_much_memory_is_refused(write: Write, monkeypatch:
     path.write_bytes(gzip.compress(head) + gzip.compress(b"{}\n" * 30_000))
     with pytest.raises(UsageError, match="is larger than any journal, so it was not read to its end"):
         StoredRun(path)
+
+
+def made(path: Path, *lines: bytes) -> Path:
+    """Return *path* with a journal of *lines*, whose digest is correct."""
+    digests = [hashlib.sha256(line).hexdigest() for line in lines]
+    end = {"lines": len(digests), "digest": hashlib.sha256("".join(digests).encode()).hexdigest()}
+    path.write_bytes(gzip.compress(b"".join([*lines, json.dumps(end).encode() + b"\n"])))
+    return path
+
+
+def test_a_file_with_only_an_end_is_refused(tmp_path: Path) -> None:
+    """Its digest is correct, and there is nothing to judge."""
+    with pytest.raises(UsageError, match="is incomplete"):
+        StoredRun(made(tmp_path / "made.journal"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"name": "x"},
+        {"name": "x", "hooks": ["a"], "entries": []},
+        {"name": "\ud800", "outcome": OUTCOME},
+        {"name": "x", "outcome": OUTCOME | {"title": "\udfff"}},
+    ],
+)
+def test_a_line_that_cannot_be_judged_is_refused(write: Write, line: dict[str, Any]) -> None:
+    """It has neither a scenario nor an outcome, or text that no report can contain."""
+    path = write()
+    header = gzip.decompress(path.read_bytes()).splitlines(keepends=True)[0]
+
+    with pytest.raises(UsageError, match="which this one cannot read: "):
+        StoredRun(made(path, header, json.dumps(line).encode() + b"\n"))
+
+
+def test_a_pipe_without_a_writer_is_refused(tmp_path: Path) -> None:
+    """Opening it would wait for ever."""
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(UsageError, match=r"The journal '.*' is not a regular file"):
+        StoredRun(tmp_path / "pipe")
 
 
 def test_an_entry_that_this_version_does_not_know_is_refused(write: Write) -> None:

@@ -114,7 +114,7 @@ def test_no_encoding_of_a_secret_is_in_a_recording(journal: Journal) -> None:
     assert index.hits(read) == []
     spellings = [encode(value) for value in (*SECRETS.values(), NEXT_TOKEN) for encode in ENCODINGS.values()]
     assert [spelling for spelling in spellings if spelling in line or spelling in read] == []
-    assert all(f"[harness: {kind.replace(' ', '_')}]".encode() in line for kind in SECRETS)
+    assert all(f"[harness: {kind.replace(' ', '_')}".encode() in line for kind in SECRETS)
 
 
 def test_a_recording_is_judged_like_the_run(journal: Journal) -> None:

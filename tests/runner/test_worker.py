@@ -1,5 +1,6 @@
 """The worker turns every error inside a scenario into an outcome, and leaves nothing behind."""
 
+import gzip
 import os
 import socketserver
 import threading
@@ -14,7 +15,7 @@ import pytest
 from fiskil_harness import probes
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.errors import AppError, ConfigError, HookError, StepError
-from fiskil_harness.journal import Delivery
+from fiskil_harness.journal import Delivery, Output
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.webhooks import finishes_work
 from fiskil_harness.runner.worker import AGAIN_AFTER, PENDING_OF_OTHERS, Worker
@@ -59,6 +60,16 @@ class LeaksEnvironment(steps.PlainStep, frozen=True, tag="leaks_environment"):
     def perform(self, stage: Stage) -> None:
         """Raise StepError."""
         raise StepError(f"the app wrote {os.environ[stage.settings.hosted.client_secret_env]}")
+
+
+class LeaksConfig(steps.PlainStep, frozen=True, tag="leaks_config"):
+    """A step that fails with a secret of the config in the reason, after the app has printed it."""
+
+    def perform(self, stage: Stage) -> None:
+        """Raise StepError."""
+        secret = stage.settings.app.env["API_KEY"]
+        stage.journal.write(Output(place="output", text=f"my key is {secret}".encode()))
+        raise StepError(f"the app wrote {secret}")
 
 
 class Vanishes(steps.PlainStep, frozen=True, tag="vanishes"):
@@ -143,6 +154,20 @@ def test_a_secret_in_the_environment_is_redacted(
     played = work(receiver_settings()).play(scenario(LeaksEnvironment()))
 
     assert played.measure.notes == ("the app wrote <client_secret>",)
+
+
+def test_a_secret_in_the_config_is_redacted(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """A team may write a key for the app into the config; neither a report nor a journal file contains it."""
+    worker = work(receiver_settings(API_KEY="hunter2hunter2"))
+    worker.includes_recording = True
+
+    played = worker.play(scenario(LeaksConfig()))
+
+    assert played.measure.notes == ("the app wrote <config_secret>",)
+    assert played.recording is not None
+    line = gzip.decompress(played.recording.line)
+    assert b"hunter2" not in line
+    assert b"my key is [harness: config_secret" in line
 
 
 def test_excerpts_of_a_failure_contain_no_secret(work: MakeWorker, receiver_settings: MakeSettings) -> None:

@@ -330,6 +330,16 @@ def test_an_unfinished_copy_of_a_killed_process_is_removed(start: Callable[..., 
     assert (unfinished.exists(), other.exists()) == (False, True)
 
 
+def test_a_folder_with_the_name_of_an_unfinished_copy_stays(start: Callable[..., Served], path: Path) -> None:
+    """Only files are removed; serve starts."""
+    folder = path.with_name(f".{path.name}.deadbeef")
+    folder.mkdir()
+
+    start().connect()
+
+    assert folder.is_dir()
+
+
 def test_one_file_serves_one_process(start: Callable[..., Served]) -> None:
     """A second serve with the same file is refused until the first one ends."""
     first = start()
@@ -427,6 +437,24 @@ def test_a_state_about_unknown_things_is_refused(
     state_file.close()
 
     with pytest.raises(UsageError, match="refers to something that this version of serve does not have"):
+        start()
+
+
+@pytest.mark.parametrize("place", ["now", "epoch", "moved_to"])
+def test_a_time_without_a_zone_is_refused(start: Callable[..., Served], path: Path, place: str) -> None:
+    """It cannot be compared with other times."""
+    closed(start())
+    text = json.loads(path.read_text())
+    now, content = datetime.fromisoformat(text["now"]), text["content"]
+    if place == "now":
+        now = now.replace(tzinfo=None)
+    else:
+        content["sandbox"][place] = "2026-01-01T00:00:00"
+    state_file = StateFile(path, seed=0, write=partial(files.write, mode=0o600))
+    state_file.save(now, lambda: content)
+    state_file.close()
+
+    with pytest.raises(UsageError, match="has a time without a time zone"):
         start()
 
 

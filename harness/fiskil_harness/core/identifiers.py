@@ -1,4 +1,4 @@
-"""Australian identifiers: the check digits of business, company, metering and customer reference numbers, and formats."""
+"""Identifiers: the check digits of Australian business, company, metering and customer reference numbers, and formats."""
 
 import re
 
@@ -10,6 +10,8 @@ EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f]{1,64}@[^@\s\x00-\x1f\x7f-\x9f]{1,1
 """An e-mail address: any letters around one ``@``, without blanks and control characters."""
 PHONE = re.compile(r"\+[1-9]\d{1,14}", re.ASCII)
 """A phone number in E.164 format, such as ``+61491570156``."""
+ID_LIKE = re.compile(r"(?<![\w.])(?=\w*\d)(?=\w*[a-z]\w*[a-z])[0-9A-Za-z_]{10,}(?![\w.])")
+"""A word that may be an id of an app: long, with letters and digits, and without dots."""
 
 
 def is_abn(number: str) -> bool:

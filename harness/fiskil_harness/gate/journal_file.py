@@ -24,6 +24,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.urls import origin_of
 from fiskil_harness.core.redaction.environment_secrets import environment_secrets
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.core.version import version
@@ -147,11 +148,16 @@ class StoredRun:
         """Read and check the whole file; nothing is judged.
 
         Raises:
-            UsageError: The file is no journal, has another format version, is incomplete, was edited, or is too large.
+            UsageError: The file is no regular file or no journal, has another format version, is incomplete, was edited, or
+                is too large.
         """
         self.path = path
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise UsageError(f"The journal {str(path)!r} is not a regular file.")
         lines = self._lines()
-        first = next(lines)
+        first = next(lines, None)
+        if first is None:
+            raise self._incomplete()
         self._refuse_other_format(first)
         for _ in lines:  # to its end, where the digest is compared
             pass
@@ -159,8 +165,10 @@ class StoredRun:
             self.header = msgspec.json.decode(first, type=Header)
             self.settings = _settings_of(self.header.settings)
             for stored in self.scenarios():
-                if stored.scenario:
+                if stored.scenario or stored.outcome is None:
                     scenario_of(stored)
+                # A report contains these texts, so they must be valid Unicode.
+                msgspec.json.encode((stored.name, stored.scenario, stored.outcome))
                 journal_of(stored)
         except (ValueError, RecursionError) as error:
             reason = str(error).replace("`", "'")[:MOST_TEXT]
@@ -319,6 +327,9 @@ def _without_secrets(settings: Settings) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=str)
     app = plain["app"]
     app |= {name: _hidden(app[name]) for name in HIDDEN_APP}
+    app["webhook"]["path"] = re.split(r"[?#]", app["webhook"]["path"])[0]
+    production = app["facts"]["production_webhook_url"]
+    app["facts"]["production_webhook_url"] = production and origin_of(production)
     app["observe"] |= {name: _hidden(app["observe"][name]) for name in HIDDEN_OBSERVE}
     sandbox = {name: plain["sandbox"][name] for name in ("tls", "interpretations")}
     return {**plain, "sandbox": sandbox, "hosted": {}, "folder": ""}

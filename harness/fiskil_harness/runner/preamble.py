@@ -10,6 +10,7 @@ import msgspec
 from fiskil_harness.app.browser.form_browser import is_loopback
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.urls import origin_of
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.journal import (
     FORGERY_ADDRESSES,
@@ -109,7 +110,7 @@ def config_statements(settings: Settings, fiskil: Fiskil) -> Iterator[Entry]:
         rotate_days=facts.rotate_days,
         syncing_words=facts.syncing_words,
     )
-    yield Production(webhook_url=facts.production_webhook_url)
+    yield Production(webhook_url=facts.production_webhook_url and origin_of(facts.production_webhook_url))
     secret = fiskil.credentials.client_secret
     yield KeyInUse(client_secret=secret, is_in_env=settings.app.passes("client_secret") or bool(settings.app.object))
 

@@ -18,6 +18,7 @@ from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.template_values import of_end_user
+from fiskil_harness.core.redaction.config_secrets import config_secrets
 from fiskil_harness.core.redaction.environment_secrets import environment_secrets
 from fiskil_harness.core.redaction.placeholders import Placeholders
 from fiskil_harness.core.redaction.redactor import Redactor
@@ -113,7 +114,7 @@ class Worker:
         self.redactor = Redactor(self._secrets)
         for value in login_secrets(settings.app.login).values():
             self.redactor.register("login_secret", value)
-        for kind, secret in environment_secrets(settings):
+        for kind, secret in (*environment_secrets(settings), *config_secrets(settings)):
             self.redactor.register(kind, secret)
         self.includes_har = False
         """If True, each result of ``play`` includes its exchanges as HAR."""
@@ -286,6 +287,7 @@ class Worker:
         driver = self._driver
         try:
             self._placeholders.learn((*self._secrets(), *environment_secrets(self.settings)))
+            self._placeholders.learn(config_secrets(self.settings))
             self._placeholders.learn(("login_secret", value) for value in login_secrets(self.settings.app.login).values())
             recording = recording_of(
                 scenario,

@@ -4,6 +4,7 @@ The file is replaced as a whole, before the response to each request that may ha
 killed leaves the state of its last response. A digest shows whether the file is as it was written.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -12,6 +13,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -131,7 +133,8 @@ class StateFile:
         unfinished = re.compile(re.escape(f".{self.path.name}.") + r"[0-9a-f]{8}")
         for entry in self.path.parent.iterdir():
             if unfinished.fullmatch(entry.name):
-                entry.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # such as a folder, which serve did not write
+                    entry.unlink()
 
     def _read(self) -> _File | None:
         if self.path.exists() and not self.path.is_file():
@@ -161,9 +164,20 @@ class StateFile:
         if file.sha256 != _digest(file.now, encoded):
             raise self.refuse("was changed after serve had written it")
         try:
-            return msgspec.json.decode(encoded, type=Content)
+            content = msgspec.json.decode(encoded, type=Content)
         except (msgspec.MsgspecError, HarnessError):
             raise self.refuse("was written by another version of serve") from None
+        if _has_time_without_zone([file.now, msgspec.to_builtins(content, builtin_types=(datetime,))]):
+            raise self.refuse("has a time without a time zone")
+        return content
+
+
+def _has_time_without_zone(node: Any) -> bool:
+    if isinstance(node, dict):
+        node = list(node.values())
+    if isinstance(node, list | tuple):
+        return any(map(_has_time_without_zone, node))
+    return isinstance(node, datetime) and node.tzinfo is None
 
 
 def _digest(now: datetime, encoded: bytes) -> str:

@@ -2,11 +2,13 @@
 
 import base64
 import json
+import zlib
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from fiskil_harness.core.identifiers import ID_LIKE
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.core.redaction.placeholders import Placeholders, with_kinds, with_words
 
@@ -59,9 +61,41 @@ def test_the_encoding_is_a_part_of_the_placeholder(placeholders: Placeholders, e
     assert placeholders.replace([f"<{encoded.rstrip('=')}>"]) == [f"<{replaced}>"]
 
 
+@pytest.mark.parametrize("secret", [SECRET, TOKENS[1], UNKNOWN])
+@pytest.mark.parametrize("level", [1, 6, 9])
+@pytest.mark.parametrize(
+    "text",
+    ["session=.{}.aXg2Rw.sig; Path=/", "Cookie: session=.{}", '{{"c": "%2E{}"}}', "{}"],
+    ids=["set", "sent", "quoted", "bare"],
+)
+def test_a_compressed_cookie_with_a_secret_is_replaced(
+    placeholders: Placeholders, text: str, level: int, secret: str
+) -> None:
+    """Flask and others compress a session before they sign it, and a client can read it."""
+    packed = base64.urlsafe_b64encode(zlib.compress(json.dumps({"token": secret}).encode(), level)).rstrip(b"=").decode()
+
+    (replaced,) = placeholders.replace([text.format(packed)])
+
+    assert packed[:24] not in replaced
+    head, tail = text.format("|").split("|")
+    assert replaced.startswith(f"{head}[harness: part of ")
+    assert replaced.endswith(f"]{tail}")
+    assert b"[" not in with_words(replaced.encode())[0]
+
+
+def test_a_compressed_cookie_without_a_secret_is_unchanged(placeholders: Placeholders) -> None:
+    """Nor is a text changed that only looks compressed."""
+    packed = base64.urlsafe_b64encode(zlib.compress(json.dumps({"theme": "dark", "items": [1, 2, 3]}).encode())).decode()
+
+    assert placeholders.replace([packed, f"eJ{'x' * 40}", "a" * 9000]) == [packed, f"eJ{'x' * 40}", "a" * 9000]
+
+
 def test_a_token_that_nothing_lists_gets_a_name(placeholders: Placeholders) -> None:
     """It may have expired before the run knew it."""
-    assert placeholders.replace([f"x-token: {UNKNOWN}", UNKNOWN]) == ["x-token: [harness: token]", "[harness: token]"]
+    assert placeholders.replace([f"x-token: {UNKNOWN}", UNKNOWN]) == [
+        "x-token: [harness: token, no id]",
+        "[harness: token, no id]",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,9 +119,9 @@ def test_json_stays_json(placeholders: Placeholders, body: Any) -> None:
 def test_a_secret_number_is_replaced_in_values_too(placeholders: Placeholders) -> None:
     """A state may contain an account number as a number; other numbers are kept."""
     assert placeholders.replace({"number": int(NUMBER), "count": 12, "text": NUMBER, "big": 10**5000}) == {
-        "number": "[harness: account_number]",
+        "number": "[harness: account_number, no id]",
         "count": 12,
-        "text": "[harness: account_number]",
+        "text": "[harness: account_number, no id]",
         "big": 10**5000,
     }
 
@@ -107,7 +141,7 @@ def test_the_name_of_a_secret_is_no_word_of_the_app() -> None:
     words = first.split()
     assert (words[0], words[2], words[4]) == (b"a", b"b", b"c")
     assert words[1] == words[3] != other
-    assert not set(words[1]) & set(b"aeiouyls0123456789")
+    assert not set(words[1]) & set(b"aeiouyls")
 
 
 def test_a_finding_is_shown_as_the_redactor_shows_it() -> None:
@@ -119,3 +153,21 @@ def test_a_finding_is_shown_as_the_redactor_shows_it() -> None:
 
     shown = with_kinds(finding, kinds)
     assert (shown.observed, shown.evidence) == ("<access_token> <client_secret> <token> [info]", ("nothing",))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [SECRET, SECRET.upper(), SECRET.lower(), SECRET.encode().hex(), TOKENS[0], UNKNOWN, NUMBER],
+    ids=["whole", "upper case", "lower case", "hex", "token", "JWT", "number"],
+)
+def test_the_word_looks_like_an_id_if_the_secret_does(placeholders: Placeholders, secret: str) -> None:
+    """Probes of logs count words that look like ids, and compare lines without their values, live and in a file."""
+    (replaced,) = placeholders.replace([f"used {secret} again".encode()])
+
+    text, kinds = with_words(replaced)
+    word = text.decode().split()[1]
+    assert text.decode() == f"used {word} again"
+    assert list(kinds) == [word]
+    assert bool(ID_LIKE.search(f"used {secret} again")) == bool(ID_LIKE.search(f"used {word} again"))
+    assert any(letter.isdigit() for letter in word)
+    assert with_kinds(f"a {word}", kinds) == f"a {kinds[word]}"

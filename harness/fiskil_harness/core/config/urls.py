@@ -1,6 +1,7 @@
 """Checks of URLs; the messages never repeat a password from a URL."""
 
 import re
+from urllib.parse import urlsplit
 
 _CREDENTIALS = re.compile(r"([^/?#]*//)?[^/?#]*@")
 
@@ -25,6 +26,16 @@ def is_absolute(target: str) -> bool:
 def joined(app_url: str, target: str) -> str:
     """Return the URL of a request: *target* if it is absolute, otherwise the path *target* at the app."""
     return target if is_absolute(target) else app_url + target
+
+
+def origin_of(url: str) -> str:
+    """Return the scheme and the host of *url*; only dots if it has no scheme. The rest may contain keys and passwords."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return "..."
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}" if parts.scheme else "..."
 
 
 def redacted_url(url: str) -> str:

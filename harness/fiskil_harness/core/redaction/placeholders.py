@@ -13,28 +13,38 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
+from fiskil_harness.core.identifiers import ID_LIKE
 from fiskil_harness.core.redaction import Hit, Index
+from fiskil_harness.core.redaction.compressed import compressed_words
 from fiskil_harness.core.redaction.redactor import TOKEN, changed, character_boundary
-from fiskil_harness.core.redaction.secret_index import SHORTEST
+from fiskil_harness.core.redaction.secret_index import OTHER_CASE, SHORTEST
 
 ROUNDS = 3
 """Maximum number of searches: a replacement could, by chance, complete an encoding around it."""
 REMOVED = b"[harness]"
 """The text that replaces a whole value in which secrets are left after the last search."""
 
+COMPRESSED = "in zlib"
+"""The encoding of a compressed word that contains a secret, as a part of its placeholder."""
 _TOKEN = re.compile(TOKEN.pattern.encode())
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_PLACEHOLDER = re.compile(rb"\[harness: (?:part of )?(\w+)(?: \d+)?(?: decoded| in [\w-]+| as bytes)*\]")
+_ID_LIKE = re.compile(ID_LIKE.pattern.encode())
+_NO_ID = b", no id"
+"""Marks the placeholder of a text that does not look like an id, such as a number or a JSON Web Token."""
+_PLACEHOLDER = re.compile(
+    rb"\[harness: (?:part of )?(\w+)(?: \d+)?(?: decoded| %b| in [\w-]+| as bytes)*(%b)?\]" % (OTHER_CASE.encode(), _NO_ID)
+)
 
 WORD_LENGTH = 24
 _CONSONANTS = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrtvw")
 """Makes letters of a digest that form no word, number or status."""
+_HALF = WORD_LENGTH // 2
 
 Tree = TypeVar("Tree")
 
 
 class _Cut(NamedTuple):
-    """A part of a text to replace, with its position in bytes."""
+    """A part of a text to replace, with its position in bytes. ``placeholder`` is the text for it, without its end."""
 
     begin: int
     end: int
@@ -79,12 +89,15 @@ class Placeholders:
     def _learn_unknown_tokens(self, leaves: Iterable[bytes]) -> None:
         """Name the tokens that no source lists, for example a token that expired long ago."""
         for leaf in leaves:
-            if b"eyJ" in leaf:
-                self.learn(("token", match[0][len(match[1]) :].decode()) for match in _TOKEN.finditer(leaf))
+            for text in (leaf, *(content for _, content in compressed_words(leaf))):
+                if b"eyJ" in text:
+                    self.learn(("token", match[0][len(match[1]) :].decode()) for match in _TOKEN.finditer(text))
 
     def _cuts(self, leaves: list[bytes]) -> dict[int, list[_Cut]]:
         """Return the parts to replace in each of *leaves* that contains a secret, by the index of the leaf."""
-        hits = sorted(self._index.hits(b"\0".join(leaves)), key=lambda hit: (hit.span[0], -hit.span[1], hit.kind))
+        text = b"\0".join(leaves)
+        found = [*self._index.hits(text), *self._hits_in_compressed(text)]
+        hits = sorted(found, key=lambda hit: (hit.span[0], -hit.span[1], hit.kind))
         if not hits:
             return {}
         starts = list(accumulate((len(leaf) + 1 for leaf in leaves), initial=0))
@@ -99,25 +112,33 @@ class Placeholders:
                     _add(cuts.setdefault(number, []), _cut(hit, leaves[number], begin, end))
         return cuts
 
+    def _hits_in_compressed(self, text: bytes) -> Iterator[Hit]:
+        """Yield a hit for each compressed word of *text* with a secret; its span is the whole word."""
+        for span, content in compressed_words(text):
+            for hit in self._index.hits(content)[:1]:
+                yield hit._replace(span=span, is_whole=False, description=COMPRESSED)
+
     def _name_of_number(self, number: int) -> int | str:
         """Return the placeholder of a secret that is written as an integer, else the integer."""
         try:
             name = self._names.get(str(number))
         except ValueError:  # more digits than Python converts
             return number
-        return f"[harness: {name}]" if name else number
+        return f"[harness: {name}{_NO_ID.decode()}]" if name else number
 
 
 def with_words(text: bytes) -> tuple[bytes, dict[str, str]]:
     """Return *text* with each placeholder replaced by a word, and the kind of the secret by its word.
 
-    A probe of logs looks for words such as "token". The name in a placeholder must not count as a word of the app.
+    A probe of logs looks for words such as "token". The name in a placeholder must not count as a word of the app. Like most
+    secrets, the word has a digit; a dot in it shows that the secret does not look like an id.
     """
     kinds: dict[str, str] = {}
 
     def word_of(match: re.Match[bytes]) -> bytes:
         digest = hashlib.sha256(match[0]).hexdigest()[:WORD_LENGTH]
-        word = digest.translate(_CONSONANTS)
+        letters = digest.translate(_CONSONANTS)
+        word = f"{letters[:_HALF]}7{'.' if match[2] else ''}{letters[_HALF:]}"
         kinds[word] = f"<{match[1].decode()}>"
         return word.encode()
 
@@ -128,7 +149,7 @@ def with_kinds(tree: Tree, kinds: dict[str, str]) -> Tree:
     """Return *tree* with each word of *kinds* in its texts replaced by the kind of the secret, as the redactor writes it."""
     if not kinds:
         return tree
-    words = re.compile("|".join(kinds))
+    words = re.compile("|".join(map(re.escape, kinds)))
     shown: Tree = changed(tree, lambda text: words.sub(lambda match: kinds[match[0]], text))
     return shown
 
@@ -136,7 +157,7 @@ def with_kinds(tree: Tree, kinds: dict[str, str]) -> Tree:
 def _cut(hit: Hit, leaf: bytes, begin: int, end: int) -> _Cut:
     part = "" if hit.is_whole else "part of "
     encoding = f" {hit.description}" if hit.description else ""
-    placeholder = f"[harness: {part}{hit.kind}{encoding}]".encode()
+    placeholder = f"[harness: {part}{hit.kind}{encoding}".encode()
     is_number = leaf[begin:end].isdigit()
     return _Cut(character_boundary(leaf, begin, -1), character_boundary(leaf, end, 1), placeholder, is_number)
 
@@ -155,7 +176,8 @@ def _with_placeholders(leaf: bytes, cuts: list[_Cut]) -> bytes:
     pieces, at = list[bytes](), 0
     for cut in cuts:
         is_json_number = cut.is_number and strings is not None and not _is_inside(strings, cut.begin)
-        pieces += [leaf[at : cut.begin], b'"%s"' % cut.placeholder if is_json_number else cut.placeholder]
+        placeholder = cut.placeholder + (b"]" if _ID_LIKE.search(leaf[cut.begin : cut.end]) else _NO_ID + b"]")
+        pieces += [leaf[at : cut.begin], b'"%s"' % placeholder if is_json_number else placeholder]
         at = cut.end
     return b"".join([*pieces, leaf[at:]])
 

@@ -17,6 +17,7 @@ from itertools import accumulate
 from msgspec import Struct
 
 from fiskil_harness.core import catalog
+from fiskil_harness.core.identifiers import ID_LIKE
 from fiskil_harness.journal import OTLP, Delivery, EventCreated, Exchange, Journal, Journey, Output, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import calls, consent_of
 
@@ -64,7 +65,6 @@ _VALUE = re.compile(r"(?<![\w.:/+-])[\w.:/+-]*\d[\w.:/+-]*")
 _NOISE = re.compile(r"[^a-z0-9]+")
 _ENCODED = re.compile(r"(?<![0-9A-Za-z])(?=([0-9A-Za-z+/_-]{8}))")
 """The first eight characters of what may be a digest, in hexadecimal digits, base64 or base32."""
-_OPAQUE = re.compile(r"(?<![\w.])(?=\w*\d)(?=\w*[a-z]\w*[a-z])[0-9A-Za-z_]{10,}(?![\w.])")
 DIGESTS = ("sha256", "sha1", "md5", "sha512", "blake2b")
 """Functions by which an app may shorten or hide ids in its log, without a key."""
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -226,7 +226,7 @@ def _ids(journal: Journal) -> set[str]:
 
 def _unknown_words(log: Log) -> set[str]:
     """Return the words that may stand for ids: long, with letters and digits, and in more than one record."""
-    counts = Counter(word for record in log.records for word in set(_OPAQUE.findall(record)))
+    counts = Counter(word for record in log.records for word in set(ID_LIKE.findall(record)))
     return {word for word, count in counts.items() if count > 1}
 
 
