@@ -10,20 +10,10 @@ import pytest
 
 from fiskil_harness.app.app_under_test import AppUnderTest, open_app
 from fiskil_harness.app.effects import EffectsReport, query_effects
-from fiskil_harness.app.idle import (
-    NO_REQUEST,
-    NONE,
-    OTHERS_EVERY_S,
-    TABLE,
-    Backlog,
-    IdleWait,
-    IdleWaits,
-    wait_for_no_request,
-)
+from fiskil_harness.app.idle import NO_REQUEST, NONE, TABLE, Backlog, IdleWait, IdleWaits, wait_for_no_request
 from fiskil_harness.core import clock
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.core.net.server import free_port
-from fiskil_harness.errors import HookError
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
 
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ="
@@ -52,7 +42,6 @@ class ScriptedApp:
 
     def __init__(self, time: ControlledTime) -> None:
         self._time = time
-        self.others: dict[str, Callable[[float], dict[str, Any]]] = {}
         self.report({})
 
     def report(self, report: dict[str, Any] | Callable[[float, int], dict[str, Any]]) -> None:
@@ -67,11 +56,8 @@ class ScriptedApp:
         """Return true: the app is always ready."""
         return True
 
-    def effects(self, values: dict[str, str]) -> dict[str, Any]:
-        """Return the report, or that of the end user if there is another one."""
-        other = self.others.get(values.get("end_user_ref", ""))
-        if other is not None:
-            return other(self._time.now_s - self._since_s)
+    def effects(self, _values: dict[str, str]) -> dict[str, Any]:
+        """Return the report."""
         self._queries += 1
         if callable(self._report):
             return self._report(self._time.now_s - self._since_s, self._queries - 1)
@@ -123,7 +109,7 @@ class Waiting:
             full_time_s=full_time_s,
         )
 
-    def acknowledge(self, *message_ids: str, is_subscribed: bool = True, participant: str = "") -> None:
+    def acknowledge(self, *message_ids: str, is_subscribed: bool = True) -> None:
         """Record messages that the app has acknowledged."""
         for message_id in message_ids:
             self.journal.write(
@@ -131,20 +117,14 @@ class Waiting:
                     event=message_id,
                     kind="consent.updated",
                     message_id=message_id,
-                    participant=participant,
+                    participant="",
                     publish_time="",
                     is_subscribed=is_subscribed,
                 )
             )
             self.journal.write(
                 Delivery(
-                    event=message_id,
-                    participant=participant,
-                    message_id=message_id,
-                    attempt=1,
-                    body=b"{}",
-                    outcome="ack",
-                    at_s=1.0,
+                    event=message_id, participant="", message_id=message_id, attempt=1, body=b"{}", outcome="ack", at_s=1.0
                 )
             )
 
@@ -249,82 +229,6 @@ def test_a_wait_ends_as_its_cell_says(waiting: Waiting, row: Row, *, is_disturbe
 
         assert result == row.result, f"after {stuck_waits} stuck waits"
         assert cell_s <= took_s < cell_s + POLL_S, f"after {stuck_waits} stuck waits"
-
-
-def wait_for_two(waiting: Waiting, *, is_disturbed: bool = False) -> list[float]:
-    """Acknowledge a message of two end users, wait for one after the other, and return the seconds until each was idle."""
-    waiting.script.report({"state": {"rows": []}})
-    waiting.acknowledge("e0")
-    waiting.acknowledge("b.e0", participant="b")
-    began_s, b = waiting.time.now_s, {"end_user_ref": "b"}
-    ended_s: list[float] = []
-    for name, values, others in (("", {}, {"b": b}), ("b", b, {})):
-        waiting.waits.wait(name, values, is_disturbed=is_disturbed, is_last=False, others=others)
-        ended_s.append(waiting.time.now_s - began_s)
-    return ended_s
-
-
-@EACH_DISTURBANCE
-def test_the_time_counts_for_all_end_users_at_once(waiting: Waiting, *, is_disturbed: bool) -> None:
-    """The wait for the second end user has lasted as long as its cell says, too."""
-    first_s, second_s = wait_for_two(waiting, is_disturbed=is_disturbed)
-
-    assert 3 <= first_s < 3 + POLL_S
-    assert 3 + OTHERS_EVERY_S <= second_s < 3 + OTHERS_EVERY_S + 3 * POLL_S
-
-
-def test_a_change_restarts_the_time_of_its_end_user_only(waiting: Waiting) -> None:
-    """The state of the second end user changes while the harness waits for the first."""
-    waiting.script.others["b"] = lambda since_s: {"state": {"rows": [1] if since_s > 2 else []}}
-
-    first_s, second_s = wait_for_two(waiting)
-
-    assert first_s < 3 + POLL_S
-    assert 5 <= second_s < 5 + OTHERS_EVERY_S + 3 * POLL_S
-
-
-def test_an_open_api_request_restarts_the_time_of_all_end_users(waiting: Waiting) -> None:
-    """A request may be for any end user, so the app is busy for all of them."""
-    waiting.requests.busy_until_s = waiting.time.now_s + 2
-
-    first_s, second_s = wait_for_two(waiting)
-
-    assert first_s >= 5 - POLL_S
-    assert second_s >= 5 - POLL_S
-
-
-@pytest.mark.parametrize("applied_after_s", [0.0, 2.0], ids=["applied before", "applied meanwhile"])
-def test_a_message_that_is_stuck_for_the_first_end_user_leaves_the_second_idle(
-    waiting: Waiting, applied_after_s: float
-) -> None:
-    """The app counts the pending messages of all end users together."""
-
-    def pending(since_s: float) -> int:
-        return 1 if since_s >= applied_after_s else 2
-
-    waiting.acknowledge("e0")
-    waiting.acknowledge("b.e0", participant="b")
-    waiting.script.report(lambda since_s, _: {"pending": pending(since_s), "applied": {"e0": 0}})
-    waiting.script.others["b"] = lambda since_s: {"pending": pending(since_s), "applied": {"b.e0": 2 - pending(since_s)}}
-    b = {"end_user_ref": "b"}
-
-    results = [
-        waiting.waits.wait(name, values, is_disturbed=False, is_last=False, others=others).result
-        for name, values, others in (("", {}, {"b": b}), ("b", b, {}))
-    ]
-
-    assert results == ["stuck", "idle"]
-    assert (waiting.app.backlog.message, waiting.app.backlog.new_waits) == ("e0 consent.updated", 1)
-
-
-def test_an_effects_hook_that_fails_for_a_later_end_user_spares_the_first(waiting: Waiting) -> None:
-    """The error appears in the wait for the end user whom it concerns."""
-    waiting.script.others["b"] = lambda _: {"pending": "many"}
-
-    with pytest.raises(HookError):
-        wait_for_two(waiting)
-
-    assert waiting.time.now_s >= 3
 
 
 @EACH_ROW

@@ -66,9 +66,9 @@ def test_each_wait_knows_its_place(play: Callable[..., Worker], monkeypatch: pyt
     places: list[tuple[bool, bool]] = []
     wait = idle.IdleWaits.wait
 
-    def recorded(self: idle.IdleWaits, *arguments: Any, is_disturbed: bool, is_last: bool, **others: Any) -> idle.IdleWait:
+    def recorded(self: idle.IdleWaits, *arguments: Any, is_disturbed: bool, is_last: bool) -> idle.IdleWait:
         places.append((is_disturbed, is_last))
-        return wait(self, *arguments, is_disturbed=is_disturbed, is_last=is_last, **others)
+        return wait(self, *arguments, is_disturbed=is_disturbed, is_last=is_last)
 
     monkeypatch.setattr(idle.IdleWaits, "wait", recorded)
 

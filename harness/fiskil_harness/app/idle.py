@@ -61,10 +61,6 @@
 # config promises nothing. That is expensive if every message of an app gets stuck. So each kind of event gets the full time
 # once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough.
 #
-# Several end users: the waits for them follow each other, but the time counts for all of them. While the first wait lasts,
-# the effects of the others are queried too, and each keeps its own time without a change. So each wait ends after the
-# seconds of the table, as if it were the only one, and three waits of 3 s take 3 s together.
-#
 # Late state: an app may have finished before its state shows that. The waits do not expect this. If such an app does not
 # pass, the scenario runs again with a minimum for each wait (``patience_s``); ``runner/late_states.py`` decides that.
 #
@@ -73,10 +69,9 @@
 # counts for the next wait. The last wait ("end") has the backlog with which the scenario began, as the first wait has: it
 # takes as long as if it were the scenario's only one.
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from math import inf
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
@@ -129,8 +124,6 @@ Before a scenario ("begin") it is used for every app. A generated plan needs les
 """
 
 
-OTHERS_EVERY_S = 0.25
-"""How often, in real seconds, a wait for one end user queries the effects of the end users whose waits follow."""
 LEAST_UNCHANGED_S, MOST_EXTRA_S = 0.5, 5.0
 """How long an app that is stuck again must make no progress, and how long a wait of the full time may take beyond it."""
 
@@ -234,7 +227,6 @@ class IdleWaits:
         self._full_time_s, self._patience_s = full_time_s, patience_s
         self._causes_of_final_state = -1
         self._stuck_waits = 0
-        self._begun: dict[str, _Watch] = {}
         with suppress(HookError, HookMissing):
             if app.backlog.scenario and app.backlog.is_overtaken_by(query(app.backlog.values)):
                 app.backlog = NONE
@@ -245,22 +237,13 @@ class IdleWaits:
         """The number of older unfinished tasks that ``pending`` counts for each end user."""
         self._backlog_at_begin = app.backlog
 
-    def wait(
-        self,
-        participant: str,
-        values: Values,
-        *,
-        is_disturbed: bool,
-        is_last: bool,
-        others: Mapping[str, Values] = MappingProxyType({}),
-    ) -> IdleWait:
+    def wait(self, participant: str, values: Values, *, is_disturbed: bool, is_last: bool) -> IdleWait:
         """Query the app until it is idle or stuck, or until the limit. See the theory of operation above.
 
         Args:
             participant: Name of the end user whose effects are queried.
             values: Template values of this end user.
             is_last: True for the scenario's last wait.
-            others: Template values of the end users whose waits follow at once, by the end user's name.
 
         Raises:
             HookMissing: The config has no effects hook.
@@ -271,30 +254,20 @@ class IdleWaits:
             new_waits = max(backlog.new_waits, self._stuck_waits)
             backlog = msgspec.structs.replace(self._app.backlog, new_waits=new_waits)
         promised_s = self._app.settings.app.limits.fresh_s + SLACK_S
-
-        def watch_of(name: str, of_name: Values) -> _Watch:
-            return _Watch(
-                self._query(of_name),
-                _Messages(self._journal, name),
-                backlog,
-                is_disturbed=is_disturbed,
-                promised_s=promised_s if promised_s > LIMIT_S else 0.0,
-                pending_of_others=self.pending_of_others,
-            )
-
-        begun, self._begun = self._begun, {}  # so that later waits begin again after an error
-        watch = begun.get(participant) or watch_of(participant, values)
-        watch.go_on(backlog)
-        following = _Following(others, begun, begin=watch_of, query=self._query)
-
+        watch = _Watch(
+            self._query(values),
+            _Messages(self._journal, participant),
+            backlog,
+            is_disturbed=is_disturbed,
+            promised_s=promised_s if promised_s > LIMIT_S else 0.0,
+            pending_of_others=self.pending_of_others,
+        )
         full_time_s = None if is_disturbed or not is_last else self._full_time_s
 
         def is_over() -> bool:
             if self._requests.open_requests:
                 watch.note_call()
-                following.note_call()
                 return False
-            following.look(self._requests)
             return watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
 
         limit_s = max(DISTURBED_LIMIT_S, 2 * promised_s) if is_disturbed else max(LIMIT_S, promised_s)
@@ -312,7 +285,6 @@ class IdleWaits:
             result = "slow"
         waits_for = watch.messages.first_missing_in(watch.report.applied) if result == "stuck" else ""
         self._remember(watch, values, result=result, message=waits_for)
-        self._begun = following.watches
         return IdleWait(
             report=watch.report,
             result=result,
@@ -400,14 +372,6 @@ class _Watch:
         self.report, self.messages = report, messages
         self.since_change = self.since_work = stopwatch()
         self._backlog, self._is_disturbed = backlog, is_disturbed
-        self._has_progress = False
-
-    def go_on(self, backlog: Backlog) -> None:
-        """Go on as the wait for the watch's end user, with the *backlog* that the waits before it left.
-
-        After progress, stuck waits do not shorten the time. What was pending before is still pending.
-        """
-        self._backlog = Backlog(pending=backlog.pending) if self._has_progress else backlog
 
     def note_call(self) -> None:
         """Note that an API request is open: the app is busy, whatever it would report."""
@@ -418,7 +382,7 @@ class _Watch:
         before, self.report = self.report, report
         has_fewer = report.pending is not None and before.pending is not None and report.pending < before.pending
         if has_fewer or (report.applied, report.state) != (before.applied, before.state):
-            self._backlog, self._has_progress = NONE, True
+            self._backlog = NONE
         if is_calling or msgspec.structs.replace(report, failed=before.failed) != before:
             self.since_work = stopwatch()
         if is_calling or report != before:
@@ -455,43 +419,6 @@ class _Watch:
         if messages.are_missing_in(report.applied):
             return "some applied" if any(report.applied.values()) else "none applied"
         return "looks idle"
-
-
-class _Following:
-    """The end users whose waits follow the present one: what changes for them is noted from time to time meanwhile."""
-
-    def __init__(
-        self,
-        end_users: Mapping[str, Values],
-        watches: Mapping[str, _Watch],
-        *,
-        begin: Callable[[str, Values], _Watch],
-        query: Callable[[Values], "EffectsReport"],
-    ) -> None:
-        """Go on with the *watches* that an earlier wait began; *begin* begins that of an end user with its first report."""
-        self._end_users, self._begin, self._query = end_users, begin, query
-        self.watches = {name: watch for name, watch in watches.items() if name in end_users}
-        self._since_look = stopwatch()
-
-    def note_call(self) -> None:
-        """Note that an API request is open: it may be for any end user."""
-        for watch in self.watches.values():
-            watch.note_call()
-
-    def look(self, requests: ApiRequests) -> None:
-        """Query the effects for each end user, if the last time was ``OTHERS_EVERY_S`` ago."""
-        if self._since_look() < OTHERS_EVERY_S:
-            return
-        for name, values in self._end_users.items():
-            watch = self.watches.pop(name, None)
-            # An error belongs to the end user's own wait, which meets it again.
-            with suppress(HookError, HookMissing):
-                if watch is None:
-                    watch = self._begin(name, values)
-                else:
-                    watch.is_over_after(self._query(values), is_calling=requests.open_requests > 0)
-                self.watches[name] = watch
-        self._since_look = stopwatch()
 
 
 class _Messages:

@@ -299,15 +299,12 @@ class Stage:
         """
         return self._query(end_user.values)
 
-    def snapshot(
-        self, moment: EffectsMoment, end_user: EndUser, *, is_settled: bool = True, others: Sequence[EndUser] = ()
-    ) -> Effects:
+    def snapshot(self, moment: EffectsMoment, end_user: EndUser, *, is_settled: bool = True) -> Effects:
         """Record the app's effects for *end_user*, as the effects hook reports them, and return the journal entry.
 
         Args:
             moment: Name of the moment in the journal; "end" is the scenario's last wait.
             is_settled: True waits until the app is idle before the effects are recorded.
-            others: The end users whose settled snapshots follow at once.
 
         Raises:
             HookMissing: The config has no effects hook.
@@ -316,11 +313,7 @@ class Stage:
         if is_settled:
             is_disturbed = bool(self.environment.proxy.rules.waiting()) or self.was_disturbed or self.must_restart
             wait = self._waits.wait(
-                end_user.participant,
-                end_user.values,
-                is_disturbed=is_disturbed,
-                is_last=moment == "end",
-                others={other.participant: other.values for other in others},
+                end_user.participant, end_user.values, is_disturbed=is_disturbed, is_last=moment == "end"
             )
         else:
             # As after a wait of no length: the app may be busy.
@@ -363,15 +356,14 @@ class Stage:
             HookError: The hook failed, or its response is not in the documented format.
         """
         entries: dict[str, Effects] = {}
-        end_users = {name: end_user for name, end_user in self.end_users.items() if only is None or name == only}
-        known = {name: report for name, report in earlier.items() if self._waits.is_certain(report)}
-        waiting = [end_user for name, end_user in end_users.items() if name not in known]
-        for name, end_user in end_users.items():
-            if name in known:
-                entries[name] = self.record(msgspec.structs.replace, known[name], moment=moment)
+        for name, end_user in list(self.end_users.items()):
+            if only is not None and name != only:
+                continue
+            report = earlier.get(name)
+            if report is not None and self._waits.is_certain(report):
+                entries[name] = self.record(msgspec.structs.replace, report, moment=moment)
             else:
-                waiting.remove(end_user)
-                entries[name] = self.snapshot(moment, end_user, others=waiting)
+                entries[name] = self.snapshot(moment, end_user)
         return entries
 
     def settle(self, moment: Literal["settled", "end"]) -> None:
