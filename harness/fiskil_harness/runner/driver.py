@@ -77,6 +77,7 @@ from fiskil_harness.sandbox.consents.console import Console, requested_permissio
 from fiskil_harness.sandbox.pages.embedding import LOOPBACK
 from fiskil_harness.scenario.app_datasets import fit
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario
+from fiskil_harness.scenario.single_reports import single_reports
 from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps import AnyStep, CollectOutputs, Forge, step_text
 from fiskil_harness.scenario.steps import name_of as step_name
@@ -252,7 +253,7 @@ class Driver:
             self._run_plans(scenario, journal)
             return journal, ""
         self.environment.reset()
-        self._choose_interpretations(scenario.interpretations)
+        self._choose_interpretations(scenario)
         stage = self._stage(scenario, journal, part_of or scenario.name, patience_s)
         self.environment.begin(journal)
         self._output.mark()
@@ -316,11 +317,11 @@ class Driver:
         """
         return findings_of(scenario, journal, crashed, has=self.app.has, settings=self.settings)
 
-    def _choose_interpretations(self, interpretations: dict[str, str]) -> None:
+    def _choose_interpretations(self, scenario: Scenario) -> None:
         """Apply the scenario's interpretations; restart the app if it may keep something under the earlier ones."""
-        self.environment.interpret(interpretations)
+        self.environment.interpret({**single_reports(scenario, self.settings), **scenario.interpretations})
         self.app.values["webhook_source_ips"] = allowed_addresses(self.environment)
-        kept = kept_by_apps(interpretations)
+        kept = kept_by_apps(scenario.interpretations)
         if kept != self._interpretations and self.app.can_restart:
             self.app.restart()
         self._interpretations = kept

@@ -23,6 +23,7 @@ from fiskil_harness.probes.evaluation import EVERY_FAULT, EVERY_STEP
 from fiskil_harness.probes.outcome import FirstContact, Outcome
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.single_reports import DISTURBING
 from fiskil_harness.scenario.steps import name_of as step_name
 
 CALM = frozenset(
@@ -45,8 +46,6 @@ NEEDED = frozenset({"authorise", "deliver", "sync"})
 """Steps that each of the first scenarios has."""
 PURPOSES = (frozenset({"touch_consent"}), frozenset({"refresh"}), frozenset({"disconnect"}))
 """Steps that the first scenarios have, each set in one of them."""
-DISTURBING = frozenset({"disturb_routes", "inject_fault"})
-"""Steps that need API calls of the app."""
 DRIVES = frozenset({START_SESSION, MESSAGE, REFRESH, REVOKE, PAGES})
 """Hooks with which a scenario can make the app call the API."""
 OF_CALLS = frozenset({"api_client", "stored_rows"})

@@ -107,7 +107,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     login: Login | None = None
     scheme: str = ""
     without: tuple[str, ...] = ()
-    limits: dict[str, float] = {}
+    limits: dict[str, int | float] = {}
     facts: dict[str, Any] = {}
     violates: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
