@@ -187,6 +187,12 @@ QUICK: dict[str, Belongs] = {
     ),
     "sandbox/test_identifiers.py": with_value(seed=1),
     "sandbox/test_optional_fields.py": with_value(seed=1),
+    "sandbox/test_optional_fields.py::test_a_bill_names_its_biller": nothing,
+    "sandbox/test_optional_fields.py::test_an_optional_field_appears_for_some_and_is_missing_for_others": with_value(
+        dataset="transactions"
+    ),
+    "sandbox/test_optional_fields.py::test_each_version_serves_these_people": with_value(name="every_field"),
+    "sandbox/test_optional_fields.py::test_rows_match_the_documented_models": with_value(name="every_field"),
     "scenario/generation/test_saved_plans.py::test_a_saved_plan_fails_no_correct_app": both(
         one_in(3), with_value(name="reference_app")
     ),
