@@ -1,7 +1,7 @@
 # Everything a fresh checkout needs: python3 (3.11 or newer) and make.
 #
 #   make demo      find the flaw of a flawed app, then run a fast gate on the reference app, where it opens
-#   make test      run every check and the quick tests, in about five minutes on two cores
+#   make test      run every check and the quick tests, in about six minutes on two cores
 #   make test-gallery  run every app of the gallery, and what else takes seconds, within 25 minutes
 #   make test-all  run every check and test, with full matrices and more seeds, within hours
 #   make coverage  run the tests with line coverage
