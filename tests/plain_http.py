@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Trusts nobody. To load the usual certificate authorities takes a client longer than a request on loopback."""
+"""Trusts no certificate. A client needs more time to load the usual authorities than for a request on loopback."""
 LIMITS = httpx.Limits(keepalive_expiry=1.0)
 """Connections are given up long before a server closes them after 5 s without a request."""
 
