@@ -13,7 +13,7 @@ from msgspec import Struct
 from fiskil_harness.core.config import Facts
 from fiskil_harness.core.config.hooks import MESSAGE
 from fiskil_harness.core.model import DATASETS, USUAL_PERMISSIONS, Ending
-from fiskil_harness.core.model.events import EVENT_KINDS
+from fiskil_harness.core.model.events import EVENT_KINDS, matches_any
 from fiskil_harness.journal import Exchange, Journal, Journey, SdkMessagePassed
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls
 from fiskil_harness.probes.outcome import USES, Outcome
@@ -107,7 +107,7 @@ def unused_kinds(facts: Facts, outcomes: Iterable[Outcome]) -> set[str]:
     """Return the kinds of events of Fiskil that the app acknowledged, and that ``uses_events`` leaves out."""
     flows = {flow for outcome in outcomes for flow in outcome.coverage}
     kinds = {*_names_after(flows, EVENT)} & {*EVENT_KINDS}
-    return {kind for kind in kinds if not any(fnmatchcase(kind, pattern) for pattern in facts.uses_events or ())}
+    return {kind for kind in kinds if not matches_any(kind, facts.uses_events or ())}
 
 
 def expected_errors() -> tuple[str, ...]:

@@ -114,8 +114,10 @@ class Worker:
         self.redactor = Redactor(self._secrets)
         for value in login_secrets(settings.app.login).values():
             self.redactor.register("login_secret", value)
-        for kind, secret in (*environment_secrets(settings), *config_secrets(settings)):
+        for kind, secret in environment_secrets(settings):
             self.redactor.register(kind, secret)
+        for kind, secret in config_secrets(settings):
+            self.redactor.register(kind, secret, has_parts=False)
         self.includes_har = False
         """If True, each result of ``play`` includes its exchanges as HAR."""
         self.includes_recording = False
@@ -287,7 +289,7 @@ class Worker:
         driver = self._driver
         try:
             self._placeholders.learn((*self._secrets(), *environment_secrets(self.settings)))
-            self._placeholders.learn(config_secrets(self.settings))
+            self._placeholders.learn(config_secrets(self.settings), has_parts=False)
             self._placeholders.learn(("login_secret", value) for value in login_secrets(self.settings.app.login).values())
             recording = recording_of(
                 scenario,

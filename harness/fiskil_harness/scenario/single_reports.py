@@ -5,10 +5,9 @@ fault damaged before anything can be observed. So such a scenario leaves out the
 early stages of a dataset, and those of public data.
 """
 
-from fnmatch import fnmatchcase
-
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.model import DATASETS
+from fiskil_harness.core.model.events import matches_any
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import name_of
 
@@ -28,11 +27,7 @@ def single_reports(scenario: Scenario, settings: Settings) -> dict[str, str]:
         return {}
     used = settings.app.facts.uses_events or ()
     named = [dataset for dataset in DATASETS.values() if dataset.event in used]
-    waits_for_early = any(dataset.label and not _is_used(DATASETS[dataset.label].event, used) for dataset in named)
+    waits_for_early = any(dataset.label and not matches_any(DATASETS[dataset.label].event, used) for dataset in named)
     waits_for_public = any(dataset.permission is None for dataset in named)
     needed = {EARLY: not waits_for_early and "none", PUBLIC: not waits_for_public and "silent"}
     return {clause: choice for clause, choice in needed.items() if choice and clause not in settings.sandbox.interpretations}
-
-
-def _is_used(event: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(event, pattern) for pattern in patterns)

@@ -22,7 +22,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.model import Consent, Event, Person
-from fiskil_harness.core.model.events import is_extra
+from fiskil_harness.core.model.events import is_extra, matches_any
 from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import StepError, UnknownName
@@ -272,12 +272,10 @@ class Stage:
 
         An app may ignore an event about public data or an early stage, so a pattern such as ``banking.*`` covers none.
         """
-        from fnmatch import fnmatchcase
-
         patterns = self.settings.app.facts.uses_events or ()
         if is_extra(kind):
             return kind in patterns
-        return any(fnmatchcase(kind, pattern) for pattern in patterns)
+        return matches_any(kind, patterns)
 
     def owner_of(self, symbol: str) -> EndUser:
         """Return the participant to whom the event *symbol* belongs.

@@ -5,13 +5,12 @@ stands in their place: the nearest energy dataset, an energy retailer, and a per
 with the same keys.
 """
 
-from fnmatch import fnmatchcase
-
 import msgspec
 
 from fiskil_harness.core.config import Facts
 from fiskil_harness.core.model import DATASETS, PERMISSIONS, USUAL_ENERGY_PERMISSIONS, USUAL_PERMISSIONS, Person
 from fiskil_harness.core.model.energy import EnergyAccountSpec
+from fiskil_harness.core.model.events import matches_any
 from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.core.model.permission import all_of
 
@@ -110,9 +109,7 @@ def person_for(person: Person, used: tuple[str, ...]) -> Person:
 def _used_of(names: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
     patterns = facts.uses_events
     read = [name for name in names if facts.datasets is None or name in facts.datasets]
-    announced = [
-        name for name in names if patterns is None or any(fnmatchcase(DATASETS[name].event, pattern) for pattern in patterns)
-    ]
+    announced = [name for name in names if patterns is None or matches_any(DATASETS[name].event, patterns)]
     return tuple(name for name in read if name in announced) or (tuple(read) if facts.datasets is not None else ())
 
 

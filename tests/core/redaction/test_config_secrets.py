@@ -20,6 +20,7 @@ KEY_FILE = "/etc/keys/app1.pem"
 AUTH_METHOD = "client_secret_post"
 TOKEN_TTL_MS = "3600000"
 NODE_ENV = "production2"
+SCHEME = "standard-webhooks-v1a"
 [app.webhook]
 path = "/hooks?key=webhook-key-1&tenant=tenant-17"
 [app.drive]

@@ -171,3 +171,14 @@ def test_the_word_looks_like_an_id_if_the_secret_does(placeholders: Placeholders
     assert bool(ID_LIKE.search(f"used {secret} again")) == bool(ID_LIKE.search(f"used {word} again"))
     assert any(letter.isdigit() for letter in word)
     assert with_kinds(f"a {word}", kinds) == f"a {kinds[word]}"
+
+
+def test_parts_of_a_typed_value_stay() -> None:
+    """Parts of a value of the config may be words of the harness, such as the name of a practice."""
+    known = Placeholders()
+    known.learn([("config_secret", "standard-webhooks-v1a")], has_parts=False)
+
+    assert known.replace(["server.webhooks-validated-first", "standard-webhooks-v1a"]) == [
+        "server.webhooks-validated-first",
+        "[harness: config_secret, no id]",
+    ]

@@ -1,6 +1,8 @@
 """Webhook events of Fiskil, and the datasets whose syncs they report."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from msgspec import Struct
@@ -166,6 +168,11 @@ def is_extra(kind: str) -> bool:
     Source: sync.early-transactions, sync.public-data
     """
     return kind in _EXTRA_KINDS
+
+
+def matches_any(kind: str, patterns: Iterable[str]) -> bool:
+    """Return True if an event of *kind* matches one of *patterns*, such as ``banking.*`` in ``app.facts.uses_events``."""
+    return any(fnmatchcase(kind, pattern) for pattern in patterns)
 
 
 class Event(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """Secrets that a team wrote into its config as they are: in URLs, environment variables, headers, cookies and bodies.
 
-A value is a secret if its name suggests one, or if it looks random. A value with a template value such as ``{port}``, a
-path, words and a number are none.
+A value is a secret if its name suggests one, or if a long run of its letters and digits looks random. A value with a
+template value such as ``{port}``, a path, words and a number are none. A person may have typed the value, so only the whole
+value is a secret: its parts may be words that the harness uses too.
 """
 
 import re
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.placeholders import requests_of
-from fiskil_harness.core.redaction.secret import SHORTEST_RANDOM, is_random
+from fiskil_harness.core.redaction.secret import has_random_run
 from fiskil_harness.core.redaction.secret_index import SHORTEST
 
 KIND = "config_secret"
@@ -66,4 +67,4 @@ def _in_url(url: str) -> Iterator[str]:
 
 
 def _looks_random(value: str) -> bool:
-    return len(value) >= SHORTEST_RANDOM and is_random(value.encode("utf-8", "surrogatepass"))
+    return has_random_run(value.encode("utf-8", "surrogatepass"))

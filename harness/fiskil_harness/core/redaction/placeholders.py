@@ -60,15 +60,19 @@ class Placeholders:
         self._counts: Counter[str] = Counter()
         self._names: dict[str, str] = {}
 
-    def learn(self, secrets: Iterable[tuple[str, str]]) -> None:
-        """Name each new secret of *secrets*, pairs of kind and value; values that are too short for a secret are ignored."""
+    def learn(self, secrets: Iterable[tuple[str, str]], *, has_parts: bool = True) -> None:
+        """Name each new secret of *secrets*, pairs of kind and value; values that are too short for a secret are ignored.
+
+        Args:
+            has_parts: False if only the whole values are secrets, because their parts may be words.
+        """
         for kind, value in secrets:
             if len(value) < SHORTEST or value in self._names:
                 continue
             name = kind.replace(" ", "_")
             self._counts[name] += 1
             self._names[value] = name if self._counts[name] == 1 else f"{name} {self._counts[name]}"
-            self._index.add(self._names[value], value)
+            self._index.add(self._names[value], value, has_parts=has_parts)
 
     def replace(self, tree: Any) -> Any:
         """Return *tree* with the secrets in its texts, bytes and integers replaced, including the keys of its dicts."""

@@ -38,10 +38,14 @@ class Redactor:
         self._sources = [*sources, usual_secrets]
         self._index = Index()
 
-    def register(self, kind: str, value: str | None) -> None:
-        """Register *value* as a secret, to remove it from all later texts. None and very short values are ignored."""
+    def register(self, kind: str, value: str | None, *, has_parts: bool = True) -> None:
+        """Register *value* as a secret, to remove it from all later texts. None and very short values are ignored.
+
+        Args:
+            has_parts: False if only the whole value is a secret, because its parts may be words.
+        """
         if value:
-            self._index.add(kind, value)
+            self._index.add(kind, value, has_parts=has_parts)
 
     def learn(self) -> None:
         """Register the secrets that the sources return now; secrets of earlier calls stay registered."""

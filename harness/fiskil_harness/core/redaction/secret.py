@@ -100,6 +100,11 @@ def is_random(text: bytes) -> bool:
     return len(set(text)) >= FEWEST_CHARACTERS and class_changes(text) >= FEWEST_TURNS * len(text)
 
 
+def has_random_run(text: bytes) -> bool:
+    """Return True if *text* contains a long run of letters and digits that looks random."""
+    return any(is_random(match[0]) for match in _RUN.finditer(text))
+
+
 def shortest_part(text: bytes) -> int:
     """Return how many consecutive characters of the random *text* are a leak."""
     return SHORTEST_HEX_PART if _HEX.fullmatch(text) else SHORTEST_PART

@@ -5,8 +5,8 @@ idle again. The app processed it if it read the event's dataset in that time or,
 """
 
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 
+from fiskil_harness.core.model.events import matches_any
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, UsedEvents
 from fiskil_harness.journal.queries.api_calls import dataset_of, end_user_of, reads
 from fiskil_harness.journal.queries.attempt_counters import body_sizes, is_counter, is_delivery_list
@@ -40,7 +40,7 @@ def reactions(journal: Journal) -> Iterator[tuple[str, bool]]:
             continue
         event = events.get(entry.message_id)
         # A pattern such as banking.* may cover events that need no effect.
-        if event is None or event.is_subscribed or any(fnmatchcase(event.kind, pattern) for pattern in patterns):
+        if event is None or event.is_subscribed or matches_any(event.kind, patterns):
             continue
         before, after = _before(entries[:number], event), _after(entries[number + 1 :], event)
         if before is None or after is None:

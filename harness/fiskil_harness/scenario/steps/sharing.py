@@ -1,10 +1,10 @@
 """Steps of an end user who decides how long sharing lasts: it stops wherever that is possible, or a consent is renewed."""
 
 from datetime import UTC
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from fiskil_harness.core.config.hooks import REVOKE
+from fiskil_harness.core.model.events import matches_any
 from fiskil_harness.journal import Renewed
 from fiskil_harness.sandbox.consents.consents import renew
 from fiskil_harness.sandbox.consents.console import Console
@@ -68,7 +68,7 @@ class RenewConsent(PlainStep, frozen=True, kw_only=True, tag="renew_consent"):
         end_user = stage.end_user(self.twin)
         consent = stage.consent_of(end_user)
         patterns = stage.settings.app.facts.uses_events
-        if patterns is not None and not any(fnmatchcase(UPDATED, pattern) for pattern in patterns):
+        if patterns is not None and not matches_any(UPDATED, patterns):
             return
         stage.fiskil.sandbox.configure(consent_days=self.days)
         with stage.fiskil.sandbox.store.changing() as store:
