@@ -115,12 +115,17 @@ def _growing(kinds: tuple[str, ...]) -> _GrowingIndex:
 def _found(journal: Journal) -> Iterator[SecretFound]:
     keys = list(_signing_keys(journal))
     indexes: dict[tuple[str, ...], Index] = {}
+    known: dict[tuple[bytes, tuple[str, ...], bool], Hits] = {}
     for entry_class, texts_of in _TEXTS.items():
         for number, entry in enumerate(journal.all(entry_class)):
             for text in texts_of(entry):
                 if text.kinds not in indexes:
                     indexes[text.kinds] = index_of(journal, text.kinds)
-                for kind, description, is_whole in _hits(text, indexes[text.kinds]):
+                # An app that repeats a request repeats its texts.
+                key = text.text, text.kinds, text.is_of_browser
+                if key not in known:
+                    known[key] = _hits(text, indexes[text.kinds])
+                for kind, description, is_whole in known[key]:
                     yield SecretFound(
                         entry=entry_class.__name__,
                         number=number,

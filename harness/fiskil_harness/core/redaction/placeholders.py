@@ -75,8 +75,13 @@ class Placeholders:
             self._index.add(self._names[value], value, has_parts=has_parts)
 
     def replace(self, tree: Any) -> Any:
-        """Return *tree* with the secrets in its texts, bytes and integers replaced, including the keys of its dicts."""
-        leaves = list(_leaves(tree))
+        """Return *tree* with the secrets in its texts, bytes and integers replaced, including the keys of its dicts.
+
+        Equal texts are searched once: an app that repeats a request repeats its texts.
+        """
+        every_leaf = list(_leaves(tree))
+        leaves = list(dict.fromkeys(every_leaf))
+        place_of = {leaf: number for number, leaf in enumerate(leaves)}
         self._learn_unknown_tokens(leaves)
         for _ in range(ROUNDS):
             cuts = self._cuts(leaves)
@@ -87,7 +92,7 @@ class Placeholders:
         else:
             for number in self._cuts(leaves):
                 leaves[number] = REMOVED
-        texts = iter(leaves)
+        texts = iter([leaves[place_of[leaf]] for leaf in every_leaf])
         return _rebuilt(tree, lambda: next(texts), self._name_of_number)
 
     def _learn_unknown_tokens(self, leaves: Iterable[bytes]) -> None:

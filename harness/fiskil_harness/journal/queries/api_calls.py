@@ -63,7 +63,12 @@ def _without_cursor(key: CallKey) -> tuple[tuple[str, str], ...]:
 
 def call_key(call: Exchange) -> CallKey:
     """Return a key that is equal for equal calls: method, path, and the query's parameters in any order."""
-    return call.method, call.path, tuple(sorted(parse_qsl(call.query, keep_blank_values=True)))
+    return call.method, call.path, _sorted_parameters(call.query)
+
+
+@lru_cache(maxsize=4096)
+def _sorted_parameters(query: str) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(parse_qsl(query, keep_blank_values=True)))
 
 
 def _was_only_late(call: Exchange) -> bool:

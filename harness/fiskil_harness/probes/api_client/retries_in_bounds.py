@@ -1,5 +1,7 @@
 """Does the app limit retries of failing calls, and look up an end user before it repeats a creation?"""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from itertools import pairwise
 
 from fiskil_harness.journal import Exchange, HookCall, Journal
@@ -46,7 +48,9 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
             observed = "POST /v1/end-users was repeated after a lost response, without a lookup first"
             line = "POST end_users.create twice for one request"
             return self.fails(observed, evidence=(line,), examined=routes_of(bitten))
-        stormy = sorted({call.route for call in bitten if is_storm(_failure_times_s(journal, call_key(call)))})
+        stormy = sorted(
+            {call.route for failed in _equal_failures(bitten) if is_storm([call.at_s for call in failed]) for call in failed}
+        )
         if stormy:
             observed = f"{stormy[0]} was repeated more than {MAX_CALLS} times within {WINDOW_S:g} s while it failed"
             evidence = tuple(f"retry storm: {route}" for route in stormy)
@@ -54,9 +58,12 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
         return self.passes("the retries of every failing call stayed within bounds", examined=routes_of(bitten))
 
 
-def _failure_times_s(journal: Journal, key: CallKey) -> list[float]:
-    """Return the times at which calls equal to *key* failed."""
-    return [call.at_s for call in calls(journal) if call_key(call) == key and call.bites and _has_failed(call)]
+def _equal_failures(bitten: Iterable[Exchange]) -> Iterable[list[Exchange]]:
+    """Return the failed calls of *bitten* in order, as one list for each group of equal calls."""
+    groups: dict[CallKey, list[Exchange]] = defaultdict(list)
+    for call in filter(_has_failed, bitten):
+        groups[call_key(call)].append(call)
+    return groups.values()
 
 
 def _has_failed(call: Exchange) -> bool:
