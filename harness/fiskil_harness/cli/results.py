@@ -180,11 +180,12 @@ def _show(whole: GateResult, request: RunRequest) -> None:
 
 def save_plans(session: SessionResult) -> tuple[str, ...]:
     """Write every generated plan that failed into ``fiskil-plans/``, and return the paths, which `replay` accepts."""
+    from fiskil_harness.core import plugins
     from fiskil_harness.scenario.scenario import SavedPlan
 
     paths: list[str] = []
     for plan in session.plans:
-        saved = msgspec.json.decode(plan, type=SavedPlan)
+        saved = plugins.decode(plan, SavedPlan)
         name = f"{saved.scenario.name or 'plan'}-{saved.seed}"
         path = PLANS / f"{name}.json"
         try:

@@ -1,8 +1,10 @@
 """Faults that break the calls between app and API: each is a frozen value. One module per family."""
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
+from fiskil_harness.core import plugins
 from fiskil_harness.core.tags import by_tag
+from fiskil_harness.faults.admission import problem_of
 from fiskil_harness.faults.auth import (
     ExpireTokens,
     Forbidden,
@@ -125,12 +127,12 @@ from fiskil_harness.faults.transport import (
 )
 
 FAULTS = by_tag(globals().values(), PlainFault)
-"""Every class of faults by its name in plans and on the command line, such as ``reset_peer``."""
+"""Every class of faults by its name in plans and on the command line, such as ``reset_peer``; plugins add theirs."""
 
 if TYPE_CHECKING:
     AnyFault = PlainFault
 else:
-    AnyFault = Union[tuple(FAULTS.values())]  # noqa: UP007 - made of a table
+    AnyFault = plugins.declare("fault", PlainFault, FAULTS, problem_of=problem_of)
 
 __all__ = [
     "FAULTS",

@@ -1,9 +1,11 @@
 """Probes: each file checks one property of the app, using the finished journal."""
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
+from fiskil_harness.core import plugins
 from fiskil_harness.core.model.findings import Case, Finding, Verdict, heaviest
 from fiskil_harness.core.tags import by_tag, name_of
+from fiskil_harness.probes.admission import problem_of
 from fiskil_harness.probes.api_client.backs_off import BacksOff
 from fiskil_harness.probes.api_client.bounds_its_walks import BoundsItsWalks
 from fiskil_harness.probes.api_client.gives_up_on_refusals import GivesUpOnRefusals
@@ -101,12 +103,12 @@ from fiskil_harness.probes.webhooks.survives_malformed_requests import SurvivesM
 from fiskil_harness.probes.webhooks.uses_one_message_id import UsesOneMessageId
 
 PROBES = by_tag(globals().values(), PlainProbe)
-"""Every class of probes by its name in plan files."""
+"""Every class of probes by its name in plan files; plugins add theirs."""
 
 if TYPE_CHECKING:
     AnyProbe = PlainProbe
 else:
-    AnyProbe = Union[tuple(PROBES.values())]  # noqa: UP007 - made of a table
+    AnyProbe = plugins.declare("probe", PlainProbe, PROBES, problem_of=problem_of)
 
 __all__ = [
     "PROBES",

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from fiskil_harness.core import catalog
+from fiskil_harness.core import catalog, plugins
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.probes import Finding, name_of
+from fiskil_harness.probes import PROBES, Finding, name_of
 
 
 class Practice(Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class Practice(Struct, frozen=True, kw_only=True):
 
 @cache
 def all_practices() -> dict[str, Practice]:
-    """Return every practice by id, in the order of Fiskil's documentation page.
+    """Return every practice by id, in the order of Fiskil's documentation page; its probes include those of plugins.
 
     Raises:
         ConfigError: fixtures/practices.toml has an invalid row.
@@ -54,7 +54,15 @@ def all_practices() -> dict[str, Practice]:
         practices = msgspec.convert(catalog.read_fixture("practices.toml")["practice"], tuple[Practice, ...])
     except msgspec.ValidationError as error:
         raise ConfigError(f"fixtures/practices.toml is invalid: {error}.") from None
-    return {practice.id: practice for practice in practices}
+    return {row.id: structs.replace(row, probes=(*row.probes, *_of_plugins(row.id))) for row in practices}
+
+
+def _of_plugins(practice_id: str) -> list[str]:
+    """Return the names of the probes of plugins that count for a practice."""
+    return [name for name, kind in PROBES.items() if practice_id in kind.practices]
+
+
+plugins.on_change(all_practices.cache_clear)
 
 
 def practice(practice_id: str) -> Practice:

@@ -24,6 +24,8 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
     a FAIL also has ``fix``. A probe with ``is_general`` examines every journal. In a scenario that does not name the probe,
     only a FAIL counts. A probe with ``judges_responses`` can FAIL by the responses to deliveries alone, without effects.
     Reports show a FAIL of a probe with ``explains_others`` before the others of its scenario, because it may cause them.
+    ``practices`` are the ids of the practices that findings of a plugin's probe may count for; the rows of
+    ``fixtures/practices.toml`` list the probes that ship.
     """
 
     is_general: ClassVar[bool] = False
@@ -35,6 +37,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
     expected: ClassVar[str] = ""
     source: ClassVar[str] = ""
     fix: ClassVar[str] = ""
+    practices: ClassVar[tuple[str, ...]] = ()
 
     def examine(self, journal: Journal) -> Finding:
         """Return the finding for the finished *journal*."""

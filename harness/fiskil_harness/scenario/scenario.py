@@ -11,7 +11,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.core import catalog, route_grid
+from fiskil_harness.core import catalog, plugins, route_grid
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.printable import has_unprintable
@@ -223,7 +223,7 @@ def read_plan(path: Path) -> SavedPlan:
         if head.format != FORMAT:
             raise PlanError(f"{path.name} has format {head.format!r}; this version reads {FORMAT!r}.{_renamed(head)}")
         kind = _SavedGeneratedScenario if "kind" in head.scenario else SavedPlan
-        plan = msgspec.json.decode(raw, type=kind, strict=True)
+        plan = plugins.decode(raw, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         reason = str(error).replace("`", "'")
         invalid = re.match(r"Invalid value '(\w+)'", reason)

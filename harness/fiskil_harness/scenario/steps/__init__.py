@@ -4,9 +4,11 @@ Many steps share two arguments. ``twin`` is the name of a participant; "" means 
 symbol of an event: ``e0`` is the first event of the end user, ``b.e0`` the first event of participant ``b``.
 """
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
+from fiskil_harness.core import plugins
 from fiskil_harness.core.tags import by_tag, name_of
+from fiskil_harness.scenario.steps.admission import problem_of
 from fiskil_harness.scenario.steps.app import (
     KillApp,
     KillWorker,
@@ -146,12 +148,12 @@ from fiskil_harness.scenario.steps.tls_server import DeliverWithoutTls, RestartA
 from fiskil_harness.scenario.steps.waiting_pages import PressConnect, ReopenPages, WatchUntilSynced
 
 STEPS = by_tag(globals().values(), PlainStep)
-"""Every class of steps by its name in plan files."""
+"""Every class of steps by its name in plan files; plugins add theirs."""
 
 if TYPE_CHECKING:
     AnyStep = PlainStep
 else:
-    AnyStep = Union[tuple(STEPS.values())]  # noqa: UP007 - made of a table
+    AnyStep = plugins.declare("step", PlainStep, STEPS, problem_of=problem_of)
 
 __all__ = [
     "STEPS",
