@@ -83,6 +83,14 @@ def _probes() -> Iterable[Row]:
     return _documented(PROBES)
 
 
+def _schemes() -> Iterable[Row]:
+    from fiskil_harness.core.config.webhook_format import PRESETS
+
+    for name, dialect in PRESETS.items():
+        scheme = dialect.scheme
+        yield Row(name=name, about=f"{scheme.header}: {scheme.prefix}{scheme.algorithm} of {scheme.signs}, {scheme.digest}")
+
+
 def _practices() -> Iterable[Row]:
     from fiskil_harness.probes.practices import all_practices
 
@@ -159,6 +167,7 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "routes": ("routes of the API, where faults can act", _routes),
     "steps": ("actions and events of a scenario", _steps),
     "probes": ("questions about the app's behaviour", _probes),
+    "schemes": ("signature schemes of webhook senders", _schemes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
     "proofs": ("the experiments behind each practice", _proofs),
     "stated": ("practices of which only the config says a part, and why", _stated),
@@ -187,6 +196,9 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
     Raises:
         UnknownName: There is no such kind, or the kind has no entry of that name.
     """
+    from fiskil_harness.core.config import load_plugins
+
+    load_plugins()
     if kind is not None and kind not in KINDS:
         raise UnknownName("kind", kind, KINDS)
     rows = (
@@ -194,6 +206,8 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
         if kind
         else [Row(name=name, about=f"{about} ({len(list(rows_of()))})") for name, (about, rows_of) in KINDS.items()]
     )
+    if kind is not None:
+        rows = [_with_origin(row, kind) for row in rows]
     if kind == "faults" and name is not None and name.isupper():
         from fiskil_harness.cli.explain_fault import entry_lines
         from fiskil_harness.faults.catalogue import entries
@@ -212,6 +226,14 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
     else:
         _print(rows)
     return 0
+
+
+def _with_origin(row: Row, kind: str) -> Row:
+    """Return *row* with the plugin that registered its name, if one did."""
+    from fiskil_harness.core.plugins import origin_of
+
+    plugin = origin_of("person" if kind == "people" else kind.removesuffix("s"), row.name)
+    return Row(name=row.name, about=f"{row.about} (plugin {plugin})") if plugin else row
 
 
 def _named(name: str, rows: list[Row], kind: str) -> list[Row]:

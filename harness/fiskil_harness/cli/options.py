@@ -1,5 +1,6 @@
 """Options that several commands share, so that their names, help and behaviour are the same everywhere."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,11 @@ def examples(*lines: str) -> str:
 def scenario_names(_context: click.Context, _parameter: click.Parameter, prefix: str) -> list[str]:
     """Return the names of scenarios that begin with *prefix*, for completion in a shell."""
     from fiskil_harness.core.catalog import scenario_names
+    from fiskil_harness.core.config import load_plugins
+    from fiskil_harness.errors import HarnessError
 
+    with contextlib.suppress(HarnessError):  # completion has no place for a message
+        load_plugins()
     return [name for name in scenario_names() if name.startswith(prefix)]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.core.clauses import parse
-from fiskil_harness.core.config import Settings, find, load
+from fiskil_harness.core.config import Settings, find, load, load_plugins
 from fiskil_harness.core.printable import printable
 from fiskil_harness.errors import ConfigError, HarnessError
 from fiskil_harness.gate.report import files
@@ -86,8 +86,9 @@ class ScenarioCollection:
         self._played: list[Played] = []
         self._root: pytest.Collector | None = None
         try:
-            self._scenarios, self._paths = select_from(patterns)
+            # The config comes first: it loads the plugins, whose scenarios may be among those selected.
             self._settings, self._seed = settings_of(config), seed_of(config)
+            self._scenarios, self._paths = select_from(patterns)
         except HarnessError as error:
             raise pytest.UsageError(_with_hint(str(error), patterns)) from None
 
@@ -164,6 +165,7 @@ class ScenarioCollection:
 def settings_of(config: pytest.Config) -> Settings:
     """Return the config from the options or ini keys, else the root folder's; without a config, return empty settings."""
     path = _config_path(config)
+    load_plugins(path, folder=config.rootpath)
     settings = load(path) if path else Settings()
     chosen = {**settings.sandbox.interpretations, **parse(_interpretations(config))}
     return msgspec.structs.replace(settings, sandbox=msgspec.structs.replace(settings.sandbox, interpretations=chosen))

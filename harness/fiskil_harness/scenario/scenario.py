@@ -179,7 +179,14 @@ def load(name: str) -> Scenario:
         from fiskil_harness.scenario.route_grid import build
 
         return build(cell).check()
-    return load_file(catalog.scenario_path(name))
+    scenario = load_file(catalog.scenario_path(name))
+    plugin = plugins.origin_of("scenario", name)
+    if plugin and not scenario.practices:
+        raise ConfigError(
+            f"Plugin {plugin!r}: the scenario {name!r} names no practices, so a gate would ignore it. "
+            "`fiskil-harness list practices` shows the ids."
+        )
+    return scenario
 
 
 def load_file(path: Path) -> Scenario:

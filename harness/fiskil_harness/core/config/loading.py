@@ -49,7 +49,8 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
 def load_plugins(path: Path | None = None, *, folder: Path | None = None) -> None:
     """Load the installed plugins, and those of the config at *path*, or of the one in *folder* if there is one.
 
-    Nothing else in the config is read, so that commands that need no app work with an incomplete config.
+    Nothing else in the config is read, so that commands that need no app work with an incomplete config. A config that is
+    no valid TOML is ignored unless *path* names it.
 
     Args:
         folder: The folder of the config (default: the current folder).
@@ -58,7 +59,12 @@ def load_plugins(path: Path | None = None, *, folder: Path | None = None) -> Non
         ConfigError: The config cannot be read, or a plugin is invalid.
     """
     config = path or find(folder or Path.cwd())
-    raw = {} if config is None else _table_in(config)
+    try:
+        raw = {} if config is None else _table_in(config)
+    except ConfigError:
+        if path is not None:
+            raise
+        raw = {}
     _load_plugins(raw, folder=(config or Path()).resolve().parent, source=config.name if config else FILE)
 
 
